@@ -1,0 +1,113 @@
+import type { Person, SignedApproval } from './approval.ts';
+import type { Intent, Plan } from './plan.ts';
+import type { Refusal } from './refusal.ts';
+import type { Jid } from './salt.ts';
+
+/** `<cluster>-<six characters>`, so that an id tells its cluster. */
+export type ChangeId = string;
+
+export const clusterOf = (id: ChangeId): string => id.slice(0, id.lastIndexOf('-'));
+
+/** What broke: where, what, what now; `kind` is for programs, the sentences for people. */
+export interface FailureReport {
+  readonly kind: string;
+  readonly where: string;
+  readonly what: string;
+  readonly next: string;
+  /** More lines for who wants to know (a Salt comment, the end of stderr), at most 2,000 characters. */
+  readonly detail?: string;
+}
+
+/** What the end of a change proved. */
+export interface Proof {
+  readonly served: number;
+  readonly expected: number;
+  readonly archives: number;
+  readonly engines: number;
+  readonly engineTotal: number;
+  readonly blobs: number;
+}
+
+/** Everything that can happen to a change. `at` is an ISO time. */
+export type ChangeEvent = { readonly at: string } & (
+  | {
+      readonly type: 'requested';
+      readonly id: ChangeId;
+      readonly intent: Intent;
+      readonly requester: Person;
+      readonly channel: string;
+    }
+  | { readonly type: 'planned'; readonly plan: Plan; readonly digest: string; readonly expires: string }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'approved'; readonly approver: Person; readonly signed: SignedApproval }
+  | { readonly type: 'denied'; readonly by: Person }
+  | { readonly type: 'expired' }
+  | { readonly type: 'started' }
+  | { readonly type: 'interrupted' }
+  | { readonly type: 'step-started'; readonly step: string }
+  | { readonly type: 'job-started'; readonly step: string; readonly jid: Jid }
+  | {
+      readonly type: 'step-done';
+      readonly step: string;
+      readonly already: boolean;
+      readonly seconds: number;
+      readonly note?: string;
+    }
+  | { readonly type: 'step-failed'; readonly step: string; readonly seconds: number; readonly failure: FailureReport }
+  | { readonly type: 'failed'; readonly failure: FailureReport }
+  | { readonly type: 'done'; readonly proof: Proof; readonly seconds: number }
+);
+
+export type ChangeState =
+  | 'requested'
+  | 'planned'
+  | 'refused'
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'applying'
+  | 'failed'
+  | 'done';
+
+/** How far a step of the approved plan has come. */
+export type StepState =
+  | { readonly is: 'waiting' }
+  | { readonly is: 'running'; readonly since: string }
+  | { readonly is: 'done'; readonly already: boolean; readonly seconds: number; readonly note?: string }
+  | { readonly is: 'failed'; readonly seconds: number; readonly failure: FailureReport };
+
+/** A change as its events tell it. */
+export interface Change {
+  readonly id: ChangeId;
+  readonly state: ChangeState;
+  readonly intent: Intent;
+  readonly requester: Person;
+  readonly channel: string;
+  readonly requestedAt: string;
+  readonly endedAt?: string;
+  readonly plan?: Plan;
+  readonly digest?: string;
+  readonly planExpires?: string;
+  readonly refusal?: Refusal;
+  readonly approver?: Person;
+  readonly approval?: SignedApproval;
+  readonly deniedBy?: Person;
+  readonly startedAt?: string;
+  readonly steps: Readonly<Record<string, StepState>>;
+  readonly jobs: Readonly<Record<string, Jid>>;
+  readonly failure?: FailureReport;
+  readonly proof?: Proof;
+}
+
+/** The running step's progress: the last word wins, it is never part of the record. */
+export interface Progress {
+  readonly step: string;
+  readonly at: string;
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes' | 'nodes' | 'images';
+  /** Units per second over the last seconds. */
+  readonly rate?: number;
+  readonly secondsLeft?: number;
+  readonly note?: string;
+}

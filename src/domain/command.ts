@@ -1,0 +1,38 @@
+/** A command as a value: program and words. Only `render` turns it into shell text, only the SSH adapter sends it. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** A command of a step together with the place it runs at: a node, or the salt-master pod. */
+export interface PlannedCommand {
+  readonly on: string;
+  readonly command: Command;
+}
+
+/** What a finished command answered. `exitCode` is null when a signal, or a lost connection, ended it. */
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function command(program: string, ...args: readonly string[]): Command {
+  return { program, args };
+}
+
+/** The same command under `sudo -n`, which never asks for a password. */
+export function withSudo({ program, args }: Command): Command {
+  return { program: 'sudo', args: ['-n', program, ...args] };
+}
+
+/** One word for a POSIX shell: left alone when harmless, else in single quotes. */
+export function shellQuote(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The command line as a person would type it, and as it is sent. */
+export function render({ program, args }: Command): string {
+  return [program, ...args].map(shellQuote).join(' ');
+}

@@ -1,0 +1,148 @@
+import type { FailureReport } from './change.ts';
+import { type Command, type CommandResult, render } from './command.ts';
+import type { SshFault } from './facts.ts';
+import type { SaltReturn } from './salt.ts';
+
+/** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
+export abstract class Failure extends Error {
+  abstract report(): FailureReport;
+}
+
+const lastLines = (text: string): string => text.trim().slice(-2000);
+
+/** A command ran on a node and did not do its work. */
+export class CommandFailed extends Failure {
+  override readonly name = 'CommandFailed';
+  readonly node: string;
+  readonly command: Command;
+  readonly result: CommandResult;
+
+  constructor(node: string, command: Command, result: CommandResult, options?: ErrorOptions) {
+    super(`${node}: ${render(command)} exited ${result.exitCode ?? 'by a signal'}`, options);
+    this.node = node;
+    this.command = command;
+    this.result = result;
+  }
+
+  override report(): FailureReport {
+    const said = lastLines(this.result.stderr || this.result.stdout);
+    return {
+      kind: 'command',
+      where: this.node,
+      what: `\`${render(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
+      next: 'Run the command on the node to see why, mend it, and ask for the change again: what is done stays done.',
+      ...(said === '' ? {} : { detail: said }),
+    };
+  }
+}
+
+/** A node, or the cluster's API, cannot be reached or lets nobody in. */
+export class Unreachable extends Failure {
+  override readonly name = 'Unreachable';
+  readonly where: string;
+  readonly fault: SshFault | 'kubernetes' | 'registry' | 'salt-master';
+  readonly says: string;
+
+  constructor(where: string, fault: Unreachable['fault'], says: string, options?: ErrorOptions) {
+    super(`${where}: ${says}`, options);
+    this.where = where;
+    this.fault = fault;
+    this.says = says;
+  }
+
+  override report(): FailureReport {
+    return {
+      kind: this.fault,
+      where: this.where,
+      what: this.says,
+      next: 'Mend the connection and ask for the change again: what is done stays done.',
+    };
+  }
+}
+
+/** A Salt run did not end well on a node. */
+export class SaltFailed extends Failure {
+  override readonly name = 'SaltFailed';
+  readonly node: string;
+  readonly line: string;
+  readonly answer: SaltReturn;
+
+  constructor(node: string, line: string, answer: SaltReturn) {
+    super(`${node}: ${line}: ${answer.is}`);
+    this.node = node;
+    this.line = line;
+    this.answer = answer;
+  }
+
+  override report(): FailureReport {
+    return { kind: `salt-${this.answer.is}`, where: this.node, ...saltWords(this.line, this.answer) };
+  }
+}
+
+/** A step's work was done without error, and yet a look shows that it is not so. */
+export class NotConfirmed extends Failure {
+  override readonly name = 'NotConfirmed';
+  readonly where: string;
+  readonly what: string;
+  readonly next: string;
+
+  constructor(where: string, what: string, next: string) {
+    super(`${where}: ${what}`);
+    this.where = where;
+    this.what = what;
+    this.next = next;
+  }
+
+  override report(): FailureReport {
+    return { kind: 'not-confirmed', where: this.where, what: this.what, next: this.next };
+  }
+}
+
+function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what' | 'next' | 'detail'> {
+  switch (answer.is) {
+    case 'failed':
+      return {
+        what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
+        next: 'Mend what the comment names on that node, then ask for the change again: what is done stays done.',
+        detail: lastLines(answer.first.comment),
+      };
+    case 'conflict':
+      return {
+        what: 'Another Salt state run is in progress there.',
+        next: 'Wait for it to end, then ask again.',
+        detail: lastLines(answer.says),
+      };
+    case 'not-run':
+      return {
+        what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
+        next: 'Mend what the message names, then ask again.',
+        detail: lastLines(answer.says),
+      };
+    case 'no-return':
+      return {
+        what: 'The minion did not return.',
+        next: 'Check `systemctl status salt-minion` on that node; the job may still be running there.',
+        detail: lastLines(answer.says),
+      };
+    case 'master-down':
+      return {
+        what: 'The Salt master does not answer; nothing was started.',
+        next: 'Check the salt-master pod on the bootstrap node, then ask again.',
+        detail: lastLines(answer.says),
+      };
+    case 'lost':
+      return {
+        what: `\`${line}\` ended without a result.`,
+        next: 'Look at the node before asking again: the run may have gone on.',
+        detail: lastLines(answer.says),
+      };
+    case 'error':
+      return {
+        what: `Salt answered with an error to \`${line}\`.`,
+        next: 'Mend what the message names, then ask again.',
+        detail: lastLines(answer.says),
+      };
+    case 'ok':
+      return { what: 'Salt answered well.', next: 'Nothing to do.' };
+  }
+}

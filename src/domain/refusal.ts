@@ -1,0 +1,60 @@
+/** Every reason for a polite "no"; nothing has been changed on the cluster when one is given. */
+export const REFUSALS = [
+  'bad-command',
+  'unknown-cluster',
+  'unknown-node',
+  'bootstrap-node',
+  'node-not-ready',
+  'no-address',
+  'registry-exists',
+  'upgrade-under-way',
+  'version-too-old',
+  'unknown-layout',
+  'native-registry',
+  'config-unreadable',
+  'archive-missing',
+  'archive-unreadable',
+  'archive-directory',
+  'archive-damaged',
+  'archive-not-mounted',
+  'archive-path',
+  'duplicate-versions',
+  'solutions-version',
+  'solutions-mismatch',
+  'no-space',
+  'file-in-the-way',
+  'port-taken',
+  'ssh-refused',
+  'host-key-changed',
+  'no-sudo',
+  'tool-missing',
+  'minion-silent',
+  'salt-busy',
+  'salt-master-down',
+  'bootstrap-registry-not-ready',
+  'bootstrap-registry-incomplete',
+  'cluster-unreachable',
+  'own-request',
+  'not-allowed',
+  'approval-invalid',
+  'expired',
+  'decided-already',
+  'plan-stale',
+] as const;
+
+export type RefusalCode = (typeof REFUSALS)[number];
+
+/** A "no" as a value: what it is, the sentence for people, and what they can do now. */
+export interface Refusal {
+  readonly refused: RefusalCode;
+  readonly says: string;
+  readonly tryNext?: string;
+}
+
+export function refuse(refused: RefusalCode, says: string, tryNext?: string): Refusal {
+  return tryNext === undefined ? { refused, says } : { refused, says, tryNext };
+}
+
+export function isRefusal<T>(answer: T | Refusal): answer is Refusal {
+  return typeof answer === 'object' && answer !== null && 'refused' in answer;
+}

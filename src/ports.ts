@@ -1,0 +1,233 @@
+import type { Approval, SignedApproval } from './domain/approval.ts';
+import type { Image } from './domain/archive.ts';
+import type { Change, ChangeEvent, ChangeId, Progress } from './domain/change.ts';
+import type { Command, CommandResult } from './domain/command.ts';
+import type {
+  BootstrapFacts,
+  EndpointsFacts,
+  EngineFacts,
+  HostKey,
+  KubeFacts,
+  MountFacts,
+  NodeAccess,
+  TargetFacts,
+} from './domain/facts.ts';
+import type { Jid, RunningJob, SaltJob, SaltReturn } from './domain/salt.ts';
+import type { CopyStep } from './domain/step.ts';
+
+/** Time, as something that is given. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What a look or an act may cost: its end, and who may stop it. */
+export interface RunLimits {
+  readonly signal: AbortSignal;
+  /** Milliseconds until it counts as lost. */
+  readonly limitMs: number;
+}
+
+export interface NodeRun extends RunLimits {
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Before a plan is approved: the key that `hostKey` showed is good enough for a look, though nobody pinned it yet. */
+  readonly trust?: HostKey;
+}
+
+/** Runs commands on nodes over SSH, as the node's annotations say (user, key, `sudo -n`). Host keys are always checked. */
+export interface NodeShell {
+  /**
+   * Sends exactly this command line (the caller adds `sudo -n` by `withSudo`); a non-zero exit is a result, not an error.
+   * Throws Unreachable when the node cannot be reached, lets nobody in, or shows another host key than the pinned one.
+   */
+  run(access: NodeAccess, command: Command, options: NodeRun): Promise<CommandResult>;
+  /** The key that the node's server shows now; no command is sent. Throws Unreachable. */
+  hostKey(access: NodeAccess, limits: RunLimits): Promise<HostKey>;
+  /** Writes keys that were approved to the worker's known_hosts; a different key already there is Unreachable('host-key-changed'). */
+  pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A target node from inside. Never changes anything. */
+export interface TargetNodes {
+  /** `archives` are what should be there; a file of the right size is hashed. `registryAddress` is where a registry would listen. */
+  look(
+    access: NodeAccess,
+    want: {
+      readonly archives: readonly { path: string; size: number; sha256: string }[];
+      readonly registryAddress: string;
+    },
+    signal: AbortSignal,
+  ): Promise<TargetFacts>;
+  /** Is the file there with this size and digest? */
+  hasFile(
+    access: NodeAccess,
+    file: { path: string; size: number; sha256: string },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  mounts(
+    access: NodeAccess,
+    signal: AbortSignal,
+  ): Promise<{ readonly mounts: readonly MountFacts[]; readonly fstab: readonly MountFacts[] }>;
+  registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Copies an archive from the bootstrap node to a target: exact, verified, resumable. */
+export interface Copier {
+  /** Runs the step's commands around the transfer; throws CommandFailed, Unreachable or NotConfirmed. */
+  copy(
+    step: CopyStep,
+    access: NodeAccess,
+    onProgress: (progress: CopyProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/** Bytes of one copy; `rate` in bytes per second over the last seconds. */
+export interface CopyProgress {
+  readonly sent: number;
+  readonly total: number;
+  readonly rate: number;
+}
+
+/** The bootstrap node's own files, on which the worker runs. */
+export interface BootstrapNode {
+  /** Reads both configuration files, every archive (identity, digest, images) and the mounts. */
+  look(signal: AbortSignal): Promise<BootstrapFacts>;
+  /** Opens an archive for reading from a byte onwards; the reader ends with the file as it was at the look, or throws. */
+  read(path: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Digest of the first `bytes` of a file, or of all of it. */
+  sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
+}
+
+/** The Kubernetes API, read only. Throws Unreachable('kubernetes'). */
+export interface Kubernetes {
+  look(signal: AbortSignal): Promise<KubeFacts>;
+  endpoints(signal: AbortSignal): Promise<EndpointsFacts>;
+}
+
+/** Runs a command in the salt-master container. An ended session proves nothing: the container engine may have cut it. */
+export interface SaltMasterPod {
+  run(command: Command, limits: RunLimits): Promise<CommandResult>;
+}
+
+/** Salt in our words; every verdict comes from JSON and exit code together. */
+export interface Salt {
+  /** `salt-call` on a node over SSH, run to its end. */
+  call(access: NodeAccess, command: Command, signal: AbortSignal): Promise<SaltReturn>;
+  /** Starts an asynchronous job by the master's command line and gives its jid. Throws SaltFailed when none was started. */
+  start(command: Command, signal: AbortSignal): Promise<Jid>;
+  job(jid: Jid, signal: AbortSignal): Promise<SaltJob>;
+  /** Which of these nodes still run the job. */
+  stillRunning(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** Which of these nodes' minions answer; null when the master itself cannot be contacted. */
+  answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null>;
+  /** Other state runs in progress. */
+  stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]>;
+  /** The running container engines, read live (`crictl info`). */
+  engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]>;
+}
+
+/** A manifest as a registry served it. */
+export interface ServedManifest {
+  /** Hex SHA-256 of the body: the header Docker-Content-Digest is a constant and proves nothing. */
+  readonly sha256: string;
+  readonly blobs: readonly { readonly digest: string; readonly size: number }[];
+}
+
+/** Registries over HTTP. */
+export interface Registries {
+  /** null when the registry answers that it has no such image. Throws Unreachable('registry'). */
+  manifest(address: string, image: Image, signal: AbortSignal): Promise<ServedManifest | null>;
+  /** Content length of a blob, null when it is not there. */
+  blobSize(address: string, image: Image, digest: string, signal: AbortSignal): Promise<number | null>;
+}
+
+/** The record of one cluster's changes in Redis, and the announcement of each entry. */
+export interface Changes {
+  /** Appends when the record has exactly `version` entries, announces it, and tells whether it did. */
+  append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean>;
+  /** The change with its record's length and the running step's progress; null when there is none. */
+  get(id: ChangeId): Promise<StoredChange | null>;
+  /** Keeps only the last word, announced like an entry. */
+  progress(id: ChangeId, progress: Progress): Promise<void>;
+  /** Ids of changes that have not ended. */
+  open(): Promise<readonly ChangeId[]>;
+}
+
+export interface StoredChange {
+  readonly change: Change;
+  /** Entries in the record; what `append` expects. */
+  readonly version: number;
+  /** Grows with every entry and every progress. */
+  readonly revision: number;
+  readonly progress?: Progress;
+}
+
+/** Where a change's card hangs in Slack. */
+export interface CardPlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** What bot replicas share about cards, so that no card is drawn twice, goes backwards or is forgotten. */
+export interface Cards {
+  place(id: ChangeId): Promise<CardPlace | null>;
+  hang(id: ChangeId, place: CardPlace): Promise<void>;
+  /** Runs `draw` while no other replica draws this card; false when another one does. The lease ends by itself after `ms`. */
+  whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
+  /** Claims a thread reply by name (`approved`, `done` …): true exactly once per change and name, over all replicas. */
+  claimReply(id: ChangeId, name: string): Promise<boolean>;
+  /** Gives a claimed reply back, when it could not be posted. */
+  releaseReply(id: ChangeId, name: string): Promise<void>;
+  /** Changes whose card shows less than what the record holds. */
+  behind(): Promise<readonly ChangeId[]>;
+}
+
+export interface CardLease {
+  /** The revision that the card shows; revisions grow with every entry and every progress. */
+  readonly drawn: number;
+  /** Notes that the card shows `revision`; false, and nothing noted, when the lease was lost meanwhile. */
+  commit(revision: number): Promise<boolean>;
+}
+
+/** Changes that got an entry or progress, told to bot replicas: at least once, to one of them. */
+export interface Announcements {
+  /** Calls `onChanged` until the signal ends it; an announcement counts as delivered when the call has resolved. */
+  listen(onChanged: (id: ChangeId) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+/** A cluster's queue: planning and applying, one at a time. */
+export interface ChangeQueue {
+  /** `attempt` makes a second approval of the same change a job of its own; adding the same one twice is one job. */
+  add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void>;
+  /** Ids of changes that the worker will take, or has taken, before this one's job. */
+  ahead(id: ChangeId): Promise<readonly ChangeId[]>;
+}
+
+/** The worker's own record on the node's disk: what it decided and did, written before anybody is told. */
+export interface Journal {
+  /** On disk (fsync) when it resolves. */
+  append(id: ChangeId, event: ChangeEvent): Promise<void>;
+  events(id: ChangeId): Promise<readonly ChangeEvent[]>;
+  /** Has an approval with this nonce been used by a change that was started? */
+  hasNonce(nonce: string): Promise<boolean>;
+}
+
+/** Signs approvals; the private key lives with the bot only. */
+export interface ApprovalSigner {
+  sign(approval: Approval): SignedApproval;
+}
+
+/** Checks signatures against the worker's trusted public keys. */
+export interface ApprovalChecker {
+  /** Is it signed, as it stands, by a key that is trusted? */
+  isGenuine(signed: SignedApproval): boolean;
+}
+
+/** Fresh random names. */
+export interface Ids {
+  change(cluster: string): ChangeId;
+  nonce(): string;
+}
