@@ -158,6 +158,8 @@ export interface Changes {
 
 export interface StoredChange {
   readonly change: Change;
+  /** The record that `change` was folded from. */
+  readonly events: readonly ChangeEvent[];
   /** Entries in the record; what `append` expects. */
   readonly version: number;
   /** Grows with every entry and every progress. */

@@ -70,6 +70,8 @@ export type ListedArchive =
   | { readonly is: 'sound'; readonly archive: Archive }
   | {
       readonly is: 'bad';
+      /** Known when the ISO could be read, though something else is wrong (two ISOs of one version, say). */
+      readonly id?: string;
       readonly path: string;
       readonly listedIn: string;
       readonly fault: ArchiveFault;

@@ -1,6 +1,7 @@
 import type { FailureReport } from './change.ts';
 import { type Command, type CommandResult, render } from './command.ts';
 import type { SshFault } from './facts.ts';
+import type { Refusal } from './refusal.ts';
 import type { SaltReturn } from './salt.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
@@ -95,6 +96,27 @@ export class NotConfirmed extends Failure {
 
   override report(): FailureReport {
     return { kind: 'not-confirmed', where: this.where, what: this.what, next: this.next };
+  }
+}
+
+/** A guard said no after the change had begun: what is done stays, nothing more is done. */
+export class Stopped extends Failure {
+  override readonly name = 'Stopped';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.says);
+    this.refusal = refusal;
+  }
+
+  override report(): FailureReport {
+    const { refused, says, tryNext } = this.refusal;
+    return {
+      kind: refused,
+      where: 'the cluster',
+      what: `Stopped before the next act: ${says}`,
+      next: tryNext ?? 'Ask for the change again.',
+    };
   }
 }
 

@@ -1,0 +1,78 @@
+import type { Approval, SignedApproval } from '../domain/approval.ts';
+import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import { planDigest } from '../domain/digest.ts';
+import { changeFrom } from '../domain/fold.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { ApprovalChecker, Changes, Clock, Journal } from '../ports.ts';
+
+export interface ApprovedPorts {
+  readonly journal: Journal;
+  readonly changes: Changes;
+  readonly checker: ApprovalChecker;
+  readonly clock: Clock;
+  readonly cluster: string;
+}
+
+/** A change that may run: the plan from the worker's own journal, and what happened since. */
+export interface ApprovedChange {
+  readonly id: ChangeId;
+  readonly plan: Plan;
+  readonly change: Change;
+  /** It was started before and goes on now; its approval was checked then. */
+  readonly begun: boolean;
+}
+
+/**
+ * Decides whether a change may run. Redis is believed in nothing but the approval's own signature: the plan is the one in the
+ * worker's journal, and the approval must be genuine, for this plan, for this cluster, in time, and not used before.
+ */
+export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
+  const known = changeFrom(await ports.journal.events(id));
+  if (known?.plan === undefined || known.digest === undefined) {
+    return invalid('this worker has never planned this change');
+  }
+  const begun = known.state === 'applying';
+  if (begun) return { id, plan: known.plan, change: known, begun };
+  const approval = (await ports.changes.get(id))?.change.approval;
+  if (approval === undefined) return invalid('there is no approval');
+  const wrong = await whatIsWrong(approval, known, ports);
+  if (wrong !== null) return wrong;
+  await journalApproval(id, approval, ports);
+  return { id, plan: known.plan, change: known, begun };
+}
+
+async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
+  const { approval } = signed;
+  if (!ports.checker.isGenuine(signed)) return invalid('its signature is not that of a bot this worker trusts');
+  const mismatch = mismatchOf(approval, known, ports.cluster);
+  if (mismatch !== null) return invalid(mismatch);
+  if (Date.parse(approval.expires) <= ports.clock.now().getTime()) {
+    return refuse(
+      'expired',
+      `The approval expired at ${approval.expires}, before the change could start.`,
+      'Ask for the change again.',
+    );
+  }
+  return (await ports.journal.hasNonce(approval.nonce)) ? invalid('it has been used before') : null;
+}
+
+function mismatchOf(approval: Approval, known: Change, cluster: string): string | null {
+  const digest = known.plan === undefined ? '' : planDigest(known.plan.approved);
+  if (approval.change !== known.id) return 'it is for another change';
+  if (approval.cluster !== cluster) return 'it is for another cluster';
+  if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
+  if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
+    return 'it is for something else';
+  return null;
+}
+
+const invalid = (why: string): Refusal =>
+  refuse('approval-invalid', `The approval does not hold: ${why}. Nothing was run.`, 'Ask for the change again.');
+
+/** The approval joins the journal before anything runs, so that its nonce counts as used from then on. */
+async function journalApproval(id: ChangeId, signed: SignedApproval, { journal, clock }: ApprovedPorts): Promise<void> {
+  const approver = { id: signed.approval.approver, name: signed.approval.approver };
+  const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
+  await journal.append(id, event);
+}

@@ -1,0 +1,106 @@
+import type { Approval, Person } from '../domain/approval.ts';
+import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import { changeFrom } from '../domain/fold.ts';
+import { mayDecide } from '../domain/policy.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { ApprovalSigner, Clock, Ids, StoredChange } from '../ports.ts';
+import type { ClusterPorts } from './request-change.ts';
+
+/** A click: which change, which plan was on the card, who. */
+export interface Decision {
+  readonly kind: 'approve' | 'deny';
+  readonly change: ChangeId;
+  readonly digest: string;
+  readonly by: Person;
+}
+
+export interface DecidePorts extends ClusterPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly signer: ApprovalSigner;
+  /** Milliseconds in which an approved change must start. */
+  readonly approvalLivesMs: number;
+}
+
+/** Somebody decides. One decision wins: the record takes it only if nobody has written since it was read. */
+export async function decideChange(decision: Decision, ports: DecidePorts): Promise<Change | Refusal> {
+  const stored = await ports.changes.get(decision.change);
+  if (stored === null)
+    return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
+  const refusal = await whyNot(decision, stored, ports);
+  if (refusal !== null) return refusal;
+  const event =
+    decision.kind === 'approve' ? approvedEvent(decision, stored.change, ports) : deniedEvent(decision, ports);
+  if (!(await ports.changes.append(decision.change, stored.version, event))) return await tooLate(decision, ports);
+  if (event.type === 'approved') await ports.queue.add('apply', decision.change, 1);
+  return changeFrom([...stored.events, event]) ?? stored.change;
+}
+
+async function whyNot(
+  { kind, digest, by }: Decision,
+  { change, version }: StoredChange,
+  ports: DecidePorts,
+): Promise<Refusal | null> {
+  if (change.state !== 'planned') return decidedAlready(change);
+  if (change.digest !== digest)
+    return refuse('plan-stale', 'This card shows an older plan.', 'Scroll to the newest card of this change.');
+  const expires = Date.parse(change.planExpires ?? '');
+  if (!(expires > ports.clock.now().getTime())) {
+    await ports.changes.append(change.id, version, { type: 'expired', at: ports.clock.now().toISOString() });
+    return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
+  }
+  return mayDecide(ports.policy, kind, change, by);
+}
+
+/** Tells who decided, and what, to everybody who comes second. */
+export function decidedAlready(change: Change): Refusal {
+  const who: Partial<Record<Change['state'], string>> = {
+    requested: 'is still being planned',
+    approved: `was approved by ${change.approver?.name ?? 'somebody'}`,
+    applying: `was approved by ${change.approver?.name ?? 'somebody'} and is running`,
+    done: `was approved by ${change.approver?.name ?? 'somebody'} and is done`,
+    denied: `was denied by ${change.deniedBy?.name ?? 'somebody'}`,
+    expired: 'has expired',
+    refused: 'was refused',
+    failed: 'has failed',
+  };
+  return refuse(
+    'decided-already',
+    `Change ${change.id} ${who[change.state] ?? 'is decided'} already.`,
+    'Its card shows where it stands.',
+  );
+}
+
+async function tooLate({ change }: Decision, ports: DecidePorts): Promise<Refusal> {
+  const stored = await ports.changes.get(change);
+  return stored === null
+    ? refuse('decided-already', 'Nothing is known of this change any more.')
+    : decidedAlready(stored.change);
+}
+
+function deniedEvent({ by }: Decision, { clock }: DecidePorts): ChangeEvent {
+  return { type: 'denied', at: clock.now().toISOString(), by };
+}
+
+function approvedEvent(
+  { by, digest }: Decision,
+  change: Change,
+  ports: DecidePorts,
+): ChangeEvent & { type: 'approved' } {
+  const at = ports.clock.now();
+  const { verb, cluster, nodes } = change.intent;
+  const approval: Approval = {
+    v: 1,
+    change: change.id,
+    cluster,
+    verb,
+    nodes,
+    digest,
+    requester: change.requester.id,
+    approver: by.id,
+    at: at.toISOString(),
+    expires: new Date(at.getTime() + ports.approvalLivesMs).toISOString(),
+    nonce: ports.ids.nonce(),
+  };
+  return { type: 'approved', at: at.toISOString(), approver: by, signed: ports.signer.sign(approval) };
+}

@@ -1,0 +1,55 @@
+import { type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
+import { planDigest } from '../domain/digest.ts';
+import { Failure } from '../domain/failure.ts';
+import type { Intent } from '../domain/plan.ts';
+import { planAdd } from '../domain/planner.ts';
+import { isRefusal, refuse } from '../domain/refusal.ts';
+import type { Clock } from '../ports.ts';
+import { type LookPorts, look } from './look.ts';
+import { type RecordPorts, record } from './record.ts';
+
+export interface PlanPorts extends LookPorts, RecordPorts {
+  readonly clock: Clock;
+  readonly cluster: string;
+  /** Milliseconds until a plan that nobody approved expires. */
+  readonly planLivesMs: number;
+}
+
+/** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
+export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
+  const stored = await ports.changes.get(id);
+  if (stored?.change.state !== 'requested') return;
+  const { change } = stored;
+  const [begun] = await ports.journal.events(id);
+  if (begun === undefined) {
+    const { intent, requester, channel, requestedAt: at } = change;
+    await ports.journal.append(id, { type: 'requested', at, id, intent, requester, channel });
+  }
+  await record(id, await planned(id, change.intent, ports, signal), ports);
+}
+
+async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {
+  const at = () => ports.clock.now().toISOString();
+  if (intent.cluster !== ports.cluster || clusterOf(id) !== ports.cluster) {
+    return {
+      type: 'refused',
+      at: at(),
+      refusal: refuse('unknown-cluster', `This worker keeps the cluster ${ports.cluster}, not ${intent.cluster}.`),
+    };
+  }
+  try {
+    const facts = await look(intent, ports, [], signal);
+    const plan = isRefusal(facts) ? facts : planAdd(intent, facts, { change: id, at: at(), begun: false });
+    if (isRefusal(plan)) return { type: 'refused', at: at(), refusal: plan };
+    const expires = new Date(ports.clock.now().getTime() + ports.planLivesMs).toISOString();
+    return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Failure)) throw error;
+    return { type: 'failed', at: at(), failure: lookFailed(error.report()) };
+  }
+}
+
+const lookFailed = (report: FailureReport): FailureReport => ({
+  ...report,
+  what: `Looking at the cluster failed: ${report.what} Nothing was changed.`,
+});

@@ -1,0 +1,23 @@
+import type { ChangeId, Progress } from '../domain/change.ts';
+import type { Changes, Clock } from '../ports.ts';
+
+/** At most one word a second goes to Redis; the card is edited every three seconds at most. */
+const EVERY_MS = 1_000;
+
+/** Tells progress without ever waiting for it: a word that cannot be told is dropped (`onLost`), the next one says it all again. */
+export function progressTeller(id: ChangeId, changes: Changes, clock: Clock, onLost: (error: unknown) => void) {
+  let last = 0;
+  let telling = false;
+  return (step: string, progress: Omit<Progress, 'step' | 'at'>): void => {
+    const now = clock.now();
+    if (telling || (now.getTime() - last < EVERY_MS && progress.done < progress.total)) return;
+    last = now.getTime();
+    telling = true;
+    changes
+      .progress(id, { ...progress, step, at: now.toISOString() })
+      .catch(onLost)
+      .finally(() => {
+        telling = false;
+      });
+  };
+}

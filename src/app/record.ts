@@ -1,0 +1,28 @@
+import type { ChangeEvent, ChangeId } from '../domain/change.ts';
+import type { Changes, Journal } from '../ports.ts';
+
+/** Where the worker writes what it decided and did: its own disk first, Redis second. */
+export interface RecordPorts {
+  readonly journal: Journal;
+  readonly changes: Changes;
+}
+
+/** Two writers may meet (a bot that expires, a worker that plans); this often the loser reads again and appends behind. */
+const TRIES = 5;
+
+/** Writes an event of the worker. Throws when the change is not in Redis any more: then nobody would be told. */
+export async function record(id: ChangeId, event: ChangeEvent, { journal, changes }: RecordPorts): Promise<void> {
+  await journal.append(id, event);
+  await tell(id, event, changes);
+}
+
+/** Tells Redis what the journal has already. */
+export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const stored = await changes.get(id);
+    if (stored === null)
+      throw new Error(`The record of change ${id} is gone from Redis; the journal on the node still has it.`);
+    if (await changes.append(id, stored.version, event)) return;
+  }
+  throw new Error(`The record of change ${id} is being written by somebody else all the time.`);
+}

@@ -1,0 +1,39 @@
+import type { Person } from '../domain/approval.ts';
+import type { Change, ChangeEvent } from '../domain/change.ts';
+import { changeFrom } from '../domain/fold.ts';
+import type { Intent } from '../domain/plan.ts';
+import { mayRequest, type Policy } from '../domain/policy.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { CardPlace, Cards, ChangeQueue, Changes, Clock, Ids } from '../ports.ts';
+
+/** What the bot needs of one cluster. */
+export interface ClusterPorts {
+  readonly changes: Changes;
+  readonly queue: ChangeQueue;
+  readonly policy: Policy;
+}
+
+export interface RequestPorts extends ClusterPorts {
+  readonly cards: Cards;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Somebody asks: the change is stored, its card is posted and remembered, then planning is queued, in this order. */
+export async function requestChange(
+  intent: Intent,
+  requester: Person,
+  channel: string,
+  post: (change: Change) => Promise<CardPlace>,
+  { changes, queue, policy, cards, clock, ids }: RequestPorts,
+): Promise<Change | Refusal> {
+  const refusal = mayRequest(policy, requester);
+  if (refusal !== null) return refusal;
+  const id = ids.change(intent.cluster);
+  const event: ChangeEvent = { type: 'requested', at: clock.now().toISOString(), id, intent, requester, channel };
+  const change = changeFrom([event]);
+  if (change === null || !(await changes.append(id, 0, event))) throw new Error(`There is a change ${id} already.`);
+  await cards.hang(id, await post(change));
+  await queue.add('plan', id, 1);
+  return change;
+}

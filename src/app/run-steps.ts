@@ -1,0 +1,110 @@
+import type { Change, ChangeId, Proof } from '../domain/change.ts';
+import type { Facts, NodeFacts } from '../domain/facts.ts';
+import { Failure, NotConfirmed } from '../domain/failure.ts';
+import { soundArchives } from '../domain/guards-archives.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Jid } from '../domain/salt.ts';
+import type { Step } from '../domain/step.ts';
+import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
+import { runStep } from '../steps/run-step.ts';
+import type { StepWorld } from '../steps/step-world.ts';
+import { guardBeforeAct } from './guard-before-act.ts';
+import { progressTeller } from './progress-teller.ts';
+import { type RecordPorts, record } from './record.ts';
+
+export interface StepPorts extends RecordPorts {
+  readonly clock: Clock;
+  readonly copier: Copier;
+  readonly kubernetes: Kubernetes;
+  readonly registries: Registries;
+  readonly salt: Salt;
+  readonly targets: TargetNodes;
+  /** Told when a word of progress could not be told. */
+  readonly onProgressLost: (error: unknown) => void;
+}
+
+/** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
+export interface Run {
+  readonly id: ChangeId;
+  readonly plan: Plan;
+  readonly change: Change;
+  readonly needed: readonly Step[];
+  readonly facts: Facts;
+}
+
+/** Runs the approved steps in their order and gives the proof of the last one; a failing step is written down and thrown. */
+export async function runSteps(run: Run, ports: StepPorts, signal: AbortSignal): Promise<Proof> {
+  const needed = new Set(run.needed.map(({ id }) => id));
+  const ownJobs = [...Object.values(run.change.jobs)];
+  let proof: Proof | undefined;
+  for (const step of run.plan.approved.steps) {
+    signal.throwIfAborted();
+    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, signal)) ?? proof;
+    else await recordAlready(step, run, ports);
+  }
+  if (proof === undefined)
+    throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
+  return proof;
+}
+
+async function recordAlready(step: Step, { id, change }: Run, ports: StepPorts): Promise<void> {
+  if (change.steps[step.id]?.is === 'done') return;
+  await record(
+    id,
+    { type: 'step-done', at: ports.clock.now().toISOString(), step: step.id, already: true, seconds: 0 },
+    ports,
+  );
+}
+
+async function runAndRecord(
+  step: Step,
+  run: Run,
+  ownJobs: Jid[],
+  ports: StepPorts,
+  signal: AbortSignal,
+): Promise<Proof | undefined> {
+  const from = ports.clock.now();
+  const ended = () => ({
+    at: ports.clock.now().toISOString(),
+    step: step.id,
+    seconds: secondsBetween(from, ports.clock.now()),
+  });
+  await record(run.id, { type: 'step-started', at: from.toISOString(), step: step.id }, ports);
+  try {
+    const world = worldOf(step, run, ownJobs, ports);
+    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, ports, signal);
+    const { already, note, proof } = await runStep(step, world, guard, signal);
+    await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
+    return proof;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Failure)) throw error;
+    await record(run.id, { type: 'step-failed', ...ended(), failure: error.report() }, ports);
+    throw error;
+  }
+}
+
+/** Seconds with one decimal. */
+export const secondsBetween = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 100) / 10;
+
+function worldOf(step: Step, { id, change, facts }: Run, ownJobs: Jid[], ports: StepPorts): StepWorld {
+  const node = (name: string): NodeFacts => nodeNamed(name, facts);
+  const tell = progressTeller(id, ports.changes, ports.clock, ports.onProgressLost);
+  return {
+    ...ports,
+    accessTo: (name) => node(name).access,
+    addressOf: (name) => node(name).ip ?? '',
+    archives: soundArchives(facts.bootstrap.archives),
+    onProgress: (progress) => tell(step.id, progress),
+    async onJob(jid) {
+      ownJobs.push(jid);
+      await record(id, { type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid }, ports);
+    },
+    startedJob: change.jobs[step.id],
+  };
+}
+
+function nodeNamed(name: string, { kube }: Facts): NodeFacts {
+  const node = kube.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new NotConfirmed(name, 'It is no node of the cluster any more.', 'Ask for a new plan.');
+  return node;
+}

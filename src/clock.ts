@@ -1,0 +1,10 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { Clock } from './ports.ts';
+
+/** The computer's own clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => {
+    await sleepFor(ms, undefined, { signal });
+  },
+};

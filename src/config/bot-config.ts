@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
+
+const minutes = z.coerce.number().int().positive();
+const port = z.coerce.number().int().min(0).max(65_535);
+const slackId = (letters: string, what: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[${letters}][A-Z0-9]{2,}$`),
+      `${what} starts with ${letters} (Slack: profile or channel details → Copy ID)`,
+    );
+
+/** Who may ask and decide in one cluster; nobody unless named. */
+const PolicySchema = z.strictObject({
+  requesters: z.array(slackId('UW', 'a user id')).default([]),
+  approvers: z.array(slackId('UW', 'a user id')).min(1, 'name at least one approver, or nothing can ever be approved'),
+  allowOwnApproval: z.boolean().default(false),
+});
+
+export const BotFile = z.strictObject({
+  slack: z
+    .strictObject({
+      mode: z.enum(['socket', 'http']).default('socket'),
+      apiUrl: z.url().optional(),
+      http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(3000) }).prefault({}),
+      teams: z.array(slackId('TE', 'a team id')).default([]),
+    })
+    .prefault({}),
+  redis: z.strictObject({
+    url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
+  }),
+  clusters: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 42'),
+        channels: z.array(slackId('CG', 'a channel id')).default([]),
+        policy: PolicySchema,
+      }),
+    )
+    .min(1, 'name at least one cluster'),
+  approval: z
+    .strictObject({ keyFile: z.string().default('/etc/registry-ha/approval.key'), livesMinutes: minutes.default(60) })
+    .prefault({}),
+  health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9180) }).prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+
+export interface BotSecrets {
+  readonly botToken: string;
+  /** Socket Mode only. */
+  readonly appToken: string | undefined;
+  /** HTTP mode only. */
+  readonly signingSecret: string | undefined;
+  readonly redisPassword: string | undefined;
+}
+
+export type BotConfig = z.infer<typeof BotFile> & { readonly secrets: BotSecrets };
+
+const OVERRIDES = {
+  REGISTRY_HA_SLACK_MODE: 'slack.mode',
+  REGISTRY_HA_SLACK_API_URL: 'slack.apiUrl',
+  REGISTRY_HA_HTTP_HOST: 'slack.http.host',
+  REGISTRY_HA_HTTP_PORT: 'slack.http.port',
+  REGISTRY_HA_REDIS_URL: 'redis.url',
+  REGISTRY_HA_APPROVAL_KEY_FILE: 'approval.keyFile',
+  REGISTRY_HA_HEALTH_HOST: 'health.host',
+  REGISTRY_HA_HEALTH_PORT: 'health.port',
+  REGISTRY_HA_LOG_LEVEL: 'log.level',
+} as const;
+
+/** The bot's configuration: the file, single keys from the environment, secrets from the environment only. Throws WrongConfig. */
+export function botConfig(path: string, env: Environment): BotConfig {
+  const file = readConfig(path, BotFile, OVERRIDES, env);
+  const socket = file.slack.mode === 'socket';
+  return {
+    ...file,
+    secrets: {
+      botToken: neededSecret('REGISTRY_HA_SLACK_BOT_TOKEN', env),
+      appToken: socket ? neededSecret('REGISTRY_HA_SLACK_APP_TOKEN', env) : undefined,
+      signingSecret: socket ? undefined : neededSecret('REGISTRY_HA_SLACK_SIGNING_SECRET', env),
+      redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env),
+    },
+  };
+}

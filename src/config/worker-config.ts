@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { type Environment, readConfig, secret } from './read-config.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const absolute = z.string().startsWith('/', 'write an absolute path');
+
+export const WorkerFile = z.strictObject({
+  cluster: z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/,
+      'lower-case letters, digits and hyphens, at most 42; the same name as in the bot’s configuration',
+    ),
+  redis: z.strictObject({
+    url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
+  }),
+  /** Every path of the cluster's is below this folder. */
+  root: absolute.default('/'),
+  bootstrapFile: absolute.default('/etc/metalk8s/bootstrap.yaml'),
+  solutionsFile: absolute.default('/etc/metalk8s/solutions.yaml'),
+  kubeconfig: absolute.default('/etc/kubernetes/admin.conf'),
+  /** Journal, known hosts and digests of this worker; not below `root`. */
+  stateFolder: absolute.default('/var/lib/registry-ha'),
+  /** Public keys of bots whose approvals count; not below `root`. */
+  trustedKeys: z
+    .array(absolute)
+    .min(1, 'name at least one public key, or nothing can ever be approved')
+    .default(['/etc/registry-ha/approval.pub']),
+  plan: z.strictObject({ livesMinutes: z.coerce.number().int().positive().default(60) }).prefault({}),
+  health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9181) }).prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+
+export type WorkerConfig = z.infer<typeof WorkerFile> & { readonly redisPassword: string | undefined };
+
+const OVERRIDES = {
+  REGISTRY_HA_CLUSTER: 'cluster',
+  REGISTRY_HA_REDIS_URL: 'redis.url',
+  REGISTRY_HA_ROOT: 'root',
+  REGISTRY_HA_KUBECONFIG: 'kubeconfig',
+  REGISTRY_HA_STATE_FOLDER: 'stateFolder',
+  REGISTRY_HA_HEALTH_HOST: 'health.host',
+  REGISTRY_HA_HEALTH_PORT: 'health.port',
+  REGISTRY_HA_LOG_LEVEL: 'log.level',
+} as const;
+
+/** The worker's configuration: the file, single keys from the environment. Throws WrongConfig. */
+export function workerConfig(path: string, env: Environment): WorkerConfig {
+  return { ...readConfig(path, WorkerFile, OVERRIDES, env), redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env) };
+}

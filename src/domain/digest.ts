@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical.ts';
+import type { ApprovedPart, Plan } from './plan.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { Step } from './step.ts';
+
+/** SHA-256 (hex) over the canonical form of what is approved; any other step, archive or host key gives another digest. */
+export function planDigest(approved: ApprovedPart): string {
+  return createHash('sha256').update(canonicalJson(approved)).digest('hex');
+}
+
+/** The digest as people compare it. */
+export const shortDigest = (digest: string): string => digest.slice(0, 12);
+
+/**
+ * Steps of the approved plan that a fresh look still wants; a refusal when the fresh look wants anything that nobody approved:
+ * another step, another archive, another host key.
+ */
+export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] | Refusal {
+  const known = new Set(approved.approved.steps.map(canonicalJson));
+  const unseen = fresh.approved.steps.filter((step) => !known.has(canonicalJson(step)));
+  if (unseen.length > 0) {
+    return refuse(
+      'plan-stale',
+      `The cluster has changed since the plan was shown: it would need now “${unseen[0]?.says}”${unseen.length > 1 ? ` and ${unseen.length - 1} more` : ''}, which nobody approved in this form.`,
+      'Ask for a new plan.',
+    );
+  }
+  const different = differentPart(approved.approved, fresh.approved);
+  if (different !== null)
+    return refuse(
+      'plan-stale',
+      `The cluster has changed since the plan was shown: ${different}.`,
+      'Ask for a new plan.',
+    );
+  return fresh.approved.steps;
+}
+
+function differentPart(approved: ApprovedPart, fresh: ApprovedPart): string | null {
+  if (canonicalJson(approved.archives) !== canonicalJson(fresh.archives))
+    return 'an archive on the bootstrap node is not the same any more';
+  if (canonicalJson(approved.hostKeys) !== canonicalJson(fresh.hostKeys))
+    return "a node's SSH host key is not the one that was shown";
+  return approved.version === fresh.version ? null : 'the version is another one';
+}

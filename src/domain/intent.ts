@@ -1,0 +1,149 @@
+import { listed } from './measure.ts';
+import { nearest } from './nearest.ts';
+import { isNodeName, meantNodeName } from './node-name.ts';
+import type { Intent } from './plan.ts';
+import { reasonFrom } from './reason.ts';
+import { isRefusal, type Refusal, refuse } from './refusal.ts';
+import { wordsOf } from './words.ts';
+
+/** The clusters there are, and the one that is meant when none is named. */
+export interface CommandContext {
+  readonly clusters: readonly string[];
+  readonly defaultCluster: string | null;
+}
+
+/** Somebody wants to know what can be typed. */
+export interface HelpWanted {
+  readonly help: true;
+}
+
+/** More nodes than this in one change make a plan that nobody can read. */
+export const NODES_LIMIT = 20;
+
+const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';
+const VERBS = ['add', 'help'] as const;
+const FLAGS = ['--cluster', '--reason'] as const;
+type Flag = (typeof FLAGS)[number];
+
+/** What was typed after the slash command, as an intent, a request for help, or a "no" that says what was probably meant. */
+export function parseCommand(text: string, context: CommandContext): Intent | Refusal | HelpWanted {
+  const { words, unclosed } = wordsOf(text);
+  if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
+  const [verb, ...rest] = words;
+  if (verb === undefined || asksForHelp(verb) || rest.some((word) => word === '--help' || word === '-h')) {
+    return { help: true };
+  }
+  if (verb !== 'add') return unknownVerb(verb);
+  return addIntent(rest, context);
+}
+
+const asksForHelp = (word: string): boolean => ['help', '--help', '-h', '?'].includes(withDashes(word).toLowerCase());
+
+function addIntent(words: readonly string[], context: CommandContext): Intent | Refusal {
+  const sorted = sortWords(words);
+  if (isRefusal(sorted)) return sorted;
+  const nodes = nodesFrom(sorted.plain);
+  if (isRefusal(nodes)) return nodes;
+  const cluster = clusterFrom(sorted.flags.get('--cluster'), context);
+  if (isRefusal(cluster)) return cluster;
+  const typed = sorted.flags.get('--reason');
+  if (typed === undefined) return { verb: 'add', cluster, nodes };
+  const reason = reasonFrom(typed);
+  return isRefusal(reason) ? reason : { verb: 'add', cluster, nodes, reason };
+}
+
+interface SortedWords {
+  readonly plain: readonly string[];
+  readonly flags: ReadonlyMap<Flag, string>;
+}
+
+function sortWords(words: readonly string[]): SortedWords | Refusal {
+  const plain: string[] = [];
+  const flags = new Map<Flag, string>();
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const dashed = withDashes(word);
+    if (!dashed.startsWith('-')) {
+      plain.push(word);
+      continue;
+    }
+    const [name, value] = nameAndValue(dashed);
+    const flag = FLAGS.find((known) => known === name);
+    if (flag === undefined) return unknownFlag(name);
+    if (flags.has(flag)) return bad(`${flag} is given twice.`);
+    const given = value ?? rest.shift();
+    if (given === undefined || (value === undefined && withDashes(given).startsWith('--'))) return needsValue(flag);
+    flags.set(flag, given);
+  }
+  return { plain, flags };
+}
+
+/** Phones turn two hyphens into one dash. */
+const withDashes = (word: string): string => word.replace(/^[—–]/, '--');
+
+function nameAndValue(word: string): [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function nodesFrom(words: readonly string[]): readonly string[] | Refusal {
+  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
+  const wrong = names.find((name) => !isNodeName(name));
+  if (wrong !== undefined) return wrongNode(wrong);
+  const nodes = [...new Set(names)];
+  if (nodes.length === 0) return refuse('bad-command', 'Which node gets the registry? No node is named.', EXAMPLE);
+  if (nodes.length <= NODES_LIMIT) return nodes;
+  return refuse(
+    'bad-command',
+    `${nodes.length} nodes are named; one change takes at most ${NODES_LIMIT}.`,
+    'Ask in several commands.',
+  );
+}
+
+function clusterFrom(typed: string | undefined, { clusters, defaultCluster }: CommandContext): string | Refusal {
+  if (typed === undefined) {
+    return defaultCluster ?? refuse('bad-command', 'Which cluster? Several are served here.', clusterHint(clusters));
+  }
+  if (clusters.includes(typed)) return typed;
+  const meant = nearest(typed.toLowerCase(), clusters);
+  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  return refuse('unknown-cluster', `No cluster “${clipped(typed)}” is served here.${question}`, clusterHint(clusters));
+}
+
+const clusterHint = (clusters: readonly string[]): string => {
+  if (clusters.length === 0) return 'The bot’s configuration names no cluster.';
+  return `Name one: --cluster ${clusters[0]} (there ${clusters.length === 1 ? 'is' : 'are'} ${listed(clusters)}).`;
+};
+
+function wrongNode(name: string): Refusal {
+  const meant = meantNodeName(name);
+  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  return refuse(
+    'bad-command',
+    `“${clipped(name)}” cannot be a node: names have lower-case letters, digits, hyphens and dots.${question}`,
+    `For example: /registry-ha add ${meant ?? 'node-2'}`,
+  );
+}
+
+function unknownVerb(verb: string): Refusal {
+  const meant = nearest(verb.toLowerCase(), VERBS);
+  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  return refuse('bad-command', `I do not know “${clipped(verb)}”.${question}`, `${EXAMPLE}; or: /registry-ha help`);
+}
+
+function unknownFlag(flag: string): Refusal {
+  const meant = nearest(`--${flag.toLowerCase().replace(/^-+/, '')}`, FLAGS);
+  const question = meant === null ? ` There are ${listed(FLAGS)}.` : ` Did you mean “${meant}”?`;
+  return bad(`I do not know “${clipped(flag)}”.${question}`);
+}
+
+const needsValue = (flag: Flag): Refusal =>
+  bad(`${flag} needs a value after it${flag === '--reason' ? ', in quotes' : ''}.`);
+
+const bad = (says: string): Refusal => refuse('bad-command', says, EXAMPLE);
+
+/** Typed text goes back to who typed it, but not whole pages of it. */
+function clipped(word: string): string {
+  const letters = [...word.replaceAll(/[\p{Cc}\p{Cf}]/gu, '')];
+  return letters.length <= 60 ? letters.join('') : `${letters.slice(0, 59).join('')}…`;
+}

@@ -1,0 +1,161 @@
+import type { Archive } from './archive.ts';
+import { estimate } from './estimate.ts';
+import type { Facts, NodeFacts, OpenTarget } from './facts.ts';
+import { firstRefusal } from './guards.ts';
+import { soundArchives } from './guards-archives.ts';
+import { bytesToCopy, isClosed } from './guards-nodes.ts';
+import { count, listed } from './measure.ts';
+import type { ApprovedPart, Intent, Plan, PlannedArchive, SeenPart } from './plan.ts';
+import { copySteps, enginesSteps, type PlanContext, readyStep, registrySteps, verifyStep } from './planned-steps.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { Step } from './step.ts';
+
+/** What a plan is made for: the change's id, and the moment. */
+export interface PlanFor {
+  readonly change: string;
+  readonly at: string;
+  /** A change that has begun may find that all is done but the proof; a new one is refused then. */
+  readonly begun: boolean;
+}
+
+/** Facts in, plan out: the same facts give the same plan, to the byte. */
+export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: PlanFor): Plan | Refusal {
+  const refusal = firstRefusal(intent, facts);
+  if (refusal !== null) return refusal;
+  const version = facts.kube.clusterVersion ?? '';
+  const archives = soundArchives(facts.bootstrap.archives);
+  const context: PlanContext = { change, version, saltenv: `metalk8s-${version}`, archives, facts };
+  const steps = stepsOf(intent, context);
+  if (!begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, facts);
+  return { v: 1, approved: approvedPart(intent, context, steps), seen: seenPart(intent, context, steps, at) };
+}
+
+function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
+  const steps: Step[] = [];
+  let addresses = presentAddresses(intent, context.facts);
+  for (const { node, target } of targetsOf(intent, context.facts)) {
+    const own = [...copySteps(context, node, target), ...registrySteps(context, node, target)];
+    addresses = [...new Set([...addresses, node.ip ?? ''])].sort();
+    const isListed = context.facts.kube.endpoints.ready.includes(node.ip ?? '');
+    steps.push(...own, ...(own.length > 0 || !isListed ? [readyStep(node, addresses)] : []));
+  }
+  return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
+}
+
+/** Addresses of the registries that are there already, targets of this change left out; sorted. */
+function presentAddresses(intent: Intent, { kube }: Facts): readonly string[] {
+  const nodes = kube.registries.map(({ node }) => node).filter((node) => !intent.nodes.includes(node));
+  const ips = kube.nodes.flatMap(({ name, ip, roles }) =>
+    ip !== null && (nodes.includes(name) || roles.includes('bootstrap')) ? [ip] : [],
+  );
+  return ips.sort();
+}
+
+function targetsOf(intent: Intent, facts: Facts): readonly { readonly node: NodeFacts; readonly target: OpenTarget }[] {
+  return intent.nodes.flatMap((name) => {
+    const node = facts.kube.nodes.find((candidate) => candidate.name === name);
+    const target = facts.targets.find((candidate) => candidate.node === name);
+    return node === undefined || target === undefined || isClosed(target) ? [] : [{ node, target }];
+  });
+}
+
+function registryExists({ nodes }: Intent, facts: Facts): Refusal {
+  const served = facts.served
+    .filter(({ node }) => nodes.includes(node))
+    .reduce((sum, { expected }) => sum + expected, 0);
+  return refuse(
+    'registry-exists',
+    `${listed(nodes)} ${nodes.length === 1 ? 'has' : 'have'} a registry already: it serves all ${count(served, 'image')}, Kubernetes lists it as Ready, and every engine knows it.`,
+    `This look was the verification; there is nothing to add. Name another node, or look again with /registry-ha add ${nodes.join(' ')} at any time.`,
+  );
+}
+
+function approvedPart(
+  intent: Intent,
+  { change, version, saltenv, archives, facts }: PlanContext,
+  steps: readonly Step[],
+): ApprovedPart {
+  const { verb, cluster, nodes } = intent;
+  const hostKeys = targetsOf(intent, facts).map(({ node, target }) => {
+    const { host, port, algorithm, key, fingerprint } = target.hostKey;
+    return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
+  });
+  return {
+    change,
+    cluster,
+    verb,
+    nodes,
+    version,
+    saltenv,
+    archives: archives.map(plannedArchive),
+    hostKeys,
+    steps,
+    sideEffects: sideEffects(steps, archives),
+  };
+}
+
+const plannedArchive = ({ images, ...archive }: Archive): PlannedArchive => ({ ...archive, images: images.length });
+
+/** What the steps do beside their purpose; operators should not have to find these out. */
+function sideEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
+  const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
+  const engines = steps.find((step) => step.kind === 'engines');
+  return [
+    ...(touched.length === 0
+      ? []
+      : [`/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`]),
+    ...(touched.length === 0 ? [] : [`/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`]),
+    ...(engines?.kind !== 'engines'
+      ? []
+      : [
+          `containerd restarts on ${count(engines.nodes.length, 'node')} (${listed(engines.nodes)}) at about the same time; running containers go on.`,
+        ]),
+  ];
+}
+
+function seenPart(
+  intent: Intent,
+  { version, archives, facts }: PlanContext,
+  steps: readonly Step[],
+  at: string,
+): SeenPart {
+  const targets = targetsOf(intent, facts);
+  const already = targets.flatMap(({ target }) =>
+    target.files.filter(({ is }) => is === 'same').map(({ path }) => ({ node: target.node, path })),
+  );
+  const space = targets.flatMap(({ target }) =>
+    target.space.map(({ mountpoint, available, paths }) => ({
+      node: target.node,
+      mountpoint,
+      available,
+      needed: bytesToCopy(target, paths, facts),
+    })),
+  );
+  return {
+    at,
+    findings: [
+      `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
+      `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
+      'Every Salt minion answers and no other state run is in progress.',
+    ],
+    warnings: warnings(intent, facts, steps),
+    already,
+    space,
+    newHostKeys: targets.filter(({ target }) => !target.hostKey.pinned).map(({ node }) => node.name),
+    estimate: estimate(steps),
+  };
+}
+
+function warnings({ nodes }: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
+  const half = facts.kube.registries.map(({ node }) => node).filter((node) => nodes.includes(node));
+  const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
+  const restarts = steps.some(({ kind }) => kind === 'engines');
+  return [
+    ...(half.length === 0
+      ? []
+      : [`${listed(half)} has a registry that is not complete or not known to every engine; these steps finish it.`]),
+    ...(!restarts || masters.length < 2
+      ? []
+      : [`The engines of all masters (${listed(masters)}) restart at about the same time.`]),
+  ];
+}

@@ -1,0 +1,63 @@
+/** What was typed, cut into words; null for `unclosed` when every quote was closed. */
+export interface Words {
+  readonly words: readonly string[];
+  /** The quote that was opened and never closed. */
+  readonly unclosed: string | null;
+}
+
+// Phones and office programs turn straight quotes into these.
+const DOUBLE = '"“”„«»';
+const SINGLE = "'‘’‚";
+
+/**
+ * Cuts typed text at blanks; quotes hold blanks together. A quote opens at the start of a word or after `=` and closes before a
+ * blank or the end, so that an apostrophe inside a word is an apostrophe. A backslash means nothing.
+ */
+export function wordsOf(text: string): Words {
+  const words: string[] = [];
+  let rest = text.trimStart();
+  while (rest !== '') {
+    const { word, length, unclosed } = firstWord(rest);
+    if (unclosed !== null) return { words, unclosed };
+    words.push(word);
+    rest = rest.slice(length).trimStart();
+  }
+  return { words, unclosed: null };
+}
+
+interface FirstWord {
+  readonly word: string;
+  /** Characters of the text that the word took, its quotes included. */
+  readonly length: number;
+  readonly unclosed: string | null;
+}
+
+function firstWord(text: string): FirstWord {
+  const plain = /^[^\s=]*=?/.exec(text)?.[0] ?? '';
+  const prefix = quotesAt(text, 0) === null && plain.endsWith('=') ? plain : '';
+  const quotes = quotesAt(text, prefix.length);
+  if (quotes === null) {
+    const word = /^\S+/.exec(text)?.[0] ?? '';
+    return { word, length: word.length, unclosed: null };
+  }
+  const inside = text.slice(prefix.length + 1);
+  const end = closingAt(inside, quotes);
+  if (end === -1) return { word: '', length: text.length, unclosed: text.charAt(prefix.length) };
+  return { word: prefix + inside.slice(0, end), length: prefix.length + end + 2, unclosed: null };
+}
+
+/** The quotes that may close the one at this place; null when there is no quote. */
+function quotesAt(text: string, index: number): string | null {
+  const letter = text.charAt(index);
+  if (letter === '') return null;
+  if (DOUBLE.includes(letter)) return DOUBLE;
+  return SINGLE.includes(letter) ? SINGLE : null;
+}
+
+function closingAt(inside: string, quotes: string): number {
+  for (let index = 0; index < inside.length; index += 1) {
+    const next = inside.charAt(index + 1);
+    if (quotes.includes(inside.charAt(index)) && (next === '' || /\s/.test(next))) return index;
+  }
+  return -1;
+}

@@ -1,0 +1,29 @@
+import { createServer } from 'node:http';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+export interface Health {
+  close(): Promise<void>;
+}
+
+/** Serves /healthz (the process runs), /readyz (it can do its work) and /metrics. */
+export async function serveHealth(
+  at: { readonly host: string; readonly port: number },
+  isReady: () => boolean,
+): Promise<Health> {
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const server = createServer((request, response) => {
+    void answer(request.url ?? '/').then(({ status, type, body }) =>
+      response.writeHead(status, { 'content-type': type }).end(body),
+    );
+  });
+  async function answer(url: string) {
+    const text = (status: number, body: string) => ({ status, type: 'text/plain', body });
+    if (url === '/healthz') return text(200, 'ok\n');
+    if (url === '/readyz') return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
+    if (url === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
+    return text(404, 'not found: /healthz, /readyz or /metrics\n');
+  }
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
+  return { close: () => new Promise((resolve) => server.close(() => resolve())) };
+}

@@ -1,0 +1,14 @@
+import { count, listed } from '../domain/measure.ts';
+import type { MountStep } from '../domain/step.ts';
+import { notMounted } from './mounts.ts';
+import { runStates } from './state-on-node.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from './step-world.ts';
+
+/** Mounts the MetalK8s archives on the target (metalk8s.archives.mounted). */
+export const mount: StepWork<MountStep> = { check: areMounted, act: runStates, confirm: areMounted };
+
+async function areMounted(step: MountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const missing = await notMounted(step.node, step.archives, world, signal);
+  if (missing.length === 0) return so(`${count(step.archives.length, 'archive')} mounted, fstab included`);
+  return notSo(`${listed(missing.map(({ id }) => id))} is not mounted from its ISO, or not in /etc/fstab.`);
+}

@@ -1,0 +1,78 @@
+import type { Proof } from '../domain/change.ts';
+import { NotConfirmed } from '../domain/failure.ts';
+import type { Step } from '../domain/step.ts';
+import { copy } from './copy.ts';
+import { deploy } from './deploy.ts';
+import { engines } from './engines.ts';
+import { mount } from './mount.ts';
+import { otherVersion } from './other-version.ts';
+import { ready } from './ready.ts';
+import { solutions } from './solutions.ts';
+import type { Finding, StepWork, StepWorld } from './step-world.ts';
+import { verify } from './verify.ts';
+
+/** How a step ended well. */
+export interface StepOutcome {
+  /** Nothing had to be done. */
+  readonly already: boolean;
+  readonly note?: string;
+  readonly proof?: Proof;
+}
+
+/** Runs one step: looks, does what is missing, looks again. `beforeAct` is the last guard; whatever it throws stops the step. */
+export function runStep(
+  step: Step,
+  world: StepWorld,
+  beforeAct: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const run = <S extends Step>(work: StepWork<S, Proof | undefined>, own: S) =>
+    checkActConfirm(work, own, world, beforeAct, signal);
+  switch (step.kind) {
+    case 'copy':
+      return run(copy, step);
+    case 'mount':
+      return run(mount, step);
+    case 'solutions':
+      return run(solutions, step);
+    case 'other-version':
+      return run(otherVersion, step);
+    case 'deploy':
+      return run(deploy, step);
+    case 'ready':
+      return run(ready, step);
+    case 'engines':
+      return run(engines, step);
+    case 'verify':
+      return run(verify, step);
+  }
+}
+
+async function checkActConfirm<S extends Step>(
+  work: StepWork<S, Proof | undefined>,
+  step: S,
+  world: StepWorld,
+  beforeAct: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const before = await work.check(step, world, signal);
+  if (before.is === 'so') return outcome(true, before);
+  if (step.commands.length > 0) await beforeAct();
+  signal.throwIfAborted();
+  await work.act(step, world, signal);
+  const after = await work.confirm(step, world, signal);
+  if (after.is === 'so') return outcome(false, after);
+  const where = 'node' in step ? step.node : 'the cluster';
+  throw new NotConfirmed(
+    where,
+    after.says,
+    'Look at it on the spot, mend it, then ask for the change again: what is done stays done.',
+  );
+}
+
+function outcome(
+  already: boolean,
+  { note, proof }: Extract<Finding<Proof | undefined>, { readonly is: 'so' }>,
+): StepOutcome {
+  return { already, ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
+}

@@ -1,0 +1,41 @@
+import type { Archive } from '../domain/archive.ts';
+import type { Progress } from '../domain/change.ts';
+import type { NodeAccess } from '../domain/facts.ts';
+import type { Jid } from '../domain/salt.ts';
+import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
+
+/** What steps work with: ports, what is known of the cluster, and whom to tell. */
+export interface StepWorld {
+  readonly clock: Clock;
+  readonly copier: Copier;
+  readonly kubernetes: Kubernetes;
+  readonly registries: Registries;
+  readonly salt: Salt;
+  readonly targets: TargetNodes;
+  /** SSH access and registry address of a node of the plan. */
+  readonly accessTo: (node: string) => NodeAccess;
+  readonly addressOf: (node: string) => string;
+  /** The archives as they are on the bootstrap node now, images included. */
+  readonly archives: readonly Archive[];
+  /** Tells how far the running step is; never waits and never fails. */
+  readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
+  /** Puts a job id on the journal; resolves when it is on disk. */
+  readonly onJob: (jid: Jid) => Promise<void>;
+  /** The job that this step started before the worker was interrupted. */
+  readonly startedJob: Jid | undefined;
+}
+
+/** What a look found: so (with a word for the thread, and the proof where there is one), or not so and why. */
+export type Finding<P = undefined> =
+  | { readonly is: 'so'; readonly note?: string; readonly proof?: P }
+  | { readonly is: 'not-so'; readonly says: string };
+
+/** Check, act, confirm. `check` and `confirm` only look. */
+export interface StepWork<S, P = undefined> {
+  readonly check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
+  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void>;
+  readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
+}
+
+export const so = (note?: string): Finding<never> => (note === undefined ? { is: 'so' } : { is: 'so', note });
+export const notSo = (says: string): Finding<never> => ({ is: 'not-so', says });
