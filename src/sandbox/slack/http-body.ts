@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Fields, isFields, parseJson } from './json.ts';
+
+/** No request of this size is honest: Bolt's own limit is 4 MB. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** A request body in one of the two kinds Slack takes. */
+export type Body =
+  | { readonly is: 'fields'; readonly fields: Fields }
+  | { readonly is: 'unreadable'; readonly error: 'invalid_json' | 'json_not_object' | 'invalid_post_type' };
+
+/** Reads the whole body; throws when it is too large. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > BODY_LIMIT) throw new Error(`Request body over ${BODY_LIMIT} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads a form or a JSON object. */
+export function bodyFields(contentType: string | undefined, text: string): Body {
+  const type = contentType?.split(';')[0]?.trim();
+  if (type === 'application/json') {
+    const value = parseJson(text);
+    if (value === undefined) return { is: 'unreadable', error: 'invalid_json' };
+    return isFields(value) ? { is: 'fields', fields: value } : { is: 'unreadable', error: 'json_not_object' };
+  }
+  const isForm = type === 'application/x-www-form-urlencoded' || (type === undefined && text === '');
+  if (!isForm) return { is: 'unreadable', error: 'invalid_post_type' };
+  return { is: 'fields', fields: Object.fromEntries(new URLSearchParams(text)) };
+}
+
+/** Answers with JSON. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(JSON.stringify(body));
+}

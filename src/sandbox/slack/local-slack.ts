@@ -1,0 +1,121 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { Courier } from './delivery/delivery.ts';
+import { SignedHttp } from './delivery/signed-http.ts';
+import { SocketMode } from './delivery/socket-mode.ts';
+import { Faults } from './faults.ts';
+import { type Rooms, serve } from './front-door.ts';
+import { sendJson } from './http-body.ts';
+import type { LocalSlack, LocalSlackOptions } from './local-slack-types.ts';
+import { type AppManifest, readManifest } from './manifest.ts';
+import { Persons } from './persons.ts';
+import { RateLimits } from './rate-limits.ts';
+import { ResponseUrls } from './response-urls.ts';
+import type { Credentials, Site } from './site.ts';
+import { Timeline } from './timeline.ts';
+import { Triggers } from './triggers.ts';
+import { APP_ID, workspaceOf } from './workspace.ts';
+
+export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
+
+/** Starts a Slack of our own on 127.0.0.1, for real Bolt and WebClient; README.md beside this says what it imitates. */
+export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
+  const server = createServer();
+  const now = options.now ?? Date.now;
+  const sockets = new SocketMode(APP_ID, now);
+  const site = siteFor(options, await readManifest(options.manifestPath), sockets, originOf(server));
+  const courier = courierFor(options, sockets, site);
+  const urls = new ResponseUrls(site);
+  const persons = new Persons(site, courier, urls);
+  connect(server, { site, persons, urls }, sockets);
+  await listen(server, options.port ?? 0);
+  return {
+    pageUrl: `${site.origin()}/`,
+    apiUrl: `${site.origin()}/api/`,
+    ...site.credentials,
+    command: (person, text) => persons.type(person, text),
+    click: (person, label) => persons.click(person, label),
+    clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
+    messages: () => site.timeline.all(),
+    onChange: (listener) => site.timeline.onChange(listener),
+    fault: (name, args) => site.faults.plant(name, args),
+    clearFault: (name) => site.faults.clear(name),
+    faults: () => site.faults.list(),
+    apiCalls: () => [...site.calls],
+    close: () => close(server, site, new Set([courier, sockets])),
+  };
+}
+
+function siteFor(
+  { people, channel, now = Date.now }: LocalSlackOptions,
+  manifest: AppManifest,
+  sockets: SocketMode,
+  origin: () => string,
+): Site {
+  return {
+    workspace: workspaceOf(manifest, people, channel),
+    credentials: newCredentials(),
+    timeline: new Timeline(now),
+    triggers: new Triggers(now),
+    faults: new Faults((reason) => sockets.disconnect(reason)),
+    limits: new RateLimits(now),
+    views: [],
+    calls: [],
+    now,
+    newId: () => randomBytes(4).toString('hex'),
+    origin,
+    socketUrl: () => `${origin().replace('http:', 'ws:')}/link/?ticket=${sockets.ticket()}&app_id=${APP_ID}`,
+  };
+}
+
+/** In the form of the real ones, but told apart from them at a glance. */
+function newCredentials(): Credentials {
+  return {
+    botToken: `xoxb-sandbox-${randomUUID()}`,
+    appToken: `xapp-sandbox-${randomUUID()}`,
+    signingSecret: randomBytes(16).toString('hex'),
+  };
+}
+
+function courierFor({ delivery }: LocalSlackOptions, sockets: SocketMode, { credentials, now }: Site): Courier {
+  if (delivery.mode === 'socket') return sockets;
+  return new SignedHttp(delivery.requestUrl, credentials.signingSecret, now);
+}
+
+function connect(server: Server, rooms: Rooms, sockets: SocketMode): void {
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url?.startsWith('/link/')) sockets.upgrade(request, socket, head);
+    else socket.destroy();
+  });
+  server.on('request', (request, response) => {
+    serve(request, response, rooms).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { error: `The local Slack itself failed: ${String(error)}` });
+    });
+  });
+}
+
+/** The address once the server listens; kept, because a closing server forgets its own. */
+function originOf(server: Server): () => string {
+  let port = 0;
+  server.once('listening', () => {
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) port = address.port;
+  });
+  return () => `http://127.0.0.1:${port}`;
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+}
+
+async function close(server: Server, { faults }: Site, couriers: ReadonlySet<Courier>): Promise<void> {
+  faults.clearAll();
+  await Promise.all([...couriers].map((courier) => courier.close()));
+  if (!server.listening) return;
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+}

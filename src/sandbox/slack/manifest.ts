@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { load } from 'js-yaml';
+import { z } from 'zod';
+
+const ManifestFile = z.object({
+  display_information: z.object({ name: z.string() }),
+  features: z.object({
+    bot_user: z.object({ display_name: z.string() }),
+    slash_commands: z
+      .array(
+        z.object({
+          command: z.string().startsWith('/'),
+          description: z.string(),
+          usage_hint: z.string().default(''),
+          should_escape: z.boolean().default(false),
+        }),
+      )
+      .default([]),
+  }),
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+  settings: z.object({ interactivity: z.object({ is_enabled: z.boolean() }).default({ is_enabled: false }) }),
+});
+
+/** A slash command the app has declared. */
+interface SlashCommand {
+  readonly command: string;
+  readonly description: string;
+  readonly usageHint: string;
+  readonly shouldEscape: boolean;
+}
+
+/** What the app may do and how it is called, as its manifest declares it. */
+export interface AppManifest {
+  readonly name: string;
+  readonly botName: string;
+  readonly scopes: readonly string[];
+  readonly commands: readonly SlashCommand[];
+  readonly interactive: boolean;
+}
+
+/** Reads manifest.yml; throws with the path and the fields at fault. */
+export async function readManifest(path: string): Promise<AppManifest> {
+  const parsed = ManifestFile.safeParse(load(await readFile(path, 'utf8')));
+  if (!parsed.success) throw new Error(`${path} is not an app manifest: ${z.prettifyError(parsed.error)}`);
+  const { display_information, features, oauth_config, settings } = parsed.data;
+  return {
+    name: display_information.name,
+    botName: features.bot_user.display_name,
+    scopes: oauth_config.scopes.bot,
+    commands: features.slash_commands.map(({ command, description, usage_hint, should_escape }) => ({
+      command,
+      description,
+      usageHint: usage_hint,
+      shouldEscape: should_escape,
+    })),
+    interactive: settings.interactivity.is_enabled,
+  };
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { bodyFields, readBody, sendJson } from '../http-body.ts';
+import type { Persons } from '../persons.ts';
+import type { Site } from '../site.ts';
+import { servePageEvents } from './page-events.ts';
+import { servePageFile } from './page-files.ts';
+
+const Typed = z.strictObject({ person: z.string(), text: z.string() });
+const Clicked = z.strictObject({
+  person: z.string(),
+  ts: z.string(),
+  blockId: z.string(),
+  actionId: z.string(),
+});
+
+/** Whether a path belongs to the page. */
+export const isPagePath = (path: string): boolean =>
+  path === '/' || path.startsWith('/page/') || path.startsWith('/archives/');
+
+/** Answers the page: its files, its state and what people do on it. */
+export async function servePage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  site: Site,
+  persons: Persons,
+): Promise<void> {
+  if (!isSameOrigin(request, site)) {
+    sendJson(response, 403, { error: 'This page answers only to itself: foreign host or origin.' });
+    return;
+  }
+  if (request.method === 'POST') return await act(request, response, path, persons);
+  if (path === '/page/state') return sendJson(response, 200, stateOf(site), { 'cache-control': 'no-store' });
+  if (path === '/page/events') return servePageEvents(response, site.timeline);
+  if (path.startsWith('/archives/')) {
+    response.writeHead(302, { location: '/' });
+    response.end();
+    return;
+  }
+  await servePageFile(response, path === '/' ? 'index.html' : path.slice('/page/'.length));
+}
+
+async function act(request: IncomingMessage, response: ServerResponse, path: string, persons: Persons): Promise<void> {
+  const body = bodyFields(request.headers['content-type'], await readBody(request));
+  // Only JSON: a form would let a foreign page post without the browser asking first.
+  const isJson = request.headers['content-type']?.startsWith('application/json') ?? false;
+  try {
+    if (body.is === 'unreadable' || !isJson) throw new Error('The request is not a JSON object.');
+    await actionFor(path, body.fields, persons);
+    sendJson(response, 200, {});
+  } catch (error) {
+    sendJson(response, 400, { error: sentenceOf(error) });
+  }
+}
+
+async function actionFor(path: string, fields: unknown, persons: Persons): Promise<void> {
+  if (path === '/page/command') {
+    const { person, text } = Typed.parse(fields);
+    return await persons.type(person, text);
+  }
+  if (path !== '/page/click') throw new Error(`The page cannot do ${path}.`);
+  const { person, ts, blockId, actionId } = Clicked.parse(fields);
+  await persons.clickAction(person, ts, blockId, actionId);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof z.ZodError) return `The request is not understood: ${z.prettifyError(error)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, unknown>> {
+  return {
+    channel: workspace.home,
+    people: workspace.people,
+    bot: { id: workspace.bot.id, name: workspace.bot.name },
+    commands: workspace.manifest.commands.map(({ command, description, usageHint }) => ({
+      command,
+      description,
+      usageHint,
+    })),
+    messages: timeline.all(),
+    views,
+  };
+}
+
+/** The host must be ours, against DNS rebinding; the origin, where a browser names one, as well. */
+function isSameOrigin(request: IncomingMessage, site: Site): boolean {
+  const port = new URL(site.origin()).port;
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const { host = '', origin } = request.headers;
+  return hosts.includes(host) && (origin === undefined || origin === `http://${host}`);
+}

@@ -1,0 +1,18 @@
+import { ChannelPage } from './channel-page.ts';
+import { Column } from './column.ts';
+import { required } from './dom.ts';
+import { listen } from './local-server.ts';
+import { Refresher } from './refresher.ts';
+
+const page = new ChannelPage(
+  new Column(required('channel', HTMLElement), required('messages', HTMLElement), required('news', HTMLElement)),
+  new Column(required('thread-scroll', HTMLElement), required('thread-messages', HTMLElement)),
+);
+const refresher = new Refresher(
+  (state) => page.take(state),
+  (says) => page.showTrouble(says),
+);
+listen(
+  () => refresher.request(),
+  (isConnected) => page.showConnection(isConnected),
+);

@@ -1,0 +1,106 @@
+import { isObject, type JsonObject, numberIn, objectsIn, textIn } from './json.ts';
+
+/** Somebody the reader of the page can act as. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+}
+
+/** A slash command of the installed app. */
+export interface SlashCommand {
+  readonly command: string;
+  readonly description: string;
+  readonly usageHint: string;
+}
+
+/** Who wrote a message. */
+export interface Author {
+  readonly id: string;
+  readonly name: string;
+  readonly isBot: boolean;
+}
+
+/** One message of the channel, a reply in a thread, or an ephemeral note to one person. */
+export interface Message {
+  readonly ts: string;
+  readonly threadTs: string | undefined;
+  readonly author: Author;
+  readonly text: string;
+  readonly blocks: readonly JsonObject[];
+  readonly edits: number;
+  /** Whether Slack would print "(edited)": after an update without blocks. */
+  readonly isMarkedEdited: boolean;
+  readonly ephemeralFor: string | undefined;
+  readonly broadcast: boolean;
+}
+
+/** Everything the local Slack shows. */
+export interface State {
+  readonly channel: { readonly id: string; readonly name: string };
+  readonly people: readonly Person[];
+  readonly bot: { readonly id: string; readonly name: string };
+  readonly commands: readonly SlashCommand[];
+  readonly messages: readonly Message[];
+}
+
+/** The server sent something that is no state of a channel. */
+export class UnreadableState extends Error {
+  constructor(what: string) {
+    super(`The local Slack sent a state without ${what}.`);
+    this.name = 'UnreadableState';
+  }
+}
+
+/** Reads what `GET /page/state` answers. */
+export function readState(body: unknown): State {
+  if (!isObject(body)) throw new UnreadableState('any fields');
+  const channel = readIdentity(body.channel, 'a channel');
+  const isHere = (message: JsonObject) => message.channel === undefined || message.channel === channel.id;
+  return {
+    channel,
+    bot: readIdentity(body.bot, 'a bot'),
+    people: objectsIn(body.people).map((one) => ({ ...readIdentity(one, 'a person'), title: textIn(one.title) })),
+    commands: objectsIn(body.commands).map(readCommand),
+    messages: objectsIn(body.messages).filter(isHere).map(readMessage).sort(bySendingTime),
+  };
+}
+
+function readIdentity(value: unknown, what: string): { readonly id: string; readonly name: string } {
+  if (!isObject(value)) throw new UnreadableState(what);
+  return { id: required(value, 'id', what), name: required(value, 'name', what) };
+}
+
+function readCommand(value: JsonObject): SlashCommand {
+  const command = required(value, 'command', 'a command');
+  return { command, description: textIn(value.description), usageHint: textIn(value.usageHint) };
+}
+
+function readMessage(value: JsonObject): Message {
+  return {
+    ts: required(value, 'ts', 'a message'),
+    threadTs: textIn(value.threadTs) || undefined,
+    author: readAuthor(value.author),
+    text: textIn(value.text),
+    blocks: objectsIn(value.blocks),
+    edits: numberIn(value.edits),
+    isMarkedEdited: textIn(value.editedAt) !== '',
+    ephemeralFor: textIn(value.ephemeralFor) || undefined,
+    broadcast: value.broadcast === true,
+  };
+}
+
+function readAuthor(value: unknown): Author {
+  const isBot = isObject(value) && value.isBot === true;
+  return { ...readIdentity(value, 'an author'), isBot };
+}
+
+function required(value: JsonObject, field: string, what: string): string {
+  const text = textIn(value[field]);
+  if (text === '') throw new UnreadableState(`the ${field} of ${what}`);
+  return text;
+}
+
+function bySendingTime(one: Message, other: Message): number {
+  return Number(one.ts) - Number(other.ts);
+}

@@ -1,0 +1,53 @@
+import { element, fragment, required } from './dom.ts';
+import { avatar } from './message-view.ts';
+import type { Model } from './model.ts';
+import { parseMrkdwn } from './mrkdwn.ts';
+import { patch } from './patch.ts';
+import { timeOfDay } from './slack-date.ts';
+import type { Message, State } from './state.ts';
+import { replyCount } from './visible.ts';
+
+/** Shows or hides the thread pane and draws what its replies answer to. */
+export function showThreadHead({ state, threadTs }: Model): void {
+  required('thread', HTMLElement).hidden = threadTs === undefined;
+  const parent = state.messages.find((one) => one.ts === threadTs);
+  const head = required('thread-parent', HTMLElement);
+  const fresh = element('div', { id: 'thread-parent', class: 'thread-parent' }, fragment(parentNodes(parent, state)));
+  patch(head, fresh);
+}
+
+/** The parent is named, not repeated: its buttons and its plan stand once, in the channel. */
+function parentNodes(parent: Message | undefined, state: State): readonly HTMLElement[] {
+  if (parent === undefined) return [];
+  const count = replyCount(state, parent.ts)?.count ?? 0;
+  return [
+    element(
+      'div',
+      { class: 'thread-subject' },
+      avatar(parent.author),
+      element(
+        'div',
+        {},
+        element(
+          'div',
+          { class: 'by' },
+          element('span', { class: 'author' }, parent.author.name),
+          element('time', {}, timeOfDay(parent.ts)),
+        ),
+        element('p', {}, wordsOf(parent.text)),
+      ),
+    ),
+    element('div', { class: 'day' }, element('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
+  ];
+}
+
+function wordsOf(text: string): string {
+  const first = parseMrkdwn(text)[0];
+  if (first?.is !== 'paragraph') return text;
+  return (
+    first.of
+      .map((part) => ('text' in part ? part.text : ''))
+      .join('')
+      .trim() || text
+  );
+}

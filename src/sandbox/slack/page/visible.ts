@@ -1,0 +1,52 @@
+import type { Message, State } from './state.ts';
+
+/** How many replies a thread has and when the last one came. */
+export interface ReplyCount {
+  readonly count: number;
+  readonly lastTs: string;
+  readonly authors: readonly string[];
+}
+
+/** Whether the person may see the message: an ephemeral one is for one person only. */
+function isVisibleTo(message: Message, personId: string): boolean {
+  return message.ephemeralFor === undefined || message.ephemeralFor === personId;
+}
+
+/** Whether the message stands only in a thread. A parent carries its own ts as thread in some payloads. */
+function isReply(message: Message): boolean {
+  return message.threadTs !== undefined && message.threadTs !== message.ts;
+}
+
+/** What stands in the channel column: no replies, unless they were broadcast. */
+export function channelMessages(state: State, personId: string): readonly Message[] {
+  return state.messages.filter((one) => isVisibleTo(one, personId) && (!isReply(one) || one.broadcast));
+}
+
+/** The replies below one message. */
+export function threadReplies(state: State, personId: string, threadTs: string): readonly Message[] {
+  return state.messages.filter((one) => isReply(one) && one.threadTs === threadTs && isVisibleTo(one, personId));
+}
+
+/** What the link below a parent says; ephemeral replies do not count, as in Slack. */
+export function replyCount(state: State, threadTs: string): ReplyCount | undefined {
+  const lasting = state.messages.filter(
+    (one) => isReply(one) && one.threadTs === threadTs && one.ephemeralFor === undefined,
+  );
+  const last = lasting.at(-1);
+  if (last === undefined) return undefined;
+  return { count: lasting.length, lastTs: last.ts, authors: [...new Set(lasting.map((one) => one.author.name))] };
+}
+
+/** A thread that had nothing to read before and now has its first reply. */
+export function newlyStartedThread(before: State, after: State, personId: string): string | undefined {
+  const known = new Set(before.messages.map((one) => one.ts));
+  const fresh = after.messages.filter((one) => isReply(one) && isVisibleTo(one, personId) && !known.has(one.ts));
+  const threads = fresh.map((one) => one.threadTs ?? one.ts);
+  return threads.find((ts) => threadReplies(before, personId, ts).length === 0);
+}
+
+/** The visible messages of others that were not there before. */
+export function arrivals(before: State, after: State, personId: string): readonly Message[] {
+  const known = new Set(before.messages.map((one) => one.ts));
+  return after.messages.filter((one) => !known.has(one.ts) && isVisibleTo(one, personId) && one.author.id !== personId);
+}

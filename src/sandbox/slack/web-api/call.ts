@@ -1,0 +1,69 @@
+import type { Fields } from '../json.ts';
+import type { Site } from '../site.ts';
+import { type Answer, type ApiMethod, refuse } from './answer.ts';
+import { METHODS } from './methods.ts';
+
+/** A call as it came in. */
+export interface ApiCall {
+  readonly method: string;
+  readonly token: string | undefined;
+  readonly args: Fields;
+}
+
+/** How a call ends on the wire. */
+export type ApiOutcome =
+  | { readonly is: 'answered'; readonly answer: Answer }
+  | { readonly is: 'rate-limited'; readonly seconds: number }
+  | { readonly is: 'unavailable' }
+  | { readonly is: 'hanging'; readonly until: AbortSignal };
+
+/** What an app-level token may do; the manifest has no word on it. */
+const APP_SCOPES = ['connections:write'];
+
+/** Runs one call through faults, token, rate limit and scopes, in Slack's order. */
+export function runCall(call: ApiCall, site: Site): ApiOutcome {
+  const fault = site.faults.forCall(call.method);
+  switch (fault.is) {
+    case 'rate-limited':
+      return fault;
+    case 'unavailable':
+      return fault;
+    case 'hanging':
+      if (fault.afterRun) answerTo(call, site);
+      return { is: 'hanging', until: fault.until };
+    case 'none':
+      return answerTo(call, site);
+  }
+}
+
+/** The scopes the token of this call has. */
+export function scopesOf(token: string | undefined, { credentials, workspace }: Site): readonly string[] {
+  if (token === credentials.botToken) return workspace.manifest.scopes;
+  return token === credentials.appToken ? APP_SCOPES : [];
+}
+
+function answerTo(call: ApiCall, site: Site): ApiOutcome {
+  const method = METHODS.get(call.method);
+  if (method === undefined) return answered(refuse('unknown_method'));
+  const refusal = tokenRefusal(call.token, method, site);
+  if (refusal !== undefined) return answered(refusal);
+  const seconds = site.limits.take(call.method, String(call.args.channel));
+  if (seconds > 0) return { is: 'rate-limited', seconds };
+  return answered(scopeRefusal(call.token, method, site) ?? method.run(call.args, site));
+}
+
+function tokenRefusal(token: string | undefined, method: ApiMethod, site: Site): Answer | undefined {
+  const { botToken, appToken } = site.credentials;
+  if (token === undefined || token === '') return refuse('not_authed');
+  if (site.faults.has('slack-revoked') || (token !== botToken && token !== appToken)) return refuse('invalid_auth');
+  return token === (method.token === 'bot' ? botToken : appToken) ? undefined : refuse('not_allowed_token_type');
+}
+
+function scopeRefusal(token: string | undefined, method: ApiMethod, site: Site): Answer | undefined {
+  const provided = scopesOf(token, site);
+  const missing = method.scopes.filter((scope) => !provided.includes(scope));
+  if (missing.length === 0) return undefined;
+  return { ok: false, error: 'missing_scope', needed: missing.join(','), provided: provided.join(',') };
+}
+
+const answered = (answer: Answer): ApiOutcome => ({ is: 'answered', answer });

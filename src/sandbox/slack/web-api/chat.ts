@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { isFields, parseJson } from '../json.ts';
+import type { SlackMessage } from '../local-slack-types.ts';
+import type { Site } from '../site.ts';
+import type { Draft } from '../timeline.ts';
+import { type Answer, type ApiMethod, refuse, withArgs } from './answer.ts';
+import { type ContentArgs, contentOf } from './content.ts';
+import { messageWire } from './message-wire.ts';
+
+/** A longer text makes chat.update fail with msg_too_long (chat.update reference). */
+const UPDATE_TEXT_LIMIT = 4000;
+const scopes = ['chat:write'];
+
+const Flag = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])])
+  .transform((v) => String(v) === 'true' || v === '1');
+const Said = {
+  channel: z.string(),
+  text: z.string().optional(),
+  blocks: z.unknown().optional(),
+  metadata: z.unknown().optional(),
+};
+const Post = z.object({ ...Said, thread_ts: z.string().optional(), reply_broadcast: Flag.optional() });
+const Update = z.object({ ...Said, ts: z.string() });
+const Ephemeral = z.object({ ...Said, user: z.string(), thread_ts: z.string().optional() });
+const Metadata = z.strictObject({ event_type: z.string().min(1), event_payload: z.record(z.string(), z.unknown()) });
+
+/** chat.postMessage: into a channel the bot is in, in a thread if one is named. */
+export const postMessage: ApiMethod = {
+  token: 'bot',
+  scopes,
+  run: withArgs(Post, (args, site) => {
+    const composed = compose(args, site);
+    if (composed.is === 'refused') return composed.answer;
+    const isBroadcast = composed.draft.threadTs !== undefined && args.reply_broadcast === true;
+    const message = site.timeline.post({ ...composed.draft, ...(isBroadcast ? { broadcast: true } : {}) });
+    return { ok: true, channel: args.channel, ts: message.ts, message: messageWire(message, site.workspace) };
+  }),
+};
+
+/** chat.update: replaces the whole message; text alone takes the blocks away. */
+export const update: ApiMethod = {
+  token: 'bot',
+  scopes,
+  run: withArgs(Update, (args, site) => {
+    const refusal = channelRefusal(args.channel, site) ?? metadataRefusal(args.metadata);
+    if (refusal !== undefined) return refusal;
+    const before = site.timeline.find(args.channel, args.ts);
+    if (before === undefined || before.ephemeralFor !== undefined) return refuse('message_not_found');
+    if (before.author.id !== site.workspace.bot.id) return refuse('cant_update_message');
+    if ((args.text ?? '').length > UPDATE_TEXT_LIMIT) return refuse('msg_too_long');
+    const content = contentOf(args, site);
+    if (content.is === 'refused') return content.answer;
+    const message = site.timeline.revise(before.ts, content);
+    return {
+      ok: true,
+      channel: args.channel,
+      ts: message.ts,
+      text: message.text,
+      message: messageWire(message, site.workspace),
+    };
+  }),
+};
+
+/** chat.postEphemeral: to one member of the channel; it can never be updated. */
+export const postEphemeral: ApiMethod = {
+  token: 'bot',
+  scopes,
+  run: withArgs(Ephemeral, (args, site) => {
+    const composed = compose(args, site);
+    if (composed.is === 'refused') return composed.answer;
+    if (!site.workspace.people.some(({ id }) => id === args.user)) return refuse('user_not_in_channel');
+    const { ts } = site.timeline.post({ ...composed.draft, ephemeralFor: args.user });
+    return { ok: true, message_ts: ts };
+  }),
+};
+
+/** chat.getPermalink: needs no scope, but the message must be there for everybody. */
+export const getPermalink: ApiMethod = {
+  token: 'bot',
+  scopes: [],
+  run: withArgs(z.object({ channel: z.string(), message_ts: z.string() }), ({ channel, message_ts }, site) => {
+    const refusal = channelRefusal(channel, site);
+    if (refusal !== undefined) return refusal;
+    const message = site.timeline.find(channel, message_ts);
+    if (message === undefined || message.ephemeralFor !== undefined) return refuse('message_not_found');
+    return { ok: true, channel, permalink: permalink(message, site) };
+  }),
+};
+
+/** A message ready to be posted, or why it cannot be. */
+type Composed = { readonly is: 'draft'; readonly draft: Draft } | { readonly is: 'refused'; readonly answer: Answer };
+
+interface Composing extends ContentArgs {
+  readonly channel: string;
+  readonly metadata?: unknown;
+  readonly thread_ts?: string | undefined;
+}
+
+function compose(args: Composing, site: Site): Composed {
+  const thread: Pick<Draft, 'threadTs'> = args.thread_ts ? { threadTs: args.thread_ts } : {};
+  const refusal = channelRefusal(args.channel, site) ?? metadataRefusal(args.metadata);
+  if (refusal !== undefined) return { is: 'refused', answer: refusal };
+  const content = contentOf(args, site);
+  if (content.is === 'refused') return content;
+  const answer = threadRefusal(args.channel, thread.threadTs, site);
+  if (answer !== undefined) return { is: 'refused', answer };
+  const { text, blocks } = content;
+  return { is: 'draft', draft: { channel: args.channel, author: site.workspace.bot, text, blocks, ...thread } };
+}
+
+function permalink({ channel, ts }: SlackMessage, site: Site): string {
+  return `${site.origin()}/archives/${channel}/p${ts.replace('.', '')}`;
+}
+
+function channelRefusal(channel: string, { workspace, faults }: Site): Answer | undefined {
+  if (!workspace.channels.some(({ id }) => id === channel)) return refuse('channel_not_found');
+  if (channel !== workspace.home.id || faults.has('slack-not-in-channel')) return refuse('not_in_channel');
+  return undefined;
+}
+
+/** Only a message that is itself no reply, and that everybody sees, can carry a thread. */
+function threadRefusal(channel: string, thread: string | undefined, { timeline }: Site): Answer | undefined {
+  if (thread === undefined) return undefined;
+  const parent = timeline.find(channel, thread);
+  if (parent === undefined) return refuse('thread_not_found');
+  const carries = parent.ephemeralFor === undefined && parent.threadTs === undefined;
+  return carries ? undefined : refuse('cannot_reply_to_message');
+}
+
+function metadataRefusal(metadata: unknown): Answer | undefined {
+  if (metadata === undefined || metadata === '') return undefined;
+  const value = typeof metadata === 'string' ? parseJson(metadata) : metadata;
+  if (!isFields(value)) return refuse('invalid_metadata_format');
+  return Metadata.safeParse(value).success ? undefined : refuse('invalid_metadata_schema');
+}

@@ -1,0 +1,17 @@
+import type { SlackMessage } from '../local-slack-types.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** A message as the Web API and interaction payloads carry it. */
+export function messageWire(message: SlackMessage, workspace: Workspace): Readonly<Record<string, unknown>> {
+  return {
+    type: 'message',
+    user: message.author.id,
+    ts: message.ts,
+    text: message.text,
+    team: workspace.team.id,
+    ...(message.author.id === workspace.bot.id ? { bot_id: workspace.botId, app_id: workspace.appId } : {}),
+    ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+    ...(message.blocks.length === 0 ? {} : { blocks: message.blocks }),
+    ...(message.editedAt === undefined ? {} : { edited: { user: message.author.id, ts: message.ts } }),
+  };
+}

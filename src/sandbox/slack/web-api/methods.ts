@@ -1,0 +1,28 @@
+import type { ApiMethod } from './answer.ts';
+import { getPermalink, postEphemeral, postMessage, update } from './chat.ts';
+import {
+  authTest,
+  botsInfo,
+  connectionsOpen,
+  conversationsInfo,
+  usergroupsList,
+  usergroupsUsersList,
+  usersInfo,
+} from './lookups.ts';
+import { viewsOpen } from './views.ts';
+
+/** The Web API as far as it is imitated; anything else is an `unknown_method`. */
+export const METHODS: ReadonlyMap<string, ApiMethod> = new Map([
+  ['auth.test', authTest],
+  ['apps.connections.open', connectionsOpen],
+  ['bots.info', botsInfo],
+  ['chat.getPermalink', getPermalink],
+  ['chat.postEphemeral', postEphemeral],
+  ['chat.postMessage', postMessage],
+  ['chat.update', update],
+  ['conversations.info', conversationsInfo],
+  ['usergroups.list', usergroupsList],
+  ['usergroups.users.list', usergroupsUsersList],
+  ['users.info', usersInfo],
+  ['views.open', viewsOpen],
+]);

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { readManifest } from '../../../src/sandbox/slack/manifest.ts';
+import { MANIFEST } from './slack-for-tests.ts';
+
+const SCHEMA = join(import.meta.dirname, '../../fixtures/slack-manifest-schema/manifest.schema.2.0.0.json');
+
+const schema = async () => z.fromJSONSchema(JSON.parse(await readFile(SCHEMA, 'utf8')));
+const manifest = async () =>
+  z.looseObject({ features: z.looseObject({}) }).parse(load(await readFile(MANIFEST, 'utf8')));
+
+it('an operator can create the app from manifest.yml: it fits Slack’s published schema', async () => {
+  const checked = (await schema()).safeParse(await manifest());
+  expect(checked.error?.issues ?? []).toEqual([]);
+});
+
+it('the schema check notices a field Slack does not know', async () => {
+  const { features, ...rest } = await manifest();
+  const wrong = { ...rest, features: { ...features, bot_user: { display_name: 'x', colour: 'blue' } } };
+  expect((await schema()).safeParse(wrong).success).toBe(false);
+});
+
+it('the local Slack takes scopes and commands from the same file', async () => {
+  expect(await readManifest(MANIFEST)).toMatchObject({
+    botName: 'registry-ha',
+    scopes: expect.arrayContaining(['commands', 'chat:write']),
+    commands: [{ command: '/registry-ha', shouldEscape: true }],
+    interactive: true,
+  });
+});
+
+it('a file that is no manifest is refused with its path', async () => {
+  await expect(readManifest(join(import.meta.dirname, '../../../biome.json'))).rejects.toThrow(
+    /biome\.json is not an app manifest/,
+  );
+});
