@@ -1,6 +1,6 @@
 import type { ChangeEvent, ChangeId } from '../domain/change.ts';
 import { stepsStillNeeded } from '../domain/digest.ts';
-import { Failure, Stopped } from '../domain/failure.ts';
+import { isOfTheCluster, Stopped } from '../domain/failure.ts';
 import { planAdd } from '../domain/planner.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { NodeShell } from '../ports.ts';
@@ -38,7 +38,7 @@ async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: Abor
     const proof = await runSteps(run, ports, signal);
     return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
   } catch (error) {
-    if (signal.aborted || !(error instanceof Failure)) throw error;
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
     return { type: 'failed', at: now(ports), failure: error.report() };
   }
 }

@@ -1,6 +1,6 @@
 import { type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
-import { Failure } from '../domain/failure.ts';
+import { isOfTheCluster } from '../domain/failure.ts';
 import type { Intent } from '../domain/plan.ts';
 import { planAdd } from '../domain/planner.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
@@ -44,7 +44,7 @@ async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: A
     const expires = new Date(ports.clock.now().getTime() + ports.planLivesMs).toISOString();
     return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
   } catch (error) {
-    if (signal.aborted || !(error instanceof Failure)) throw error;
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
     return { type: 'failed', at: at(), failure: lookFailed(error.report()) };
   }
 }

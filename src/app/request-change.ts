@@ -33,7 +33,33 @@ export async function requestChange(
   const event: ChangeEvent = { type: 'requested', at: clock.now().toISOString(), id, intent, requester, channel };
   const change = changeFrom([event]);
   if (change === null || !(await changes.append(id, 0, event))) throw new Error(`There is a change ${id} already.`);
-  await cards.hang(id, await post(change));
+  await cards.hang(id, await postedOrGivenUp(change, post, changes, clock));
   await queue.add('plan', id, 1);
   return change;
+}
+
+/** Without a card nobody could see or approve the change: it ends, and the asker is told by whoever called. */
+async function postedOrGivenUp(
+  change: Change,
+  post: (change: Change) => Promise<CardPlace>,
+  changes: Changes,
+  clock: Clock,
+): Promise<CardPlace> {
+  try {
+    return await post(change);
+  } catch (error) {
+    await changes.append(change.id, 1, noCard(clock));
+    throw error;
+  }
+}
+
+/** The end of a change whose card never came to be. */
+export function noCard(clock: Clock): ChangeEvent {
+  const failure = {
+    kind: 'no-card',
+    where: 'Slack',
+    what: 'The card of this change could not be posted, so nothing was planned.',
+    next: 'Ask again.',
+  };
+  return { type: 'failed', at: clock.now().toISOString(), failure };
 }

@@ -1,6 +1,6 @@
 import type { Change, ChangeId, Proof } from '../domain/change.ts';
 import type { Facts, NodeFacts } from '../domain/facts.ts';
-import { Failure, NotConfirmed } from '../domain/failure.ts';
+import { isOfTheCluster, NotConfirmed } from '../domain/failure.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Jid } from '../domain/salt.ts';
@@ -77,7 +77,7 @@ async function runAndRecord(
     await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
     return proof;
   } catch (error) {
-    if (signal.aborted || !(error instanceof Failure)) throw error;
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
     await record(run.id, { type: 'step-failed', ...ended(), failure: error.report() }, ports);
     throw error;
   }

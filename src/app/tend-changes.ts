@@ -1,23 +1,45 @@
 import type { ChangeId } from '../domain/change.ts';
-import type { Clock } from '../ports.ts';
-import type { ClusterPorts } from './request-change.ts';
+import type { Cards, Clock, StoredChange } from '../ports.ts';
+import { type ClusterPorts, noCard } from './request-change.ts';
 
 export interface TendPorts extends ClusterPorts {
+  readonly cards: Cards;
   readonly clock: Clock;
 }
+
+/** A bot that was posting a card this long ago has died before it could. */
+const CARD_LIMIT_MS = 60_000;
 
 /** Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not queue are queued. */
 export async function tendChanges(ports: TendPorts): Promise<void> {
   for (const id of await ports.changes.open()) await tendChange(id, ports);
 }
 
-async function tendChange(id: ChangeId, { changes, queue, clock }: TendPorts): Promise<void> {
-  const stored = await changes.get(id);
-  if (stored === null) return;
-  const { change, version } = stored;
-  if (change.state === 'requested') await queue.add('plan', id, 1);
-  if (change.state === 'approved') await queue.add('apply', id, 1);
-  if (change.state !== 'planned' || !(Date.parse(change.planExpires ?? '') <= clock.now().getTime())) return;
+async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
+  const stored = await ports.changes.get(id);
+  switch (stored?.change.state) {
+    case 'requested':
+      return await tendRequested(stored, ports);
+    case 'planned':
+      return await tendPlanned(stored, ports);
+    case 'approved':
+      return await ports.queue.add('apply', id, 1);
+    default:
+      return;
+  }
+}
+
+async function tendRequested(
+  { change, version }: StoredChange,
+  { cards, changes, clock, queue }: TendPorts,
+): Promise<void> {
+  if ((await cards.place(change.id)) !== null) return await queue.add('plan', change.id, 1);
+  const age = clock.now().getTime() - Date.parse(change.requestedAt);
+  if (age > CARD_LIMIT_MS) await changes.append(change.id, version, noCard(clock));
+}
+
+async function tendPlanned({ change, version }: StoredChange, { changes, clock }: TendPorts): Promise<void> {
+  if (!(Date.parse(change.planExpires ?? '') <= clock.now().getTime())) return;
   // Whoever decided in this very moment wins: then the record has grown, and this entry is not taken.
-  await changes.append(id, version, { type: 'expired', at: clock.now().toISOString() });
+  await changes.append(change.id, version, { type: 'expired', at: clock.now().toISOString() });
 }

@@ -24,7 +24,6 @@ export const BotFile = z.strictObject({
       mode: z.enum(['socket', 'http']).default('socket'),
       apiUrl: z.url().optional(),
       http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(3000) }).prefault({}),
-      teams: z.array(slackId('TE', 'a team id')).default([]),
     })
     .prefault({}),
   redis: z.strictObject({

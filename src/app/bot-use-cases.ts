@@ -1,0 +1,50 @@
+import type { Person } from '../domain/approval.ts';
+import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
+import type { Intent } from '../domain/plan.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
+import { type Decision, decideChange } from './decide-change.ts';
+import { type ClusterPorts, requestChange } from './request-change.ts';
+import { tendChanges } from './tend-changes.ts';
+
+export interface BotPorts {
+  readonly clusters: ReadonlyMap<string, ClusterPorts>;
+  readonly cards: Cards;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly signer: ApprovalSigner;
+  readonly approvalLivesMs: number;
+}
+
+const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
+  refuse('unknown-cluster', `There is no cluster ${name} here.`, `Known clusters: ${[...clusters.keys()].join(', ')}.`);
+
+/** What people can ask the bot for, over all clusters it knows. */
+export function botUseCases(ports: BotPorts) {
+  const clusterOfChange = (id: ChangeId) => ports.clusters.get(clusterOf(id));
+  return {
+    async request(
+      intent: Intent,
+      requester: Person,
+      channel: string,
+      post: (change: Change) => Promise<CardPlace>,
+    ): Promise<Change | Refusal> {
+      const cluster = ports.clusters.get(intent.cluster);
+      if (cluster === undefined) return unknownCluster(intent.cluster, ports);
+      return await requestChange(intent, requester, channel, post, { ...ports, ...cluster });
+    },
+    async decide(decision: Decision): Promise<Change | Refusal> {
+      const cluster = clusterOfChange(decision.change);
+      return cluster === undefined
+        ? unknownCluster(clusterOf(decision.change), ports)
+        : await decideChange(decision, { ...ports, ...cluster });
+    },
+    async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
+      return (await clusterOfChange(id)?.queue.ahead(id)) ?? [];
+    },
+    /** Looks after open changes of every cluster; call it now and then. */
+    async tend(): Promise<void> {
+      for (const cluster of ports.clusters.values()) await tendChanges({ ...ports, ...cluster });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { ChangeId } from '../domain/change.ts';
+import { isOfTheRecord } from '../domain/failure.ts';
+import { type ApplyPorts, applyChange } from './apply-change.ts';
+import { type PlanPorts, planChange } from './plan-change.ts';
+import { record } from './record.ts';
+
+/** A job as the queue hands it out. */
+export interface Job {
+  readonly kind: 'plan' | 'apply';
+  readonly id: ChangeId;
+}
+
+export interface JobPorts extends PlanPorts, ApplyPorts {
+  /** Told of what nobody foresaw; the change then says so, too. */
+  readonly onSurprise: (error: unknown, job: Job) => void;
+}
+
+/**
+ * Does one job. What is wrong with the cluster ends in the change's record. What is wrong with the record itself (Redis away) or a
+ * hand-over is thrown, so that the queue gives the job out again; anything unforeseen is a failure that people are told of.
+ */
+export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Promise<void> {
+  try {
+    if (job.kind === 'plan') await planChange(job.id, ports, signal);
+    else await applyChange(job.id, ports, signal);
+  } catch (error) {
+    if (signal.aborted || isOfTheRecord(error)) throw error;
+    ports.onSurprise(error, job);
+    const at = ports.clock.now().toISOString();
+    const what = 'The worker met an error that it does not know; it has stopped here, and its log has the details.';
+    await record(
+      job.id,
+      {
+        type: 'failed',
+        at,
+        failure: {
+          kind: 'unforeseen',
+          where: 'the worker',
+          what,
+          next: 'Read the worker’s log (journalctl -u registry-ha-worker) before asking again.',
+        },
+      },
+      ports,
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { hostname } from 'node:os';
+import { approvalSigner } from './adapters/keys/approvals.ts';
+import { loadSigningKey } from './adapters/keys/files.ts';
+import { randomIds } from './adapters/keys/ids.ts';
+import { redisAnnouncements } from './adapters/redis/announcements.ts';
+import { redisCards } from './adapters/redis/cards.ts';
+import { redisChanges } from './adapters/redis/changes.ts';
+import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
+import { changeQueue } from './adapters/redis/queue.ts';
+import { botUseCases } from './app/bot-use-cases.ts';
+import { systemClock as clock } from './clock.ts';
+import type { BotConfig } from './config/bot-config.ts';
+import { serveHealth } from './health.ts';
+import type { Log } from './log.ts';
+import { redisUrl } from './redis-url.ts';
+import type { Process } from './run-process.ts';
+import { startSlack } from './slack/start-slack.ts';
+
+/** How often open changes are looked after: plans that expired, jobs that a dying bot did not queue. */
+const TEND_EVERY_MS = 10_000;
+
+/** Builds the bot from its configuration and starts it; it answers Slack until it is stopped. */
+export async function startBot(config: BotConfig, log: Log): Promise<Process> {
+  const onError = (error: unknown) => log.warn({ err: error }, 'Redis connection error');
+  const redis = connectRedis({
+    url: redisUrl(config.redis.url, config.secrets.redisPassword),
+    onError,
+    name: 'registry-ha-bot',
+  });
+  const names = config.clusters.map(({ name }) => name);
+  const queues = new Map(names.map((cluster) => [cluster, changeQueue({ redis, cluster, onError })]));
+  const clusters = new Map(
+    config.clusters.flatMap(({ name, policy }) => {
+      const queue = queues.get(name);
+      return queue === undefined
+        ? []
+        : [[name, { changes: redisChanges({ redis, cluster: name, clock }), queue, policy }] as const];
+    }),
+  );
+  const cards = redisCards({ redis, clusters: names, clock });
+  const signer = approvalSigner(await loadSigningKey(config.approval.keyFile));
+  const useCases = botUseCases({
+    clusters,
+    cards,
+    clock,
+    ids: randomIds(),
+    signer,
+    approvalLivesMs: config.approval.livesMinutes * 60_000,
+  });
+  const announcements = redisAnnouncements({
+    redis,
+    clusters: names,
+    replica: `${hostname()}-${process.pid}`,
+    onError,
+  });
+  const slack = await startSlack({
+    config,
+    useCases,
+    changes: (name) => knownCluster(name, clusters).changes,
+    cards,
+    announcements,
+    clock,
+    log,
+  });
+  const tending = tend(useCases.tend, log);
+  const health = await serveHealth(config.health, () => redis.status === 'ready' && slack.isConnected());
+  log.info({ clusters: names }, 'The bot answers');
+  return {
+    async stop() {
+      await Promise.all([slack.stop(), tending.stop(), health.close()]);
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await closeRedis(redis);
+    },
+  };
+}
+
+function knownCluster<T>(name: string, clusters: ReadonlyMap<string, T>): T {
+  const cluster = clusters.get(name);
+  if (cluster === undefined) throw new Error(`The bot is not configured for a cluster ${name}.`);
+  return cluster;
+}
+
+function tend(look: () => Promise<void>, log: Log): { stop(): Promise<void> } {
+  const end = new AbortController();
+  const rounds = (async () => {
+    while (!end.signal.aborted) {
+      await look().catch((error: unknown) => log.warn({ err: error }, 'Open changes could not be looked after'));
+      await clock.sleep(TEND_EVERY_MS, end.signal).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      end.abort();
+      await rounds;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { botConfig } from './config/bot-config.ts';
+import { workerConfig } from './config/worker-config.ts';
+import { openLog } from './log.ts';
+import { runProcess } from './run-process.ts';
+
+const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version('0.1.0');
+
+program
+  .command('bot')
+  .description('answer Slack')
+  .requiredOption('--config <file>', 'YAML file; see examples/bot.yaml')
+  .action(async ({ config: path }: { config: string }) => {
+    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot');
+    await runProcess(async () => {
+      const config = botConfig(path, process.env);
+      const { startBot } = await import('./bot.ts');
+      return await startBot(config, openLog(config.log.level, 'registry-ha-bot', Object.values(config.secrets)));
+    }, log);
+  });
+
+program
+  .command('worker')
+  .description('carry out approved changes; runs on the bootstrap node')
+  .requiredOption('--config <file>', 'YAML file; see examples/worker.yaml')
+  .action(async ({ config: path }: { config: string }) => {
+    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-worker');
+    await runProcess(async () => {
+      const config = workerConfig(path, process.env);
+      const { startWorker } = await import('./worker.ts');
+      return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', [config.redisPassword]));
+    }, log);
+  });
+
+program
+  .command('keys')
+  .description('make a new pair of keys for approvals')
+  .argument('<verb>', 'new')
+  .requiredOption('--folder <folder>', 'where approval.key (for the bot) and approval.pub (for the worker) are written')
+  .action(async (verb: string, { folder }: { folder: string }) => {
+    const { writeNewKeys } = await import('./keys-command.ts');
+    process.exitCode = await writeNewKeys(verb, folder, (line) => void process.stdout.write(`${line}\n`));
+  });
+
+program.addHelpText(
+  'after',
+  '\nOn a developer’s computer there is also: registry-ha sandbox [run FILE], a whole little world on loopback.',
+);
+
+// The sandbox is never loaded in production: only this word loads it, and an installed image does not have it.
+if (process.argv[2] === 'sandbox') {
+  const { sandboxCommand } = await import('./sandbox/command.ts');
+  sandboxCommand(program);
+}
+await program.parseAsync();

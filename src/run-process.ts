@@ -1,0 +1,42 @@
+import { WrongConfig } from './config/read-config.ts';
+import type { Log } from './log.ts';
+
+/** A started bot or worker; `stop` ends it in good order. */
+export interface Process {
+  stop(): Promise<void>;
+}
+
+/** A stop that takes longer than this is cut: systemd would do so after ninety seconds. */
+const STOP_LIMIT_MS = 15_000;
+
+/** Runs until SIGTERM or SIGINT and leaves the exit code: 0 after a good stop, 1 after a failure, 2 for a wrong configuration. */
+export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
+  process.on('unhandledRejection', (error) => {
+    log.error({ err: error }, 'An error reached nobody; stopping, the service manager starts anew');
+    process.exit(1);
+  });
+  try {
+    const running = await start();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
+  } catch (error) {
+    if (!(error instanceof WrongConfig)) log.error({ err: error }, 'The start failed');
+    else process.stderr.write(`${error.message}\n`);
+    process.exit(error instanceof WrongConfig ? 2 : 1);
+  }
+}
+
+async function stopped(running: Process, signal: string, log: Log): Promise<void> {
+  log.info({ signal }, 'Stopping');
+  const cut = setTimeout(() => {
+    log.error({}, 'The stop took too long and is cut');
+    process.exit(1);
+  }, STOP_LIMIT_MS);
+  try {
+    await running.stop();
+    clearTimeout(cut);
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, 'The stop failed');
+    process.exit(1);
+  }
+}

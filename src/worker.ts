@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootstrapNode } from './adapters/bootstrap/bootstrap-node.ts';
+import { openJournal } from './adapters/journal/journal.ts';
+import { approvalChecker } from './adapters/keys/approvals.ts';
+import { loadTrustedKey } from './adapters/keys/files.ts';
+import { kubernetes } from './adapters/kube/kube.ts';
+import { targetNodes } from './adapters/node/target-nodes.ts';
+import { redisChanges } from './adapters/redis/changes.ts';
+import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
+import { queueWorker } from './adapters/redis/queue-worker.ts';
+import { registries } from './adapters/registry/registries.ts';
+import { salt } from './adapters/salt/salt.ts';
+import { sshCopier } from './adapters/ssh/copier.ts';
+import { sshShell } from './adapters/ssh/shell.ts';
+import { doJob, type JobPorts } from './app/do-job.ts';
+import { systemClock as clock } from './clock.ts';
+import type { WorkerConfig } from './config/worker-config.ts';
+import { REGISTRY_PORT } from './domain/registry.ts';
+import { serveHealth } from './health.ts';
+import type { Log } from './log.ts';
+import { redisUrl } from './redis-url.ts';
+import type { Process } from './run-process.ts';
+
+/** Builds the worker from its configuration and starts it; it takes jobs until it is stopped. */
+export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
+  const { cluster, stateFolder, root } = config;
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  const journal = await openJournal({ path: join(stateFolder, 'journal.jsonl') });
+  const onError = (error: Error) => log.warn({ err: error }, 'Redis connection error');
+  const redis = connectRedis({
+    url: redisUrl(config.redis.url, config.redisPassword),
+    onError,
+    name: `registry-ha-worker-${cluster}`,
+  });
+  const shell = sshShell({
+    knownHostsPath: join(stateFolder, 'known_hosts'),
+    root,
+    log: (says, fields) => log.debug(fields, says),
+  });
+  const kube = kubernetes({ kubeconfigPath: join(root, config.kubeconfig) });
+  const bootstrap = bootstrapNode({ ...config, digestCachePath: join(stateFolder, 'digests.json') });
+  const ports: JobPorts = {
+    cluster,
+    clock,
+    journal,
+    shell,
+    bootstrap,
+    kubernetes: kube,
+    changes: redisChanges({ redis, cluster, clock }),
+    checker: approvalChecker({ keys: await Promise.all(config.trustedKeys.map(loadTrustedKey)) }),
+    salt: salt({ shell, master: kube, clock }),
+    targets: targetNodes({ shell }),
+    copier: sshCopier({ shell, bootstrap, clock }),
+    registries: registries({ port: REGISTRY_PORT }),
+    planLivesMs: config.plan.livesMinutes * 60_000,
+    onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
+    onSurprise: (error, job) => log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
+  };
+  const worker = queueWorker({ redis, cluster, log, work: (job, signal) => doJob(job, ports, signal) });
+  const health = await serveHealth(config.health, worker.alive);
+  worker.start();
+  log.info({ cluster }, 'The worker takes changes');
+  return {
+    async stop() {
+      await worker.close();
+      await Promise.all([shell.close(), kube.close(), health.close()]);
+      await closeRedis(redis);
+      await journal.close();
+    },
+  };
+}

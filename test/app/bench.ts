@@ -1,0 +1,94 @@
+import { approvalChecker, approvalSigner } from '../../src/adapters/keys/approvals.ts';
+import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import { type Decision, decideChange } from '../../src/app/decide-change.ts';
+import { doJob, type JobPorts } from '../../src/app/do-job.ts';
+import { type RequestPorts, requestChange } from '../../src/app/request-change.ts';
+import type { Change } from '../../src/domain/change.ts';
+import type { Intent } from '../../src/domain/plan.ts';
+import { isRefusal, type Refusal } from '../../src/domain/refusal.ts';
+import type { Clock, NodeShell } from '../../src/ports.ts';
+import { FakeCards } from '../fakes/fake-cards.ts';
+import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeJournal } from '../fakes/fake-journal.ts';
+import { FakeLab } from '../fakes/fake-lab.ts';
+import { FakeQueue } from '../fakes/fake-queue.ts';
+import { addNode2 } from '../fixtures/facts.ts';
+
+export const alice = { id: 'U0ALICE', name: 'alice' };
+export const bob = { id: 'U0BOB', name: 'bob' };
+export const mallory = { id: 'U0MALLORY', name: 'mallory' };
+
+/** A clock that a test sets; sleeping moves it on, so that waits end at once. */
+export class SettableClock implements Clock {
+  at = Date.parse('2026-11-22T10:00:00.000Z');
+
+  now(): Date {
+    return new Date(this.at);
+  }
+
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.at += ms;
+  }
+}
+
+const pair = newKeyPair();
+
+/** Bot and worker over the fakes, with a real signature between them. */
+export function bench() {
+  const clock = new SettableClock();
+  const lab = new FakeLab();
+  const changes = new FakeChanges('lab');
+  const queue = new FakeQueue();
+  const journal = new FakeJournal();
+  const cards = new FakeCards([changes], clock);
+  let made = 0;
+  const ids = { change: () => `lab-7f3k2${String.fromCharCode(97 + made++)}`, nonce: () => `nonce-${made++}` };
+  const policy = { requesters: [alice.id], approvers: [bob.id], allowOwnApproval: false };
+  const bot: RequestPorts = { changes, queue, policy, cards, clock, ids };
+  const signer = approvalSigner({ privateKeyPem: pair.privateKeyPem, name: pair.name });
+  const surprises: unknown[] = [];
+  const worker: JobPorts = {
+    ...lab,
+    shell: lab.shell as NodeShell,
+    clock,
+    changes,
+    journal,
+    cluster: 'lab',
+    planLivesMs: 3_600_000,
+    checker: approvalChecker({ keys: [{ name: pair.name, publicKeyPem: pair.publicKeyPem }] }),
+    onProgressLost: (error) => surprises.push(error),
+    onSurprise: (error) => surprises.push(error),
+  };
+  const decide = (decision: Decision) => decideChange(decision, { ...bot, signer, approvalLivesMs: 3_600_000 });
+  return {
+    ...{ clock, lab, changes, queue, journal, cards, bot, worker, signer, surprises, decide },
+    request: (intent: Intent = addNode2) =>
+      requestChange(intent, alice, 'C0OPS', async () => ({ channel: 'C0OPS', ts: '1.2' }), bot),
+    work: (signal = new AbortController().signal) => queue.drain((job) => doJob(job, worker, signal)),
+  };
+}
+
+export type Bench = ReturnType<typeof bench>;
+
+/** The change, or a test that ends with the refusal's own words. */
+export function granted(answer: Change | Refusal): Change {
+  if (isRefusal(answer)) throw new Error(`refused: ${answer.says}`);
+  return answer;
+}
+
+/** A change that alice asked for and the worker has planned. */
+export async function plannedChange(on: Bench, intent?: Intent): Promise<Change> {
+  const { id } = granted(await on.request(intent));
+  await on.work();
+  const stored = await on.changes.get(id);
+  if (stored === null) throw new Error('the change is not stored');
+  return stored.change;
+}
+
+export const approvalBy = (by: typeof bob, { id, digest }: Change): Decision => ({
+  kind: 'approve',
+  change: id,
+  digest: digest ?? '',
+  by,
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { tendChanges } from '../../src/app/tend-changes.ts';
+import { isRefusal } from '../../src/domain/refusal.ts';
+import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from './bench.ts';
+
+const HOUR = 3_600_000;
+
+describe('a decision', () => {
+  it('by an approver queues the change, and says who it was', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const approved = granted(await on.decide(approvalBy(bob, change)));
+    expect(approved.approver).toEqual(bob);
+    expect(on.queue.waiting()).toEqual([{ kind: 'apply', id: change.id, attempt: 1 }]);
+  });
+
+  it.each([
+    ['the requester', alice, 'own-request'],
+    ['nobody in particular', mallory, 'not-allowed'],
+  ] as const)('by %s changes nothing', async (_, by, refused) => {
+    const on = bench();
+    const change = await plannedChange(on);
+    expect(await on.decide(approvalBy(by, change))).toMatchObject({ refused });
+    expect((await on.changes.get(change.id))?.change.state).toBe('planned');
+    expect(on.queue.waiting()).toEqual([]);
+  });
+
+  it('on an older card than the newest plan changes nothing', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    expect(await on.decide({ ...approvalBy(bob, change), digest: 'f'.repeat(64) })).toMatchObject({
+      refused: 'plan-stale',
+    });
+  });
+
+  it('after the plan expired ends the change instead', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += HOUR + 1;
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'expired' });
+    expect((await on.changes.get(change.id))?.change.state).toBe('expired');
+  });
+
+  it('is made once: of twenty clicks at the same moment one wins, the others hear who did', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => on.decide(approvalBy(bob, change))));
+    const refusals = answers.filter((answer) => isRefusal(answer));
+    expect(refusals).toHaveLength(19);
+    expect(refusals.every((refusal) => refusal.says.includes('approved by bob'))).toBe(true);
+    expect(on.queue.waiting()).toHaveLength(1);
+  });
+
+  it('to deny is open to the requester, who takes the own request back', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const denied = granted(await on.decide({ ...approvalBy(alice, change), kind: 'deny' }));
+    expect(denied.state).toBe('denied');
+  });
+
+  it('about a change that nobody knows is answered all the same', async () => {
+    const on = bench();
+    expect(await on.decide({ kind: 'approve', change: 'lab-aaaaaa', digest: '', by: bob })).toMatchObject({
+      refused: 'decided-already',
+    });
+  });
+});
+
+describe('open changes', () => {
+  it('expire when nobody decides, so that an old plan is never approved', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.clock.at += HOUR + 1;
+    await tendChanges(on.bot);
+    expect((await on.changes.get(change.id))?.change.state).toBe('expired');
+  });
+
+  it('are queued again when the bot died between the decision and the queue', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const lostQueue = { ...on.queue, add: () => Promise.reject(new Error('the bot died')), ahead: on.queue.ahead };
+    const { decideChange } = await import('../../src/app/decide-change.ts');
+    await expect(
+      decideChange(approvalBy(bob, change), { ...on.bot, queue: lostQueue, signer: on.signer, approvalLivesMs: HOUR }),
+    ).rejects.toThrow('died');
+    expect(on.queue.waiting()).toEqual([]);
+    await tendChanges(on.bot);
+    expect(on.queue.waiting()).toEqual([{ kind: 'apply', id: change.id, attempt: 1 }]);
+  });
+
+  it('without a card end, when the bot died before it could post one', async () => {
+    const on = bench();
+    const { requestChange } = await import('../../src/app/request-change.ts');
+    const { addNode2 } = await import('../fixtures/facts.ts');
+    await expect(
+      requestChange(addNode2, alice, 'C0OPS', () => Promise.reject(new Error('not_in_channel')), on.bot),
+    ).rejects.toThrow('not_in_channel');
+    expect(await on.changes.open()).toEqual([]);
+    expect(on.queue.waiting()).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/** What a folder (or top-level file) of src may import of the rest of src. `own` is the folder itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: ['domain'],
+  'ports.ts': ['domain'],
+  schema: ['domain', 'schema'],
+  steps: ['domain', 'ports.ts', 'steps'],
+  app: ['domain', 'ports.ts', 'steps', 'app'],
+  adapters: ['domain', 'ports.ts', 'schema', 'own'],
+  slack: ['domain', 'ports.ts', 'app', 'slack'],
+  config: ['config', 'domain'],
+};
+
+/** Packages and the only folders that may import them. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '@slack/bolt': ['slack'],
+  '@slack/web-api': ['slack'],
+  ssh2: ['adapters/ssh', 'sandbox'],
+  '@kubernetes/client-node': ['adapters/kube'],
+  bullmq: ['adapters/redis'],
+  ioredis: ['adapters/redis', 'sandbox'],
+  'js-yaml': ['adapters/bootstrap', 'config', 'sandbox'],
+  ws: ['sandbox'],
+  selfsigned: ['sandbox'],
+};
+
+/** What each process must never reach, by whatever way. */
+const NEVER: Readonly<Record<string, readonly string[]>> = {
+  'worker.ts': ['slack/', 'sandbox/'],
+  'bot.ts': ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/', 'sandbox/'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function filesOf(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('sandbox/slack/page/'))
+    .sort();
+}
+
+function importsOf(root: string): readonly Import[] {
+  return filesOf(root).flatMap((from) => {
+    const text = readFileSync(join(root, from), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+    const targets = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1] ?? '');
+    return targets.map((to) => ({
+      from,
+      to: to.startsWith('.') ? relative(root, resolve(root, dirname(from), to)) : to,
+    }));
+  });
+}
+
+const folderOf = (path: string): string => path.split('/')[0] ?? path;
+const ownOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+const isOfSrc =
+  (files: ReadonlySet<string>) =>
+  ({ to }: Import): boolean =>
+    files.has(to);
+
+function wrongImports(root: string): readonly string[] {
+  const files = new Set(filesOf(root));
+  const imports = importsOf(root);
+  const inner = imports.filter(isOfSrc(files)).filter(({ from, to }) => {
+    const allowed = MAY_IMPORT[folderOf(from)];
+    if (folderOf(to) === 'sandbox' && folderOf(from) !== 'sandbox' && from !== 'cli.ts') return true;
+    if (allowed === undefined) return false;
+    return !allowed.includes(folderOf(to)) && !(allowed.includes('own') && ownOf(from) === ownOf(to));
+  });
+  const outer = imports.filter(({ from, to }) => {
+    const homes = PACKAGES[to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : folderOf(to)];
+    return homes !== undefined && !homes.some((home) => from.startsWith(`${home}/`));
+  });
+  return [...inner, ...outer, ...reached(imports)].map(({ from, to }) => `${from} → ${to}`);
+}
+
+function reached(imports: readonly Import[]): readonly Import[] {
+  return Object.entries(NEVER).flatMap(([start, never]) => {
+    const seen = new Set([start]);
+    for (const file of seen) for (const { from, to } of imports) if (from === file) seen.add(to);
+    return [...seen]
+      .filter((file) => never.some((folder) => file.startsWith(folder)))
+      .map((to) => ({ from: start, to }));
+  });
+}
+
+describe('the arrows between folders', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-architecture-'));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  it('go one way, so that a change to Slack or SSH cannot break what decides', () => {
+    expect(wrongImports(SRC)).toEqual([]);
+  });
+
+  it.each([
+    ['domain/planner.ts', "import '../adapters/ssh/shell.ts';"],
+    ['steps/copy.ts', "import { x } from '../app/x.ts';"],
+    ['adapters/ssh/shell.ts', "import type { y } from '../kube/y.ts';"],
+    ['app/look.ts', "import { Client } from 'ssh2';"],
+    ['bot.ts', "import './app/sneaky.ts';"],
+    ['steps/deep.ts', "const z = await import('../sandbox/z.ts');"],
+  ])('are checked for real: a wrong import planted in %s is found', (path, text) => {
+    for (const target of ['adapters/ssh/shell.ts', 'app/x.ts', 'adapters/kube/y.ts', 'sandbox/z.ts']) plant(target, '');
+    plant('app/sneaky.ts', "import '../adapters/salt/salt.ts';");
+    plant('adapters/salt/salt.ts', '');
+    const before = wrongImports(scratch).length;
+    plant(path, text);
+    expect(wrongImports(scratch).length).toBeGreaterThan(before);
+    rmSync(join(scratch, path));
+  });
+
+  function plant(path: string, text: string): void {
+    mkdirSync(dirname(join(scratch, path)), { recursive: true });
+    writeFileSync(join(scratch, path), text);
+  }
+});
+
+describe('the core', () => {
+  it('is pure: no clock, chance, environment, files or waiting in domain/', () => {
+    const impure = filesOf(join(SRC, 'domain')).flatMap((file) => {
+      const text = readFileSync(join(SRC, 'domain', file), 'utf8');
+      const hits =
+        text.match(/await |\bDate\.now|new Date\(\)|Math\.random|process\.|fetch\(|from 'node:(?!crypto)/g) ?? [];
+      return hits.map((hit) => `${file}: ${hit}`);
+    });
+    expect(impure).toEqual([]);
+  });
+
+  it('stays readable: no file of src over 250 lines', () => {
+    const long = filesOf(SRC).filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 251);
+    expect(long).toEqual([]);
+  });
+
+  it('never branches on the text of an error, but where a protocol has its code nowhere else', () => {
+    // Redis error codes (BUSYGROUP) and the HTTP status of a refused WebSocket reach us as text only.
+    const codes = ['adapters/redis/announcements.ts', 'adapters/kube/exec.ts'];
+    const branches = filesOf(SRC).filter((file) =>
+      /\.message(\.(includes|match|startsWith)| ===)/.test(readFileSync(join(SRC, file), 'utf8')),
+    );
+    expect(branches.filter((file) => !codes.includes(file))).toEqual([]);
+  });
+});

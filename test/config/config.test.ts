@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { botConfig } from '../../src/config/bot-config.ts';
+import { WrongConfig } from '../../src/config/read-config.ts';
+import { workerConfig } from '../../src/config/worker-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const secrets = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
+const example = (name: string) => join(import.meta.dirname, '../../examples', name);
+
+function file(text: string): string {
+  const path = join(folder, 'config.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+function mistakes(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof WrongConfig) return error.mistakes;
+    throw error;
+  }
+}
+
+describe('configuration', () => {
+  it('works as the examples show it, so that an operator can start from them', () => {
+    expect(botConfig(example('bot.yaml'), secrets).clusters[0]?.policy.allowOwnApproval).toBe(false);
+    expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
+  });
+
+  it('tells every mistake at once, each with its key', () => {
+    const path = file('redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\nretries: 3\n');
+    const told = mistakes(() => botConfig(path, secrets));
+    expect(told.join('\n')).toMatch(/redis\.url: .*redis:\/\/host:port/);
+    expect(told.join('\n')).toMatch(/clusters\.0\.name: /);
+    expect(told.join('\n')).toMatch(/approvers: name at least one approver/);
+    expect(told.join('\n')).toMatch(/retries/);
+  });
+
+  it('lets the environment override single keys, so that one file serves several replicas', () => {
+    const config = botConfig(example('bot.yaml'), {
+      ...secrets,
+      REGISTRY_HA_REDIS_URL: 'rediss://other:6380',
+      REGISTRY_HA_HEALTH_PORT: '0',
+    });
+    expect(config.redis.url).toBe('rediss://other:6380');
+    expect(config.health.port).toBe(0);
+  });
+
+  it('takes secrets from files, so that they stand neither in YAML nor in the environment', () => {
+    writeFileSync(join(folder, 'token'), 'xoxb-from-file\n');
+    const env = { REGISTRY_HA_SLACK_BOT_TOKEN_FILE: join(folder, 'token'), REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
+    expect(botConfig(example('bot.yaml'), env).secrets.botToken).toBe('xoxb-from-file');
+  });
+
+  it('names the missing secret and how to give it', () => {
+    expect(mistakes(() => botConfig(example('bot.yaml'), {}))[0]).toContain('REGISTRY_HA_SLACK_BOT_TOKEN is missing');
+  });
+
+  it('says so when the file is not there or not YAML', () => {
+    expect(mistakes(() => workerConfig(join(folder, 'nowhere.yaml'), {}))[0]).toContain('examples/');
+    expect(mistakes(() => workerConfig(file('a: [1'), {}))[0]).toContain('YAML');
+  });
+
+  it('wants absolute paths, because a service has no folder of its own', () => {
+    const path = file('cluster: lab\nredis: { url: redis://127.0.0.1:6379 }\nkubeconfig: admin.conf\n');
+    expect(mistakes(() => workerConfig(path, {})).join()).toContain('kubeconfig: write an absolute path');
+  });
+});

@@ -1,0 +1,180 @@
+import { imageName, mountpointOf } from '../../src/domain/archive.ts';
+import { type Command, render } from '../../src/domain/command.ts';
+import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/facts.ts';
+import { endpointUrl } from '../../src/domain/registry.ts';
+import type { RunningJob, SaltReturn } from '../../src/domain/salt.ts';
+import type { BootstrapNode, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../../src/ports.ts';
+import { current, emptyTarget, facts, nodes, older, solution } from '../fixtures/facts.ts';
+
+const archives = [older, current, solution];
+const OK: SaltReturn = { is: 'ok', states: 3, changed: 2 };
+
+/** One node from inside, changing as the states run. */
+interface Inside {
+  readonly files: Set<string>;
+  readonly mounted: Set<string>;
+  readonly config: Set<string>;
+  registry: ReadonlySet<string> | null;
+}
+
+/**
+ * The cluster of test/fixtures/facts.ts in memory, all ports over one state: a copy puts a file there, a state mounts it or starts
+ * the registry with the includes it finds, the engines take the Endpoints of that moment. `ran` lists every act, in order.
+ */
+export class FakeLab {
+  readonly ran: string[] = [];
+  readonly pinned: string[] = [];
+  /** What a Salt command line answers instead of doing its work. */
+  readonly saltSays = new Map<string, SaltReturn>();
+  jobs: readonly RunningJob[] = [];
+  /** Changes what the looks tell, from now on. */
+  change: (seen: Facts) => Facts = (seen) => seen;
+  readonly #inside = new Map<string, Inside>();
+  readonly #engines = new Map(nodes.map(({ name }) => [name, [endpointUrl('10.200.3.11')]]));
+
+  facts(): Facts {
+    const base = facts();
+    const withRegistry = nodes.filter(({ name }) => this.#of(name).registry !== null);
+    const seen: Facts = {
+      ...base,
+      kube: {
+        ...base.kube,
+        endpoints: { ready: ['10.200.3.11', ...withRegistry.map(({ ip }) => ip ?? '')], notReady: [] },
+        registries: [
+          ...base.kube.registries,
+          ...withRegistry.map(({ name }) => ({
+            node: name,
+            ready: true,
+            version: '128.0.1',
+            carries: archives.map(({ id }) => id),
+          })),
+        ],
+      },
+      engines: nodes.map(({ name }) => ({ node: name, is: 'known', endpoints: this.#engines.get(name) ?? [] })),
+    };
+    return this.change(seen);
+  }
+
+  readonly kubernetes: Kubernetes = {
+    look: async () => this.facts().kube,
+    endpoints: async () => this.facts().kube.endpoints,
+  };
+
+  readonly bootstrap: BootstrapNode = {
+    look: async () => this.facts().bootstrap,
+    read: () => {
+      throw new Error('the fake copier reads nothing');
+    },
+    sha256: async (path) => archives.find((archive) => archive.path === path)?.sha256 ?? '',
+  };
+
+  readonly shell: Pick<NodeShell, 'pin'> = {
+    pin: async (keys) => void this.pinned.push(...keys.map(({ fingerprint }) => fingerprint)),
+  };
+
+  readonly targets: TargetNodes = {
+    look: async ({ node }) => this.#target(node),
+    hasFile: async ({ node }, { path }) => this.#of(node).files.has(path),
+    mounts: async ({ node }) => ({ mounts: this.#mounts(node), fstab: this.#mounts(node) }),
+    registryConfig: async ({ node }) => [...this.#of(node).config],
+  };
+
+  readonly copier: Copier = {
+    copy: async (step, { node }, onProgress) => {
+      this.ran.push(...step.commands.map(({ on, command }) => `${on}$ ${render(command)}`));
+      onProgress({ sent: step.archive.size, total: step.archive.size, rate: 1_000_000 });
+      this.#of(node).files.add(step.archive.path);
+    },
+  };
+
+  readonly registries: Registries = {
+    manifest: async (address, image) => {
+      const node = nodes.find(({ ip }) => ip === address)?.name ?? '';
+      const served = node === 'bootstrap' || this.#of(node).registry?.has(image.prefix) === true;
+      return served ? { sha256: `sha of ${imageName(image)}`, blobs: [{ digest: 'sha256:1', size: 7 }] } : null;
+    },
+    blobSize: async () => 7,
+  };
+
+  readonly salt: Salt = {
+    call: async (access, command) => this.#call(access, command),
+    start: async (command) => {
+      this.ran.push(`salt-master-bootstrap$ ${render(command)}`);
+      const urls = this.facts().kube.endpoints.ready.map(endpointUrl);
+      for (const name of this.#engines.keys()) this.#engines.set(name, urls);
+      return '20261122101530123456';
+    },
+    job: async (jid) => ({
+      jid,
+      known: true,
+      targeted: nodes.map(({ name }) => name),
+      returns: Object.fromEntries(nodes.map(({ name }) => [name, this.saltSays.get(`engines ${name}`) ?? OK])),
+    }),
+    stillRunning: async () => [],
+    answering: async (names) =>
+      this.facts().salt.masterAnswers ? names.filter((name) => this.facts().salt.answered.includes(name)) : null,
+    stateRuns: async () => this.jobs,
+    engines: async (names) => this.facts().engines.filter(({ node }) => names.includes(node)),
+  };
+
+  #call({ node }: NodeAccess, command: Command): SaltReturn {
+    this.ran.push(`${node}$ ${render(command)}`);
+    const line = command.args.find((word) => word.startsWith('metalk8s.')) ?? '';
+    const said = this.saltSays.get(line);
+    if (said !== undefined) return said;
+    this.#apply(
+      line,
+      command.args.find((word) => word.startsWith('saltenv='))?.slice('saltenv='.length) ?? '',
+      this.#of(node),
+    );
+    return OK;
+  }
+
+  #apply(state: string, saltenv: string, inside: Inside): void {
+    if (state === 'metalk8s.archives.mounted') for (const { id } of [older, current]) inside.mounted.add(id);
+    if (state === 'metalk8s.solutions.available') {
+      inside.mounted.add(solution.id);
+      inside.config.add(`${solution.id}-registry-config.inc`);
+    }
+    if (state === 'metalk8s.repo.configured' || state === 'metalk8s.repo.installed')
+      inside.config.add(`99-${saltenv}-registry.inc`);
+    if (state === 'metalk8s.repo.installed')
+      inside.registry = new Set(
+        archives.filter(({ id }) => [...inside.config].some((file) => file.includes(id))).map(({ id }) => id),
+      );
+  }
+
+  #target(name: string): OpenTarget {
+    const inside = this.#of(name);
+    const files = archives.map(({ path, size }) => ({
+      path,
+      is: inside.files.has(path) ? ('same' as const) : ('absent' as const),
+      size,
+      mounted: false,
+    }));
+    const seen = emptyTarget(name, {
+      files,
+      mounts: this.#mounts(name),
+      fstab: this.#mounts(name),
+      registryConfig: [...inside.config],
+      portInUse: inside.registry !== null,
+    });
+    const told = this.facts().targets.find((target) => target.node === name);
+    return told?.is === 'open' && told.hostKey.key !== seen.hostKey.key ? { ...seen, hostKey: told.hostKey } : seen;
+  }
+
+  #mounts(name: string) {
+    const ids = this.#of(name).mounted;
+    return archives
+      .filter(({ id }) => ids.has(id))
+      .map((archive) => ({ mountpoint: mountpointOf(archive), backingFile: archive.path }));
+  }
+
+  #of(name: string): Inside {
+    const known = this.#inside.get(name);
+    if (known !== undefined) return known;
+    const fresh: Inside = { files: new Set(), mounted: new Set(), config: new Set(), registry: null };
+    this.#inside.set(name, fresh);
+    return fresh;
+  }
+}
