@@ -39,7 +39,13 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     log: (says, fields) => log.debug(fields, says),
   });
   const kube = kubernetes({ kubeconfigPath: join(root, config.kubeconfig) });
-  const bootstrap = bootstrapNode({ ...config, digestCachePath: join(stateFolder, 'digests.json') });
+  const bootstrap = bootstrapNode({
+    root,
+    bootstrapFile: config.bootstrapFile,
+    solutionsFile: config.solutionsFile,
+    digestCachePath: join(stateFolder, 'digests.json'),
+    log: (says, fields) => log.warn(fields, says),
+  });
   const ports: JobPorts = {
     cluster,
     clock,

@@ -6,8 +6,17 @@ import type { SaltReturn } from './salt.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
 export abstract class Failure extends Error {
+  /** Broke the cluster, or the record of changes (Redis, the journal)? The latter says nothing about the change itself. */
+  readonly of: 'cluster' | 'record' = 'cluster';
+
   abstract report(): FailureReport;
 }
+
+/** A failure that belongs on the change's card. */
+export const isOfTheCluster = (error: unknown): error is Failure => error instanceof Failure && error.of === 'cluster';
+
+/** A failure of the record: whoever wanted to write tries again later. */
+export const isOfTheRecord = (error: unknown): error is Failure => error instanceof Failure && error.of === 'record';
 
 const lastLines = (text: string): string => text.trim().slice(-2000);
 

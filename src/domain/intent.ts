@@ -144,6 +144,6 @@ const bad = (says: string): Refusal => refuse('bad-command', says, EXAMPLE);
 
 /** Typed text goes back to who typed it, but not whole pages of it. */
 function clipped(word: string): string {
-  const letters = [...word.replaceAll(/[\p{Cc}\p{Cf}]/gu, '')];
+  const letters = [...word.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '')];
   return letters.length <= 60 ? letters.join('') : `${letters.slice(0, 59).join('')}…`;
 }

@@ -1,0 +1,127 @@
+import type { BootstrapFacts } from '../../domain/facts.ts';
+import type { BootstrapNode } from '../../ports.ts';
+import { type Listed, type Looked, lookAt } from './archive-look.ts';
+import { bootstrapFile, solutionsFile } from './config-files.ts';
+import { Digests, type Log } from './digests.ts';
+import { FileFailed } from './file-failed.ts';
+import { type IsoMount, isoMounts } from './mounts.ts';
+import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './open-file.ts';
+import { below, systemWords, withoutLinks } from './paths.ts';
+import { readYaml } from './yaml-file.ts';
+
+export interface BootstrapNodeOptions {
+  /** Where the node's `/` is on this computer: `/`, but for sandbox and tests. */
+  readonly root: string;
+  /** Paths as the node sees them, for example /etc/metalk8s/bootstrap.yaml. */
+  readonly bootstrapFile: string;
+  readonly solutionsFile: string;
+  /** The worker's own file, not below the root; without it digests are forgotten at the end. */
+  readonly digestCachePath?: string;
+  readonly log?: Log;
+}
+
+/** The bootstrap node's files, read on the node itself. */
+export function bootstrapNode(options: BootstrapNodeOptions): BootstrapNode {
+  const digests = new Digests(options.digestCachePath, options.log ?? warn);
+  /** What each archive was at the last look, by its path. */
+  const seen = new Map<string, string>();
+  return {
+    async look(signal) {
+      const { facts, looked } = await lookAround(options, digests, signal);
+      for (const { listed, identity } of looked) {
+        if (listed.is === 'sound' && identity !== undefined) seen.set(listed.archive.path, identity);
+      }
+      return facts;
+    },
+    read: (path, from, signal) => readFrom(options.root, path, from, seen, signal),
+    async sha256(path, signal, bytes) {
+      const file = await openListed(options.root, path);
+      try {
+        return await (bytes === undefined ? digests.whole(file, signal) : digests.part(file, bytes, signal));
+      } finally {
+        await file.handle.close();
+      }
+    },
+  };
+}
+
+const warn: Log = (says, fields) => process.emitWarning(`${says} ${JSON.stringify(fields)}`);
+
+async function lookAround(
+  { root, ...names }: BootstrapNodeOptions,
+  digests: Digests,
+  signal: AbortSignal,
+): Promise<{ readonly facts: BootstrapFacts; readonly looked: readonly Looked[] }> {
+  signal.throwIfAborted();
+  const bootstrap = bootstrapFile(
+    await readYaml(below(root, names.bootstrapFile), names.bootstrapFile),
+    names.bootstrapFile,
+  );
+  const solutions = solutionsFile(
+    await readYaml(below(root, names.solutionsFile), names.solutionsFile),
+    names.solutionsFile,
+  );
+  const listed: readonly Listed[] = [
+    ...(bootstrap.is === 'good' ? bootstrap.archives : []).map((path) => ({
+      path,
+      listedIn: names.bootstrapFile,
+      kind: 'metalk8s' as const,
+    })),
+    ...('archives' in solutions ? solutions.archives : []).map((path) => ({
+      path,
+      listedIn: names.solutionsFile,
+      kind: 'solution' as const,
+    })),
+  ];
+  const mounts = await isoMounts(root);
+  const looked: Looked[] = [];
+  // One after the other: two hashes at once only make the disk slower.
+  for (const one of listed) looked.push(await lookAt(one, { root, mounts, digests, signal }));
+  const facts: BootstrapFacts = {
+    bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
+    solutionsFile: solutions,
+    archives: looked.map((one) => one.listed),
+    mountedUnlisted: unlisted(mounts, listed, looked),
+  };
+  return { facts, looked };
+}
+
+/** A mount belongs to a listed archive by its id or by its file, which may be missing or damaged by now. */
+function unlisted(
+  mounts: readonly IsoMount[],
+  listed: readonly Listed[],
+  looked: readonly Looked[],
+): readonly string[] {
+  const ids = new Set(looked.map((one) => one.id));
+  const files = new Set([...listed.map((one) => one.path), ...looked.map((one) => one.real)]);
+  return mounts.filter((one) => !ids.has(one.id) && !files.has(one.backing ?? '')).map((one) => one.id);
+}
+
+async function* readFrom(
+  root: string,
+  path: string,
+  from: number,
+  seen: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const file = await openListed(root, path);
+  try {
+    const known = seen.get(path);
+    if (known !== undefined && known !== file.identity)
+      throw new FileFailed(path, 'it was changed since the last look');
+    yield* bytesOf(file, from, file.size, signal);
+    await sameStill(file);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** Opens a path of the node; every way in which that can fail becomes a FileFailed. */
+async function openListed(root: string, path: string): Promise<OpenFile> {
+  try {
+    return await openFile(below(root, await withoutLinks(root, path)));
+  } catch (cause) {
+    if (cause instanceof NotAFile) throw new FileFailed(path, 'it is no regular file', { cause });
+    throw new FileFailed(path, systemWords(cause), { cause });
+  }
+}

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Image } from '../../domain/archive.ts';
+import { FileFailed } from './file-failed.ts';
+import { below, codeOf, systemWords } from './paths.ts';
+
+/** The filter of MetalK8s' own generator for the registry: a folder without such a manifest is not served. */
+const manifestSchema = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.literal('application/vnd.docker.distribution.manifest.v2+json'),
+});
+
+/** The images of a mounted archive: `images/<name>/<tag>/manifest.json`, sorted. */
+export async function imagesOf(root: string, id: string, signal: AbortSignal): Promise<readonly Image[]> {
+  const folder = below(root, `/srv/scality/${id}/images`);
+  const images: Image[] = [];
+  for (const name of await folders(folder)) {
+    for (const tag of await folders(join(folder, name))) {
+      signal.throwIfAborted();
+      if (await isServed(join(folder, name, tag, 'manifest.json'))) images.push({ prefix: id, name, tag });
+    }
+  }
+  return images;
+}
+
+async function folders(path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .filter((one) => one.isDirectory())
+      .map((one) => one.name)
+      .sort();
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return [];
+    throw new FileFailed(path, systemWords(cause), { cause });
+  }
+}
+
+async function isServed(path: string): Promise<boolean> {
+  try {
+    return manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).success;
+  } catch (cause) {
+    if (cause instanceof SyntaxError || codeOf(cause) === 'ENOENT') return false;
+    throw new FileFailed(path, systemWords(cause), { cause });
+  }
+}

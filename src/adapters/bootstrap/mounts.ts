@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { FileFailed } from './file-failed.ts';
+import { below, codeOf, systemWords } from './paths.ts';
+
+/** An ISO mounted below /srv/scality. */
+export interface IsoMount {
+  readonly id: string;
+  /** The file that the loop device reads; null when it is no loop device. */
+  readonly backing: string | null;
+  /** The file was taken away, or another one was put in its place: the mount still shows the old one. */
+  readonly deleted: boolean;
+}
+
+/** The ISOs mounted below /srv/scality; of several on one mountpoint the last one, which hides the others. */
+export async function isoMounts(root: string): Promise<readonly IsoMount[]> {
+  const table = await textOf(below(root, '/proc/self/mountinfo'));
+  if (table === null) throw new FileFailed('/proc/self/mountinfo', 'there is no such file');
+  const found = new Map<string, IsoMount>();
+  for (const { id, source } of isoLines(table)) found.set(id, { id, ...(await backingOf(root, source)) });
+  return [...found.values()];
+}
+
+/** proc_pid_mountinfo(5): mountpoint is the fifth field, then optional ones up to ` - `, then type and source. */
+export function isoLines(table: string): readonly { readonly id: string; readonly source: string }[] {
+  return table.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [type, source = ''] = after.split(' ');
+    const id = unescaped(before.split(' ')[4] ?? '').match(/^\/srv\/scality\/([^/]+)$/)?.[1];
+    return type === 'iso9660' && id !== undefined ? [{ id, source }] : [];
+  });
+}
+
+/** Blanks and backslashes stand as three octal digits. */
+const unescaped = (field: string) =>
+  field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+
+async function backingOf(root: string, source: string): Promise<Pick<IsoMount, 'backing' | 'deleted'>> {
+  const loop = source.match(/^\/dev\/(loop\d+)$/)?.[1];
+  const text = loop === undefined ? null : await textOf(below(root, `/sys/block/${loop}/loop/backing_file`));
+  if (text === null) return { backing: null, deleted: false };
+  const path = text.replace(/\n$/, '');
+  const deleted = path.endsWith(' (deleted)');
+  return { backing: deleted ? path.slice(0, -' (deleted)'.length) : path, deleted };
+}
+
+/** null when it is not there: a loop device may go between two reads. */
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw new FileFailed(path, systemWords(cause), { cause });
+  }
+}

@@ -1,0 +1,61 @@
+import { readlink } from 'node:fs/promises';
+import { posix } from 'node:path';
+
+/** As the kernel: more symbolic links on one way are a loop. */
+const HOPS = 40;
+
+/** Where a path of the node lies on this computer; the root is `/` on a real node. */
+export const below = (root: string, path: string): string => posix.join(root, path);
+
+/** The path without symbolic links, as the node sees it: absolute links lead below the root, as they would on the node. */
+export async function withoutLinks(root: string, path: string): Promise<string> {
+  const ahead = wordsOf(path);
+  let done = '/';
+  let hops = 0;
+  for (let word = ahead.shift(); word !== undefined; word = ahead.shift()) {
+    const here = posix.join(done, word);
+    const target = await linkTarget(below(root, here));
+    if (target !== null) {
+      hops += 1;
+      if (hops > HOPS) throw Object.assign(new Error(`too many symbolic links: ${path}`), { code: 'ELOOP' });
+      if (target.startsWith('/')) done = '/';
+      ahead.unshift(...wordsOf(target));
+    } else {
+      done = here;
+    }
+  }
+  return done;
+}
+
+const wordsOf = (path: string) => path.split('/').filter((word) => word !== '' && word !== '.');
+
+/** null for what is no symbolic link, and for what is not there: opening it tells that better. */
+async function linkTarget(path: string): Promise<string | null> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (['EINVAL', 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(codeOf(error))) return null;
+    throw error;
+  }
+}
+
+/** The code of a system error, '' for anything else. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is no folder',
+  EACCES: 'the worker may not read it',
+  EPERM: 'the worker may not read it',
+  EIO: 'the disk has a read error',
+  ELOOP: 'its symbolic links run in a circle',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** A system error in a few words. */
+export function systemWords(error: unknown): string {
+  const code = codeOf(error);
+  return WORDS[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);
+}

@@ -1,0 +1,69 @@
+import type { FailureReport } from '../../domain/change.ts';
+import { Failure } from '../../domain/failure.ts';
+
+/** The journal on disk is not what was written to it: nothing is done until a person has looked. */
+export class JournalDamaged extends Failure {
+  override readonly name = 'JournalDamaged';
+  readonly path: string;
+  readonly line: number;
+  readonly what: string;
+
+  constructor(path: string, line: number, what: string, options?: ErrorOptions) {
+    super(`${path}, line ${line}: ${what}`, options);
+    this.path = path;
+    this.line = line;
+    this.what = what;
+  }
+
+  override report(): FailureReport {
+    return {
+      kind: 'journal-damaged',
+      where: this.path,
+      what: `Line ${this.line} of the journal ${this.what}.`,
+      next:
+        'Find out who or what changed the file (disk, backup, a person). To go on, move the file away: a new journal begins, and ' +
+        'changes that are still open have to be asked for again.',
+    };
+  }
+}
+
+/** Another worker writes this journal. */
+export class JournalLocked extends Failure {
+  override readonly name = 'JournalLocked';
+  readonly path: string;
+  readonly pid: number;
+
+  constructor(path: string, pid: number) {
+    super(`${path} is in use by process ${pid}`);
+    this.path = path;
+    this.pid = pid;
+  }
+
+  override report(): FailureReport {
+    return {
+      kind: 'journal-locked',
+      where: this.path,
+      what: `Process ${this.pid} writes this journal already.`,
+      next: 'Run one worker only: stop the other one, then start this one again.',
+    };
+  }
+}
+
+/** The journal's file or folder cannot be used. */
+export class JournalUnusable extends Failure {
+  override readonly name = 'JournalUnusable';
+  readonly path: string;
+  readonly what: string;
+  readonly next: string;
+
+  constructor(path: string, what: string, next: string, options?: ErrorOptions) {
+    super(`${path}: ${what}`, options);
+    this.path = path;
+    this.what = what;
+    this.next = next;
+  }
+
+  override report(): FailureReport {
+    return { kind: 'journal-unusable', where: this.path, what: this.what, next: this.next };
+  }
+}

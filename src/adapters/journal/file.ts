@@ -1,0 +1,50 @@
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { JournalUnusable } from './failures.ts';
+
+/** Makes the folder (0700) when there is none; refuses one that others can write to. */
+export async function privateFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { mode } = await stat(folder);
+  if ((mode & 0o022) === 0) return;
+  throw new JournalUnusable(path, `Others can write to its folder ${folder}.`, `Run: chmod go-w ${folder}`);
+}
+
+/** Opens the journal's file for reading and writing, for the owner only; makes it, durably, when there is none. */
+export async function openPrivateFile(path: string): Promise<FileHandle> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    await file.chmod(0o600);
+    await syncFolder(path);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Puts what was never finished into `<path>.torn-<n>`, which nobody reads but people, and cuts it off. */
+export async function setAside(path: string, file: FileHandle, good: number, torn: Buffer): Promise<void> {
+  if (torn.length === 0) return;
+  for (let n = 1; ; n += 1) {
+    try {
+      await writeFile(`${path}.torn-${n}`, torn, { flag: 'wx', mode: 0o600, flush: true });
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+  await syncFolder(path);
+  await file.truncate(good);
+  await file.datasync();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,13 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Ids } from '../../ports.ts';
+
+/** a-z and 0-9 without 0, o, 1, i and l, which look alike. */
+const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
+
+/** Random names: about 900 million ids a cluster, nonces of 128 bits. */
+export function randomIds(): Ids {
+  return {
+    change: (cluster) => `${cluster}-${Array.from({ length: 6 }, () => LETTERS[randomInt(LETTERS.length)]).join('')}`,
+    nonce: () => randomBytes(16).toString('base64url'),
+  };
+}

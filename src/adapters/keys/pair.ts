@@ -1,0 +1,61 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { KeyUnusable } from './failures.ts';
+
+/** An Ed25519 key pair in PEM (PKCS 8 and SPKI) and its name. */
+export interface KeyPair {
+  readonly privateKeyPem: string;
+  readonly publicKeyPem: string;
+  readonly name: string;
+}
+
+export function newKeyPair(): KeyPair {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    name: nameOf(publicKey),
+  };
+}
+
+/** A key's name: the first twelve hex digits of the SHA-256 of the public key. Throws KeyUnusable. */
+export function keyName(publicKeyPem: string): string {
+  return nameOf(publicKeyFrom(publicKeyPem));
+}
+
+/** The public key of a private one, and its name. Throws KeyUnusable. */
+export function publicHalf(privateKeyPem: string): Omit<KeyPair, 'privateKeyPem'> {
+  const key = createPublicKey(privateKeyFrom(privateKeyPem));
+  return { publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString(), name: nameOf(key) };
+}
+
+/** Throws KeyUnusable unless the PEM is an Ed25519 private key without a passphrase. */
+export function privateKeyFrom(pem: string): KeyObject {
+  return ed25519('the approval signing key', () => createPrivateKey(pem));
+}
+
+/** Throws KeyUnusable unless the PEM is an Ed25519 public key. */
+export function publicKeyFrom(pem: string): KeyObject {
+  return ed25519('an approval public key', () => {
+    // createPublicKey would also take a private key, which has no business on a worker.
+    if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
+    return createPublicKey(pem);
+  });
+}
+
+function ed25519(where: string, read: () => KeyObject): KeyObject {
+  const next = 'Make a new pair of keys with `registry-ha keys`.';
+  try {
+    const key = read();
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch (cause) {
+    throw new KeyUnusable(where, 'The key cannot be read: it is no PEM of an Ed25519 key of the right half.', next, {
+      cause,
+    });
+  }
+  throw new KeyUnusable(where, 'The key is of another kind than Ed25519.', next);
+}
+
+function nameOf(publicKey: KeyObject): string {
+  const der = publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(der).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,91 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { z } from 'zod';
+import { Unreachable } from '../../domain/failure.ts';
+import { API, type Connection } from './connection.ts';
+import { connectionWords, statusWords } from './words.ts';
+
+/** A list of 500 nodes is about 8 MiB; more than this is no answer for us. */
+const BODY_LIMIT = 32 * 2 ** 20;
+
+/** One GET: its path, the shape wanted, and what it is called in sentences (`the list of nodes`). */
+export interface Wanted<T> {
+  readonly path: string;
+  readonly schema: z.ZodType<T>;
+  readonly what: string;
+}
+
+/** Reads from the API server; null when it answers 404. Throws Unreachable, or the signal's reason. */
+export async function get<T>(
+  connected: Connection,
+  wanted: Wanted<T>,
+  limits: { readonly signal: AbortSignal; readonly limitMs: number },
+): Promise<T | null> {
+  limits.signal.throwIfAborted();
+  const options = await connected.requestOptions();
+  const late = AbortSignal.timeout(limits.limitMs);
+  const answer = await fetched(new URL(connected.server + wanted.path), {
+    ...options,
+    headers: { ...options.headers, Accept: 'application/json' },
+    signal: AbortSignal.any([limits.signal, late]),
+  }).catch((cause: unknown) => {
+    limits.signal.throwIfAborted();
+    const why = late.aborted ? `no answer within ${limits.limitMs} ms` : connectionWords(cause);
+    throw unreachable(`${connected.server} did not give ${wanted.what}: ${why}.`, cause);
+  });
+  if (answer.status === 404) return null;
+  if (answer.status !== 200) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
+  return understood(answer.body, wanted);
+}
+
+/** The same for what a cluster always has: 404 is a failure too. */
+export async function getExisting<T>(...args: Parameters<typeof get<T>>): Promise<T> {
+  const found = await get<T>(...args);
+  if (found === null) throw unreachable(`The API does not have ${args[1].what}.`);
+  return found;
+}
+
+const unreachable = (says: string, cause?: unknown) => new Unreachable(API, 'kubernetes', says, { cause });
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+function fetched(url: URL, options: RequestOptions): Promise<Answer> {
+  const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      bodyOf(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new Error(`more than ${BODY_LIMIT} bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function understood<T>(body: string, { schema, what }: Wanted<T>): T {
+  const parsed = schema.safeParse(json(body));
+  if (parsed.success) return parsed.data;
+  const where = z.core.toDotPath(parsed.error.issues[0]?.path ?? []);
+  const field = where === '' ? '' : ` (see \`${where}\`)`;
+  throw unreachable(`The API's answer for ${what} is not what Kubernetes answers${field}.`, parsed.error);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreachable('The API answered with something that is not JSON; is a proxy in between?', cause);
+  }
+}

@@ -1,0 +1,75 @@
+import type { RequestOptions } from 'node:https';
+import { PassThrough } from 'node:stream';
+import type { Exec, KubeConfig } from '@kubernetes/client-node';
+import { Unreachable } from '../../domain/failure.ts';
+
+/** Where failures of the API are said to be. */
+export const API = 'the Kubernetes API';
+
+/** The client package's own WebSocket client, which it gives out as part of its `Exec` only. */
+export type WebSockets = Exec['handler'];
+
+/** A way to the API server, as the kubeconfig shows it. */
+export interface Connection {
+  readonly server: string;
+  /** Certificates, token, proxy: all that a request needs beside its path. */
+  requestOptions(): Promise<RequestOptions>;
+  /** A WebSocket client whose handshake ends by the signal. */
+  webSockets(handshake: AbortSignal): WebSockets;
+}
+
+/**
+ * Reads the kubeconfig anew each time, because MetalK8s renews the certificate inside admin.conf.
+ * The client package is loaded here and not at start: it takes most of a second.
+ */
+export async function connection(kubeconfigPath: string): Promise<Connection> {
+  const client = await import('@kubernetes/client-node');
+  const config = loaded(new client.KubeConfig(), kubeconfigPath);
+  const server = serverOf(config, kubeconfigPath);
+  return {
+    server,
+    requestOptions: () => optionsOf(config, kubeconfigPath),
+    webSockets: (handshake) =>
+      Object.assign(new client.Exec(abortable(config, handshake)).handler, { streams: noStreams() }),
+  };
+}
+
+function loaded(config: KubeConfig, path: string): KubeConfig {
+  try {
+    config.loadFromFile(path);
+    return config;
+  } catch (cause) {
+    throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} cannot be read.`, { cause });
+  }
+}
+
+function serverOf(config: KubeConfig, path: string): string {
+  const server = config.getCurrentCluster()?.server;
+  if (server !== undefined && URL.canParse(server)) return server.replace(/\/+$/, '');
+  throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} names no server for its current context.`);
+}
+
+async function optionsOf(config: KubeConfig, path: string): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+    return options;
+  } catch (cause) {
+    throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} has credentials that cannot be used.`, { cause });
+  }
+}
+
+/** The WebSocket client takes its options from the kubeconfig only, so the signal for its handshake travels there. */
+function abortable(config: KubeConfig, signal: AbortSignal): KubeConfig {
+  return Object.assign(Object.create(config), {
+    async applyToHTTPSOptions(options: RequestOptions) {
+      await config.applyToHTTPSOptions(options);
+      options.signal = signal;
+    },
+  });
+}
+
+/** The package's default is the worker's own stdin and stdout, which a server could then close. */
+function noStreams(): { stdin: PassThrough; stdout: PassThrough; stderr: PassThrough } {
+  return { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+}

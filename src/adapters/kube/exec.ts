@@ -1,0 +1,132 @@
+import type { Command, CommandResult } from '../../domain/command.ts';
+import { Unreachable } from '../../domain/failure.ts';
+import type { RunLimits } from '../../ports.ts';
+import type { Connection } from './connection.ts';
+import { type KubeStatus, statusSchema } from './schemas.ts';
+import { connectionWords, statusWords } from './words.ts';
+
+/** The job of a cluster of 500 nodes with long comments is some MiB. */
+const OUTPUT_LIMIT = 16 * 2 ** 20;
+const STDOUT = 1;
+const STDERR = 2;
+const STATUS = 3;
+
+/** A container, and what it is called in sentences. */
+export interface Place {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/**
+ * Runs a command in a container over the API's WebSocket, without a terminal. `exitCode` is null when the session ended, or was
+ * ended by the limit, before the API told one. Throws Unreachable when no session came about, or the signal's reason.
+ */
+export async function exec(
+  connected: Connection,
+  place: Place,
+  command: Command,
+  limits: RunLimits,
+): Promise<CommandResult> {
+  limits.signal.throwIfAborted();
+  const late = AbortSignal.timeout(limits.limitMs);
+  const ended = AbortSignal.any([limits.signal, late]);
+  const session = new Session();
+  const sockets = connected.webSockets(ended);
+  const socket = await sockets
+    .connect(execPath(place, command), null, (channel, bytes) => session.hear(channel, bytes))
+    .catch((cause: unknown) => {
+      limits.signal.throwIfAborted();
+      throw new Unreachable(place.pod, 'salt-master', refused(place, late.aborted, cause), { cause });
+    });
+  socket.addEventListener('close', () => session.end());
+  ended.addEventListener('abort', () => session.end('The limit was reached.'), { once: true });
+  if (ended.aborted || socket.readyState > socket.OPEN) session.end();
+  try {
+    const result = await session.result;
+    limits.signal.throwIfAborted();
+    return result;
+  } finally {
+    socket.terminate();
+  }
+}
+
+function execPath({ namespace, pod, container }: Place, { program, args }: Command): string {
+  const query = new URLSearchParams({ container, stdin: 'false', stdout: 'true', stderr: 'true', tty: 'false' });
+  for (const word of [program, ...args]) query.append('command', word);
+  return `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}/exec?${query}`;
+}
+
+function refused(place: Place, late: boolean, cause: unknown): string {
+  const where = `No command can be run in the container ${place.container} of ${place.pod}`;
+  if (late) return `${where}: no session within the limit.`;
+  const error = cause instanceof Error ? cause : Object(cause).error;
+  // The client package passes the status on in the message only: "Unexpected server response: 403".
+  const status = error instanceof Error ? error.message.match(/server response: (\d{3})/)?.[1] : undefined;
+  return `${where}: ${status === undefined ? connectionWords(error) : `the API ${statusWords(Number(status))}`}.`;
+}
+
+/** What a session has said so far; `result` resolves once, at its end. */
+class Session {
+  readonly result: Promise<CommandResult>;
+  readonly #resolve: (result: CommandResult) => void;
+  readonly #out: Buffer[] = [];
+  readonly #err: Buffer[] = [];
+  #size = 0;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<CommandResult>();
+    this.result = promise;
+    this.#resolve = resolve;
+  }
+
+  /** Takes one message; false when nothing more is wanted. */
+  hear(channel: number, bytes: Buffer): boolean {
+    if (channel === STATUS) {
+      this.#finish(statusOf(bytes.toString('utf8')));
+      return false;
+    }
+    if (channel !== STDOUT && channel !== STDERR) return true;
+    this.#size += bytes.length;
+    if (this.#size > OUTPUT_LIMIT) {
+      this.end(`The output was cut at ${OUTPUT_LIMIT} bytes.`);
+      return false;
+    }
+    (channel === STDOUT ? this.#out : this.#err).push(bytes);
+    return true;
+  }
+
+  /** Ends without an exit code. */
+  end(why = ''): void {
+    this.#finish({ exitCode: null, says: why });
+  }
+
+  #finish({ exitCode, says }: { readonly exitCode: number | null; readonly says: string }): void {
+    const heard = Buffer.concat(this.#err).toString('utf8');
+    const stderr = says === '' ? heard : `${heard}${heard === '' || heard.endsWith('\n') ? '' : '\n'}${says}\n`;
+    this.#resolve({ exitCode, stdout: Buffer.concat(this.#out).toString('utf8'), stderr });
+  }
+}
+
+function statusOf(text: string): { readonly exitCode: number | null; readonly says: string } {
+  const parsed = statusSchema.safeParse(json(text));
+  if (!parsed.success) return { exitCode: null, says: 'The session ended with an answer that is no status.' };
+  if (parsed.data.status === 'Success') return { exitCode: 0, says: '' };
+  const exitCode = exitCodeOf(parsed.data);
+  return { exitCode, says: exitCode === null ? (parsed.data.message ?? 'The session failed.') : '' };
+}
+
+/** The code stands as text among the causes; a failure without one is the engine's own. */
+function exitCodeOf({ reason, details }: KubeStatus): number | null {
+  if (reason !== 'NonZeroExitCode') return null;
+  const code = details?.causes?.find((one) => one.reason === 'ExitCode')?.message;
+  return code !== undefined && /^\d{1,3}$/.test(code) ? Number(code) : null;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

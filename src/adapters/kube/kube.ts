@@ -1,0 +1,118 @@
+import type { KubeFacts } from '../../domain/facts.ts';
+import { Unreachable } from '../../domain/failure.ts';
+import type { Kubernetes, SaltMasterPod } from '../../ports.ts';
+import { get, getExisting, type Wanted } from './api.ts';
+import { type Connection, connection } from './connection.ts';
+import { exec } from './exec.ts';
+import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
+import {
+  endpointsSchema,
+  groupSchema,
+  type KubePod,
+  kindsSchema,
+  namespaceSchema,
+  nodeListSchema,
+  podListSchema,
+} from './schemas.ts';
+
+const SYSTEM = '/api/v1/namespaces/kube-system';
+const NATIVE_KINDS: readonly string[] = ['Registry', 'SolutionArchive'];
+
+export interface KubernetesOptions {
+  readonly kubeconfigPath: string;
+  /** Milliseconds for each request of a look; ten seconds when left out. */
+  readonly limitMs?: number;
+}
+
+/** The Kubernetes API of one cluster, read through a kubeconfig, and the salt-master pod reached through it. */
+export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterPod & { close(): Promise<void> } {
+  const closing = new AbortController();
+  const limitMs = options.limitMs ?? 10_000;
+  const open = async (signal: AbortSignal) => {
+    const both = AbortSignal.any([signal, closing.signal]);
+    both.throwIfAborted();
+    return new Reader(await connection(options.kubeconfigPath), { signal: both, limitMs });
+  };
+  return {
+    look: async (signal) => (await open(signal)).look(),
+    endpoints: async (signal) => (await open(signal)).endpoints(),
+    async run(command, limits) {
+      const reader = await open(limits.signal);
+      const pod = await reader.saltMaster();
+      const place = { namespace: 'kube-system', pod, container: 'salt-master' };
+      const signal = AbortSignal.any([limits.signal, closing.signal]);
+      return await exec(reader.connected, place, command, { ...limits, signal });
+    },
+    async close() {
+      closing.abort(new Error('the connection to Kubernetes was closed'));
+    },
+  };
+}
+
+/** One look's requests: the same connection, the same limits. */
+class Reader {
+  readonly connected: Connection;
+  readonly #limits: { readonly signal: AbortSignal; readonly limitMs: number };
+
+  constructor(connected: Connection, limits: { readonly signal: AbortSignal; readonly limitMs: number }) {
+    this.connected = connected;
+    this.#limits = limits;
+  }
+
+  async look(): Promise<KubeFacts> {
+    const [nodes, namespace, endpoints, registries, masters, nativeRegistry] = await Promise.all([
+      this.#existing({ path: '/api/v1/nodes', schema: nodeListSchema, what: 'the list of nodes' }),
+      this.#existing({ path: SYSTEM, schema: namespaceSchema, what: 'the namespace kube-system' }),
+      this.endpoints(),
+      this.#pods('repositories'),
+      this.#pods('salt-master'),
+      this.#hasNativeRegistry(),
+    ]);
+    return {
+      nodes: nodes.items.map(nodeFacts).sort((a, b) => a.name.localeCompare(b.name, 'en')),
+      clusterVersion: namespace.metadata.annotations['metalk8s.scality.com/cluster-version'] ?? null,
+      endpoints,
+      registries: registries.map(registryFacts).sort((a, b) => a.node.localeCompare(b.node, 'en')),
+      saltMaster: saltMasterOf(masters),
+      nativeRegistry,
+    };
+  }
+
+  async endpoints() {
+    const path = `${SYSTEM}/endpoints/repositories`;
+    const found = await this.#get({ path, schema: endpointsSchema, what: 'the endpoints of the registries' });
+    return endpointsFacts(found);
+  }
+
+  /** The name of the salt-master pod; looked up each time, because a restore moves it to another node. */
+  async saltMaster(): Promise<string> {
+    const found = saltMasterOf(await this.#pods('salt-master'));
+    if (found !== null) return found.pod;
+    throw new Unreachable('salt-master', 'salt-master', 'The cluster has no salt-master pod in kube-system.');
+  }
+
+  async #pods(name: string): Promise<readonly KubePod[]> {
+    const selector = new URLSearchParams({ labelSelector: `app.kubernetes.io/name=${name}` });
+    const path = `${SYSTEM}/pods?${selector}`;
+    return (await this.#existing({ path, schema: podListSchema, what: `the ${name} pods` })).items;
+  }
+
+  /** Does any version of the API group serve a kind of Scality's own registry operator? */
+  async #hasNativeRegistry(): Promise<boolean> {
+    const what = 'the custom resources of MetalK8s';
+    const group = await this.#get({ path: '/apis/metalk8s.scality.com', schema: groupSchema, what });
+    const versions = group?.versions ?? [];
+    const lists = await Promise.all(
+      versions.map((one) => this.#get({ path: `/apis/${one.groupVersion}`, schema: kindsSchema, what })),
+    );
+    return lists.some((list) => (list?.resources ?? []).some((one) => NATIVE_KINDS.includes(one.kind)));
+  }
+
+  #get<T>(wanted: Wanted<T>): Promise<T | null> {
+    return get(this.connected, wanted, this.#limits);
+  }
+
+  #existing<T>(wanted: Wanted<T>): Promise<T> {
+    return getExisting(this.connected, wanted, this.#limits);
+  }
+}

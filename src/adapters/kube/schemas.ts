@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const words = z.record(z.string(), z.string()).default({});
+const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);
+
+/** A Node, the fields that are used. */
+export const nodeSchema = z.object({
+  metadata: z.object({ name: z.string().min(1), labels: words, annotations: words }),
+  status: z
+    .object({
+      addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
+      conditions,
+      nodeInfo: z.object({ containerRuntimeVersion: z.string().default('') }).prefault({}),
+    })
+    .prefault({}),
+});
+
+export type KubeNode = z.infer<typeof nodeSchema>;
+
+/** A Pod, the fields that are used. */
+export const podSchema = z.object({
+  metadata: z.object({ name: z.string().min(1), labels: words, deletionTimestamp: z.string().optional() }),
+  spec: z.object({
+    nodeName: z.string().default(''),
+    volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).optional() })).default([]),
+  }),
+  status: z
+    .object({
+      conditions,
+      containerStatuses: z.array(z.object({ name: z.string(), ready: z.boolean() })).default([]),
+    })
+    .prefault({}),
+});
+
+export type KubePod = z.infer<typeof podSchema>;
+
+const addresses = z.array(z.object({ ip: z.string() })).default([]);
+
+/** An Endpoints object; `subsets` is absent while there is no pod at all. */
+export const endpointsSchema = z.object({
+  subsets: z.array(z.object({ addresses, notReadyAddresses: addresses })).nullish(),
+});
+
+export type KubeEndpoints = z.infer<typeof endpointsSchema>;
+
+export const namespaceSchema = z.object({ metadata: z.object({ annotations: words }) });
+
+export const nodeListSchema = z.object({ items: z.array(nodeSchema) });
+export const podListSchema = z.object({ items: z.array(podSchema) });
+
+/** APIGroup: the versions a group is served in. */
+export const groupSchema = z.object({ versions: z.array(z.object({ groupVersion: z.string() })) });
+/** APIResourceList: the kinds of one version. */
+export const kindsSchema = z.object({ resources: z.array(z.object({ kind: z.string() })).nullable() });
+
+/** What channel 3 of an exec session says at its end (v1.Status). */
+export const statusSchema = z.object({
+  status: z.string().optional(),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  details: z
+    .object({ causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })).nullish() })
+    .nullish(),
+});
+
+export type KubeStatus = z.infer<typeof statusSchema>;

@@ -1,0 +1,143 @@
+import { type Command, type CommandResult, command, withSudo } from '../../domain/command.ts';
+import {
+  digestIn,
+  fileIn,
+  folderOf,
+  type Hasher,
+  hashFile,
+  inEnglish,
+  OPENSSL_PROBE,
+  seeFile,
+} from '../../domain/copy-commands.ts';
+import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/facts.ts';
+import { CommandFailed, Unreachable } from '../../domain/failure.ts';
+import type { NodeShell } from '../../ports.ts';
+import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
+
+const LOOK_LIMIT_MS = 30_000;
+/** A disk that reads 10 MB/s. */
+const HASH_BYTES_PER_MS = 10_000;
+
+const REGISTRY_CONFIG = '/var/lib/metalk8s/repositories/conf.d';
+const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
+const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
+
+/** An archive as it should be on a target. */
+export interface WantedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Looks at one node, each a single plain command; none changes anything. */
+export class NodeLooks {
+  readonly #shell: NodeShell;
+  readonly #access: NodeAccess;
+  readonly #signal: AbortSignal;
+  readonly #trust: { readonly trust?: HostKey };
+
+  /** `trust` is a host key that is good enough for looks, though nobody pinned it. */
+  constructor(shell: NodeShell, access: NodeAccess, signal: AbortSignal, trust?: HostKey) {
+    this.#shell = shell;
+    this.#access = access;
+    this.#signal = signal;
+    this.#trust = trust === undefined ? {} : { trust };
+  }
+
+  /** What sudo says against it; null when commands may run as root. */
+  async sudoFault(): Promise<string | null> {
+    const { exitCode, stderr } = await this.#asUser(inEnglish(command('sudo', '-n', 'true')));
+    return exitCode === 0 ? null : stderr.trim() || 'no reason was given';
+  }
+
+  async hasher(): Promise<Hasher> {
+    return (await this.#asUser(OPENSSL_PROBE)).exitCode === 0 ? 'openssl' : 'sha256sum';
+  }
+
+  async hasIsoinfo(): Promise<boolean> {
+    return (await this.#asRoot(command('isoinfo', '-version'))).exitCode === 0;
+  }
+
+  /** A file of the right size is hashed; any other is different without reading it. */
+  async file(wanted: WantedFile, hasher: Hasher): Promise<Omit<TargetFile, 'mounted'>> {
+    const { path } = wanted;
+    const look = seeFile(path);
+    const result = await this.#asRoot(look);
+    const seen = fileIn(result);
+    if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+    if (seen.is === 'absent' || seen.is === 'directory') return { path, is: seen.is, size: 0 };
+    if (seen.is === 'other') return { path, is: 'different', size: 0 };
+    const isSame = seen.size === wanted.size && (await this.#digest(wanted, hasher)) === wanted.sha256;
+    return { path, is: isSame ? 'same' : 'different', size: seen.size };
+  }
+
+  async #digest({ path, size }: WantedFile, hasher: Hasher): Promise<string | null> {
+    const result = await this.#succeeded(hashFile(hasher, path), LOOK_LIMIT_MS + size / HASH_BYTES_PER_MS);
+    return digestIn(result.stdout);
+  }
+
+  async mounts(): Promise<readonly MountFacts[]> {
+    const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
+    // util-linux exits 1 without a word when it finds nothing.
+    if (found.exitCode !== 0 && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
+    if (loops.exitCode !== 0) throw new CommandFailed(this.#access.node, LOSETUP, loops);
+    try {
+      return mountsIn(found.stdout, loops.stdout);
+    } catch (cause) {
+      throw new CommandFailed(this.#access.node, FINDMNT, found, { cause });
+    }
+  }
+
+  async fstab(): Promise<readonly MountFacts[]> {
+    return fstabIn(await this.#textOrNothing(command('cat', '--', '/etc/fstab')));
+  }
+
+  /** Empty when no registry was ever set up there. */
+  async registryConfig(): Promise<readonly string[]> {
+    return linesIn(await this.#textOrNothing(command('ls', '-1', '--', REGISTRY_CONFIG)));
+  }
+
+  async isListening(address: string): Promise<boolean> {
+    return isListening((await this.#succeeded(command('ss', '-H', '-ltn'))).stdout, address);
+  }
+
+  /** The file system that a file at this path would fill: that of its deepest folder that is there. */
+  async fileSystemOf(path: string): Promise<FileSystem> {
+    let folder = folderOf(path);
+    while (folder !== '/' && !(await this.#isFolder(folder))) folder = folderOf(folder);
+    const look = command('df', '-B1', '--output=avail,size,target', '--', folder);
+    const result = await this.#succeeded(look);
+    const found = fileSystemIn(result.stdout);
+    if (found === null) throw new CommandFailed(this.#access.node, look, result);
+    return found;
+  }
+
+  async #isFolder(path: string): Promise<boolean> {
+    return fileIn(await this.#asRoot(seeFile(path)))?.is === 'directory';
+  }
+
+  async #textOrNothing(look: Command): Promise<string> {
+    const english = inEnglish(look);
+    const result = await this.#asRoot(english);
+    if (result.exitCode === 0) return result.stdout;
+    if (result.stderr.includes('No such file or directory')) return '';
+    throw new CommandFailed(this.#access.node, english, result);
+  }
+
+  async #succeeded(look: Command, limitMs?: number): Promise<CommandResult> {
+    const result = await this.#asRoot(look, limitMs);
+    if (result.exitCode !== 0) throw new CommandFailed(this.#access.node, look, result);
+    return result;
+  }
+
+  #asRoot(look: Command, limitMs?: number): Promise<CommandResult> {
+    return this.#asUser(this.#access.sudo ? withSudo(look) : look, limitMs);
+  }
+
+  async #asUser(look: Command, limitMs = LOOK_LIMIT_MS): Promise<CommandResult> {
+    const result = await this.#shell.run(this.#access, look, { signal: this.#signal, limitMs, ...this.#trust });
+    if (result.exitCode !== null) return result;
+    const says = `A look at ${this.#access.node} was lost: ${result.stderr.trim()}`;
+    throw new Unreachable(this.#access.node, 'unreachable', says);
+  }
+}

@@ -1,0 +1,68 @@
+/** Lua that runs as one step in Redis. */
+
+/** A card's keys live as long as the change's record does, and until the time of expiry given when there is none. */
+const KEEP = `
+local function keep(key, state, otherwise)
+  local ends = redis.call('PEXPIRETIME', state)
+  if ends == -1 then redis.call('PERSIST', key)
+  elseif ends == -2 then redis.call('PEXPIREAT', key, otherwise)
+  else redis.call('PEXPIREAT', key, ends) end
+end`;
+
+/** A card at another place shows nothing yet. KEYS: card, state, behind. ARGV: channel, ts, time of expiry, id. */
+export const HANG = `${KEEP}
+local old = redis.call('HMGET', KEYS[1], 'channel', 'ts')
+if old[1] and (old[1] ~= ARGV[1] or old[2] ~= ARGV[2]) then
+  redis.call('HDEL', KEYS[1], 'drawn')
+  redis.call('SADD', KEYS[3], ARGV[4])
+end
+redis.call('HSET', KEYS[1], 'channel', ARGV[1], 'ts', ARGV[2])
+keep(KEYS[1], KEYS[2], ARGV[3])
+return 1`;
+
+/** The drawn revision when the lease was free (or got by the same token), else -1. KEYS: lease, card. ARGV: token, ms. */
+export const LEASE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return -1 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0)`;
+
+/** Gives the lease back when it is still ours. KEYS: lease. ARGV: token. */
+export const RELEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`;
+
+/**
+ * Notes what the card shows while the lease is ours; never a lower revision than before.
+ * KEYS: lease, card, state, behind. ARGV: token, revision, id, time of expiry.
+ */
+export const COMMIT = `${KEEP}
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local revision = tonumber(ARGV[2])
+if revision < tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) then return 0 end
+redis.call('HSET', KEYS[2], 'drawn', revision)
+keep(KEYS[2], KEYS[3], ARGV[4])
+if revision >= tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) then redis.call('SREM', KEYS[4], ARGV[3]) end
+return 1`;
+
+/** 1 for the first who claims the name, and for the same token again. KEYS: replies, state. ARGV: name, token, time of expiry. */
+export const CLAIM = `${KEEP}
+if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
+  keep(KEYS[1], KEYS[2], ARGV[3])
+  return 1
+end
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return 1 end
+return 0`;
+
+/**
+ * Changes whose card is behind, at most 1,000 of them; those that are not, or whose record is gone, leave the set.
+ * KEYS: behind. ARGV: the cluster's prefix.
+ */
+export const BEHIND = `
+local found = {}
+for _, id in ipairs(redis.call('SRANDMEMBER', KEYS[1], 1000)) do
+  local revision = tonumber(redis.call('HGET', ARGV[1] .. ':state:' .. id, 'revision') or 0)
+  local drawn = tonumber(redis.call('HGET', ARGV[1] .. ':card:' .. id, 'drawn') or 0)
+  if revision > drawn then found[#found + 1] = id else redis.call('SREM', KEYS[1], id) end
+end
+return found`;

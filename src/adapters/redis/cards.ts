@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type ChangeId, clusterOf } from '../../domain/change.ts';
+import type { CardLease, CardPlace, Cards, Clock } from '../../ports.ts';
+import { BEHIND, CLAIM, COMMIT, HANG, LEASE, RELEASE } from './cards-scripts.ts';
+import { ask } from './failures.ts';
+import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix, isChangeId } from './keys.ts';
+
+/** What the cards of some clusters need. */
+export interface CardsOptions {
+  readonly redis: Redis;
+  readonly clusters: readonly string[];
+  readonly clock: Clock;
+}
+
+const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
+
+const idsSchema = z.array(z.string());
+
+/** What bot replicas share about cards, in Redis; a sweep by `behind` reads one set per cluster, which is nearly empty. */
+export function redisCards(options: CardsOptions): Cards {
+  return new RedisCards(options);
+}
+
+class RedisCards implements Cards {
+  readonly #redis: Redis;
+  readonly #clusters: readonly string[];
+  readonly #clock: Clock;
+
+  constructor({ redis, clusters, clock }: CardsOptions) {
+    this.#redis = redis;
+    this.#clusters = clusters;
+    this.#clock = clock;
+  }
+
+  async place(id: ChangeId): Promise<CardPlace | null> {
+    const [channel, ts] = await ask(this.#redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
+    return channel && ts ? { channel, ts } : null;
+  }
+
+  async hang(id: ChangeId, { channel, ts }: CardPlace): Promise<void> {
+    const { card, state } = this.#keysOf(id);
+    const { behind } = clusterKeys(clusterOf(id));
+    await this.#run(HANG, [card, state, behind], channel, ts, this.#expiry(), id);
+  }
+
+  async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
+    const { lease, card } = this.#keysOf(id);
+    const token = randomUUID();
+    const drawn = z.int().parse(await this.#run(LEASE, [lease, card], token, ms));
+    if (drawn < 0) return false;
+    try {
+      await draw({ drawn, commit: (revision) => this.#commit(id, token, revision) });
+    } finally {
+      await this.#run(RELEASE, [lease], token);
+    }
+    return true;
+  }
+
+  async claimReply(id: ChangeId, name: string): Promise<boolean> {
+    const { replies, state } = this.#keysOf(id);
+    return (await this.#run(CLAIM, [replies, state], name, randomUUID(), this.#expiry())) === 1;
+  }
+
+  async releaseReply(id: ChangeId, name: string): Promise<void> {
+    await ask(this.#redis.hdel(this.#keysOf(id).replies, name));
+  }
+
+  async behind(): Promise<readonly ChangeId[]> {
+    return (await Promise.all(this.#clusters.map((cluster) => this.#behindIn(cluster)))).flat();
+  }
+
+  async #behindIn(cluster: string): Promise<readonly ChangeId[]> {
+    const answer = await this.#run(BEHIND, [clusterKeys(cluster).behind], clusterPrefix(cluster));
+    return idsSchema
+      .parse(answer)
+      .filter((id) => isChangeId(id, cluster))
+      .toSorted();
+  }
+
+  async #commit(id: ChangeId, token: string, revision: number): Promise<boolean> {
+    const { lease, card, state } = this.#keysOf(id);
+    const { behind } = clusterKeys(clusterOf(id));
+    return (await this.#run(COMMIT, [lease, card, state, behind], token, revision, id, this.#expiry())) === 1;
+  }
+
+  #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {
+    return ask(this.#redis.eval(lua, keys.length, ...keys, ...words));
+  }
+
+  #keysOf(id: ChangeId): ChangeKeys {
+    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    return changeKeys(id);
+  }
+
+  #expiry(): number {
+    return this.#clock.now().getTime() + KEPT_WITHOUT_RECORD_MS;
+  }
+}

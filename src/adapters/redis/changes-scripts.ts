@@ -1,0 +1,53 @@
+/** Lua that runs as one step in Redis. */
+
+/**
+ * Appends an entry when the record has the expected length.
+ * KEYS: record, state, card, replies, open, behind, announced.
+ * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes.
+ * Answers 1 appended, 0 another length, -1 the record is full. The same token again (a command that ioredis sent twice) is 1.
+ * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
+ */
+export const APPEND = `
+local length = redis.call('LLEN', KEYS[1])
+local version = tonumber(ARGV[2])
+if length ~= version then
+  if length == version + 1 and redis.call('HGET', KEYS[2], 'last') == ARGV[4] then return 1 end
+  return 0
+end
+local bytes = tonumber(redis.call('HGET', KEYS[2], 'bytes') or 0) + #ARGV[3]
+local most = tonumber(ARGV[7])
+if ARGV[5] == 'ends' then
+  if length >= most + 16 then return -1 end
+elseif length >= most or bytes > tonumber(ARGV[8]) then
+  return -1
+end
+redis.call('RPUSH', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[2], 'last', ARGV[4], 'bytes', bytes)
+redis.call('HDEL', KEYS[2], 'progress')
+redis.call('HINCRBY', KEYS[2], 'revision', 1)
+if ARGV[5] == 'opens' then
+  redis.call('SADD', KEYS[5], ARGV[1])
+  for n = 1, 4 do redis.call('PERSIST', KEYS[n]) end
+elseif ARGV[5] == 'ends' then
+  redis.call('SREM', KEYS[5], ARGV[1])
+  for n = 1, 4 do redis.call('PEXPIREAT', KEYS[n], ARGV[6]) end
+end
+redis.call('SADD', KEYS[6], ARGV[1])
+redis.call('XADD', KEYS[7], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
+return 1`;
+
+/**
+ * Keeps the last progress of a change that has a record and has not ended.
+ * KEYS: record, state, open, behind, announced. ARGV: id, progress.
+ */
+export const PROGRESS = `
+if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], 'progress', ARGV[2])
+redis.call('HINCRBY', KEYS[2], 'revision', 1)
+redis.call('SADD', KEYS[4], ARGV[1])
+redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
+return 1`;
+
+/** Record, revision and progress of one moment. KEYS: record, state. */
+export const READ = `
+return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HMGET', KEYS[2], 'revision', 'progress') }`;

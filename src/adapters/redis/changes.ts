@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../domain/change.ts';
+import { changeFrom } from '../../domain/fold.ts';
+import type { Changes, Clock, StoredChange } from '../../ports.ts';
+import { APPEND, PROGRESS, READ } from './changes-scripts.ts';
+import { ask, RecordFault } from './failures.ts';
+import { type ChangeKeys, changeKeys, clusterKeys } from './keys.ts';
+import { eventFrom, eventText, progressFrom, progressText } from './record-text.ts';
+
+/** What the record of one cluster's changes needs. */
+export interface ChangesOptions {
+  readonly redis: Redis;
+  readonly cluster: string;
+  readonly clock: Clock;
+}
+
+/** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
+const MOST_ENTRIES = 4_096;
+const MOST_BYTES = 8 * 1024 * 1024;
+const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
+
+const answerSchema = z.literal([1, 0, -1]);
+const readSchema = z.tuple([z.array(z.string()), z.tuple([z.string().nullable(), z.string().nullable()])]);
+
+/** The record of a cluster's changes in Redis: each append is one step, announced with it. */
+export function redisChanges(options: ChangesOptions): Changes {
+  return new RedisChanges(options);
+}
+
+class RedisChanges implements Changes {
+  readonly #redis: Redis;
+  readonly #cluster: string;
+  readonly #clock: Clock;
+
+  constructor({ redis, cluster, clock }: ChangesOptions) {
+    this.#redis = redis;
+    this.#cluster = cluster;
+    this.#clock = clock;
+  }
+
+  async append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean> {
+    const { record, state, card, replies } = this.#keysOf(id);
+    const { open, behind, announced } = clusterKeys(this.#cluster);
+    refuseFalseStart(id, version, event);
+    const keys = [record, state, card, replies, open, behind, announced];
+    const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
+    const words = [id, version, eventText(id, event), randomUUID(), effectOf(event), expiry, MOST_ENTRIES, MOST_BYTES];
+    const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
+    if (answer === -1) throw full(id);
+    return answer === 1;
+  }
+
+  async get(id: ChangeId): Promise<StoredChange | null> {
+    const { record, state } = this.#keysOf(id);
+    const answer = await ask(this.#redis.eval(READ, 2, record, state));
+    const [texts, [revision, progress]] = readSchema.parse(answer);
+    if (texts.length === 0) return null;
+    const events = texts.map((text, n) => eventFrom(id, text, n + 1));
+    const change = changeFrom(events);
+    if (change?.id !== id) throw new RecordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
+    return {
+      change,
+      events,
+      version: events.length,
+      revision: Number(revision ?? events.length),
+      ...(progress === null ? {} : { progress: progressFrom(id, progress) }),
+    };
+  }
+
+  async progress(id: ChangeId, progress: Progress): Promise<void> {
+    const { record, state } = this.#keysOf(id);
+    const { open, behind, announced } = clusterKeys(this.#cluster);
+    const text = progressText(id, progress);
+    await ask(this.#redis.eval(PROGRESS, 5, record, state, open, behind, announced, id, text));
+  }
+
+  async open(): Promise<readonly ChangeId[]> {
+    return (await ask(this.#redis.smembers(clusterKeys(this.#cluster).open))).toSorted();
+  }
+
+  #keysOf(id: ChangeId): ChangeKeys {
+    if (clusterOf(id) !== this.#cluster) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
+    return changeKeys(id);
+  }
+}
+
+const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
+
+function full(id: ChangeId): RecordFault {
+  return new RecordFault(
+    id,
+    `Its record is full (${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 / 1024} MiB).`,
+    'Ask for a new change: what is done stays done.',
+  );
+}
+
+function refuseFalseStart(id: ChangeId, version: number, event: ChangeEvent): void {
+  const begins = event.type === 'requested';
+  if (begins !== (version === 0) || (begins && event.id !== id)) {
+    throw new RecordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
+  }
+}
+
+/** Does the entry open the change (again), end it, or neither? */
+function effectOf({ type }: ChangeEvent): 'opens' | 'ends' | 'none' {
+  switch (type) {
+    case 'requested':
+    case 'approved':
+    case 'started':
+      return 'opens';
+    case 'refused':
+    case 'denied':
+    case 'expired':
+    case 'failed':
+    case 'done':
+      return 'ends';
+    default:
+      return 'none';
+  }
+}

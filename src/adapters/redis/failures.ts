@@ -1,0 +1,54 @@
+import { ReplyError } from 'ioredis';
+import type { ChangeId, FailureReport } from '../../domain/change.ts';
+import { Failure } from '../../domain/failure.ts';
+
+/** Redis is away, or refuses what was asked. Whether the last command was still done is not known. */
+export class RedisFailed extends Failure {
+  override readonly name = 'RedisFailed';
+  readonly says: string;
+
+  constructor(cause: unknown) {
+    const says = cause instanceof Error ? cause.message : String(cause);
+    super(`Redis: ${says}`, { cause });
+    this.says = says;
+  }
+
+  override report(): FailureReport {
+    const refused = this.cause instanceof ReplyError;
+    return {
+      kind: 'redis',
+      where: 'Redis',
+      what: refused ? 'Redis refused what was asked of it.' : 'Redis does not answer.',
+      next: 'Check that Redis runs and can be reached, then ask again.',
+      detail: this.says.slice(0, 2000),
+    };
+  }
+}
+
+/** A change's record cannot be read or written as it stands. */
+export class RecordFault extends Failure {
+  override readonly name = 'RecordFault';
+  readonly change: ChangeId;
+  readonly what: string;
+  readonly next: string;
+
+  constructor(change: ChangeId, what: string, next: string, options?: ErrorOptions) {
+    super(`${change}: ${what}`, options);
+    this.change = change;
+    this.what = what;
+    this.next = next;
+  }
+
+  override report(): FailureReport {
+    return { kind: 'record', where: this.change, what: this.what, next: this.next };
+  }
+}
+
+/** Waits for Redis' answer and turns what goes wrong into a RedisFailed. */
+export async function ask<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new RedisFailed(cause);
+  }
+}

@@ -1,0 +1,110 @@
+import type { CommandResult } from '../../domain/command.ts';
+import type { FailedState, Jid, SaltReturn } from '../../domain/salt.ts';
+import { minionValues, type State, saysMasterIsDown, statesOf } from './parse.ts';
+
+/** What a well-meant answer looks like: a map of states, or whatever the function returns. */
+export type Expects = 'states' | 'anything';
+
+/** What one `salt-call` answered. JSON and exit code have to agree before it counts as ok. */
+export function classifyCall(result: CommandResult, expects: Expects): SaltReturn {
+  const values = minionValues(result.stdout);
+  if (!values.has('local')) return withoutAnswer(result);
+  return withExitCode(classifyValue(values.get('local'), expects), result.exitCode);
+}
+
+/** An ok needs exit code 0; whatever is wrong in the JSON stays what it is. */
+export function withExitCode(answer: SaltReturn, exitCode: number | null): SaltReturn {
+  if (answer.is !== 'ok' || exitCode === 0) return answer;
+  if (exitCode === null) return { is: 'lost', says: 'The connection ended before the exit code came.' };
+  return { is: 'error', why: 'command', says: `Exit code ${exitCode}, although no state of the answer failed.` };
+}
+
+/** What each minion answered to the master's `salt`; a minion that is missing in the map said nothing at all. */
+export function classifyMinions(result: CommandResult, expects: Expects): ReadonlyMap<string, SaltReturn> {
+  return new Map([...minionValues(result.stdout)].map(([id, value]) => [id, classifyValue(value, expects)]));
+}
+
+/** The answer to `salt --async`: a jid, or why there is none. A jid that was printed counts even when the session broke then. */
+export function classifyStart(result: CommandResult): { readonly jid: Jid } | SaltReturn {
+  const jid = result.stdout.match(/Executed command with job ID: (\d{20})/)?.[1];
+  return jid === undefined ? withoutAnswer(result) : { jid };
+}
+
+/** What one minion's value means. */
+export function classifyValue(value: unknown, expects: Expects): SaltReturn {
+  if (typeof value === 'string') return fromText(value, expects);
+  if (Array.isArray(value)) return fromList(value, expects);
+  const states = statesOf(value);
+  if (states !== null) return fromStates(states);
+  if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
+  return { is: 'error', why: 'empty', says: 'Salt answered without a single state.' };
+}
+
+function fromStates(states: readonly State[]): SaltReturn {
+  const bad = states.filter((one) => one.result === 'false');
+  const roots = bad.filter((one) => !one.comment.startsWith('One or more requisite failed'));
+  const [first] = [...roots, ...bad];
+  if (first === undefined) {
+    return { is: 'ok', states: states.length, changed: states.filter((one) => one.changed).length };
+  }
+  return { is: 'failed', first: failedState(first), failed: roots.length, skipped: bad.length - roots.length };
+}
+
+const failedState = ({ id, sls, name, comment }: State): FailedState => ({ id, sls, name, comment });
+
+const CONFLICT = /^The function "[^"]+" is running as PID \d+ and was started at .+? with jid (\d+)$/;
+const MISSING = /^No matching (sls|salt environment) |^Specified SLS .+ is not available on the salt master /;
+
+/** A list is Salt's way to say that no state ran. */
+function fromList(list: readonly unknown[], expects: Expects): SaltReturn {
+  const lines = list.filter((one) => typeof one === 'string');
+  const says = lines.join('\n');
+  const jids = lines.flatMap((one) => one.match(CONFLICT)?.[1] ?? []);
+  if (jids.length > 0) return { is: 'conflict', says, jids };
+  if (lines[0]?.startsWith('Pillar failed to render')) return { is: 'not-run', why: 'pillar', says };
+  if (lines.some((one) => MISSING.test(one))) return { is: 'not-run', why: 'missing', says };
+  if (lines.some((one) => one.startsWith('Rendering SLS '))) return { is: 'not-run', why: 'render', says };
+  if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
+  if (says === '') return { is: 'error', why: 'empty', says: 'Salt answered with an empty list.' };
+  return { is: 'not-run', why: 'render', says };
+}
+
+/** A text is a missing answer or an error of the function; for other functions than states it may be their result. */
+function fromText(text: string, expects: Expects): SaltReturn {
+  if (text.startsWith('Minion did not return')) return { is: 'no-return', says: text };
+  if (/ is not available\.\s*$/.test(text) || NOT_LOADED.test(text)) {
+    return { is: 'error', why: 'not-available', says: text };
+  }
+  if (expects === 'anything' && !FUNCTION_ERROR.test(text)) return { is: 'ok', states: 0, changed: 0 };
+  return { is: 'error', why: 'command', says: text };
+}
+
+const NOT_LOADED = /__virtual__ returned False/;
+const FUNCTION_ERROR = /^(Passed invalid arguments|ERROR\b|The minion function caused an exception)/;
+const NO_MASTER = /Unable to sign_in to master|Salt request timed out|Unable to connect to the salt master/;
+
+/** No answer in JSON: exit code and words are all there is. */
+function withoutAnswer(result: CommandResult): SaltReturn {
+  const { exitCode, stdout, stderr } = result;
+  const says = words(result);
+  if (saysMasterIsDown(stdout) || (exitCode !== null && NO_MASTER.test(stderr))) return { is: 'master-down', says };
+  if (exitCode === 64) return { is: 'error', why: 'usage', says };
+  if (exitCode === 255 && (/ is not available\./.test(stderr) || NOT_LOADED.test(stderr))) {
+    return { is: 'error', why: 'not-available', says };
+  }
+  return endedEarly(exitCode, stdout) ? { is: 'lost', says } : { is: 'error', why: 'command', says };
+}
+
+/**
+ * 0 without JSON: salt and salt-call catch SIGINT and SIGTERM and exit 0. 255: ssh, kubectl. 124: timeout. 126: the engine could
+ * not start the command. From 128 up: a signal. A bracket at the start of a line is JSON that was cut.
+ */
+function endedEarly(exitCode: number | null, stdout: string): boolean {
+  return exitCode === null || [0, 124, 126].includes(exitCode) || exitCode >= 128 || /^[{[]\s*("|$)/m.test(stdout);
+}
+
+function words({ exitCode, stdout, stderr }: CommandResult): string {
+  const said = (stderr.trim() || stdout.trim()).slice(-2000);
+  const ended = exitCode === null ? 'without an exit code' : `with exit code ${exitCode}`;
+  return said === '' ? `It ended ${ended} and said nothing.` : said;
+}

@@ -1,0 +1,58 @@
+/**
+ * The JSON documents in what a Salt program printed. Salt writes one per minion, on one line or over many, and puts lines of
+ * plain text between them (`jid: …`, `Executing run on …`, `No minions matched …`). A document that is not closed is the end:
+ * the output was cut there.
+ */
+export function documents(text: string): readonly unknown[] {
+  const found: unknown[] = [];
+  let at = skipBlanks(text, 0);
+  while (at < text.length) {
+    const end = documentEnd(text, at);
+    if (end === null) break;
+    const document = json(text.slice(at, end));
+    if (document !== undefined) found.push(document);
+    at = skipBlanks(text, document === undefined ? lineEnd(text, at) : end);
+  }
+  return found;
+}
+
+/** Just behind a document, or a line of text, that begins at `at`; null when a bracket stays open. */
+function documentEnd(text: string, at: number): number | null {
+  return text[at] === '{' || text[at] === '[' ? bracketEnd(text, at) : lineEnd(text, at);
+}
+
+/** Brackets inside strings do not count. One small token at a time: a pattern for whole strings overflows on megabytes. */
+function bracketEnd(text: string, start: number): number | null {
+  const token = /\\.|["[\]{}]/gs;
+  token.lastIndex = start;
+  let depth = 0;
+  let inString = false;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    if (found[0] === '"') inString = !inString;
+    if (!inString) depth += DEPTH[found[0]] ?? 0;
+    if (depth === 0) return token.lastIndex;
+  }
+  return null;
+}
+
+const DEPTH: Readonly<Record<string, number>> = { '{': 1, '[': 1, '}': -1, ']': -1 };
+
+function skipBlanks(text: string, at: number): number {
+  const blank = /\s*/gy;
+  blank.lastIndex = at;
+  blank.exec(text);
+  return blank.lastIndex;
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

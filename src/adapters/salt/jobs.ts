@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Jid, RunningJob, SaltJob } from '../../domain/salt.ts';
+import { classifyValue, withExitCode } from './classify.ts';
+import { documents } from './documents.ts';
+
+const jobSchema = z.object({
+  jid: z.string(),
+  Minions: z.array(z.string()).catch([]),
+  Result: z.record(z.string(), z.object({ return: z.unknown(), retcode: z.number().catch(0) })).catch({}),
+  Error: z.string().optional(),
+});
+
+/**
+ * What `salt-run jobs.list_job` printed; null when that is no job at all. The exit code of salt-run is always 0, and the
+ * answers of failed minions hold fields of the event bus among their own, so only `result` and `retcode` decide.
+ */
+export function jobOf(jid: Jid, stdout: string): SaltJob | null {
+  const job = jobSchema.safeParse(documents(stdout)[0]).data;
+  if (job?.jid !== jid) return null;
+  const returns = Object.entries(job.Result).map(([id, one]) => [
+    id,
+    withExitCode(classifyValue(one.return, 'states'), one.retcode),
+  ]);
+  return { jid, known: job.Error === undefined, targeted: job.Minions, returns: Object.fromEntries(returns) };
+}
+
+const activeSchema = z.record(
+  z.string().regex(/^\d+$/),
+  z.object({ Function: z.string(), Running: z.array(z.record(z.string(), z.unknown())) }),
+);
+
+/** The state runs that `salt-run jobs.active` printed; null when that is no list of jobs. */
+export function stateRunsOf(stdout: string): readonly RunningJob[] | null {
+  const jobs = activeSchema.safeParse(documents(stdout)[0]).data;
+  if (jobs === undefined) return null;
+  return Object.entries(jobs)
+    .map(([jid, job]) => ({ fun: job.Function, jid, nodes: job.Running.flatMap((one) => Object.keys(one)).sort() }))
+    .filter((job) => job.fun.startsWith('state.') && job.nodes.length > 0);
+}

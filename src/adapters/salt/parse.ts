@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { FailedState } from '../../domain/salt.ts';
+import { documents } from './documents.ts';
+
+const record = z.record(z.string(), z.unknown());
+
+/**
+ * What each minion answered, by its id (`local` for salt-call). A batch and `--static` put the keys `retcode` and `jid` beside
+ * the ids, which are never objects, lists or words of a minion.
+ */
+export function minionValues(stdout: string): ReadonlyMap<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const document of documents(stdout)) {
+    for (const [id, value] of Object.entries(record.safeParse(document).data ?? {})) {
+      if (!isBatchNote(id, value)) values.set(id, value);
+    }
+  }
+  return values;
+}
+
+const isBatchNote = (id: string, value: unknown) =>
+  (id === 'retcode' && typeof value === 'number') || (id === 'jid' && /^\d{20}$/.test(String(value)));
+
+/** The master's own answer when nobody listens on its port; exit code 0, and a JSON string with --out=json. */
+export function saysMasterIsDown(stdout: string): boolean {
+  return documents(stdout).some(
+    (one) => typeof one === 'string' && one.startsWith('The salt master could not be contacted'),
+  );
+}
+
+/** One state of a run. */
+export interface State extends FailedState {
+  readonly order: number;
+  /** `would` is what null means: a change that test=True did not make. */
+  readonly result: 'true' | 'false' | 'would';
+  readonly changed: boolean;
+}
+
+const stateSchema = z.object({
+  // What is neither true nor null did not succeed.
+  result: z
+    .union([z.literal(true), z.null()])
+    .or(z.literal(false))
+    .catch(false),
+  comment: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]).catch(''),
+  changes: record.catch({}),
+  name: z.string().optional(),
+  __id__: z.string().optional(),
+  __sls__: z.string().optional(),
+  __run_num__: z.number().catch(Number.MAX_SAFE_INTEGER),
+});
+
+/** The states of a minion's answer in the order they ran; null when it is no map of states. */
+export function statesOf(value: unknown): readonly State[] | null {
+  const map = record.safeParse(value);
+  if (!map.success) return null;
+  const states = Object.entries(map.data).flatMap(([key, one]) => (key.includes('_|-') ? [stateOf(key, one)] : []));
+  return states.length === 0 ? null : states.sort((a, b) => a.order - b.order);
+}
+
+/** A key is `module_|-id_|-name_|-function`; a state whose function is unknown has no other id. */
+function stateOf(key: string, value: unknown): State {
+  const state = stateSchema.parse(record.safeParse(value).data ?? {});
+  const [, id = key, name = id] = key.split('_|-');
+  return {
+    id: state.__id__ ?? id,
+    sls: state.__sls__ ?? state.comment.match(/ in SLS '([^']+)'/)?.[1] ?? 'an unnamed SLS',
+    name: state.name ?? name,
+    comment: state.comment,
+    order: state.__run_num__,
+    result: state.result === null ? 'would' : state.result ? 'true' : 'false',
+    changed: Object.keys(state.changes).length > 0,
+  };
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { type Command, type CommandResult, command, render } from '../../domain/command.ts';
+import { SaltFailed, Unreachable } from '../../domain/failure.ts';
+import type { Jid } from '../../domain/salt.ts';
+import type { Clock, NodeShell, Salt, SaltMasterPod } from '../../ports.ts';
+import { classifyCall, classifyStart, type Expects } from './classify.ts';
+import { engineFacts } from './engines.ts';
+import { jobOf, stateRunsOf } from './jobs.ts';
+import { minionValues, saysMasterIsDown } from './parse.ts';
+
+const MASTER = 'salt-master';
+/** One line of JSON per minion on stdout; never --static, with which the exit code is 0 whatever failed. */
+const OUT = ['--out=json', '--out-indent=-1', '--no-color', '--log-level=error'] as const;
+/** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
+const CALL_LIMIT_MS = 30 * 60_000;
+/** A dead minion costs the timeout (20 s on MetalK8s) and 10 s more; a loaded master some seconds of its own. */
+const ASK_LIMIT_MS = 90_000;
+/** Seconds that minions get for an answer that costs them no work. */
+const PING = ['-t', '10'] as const;
+/** Between two looks for a job: a minion that has just got it does not tell of it yet. */
+const SECOND_LOOK_MS = 3_000;
+
+/** What a minion tells of a job it runs; {} when it does not. */
+const jobSchema = z.object({ jid: z.string() });
+
+/** Salt, through `salt-call` on nodes and the master's own programs in its pod. */
+export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: Clock }): Salt {
+  const { shell, clock } = options;
+  const master = new Master(options.master);
+  return {
+    async call(access, line, signal) {
+      const result = await shell.run(access, line, { signal, limitMs: CALL_LIMIT_MS });
+      return classifyCall(result, expectedOf(line));
+    },
+    async start(line, signal) {
+      const started = classifyStart(await master.run(line, signal));
+      if ('jid' in started) return started.jid;
+      throw new SaltFailed(MASTER, render(line), started);
+    },
+    job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), (stdout) => jobOf(jid, stdout), signal),
+    stateRuns: (signal) => master.ask(saltRun('jobs.active'), stateRunsOf, signal),
+    async stillRunning(jid, nodes, signal) {
+      const seen = new Set(await master.running(jid, nodes, signal));
+      const quiet = nodes.filter((node) => !seen.has(node));
+      if (quiet.length > 0) {
+        await clock.sleep(SECOND_LOOK_MS, signal);
+        for (const node of await master.running(jid, quiet, signal)) seen.add(node);
+      }
+      return nodes.filter((node) => seen.has(node));
+    },
+    answering: (nodes, signal) => master.answering(nodes, signal),
+    async engines(nodes, signal) {
+      const values = await master.minions(nodes, ['cmd.run', 'crictl info', 'python_shell=False'], signal);
+      return nodes.map((node) => engineFacts(node, values.get(node)));
+    },
+  };
+}
+
+const saltRun = (...words: readonly string[]): Command =>
+  command('salt-run', ...words, '--out=json', '--no-color', '--log-level=error');
+
+/** State functions answer with states or not at all; anything else with what it likes. */
+const expectedOf = ({ args }: Command): Expects =>
+  args.some((word) => word.startsWith('state.')) ? 'states' : 'anything';
+
+/** The master's programs: `salt` and `salt-run` in the salt-master container. */
+class Master {
+  readonly #pod: SaltMasterPod;
+
+  constructor(pod: SaltMasterPod) {
+    this.#pod = pod;
+  }
+
+  run(line: Command, signal: AbortSignal): Promise<CommandResult> {
+    return this.#pod.run(line, { signal, limitMs: ASK_LIMIT_MS });
+  }
+
+  /** Runs a program that prints one document, and reads it; no document is no answer. */
+  async ask<T>(line: Command, read: (stdout: string) => T | null, signal: AbortSignal): Promise<T> {
+    const result = await this.run(line, signal);
+    const answer = result.exitCode === null ? null : read(result.stdout);
+    if (answer === null) throw withoutAnswer(line, result);
+    return answer;
+  }
+
+  /** What the minions of these nodes answered to a function; a node that is missing did not. */
+  async minions(
+    nodes: readonly string[],
+    words: readonly string[],
+    signal: AbortSignal,
+    patience: readonly string[] = [],
+  ): Promise<ReadonlyMap<string, unknown>> {
+    if (nodes.length === 0) return new Map();
+    const line = command('salt', ...OUT, ...patience, '-L', nodes.join(','), ...words);
+    const result = await this.run(line, signal);
+    const values = minionValues(result.stdout);
+    // 2: none of the nodes has a minion that the master knows.
+    if (values.size === 0 && result.exitCode !== 2) throw withoutAnswer(line, result);
+    return values;
+  }
+
+  /** Nodes that say that they run the job. */
+  async running(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    const values = await this.minions(nodes, ['saltutil.find_job', jid], signal, PING);
+    return nodes.filter((node) => jobSchema.safeParse(values.get(node)).data?.jid === jid);
+  }
+
+  async answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null> {
+    try {
+      const values = await this.minions(nodes, ['test.ping'], signal, PING);
+      return nodes.filter((node) => values.get(node) === true);
+    } catch (error) {
+      if (error instanceof Unreachable && error.fault === 'salt-master') return null;
+      throw error;
+    }
+  }
+}
+
+function withoutAnswer(line: Command, result: CommandResult): Unreachable {
+  const says = saysMasterIsDown(result.stdout)
+    ? 'The Salt master does not answer its own command line.'
+    : `\`${render(line)}\` ended ${result.exitCode === null ? 'before its answer came' : `with exit code ${result.exitCode} and no answer`}.`;
+  return new Unreachable(MASTER, 'salt-master', says);
+}

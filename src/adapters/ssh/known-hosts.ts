@@ -1,0 +1,115 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"); `text` is kept as it was found. */
+export type KnownLine = KeyLine | { readonly is: 'other'; readonly text: string };
+
+interface KeyLine {
+  readonly is: 'key';
+  readonly text: string;
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  /** Comma-separated names, or one hashed name. */
+  readonly names: string;
+  readonly algorithm: string;
+  readonly key: string;
+}
+
+/** A public key as known_hosts tells it. */
+export interface KnownKey {
+  readonly algorithm: string;
+  readonly key: string;
+}
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the file says about the key that a server shows. */
+export type Standing =
+  | { readonly is: 'pinned' }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'revoked' }
+  | { readonly is: 'changed'; readonly pinned: readonly KnownKey[] };
+
+/** Reads a file's text; lines that are not understood are kept and match nothing. */
+export function parseKnownHosts(text: string): readonly KnownLine[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map(parseLine);
+}
+
+function parseLine(text: string): KnownLine {
+  const words = text.trim().split(/\s+/);
+  const marker = markerOf(words[0] ?? '');
+  const [names, algorithm, key] = marker === 'none' ? words : words.slice(1);
+  if (text.trim().startsWith('#') || names === undefined || algorithm === undefined || key === undefined) {
+    return { is: 'other', text };
+  }
+  return { is: 'key', text, marker, names, algorithm, key };
+}
+
+function markerOf(word: string): KeyLine['marker'] {
+  if (word === '@revoked') return 'revoked';
+  return word === '@cert-authority' ? 'cert-authority' : 'none';
+}
+
+/** The file's text again, unknown lines and comments as they were. */
+export function formatKnownHosts(lines: readonly KnownLine[]): string {
+  return lines.map((line) => `${line.text}\n`).join('');
+}
+
+/** Where the shown key stands: revoked keys are refused whatever else is written, other keys than the pinned ones are changed. */
+export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
+  const about = keyLines(lines).filter(({ names }) => matches(names, nameOf(place)));
+  if (about.some((line) => line.marker === 'revoked' && sameKey(line, shown))) return { is: 'revoked' };
+  const pinned = about.filter(({ marker }) => marker === 'none');
+  if (pinned.length === 0) return { is: 'unknown' };
+  return pinned.some((line) => sameKey(line, shown)) ? { is: 'pinned' } : { is: 'changed', pinned };
+}
+
+/** Every key that is pinned for a place. */
+export function findKnownKeys(lines: readonly KnownLine[], place: Place): readonly KnownKey[] {
+  return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, nameOf(place)));
+}
+
+/** The lines with a key more at their end; unchanged when it is there. */
+export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
+  if (standingOf(lines, place, key).is === 'pinned') return lines;
+  return [...lines, parseLine(`${nameOf(place)} ${key.algorithm} ${key.key}`)];
+}
+
+/** `host`, or `[host]:port` for a port other than 22. */
+export function nameOf({ host, port }: Place): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
+/** `SHA256:…` as `ssh-keygen -l` prints it. */
+export function fingerprintOf(key: string): string {
+  return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
+}
+
+const keyLines = (lines: readonly KnownLine[]): readonly KeyLine[] => lines.filter((line) => line.is === 'key');
+
+const sameKey = (one: KnownKey, other: KnownKey): boolean => one.algorithm === other.algorithm && one.key === other.key;
+
+function matches(names: string, name: string): boolean {
+  if (names.startsWith('|')) return matchesHashed(names, name);
+  const patterns = names.toLowerCase().split(',');
+  if (patterns.some((pattern) => pattern.startsWith('!') && matchesPattern(pattern.slice(1), name))) return false;
+  return patterns.some((pattern) => matchesPattern(pattern, name));
+}
+
+/** `|1|salt|hash`: HMAC-SHA1 of the name, keyed by the salt. */
+function matchesHashed(names: string, name: string): boolean {
+  const [, version, salt, hash] = names.split('|');
+  if (version !== '1' || salt === undefined) return false;
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`).test(name);
+}

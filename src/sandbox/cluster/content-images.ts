@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { pseudoRandom } from './pseudo-random.ts';
+
+/** One image of an archive with all its bytes. */
+export interface ContentImage {
+  /** `metalk8s-128.0.1` or `example-solution-0.1.0`: what stands before the name in a reference. */
+  readonly prefix: string;
+  readonly name: string;
+  readonly tag: string;
+  readonly manifest: Buffer;
+  /** Baked into nginx's configuration when the ISO is built, whatever lies on the disk later. */
+  readonly digest: string;
+  /** Configuration first, then the layers. */
+  readonly blobs: readonly ContentBlob[];
+}
+
+interface ContentBlob {
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly bytes: Buffer;
+}
+
+const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
+
+/** An image whose bytes depend on its name and tag alone, so two archives that carry it carry equal bytes. */
+export function contentImage(prefix: string, reference: string): ContentImage {
+  const [name = '', tag = ''] = reference.split(':');
+  const layers = layerSeeds(name, tag).map((seed) => blob(pseudoRandom(seed, layerSize(seed))));
+  const config = blob(Buffer.from(JSON.stringify(configOf(name, layers))));
+  const manifest = Buffer.from(JSON.stringify(manifestOf(config, layers), null, 3));
+  return { prefix, name, tag, manifest, digest: sha256(manifest), blobs: [config, ...layers] };
+}
+
+/** `sha256:…` of some bytes. */
+function sha256(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The first layer belongs to the name, so that two tags of one image share it, as real base layers do. */
+function layerSeeds(name: string, tag: string): readonly string[] {
+  return [`${name} base`, `${name}:${tag} 1`, `${name}:${tag} 2`];
+}
+
+/** 10 to 200 kB, an odd number now and then: files do not end where sectors do. */
+function layerSize(seed: string): number {
+  return 10_000 + (createHash('sha256').update(`size of ${seed}`).digest().readUInt32LE(0) % 190_000);
+}
+
+function blob(bytes: Buffer): ContentBlob {
+  return { digest: sha256(bytes), bytes };
+}
+
+function configOf(name: string, layers: readonly ContentBlob[]): object {
+  return {
+    architecture: 'amd64',
+    config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Entrypoint: [`/${name}`] },
+    created: '2024-10-03T09:12:44Z',
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: layers.map((one) => one.digest) },
+  };
+}
+
+function manifestOf(config: ContentBlob, layers: readonly ContentBlob[]): object {
+  return {
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: {
+      mediaType: 'application/vnd.docker.container.image.v1+json',
+      size: config.bytes.length,
+      digest: config.digest,
+    },
+    layers: layers.map((one) => ({
+      mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+      size: one.bytes.length,
+      digest: one.digest,
+    })),
+  };
+}

@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { copyFile, open, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
+import { FaultWrong } from './faults.ts';
+import { errorWords } from './files/path-refused.ts';
+import type { ClusterParts } from './parts.ts';
+import { includeName } from './registry/image-answers.ts';
+import { CONF_D, isOtherVersion } from './registry/pod.ts';
+import type { SshServer } from './ssh/server.ts';
+import type { SimNode } from './world.ts';
+
+/** Undoes what a fault changed. */
+type Undo = () => Promise<void>;
+type Effect = (args: readonly string[]) => Promise<Undo>;
+
+const VERSION_LABEL = 'metalk8s.scality.com/version';
+const NOTHING: Undo = async () => undefined;
+
+/** Faults that change something at once; all others are looked up by those who meet them. */
+export class FaultEffects {
+  private readonly parts: ClusterParts;
+  private readonly sshServers: ReadonlyMap<string, SshServer>;
+  private readonly newHostKey: () => string;
+  private readonly undos = new Map<string, Map<string, Undo>>();
+  private readonly effects: Readonly<Record<string, Effect>>;
+
+  constructor(parts: ClusterParts, sshServers: ReadonlyMap<string, SshServer>, newHostKey: () => string) {
+    this.parts = parts;
+    this.sshServers = sshServers;
+    this.newHostKey = newHostKey;
+    this.effects = {
+      'ssh-refused': ([node = '']) => this.refuseSsh(node),
+      'host-key-changed': ([node = '']) => this.changeHostKey(node),
+      'port-taken': ([node = '']) => this.takePort(this.node(node)),
+      'disk-full': ([node = '', left = '0']) => this.fillDisk(this.node(node), Number(left)),
+      'node-not-ready': ([node = '']) => this.notReady(this.node(node)),
+      'upgrade-started': () => this.startUpgrade(),
+      'bootstrap-registry-not-ready': () => this.registryNotReady(),
+      'include-lost': ([node = '']) => this.loseIncludes(this.node(node)),
+      'archive-missing': ([path = '']) => this.withFile(path, async () => undefined),
+      'archive-truncated': ([path = '']) => this.withFile(path, truncatedCopy),
+      'archive-unreadable': ([path = '']) => this.makeUnreadable(path),
+      'archive-replaced': ([path = '']) => this.withFile(path, otherCopy),
+    };
+  }
+
+  /** Switches a fault on, with its effect. */
+  async on(name: string, args: readonly string[]): Promise<void> {
+    const wasOn =
+      args[0] === undefined ? this.parts.faults.isOn(name) : this.parts.faults.wordsFor(name, args[0]) !== undefined;
+    this.parts.faults.set(name, args);
+    const undos = this.undos.get(name) ?? new Map<string, Undo>();
+    this.undos.set(name, undos);
+    if (wasOn) await undos.get(args[0] ?? '')?.();
+    undos.set(args[0] ?? '', await this.effect(name, args));
+    this.parts.world.events.emit('changed');
+  }
+
+  /** A fault whose effect cannot be had is not on. */
+  private async effect(name: string, args: readonly string[]): Promise<Undo> {
+    try {
+      return (await this.effects[name]?.(args)) ?? NOTHING;
+    } catch (cause) {
+      this.parts.faults.clearFor(name, args[0] ?? '');
+      throw new FaultWrong(`${[name, ...args].join(' ')}: ${errorWords(cause)}`, { cause });
+    }
+  }
+
+  /** Ends a fault everywhere and undoes its effects. */
+  async off(name: string): Promise<void> {
+    this.parts.faults.clear(name);
+    const undos = this.undos.get(name);
+    this.undos.delete(name);
+    for (const undo of undos?.values() ?? []) await undo();
+    this.parts.world.events.emit('changed');
+  }
+
+  /** Gives back what belongs to this computer: the ports that faults hold. */
+  async close(): Promise<void> {
+    const undo = this.undos.get('port-taken');
+    for (const one of undo?.values() ?? []) await one();
+  }
+
+  private node(name: string): SimNode {
+    const node = this.parts.world.nodes.get(name);
+    if (node === undefined) throw new Error(`no node ${name}`);
+    return node;
+  }
+
+  private async refuseSsh(name: string): Promise<Undo> {
+    await this.sshServers.get(name)?.stop();
+    return async () => this.sshServers.get(name)?.listenAgain();
+  }
+
+  private async changeHostKey(name: string): Promise<Undo> {
+    const server = this.sshServers.get(name);
+    await server?.stop();
+    await server?.listen(this.newHostKey());
+    return NOTHING;
+  }
+
+  private async takePort(node: SimNode): Promise<Undo> {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.0 400 Bad Request\r\n\r\n', () => socket.destroy());
+    });
+    const isMine = await listening(server, this.parts.world.registryPort, node.ip);
+    return async () => {
+      if (!isMine) return;
+      server.close();
+      await once(server, 'close');
+    };
+  }
+
+  private async fillDisk(node: SimNode, left: number): Promise<Undo> {
+    const before = node.freeBytes.get('/') ?? 0;
+    node.freeBytes.set('/', left);
+    return async () => {
+      const used = left - (node.freeBytes.get('/') ?? 0);
+      node.freeBytes.set('/', before - used);
+    };
+  }
+
+  private async notReady(node: SimNode): Promise<Undo> {
+    const before = node.ready;
+    node.ready = false;
+    return async () => {
+      node.ready = before;
+    };
+  }
+
+  private async startUpgrade(): Promise<Undo> {
+    const { world, archives } = this.parts;
+    const other = archives.find(
+      (one) => one.described.kind === 'metalk8s' && isOtherVersion(one.id, world.clusterVersion),
+    );
+    const nodes = [...world.nodes.values()];
+    const moved = nodes.slice(Math.ceil(nodes.length / 2)).map((node) => ({ node, before: node.version }));
+    for (const { node } of moved) relabel(node, other?.described.version ?? `${world.clusterVersion}-next`);
+    return async () => {
+      for (const { node, before } of moved) relabel(node, before);
+    };
+  }
+
+  private async registryNotReady(): Promise<Undo> {
+    const { bootstrap } = this.parts.world;
+    const before = bootstrap.registry?.ready === true;
+    if (bootstrap.registry !== null) bootstrap.registry.ready = false;
+    return async () => {
+      if (bootstrap.registry !== null && before) bootstrap.registry.ready = true;
+    };
+  }
+
+  /** A running registry loses the routes at once; one that is yet to start loses them when it starts. */
+  private async loseIncludes(node: SimNode): Promise<Undo> {
+    const pod = node.registry;
+    if (pod === null) return NOTHING;
+    const lost = pod.carries.filter((id) => isOtherVersion(id, pod.version)).map(includeName);
+    for (const name of lost) await rm(join(node.root, CONF_D, name), { force: true });
+    node.registry = { ...pod, config: new Map([...pod.config].filter(([name]) => !lost.includes(name))) };
+    this.parts.faults.clearFor('include-lost', node.name);
+    return NOTHING;
+  }
+
+  /** Takes an archive of the bootstrap away and lets `put` lay something else there. */
+  private async withFile(path: string, put: (kept: string, real: string) => Promise<void>): Promise<Undo> {
+    const { real } = await this.parts.filesOf(this.parts.world.bootstrap).find('root', path, 'read', false);
+    const kept = join(dirname(this.parts.world.bootstrap.root), `kept-${Date.now()}-${Math.floor(performance.now())}`);
+    await rename(real, kept);
+    await put(kept, real);
+    return async () => rename(kept, real);
+  }
+
+  /** root reads files of mode 000 all the same, so the file becomes one whose bytes answer EIO to everybody. */
+  private async makeUnreadable(path: string): Promise<Undo> {
+    const files = this.parts.filesOf(this.parts.world.bootstrap);
+    const undo = await this.withFile(path, async (kept, real) => {
+      await symlink('/proc/self/mem', real);
+      files.unreadable.set(path, kept);
+    });
+    return async () => {
+      files.unreadable.delete(path);
+      await undo();
+    };
+  }
+}
+
+function relabel(node: SimNode, version: string): void {
+  node.version = version;
+  node.labels[VERSION_LABEL] = version;
+}
+
+async function listening(server: Server, port: number, ip: string): Promise<boolean> {
+  server.listen(port, ip);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') return false;
+    throw cause;
+  }
+}
+
+async function truncatedCopy(kept: string, real: string): Promise<void> {
+  await copyFile(kept, real);
+  const file = await open(real, 'r+');
+  await file.truncate(Math.floor(((await stat(kept)).size * 2) / 3));
+  await file.close();
+}
+
+/** Same size, a new inode, other bytes at the end: somebody put another build there. */
+async function otherCopy(kept: string, real: string): Promise<void> {
+  await copyFile(kept, real);
+  const file = await open(real, 'r+');
+  await file.write(Buffer.alloc(2048, 0x5a), 0, 2048, (await stat(kept)).size - 2048);
+  await file.close();
+}

@@ -1,0 +1,145 @@
+import type { Faults } from './world.ts';
+
+/** What a fault's arguments look like; `NODE` and `PATH` first arguments let it be on several times. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'ssh-refused': 'NODE',
+  'ssh-auth': 'NODE',
+  'ssh-cut': 'NODE BYTES',
+  'ssh-slow': 'NODE BYTES_PER_SECOND',
+  'host-key-changed': 'NODE',
+  'sudo-password': 'NODE',
+  'port-taken': 'NODE',
+  'disk-full': 'NODE [BYTES_LEFT]',
+  'node-not-ready': 'NODE',
+  'upgrade-started': '',
+  'bootstrap-registry-not-ready': '',
+  'bootstrap-registry-incomplete': '',
+  'bad-layer': 'NODE',
+  'bad-manifest': 'NODE',
+  'include-lost': 'NODE',
+  'salt-master-down': '',
+  'salt-master-not-ready': '',
+  'minion-down': 'NODE',
+  'salt-busy': '[NODE]',
+  'state-fails': 'NODE SLS [COMMENT…]',
+  'render-fails': 'NODE SLS',
+  'pillar-fails': '',
+  'endpoints-late': 'SECONDS',
+  'endpoints-never': 'NODE',
+  'exec-cut': '[0|1|137|off]',
+  'engine-fails': 'NODE',
+  'engine-lost': 'NODE',
+  'kube-down': '',
+  'kube-slow': 'SECONDS',
+  'archive-missing': 'PATH',
+  'archive-truncated': 'PATH',
+  'archive-unreadable': 'PATH',
+  'archive-replaced': 'PATH',
+  'native-registry': '',
+};
+
+/** A fault's name or arguments are wrong; `message` says how it goes. */
+export class FaultWrong extends Error {
+  override readonly name = 'FaultWrong';
+}
+
+/** Faults that are on, each as often as it has different nodes or paths. */
+export class SimFaults implements Faults {
+  private readonly on = new Map<string, (readonly string[])[]>();
+  private readonly nodeNames: ReadonlySet<string>;
+
+  constructor(nodeNames: ReadonlySet<string>) {
+    this.nodeNames = nodeNames;
+  }
+
+  set(name: string, args: readonly string[]): void {
+    this.check(name, args);
+    const others = isPerTarget(name) ? this.all(name).filter((one) => one[0] !== args[0]) : [];
+    this.on.set(name, [...others, args]);
+  }
+
+  clear(name: string): void {
+    if (!(name in KNOWN)) throw new FaultWrong(unknown(name));
+    this.on.delete(name);
+  }
+
+  /** Ends a fault for one node or path and leaves the others. */
+  clearFor(name: string, first: string): void {
+    const left = this.all(name).filter((one) => one[0] !== first);
+    if (left.length === 0) this.on.delete(name);
+    else this.on.set(name, left);
+  }
+
+  get(name: string): readonly string[] | undefined {
+    return this.on.has(name) ? this.all(name).flat() : undefined;
+  }
+
+  /** The words behind a node or path in the fault that is on for it. */
+  wordsFor(name: string, first: string): readonly string[] | undefined {
+    return this.all(name)
+      .find((one) => one[0] === first)
+      ?.slice(1);
+  }
+
+  isOn(name: string, first?: string): boolean {
+    return this.all(name).some((one) => first === undefined || one.length === 0 || one[0] === first);
+  }
+
+  list(): readonly string[] {
+    return [...this.on].flatMap(([name, times]) => times.map((args) => [name, ...args].join(' ')));
+  }
+
+  private all(name: string): readonly (readonly string[])[] {
+    return this.on.get(name) ?? [];
+  }
+
+  private check(name: string, args: readonly string[]): void {
+    const usage = KNOWN[name];
+    if (usage === undefined) throw new FaultWrong(unknown(name));
+    const wants = usage === '' ? [] : usage.split(' ');
+    const least = wants.filter((one) => !one.startsWith('[')).length;
+    const most = usage.includes('…') ? Number.POSITIVE_INFINITY : wants.length;
+    if (args.length < least || args.length > most) throw new FaultWrong(`It goes: ${name} ${usage}`.trimEnd());
+    const [first = ''] = args;
+    if (wants[0]?.includes('NODE') && first !== '' && !this.nodeNames.has(first)) {
+      throw new FaultWrong(`${name}: there is no node ${first}; there are ${[...this.nodeNames].join(', ')}`);
+    }
+    for (const [at, want] of wants.entries()) checkNumber(name, want, args[at]);
+    if (name === 'exec-cut' && !['0', '1', '137', 'off', ''].includes(first))
+      throw new FaultWrong(`It goes: ${name} ${usage}`);
+  }
+}
+
+/** Every fault with its arguments, as a list for people. */
+export function faultList(): readonly string[] {
+  return Object.entries(KNOWN).map(([name, usage]) => `${name} ${usage}`.trimEnd());
+}
+
+function isPerTarget(name: string): boolean {
+  return /^\[?(NODE|PATH)/.test(KNOWN[name] ?? '');
+}
+
+function checkNumber(name: string, want: string, word: string | undefined): void {
+  if (!/BYTES|SECONDS/.test(want) || word === undefined || /^\d+(\.\d+)?$/.test(word)) return;
+  throw new FaultWrong(`${name}: ${want.replace(/[[\]]/g, '')} must be a number, not ${word}`);
+}
+
+function unknown(name: string): string {
+  const near = Object.keys(KNOWN).toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
+  const hint = distance(name, near) <= Math.max(2, name.length / 3) ? ` Did you mean ${near}?` : '';
+  return `There is no fault named ${name}.${hint} Known: ${Object.keys(KNOWN).join(', ')}`;
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const swap = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(swap, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,143 @@
+import type { Stats } from 'node:fs';
+import { chmod, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { SimNode } from '../world.ts';
+import { PathRefused } from './path-refused.ts';
+import { type Place, walk } from './path-walk.ts';
+
+/** Who owns a file on the node; on this computer everything belongs to whoever runs the sandbox. */
+export interface Owner {
+  readonly user: string;
+  readonly group: string;
+}
+
+/** What somebody wants with a path: `look` needs the way only, `enter` changes the directory that holds it. */
+export type Wish = 'look' | 'read' | 'write' | 'enter';
+
+const ROOT: Owner = { user: 'root', group: 'root' };
+
+/** A node's file system: paths that cannot leave it, owners, permissions by mode bits, and space that runs out. */
+export class NodeFiles {
+  private readonly node: SimNode;
+  private readonly owners = new Map<string, Owner>();
+  /** Files on a failing disk, by path: reading them is an input/output error; the value is where the bytes are kept. */
+  readonly unreadable = new Map<string, string>();
+
+  constructor(node: SimNode) {
+    this.node = node;
+  }
+
+  /** Follows a path for a user and checks what he wants there; throws PathRefused. */
+  async find(user: string, path: string, wish: Wish, followLast = true): Promise<Place> {
+    const whole = path.startsWith('/') ? path : `${homeOf(user)}/${path}`;
+    const kept = this.unreadable.get(whole);
+    if (kept !== undefined && wish === 'read') throw new PathRefused('EIO');
+    if (kept !== undefined && wish === 'look') return { path: whole, real: kept, stats: await lstat(kept) };
+    const place = await walk(this.node.root, whole, followLast, (at, stats) => this.allows(user, at, stats, 1));
+    if (wish === 'read') this.checkRead(user, place);
+    if (wish === 'write') await this.checkWrite(user, place);
+    if (wish === 'enter') await this.checkEntry(user, place);
+    return place;
+  }
+
+  ownerOf(path: string): Owner {
+    const home = /^\/home\/([^/]+)/.exec(path)?.[1];
+    return this.owners.get(path) ?? (home === undefined ? ROOT : { user: home, group: home });
+  }
+
+  own(path: string, owner: Owner): void {
+    this.owners.set(path, owner);
+  }
+
+  /** After a rename: what was known of the old name goes to the new one. */
+  moved(from: string, to: string): void {
+    const owner = this.ownerOf(from);
+    this.owners.delete(from);
+    this.owners.set(to, owner);
+  }
+
+  /** The mount point of the file system that a path lies on. */
+  mountPointOf(path: string): string {
+    const isAbove = (one: string): boolean => one === '/' || path === one || path.startsWith(`${one}/`);
+    const points = [...this.node.freeBytes.keys(), ...this.node.mounts.map((one) => one.target)].filter(isAbove);
+    return points.toSorted((a, b) => b.length - a.length)[0] ?? '/';
+  }
+
+  /** Bytes that can still be written at a path. */
+  freeAt(path: string): number {
+    return this.node.freeBytes.get(this.mountPointOf(path)) ?? 0;
+  }
+
+  /** Uses up space (negative: gives it back). */
+  use(path: string, bytes: number): void {
+    const point = this.mountPointOf(path);
+    const left = this.node.freeBytes.get(point);
+    if (left !== undefined) this.node.freeBytes.set(point, Math.max(0, left - bytes));
+  }
+
+  /** Reads a whole text file as root. */
+  async readText(path: string): Promise<string> {
+    const { real } = await this.find('root', path, 'read');
+    return readFile(real, 'utf8');
+  }
+
+  /** Writes a whole text file as root, with the directories above it. */
+  async writeText(path: string, content: string, mode?: number): Promise<void> {
+    await this.makeFolders(dirname(path));
+    const { real, stats } = await this.find('root', path, 'write');
+    const more = Buffer.byteLength(content) - (stats?.size ?? 0);
+    if (more > this.freeAt(path)) throw new PathRefused('ENOSPC');
+    await writeFile(real, content);
+    if (mode !== undefined || stats === null) await chmod(real, mode ?? 0o644);
+    this.use(path, more);
+  }
+
+  /** Makes a directory with the ones above it, as root. */
+  async makeFolders(path: string, mode = 0o755): Promise<void> {
+    if (path !== '/') await this.makeFolders(dirname(path));
+    const place = await this.find('root', path, 'look');
+    if (place.stats?.isDirectory()) return;
+    if (place.stats !== null) throw new PathRefused('EEXIST');
+    await this.find('root', path, 'enter');
+    await mkdir(place.real);
+    await chmod(place.real, mode);
+  }
+
+  isReadOnly(path: string): boolean {
+    return this.node.mounts.some((one) => one.target === this.mountPointOf(path));
+  }
+
+  /** Do the mode bits let this user read (4), write (2) or pass (1)? */
+  allows(user: string, path: string, stats: Stats, bit: 1 | 2 | 4): boolean {
+    if (user === 'root') return true;
+    const owner = this.ownerOf(path);
+    const shift = owner.user === user ? 6 : owner.group === user ? 3 : 0;
+    return ((stats.mode >> shift) & bit) !== 0;
+  }
+
+  private checkRead(user: string, { path, stats }: Place): void {
+    if (stats === null) throw new PathRefused('ENOENT');
+    if (!this.allows(user, path, stats, 4)) throw new PathRefused('EACCES');
+  }
+
+  private async checkWrite(user: string, place: Place): Promise<void> {
+    if (place.stats === null) return this.checkEntry(user, place);
+    if (this.isReadOnly(place.path)) throw new PathRefused('EROFS');
+    if (place.stats.isDirectory()) throw new PathRefused('EISDIR');
+    if (!this.allows(user, place.path, place.stats, 2)) throw new PathRefused('EACCES');
+  }
+
+  private async checkEntry(user: string, { path }: Place): Promise<void> {
+    if (basename(path) === '') throw new PathRefused('EISDIR');
+    const parent = await walk(this.node.root, dirname(path), true, () => true);
+    if (parent.stats === null) throw new PathRefused('ENOENT');
+    if (!parent.stats.isDirectory()) throw new PathRefused('ENOTDIR');
+    if (!this.allows(user, parent.path, parent.stats, 2)) throw new PathRefused('EACCES');
+    if (this.isReadOnly(parent.path)) throw new PathRefused('EROFS');
+  }
+}
+
+/** Where a user's relative paths begin. */
+export function homeOf(user: string): string {
+  return user === 'root' ? '/root' : `/home/${user}`;
+}

@@ -1,0 +1,81 @@
+import type { Stats } from 'node:fs';
+import { lstat, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PathRefused } from './path-refused.ts';
+
+/** Where a path of the node leads: its name there, its place on this computer, and what lies there. */
+export interface Place {
+  readonly path: string;
+  readonly real: string;
+  readonly stats: Stats | null;
+}
+
+/** Linux follows forty links at most: path_resolution(7). */
+const MAX_LINKS = 40;
+
+/** May the walker pass through this directory? */
+export type MayPass = (path: string, stats: Stats) => boolean;
+
+/**
+ * Follows a path below `root` as the node's kernel would: `..` stops at the root, absolute links start there again, so
+ * no path leads out of the node.
+ */
+export async function walk(root: string, path: string, followLast: boolean, mayPass: MayPass): Promise<Place> {
+  if (path.includes('\0') || path === '') throw new PathRefused('ENOENT');
+  let ahead = stepsOf(path);
+  let here: readonly string[] = [];
+  for (let links = 0; ahead.length > 0; ) {
+    const [step = '', ...rest] = ahead;
+    ahead = rest;
+    const target = await targetOf(root, here, step, rest.length > 0, followLast, mayPass);
+    if (target === null) {
+      here = step === '..' ? here.slice(0, -1) : [...here, step];
+      continue;
+    }
+    links += 1;
+    if (links > MAX_LINKS) throw new PathRefused('ELOOP');
+    if (target.startsWith('/')) here = [];
+    ahead = [...stepsOf(target), ...rest];
+  }
+  return { path: `/${here.join('/')}`, real: join(root, ...here), stats: await statsOf(root, here) };
+}
+
+function stepsOf(path: string): readonly string[] {
+  return path.split('/').filter((step) => step !== '' && step !== '.');
+}
+
+/** Goes one step and says where a link there leads; null when it is none, or the last one and nobody follows it. */
+async function targetOf(
+  root: string,
+  here: readonly string[],
+  step: string,
+  hasMore: boolean,
+  followLast: boolean,
+  mayPass: MayPass,
+): Promise<string | null> {
+  await passThrough(root, here, mayPass);
+  if (step === '..') return null;
+  const at = [...here, step];
+  const stats = await statsOf(root, at);
+  if (stats === null && hasMore) throw new PathRefused('ENOENT');
+  const isFollowed = stats?.isSymbolicLink() === true && (hasMore || followLast);
+  return isFollowed ? readlink(join(root, ...at)) : null;
+}
+
+async function passThrough(root: string, at: readonly string[], mayPass: MayPass): Promise<void> {
+  const stats = await statsOf(root, at);
+  if (stats === null) throw new PathRefused('ENOENT');
+  if (!stats.isDirectory()) throw new PathRefused('ENOTDIR');
+  if (!mayPass(`/${at.join('/')}`, stats)) throw new PathRefused('EACCES');
+}
+
+async function statsOf(root: string, at: readonly string[]): Promise<Stats | null> {
+  const name = at.at(-1) ?? '';
+  if (Buffer.byteLength(name) > 255) throw new PathRefused('ENAMETOOLONG');
+  try {
+    return await lstat(join(root, ...at));
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw cause;
+  }
+}

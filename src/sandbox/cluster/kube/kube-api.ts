@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pause } from '../salt/pace.ts';
+import type { NodeActs, World } from '../world.ts';
+import { refusalFor } from './access.ts';
+import { MASTERS, makeAuthority } from './certificates.ts';
+import { endpointsOf } from './endpoints.ts';
+import { ExecDoor } from './exec-door.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { answerGet } from './routes.ts';
+import { type ApiAnswer, failure, internalError } from './status.ts';
+
+/** A running simulated API server. */
+export interface Kubernetes {
+  readonly kubeconfigPath: string;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the Kubernetes API on the bootstrap's address and writes its admin.conf there. Into `folder` go the CA's
+ * certificate and viewer.conf, whose user may do nothing. With `execOnHost` exec runs programs of this computer.
+ */
+export async function startKubernetes(
+  world: World,
+  acts: NodeActs,
+  options: { readonly folder: string; readonly execOnHost?: boolean },
+): Promise<Kubernetes> {
+  endpointsOf(world);
+  const { bootstrap } = world;
+  const authority = await makeAuthority();
+  const identity = await authority.server(bootstrap.ip);
+  const server = createServer({ ...identity, ca: authority.cert, requestCert: true, rejectUnauthorized: false });
+  const door = new ExecDoor(world, acts, options.execOnHost === true);
+  const onChange = () => dropWhenDown(world, server, door);
+  world.events.on('changed', onChange);
+  serve(world, server, door);
+  server.listen(0, bootstrap.ip);
+  await once(server, 'listening');
+  const url = `https://${bootstrap.ip}:${portOf(server)}`;
+  const kubeconfigPath = join(bootstrap.root, 'etc/kubernetes/admin.conf');
+  const admin = await authority.client('kubernetes-admin', MASTERS);
+  await writeSecret(kubeconfigPath, kubeconfig(world.name, url, authority.cert, admin));
+  await writeSecret(join(options.folder, 'kube-ca.crt'), authority.cert);
+  const viewer = await authority.client('viewer', 'nobody-in-particular');
+  await writeSecret(join(options.folder, 'viewer.conf'), kubeconfig(world.name, url, authority.cert, viewer));
+  return { kubeconfigPath, url, close };
+
+  async function close(): Promise<void> {
+    world.events.off('changed', onChange);
+    await closeAll(server, door);
+  }
+}
+
+async function writeSecret(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text, { mode: 0o600 });
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the API server has no port');
+  return address.port;
+}
+
+async function closeAll(server: Server, door: ExecDoor): Promise<void> {
+  door.close();
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function dropWhenDown(world: World, server: Server, door: ExecDoor): void {
+  if (!world.faults.isOn('kube-down')) return;
+  server.closeAllConnections();
+  door.drop();
+}
+
+function serve(world: World, server: Server, door: ExecDoor): void {
+  const isDown = () => world.faults.isOn('kube-down');
+  server.on('connection', (socket) => (isDown() ? socket.destroy() : undefined));
+  server.on('request', (request, response) => {
+    if (isDown()) request.socket.destroy();
+    else void answer(world, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    // A client that goes away while it upgrades has nobody left to tell.
+    socket.on('error', () => socket.destroy());
+    if (isDown()) socket.destroy();
+    else void upgrade(world, door, request, socket, head);
+  });
+}
+
+async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const reply = await replyTo(world, request);
+  if (response.destroyed) return;
+  const body = reply.isText === true ? String(reply.body) : JSON.stringify(reply.body);
+  const type = reply.isText === true ? 'text/plain; charset=utf-8' : 'application/json';
+  response.writeHead(reply.code, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+async function replyTo(world: World, request: IncomingMessage): Promise<ApiAnswer> {
+  try {
+    await slow(world);
+    const refusal = refusalFor(request);
+    if (refusal !== null) return refusal;
+    const url = urlOf(world, request);
+    if (url.pathname.endsWith('/exec')) return failure(400, 'BadRequest', 'Upgrade request required');
+    if (request.method !== 'GET') {
+      return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    }
+    return await answerGet(world, url);
+  } catch (error) {
+    return { code: 500, body: internalError(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+async function upgrade(
+  world: World,
+  door: ExecDoor,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  try {
+    await slow(world);
+    const refusal = refusalFor(request) ?? (await door.open(urlOf(world, request), request, socket, head));
+    if (refusal !== null) refuse(socket, refusal);
+  } catch (error) {
+    refuse(socket, { code: 500, body: internalError(error instanceof Error ? error.message : String(error)) });
+  }
+}
+
+function refuse(socket: Duplex, { code, body }: ApiAnswer): void {
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${code} Refused`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${text}`);
+}
+
+function urlOf(world: World, request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', `https://${world.bootstrap.ip}`);
+}
+
+async function slow(world: World): Promise<void> {
+  const seconds = world.faults.get('kube-slow')?.[0];
+  if (seconds !== undefined) await pause(world, Number(seconds) * 1000);
+}

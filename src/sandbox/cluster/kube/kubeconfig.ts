@@ -1,0 +1,23 @@
+import { dump } from 'js-yaml';
+import type { Credential } from './certificates.ts';
+
+/** The text of /etc/kubernetes/admin.conf: everything inline, nothing skipped in verification. */
+export function kubeconfig(cluster: string, server: string, caCert: string, admin: Credential): string {
+  const user = 'kubernetes-admin';
+  const name = `${user}@${cluster}`;
+  return dump({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: cluster, cluster: { server, 'certificate-authority-data': base64(caCert) } }],
+    users: [
+      { name: user, user: { 'client-certificate-data': base64(admin.cert), 'client-key-data': base64(admin.key) } },
+    ],
+    contexts: [{ name, context: { cluster, user } }],
+    'current-context': name,
+    preferences: {},
+  });
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

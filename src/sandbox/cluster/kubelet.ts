@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { load } from 'js-yaml';
+import { z } from 'zod';
+import { type ClusterParts, paced } from './parts.ts';
+import { listIfThere, readIfThere } from './registry/image-answers.ts';
+import type { PodSpec, RegistryPods } from './registry/pod.ts';
+import type { SimNode } from './world.ts';
+
+export const MANIFESTS = '/etc/kubernetes/manifests';
+/** kubelet's fileCheckFrequency is 20 s, but inotify wakes it; half a second and the pod's end are a believable sum. */
+const NOTICE_MS = 2000;
+
+const Manifest = z.object({
+  metadata: z.object({ name: z.literal('repositories'), labels: z.record(z.string(), z.string()) }),
+  spec: z.object({ volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }) })) }),
+});
+
+/** Starts and stops the registry pod when its manifest comes and goes by hand. */
+export class Kubelet {
+  private readonly parts: ClusterParts;
+  private readonly pods: RegistryPods;
+  private readonly looking = new Map<string, Promise<void>>();
+
+  constructor(parts: ClusterParts, pods: RegistryPods) {
+    this.parts = parts;
+    this.pods = pods;
+  }
+
+  /** Something in the manifests folder was moved, linked or removed. */
+  notice(node: SimNode): void {
+    const before = this.looking.get(node.name) ?? Promise.resolve();
+    const look = before
+      .then(() => this.look(node))
+      .catch((cause: unknown) => {
+        if (!this.parts.closing.aborted) this.parts.world.events.emit('broken', cause);
+      });
+    this.looking.set(node.name, look);
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all(this.looking.values());
+  }
+
+  private async look(node: SimNode): Promise<void> {
+    await sleep(paced(this.parts, NOTICE_MS), undefined, { signal: this.parts.closing });
+    const spec = await this.registryManifest(node);
+    if (spec === null && node.registry !== null) await this.pods.stop(node);
+    if (spec !== null && node.registry === null) await this.pods.start(node, spec);
+  }
+
+  /** Any file counts unless its name begins with a dot: kubelet reads `repositories.yaml.bak`, too. */
+  private async registryManifest(node: SimNode): Promise<PodSpec | null> {
+    for (const name of (await listIfThere(this.parts, node, MANIFESTS)) ?? []) {
+      const file =
+        name.startsWith('.') || name.endsWith('/') ? null : await readIfThere(this.parts, node, `${MANIFESTS}/${name}`);
+      const parsed = file === null ? null : Manifest.safeParse(yamlOrNull(file.body.toString()));
+      if (!parsed?.success) continue;
+      const { metadata, spec } = parsed.data;
+      const images = spec.volumes.filter((one) => one.name.startsWith('registry-'));
+      const carries = images.map((one) => this.idOf(one.hostPath.path.replace(/\/images\/?$/, '')));
+      return { version: metadata.labels['metalk8s.scality.com/version'] ?? '', carries };
+    }
+    return null;
+  }
+
+  private idOf(folder: string): string {
+    const directory = this.parts.archives.find((one) => one.described.directory && one.described.path === folder);
+    return directory?.id ?? folder.slice(folder.lastIndexOf('/') + 1);
+  }
+}
+
+function yamlOrNull(text: string): unknown {
+  try {
+    return load(text);
+  } catch {
+    // kubelet, too, passes over a file that it cannot read and goes on with the next.
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Answer, errorPage, ranged } from './answer.ts';
+
+/** Answers a request path (decoded, without its query). */
+export type Respond = (path: string) => Promise<Answer>;
+
+/** Starts nginx's stand-in on an address; rejects with EADDRINUSE when something else listens there. */
+export async function listenHttp(ip: string, port: number, respond: Respond): Promise<Server> {
+  const server = createServer((request, response) => {
+    send(request, response, respond).catch((cause: unknown) => response.destroy(asError(cause)));
+  });
+  server.listen(port, ip);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Closes a server with its open connections. */
+export async function closeHttp(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, respond: Respond): Promise<void> {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const path = decoded(request.url ?? '/');
+  const whole =
+    isRead && path !== null
+      ? await respond(path)
+      : errorPage(isRead ? 400 : 405, isRead ? 'Bad Request' : 'Not Allowed');
+  const { status, headers, body } = ranged(whole, request.headers.range);
+  response.writeHead(status, { server: 'nginx/1.27.0', ...headers, 'content-length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function decoded(url: string): string | null {
+  try {
+    const path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
+    return path.startsWith('/') && !path.split('/').includes('..') ? path.replaceAll(/\/{2,}/g, '/') : null;
+  } catch (cause) {
+    if (cause instanceof URIError) return null;
+    throw cause;
+  }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}

@@ -1,0 +1,38 @@
+import {
+  COMMON_INCLUDE,
+  CONF_D,
+  imageRoots,
+  serverConfig,
+  versionInclude,
+  versionLocations,
+} from '../registry-files.ts';
+import type { Chunk, Sls, StateContext } from './chunk.ts';
+import { fileManaged } from './file-states.ts';
+
+const SLS = 'metalk8s.repo.configured';
+
+/** Ids that repo.installed watches and requires. */
+export const REPO_FILES = [
+  'Generate repositories nginx configuration',
+  'Deploy container registry nginx configuration',
+  'Generate container registry configuration',
+] as const;
+
+/** `metalk8s.repo.configured`: nginx's files; of the per-version includes only its own saltenv's. */
+export const repoConfigured: Sls = { durationMs: 3_000, render: repoConfiguredChunks };
+
+/** The states of repo.configured, which repo.installed includes. */
+export async function repoConfiguredChunks(context: StateContext): Promise<readonly Chunk[]> {
+  const { world, acts, node, saltenv } = context;
+  const archives = await context.archives();
+  const own = archives.find(({ env }) => env === saltenv)?.path ?? `/srv/scality/${saltenv}`;
+  const [server, version, roots] = REPO_FILES;
+  const file = (id: string, name: string, content: () => Promise<string>) =>
+    fileManaged(context, { sls: SLS, id, path: `${CONF_D}/${name}` }, content);
+  return [
+    file(server, 'default.conf', async () => serverConfig(node, world.registryPort)),
+    file('Deploy common container registry nginx configuration', '99-registry-common.inc', async () => COMMON_INCLUDE),
+    file(version, versionInclude(saltenv), () => versionLocations(world, acts, saltenv, own)),
+    file(roots, '90-registry-config.inc', async () => imageRoots(archives)),
+  ];
+}

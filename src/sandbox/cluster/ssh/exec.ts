@@ -1,0 +1,77 @@
+import type { SimNode } from '../world.ts';
+import type { NodeReach } from './program.ts';
+import { notFound } from './programs/digest.ts';
+import { PROGRAMS } from './programs/index.ts';
+import { splitWords } from './words.ts';
+
+/** The three streams of one exec channel. */
+export interface Streams {
+  readonly stdin: AsyncIterable<Buffer>;
+  readonly out: (content: string | Buffer) => Promise<void>;
+  readonly err: (line: string) => Promise<void>;
+}
+
+/** Runs one command line on a node as the user who logged in, and writes it into the node's command log. */
+export async function runLine(reach: NodeReach, node: SimNode, line: string, streams: Streams): Promise<number> {
+  const entry: { at: string; via: 'ssh'; line: string; exitCode: number | null } = {
+    at: new Date().toISOString(),
+    via: 'ssh',
+    line,
+    exitCode: null,
+  };
+  node.commandLog.push(entry);
+  const split = splitWords(line);
+  if (split.is === 'refused') {
+    await streams.err(split.says);
+    entry.exitCode = 2;
+    return 2;
+  }
+  const exitCode = await runWords(reach, node, node.ssh.user, split.words, streams);
+  entry.exitCode = exitCode;
+  return exitCode;
+}
+
+async function runWords(
+  reach: NodeReach,
+  node: SimNode,
+  user: string,
+  words: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const [program, ...args] = words;
+  if (program === undefined) return 0;
+  if (program === 'sudo') return runSudo(reach, node, user, args, streams);
+  if (program === 'env') {
+    const first = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+    return first < 0 ? 0 : runWords(reach, node, user, args.slice(first), streams);
+  }
+  const run = PROGRAMS.get(program);
+  if (run === undefined) return notFound({ program, err: streams.err });
+  return run({ node, files: reach.parts.filesOf(node), reach, user, program, args, ...streams });
+}
+
+/** sudo -n: by the node's rule; root is never asked for a password. */
+async function runSudo(
+  reach: NodeReach,
+  node: SimNode,
+  user: string,
+  args: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const [option, ...rest] = args;
+  const words = rest[0] === '--' ? rest.slice(1) : rest;
+  const mayBecomeRoot = node.ssh.sudo === 'nopasswd' && !reach.parts.faults.isOn('sudo-password', node.name);
+  if (user !== 'root' && node.ssh.sudo === 'none') return refused(streams, `sudo: ${user} is not in the sudoers file.`);
+  if (user !== 'root' && !mayBecomeRoot) {
+    return refused(
+      streams,
+      option === '-n' ? 'sudo: a password is required' : 'sudo: a terminal is required to read the password',
+    );
+  }
+  return runWords(reach, node, 'root', option === '-n' ? words : args, streams);
+}
+
+async function refused(streams: Streams, says: string): Promise<number> {
+  await streams.err(says);
+  return 1;
+}

@@ -1,0 +1,35 @@
+import type { Program } from '../program.ts';
+import { chmod, chown, ln, mkdir, mv, rm, sync, truncate } from './change.ts';
+import { dd } from './dd.ts';
+import { openssl, sha256sum } from './digest.ts';
+import { cat, head, ls, test } from './show.ts';
+import { df, stat } from './stat.ts';
+import { findmnt, hostname, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
+
+/** Every program that a node has, by the name it is called with. */
+export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
+  ['true', succeed],
+  ['hostname', hostname],
+  ['cat', cat],
+  ['head', head],
+  ['ls', ls],
+  ['test', test],
+  ['stat', stat],
+  ['df', df],
+  ['sha256sum', sha256sum],
+  ['openssl', openssl],
+  ['findmnt', findmnt],
+  ['losetup', losetup],
+  ['ss', ss],
+  ['isoinfo', isoinfo],
+  ['salt-call', saltCall],
+  ['mkdir', mkdir],
+  ['chmod', chmod],
+  ['chown', chown],
+  ['rm', rm],
+  ['mv', mv],
+  ['ln', ln],
+  ['sync', sync],
+  ['truncate', truncate],
+  ['dd', dd],
+]);

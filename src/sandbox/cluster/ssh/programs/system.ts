@@ -1,0 +1,109 @@
+import { errorWords } from '../../files/path-refused.ts';
+import { type Call, missingOperand, type Program, readWords } from '../program.ts';
+
+/** true(1) */
+export const succeed: Program = async () => 0;
+
+/** hostname(1) */
+export const hostname: Program = async (call) => {
+  await call.out(`${call.node.name}\n`);
+  return 0;
+};
+
+/** findmnt -J -t iso9660: util-linux prints nothing and exits 1 when nothing is mounted. */
+export const findmnt: Program = async (call) => {
+  const { flags, values, operands, wrong } = readWords(call.args, ['-J', '--json'], ['-t', '-o']);
+  const columns = (values.get('-o') ?? 'TARGET,SOURCE,FSTYPE,OPTIONS').toLowerCase().split(',');
+  if (wrong !== null || flags.size === 0 || values.get('-t') !== 'iso9660' || operands.length > 0) {
+    await call.err('findmnt: bad usage');
+    return 1;
+  }
+  const { mounts } = call.node;
+  if (mounts.length === 0) return 1;
+  const filesystems = mounts.map(({ target, loop }) => {
+    const all: Readonly<Record<string, string>> = { target, source: loop, fstype: 'iso9660', options: OPTIONS };
+    return Object.fromEntries(columns.map((one) => [one, all[one] ?? null]));
+  });
+  await call.out(`${JSON.stringify({ filesystems }, null, 3)}\n`);
+  return 0;
+};
+
+const OPTIONS = 'ro,relatime,nojoliet,check=s,map=n,blocksize=2048';
+
+/** losetup -J -O NAME,BACK-FILE: prints nothing at all when there is no loop device. */
+export const losetup: Program = async (call) => {
+  const { flags, values, wrong } = readWords(call.args, ['-J', '--json', '-l', '-a'], ['-O']);
+  if (wrong !== null || !(flags.has('-J') || flags.has('--json')) || values.get('-O') !== 'NAME,BACK-FILE') {
+    await call.err('losetup: bad usage');
+    return 1;
+  }
+  const loopdevices = call.node.mounts.map(({ loop, isoPath }) => ({ name: loop, 'back-file': isoPath }));
+  if (loopdevices.length > 0) await call.out(`${JSON.stringify({ loopdevices }, null, 3)}\n`);
+  return 0;
+};
+
+/** ss -H -ltn: what listens on the node, the simulated daemons' usual ports among it. */
+export const ss: Program = async (call) => {
+  const { flags, wrong } = readWords(call.args, ['-H', '-l', '-t', '-n', '-p']);
+  if (wrong !== null || !['-H', '-l', '-t', '-n'].every((one) => flags.has(one))) {
+    await call.err('Usage: ss [ OPTIONS ]');
+    return 255;
+  }
+  const rows = listeners(call).map(
+    ([address, queue]) => `LISTEN 0      ${queue.padEnd(6)} ${address.padStart(20)}      0.0.0.0:*   \n`,
+  );
+  await call.out(rows.join(''));
+  return 0;
+};
+
+function listeners({ node, reach }: Call): readonly (readonly [string, string])[] {
+  const { world, faults } = reach.parts;
+  const roles = new Set(node.roles);
+  const ports: (readonly [number, string])[] = [
+    [node.ssh.port, '128'],
+    [10250, '4096'],
+  ];
+  if (roles.has('bootstrap')) ports.push([4505, '1000'], [4506, '1000'], [4507, '5']);
+  if (roles.has('etcd')) ports.push([2379, '4096'], [2380, '4096']);
+  const isTaken = faults.isOn('port-taken', node.name) || reach.pods.isListening(node);
+  if (isTaken) ports.push([world.registryPort, '511']);
+  return ports.map(([port, queue]) => [`${node.ip}:${port}`, queue]);
+}
+
+/** isoinfo -version, and -x for one file of the root. */
+export const isoinfo: Program = async (call) => {
+  const [first] = call.args;
+  if (first === '-version' || first === '--version') {
+    await call.out('isoinfo 1.1.11 (Linux) Copyright (C) 1993-1999 Eric Youngdale\n');
+    return 0;
+  }
+  const { values } = readWords(call.args, [], ['-x', '-i']);
+  const image = values.get('-i');
+  if (image === undefined) return missingOperand(call);
+  try {
+    await call.files.find(call.user, image, 'read');
+    await call.out(
+      await call.reach.acts.readFromIso(call.node, image, (values.get('-x') ?? '').replace(/^\/|;1$/g, '')),
+    );
+    return 0;
+  } catch (refused) {
+    await call.err(`isoinfo: ${errorWords(refused)}. Unable to open '${image}'`);
+    return 2;
+  }
+};
+
+/** salt-call; it needs root, as it reads the minion's keys. */
+export const saltCall: Program = async (call) => {
+  if (call.args.includes('--version')) {
+    await call.out('salt-call 3002.9\n');
+    return 0;
+  }
+  if (call.user !== 'root') {
+    await call.err('[ERROR   ] Unable to read the minion configuration: Permission denied: /etc/salt/minion');
+    return 1;
+  }
+  const { stdout, stderr, exitCode } = await call.reach.runSaltCall(call.node, call.args);
+  await call.out(stdout);
+  if (stderr !== '') await call.err(stderr.replace(/\n$/, ''));
+  return exitCode;
+};

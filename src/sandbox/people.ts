@@ -1,0 +1,14 @@
+import type { Channel, Person } from './slack/local-slack-types.ts';
+
+/** Who there is in the sandbox: one who asks, one who decides, one who may do nothing. */
+export const PEOPLE = [
+  { id: 'U0ALICE', name: 'alice', title: 'operator' },
+  { id: 'U0BOB', name: 'bob', title: 'approver' },
+  { id: 'U0MALLORY', name: 'mallory', title: 'nobody' },
+] as const satisfies readonly Person[];
+
+/** The channel in which commands mean the sandbox's cluster. */
+export const OPS: Channel = { id: 'C0OPS', name: 'ops' };
+
+/** The cluster's name in the configuration of bot and worker. */
+export const CLUSTER = 'lab';

@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { newKeyPair } from '../adapters/keys/pair.ts';
+import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
+import { CLUSTER, OPS, PEOPLE } from './people.ts';
+import type { Place } from './place.ts';
+import { redisUrlOf } from './redis-service.ts';
+import { Service, type ServiceOptions } from './service.ts';
+import type { LocalSlack } from './slack/local-slack.ts';
+
+const CLI = join(import.meta.dirname, '..', 'cli.ts');
+const HTTP_PORT = 3000;
+const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
+const LOOK_LIMIT_MS = 2_000;
+
+type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
+
+/** Where Slack would post to, when it calls the bot. */
+export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
+
+/** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
+export async function botAndWorker(
+  place: Place,
+  world: { readonly slack: LocalSlack; readonly cluster: SimulatedCluster; readonly delivery: 'socket' | 'http' },
+  told: Told,
+): Promise<{ readonly bot: Service; readonly worker: Service }> {
+  const { privateKeyPem, publicKeyPem } = newKeyPair();
+  await writeFile(keyPath(place), privateKeyPem, { mode: 0o600 });
+  await writeFile(publicKeyPath(place), publicKeyPem, { mode: 0o644 });
+  await writeFile(configPath('bot', place), dump(botConfig(place, world)));
+  await writeFile(configPath('worker', place), dump(workerConfig(place, world.cluster)));
+  const { botToken, appToken, signingSecret } = world.slack;
+  const secrets = {
+    REGISTRY_HA_SLACK_BOT_TOKEN: botToken,
+    REGISTRY_HA_SLACK_APP_TOKEN: appToken,
+    REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
+  };
+  return { bot: service('bot', place, secrets, told), worker: service('worker', place, {}, told) };
+}
+
+const keyPath = ({ folder }: Place): string => join(folder, 'approval.key');
+const publicKeyPath = ({ folder }: Place): string => join(folder, 'approval.pub');
+const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
+
+function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
+  return new Service({
+    name,
+    program: process.execPath,
+    args: [CLI, name, '--config', configPath(name, place)],
+    env: { ...place.env, ...secrets },
+    logPath: join(place.folder, `${name}.log`),
+    isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
+    ...told,
+  });
+}
+
+function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; delivery: 'socket' | 'http' }): object {
+  const [alice, bob] = PEOPLE;
+  return {
+    slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
+    redis: { url: redisUrlOf(place) },
+    clusters: [{ name: CLUSTER, channels: [OPS.id], policy: { requesters: [alice.id], approvers: [bob.id] } }],
+    approval: { keyFile: keyPath(place) },
+    health: { host: place.host, port: HEALTH_PORTS.bot },
+  };
+}
+
+/** Everything else has its usual place, below the bootstrap node's own root. */
+function workerConfig(place: Place, { bootstrapRoot }: SimulatedCluster): object {
+  return {
+    cluster: CLUSTER,
+    redis: { url: redisUrlOf(place) },
+    root: bootstrapRoot,
+    stateFolder: join(place.folder, 'worker'),
+    trustedKeys: [publicKeyPath(place)],
+    health: { host: place.host, port: HEALTH_PORTS.worker },
+  };
+}
+
+async function saysReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) })).ok;
+  } catch {
+    // Nobody listens yet: the caller asks again until its own limit.
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+import { PEOPLE } from '../people.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { buttonsFor } from '../slack/buttons.ts';
+import { Impossible } from './impossible.ts';
+import type { Stage } from './stage.ts';
+
+/** A running sandbox as a scenario's stage. */
+export function stageOf({ slack, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
+  const told = async (act: Promise<void>): Promise<string | null> => {
+    try {
+      await act;
+      return null;
+    } catch (error) {
+      const says = error instanceof Error ? error.message : String(error);
+      // What Slack shows the person (the bot is away, the command is unknown) is something to expect, not to stumble over.
+      if (slack.messages().some(({ text, ephemeralFor }) => ephemeralFor !== undefined && text === says)) return says;
+      throw new Impossible(says);
+    }
+  };
+  return {
+    say: (person, command) => told(slack.command(person, command)),
+    click: (person, label) => told(slack.click(person, label)),
+    hasButton: (person, label) => hasButton(person, label, slack.messages()),
+    changes: () => changes.read(),
+    texts: () => texts.all(),
+    idOf: (person) => personNamed(person).id,
+    plant: (fault, args) => faults.plant(fault, args),
+    clear: (fault) => faults.clear(fault),
+    kill: (service) => services[service].kill(),
+    // Without Redis neither bot nor worker can say that it is ready.
+    start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
+    deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
+  };
+}
+
+function hasButton(person: string, label: string, messages: Parameters<typeof buttonsFor>[1]): boolean {
+  const wanted = label.toLowerCase();
+  return buttonsFor(personNamed(person), messages).some((button) => button.label.toLowerCase() === wanted);
+}
+
+function personNamed(name: string): (typeof PEOPLE)[number] {
+  const person = PEOPLE.find((one) => one.name === name);
+  if (person === undefined) throw new Error(`Nobody here is called “${name}”.`);
+  return person;
+}

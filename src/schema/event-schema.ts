@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { SignedApproval } from '../domain/approval.ts';
+import type { ChangeEvent, FailureReport, Progress } from '../domain/change.ts';
+import { REFUSALS } from '../domain/refusal.ts';
+import { intentSchema, planSchema } from './plan-schema.ts';
+import { stepIdSchema } from './step-schema.ts';
+
+const text = z.string();
+const person = z.strictObject({ id: text, name: text });
+const at = z.iso.datetime({ offset: true });
+
+const failure: z.ZodType<FailureReport> = z.strictObject({
+  kind: text,
+  where: text,
+  what: text,
+  next: text,
+  detail: text.exactOptional(),
+});
+
+const approval = z.strictObject({
+  v: z.literal(1),
+  change: text,
+  cluster: text,
+  verb: text,
+  nodes: z.array(text),
+  digest: text,
+  requester: text,
+  approver: text,
+  at,
+  expires: at,
+  nonce: text.min(1),
+});
+
+/** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */
+export const signedApprovalSchema: z.ZodType<SignedApproval> = z.strictObject({
+  approval,
+  key: text,
+  signature: z.base64(),
+});
+
+const refusal = z.strictObject({ refused: z.enum(REFUSALS), says: text, tryNext: text.exactOptional() });
+
+const proof = z.strictObject({
+  served: z.number(),
+  expected: z.number(),
+  archives: z.number(),
+  engines: z.number(),
+  engineTotal: z.number(),
+  blobs: z.number(),
+});
+
+const step = stepIdSchema;
+const seconds = z.number();
+
+/** An entry of a change's record: exactly the known shapes; extra members, `__proto__` among them, are refused. */
+export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('type', [
+  z.strictObject({
+    at,
+    type: z.literal('requested'),
+    id: text,
+    intent: intentSchema,
+    requester: person,
+    channel: text,
+  }),
+  z.strictObject({ at, type: z.literal('planned'), plan: planSchema, digest: text, expires: at }),
+  z.strictObject({ at, type: z.literal('refused'), refusal }),
+  z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApprovalSchema }),
+  z.strictObject({ at, type: z.literal('denied'), by: person }),
+  z.strictObject({ at, type: z.literal('expired') }),
+  z.strictObject({ at, type: z.literal('started') }),
+  z.strictObject({ at, type: z.literal('interrupted') }),
+  z.strictObject({ at, type: z.literal('step-started'), step }),
+  z.strictObject({ at, type: z.literal('job-started'), step, jid: z.string().regex(/^\d{20}$/) }),
+  z.strictObject({
+    at,
+    type: z.literal('step-done'),
+    step,
+    already: z.boolean(),
+    seconds,
+    note: text.exactOptional(),
+  }),
+  z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure }),
+  z.strictObject({ at, type: z.literal('failed'), failure }),
+  z.strictObject({ at, type: z.literal('done'), proof, seconds }),
+]);
+
+/** The running step's progress, as it stands in records. */
+export const progressSchema: z.ZodType<Progress> = z.strictObject({
+  step,
+  at,
+  done: z.number(),
+  total: z.number(),
+  unit: z.enum(['bytes', 'nodes', 'images']),
+  rate: z.number().exactOptional(),
+  secondsLeft: z.number().exactOptional(),
+  note: text.exactOptional(),
+});

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Intent, Plan } from '../domain/plan.ts';
+import { stepSchema } from './step-schema.ts';
+
+const text = z.string();
+const texts = z.array(text);
+
+/** What somebody asked for, as it stands in records. */
+export const intentSchema: z.ZodType<Intent> = z.strictObject({
+  verb: z.literal('add'),
+  cluster: text,
+  nodes: texts,
+  reason: text.exactOptional(),
+});
+
+const archive = z.strictObject({
+  id: text,
+  kind: z.enum(['metalk8s', 'solution']),
+  version: text,
+  path: text,
+  size: z.number(),
+  sha256: text,
+  images: z.number(),
+});
+
+const hostKey = z.strictObject({ host: text, port: z.number(), algorithm: text, key: text, fingerprint: text });
+
+const approved = z.strictObject({
+  change: text,
+  cluster: text,
+  verb: z.literal('add'),
+  nodes: texts,
+  version: text,
+  saltenv: text,
+  archives: z.array(archive),
+  hostKeys: z.array(z.strictObject({ node: text, key: hostKey })),
+  steps: z.array(stepSchema),
+  sideEffects: texts,
+});
+
+const seen = z.strictObject({
+  at: text,
+  findings: texts,
+  warnings: texts,
+  already: z.array(z.strictObject({ node: text, path: text })),
+  space: z.array(z.strictObject({ node: text, mountpoint: text, needed: z.number(), available: z.number() })),
+  newHostKeys: texts,
+  estimate: z.strictObject({ from: z.number(), to: z.number() }),
+});
+
+/** A plan, as it stands in records. */
+export const planSchema: z.ZodType<Plan> = z.strictObject({ v: z.literal(1), approved, seen });

@@ -1,0 +1,24 @@
+import type { Change } from '../domain/change.ts';
+import { type Block, context, header, section } from './blocks.ts';
+import type { CardView } from './card-view.ts';
+import { code, escaped } from './foreign-text.ts';
+import { person } from './names.ts';
+import { aim, shownDigest, statusOf } from './status.ts';
+
+/** What the change is, how it stands, and whose it is. */
+export function head(view: CardView): readonly Block[] {
+  const { lead, rest } = statusOf(view);
+  return [header(aim(view.change)), section(`*${lead}* ${rest}`.trimEnd()), context(whose(view.change))];
+}
+
+function whose(change: Change): string {
+  const digest = shownDigest(change);
+  return [
+    `Cluster ${escaped(change.intent.cluster)}`,
+    `change ${code(change.id)}`,
+    `asked by ${person(change.requester)}`,
+    ...(change.intent.reason === undefined ? [] : [`reason: “${escaped(change.intent.reason)}”`]),
+    ...(change.approver === undefined ? [] : [`approved by ${person(change.approver)}`]),
+    ...(digest === null ? [] : [`plan ${code(digest)}`]),
+  ].join(' · ');
+}

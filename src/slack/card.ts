@@ -1,0 +1,59 @@
+import type { Change } from '../domain/change.ts';
+import type { Block } from './blocks.ts';
+import type { Drawing } from './bot-ports.ts';
+import { decisionButtons } from './buttons.ts';
+import { head } from './card-head.ts';
+import { type CardStyle, type CardView, DETAILS, type Detail } from './card-view.ts';
+import { fitsMessage } from './fit.ts';
+import { doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
+import { planFacts } from './plan-facts.ts';
+import { planSteps } from './plan-steps.ts';
+import { isTooLate, statusText } from './status.ts';
+import { taskBlocks } from './task-blocks.ts';
+
+/** The whole card of a change, drawn anew for each state; as much of it as one message takes. */
+export function renderCard(view: CardView, style: CardStyle): Drawing {
+  const drawn = DETAILS.map((detail) => () => cardBlocks(view, style, detail));
+  const blocks = firstFitting(drawn);
+  return { text: statusText(view), blocks };
+}
+
+function firstFitting(drawings: readonly (() => readonly Block[])[]): readonly Block[] {
+  let blocks: readonly Block[] = [];
+  for (const draw of drawings) {
+    blocks = draw();
+    if (fitsMessage(blocks)) return blocks;
+  }
+  return blocks;
+}
+
+function cardBlocks(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
+  return [...head(view), ...body(view, style, detail)];
+}
+
+function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
+  const { change } = view;
+  switch (change.state) {
+    case 'requested':
+    case 'denied':
+    case 'expired':
+      return [];
+    case 'planned':
+      if (isTooLate(change, view.now)) return [];
+      return [...planFacts(change, detail), ...planSteps(change, detail), ...decisionButtons(change)];
+    case 'refused':
+      return refusedOutcome(change);
+    case 'approved':
+    case 'applying':
+      return taskBlocks(view, style, detail);
+    case 'failed':
+      return [...failedOutcome(change), ...tasksIfPlanned(view, style, detail)];
+    case 'done':
+      return [...doneOutcome(change), ...taskBlocks(view, style, detail)];
+  }
+}
+
+const tasksIfPlanned = (view: CardView, style: CardStyle, detail: Detail): readonly Block[] =>
+  wasStarted(view.change) ? taskBlocks(view, style, detail) : [];
+
+const wasStarted = (change: Change): boolean => change.plan !== undefined && Object.keys(change.steps).length > 0;

@@ -1,0 +1,75 @@
+import type { App } from '@slack/bolt';
+import { z } from 'zod';
+import type { Change } from '../domain/change.ts';
+import { type CommandContext, parseCommand } from '../domain/intent.ts';
+import type { Intent } from '../domain/plan.ts';
+import { isRefusal } from '../domain/refusal.ts';
+import type { CardPlace, Clock } from '../ports.ts';
+import { answer, BROKEN, FOREIGN, HELP, INVITE, refusalText } from './answers.ts';
+import type { Log, SlackPoster, UseCases } from './bot-ports.ts';
+import { renderCard } from './card.ts';
+import { SlackRefused } from './slack-refused.ts';
+import { typed } from './typed.ts';
+
+/** The one slash command, as manifest.yml names it. */
+export const COMMAND = '/registry-ha';
+
+export interface CommandOptions {
+  readonly useCases: Pick<UseCases, 'request'>;
+  readonly slack: Pick<SlackPoster, 'post'>;
+  /** The clusters, and the one that is meant in this channel. */
+  readonly context: (channel: string) => CommandContext;
+  /** Is this workspace served? */
+  readonly serves: (team: string) => boolean;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+const Payload = z.object({
+  text: z.string().default(''),
+  user_id: z.string(),
+  user_name: z.string().default(''),
+  team_id: z.string(),
+  channel_id: z.string(),
+});
+type Payload = z.infer<typeof Payload>;
+
+/** Answers the slash command: acked at once, then a card for everybody or a word to the asker. */
+export function registerCommand(app: App, options: CommandOptions): void {
+  app.command(COMMAND, async ({ ack, command, respond }) => {
+    await ack();
+    const words = await wordsFor(Payload.parse(command), options);
+    if (words !== null) await answer(respond, words, options.log);
+  });
+}
+
+/** What the asker alone has to be told; null when the card tells all. */
+async function wordsFor(payload: Payload, options: CommandOptions): Promise<string | null> {
+  if (!options.serves(payload.team_id)) return FOREIGN;
+  const wanted = parseCommand(typed(payload.text), options.context(payload.channel_id));
+  if ('help' in wanted) return HELP;
+  if (isRefusal(wanted)) return refusalText(wanted);
+  try {
+    return await requested(wanted, payload, options);
+  } catch (err) {
+    if (err instanceof SlackRefused && isClosedChannel(err)) return INVITE;
+    options.log.error({ err, user: payload.user_id }, 'a request broke');
+    return BROKEN;
+  }
+}
+
+async function requested(intent: Intent, payload: Payload, options: CommandOptions): Promise<string | null> {
+  const { user_id: id, user_name: name, channel_id: channel } = payload;
+  const asked = await options.useCases.request(intent, { id, name }, channel, (change) =>
+    postCard(change, channel, options),
+  );
+  return isRefusal(asked) ? refusalText(asked) : null;
+}
+
+function postCard(change: Change, channel: string, { slack, clock }: CommandOptions): Promise<CardPlace> {
+  return slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+}
+
+/** Slack calls a channel that the bot may not see "not found". */
+const isClosedChannel = ({ fault, code }: SlackRefused): boolean =>
+  fault === 'not-in-channel' || code === 'channel_not_found';

@@ -1,0 +1,128 @@
+import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
+import type { CardLease, CardPlace, Cards, Changes, Clock, StoredChange } from '../ports.ts';
+import type { Drawing, Log, SlackPoster, UseCases } from './bot-ports.ts';
+import { renderCard } from './card.ts';
+import type { CardStyle, CardView } from './card-view.ts';
+import { repliesOf } from './replies.ts';
+import { SlackRefused, slackRefused } from './slack-refused.ts';
+
+/** What drawing a card needs of the world. */
+export interface DrawPorts {
+  changes(cluster: string): Changes;
+  readonly cards: Cards;
+  readonly slack: SlackPoster;
+  readonly useCases: Pick<UseCases, 'waitsFor'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How this workspace takes cards; learnt from its answers. */
+export interface LearntStyle {
+  style: CardStyle;
+}
+
+/** `nothing`: the card shows all there is. `unhung`: it is not posted yet. `drawn`: it was edited, and shows this change now. */
+export type Drawn =
+  | { readonly is: 'nothing' }
+  | { readonly is: 'unhung' }
+  | { readonly is: 'drawn'; readonly change: Change };
+
+/** A lease is used for an edit only while it is young: the edit itself may take ten seconds. */
+const YOUNG_MS = 4_000;
+/** Changes ahead that are looked up; the card names four of them. */
+const AHEAD_LIMIT = 10;
+
+/**
+ * Draws the card as the record is now, tells the turning points in its thread, and notes the revision last: what is not noted is
+ * found again by the sweep. `forced` redraws a waiting change whose own record says nothing new.
+ */
+export async function drawCard(
+  id: ChangeId,
+  forced: boolean,
+  lease: CardLease,
+  learnt: LearntStyle,
+  ports: DrawPorts,
+): Promise<Drawn> {
+  const since = ports.clock.now().getTime();
+  const [stored, place] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
+  if (stored === null || !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
+  if (place === null) return { is: 'unhung' };
+  const view = await viewOf(stored, ports);
+  if (ports.clock.now().getTime() - since > YOUNG_MS)
+    throw new SlackRefused('unavailable', 'the record answers too slowly');
+  const hangs = await edit(place, view, learnt, ports);
+  if (hangs) await reply(place, stored.change, ports);
+  await lease.commit(stored.revision);
+  return { is: 'drawn', change: stored.change };
+}
+
+function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
+  return revision > drawn || (forced && isWaiting(change));
+}
+
+const isWaiting = ({ state }: Change): boolean => state === 'requested' || state === 'approved';
+
+/** Does the worker have, or will it take, something of this change, so that others wait for it? */
+export const isInTheWay = (change: Change): boolean => isWaiting(change) || change.state === 'applying';
+
+async function viewOf({ change, progress }: StoredChange, ports: DrawPorts): Promise<CardView> {
+  const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
+  return { change, ...(progress === undefined ? {} : { progress }), waitsFor, now: ports.clock.now() };
+}
+
+/** A job that is about to end is still in the queue when its change has ended already. */
+async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Promise<readonly ChangeId[]> {
+  const ahead = (await useCases.waitsFor(change)).filter((id) => id !== change.id).slice(0, AHEAD_LIMIT);
+  const stored = await Promise.all(ahead.map((id) => changes(clusterOf(id)).get(id)));
+  return ahead.filter((_, index) => {
+    const other = stored[index];
+    return other !== null && other !== undefined && isInTheWay(other.change);
+  });
+}
+
+type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
+
+/** False when the message is gone: then there is no thread to reply in either. */
+async function edit(place: CardPlace, view: CardView, learnt: LearntStyle, ports: EditPorts): Promise<boolean> {
+  const { slack, log } = ports;
+  const drawing = renderCard(view, learnt.style);
+  try {
+    await slack.update(place, drawing);
+    return true;
+  } catch (error) {
+    const refused = slackRefused(error);
+    if (refused.fault === 'gone') {
+      log.warn({ change: view.change.id, place, code: refused.code }, 'a card cannot be drawn any more');
+      return false;
+    }
+    if (refused.fault !== 'invalid-blocks') throw refused;
+    if (learnt.style === 'plan' && hasPlanBlock(drawing)) {
+      log.warn(
+        { change: view.change.id, notes: refused.notes },
+        'Slack refuses plan blocks; classic cards from now on',
+      );
+      learnt.style = 'classic';
+      return edit(place, view, learnt, ports);
+    }
+    log.error({ change: view.change.id, code: refused.code, notes: refused.notes }, 'Slack refuses a card');
+    return true;
+  }
+}
+
+const hasPlanBlock = ({ blocks }: Drawing): boolean => blocks.some(({ type }) => type === 'plan');
+
+async function reply(place: CardPlace, change: Change, { cards, slack, log }: DrawPorts): Promise<void> {
+  for (const { name, text, broadcast } of repliesOf(change)) {
+    if (!(await cards.claimReply(change.id, name))) continue;
+    try {
+      await slack.reply(place, text, broadcast);
+    } catch (error) {
+      const refused = slackRefused(error);
+      if (refused.fault !== 'gone') {
+        await cards.releaseReply(change.id, name);
+        throw refused;
+      }
+      log.warn({ change: change.id, code: refused.code }, 'a thread is gone');
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { Change } from '../domain/change.ts';
+import type { Step } from '../domain/step.ts';
+import { type Block, context, preformatted, richText, section } from './blocks.ts';
+import { cut } from './fit.ts';
+import { clean, code, escaped } from './foreign-text.ts';
+import { firstFew } from './names.ts';
+
+/** Room for a failure's own words: enough for a Salt comment, little enough to be read. */
+const DETAIL_LIMIT = 1500;
+const STEPS_LIMIT = 600;
+
+/** What can be done about a "no"; that nothing was changed stands beside it. */
+export function refusedOutcome({ refusal }: Change): readonly Block[] {
+  if (refusal === undefined) return [];
+  return [
+    ...(refusal.tryNext === undefined ? [] : [section(`*What to do now:* ${escaped(refusal.tryNext)}`)]),
+    context(`Refusal ${code(refusal.refused)}. Nothing was changed on the cluster.`),
+  ];
+}
+
+/** Where it broke, what the node said, what is done and what is not, what to do now. */
+export function failedOutcome(change: Change): readonly Block[] {
+  const { failure } = change;
+  if (failure === undefined) return [];
+  const step = failedStep(change);
+  const at = step === undefined ? '' : `“${escaped(step.says)}”, `;
+  return [
+    section(`*Where:* ${at}${escaped(failure.where)}`),
+    ...(failure.detail === undefined ? [] : [richText([preformatted(lastPart(failure.detail))])]),
+    section(`*What to do now:* ${escaped(failure.next)}`),
+    ...doneAndNot(change),
+  ];
+}
+
+/** The step that the failure belongs to; undefined when it broke between two steps. */
+export function failedStep({ plan, steps }: Change): Step | undefined {
+  return plan?.approved.steps.find(({ id }) => steps[id]?.is === 'failed');
+}
+
+/** The end of a long text: what broke stands last. */
+function lastPart(detail: string): string {
+  const text = clean(detail).trim();
+  return text.length <= DETAIL_LIMIT ? text : `…${text.slice(1 - DETAIL_LIMIT).replace(/^[\uDC00-\uDFFF]/, '')}`;
+}
+
+function doneAndNot({ plan, steps }: Change): readonly Block[] {
+  const all = plan?.approved.steps ?? [];
+  if (all.length === 0) return [section('*Done:* nothing; no step was started.')];
+  const finished = all.filter(({ id }) => steps[id]?.is === 'done');
+  const left = all.filter(({ id }) => steps[id]?.is !== 'done');
+  return [section(`*Done:* ${sentences(finished)}\n*Not done:* ${sentences(left)}`)];
+}
+
+const sentences = (steps: readonly Step[]): string => {
+  const said = steps.map(({ says }) => escaped(says));
+  return said.length === 0
+    ? 'nothing.'
+    : cut(`${said.slice(0, 6).join('; ')}${furtherSteps(said.length - 6)}.`, STEPS_LIMIT);
+};
+
+const furtherSteps = (further: number): string => (further > 0 ? `; and ${further} more` : '');
+
+/** What registry HA is not; said whenever it was reached, so that nobody counts on more. */
+export const NOT_COVERED =
+  'Registry HA is not bootstrap HA: the Salt master and the certificate authority still exist once, on the bootstrap node.';
+
+/** What else an operator should know now. */
+export function doneOutcome({ intent }: Change): readonly Block[] {
+  const nodes = escaped(firstFew(intent.nodes));
+  return [
+    section(
+      `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only and will complain about ${nodes}; that is harmless.`,
+    ),
+  ];
+}

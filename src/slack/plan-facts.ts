@@ -1,0 +1,63 @@
+import type { Change } from '../domain/change.ts';
+import { bytesInWords, count, secondsInWords } from '../domain/measure.ts';
+import type { Plan, PlannedArchive } from '../domain/plan.ts';
+import { type Block, listed, section } from './blocks.ts';
+import type { Detail } from './card-view.ts';
+import { fitLines } from './fit.ts';
+import { code, escaped } from './foreign-text.ts';
+import { firstFew } from './names.ts';
+
+/** What an approver has to know before reading the steps; what asks for care stands first. */
+export function planFacts({ plan }: Change, detail: Detail): readonly Block[] {
+  if (plan === undefined) return [];
+  const { approved, seen } = plan;
+  const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
+  return [
+    section(inShort(plan)),
+    ...list('Warnings', seen.warnings.map(escaped)),
+    ...list('Side effects', approved.sideEffects.map(escaped)),
+    ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
+    ...list('Archives', approved.archives.map(archive)),
+    ...list('There already, byte for byte', alreadyThere(plan)),
+    ...list('Space', space(plan)),
+    ...list('Checked', seen.findings.map(escaped)),
+  ];
+}
+
+/** Keys that somebody is about to trust get more room than what can be looked up elsewhere. */
+const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
+  lines: lines * 2,
+  characters: characters * 2,
+});
+
+function inShort({ approved, seen }: Plan): string {
+  const copies = approved.steps.flatMap((step) => (step.kind === 'copy' ? [step.archive.size] : []));
+  const bytes = copies.reduce((sum, size) => sum + size, 0);
+  const copied =
+    copies.length === 0 ? 'Nothing to copy' : `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)})`;
+  const { from, to } = seen.estimate;
+  return `${copied} to ${escaped(firstFew(approved.nodes))}; ${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+}
+
+const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>
+  `${escaped(id)}: ${bytesInWords(size)}, ${count(images, 'image')}, SHA-256 ${code(sha256.slice(0, 12))}, ${code(path)}`;
+
+const alreadyThere = ({ seen }: Plan): readonly string[] =>
+  seen.already.map(({ node, path }) => `${escaped(node)}: ${code(path)}`);
+
+const space = ({ seen }: Plan): readonly string[] =>
+  seen.space.map(
+    ({ node, mountpoint, needed, available }) =>
+      `${escaped(node)} ${code(mountpoint)}: needs ${bytesInWords(needed)}, ${bytesInWords(available)} free`,
+  );
+
+/** New keys first: approving the plan pins them. */
+function hostKeys({ approved, seen }: Plan): readonly string[] {
+  const isNew = (node: string) => seen.newHostKeys.includes(node);
+  return [...approved.hostKeys]
+    .sort((left, right) => Number(isNew(right.node)) - Number(isNew(left.node)))
+    .map(({ node, key }) => {
+      const mark = isNew(node) ? '*new, approving pins it*' : 'known';
+      return `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}, ${mark}`;
+    });
+}

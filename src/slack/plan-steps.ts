@@ -1,0 +1,73 @@
+import type { Change } from '../domain/change.ts';
+import { render } from '../domain/command.ts';
+import { count } from '../domain/measure.ts';
+import type { Step } from '../domain/step.ts';
+import { type Block, preformatted, richText, words } from './blocks.ts';
+import type { Detail } from './card-view.ts';
+import { cut, more } from './fit.ts';
+import { clean } from './foreign-text.ts';
+
+type Part = ReturnType<typeof words>;
+
+interface Numbered {
+  readonly number: number;
+  readonly step: Step;
+}
+
+/** Longest sentence of a step; node names may have 253 characters each. */
+const SAYS_LIMIT = 300;
+
+/** Every step with the very commands it stands for; of a large plan, each kind of step with the commands of its first one. */
+export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
+  const steps = (plan?.approved.steps ?? []).map((step, index) => ({ number: index + 1, step }));
+  if (steps.length === 0) return [];
+  const parts = detail.steps === 'all' ? everyStep(steps, detail) : byKind(steps, detail, detail.steps);
+  return [
+    richText([words('Steps, in this order, with every command that changes something', { bold: true }), ...parts]),
+  ];
+}
+
+const everyStep = (steps: readonly Numbered[], detail: Detail): readonly Part[] =>
+  steps.flatMap((numbered) => [words(line(numbered)), ...commands(numbered.step, detail)]);
+
+function byKind(steps: readonly Numbered[], detail: Detail, others: number): readonly Part[] {
+  const kinds = [...new Set(steps.map(({ step }) => step.kind))];
+  return kinds.flatMap((kind) => {
+    const [first, ...rest] = steps.filter(({ step }) => step.kind === kind);
+    if (first === undefined) return [];
+    return [words(line(first)), ...commands(first.step, detail), ...alike(first.step, rest, others)];
+  });
+}
+
+function alike(first: Step, rest: readonly Numbered[], shown: number): readonly Part[] {
+  if (rest.length === 0) return [];
+  const lines = rest.slice(0, shown).map(line);
+  const left = rest.length - lines.length;
+  const steps = count(rest.length, 'more step');
+  if (shown === 0) return [words(`And ${steps} of this kind, each for its own node and file.`)];
+  const title =
+    first.commands.length === 0
+      ? `In the same way, ${steps}:`
+      : `With the same commands for its own node and file, ${steps}:`;
+  return [words([title, ...lines, ...(left === 0 ? [] : [more(left)])].join('\n'))];
+}
+
+const line = ({ number, step }: Numbered): string => `${number}. ${cut(clean(step.says), SAYS_LIMIT)}`;
+
+function commands({ commands: planned }: Step, detail: Detail): readonly Part[] {
+  if (planned.length === 0) return [];
+  const lines = planned.map(({ on, command }) => `on ${on}: ${render(command)}`);
+  return [preformatted(fitCommands(lines, detail.commands))];
+}
+
+/** Whole commands as long as there is room; only one that alone is too long is cut. */
+function fitCommands(lines: readonly string[], characters: number): string {
+  const text = lines.join('\n');
+  if (text.length <= characters) return text;
+  const [first = ''] = lines;
+  const fitting = lines.filter((_, index) => lines.slice(0, index + 1).join('\n').length <= characters);
+  if (fitting.length === 0) return cut(first, characters) + rest(lines.length - 1);
+  return fitting.join('\n') + rest(lines.length - fitting.length);
+}
+
+const rest = (left: number): string => (left === 0 ? '' : `\n${more(left)}`);

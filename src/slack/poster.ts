@@ -1,0 +1,103 @@
+import { webApi } from '@slack/bolt';
+import type { CardPlace, Clock } from '../ports.ts';
+import type { SlackPoster } from './bot-ports.ts';
+import { SlackRefused, slackRefused } from './slack-refused.ts';
+
+/** chat.update is a Tier 3 method, 50 calls a minute and workspace (docs.slack.dev, "Rate limits"); some are left for others. */
+const UPDATES_PER_MINUTE = 40;
+/** Edits in a row before the minute's pace counts; Slack "allows bursts" without saying of what size. */
+const UPDATES_AT_ONCE = 10;
+const ANSWER_LIMIT_MS = 10_000;
+/** A post that Slack took without telling us must not be repeated often: each repetition may be a second message. */
+const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } as const;
+/** Edits are repeated by the notifier, which knows what is to be drawn by then. */
+const NO_RETRIES = { retries: 0 } as const;
+
+export interface PosterOptions {
+  readonly botToken: string;
+  readonly slackApiUrl?: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: NonNullable<webApi.WebClientOptions['logger']>;
+}
+
+/** Posts and redraws messages, as fast as Slack allows and no faster. */
+export function slackPoster(options: PosterOptions): SlackPoster {
+  const posts = clientFor(options, FEW_RETRIES);
+  const edits = clientFor(options, NO_RETRIES);
+  const pace = updatePace(options.clock);
+  return {
+    post: (channel, { text, blocks }) =>
+      posted(posts.chat.postMessage({ channel, text, blocks: [...blocks], unfurl_links: false, unfurl_media: false })),
+    update: async ({ channel, ts }, { text, blocks }) => {
+      pace.take();
+      await inOurWords(edits.chat.update({ channel, ts, text, blocks: [...blocks] }), pace.pause);
+    },
+    reply: async ({ channel, ts }, text, broadcast) => {
+      await posted(
+        posts.chat.postMessage({
+          channel,
+          thread_ts: ts,
+          text,
+          reply_broadcast: broadcast,
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      );
+    },
+  };
+}
+
+function clientFor(
+  { botToken, slackApiUrl, logger }: PosterOptions,
+  retryConfig: webApi.RetryOptions,
+): webApi.WebClient {
+  return new webApi.WebClient(botToken, {
+    logger,
+    retryConfig,
+    timeout: ANSWER_LIMIT_MS,
+    // Else one 429 stops every other call of the client for its Retry-After.
+    rejectRateLimitedCalls: true,
+    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+  });
+}
+
+async function posted(call: Promise<webApi.ChatPostMessageResponse>): Promise<CardPlace> {
+  const { channel, ts } = await inOurWords(call);
+  if (channel === undefined || ts === undefined) throw new SlackRefused('unavailable', 'posted without a ts');
+  return { channel, ts };
+}
+
+async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void = () => undefined): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const refused = slackRefused(error);
+    if (refused.fault === 'rate-limited') onRateLimit(refused.retryAfterMs);
+    throw refused;
+  }
+}
+
+/** A token bucket for all cards together; what finds it empty is told when to come again, as Slack itself would. */
+function updatePace(clock: Pick<Clock, 'now'>): { take(): void; pause(ms: number): void } {
+  const perMs = UPDATES_PER_MINUTE / 60_000;
+  let tokens = UPDATES_AT_ONCE;
+  let filledAt = clock.now().getTime();
+  return {
+    take() {
+      const now = clock.now().getTime();
+      if (now > filledAt) {
+        tokens = Math.min(UPDATES_AT_ONCE, tokens + (now - filledAt) * perMs);
+        filledAt = now;
+      }
+      if (now < filledAt || tokens < 1) {
+        const retryAfterMs = Math.max(0, filledAt - now) + Math.ceil((1 - tokens) / perMs);
+        throw new SlackRefused('rate-limited', 'own limit of edits', { retryAfterMs });
+      }
+      tokens -= 1;
+    },
+    pause(ms) {
+      tokens = 1;
+      filledAt = clock.now().getTime() + ms;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Change } from '../domain/change.ts';
+import { cut, TEXT_LIMIT } from './fit.ts';
+import { escaped } from './foreign-text.ts';
+import { person } from './names.ts';
+import { failedStep, NOT_COVERED } from './outcome.ts';
+import { duration, proofInWords } from './status.ts';
+
+/** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
+export interface Reply {
+  readonly name: 'approved' | 'denied' | 'expired' | 'refused' | 'failed' | 'done';
+  readonly text: string;
+  readonly broadcast: boolean;
+}
+
+/** Every turning point that the change has passed, in order. */
+export function repliesOf(change: Change): readonly Reply[] {
+  return [...approvedReply(change), ...endReply(change)].map((reply) => ({
+    ...reply,
+    text: cut(reply.text, TEXT_LIMIT),
+  }));
+}
+
+function approvedReply({ approver }: Change): readonly Reply[] {
+  return approver === undefined ? [] : [quiet('approved', `Approved by ${person(approver)}.`)];
+}
+
+function endReply(change: Change): readonly Reply[] {
+  const asker = person(change.requester);
+  switch (change.state) {
+    case 'denied':
+      return [quiet('denied', `${asker}: denied${by(change)}; nothing was changed.`)];
+    case 'expired':
+      return [quiet('expired', `${asker}: nobody decided in time, so the plan expired; nothing was changed.`)];
+    case 'refused':
+      return [quiet('refused', `${asker}: refused. ${escaped(change.refusal?.says ?? '')}`)];
+    case 'failed':
+      return [{ name: 'failed', text: failedText(change), broadcast: true }];
+    case 'done':
+      return [quiet('done', doneText(change))];
+    default:
+      return [];
+  }
+}
+
+const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broadcast: false });
+
+const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by ${person(deniedBy)}`);
+
+function failedText(change: Change): string {
+  const { failure, requester } = change;
+  const step = failedStep(change);
+  const at = step === undefined ? '' : ` at “${escaped(step.says)}”`;
+  const where =
+    failure === undefined ? '' : ` (${escaped(failure.where)}). ${escaped(failure.what)} ${escaped(failure.next)}`;
+  return `${person(requester)}: ${escaped(change.id)} failed${at}${where}`;
+}
+
+function doneText(change: Change): string {
+  const time = duration(change);
+  const took = time === null ? '' : ` in ${time}`;
+  return `${person(change.requester)}: done${took}. ${proofInWords(change)} ${NOT_COVERED}`;
+}

@@ -1,0 +1,88 @@
+import type { CommandContext } from '../domain/intent.ts';
+import type { Announcements, Cards, Changes, Clock } from '../ports.ts';
+import { registerActions } from './actions.ts';
+import { boltLog } from './bolt-log.ts';
+import { botApp, type PayloadWay } from './bot-app.ts';
+import type { Log, UseCases } from './bot-ports.ts';
+import { registerCommand } from './command.ts';
+import { notifier } from './notifier.ts';
+import { slackPoster } from './poster.ts';
+
+/** The part of the bot's configuration that is about Slack. */
+export interface SlackConfig {
+  readonly slack: {
+    readonly mode: 'socket' | 'http';
+    readonly apiUrl?: string | undefined;
+    readonly http: { readonly host: string; readonly port: number };
+  };
+  readonly clusters: readonly ConfiguredCluster[];
+  readonly secrets: {
+    readonly botToken: string;
+    readonly appToken: string | undefined;
+    readonly signingSecret: string | undefined;
+  };
+}
+
+interface ConfiguredCluster {
+  readonly name: string;
+  /** In these channels the cluster is meant when none is named. */
+  readonly channels: readonly string[];
+}
+
+export interface StartSlackOptions {
+  readonly config: SlackConfig;
+  readonly useCases: UseCases;
+  readonly changes: (cluster: string) => Changes;
+  readonly cards: Cards;
+  readonly announcements: Announcements;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Slack will not let the bot in any more. Without it the error reaches nobody, which ends the process. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** Slack's whole side of the bot, running. */
+export interface RunningSlack {
+  isConnected(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Starts taking commands and clicks, and keeps the cards as the records are. */
+export async function startSlack(options: StartSlackOptions): Promise<RunningSlack> {
+  const { config, useCases, clock, log } = options;
+  const { botToken } = config.secrets;
+  const api = config.slack.apiUrl === undefined ? {} : { slackApiUrl: config.slack.apiUrl };
+  const slack = slackPoster({ botToken, ...api, clock, logger: boltLog(log) });
+  const bot = botApp({ botToken, ...api, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
+  const serves = (team: string) => team === bot.team();
+  registerCommand(bot.app, { useCases, slack, context: (channel) => contextIn(channel, config), serves, clock, log });
+  registerActions(bot.app, { useCases, serves, log });
+  await bot.start();
+  const end = new AbortController();
+  const drawing = notifier({ ...options, slack }).run(end.signal);
+  return {
+    isConnected: () => bot.isConnected(),
+    async stop() {
+      await bot.stop();
+      end.abort();
+      await drawing;
+    },
+  };
+}
+
+const rejectUnheard = (error: Error): void => void Promise.reject(error);
+
+/** The only cluster, or the only one that names this channel. */
+function contextIn(channel: string, { clusters }: SlackConfig): CommandContext {
+  const named = clusters.filter(({ channels }) => channels.includes(channel));
+  const [only, ...others] = named.length > 0 ? named : clusters;
+  return {
+    clusters: clusters.map(({ name }) => name),
+    defaultCluster: only !== undefined && others.length === 0 ? only.name : null,
+  };
+}
+
+function way({ slack, secrets }: SlackConfig): PayloadWay {
+  if (slack.mode === 'socket') return { mode: 'socket', appToken: secrets.appToken ?? '' };
+  return { mode: 'http', signingSecret: secrets.signingSecret ?? '', ...slack.http };
+}

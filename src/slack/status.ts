@@ -1,0 +1,104 @@
+import type { Change } from '../domain/change.ts';
+import { shortDigest } from '../domain/digest.ts';
+import { count, secondsInWords } from '../domain/measure.ts';
+import type { CardView } from './card-view.ts';
+import { cut, TEXT_LIMIT } from './fit.ts';
+import { escaped } from './foreign-text.ts';
+import { firstFew, moment, person, withPlainMoments } from './names.ts';
+
+/** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
+export interface Status {
+  readonly lead: string;
+  readonly rest: string;
+}
+
+/** What the change is about: `Add a registry on node-2`. */
+export function aim({ intent }: Change): string {
+  const registries = intent.nodes.length === 1 ? 'a registry' : 'registries';
+  return `Add ${registries} on ${firstFew(intent.nodes)}`;
+}
+
+/** The message's text: what a notification shows and a screen reader reads instead of the blocks. */
+export function statusText(view: CardView): string {
+  const { lead, rest } = statusOf(view);
+  const sentences = `${escaped(aim(view.change))} (${escaped(view.change.id)}). ${lead} ${rest}`.trimEnd();
+  return cut(withPlainMoments(sentences), TEXT_LIMIT);
+}
+
+/** How the change stands now. */
+export function statusOf({ change, waitsFor, now }: CardView): Status {
+  switch (change.state) {
+    case 'requested':
+      return requested(waitsFor);
+    case 'planned':
+      return planned(change, now);
+    case 'refused':
+      return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
+    case 'approved':
+      return approved(change, waitsFor);
+    case 'applying':
+      return applying(change);
+    case 'denied':
+      return { lead: 'Denied.', rest: `${decidedBy(change)}Nothing was changed.` };
+    case 'expired':
+      return { lead: 'Expired.', rest: 'Nobody decided in time; nothing was changed. Ask again for a new plan.' };
+    case 'failed':
+      return { lead: 'Failed.', rest: escaped(change.failure?.what ?? '') };
+    case 'done':
+      return done(change);
+  }
+}
+
+function requested(waitsFor: readonly string[]): Status {
+  if (waitsFor.length === 0) return { lead: 'Looking at the cluster…', rest: '' };
+  return { lead: 'Queued.', rest: `The look at the cluster waits for ${queue(waitsFor)}.` };
+}
+
+const queue = (ids: readonly string[]): string => escaped(firstFew(ids));
+
+/** Has the time for a decision run out, though nobody has noted it yet? */
+export function isTooLate({ planExpires }: Change, now: Date): boolean {
+  return planExpires !== undefined && Date.parse(planExpires) <= now.getTime();
+}
+
+function planned(change: Change, now: Date): Status {
+  if (isTooLate(change, now)) return { lead: 'Too late to decide.', rest: 'Ask again for a new plan.' };
+  const until = change.planExpires === undefined ? '' : ` until ${moment(change.planExpires)}`;
+  return { lead: 'The plan is ready.', rest: `Somebody has to approve or deny it${until}.` };
+}
+
+function approved(change: Change, waitsFor: readonly string[]): Status {
+  const turn = waitsFor.length === 0 ? 'Starts as soon as the worker takes it.' : `Waits for ${queue(waitsFor)}.`;
+  const by = change.approver === undefined ? '' : `By ${person(change.approver)}. `;
+  return { lead: 'Approved.', rest: `${by}${turn}` };
+}
+
+function applying({ plan, steps }: Change): Status {
+  const all = plan?.approved.steps ?? [];
+  const finished = all.filter(({ id }) => steps[id]?.is === 'done').length;
+  return { lead: 'At work.', rest: `${finished} of ${count(all.length, 'step')} done.` };
+}
+
+const decidedBy = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : `By ${person(deniedBy)}. `);
+
+function done(change: Change): Status {
+  const time = duration(change);
+  const proof = proofInWords(change);
+  return { lead: 'Done.', rest: [proof, ...(time === null ? [] : [`It took ${time}.`])].join(' ') };
+}
+
+/** `Served 13/13 images of 3 archives, engines 4/4.` */
+export function proofInWords({ proof }: Change): string {
+  if (proof === undefined) return '';
+  const { served, expected, archives, engines, engineTotal } = proof;
+  return `Served ${served}/${expected} images of ${count(archives, 'archive')}, engines ${engines}/${engineTotal}.`;
+}
+
+/** From the start to the end, in words; null when one of them is not known. */
+export function duration({ startedAt, endedAt }: Change): string | null {
+  if (startedAt === undefined || endedAt === undefined) return null;
+  return secondsInWords((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
+}
+
+/** The digest as the card shows it, and as people compare it. */
+export const shownDigest = ({ digest }: Change): string | null => (digest === undefined ? null : shortDigest(digest));

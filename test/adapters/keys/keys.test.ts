@@ -1,0 +1,97 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalChecker, approvalSigner } from '../../../src/adapters/keys/approvals.ts';
+import { KeyUnusable } from '../../../src/adapters/keys/failures.ts';
+import { loadSigningKey, loadTrustedKey } from '../../../src/adapters/keys/files.ts';
+import { randomIds } from '../../../src/adapters/keys/ids.ts';
+import { keyName, newKeyPair } from '../../../src/adapters/keys/pair.ts';
+import { clusterOf } from '../../../src/domain/change.ts';
+import { approval, keysContract } from '../../contract/keys.contract.ts';
+
+const [pair, other] = [newKeyPair(), newKeyPair()];
+
+keysContract('Ed25519', approvalSigner(pair), approvalChecker({ keys: [{ publicKeyPem: pair.publicKeyPem }, other] }));
+
+describe('approval keys', () => {
+  it('refuses an approval that is signed by another key under a trusted name', () => {
+    const forged = approvalSigner({ privateKeyPem: other.privateKeyPem, name: pair.name }).sign(approval);
+    expect(approvalChecker({ keys: [pair] }).isGenuine(forged)).toBe(false);
+    expect(approvalChecker({ keys: [other] }).isGenuine(forged)).toBe(false);
+    expect(approvalChecker({ keys: [] }).isGenuine(approvalSigner(pair).sign(approval))).toBe(false);
+  });
+
+  it('names a key by the first twelve hex digits of its digest', () => {
+    expect(pair.name).toMatch(/^[0-9a-f]{12}$/);
+    expect(keyName(pair.publicKeyPem)).toBe(pair.name);
+    expect(pair.name).not.toBe(other.name);
+  });
+
+  it('takes no private key, no other kind of key and no text for a public key', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const curve = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    for (const publicKeyPem of [pair.privateKeyPem, curve, 'hello', '']) {
+      expect(() => approvalChecker({ keys: [{ name: 'k', publicKeyPem }] })).toThrow(KeyUnusable);
+    }
+    expect(() => approvalSigner({ privateKeyPem: pair.publicKeyPem, name: 'k' })).toThrow(KeyUnusable);
+    expect(() => approvalChecker({ keys: [pair, pair] })).toThrow(/Two approval keys/);
+  });
+});
+
+describe('key files', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-keys-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const fileOf = async (text: string, mode: number) => {
+    const path = join(folder, `key-${mode.toString(8)}-${text.length}`);
+    await writeFile(path, text);
+    await chmod(path, mode);
+    return path;
+  };
+
+  it('loads a signing key of the owner, or of a group that may only read', async () => {
+    for (const mode of [0o400, 0o600, 0o440, 0o640]) {
+      const key = await loadSigningKey(await fileOf(pair.privateKeyPem, mode));
+      expect(key).toEqual({ privateKeyPem: pair.privateKeyPem, name: pair.name });
+    }
+  });
+
+  it('refuses a signing key that others can read, and says how to mend it', async () => {
+    for (const mode of [0o644, 0o604, 0o660, 0o777]) {
+      const path = await fileOf(pair.privateKeyPem, mode);
+      const failure = await loadSigningKey(path).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(KeyUnusable);
+      expect(failure instanceof KeyUnusable && failure.report().next).toBe(`Run: chmod 0600 ${path}`);
+    }
+  });
+
+  it('loads a public key that all can read, refuses one that others can change', async () => {
+    const path = await fileOf(pair.publicKeyPem, 0o644);
+    expect(await loadTrustedKey(path)).toEqual({ publicKeyPem: pair.publicKeyPem, name: pair.name });
+    await expect(loadTrustedKey(await fileOf(pair.publicKeyPem, 0o666))).rejects.toThrow(/can change/);
+  });
+
+  it('says in a sentence when there is no file, or no key in it', async () => {
+    await expect(loadSigningKey(join(folder, 'nothing'))).rejects.toThrow(KeyUnusable);
+    await expect(loadSigningKey(await fileOf('x'.repeat(70_000), 0o600))).rejects.toThrow(/too large/);
+    await expect(loadTrustedKey(await fileOf('nonsense', 0o644))).rejects.toThrow(KeyUnusable);
+  });
+});
+
+describe('random names', () => {
+  it('gives ids that tell their cluster and can be read aloud, and never the same twice', () => {
+    const ids = randomIds();
+    const many = new Set(Array.from({ length: 1_000 }, () => ids.change('paris-2')));
+    expect(many.size).toBe(1_000);
+    for (const id of many) {
+      expect(id).toMatch(/^paris-2-[2-9a-hjkmnp-z]{6}$/);
+      expect(clusterOf(id)).toBe('paris-2');
+    }
+    expect(new Set([ids.nonce(), ids.nonce()]).size).toBe(2);
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { WebSocket } from 'ws';
+import { kubernetes } from '../../../src/adapters/kube/kube.ts';
+import { command } from '../../../src/domain/command.ts';
+import { Unreachable } from '../../../src/domain/failure.ts';
+import { CLUSTER } from '../../contract/kube.contract.ts';
+import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
+
+const signal = AbortSignal.timeout(60_000);
+const PING = command('salt', '-L', 'node-1', 'cmd.run', 'crictl info');
+let server: ApiServer;
+
+beforeAll(async () => {
+  server = await ApiServer.start(objectsOf(CLUSTER));
+});
+afterEach(() => {
+  server.answer = null;
+  server.objects = objectsOf(CLUSTER);
+});
+afterAll(() => server.close());
+
+const run = (limitMs = 5_000) => kubernetes({ kubeconfigPath: server.kubeconfigPath }).run(PING, { signal, limitMs });
+const say = (socket: WebSocket, channel: number, text: string) =>
+  socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
+const status = (socket: WebSocket, body: unknown) => say(socket, 3, JSON.stringify(body));
+const failure = (code: string) => ({
+  status: 'Failure',
+  reason: 'NonZeroExitCode',
+  message: 'command terminated with non-zero exit code',
+  details: { causes: [{ reason: 'ExitCode', message: code }] },
+});
+
+describe('a command in the salt-master container', () => {
+  test('words with blanks would be torn apart, or sent to another container', async () => {
+    const heard: (readonly string[])[] = [];
+    server.session = (socket, words) => {
+      heard.push(words);
+      status(socket, { status: 'Success' });
+    };
+    await run();
+    expect(heard).toEqual([['salt', '-L', 'node-1', 'cmd.run', 'crictl info']]);
+    expect(server.seen.at(-1)).toBe('/api/v1/namespaces/kube-system/pods/salt-master-bootstrap/exec');
+  });
+
+  test('output and errors would be mixed, or an exit code lost', async () => {
+    server.session = (socket) => {
+      say(socket, 1, '');
+      say(socket, 1, '{"node-1": "é');
+      say(socket, 2, 'warning\n');
+      say(socket, 1, '"}');
+      say(socket, 9, 'a channel that does not exist yet');
+      status(socket, failure('2'));
+    };
+    expect(await run()).toEqual({ exitCode: 2, stdout: '{"node-1": "é"}', stderr: 'warning\n' });
+  });
+
+  test('a character on the border of two messages would be broken', async () => {
+    const word = Buffer.from('é');
+    server.session = (socket) => {
+      for (const byte of word) socket.send(Buffer.from([1, byte]));
+      status(socket, { status: 'Success' });
+    };
+    expect((await run()).stdout).toBe('é');
+  });
+
+  test.each([
+    ['a cut connection', (socket: WebSocket) => socket.terminate()],
+    ['a session closed without a status', (socket: WebSocket) => socket.close()],
+  ])('%s would be taken for success', async (_, end) => {
+    server.session = (socket) => {
+      say(socket, 1, 'Executed command');
+      setImmediate(() => end(socket));
+    };
+    expect(await run()).toMatchObject({ exitCode: null });
+  });
+
+  test('a failure of the container engine would be taken for an exit code', async () => {
+    server.session = (socket) =>
+      status(socket, { status: 'Failure', reason: 'InternalError', message: 'no such container' });
+    expect(await run()).toEqual({ exitCode: null, stdout: '', stderr: 'no such container\n' });
+  });
+
+  test('a status that is no JSON would be an exception', async () => {
+    server.session = (socket) => say(socket, 3, 'oops');
+    expect((await run()).exitCode).toBeNull();
+  });
+
+  test('a session that hangs would hold the worker, and its socket stay open', async () => {
+    const closed = Promise.withResolvers<void>();
+    server.session = (socket) => {
+      say(socket, 1, 'half');
+      socket.once('close', () => closed.resolve());
+    };
+    expect(await run(200)).toEqual({ exitCode: null, stdout: 'half', stderr: 'The limit was reached.\n' });
+    await closed.promise;
+  });
+
+  test('an operator could not stop a run', async () => {
+    const stop = new AbortController();
+    const reason = new Error('stopped');
+    server.session = () => stop.abort(reason);
+    const kube = kubernetes({ kubeconfigPath: server.kubeconfigPath });
+    await expect(kube.run(PING, { signal: stop.signal, limitMs: 5_000 })).rejects.toBe(reason);
+  });
+
+  test('a flood of output would fill the memory', async () => {
+    const chunk = 'x'.repeat(2 ** 20);
+    server.session = (socket) => {
+      for (let sent = 0; sent < 17; sent += 1) say(socket, 1, chunk);
+    };
+    const result = await run();
+    expect(result.exitCode).toBeNull();
+    expect(result.stderr).toMatch(/cut at 16777216 bytes/);
+  });
+
+  test('a refused session would show the raw answer', async () => {
+    server.answer = (request, response) => {
+      if (!request.url?.includes('/pods?')) return false;
+      response.end(JSON.stringify(server.objects[decodeURIComponent(request.url)]));
+      return true;
+    };
+    const error = await run().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(error).toMatchObject({ fault: 'salt-master', where: 'salt-master-bootstrap' });
+    expect(String(error)).toMatch(/the API does not allow it/);
+    expect(String(error)).not.toContain('secret');
+  });
+
+  test('a missing salt-master pod would be a riddle', async () => {
+    server.objects = objectsOf({ ...CLUSTER, saltMaster: null });
+    await expect(run()).rejects.toThrow('The cluster has no salt-master pod in kube-system.');
+  });
+});

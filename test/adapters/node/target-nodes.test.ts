@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
+import type { NodeAccess } from '../../../src/domain/facts.ts';
+import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
+
+const access: NodeAccess = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'centos', keyPath: '/k', sudo: true };
+const path = '/archives/metalk8s.iso';
+const sha256 = 'a'.repeat(64);
+const want = { archives: [{ path, size: 100, sha256 }], registryAddress: '10.0.0.3:8080' };
+const signal = new AbortController().signal;
+const root = 'node-2$ sudo -n';
+const absent = { exitCode: 1, stderr: 'stat: cannot statx: No such file or directory\n' };
+
+const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f' -- ${at}`;
+const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
+
+/** A node on which everything is well and the archive is there and mounted. */
+const well: Readonly<Record<string, ShellAnswer>> = {
+  'node-2$ env LC_ALL=C sudo -n true': {},
+  'node-2$ openssl version': { stdout: 'OpenSSL 3.0\n' },
+  [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
+  [`${root} losetup -J -O NAME,BACK-FILE`]: {
+    stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
+  },
+  [stat(path)]: { stdout: '100 81a4\n' },
+  [`${root} openssl dgst -sha256 -r ${path}`]: { stdout: `${sha256} *${path}\n` },
+  [`${root} env LC_ALL=C cat -- /etc/fstab`]: { stdout: `${path} /srv/scality/m iso9660 ro,nofail 0 0\n` },
+  [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: { stdout: 'a.inc\nb.inc\n' },
+  [`${root} ss -H -ltn`]: { stdout: 'LISTEN 0 511 10.0.0.3:8080 0.0.0.0:*\n' },
+  [`${root} isoinfo -version`]: { stdout: 'isoinfo 3.02\n' },
+};
+
+function look(changes: Readonly<Record<string, ShellAnswer>> = {}, as: NodeAccess = access) {
+  const shell = new FakeShell({ ...well, ...changes });
+  return { shell, facts: targetNodes({ shell }).look(as, want, signal) };
+}
+
+describe('looking at a target', () => {
+  it('tells all a plan needs, with commands that change nothing', async () => {
+    const { shell, facts } = look();
+    const mount = { mountpoint: '/srv/scality/m', backingFile: path };
+    expect(await facts).toMatchObject({
+      is: 'open',
+      hostKey: { pinned: false },
+      files: [{ path, is: 'same', size: 100, mounted: true }],
+      space: [],
+      mounts: [mount],
+      fstab: [mount],
+      registryConfig: ['a.inc', 'b.inc'],
+      portInUse: true,
+      hasIsoinfo: true,
+      hasher: 'openssl',
+    });
+    expect(shell.ran.toSorted()).toEqual(Object.keys(well).toSorted());
+  });
+
+  it('finds the space of the deepest folder that is there', async () => {
+    const { facts } = look({
+      [stat(path)]: absent,
+      [stat('/archives')]: absent,
+      [`${root} df -B1 --output=avail,size,target -- /`]: { stdout: 'Avail 1B-blocks Mounted on\n 5000 9000 /\n' },
+    });
+    expect(await facts).toMatchObject({ space: [{ mountpoint: '/', available: 5000, paths: [path] }] });
+  });
+
+  it('does not read a file whose size is wrong already', async () => {
+    const { shell, facts } = look({
+      [stat(path)]: { stdout: '99 81a4\n' },
+      [stat('/archives')]: { stdout: '4096 41ed\n' },
+      [`${root} df -B1 --output=avail,size,target -- /archives`]: { stdout: 'Avail 1B-blocks Mounted on\n 1 2 /a\n' },
+    });
+    expect(await facts).toMatchObject({ files: [{ is: 'different', size: 99 }] });
+    expect(shell.ran.filter((line) => line.includes('dgst'))).toEqual([]);
+  });
+
+  it('uses sha256sum and says so where openssl is missing', async () => {
+    const { facts } = look({
+      'node-2$ openssl version': { exitCode: 127 },
+      [`${root} sha256sum -- ${path}`]: { stdout: `${sha256}  ${path}\n` },
+    });
+    expect(await facts).toMatchObject({ hasher: 'sha256sum', files: [{ is: 'same' }] });
+  });
+
+  it('takes a node without mounts, fstab, registry folder and isoinfo for what it is', async () => {
+    const missing = { exitCode: 2, stderr: "ls: cannot access '…': No such file or directory\n" };
+    const { facts } = look({
+      [findmnt]: { exitCode: 1 },
+      [`${root} losetup -J -O NAME,BACK-FILE`]: {},
+      [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,
+      [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: missing,
+      [`${root} isoinfo -version`]: { exitCode: 1, stderr: 'sudo: isoinfo: command not found\n' },
+    });
+    expect(await facts).toMatchObject({ mounts: [], fstab: [], registryConfig: [], hasIsoinfo: false });
+  });
+
+  it.each([
+    ['a file that cannot be seen', stat(path), { exitCode: 1, stderr: 'stat: Permission denied\n' }],
+    ['mounts that cannot be listed', findmnt, { exitCode: 1, stderr: 'sudo: findmnt: command not found\n' }],
+    ['mounts in an unknown form', findmnt, { stdout: 'TARGET SOURCE\n' }],
+    ['a missing ss', `${root} ss -H -ltn`, { exitCode: 1, stderr: 'sudo: ss: command not found\n' }],
+  ])('never takes %s for nothing', async (_, line, answer) => {
+    await expect(look({ [line]: answer }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
+  });
+});
+
+describe('a target that cannot be worked on', () => {
+  it('is a fact with the words of sudo', async () => {
+    const { facts } = look({
+      'node-2$ env LC_ALL=C sudo -n true': { exitCode: 1, stderr: 'sudo: a password is required\n' },
+    });
+    expect(await facts).toMatchObject({
+      is: 'closed',
+      fault: 'no-sudo',
+      says: expect.stringContaining('sudo: a password is required'),
+    });
+  });
+
+  it('is a fact when its user is neither root nor allowed sudo by the annotation', async () => {
+    const { facts } = look({}, { ...access, sudo: false });
+    expect(await facts).toMatchObject({ fault: 'no-sudo', says: expect.stringContaining('ssh-sudo=true') });
+  });
+
+  it.each(['unreachable', 'permission-denied', 'host-key-changed', 'key-missing', 'key-unsafe'] as const)(
+    'is a fact: %s',
+    async (fault) => {
+      const shell = new FakeShell();
+      shell.fail('node-2', fault, 'the sentence');
+      expect(await targetNodes({ shell }).look(access, want, signal)).toEqual({
+        is: 'closed',
+        node: 'node-2',
+        fault,
+        says: 'the sentence',
+      });
+    },
+  );
+
+  it('is a fact when the connection is lost during a look', async () => {
+    const { facts } = look({ [findmnt]: { exitCode: null, stderr: 'the connection was lost' } });
+    expect(await facts).toMatchObject({ fault: 'unreachable', says: expect.stringContaining('lost') });
+  });
+});

@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { registries } from '../../../src/adapters/registry/registries.ts';
+import { Unreachable } from '../../../src/domain/failure.ts';
+import { imageOf } from '../../fakes/fake-registries.ts';
+import { RegistryServer } from '../../fixtures/registry-server.ts';
+
+const signal = AbortSignal.timeout(60_000);
+const IMAGE = { prefix: 'metalk8s-128.0.1', name: 'nginx', tag: '1.27.0-alpine' };
+let server: RegistryServer;
+
+beforeAll(async () => {
+  server = await RegistryServer.start({ 'metalk8s-128.0.1/nginx:1.27.0-alpine': imageOf('nginx') });
+});
+afterEach(() => {
+  server.answer = null;
+});
+afterAll(() => server.close());
+
+const ask = (limitMs = 5_000) => registries({ port: server.port, limitMs }).manifest('127.0.0.1', IMAGE, signal);
+
+async function saysWhen(answer: (request: IncomingMessage, response: ServerResponse) => void, limitMs?: number) {
+  server.answer = answer;
+  const error = await ask(limitMs).catch((thrown: unknown) => thrown);
+  if (error instanceof Unreachable && error.fault === 'registry') return error.says;
+  throw error;
+}
+
+describe('a registry over HTTP', () => {
+  test('nginx would answer with another kind of manifest', async () => {
+    await ask();
+    const { url, headers, method } = server.seen.at(-1) ?? {};
+    expect([method, url]).toEqual(['GET', '/v2/metalk8s-128.0.1/nginx/manifests/1.27.0-alpine']);
+    expect(headers?.accept).toBe('application/vnd.docker.distribution.manifest.v2+json');
+  });
+
+  test('whole layers would be loaded to learn their size', async () => {
+    const digest = Object.keys(imageOf('nginx').blobs)[0] ?? '';
+    await registries({ port: server.port }).blobSize('127.0.0.1', IMAGE, digest, signal);
+    expect(server.seen.at(-1)?.method).toBe('HEAD');
+  });
+
+  test.each([
+    [
+      'a registry in trouble',
+      (_: unknown, response: ServerResponse) => response.writeHead(502).end('<html>secret'),
+      /status 502/,
+    ],
+    [
+      'a redirect',
+      (_: unknown, response: ServerResponse) => response.writeHead(301, { location: 'http://127.0.0.1:1/' }).end(),
+      /status 301/,
+    ],
+    ['a page', (_: unknown, response: ServerResponse) => response.end('<html>'), /no image manifest/],
+    [
+      'a manifest of old times',
+      (_: unknown, response: ServerResponse) => response.end('{"schemaVersion":1}'),
+      /no image manifest/,
+    ],
+    ['a cut connection', (request: IncomingMessage) => request.socket.destroy(), /connection was cut/],
+    [
+      'a body cut short',
+      (request: IncomingMessage, response: ServerResponse) => {
+        response.writeHead(200, { 'content-length': 100 }).write('{');
+        setImmediate(() => request.socket.destroy());
+      },
+      /did not give/,
+    ],
+    [
+      'a flood',
+      (_: unknown, response: ServerResponse) => response.end(Buffer.alloc(5 * 2 ** 20)),
+      /more than 4194304 bytes/,
+    ],
+  ])('%s would be shown raw, or believed', async (_, answer, words) => {
+    const says = await saysWhen(answer);
+    expect(says).toMatch(words);
+    expect(says).not.toContain('secret');
+  });
+
+  test('a registry that accepts and stays silent would hold the verification', async () => {
+    expect(await saysWhen(() => undefined, 100)).toMatch(/no answer within 100 ms/);
+  });
+
+  test('a blob without a size would pass for one of size zero', async () => {
+    server.answer = (_, response) => {
+      response.writeHead(200, { 'transfer-encoding': 'chunked' }).end();
+    };
+    const size = registries({ port: server.port }).blobSize('127.0.0.1', IMAGE, `sha256:${'0'.repeat(64)}`, signal);
+    await expect(size).rejects.toThrow('does not tell its size');
+  });
+
+  test('an IPv6 control plane would not be reached', async () => {
+    const error = await registries({ port: server.port, limitMs: 2_000 })
+      .manifest('::1', IMAGE, signal)
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ where: `http://[::1]:${server.port}` });
+  });
+});

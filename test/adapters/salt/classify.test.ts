@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { classifyCall, classifyStart } from '../../../src/adapters/salt/classify.ts';
+import type { CommandResult } from '../../../src/domain/command.ts';
+import { statesOf } from '../../fixtures/salt-words.ts';
+
+const ended = (exitCode: number | null, stdout = '', stderr = ''): CommandResult => ({ exitCode, stdout, stderr });
+const local = (value: unknown) => JSON.stringify({ local: value });
+const GOOD = local(statesOf({ is: 'ok', states: 1, changed: 0 }));
+const busy = (jid: string) =>
+  `The function "state.highstate" is running as PID 4711 and was started at 2024, Nov 04 10:10:00.000000 with jid ${jid}`;
+
+describe('what no capture shows', () => {
+  test.each([
+    ['killed by SIGTERM: nothing said, exit code 0', ended(0), { is: 'lost' }],
+    ['the connection broke', ended(null), { is: 'lost' }],
+    ['the connection broke behind the answer', ended(null, GOOD), { is: 'lost' }],
+    ['timeout', ended(124), { is: 'lost' }],
+    ['SIGKILL', ended(137), { is: 'lost' }],
+    ['ssh itself', ended(255, '', 'client_loop: send disconnect: Broken pipe'), { is: 'lost' }],
+    ['the answer was cut', ended(1, GOOD.slice(0, 60)), { is: 'lost' }],
+    ['every state good, and yet an exit code', ended(1, GOOD), { is: 'error', why: 'command' }],
+    ['an unknown option', ended(64, '', 'Usage: salt-call'), { is: 'error', why: 'usage' }],
+    [
+      'a module that does not load',
+      ended(255, '', "'metalk8s' __virtual__ returned False: no isoinfo"),
+      { is: 'error', why: 'not-available' },
+    ],
+    ['no such program', ended(127, '', 'env: salt-call: No such file or directory'), { is: 'error', why: 'command' }],
+    ['sudo wants a password', ended(1, '', 'sudo: a password is required'), { is: 'error', why: 'command' }],
+    [
+      'no master',
+      ended(
+        1,
+        '',
+        'Unable to sign_in to master: Attempt to authenticate with the salt master failed with timeout error',
+      ),
+      { is: 'master-down' },
+    ],
+    [
+      'a pillar that does not render',
+      ended(5, local(['Pillar failed to render with the following messages:', "Rendering SLS 'x' failed."])),
+      { is: 'not-run', why: 'pillar' },
+    ],
+    [
+      'two runs in the way',
+      ended(1, local([busy('20241104101000000000'), busy('20241104101000000001')])),
+      { is: 'conflict', jids: ['20241104101000000000', '20241104101000000001'] },
+    ],
+    ['an empty list', ended(1, local([])), { is: 'error', why: 'empty' }],
+    ['true, where states should be', ended(0, local(true)), { is: 'error', why: 'empty' }],
+    [
+      'a result that is neither true nor false',
+      ended(0, local({ 'a_|-b_|-c_|-d': { result: 'yes', comment: '', changes: {} } })),
+      { is: 'failed' },
+    ],
+    [
+      'a test run',
+      ended(0, local({ 'a_|-b_|-c_|-d': { result: null, comment: '', changes: { x: 1 } } })),
+      { is: 'ok', states: 1, changed: 1 },
+    ],
+  ])('an operator would read the wrong thing: %s', (_, result, wanted) => {
+    expect(classifyCall(result, 'states')).toMatchObject(wanted);
+  });
+
+  test('only the consequence of a failure would be shown when its cause ran later', () => {
+    const answer = classifyCall(
+      ended(
+        2,
+        local(
+          statesOf({
+            is: 'failed',
+            first: { id: 'cause', sls: 's', name: 'n', comment: 'no space left' },
+            failed: 1,
+            skipped: 1,
+          }),
+        ),
+      ),
+      'states',
+    );
+    expect(answer).toEqual({
+      is: 'failed',
+      first: { id: 'cause', sls: 's', name: 'n', comment: 'no space left' },
+      failed: 1,
+      skipped: 1,
+    });
+  });
+
+  test('a session that breaks right behind the jid would lose the job', () => {
+    expect(classifyStart(ended(null, 'Executed command with job ID: 20241104101530123456\n'))).toEqual({
+      jid: '20241104101530123456',
+    });
+    expect(classifyStart(ended(0))).toMatchObject({ is: 'lost' });
+    expect(classifyStart(ended(0, 'Executed command with job ID: 2024'))).toMatchObject({ is: 'lost' });
+  });
+});

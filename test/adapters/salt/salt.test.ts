@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { salt } from '../../../src/adapters/salt/salt.ts';
+import type { CommandResult } from '../../../src/domain/command.ts';
+import { Unreachable } from '../../../src/domain/failure.ts';
+import type { Clock } from '../../../src/ports.ts';
+import { FakeSaltMasterPod, type PodAnswer } from '../../fakes/fake-kube.ts';
+import { FakeShell } from '../../fakes/fake-shell.ts';
+import { crictlInfo } from '../../fixtures/salt-words.ts';
+
+const signal = AbortSignal.timeout(60_000);
+const printed = (value: unknown, exitCode: number | null = 0): CommandResult => ({
+  exitCode,
+  stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,
+  stderr: '',
+});
+
+function stage(answer: (line: string) => PodAnswer) {
+  const slept: number[] = [];
+  const clock: Clock = {
+    now: () => new Date(0),
+    async sleep(ms) {
+      slept.push(ms);
+    },
+  };
+  const master = new FakeSaltMasterPod(answer);
+  return { slept, ran: master.ran, salt: salt({ shell: new FakeShell(), master, clock }) };
+}
+
+describe('command lines, as an operator would type them', () => {
+  const OUT = '--out=json --out-indent=-1 --no-color --log-level=error';
+
+  test('another command than these would reach the master', async () => {
+    const { salt, ran } = stage((line) => (line.startsWith('salt-run') ? printed({}) : printed({ 'node-1': {} })));
+    await salt.answering(['node-1', 'node-2'], signal);
+    await salt.engines(['node-1'], signal);
+    await salt.stateRuns(signal);
+    await salt.stillRunning('20260301100000000000', ['node-1'], signal);
+    expect([...new Set(ran)]).toEqual([
+      `salt ${OUT} -t 10 -L node-1,node-2 test.ping`,
+      `salt ${OUT} -L node-1 cmd.run 'crictl info' python_shell=False`,
+      'salt-run jobs.active --out=json --no-color --log-level=error',
+      `salt ${OUT} -t 10 -L node-1 saltutil.find_job 20260301100000000000`,
+    ]);
+  });
+
+  test('no nodes would mean all nodes', async () => {
+    const { salt, ran } = stage(() => printed({}));
+    expect(await salt.answering([], signal)).toEqual([]);
+    expect(await salt.engines([], signal)).toEqual([]);
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('sessions that end without an answer', () => {
+  test.each([
+    ['cut', printed('', null)],
+    ['ended with exit code 0 and nothing said', printed('')],
+    ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [', 0)],
+    ['the master is down', printed('"The salt master could not be contacted. Is master running?"')],
+  ])('an unknown state would be taken for a known one: %s', async (_, result) => {
+    const { salt } = stage(() => result);
+    const lost = (error: unknown) => error instanceof Unreachable && error.fault === 'salt-master';
+    await expect(salt.job('20260301100000000000', signal)).rejects.toSatisfy(lost);
+    await expect(salt.stateRuns(signal)).rejects.toSatisfy(lost);
+    await expect(salt.engines(['node-1'], signal)).rejects.toSatisfy(lost);
+    await expect(salt.stillRunning('20260301100000000000', ['node-1'], signal)).rejects.toSatisfy(lost);
+    expect(await salt.answering(['node-1'], signal)).toBeNull();
+  });
+
+  test('a pod that cannot be entered would be no refusal but a crash', async () => {
+    expect(await stage(() => 'no-session').salt.answering(['node-1'], signal)).toBeNull();
+  });
+
+  test('a minion that has just got its job would count as having lost it', async () => {
+    let asked = 0;
+    const { salt, slept } = stage(() => {
+      asked += 1;
+      return printed({ 'node-1': asked === 1 ? {} : { jid: '20260301100000000000', pid: 1 } });
+    });
+    expect(await salt.stillRunning('20260301100000000000', ['node-1'], signal)).toEqual(['node-1']);
+    expect(slept).toEqual([3_000]);
+  });
+});
+
+describe('container engines', () => {
+  const engine = async (value: unknown) =>
+    (await stage(() => printed({ 'node-1': value })).salt.engines(['node-1'], signal))[0];
+
+  test('warnings before the JSON would hide the endpoints', async () => {
+    expect(await engine(crictlInfo(['http://10.0.0.1:8080']))).toEqual({
+      node: 'node-1',
+      is: 'known',
+      endpoints: ['http://10.0.0.1:8080'],
+    });
+  });
+
+  test.each([
+    [
+      'a folder of host files (containerd 2)',
+      crictlInfo([], { configPath: '/etc/containerd/certs.d', mirrors: {} }),
+      'reads its mirrors from the folder /etc/containerd/certs.d',
+    ],
+    ['no mirrors at all', crictlInfo([], { configPath: '' }), 'tells no mirrors'],
+    ['mirrors of others only', crictlInfo([], { mirrors: { 'docker.io': { endpoint: ['x'] } } }), 'tells no mirrors'],
+  ])('a layout that is not known would be changed: %s', async (_, value, words) => {
+    expect(await engine(value)).toMatchObject({ is: 'other-layout', says: expect.stringContaining(words) });
+  });
+
+  test.each([
+    ['no return', 'Minion did not return. [No response]\nThe minions …', 'did not answer'],
+    ['crictl failed', 'FATA[0002] connect: connect endpoint: context deadline exceeded', 'context deadline exceeded'],
+    ['nothing', '', 'nothing'],
+    ['no text', true, 'did not answer'],
+  ])('a silent engine would be taken for a right one: %s', async (_, value, words) => {
+    expect(await engine(value)).toMatchObject({ is: 'silent', says: expect.stringContaining(words) });
+  });
+});

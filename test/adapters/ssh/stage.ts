@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sshShell } from '../../../src/adapters/ssh/shell.ts';
+import type { NodeAccess } from '../../../src/domain/facts.ts';
+import type { NodeRun, NodeShell } from '../../../src/ports.ts';
+import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
+
+/** A real sshd, our shell, and a folder of their own. */
+export interface SshStage {
+  readonly folder: string;
+  readonly sshd: Sshd;
+  readonly knownHostsPath: string;
+  readonly access: NodeAccess;
+  readonly shell: NodeShell;
+  /** Pins the node's key. */
+  pin(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function sshStage(options: Omit<SshdOptions, 'folder'> = {}): Promise<SshStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-ha-ssh-'));
+  const sshd = await startSshd({ ...options, folder });
+  const { host, port, user, userKeyPath: keyPath } = sshd;
+  const access: NodeAccess = { node: 'node-2', host, port, user, keyPath, sudo: false };
+  const knownHostsPath = join(folder, 'ours', 'known_hosts');
+  const shell = sshShell({ knownHostsPath });
+  return {
+    folder,
+    sshd,
+    knownHostsPath,
+    access,
+    shell,
+    pin: async () => shell.pin([await shell.hostKey(access, limits())]),
+    close: async () => {
+      await shell.close();
+      await sshd.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function limits(more: Partial<NodeRun> = {}): NodeRun {
+  return { signal: new AbortController().signal, limitMs: 15_000, ...more };
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cards, Changes } from '../../src/ports.ts';
+import * as events from './changes-events.ts';
+
+/** Cards of cluster `c1` beside its record, both empty. */
+export interface OpenedCards {
+  readonly cards: Cards;
+  readonly changes: Changes;
+  /** Lets leases of `ms` end. */
+  outlast(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const LEASE_MS = 60;
+
+/** What replicas may count on, whatever keeps the cards. */
+export function cardsContract(name: string, open: () => Promise<OpenedCards>): void {
+  describe(`${name}: cards`, () => {
+    let opened: OpenedCards;
+    let cards: Cards;
+    beforeAll(async () => {
+      opened = await open();
+      cards = opened.cards;
+    });
+    afterAll(() => opened?.close());
+
+    const request = async (id: string) => {
+      await opened.changes.append(id, 0, events.requested(id));
+      return id;
+    };
+    const drawTo = async (id: string, revision: number) => {
+      let kept = false;
+      await cards.whileLeased(id, 5_000, async (lease) => {
+        kept = await lease.commit(revision);
+      });
+      return kept;
+    };
+
+    it('remembers where a card hangs', async () => {
+      const id = await request('c1-place2');
+      expect(await cards.place(id)).toBeNull();
+      await cards.hang(id, { channel: 'C1', ts: '1.2' });
+      expect(await cards.place(id)).toEqual({ channel: 'C1', ts: '1.2' });
+    });
+
+    it('lets one replica draw at a time', async () => {
+      const id = await request('c1-draw22');
+      const inside = Promise.withResolvers<void>();
+      const leave = Promise.withResolvers<void>();
+      const first = cards.whileLeased(id, 5_000, async () => {
+        inside.resolve();
+        await leave.promise;
+      });
+      await inside.promise;
+      expect(await cards.whileLeased(id, 5_000, async () => undefined)).toBe(false);
+      leave.resolve();
+      expect(await first).toBe(true);
+      expect(await cards.whileLeased(id, 5_000, async () => undefined)).toBe(true);
+    });
+
+    it('gives the lease back when drawing fails', async () => {
+      const id = await request('c1-throw2');
+      const broken = cards.whileLeased(id, 5_000, () => Promise.reject(new Error('Slack is away')));
+      await expect(broken).rejects.toThrow('Slack is away');
+      expect(await cards.whileLeased(id, 5_000, async () => undefined)).toBe(true);
+    });
+
+    it('never lets a card go backwards', async () => {
+      const id = await request('c1-back22');
+      expect(await drawTo(id, 5)).toBe(true);
+      expect(await drawTo(id, 4)).toBe(false);
+      await cards.whileLeased(id, 5_000, async (lease) => expect(lease.drawn).toBe(5));
+    });
+
+    it('notes nothing for a replica whose lease has ended', async () => {
+      const id = await request('c1-late22');
+      await cards.whileLeased(id, LEASE_MS, async (late) => {
+        await opened.outlast(LEASE_MS);
+        expect(await drawTo(id, 2)).toBe(true);
+        expect(await late.commit(7)).toBe(false);
+      });
+      await cards.whileLeased(id, 5_000, async (lease) => expect(lease.drawn).toBe(2));
+    });
+
+    it('lets one of twenty replicas post a reply, and another one when that failed', async () => {
+      const id = await request('c1-reply2');
+      const claim = async () => {
+        const claims = await Promise.all(Array.from({ length: 20 }, () => cards.claimReply(id, 'done')));
+        return claims.filter(Boolean).length;
+      };
+      expect(await claim()).toBe(1);
+      expect(await cards.claimReply(id, 'approved')).toBe(true);
+      await cards.releaseReply(id, 'done');
+      expect(await claim()).toBe(1);
+    });
+
+    it('finds the cards that show less than the record, ended changes too', async () => {
+      const id = await request('c1-behind');
+      const isBehind = async () => (await cards.behind()).includes(id);
+      expect(await isBehind()).toBe(true);
+      await drawTo(id, 1);
+      expect(await isBehind()).toBe(false);
+      await opened.changes.progress(id, events.halfway);
+      expect(await isBehind()).toBe(true);
+      await opened.changes.append(id, 1, events.denied);
+      await drawTo(id, 2);
+      expect(await isBehind()).toBe(true);
+      await drawTo(id, 3);
+      expect(await isBehind()).toBe(false);
+    });
+
+    it('draws a card anew that hangs somewhere else now', async () => {
+      const id = await request('c1-moved2');
+      await cards.hang(id, { channel: 'C1', ts: '1.2' });
+      await drawTo(id, 1);
+      await cards.hang(id, { channel: 'C1', ts: '1.2' });
+      expect(await cards.behind()).not.toContain(id);
+      await cards.hang(id, { channel: 'C1', ts: '9.9' });
+      expect(await cards.behind()).toContain(id);
+    });
+
+    it('refuses a change of a cluster it does not know', async () => {
+      await expect(cards.place('c9-abc234')).rejects.toThrow(/known cluster/);
+    });
+  });
+}

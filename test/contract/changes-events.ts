@@ -1,0 +1,141 @@
+import type { ChangeEvent, ChangeId, FailureReport, Progress } from '../../src/domain/change.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { Step } from '../../src/domain/step.ts';
+
+const at = '2026-03-01T10:00:00.000Z';
+const alice = { id: 'U1', name: 'alice' };
+const bob = { id: 'U2', name: 'bob' };
+
+export const failure: FailureReport = { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' };
+
+const shared = {
+  says: 'Something on node-2',
+  commands: [{ on: 'node-2', command: { program: 'true', args: ['--'] } }],
+};
+const archives = [{ id: 'a-1', path: '/srv/a.iso', mountpoint: '/srv/scality/a-1' }];
+const addresses = ['10.0.0.1', '10.0.0.2'];
+
+/** One step of each kind. */
+export const steps: readonly Step[] = [
+  {
+    ...shared,
+    kind: 'copy',
+    id: 'copy:node-2:a-1',
+    node: 'node-2',
+    archive: { id: 'a-1', path: '/srv/a.iso', size: 5, sha256: 'ab' },
+    part: '/srv/a.iso.part-c1-abc234',
+  },
+  { ...shared, kind: 'mount', id: 'mount:node-2', node: 'node-2', archives },
+  { ...shared, kind: 'solutions', id: 'solutions:node-2', node: 'node-2', archives },
+  { ...shared, kind: 'other-version', id: 'other:node-2', node: 'node-2', saltenv: 'metalk8s-127.0.0' },
+  { ...shared, kind: 'deploy', id: 'deploy:node-2', node: 'node-2', version: '128.0.1', carries: ['a-1'] },
+  { ...shared, kind: 'ready', id: 'ready:node-2', node: 'node-2', addresses },
+  { ...shared, kind: 'engines', id: 'engines', nodes: ['node-1', 'node-2'], addresses },
+  {
+    ...shared,
+    kind: 'verify',
+    id: 'verify',
+    registries: [{ node: 'node-2', address: '10.0.0.2' }],
+    bootstrapAddress: '10.0.0.1',
+    archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
+    engines: ['node-1'],
+    addresses,
+  },
+];
+
+function planOf(id: ChangeId): Plan {
+  return {
+    v: 1,
+    approved: {
+      change: id,
+      cluster: 'c1',
+      verb: 'add',
+      nodes: ['node-2'],
+      version: '128.0.1',
+      saltenv: 'metalk8s-128.0.1',
+      archives: [{ id: 'a-1', kind: 'metalk8s', version: '1', path: '/srv/a.iso', size: 5, sha256: 'ab', images: 3 }],
+      hostKeys: [
+        { node: 'node-2', key: { host: '10.0.0.2', port: 22, algorithm: 'ssh-ed25519', key: 'AA', fingerprint: 'S' } },
+      ],
+      steps,
+      sideEffects: ['containerd restarts'],
+    },
+    seen: {
+      at,
+      findings: ['fine'],
+      warnings: [],
+      already: [{ node: 'node-2', path: '/srv/a.iso' }],
+      space: [{ node: 'node-2', mountpoint: '/', needed: 5, available: 9 }],
+      newHostKeys: ['node-2'],
+      estimate: { from: 60, to: 120 },
+    },
+  };
+}
+
+export const requested = (id: ChangeId): ChangeEvent => ({
+  at,
+  type: 'requested',
+  id,
+  intent: { verb: 'add', cluster: 'c1', nodes: ['node-2'], reason: 'more copies' },
+  requester: alice,
+  channel: 'C1',
+});
+export const planned = (id: ChangeId): ChangeEvent => ({
+  at,
+  type: 'planned',
+  plan: planOf(id),
+  digest: 'd1',
+  expires: at,
+});
+export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
+  at,
+  type: 'approved',
+  approver: bob,
+  signed: {
+    approval: {
+      v: 1,
+      change: id,
+      cluster: 'c1',
+      verb: 'add',
+      nodes: ['node-2'],
+      digest: 'd1',
+      requester: alice.id,
+      approver: bob.id,
+      at,
+      expires: at,
+      nonce,
+    },
+    key: 'k1',
+    signature: 'AAAA',
+  },
+});
+export const started: ChangeEvent = { at, type: 'started' };
+export const denied: ChangeEvent = { at, type: 'denied', by: bob };
+export const failed: ChangeEvent = { at, type: 'failed', failure: { ...failure, detail: 'more' } };
+export const stepStarted: ChangeEvent = { at, type: 'step-started', step: 'engines' };
+export const done: ChangeEvent = {
+  at,
+  type: 'done',
+  proof: { served: 3, expected: 3, archives: 1, engines: 2, engineTotal: 2, blobs: 9 },
+  seconds: 61.5,
+};
+
+/** A record with an event of every type. */
+export const everyEvent = (id: ChangeId): readonly ChangeEvent[] => [
+  requested(id),
+  planned(id),
+  approved(id),
+  started,
+  stepStarted,
+  { at, type: 'job-started', step: 'engines', jid: '20260301100000000001' },
+  { at, type: 'interrupted' },
+  { at, type: 'step-done', step: 'engines', already: false, seconds: 3, note: 'fast' },
+  { at, type: 'step-failed', step: 'verify', seconds: 1, failure },
+  failed,
+  { at, type: 'refused', refusal: { refused: 'plan-stale', says: 'No.', tryNext: 'Ask again.' } },
+  denied,
+  { at, type: 'expired' },
+  done,
+];
+
+export const halfway: Progress = { step: 'engines', at, done: 1, total: 2, unit: 'nodes', rate: 0.5, secondsLeft: 2 };

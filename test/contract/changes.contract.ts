@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Changes } from '../../src/ports.ts';
+import * as events from './changes-events.ts';
+
+/** Changes of cluster `c1`, empty. */
+export interface OpenedChanges {
+  readonly changes: Changes;
+  close(): Promise<void>;
+}
+
+/** What every record of changes does. */
+export function changesContract(name: string, open: () => Promise<OpenedChanges>): void {
+  describe(`${name}: record of changes`, () => {
+    let opened: OpenedChanges;
+    let changes: Changes;
+    beforeAll(async () => {
+      opened = await open();
+      changes = opened.changes;
+    });
+    afterAll(() => opened?.close());
+
+    async function record(id: string, ...more: Parameters<Changes['append']>[2][]): Promise<void> {
+      const all = [events.requested(id), ...more];
+      for (const [version, event] of all.entries()) expect(await changes.append(id, version, event)).toBe(true);
+    }
+
+    it('reads every entry back as it was written', async () => {
+      const all = events.everyEvent('c1-every2');
+      await record('c1-every2', ...all.slice(1));
+      const stored = await changes.get('c1-every2');
+      expect(stored?.events).toEqual(all);
+      expect(stored?.change.plan?.approved.steps).toEqual(events.steps);
+      expect(stored?.version).toBe(all.length);
+    });
+
+    it('has no change that nobody asked for', async () => {
+      expect(await changes.get('c1-nobody')).toBeNull();
+    });
+
+    it('refuses an entry written on a record that has moved on', async () => {
+      await record('c1-moved2', events.planned('c1-moved2'));
+      expect(await changes.append('c1-moved2', 1, events.denied)).toBe(false);
+      expect(await changes.append('c1-moved2', 3, events.denied)).toBe(false);
+      expect((await changes.get('c1-moved2'))?.change.state).toBe('planned');
+    });
+
+    it('lets exactly one of two decisions made at once win', async () => {
+      await record('c1-twice2', events.planned('c1-twice2'));
+      const decisions = [events.denied, events.approved('c1-twice2'), events.denied, events.denied];
+      const won = await Promise.all(decisions.map((event) => changes.append('c1-twice2', 2, event)));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect((await changes.get('c1-twice2'))?.version).toBe(3);
+    });
+
+    it('begins a record with the request of its own change only', async () => {
+      await expect(changes.append('c1-begin2', 0, events.started)).rejects.toThrow(/begins with/);
+      await expect(changes.append('c1-begin2', 0, events.requested('c1-other2'))).rejects.toThrow(/begins with/);
+      await expect(changes.append('c2-begin2', 0, events.requested('c2-begin2'))).rejects.toThrow(/cluster c1/);
+      expect(await changes.get('c1-begin2')).toBeNull();
+    });
+
+    it('counts progress in the revision, and forgets it with the next entry', async () => {
+      await record('c1-prog22', events.started, events.stepStarted);
+      const before = await changes.get('c1-prog22');
+      await changes.progress('c1-prog22', events.halfway);
+      const during = await changes.get('c1-prog22');
+      expect(during).toMatchObject({ progress: events.halfway, version: 3, revision: (before?.revision ?? 0) + 1 });
+      await changes.append('c1-prog22', 3, { type: 'interrupted', at: events.halfway.at });
+      const after = await changes.get('c1-prog22');
+      expect(after?.progress).toBeUndefined();
+      expect(after?.revision).toBe((during?.revision ?? 0) + 1);
+    });
+
+    it('drops progress of a change that has no record or has ended', async () => {
+      await changes.progress('c1-none22', events.halfway);
+      expect(await changes.get('c1-none22')).toBeNull();
+      await record('c1-ended2', events.denied);
+      await changes.progress('c1-ended2', events.halfway);
+      expect((await changes.get('c1-ended2'))?.progress).toBeUndefined();
+    });
+
+    it('lists what is open: a failed change leaves, and comes back when it is approved again', async () => {
+      const isOpen = async () => (await changes.open()).includes('c1-again2');
+      await record('c1-again2', events.planned('c1-again2'), events.approved('c1-again2'), events.started);
+      expect(await isOpen()).toBe(true);
+      await changes.append('c1-again2', 4, events.failed);
+      expect(await isOpen()).toBe(false);
+      await changes.append('c1-again2', 5, events.approved('c1-again2', 'n2'));
+      expect(await isOpen()).toBe(true);
+      await changes.append('c1-again2', 6, events.done);
+      expect(await isOpen()).toBe(false);
+    });
+  });
+}

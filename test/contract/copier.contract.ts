@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NodeAccess } from '../../src/domain/facts.ts';
+import type { CopyStep } from '../../src/domain/step.ts';
+import type { Copier, CopyProgress } from '../../src/ports.ts';
+
+/** A copier, a step it can carry out, and a look at the step's path on the target. */
+export interface CopierStage {
+  readonly copier: Copier;
+  readonly step: CopyStep;
+  readonly access: NodeAccess;
+  /** SHA-256 of the file at the step's path, null when there is none. */
+  sha256There(): Promise<string | null>;
+  /** Puts a file of other content there and tells its SHA-256. */
+  putAnother(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** What every Copier keeps. */
+export function copierContract(name: string, makeStage: () => Promise<CopierStage>): void {
+  describe(`${name} keeps the contract of Copier`, () => {
+    let stage: CopierStage;
+    beforeEach(async () => {
+      stage = await makeStage();
+    });
+    afterEach(() => stage.close());
+
+    const copy = (onProgress: (progress: CopyProgress) => void = () => undefined) =>
+      stage.copier.copy(stage.step, stage.access, onProgress, new AbortController().signal);
+
+    it('brings the archive to its path, and doing it again does no harm', async () => {
+      expect(await stage.sha256There()).toBeNull();
+      await copy();
+      expect(await stage.sha256There()).toBe(stage.step.archive.sha256);
+      await copy();
+      expect(await stage.sha256There()).toBe(stage.step.archive.sha256);
+    });
+
+    it('tells progress up to the last byte, never backwards', async () => {
+      const told: CopyProgress[] = [];
+      await copy((progress) => told.push(progress));
+      const sent = told.map((progress) => progress.sent);
+      expect(sent).toEqual([...sent].sort((a, b) => a - b));
+      expect(told.at(-1)).toMatchObject({ sent: stage.step.archive.size, total: stage.step.archive.size });
+    });
+
+    it('never overwrites another file', async () => {
+      const other = await stage.putAnother();
+      await expect(copy()).rejects.toMatchObject({ name: 'NotConfirmed' });
+      expect(await stage.sha256There()).toBe(other);
+    });
+
+    it('copies nothing when it was stopped before it began', async () => {
+      const reason = new Error('the worker stops');
+      const stopped = AbortSignal.abort(reason);
+      await expect(stage.copier.copy(stage.step, stage.access, () => undefined, stopped)).rejects.toBe(reason);
+      expect(await stage.sha256There()).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Journal } from '../../src/ports.ts';
+import * as events from './changes-events.ts';
+
+/** An empty journal. */
+export interface OpenedJournal {
+  readonly journal: Journal;
+  close(): Promise<void>;
+}
+
+/** What every journal does. */
+export function journalContract(name: string, open: () => Promise<OpenedJournal>): void {
+  describe(`${name}: journal`, () => {
+    let opened: OpenedJournal;
+    let journal: Journal;
+    beforeEach(async () => {
+      opened = await open();
+      journal = opened.journal;
+    });
+    afterEach(() => opened?.close());
+
+    it('reads each change back as it was written, however many are written at once', async () => {
+      const [first, second] = [events.everyEvent('c1-first2'), events.everyEvent('c1-second')];
+      const both = first.flatMap((event, n) => [
+        ['c1-first2', event] as const,
+        ['c1-second', second[n] ?? event] as const,
+      ]);
+      await Promise.all(both.map(([id, event]) => journal.append(id, event)));
+      expect(await journal.events('c1-first2')).toEqual(first);
+      expect(await journal.events('c1-second')).toEqual(second);
+      expect(await journal.events('c1-nobody')).toEqual([]);
+    });
+
+    it('knows an approval as used once its change was started, not before', async () => {
+      await journal.append('c1-used22', events.approved('c1-used22', 'nonce-1'));
+      expect(await journal.hasNonce('nonce-1')).toBe(false);
+      await journal.append('c1-other2', events.started);
+      expect(await journal.hasNonce('nonce-1')).toBe(false);
+      await journal.append('c1-used22', events.started);
+      expect(await journal.hasNonce('nonce-1')).toBe(true);
+      expect(await journal.hasNonce('nonce-2')).toBe(false);
+    });
+
+    it('keeps an approval used when the same change is approved again', async () => {
+      await journal.append('c1-again2', events.approved('c1-again2', 'nonce-1'));
+      await journal.append('c1-again2', events.started);
+      await journal.append('c1-again2', events.approved('c1-again2', 'nonce-2'));
+      expect(await journal.hasNonce('nonce-1')).toBe(true);
+      expect(await journal.hasNonce('nonce-2')).toBe(false);
+    });
+  });
+}

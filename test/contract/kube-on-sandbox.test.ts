@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bootstrapNode } from '../../src/adapters/bootstrap/bootstrap-node.ts';
+import { kubernetes } from '../../src/adapters/kube/kube.ts';
+import { registries } from '../../src/adapters/registry/registries.ts';
+import { salt } from '../../src/adapters/salt/salt.ts';
+import type { Archive } from '../../src/domain/archive.ts';
+import { command } from '../../src/domain/command.ts';
+import { Failure, Unreachable } from '../../src/domain/failure.ts';
+import type { SaltJob } from '../../src/domain/salt.ts';
+import type { Salt } from '../../src/ports.ts';
+import { FakeShell } from '../fakes/fake-shell.ts';
+import { BOOTSTRAP_FILE, SOLUTIONS_FILE } from '../fixtures/bootstrap-root.ts';
+import { nodeOf, type Started, started } from '../sandbox/cluster/started.ts';
+
+const signal = AbortSignal.timeout(120_000);
+const NODES = ['bootstrap', 'node-1', 'node-2', 'node-3'];
+const ARCHIVES = ['example-solution-0.1.0', 'metalk8s-127.0.6', 'metalk8s-128.0.1'];
+const clock = {
+  now: () => new Date(),
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 50))),
+};
+let world: Started;
+let kube: ReturnType<typeof kubernetes>;
+
+beforeAll(async () => {
+  world = await started();
+  kube = kubernetes({ kubeconfigPath: world.cluster.kubeconfigPath, limitMs: 5_000 });
+});
+afterAll(async () => {
+  await kube.close();
+  await world[Symbol.asyncDispose]();
+});
+
+const ip = (node: string) => nodeOf(world.cluster, node).ip;
+const salty = () => salt({ shell: new FakeShell(), master: kube, clock });
+
+/** The job with all its answers; looks that fail while containerd restarts count for nothing. */
+async function finished(jid: string, through: Salt): Promise<SaltJob> {
+  for (let look = 0; look < 400; look += 1) {
+    const job = await through.job(jid, signal).catch((error: unknown) => {
+      if (error instanceof Failure) return null;
+      throw error;
+    });
+    if (job !== null && Object.keys(job.returns).length === NODES.length) return job;
+    await clock.sleep(50);
+  }
+  throw new Error('the job did not end');
+}
+
+describe('the adapters on the simulated cluster', () => {
+  test('the look would miss nodes, the registry, or the way to a node', async () => {
+    const facts = await kube.look(signal);
+    expect(facts.nodes.map((node) => node.name)).toEqual(NODES);
+    expect(facts.nodes[2]?.access).toMatchObject({ host: ip('node-2'), port: 2222, user: 'centos', sudo: true });
+    expect(facts.nodes[3]?.access).toMatchObject({ user: 'root', sudo: false });
+    expect(facts).toMatchObject({
+      clusterVersion: '128.0.1',
+      endpoints: { ready: [ip('bootstrap')], notReady: [] },
+      registries: [{ node: 'bootstrap', ready: true, version: '128.0.1', carries: ARCHIVES }],
+      saltMaster: { pod: 'salt-master-bootstrap', node: 'bootstrap', ready: true },
+      nativeRegistry: false,
+    });
+  });
+
+  test('an API that went away would be told in its own words', async () => {
+    await world.cluster.fault('kube-down', []);
+    const away = (error: unknown) => error instanceof Unreachable && error.fault === 'kubernetes';
+    await expect(kube.look(signal)).rejects.toSatisfy(away);
+    await world.cluster.clearFault('kube-down');
+    await expect(kube.endpoints(signal)).resolves.toMatchObject({ ready: [ip('bootstrap')] });
+  });
+
+  test('what the minions say would not be heard', async () => {
+    expect(await salty().answering(NODES, signal)).toEqual(NODES);
+    expect(await salty().stateRuns(signal)).toEqual([]);
+    expect(await salty().engines(NODES, signal)).toEqual(
+      NODES.map((node) => ({ node, is: 'known', endpoints: [`http://${ip('bootstrap')}:8080`] })),
+    );
+  });
+
+  test('a job that cuts its own session would be lost', async () => {
+    const engines = ['metalk8s.container-engine', 'saltenv=metalk8s-128.0.1'];
+    const jid = await salty().start(command('salt', '--async', '-L', NODES.join(','), 'state.sls', ...engines), signal);
+    const { targeted, returns, known } = await finished(jid, salty());
+    expect(known).toBe(true);
+    expect([...targeted].sort()).toEqual(NODES);
+    expect(NODES.map((node) => returns[node]?.is)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  });
+
+  test('archives would be read wrongly, or their images not be found at the registry', async () => {
+    const { bootstrapRoot: root } = world.cluster;
+    const bootstrap = bootstrapNode({ root, bootstrapFile: BOOTSTRAP_FILE, solutionsFile: SOLUTIONS_FILE });
+    const facts = await bootstrap.look(signal);
+    expect(facts).toMatchObject({ bootstrapFile: { is: 'good' }, solutionsFile: { is: 'good' }, mountedUnlisted: [] });
+    const archives = facts.archives.flatMap((one) => (one.is === 'sound' ? [one.archive] : []));
+    expect(archives.map((one) => one.id).sort()).toEqual(ARCHIVES);
+    for (const archive of archives) await expectServed(archive);
+  });
+});
+
+async function expectServed({ images }: Archive): Promise<void> {
+  const served = registries({ port: 8080 });
+  expect(images.length).toBeGreaterThan(0);
+  for (const image of images) {
+    const manifest = await served.manifest(ip('bootstrap'), image, signal);
+    expect(manifest?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    for (const { digest, size } of manifest?.blobs ?? []) {
+      expect(await served.blobSize(ip('bootstrap'), image, digest, signal)).toBe(size);
+    }
+  }
+}

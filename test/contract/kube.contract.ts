@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import type { KubeFacts } from '../../src/domain/facts.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
+import type { Kubernetes } from '../../src/ports.ts';
+
+/** A cluster whose API tells these facts, which can change, and which can go down. */
+export interface KubernetesStage {
+  readonly kubernetes: Kubernetes;
+  change(facts: KubeFacts): Promise<void>;
+  goDown(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const access = {
+  host: '10.200.3.13',
+  port: 2222,
+  user: 'centos',
+  keyPath: '/etc/metalk8s/pki/salt-bootstrap',
+  sudo: true,
+};
+
+/** A cluster as the documentation has it: a registry on the bootstrap node, another one that is not ready yet. */
+export const CLUSTER: KubeFacts = {
+  nodes: [
+    {
+      name: 'bootstrap',
+      ip: '10.200.3.11',
+      ready: true,
+      roles: ['bootstrap', 'etcd', 'infra', 'master'],
+      version: '128.0.1',
+      containerRuntime: 'containerd://1.6.35',
+      access: { node: 'bootstrap', ...access, host: '10.200.3.11', port: 22, user: 'root', sudo: false },
+    },
+    {
+      name: 'node-2',
+      ip: '10.200.3.13',
+      ready: false,
+      roles: ['node'],
+      version: null,
+      containerRuntime: 'containerd://1.6.35',
+      access: { node: 'node-2', ...access },
+    },
+  ],
+  clusterVersion: '128.0.1',
+  endpoints: { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] },
+  registries: [
+    { node: 'bootstrap', ready: true, version: '128.0.1', carries: ['example-solution-0.1.0', 'metalk8s-128.0.1'] },
+    { node: 'node-2', ready: false, version: '127.0.6', carries: ['metalk8s-127.0.6'] },
+  ],
+  saltMaster: { pod: 'salt-master-bootstrap', node: 'bootstrap', ready: true },
+  nativeRegistry: false,
+};
+
+const signal = AbortSignal.timeout(60_000);
+
+/** What every Kubernetes keeps to. */
+export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<KubernetesStage>): void {
+  const on = async (facts: KubeFacts, act: (stage: KubernetesStage) => Promise<void>) => {
+    const stage = await stageFor(facts);
+    try {
+      await act(stage);
+    } finally {
+      await stage.close();
+    }
+  };
+
+  test('a plan would be made for another cluster than the one that is there', () =>
+    on(CLUSTER, async ({ kubernetes }) => {
+      expect(await kubernetes.look(signal)).toEqual(CLUSTER);
+    }));
+
+  test('a cluster that replicates registries by itself would be worked on', () =>
+    on({ ...CLUSTER, nativeRegistry: true }, async ({ kubernetes }) => {
+      expect((await kubernetes.look(signal)).nativeRegistry).toBe(true);
+    }));
+
+  test('the step after a new registry would not see that it is ready', () =>
+    on(CLUSTER, async ({ kubernetes, change }) => {
+      expect(await kubernetes.endpoints(signal)).toEqual({ ready: ['10.200.3.11'], notReady: ['10.200.3.13'] });
+      await change({ ...CLUSTER, endpoints: { ready: ['10.200.3.11', '10.200.3.13'], notReady: [] } });
+      expect(await kubernetes.endpoints(signal)).toEqual({ ready: ['10.200.3.11', '10.200.3.13'], notReady: [] });
+    }));
+
+  test('nothing would be said of a missing salt-master pod', () =>
+    on({ ...CLUSTER, saltMaster: null }, async ({ kubernetes }) => {
+      expect((await kubernetes.look(signal)).saltMaster).toBeNull();
+    }));
+
+  test('an API that is down would end in an error that nobody can read', () =>
+    on(CLUSTER, async ({ kubernetes, goDown }) => {
+      await goDown();
+      for (const asked of [kubernetes.look(signal), kubernetes.endpoints(signal)]) {
+        await expect(asked).rejects.toSatisfy((e) => e instanceof Unreachable && e.fault === 'kubernetes');
+      }
+    }));
+
+  test('a look could not be stopped', () =>
+    on(CLUSTER, async ({ kubernetes }) => {
+      const reason = new Error('stopped');
+      await expect(kubernetes.look(AbortSignal.abort(reason))).rejects.toBe(reason);
+    }));
+}

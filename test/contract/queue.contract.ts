@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ChangeQueue } from '../../src/ports.ts';
+
+/** The queue of cluster `c1`, empty. */
+export interface OpenedQueue {
+  readonly queue: ChangeQueue;
+  /** Takes jobs until none waits, and tells them as `<kind> <id>`. */
+  drain(onJob?: (id: string) => Promise<void>): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What every queue of a cluster does. */
+export function queueContract(name: string, open: () => Promise<OpenedQueue>): void {
+  describe(`${name}: queue`, () => {
+    let opened: OpenedQueue;
+    let queue: ChangeQueue;
+    beforeEach(async () => {
+      opened = await open();
+      queue = opened.queue;
+    });
+    afterEach(() => opened?.close());
+
+    it('takes approved changes before it plans new ones, each in the order of asking', async () => {
+      await queue.add('plan', 'c1-aaaaa2', 1);
+      await queue.add('plan', 'c1-bbbbb2', 1);
+      await queue.add('apply', 'c1-ccccc2', 1);
+      await queue.add('apply', 'c1-ddddd2', 1);
+      const order = ['apply c1-ccccc2', 'apply c1-ddddd2', 'plan c1-aaaaa2', 'plan c1-bbbbb2'];
+      expect(await opened.drain()).toEqual(order);
+    });
+
+    it('carries a change out once, however often the same approval is queued', async () => {
+      await Promise.all(Array.from({ length: 5 }, () => queue.add('apply', 'c1-once22', 1)));
+      expect(await opened.drain()).toEqual(['apply c1-once22']);
+      await queue.add('apply', 'c1-once22', 1);
+      await queue.add('apply', 'c1-once22', 2);
+      expect(await opened.drain()).toEqual(['apply c1-once22']);
+    });
+
+    it('tells who waits for whom', async () => {
+      await queue.add('plan', 'c1-aaaaa2', 1);
+      await queue.add('plan', 'c1-bbbbb2', 1);
+      await queue.add('apply', 'c1-ccccc2', 1);
+      expect(await queue.ahead('c1-bbbbb2')).toEqual(['c1-ccccc2', 'c1-aaaaa2']);
+      expect(await queue.ahead('c1-ccccc2')).toEqual([]);
+      expect(await queue.ahead('c1-nobody')).toEqual([]);
+    });
+
+    it('counts the change that is being worked on as ahead', async () => {
+      await queue.add('plan', 'c1-aaaaa2', 1);
+      const seen: (readonly string[])[] = [];
+      await opened.drain(async (id) => {
+        if (id !== 'c1-aaaaa2') return;
+        await queue.add('apply', 'c1-bbbbb2', 1);
+        seen.push(await queue.ahead('c1-bbbbb2'), await queue.ahead('c1-aaaaa2'));
+      });
+      expect(seen).toEqual([['c1-aaaaa2'], []]);
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import { describe } from 'vitest';
+import { salt } from '../../src/adapters/salt/salt.ts';
+import type { CommandResult } from '../../src/domain/command.ts';
+import { render } from '../../src/domain/command.ts';
+import type { Clock } from '../../src/ports.ts';
+import { FakeSaltMasterPod } from '../fakes/fake-kube.ts';
+import { FakeSalt } from '../fakes/fake-salt.ts';
+import { FakeShell } from '../fakes/fake-shell.ts';
+import { saltWords, statesOf } from '../fixtures/salt-words.ts';
+import { access, CALL, FAILED, saltContract } from './salt.contract.ts';
+
+describe('the fake Salt', () => {
+  saltContract(async (nodes, endpoints) => {
+    const world = new FakeSalt(nodes, endpoints);
+    return { salt: world, world };
+  });
+});
+
+/** Sleeps take no time: the tests look at what is asked, not when. */
+const clock: Clock = { now: () => new Date(0), sleep: async () => undefined };
+
+describe('Salt over its programs', () => {
+  saltContract(async (nodes, endpoints) => {
+    const world = new FakeSalt(nodes, endpoints);
+    const master = new FakeSaltMasterPod((_, command) =>
+      command.args.includes('--async') ? started(world, command.args) : saltWords(world, command.args),
+    );
+    const failed: CommandResult = { exitCode: 2, stdout: JSON.stringify({ local: statesOf(FAILED) }), stderr: '' };
+    const shell = new FakeShell({ [`node-2$ ${render(CALL)}`]: failed });
+    const limits = { signal: AbortSignal.timeout(1_000), limitMs: 1_000 };
+    await shell.pin([await shell.hostKey(access('node-2'), limits)]);
+    return { salt: salt({ shell, master, clock }), world };
+  });
+});
+
+function started(world: FakeSalt, args: readonly string[]): CommandResult {
+  const nodes = args[args.indexOf('-L') + 1]?.split(',') ?? [];
+  if (!world.masterUp || !nodes.some((node) => world.minions.has(node))) return saltWords(world, args);
+  const jid = '20260301100000000000';
+  world.jobs.set(jid, { fun: 'state.sls', targeted: nodes, running: [...nodes], returns: {} });
+  return { exitCode: 0, stdout: `Executed command with job ID: ${jid}\n`, stderr: '' };
+}

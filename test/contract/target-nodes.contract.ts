@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NodeAccess } from '../../src/domain/facts.ts';
+import type { TargetNodes } from '../../src/ports.ts';
+
+/** Target nodes, one that can be looked at, and a way to put a file there. */
+export interface TargetNodesStage {
+  readonly targets: TargetNodes;
+  readonly access: NodeAccess;
+  /** A path at which nothing is yet. */
+  readonly path: string;
+  /** Puts a file of this many bytes at the path and tells its SHA-256. */
+  put(size: number): Promise<string>;
+  /** From now on nobody can log in there. */
+  lockOut(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const OTHER = '0'.repeat(64);
+
+/** What every TargetNodes keeps. */
+export function targetNodesContract(name: string, makeStage: () => Promise<TargetNodesStage>): void {
+  describe(`${name} keeps the contract of TargetNodes`, () => {
+    let stage: TargetNodesStage;
+    beforeEach(async () => {
+      stage = await makeStage();
+    });
+    afterEach(() => stage.close());
+
+    const signal = new AbortController().signal;
+    const look = (size: number, sha256: string) => {
+      const archives = [{ path: stage.path, size, sha256 }];
+      return stage.targets.look(stage.access, { archives, registryAddress: '127.0.0.1:1' }, signal);
+    };
+
+    it('tells a missing archive and the file system that it would fill', async () => {
+      const facts = await look(100, OTHER);
+      if (facts.is === 'closed') throw new Error(facts.says);
+      expect(facts.files).toEqual([{ path: stage.path, is: 'absent', size: 0, mounted: false }]);
+      expect(facts.space).toHaveLength(1);
+      expect(facts.space[0]?.paths).toEqual([stage.path]);
+      expect(facts.space[0]?.available).toBeGreaterThan(0);
+      expect(facts.portInUse).toBe(false);
+    });
+
+    it('tells the same archive, which needs no space', async () => {
+      const sha256 = await stage.put(100);
+      expect(await look(100, sha256)).toMatchObject({ files: [{ is: 'same', size: 100 }], space: [] });
+      expect(await stage.targets.hasFile(stage.access, { path: stage.path, size: 100, sha256 }, signal)).toBe(true);
+    });
+
+    it('tells another file by size and by content', async () => {
+      const sha256 = await stage.put(100);
+      expect(await look(99, sha256)).toMatchObject({ files: [{ is: 'different', size: 100 }] });
+      expect(await look(100, OTHER)).toMatchObject({ files: [{ is: 'different', size: 100 }] });
+      expect(await stage.targets.hasFile(stage.access, { path: stage.path, size: 100, sha256: OTHER }, signal)).toBe(
+        false,
+      );
+    });
+
+    it('gives a node that lets nobody in as a fact when it looks around, and as an error afterwards', async () => {
+      await stage.lockOut();
+      const facts = await look(100, OTHER);
+      expect(facts).toMatchObject({ is: 'closed', fault: 'unreachable', says: expect.stringMatching(/\w/) });
+      await expect(stage.targets.mounts(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
+      await expect(stage.targets.registryConfig(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
+    });
+
+    it('stops when the worker stops', async () => {
+      const stopped = AbortSignal.abort(new Error('the worker stops'));
+      await expect(stage.targets.mounts(stage.access, stopped)).rejects.toThrow('the worker stops');
+      const want = { archives: [], registryAddress: '127.0.0.1:1' };
+      await expect(stage.targets.look(stage.access, want, stopped)).rejects.toThrow('the worker stops');
+    });
+  });
+}

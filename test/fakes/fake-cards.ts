@@ -1,0 +1,80 @@
+import { type ChangeId, clusterOf } from '../../src/domain/change.ts';
+import type { CardLease, CardPlace, Cards, Clock } from '../../src/ports.ts';
+import type { FakeChanges } from './fake-changes.ts';
+
+interface Lease {
+  readonly ends: number;
+}
+
+/** Cards in memory, beside the records whose revisions they show. */
+export class FakeCards implements Cards {
+  readonly #changes: readonly FakeChanges[];
+  readonly #clock: Clock;
+  readonly #places = new Map<ChangeId, CardPlace>();
+  readonly #drawn = new Map<ChangeId, number>();
+  readonly #leases = new Map<ChangeId, Lease>();
+  readonly #replies = new Set<string>();
+
+  constructor(changes: readonly FakeChanges[], clock: Clock) {
+    this.#changes = changes;
+    this.#clock = clock;
+  }
+
+  async place(id: ChangeId): Promise<CardPlace | null> {
+    this.#refuseStranger(id);
+    return this.#places.get(id) ?? null;
+  }
+
+  async hang(id: ChangeId, place: CardPlace): Promise<void> {
+    const old = await this.place(id);
+    if (old !== null && (old.channel !== place.channel || old.ts !== place.ts)) this.#drawn.delete(id);
+    this.#places.set(id, place);
+  }
+
+  async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
+    this.#refuseStranger(id);
+    if (this.#holds(id, this.#leases.get(id))) return false;
+    const lease = { ends: this.#clock.now().getTime() + ms };
+    this.#leases.set(id, lease);
+    try {
+      await draw({ drawn: this.#drawn.get(id) ?? 0, commit: async (revision) => this.#commit(id, lease, revision) });
+    } finally {
+      if (this.#leases.get(id) === lease) this.#leases.delete(id);
+    }
+    return true;
+  }
+
+  async claimReply(id: ChangeId, name: string): Promise<boolean> {
+    this.#refuseStranger(id);
+    const claimed = this.#replies.has(`${id} ${name}`);
+    this.#replies.add(`${id} ${name}`);
+    return !claimed;
+  }
+
+  async releaseReply(id: ChangeId, name: string): Promise<void> {
+    this.#replies.delete(`${id} ${name}`);
+  }
+
+  async behind(): Promise<readonly ChangeId[]> {
+    return this.#changes
+      .flatMap((changes) => [...changes.revisions()])
+      .filter(([id, revision]) => revision > (this.#drawn.get(id) ?? 0))
+      .map(([id]) => id)
+      .toSorted();
+  }
+
+  #commit(id: ChangeId, lease: Lease, revision: number): boolean {
+    if (!this.#holds(id, lease) || revision < (this.#drawn.get(id) ?? 0)) return false;
+    this.#drawn.set(id, revision);
+    return true;
+  }
+
+  #holds(id: ChangeId, lease: Lease | undefined): boolean {
+    return lease !== undefined && this.#leases.get(id) === lease && lease.ends > this.#clock.now().getTime();
+  }
+
+  #refuseStranger(id: ChangeId): void {
+    const known = this.#changes.some(({ cluster }) => cluster === clusterOf(id));
+    if (!known) throw new TypeError(`“${id}” is no change of a known cluster.`);
+  }
+}

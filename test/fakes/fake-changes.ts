@@ -1,0 +1,73 @@
+import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../src/domain/change.ts';
+import { changeFrom } from '../../src/domain/fold.ts';
+import type { Changes, StoredChange } from '../../src/ports.ts';
+import type { FakeAnnouncements } from './fake-announcements.ts';
+
+interface Kept {
+  readonly events: readonly ChangeEvent[];
+  readonly revision: number;
+  readonly progress?: Progress;
+}
+
+const OPENING = ['requested', 'approved', 'started'];
+const ENDING = ['refused', 'denied', 'expired', 'failed', 'done'];
+
+/** The record of a cluster's changes in memory. */
+export class FakeChanges implements Changes {
+  readonly cluster: string;
+  readonly #announcements: FakeAnnouncements | null;
+  readonly #kept = new Map<ChangeId, Kept>();
+  readonly #open = new Set<ChangeId>();
+
+  constructor(cluster: string, announcements?: FakeAnnouncements) {
+    this.cluster = cluster;
+    this.#announcements = announcements ?? null;
+  }
+
+  /** Every entry of a change's record. */
+  events(id: ChangeId): readonly ChangeEvent[] {
+    return this.#kept.get(id)?.events ?? [];
+  }
+
+  /** Revisions by change. */
+  revisions(): ReadonlyMap<ChangeId, number> {
+    return new Map([...this.#kept].map(([id, { revision }]) => [id, revision]));
+  }
+
+  async append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean> {
+    this.#refuseStranger(id);
+    const { events, revision } = this.#kept.get(id) ?? { events: [], revision: 0 };
+    const begins = event.type === 'requested';
+    if (begins !== (version === 0) || (begins && event.id !== id)) throw new Error(`${id}: begins with its request`);
+    if (events.length !== version) return false;
+    this.#kept.set(id, { events: [...events, structuredClone(event)], revision: revision + 1 });
+    if (OPENING.includes(event.type)) this.#open.add(id);
+    if (ENDING.includes(event.type)) this.#open.delete(id);
+    this.#announcements?.announce(id);
+    return true;
+  }
+
+  async get(id: ChangeId): Promise<StoredChange | null> {
+    this.#refuseStranger(id);
+    const kept = this.#kept.get(id);
+    const change = kept === undefined ? null : changeFrom(kept.events);
+    if (kept === undefined || change === null) return null;
+    return { ...kept, change, version: kept.events.length };
+  }
+
+  async progress(id: ChangeId, progress: Progress): Promise<void> {
+    this.#refuseStranger(id);
+    const kept = this.#kept.get(id);
+    if (kept === undefined || !this.#open.has(id)) return;
+    this.#kept.set(id, { ...kept, revision: kept.revision + 1, progress });
+    this.#announcements?.announce(id);
+  }
+
+  async open(): Promise<readonly ChangeId[]> {
+    return [...this.#open].toSorted();
+  }
+
+  #refuseStranger(id: ChangeId): void {
+    if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is no change of cluster ${this.cluster}.`);
+  }
+}

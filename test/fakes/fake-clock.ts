@@ -1,0 +1,66 @@
+import type { Clock } from '../../src/ports.ts';
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
+}
+
+/** A clock that stands still until `advance` moves it. */
+export class FakeClock implements Clock {
+  #now: number;
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(start = '2026-03-01T10:00:00.000Z') {
+    this.#now = Date.parse(start);
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const sleeper = { due: this.#now + ms, wake };
+      const { sleepers, abort } = { sleepers: this.#sleepers, abort: () => leave(() => reject(signal.reason)) };
+      function leave(then: () => void): void {
+        sleepers.delete(sleeper);
+        signal.removeEventListener('abort', abort);
+        then();
+      }
+      function wake(): void {
+        leave(resolve);
+      }
+      signal.addEventListener('abort', abort);
+      sleepers.add(sleeper);
+    });
+  }
+
+  /** Moves time; who is due wakes in order, each at its own moment, and may sleep again within the time that passes. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    for (;;) {
+      await settle();
+      const next = this.#nextDue(until);
+      if (next === undefined) break;
+      this.#now = Math.max(this.#now, next.due);
+      next.wake();
+    }
+    this.#now = until;
+    await settle();
+  }
+
+  #nextDue(until: number): Sleeper | undefined {
+    return [...this.#sleepers].filter(({ due }) => due <= until).toSorted((a, b) => a.due - b.due)[0];
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,48 @@
+import type { NodeAccess } from '../../src/domain/facts.ts';
+import { type Failure, NotConfirmed } from '../../src/domain/failure.ts';
+import type { CopyStep } from '../../src/domain/step.ts';
+import type { Copier, CopyProgress } from '../../src/ports.ts';
+
+/** A Copier with memory: remembers what it copied where, and fails when told to. */
+export class FakeCopier implements Copier {
+  /** Step ids, in the order they were asked for. */
+  readonly asked: string[] = [];
+  /** `<node>:<path>` → SHA-256 of what is there. */
+  readonly files = new Map<string, string>();
+  readonly #failures = new Map<string, Failure>();
+  readonly #onCopied: (step: CopyStep) => void;
+
+  /** `onCopied` lets a test put the file where its other fakes look. */
+  constructor(onCopied: (step: CopyStep) => void = () => undefined) {
+    this.#onCopied = onCopied;
+  }
+
+  /** The next copy of this step fails half way. */
+  failOnce(step: string, failure: Failure): void {
+    this.#failures.set(step, failure);
+  }
+
+  async copy(
+    step: CopyStep,
+    _access: NodeAccess,
+    onProgress: (progress: CopyProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    this.asked.push(step.id);
+    const { path, size: total, sha256 } = step.archive;
+    const there = this.files.get(`${step.node}:${path}`);
+    if (there !== undefined && there !== sha256) throw inTheWay(step);
+    onProgress({ sent: Math.floor(total / 2), total, rate: total });
+    const failure = this.#failures.get(step.id);
+    this.#failures.delete(step.id);
+    if (failure !== undefined) throw failure;
+    signal.throwIfAborted();
+    this.files.set(`${step.node}:${path}`, sha256);
+    this.#onCopied(step);
+    onProgress({ sent: total, total, rate: total });
+  }
+}
+
+const inTheWay = ({ node, archive }: CopyStep): NotConfirmed =>
+  new NotConfirmed(node, `At ${archive.path} is another file. It was left as it is.`, 'Move it away, and ask again.');

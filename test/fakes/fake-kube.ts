@@ -1,0 +1,57 @@
+import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
+import type { EndpointsFacts, KubeFacts } from '../../src/domain/facts.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
+import type { Kubernetes, RunLimits, SaltMasterPod } from '../../src/ports.ts';
+
+/** A Kubernetes API with memory: tells the facts it was given, until they are changed or it goes down. */
+export class FakeKubernetes implements Kubernetes {
+  facts: KubeFacts;
+  down = false;
+
+  constructor(facts: KubeFacts) {
+    this.facts = facts;
+  }
+
+  async look(signal: AbortSignal): Promise<KubeFacts> {
+    signal.throwIfAborted();
+    if (this.down) throw new Unreachable('the Kubernetes API', 'kubernetes', 'The API server is switched off.');
+    return this.facts;
+  }
+
+  async endpoints(signal: AbortSignal): Promise<EndpointsFacts> {
+    return (await this.look(signal)).endpoints;
+  }
+}
+
+/** How a command in the salt-master container ends; `never` stands for a session that hangs. */
+export type PodAnswer = CommandResult | 'never' | 'no-session';
+
+/** A salt-master container with memory: remembers each command line, and answers as it is told to. */
+export class FakeSaltMasterPod implements SaltMasterPod {
+  readonly ran: string[] = [];
+  readonly #answer: (line: string, command: Command) => PodAnswer;
+
+  constructor(answer: (line: string, command: Command) => PodAnswer) {
+    this.#answer = answer;
+  }
+
+  async run(command: Command, limits: RunLimits): Promise<CommandResult> {
+    limits.signal.throwIfAborted();
+    const line = render(command);
+    this.ran.push(line);
+    const answer = this.#answer(line, command);
+    if (answer === 'no-session')
+      throw new Unreachable('salt-master-bootstrap', 'salt-master', 'No session came about.');
+    return answer === 'never' ? await hangingUntil(limits) : answer;
+  }
+}
+
+function hangingUntil({ signal, limitMs }: RunLimits): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve({ exitCode: null, stdout: '', stderr: 'The limit was reached.\n' }), limitMs);
+    signal.addEventListener('abort', () => {
+      clearTimeout(late);
+      reject(signal.reason);
+    });
+  });
+}

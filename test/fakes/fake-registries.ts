@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { type Image, imageName } from '../../src/domain/archive.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
+import type { Registries, ServedManifest } from '../../src/ports.ts';
+
+/** An image as a registry has it: the manifest's text, and the sizes of the blobs that are there. */
+export interface FakeImage {
+  readonly manifest: string;
+  readonly blobs: Readonly<Record<string, number>>;
+}
+
+/** Registries with memory: images by address and name; an address without a registry cannot be reached. */
+export class FakeRegistries implements Registries {
+  readonly #images = new Map<string, Map<string, FakeImage>>();
+
+  /** A registry listens at this address from now on, with these images beside those it has. */
+  serve(address: string, images: Readonly<Record<string, FakeImage>>): void {
+    const has = this.#images.get(address) ?? new Map<string, FakeImage>();
+    for (const [name, image] of Object.entries(images)) has.set(name, image);
+    this.#images.set(address, has);
+  }
+
+  /** The registry loses an image, or goes away. */
+  drop(address: string, name?: string): void {
+    if (name === undefined) this.#images.delete(address);
+    else this.#images.get(address)?.delete(name);
+  }
+
+  async manifest(address: string, image: Image, signal: AbortSignal): Promise<ServedManifest | null> {
+    const found = this.#find(address, image, signal);
+    if (found === undefined) return null;
+    const { config, layers }: { config: Blob; layers: readonly Blob[] } = JSON.parse(found.manifest);
+    const blobs = [config, ...layers].map(({ digest, size }) => ({ digest, size }));
+    return { sha256: createHash('sha256').update(found.manifest).digest('hex'), blobs };
+  }
+
+  async blobSize(address: string, image: Image, digest: string, signal: AbortSignal): Promise<number | null> {
+    return this.#find(address, image, signal)?.blobs[digest] ?? null;
+  }
+
+  #find(address: string, image: Image, signal: AbortSignal): FakeImage | undefined {
+    signal.throwIfAborted();
+    const images = this.#images.get(address);
+    if (images === undefined) throw new Unreachable(address, 'registry', `Nothing listens at ${address}.`);
+    return images.get(imageName(image));
+  }
+}
+
+interface Blob {
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** An image whose content is a word; every word makes other bytes. */
+export function imageOf(word: string): FakeImage {
+  const blob = (text: string) => ({
+    digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+    size: text.length,
+  });
+  const config = blob(`config of ${word}`);
+  const layers = [blob(`first layer of ${word}`), blob('a layer that all share')];
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+    config,
+    layers,
+  });
+  return { manifest, blobs: Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size])) };
+}

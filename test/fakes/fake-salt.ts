@@ -1,0 +1,114 @@
+import { type Command, render } from '../../src/domain/command.ts';
+import type { EngineFacts, NodeAccess } from '../../src/domain/facts.ts';
+import { SaltFailed } from '../../src/domain/failure.ts';
+import type { Jid, RunningJob, SaltJob, SaltReturn } from '../../src/domain/salt.ts';
+import type { Salt } from '../../src/ports.ts';
+
+/** A minion: up or not, what it answers to a state run, what its engine lists. */
+export interface FakeMinion {
+  up: boolean;
+  answer: SaltReturn;
+  endpoints: readonly string[];
+}
+
+/** A job as the fake's master keeps it; a node that has not returned and does not run it has lost it. */
+export interface FakeJob {
+  readonly fun: string;
+  readonly targeted: readonly string[];
+  running: string[];
+  returns: Record<string, SaltReturn>;
+}
+
+export const OK: SaltReturn = { is: 'ok', states: 1, changed: 0 };
+
+/** A Salt with memory: minions, jobs, and what was run. A started job runs until `finish` is told. */
+export class FakeSalt implements Salt {
+  readonly ran: string[] = [];
+  readonly minions = new Map<string, FakeMinion>();
+  readonly jobs = new Map<Jid, FakeJob>();
+  masterUp = true;
+  /** Finishes each job in the moment it starts. */
+  atOnce = false;
+  #next = 20260301100000000000n;
+
+  constructor(nodes: readonly string[], endpoints: readonly string[] = []) {
+    for (const node of nodes) this.minions.set(node, { up: true, answer: OK, endpoints });
+  }
+
+  async call(access: NodeAccess, command: Command, signal: AbortSignal): Promise<SaltReturn> {
+    signal.throwIfAborted();
+    this.ran.push(`${access.node}$ ${render(command)}`);
+    if (!this.masterUp) return { is: 'master-down', says: 'Unable to sign_in to master' };
+    return this.minions.get(access.node)?.answer ?? { is: 'lost', says: 'There is no such minion.' };
+  }
+
+  async start(command: Command, signal: AbortSignal): Promise<Jid> {
+    signal.throwIfAborted();
+    this.ran.push(`salt-master$ ${render(command)}`);
+    if (!this.masterUp) throw failed(command, { is: 'master-down', says: 'The salt master could not be contacted.' });
+    const targeted = targets(command).filter((node) => this.minions.has(node));
+    if (targeted.length === 0)
+      throw failed(command, { is: 'error', why: 'command', says: 'No minions matched the target.' });
+    const jid = String(this.#next);
+    this.#next += 1n;
+    const running = targeted.filter((node) => this.minions.get(node)?.up);
+    this.jobs.set(jid, { fun: 'state.sls', targeted, running: [...running], returns: {} });
+    if (this.atOnce) this.finish(jid);
+    return jid;
+  }
+
+  /** Every node, or this one, returns what its minion answers. */
+  finish(jid: Jid, only?: string): void {
+    const job = this.jobs.get(jid);
+    for (const node of job?.running.filter((one) => only === undefined || one === only) ?? []) {
+      const answer = this.minions.get(node)?.answer;
+      if (job === undefined || answer === undefined) continue;
+      job.returns[node] = answer;
+      job.running = job.running.filter((one) => one !== node);
+    }
+  }
+
+  async job(jid: Jid, signal: AbortSignal): Promise<SaltJob> {
+    signal.throwIfAborted();
+    const job = this.jobs.get(jid);
+    if (job === undefined) return { jid, known: false, targeted: [], returns: {} };
+    return { jid, known: true, targeted: job.targeted, returns: { ...job.returns } };
+  }
+
+  async stillRunning(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted();
+    return nodes.filter((node) => this.#isUp(node) && this.jobs.get(jid)?.running.includes(node));
+  }
+
+  async answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null> {
+    signal.throwIfAborted();
+    return this.masterUp ? nodes.filter((node) => this.#isUp(node)) : null;
+  }
+
+  async stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]> {
+    signal.throwIfAborted();
+    return [...this.jobs]
+      .filter(([, job]) => job.fun.startsWith('state.') && job.running.length > 0)
+      .map(([jid, job]) => ({ fun: job.fun, jid, nodes: job.running.toSorted() }));
+  }
+
+  async engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]> {
+    signal.throwIfAborted();
+    return nodes.map((node) => {
+      const minion = this.minions.get(node);
+      if (!minion?.up) return { node, is: 'silent' as const, says: `The minion of ${node} did not answer.` };
+      return { node, is: 'known' as const, endpoints: minion.endpoints };
+    });
+  }
+
+  #isUp(node: string): boolean {
+    return this.minions.get(node)?.up === true;
+  }
+}
+
+const failed = (command: Command, answer: SaltReturn) => new SaltFailed('salt-master', render(command), answer);
+
+/** The nodes behind `-L`. */
+function targets({ args }: Command): readonly string[] {
+  return args[args.indexOf('-L') + 1]?.split(',') ?? [];
+}

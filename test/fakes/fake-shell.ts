@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
+import type { HostKey, NodeAccess, SshFault } from '../../src/domain/facts.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
+import type { NodeRun, NodeShell, RunLimits } from '../../src/ports.ts';
+
+/** What a command answers: a result (exit code 0 and no words where not told), one made of its input, or nothing, ever. */
+export type ShellAnswer = Partial<CommandResult> | ((stdin: Buffer) => Partial<CommandResult>) | 'never';
+
+/** A NodeShell with memory: answers by `<node>$ <command line>`, and remembers what was run. */
+export class FakeShell implements NodeShell {
+  /** `<node>$ <command line>` of every command, in order. */
+  readonly ran: string[] = [];
+  readonly #answers: Map<string, ShellAnswer>;
+  readonly #faults = new Map<string, Unreachable>();
+  readonly #shown = new Map<string, string>();
+  readonly #pinned = new Map<string, string>();
+  #closed = false;
+
+  constructor(answers: Readonly<Record<string, ShellAnswer>> = {}) {
+    this.#answers = new Map(Object.entries(answers));
+  }
+
+  answer(line: string, answer: ShellAnswer): void {
+    this.#answers.set(line, answer);
+  }
+
+  /** From now on the node cannot be worked on. */
+  fail(node: string, fault: SshFault, says: string): void {
+    this.#faults.set(node, new Unreachable(node, fault, says));
+  }
+
+  /** From now on the node shows the key of this name. */
+  showKey(access: NodeAccess, name: string): void {
+    this.#shown.set(placeOf(access), keyNamed(name));
+  }
+
+  async run(access: NodeAccess, command: Command, options: NodeRun): Promise<CommandResult> {
+    if (this.#closed) throw new Error('The shell is closed.');
+    options.signal.throwIfAborted();
+    this.#reach(access, options.trust);
+    const line = `${access.node}$ ${render(command)}`;
+    this.ran.push(line);
+    const answer = this.#answers.get(line);
+    if (answer === undefined) throw new Error(`No answer was given for: ${line}`);
+    if (answer === 'never') return lostAfter(options);
+    const stdin = await read(options.stdin);
+    const said = typeof answer === 'function' ? answer(stdin) : answer;
+    return { exitCode: 0, stdout: '', stderr: '', ...said };
+  }
+
+  async hostKey(access: NodeAccess, { signal }: RunLimits): Promise<HostKey> {
+    signal.throwIfAborted();
+    const fault = this.#faults.get(access.node);
+    if (fault !== undefined) throw fault;
+    const key = this.#keyOf(access);
+    const pinned = this.#pinned.get(placeOf(access));
+    if (pinned !== undefined && pinned !== key) throw changed(access.node);
+    const { host, port } = access;
+    return { host, port, algorithm: 'ssh-ed25519', key, fingerprint: fingerprintOf(key), pinned: pinned === key };
+  }
+
+  async pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
+    for (const { host, port, key } of keys) {
+      const pinned = this.#pinned.get(placeOf({ host, port }));
+      if (pinned !== undefined && pinned !== key) throw changed(host);
+    }
+    for (const { host, port, key } of keys) this.#pinned.set(placeOf({ host, port }), key);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #reach(access: NodeAccess, trust: HostKey | undefined): void {
+    const fault = this.#faults.get(access.node);
+    if (fault !== undefined) throw fault;
+    const pinned = this.#pinned.get(placeOf(access));
+    if ((pinned ?? trust?.key) !== this.#keyOf(access)) throw changed(access.node);
+  }
+
+  #keyOf(access: NodeAccess): string {
+    return this.#shown.get(placeOf(access)) ?? keyNamed(placeOf(access));
+  }
+}
+
+const placeOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
+
+const keyNamed = (name: string): string => createHash('sha256').update(name).digest('base64');
+
+const fingerprintOf = (key: string): string =>
+  `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
+
+const changed = (where: string): Unreachable =>
+  new Unreachable(where, 'host-key-changed', `${where} shows an SSH host key that is not the pinned one.`);
+
+async function read(stdin: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin ?? []) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function lostAfter({ signal, limitMs }: RunLimits): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => resolve({ exitCode: null, stdout: '', stderr: 'it did not end in time\n' }),
+      limitMs,
+    );
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+}

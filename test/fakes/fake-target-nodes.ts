@@ -1,0 +1,105 @@
+import type {
+  HostKey,
+  MountFacts,
+  NodeAccess,
+  OpenTarget,
+  SshFault,
+  TargetFacts,
+  TargetFile,
+} from '../../src/domain/facts.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
+import type { TargetNodes } from '../../src/ports.ts';
+
+interface WantedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** One fake node's inside; tests change it as they like. */
+export class FakeTarget {
+  /** Path → what is there. */
+  readonly files = new Map<string, { readonly size: number; readonly sha256: string } | 'directory'>();
+  readonly mounts: MountFacts[] = [];
+  readonly fstab: MountFacts[] = [];
+  readonly registryConfig: string[] = [];
+  readonly listening = new Set<string>();
+  available = 1_000_000_000_000;
+  hasIsoinfo = true;
+  hasher: OpenTarget['hasher'] = 'openssl';
+  hostKeyPinned = true;
+  fault: { readonly is: SshFault; readonly says: string } | null = null;
+}
+
+/** TargetNodes with memory: a FakeTarget per node name, made when first asked for. */
+export class FakeTargetNodes implements TargetNodes {
+  readonly #targets = new Map<string, FakeTarget>();
+
+  target(node: string): FakeTarget {
+    const target = this.#targets.get(node) ?? new FakeTarget();
+    this.#targets.set(node, target);
+    return target;
+  }
+
+  async look(
+    access: NodeAccess,
+    want: { readonly archives: readonly WantedFile[]; readonly registryAddress: string },
+    signal: AbortSignal,
+  ): Promise<TargetFacts> {
+    signal.throwIfAborted();
+    const { node } = access;
+    const target = this.target(node);
+    if (target.fault !== null) return { is: 'closed', node, fault: target.fault.is, says: target.fault.says };
+    const files = want.archives.map((archive) => fileAt(target, archive));
+    const missing = files.filter(({ is }) => is !== 'same').map(({ path }) => path);
+    const { mounts, fstab, registryConfig, hasIsoinfo, hasher, available } = target;
+    return {
+      is: 'open',
+      node,
+      hostKey: hostKeyOf(access, target.hostKeyPinned),
+      files,
+      space: missing.length === 0 ? [] : [{ mountpoint: '/', available, paths: missing }],
+      mounts: [...mounts],
+      fstab: [...fstab],
+      registryConfig: [...registryConfig],
+      portInUse: target.listening.has(want.registryAddress),
+      hasIsoinfo,
+      hasher,
+    };
+  }
+
+  async hasFile(access: NodeAccess, file: WantedFile, signal: AbortSignal): Promise<boolean> {
+    return fileAt(this.#open(access, signal), file).is === 'same';
+  }
+
+  async mounts(access: NodeAccess, signal: AbortSignal) {
+    const { mounts, fstab } = this.#open(access, signal);
+    return { mounts: [...mounts], fstab: [...fstab] };
+  }
+
+  async registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]> {
+    return [...this.#open(access, signal).registryConfig];
+  }
+
+  #open({ node }: NodeAccess, signal: AbortSignal): FakeTarget {
+    signal.throwIfAborted();
+    const target = this.target(node);
+    if (target.fault !== null) throw new Unreachable(node, target.fault.is, target.fault.says);
+    return target;
+  }
+}
+
+function fileAt(target: FakeTarget, wanted: WantedFile): TargetFile {
+  const { path } = wanted;
+  const there = target.files.get(path);
+  const mounted = target.mounts.some(({ backingFile }) => backingFile === path);
+  if (there === undefined) return { path, is: 'absent', size: 0, mounted };
+  if (there === 'directory') return { path, is: 'directory', size: 0, mounted };
+  const isSame = there.size === wanted.size && there.sha256 === wanted.sha256;
+  return { path, is: isSame ? 'same' : 'different', size: there.size, mounted };
+}
+
+function hostKeyOf({ host, port }: NodeAccess, pinned: boolean): HostKey {
+  const key = Buffer.from(`key of ${host}:${port}`).toString('base64');
+  return { host, port, algorithm: 'ssh-ed25519', key, fingerprint: `SHA256:${key.slice(0, 43)}`, pinned };
+}

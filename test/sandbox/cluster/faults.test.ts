@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { faultList, SimFaults } from '../../../src/sandbox/cluster/faults.ts';
+
+const faults = () => new SimFaults(new Set(['bootstrap', 'node-1', 'node-2']));
+
+describe('faults', () => {
+  it('a misspelt fault is refused with the name that was meant', () => {
+    expect(() => faults().set('ssh-refuse', ['node-1'])).toThrow(
+      'There is no fault named ssh-refuse. Did you mean ssh-refused?',
+    );
+    expect(() => faults().clear('nonsense-altogether')).toThrow(
+      /^There is no fault named nonsense-altogether\. Known: /,
+    );
+  });
+
+  it.each([
+    [['ssh-cut', 'node-1'], 'It goes: ssh-cut NODE BYTES'],
+    [['kube-down', 'now'], 'It goes: kube-down'],
+    [['ssh-cut', 'node-1', 'many'], 'ssh-cut: BYTES must be a number, not many'],
+    [['ssh-auth', 'node-9'], 'ssh-auth: there is no node node-9; there are bootstrap, node-1, node-2'],
+    [['exec-cut', '2'], 'It goes: exec-cut [0|1|137|off]'],
+  ])('%j is refused', ([name = '', ...args], says) => {
+    expect(() => faults().set(name, args)).toThrow(says);
+  });
+
+  it('one fault holds for several nodes, each with its own words, until it is cleared for one or for all', () => {
+    const some = faults();
+    some.set('ssh-cut', ['node-1', '100']);
+    some.set('ssh-cut', ['node-2', '200']);
+    some.set('ssh-cut', ['node-1', '300']);
+    expect(some.wordsFor('ssh-cut', 'node-1')).toEqual(['300']);
+    expect(some.get('ssh-cut')).toEqual(['node-2', '200', 'node-1', '300']);
+    some.clearFor('ssh-cut', 'node-1');
+    expect([some.isOn('ssh-cut', 'node-1'), some.isOn('ssh-cut', 'node-2'), some.isOn('ssh-cut')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    some.clear('ssh-cut');
+    expect(some.list()).toEqual([]);
+  });
+
+  it('a fault without a node is on for every node, and a second setting replaces the first', () => {
+    const some = faults();
+    some.set('salt-busy', []);
+    expect(some.isOn('salt-busy', 'node-2')).toBe(true);
+    some.set('endpoints-late', ['10']);
+    some.set('endpoints-late', ['20']);
+    expect(some.get('endpoints-late')).toEqual(['20']);
+  });
+
+  it('lists every fault that can be set, with its arguments', () => {
+    expect(faultList()).toContain('state-fails NODE SLS [COMMENT…]');
+    expect(faultList()).toHaveLength(34);
+  });
+});

@@ -1,0 +1,158 @@
+import { readFile, stat } from 'node:fs/promises';
+import { request } from 'node:https';
+import { ApiException, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Kubernetes, startKubernetes } from '../../../../src/sandbox/cluster/kube/kube-api.ts';
+import { type StandIn, standIn } from '../acts-stand-in.ts';
+
+let cluster: StandIn;
+let kube: Kubernetes;
+let config: KubeConfig;
+let core: CoreV1Api;
+beforeEach(async () => {
+  cluster = await standIn();
+  kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
+  config = new KubeConfig();
+  config.loadFromFile(kube.kubeconfigPath);
+  core = config.makeApiClient(CoreV1Api);
+});
+afterEach(async () => {
+  await kube.close();
+  await cluster.close();
+});
+
+/** A bare request that trusts the cluster's CA but shows no certificate. */
+async function bare(path: string): Promise<{ readonly code: number | undefined; readonly body: string }> {
+  const ca = await readFile(`${cluster.folder}/kube-ca.crt`);
+  return await new Promise((resolve, reject) => {
+    const call = request(`${kube.url}${path}`, { ca }, (answer) => {
+      const parts: Buffer[] = [];
+      answer
+        .on('data', (part: Buffer) => parts.push(part))
+        .on('end', () => resolve({ code: answer.statusCode, body: Buffer.concat(parts).toString() }));
+    });
+    call.on('error', reject).end();
+  });
+}
+
+test('admin.conf is private and opens the API with verification on; without a certificate it is 401', async () => {
+  expect((await stat(kube.kubeconfigPath)).mode & 0o777).toBe(0o600);
+  expect(await readFile(kube.kubeconfigPath, 'utf8')).not.toContain('insecure');
+  const { items } = await core.listNode();
+  expect(items.map((node) => node.metadata?.name)).toEqual(['bootstrap', 'node-1', 'node-2']);
+  const refused = await bare('/api/v1/nodes');
+  expect({ code: refused.code, body: JSON.parse(refused.body) }).toMatchObject({
+    code: 401,
+    body: { kind: 'Status', reason: 'Unauthorized' },
+  });
+});
+
+test('a user outside system:masters is known and forbidden', async () => {
+  const viewer = new KubeConfig();
+  viewer.loadFromFile(`${cluster.folder}/viewer.conf`);
+  await expect(viewer.makeApiClient(CoreV1Api).listNode()).rejects.toMatchObject({ code: 403 });
+});
+
+test('nodes carry what the guards read: roles, version, address, runtime, readiness', async () => {
+  const bootstrap = await core.readNode({ name: 'bootstrap' });
+  expect(bootstrap.metadata?.labels).toMatchObject({
+    'node-role.kubernetes.io/bootstrap': '',
+    'metalk8s.scality.com/version': '128.0.1',
+  });
+  expect(bootstrap.status?.addresses).toContainEqual({ type: 'InternalIP', address: cluster.node('bootstrap').ip });
+  expect(bootstrap.status?.nodeInfo?.containerRuntimeVersion).toBe('containerd://1.6.35');
+  cluster.world.faults.set('node-not-ready', ['node-1']);
+  const sick = await core.readNode({ name: 'node-1' });
+  expect(sick.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('Unknown');
+  const system = await core.readNamespace({ name: 'kube-system' });
+  expect(system.metadata?.annotations).toEqual({ 'metalk8s.scality.com/cluster-version': '128.0.1' });
+});
+
+test('an upgrade under way shows as nodes of two versions', async () => {
+  cluster.world.faults.set('upgrade-started', []);
+  const { items } = await core.listNode();
+  const versions = items.map((node) => node.metadata?.labels?.['metalk8s.scality.com/version']);
+  expect(versions).toEqual(['128.0.1', '128.0.1', '127.0.6']);
+});
+
+test('what is not there is a 404 Status that names it', async () => {
+  const error = await core.readNode({ name: 'node-9' }).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ApiException);
+  expect(error).toMatchObject({
+    code: 404,
+    body: expect.stringContaining('"reason":"NotFound","details":{"name":"node-9","kind":"nodes"}'),
+  });
+});
+
+test('pods are found by label, with the volumes that tell which archives a registry carries', async () => {
+  const { items } = await core.listNamespacedPod({
+    namespace: 'kube-system',
+    labelSelector: 'app.kubernetes.io/name=repositories',
+  });
+  expect(items.map((pod) => pod.metadata?.name)).toEqual(['repositories-bootstrap']);
+  expect(items[0]?.spec?.volumes?.map(({ name }) => name)).toEqual([
+    'nginx-configuration',
+    'repositories-metalk8s-127-0-6',
+    'registry-metalk8s-127-0-6',
+    'repositories-metalk8s-128-0-1',
+    'registry-metalk8s-128-0-1',
+    'registry-example-solution-0-1-0',
+  ]);
+  const master = await core.readNamespacedPod({ namespace: 'kube-system', name: 'salt-master-bootstrap' });
+  expect(master.status?.containerStatuses?.map(({ name, ready }) => [name, ready])).toEqual([
+    ['salt-master', true],
+    ['salt-api', true],
+  ]);
+});
+
+test('a new registry is first not ready and later last in the addresses; never is never', async () => {
+  const endpoints = () => core.readNamespacedEndpoints({ namespace: 'kube-system', name: 'repositories' });
+  cluster.world.faults.set('endpoints-late', ['250']);
+  await cluster.acts.startRegistry(cluster.node('node-2'), { version: '128.0.1', carries: [] });
+  await expect
+    .poll(async () => (await endpoints()).subsets?.[0]?.notReadyAddresses?.map(({ ip }) => ip))
+    .toEqual([cluster.node('node-2').ip]);
+  const both = ['bootstrap', 'node-2'];
+  await expect
+    .poll(async () => (await endpoints()).subsets?.[0]?.addresses?.map(({ nodeName }) => nodeName), { timeout: 4_000 })
+    .toEqual(both);
+  cluster.world.faults.set('endpoints-never', ['node-2']);
+  expect((await endpoints()).subsets?.[0]?.notReadyAddresses?.map(({ nodeName }) => nodeName)).toEqual(['node-2']);
+});
+
+test('an API that is down drops connections, and a slow one answers late', async () => {
+  cluster.world.faults.set('kube-slow', ['50']);
+  const before = Date.now();
+  await core.listNode();
+  expect(Date.now() - before).toBeGreaterThanOrEqual(95);
+  cluster.world.faults.set('kube-down', []);
+  await expect(core.listNode()).rejects.toThrow();
+});
+
+test('native registry replication is visible in discovery only where it is', async () => {
+  expect(await bareAs('/apis/metalk8s.scality.com/v1alpha1')).toMatchObject({ status: 404 });
+  cluster.world.faults.set('native-registry', []);
+  expect(await bareAs('/apis/metalk8s.scality.com/v1alpha1')).toMatchObject({
+    status: 200,
+    kinds: ['Registry', 'SolutionArchive'],
+  });
+});
+
+async function bareAs(path: string): Promise<{ readonly status: number | undefined; readonly kinds: unknown }> {
+  const options: Record<string, unknown> = {};
+  await config.applyToHTTPSOptions(options);
+  return await new Promise((resolve, reject) => {
+    const call = request(`${kube.url}${path}`, options, (answer) => {
+      const parts: Buffer[] = [];
+      answer
+        .on('data', (part: Buffer) => parts.push(part))
+        .on('end', () => {
+          const text = Buffer.concat(parts).toString();
+          const kinds =
+            answer.statusCode === 200 ? JSON.parse(text).resources.map((one: { kind: string }) => one.kind) : null;
+          resolve({ status: answer.statusCode, kinds });
+        });
+    });
+    call.on('error', reject).end();
+  });
+}

@@ -1,0 +1,255 @@
+import type { Person } from '../../src/domain/approval.ts';
+import type { Change, ChangeEvent, FailureReport } from '../../src/domain/change.ts';
+import { planDigest } from '../../src/domain/digest.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import { changeFrom } from '../../src/domain/fold.ts';
+import type { Intent, Plan } from '../../src/domain/plan.ts';
+import { planAdd } from '../../src/domain/planner.ts';
+import { isRefusal, refuse } from '../../src/domain/refusal.ts';
+import type { CardView } from '../../src/slack/card-view.ts';
+import { addNode2, emptyTarget, facts, finished } from '../fixtures/facts.ts';
+
+/** Changes in every state, as the card draws them. */
+
+export const ALICE: Person = { id: 'U0ALICE', name: 'alice' };
+export const BOB: Person = { id: 'U0BOB', name: 'bob' };
+export const ID = 'lab-7f3k2q';
+const at = (minute: number, second = 0): string => new Date(Date.UTC(2026, 10, 22, 10, minute, second)).toISOString();
+export const NOW = new Date(at(5));
+
+export function planFrom(intent: Intent, seen: Facts): Plan {
+  const plan = planAdd(intent, seen, { change: ID, at: at(1), begun: false });
+  if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
+  return plan;
+}
+
+export function changeOf(events: readonly ChangeEvent[]): Change {
+  const change = changeFrom(events);
+  if (change === null) throw new Error('The first event must be requested');
+  return change;
+}
+
+export const requested = (
+  intent: Intent = { ...addNode2, reason: 'second registry before the upgrade' },
+  requester: Person = ALICE,
+): ChangeEvent => ({
+  type: 'requested',
+  at: at(0),
+  id: ID,
+  intent,
+  requester,
+  channel: 'C0OPS',
+});
+
+export function planned(plan: Plan = planFrom(addNode2, facts()), digestOf = plan): ChangeEvent {
+  return { type: 'planned', at: at(1), plan, digest: planDigest(digestOf.approved), expires: at(31) };
+}
+
+export function approved(plan: Plan = planFrom(addNode2, facts())): ChangeEvent {
+  const approval = {
+    v: 1,
+    change: ID,
+    cluster: 'lab',
+    verb: 'add',
+    nodes: ['node-2'],
+    digest: planDigest(plan.approved),
+    requester: ALICE.id,
+    approver: BOB.id,
+    at: at(2),
+    expires: at(62),
+    nonce: 'n',
+  } as const;
+  return { type: 'approved', at: at(2), approver: BOB, signed: { approval, key: 'k', signature: 's' } };
+}
+
+const started: ChangeEvent = { type: 'started', at: at(2, 1) };
+const done = (step: string, seconds: number, already = false, note?: string): ChangeEvent => ({
+  type: 'step-done',
+  at: at(3),
+  step,
+  already,
+  seconds,
+  ...(note === undefined ? {} : { note }),
+});
+const running = (step: string): ChangeEvent => ({ type: 'step-started', at: at(3, 10), step });
+
+const DEPLOY_FAILED: FailureReport = {
+  kind: 'salt-failed',
+  where: 'node-2',
+  what: 'The Salt state “Install repositories manifest” of metalk8s.repo.installed failed.',
+  next: 'Mend what the comment names on that node, then ask for the change again: what is done stays done.',
+  detail: 'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device <&>',
+};
+
+const untilDeploy: readonly ChangeEvent[] = [
+  done('copy:node-2:metalk8s-127.0.6', 0, true),
+  done('copy:node-2:metalk8s-128.0.1', 16),
+  done('copy:node-2:example-solution-0.1.0', 15, false, 'resumed at 700 MB'),
+  done('mount:node-2', 6),
+  done('solutions:node-2', 4),
+  done('other-version:node-2:metalk8s-127.0.6', 5),
+];
+
+const base = [requested(), planned()];
+const going = [...base, approved(), started];
+
+const view = (events: readonly ChangeEvent[], more: Partial<CardView> = {}): CardView => ({
+  change: changeOf(events),
+  waitsFor: [],
+  now: NOW,
+  ...more,
+});
+
+/** A plan that has little left to do: known key, one archive there, a half-finished registry. */
+function halfDone(): Facts {
+  const all = finished();
+  const [target] = all.targets;
+  if (target?.is !== 'open') throw new Error('node-2 is open');
+  const files = target.files.map((file, index) =>
+    index === 0 ? { ...file, is: 'absent' as const, mounted: false } : file,
+  );
+  return {
+    ...all,
+    targets: [{ ...target, hostKey: { ...target.hostKey, pinned: true }, files, mounts: [], fstab: [] }],
+  };
+}
+
+/** Text that tries to be more than text. */
+const HOSTILE = '<!channel> <@U0BOSS> & `code` *bold* \u001b[31mred\u001b[0m \u202eevil <http://x.example|click>';
+
+export const CASES: Readonly<Record<string, CardView>> = {
+  requested: view([requested(addNode2)]),
+  'requested-waits': view([requested()], { waitsFor: ['lab-abc123'] }),
+  planned: view(base),
+  'planned-half-done': view([requested(addNode2), planned(planFrom(addNode2, halfDone()))]),
+  'planned-too-late': view(base, { now: new Date(at(40)) }),
+  refused: view([
+    requested(),
+    {
+      type: 'refused',
+      at: at(1),
+      refusal: refuse(
+        'no-space',
+        'node-2 needs 4.5 GB on /srv, but 1.2 GB are free.',
+        'Free 3.3 GB there, then ask again.',
+      ),
+    },
+  ]),
+  approved: view([...base, approved()]),
+  'approved-waits': view([...base, approved()], { waitsFor: ['lab-abc123', 'lab-def456'] }),
+  'applying-copies': view(
+    [...going, done('copy:node-2:metalk8s-127.0.6', 0, true), running('copy:node-2:metalk8s-128.0.1')],
+    {
+      progress: {
+        step: 'copy:node-2:metalk8s-128.0.1',
+        at: at(4),
+        done: 990_000_000,
+        total: 1_500_000_000,
+        unit: 'bytes',
+        rate: 95_000_000,
+        secondsLeft: 5,
+      },
+    },
+  ),
+  'applying-engines': view(
+    [...going, ...untilDeploy, done('deploy:node-2', 62), done('ready:node-2', 9), running('engines')],
+    {
+      progress: { step: 'engines', at: at(4), done: 3, total: 4, unit: 'nodes', note: 'still running on bootstrap' },
+    },
+  ),
+  'failed-in-a-state': view([
+    ...going,
+    ...untilDeploy,
+    running('deploy:node-2'),
+    { type: 'step-failed', at: at(4), step: 'deploy:node-2', seconds: 41, failure: DEPLOY_FAILED },
+    { type: 'failed', at: at(4), failure: DEPLOY_FAILED },
+  ]),
+  'failed-before-a-plan': view([
+    requested(),
+    {
+      type: 'failed',
+      at: at(1),
+      failure: {
+        kind: 'kubernetes',
+        where: 'lab',
+        what: 'The Kubernetes API does not answer.',
+        next: 'Mend the connection and ask for the change again: what is done stays done.',
+      },
+    },
+  ]),
+  denied: view([...base, { type: 'denied', at: at(2), by: BOB }]),
+  expired: view([...base, { type: 'expired', at: at(31) }]),
+  done: view([
+    ...going,
+    ...untilDeploy,
+    done('deploy:node-2', 62),
+    done('ready:node-2', 9),
+    done('engines', 71, false, '4/4 nodes'),
+    done('verify', 8),
+    {
+      type: 'done',
+      at: at(5, 21),
+      seconds: 200,
+      proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 21 },
+    },
+  ]),
+  hostile: view([
+    requested({ ...addNode2, reason: HOSTILE }, { id: '<!here>', name: HOSTILE }),
+    {
+      type: 'failed',
+      at: at(1),
+      failure: { kind: 'command', where: HOSTILE, what: HOSTILE, next: HOSTILE, detail: `${HOSTILE}\nsecond line` },
+    },
+  ]),
+};
+
+/** As many nodes and archives as anybody might have; the planner's own words, with long names. */
+export function largePlan(nodeCount: number, archiveCount: number): { intent: Intent; plan: Plan } {
+  const names = Array.from({ length: nodeCount }, (_, n) => `storage-node-${n + 1}.region-west.example`);
+  const small = facts();
+  const [sample] = small.bootstrap.archives;
+  if (sample?.is !== 'sound') throw new Error('the sample archive is sound');
+  const archives = Array.from({ length: archiveCount }, (_, n) => {
+    const id = n === 0 ? 'metalk8s-128.0.1' : `example-solution-with-a-long-name-${n}.0.0`;
+    const path = `/srv/scality/releases/${id}.iso`;
+    const kind = n === 0 ? ('metalk8s' as const) : ('solution' as const);
+    return { ...sample.archive, id, kind, path, version: n === 0 ? '128.0.1' : `${n}.0.0` };
+  });
+  const targets = names.map((name) => {
+    const target = emptyTarget('node-2');
+    return {
+      ...target,
+      node: name,
+      hostKey: { ...target.hostKey, fingerprint: `SHA256:${name.padEnd(43, 'x').slice(0, 43)}` },
+      files: archives.map(({ path }) => ({ path, is: 'absent' as const, size: 0, mounted: false })),
+      space: [{ mountpoint: '/srv', available: 500_000_000_000, paths: archives.map(({ path }) => path) }],
+    };
+  });
+  const sampleNode = small.kube.nodes.at(-1);
+  if (sampleNode === undefined) throw new Error('there is a node');
+  const nodes = [
+    ...small.kube.nodes,
+    ...names.map((name, n) => ({
+      ...sampleNode,
+      name,
+      ip: `10.200.4.${n + 1}`,
+      access: { ...sampleNode.access, node: name, sudo: true },
+    })),
+  ];
+  const intent: Intent = { verb: 'add', cluster: 'lab', nodes: names };
+  const ids = archives.map(({ id }) => id);
+  const plan = planFrom(intent, {
+    ...small,
+    kube: {
+      ...small.kube,
+      nodes,
+      registries: small.kube.registries.map((registry) => ({ ...registry, carries: ids })),
+    },
+    bootstrap: { ...small.bootstrap, archives: archives.map((archive) => ({ is: 'sound', archive })) },
+    salt: { ...small.salt, answered: nodes.map(({ name }) => name) },
+    targets,
+    engines: nodes.map(({ name }) => ({ node: name, is: 'known', endpoints: ['http://10.200.3.11:8080'] })),
+    served: archives.map(({ id }) => ({ node: 'bootstrap', archive: id, expected: 2, missing: [] })),
+  });
+  return { intent, plan };
+}

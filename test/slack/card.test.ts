@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ChangeEvent } from '../../src/domain/change.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { validateBlocks } from '../../src/sandbox/slack/blocks/validate-blocks.ts';
+import type { Drawing } from '../../src/slack/bot-ports.ts';
+import { renderCard } from '../../src/slack/card.ts';
+import type { CardView } from '../../src/slack/card-view.ts';
+import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
+import { expectGolden } from '../fixtures/golden.ts';
+import { approved, CASES, changeOf, largePlan, NOW, planned, requested } from './card-cases.ts';
+
+const STYLES = ['plan', 'classic'] as const;
+const cases = Object.entries(CASES).flatMap(([name, view]) => STYLES.map((style) => [name, style, view] as const));
+
+function expectSlackTakesIt({ text, blocks }: Drawing): void {
+  expect(validateBlocks('message', blocks)).toEqual([]);
+  expect(blocks.length).toBeLessThanOrEqual(BLOCKS_LIMIT);
+  expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(ALL_BLOCKS_LIMIT);
+  expect(text.length).toBeLessThan(4000);
+  expect(text).not.toBe('');
+}
+
+const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+describe('the card of a change', () => {
+  it.each(cases)(
+    'tells an operator how it stands, in words that were read by a person: %s (%s)',
+    (name, style, view) => {
+      const card = renderCard(view, style);
+      expectSlackTakesIt(card);
+      expectGolden(`cards/${name}.${style}`, card);
+    },
+  );
+
+  it.each(Object.entries(CASES))('can be decided on only while that would count: %s', (name, view) => {
+    const labels = buttonsOf(renderCard(view, 'plan')).map((button) =>
+      'text' in button ? button.text?.text : undefined,
+    );
+    expect(labels).toEqual(name === 'planned' || name === 'planned-half-done' ? ['Approve', 'Deny'] : []);
+  });
+
+  it('shows every step with every command, as it will be sent', () => {
+    const view = CASES['planned'];
+    if (view === undefined) throw new Error('there is a planned case');
+    const drawn = JSON.stringify(renderCard(view, 'plan').blocks);
+    for (const step of view.change.plan?.approved.steps ?? []) {
+      expect(drawn).toContain(step.says);
+      for (const { on, command } of step.commands) {
+        expect(drawn).toContain(`on ${on}: ${[command.program, ...command.args].join(' ')}`);
+      }
+    }
+  });
+
+  it('lets no foreign text mention, link, colour or turn anything', () => {
+    const view = CASES['hostile'];
+    if (view === undefined) throw new Error('there is a hostile case');
+    for (const style of STYLES) {
+      const { text, blocks } = renderCard(view, style);
+      const mrkdwn = [
+        text,
+        ...blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : [])),
+      ].join('\n');
+      expect(mrkdwn).not.toMatch(/<[!@#]|<http/);
+      expect(JSON.stringify(blocks)).not.toMatch(/\\u001b|\u202e/);
+    }
+  });
+});
+
+const SIZES = [
+  [1, 30],
+  [3, 3],
+  [20, 3],
+  [20, 30],
+  [40, 30],
+] as const;
+
+describe('the card of a change that is too large for one message', () => {
+  it.each(SIZES)('is still one that Slack takes: %d nodes, %d archives', (nodes, archives) => {
+    for (const view of largeViews(nodes, archives)) {
+      for (const style of STYLES) expectSlackTakesIt(renderCard(view, style));
+    }
+  });
+
+  it('says what it leaves out, keeps both buttons, and shows a command of every kind of step', () => {
+    const [view] = largeViews(20, 30);
+    if (view === undefined) throw new Error('there is a view');
+    const card = renderCard(view, 'plan');
+    const drawn = JSON.stringify(card);
+    expectGolden('cards/large-planned.plan', card);
+    expect(drawn).toMatch(/… and \d+ more/);
+    expect(buttonsOf(card)).toHaveLength(2);
+    for (const words of [
+      'dd of=',
+      'metalk8s.archives.mounted',
+      'metalk8s.solutions.available',
+      'metalk8s.repo.installed',
+      'salt --async',
+    ]) {
+      expect(drawn).toContain(words);
+    }
+  });
+
+  it('keeps the failed step in sight', () => {
+    const failed = largeViews(20, 30).at(-1);
+    if (failed === undefined) throw new Error('there is a failed view');
+    expectGolden('cards/large-failed.plan', renderCard(failed, 'plan'));
+    expect(JSON.stringify(renderCard(failed, 'plan'))).toContain('"status":"error"');
+  });
+});
+
+/** Planned, running and failed. */
+function largeViews(nodes: number, archives: number): readonly CardView[] {
+  const { intent, plan } = largePlan(nodes, archives);
+  const before = [requested(intent), planned(plan)];
+  const step = plan.approved.steps[7]?.id ?? '';
+  const failure = {
+    kind: 'x',
+    where: 'storage-node-1',
+    what: 'w'.repeat(900),
+    next: 'n'.repeat(900),
+    detail: '<'.repeat(2000),
+  };
+  const finished = plan.approved.steps
+    .slice(0, 7)
+    .map(({ id }): ChangeEvent => ({ type: 'step-done', at: NOW.toISOString(), step: id, already: false, seconds: 3 }));
+  const going: readonly ChangeEvent[] = [
+    ...before,
+    approved(plan),
+    { type: 'started', at: NOW.toISOString() },
+    ...finished,
+  ];
+  const last: readonly ChangeEvent[] = [
+    { type: 'step-failed', at: NOW.toISOString(), step, seconds: 1, failure },
+    { type: 'failed', at: NOW.toISOString(), failure },
+  ];
+  return [before, going, [...going, ...last]].map((events) => ({ change: changeOf(events), waitsFor: [], now: NOW }));
+}
+
+describe('whatever a cluster is called and whatever it says', () => {
+  const nasty = fc.string({
+    unit: fc.constantFrom('<', '&', '"', '\\', '`', '\n', '\u0000', '\ud83d', '😀', 'a', '\u202e'),
+    maxLength: 3000,
+  });
+
+  it('its card is one that Slack takes', () => {
+    const { plan, intent } = largePlan(3, 2);
+    fc.assert(
+      fc.property(
+        nasty,
+        nasty,
+        fc.integer({ min: 1, max: 60 }),
+        fc.constantFrom(...STYLES),
+        (one, two, times, style) => {
+          const many = Array.from({ length: times }, () => one);
+          const steps = plan.approved.steps.map((step) => ({
+            ...step,
+            says: one,
+            commands: many.map((word) => ({ on: two, command: { program: 'x', args: [word, two] } })),
+          }));
+          const archives = plan.approved.archives.map((archive) => ({ ...archive, id: two, path: one }));
+          const bad: Plan = {
+            ...plan,
+            approved: { ...plan.approved, steps, archives, sideEffects: many },
+            seen: { ...plan.seen, warnings: many, findings: many, space: [] },
+          };
+          const failure = { kind: one, where: one, what: two, next: one, detail: two };
+          const end: ChangeEvent = { type: 'failed', at: NOW.toISOString(), failure };
+          const failing: ChangeEvent = {
+            ...end,
+            type: 'step-failed',
+            step: plan.approved.steps[0]?.id ?? '',
+            seconds: 1,
+          };
+          const begun: readonly ChangeEvent[] = [
+            requested({ ...intent, reason: two.slice(0, 200) }),
+            planned(bad, plan),
+          ];
+          for (const events of [begun, [...begun, approved(plan), failing, end]]) {
+            expectSlackTakesIt(renderCard({ change: changeOf(events), waitsFor: many, now: NOW }, style));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,256 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
+import { notifier } from '../../src/slack/notifier.ts';
+import { SlackRefused } from '../../src/slack/slack-refused.ts';
+import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
+import { FakeCards } from '../fakes/fake-cards.ts';
+import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { addNode2 } from '../fixtures/facts.ts';
+import { ALICE, approved, BOB, CASES, planned } from './card-cases.ts';
+import { KeptLog, RecordingSlack } from './recording-slack.ts';
+
+const COPY = 'copy:node-2:metalk8s-128.0.1';
+
+/** Everything around a notifier; several notifiers on one world are replicas. */
+class World {
+  readonly clock = new FakeClock('2026-11-22T10:00:00.000Z');
+  readonly announcements = new FakeAnnouncements();
+  readonly changes = new FakeChanges('lab', this.announcements);
+  readonly cards = new FakeCards([this.changes], this.clock);
+  readonly slack = new RecordingSlack(this.clock);
+  readonly log = new KeptLog();
+  readonly ahead = new Map<ChangeId, readonly ChangeId[]>();
+  readonly #end = new AbortController();
+  readonly #running: Promise<void>[] = [];
+
+  start(): void {
+    const { clock, announcements, cards, slack, log } = this;
+    const useCases = { waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [] };
+    const options = { clock, announcements, cards, slack, log, useCases, changes: () => this.changes };
+    this.#running.push(notifier(options).run(this.#end.signal));
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await Promise.all(this.#running);
+  }
+
+  async request(id: ChangeId): Promise<void> {
+    await this.changes.append(id, 0, {
+      type: 'requested',
+      at: this.clock.now().toISOString(),
+      id,
+      intent: addNode2,
+      requester: ALICE,
+      channel: 'C0OPS',
+    });
+    await this.cards.hang(id, { channel: 'C0OPS', ts: id });
+  }
+
+  async tell(id: ChangeId, ...events: readonly ChangeEvent[]): Promise<void> {
+    for (const event of events) {
+      const stored = await this.changes.get(id);
+      expect(await this.changes.append(id, stored?.version ?? 0, event)).toBe(true);
+    }
+  }
+
+  get at(): string {
+    return this.clock.now().toISOString();
+  }
+}
+
+const worlds: World[] = [];
+function world(): World {
+  const fresh = new World();
+  worlds.push(fresh);
+  return fresh;
+}
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((each) => each.stop()));
+});
+
+async function applying(w: World, id: ChangeId): Promise<void> {
+  await w.request(id);
+  await w.tell(
+    id,
+    planned(),
+    approved(),
+    { type: 'started', at: w.at },
+    { type: 'step-started', at: w.at, step: COPY },
+  );
+}
+
+const progress = (done: number, at: string) => ({ step: COPY, at, done, total: 1000, unit: 'bytes' as const });
+
+const proof = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 40 };
+
+describe('the card of a change', () => {
+  it('follows the record: an operator sees each state without asking', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(3_000);
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(3_000);
+    await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
+    await w.clock.advance(3_000);
+    expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['Looking', 'The', 'Denied']);
+  });
+
+  it('is edited at most once in three seconds, and the last progress still gets through', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    for (let done = 1; done <= 100; done += 1) {
+      await w.changes.progress('lab-aaaaaa', progress(done * 10, w.at));
+      await w.clock.advance(100);
+    }
+    await w.clock.advance(6_000);
+    const times = w.slack.updates.map(({ at }) => at);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+    expect(times.length).toBeLessThanOrEqual(6);
+    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('100 %');
+  });
+
+  it('is not edited more often by two replicas than by one, and each turning point is told once', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    w.start();
+    for (let done = 1; done <= 50; done += 1) {
+      await w.changes.progress('lab-aaaaaa', progress(done * 20, w.at));
+      await w.clock.advance(200);
+    }
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    await w.clock.advance(10_000);
+    const times = w.slack.updates.map(({ at }) => at);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+    expect(w.slack.updates.at(-1)?.drawing.text).toContain('Done.');
+    expect(w.slack.replies.map(({ text }) => text.slice(0, 28))).toEqual(
+      ['Approved by <@U0BOB>.', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
+    );
+  });
+
+  it('is drawn after a restart, though its announcement was lost with the bot that heard it', async () => {
+    const w = world();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
+    await w.announcements.listen(async () => undefined, AbortSignal.timeout(50));
+    w.start();
+    await w.clock.advance(0);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
+  });
+
+  it('is not edited when nothing is new, so that a sweep costs nothing', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(120_000);
+    expect(w.slack.asked).toBe(1);
+  });
+
+  it('of a waiting change says at once when the one before it has ended', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    await w.request('lab-bbbbbb');
+    w.ahead.set('lab-bbbbbb', ['lab-aaaaaa']);
+    w.start();
+    await w.clock.advance(4_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('waits for lab-aaaaaa');
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    await w.clock.advance(4_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('Looking at the cluster');
+  });
+});
+
+describe('when Slack is in trouble', () => {
+  it('a 429 is waited out, and the last state gets through', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    w.slack.refusal = () => new SlackRefused('rate-limited', 'ratelimited', { retryAfterMs: 20_000 });
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(10_000);
+    await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
+    await w.clock.advance(9_000);
+    expect(w.slack.asked).toBe(1);
+    w.slack.refusal = () => null;
+    await w.clock.advance(2_000);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('Denied.')]);
+  });
+
+  it('an outage is waited out with growing pauses, and one edit catches up', async () => {
+    const w = world();
+    w.slack.refusal = () => new SlackRefused('unavailable', 'HTTP 503');
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(600_000);
+    expect(w.slack.asked).toBeLessThan(20);
+    w.slack.refusal = () => null;
+    await w.clock.advance(61_000);
+    expect(w.slack.updates).toHaveLength(1);
+  });
+
+  it('a workspace without plan blocks gets classic cards, and is not asked again', async () => {
+    const w = world();
+    const hasPlan = (blocks: readonly { type: string }[]) => blocks.some(({ type }) => type === 'plan');
+    w.slack.refusal = (_, drawing) =>
+      drawing !== undefined && hasPlan(drawing.blocks) ? new SlackRefused('invalid-blocks', 'invalid_blocks') : null;
+    w.start();
+    await applying(w, 'lab-aaaaaa');
+    await w.clock.advance(4_000);
+    await w.changes.progress('lab-aaaaaa', progress(500, w.at));
+    await w.clock.advance(4_000);
+    expect(w.slack.updates.length).toBeGreaterThanOrEqual(2);
+    expect(w.slack.asked).toBe(w.slack.updates.length + 1);
+    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain(':hourglass_flowing_sand:');
+  });
+
+  it('a card that somebody deleted is given up, and the others go on', async () => {
+    const w = world();
+    w.slack.refusal = (what) =>
+      what === 'update' && w.slack.asked === 1 ? new SlackRefused('gone', 'message_not_found') : null;
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(60_000);
+    await w.request('lab-bbbbbb');
+    await w.clock.advance(60_000);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
+    expect(w.slack.texts('lab-bbbbbb')).toHaveLength(1);
+    expect(w.slack.asked).toBe(2);
+    expect(w.log.lines).toContain('warn a card cannot be drawn any more');
+  });
+
+  it('a turning point that could not be told is told later, once', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    w.slack.refusal = (what) => (what === 'reply' ? new SlackRefused('unavailable', 'timeout') : null);
+    await w.tell('lab-aaaaaa', { type: 'refused', at: w.at, refusal: { refused: 'no-space', says: 'No space.' } });
+    await w.clock.advance(10_000);
+    expect(w.slack.replies).toEqual([]);
+    w.slack.refusal = () => null;
+    await w.clock.advance(120_000);
+    expect(w.slack.replies).toEqual([{ ts: 'lab-aaaaaa', text: '<@U0ALICE>: refused. No space.', broadcast: false }]);
+  });
+});
+
+describe('the thread', () => {
+  it('calls the whole channel only for a failure', async () => {
+    const failed = CASES['failed-in-a-state']?.change.failure;
+    if (failed === undefined) throw new Error('there is a failed case');
+    const w = world();
+    w.start();
+    await applying(w, 'lab-aaaaaa');
+    await w.tell('lab-aaaaaa', { type: 'step-failed', at: w.at, step: COPY, seconds: 3, failure: failed });
+    await w.tell('lab-aaaaaa', { type: 'failed', at: w.at, failure: failed });
+    await w.clock.advance(10_000);
+    expect(w.slack.replies.map(({ broadcast }) => broadcast)).toEqual([false, true]);
+    expect(w.slack.replies.at(-1)?.text).toMatch(
+      /^<@U0ALICE>: lab-aaaaaa failed at “Copy metalk8s-128.0.1 .*” \(node-2\)\. The Salt state/,
+    );
+  });
+});

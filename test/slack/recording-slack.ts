@@ -1,0 +1,54 @@
+import type { CardPlace, Clock } from '../../src/ports.ts';
+import type { Drawing, SlackPoster } from '../../src/slack/bot-ports.ts';
+import type { SlackRefused } from '../../src/slack/slack-refused.ts';
+
+/** A poster that remembers what it was told, and refuses what it is told to refuse. */
+export class RecordingSlack implements SlackPoster {
+  readonly updates: { readonly at: number; readonly ts: string; readonly drawing: Drawing }[] = [];
+  readonly replies: { readonly ts: string; readonly text: string; readonly broadcast: boolean }[] = [];
+  /** Consulted before each edit and reply. */
+  refusal: (what: 'update' | 'reply', drawing?: Drawing) => SlackRefused | null = () => null;
+  /** Edits that were asked for, the refused ones too. */
+  asked = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The texts that a card showed, in order. */
+  texts(ts: string): readonly string[] {
+    return this.updates.filter((update) => update.ts === ts).map(({ drawing }) => drawing.text);
+  }
+
+  async post(channel: string): Promise<CardPlace> {
+    return { channel, ts: '1.0' };
+  }
+
+  async update({ ts }: CardPlace, drawing: Drawing): Promise<void> {
+    this.asked += 1;
+    const refusal = this.refusal('update', drawing);
+    if (refusal !== null) throw refusal;
+    this.updates.push({ at: this.#clock.now().getTime(), ts, drawing });
+  }
+
+  async reply({ ts }: CardPlace, text: string, broadcast: boolean): Promise<void> {
+    const refusal = this.refusal('reply');
+    if (refusal !== null) throw refusal;
+    this.replies.push({ ts, text, broadcast });
+  }
+}
+
+/** A log that keeps its sentences. */
+export class KeptLog {
+  readonly lines: string[] = [];
+  info(_: object, sentence: string): void {
+    this.lines.push(`info ${sentence}`);
+  }
+  warn(_: object, sentence: string): void {
+    this.lines.push(`warn ${sentence}`);
+  }
+  error(_: object, sentence: string): void {
+    this.lines.push(`error ${sentence}`);
+  }
+}

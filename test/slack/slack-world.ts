@@ -1,0 +1,107 @@
+import { botUseCases } from '../../src/app/bot-use-cases.ts';
+import { systemClock } from '../../src/clock.ts';
+import { type LocalSlack, type SlackMessage, startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+import type { UseCases } from '../../src/slack/bot-ports.ts';
+import { type RunningSlack, type SlackConfig, startSlack } from '../../src/slack/start-slack.ts';
+import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
+import { FakeCards } from '../fakes/fake-cards.ts';
+import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeQueue } from '../fakes/fake-queue.ts';
+import { ALICE, BOB, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
+import { KeptLog } from './recording-slack.ts';
+
+/** The bot's Slack side against the local Slack, with the real use cases over records in memory. */
+export interface SlackWorld {
+  readonly local: LocalSlack;
+  readonly bot: RunningSlack;
+  readonly changes: FakeChanges;
+  readonly log: KeptLog;
+  readonly fatal: Error[];
+  readonly messages: () => readonly SlackMessage[];
+  readonly ephemeralFor: (person: { readonly id: string }) => readonly string[];
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly http?: { readonly port: number };
+  readonly useCases?: (real: UseCases) => UseCases;
+  readonly now?: () => number;
+}
+
+export async function slackWorld({ http, useCases = (real) => real, now }: WorldOptions = {}): Promise<SlackWorld> {
+  const local = await startLocalSlack({
+    manifestPath: MANIFEST,
+    people: [ALICE, BOB, MALLORY],
+    channel: OPS,
+    delivery:
+      http === undefined
+        ? { mode: 'socket' }
+        : { mode: 'http', requestUrl: `http://127.0.0.1:${http.port}/slack/events` },
+    ...(now === undefined ? {} : { now }),
+  });
+  const announcements = new FakeAnnouncements();
+  const changes = new FakeChanges('lab', announcements);
+  const cards = new FakeCards([changes], systemClock);
+  const log = new KeptLog();
+  const fatal: Error[] = [];
+  let nth = 0;
+  const real = botUseCases({
+    clusters: new Map([
+      [
+        'lab',
+        {
+          changes,
+          queue: new FakeQueue(),
+          policy: { requesters: [ALICE.id], approvers: [BOB.id], allowOwnApproval: false },
+        },
+      ],
+    ]),
+    cards,
+    clock: systemClock,
+    ids: { change: (cluster) => `${cluster}-aaaaa${(nth += 1)}`, nonce: () => 'nonce' },
+    signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
+    approvalLivesMs: 60_000,
+  });
+  const bot = await startSlack({
+    config: configFor(local, http),
+    useCases: useCases(real),
+    changes: () => changes,
+    cards,
+    announcements,
+    clock: systemClock,
+    log,
+    onFatal: (error) => fatal.push(error),
+  });
+  return {
+    local,
+    bot,
+    changes,
+    log,
+    fatal,
+    messages: () => local.messages(),
+    ephemeralFor: ({ id }) =>
+      local
+        .messages()
+        .filter(({ ephemeralFor }) => ephemeralFor === id)
+        .map(({ text }) => text),
+    close: async () => {
+      await bot.stop();
+      await local.close();
+    },
+  };
+}
+
+function configFor(
+  { apiUrl, botToken, appToken, signingSecret }: LocalSlack,
+  http?: { readonly port: number },
+): SlackConfig {
+  return {
+    slack: {
+      mode: http === undefined ? 'socket' : 'http',
+      apiUrl,
+      http: { host: '127.0.0.1', port: http?.port ?? 0 },
+    },
+    clusters: [{ name: 'lab', channels: [] }],
+    secrets: { botToken, appToken, signingSecret },
+  };
+}

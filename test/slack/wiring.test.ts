@@ -1,0 +1,200 @@
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ALICE, BOB, eventually, freePort, MALLORY } from '../sandbox/slack/slack-for-tests.ts';
+import { planned } from './card-cases.ts';
+import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
+
+const open: SlackWorld[] = [];
+async function world(options: WorldOptions = {}): Promise<SlackWorld> {
+  const fresh = await slackWorld(options);
+  open.push(fresh);
+  return fresh;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+const ID = 'lab-aaaaa1';
+const cardOf = (w: SlackWorld) =>
+  w.messages().find(({ ephemeralFor, threadTs }) => ephemeralFor === undefined && threadTs === undefined);
+const cardSays = (w: SlackWorld, words: string) =>
+  eventually(() => (cardOf(w)?.text.includes(words) ? cardOf(w) : undefined), 8000);
+
+/** The worker's part: a plan appears in the record. */
+async function plan(w: SlackWorld): Promise<void> {
+  const event = planned();
+  if (event.type !== 'planned') throw new Error('planned');
+  await w.changes.append(ID, 1, { ...event, expires: new Date(Date.now() + 600_000).toISOString() });
+  await cardSays(w, 'The plan is ready');
+}
+
+describe.each(['socket', 'http'] as const)('from a command to a decision, over %s', (mode) => {
+  it('alice asks, sees the plan, bob approves with the button, and the card shows who', async () => {
+    const w = await world(mode === 'http' ? { http: { port: await freePort() } } : {});
+    expect(w.bot.isConnected()).toBe(true);
+    await w.local.command('alice', '/registry-ha add node-2 --reason “before the upgrade”');
+    await cardSays(w, 'Looking at the cluster');
+    await plan(w);
+    await w.local.click('bob', 'Approve');
+    await cardSays(w, 'Approved. By <@U0BOB>.');
+    await eventually(() =>
+      w.messages().find(({ threadTs, text }) => threadTs !== undefined && text.includes('Approved by')),
+    );
+    expect((await w.changes.get(ID))?.change).toMatchObject({
+      state: 'approved',
+      approver: { id: BOB.id, name: 'bob' },
+    });
+    expect(w.messages().filter(({ ephemeralFor }) => ephemeralFor !== undefined)).toEqual([]);
+    expect(w.log.lines.filter((line) => !line.startsWith('info'))).toEqual([]);
+  });
+});
+
+describe('what only the asker sees', () => {
+  it('is a question about what was meant, help, or a “no”', async () => {
+    const w = await world();
+    await w.local.command('alice', '/registry-ha ad node-2');
+    await w.local.command('alice', '/registry-ha');
+    await w.local.command('alice', '/registry-ha add @bob');
+    await w.local.command('mallory', '/registry-ha add node-2');
+    const [unknown, help, mention] = await eventually(() =>
+      w.ephemeralFor(ALICE).length === 3 ? w.ephemeralFor(ALICE) : undefined,
+    );
+    expect(unknown).toContain('Did you mean “add”?');
+    expect(help).toContain('/registry-ha add node-2');
+    expect(mention).toContain('“@bob” cannot be a node');
+    const [refused] = await eventually(() =>
+      w.ephemeralFor(MALLORY).length === 1 ? w.ephemeralFor(MALLORY) : undefined,
+    );
+    expect(refused).toContain('You may not ask');
+    expect(cardOf(w)).toBeUndefined();
+  });
+
+  it('is why the own click does not count, and that somebody decided before', async () => {
+    const w = await world();
+    await w.local.command('alice', '/registry-ha add node-2');
+    await cardSays(w, 'Looking');
+    await plan(w);
+    await w.local.click('alice', 'Approve');
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('somebody else must approve')));
+    const card = cardOf(w);
+    await w.local.click('bob', 'Deny');
+    await w.local.clickAction('bob', card?.ts ?? '', 'decision', 'registry-ha:approve').catch(() => undefined);
+    await cardSays(w, 'Denied. By <@U0BOB>.');
+  });
+
+  it('is how to invite the bot, when it cannot write in the channel', async () => {
+    const w = await world();
+    w.local.fault('slack-not-in-channel', []);
+    await w.local.command('alice', '/registry-ha add node-2');
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('/invite @registry-ha')));
+  });
+
+  it('is an honest word when something broke inside', async () => {
+    const w = await world({
+      useCases: (real) => ({ ...real, request: () => Promise.reject(new Error('Redis is gone')) }),
+    });
+    await w.local.command('alice', '/registry-ha add node-2');
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('went wrong on my side')));
+    expect(w.log.lines).toContain('error a request broke');
+  });
+});
+
+describe('the bot as a service', () => {
+  it('answers although Slack moves its sockets', async () => {
+    const w = await world();
+    for (let round = 0; round < 3; round += 1) {
+      w.local.fault('slack-refresh', []);
+      await w.local.command('alice', '/registry-ha help');
+    }
+    await eventually(() => (w.ephemeralFor(ALICE).length === 3 ? true : undefined));
+    await eventually(() => (w.bot.isConnected() ? true : undefined));
+  });
+
+  it('reports that Slack will not let it in any more, so that the service manager hears of it', async () => {
+    const w = await world();
+    w.local.fault('slack-revoked', []);
+    w.local.fault('slack-refresh', []);
+    await eventually(() => w.fatal[0]);
+    expect(String(w.fatal[0])).toMatch(/invalid_auth|token_revoked|account_inactive/);
+  });
+
+  it('finishes what it has begun before it stops', async () => {
+    let finish = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let finished = false;
+    const w = await world({
+      useCases: (real) => ({
+        ...real,
+        request: async (...given) => {
+          await held;
+          const answer = await real.request(...given);
+          finished = true;
+          return answer;
+        },
+      }),
+    });
+    await w.local.command('alice', '/registry-ha add node-2');
+    const stopped = w.bot.stop();
+    finish();
+    await stopped;
+    expect(finished).toBe(true);
+    expect(cardOf(w)).toBeDefined();
+  });
+});
+
+describe('requests over HTTP', () => {
+  const body = 'command=%2Fregistry-ha&text=help&user_id=U0ALICE&user_name=alice&team_id=T0SANDBOX&channel_id=C0OPS';
+
+  async function send(
+    w: SlackWorld,
+    port: number,
+    ageSeconds: number,
+    form = body,
+    secret = w.local.signingSecret,
+  ): Promise<number> {
+    const timestamp = String(Math.floor(Date.now() / 1000) - ageSeconds);
+    const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${form}`).digest('hex')}`;
+    const response = await fetch(`http://127.0.0.1:${port}/slack/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': signature,
+      },
+      body: form,
+    });
+    return response.status;
+  }
+
+  it('are refused when they are not signed by Slack, too old, or from the future', async () => {
+    const port = await freePort();
+    const w = await world({ http: { port } });
+    expect(await send(w, port, 0, body, 'another secret')).toBe(401);
+    expect(await send(w, port, 400)).toBe(401);
+    expect(await send(w, port, -400)).toBe(401);
+    expect(await send(w, port, 0)).toBe(200);
+  });
+
+  it('do nothing a second time when somebody recorded them', async () => {
+    const port = await freePort();
+    let asked = 0;
+    const w = await world({
+      http: { port },
+      useCases: (real) => ({ ...real, request: (...given) => ((asked += 1), real.request(...given)) }),
+    });
+    const add = body.replace('text=help', 'text=add+node-2');
+    expect(await send(w, port, 5, add)).toBe(200);
+    expect(await send(w, port, 5, add)).toBe(200);
+    await cardSays(w, 'Looking');
+    expect(asked).toBe(1);
+  });
+
+  it('of another workspace are told so and change nothing', async () => {
+    const port = await freePort();
+    const w = await world({ http: { port } });
+    expect(await send(w, port, 0, body.replace('T0SANDBOX', 'T0FOREIGN').replace('help', 'add+node-2'))).toBe(200);
+    expect(await w.changes.open()).toEqual([]);
+  });
+});
