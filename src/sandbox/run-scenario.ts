@@ -86,7 +86,7 @@ async function playIn(
   const onPlayed = ({ text: line }: Statement, seconds: number) => say(`${seconds.toFixed(1).padStart(6)} s  ${line}`);
   const failed = await play(statements, { stage, clock: systemClock, signal }, onPlayed);
   if (failed !== null) await tellFailed(failed, sandbox, say);
-  if (json) process.stdout.write(`${JSON.stringify(await resultOf(failed, sandbox))}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(await resultOf(failed, sandbox, signal))}\n`);
   else if (failed === null) say(`Everything came true (${statements.length} statements).`);
   return failed === null ? PASSED : NOT_TRUE;
 }

@@ -1,3 +1,4 @@
+import { redisCards } from '../adapters/redis/cards.ts';
 import { redisChanges } from '../adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from '../adapters/redis/connection.ts';
 import { changeKeys } from '../adapters/redis/keys.ts';
@@ -40,6 +41,8 @@ export type Changes =
 /** Reads the record of a cluster's changes. */
 export interface ChangesReader {
   read(): Promise<Changes>;
+  /** Does every card in Slack show all that its record holds? False when Redis hides that. */
+  areShown(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export interface ChangesReader {
 export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
   const store = redisChanges({ redis, cluster, clock: systemClock });
+  const cards = redisCards({ redis, clusters: [cluster], clock: systemClock });
   const prefix = changeKeys(`${cluster}-0`).record.slice(0, -`${cluster}-0`.length);
   const idsThere = async (): Promise<readonly string[]> => {
     const ids = new Set<string>();
@@ -67,6 +71,14 @@ export function changesReader(url: string, cluster: string): ChangesReader {
         return { are: 'seen', changes: changes.toSorted(byTime) };
       } catch (error) {
         if (isOfTheRecord(error) || redis.status !== 'ready') return { are: 'hidden', says: 'Redis does not answer.' };
+        throw error;
+      }
+    },
+    async areShown() {
+      try {
+        return (await cards.behind()).length === 0;
+      } catch (error) {
+        if (isOfTheRecord(error)) return false;
         throw error;
       }
     },

@@ -103,6 +103,7 @@ export class Socket implements Receiver {
     try {
       await within(client.start(), CONNECT_LIMIT_MS);
       this.#isUp = true;
+      this.#options.log.info({}, 'a socket to Slack is open');
       // A stop that came meanwhile had nothing to close yet.
       if (this.#end.signal.aborted) await this.#close();
       return { gone };

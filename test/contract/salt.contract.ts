@@ -15,7 +15,7 @@ export interface SaltStage {
 const signal = AbortSignal.timeout(60_000);
 const NODES = ['bootstrap', 'node-1', 'node-2'];
 const ENDPOINTS = ['http://10.200.3.11:8080', 'http://10.200.3.13:8080'];
-export const ENGINES = command(
+const ENGINES = command(
   'salt',
   '--async',
   '-L',

@@ -19,7 +19,7 @@ export interface FakeJob {
   returns: Record<string, SaltReturn>;
 }
 
-export const OK: SaltReturn = { is: 'ok', states: 1, changed: 0 };
+const OK: SaltReturn = { is: 'ok', states: 1, changed: 0 };
 
 /** A Salt with memory: minions, jobs, and what was run. A started job runs until `finish` is told. */
 export class FakeSalt implements Salt {

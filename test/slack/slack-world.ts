@@ -44,7 +44,7 @@ export async function slackWorld({ http, useCases = (real) => real, now }: World
   const cards = new FakeCards([changes], systemClock);
   const log = new KeptLog();
   const fatal: Error[] = [];
-  let nth = 0;
+  const given: string[] = [];
   const real = botUseCases({
     clusters: new Map([
       [
@@ -58,7 +58,7 @@ export async function slackWorld({ http, useCases = (real) => real, now }: World
     ]),
     cards,
     clock: systemClock,
-    ids: { change: (cluster) => `${cluster}-aaaaa${(nth += 1)}`, nonce: () => 'nonce' },
+    ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
     signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
     approvalLivesMs: 60_000,
   });

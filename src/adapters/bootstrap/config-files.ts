@@ -8,7 +8,7 @@ export type BootstrapFile =
   | { readonly is: 'unreadable'; readonly says: string };
 
 /** The only spelling that MetalK8s takes (SUPPORTED_CONFIG_VERSIONS); its documentation also shows one without `solutions.`. */
-export const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';
+const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';
 
 const aPath = z.string('must be the path of an archive').min(1, 'must be the path of an archive');
 

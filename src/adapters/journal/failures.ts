@@ -4,6 +4,7 @@ import { Failure } from '../../domain/failure.ts';
 /** The journal on disk is not what was written to it: nothing is done until a person has looked. */
 export class JournalDamaged extends Failure {
   override readonly name = 'JournalDamaged';
+  override readonly of = 'record';
   readonly path: string;
   readonly line: number;
   readonly what: string;
@@ -30,6 +31,7 @@ export class JournalDamaged extends Failure {
 /** Another worker writes this journal. */
 export class JournalLocked extends Failure {
   override readonly name = 'JournalLocked';
+  override readonly of = 'record';
   readonly path: string;
   readonly pid: number;
 
@@ -52,6 +54,7 @@ export class JournalLocked extends Failure {
 /** The journal's file or folder cannot be used. */
 export class JournalUnusable extends Failure {
   override readonly name = 'JournalUnusable';
+  override readonly of = 'record';
   readonly path: string;
   readonly what: string;
   readonly next: string;

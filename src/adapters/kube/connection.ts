@@ -7,7 +7,7 @@ import { Unreachable } from '../../domain/failure.ts';
 export const API = 'the Kubernetes API';
 
 /** The client package's own WebSocket client, which it gives out as part of its `Exec` only. */
-export type WebSockets = Exec['handler'];
+type WebSockets = Exec['handler'];
 
 /** A way to the API server, as the kubeconfig shows it. */
 export interface Connection {

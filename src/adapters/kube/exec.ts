@@ -60,7 +60,8 @@ function execPath({ namespace, pod, container }: Place, { program, args }: Comma
 function refused(place: Place, late: boolean, cause: unknown): string {
   const where = `No command can be run in the container ${place.container} of ${place.pod}`;
   if (late) return `${where}: no session within the limit.`;
-  const error = cause instanceof Error ? cause : Object(cause).error;
+  // The WebSocket client rejects with an event that carries the error.
+  const error = cause instanceof Object && 'error' in cause ? cause.error : cause;
   // The client package passes the status on in the message only: "Unexpected server response: 403".
   const status = error instanceof Error ? error.message.match(/server response: (\d{3})/)?.[1] : undefined;
   return `${where}: ${status === undefined ? connectionWords(error) : `the API ${statusWords(Number(status))}`}.`;

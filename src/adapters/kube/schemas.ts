@@ -4,7 +4,7 @@ const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);
 
 /** A Node, the fields that are used. */
-export const nodeSchema = z.object({
+const nodeSchema = z.object({
   metadata: z.object({ name: z.string().min(1), labels: words, annotations: words }),
   status: z
     .object({
@@ -18,7 +18,7 @@ export const nodeSchema = z.object({
 export type KubeNode = z.infer<typeof nodeSchema>;
 
 /** A Pod, the fields that are used. */
-export const podSchema = z.object({
+const podSchema = z.object({
   metadata: z.object({ name: z.string().min(1), labels: words, deletionTimestamp: z.string().optional() }),
   spec: z.object({
     nodeName: z.string().default(''),

@@ -5,6 +5,7 @@ import { Failure } from '../../domain/failure.ts';
 /** Redis is away, or refuses what was asked. Whether the last command was still done is not known. */
 export class RedisFailed extends Failure {
   override readonly name = 'RedisFailed';
+  override readonly of = 'record';
   readonly says: string;
 
   constructor(cause: unknown) {
@@ -28,6 +29,7 @@ export class RedisFailed extends Failure {
 /** A change's record cannot be read or written as it stands. */
 export class RecordFault extends Failure {
   override readonly name = 'RecordFault';
+  override readonly of = 'record';
   readonly change: ChangeId;
   readonly what: string;
   readonly next: string;

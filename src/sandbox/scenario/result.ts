@@ -1,4 +1,5 @@
 import type { NodeReport } from '../cluster/report.ts';
+import { comesTrue } from '../poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import type { FailedStatement } from './play.ts';
@@ -36,8 +37,17 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
   readonly ephemeralFor: string | null;
 };
 
-/** Looks at everything once more when the last statement was played. */
-export async function resultOf(failed: FailedStatement | null, sandbox: Sandbox): Promise<ScenarioResult> {
+/** The last edit of a card may have to wait for the one before it, and its thread follows. */
+const SHOWN_LIMIT_MS = 12_000;
+const STILL_MS = 300;
+
+/** Looks at everything once more when the last statement was played, and the channel has caught up with it. */
+export async function resultOf(
+  failed: FailedStatement | null,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<ScenarioResult> {
+  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS, signal);
   const seen = await sandbox.changes.read();
   const changes = seen.are === 'seen' ? seen.changes : [];
   return {
@@ -60,6 +70,20 @@ export async function resultOf(failed: FailedStatement | null, sandbox: Sandbox)
     slack: sandbox.slack.messages().map(reported),
     faults: sandbox.faults.list(),
   };
+}
+
+/** Do the cards show everything, and does nothing more appear? */
+async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promise<boolean> {
+  if (!(await changes.areShown())) return false;
+  let isMoving = false;
+  const stop = slack.onChange(() => {
+    isMoving = true;
+  });
+  try {
+    return !(await comesTrue(() => isMoving, STILL_MS, signal));
+  } finally {
+    stop();
+  }
 }
 
 function reported({ ts, channel, threadTs, author, text, blocks, ephemeralFor }: SlackMessage): ReportedMessage {

@@ -1,8 +1,8 @@
-import { chmod, link, mkdir, rename, symlink, truncate } from 'node:fs/promises';
+import { chmod, link, mkdir, symlink, truncate } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrapNode } from '../../../src/adapters/bootstrap/bootstrap-node.ts';
 import type { ListedArchive } from '../../../src/domain/facts.ts';
-import { BOOTSTRAP_FILE, BootstrapRoot, SOLUTIONS_FILE } from '../../fixtures/bootstrap-root.ts';
+import { BOOTSTRAP_FILE, BootstrapRoot } from '../../fixtures/bootstrap-root.ts';
 import { isoImage, metalk8sIso, solutionIso } from '../../fixtures/iso.ts';
 
 const signal = AbortSignal.timeout(60_000);

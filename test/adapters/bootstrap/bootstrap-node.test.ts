@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, rename, symlink, truncate } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrapNode } from '../../../src/adapters/bootstrap/bootstrap-node.ts';
 import type { ListedArchive } from '../../../src/domain/facts.ts';
