@@ -50,11 +50,19 @@ export async function drawCard(
   const view = await viewOf(stored, ports);
   if (ports.clock.now().getTime() - since > YOUNG_MS)
     throw new SlackRefused('unavailable', 'the record answers too slowly');
+  if (isAsPosted(view, lease)) {
+    await lease.commit(stored.revision);
+    return { is: 'nothing' };
+  }
   const hangs = await edit(place, view, learnt, ports);
   if (hangs) await reply(place, stored.change, ports);
   await lease.commit(stored.revision);
   return { is: 'drawn', change: stored.change };
 }
+
+/** A card is posted as a fresh request that waits for nobody; an edit would only delay the next one. */
+const isAsPosted = ({ change, waitsFor }: CardView, { drawn }: CardLease): boolean =>
+  drawn === 0 && change.state === 'requested' && waitsFor.length === 0;
 
 function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
   return revision > drawn || (forced && isWaiting(change));

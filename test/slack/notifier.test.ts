@@ -95,7 +95,7 @@ describe('the card of a change', () => {
     await w.clock.advance(3_000);
     await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
     await w.clock.advance(3_000);
-    expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['Looking', 'The', 'Denied']);
+    expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['The', 'Denied']);
   });
 
   it('is edited at most once in three seconds, and the last progress still gets through', async () => {
@@ -149,6 +149,9 @@ describe('the card of a change', () => {
     w.start();
     await w.request('lab-aaaaaa');
     await w.clock.advance(120_000);
+    expect(w.slack.asked).toBe(0);
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(120_000);
     expect(w.slack.asked).toBe(1);
   });
 
@@ -187,6 +190,7 @@ describe('when Slack is in trouble', () => {
     w.slack.refusal = () => new SlackRefused('unavailable', 'HTTP 503');
     w.start();
     await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
     await w.clock.advance(600_000);
     expect(w.slack.asked).toBeLessThan(20);
     w.slack.refusal = () => null;
@@ -215,8 +219,10 @@ describe('when Slack is in trouble', () => {
       what === 'update' && w.slack.asked === 1 ? new SlackRefused('gone', 'message_not_found') : null;
     w.start();
     await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
     await w.clock.advance(60_000);
     await w.request('lab-bbbbbb');
+    await w.tell('lab-bbbbbb', planned());
     await w.clock.advance(60_000);
     expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
     expect(w.slack.texts('lab-bbbbbb')).toHaveLength(1);
