@@ -2,25 +2,50 @@ import { Stopped } from '../domain/failure.ts';
 import { refusalBeforeStep } from '../domain/guards.ts';
 import { listed } from '../domain/measure.ts';
 import { refuse } from '../domain/refusal.ts';
-import type { Jid } from '../domain/salt.ts';
-import type { Kubernetes, Salt } from '../ports.ts';
+import type { Jid, RunningJob } from '../domain/salt.ts';
+import type { Clock, Kubernetes, Salt } from '../ports.ts';
+
+/** Somebody else's highstate takes minutes; after this a person has to look. */
+export const BUSY_LIMIT_MS = 10 * 60_000;
+const BUSY_POLL_MS = 5_000;
+
+export interface GuardPorts {
+  readonly kubernetes: Kubernetes;
+  readonly salt: Salt;
+  readonly clock: Clock;
+  /** Told what is waited for. */
+  readonly onWait: (says: string) => void;
+}
 
 /** The last look before a step changes something: the cluster may have moved since the plan was approved. Throws Stopped. */
 export async function guardBeforeAct(
   version: string,
   ownJobs: readonly Jid[],
-  { kubernetes, salt }: { readonly kubernetes: Kubernetes; readonly salt: Salt },
+  ports: GuardPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const refusal = refusalBeforeStep(await kubernetes.look(signal), version);
+  await whileSaltIsBusy(ownJobs, ports, signal);
+  const refusal = refusalBeforeStep(await ports.kubernetes.look(signal), version);
   if (refusal !== null) throw new Stopped(refusal);
-  const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
-  if (job === undefined) return;
-  throw new Stopped(
-    refuse(
-      'salt-busy',
-      `Another Salt state run has begun: ${job.fun} on ${listed(job.nodes)} (jid ${job.jid}).`,
-      'Wait for it to end, then ask again.',
-    ),
-  );
 }
+
+/** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws Stopped after ten minutes. */
+async function whileSaltIsBusy(
+  ownJobs: readonly Jid[],
+  { salt, clock, onWait }: GuardPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = clock.now().getTime() + BUSY_LIMIT_MS;
+  for (;;) {
+    const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
+    if (job === undefined) return;
+    if (clock.now().getTime() >= until)
+      throw new Stopped(
+        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, 'Wait for it to end, then ask again.'),
+      );
+    onWait(`Waiting for another Salt state run to end: ${words(job)}.`);
+    await clock.sleep(BUSY_POLL_MS, signal);
+  }
+}
+
+const words = ({ fun, nodes, jid }: RunningJob): string => `${fun} on ${listed(nodes)} (jid ${jid})`;

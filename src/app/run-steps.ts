@@ -9,6 +9,7 @@ import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '.
 import { runStep } from '../steps/run-step.ts';
 import type { StepWorld } from '../steps/step-world.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
+import { patientPorts } from './patience.ts';
 import { progressTeller } from './progress-teller.ts';
 import { type RecordPorts, record } from './record.ts';
 
@@ -22,6 +23,9 @@ export interface StepPorts extends RecordPorts {
   /** Told when a word of progress could not be told. */
   readonly onProgressLost: (error: unknown) => void;
 }
+
+/** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
+const AWAY_LIMIT_MS = 120_000;
 
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
@@ -71,8 +75,11 @@ async function runAndRecord(
   });
   await record(run.id, { type: 'step-started', at: from.toISOString(), step: step.id }, ports);
   try {
-    const world = worldOf(step, run, ownJobs, ports);
-    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, ports, signal);
+    const tell = progressTeller(run.id, ports.changes, ports.clock, ports.onProgressLost);
+    const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
+    const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
+    const world = worldOf(step, run, ownJobs, looks, (progress) => tell(step.id, progress));
+    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, signal);
     const { already, note, proof } = await runStep(step, world, guard, signal);
     await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
     return proof;
@@ -86,15 +93,20 @@ async function runAndRecord(
 /** Seconds with one decimal. */
 export const secondsBetween = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 100) / 10;
 
-function worldOf(step: Step, { id, change, facts }: Run, ownJobs: Jid[], ports: StepPorts): StepWorld {
+function worldOf(
+  step: Step,
+  { id, change, facts }: Run,
+  ownJobs: Jid[],
+  ports: StepPorts,
+  onProgress: StepWorld['onProgress'],
+): StepWorld {
   const node = (name: string): NodeFacts => nodeNamed(name, facts);
-  const tell = progressTeller(id, ports.changes, ports.clock, ports.onProgressLost);
   return {
     ...ports,
     accessTo: (name) => node(name).access,
     addressOf: (name) => node(name).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
-    onProgress: (progress) => tell(step.id, progress),
+    onProgress,
     async onJob(jid) {
       ownJobs.push(jid);
       await record(id, { type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid }, ports);

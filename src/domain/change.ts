@@ -105,7 +105,8 @@ export interface Progress {
   readonly at: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'nodes' | 'images';
+  /** `wait`: nothing is counted, the note says what is waited for. */
+  readonly unit: 'bytes' | 'nodes' | 'images' | 'wait';
   /** Units per second over the last seconds. */
   readonly rate?: number;
   readonly secondsLeft?: number;

@@ -21,7 +21,10 @@ export interface Faults {
 }
 
 /** Sends each fault to the part that knows it; a wrong name or argument throws a sentence that says how it goes. */
-export function faultsOf(slack: LocalSlack, cluster: SimulatedCluster): Faults {
+export function faultsOf(
+  slack: LocalSlack,
+  cluster: Pick<SimulatedCluster, 'fault' | 'clearFault' | 'faults'>,
+): Faults {
   return {
     async plant(name, args) {
       if (isOfSlack(name)) slack.fault(name, args);

@@ -90,7 +90,7 @@ export const progressSchema: z.ZodType<Progress> = z.strictObject({
   at,
   done: z.number(),
   total: z.number(),
-  unit: z.enum(['bytes', 'nodes', 'images']),
+  unit: z.enum(['bytes', 'nodes', 'images', 'wait']),
   rate: z.number().exactOptional(),
   secondsLeft: z.number().exactOptional(),
   note: text.exactOptional(),

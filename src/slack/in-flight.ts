@@ -7,15 +7,18 @@ const ACK_WARNING_MS = 2_000;
 /** The payloads that are being worked on: counted, so that a stop can wait for them, and watched until they are acked. */
 export class InFlight {
   readonly #log: Log;
+  readonly #ackWarningMs: number;
   readonly #works = new Set<Promise<void>>();
 
-  constructor(log: Log) {
+  constructor(log: Log, ackWarningMs = ACK_WARNING_MS) {
     this.#log = log;
+    this.#ackWarningMs = ackWarningMs;
   }
 
   /** Runs the work with the event, whose ack is watched. */
   async track(event: ReceiverEvent, work: (watched: ReceiverEvent) => Promise<void>): Promise<void> {
-    const warning = setTimeout(() => this.#log.warn({ afterMs: ACK_WARNING_MS }, 'not acked yet'), ACK_WARNING_MS);
+    const afterMs = this.#ackWarningMs;
+    const warning = setTimeout(() => this.#log.warn({ afterMs }, 'a payload is not acked yet'), afterMs);
     const ack: ReceiverEvent['ack'] = async (response) => {
       clearTimeout(warning);
       await event.ack(response);

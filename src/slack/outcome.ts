@@ -9,12 +9,15 @@ import { firstFew } from './names.ts';
 const DETAIL_LIMIT = 1500;
 const STEPS_LIMIT = 600;
 
-/** What can be done about a "no"; that nothing was changed stands beside it. */
-export function refusedOutcome({ refusal }: Change): readonly Block[] {
+/** What can be done about a "no", and whether anything was changed before it came. */
+export function refusedOutcome(change: Change): readonly Block[] {
+  const { refusal } = change;
   if (refusal === undefined) return [];
+  const isUntouched = Object.keys(change.steps).length === 0;
   return [
     ...(refusal.tryNext === undefined ? [] : [section(`*What to do now:* ${escaped(refusal.tryNext)}`)]),
-    context(`Refusal ${code(refusal.refused)}. Nothing was changed on the cluster.`),
+    ...(isUntouched ? [] : doneAndNot(change)),
+    context(`Refusal ${code(refusal.refused)}.${isUntouched ? ' Nothing was changed on the cluster.' : ''}`),
   ];
 }
 

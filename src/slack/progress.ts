@@ -5,6 +5,7 @@ import { cleanLine } from './foreign-text.ts';
 /** `1.2 GB of 1.8 GB (66 %), 95.0 MB/s, 7 s left`. */
 export function progressInWords(progress: Progress): string {
   const { done, total, unit, rate, secondsLeft, note } = progress;
+  if (unit === 'wait') return cleanLine(note ?? 'Waiting.');
   return [
     unit === 'bytes'
       ? `${bytesInWords(done)} of ${bytesInWords(total)}${percent(done, total)}`

@@ -23,10 +23,9 @@ const short = ({ title, status, note }: Task): Task => ({
 });
 
 function planBlock(tasks: readonly Task[]): Block {
-  const finished = tasks.filter(({ status }) => status === 'complete').length;
   return {
     type: 'plan',
-    title: `Steps: ${finished} of ${tasks.length} done`,
+    title: 'Steps',
     tasks: tasks.map(
       ({ title, status, note }, index): types.TaskCardBlock => ({
         type: 'task_card',

@@ -13,7 +13,7 @@ const POD_LIMIT_MS = 120_000;
 /** Deploys the registry's pod (metalk8s.repo.installed), last of the states, so that it starts with every include. */
 export const deploy: StepWork<DeployStep> = {
   check: isServing,
-  act: runStates,
+  act: (step, world, signal) => runStates(step, world, signal, () => isServing(step, world, signal)),
   confirm: (step, world, signal) =>
     waitUntilSo(() => isServing(step, world, signal), { limitMs: POD_LIMIT_MS, everyMs: 2_000 }, world.clock, signal),
 };

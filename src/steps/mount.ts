@@ -5,7 +5,11 @@ import { runStates } from './state-on-node.ts';
 import { type Finding, notSo, type StepWork, type StepWorld, so } from './step-world.ts';
 
 /** Mounts the MetalK8s archives on the target (metalk8s.archives.mounted). */
-export const mount: StepWork<MountStep> = { check: areMounted, act: runStates, confirm: areMounted };
+export const mount: StepWork<MountStep> = {
+  check: areMounted,
+  act: (step, world, signal) => runStates(step, world, signal, () => areMounted(step, world, signal)),
+  confirm: areMounted,
+};
 
 async function areMounted(step: MountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const missing = await notMounted(step.node, step.archives, world, signal);

@@ -6,7 +6,11 @@ import { runStates } from './state-on-node.ts';
 import { type Finding, notSo, type StepWork, type StepWorld, so } from './step-world.ts';
 
 /** Mounts the solutions and writes their registry configuration (metalk8s.solutions.available). */
-export const solutions: StepWork<SolutionsStep> = { check: areAvailable, act: runStates, confirm: areAvailable };
+export const solutions: StepWork<SolutionsStep> = {
+  check: areAvailable,
+  act: (step, world, signal) => runStates(step, world, signal, () => areAvailable(step, world, signal)),
+  confirm: areAvailable,
+};
 
 async function areAvailable(step: SolutionsStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const missing = await notMounted(step.node, step.archives, world, signal);

@@ -1,16 +1,95 @@
-import { render } from '../domain/command.ts';
-import { SaltFailed } from '../domain/failure.ts';
+import { type Command, render } from '../domain/command.ts';
+import { SaltFailed, Unreachable } from '../domain/failure.ts';
+import type { SaltReturn } from '../domain/salt.ts';
 import type { Step } from '../domain/step.ts';
-import type { StepWorld } from './step-world.ts';
+import type { Finding, StepWorld } from './step-world.ts';
 
-/** Runs the step's Salt states on its node, exactly as the plan shows them, and throws when they did not all succeed. */
+/** A state run that was lost from sight, or stands in the way, ends within this, or a person has to look. */
+const BUSY_LIMIT_MS = 15 * 60_000;
+const BUSY_POLL_MS = 3_000;
+/** The Salt master's pod comes back from a restart in less. */
+const AWAY_LIMIT_MS = 120_000;
+const AWAY_PAUSE_MS = 5_000;
+/** Runs of one command: states are idempotent, but nobody wants them for ever. */
+const RUNS = 3;
+
+type NodeStep = Step & { readonly node: string };
+
+/**
+ * Runs the step's Salt states on its node, exactly as the plan shows them. A run that ended is believed by its result only. One
+ * that was lost from sight (a cut connection does not end it) is waited for, and `isSo` tells whether it did its work; one that
+ * could not begin (another run in progress, no master) is run again. Throws SaltFailed or Unreachable.
+ */
 export async function runStates(
-  step: Step & { readonly node: string },
+  step: NodeStep,
   world: StepWorld,
   signal: AbortSignal,
+  isSo: () => Promise<Finding>,
 ): Promise<void> {
-  for (const { command } of step.commands) {
-    const answer = await world.salt.call(world.accessTo(step.node), command, signal);
-    if (answer.is !== 'ok') throw new SaltFailed(step.node, render(command), answer);
+  for (const { command } of step.commands) await runState(command, step, world, signal, isSo);
+}
+
+async function runState(
+  command: Command,
+  step: NodeStep,
+  world: StepWorld,
+  signal: AbortSignal,
+  isSo: () => Promise<Finding>,
+): Promise<void> {
+  for (let runs = 1; ; runs += 1) {
+    const answer = await callWhenReachable(command, step, world, signal);
+    if (answer.is === 'ok') return;
+    const mayPass =
+      answer.is === 'conflict' || answer.is === 'lost' || (answer.is === 'not-run' && answer.why === 'pillar');
+    if (!mayPass || runs >= RUNS) throw new SaltFailed(step.node, render(command), answer);
+    await waitUntilFree(step.node, answer, world, signal);
+    if (answer.is === 'lost' && (await isSo()).is === 'so') return;
   }
 }
+
+/** Calls again while nothing could be started: no master, or no way to the node. */
+async function callWhenReachable(
+  command: Command,
+  step: NodeStep,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<SaltReturn> {
+  const until = world.clock.now().getTime() + AWAY_LIMIT_MS;
+  for (;;) {
+    const answer = await callOrUnreachable(command, step, world, signal);
+    if (!(answer instanceof Unreachable) && answer.is !== 'master-down') return answer;
+    if (world.clock.now().getTime() >= until) {
+      throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(command), answer);
+    }
+    world.onProgress(waiting(`${answer.says} Trying again.`));
+    await world.clock.sleep(AWAY_PAUSE_MS, signal);
+  }
+}
+
+async function callOrUnreachable(
+  command: Command,
+  step: NodeStep,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<SaltReturn | Unreachable> {
+  try {
+    return await world.salt.call(world.accessTo(step.node), command, signal);
+  } catch (error) {
+    // Thrown before the command was sent: nothing runs on the node.
+    if (error instanceof Unreachable && error.fault === 'unreachable') return error;
+    throw error;
+  }
+}
+
+async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const until = world.clock.now().getTime() + BUSY_LIMIT_MS;
+  for (;;) {
+    await world.clock.sleep(BUSY_POLL_MS, signal);
+    const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
+    if (run === undefined || world.clock.now().getTime() >= until) return;
+    const what = answer.is === 'lost' ? 'The connection was lost; waiting for' : 'Waiting for';
+    world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
+  }
+}
+
+const waiting = (note: string) => ({ done: 0, total: 0, unit: 'wait', note }) as const;

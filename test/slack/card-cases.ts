@@ -7,7 +7,7 @@ import type { Intent, Plan } from '../../src/domain/plan.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal, refuse } from '../../src/domain/refusal.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
-import { addNode2, emptyTarget, facts, finished } from '../fixtures/facts.ts';
+import { addNode2, facts, finished } from '../fixtures/facts.ts';
 
 /** Changes in every state, as the card draws them. */
 
@@ -135,6 +135,19 @@ export const CASES: Readonly<Record<string, CardView>> = {
       ),
     },
   ]),
+  'refused-on-the-way': view([
+    ...going,
+    ...untilDeploy,
+    {
+      type: 'refused',
+      at: at(4),
+      refusal: refuse(
+        'plan-stale',
+        'The cluster has changed since the plan was shown: the version is another one.',
+        'Ask for a new plan.',
+      ),
+    },
+  ]),
   approved: view([...base, approved()]),
   'approved-waits': view([...base, approved()], { waitsFor: ['lab-abc123', 'lab-def456'] }),
   'applying-copies': view(
@@ -202,54 +215,3 @@ export const CASES: Readonly<Record<string, CardView>> = {
     },
   ]),
 };
-
-/** As many nodes and archives as anybody might have; the planner's own words, with long names. */
-export function largePlan(nodeCount: number, archiveCount: number): { intent: Intent; plan: Plan } {
-  const names = Array.from({ length: nodeCount }, (_, n) => `storage-node-${n + 1}.region-west.example`);
-  const small = facts();
-  const [sample] = small.bootstrap.archives;
-  if (sample?.is !== 'sound') throw new Error('the sample archive is sound');
-  const archives = Array.from({ length: archiveCount }, (_, n) => {
-    const id = n === 0 ? 'metalk8s-128.0.1' : `example-solution-with-a-long-name-${n}.0.0`;
-    const path = `/srv/scality/releases/${id}.iso`;
-    const kind = n === 0 ? ('metalk8s' as const) : ('solution' as const);
-    return { ...sample.archive, id, kind, path, version: n === 0 ? '128.0.1' : `${n}.0.0` };
-  });
-  const targets = names.map((name) => {
-    const target = emptyTarget('node-2');
-    return {
-      ...target,
-      node: name,
-      hostKey: { ...target.hostKey, fingerprint: `SHA256:${name.padEnd(43, 'x').slice(0, 43)}` },
-      files: archives.map(({ path }) => ({ path, is: 'absent' as const, size: 0, mounted: false })),
-      space: [{ mountpoint: '/srv', available: 500_000_000_000, paths: archives.map(({ path }) => path) }],
-    };
-  });
-  const sampleNode = small.kube.nodes.at(-1);
-  if (sampleNode === undefined) throw new Error('there is a node');
-  const nodes = [
-    ...small.kube.nodes,
-    ...names.map((name, n) => ({
-      ...sampleNode,
-      name,
-      ip: `10.200.4.${n + 1}`,
-      access: { ...sampleNode.access, node: name, sudo: true },
-    })),
-  ];
-  const intent: Intent = { verb: 'add', cluster: 'lab', nodes: names };
-  const ids = archives.map(({ id }) => id);
-  const plan = planFrom(intent, {
-    ...small,
-    kube: {
-      ...small.kube,
-      nodes,
-      registries: small.kube.registries.map((registry) => ({ ...registry, carries: ids })),
-    },
-    bootstrap: { ...small.bootstrap, archives: archives.map((archive) => ({ is: 'sound', archive })) },
-    salt: { ...small.salt, answered: nodes.map(({ name }) => name) },
-    targets,
-    engines: nodes.map(({ name }) => ({ node: name, is: 'known', endpoints: ['http://10.200.3.11:8080'] })),
-    served: archives.map(({ id }) => ({ node: 'bootstrap', archive: id, expected: 2, missing: [] })),
-  });
-  return { intent, plan };
-}

@@ -8,7 +8,8 @@ import { renderCard } from '../../src/slack/card.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
 import { expectGolden } from '../fixtures/golden.ts';
-import { approved, CASES, changeOf, largePlan, NOW, planned, requested } from './card-cases.ts';
+import { approved, CASES, changeOf, NOW, planned, requested } from './card-cases.ts';
+import { largePlan } from './large-plan.ts';
 
 const STYLES = ['plan', 'classic'] as const;
 const cases = Object.entries(CASES).flatMap(([name, view]) => STYLES.map((style) => [name, style, view] as const));

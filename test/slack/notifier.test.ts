@@ -1,64 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
-import { notifier } from '../../src/slack/notifier.ts';
+import type { ChangeId } from '../../src/domain/change.ts';
 import { SlackRefused } from '../../src/slack/slack-refused.ts';
-import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
-import { FakeCards } from '../fakes/fake-cards.ts';
-import { FakeChanges } from '../fakes/fake-changes.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
-import { addNode2 } from '../fixtures/facts.ts';
-import { ALICE, approved, BOB, CASES, planned } from './card-cases.ts';
-import { KeptLog, RecordingSlack } from './recording-slack.ts';
+import { approved, BOB, CASES, planned } from './card-cases.ts';
+import { World } from './notifier-world.ts';
 
 const COPY = 'copy:node-2:metalk8s-128.0.1';
-
-/** Everything around a notifier; several notifiers on one world are replicas. */
-class World {
-  readonly clock = new FakeClock('2026-11-22T10:00:00.000Z');
-  readonly announcements = new FakeAnnouncements();
-  readonly changes = new FakeChanges('lab', this.announcements);
-  readonly cards = new FakeCards([this.changes], this.clock);
-  readonly slack = new RecordingSlack(this.clock);
-  readonly log = new KeptLog();
-  readonly ahead = new Map<ChangeId, readonly ChangeId[]>();
-  readonly #end = new AbortController();
-  readonly #running: Promise<void>[] = [];
-
-  start(): void {
-    const { clock, announcements, cards, slack, log } = this;
-    const useCases = { waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [] };
-    const options = { clock, announcements, cards, slack, log, useCases, changes: () => this.changes };
-    this.#running.push(notifier(options).run(this.#end.signal));
-  }
-
-  async stop(): Promise<void> {
-    this.#end.abort();
-    await Promise.all(this.#running);
-  }
-
-  async request(id: ChangeId): Promise<void> {
-    await this.changes.append(id, 0, {
-      type: 'requested',
-      at: this.clock.now().toISOString(),
-      id,
-      intent: addNode2,
-      requester: ALICE,
-      channel: 'C0OPS',
-    });
-    await this.cards.hang(id, { channel: 'C0OPS', ts: id });
-  }
-
-  async tell(id: ChangeId, ...events: readonly ChangeEvent[]): Promise<void> {
-    for (const event of events) {
-      const stored = await this.changes.get(id);
-      expect(await this.changes.append(id, stored?.version ?? 0, event)).toBe(true);
-    }
-  }
-
-  get at(): string {
-    return this.clock.now().toISOString();
-  }
-}
 
 const worlds: World[] = [];
 function world(): World {

@@ -25,46 +25,18 @@ export interface SlackWorld {
 export interface WorldOptions {
   readonly http?: { readonly port: number };
   readonly useCases?: (real: UseCases) => UseCases;
-  readonly now?: () => number;
 }
 
-export async function slackWorld({ http, useCases = (real) => real, now }: WorldOptions = {}): Promise<SlackWorld> {
-  const local = await startLocalSlack({
-    manifestPath: MANIFEST,
-    people: [ALICE, BOB, MALLORY],
-    channel: OPS,
-    delivery:
-      http === undefined
-        ? { mode: 'socket' }
-        : { mode: 'http', requestUrl: `http://127.0.0.1:${http.port}/slack/events` },
-    ...(now === undefined ? {} : { now }),
-  });
+export async function slackWorld({ http, useCases = (real) => real }: WorldOptions = {}): Promise<SlackWorld> {
+  const local = await localSlack(http);
   const announcements = new FakeAnnouncements();
   const changes = new FakeChanges('lab', announcements);
   const cards = new FakeCards([changes], systemClock);
   const log = new KeptLog();
   const fatal: Error[] = [];
-  const given: string[] = [];
-  const real = botUseCases({
-    clusters: new Map([
-      [
-        'lab',
-        {
-          changes,
-          queue: new FakeQueue(),
-          policy: { requesters: [ALICE.id], approvers: [BOB.id], allowOwnApproval: false },
-        },
-      ],
-    ]),
-    cards,
-    clock: systemClock,
-    ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
-    signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
-    approvalLivesMs: 60_000,
-  });
   const bot = await startSlack({
     config: configFor(local, http),
-    useCases: useCases(real),
+    useCases: useCases(realUseCases(changes, cards)),
     changes: () => changes,
     cards,
     announcements,
@@ -72,23 +44,38 @@ export async function slackWorld({ http, useCases = (real) => real, now }: World
     log,
     onFatal: (error) => fatal.push(error),
   });
-  return {
-    local,
-    bot,
-    changes,
-    log,
-    fatal,
-    messages: () => local.messages(),
-    ephemeralFor: ({ id }) =>
-      local
-        .messages()
-        .filter(({ ephemeralFor }) => ephemeralFor === id)
-        .map(({ text }) => text),
-    close: async () => {
-      await bot.stop();
-      await local.close();
-    },
+  const ephemeralFor = ({ id }: { readonly id: string }) =>
+    local.messages().flatMap(({ ephemeralFor: who, text }) => (who === id ? [text] : []));
+  const close = async () => {
+    await bot.stop();
+    await local.close();
   };
+  return { local, bot, changes, log, fatal, messages: () => local.messages(), ephemeralFor, close };
+}
+
+function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
+  return startLocalSlack({
+    manifestPath: MANIFEST,
+    people: [ALICE, BOB, MALLORY],
+    channel: OPS,
+    delivery:
+      http === undefined
+        ? { mode: 'socket' }
+        : { mode: 'http', requestUrl: `http://127.0.0.1:${http.port}/slack/events` },
+  });
+}
+
+function realUseCases(changes: FakeChanges, cards: FakeCards): UseCases {
+  const policy = { requesters: [ALICE.id], approvers: [BOB.id], allowOwnApproval: false };
+  const given: string[] = [];
+  return botUseCases({
+    clusters: new Map([['lab', { changes, queue: new FakeQueue(), policy }]]),
+    cards,
+    clock: systemClock,
+    ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
+    signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
+    approvalLivesMs: 60_000,
+  });
 }
 
 function configFor(

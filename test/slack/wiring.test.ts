@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ALICE, BOB, eventually, freePort, MALLORY } from '../sandbox/slack/slack-for-tests.ts';
+import { ALICE, BOB, clientOf, eventually, freePort, MALLORY, OPS } from '../sandbox/slack/slack-for-tests.ts';
 import { planned } from './card-cases.ts';
 import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
 
@@ -78,8 +78,35 @@ describe('what only the asker sees', () => {
     await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('somebody else must approve')));
     const card = cardOf(w);
     await w.local.click('bob', 'Deny');
-    await w.local.clickAction('bob', card?.ts ?? '', 'decision', 'registry-ha:approve').catch(() => undefined);
+    await w.local.clickAction('bob', card?.ts ?? '', 'decision', 'registry-ha:approve');
+    await eventually(() => w.ephemeralFor(BOB).find((text) => text.includes('was denied by bob already')));
     await cardSays(w, 'Denied. By <@U0BOB>.');
+  });
+
+  it('is a polite word for a button that nobody knows any more', async () => {
+    const w = await world();
+    const button = {
+      type: 'button',
+      action_id: 'registry-ha:approve',
+      value: 'v0',
+      text: { type: 'plain_text', text: 'Old' },
+    } as const;
+    const blocks = [
+      {
+        type: 'actions',
+        elements: [button, { ...button, action_id: 'constructor', text: { ...button.text, text: 'Odd' } }],
+      },
+    ] as const;
+    await clientOf(w.local).chat.postMessage({
+      channel: OPS.id,
+      text: 'an old card',
+      blocks: blocks.map((block) => ({ ...block, elements: [...block.elements] })),
+    });
+    await w.local.click('bob', 'Old');
+    await w.local.click('bob', 'Odd');
+    await eventually(() =>
+      w.ephemeralFor(BOB).filter((text) => text.includes('I do not know this button')).length === 2 ? true : undefined,
+    );
   });
 
   it('is how to invite the bot, when it cannot write in the channel', async () => {

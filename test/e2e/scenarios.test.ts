@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { PEOPLE } from '../../src/sandbox/people.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { parseScenario } from '../../src/sandbox/scenario/parse.ts';
+import { play } from '../../src/sandbox/scenario/play.ts';
+import { resultOf } from '../../src/sandbox/scenario/result.ts';
+import { stageOf } from '../../src/sandbox/scenario/sandbox-stage.ts';
+
+const FOLDER = join(import.meta.dirname, '../scenarios');
+/** Fifty times faster than a real cluster. */
+const PACE = 0.02;
+const LIMIT_MS = 240_000;
+
+async function playFile(name: string, signal: AbortSignal) {
+  const scenario = parseScenario(readFileSync(join(FOLDER, `${name}.txt`), 'utf8'), {
+    people: PEOPLE.map((person) => person.name),
+  });
+  if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
+  const description = join(FOLDER, `${name}.yaml`);
+  const said: string[] = [];
+  const sandbox = await startSandbox({
+    pace: PACE,
+    log: (line) => said.push(line),
+    signal,
+    ...(existsSync(description) ? { description } : {}),
+  });
+  try {
+    const stage = stageOf(sandbox, signal);
+    const failed = await play(scenario.statements, { stage, clock: systemClock, signal }, () => undefined);
+    const { worker, bot } = sandbox.services;
+    const logs = failed === null ? '' : `${await bot.lastLines()}\n${await worker.lastLines()}`;
+    return { result: await resultOf(failed, sandbox, signal), said, logs };
+  } finally {
+    await sandbox.close();
+  }
+}
+
+const names = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.txt'))
+  .map((file) => file.slice(0, -'.txt'.length));
+
+// Two at a time: each has a bot, a worker and a Redis of its own.
+describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
+  test.for(names.filter((name) => name !== 'add-node-2'))('%s', async (name, { signal }) => {
+    const { result, said, logs } = await playFile(name, signal);
+    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+  });
+
+  test('add-node-2: both versions and the solution are served byte for byte, four engines know two registries', async ({
+    signal,
+  }) => {
+    const { result, said, logs } = await playFile('add-node-2', signal);
+    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.nodes['node-2']).toMatchObject({ registry: 'ready', served: 13, expected: 13, missing: [] });
+    const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints);
+    expect(engines).toHaveLength(4);
+    expect(new Set(engines.map((endpoints) => endpoints.join(' '))).size).toBe(1);
+    expect(engines[0]).toHaveLength(2);
+    const copied = (name: string) => result.nodes[name]?.files.map(({ path, sha256 }) => `${sha256}  ${path}`);
+    expect(copied('node-2')).toEqual(copied('bootstrap'));
+    expect(copied('node-2')).toHaveLength(3);
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add done']);
+    expect(result.slack.at(-1)?.text).toContain('Served 13/13 images of 3 archives, engines 4/4.');
+    expect(result.slack.at(-1)?.threadTs).toBe(result.slack[0]?.ts);
+  });
+});

@@ -1,0 +1,84 @@
+import type { Stage } from '../../../src/sandbox/scenario/stage.ts';
+import type { Changes, SeenChange } from '../../../src/sandbox/seen-changes.ts';
+import type { SeenText } from '../../../src/sandbox/seen-texts.ts';
+
+/** A change that nothing has happened to yet. */
+export const ASKED: SeenChange = {
+  id: 'lab-abc234',
+  verb: 'add',
+  state: 'requested',
+  says: '',
+  isPlanned: false,
+  isApproved: false,
+  version: 1,
+  requestedAt: '2026-11-22T10:00:00.000Z',
+  steps: [],
+};
+
+/** A stage that shows what it is given; it remembers what was done on it. */
+export class FakeStage implements Stage {
+  readonly did: string[] = [];
+  seen: Changes = { are: 'seen', changes: [] };
+  shown: SeenText[] = [];
+  labels: string[] = [];
+  dead: string[] = [];
+  /** Runs at every look at the changes, so that a test can let time bring something. */
+  onLook: (looks: number) => void = () => undefined;
+  #looks = 0;
+
+  show(...changes: readonly SeenChange[]): void {
+    this.seen = { are: 'seen', changes };
+  }
+
+  async say(person: string, command: string): Promise<string | null> {
+    return this.#done(`${person} says ${command}`);
+  }
+
+  async click(person: string, label: string): Promise<string | null> {
+    return this.#done(`${person} clicks ${label}`);
+  }
+
+  hasButton(_person: string, label: string): boolean {
+    return this.labels.includes(label);
+  }
+
+  async changes(): Promise<Changes> {
+    this.#looks += 1;
+    this.onLook(this.#looks);
+    return this.seen;
+  }
+
+  texts(): readonly SeenText[] {
+    return this.shown;
+  }
+
+  idOf(person: string): string {
+    return `U0${person.toUpperCase()}`;
+  }
+
+  async plant(fault: string, args: readonly string[]): Promise<void> {
+    if (fault === 'no-such-fault') throw new Error('There is no fault named no-such-fault.');
+    this.#done(['fault', fault, ...args].join(' '));
+  }
+
+  async clear(fault: string): Promise<void> {
+    this.#done(`clear ${fault}`);
+  }
+
+  async kill(service: string): Promise<void> {
+    this.#done(`kill ${service}`);
+  }
+
+  async start(service: string): Promise<void> {
+    this.#done(`start ${service}`);
+  }
+
+  deaths(): readonly string[] {
+    return this.dead;
+  }
+
+  #done(act: string): null {
+    this.did.push(act);
+    return null;
+  }
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { parseScenario } from '../../../src/sandbox/scenario/parse.ts';
+
+const CAST = { people: ['alice', 'bob', 'mallory'] };
+
+/** The acts of a scenario, without line and text. */
+function actsOf(text: string): readonly unknown[] {
+  const scenario = parseScenario(text, CAST);
+  if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
+  return scenario.statements.map(({ line: _, text: __, ...act }) => act);
+}
+
+function mistakesOf(text: string): readonly string[] {
+  const scenario = parseScenario(text, CAST);
+  return scenario.is === 'wrong' ? scenario.mistakes : [];
+}
+
+test('the main job reads as four statements, with the lines they stand on', () => {
+  const scenario = parseScenario(
+    '# the main job\n\nalice> /registry-ha add node-2\nwait planned\r\nbob> click Approve\nwait done\n',
+    CAST,
+  );
+  expect(scenario).toEqual({
+    is: 'scenario',
+    statements: [
+      {
+        line: 3,
+        text: 'alice> /registry-ha add node-2',
+        is: 'say',
+        person: 'alice',
+        command: '/registry-ha add node-2',
+      },
+      { line: 4, text: 'wait planned', is: 'wait', state: 'planned', seconds: 120 },
+      { line: 5, text: 'bob> click Approve', is: 'click', person: 'bob', label: 'Approve' },
+      { line: 6, text: 'wait done', is: 'wait', state: 'done', seconds: 120 },
+    ],
+  });
+});
+
+test('every form of statement is understood', () => {
+  expect(
+    actsOf(`wait running copy:node-2 within 7.5
+wait failed within 300   # Salt takes its time
+expect text "a "quoted" word, a \\\\ and # no comment"
+expect no text "Failed"
+expect ephemeral mallory "You may not"
+fault state-fails node-2 metalk8s.repo.installed no such file
+clear fault ssh-cut
+kill redis
+start bot
+sleep 0.5`),
+  ).toEqual([
+    { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
+    { is: 'wait', state: 'failed', seconds: 300 },
+    { is: 'expect-text', wanted: 'a "quoted" word, a \\ and # no comment' },
+    { is: 'expect-no-text', unwanted: 'Failed' },
+    { is: 'expect-ephemeral', person: 'mallory', wanted: 'You may not' },
+    { is: 'fault', name: 'state-fails', args: ['node-2', 'metalk8s.repo.installed', 'no', 'such', 'file'] },
+    { is: 'clear-fault', name: 'ssh-cut' },
+    { is: 'kill', service: 'redis' },
+    { is: 'start', service: 'bot' },
+    { is: 'sleep', seconds: 0.5 },
+  ]);
+});
+
+test.each([
+  ['weit planned', 'Did you mean “wait”?'],
+  ['wait plannd', 'Did you mean “planned”?'],
+  ['wait running', 'After “wait running” comes a step'],
+  ['wait done within soon', 'After “within” comes a number of seconds.'],
+  ['wait done soon', 'It goes: wait planned|refused'],
+  ['carol> click Approve', 'there are alice, bob, mallory'],
+  ['alice> hello', 'comes a /command, or click'],
+  ['expect text hello', 'It goes: expect text'],
+  ['expect text ""', 'It goes: expect text'],
+  ['expect ephemeral carol "no"', 'Nobody here is called “carol”'],
+  ['fault', 'A fault needs a name.'],
+  ['clear ssh-cut', 'It goes: clear fault NAME.'],
+  ['kill slack', 'there are bot, worker, redis'],
+  ['sleep long', 'It goes: sleep SECONDS'],
+  ['', 'There is no statement'],
+])('a scenario with the line “%s” is refused with a sentence that says how it goes', (line, says) => {
+  expect(mistakesOf(line).join('\n')).toContain(says);
+});
+
+test('every mistake is told at once, each with its line', () => {
+  expect(mistakesOf('wait planned\nwiat done\n\nsleep')).toEqual([
+    expect.stringMatching(/^line 2: .* It reads: wiat done$/),
+    expect.stringMatching(/^line 4: .* It reads: sleep$/),
+  ]);
+});

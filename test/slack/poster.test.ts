@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+import { section } from '../../src/slack/blocks.ts';
+import { boltLog } from '../../src/slack/bolt-log.ts';
+import { slackPoster } from '../../src/slack/poster.ts';
+import { SlackRefused } from '../../src/slack/slack-refused.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { OPS, startSlack } from '../sandbox/slack/slack-for-tests.ts';
+import { KeptLog } from './recording-slack.ts';
+
+const open: LocalSlack[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+async function posterOnLocalSlack(clock: { now(): Date } = systemClock) {
+  const local = await startSlack({ now: () => clock.now().getTime() });
+  open.push(local);
+  const options = { botToken: local.botToken, slackApiUrl: local.apiUrl, clock, logger: boltLog(new KeptLog()) };
+  return { local, poster: slackPoster(options) };
+}
+
+const drawing = (words: string) => ({ text: words, blocks: [section(words)] });
+
+async function refusal(call: Promise<unknown>): Promise<SlackRefused> {
+  const error: unknown = await call.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SlackRefused)) throw new Error(`not refused but ${String(error)}`);
+  return error;
+}
+
+describe('a message', () => {
+  it('is posted, replaced and answered in its thread', async () => {
+    const { local, poster } = await posterOnLocalSlack();
+    const place = await poster.post(OPS.id, drawing('first'));
+    await poster.update(place, drawing('second'));
+    await poster.reply(place, 'in the thread', true);
+    const [card, reply] = local.messages();
+    expect(card).toMatchObject({ ts: place.ts, text: 'second', edits: 1 });
+    expect(reply).toMatchObject({ threadTs: place.ts, text: 'in the thread', broadcast: true });
+  });
+
+  it('that Slack refuses says what is wrong with it, so that the log names the block', async () => {
+    const { poster } = await posterOnLocalSlack();
+    const bad = { text: 'x', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '' } }] } as const;
+    const { fault, notes } = await refusal(poster.post(OPS.id, bad));
+    expect(fault).toBe('invalid-blocks');
+    expect(notes.join(' ')).toContain('/blocks/0');
+  });
+
+  it.each([
+    ['C0RANDOM', 'not-in-channel'],
+    ['C0NOWHERE', 'gone'],
+  ])('to a channel that is closed to the bot is told apart: %s', async (channel, fault) => {
+    const { poster } = await posterOnLocalSlack();
+    expect((await refusal(poster.post(channel, drawing('x')))).fault).toBe(fault);
+  });
+
+  it('that was deleted is gone for good', async () => {
+    const { poster } = await posterOnLocalSlack();
+    expect((await refusal(poster.update({ channel: OPS.id, ts: '1.000001' }, drawing('x')))).fault).toBe('gone');
+  });
+});
+
+describe('the pace', () => {
+  it('keeps the edits of all cards under Slack’s limit, and says when to come again', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('first'));
+    let refused: SlackRefused | null = null;
+    for (let n = 0; n < 6; n += 1)
+      refused = await poster.update(place, drawing(`edit ${n}`)).then(() => null, slackFault);
+    expect(refused).toMatchObject({ fault: 'rate-limited', retryAfterMs: 1715 });
+    expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(5);
+    await clock.advance(1715);
+    await poster.update(place, drawing('sixth'));
+    expect(local.messages()[0]?.text).toBe('sixth');
+  });
+
+  it('stops for every card when Slack says so, for as long as it says', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('first'));
+    local.fault('slack-429', ['chat.update', '7']);
+    expect(await refusal(poster.update(place, drawing('second')))).toMatchObject({
+      fault: 'rate-limited',
+      retryAfterMs: 7000,
+    });
+    const calls = local.apiCalls().length;
+    expect((await refusal(poster.update(place, drawing('third')))).retryAfterMs).toBeGreaterThanOrEqual(7000);
+    expect(local.apiCalls()).toHaveLength(calls);
+    local.clearFault('slack-429');
+    await clock.advance(7000);
+    await poster.update(place, drawing('fourth'));
+    expect(local.messages()[0]?.text).toBe('fourth');
+  });
+
+  it('does not repeat an edit by itself when Slack is ill: the notifier knows better what to draw by then', async () => {
+    const { local, poster } = await posterOnLocalSlack();
+    const place = await poster.post(OPS.id, drawing('first'));
+    local.fault('slack-5xx', ['chat.update']);
+    expect((await refusal(poster.update(place, drawing('second')))).fault).toBe('unavailable');
+    expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(1);
+  });
+});
+
+function slackFault(error: unknown): SlackRefused {
+  if (error instanceof SlackRefused) return error;
+  throw error;
+}
