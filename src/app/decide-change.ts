@@ -1,14 +1,15 @@
 import type { Approval, Person } from '../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
 import { changeFrom } from '../domain/fold.ts';
-import { mayDecide } from '../domain/policy.ts';
+import { type DecisionKind, mayDecide } from '../domain/policy.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { ApprovalSigner, Clock, Ids, StoredChange } from '../ports.ts';
 import type { ClusterPorts } from './request-change.ts';
 
 /** A click: which change, which plan was on the card, who. */
 export interface Decision {
-  readonly kind: 'approve' | 'deny';
+  /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
+  readonly kind: DecisionKind;
   readonly change: ChangeId;
   readonly digest: string;
   readonly by: Person;
@@ -27,29 +28,50 @@ export async function decideChange(decision: Decision, ports: DecidePorts): Prom
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
-  const refusal = await whyNot(decision, stored, ports);
+  const refusal =
+    (await whyNotNow(decision, stored, ports)) ?? mayDecide(ports.policy, decision.kind, stored.change, decision.by);
   if (refusal !== null) return refusal;
-  const event =
-    decision.kind === 'approve' ? approvedEvent(decision, stored.change, ports) : deniedEvent(decision, ports);
+  const event = eventOf(decision, stored.change, ports);
   if (!(await ports.changes.append(decision.change, stored.version, event))) return await tooLate(decision, ports);
-  if (event.type === 'approved') await ports.queue.add('apply', decision.change, 1);
+  if (event.type === 'approved') await ports.queue.add('apply', decision.change, stored.change.approvals + 1);
   return changeFrom([...stored.events, event]) ?? stored.change;
 }
 
-async function whyNot(
-  { kind, digest, by }: Decision,
+/** In which states each decision has a sense. */
+const OPEN_TO: Readonly<Record<Decision['kind'], readonly Change['state'][]>> = {
+  approve: ['planned'],
+  deny: ['planned'],
+  retry: ['failed'],
+  cancel: ['approved', 'applying', 'failed'],
+};
+
+async function whyNotNow(
+  { kind, digest }: Decision,
   { change, version }: StoredChange,
   ports: DecidePorts,
 ): Promise<Refusal | null> {
-  if (change.state !== 'planned') return decidedAlready(change);
+  if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
+  if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
   if (change.digest !== digest)
     return refuse('plan-stale', 'This card shows an older plan.', 'Scroll to the newest card of this change.');
-  const expires = Date.parse(change.planExpires ?? '');
-  if (!(expires > ports.clock.now().getTime())) {
+  if (Date.parse(change.planExpires ?? '') > ports.clock.now().getTime()) return null;
+  if (change.state === 'planned')
     await ports.changes.append(change.id, version, { type: 'expired', at: ports.clock.now().toISOString() });
-    return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
+  return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
+}
+
+function eventOf(decision: Decision, change: Change, ports: DecidePorts): ChangeEvent {
+  const at = ports.clock.now().toISOString();
+  switch (decision.kind) {
+    case 'approve':
+    case 'retry':
+      return approvedEvent(decision, change, ports);
+    case 'deny':
+      return { type: 'denied', at, by: decision.by };
+    case 'cancel':
+      // What runs is stopped by the worker, at its next safe point; what has failed is simply over.
+      return { type: change.state === 'failed' ? 'cancelled' : 'cancel-requested', at, by: decision.by };
   }
-  return mayDecide(ports.policy, kind, change, by);
 }
 
 /** Tells who decided, and what, to everybody who comes second. */
@@ -63,7 +85,14 @@ export function decidedAlready(change: Change): Refusal {
     expired: 'has expired',
     refused: 'was refused',
     failed: 'has failed',
+    cancelled: `was cancelled by ${change.cancelledBy?.name ?? 'somebody'}`,
   };
+  if (change.cancelAskedBy !== undefined && change.cancelledBy === undefined) {
+    return refuse(
+      'decided-already',
+      `${change.cancelAskedBy.name} has asked to cancel ${change.id} already; it stops at the next safe point.`,
+    );
+  }
   return refuse(
     'decided-already',
     `Change ${change.id} ${who[change.state] ?? 'is decided'} already.`,
@@ -76,10 +105,6 @@ async function tooLate({ change }: Decision, ports: DecidePorts): Promise<Refusa
   return stored === null
     ? refuse('decided-already', 'Nothing is known of this change any more.')
     : decidedAlready(stored.change);
-}
-
-function deniedEvent({ by }: Decision, { clock }: DecidePorts): ChangeEvent {
-  return { type: 'denied', at: clock.now().toISOString(), by };
 }
 
 function approvedEvent(

@@ -7,7 +7,7 @@ import type { Clock, Kubernetes, Salt } from '../ports.ts';
 
 /** Somebody else's highstate takes minutes; after this a person has to look. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
-const BUSY_POLL_MS = 5_000;
+export const BUSY_POLL_MS = 5_000;
 
 export interface GuardPorts {
   readonly kubernetes: Kubernetes;

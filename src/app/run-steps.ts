@@ -4,10 +4,11 @@ import { isOfTheCluster, NotConfirmed } from '../domain/failure.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Jid } from '../domain/salt.ts';
-import type { Step } from '../domain/step.ts';
+import type { Step, StepKind } from '../domain/step.ts';
 import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
 import { runStep } from '../steps/run-step.ts';
 import type { StepWorld } from '../steps/step-world.ts';
+import type { CancelWatch } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { patientPorts } from './patience.ts';
 import { progressTeller } from './progress-teller.ts';
@@ -27,6 +28,9 @@ export interface StepPorts extends RecordPorts {
 /** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
 const AWAY_LIMIT_MS = 120_000;
 
+/** Steps that a cancel may cut anywhere: a part file is gone on with or thrown away, a wait changes nothing. */
+const CUT_ANYWHERE: ReadonlySet<StepKind> = new Set(['copy', 'ready']);
+
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
   readonly id: ChangeId;
@@ -37,13 +41,14 @@ export interface Run {
 }
 
 /** Runs the approved steps in their order and gives the proof of the last one; a failing step is written down and thrown. */
-export async function runSteps(run: Run, ports: StepPorts, signal: AbortSignal): Promise<Proof> {
+export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, signal: AbortSignal): Promise<Proof> {
   const needed = new Set(run.needed.map(({ id }) => id));
   const ownJobs = [...Object.values(run.change.jobs)];
   let proof: Proof | undefined;
   for (const step of run.plan.approved.steps) {
     signal.throwIfAborted();
-    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, signal)) ?? proof;
+    cancel.throwIfAsked();
+    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, cancel, signal)) ?? proof;
     else await recordAlready(step, run, ports);
   }
   if (proof === undefined)
@@ -65,6 +70,7 @@ async function runAndRecord(
   run: Run,
   ownJobs: Jid[],
   ports: StepPorts,
+  cancel: CancelWatch,
   signal: AbortSignal,
 ): Promise<Proof | undefined> {
   const from = ports.clock.now();
@@ -78,13 +84,19 @@ async function runAndRecord(
     const tell = progressTeller(run.id, ports.changes, ports.clock, ports.onProgressLost);
     const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
     const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-    const world = worldOf(step, run, ownJobs, looks, (progress) => tell(step.id, progress));
-    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, signal);
-    const { already, note, proof } = await runStep(step, world, guard, signal);
+    const world = worldOf(step, run, ownJobs, looks, (progress) => tell(step.id, progress), cancel);
+    const untilCancel = AbortSignal.any([signal, cancel.signal]);
+    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel);
+    const { already, note, proof } = await runStep(
+      step,
+      world,
+      guard,
+      CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
+    );
     await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
     return proof;
   } catch (error) {
-    if (signal.aborted || !isOfTheCluster(error)) throw error;
+    if (signal.aborted || cancel.askedBy() !== null || !isOfTheCluster(error)) throw error;
     await record(run.id, { type: 'step-failed', ...ended(), failure: error.report() }, ports);
     throw error;
   }
@@ -99,6 +111,7 @@ function worldOf(
   ownJobs: Jid[],
   ports: StepPorts,
   onProgress: StepWorld['onProgress'],
+  cancel: CancelWatch,
 ): StepWorld {
   const node = (name: string): NodeFacts => nodeNamed(name, facts);
   return {
@@ -107,6 +120,7 @@ function worldOf(
     addressOf: (name) => node(name).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
     onProgress,
+    safePoint: () => cancel.throwIfAsked(),
     async onJob(jid) {
       ownJobs.push(jid);
       await record(id, { type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid }, ports);

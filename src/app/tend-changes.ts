@@ -23,7 +23,7 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
     case 'planned':
       return await tendPlanned(stored, ports);
     case 'approved':
-      return await ports.queue.add('apply', id, 1);
+      return await ports.queue.add('apply', id, stored.change.approvals);
     default:
       return;
   }

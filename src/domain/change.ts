@@ -43,6 +43,8 @@ export type ChangeEvent = { readonly at: string } & (
   | { readonly type: 'denied'; readonly by: Person }
   | { readonly type: 'expired' }
   | { readonly type: 'started' }
+  | { readonly type: 'cancel-requested'; readonly by: Person }
+  | { readonly type: 'cancelled'; readonly by: Person }
   | { readonly type: 'interrupted' }
   | { readonly type: 'step-started'; readonly step: string }
   | { readonly type: 'job-started'; readonly step: string; readonly jid: Jid }
@@ -67,6 +69,7 @@ export type ChangeState =
   | 'expired'
   | 'applying'
   | 'failed'
+  | 'cancelled'
   | 'done';
 
 /** How far a step of the approved plan has come. */
@@ -92,6 +95,11 @@ export interface Change {
   readonly approver?: Person;
   readonly approval?: SignedApproval;
   readonly deniedBy?: Person;
+  /** How often it was approved: the first time, and for each retry. */
+  readonly approvals: number;
+  /** Somebody wants it to stop at the next safe point. */
+  readonly cancelAskedBy?: Person;
+  readonly cancelledBy?: Person;
   readonly startedAt?: string;
   readonly steps: Readonly<Record<string, StepState>>;
   readonly jobs: Readonly<Record<string, Jid>>;

@@ -5,7 +5,17 @@ export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
   const { id, intent, requester, channel, at } = first;
-  const start: Change = { id, state: 'requested', intent, requester, channel, requestedAt: at, steps: {}, jobs: {} };
+  const start: Change = {
+    id,
+    state: 'requested',
+    intent,
+    requester,
+    channel,
+    requestedAt: at,
+    approvals: 0,
+    steps: {},
+    jobs: {},
+  };
   return rest.reduce(after, start);
 }
 
@@ -18,7 +28,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'refused':
       return { ...change, state: 'refused', refusal: event.refusal, endedAt: event.at };
     case 'approved':
-      return { ...change, state: 'approved', approver: event.approver, approval: event.signed };
+      return approved(change, event);
     case 'denied':
       return { ...change, state: 'denied', deniedBy: event.by, endedAt: event.at };
     case 'expired':
@@ -27,6 +37,10 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, state: 'applying', startedAt: change.startedAt ?? event.at };
     case 'interrupted':
       return change;
+    case 'cancel-requested':
+      return { ...change, cancelAskedBy: event.by };
+    case 'cancelled':
+      return { ...change, state: 'cancelled', cancelledBy: event.by, endedAt: event.at, steps: stopped(change.steps) };
     case 'failed':
       return { ...change, state: 'failed', failure: event.failure, endedAt: event.at };
     case 'done':
@@ -34,6 +48,20 @@ function after(change: Change, event: ChangeEvent): Change {
     default:
       return afterStep(change, event);
   }
+}
+
+/** Approved for the first time, or once more after it failed: what is done stays done, what failed waits again. */
+function approved(
+  { failure: _, endedAt: __, cancelAskedBy: ___, ...change }: Change,
+  { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
+): Change {
+  const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
+  return { ...again, approver, approval: signed, approvals: change.approvals + 1 };
+}
+
+/** Only what is done is still told of a change that stopped. */
+function stopped(steps: Change['steps']): Change['steps'] {
+  return Object.fromEntries(Object.entries(steps).filter(([, state]) => state.is === 'done'));
 }
 
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
@@ -48,8 +76,15 @@ function afterStep(change: Change, event: StepEvent): Change {
       const { already, seconds, note } = event;
       return withStep(change, event.step, { is: 'done', already, seconds, ...(note === undefined ? {} : { note }) });
     }
-    case 'step-failed':
-      return withStep(change, event.step, { is: 'failed', seconds: event.seconds, failure: event.failure });
+    case 'step-failed': {
+      // Its job has ended with it: a retry starts another one.
+      const { [event.step]: _, ...jobs } = change.jobs;
+      return withStep({ ...change, jobs }, event.step, {
+        is: 'failed',
+        seconds: event.seconds,
+        failure: event.failure,
+      });
+    }
   }
 }
 
@@ -57,8 +92,3 @@ const withStep = (change: Change, step: string, state: StepState): Change => ({
   ...change,
   steps: { ...change.steps, [step]: state },
 });
-
-/** Has the change come to an end, so that nothing more is expected of anybody? */
-export function hasEnded(change: Change): boolean {
-  return ['refused', 'denied', 'expired', 'failed', 'done'].includes(change.state);
-}

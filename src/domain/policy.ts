@@ -19,11 +19,17 @@ export function mayRequest(policy: Policy, by: Person): Refusal | null {
   );
 }
 
-/** Deny is open to approvers and to the requester, who may take the own request back. */
-export function mayDecide(policy: Policy, kind: 'approve' | 'deny', change: Change, by: Person): Refusal | null {
+/** What can be decided about a change. A retry is a new approval; deny and cancel only ever stop something. */
+export const DECISIONS = ['approve', 'deny', 'retry', 'cancel'] as const;
+
+export type DecisionKind = (typeof DECISIONS)[number];
+
+/** To stop is open to approvers and to the requester, who may take the own request back; to start needs somebody else. */
+export function mayDecide(policy: Policy, kind: DecisionKind, change: Change, by: Person): Refusal | null {
   const own = change.requester.id === by.id;
-  if (kind === 'deny' && own) return null;
-  if (kind === 'approve' && own && !policy.allowOwnApproval) {
+  const starts = kind === 'approve' || kind === 'retry';
+  if (!starts && own) return null;
+  if (starts && own && !policy.allowOwnApproval) {
     return refuse(
       'own-request',
       'You asked for this change, so somebody else must approve it.',

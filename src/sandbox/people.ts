@@ -1,4 +1,5 @@
-import type { Channel, Person } from './slack/local-slack-types.ts';
+import type { Person } from './slack/local-slack.ts';
+import type { Channel } from './slack/local-slack-types.ts';
 
 /** Who there is in the sandbox: one who asks, one who decides, one who may do nothing. */
 export const PEOPLE = [

@@ -33,10 +33,10 @@ export interface SeenChange {
   readonly steps: readonly SeenStep[];
 }
 
-/** All changes, oldest first; or that Redis does not answer. */
+/** All changes, oldest first; or that Redis does not answer, with those seen last. */
 export type Changes =
   | { readonly are: 'seen'; readonly changes: readonly SeenChange[] }
-  | { readonly are: 'hidden'; readonly says: string };
+  | { readonly are: 'hidden'; readonly says: string; readonly last: readonly SeenChange[] };
 
 /** Reads the record of a cluster's changes. */
 export interface ChangesReader {
@@ -52,6 +52,7 @@ export function changesReader(url: string, cluster: string): ChangesReader {
   const store = redisChanges({ redis, cluster, clock: systemClock });
   const cards = redisCards({ redis, clusters: [cluster], clock: systemClock });
   const prefix = changeKeys(`${cluster}-0`).record.slice(0, -`${cluster}-0`.length);
+  let last: readonly SeenChange[] = [];
   const idsThere = async (): Promise<readonly string[]> => {
     const ids = new Set<string>();
     let cursor = '0';
@@ -67,10 +68,14 @@ export function changesReader(url: string, cluster: string): ChangesReader {
       try {
         const ids = await idsThere();
         const stored = await Promise.all(ids.map((id) => store.get(id)));
-        const changes = stored.filter((one) => one !== null).map(seenChange);
-        return { are: 'seen', changes: changes.toSorted(byTime) };
+        last = stored
+          .filter((one) => one !== null)
+          .map(seenChange)
+          .toSorted(byTime);
+        return { are: 'seen', changes: last };
       } catch (error) {
-        if (isOfTheRecord(error) || redis.status !== 'ready') return { are: 'hidden', says: 'Redis does not answer.' };
+        if (isOfTheRecord(error) || redis.status !== 'ready')
+          return { are: 'hidden', says: 'Redis does not answer.', last };
         throw error;
       }
     },

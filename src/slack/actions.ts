@@ -1,10 +1,11 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../domain/approval.ts';
+import { DECISIONS, type DecisionKind } from '../domain/policy.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { answer, BROKEN, FOREIGN, refusalText } from './answers.ts';
 import type { Decision, Log, UseCases } from './bot-ports.ts';
-import { APPROVE, DENY } from './buttons.ts';
+import { ACTIONS } from './buttons.ts';
 
 export interface ActionOptions {
   readonly useCases: Pick<UseCases, 'decide'>;
@@ -68,10 +69,7 @@ function decisionOf({ user, channel, actions: [action] }: Click, team: string): 
   return { kind, ...value, by: personOf(user), channel: channel.id, team };
 }
 
-const KINDS: ReadonlyMap<string, Decision['kind']> = new Map([
-  [APPROVE, 'approve'],
-  [DENY, 'deny'],
-]);
+const KINDS: ReadonlyMap<string, DecisionKind> = new Map(DECISIONS.map((kind) => [ACTIONS[kind], kind] as const));
 
 function carriedBy(text: string | undefined): z.infer<typeof ButtonValue> | null {
   try {

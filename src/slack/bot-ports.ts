@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Person } from '../domain/approval.ts';
 import type { Change, ChangeId } from '../domain/change.ts';
 import type { Intent } from '../domain/plan.ts';
+import type { DecisionKind } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { CardPlace } from '../ports.ts';
 
@@ -19,9 +20,9 @@ export interface UseCases {
   waitsFor(change: Change): Promise<readonly ChangeId[]>;
 }
 
-/** A click on Approve or Deny, as Slack's payload tells it. */
+/** A click on one of our buttons, as Slack's payload tells it. */
 export interface Decision {
-  readonly kind: 'approve' | 'deny';
+  readonly kind: DecisionKind;
   readonly change: ChangeId;
   readonly digest: string;
   readonly by: Person;

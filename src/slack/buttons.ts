@@ -2,72 +2,124 @@ import type { types } from '@slack/bolt';
 import type { Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import { count } from '../domain/measure.ts';
+import type { DecisionKind } from '../domain/policy.ts';
 import { type Block, context } from './blocks.ts';
 import { cut } from './fit.ts';
 import { cleanLine } from './foreign-text.ts';
 import { firstFew } from './names.ts';
 
 /** `action_id` of each button; the part behind the colon is the decision. */
-export const APPROVE = 'registry-ha:approve';
-export const DENY = 'registry-ha:deny';
+export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
+  approve: 'registry-ha:approve',
+  deny: 'registry-ha:deny',
+  retry: 'registry-ha:retry',
+  cancel: 'registry-ha:cancel',
+};
 
 /** Block Kit reference, confirmation dialog object, fields `title` and `text`. */
 const CONFIRM_TITLE_LIMIT = 100;
 const CONFIRM_TEXT_LIMIT = 300;
 
+/** What a button says, and what its dialog asks. */
+interface Words {
+  readonly label: string;
+  readonly style: 'primary' | 'danger';
+  readonly title: string;
+  readonly what: string;
+  /** The dialog's own two answers. */
+  readonly yes: string;
+  readonly no: string;
+}
+
 /** Approve and Deny, each with a dialog that names what is decided. */
 export function decisionButtons(change: Change): readonly Block[] {
+  const digest =
+    'Approving covers exactly this plan: its digest stands for every step, also for those that found no room here.';
+  return withButtons(change, ['approve', 'deny'], digest);
+}
+
+/** Cancel, for a change that is on its way; nothing once somebody has pressed it. */
+export function cancelButton(change: Change): readonly Block[] {
+  return change.cancelAskedBy === undefined ? withButtons(change, ['cancel']) : [];
+}
+
+/** Retry from here and Cancel, for a change that failed with a plan that is still good. */
+export function retryButtons(change: Change, now: Date): readonly Block[] {
+  if (change.plan === undefined) return [];
+  const isGood = Date.parse(change.planExpires ?? '') > now.getTime();
+  return isGood
+    ? withButtons(
+        change,
+        ['retry', 'cancel'],
+        'A retry is a new approval of the same plan; what is done is not done again.',
+      )
+    : [];
+}
+
+function withButtons(change: Change, kinds: readonly DecisionKind[], note?: string): readonly Block[] {
   const { digest } = change;
   if (digest === undefined) return [];
-  const value = JSON.stringify({ change: change.id, digest });
-  return [
-    { type: 'actions', block_id: 'decision', elements: [approve(change, digest, value), deny(change, value)] },
-    context(
-      'Approving covers exactly this plan: its digest stands for every step, also for those that found no room here.',
-    ),
-  ];
+  const elements = kinds.map((kind) => button(kind, change, digest));
+  return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
 }
 
-function approve(change: Change, digest: string, value: string): types.Button {
-  const restarts = engineNodes(change);
-  const restart = restarts === 0 ? '' : ` containerd restarts on ${count(restarts, 'node')}.`;
-  const what = `Plan ${shortDigest(digest)}.${restart} Registry on ${firstFew(change.intent.nodes)}.`;
+function button(kind: DecisionKind, change: Change, digest: string): types.Button {
+  const { label, style, title, what, yes, no } = wordsOf(kind, change, digest);
   return {
     type: 'button',
-    action_id: APPROVE,
-    text: plain('Approve'),
-    style: 'primary',
-    value,
+    action_id: ACTIONS[kind],
+    text: plain(label),
+    style,
+    value: JSON.stringify({ change: change.id, digest }),
     confirm: {
-      title: plain(cut(`Approve ${cleanLine(change.id)}?`, CONFIRM_TITLE_LIMIT)),
+      title: plain(cut(`${title} ${cleanLine(change.id)}?`, CONFIRM_TITLE_LIMIT)),
       text: plain(cut(what, CONFIRM_TEXT_LIMIT)),
-      confirm: plain('Approve'),
-      deny: plain('Not yet'),
-      style: 'primary',
+      confirm: plain(yes),
+      deny: plain(no),
+      style,
     },
   };
 }
 
-function deny(change: Change, value: string): types.Button {
-  return {
-    type: 'button',
-    action_id: DENY,
-    text: plain('Deny'),
-    style: 'danger',
-    value,
-    confirm: {
-      title: plain(cut(`Deny ${cleanLine(change.id)}?`, CONFIRM_TITLE_LIMIT)),
-      text: plain(cut(`Nothing will be done on ${firstFew(change.intent.nodes)}.`, CONFIRM_TEXT_LIMIT)),
-      confirm: plain('Deny'),
-      deny: plain('Not yet'),
-      style: 'danger',
-    },
-  };
+function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
+  const nodes = firstFew(change.intent.nodes);
+  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} Registry on ${nodes}.`;
+  switch (kind) {
+    case 'approve':
+      return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
+    case 'deny':
+      return {
+        label: 'Deny',
+        style: 'danger',
+        title: 'Deny',
+        what: `Nothing will be done on ${nodes}.`,
+        yes: 'Deny',
+        no: 'Not yet',
+      };
+    case 'retry':
+      return {
+        label: 'Retry from here',
+        style: 'primary',
+        title: 'Retry',
+        what: `${runs} What is done is not done again.`,
+        yes: 'Retry',
+        no: 'Not yet',
+      };
+    case 'cancel':
+      return {
+        label: 'Cancel',
+        style: 'danger',
+        title: 'Cancel',
+        what: 'It stops at the next safe point. What is done stays done.',
+        yes: 'Cancel it',
+        no: 'Go on',
+      };
+  }
+}
+
+function restarts({ plan }: Change): string {
+  const step = plan?.approved.steps.find(({ kind }) => kind === 'engines');
+  return step?.kind === 'engines' ? ` containerd restarts on ${count(step.nodes.length, 'node')}.` : '';
 }
 
 const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });
-
-function engineNodes({ plan }: Change): number {
-  const step = plan?.approved.steps.find(({ kind }) => kind === 'engines');
-  return step?.kind === 'engines' ? step.nodes.length : 0;
-}

@@ -1,11 +1,11 @@
 import type { Change } from '../domain/change.ts';
 import type { Block } from './blocks.ts';
 import type { Drawing } from './bot-ports.ts';
-import { decisionButtons } from './buttons.ts';
+import { cancelButton, decisionButtons, retryButtons } from './buttons.ts';
 import { head } from './card-head.ts';
 import { type CardStyle, type CardView, DETAILS, type Detail } from './card-view.ts';
 import { fitsMessage } from './fit.ts';
-import { doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
+import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
 import { planFacts } from './plan-facts.ts';
 import { planSteps } from './plan-steps.ts';
 import { isTooLate, statusText } from './status.ts';
@@ -45,9 +45,11 @@ function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[
       return refusedOutcome(change);
     case 'approved':
     case 'applying':
-      return taskBlocks(view, style, detail);
+      return [...taskBlocks(view, style, detail), ...cancelButton(change)];
     case 'failed':
-      return [...failedOutcome(change), ...tasksIfPlanned(view, style, detail)];
+      return [...failedOutcome(change), ...tasksIfPlanned(view, style, detail), ...retryButtons(change, view.now)];
+    case 'cancelled':
+      return [...cancelledOutcome(change), ...tasksIfPlanned(view, style, detail)];
     case 'done':
       return [...doneOutcome(change), ...taskBlocks(view, style, detail)];
   }

@@ -35,6 +35,12 @@ export function failedOutcome(change: Change): readonly Block[] {
   ];
 }
 
+/** What is done and what is not, of a change that somebody stopped. */
+export function cancelledOutcome(change: Change): readonly Block[] {
+  const next = 'ask for the same change again: the new plan holds only what is still missing.';
+  return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
+}
+
 /** The step that the failure belongs to; undefined when it broke between two steps. */
 export function failedStep({ plan, steps }: Change): Step | undefined {
   return plan?.approved.steps.find(({ id }) => steps[id]?.is === 'failed');

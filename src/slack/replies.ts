@@ -7,7 +7,8 @@ import { duration, proofInWords } from './status.ts';
 
 /** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
 export interface Reply {
-  readonly name: 'approved' | 'denied' | 'expired' | 'refused' | 'failed' | 'done';
+  /** Unique in the change's life: what happens again after a retry has the number of its approval. */
+  readonly name: string;
   readonly text: string;
   readonly broadcast: boolean;
 }
@@ -20,8 +21,14 @@ export function repliesOf(change: Change): readonly Reply[] {
   }));
 }
 
-function approvedReply({ approver }: Change): readonly Reply[] {
-  return approver === undefined ? [] : [quiet('approved', `Approved by ${person(approver)}.`)];
+function approvedReply(change: Change): readonly Reply[] {
+  const { approver, approvals } = change;
+  if (approver === undefined) return [];
+  const text =
+    approvals > 1
+      ? `Approved again by ${person(approver)}: going on from the failed step.`
+      : `Approved by ${person(approver)}.`;
+  return [quiet(numbered('approved', change), text)];
 }
 
 function endReply(change: Change): readonly Reply[] {
@@ -34,13 +41,23 @@ function endReply(change: Change): readonly Reply[] {
     case 'refused':
       return [quiet('refused', `${asker}: refused. ${escaped(change.refusal?.says ?? '')}`)];
     case 'failed':
-      return [{ name: 'failed', text: failedText(change), broadcast: true }];
+      return [{ name: numbered('failed', change), text: failedText(change), broadcast: true }];
+    case 'cancelled':
+      return [
+        quiet(
+          'cancelled',
+          `${asker}: cancelled${change.cancelledBy === undefined ? '' : ` by ${person(change.cancelledBy)}`}; what is done stays done.`,
+        ),
+      ];
     case 'done':
       return [quiet('done', doneText(change))];
     default:
       return [];
   }
 }
+
+/** The first time has no number, so that records of before there were retries are told once. */
+const numbered = (name: string, { approvals }: Change): string => (approvals > 1 ? `${name}-${approvals}` : name);
 
 const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broadcast: false });
 

@@ -44,6 +44,8 @@ export function statusOf({ change, waitsFor, now }: CardView): Status {
       return { lead: 'Expired.', rest: 'Nobody decided in time; nothing was changed. Ask again for a new plan.' };
     case 'failed':
       return { lead: 'Failed.', rest: escaped(change.failure?.what ?? '') };
+    case 'cancelled':
+      return { lead: 'Cancelled.', rest: cancelled(change) };
     case 'done':
       return done(change);
   }
@@ -70,13 +72,26 @@ function planned(change: Change, now: Date): Status {
 function approved(change: Change, waitsFor: readonly string[]): Status {
   const turn = waitsFor.length === 0 ? 'Starts as soon as the worker takes it.' : `Waits for ${queue(waitsFor)}.`;
   const by = change.approver === undefined ? '' : `By ${person(change.approver)}. `;
+  if (change.cancelAskedBy !== undefined) {
+    return { lead: 'Stopping.', rest: `${person(change.cancelAskedBy)} asked to cancel; nothing will be started.` };
+  }
   return { lead: 'Approved.', rest: `${by}${turn}` };
 }
 
-function applying({ plan, steps }: Change): Status {
+function cancelled({ cancelledBy, startedAt }: Change): string {
+  const by = cancelledBy === undefined ? '' : `By ${person(cancelledBy)}. `;
+  return `${by}${startedAt === undefined ? 'Nothing was changed.' : 'What is done stays done.'}`;
+}
+
+function applying({ plan, steps, cancelAskedBy }: Change): Status {
   const all = plan?.approved.steps ?? [];
   const finished = all.filter(({ id }) => steps[id]?.is === 'done').length;
-  return { lead: 'At work.', rest: `${finished} of ${count(all.length, 'step')} done.` };
+  const done = `${finished} of ${count(all.length, 'step')} done.`;
+  if (cancelAskedBy === undefined) return { lead: 'At work.', rest: done };
+  return {
+    lead: 'Stopping.',
+    rest: `${done} ${person(cancelAskedBy)} asked to cancel; it stops at the next safe point.`,
+  };
 }
 
 const decidedBy = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : `By ${person(deniedBy)}. `);

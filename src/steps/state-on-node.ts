@@ -61,6 +61,7 @@ async function callWhenReachable(
     if (world.clock.now().getTime() >= until) {
       throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(command), answer);
     }
+    world.safePoint();
     world.onProgress(waiting(`${answer.says} Trying again.`));
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
   }
@@ -87,6 +88,7 @@ async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld,
     await world.clock.sleep(BUSY_POLL_MS, signal);
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
     if (run === undefined || world.clock.now().getTime() >= until) return;
+    if (answer.is !== 'lost') world.safePoint();
     const what = answer.is === 'lost' ? 'The connection was lost; waiting for' : 'Waiting for';
     world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
   }

@@ -21,6 +21,8 @@ export interface StepWorld {
   readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
   /** Puts a job id on the journal; resolves when it is on disk. */
   readonly onJob: (jid: Jid) => Promise<void>;
+  /** Nothing of the step is under way: throws when somebody has asked to cancel. */
+  readonly safePoint: () => void;
   /** The job that this step started before the worker was interrupted. */
   readonly startedJob: Jid | undefined;
 }

@@ -29,6 +29,7 @@ export class SettableClock implements Clock {
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.at += ms;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -66,6 +66,97 @@ describe('a decision', () => {
   });
 });
 
+describe('a failed change', () => {
+  async function failedChange(on: ReturnType<typeof bench>) {
+    const first = { id: 'Mount it', sls: 'metalk8s.archives.mounted', name: '/srv/x', comment: 'no space' };
+    on.lab.saltSays.set('metalk8s.archives.mounted', { is: 'failed', first, failed: 1, skipped: 0 });
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    await on.work();
+    on.lab.saltSays.clear();
+    return (await on.changes.get(change.id))?.change ?? change;
+  }
+
+  it('goes on from the failed step after a new approval, and does nothing again that is done', async () => {
+    const on = bench();
+    const failed = await failedChange(on);
+    expect(failed.state).toBe('failed');
+    const before = on.lab.ran.length;
+    granted(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' }));
+    await on.work();
+    const done = (await on.changes.get(failed.id))?.change;
+    expect(done).toMatchObject({ state: 'done', approvals: 2 });
+    expect(on.lab.ran.slice(before).join('\n')).not.toContain(' dd ');
+    expect(on.lab.ran.filter((line) => line.includes('container-engine'))).toHaveLength(1);
+  });
+
+  it('is not retried by its requester: a retry is a new approval', async () => {
+    const on = bench();
+    const failed = await failedChange(on);
+    expect(await on.decide({ ...approvalBy(alice, failed), kind: 'retry' })).toMatchObject({ refused: 'own-request' });
+  });
+
+  it('is not retried with a plan that has expired', async () => {
+    const on = bench();
+    const failed = await failedChange(on);
+    on.clock.at += 2 * HOUR;
+    expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toMatchObject({ refused: 'expired' });
+  });
+
+  it('is closed by Cancel, and cannot be retried after that', async () => {
+    const on = bench();
+    const failed = await failedChange(on);
+    expect(granted(await on.decide({ ...approvalBy(alice, failed), kind: 'cancel' })).state).toBe('cancelled');
+    expect(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' })).toMatchObject({
+      refused: 'decided-already',
+    });
+  });
+});
+
+describe('a running change', () => {
+  it('stops before its next step when somebody cancels it, and says who and what is done', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    const { call } = on.lab.salt;
+    on.worker.salt.call = async (...order) => {
+      const answer = await call(...order);
+      await on.decide({ ...approvalBy(alice, change), kind: 'cancel' });
+      // The worker looks for the wish by the fake clock, which lets two seconds pass with each turn of the event loop.
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    };
+    await on.work();
+    const stopped = (await on.changes.get(change.id))?.change;
+    expect(stopped).toMatchObject({ state: 'cancelled', cancelledBy: alice });
+    expect(stopped?.steps['mount:node-2']?.is).toBe('done');
+    expect(stopped?.steps['solutions:node-2']).toBeUndefined();
+    expect(on.lab.ran.join('\n')).not.toContain('solutions.available');
+  });
+
+  it('that is only queued starts nothing after a cancel', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    granted(await on.decide({ ...approvalBy(alice, change), kind: 'cancel' }));
+    expect(await on.decide({ ...approvalBy(bob, change), kind: 'cancel' })).toMatchObject({
+      refused: 'decided-already',
+    });
+    await on.work();
+    expect((await on.changes.get(change.id))?.change.state).toBe('cancelled');
+    expect(on.lab.ran).toEqual([]);
+  });
+
+  it('is not cancelled by somebody who may not', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    expect(await on.decide({ ...approvalBy(mallory, change), kind: 'cancel' })).toMatchObject({
+      refused: 'not-allowed',
+    });
+  });
+});
+
 describe('open changes', () => {
   it('expire when nobody decides, so that an old plan is never approved', async () => {
     const on = bench();

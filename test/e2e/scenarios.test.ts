@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { PEOPLE } from '../../src/sandbox/people.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -42,7 +42,9 @@ const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -'.txt'.length));
 
-// Two at a time: each has a bot, a worker and a Redis of its own.
+// Each has a bot, a worker and a Redis of its own: more of them at once only wait for each other.
+vi.setConfig({ maxConcurrency: 2 });
+
 describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
   test.for(names.filter((name) => name !== 'add-node-2'))('%s', async (name, { signal }) => {
     const { result, said, logs } = await playFile(name, signal);

@@ -10,7 +10,7 @@ interface Kept {
 }
 
 const OPENING = ['requested', 'approved', 'started'];
-const ENDING = ['refused', 'denied', 'expired', 'failed', 'done'];
+const ENDING = ['refused', 'denied', 'expired', 'failed', 'cancelled', 'done'];
 
 /** The record of a cluster's changes in memory. */
 export class FakeChanges implements Changes {

@@ -190,6 +190,35 @@ export const CASES: Readonly<Record<string, CardView>> = {
       },
     },
   ]),
+  'failed-for-good': view(
+    [
+      ...going,
+      ...untilDeploy,
+      { type: 'step-failed', at: at(4), step: 'deploy:node-2', seconds: 41, failure: DEPLOY_FAILED },
+      { type: 'failed', at: at(4), failure: DEPLOY_FAILED },
+    ],
+    { now: new Date(at(40)) },
+  ),
+  'retried-after-a-failure': view([
+    ...going,
+    ...untilDeploy,
+    { type: 'step-failed', at: at(4), step: 'deploy:node-2', seconds: 41, failure: DEPLOY_FAILED },
+    { type: 'failed', at: at(4), failure: DEPLOY_FAILED },
+    approved(),
+    running('deploy:node-2'),
+  ]),
+  'stopping-at-the-next-safe-point': view([
+    ...going,
+    ...untilDeploy,
+    running('deploy:node-2'),
+    { type: 'cancel-requested', at: at(4), by: ALICE },
+  ]),
+  cancelled: view([
+    ...going,
+    ...untilDeploy,
+    { type: 'cancel-requested', at: at(4), by: ALICE },
+    { type: 'cancelled', at: at(4), by: ALICE },
+  ]),
   denied: view([...base, { type: 'denied', at: at(2), by: BOB }]),
   expired: view([...base, { type: 'expired', at: at(31) }]),
   done: view([

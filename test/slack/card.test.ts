@@ -24,6 +24,18 @@ function expectSlackTakesIt({ text, blocks }: Drawing): void {
 
 const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
 
+/** What can be pressed in each case; nothing where it is not named. */
+const BUTTONS: Readonly<Record<string, readonly string[]>> = {
+  planned: ['Approve', 'Deny'],
+  'planned-half-done': ['Approve', 'Deny'],
+  approved: ['Cancel'],
+  'approved-waits': ['Cancel'],
+  'applying-copies': ['Cancel'],
+  'applying-engines': ['Cancel'],
+  'retried-after-a-failure': ['Cancel'],
+  'failed-in-a-state': ['Retry from here', 'Cancel'],
+};
+
 describe('the card of a change', () => {
   it.each(cases)(
     'tells an operator how it stands, in words that were read by a person: %s (%s)',
@@ -38,7 +50,7 @@ describe('the card of a change', () => {
     const labels = buttonsOf(renderCard(view, 'plan')).map((button) =>
       'text' in button ? button.text?.text : undefined,
     );
-    expect(labels).toEqual(name === 'planned' || name === 'planned-half-done' ? ['Approve', 'Deny'] : []);
+    expect(labels).toEqual(BUTTONS[name] ?? []);
   });
 
   it('shows every step with every command, as it will be sent', () => {

@@ -29,6 +29,7 @@ function worldOf(lab: FakeLab, changes: Partial<StepWorld> = {}): StepWorld {
     archives: [older, current, solution],
     onProgress: () => undefined,
     onJob: async () => undefined,
+    safePoint: () => undefined,
     startedJob: undefined,
     ...changes,
   };

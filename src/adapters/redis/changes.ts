@@ -114,6 +114,7 @@ function effectOf({ type }: ChangeEvent): 'opens' | 'ends' | 'none' {
     case 'denied':
     case 'expired':
     case 'failed':
+    case 'cancelled':
     case 'done':
       return 'ends';
     default:

@@ -49,7 +49,7 @@ export async function resultOf(
 ): Promise<ScenarioResult> {
   await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS, signal);
   const seen = await sandbox.changes.read();
-  const changes = seen.are === 'seen' ? seen.changes : [];
+  const changes = seen.are === 'seen' ? seen.changes : seen.last;
   return {
     passed: failed === null,
     failedAt: failed?.statement.text ?? null,

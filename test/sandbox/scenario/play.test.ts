@@ -80,12 +80,12 @@ test('a bot or worker that died ends the wait at once', async () => {
 
 test('while Redis is away the wait goes on, and says so when its time is over', async () => {
   const stage = new FakeStage();
-  stage.seen = { are: 'hidden', says: 'Redis does not answer.' };
+  stage.seen = { are: 'hidden', says: 'Redis does not answer.', last: [] };
   stage.onLook = (looks) => {
     if (looks === 10) stage.show({ ...planned, state: 'done' });
   };
   expect(await instead(stage, 'wait done')).toBeNull();
-  stage.seen = { are: 'hidden', says: 'Redis does not answer.' };
+  stage.seen = { are: 'hidden', says: 'Redis does not answer.', last: [] };
   expect(await instead(stage, 'wait done')).toBe('wait done: Not within 120 s. Redis does not answer.');
 });
 

@@ -1,0 +1,177 @@
+import { createHash, randomFillSync } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, mkdtemp, open, readFile, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { bootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
+import { sshShell } from '../src/adapters/ssh/shell.ts';
+import type { NodeAccess } from '../src/domain/facts.ts';
+import type { BootstrapNode, NodeShell } from '../src/ports.ts';
+import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
+
+const MIB = 1024 * 1024;
+/** Source, three targets, a second archive and what a round leaves: the room a bench takes, in sizes of its file. */
+const ROOM = 8;
+
+/** A target: a real sshd, and the place where its archives go. */
+export interface Target {
+  readonly sshd: Sshd;
+  readonly access: NodeAccess;
+  readonly folder: string;
+}
+
+/** A file on the bootstrap node. */
+export interface SourceFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Everything a bench runs on; `close` leaves nothing behind. */
+export interface Lab {
+  readonly folder: string;
+  /** Incompressible. */
+  readonly plain: SourceFile;
+  /** Two that share 70 % of their content in runs of whole sectors. */
+  readonly old: SourceFile;
+  readonly next: SourceFile;
+  readonly targets: readonly [Target, Target, Target];
+  readonly knownHosts: string;
+  /** A shell that has not connected yet. */
+  shell(): NodeShell;
+  /** The bootstrap node as the copier sees it; `digests` keeps what it has hashed. */
+  bootstrap(digests?: string): BootstrapNode;
+  /** Gives the source file at the path that it has on a target. */
+  offer(source: SourceFile, path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a lab with files of `mib` MiB: in memory when there is room, so that the disk is no part of the race, or below `where`. */
+export async function startLab(mib: number, where?: string): Promise<Lab> {
+  const folder = await mkdtemp(join(where ?? (await roomyFolder(mib * MIB)), 'registry-ha-bench-'));
+  const knownHosts = join(folder, 'known_hosts');
+  const root = join(folder, 'bootstrap');
+  const targets = [
+    await startTarget(folder, 1, knownHosts),
+    await startTarget(folder, 2, knownHosts),
+    await startTarget(folder, 3, knownHosts),
+  ] as const;
+  await mkdir(root);
+  const lab = {
+    folder,
+    targets,
+    knownHosts,
+    plain: await writeNoise(join(folder, 'plain.iso'), mib, [{ seed: 1, from: 0, mib }]),
+    old: await writeNoise(join(folder, 'old.iso'), mib, [{ seed: 2, from: 0, mib }]),
+    next: await writeNoise(join(folder, 'next.iso'), mib, sharedRuns(mib)).finally(() => kept.clear()),
+    shell: () => sshShell({ knownHostsPath: knownHosts }),
+    bootstrap: (digests?: string) =>
+      bootstrapNode({
+        root,
+        bootstrapFile: '/none',
+        solutionsFile: '/none',
+        ...(digests === undefined ? {} : { digestCachePath: digests }),
+      }),
+    offer: async (source: SourceFile, path: string) => {
+      const at = join(root, path);
+      await mkdir(dirname(at), { recursive: true });
+      await rm(at, { force: true });
+      await link(source.path, at);
+    },
+    close: async () => {
+      for (const { sshd } of targets) await sshd.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return lab;
+}
+
+async function roomyFolder(bytes: number): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => null);
+  const free = memory === null ? 0 : memory.bavail * memory.bsize;
+  return free > ROOM * bytes ? '/dev/shm' : tmpdir();
+}
+
+async function startTarget(above: string, number: 1 | 2 | 3, knownHosts: string): Promise<Target> {
+  const home = join(above, `node-${number}`);
+  await mkdir(home);
+  const sshd = await startSshd({
+    folder: home,
+    host: `127.0.0.${number}`,
+    config: ['Subsystem sftp internal-sftp'],
+  });
+  const { host, port, user, userKeyPath: keyPath } = sshd;
+  const access: NodeAccess = { node: `node-${number}`, host, port, user, keyPath, sudo: false };
+  const shell = sshShell({ knownHostsPath: knownHosts });
+  const limits = { signal: AbortSignal.timeout(20_000), limitMs: 15_000 };
+  await shell.pin([await shell.hostKey(access, limits)]);
+  await shell.close();
+  const folder = join(home, 'archives');
+  await mkdir(folder);
+  return { sshd, access, folder };
+}
+
+interface Run {
+  readonly seed: number;
+  /** Where in the noise of that seed it begins, in MiB. */
+  readonly from: number;
+  readonly mib: number;
+}
+
+/** Ten of ten parts, three of them new, none where it was before: an image that grew, others that moved. */
+function sharedRuns(mib: number): readonly Run[] {
+  const part = Math.floor(mib / 10);
+  const order = [9, 'new', 0, 1, 'new', 5, 3, 'new', 7, 2] as const;
+  const runs = order.map((from, at): Run => {
+    return from === 'new' ? { seed: 3 + at, from: 0, mib: part } : { seed: 2, from: from * part, mib: part };
+  });
+  return [...runs, { seed: 2, from: 10 * part, mib: mib - 10 * part }].filter(({ mib: size }) => size > 0);
+}
+
+/** Noise by the MiB: the same seed and place give the same bytes, so that two files can share them. */
+async function writeNoise(path: string, mib: number, runs: readonly Run[]): Promise<SourceFile> {
+  const file = await open(path, 'w');
+  try {
+    for (const run of runs) {
+      for (let at = 0; at < run.mib; at += 1) await file.write(noiseAt(run.seed, run.from + at));
+    }
+  } finally {
+    await file.close();
+  }
+  return { path, size: mib * MIB, sha256: await sha256Of(path) };
+}
+
+/** The old archive's noise; gone when both are written. */
+const kept = new Map<string, Buffer>();
+
+/** Random; that of the old archive is kept, so that the next one can share it. */
+function noiseAt(seed: number, at: number): Buffer {
+  const name = `${seed}:${at}`;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const fresh = randomFillSync(Buffer.alloc(MIB));
+  if (seed === 2) kept.set(name, fresh);
+  return fresh;
+}
+
+/** SHA-256 of a file, read as it is. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Throws when a contender did not bring the very file. */
+export async function assertSame(path: string, { sha256 }: SourceFile): Promise<void> {
+  const there = await sha256Of(path);
+  if (there !== sha256) throw new Error(`${path} has SHA-256 ${there} after the copy, not ${sha256}.`);
+}
+
+/** Seconds of processor time that this process and its ended children have used (proc(5), fields 14–17). */
+export async function cpuSeconds(): Promise<number> {
+  const stat = await readFile('/proc/self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return ticks / 100;
+}

@@ -1,0 +1,36 @@
+import { type Race, type Round, spread } from './race.ts';
+
+/** A row of the result: ratios only, as single times mean nothing on another machine. */
+export interface Row {
+  readonly name: string;
+  /** Smallest, median, largest; more than 1 is faster than the peer. */
+  readonly ratio: readonly [number, number, number];
+  readonly rounds: number;
+  readonly goal: number;
+  readonly met: boolean;
+  readonly says: string;
+}
+
+/** A race's row: wall against wall, each round by itself. */
+export function rowOf({ name, goal, says }: Race, rounds: readonly Round[]): Row {
+  return ratioRow(name, goal, says, rounds.map(({ peer, ours }) => peer.wall / ours.wall));
+}
+
+/** A row of ratios whose median should reach the goal, or stay below it. */
+export function ratioRow(name: string, goal: number, says: string, ratios: readonly number[], below = false): Row {
+  const [least, median, most] = spread(ratios);
+  const met = below ? median <= goal : median >= goal;
+  return { name, ratio: [round(least), round(median), round(most)], rounds: ratios.length, goal, met, says };
+}
+
+/** Rows for people. */
+export function table(rows: readonly Row[]): string {
+  return rows
+    .map(({ name, ratio: [least, median, most], rounds, goal, met, says }) => {
+      const numbers = `${median.toFixed(2)} (${least.toFixed(2)}..${most.toFixed(2)})`;
+      return `${name.padEnd(16)} ${numbers.padEnd(20)} n=${rounds} goal ${goal} ${met ? 'met   ' : 'MISSED'} ${says}`;
+    })
+    .join('\n');
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;

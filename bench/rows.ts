@@ -1,0 +1,144 @@
+import { copyFile, truncate } from 'node:fs/promises';
+import { assertSame, type Lab, type SourceFile, type Target } from './lab.ts';
+import { clear, Ours, partOf, placeOf } from './ours.ts';
+import { atOnce, Peers, sh } from './peers.ts';
+import type { Contender, Race } from './race.ts';
+
+/** A contender that brings the plain file to some targets, and is checked. */
+export function bringing(
+  source: SourceFile,
+  targets: readonly Target[],
+  run: () => Promise<void>,
+  prepare: () => Promise<void> = async () => undefined,
+): Contender {
+  return {
+    async prepare() {
+      await clear(source, ...targets);
+      await prepare();
+    },
+    run,
+    async check() {
+      for (const target of targets) await assertSame(placeOf(source, target), source);
+    },
+  };
+}
+
+/** Rows that compare whole copies of one file. */
+export async function wholeCopies(lab: Lab): Promise<readonly Race[]> {
+  const { plain, targets } = lab;
+  const [one] = targets;
+  const peers = new Peers(lab);
+  const ours = new Ours(lab);
+  const path = placeOf(plain, one);
+  await lab.offer(plain, path);
+  const known = lab.bootstrap();
+  await known.sha256(path, new AbortController().signal);
+  const peer = (line: string) => bringing(plain, [one], () => sh(line));
+  const verified = bringing(plain, [one], () => ours.copy(plain, one));
+  const scp = peers.scp(plain, one, path);
+  const gcm = peers.scpGcm(plain, one, path);
+  const digests = peers.digests(plain, one, path);
+  return [
+    { name: 'single', goal: 1.4, says: 'scp; both unverified', peer: peer(scp), ours: verified },
+    { name: 'single-gcm', goal: 1.1, says: 'scp gcm; both unverified', peer: peer(gcm), ours: verified },
+    {
+      name: 'verified',
+      goal: 1.7,
+      says: 'scp, then digests one after the other',
+      peer: peer(`${scp} && ${digests}`),
+      ours: verified,
+    },
+    {
+      name: 'verified-known',
+      goal: 1.9,
+      says: 'the same; the source’s digest is remembered',
+      peer: peer(`${scp} && ${digests}`),
+      ours: bringing(plain, [one], () => ours.copy(plain, one, known)),
+    },
+    {
+      name: 'verified-smart',
+      goal: 1.05,
+      says: 'scp gcm, then digests at the same time',
+      peer: peer(`${gcm} && { ${peers.digestsAtOnce(plain, [{ target: one, path }])}; }`),
+      ours: verified,
+    },
+  ];
+}
+
+/** The row that brings one file to three targets. */
+export async function fanOut(lab: Lab): Promise<Race> {
+  const { plain, targets } = lab;
+  const peers = new Peers(lab);
+  const ours = new Ours(lab);
+  const copies = targets.map((target) => ({ target, path: placeOf(plain, target) }));
+  for (const { path } of copies) await lab.offer(plain, path);
+  const sends = copies.map(({ target, path }) => peers.scpGcm(plain, target, path));
+  const line = `{ ${atOnce(sends)}; } && { ${peers.digestsAtOnce(plain, copies)}; }`;
+  return {
+    name: 'fanout3',
+    goal: 1,
+    says: 'three scp gcm side by side, then digests everywhere',
+    peer: bringing(plain, targets, () => sh(line)),
+    ours: bringing(plain, targets, async () => {
+      const bootstrap = lab.bootstrap();
+      await Promise.all(targets.map((target) => ours.copy(plain, target, bootstrap)));
+    }),
+  };
+}
+
+/** Rows that need rsync: what is there already is used. */
+export async function reruns(lab: Lab): Promise<{ readonly races: readonly Race[]; readonly ours: Ours }> {
+  const { plain, targets } = lab;
+  const [one] = targets;
+  const peers = new Peers(lab);
+  const ours = new Ours(lab);
+  const path = placeOf(plain, one);
+  await lab.offer(plain, path);
+  const known = lab.bootstrap();
+  await known.sha256(path, new AbortController().signal);
+  const sixty = Math.floor(plain.size * 0.6);
+  const prefix = async (at: string) => {
+    await copyFile(plain.path, at);
+    await truncate(at, sixty);
+  };
+  const quick = peers.rsync(plain, one, path, '-a');
+  return {
+    ours,
+    races: [
+      {
+        name: 'resume60',
+        goal: 0.9,
+        says: 'rsync --append-verify of a 60 % prefix',
+        peer: bringing(
+          plain,
+          [one],
+          () => sh(peers.rsync(plain, one, path, '-a --append-verify')),
+          () => prefix(path),
+        ),
+        ours: bringing(
+          plain,
+          [one],
+          () => ours.copy(plain, one, known),
+          () => prefix(partOf(plain, one)),
+        ),
+      },
+      {
+        name: 'noop',
+        goal: 1.7,
+        says: 'rsync -a quick check of an identical file',
+        peer: bringing(
+          plain,
+          [one],
+          () => sh(quick),
+          () => sh(quick),
+        ),
+        ours: bringing(
+          plain,
+          [one],
+          () => ours.copy(plain, one, known),
+          () => ours.copy(plain, one, known),
+        ),
+      },
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const LIMIT_MS = 90_000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-ha-command-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** The command as an operator starts it; everything it makes lies below `folder`. */
+function sandbox(...words: readonly string[]): ChildProcess {
+  const env = { ...process.env, TMPDIR: folder };
+  return spawn(process.execPath, [CLI, 'sandbox', ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function run(scenario: string, ...words: readonly string[]) {
+  const child = sandbox('run', ...words);
+  const exited = once(child, 'exit');
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  child.stdin?.end(scenario);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { stdout, stderr, code };
+}
+
+/** Process ids below /proc whose command line or working files name the folder. */
+async function processesOf(place: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    // A process may end while it is looked at.
+    pids.map(async (pid) => `${pid} ${await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')}`),
+  );
+  return lines.filter((line) => line.includes(place));
+}
+
+test('a scenario that cannot be read exits 2 with every mistake, and starts nothing', async () => {
+  const { code, stdout } = await run('alice> hello\nwai done\n');
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/line 1: .*\nline 2: .*Did you mean “wait”/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a cluster description that is wrong exits 2 and says what is wrong with it', async () => {
+  const description = join(folder, 'wrong.yaml');
+  await writeFile(description, 'nodes: []\n');
+  const { code, stdout } = await run('wait done\n', '--cluster', description);
+  expect(code).toBe(2);
+  expect(stdout).toContain('does not describe a cluster');
+});
+
+test('what did not come true exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const { code, stdout, stderr } = await run('alice> /registry-ha add node-22\nwait planned\n', '--json', '--http');
+  expect(code).toBe(1);
+  expect(stderr).toContain('Line 2 did not come true: wait planned');
+  expect(stderr).toContain('There is no node node-22 in this cluster.');
+  expect(stderr).toContain('The end of the log of the worker:');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  const result: unknown = JSON.parse(lines[0] ?? '');
+  expect(result).toMatchObject({
+    passed: false,
+    failedAt: 'wait planned',
+    changes: [{ verb: 'add', state: 'refused', steps: [] }],
+    nodes: { 'node-2': { registry: null, served: 0, expected: 13 } },
+    faults: [],
+  });
+  expect(await readdir(folder)).toEqual([]);
+  expect(await processesOf(folder)).toEqual([]);
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  'after %s no process and no file of the sandbox is left',
+  { timeout: LIMIT_MS },
+  async (signal) => {
+    const child = sandbox();
+    const exited = once(child, 'exit');
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('The sandbox is ready.');
+    expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+\//);
+    expect((await processesOf(folder)).length).toBeGreaterThanOrEqual(3);
+    child.kill(signal);
+    const [code] = await exited;
+    expect(code).toBe(signal === 'SIGKILL' ? null : 0);
+    await expect.poll(() => readdir(folder), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
+  },
+);
