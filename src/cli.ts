@@ -43,6 +43,17 @@ program
     process.exitCode = await writeNewKeys(verb, folder, (line) => void process.stdout.write(`${line}\n`));
   });
 
+program
+  .command('journal')
+  .description('read the worker’s own record: what was asked, approved, run, with which result')
+  .argument('<verb>', 'verify (every line follows from the one before) or show')
+  .argument('[change]', 'show only this change')
+  .option('--file <file>', 'the journal', '/var/lib/registry-ha/journal.jsonl')
+  .action(async (verb: string, change: string | undefined, { file }: { file: string }) => {
+    const { journalCommand } = await import('./journal-command.ts');
+    process.exitCode = await journalCommand(verb, change, file, (line) => void process.stdout.write(`${line}\n`));
+  });
+
 program.addHelpText(
   'after',
   '\nOn a developer’s computer there is also: registry-ha sandbox [run FILE], a whole little world on loopback.',

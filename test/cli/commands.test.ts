@@ -1,0 +1,115 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openJournal } from '../../src/adapters/journal/journal.ts';
+import type { ChangeEvent } from '../../src/domain/change.ts';
+import { journalCommand } from '../../src/journal-command.ts';
+import { writeNewKeys } from '../../src/keys-command.ts';
+import { openLog, withoutSecrets } from '../../src/log.ts';
+import { redisUrl } from '../../src/redis-url.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function printed(run: (print: (line: string) => void) => Promise<number>) {
+  const lines: string[] = [];
+  const code = await run((line) => lines.push(line));
+  return { code, text: lines.join('\n') };
+}
+
+async function journal(name: string): Promise<string> {
+  const path = join(folder, name, 'journal.jsonl');
+  const open = await openJournal({ path });
+  const at = '2026-11-22T10:00:00.000Z';
+  const events: readonly ChangeEvent[] = [
+    {
+      type: 'requested',
+      at,
+      id: 'lab-7f3k2q',
+      intent: { verb: 'add', cluster: 'lab', nodes: ['node-2'], reason: 'why \u001b[31mred' },
+      requester: { id: 'U0ALICE', name: 'alice' },
+      channel: 'C0OPS',
+    },
+    { type: 'step-started', at, step: 'copy:node-2:metalk8s-128.0.1' },
+    { type: 'failed', at, failure: { kind: 'x', where: 'node-2', what: 'No space left.', next: 'Make room.' } },
+  ];
+  for (const event of events) await open.append('lab-7f3k2q', event);
+  await open.close();
+  return path;
+}
+
+describe('registry-ha journal', () => {
+  it('shows an auditor who asked for what and what came of it, without letting a reason steer the terminal', async () => {
+    const path = await journal('show');
+    const { code, text } = await printed((print) => journalCommand('show', 'lab-7f3k2q', path, print));
+    expect(code).toBe(0);
+    expect(text).toContain('requested by alice (U0ALICE): add node-2, reason: why red');
+    expect(text).toContain('failed at node-2: No space left.');
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('tells that the chain holds, also while a line is being written', async () => {
+    const path = await journal('verify');
+    appendFileSync(path, '{"seq":4,"pre');
+    const { code, text } = await printed((print) => journalCommand('verify', undefined, path, print));
+    expect(code).toBe(0);
+    expect(text).toMatch(/^3 lines, each follows from the one before\. Head: [0-9a-f]{64}\nBehind them 13 bytes/);
+  });
+
+  it('finds a line that was changed, and exits 1', async () => {
+    const path = await journal('tampered');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"node-2"', '"node-3"'));
+    const { code, text } = await printed((print) => journalCommand('verify', undefined, path, print));
+    expect(code).toBe(1);
+    expect(text).toContain('Line 2');
+  });
+
+  it('says what to do about a file that is not there, an unknown change and an unknown verb', async () => {
+    const path = await journal('questions');
+    expect(
+      (await printed((print) => journalCommand('show', undefined, join(folder, 'no.jsonl'), print))).text,
+    ).toContain('--file');
+    expect(await printed((print) => journalCommand('show', 'lab-nobody', path, print))).toEqual({
+      code: 1,
+      text: 'There is nothing about lab-nobody.',
+    });
+    expect((await printed((print) => journalCommand('delete', undefined, path, print))).code).toBe(2);
+  });
+});
+
+describe('registry-ha keys', () => {
+  it('writes a pair whose secret half only its owner can read, and never overwrites one', async () => {
+    const at = join(folder, 'keys');
+    expect((await printed((print) => writeNewKeys('new', at, print))).code).toBe(0);
+    expect(statSync(join(at, 'approval.key')).mode & 0o777).toBe(0o600);
+    const before = readFileSync(join(at, 'approval.key'), 'utf8');
+    expect((await printed((print) => writeNewKeys('new', at, print))).code).toBe(1);
+    expect(readFileSync(join(at, 'approval.key'), 'utf8')).toBe(before);
+    expect(existsSync(join(at, 'approval.pub'))).toBe(true);
+  });
+});
+
+describe('what leaves the process', () => {
+  it('has no token and no password in it', () => {
+    expect(withoutSecrets('token xoxb-12-34-ab, app xapp-1-A-2, redis://bot:hunter22@redis:6379')).toBe(
+      'token [hidden], app [hidden], redis://bot:[hidden]@redis:6379',
+    );
+  });
+
+  it('hides the secrets that were configured, whatever they look like', () => {
+    const lines: string[] = [];
+    openLog('info', 'test', ['s3cretWord'], (line) => lines.push(line)).info(
+      { err: new Error('refused s3cretWord') },
+      'It broke',
+    );
+    expect(lines.join('')).toContain('It broke');
+    expect(lines.join('')).not.toContain('s3cretWord');
+  });
+
+  it('puts the password into the Redis URL, and leaves one that is there', () => {
+    expect(redisUrl('redis://bot@redis:6379', 'a b')).toBe('redis://bot:a%20b@redis:6379');
+    expect(redisUrl('redis://bot:old@redis:6379', 'new')).toBe('redis://bot:old@redis:6379');
+    expect(redisUrl('redis://redis:6379', undefined)).toBe('redis://redis:6379');
+  });
+});
