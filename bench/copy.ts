@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startLab } from './lab.ts';
 import { has } from './peers.ts';
-import { race, type Race, type Round } from './race.ts';
+import { type Race, type Round, race } from './race.ts';
 import { type Row, rowOf, table } from './report.ts';
 import { fanOut, reruns, wholeCopies } from './rows.ts';
 
@@ -41,4 +41,8 @@ try {
 } finally {
   await lab.close();
 }
-process.stdout.write(values.json ? `${JSON.stringify(Object.fromEntries(rows.map(({ name, ...row }) => [name, row])))}\n` : `${table(rows)}\n`);
+process.stdout.write(
+  values.json
+    ? `${JSON.stringify(Object.fromEntries(rows.map(({ name, ...row }) => [name, row])))}\n`
+    : `${table(rows)}\n`,
+);

@@ -13,7 +13,12 @@ export interface Row {
 
 /** A race's row: wall against wall, each round by itself. */
 export function rowOf({ name, goal, says }: Race, rounds: readonly Round[]): Row {
-  return ratioRow(name, goal, says, rounds.map(({ peer, ours }) => peer.wall / ours.wall));
+  return ratioRow(
+    name,
+    goal,
+    says,
+    rounds.map(({ peer, ours }) => peer.wall / ours.wall),
+  );
 }
 
 /** A row of ratios whose median should reach the goal, or stay below it. */

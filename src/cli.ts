@@ -61,7 +61,10 @@ program.addHelpText(
 
 // The sandbox is never loaded in production: only this word loads it, and an installed image does not have it.
 if (process.argv[2] === 'sandbox') {
-  const { sandboxCommand } = await import('./sandbox/command.ts');
+  const { sandboxCommand } = await import('./sandbox/command.ts').catch((error: unknown) => {
+    process.stderr.write('This installation has no sandbox. In a checkout: npm ci && npm run sandbox\n');
+    throw error;
+  });
   sandboxCommand(program);
 }
 await program.parseAsync();

@@ -1,4 +1,5 @@
 import { WrongConfig } from './config/read-config.ts';
+import { Failure } from './domain/failure.ts';
 import type { Log } from './log.ts';
 
 /** A started bot or worker; `stop` ends it in good order. */
@@ -19,10 +20,22 @@ export async function runProcess(start: () => Promise<Process>, log: Log): Promi
     const running = await start();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
   } catch (error) {
-    if (!(error instanceof WrongConfig)) log.error({ err: error }, 'The start failed');
-    else process.stderr.write(`${error.message}\n`);
-    process.exit(error instanceof WrongConfig ? 2 : 1);
+    process.exit(startFailed(error, log));
   }
+}
+
+/** Says why the start failed and gives the exit code; what an operator can mend is a sentence, anything else goes to the log. */
+function startFailed(error: unknown, log: Log): number {
+  if (error instanceof WrongConfig) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof Failure) {
+    const { where, what, next } = error.report();
+    process.stderr.write(`${where}: ${what} ${next}\n`);
+  }
+  log.error({ err: error }, 'The start failed');
+  return 1;
 }
 
 async function stopped(running: Process, signal: string, log: Log): Promise<void> {

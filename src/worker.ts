@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootstrapNode } from './adapters/bootstrap/bootstrap-node.ts';
-import { openJournal } from './adapters/journal/journal.ts';
+import { openJournalWhenFree } from './adapters/journal/wait.ts';
 import { approvalChecker } from './adapters/keys/approvals.ts';
 import { loadTrustedKey } from './adapters/keys/files.ts';
 import { kubernetes } from './adapters/kube/kube.ts';
@@ -26,7 +26,14 @@ import type { Process } from './run-process.ts';
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   const { cluster, stateFolder, root } = config;
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = await openJournal({ path: join(stateFolder, 'journal.jsonl') });
+  const journal = await openJournalWhenFree({
+    path: join(stateFolder, 'journal.jsonl'),
+    clock,
+    // Nothing is held yet, so SIGTERM may simply end the process.
+    signal: new AbortController().signal,
+    onWait: ({ pid }) =>
+      log.warn({ cluster, pid }, 'Another worker has the journal; this one waits until that one ends'),
+  });
   const onError = (error: Error) => log.warn({ err: error }, 'Redis connection error');
   const redis = connectRedis({
     url: redisUrl(config.redis.url, config.redisPassword),
@@ -63,7 +70,13 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
     onSurprise: (error, job) => log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
   };
-  const worker = queueWorker({ redis, cluster, log, work: (job, signal) => doJob(job, ports, signal) });
+  const worker = queueWorker({
+    redis,
+    cluster,
+    log,
+    work: (job, signal) => doJob(job, ports, signal),
+    idPath: join(stateFolder, 'queue-worker.id'),
+  });
   const health = await serveHealth(config.health, worker.alive);
   worker.start();
   log.info({ cluster }, 'The worker takes changes');

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { closeRedis, cutRedis, patientTwin } from './connection.ts';
 import { clusterPrefix } from './keys.ts';
 import { LockWatch } from './lock-watch.ts';
+import { handOverFromPredecessor, noteWorker } from './predecessor.ts';
 import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
 
 /** Where the worker's side tells what happens; pino fits. */
@@ -22,6 +23,11 @@ export interface QueueWorkerOptions {
    */
   readonly work: (job: ChangeJob, signal: AbortSignal) => Promise<void>;
   readonly log: QueueLog;
+  /**
+   * Where this worker's id is kept, in a place that one worker at a time may use: what a killed predecessor held is gone on with at
+   * once. Without it, BullMQ gives the job out when its lock has ended.
+   */
+  readonly idPath?: string;
 }
 
 /** The worker's side of a cluster's queue. */
@@ -118,8 +124,17 @@ class BullWorker implements QueueWorker {
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);
     await queue.setGlobalConcurrency(1);
+    await this.#goOnFromPredecessor(queue);
     await queue.close();
     await this.#worker.run();
+  }
+
+  async #goOnFromPredecessor(queue: Queue): Promise<void> {
+    const { idPath, log } = this.#options;
+    if (idPath === undefined) return;
+    const jobs = await handOverFromPredecessor(idPath, queue, this.#connection);
+    if (jobs.length > 0) log.info({ jobs }, 'Going on with what the worker before this one was doing.');
+    await noteWorker(idPath, this.#worker.id);
   }
 
   async #take(job: Job, signal: AbortSignal | undefined): Promise<void> {

@@ -3,17 +3,15 @@ import { Impossible } from './impossible.ts';
 import type { Performance } from './play.ts';
 import type { Stage } from './stage.ts';
 import type { Act } from './statement.ts';
-import { until } from './until.ts';
+import { SHOWN_LIMIT_MS, until } from './until.ts';
 
 type Expectation<K extends Act['is']> = Extract<Act, { readonly is: K }>;
 
-/** A word on its way from the worker to the card: Redis, the bot, at most one edit in three seconds. */
-const LIMIT_MS = 10_000;
 const SHOWN = 5;
 
 /** Waits until some message shows the text, or has shown it before. */
 export async function expectText({ wanted }: Expectation<'expect-text'>, performance: Performance): Promise<void> {
-  await until(() => missing(wanted, performance.stage.texts()), LIMIT_MS, performance);
+  await until(() => missing(wanted, performance.stage.texts()), SHOWN_LIMIT_MS, performance);
 }
 
 /** Fails when some message shows the text, or has shown it before. */
@@ -30,7 +28,7 @@ export async function expectEphemeral(
   const { stage } = performance;
   const id = stage.idOf(person);
   const own = () => stage.texts().filter(({ ephemeralFor }) => ephemeralFor === id);
-  await until(() => missing(wanted, own()), LIMIT_MS, performance);
+  await until(() => missing(wanted, own()), SHOWN_LIMIT_MS, performance);
 }
 
 /** Null when it is there, else the newest messages in its place. */

@@ -3,10 +3,8 @@ import { Impossible } from './impossible.ts';
 import type { Performance } from './play.ts';
 import type { Stage } from './stage.ts';
 import type { Act } from './statement.ts';
-import { until } from './until.ts';
+import { SHOWN_LIMIT_MS, until } from './until.ts';
 
-/** A card with its buttons is drawn a moment after the change is planned. */
-const BUTTON_LIMIT_MS = 10_000;
 /** Slack takes the acknowledgement for an answer; what comes of it is seen a moment later. */
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -27,7 +25,7 @@ export async function clickButton(
 ): Promise<void> {
   const { stage } = performance;
   const noButton = () => (stage.hasButton(person, label) ? null : `There is no button “${label}” for ${person}.`);
-  await until(noButton, BUTTON_LIMIT_MS, performance);
+  await until(noButton, SHOWN_LIMIT_MS, performance);
   const before = await trace(person, stage);
   const complaint = await stage.click(person, label);
   if (complaint === null) await answered(person, before, ({ changes }) => changes.map(versionOf).join(), performance);

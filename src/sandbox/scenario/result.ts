@@ -3,6 +3,7 @@ import { comesTrue } from '../poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import type { FailedStatement } from './play.ts';
+import { SHOWN_LIMIT_MS } from './until.ts';
 
 /** What a played scenario leaves, for programs. */
 export interface ScenarioResult {
@@ -37,8 +38,6 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
   readonly ephemeralFor: string | null;
 };
 
-/** The last edit of a card may have to wait for the one before it, and its thread follows. */
-const SHOWN_LIMIT_MS = 12_000;
 const STILL_MS = 300;
 
 /** Looks at everything once more when the last statement was played, and the channel has caught up with it. */

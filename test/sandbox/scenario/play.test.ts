@@ -102,7 +102,7 @@ test('a click waits for its button, but not for ever', async () => {
   const stage = new FakeStage();
   stage.show(planned);
   expect(await instead(stage, 'bob> click Approve')).toBe(
-    'bob> click Approve: Not within 10 s. There is no button “Approve” for bob.',
+    'bob> click Approve: Not within 25 s. There is no button “Approve” for bob.',
   );
   expect(stage.did).toEqual([]);
   stage.labels = ['Approve'];
