@@ -51,7 +51,7 @@ export interface NodeShell {
 
 /** A target node from inside. Never changes anything. */
 export interface TargetNodes {
-  /** `archives` are what should be there; a file of the right size is hashed. `registryAddress` is where a registry would listen. */
+  /** `archives` are what should be there; a file of the right size is hashed. `registryAddress` (`ip:port`) is where a registry would listen. */
   look(
     access: NodeAccess,
     want: {
@@ -86,7 +86,10 @@ export interface Copier {
 
 /** Bytes of one copy; `rate` in bytes per second over the last seconds. */
 export interface CopyProgress {
+  /** Bytes of the archive that are on the target. */
   readonly sent: number;
+  /** Those of them that did not have to be sent, because the target held them already. */
+  readonly saved?: number;
   readonly total: number;
   readonly rate: number;
 }
@@ -99,6 +102,32 @@ export interface BootstrapNode {
   read(path: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Digest of the first `bytes` of a file, or of all of it. */
   sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
+}
+
+/** The bootstrap node's archives as open files, for readers that do better than one stream. */
+export interface ArchiveFiles {
+  /** Throws when the file is not what it was at the last look. */
+  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
+}
+
+/** An archive that is open; whoever opened it closes it. */
+export interface OpenArchive {
+  readonly fd: number;
+  readonly size: number;
+  /** The same as long as nobody touches the file. */
+  readonly identity: string;
+  /** Exactly so many bytes from there; throws when the file ends before. */
+  readAt(at: number, length: number): Promise<Buffer>;
+  /** Throws when the file, or what its path leads to, is not what was opened. */
+  assertUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Digests of files on targets that somebody has proven, each with the identity of the file at that moment. */
+export interface TargetDigests {
+  known(node: string, path: string): { readonly identity: string; readonly sha256: string } | null;
+  /** Keeps it; that it could not be kept costs time only. */
+  remember(node: string, path: string, identity: string, sha256: string): Promise<void>;
 }
 
 /** The Kubernetes API, read only. Throws Unreachable('kubernetes'). */

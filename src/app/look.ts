@@ -5,6 +5,7 @@ import { clusterRefusal } from '../domain/guards.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
 import type { Intent } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import { REGISTRY_PORT } from '../domain/registry.ts';
 import type { Jid } from '../domain/salt.ts';
 import type { BootstrapNode, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
 import { missingImages } from '../steps/served-images.ts';
@@ -78,7 +79,9 @@ async function lookAtTargets(
   const archives = soundArchives(bootstrap.archives).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
   const known = kube.nodes.filter(({ name }) => nodes.includes(name));
   return await Promise.all(
-    known.map((node) => targets.look(node.access, { archives, registryAddress: node.ip ?? '' }, signal)),
+    known.map((node) =>
+      targets.look(node.access, { archives, registryAddress: `${node.ip}:${REGISTRY_PORT}` }, signal),
+    ),
   );
 }
 

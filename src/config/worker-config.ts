@@ -26,7 +26,7 @@ export const WorkerFile = z.strictObject({
     .array(absolute)
     .min(1, 'name at least one public key, or nothing can ever be approved')
     .default(['/etc/registry-ha/approval.pub']),
-  plan: z.strictObject({ livesMinutes: z.coerce.number().int().positive().default(60) }).prefault({}),
+  plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9181) }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });

@@ -67,13 +67,14 @@ function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; deliv
 }
 
 /** Everything else has its usual place, below the bootstrap node's own root. */
-function workerConfig(place: Place, { bootstrapRoot }: SimulatedCluster): object {
+function workerConfig(place: Place, { bootstrapRoot, plansLiveSeconds = 3_600 }: SimulatedCluster): object {
   return {
     cluster: CLUSTER,
     redis: { url: redisUrlOf(place) },
     root: bootstrapRoot,
     stateFolder: join(place.folder, 'worker'),
     trustedKeys: [publicKeyPath(place)],
+    plan: { livesMinutes: plansLiveSeconds / 60 },
     health: { host: place.host, port: HEALTH_PORTS.worker },
   };
 }

@@ -21,7 +21,7 @@ export interface CommandOptions {
   readonly context: (channel: string) => CommandContext;
   /** Is this workspace served? */
   readonly serves: (team: string) => boolean;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -66,8 +66,22 @@ async function requested(intent: Intent, payload: Payload, options: CommandOptio
   return isRefusal(asked) ? refusalText(asked) : null;
 }
 
-function postCard(change: Change, channel: string, { slack, clock }: CommandOptions): Promise<CardPlace> {
-  return slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+/** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
+const POSTS = 4;
+const WAIT_LIMIT_MS = 10_000;
+
+async function postCard(change: Change, channel: string, { slack, clock, log }: CommandOptions): Promise<CardPlace> {
+  for (let posts = 1; ; posts += 1) {
+    try {
+      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+    } catch (error) {
+      const mayWait =
+        error instanceof SlackRefused && error.fault === 'rate-limited' && error.retryAfterMs <= WAIT_LIMIT_MS;
+      if (!mayWait || posts >= POSTS) throw error;
+      log.info({ change: change.id, ms: error.retryAfterMs }, 'the first card waits for Slack');
+      await clock.sleep(error.retryAfterMs, AbortSignal.timeout(2 * WAIT_LIMIT_MS));
+    }
+  }
 }
 
 /** Slack calls a channel that the bot may not see "not found". */

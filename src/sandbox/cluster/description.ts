@@ -93,6 +93,8 @@ const schema = z
       })
       .prefault({}),
     customResourceKinds: z.array(z.string()).default([]),
+    /** Not of the cluster but of its worker: seconds until a plan that nobody approved expires; an hour when left out. */
+    plansLiveSeconds: z.number().positive().optional(),
   })
   .superRefine((whole, report) => {
     for (const says of contradictions(whole)) report.addIssue({ code: 'custom', message: says });

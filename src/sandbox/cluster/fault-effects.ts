@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { FaultWrong } from './faults.ts';
 import { errorWords } from './files/path-refused.ts';
+import { markBackingFile } from './mounts.ts';
 import type { ClusterParts } from './parts.ts';
 import { includeName } from './registry/image-answers.ts';
 import { CONF_D, isOtherVersion } from './registry/pod.ts';
@@ -41,7 +42,7 @@ export class FaultEffects {
       'archive-missing': ([path = '']) => this.withFile(path, async () => undefined),
       'archive-truncated': ([path = '']) => this.withFile(path, truncatedCopy),
       'archive-unreadable': ([path = '']) => this.makeUnreadable(path),
-      'archive-replaced': ([path = '']) => this.withFile(path, otherCopy),
+      'archive-replaced': ([path = '']) => this.replaceFile(path),
     };
   }
 
@@ -170,6 +171,16 @@ export class FaultEffects {
     await rename(real, kept);
     await put(kept, real);
     return async () => rename(kept, real);
+  }
+
+  private async replaceFile(path: string): Promise<Undo> {
+    const { bootstrap } = this.parts.world;
+    const undo = await this.withFile(path, otherCopy);
+    await markBackingFile(bootstrap, path, true);
+    return async () => {
+      await undo();
+      await markBackingFile(bootstrap, path, false);
+    };
   }
 
   /** root reads files of mode 000 all the same, so the file becomes one whose bytes answer EIO to everybody. */

@@ -26,6 +26,13 @@ export async function mountIso(parts: ClusterParts, node: SimNode, isoPath: stri
   await writeMountTables(node);
 }
 
+/** Tells the kernel's tables whether the file behind a mount is still the one that was mounted. */
+export async function markBackingFile(node: SimNode, isoPath: string, isGone: boolean): Promise<void> {
+  for (const [at, mount] of node.mounts.entries())
+    if (mount.isoPath === isoPath) node.mounts[at] = { ...mount, isGone };
+  await writeMountTables(node);
+}
+
 /** umount(8): the mount point is empty again. */
 export async function unmountIso(parts: ClusterParts, node: SimNode, target: string): Promise<void> {
   const at = node.mounts.findIndex((one) => one.target === target);
@@ -47,10 +54,10 @@ export async function writeMountTables(node: SimNode): Promise<void> {
   await mkdir(join(node.root, 'proc/self'), { recursive: true });
   await writeFile(join(node.root, 'proc/self/mountinfo'), rootLine + lines.join(''));
   await rm(join(node.root, 'sys/block'), { recursive: true, force: true });
-  for (const { loop, isoPath } of node.mounts) {
+  for (const { loop, isoPath, isGone } of node.mounts) {
     const folder = join(node.root, 'sys/block', loop.replace('/dev/', ''), 'loop');
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'backing_file'), `${isoPath}\n`);
+    await writeFile(join(folder, 'backing_file'), `${isoPath}${isGone === true ? ' (deleted)' : ''}\n`);
   }
 }
 

@@ -38,6 +38,8 @@ export interface SimulatedCluster {
   /** The bootstrap node's `/` on this computer: the worker's configured root directory. */
   readonly bootstrapRoot: string;
   readonly kubeconfigPath: string;
+  /** What the description says of the worker's plans; undefined when nothing. */
+  readonly plansLiveSeconds: number | undefined;
   fault(name: string, args: readonly string[]): Promise<void>;
   clearFault(name: string): Promise<void>;
   faults(): readonly string[];
@@ -67,7 +69,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     await layDown(parts, pods, description, network);
     const cluster = await serve(parts, pods, options, closers, close);
     for (const one of description.nodes) parts.world.nodes.get(one.name)?.freeBytes.set('/', one.freeBytes);
-    return cluster;
+    return { ...cluster, plansLiveSeconds: description.plansLiveSeconds };
   } catch (cause) {
     await close();
     throw cause;
@@ -151,13 +153,15 @@ async function layDown(
   }
 }
 
+type Served = Omit<SimulatedCluster, 'plansLiveSeconds'>;
+
 async function serve(
   parts: ClusterParts,
   pods: RegistryPods,
   options: SimulatedClusterOptions,
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
-): Promise<SimulatedCluster> {
+): Promise<Served> {
   const { world } = parts;
   const kubelet = new Kubelet(parts, pods);
   const acts = nodeActs(parts, pods);

@@ -61,6 +61,8 @@ export interface SimMount {
   readonly target: string;
   readonly isoPath: string;
   readonly loop: string;
+  /** The file was moved away or replaced under the mount; the kernel then adds ` (deleted)` to its name. */
+  readonly isGone?: boolean;
 }
 
 /** The static pod `repositories-<node>`: what its manifest was rendered for, and how it runs. */
