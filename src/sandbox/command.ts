@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { type ClusterOnlyOptions, openCluster, openSlack, type SlackOnlyOptions } from './open-parts.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { runScenario, type ScenarioOptions } from './run-scenario.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** Adds `sandbox` and `sandbox run [FILE]`. */
+/** Adds `sandbox`, `sandbox run [FILE]`, and its parts one by one for use against real things. */
 export function sandboxCommand(program: Command): void {
   const sandbox = withOptions(program.command('sandbox'))
     .description('a whole little world on loopback: a local Slack, a simulated cluster, Redis, bot and worker')
@@ -16,6 +17,20 @@ export function sandboxCommand(program: Command): void {
     .option('--json', 'print, as the last line, what was seen as one JSON object')
     .action((file: string | undefined, _: unknown, command: Command) =>
       exitWith((signal) => runScenario(file, command.optsWithGlobals<ScenarioOptions>(), signal)),
+    );
+  sandbox
+    .command('cluster')
+    .description('only the simulated cluster, for a worker, kubectl or ssh of your own')
+    .option('--exec-on-host', 'commands sent into the salt-master pod run on this computer, for driving a real Salt')
+    .action((_: unknown, command: Command) =>
+      exitWith((signal) => openCluster(command.optsWithGlobals<ClusterOnlyOptions>(), signal)),
+    );
+  sandbox
+    .command('slack')
+    .description('only the local Slack, for a bot of your own')
+    .option('--request-url <url>', 'call the bot there by signed HTTP, instead of Socket Mode')
+    .action((_: unknown, command: Command) =>
+      exitWith((signal) => openSlack(command.optsWithGlobals<SlackOnlyOptions>(), signal)),
     );
 }
 

@@ -47,7 +47,7 @@ export interface Sandbox {
 }
 
 /** The repository's own manifest: scopes, commands and settings are those that a real workspace would get. */
-const MANIFEST = join(import.meta.dirname, '../../manifest.yml');
+export const MANIFEST = join(import.meta.dirname, '../../manifest.yml');
 const CLOSE_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 6_000;
 

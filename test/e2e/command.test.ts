@@ -97,3 +97,52 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
   },
 );
+
+/** Starts a part of the sandbox and gives what it said once it said `last`. */
+async function started(last: string, ...words: readonly string[]) {
+  const child = sandbox(...words);
+  const exited = once(child, 'exit');
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  await expect.poll(() => said, { timeout: 60_000 }).toContain(last);
+  return {
+    said,
+    async end() {
+      child.kill('SIGINT');
+      await exited;
+    },
+  };
+}
+
+test('the cluster alone lets a real ssh in by the key and address it prints', { timeout: LIMIT_MS }, async () => {
+  const cluster = await started('Ctrl-C stops it', 'cluster', '--pace', '0.02');
+  const key = /-i (\S+)/.exec(cluster.said)?.[1] ?? '';
+  const [, port = '', login = ''] = /node-2\s+ssh -p (\d+) (\S+)/.exec(cluster.said) ?? [];
+  const options = [
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+    '-F',
+    'none',
+  ];
+  const ssh = spawn('ssh', [...options, '-i', key, '-p', port, login, 'hostname'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  expect(await text(ssh.stdout)).toBe('node-2\n');
+  await cluster.end();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('the local Slack alone answers a bot that uses what it prints', { timeout: LIMIT_MS }, async () => {
+  const slack = await started('Ctrl-C stops it', 'slack');
+  const api = /SLACK_API_URL=(\S+)/.exec(slack.said)?.[1] ?? '';
+  const token = /BOT_TOKEN=(\S+)/.exec(slack.said)?.[1] ?? '';
+  const answer = await fetch(`${api}auth.test`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect(await answer.json()).toMatchObject({ ok: true });
+  await slack.end();
+});

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, open, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { FaultWrong } from './faults.ts';
 import { errorWords } from './files/path-refused.ts';
 import { markBackingFile } from './mounts.ts';
@@ -183,11 +185,11 @@ export class FaultEffects {
     };
   }
 
-  /** root reads files of mode 000 all the same, so the file becomes one whose bytes answer EIO to everybody. */
+  /** root reads files of mode 000 all the same, so a named pipe stands in its place, which nobody can read as a file. */
   private async makeUnreadable(path: string): Promise<Undo> {
     const files = this.parts.filesOf(this.parts.world.bootstrap);
     const undo = await this.withFile(path, async (kept, real) => {
-      await symlink('/proc/self/mem', real);
+      await promisify(execFile)('mkfifo', [real]);
       files.unreadable.set(path, kept);
     });
     return async () => {

@@ -1,5 +1,6 @@
 import type { Program } from '../program.ts';
 import { chmod, chown, ln, mkdir, mv, rm, sync, truncate } from './change.ts';
+import { sh } from './copy-scripts.ts';
 import { dd } from './dd.ts';
 import { openssl, sha256sum } from './digest.ts';
 import { cat, head, ls, test } from './show.ts';
@@ -32,4 +33,5 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['sync', sync],
   ['truncate', truncate],
   ['dd', dd],
+  ['sh', sh],
 ]);

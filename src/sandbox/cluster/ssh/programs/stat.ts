@@ -2,7 +2,7 @@ import { PathRefused } from '../../files/path-refused.ts';
 import type { Place } from '../../files/path-walk.ts';
 import { type Call, forEachPath, missingOperand, type Program, readWords, unknownOption } from '../program.ts';
 
-/** stat -c FORMAT, with %s %d %i %Y %Z %F %f %a %U %G %n; -L follows links. */
+/** stat -c FORMAT, with %s %d %i %Y %Z (%.9Y %.9Z) %F %f %a %U %G %n; -L follows links. */
 export const stat: Program = async (call) => {
   const { operands, values, flags, wrong } = readWords(
     call.args,
@@ -67,6 +67,8 @@ function filledIn(call: Call, format: string, path: string, { stats, path: whole
     i: String(stats.ino),
     Y: String(Math.floor(stats.mtimeMs / 1000)),
     Z: String(Math.floor(stats.ctimeMs / 1000)),
+    '.9Y': (stats.mtimeMs / 1000).toFixed(9),
+    '.9Z': (stats.ctimeMs / 1000).toFixed(9),
     F: kindOf(stats),
     f: stats.mode.toString(16),
     a: (stats.mode & 0o7777).toString(8),
@@ -76,7 +78,7 @@ function filledIn(call: Call, format: string, path: string, { stats, path: whole
     h: String(stats.nlink),
     '%': '%',
   };
-  return format.replace(/%(.)/gs, (_, letter: string) => fields[letter] ?? '?');
+  return format.replace(/%(\.9.|.)/gs, (_, letter: string) => fields[letter] ?? '?');
 }
 
 function kindOf(stats: NonNullable<Place['stats']>): string {
