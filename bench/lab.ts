@@ -4,10 +4,10 @@ import { link, mkdir, mkdtemp, open, readFile, rm, statfs } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { bootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
+import { bootstrapNode, type LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
 import { sshShell } from '../src/adapters/ssh/shell.ts';
 import type { NodeAccess } from '../src/domain/facts.ts';
-import type { BootstrapNode, NodeShell } from '../src/ports.ts';
+import type { NodeShell } from '../src/ports.ts';
 import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
 
 const MIB = 1024 * 1024;
@@ -41,7 +41,7 @@ export interface Lab {
   /** A shell that has not connected yet. */
   shell(): NodeShell;
   /** The bootstrap node as the copier sees it; `digests` keeps what it has hashed. */
-  bootstrap(digests?: string): BootstrapNode;
+  bootstrap(digests?: string): LocalBootstrapNode;
   /** Gives the source file at the path that it has on a target. */
   offer(source: SourceFile, path: string): Promise<void>;
   close(): Promise<void>;

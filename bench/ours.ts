@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
 import { sshCopier } from '../src/adapters/ssh/copier.ts';
+import { OpenSsh } from '../src/adapters/ssh/openssh.ts';
 import { systemClock } from '../src/clock.ts';
 import { shownCopyCommands } from '../src/domain/copy-commands.ts';
 import type { CopyStep } from '../src/domain/step.ts';
-import type { BootstrapNode, CopyProgress } from '../src/ports.ts';
+import type { CopyProgress } from '../src/ports.ts';
 import type { Lab, SourceFile, Target } from './lab.ts';
 
 /** One copy by our engine, with a connection of its own, as a worker makes it after a pause. */
@@ -18,7 +20,7 @@ export class Ours {
   }
 
   /** `bootstrap` decides what is known of the source; one that has never hashed it reads it all. */
-  async copy(source: SourceFile, target: Target, bootstrap: BootstrapNode = this.#lab.bootstrap()): Promise<void> {
+  async copy(source: SourceFile, target: Target, bootstrap: LocalBootstrapNode = this.#lab.bootstrap()): Promise<void> {
     const shell = this.#lab.shell();
     const step = stepOf(source, target);
     let first = source.size;
@@ -26,7 +28,8 @@ export class Ours {
       first = Math.min(first, sent);
     };
     try {
-      const copier = sshCopier({ shell, bootstrap, clock: systemClock });
+      const openSsh = new OpenSsh({ knownHostsPath: this.#lab.knownHosts });
+      const copier = sshCopier({ shell, bootstrap, clock: systemClock, openSsh });
       await copier.copy(step, target.access, tell, new AbortController().signal);
     } finally {
       await shell.close();
@@ -47,7 +50,7 @@ export function stepOf(source: SourceFile, target: Target): CopyStep {
   const path = placeOf(source, target);
   const part = partOf(source, target);
   const { node, sudo } = target.access;
-  const commands = shownCopyCommands({ path, part, sudo, hasher: 'openssl' });
+  const commands = shownCopyCommands({ path, part, size: source.size, sudo });
   return {
     kind: 'copy',
     id: `copy:${node}:bench`,

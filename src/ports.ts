@@ -104,25 +104,6 @@ export interface BootstrapNode {
   sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
 }
 
-/** The bootstrap node's archives as open files, for readers that do better than one stream. */
-export interface ArchiveFiles {
-  /** Throws when the file is not what it was at the last look. */
-  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
-}
-
-/** An archive that is open; whoever opened it closes it. */
-export interface OpenArchive {
-  readonly fd: number;
-  readonly size: number;
-  /** The same as long as nobody touches the file. */
-  readonly identity: string;
-  /** Exactly so many bytes from there; throws when the file ends before. */
-  readAt(at: number, length: number): Promise<Buffer>;
-  /** Throws when the file, or what its path leads to, is not what was opened. */
-  assertUnchanged(): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Digests of files on targets that somebody has proven, each with the identity of the file at that moment. */
 export interface TargetDigests {
   known(node: string, path: string): { readonly identity: string; readonly sha256: string } | null;

@@ -12,6 +12,7 @@ import { queueWorker } from './adapters/redis/queue-worker.ts';
 import { registries } from './adapters/registry/registries.ts';
 import { salt } from './adapters/salt/salt.ts';
 import { sshCopier } from './adapters/ssh/copier.ts';
+import { OpenSsh } from './adapters/ssh/openssh.ts';
 import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
 import { systemClock as clock } from './clock.ts';
@@ -40,8 +41,9 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     onError,
     name: `registry-ha-worker-${cluster}`,
   });
+  const knownHostsPath = join(stateFolder, 'known_hosts');
   const shell = sshShell({
-    knownHostsPath: join(stateFolder, 'known_hosts'),
+    knownHostsPath,
     root,
     log: (says, fields) => log.debug(fields, says),
   });
@@ -64,7 +66,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     checker: approvalChecker({ keys: await Promise.all(config.trustedKeys.map(loadTrustedKey)) }),
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell }),
-    copier: sshCopier({ shell, bootstrap, clock }),
+    copier: sshCopier({ shell, bootstrap, clock, openSsh: new OpenSsh({ knownHostsPath, root }) }),
     registries: registries({ port: REGISTRY_PORT }),
     planLivesMs: config.plan.livesMinutes * 60_000,
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),

@@ -1,10 +1,11 @@
-import { type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
+import { type Change, type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
 import { isOfTheCluster } from '../domain/failure.ts';
 import type { Intent } from '../domain/plan.ts';
 import { planAdd } from '../domain/planner.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { Clock } from '../ports.ts';
+import { catchUp } from './catch-up.ts';
 import { type LookPorts, look } from './look.ts';
 import { type RecordPorts, record } from './record.ts';
 
@@ -17,15 +18,22 @@ export interface PlanPorts extends LookPorts, RecordPorts {
 
 /** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
 export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
-  const stored = await ports.changes.get(id);
-  if (stored?.change.state !== 'requested') return;
-  const { change } = stored;
+  const change = await stillRequested(id, ports);
+  if (change === null) return;
+  // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
+  await catchUp(id, ports);
+  if ((await stillRequested(id, ports)) === null) return;
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
     const { intent, requester, channel, requestedAt: at } = change;
     await ports.journal.append(id, { type: 'requested', at, id, intent, requester, channel });
   }
   await record(id, await planned(id, change.intent, ports, signal), ports);
+}
+
+async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<Change | null> {
+  const stored = await changes.get(id);
+  return stored?.change.state === 'requested' ? stored.change : null;
 }
 
 async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {

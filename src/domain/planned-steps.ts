@@ -24,7 +24,7 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
     .filter(({ path }) => absent(path))
     .map(({ id, path, size, sha256 }): Step => {
       const part = `${path}.part-${context.change}`;
-      const order = { path, part, sudo: node.access.sudo, hasher: target.hasher };
+      const order = { path, part, size, sudo: node.access.sudo };
       return {
         kind: 'copy',
         id: `copy:${node.name}:${id}`,

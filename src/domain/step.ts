@@ -23,6 +23,8 @@ export interface CopyStep extends StepShared {
   readonly archive: CopiedArchive;
   /** Where the bytes go before the digest is right: `<path>.part-<change>`. */
   readonly part: string;
+  /** An archive that will be on the target by then and may hold much of this one: what it holds is not sent. */
+  readonly seed?: CopiedArchive;
 }
 
 /** An archive's ISO and the place it is mounted at. */

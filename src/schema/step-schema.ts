@@ -15,12 +15,15 @@ const shared = {
   commands: z.array(z.strictObject({ on: text, command })),
 };
 
+const copied = z.strictObject({ id: text, path: text, size: z.number(), sha256: text });
+
 const copy = z.strictObject({
   ...shared,
   kind: z.literal('copy'),
   node: text,
-  archive: z.strictObject({ id: text, path: text, size: z.number(), sha256: text }),
+  archive: copied,
   part: text,
+  seed: copied.exactOptional(),
 });
 
 const verify = z.strictObject({

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { render } from '../../src/domain/command.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { validateBlocks } from '../../src/sandbox/slack/blocks/validate-blocks.ts';
@@ -60,7 +61,7 @@ describe('the card of a change', () => {
     for (const step of view.change.plan?.approved.steps ?? []) {
       expect(drawn).toContain(step.says);
       for (const { on, command } of step.commands) {
-        expect(drawn).toContain(`on ${on}: ${[command.program, ...command.args].join(' ')}`);
+        expect(drawn).toContain(`on ${on}: ${JSON.stringify(render(command)).slice(1, -1)}`);
       }
     }
   });

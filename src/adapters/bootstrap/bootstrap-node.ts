@@ -5,6 +5,7 @@ import { bootstrapFile, solutionsFile } from './config-files.ts';
 import { Digests, type Log } from './digests.ts';
 import { FileFailed } from './file-failed.ts';
 import { type IsoMount, isoMounts } from './mounts.ts';
+import { type OpenArchive, openArchive } from './open-archive.ts';
 import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './open-file.ts';
 import { below, systemWords, withoutLinks } from './paths.ts';
 import { readYaml } from './yaml-file.ts';
@@ -20,8 +21,14 @@ export interface BootstrapNodeOptions {
   readonly log?: Log;
 }
 
+/** The bootstrap node's port, and its archives as open files. */
+export interface LocalBootstrapNode extends BootstrapNode {
+  /** Throws FileFailed when the file is not what it was at the last look; whoever opens it closes it. */
+  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
+}
+
 /** The bootstrap node's files, read on the node itself. */
-export function bootstrapNode(options: BootstrapNodeOptions): BootstrapNode {
+export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {
   const digests = new Digests(options.digestCachePath, options.log ?? warn);
   /** What each archive was at the last look, by its path. */
   const seen = new Map<string, string>();
@@ -34,6 +41,10 @@ export function bootstrapNode(options: BootstrapNodeOptions): BootstrapNode {
       return facts;
     },
     read: (path, from, signal) => readFrom(options.root, path, from, seen, signal),
+    open: async (path, signal) => {
+      signal.throwIfAborted();
+      return openArchive(await openAsSeen(options.root, path, seen));
+    },
     async sha256(path, signal, bytes) {
       const file = await openListed(options.root, path);
       try {
@@ -104,16 +115,22 @@ async function* readFrom(
   seen: ReadonlyMap<string, string>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const file = await openListed(root, path);
+  const file = await openAsSeen(root, path, seen);
   try {
-    const known = seen.get(path);
-    if (known !== undefined && known !== file.identity)
-      throw new FileFailed(path, 'it was changed since the last look');
     yield* bytesOf(file, from, file.size, signal);
     await sameStill(file);
   } finally {
     await file.handle.close();
   }
+}
+
+/** Opens a path of the node as it was at the last look, if there was one. */
+async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, string>): Promise<OpenFile> {
+  const file = await openListed(root, path);
+  const known = seen.get(path);
+  if (known === undefined || known === file.identity) return file;
+  await file.handle.close();
+  throw new FileFailed(path, 'it was changed since the last look');
 }
 
 /** Opens a path of the node; every way in which that can fail becomes a FileFailed. */

@@ -17,6 +17,7 @@ export class CopyPace {
   readonly #tell: (progress: CopyProgress) => void;
   #samples: readonly Sample[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
+  #saved = 0;
 
   constructor(total: number, clock: Clock, tell: (progress: CopyProgress) => void) {
     this.#total = total;
@@ -24,10 +25,16 @@ export class CopyPace {
     this.#tell = tell;
   }
 
-  /** A transfer begins at this byte: what came before is no part of the rate. */
+  /** A transfer begins at this byte: what came before is no part of the rate, and need not be sent. */
   begin(sent: number): void {
+    this.#saved = sent;
     this.#samples = [{ at: this.#now(), sent }];
     this.#say(sent);
+  }
+
+  /** So many bytes more need not be sent. */
+  save(bytes: number): void {
+    this.#saved += bytes;
   }
 
   /** So many bytes are there. */
@@ -44,9 +51,14 @@ export class CopyPace {
     this.#say(this.#total);
   }
 
+  /** All was there before. */
+  allSaved(): void {
+    this.#saved = this.#total;
+  }
+
   #say(sent: number): void {
     this.#toldAt = this.#now();
-    this.#tell({ sent, total: this.#total, rate: this.#rate(sent) });
+    this.#tell({ sent, saved: this.#saved, total: this.#total, rate: this.#rate(sent) });
   }
 
   #rate(sent: number): number {

@@ -1,12 +1,5 @@
 import type { Command, CommandResult } from '../../domain/command.ts';
-import {
-  type CopyCommands,
-  copyCommands,
-  digestIn,
-  type FileSeen,
-  fileIn,
-  OPENSSL_PROBE,
-} from '../../domain/copy-commands.ts';
+import { type CopyCommands, copyCommands, digestIn, type TargetSeen, targetIn } from '../../domain/copy-commands.ts';
 import type { NodeAccess } from '../../domain/facts.ts';
 import { CommandFailed } from '../../domain/failure.ts';
 import type { CopyStep } from '../../domain/step.ts';
@@ -18,74 +11,63 @@ const COMMAND_LIMIT_MS = 60_000;
 const SYNC_LIMIT_MS = 600_000;
 const HASH_BYTES_PER_MS = 10_000;
 
-/** One copy's target: its commands, run one by one, and what they tell. */
+/** One copy's target: its commands, and what they tell. */
 export class CopyTarget {
   readonly commands: CopyCommands;
   readonly access: NodeAccess;
+  readonly #size: number;
   readonly #shell: NodeShell;
   readonly #signal: AbortSignal;
 
-  constructor(shell: NodeShell, access: NodeAccess, commands: CopyCommands, signal: AbortSignal) {
+  constructor(shell: NodeShell, access: NodeAccess, step: CopyStep, signal: AbortSignal) {
     this.#shell = shell;
     this.access = access;
-    this.commands = commands;
     this.#signal = signal;
+    this.#size = step.archive.size;
+    this.commands = copyCommands(orderOf(step, access));
   }
 
-  /** The target with the faster of its hashers. */
-  static async of(shell: NodeShell, access: NodeAccess, step: CopyStep, signal: AbortSignal): Promise<CopyTarget> {
-    const probe = await shell.run(access, OPENSSL_PROBE, { signal, limitMs: COMMAND_LIMIT_MS });
-    const hasher = probe.exitCode === 0 ? 'openssl' : 'sha256sum';
-    const order = { path: step.archive.path, part: step.part, sudo: access.sudo, hasher } as const;
-    return new CopyTarget(shell, access, copyCommands(order), signal);
-  }
-
-  /** Runs a changing command; throws CommandFailed, or Unreachable when it was lost. */
-  async act(command: Command): Promise<void> {
-    const limitMs = command === this.commands.sync ? SYNC_LIMIT_MS : COMMAND_LIMIT_MS;
-    this.#succeeded(command, await this.#run(command, limitMs));
-  }
-
-  /** Runs a command whose exit code says nothing; throws Unreachable when it was lost. */
-  async attempt(command: Command): Promise<CommandResult> {
-    return this.#ended(await this.#run(command, COMMAND_LIMIT_MS));
-  }
-
-  seePath(): Promise<FileSeen> {
-    return this.#see(this.commands.seePath);
-  }
-
-  seePart(): Promise<FileSeen> {
-    return this.#see(this.commands.seePart);
-  }
-
-  hashPath(size: number): Promise<string> {
-    return this.#hash(this.commands.hashPath, size);
-  }
-
-  hashPart(size: number): Promise<string> {
-    return this.#hash(this.commands.hashPart, size);
-  }
-
-  /** Appends the bytes to the part file and flushes them; the signal is the caller's, who watches over it. */
-  async append(bytes: AsyncIterable<Uint8Array>, options: { signal: AbortSignal; limitMs: number }): Promise<void> {
-    const { append } = this.commands;
-    this.#succeeded(append, await this.#shell.run(this.access, append, { ...options, stdin: bytes }));
-  }
-
-  async #see(look: Command): Promise<FileSeen> {
-    const result = this.#ended(await this.#run(look, COMMAND_LIMIT_MS));
-    const seen = fileIn(result);
+  /** Looks at path and part; the file with the known identity is not hashed. */
+  async see(known: string | null): Promise<TargetSeen> {
+    const look = this.commands.see(known);
+    const result = this.#ended(await this.#run(look, this.#hashLimit()));
+    const seen = targetIn(result);
     if (seen === null) throw new CommandFailed(this.access.node, look, result);
     return seen;
   }
 
-  async #hash(look: Command, size: number): Promise<string> {
-    const result = await this.#run(look, COMMAND_LIMIT_MS + size / HASH_BYTES_PER_MS);
-    this.#succeeded(look, result);
+  async hashPart(): Promise<string> {
+    return this.digestOf(this.commands.hashPart, await this.#run(this.commands.hashPart, this.#hashLimit()));
+  }
+
+  async rereadPart(): Promise<string> {
+    const { rereadPart } = this.commands;
+    return this.digestOf(rereadPart, await this.#run(rereadPart, SYNC_LIMIT_MS + this.#hashLimit()));
+  }
+
+  async discard(): Promise<void> {
+    this.#succeeded(this.commands.discard, await this.#run(this.commands.discard, COMMAND_LIMIT_MS));
+  }
+
+  async sync(): Promise<void> {
+    this.#succeeded(this.commands.sync, await this.#run(this.commands.sync, SYNC_LIMIT_MS));
+  }
+
+  /** The end of a copy; its exit code alone does not say whether the archive is in its place. */
+  async finish(): Promise<CommandResult> {
+    return this.#ended(await this.#run(this.commands.finish, SYNC_LIMIT_MS));
+  }
+
+  /** The digest that a command has told; throws CommandFailed when it failed, Unreachable when it was lost. */
+  digestOf(command: Command, result: CommandResult): string {
+    this.#succeeded(command, result);
     const digest = digestIn(result.stdout);
-    if (digest === null) throw new CommandFailed(this.access.node, look, result);
+    if (digest === null) throw new CommandFailed(this.access.node, command, result);
     return digest;
+  }
+
+  #hashLimit(): number {
+    return COMMAND_LIMIT_MS + this.#size / HASH_BYTES_PER_MS;
   }
 
   #run(command: Command, limitMs: number): Promise<CommandResult> {
@@ -100,4 +82,10 @@ export class CopyTarget {
     if (result.exitCode === null) throw notReached(this.access, result.stderr.trim().split('\n').at(-1) ?? '');
     return result;
   }
+}
+
+/** What the commands of a step depend on. */
+export function orderOf({ archive, part, seed }: CopyStep, { sudo }: NodeAccess): Parameters<typeof copyCommands>[0] {
+  const { path, size } = archive;
+  return { path, part, size, sudo, ...(seed === undefined ? {} : { seed: seed.path }) };
 }

@@ -11,7 +11,7 @@ const signal = new AbortController().signal;
 const root = 'node-2$ sudo -n';
 const absent = { exitCode: 1, stderr: 'stat: cannot statx: No such file or directory\n' };
 
-const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f' -- ${at}`;
+const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
 /** A node on which everything is well and the archive is there and mounted. */
@@ -22,7 +22,7 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [`${root} losetup -J -O NAME,BACK-FILE`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
   },
-  [stat(path)]: { stdout: '100 81a4\n' },
+  [stat(path)]: { stdout: '100 81a4 1:2:3:4\n' },
   [`${root} openssl dgst -sha256 -r ${path}`]: { stdout: `${sha256} *${path}\n` },
   [`${root} env LC_ALL=C cat -- /etc/fstab`]: { stdout: `${path} /srv/scality/m iso9660 ro,nofail 0 0\n` },
   [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: { stdout: 'a.inc\nb.inc\n' },
@@ -65,8 +65,8 @@ describe('looking at a target', () => {
 
   it('does not read a file whose size is wrong already', async () => {
     const { shell, facts } = look({
-      [stat(path)]: { stdout: '99 81a4\n' },
-      [stat('/archives')]: { stdout: '4096 41ed\n' },
+      [stat(path)]: { stdout: '99 81a4 1:2:3:4\n' },
+      [stat('/archives')]: { stdout: '4096 41ed 1:2:3:4\n' },
       [`${root} df -B1 --output=avail,size,target -- /archives`]: { stdout: 'Avail 1B-blocks Mounted on\n 1 2 /a\n' },
     });
     expect(await facts).toMatchObject({ files: [{ is: 'different', size: 99 }] });

@@ -41,7 +41,7 @@ describe('the progress of a copy', () => {
     counted.begin(6_000);
     pass(1_000);
     counted.reached(7_000);
-    expect(told.at(-1)).toEqual({ sent: 7_000, total: 10_000, rate: 1_000 });
+    expect(told.at(-1)).toEqual({ sent: 7_000, saved: 6_000, total: 10_000, rate: 1_000 });
   });
 
   it('ends with all bytes, however soon', () => {

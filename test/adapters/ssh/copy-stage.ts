@@ -45,7 +45,7 @@ export async function copyStage(size = 16 * 1024 * 1024): Promise<CopyStage> {
 
 export function copyStep(path: string, bytes: Buffer, sudo: boolean): CopyStep {
   const part = `${path}.part-lyon-abc123`;
-  const commands = shownCopyCommands({ path, part, sudo, hasher: 'openssl' });
+  const commands = shownCopyCommands({ path, part, size: bytes.length, sudo });
   return {
     kind: 'copy',
     id: 'copy:node-2:a',

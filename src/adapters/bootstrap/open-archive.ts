@@ -1,0 +1,29 @@
+import { FileFailed } from './file-failed.ts';
+import { bytesAt, type OpenFile, sameStill } from './open-file.ts';
+
+/** An archive that is open. */
+export interface OpenArchive {
+  readonly fd: number;
+  readonly size: number;
+  readonly identity: string;
+  /** Exactly so many bytes from there; throws FileFailed when the file ends before. */
+  readAt(at: number, length: number): Promise<Buffer>;
+  /** Throws FileFailed when the file, or what its path leads to, is not what was opened. */
+  assertUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openArchive(file: OpenFile): OpenArchive {
+  return {
+    fd: file.handle.fd,
+    size: file.size,
+    identity: file.identity,
+    readAt: async (at, length) => {
+      const bytes = await bytesAt(file, at, length);
+      if (bytes === null) throw new FileFailed(file.path, 'it became shorter while it was being read');
+      return bytes;
+    },
+    assertUnchanged: () => sameStill(file),
+    close: () => file.handle.close(),
+  };
+}

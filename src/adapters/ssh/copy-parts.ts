@@ -1,0 +1,48 @@
+import type { NodeAccess } from '../../domain/facts.ts';
+import type { CopyStep } from '../../domain/step.ts';
+import type { BootstrapNode, Clock, NodeShell, TargetDigests } from '../../ports.ts';
+import type { CopyPace } from './copy-pace.ts';
+import type { OpenSsh } from './openssh.ts';
+import type { RateCap } from './rate-cap.ts';
+
+/** The bootstrap node's archives as open files, for readers that do better than one stream. */
+export interface ArchiveFiles {
+  /** Throws when the file is not what it was at the last look. */
+  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
+}
+
+/** An archive that is open; whoever opened it closes it. */
+export interface OpenArchive {
+  readonly fd: number;
+  readonly size: number;
+  /** The same as long as nobody touches the file. */
+  readonly identity: string;
+  /** Exactly so many bytes from there; throws when the file ends before. */
+  readAt(at: number, length: number): Promise<Buffer>;
+  /** Throws when the file, or what its path leads to, is not what was opened. */
+  assertUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The parts a copier works with; without the optional ones it does the same, slower. */
+export interface CopierParts {
+  readonly shell: NodeShell;
+  readonly bootstrap: Pick<BootstrapNode, 'read' | 'sha256'> & Partial<ArchiveFiles>;
+  readonly clock: Clock;
+  /** Sends whole files; our own client does where there is none, and for what is not a whole file. */
+  readonly openSsh?: OpenSsh;
+  /** What has been proven of targets' files. */
+  readonly digests?: TargetDigests;
+  /** Bytes a second, all copies together. */
+  readonly rateCap?: RateCap;
+  /** Reads each copy back from the target's disk. */
+  readonly strict?: boolean;
+}
+
+/** One copy on its way. */
+export interface Copy extends CopierParts {
+  readonly step: CopyStep;
+  readonly access: NodeAccess;
+  readonly pace: CopyPace;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type Command, type CommandResult, render } from '../../domain/command.ts';
+import type { NodeAccess } from '../../domain/facts.ts';
+import { algorithmsFor } from './algorithms.ts';
+import { Capture } from './capture.ts';
+import { NotSent } from './channel.ts';
+import { readKnownHosts } from './host-keys.ts';
+import { keyPathOf } from './key-file.ts';
+import { findKnownKeys } from './known-hosts.ts';
+
+/** What ssh(1) exits with when it was itself that failed. */
+const SSH_FAILED = 255;
+/** Words of ssh_config that mean something else to it: quotes, tokens, variables, lists. */
+const PLAIN_PATH = /^\/[\w./@+,:=-]*$/;
+
+export interface OpenSshOptions {
+  /** Our own file of pinned host keys. */
+  readonly knownHostsPath: string;
+  /** Prefix of every private key's path. */
+  readonly root?: string;
+  /** ssh(1); tests put another one there. */
+  readonly program?: string;
+}
+
+/** A file as standard input: read by the child itself, from where the descriptor stands. */
+export interface FileRun {
+  readonly fd: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * ssh(1) for whole archives: it reads the file itself, so no byte passes through the worker, which took 1.3 times as long.
+ * Under the same rules as the shell: pinned algorithms, pinned host keys, this one key, no configuration, agent or terminal.
+ */
+export class OpenSsh {
+  readonly #options: OpenSshOptions;
+
+  constructor(options: OpenSshOptions) {
+    this.#options = options;
+  }
+
+  /** Throws NotSent when there is no ssh(1), or it cannot be told what it must know. */
+  async run(access: NodeAccess, command: Command, { fd, signal }: FileRun): Promise<CommandResult> {
+    signal.throwIfAborted();
+    const args = await this.#args(access, command);
+    const child = spawn(this.#options.program ?? 'ssh', args, { stdio: [fd, 'pipe', 'pipe'], env: ENVIRONMENT });
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    try {
+      const result = await ended(child);
+      signal.throwIfAborted();
+      return result;
+    } finally {
+      signal.removeEventListener('abort', kill);
+    }
+  }
+
+  async #args(access: NodeAccess, command: Command): Promise<readonly string[]> {
+    const { knownHostsPath, root = '' } = this.#options;
+    const keyPath = keyPathOf(root, access);
+    for (const path of [knownHostsPath, keyPath]) {
+      if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh would read something else than ${path}`);
+    }
+    const pinned = findKnownKeys(await readKnownHosts(knownHostsPath), access);
+    const options = [...optionsFor(pinned), `UserKnownHostsFile=${knownHostsPath}`, `IdentityFile=${keyPath}`];
+    const place = ['-l', access.user, '-p', String(access.port), '--', access.host];
+    return ['-F', 'none', '-T', '-a', '-x', ...options.flatMap((option) => ['-o', option]), ...place, render(command)];
+  }
+}
+
+/** Nothing of the worker's environment: no agent, no locale, no secrets. */
+const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+
+function optionsFor(pinned: Parameters<typeof algorithmsFor>[0]): readonly string[] {
+  const { cipher, kex, hmac, serverHostKey } = algorithmsFor(pinned);
+  const list = (names: unknown): string => (Array.isArray(names) ? names.join(',') : '');
+  return [
+    `Ciphers=${list(cipher)}`,
+    `KexAlgorithms=${list(kex)}`,
+    `MACs=${list(hmac)}`,
+    `HostKeyAlgorithms=${list(serverHostKey)}`,
+    'StrictHostKeyChecking=yes',
+    'GlobalKnownHostsFile=/dev/null',
+    'UpdateHostKeys=no',
+    'BatchMode=yes',
+    'PreferredAuthentications=publickey',
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'ControlMaster=no',
+    'ControlPath=none',
+    'ClearAllForwardings=yes',
+    'PermitLocalCommand=no',
+    'EscapeChar=none',
+    'Compression=no',
+    'ConnectTimeout=15',
+    'ServerAliveInterval=10',
+    'ServerAliveCountMax=3',
+    'LogLevel=ERROR',
+  ];
+}
+
+async function ended(child: ChildProcess): Promise<CommandResult> {
+  const said = new Capture();
+  child.stdout?.on('data', (chunk: Buffer) => said.add('stdout', chunk) || child.kill('SIGKILL'));
+  child.stderr?.on('data', (chunk: Buffer) => said.add('stderr', chunk) || child.kill('SIGKILL'));
+  try {
+    await once(child, 'close');
+  } catch (cause) {
+    throw new NotSent('ssh could not be started', { cause });
+  }
+  const { exitCode } = child;
+  return exitCode === null || exitCode === SSH_FAILED
+    ? said.result(null, exitCode === null ? 'ssh was ended' : 'the connection was lost')
+    : said.result(exitCode);
+}

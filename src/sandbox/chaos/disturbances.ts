@@ -1,0 +1,35 @@
+import type { ChangeEvent } from '../../domain/change.ts';
+import { cancels } from './cancels.ts';
+import { lastingFaults, passingFaults, refusals } from './cluster-disturbances.ts';
+import type { Disturbance } from './disturbance.ts';
+import { bothKilled, botKills, killBeforeJid, workerKills } from './kills.ts';
+import { randomPairs } from './pairs.ts';
+import { redisDisturbances } from './redis-disturbances.ts';
+import { slackDisturbances } from './slack-disturbances.ts';
+import { twins } from './twins.ts';
+
+const PAIRS = 10;
+
+/** Every scenario, made for the lines that an undisturbed run writes. */
+export function disturbances(undisturbed: readonly ChangeEvent[], seed: string): readonly Disturbance[] {
+  const workers = workerKills(undisturbed);
+  const bots = botKills(undisturbed);
+  const redis = redisDisturbances(undisturbed);
+  const passing = passingFaults();
+  const slack = slackDisturbances();
+  const redisKills = redis.filter(({ name }) => name.startsWith('redis-killed'));
+  return [
+    ...workers,
+    killBeforeJid(),
+    ...bots,
+    ...bothKilled(undisturbed),
+    ...redis,
+    ...twins(),
+    ...cancels(),
+    ...passing,
+    ...lastingFaults(),
+    ...refusals(),
+    ...slack,
+    ...randomPairs([workers, bots, redisKills, passing], PAIRS, seed),
+  ];
+}

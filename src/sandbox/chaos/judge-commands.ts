@@ -1,0 +1,100 @@
+import type { ChangeEvent } from '../../domain/change.ts';
+import { render } from '../../domain/command.ts';
+import type { Step } from '../../domain/step.ts';
+import { jobCacheOf } from '../cluster/salt/job-cache.ts';
+import type { SimCommand, World } from '../cluster/world.ts';
+
+/** Programs that only look. */
+const LOOKS =
+  /^(sudo -n )?(env LC_ALL=\S+ )?(sudo -n )?(true|hostname|cat|ls|test|stat|df|sha256sum|openssl (version|dgst)|findmnt|losetup|ss|isoinfo|head|crictl info)\b/;
+const ENGINES = 'metalk8s.container-engine';
+
+/** One act on the cluster. */
+interface Act {
+  readonly on: string;
+  readonly line: string;
+  readonly at: string;
+  readonly exitCode: number | null;
+}
+
+/** What the acts are judged by. */
+export interface Approved {
+  readonly events: readonly ChangeEvent[];
+  readonly world: World;
+  /** How often one command may run beyond the first time: each interruption may have cut it. */
+  readonly repeats: number;
+}
+
+/**
+ * Complaints about acts that nobody approved or needed. Needed means: its step had begun and was not yet recorded done; a Salt
+ * state that ended well never runs again; and no command runs more often than once and once more for each interruption.
+ */
+export function judgeCommands(approved: Approved): readonly string[] {
+  const steps = approved.events.flatMap((event) => (event.type === 'planned' ? event.plan.approved.steps : []));
+  const acts = actsOf(approved.world).map((act) => ({ ...act, steps: steps.filter((step) => plans(step, act)) }));
+  return [
+    ...acts.filter((act) => act.steps.length === 0).map(({ on, line }) => `${on}: nobody approved: ${line}`),
+    ...acts.flatMap((act) => outOfTime(act, approved.events)),
+    ...tooOften(acts, approved.repeats),
+    ...judgeEngineJobs(steps, approved),
+  ];
+}
+
+/** Every act that changed, or could have changed, something on a node. */
+export function actsOf({ nodes }: World): readonly Act[] {
+  return [...nodes.values()].flatMap(({ name, commandLog }) =>
+    commandLog.filter(({ line }: SimCommand) => !LOOKS.test(line)).map((command) => ({ ...command, on: name })),
+  );
+}
+
+/** How many jobs for the container engines were started, by whatever way. */
+export const engineJobs = (world: World) =>
+  jobCacheOf(world)
+    .list()
+    .filter(({ args }) => args[0] === ENGINES);
+
+/** An act with the steps whose plan shows it; `mkdir` of a folder may belong to several copies. */
+type PlannedAct = Act & { readonly steps: readonly Step[] };
+
+function plans(step: Step, { on, line }: Act): boolean {
+  if (step.commands.some((planned) => planned.on === on && render(planned.command) === line)) return true;
+  return step.kind === 'copy' && step.node === on && isDiscard(line, step.part);
+}
+
+/** A copy may always throw its own part file away. */
+const isDiscard = (line: string, part: string): boolean => line.replace(/^sudo -n /, '') === `rm -f -- ${part}`;
+
+/** One of its steps must have begun, and not be recorded done, when it ran. */
+function outOfTime({ line, at, on, steps }: PlannedAct, events: readonly ChangeEvent[]): readonly string[] {
+  const before = events.filter((event) => Date.parse(event.at) <= Date.parse(at));
+  const has = (type: ChangeEvent['type'], { id }: Step) =>
+    before.some(
+      (event) => event.type === type && 'step' in event && event.step === id && (type !== 'step-done' || event.at < at),
+    );
+  if (steps.length === 0 || steps.some((step) => has('step-started', step) && !has('step-done', step))) return [];
+  const ids = steps.map(({ id }) => id).join(', ');
+  return [`${on}: ran while none of its steps (${ids}) was under way, or after they were recorded done: ${line}`];
+}
+
+function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string[] {
+  return [...Map.groupBy(acts, ({ on, line }) => `${on}: ${line}`)].flatMap(([what, runs]) => {
+    const once = Math.max(1, runs[0]?.steps.length ?? 1);
+    const well = runs.filter(({ exitCode }) => exitCode === 0).length;
+    if (what.includes('salt-call') && well > once) return [`ended well ${well} times, once is enough: ${what}`];
+    return runs.length > once + repeats ? [`ran ${runs.length} times, with ${repeats} interruptions: ${what}`] : [];
+  });
+}
+
+function judgeEngineJobs(steps: readonly Step[], { world, repeats }: Approved): readonly string[] {
+  const jobs = engineJobs(world);
+  const step = steps.find(({ kind }) => kind === 'engines');
+  if (jobs.length > 0 && step?.kind !== 'engines') return ['the engines were reconfigured, and nobody approved that'];
+  const wanted = step?.kind === 'engines' ? [...step.nodes].toSorted().join() : '';
+  const others = jobs.filter(({ minions }) => [...minions].toSorted().join() !== wanted);
+  const well = jobs.filter(({ minions, returns }) => minions.every((one) => returns.get(one)?.retcode === 0)).length;
+  return [
+    ...others.map(({ minions }) => `the engines were reconfigured on ${minions.join()} instead of ${wanted}`),
+    ...(well > 1 ? [`the engines were reconfigured well ${well} times, once is enough`] : []),
+    ...(jobs.length > 1 + repeats ? [`${jobs.length} jobs for the engines, with ${repeats} interruptions`] : []),
+  ];
+}

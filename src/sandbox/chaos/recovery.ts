@@ -1,0 +1,26 @@
+/** What is measured, with the goal in seconds that each maximum must keep. */
+export const RECOVERY_GOALS = {
+  'worker killed → next act': 20,
+  'Redis back → next act': 3,
+  'bot back → card true': 5,
+  'cancel → safe point': 5,
+} as const;
+
+export type Recovery = keyof typeof RECOVERY_GOALS;
+
+/** Recovery times of many scenarios. */
+export class Recoveries {
+  readonly #seconds = new Map<Recovery, { readonly scenario: string; readonly seconds: number }[]>();
+
+  note(what: Recovery, scenario: string, seconds: number): void {
+    this.#seconds.set(what, [...(this.#seconds.get(what) ?? []), { scenario, seconds }]);
+  }
+
+  /** The longest of each kind with where it was, and how many were measured; those never measured are left out. */
+  maxima(): readonly { what: Recovery; goal: number; seconds: number; scenario: string; times: number }[] {
+    return [...this.#seconds].map(([what, all]) => {
+      const [longest = { scenario: '', seconds: 0 }] = all.toSorted((a, b) => b.seconds - a.seconds);
+      return { what, goal: RECOVERY_GOALS[what], ...longest, times: all.length };
+    });
+  }
+}

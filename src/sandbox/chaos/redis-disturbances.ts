@@ -1,0 +1,86 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LOCK_MS } from '../../adapters/redis/queue-jobs.ts';
+import type { ChangeEvent } from '../../domain/change.ts';
+import type { Disturbance } from './disturbance.ts';
+import { actsOf, engineJobs } from './judge-commands.ts';
+import { firstOfEachKind } from './kills.ts';
+import { type ChaosStage, hasEnded, NotSo } from './stage.ts';
+
+const DONE = { state: 'done' } as const;
+/** So slow that the copies outlast what happens meanwhile; the archives of the sandbox are 2 MB each. */
+const SLOW = '300000';
+/** Long enough for a worker that would re-run something by itself. */
+const STILL_MS = 8_000;
+
+/** Redis dies in each step, is away for longer than the worker's lock lives, or comes back empty. */
+export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
+  return [
+    ...firstOfEachKind(undisturbed).map(
+      (step): Disturbance => ({
+        name: `redis-killed-in-${step}`,
+        end: DONE,
+        strike: async (stage) => {
+          await stage.step(step);
+          await redisAway(stage, 0);
+        },
+      }),
+    ),
+    away('copy', SLOW),
+    away('engines'),
+    {
+      name: 'redis-killed-before-the-approval',
+      end: DONE,
+      planned: (stage) => redisAway(stage, 0),
+    },
+    ...['copy', 'engines'].map(
+      (step): Disturbance => ({
+        name: `redis-back-without-its-data-in-${step}`,
+        end: { state: 'forgotten' },
+        strike: (stage) => emptied(stage, step),
+      }),
+    ),
+  ];
+}
+
+function away(step: string, slow?: string): Disturbance {
+  return {
+    name: `redis-away-longer-than-the-lock-in-${step}`,
+    end: DONE,
+    strike: async (stage) => {
+      if (slow !== undefined) await stage.plant('ssh-slow', 'node-2', slow);
+      await stage.step(step);
+      await redisAway(stage, LOCK_MS * 1.5);
+      if (slow !== undefined) await stage.clear('ssh-slow');
+    },
+  };
+}
+
+/** Ends Redis as a power cut would and brings it back after so long, with what its append-only file holds. */
+export async function redisAway(stage: ChaosStage, forMs: number): Promise<void> {
+  await stage.kill('redis');
+  await stage.pause(forMs);
+  await stage.start('redis');
+  const { length } = stage.journal.events();
+  const isWaitedFor = length === 0 || stage.journal.events().at(-1)?.type === 'planned';
+  if (!isWaitedFor && !hasEnded(stage.journal.events())) await stage.measureNextAct('Redis back → next act');
+}
+
+/** Redis comes back empty: the worker must say so, and neither it nor a new one may go on by itself. */
+async function emptied(stage: ChaosStage, step: string): Promise<void> {
+  if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
+  await stage.step(step);
+  await stage.kill('redis');
+  await rm(join(stage.sandbox.folder, 'redis'), { recursive: true });
+  await mkdir(join(stage.sandbox.folder, 'redis'));
+  await stage.start('redis');
+  await stage.until('a word in the log of the worker', async () => /gone from Redis/.test(await stage.logOf('worker')));
+  const { world } = stage.sandbox.cluster;
+  const acts = () => actsOf(world).length + engineJobs(world).length;
+  await stage.pause(STILL_MS / 4);
+  const before = acts();
+  await stage.kill('worker');
+  await stage.start('worker');
+  await stage.pause(STILL_MS);
+  if (acts() !== before) throw new NotSo(`${acts() - before} acts followed by themselves.`);
+}
