@@ -1,17 +1,22 @@
 import type { Change } from '../domain/change.ts';
-import { render } from '../domain/command.ts';
 import { count } from '../domain/measure.ts';
 import type { Step } from '../domain/step.ts';
 import { type Block, preformatted, richText, words } from './blocks.ts';
 import type { Detail } from './card-view.ts';
 import { cut, more } from './fit.ts';
 import { clean } from './foreign-text.ts';
+import { renderNamed, type Scripts, scriptsOf } from './scripts.ts';
 
 type Part = ReturnType<typeof words>;
 
 interface Numbered {
   readonly number: number;
   readonly step: Step;
+}
+
+/** How much of the steps is shown, and the names that scripts go by. */
+interface Shown extends Detail {
+  readonly scripts: Scripts;
 }
 
 /** Longest sentence of a step; node names may have 253 characters each. */
@@ -21,16 +26,22 @@ const SAYS_LIMIT = 300;
 export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   const steps = (plan?.approved.steps ?? []).map((step, index) => ({ number: index + 1, step }));
   if (steps.length === 0) return [];
-  const parts = detail.steps === 'all' ? everyStep(steps, detail) : byKind(steps, detail, detail.steps);
-  return [
-    richText([words('Steps, in this order, with every command that changes something', { bold: true }), ...parts]),
-  ];
+  const scripts = scriptsOf(plan?.approved.steps ?? []);
+  const shown: Shown = { ...detail, scripts };
+  const parts = detail.steps === 'all' ? everyStep(steps, shown) : byKind(steps, shown, detail.steps);
+  const title = words('Steps, in this order, with every command that changes something', { bold: true });
+  return [richText([title, ...parts, ...scriptTexts(shown)])];
 }
 
-const everyStep = (steps: readonly Numbered[], detail: Detail): readonly Part[] =>
+/** A script is long and comes with each copy: it is shown once, and its name stands for it. */
+function scriptTexts({ scripts, commands: room }: Shown): readonly Part[] {
+  return [...scripts].flatMap(([text, name]) => [words(`${name}:`), preformatted(cut(clean(text), room))]);
+}
+
+const everyStep = (steps: readonly Numbered[], detail: Shown): readonly Part[] =>
   steps.flatMap((numbered) => [words(line(numbered)), ...commands(numbered.step, detail)]);
 
-function byKind(steps: readonly Numbered[], detail: Detail, others: number): readonly Part[] {
+function byKind(steps: readonly Numbered[], detail: Shown, others: number): readonly Part[] {
   const kinds = [...new Set(steps.map(({ step }) => step.kind))];
   return kinds.flatMap((kind) => {
     const [first, ...rest] = steps.filter(({ step }) => step.kind === kind);
@@ -54,9 +65,9 @@ function alike(first: Step, rest: readonly Numbered[], shown: number): readonly 
 
 const line = ({ number, step }: Numbered): string => `${number}. ${cut(clean(step.says), SAYS_LIMIT)}`;
 
-function commands({ commands: planned }: Step, detail: Detail): readonly Part[] {
+function commands({ commands: planned }: Step, detail: Shown): readonly Part[] {
   if (planned.length === 0) return [];
-  const lines = planned.map(({ on, command }) => `on ${on}: ${render(command)}`);
+  const lines = planned.map(({ on, command }) => `on ${on}: ${renderNamed(command, detail.scripts)}`);
   return [preformatted(fitCommands(lines, detail.commands))];
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../src/domain/command.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { validateBlocks } from '../../src/sandbox/slack/blocks/validate-blocks.ts';
@@ -8,6 +7,7 @@ import type { Drawing } from '../../src/slack/bot-ports.ts';
 import { renderCard } from '../../src/slack/card.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
+import { renderNamed, scriptsOf } from '../../src/slack/scripts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { approved, CASES, changeOf, NOW, planned, requested } from './card-cases.ts';
 import { largePlan } from './large-plan.ts';
@@ -58,12 +58,21 @@ describe('the card of a change', () => {
     const view = CASES['planned'];
     if (view === undefined) throw new Error('there is a planned case');
     const drawn = JSON.stringify(renderCard(view, 'plan').blocks);
-    for (const step of view.change.plan?.approved.steps ?? []) {
+    const steps = view.change.plan?.approved.steps ?? [];
+    const scripts = scriptsOf(steps);
+    const asJson = (text: string) => JSON.stringify(text).slice(1, -1);
+    for (const step of steps) {
       expect(drawn).toContain(step.says);
       for (const { on, command } of step.commands) {
-        expect(drawn).toContain(`on ${on}: ${JSON.stringify(render(command)).slice(1, -1)}`);
+        expect(drawn).toContain(asJson(`on ${on}: ${renderNamed(command, scripts)}`));
       }
     }
+    // A script stands once below the steps, whole, and by its name in each command.
+    expect(scripts.size).toBeGreaterThan(0);
+    for (const [text, name] of scripts)
+      expect(drawn).toContain(
+        `"${name}:"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"${asJson(text)}"`,
+      );
   });
 
   it('lets no foreign text mention, link, colour or turn anything', () => {
