@@ -11,9 +11,10 @@ export function bytesInWords(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** Seconds in words: `42 s`, `3 min 20 s`, `1 h 5 min`. */
+/** Seconds in words: `under 1 s`, `42 s`, `3 min 20 s`, `1 h 5 min`. */
 export function secondsInWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
+  if (whole === 0 && seconds > 0) return 'under 1 s';
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;

@@ -114,7 +114,7 @@ describe('the card of a change that is too large for one message', () => {
     expect(drawn).toMatch(/… and \d+ more/);
     expect(buttonsOf(card)).toHaveLength(2);
     for (const words of [
-      'dd of=',
+      'SCRIPT_A',
       'metalk8s.archives.mounted',
       'metalk8s.solutions.available',
       'metalk8s.repo.installed',
