@@ -5,6 +5,7 @@ import { openJournalWhenFree } from './adapters/journal/wait.ts';
 import { approvalChecker } from './adapters/keys/approvals.ts';
 import { loadTrustedKey } from './adapters/keys/files.ts';
 import { kubernetes } from './adapters/kube/kube.ts';
+import { openTargetDigests } from './adapters/node/target-digests.ts';
 import { targetNodes } from './adapters/node/target-nodes.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
@@ -13,6 +14,7 @@ import { registries } from './adapters/registry/registries.ts';
 import { salt } from './adapters/salt/salt.ts';
 import { sshCopier } from './adapters/ssh/copier.ts';
 import { OpenSsh } from './adapters/ssh/openssh.ts';
+import { RateCap } from './adapters/ssh/rate-cap.ts';
 import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
 import { systemClock as clock } from './clock.ts';
@@ -55,6 +57,10 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     digestCachePath: join(stateFolder, 'digests.json'),
     log: (says, fields) => log.warn(fields, says),
   });
+  const digests = await openTargetDigests({
+    path: join(stateFolder, 'target-digests.json'),
+    log: (says, fields) => log.warn(fields, says),
+  });
   const ports: JobPorts = {
     cluster,
     clock,
@@ -65,8 +71,17 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     changes: redisChanges({ redis, cluster, clock }),
     checker: approvalChecker({ keys: await Promise.all(config.trustedKeys.map(loadTrustedKey)) }),
     salt: salt({ shell, master: kube, clock }),
-    targets: targetNodes({ shell }),
-    copier: sshCopier({ shell, bootstrap, clock, openSsh: new OpenSsh({ knownHostsPath, root }) }),
+    targets: targetNodes({ shell, digests }),
+    copier: sshCopier({
+      shell,
+      bootstrap,
+      clock,
+      digests,
+      openSsh: new OpenSsh({ knownHostsPath, root }),
+      ...(config.copy.maxRate === undefined ? {} : { rateCap: new RateCap(config.copy.maxRate, clock) }),
+      atATime: config.copy.atATime,
+      strict: config.copy.strict,
+    }),
     registries: registries({ port: REGISTRY_PORT }),
     planLivesMs: config.plan.livesMinutes * 60_000,
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),

@@ -27,6 +27,15 @@ export const WorkerFile = z.strictObject({
     .min(1, 'name at least one public key, or nothing can ever be approved')
     .default(['/etc/registry-ha/approval.pub']),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
+  copy: z
+    .strictObject({
+      /** Bytes a second, all copies together; without it as fast as it goes. */
+      maxRate: z.coerce.number().int().positive().optional(),
+      atATime: z.coerce.number().int().positive().default(3),
+      /** Reads each archive back from the target's disk before it counts. */
+      strict: z.boolean().default(false),
+    })
+    .prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9181) }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });

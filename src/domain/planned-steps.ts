@@ -4,7 +4,7 @@ import type { Facts, NodeFacts, OpenTarget } from './facts.ts';
 import { bytesInWords, count, listed } from './measure.ts';
 import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from './registry.ts';
 import { enginesOnNodes, stateOnNode } from './salt-commands.ts';
-import type { MountedArchive, Step } from './step.ts';
+import type { CopiedArchive, MountedArchive, Step } from './step.ts';
 
 /** All that the steps of one plan have in common. */
 export interface PlanContext {
@@ -24,7 +24,8 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
     .filter(({ path }) => absent(path))
     .map(({ id, path, size, sha256 }): Step => {
       const part = `${path}.part-${context.change}`;
-      const order = { path, part, size, sudo: node.access.sudo };
+      const seed = seedFor(path, context.archives, target);
+      const order = { path, part, size, sudo: node.access.sudo, ...(seed === undefined ? {} : { seed: seed.path }) };
       return {
         kind: 'copy',
         id: `copy:${node.name}:${id}`,
@@ -33,8 +34,24 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
         node: node.name,
         archive: { id, path, size, sha256 },
         part,
+        ...(seed === undefined ? {} : { seed }),
       };
     });
+}
+
+/**
+ * The archive that a copy may draw from: the nearest of its kind before it in the list, which is there or copied first, else one
+ * behind it that is there. It depends on nothing that the copies of the same plan change, so a fresh look plans the same.
+ */
+function seedFor(path: string, archives: readonly Archive[], target: OpenTarget): CopiedArchive | undefined {
+  const at = archives.findIndex((archive) => archive.path === path);
+  const isAlike = ({ kind }: Archive): boolean => kind === archives[at]?.kind;
+  const isThere = (archive: Archive): boolean =>
+    target.files.some((file) => file.path === archive.path && file.is === 'same');
+  const seed =
+    archives.slice(0, Math.max(0, at)).findLast(isAlike) ??
+    archives.slice(at + 1).find((archive) => isAlike(archive) && isThere(archive));
+  return seed === undefined ? undefined : { id: seed.id, path: seed.path, size: seed.size, sha256: seed.sha256 };
 }
 
 /** The documented states on the target, and the one that the documentation forgets; those that are still needed. */

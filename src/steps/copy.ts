@@ -1,17 +1,19 @@
 import { bytesInWords } from '../domain/measure.ts';
 import type { CopyStep } from '../domain/step.ts';
+import type { CopyProgress } from '../ports.ts';
 import { type Finding, notSo, type StepWork, type StepWorld, so } from './step-world.ts';
 
 /** Copies one archive to the same path on the target; the digest decides. */
 export const copy: StepWork<CopyStep> = {
   check: isThere,
   async act(step, world, signal) {
-    await world.copier.copy(
-      step,
-      world.accessTo(step.node),
-      ({ sent, total, rate }) => world.onProgress(copied(sent, total, rate)),
-      signal,
-    );
+    let saved = 0;
+    const tell = (progress: CopyProgress): void => {
+      saved = progress.saved ?? 0;
+      world.onProgress(copied(progress));
+    };
+    await world.copier.copy(step, world.accessTo(step.node), tell, signal);
+    return savedInWords(saved);
   },
   confirm: isThere,
 };
@@ -24,7 +26,11 @@ async function isThere(step: CopyStep, world: StepWorld, signal: AbortSignal): P
     : notSo(`${path} is not there with the right SHA-256.`);
 }
 
-function copied(done: number, total: number, rate: number) {
+function copied({ sent: done, saved = 0, total, rate }: CopyProgress) {
   const left = rate > 0 ? { secondsLeft: Math.ceil((total - done) / rate) } : {};
-  return { done, total, unit: 'bytes', rate, ...left } as const;
+  const note = saved > 0 ? { note: savedInWords(saved) } : {};
+  return { done, total, unit: 'bytes', rate, ...left, ...note } as const;
 }
+
+/** What did not have to be sent, because the node held it. */
+const savedInWords = (saved: number): string => (saved > 0 ? `${bytesInWords(saved)} saved, as the node had them` : '');

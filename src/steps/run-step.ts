@@ -59,9 +59,9 @@ async function checkActConfirm<S extends Step>(
   if (before.is === 'so') return outcome(true, before);
   if (step.commands.length > 0) await beforeAct();
   signal.throwIfAborted();
-  await work.act(step, world, signal);
+  const word = await work.act(step, world, signal);
   const after = await work.confirm(step, world, signal);
-  if (after.is === 'so') return outcome(false, after);
+  if (after.is === 'so') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
   const where = 'node' in step ? step.node : 'the cluster';
   throw new NotConfirmed(
     where,
@@ -70,9 +70,14 @@ async function checkActConfirm<S extends Step>(
   );
 }
 
-function outcome(
-  already: boolean,
-  { note, proof }: Extract<Finding<Proof | undefined>, { readonly is: 'so' }>,
-): StepOutcome {
+type So = Extract<Finding<Proof | undefined>, { readonly is: 'so' }>;
+
+/** What the look found, and what the act has to say. */
+function withWord(found: So, word: string): So {
+  const words = [found.note, word].filter((one) => one !== undefined && one !== '');
+  return words.length === 0 ? found : { ...found, note: words.join(', ') };
+}
+
+function outcome(already: boolean, { note, proof }: So): StepOutcome {
   return { already, ...(note === undefined ? {} : { note }), ...(proof === undefined ? {} : { proof }) };
 }

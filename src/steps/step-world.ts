@@ -32,10 +32,10 @@ export type Finding<P = undefined> =
   | { readonly is: 'so'; readonly note?: string; readonly proof?: P }
   | { readonly is: 'not-so'; readonly says: string };
 
-/** Check, act, confirm. `check` and `confirm` only look. */
+/** Check, act, confirm. `check` and `confirm` only look; `act` may give a word for the thread. */
 export interface StepWork<S, P = undefined> {
   readonly check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
-  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void>;
+  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string>;
   readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../domain/copy-commands.ts';
 import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/facts.ts';
 import { CommandFailed, Unreachable } from '../../domain/failure.ts';
-import type { NodeShell } from '../../ports.ts';
+import type { NodeShell, TargetDigests } from '../../ports.ts';
 import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
 
 const LOOK_LIMIT_MS = 30_000;
@@ -58,8 +58,12 @@ export class NodeLooks {
     return (await this.#asRoot(command('isoinfo', '-version'))).exitCode === 0;
   }
 
-  /** A file of the right size is hashed; any other is different without reading it. */
-  async file(wanted: WantedFile, hasher: Hasher): Promise<Omit<TargetFile, 'mounted'>> {
+  /** A file of the right size is hashed, unless it is one that was proven before; any other is different without reading it. */
+  async file(
+    wanted: WantedFile,
+    hasher: () => Promise<Hasher>,
+    digests?: TargetDigests,
+  ): Promise<Omit<TargetFile, 'mounted'>> {
     const { path } = wanted;
     const look = seeFile(path);
     const result = await this.#asRoot(look);
@@ -67,8 +71,22 @@ export class NodeLooks {
     if (seen === null) throw new CommandFailed(this.#access.node, look, result);
     if (seen.is === 'absent' || seen.is === 'directory') return { path, is: seen.is, size: 0 };
     if (seen.is === 'other') return { path, is: 'different', size: 0 };
-    const isSame = seen.size === wanted.size && (await this.#digest(wanted, hasher)) === wanted.sha256;
+    const isSame = seen.size === wanted.size && (await this.#isProven(wanted, seen.identity, hasher, digests));
     return { path, is: isSame ? 'same' : 'different', size: seen.size };
+  }
+
+  async #isProven(
+    wanted: WantedFile,
+    identity: string,
+    hasher: () => Promise<Hasher>,
+    digests: TargetDigests | undefined,
+  ): Promise<boolean> {
+    const { node } = this.#access;
+    const known = digests?.known(node, wanted.path);
+    if (known?.identity === identity) return known.sha256 === wanted.sha256;
+    const there = await this.#digest(wanted, await hasher());
+    if (there !== null) await digests?.remember(node, wanted.path, identity, there);
+    return there === wanted.sha256;
   }
 
   async #digest({ path, size }: WantedFile, hasher: Hasher): Promise<string | null> {

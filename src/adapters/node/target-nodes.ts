@@ -1,16 +1,22 @@
 import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/facts.ts';
 import { Unreachable } from '../../domain/failure.ts';
-import type { NodeShell, TargetNodes } from '../../ports.ts';
+import type { NodeShell, TargetDigests, TargetNodes } from '../../ports.ts';
 import { NodeLooks, type WantedFile } from './node-looks.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;
 
+export interface TargetNodesParts {
+  readonly shell: NodeShell;
+  /** What has been proven before; without it every look reads every archive. */
+  readonly digests?: TargetDigests;
+}
+
 /** Looks at target nodes through a shell. */
-export function targetNodes({ shell }: { readonly shell: NodeShell }): TargetNodes {
+export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
   return {
     async look(access, want, signal) {
       try {
-        return await lookAround(shell, access, want, signal);
+        return await lookAround({ shell, digests }, access, want, signal);
       } catch (error) {
         const closed = closedBy(error, access);
         if (closed === null) throw error;
@@ -19,7 +25,7 @@ export function targetNodes({ shell }: { readonly shell: NodeShell }): TargetNod
     },
     async hasFile(access, file, signal) {
       const looks = new NodeLooks(shell, access, signal);
-      return (await looks.file(file, await looks.hasher())).is === 'same';
+      return (await looks.file(file, () => looks.hasher(), digests)).is === 'same';
     },
     async mounts(access, signal) {
       const looks = new NodeLooks(shell, access, signal);
@@ -36,7 +42,7 @@ interface Wanted {
 
 /** One look after another: sshd allows few channels on a connection, and the reading of archives would only fight for the disk. */
 async function lookAround(
-  shell: NodeShell,
+  { shell, digests }: { readonly shell: NodeShell; readonly digests: TargetDigests | undefined },
   access: NodeAccess,
   want: Wanted,
   signal: AbortSignal,
@@ -51,7 +57,7 @@ async function lookAround(
   const isMounted = (path: string): boolean => mounts.some(({ backingFile }) => backingFile === path);
   const files: TargetFile[] = [];
   for (const archive of want.archives) {
-    files.push({ ...(await looks.file(archive, hasher)), mounted: isMounted(archive.path) });
+    files.push({ ...(await looks.file(archive, async () => hasher, digests)), mounted: isMounted(archive.path) });
   }
   return {
     is: 'open',

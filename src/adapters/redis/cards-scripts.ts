@@ -27,6 +27,11 @@ if holder and holder ~= ARGV[1] then return -1 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0)`;
 
+/** Makes the lease last longer while it is still ours. KEYS: lease. ARGV: token, ms. */
+export const RENEW = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`;
+
 /** Gives the lease back when it is still ours. KEYS: lease. ARGV: token. */
 export const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type ChangeId, clusterOf } from '../../domain/change.ts';
 import type { CardLease, CardPlace, Cards, Clock } from '../../ports.ts';
-import { BEHIND, CLAIM, COMMIT, HANG, LEASE, RELEASE } from './cards-scripts.ts';
+import { BEHIND, CLAIM, COMMIT, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
 import { ask } from './failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix, isChangeId } from './keys.ts';
 
@@ -14,6 +14,9 @@ export interface CardsOptions {
   readonly clock: Clock;
 }
 
+/** A bot is started again within about two seconds: then the card it was drawing must soon be free. */
+const LEASE_MS = 4_000;
+const RENEW_EVERY_MS = 1_000;
 const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 
 const idsSchema = z.array(z.string());
@@ -48,14 +51,29 @@ class RedisCards implements Cards {
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
     const { lease, card } = this.#keysOf(id);
     const token = randomUUID();
-    const drawn = z.int().parse(await this.#run(LEASE, [lease, card], token, ms));
+    const drawn = z.int().parse(await this.#run(LEASE, [lease, card], token, Math.min(ms, LEASE_MS)));
     if (drawn < 0) return false;
+    const stop = this.#renewing(lease, token, ms);
     try {
       await draw({ drawn, commit: (revision) => this.#commit(id, token, revision) });
     } finally {
+      stop();
       await this.#run(RELEASE, [lease], token);
     }
     return true;
+  }
+
+  /** A replica that dies leaves its card free soon; one that lives keeps it up to `ms`. */
+  #renewing(lease: string, token: string, ms: number): () => void {
+    const until = this.#clock.now().getTime() + ms;
+    const timer = setInterval(() => {
+      const left = until - this.#clock.now().getTime();
+      // Without Redis the lease ends by itself, and `commit` tells that it was lost.
+      if (left > 0) this.#run(RENEW, [lease], token, Math.min(left, LEASE_MS)).catch(() => clearInterval(timer));
+      else clearInterval(timer);
+    }, RENEW_EVERY_MS);
+    timer.unref();
+    return () => clearInterval(timer);
   }
 
   async claimReply(id: ChangeId, name: string): Promise<boolean> {

@@ -77,5 +77,5 @@ export function cutRedis(redis: Redis): void {
 
 /** Milliseconds before the n-th reconnection. */
 function reconnectAfter(n: number): number {
-  return Math.min(200 * n, 2_000);
+  return Math.min(200 * n, 1_000);
 }

@@ -11,9 +11,12 @@ export interface ChangeJob {
   readonly id: ChangeId;
 }
 
-/** How long it takes until a job whose worker vanished is given to the next one: the lock, and two checks. */
+/**
+ * How long it takes until a job whose worker vanished is given to the next one: the lock, and two checks. After an outage that
+ * outlived the lock it is the two checks alone, so they come often; one is a single short script.
+ */
 export const LOCK_MS = 10_000;
-export const STALLED_CHECK_MS = 5_000;
+export const STALLED_CHECK_MS = 1_000;
 
 const PRIORITY = { apply: 1, plan: 2 } as const;
 const DAY_SECONDS = 24 * 3_600;

@@ -1,9 +1,10 @@
 import { fileInLine, type TargetSeen } from '../../domain/copy-commands.ts';
 import { CommandFailed } from '../../domain/failure.ts';
 import type { Copy } from './copy-parts.ts';
-import { sendRest } from './copy-send.ts';
+import { sendRecipe, sendRest } from './copy-send.ts';
 import { CopyTarget } from './copy-target.ts';
 import { inTheWay, sourceChanged } from './copy-words.ts';
+import { seedIsThere } from './seeding.ts';
 
 /** The writer of a cut connection may still write its last bytes: a part that grows under the hash is looked at again. */
 const PART_LOOKS = 3;
@@ -54,7 +55,7 @@ async function fillPart(copy: Copy, target: CopyTarget, seen: TargetSeen): Promi
     const over = new AbortController();
     const source = settled(bootstrap.sha256(path, AbortSignal.any([signal, over.signal])));
     try {
-      const there = await sendRest(copy, target, from);
+      const there = await send(copy, target, from);
       const here = await source;
       if ('error' in here) throw here.error;
       if (here.value !== sha256) throw sourceChanged(step, here.value);
@@ -64,6 +65,17 @@ async function fillPart(copy: Copy, target: CopyTarget, seen: TargetSeen): Promi
     }
   }
   return strict !== true || (await target.rereadPart()) === sha256;
+}
+
+/** With the seed where there is one. If that does not come out right, everything is sent: the digest decides, not the recipe. */
+async function send(copy: Copy, target: CopyTarget, from: number): Promise<string> {
+  if (!(await seedIsThere(copy))) return sendRest(copy, target, from);
+  const seeded = await sendRecipe(copy, target, from);
+  if (seeded === copy.step.archive.sha256) return seeded;
+  copy.seedFailed.is = true;
+  await target.discard();
+  copy.pace.begin(0);
+  return sendRest(copy, target, 0);
 }
 
 /** As a value, so that a digest nobody waits for any more may fail without harm. */

@@ -35,6 +35,8 @@ export interface CopierParts {
   readonly digests?: TargetDigests;
   /** Bytes a second, all copies together. */
   readonly rateCap?: RateCap;
+  /** Copies at the same time; more wait for their turn. */
+  readonly atATime?: number;
   /** Reads each copy back from the target's disk. */
   readonly strict?: boolean;
 }
@@ -44,5 +46,7 @@ export interface Copy extends CopierParts {
   readonly step: CopyStep;
   readonly access: NodeAccess;
   readonly pace: CopyPace;
+  /** Seeding went wrong once: what comes is a plain copy. */
+  readonly seedFailed: { is: boolean };
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import type { Copy, OpenArchive } from './copy-parts.ts';
 import type { CopyTarget } from './copy-target.ts';
 import { positionOf } from './file-position.ts';
 import type { OpenSsh } from './openssh.ts';
+import { seedingPieces, withPair } from './seeding.ts';
 import { type Piece, type Sending, sendFile, sendPieces } from './send.ts';
 
 /** Sends the archive from a byte on; the digest of the whole part file as the target tells it. */
@@ -38,6 +39,18 @@ async function unlessNotSent(
     if (error instanceof NotSent) return null;
     throw error;
   }
+}
+
+/** Sends only what the seed lacks; the digest of the part file as the target tells it, null when it could not be put together. */
+export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): Promise<string | null> {
+  const command = target.commands.rebuild?.(from);
+  if (command === undefined) return null;
+  const result = await withPair(copy, (pair) => {
+    const save = (bytes: number) => copy.pace.save(bytes);
+    const pieces = (stop: AbortSignal) => paced(copy, seedingPieces(pair, from, save, stop), stop);
+    return sendPieces({ ...sendingOf(copy, command, from), shell: copy.shell, pieces });
+  });
+  return result.exitCode === null || result.exitCode === 0 ? target.digestOf(command, result) : null;
 }
 
 function sentByUs(copy: Copy, command: Command, from: number): Promise<CommandResult> {

@@ -26,7 +26,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'pillar-fails': '',
   'endpoints-late': 'SECONDS',
   'endpoints-never': 'NODE',
-  'exec-cut': '[0|1|137|off]',
+  'exec-cut': '[0|1|137|abrupt|off]',
   'engine-fails': 'NODE',
   'engine-lost': 'NODE',
   'kube-down': '',
@@ -105,7 +105,7 @@ export class SimFaults implements Faults {
       throw new FaultWrong(`${name}: there is no node ${first}; there are ${[...this.nodeNames].join(', ')}`);
     }
     for (const [at, want] of wants.entries()) checkNumber(name, want, args[at]);
-    if (name === 'exec-cut' && !['0', '1', '137', 'off', ''].includes(first))
+    if (name === 'exec-cut' && !['0', '1', '137', 'abrupt', 'off', ''].includes(first))
       throw new FaultWrong(`It goes: ${name} ${usage}`);
   }
 }

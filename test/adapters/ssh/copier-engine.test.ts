@@ -1,0 +1,158 @@
+import { appendFile, chmod, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { OpenSsh } from '../../../src/adapters/ssh/openssh.ts';
+import { REBUILD_SCRIPT, RECEIVE_SCRIPT, SEE_SCRIPT } from '../../../src/domain/copy-scripts.ts';
+import type { CopyProgress } from '../../../src/ports.ts';
+import { type EngineStage, engineStage } from './engine-stage.ts';
+
+let stage: EngineStage;
+beforeAll(async () => {
+  stage = await engineStage();
+});
+afterAll(() => stage.close());
+afterEach(async () => {
+  await rm(dirname(stage.old.path), { recursive: true, force: true });
+  stage.ran.length = 0;
+});
+
+const never = () => new AbortController().signal;
+const scripts = () => stage.ran.map(({ args }) => args[args.indexOf('-c') + 1]);
+
+/** Copies and tells the last word of progress. */
+async function copied(
+  step = stage.step(stage.old),
+  parts: Parameters<EngineStage['copier']>[0] = {},
+): Promise<CopyProgress | undefined> {
+  let last: CopyProgress | undefined;
+  await stage.copier(parts).copy(
+    step,
+    stage.access,
+    (progress) => {
+      last = progress;
+    },
+    never(),
+  );
+  return last;
+}
+
+describe('a whole file', () => {
+  it('goes through ssh(1), so that no byte passes through the worker', async () => {
+    await copied();
+    expect(await stage.isThere(stage.old)).toBe(true);
+    expect(scripts()).not.toContain(RECEIVE_SCRIPT);
+  });
+
+  it('goes through our own client where there is no ssh(1), or one that cannot log in', async () => {
+    const refused = join(stage.folder, 'refused-ssh');
+    await writeFile(refused, '#!/bin/sh\necho Permission denied >&2\nexit 255\n', { mode: 0o755 });
+    for (const program of ['/nowhere/ssh', refused]) {
+      await rm(stage.old.path, { force: true });
+      stage.ran.length = 0;
+      const openSsh = new OpenSsh({ knownHostsPath: stage.knownHostsPath, program });
+      await copied(stage.step(stage.old), { openSsh });
+      expect(await stage.isThere(stage.old)).toBe(true);
+      expect(scripts()).toContain(RECEIVE_SCRIPT);
+    }
+  });
+
+  it('is sent by ssh(1) from the byte that is missing', async () => {
+    await copied();
+    await truncate(stage.old.path, 3_000_000);
+    await chmod(stage.old.path, 0o600);
+    const { part } = stage.step(stage.old);
+    await writeFile(part, await readFile(stage.old.path));
+    await rm(stage.old.path);
+    expect(await copied()).toMatchObject({ sent: stage.old.size, saved: 3_000_000 });
+    expect(await stage.isThere(stage.old)).toBe(true);
+  });
+
+  it('is not sent to a node whose host key is not the pinned one', async () => {
+    await writeFile(`${stage.knownHostsPath}-empty`, '');
+    const openSsh = new OpenSsh({ knownHostsPath: `${stage.knownHostsPath}-empty` });
+    const file = { fd: 0, signal: never() };
+    const { exitCode, stderr } = await openSsh.run(stage.access, { program: 'true', args: [] }, file);
+    expect(exitCode).toBeNull();
+    expect(stderr).toContain('Host key verification failed');
+  });
+});
+
+describe('what the target holds', () => {
+  it('costs one round trip when it was proven before', async () => {
+    await copied();
+    stage.ran.length = 0;
+    expect(await copied()).toMatchObject({ sent: stage.old.size, saved: stage.old.size });
+    expect(scripts()).toEqual([SEE_SCRIPT]);
+  });
+
+  it('is hashed again when anybody touched it', async () => {
+    await copied();
+    await utimes(stage.old.path, new Date(), new Date());
+    await appendFile(stage.old.path, 'x');
+    await truncate(stage.old.path, stage.old.size);
+    expect(await copied()).toMatchObject({ saved: stage.old.size });
+    await writeFile(stage.old.path, Buffer.alloc(stage.old.size));
+    await expect(copied()).rejects.toMatchObject({ what: expect.stringContaining('another file') });
+  });
+
+  it('is not sent again as a part of the next archive', async () => {
+    await copied();
+    const last = await copied(stage.step(stage.next, stage.old));
+    expect(await stage.isThere(stage.next)).toBe(true);
+    expect(last).toMatchObject({ sent: stage.next.size, saved: stage.old.size });
+    expect(scripts()).toContain(REBUILD_SCRIPT);
+  });
+
+  it('is no seed when it was never proven: the archive comes whole', async () => {
+    await copied();
+    const digests = { known: () => null, remember: async () => undefined };
+    expect(await copied(stage.step(stage.next, stage.old), { digests })).toMatchObject({ saved: 0 });
+    expect(await stage.isThere(stage.next)).toBe(true);
+  });
+
+  it('is no harm when it is not what it was: the digest finds it out and everything is sent', async () => {
+    await copied();
+    await writeFile(stage.old.path, Buffer.alloc(stage.old.size));
+    expect(await copied(stage.step(stage.next, stage.old))).toMatchObject({ saved: 0 });
+    expect(await stage.isThere(stage.next)).toBe(true);
+  });
+
+  it('is no harm when it is gone', async () => {
+    await copied();
+    await rm(stage.old.path);
+    await copied(stage.step(stage.next, stage.old));
+    expect(await stage.isThere(stage.next)).toBe(true);
+  });
+
+  it('goes on from the middle of a seeded copy', async () => {
+    await copied();
+    const step = stage.step(stage.next, stage.old);
+    const source = await readFile(stage.sourceOf(stage.next));
+    await writeFile(step.part, source.subarray(0, 5_000_001));
+    const last = await copied(step);
+    expect(await stage.isThere(stage.next)).toBe(true);
+    expect(last?.saved).toBeGreaterThan(stage.old.size);
+  });
+});
+
+describe('an exact copy', () => {
+  it('is read back from the disk when strictness is asked for', async () => {
+    await copied(stage.step(stage.old), { strict: true });
+    expect(await stage.isThere(stage.old)).toBe(true);
+    expect(scripts().some((script) => script?.includes('nocache'))).toBe(true);
+  });
+
+  it('is not made of an archive that changes while ssh(1) reads it', async () => {
+    const source = stage.sourceOf(stage.next);
+    const before = await readFile(source);
+    const slow = join(stage.sshd.binFolder, 'mkdir');
+    await writeFile(slow, `#!/bin/sh\nprintf x | dd of='${source}' conv=notrunc status=none\nexec /bin/mkdir "$@"\n`, {
+      mode: 0o755,
+    });
+    const failure = await copied(stage.step(stage.next)).catch((error: unknown) => error);
+    await rm(slow);
+    await writeFile(source, before);
+    expect(failure).toBeInstanceOf(Error);
+    expect(await stage.isThere(stage.next)).toBe(false);
+  });
+});
