@@ -1,15 +1,26 @@
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
 import { sshCopier } from '../src/adapters/ssh/copier.ts';
 import { OpenSsh } from '../src/adapters/ssh/openssh.ts';
+import { RateCap } from '../src/adapters/ssh/rate-cap.ts';
 import { systemClock } from '../src/clock.ts';
+import { command } from '../src/domain/command.ts';
 import { shownCopyCommands } from '../src/domain/copy-commands.ts';
-import type { CopyStep } from '../src/domain/step.ts';
-import type { CopyProgress } from '../src/ports.ts';
+import type { CopiedArchive, CopyStep } from '../src/domain/step.ts';
+import type { CopyProgress, TargetDigests } from '../src/ports.ts';
 import type { Lab, SourceFile, Target } from './lab.ts';
 
-/** One copy by our engine, with a connection of its own, as a worker makes it after a pause. */
+/** What a copy of ours may know beforehand; nothing when left out. */
+export interface Knowledge {
+  /** Has it hashed the source? One that has not reads it all. */
+  readonly bootstrap?: LocalBootstrapNode;
+  readonly digests?: TargetDigests;
+  readonly seed?: SourceFile;
+  readonly maxRate?: number;
+}
+
+/** Copies by our engine, each with a connection of its own, as a worker makes it after a pause. */
 export class Ours {
   readonly #lab: Lab;
   /** Bytes that the last copy sent. */
@@ -19,22 +30,40 @@ export class Ours {
     this.#lab = lab;
   }
 
-  /** `bootstrap` decides what is known of the source; one that has never hashed it reads it all. */
-  async copy(source: SourceFile, target: Target, bootstrap: LocalBootstrapNode = this.#lab.bootstrap()): Promise<void> {
+  async copy(source: SourceFile, target: Target, known: Knowledge = {}): Promise<void> {
+    const { bootstrap = this.#lab.bootstrap(), digests, seed, maxRate } = known;
     const shell = this.#lab.shell();
-    const step = stepOf(source, target);
-    let first = source.size;
-    const tell = ({ sent }: CopyProgress) => {
-      first = Math.min(first, sent);
+    let saved = 0;
+    const tell = (progress: CopyProgress) => {
+      saved = progress.saved ?? 0;
     };
     try {
-      const openSsh = new OpenSsh({ knownHostsPath: this.#lab.knownHosts });
-      const copier = sshCopier({ shell, bootstrap, clock: systemClock, openSsh });
-      await copier.copy(step, target.access, tell, new AbortController().signal);
+      const copier = sshCopier({
+        shell,
+        bootstrap,
+        clock: systemClock,
+        openSsh: new OpenSsh({ knownHostsPath: this.#lab.knownHosts }),
+        ...(digests === undefined ? {} : { digests }),
+        ...(maxRate === undefined ? {} : { rateCap: new RateCap(maxRate, systemClock) }),
+      });
+      await copier.copy(stepOf(source, target, seed), target.access, tell, new AbortController().signal);
     } finally {
       await shell.close();
     }
-    this.sent = source.size - first;
+    this.sent = source.size - saved;
+  }
+
+  /** The same way of sending, without a digest at either end. */
+  async unverified(source: SourceFile, target: Target): Promise<void> {
+    const file = await open(source.path);
+    try {
+      const receive = command('dd', `of=${placeOf(source, target)}`, 'bs=256K', 'iflag=fullblock', 'status=none');
+      const ssh = new OpenSsh({ knownHostsPath: this.#lab.knownHosts });
+      const { exitCode } = await ssh.run(target.access, receive, { fd: file.fd, signal: new AbortController().signal });
+      if (exitCode !== 0) throw new Error('The copy without a digest failed.');
+    } finally {
+      await file.close();
+    }
   }
 }
 
@@ -46,19 +75,27 @@ export const placeOf = (source: SourceFile, target: Target): string =>
 export const partOf = (source: SourceFile, target: Target): string => `${placeOf(source, target)}.part-bench`;
 
 /** The step that brings a source to a target. */
-export function stepOf(source: SourceFile, target: Target): CopyStep {
+export function stepOf(source: SourceFile, target: Target, from?: SourceFile): CopyStep {
+  const seed = from === undefined ? undefined : archiveOf(from, target);
   const path = placeOf(source, target);
   const part = partOf(source, target);
   const { node, sudo } = target.access;
-  const commands = shownCopyCommands({ path, part, size: source.size, sudo });
+  const commands = shownCopyCommands({
+    path,
+    part,
+    size: source.size,
+    sudo,
+    ...(seed === undefined ? {} : { seed: seed.path }),
+  });
   return {
     kind: 'copy',
     id: `copy:${node}:bench`,
     says: '',
     commands: commands.map((command) => ({ on: node, command })),
     node,
-    archive: { id: 'bench', path, size: source.size, sha256: source.sha256 },
+    archive: archiveOf(source, target),
     part,
+    ...(seed === undefined ? {} : { seed }),
   };
 }
 
@@ -69,3 +106,10 @@ export async function clear(source: SourceFile, ...targets: readonly Target[]): 
     await rm(partOf(source, target), { force: true });
   }
 }
+
+const archiveOf = (source: SourceFile, target: Target): CopiedArchive => ({
+  id: 'bench',
+  path: placeOf(source, target),
+  size: source.size,
+  sha256: source.sha256,
+});

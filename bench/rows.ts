@@ -1,6 +1,5 @@
-import { copyFile, truncate } from 'node:fs/promises';
 import { assertSame, type Lab, type SourceFile, type Target } from './lab.ts';
-import { clear, Ours, partOf, placeOf } from './ours.ts';
+import { clear, Ours, placeOf } from './ours.ts';
 import { atOnce, Peers, sh } from './peers.ts';
 import type { Contender, Race } from './race.ts';
 
@@ -35,12 +34,13 @@ export async function wholeCopies(lab: Lab): Promise<readonly Race[]> {
   await known.sha256(path, new AbortController().signal);
   const peer = (line: string) => bringing(plain, [one], () => sh(line));
   const verified = bringing(plain, [one], () => ours.copy(plain, one));
+  const plainCopy = bringing(plain, [one], () => ours.unverified(plain, one));
   const scp = peers.scp(plain, one, path);
   const gcm = peers.scpGcm(plain, one, path);
   const digests = peers.digests(plain, one, path);
   return [
-    { name: 'single', goal: 1.4, says: 'scp; both unverified', peer: peer(scp), ours: verified },
-    { name: 'single-gcm', goal: 1.1, says: 'scp gcm; both unverified', peer: peer(gcm), ours: verified },
+    { name: 'single', goal: 1.4, says: 'scp; both unverified', peer: peer(scp), ours: plainCopy },
+    { name: 'single-gcm', goal: 1.1, says: 'scp gcm; both unverified', peer: peer(gcm), ours: plainCopy },
     {
       name: 'verified',
       goal: 1.7,
@@ -53,7 +53,7 @@ export async function wholeCopies(lab: Lab): Promise<readonly Race[]> {
       goal: 1.9,
       says: 'the same; the source’s digest is remembered',
       peer: peer(`${scp} && ${digests}`),
-      ours: bringing(plain, [one], () => ours.copy(plain, one, known)),
+      ours: bringing(plain, [one], () => ours.copy(plain, one, { bootstrap: known })),
     },
     {
       name: 'verified-smart',
@@ -81,64 +81,7 @@ export async function fanOut(lab: Lab): Promise<Race> {
     peer: bringing(plain, targets, () => sh(line)),
     ours: bringing(plain, targets, async () => {
       const bootstrap = lab.bootstrap();
-      await Promise.all(targets.map((target) => ours.copy(plain, target, bootstrap)));
+      await Promise.all(targets.map((target) => ours.copy(plain, target, { bootstrap })));
     }),
-  };
-}
-
-/** Rows that need rsync: what is there already is used. */
-export async function reruns(lab: Lab): Promise<{ readonly races: readonly Race[]; readonly ours: Ours }> {
-  const { plain, targets } = lab;
-  const [one] = targets;
-  const peers = new Peers(lab);
-  const ours = new Ours(lab);
-  const path = placeOf(plain, one);
-  await lab.offer(plain, path);
-  const known = lab.bootstrap();
-  await known.sha256(path, new AbortController().signal);
-  const sixty = Math.floor(plain.size * 0.6);
-  const prefix = async (at: string) => {
-    await copyFile(plain.path, at);
-    await truncate(at, sixty);
-  };
-  const quick = peers.rsync(plain, one, path, '-a');
-  return {
-    ours,
-    races: [
-      {
-        name: 'resume60',
-        goal: 0.9,
-        says: 'rsync --append-verify of a 60 % prefix',
-        peer: bringing(
-          plain,
-          [one],
-          () => sh(peers.rsync(plain, one, path, '-a --append-verify')),
-          () => prefix(path),
-        ),
-        ours: bringing(
-          plain,
-          [one],
-          () => ours.copy(plain, one, known),
-          () => prefix(partOf(plain, one)),
-        ),
-      },
-      {
-        name: 'noop',
-        goal: 1.7,
-        says: 'rsync -a quick check of an identical file',
-        peer: bringing(
-          plain,
-          [one],
-          () => sh(quick),
-          () => sh(quick),
-        ),
-        ours: bringing(
-          plain,
-          [one],
-          () => ours.copy(plain, one, known),
-          () => ours.copy(plain, one, known),
-        ),
-      },
-    ],
   };
 }

@@ -1,17 +1,18 @@
-import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import type { ChangeEvent, ChangeId } from '../domain/change.ts';
 import { stepsStillNeeded } from '../domain/digest.ts';
 import type { Facts } from '../domain/facts.ts';
 import { isOfTheCluster, Stopped } from '../domain/failure.ts';
 import { planAdd } from '../domain/planner.ts';
-import { isRefusal, type Refusal } from '../domain/refusal.ts';
+import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { NodeShell } from '../ports.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
-import { type CancelWatch, watchForCancel } from './cancel-watch.ts';
+import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
 import { catchUp } from './catch-up.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
 import { type LookPorts, look } from './look.ts';
+import { patientPorts } from './patience.ts';
 import { record } from './record.ts';
-import { type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
+import { isJobUnderWay, type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
 
 export interface ApplyPorts extends LookPorts, ApprovedPorts, StepPorts {
   readonly shell: NodeShell;
@@ -37,8 +38,7 @@ async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: Abor
     return await lookedAndRun(approved, ports, cancel, signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    const by = cancel.askedBy();
-    if (by !== null) return { type: 'cancelled', at: now(ports), by };
+    if (error instanceof CancelAsked) return { type: 'cancelled', at: now(ports), by: error.by };
     if (!isOfTheCluster(error)) throw error;
     return { type: 'failed', at: now(ports), failure: error.report() };
   } finally {
@@ -54,37 +54,61 @@ async function lookedAndRun(
 ): Promise<ChangeEvent> {
   const { startedAt } = approved.change;
   const from = startedAt === undefined ? ports.clock.now() : new Date(startedAt);
-  const run = await runOf(approved, ports, AbortSignal.any([signal, cancel.signal]));
+  // A job that runs on every node cannot be cancelled, so its end is waited for.
+  const watch = hasJobUnderWay(approved) ? NEVER_CANCELLED : cancel;
+  const untilCancel = AbortSignal.any([signal, watch.signal]);
+  const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
   if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
-  cancel.throwIfAsked();
   if (!approved.begun) await record(approved.id, { type: 'started', at: now(ports) }, ports);
   const proof = await runSteps(run, ports, cancel, signal);
   return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
 }
 
-async function runOf(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<Run | Refusal> {
-  const { id, plan, change } = approved;
-  await ports.shell.pin(plan.approved.hostKeys.map(({ key }) => key));
-  const facts = await lookWhenFree(change, ports, signal);
+const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
+  plan.approved.steps.some((step) => isJobUnderWay(step, change));
+
+/** What comes back by itself when the bootstrap node was restarted in the middle of a change. */
+const PASSING: ReadonlySet<RefusalCode> = new Set([
+  'salt-master-down',
+  'minion-silent',
+  'node-not-ready',
+  'bootstrap-registry-not-ready',
+  'registry-unfit',
+]);
+
+/** Somebody else's state run is waited for, as it ends by itself; and a change that goes on waits for what is still starting. */
+async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<Run | Refusal> {
+  const { clock, shell } = ports;
+  await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
+  const until = clock.now().getTime() + BUSY_LIMIT_MS;
+  const looks = approved.begun
+    ? patientPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait: () => undefined })
+    : ports;
+  for (;;) {
+    const run = await runOf(approved, looks, signal);
+    const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && PASSING.has(run.refused)));
+    if (!mayPass || clock.now().getTime() >= until) return run;
+    await clock.sleep(BUSY_POLL_MS, signal);
+  }
+}
+
+async function runOf(
+  { id, plan, change }: ApprovedChange,
+  ports: ApplyPorts,
+  signal: AbortSignal,
+): Promise<Run | Refusal> {
+  const facts = await look(change.intent, ports, Object.values(change.jobs), signal);
   if (isRefusal(facts)) return facts;
-  const fresh = planAdd(change.intent, facts, { change: id, at: now(ports), begun: true });
+  const room = change.startedAt !== undefined ? withoutRoom(facts) : facts;
+  const fresh = planAdd(change.intent, room, { change: id, at: now(ports), begun: true });
   const needed = isRefusal(fresh) ? fresh : stepsStillNeeded(plan, fresh);
   return isRefusal(needed) ? needed : { id, plan, change, needed, facts };
 }
 
-/** Looks; somebody else's state run is waited for: the change is approved, and theirs ends by itself. */
-async function lookWhenFree(
-  { intent, jobs }: Change,
-  ports: ApplyPorts,
-  signal: AbortSignal,
-): Promise<Facts | Refusal> {
-  const until = ports.clock.now().getTime() + BUSY_LIMIT_MS;
-  for (;;) {
-    const facts = await look(intent, ports, Object.values(jobs), signal);
-    const isBusy = !isRefusal(facts) && facts.salt.jobs.length > 0;
-    if (!isBusy || ports.clock.now().getTime() >= until) return facts;
-    await ports.clock.sleep(BUSY_POLL_MS, signal);
-  }
+/** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
+function withoutRoom(facts: Facts): Facts {
+  const targets = facts.targets.map((target) => (target.is === 'open' ? { ...target, space: [] } : target));
+  return { ...facts, targets };
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */

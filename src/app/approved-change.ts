@@ -1,5 +1,5 @@
 import type { Approval, SignedApproval } from '../domain/approval.ts';
-import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import type { Change, ChangeEvent, ChangeId, ChangeState } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
 import { changeFrom } from '../domain/fold.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -28,7 +28,8 @@ export interface ApprovedChange {
  * worker's journal, and the approval must be genuine, for this plan, for this cluster, in time, and not used before.
  */
 export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
-  const known = changeFrom(await ports.journal.events(id));
+  const events = await ports.journal.events(id);
+  const known = changeFrom(events);
   if (known?.plan === undefined || known.digest === undefined) {
     return invalid('this worker has never planned this change');
   }
@@ -36,10 +37,21 @@ export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promis
   if (begun) return { id, plan: known.plan, change: known, begun };
   const approval = (await ports.changes.get(id))?.change.approval;
   if (approval === undefined) return invalid('there is no approval');
+  if (!WAITS_FOR_APPROVAL.has(known.state)) return invalid('the change has ended already');
+  if (wasUsed(approval, events, known)) return invalid('it has been used before');
   const wrong = await whatIsWrong(approval, known, ports);
   if (wrong !== null) return wrong;
   await journalApproval(id, approval, ports);
   return { id, plan: known.plan, change: known, begun };
+}
+
+/** By the journal: planned, failed and so open to a retry, or approved by a worker that died before it could start. */
+const WAITS_FOR_APPROVAL: ReadonlySet<ChangeState> = new Set(['planned', 'failed', 'approved']);
+
+/** An approval counts once, even when nothing was started with it; only the worker that died with it in hand goes on with it. */
+function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], { state, ...known }: Change): boolean {
+  if (state === 'approved' && known.approval?.approval.nonce === approval.nonce) return false;
+  return events.some((event) => event.type === 'approved' && event.signed.approval.nonce === approval.nonce);
 }
 
 async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
@@ -68,7 +80,7 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
 }
 
 const invalid = (why: string): Refusal =>
-  refuse('approval-invalid', `The approval does not hold: ${why}. Nothing was run.`, 'Ask for the change again.');
+  refuse('approval-invalid', `The approval does not hold: ${why}. Nothing is run.`, 'Ask for the change again.');
 
 /** The approval joins the journal before anything runs, so that its nonce counts as used from then on. */
 async function journalApproval(id: ChangeId, signed: SignedApproval, { journal, clock }: ApprovedPorts): Promise<void> {

@@ -5,7 +5,7 @@ import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
-import { tendChanges } from './tend-changes.ts';
+import { forEachOne, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
   readonly clusters: ReadonlyMap<string, ClusterPorts>;
@@ -44,7 +44,7 @@ export function botUseCases(ports: BotPorts) {
     },
     /** Looks after open changes of every cluster; call it now and then. */
     async tend(): Promise<void> {
-      for (const cluster of ports.clusters.values()) await tendChanges({ ...ports, ...cluster });
+      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster }));
     },
   };
 }

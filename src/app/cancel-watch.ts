@@ -28,6 +28,23 @@ export interface CancelWatch {
   stop(): void;
 }
 
+/** For what has to come to its end. */
+export const NEVER_CANCELLED: CancelWatch = {
+  signal: new AbortController().signal,
+  throwIfAsked: () => undefined,
+  askedBy: () => null,
+  stop: () => undefined,
+};
+
+/** What the work gives, unless somebody asked to cancel meanwhile: then it is CancelAsked, however the work ended. */
+export async function unlessCancelled<T>(cancel: CancelWatch, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    cancel.throwIfAsked();
+  }
+}
+
 /** Watches the record for a wish to cancel, until it is stopped. */
 export function watchForCancel(id: ChangeId, changes: Changes, clock: Clock): CancelWatch {
   const asked = new AbortController();

@@ -23,8 +23,20 @@ export interface DecidePorts extends ClusterPorts {
   readonly approvalLivesMs: number;
 }
 
+/** A running change is written to several times a second at most; this often somebody who meets the worker there reads again. */
+const TRIES = 5;
+
 /** Somebody decides. One decision wins: the record takes it only if nobody has written since it was read. */
 export async function decideChange(decision: Decision, ports: DecidePorts): Promise<Change | Refusal> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const decided = await decideOnce(decision, ports);
+    if (decided !== 'outrun') return decided;
+  }
+  return await tooLate(decision, ports);
+}
+
+/** `outrun`: the record has grown since it was read, so the decision has to be looked at again. */
+async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
@@ -32,7 +44,7 @@ export async function decideChange(decision: Decision, ports: DecidePorts): Prom
     (await whyNotNow(decision, stored, ports)) ?? mayDecide(ports.policy, decision.kind, stored.change, decision.by);
   if (refusal !== null) return refusal;
   const event = eventOf(decision, stored.change, ports);
-  if (!(await ports.changes.append(decision.change, stored.version, event))) return await tooLate(decision, ports);
+  if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
   if (event.type === 'approved') await ports.queue.add('apply', decision.change, stored.change.approvals + 1);
   return changeFrom([...stored.events, event]) ?? stored.change;
 }

@@ -49,6 +49,8 @@ async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: A
     const facts = await look(intent, ports, [], signal);
     const plan = isRefusal(facts) ? facts : planAdd(intent, facts, { change: id, at: at(), begun: false });
     if (isRefusal(plan)) return { type: 'refused', at: at(), refusal: plan };
+    if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
+      return { type: 'refused', at: at(), refusal: TOO_LARGE };
     const expires = new Date(ports.clock.now().getTime() + ports.planLivesMs).toISOString();
     return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
   } catch (error) {
@@ -56,6 +58,15 @@ async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: A
     return { type: 'failed', at: at(), failure: lookFailed(error.report()) };
   }
 }
+
+/** A record takes entries of 1 MiB; twenty nodes with five archives need 360 KiB. */
+const PLAN_LIMIT_BYTES = 900 * 1024;
+
+const TOO_LARGE = refuse(
+  'bad-command',
+  'The plan for so many nodes and archives is larger than a record takes.',
+  'Ask for fewer nodes at once.',
+);
 
 const lookFailed = (report: FailureReport): FailureReport => ({
   ...report,

@@ -8,7 +8,7 @@ import type { Step, StepKind } from '../domain/step.ts';
 import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
 import { runStep } from '../steps/run-step.ts';
 import type { StepWorld } from '../steps/step-world.ts';
-import type { CancelWatch } from './cancel-watch.ts';
+import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { patientPorts } from './patience.ts';
 import { progressTeller } from './progress-teller.ts';
@@ -45,16 +45,23 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
   const needed = new Set(run.needed.map(({ id }) => id));
   const ownJobs = [...Object.values(run.change.jobs)];
   let proof: Proof | undefined;
-  for (const step of run.plan.approved.steps) {
+  const { steps } = run.plan.approved;
+  const underWay = steps.findLastIndex((step) => isJobUnderWay(step, run.change));
+  for (const [index, step] of steps.entries()) {
+    const watch = index > underWay ? cancel : NEVER_CANCELLED;
     signal.throwIfAborted();
-    cancel.throwIfAsked();
-    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, cancel, signal)) ?? proof;
+    watch.throwIfAsked();
+    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, watch, signal)) ?? proof;
     else await recordAlready(step, run, ports);
   }
   if (proof === undefined)
     throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
   return proof;
 }
+
+/** Was the step interrupted while its job ran on the nodes, where it goes on by itself? */
+export const isJobUnderWay = ({ id }: Step, { jobs, steps }: Change): boolean =>
+  jobs[id] !== undefined && steps[id]?.is === 'running';
 
 async function recordAlready(step: Step, { id, change }: Run, ports: StepPorts): Promise<void> {
   if (change.steps[step.id]?.is === 'done') return;
@@ -86,7 +93,10 @@ async function runAndRecord(
     const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
     const world = worldOf(step, run, ownJobs, looks, (progress) => tell(step.id, progress), cancel);
     const untilCancel = AbortSignal.any([signal, cancel.signal]);
-    const guard = () => guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel);
+    const guard = () =>
+      unlessCancelled(cancel, () =>
+        guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel),
+      );
     const { already, note, proof } = await runStep(
       step,
       world,
@@ -96,7 +106,9 @@ async function runAndRecord(
     await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
     return proof;
   } catch (error) {
-    if (signal.aborted || cancel.askedBy() !== null || !isOfTheCluster(error)) throw error;
+    // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
+    if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
     await record(run.id, { type: 'step-failed', ...ended(), failure: error.report() }, ports);
     throw error;
   }

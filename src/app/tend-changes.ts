@@ -12,7 +12,14 @@ const CARD_LIMIT_MS = 60_000;
 
 /** Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not queue are queued. */
 export async function tendChanges(ports: TendPorts): Promise<void> {
-  for (const id of await ports.changes.open()) await tendChange(id, ports);
+  await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
+}
+
+/** One after the other; what fails for one does not keep the others waiting, and is thrown at the end. */
+export async function forEachOne<T>(all: Iterable<T>, act: (one: T) => Promise<void>): Promise<void> {
+  const errors: unknown[] = [];
+  for (const one of all) await act(one).catch((error: unknown) => void errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of them could not be looked after`);
 }
 
 async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {

@@ -17,8 +17,8 @@ export const shortDigest = (digest: string): string => digest.slice(0, 12);
  * another step, another archive, another host key.
  */
 export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] | Refusal {
-  const known = new Set(approved.approved.steps.map(canonicalJson));
-  const unseen = fresh.approved.steps.filter((step) => !known.has(canonicalJson(step)));
+  const known = new Set(approved.approved.steps.map(purposeOf));
+  const unseen = fresh.approved.steps.filter((step) => !known.has(purposeOf(step)));
   if (unseen.length > 0) {
     return refuse(
       'plan-stale',
@@ -34,6 +34,16 @@ export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] |
       'Ask for a new plan.',
     );
   return fresh.approved.steps;
+}
+
+/**
+ * What has to be the same. What a copy may draw from changes with the files that are there by now, and its commands with that; it
+ * is the approved step that runs, and it needs no seed.
+ */
+function purposeOf(step: Step): string {
+  if (step.kind !== 'copy') return canonicalJson(step);
+  const { seed: _, commands: __, ...purpose } = step;
+  return canonicalJson(purpose);
 }
 
 function differentPart(approved: ApprovedPart, fresh: ApprovedPart): string | null {

@@ -26,7 +26,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'planned':
       return { ...change, state: 'planned', plan: event.plan, digest: event.digest, planExpires: event.expires };
     case 'refused':
-      return { ...change, state: 'refused', refusal: event.refusal, endedAt: event.at };
+      return { ...withoutWish(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
     case 'approved':
       return approved(change, event);
     case 'denied':
@@ -42,9 +42,9 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'cancelled':
       return { ...change, state: 'cancelled', cancelledBy: event.by, endedAt: event.at, steps: stopped(change.steps) };
     case 'failed':
-      return { ...change, state: 'failed', failure: event.failure, endedAt: event.at };
+      return failed(change, event);
     case 'done':
-      return { ...change, state: 'done', proof: event.proof, endedAt: event.at };
+      return { ...withoutWish(change), state: 'done', proof: event.proof, endedAt: event.at };
     default:
       return afterStep(change, event);
   }
@@ -57,6 +57,20 @@ function approved(
 ): Change {
   const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
   return { ...again, approver, approval: signed, approvals: change.approvals + 1 };
+}
+
+/** Nothing is at work any more; the step that broke says so. A job that was interrupted is nobody's: a retry starts another one. */
+function failed(change: Change, { failure, at }: Extract<ChangeEvent, { readonly type: 'failed' }>): Change {
+  const steps = Object.fromEntries(
+    Object.entries(change.steps).filter(([, { is }]) => is === 'done' || is === 'failed'),
+  );
+  const jobs = Object.fromEntries(Object.entries(change.jobs).filter(([step]) => steps[step]?.is === 'done'));
+  return { ...withoutWish(change), state: 'failed', failure, endedAt: at, steps, jobs };
+}
+
+/** A change that has ended does not stop at a next safe point. */
+function withoutWish({ cancelAskedBy: _, ...change }: Change): Change {
+  return change;
 }
 
 /** Only what is done is still told of a change that stopped. */

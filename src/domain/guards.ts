@@ -1,6 +1,7 @@
 import type { Facts, KubeFacts } from './facts.ts';
 import { archiveGuards } from './guards-archives.ts';
 import { nodeGuards, targetGuards } from './guards-nodes.ts';
+import { otherRegistriesRefusal } from './guards-registries.ts';
 import { listed } from './measure.ts';
 import type { Intent } from './plan.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -13,6 +14,7 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
     archiveGuards(facts) ??
     saltRefusal(facts) ??
     bootstrapRegistryRefusal(facts) ??
+    otherRegistriesRefusal(intent, facts) ??
     layoutRefusal(facts) ??
     targetGuards(facts)
   );

@@ -42,9 +42,14 @@ function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
   return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
 }
 
-/** Addresses of the registries that are there already, targets of this change left out; sorted. */
+/** Addresses of the registries that are there already, sorted; a target counts once Kubernetes lists it as Ready. */
 function presentAddresses(intent: Intent, { kube }: Facts): readonly string[] {
-  const nodes = kube.registries.map(({ node }) => node).filter((node) => !intent.nodes.includes(node));
+  const listed = kube.nodes
+    .filter(({ ip }) => ip !== null && kube.endpoints.ready.includes(ip))
+    .map(({ name }) => name);
+  const nodes = kube.registries
+    .map(({ node }) => node)
+    .filter((node) => !intent.nodes.includes(node) || listed.includes(node));
   const ips = kube.nodes.flatMap(({ name, ip, roles }) =>
     ip !== null && (nodes.includes(name) || roles.includes('bootstrap')) ? [ip] : [],
   );

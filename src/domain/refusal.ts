@@ -33,6 +33,7 @@ export const REFUSALS = [
   'salt-master-down',
   'bootstrap-registry-not-ready',
   'bootstrap-registry-incomplete',
+  'registry-unfit',
   'cluster-unreachable',
   'own-request',
   'not-allowed',

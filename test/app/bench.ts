@@ -93,3 +93,15 @@ export const approvalBy = (by: typeof bob, { id, digest }: Change): Decision => 
   digest: digest ?? '',
   by,
 });
+
+/** A change that is approved and waits for the worker. */
+export async function approvedChangeOn(on: Bench, nodes: readonly string[] = ['node-2']): Promise<Change> {
+  const change = await plannedChange(on, { verb: 'add', cluster: 'lab', nodes });
+  return granted(await on.decide(approvalBy(bob, change)));
+}
+
+export const stateOf = async (on: Bench, id: string): Promise<Change | undefined> => (await on.changes.get(id))?.change;
+
+/** Does an apply job as the queue would give it out once more. */
+export const applyAgain = (on: Bench, id: string): Promise<void> =>
+  doJob({ kind: 'apply', id }, on.worker, new AbortController().signal);

@@ -44,6 +44,8 @@ const atVersion = (version: string): Facts =>
 const listedOnly = (...archives: (typeof older)[]): Facts =>
   withBootstrap({ archives: archives.map((archive) => ({ is: 'sound', archive })) });
 
+const onNode3 = { node: 'node-3', ready: true, version: '128.0.1', carries: [] };
+
 const cases: readonly Case[] = [
   {
     name: 'a node that is not there',
@@ -138,6 +140,22 @@ const cases: readonly Case[] = [
     facts: facts({
       served: [{ node: 'bootstrap', archive: older.id, expected: 2, missing: ['metalk8s-127.0.6/pause:3.9'] }],
     }),
+  },
+  {
+    name: 'another registry that is not Ready',
+    refused: 'registry-unfit',
+    facts: withKube({ registries: [...facts().kube.registries, onNode3] }),
+  },
+  {
+    name: 'another registry that lacks images',
+    refused: 'registry-unfit',
+    facts: {
+      ...withKube({
+        registries: [...facts().kube.registries, onNode3],
+        endpoints: { ready: ['10.200.3.11', '10.200.3.14'], notReady: [] },
+      }),
+      served: [{ node: 'node-3', archive: older.id, expected: 2, missing: ['metalk8s-127.0.6/pause:3.9'] }],
+    },
   },
   { name: 'SSH refused', refused: 'ssh-refused', facts: closed('unreachable') },
   { name: 'a changed host key', refused: 'host-key-changed', facts: closed('host-key-changed') },

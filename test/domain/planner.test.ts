@@ -149,6 +149,7 @@ describe('a fresh look before applying', () => {
     const seen = facts({
       kube: {
         ...kube,
+        endpoints: { ready: ['10.200.3.11', '10.200.3.12'], notReady: [] },
         registries: [...kube.registries, { node: 'node-1', ready: true, version: '128.0.1', carries: [] }],
       },
     });

@@ -21,6 +21,8 @@ export class Digests {
   readonly #cachePath: string | undefined;
   readonly #log: Log;
   readonly #known = new Map<string, string>();
+  /** Files that are being hashed: who asks meanwhile waits, so that several copies of one archive read it once. */
+  readonly #coming = new Map<string, Promise<string>>();
   #loaded = false;
 
   constructor(cachePath: string | undefined, log: Log) {
@@ -33,6 +35,20 @@ export class Digests {
     await this.#load();
     const known = this.#known.get(file.identity);
     if (known !== undefined) return known;
+    const shared = await this.#coming.get(file.identity)?.catch(() => undefined);
+    signal.throwIfAborted();
+    // Whoever hashed it may have been stopped; then it is our turn.
+    if (shared !== undefined) return shared;
+    const coming = this.#hash(file, signal);
+    this.#coming.set(file.identity, coming);
+    try {
+      return await coming;
+    } finally {
+      if (this.#coming.get(file.identity) === coming) this.#coming.delete(file.identity);
+    }
+  }
+
+  async #hash(file: OpenFile, signal: AbortSignal): Promise<string> {
     const sha256 = await this.part(file, file.size, signal);
     this.#known.set(file.identity, sha256);
     await this.#save();

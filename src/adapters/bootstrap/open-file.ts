@@ -83,7 +83,8 @@ export async function* bytesOf(
 
 /** Exactly `length` bytes at `at`, or null when the file is shorter. */
 export async function bytesAt({ handle }: OpenFile, at: number, length: number): Promise<Buffer | null> {
-  const bytes = Buffer.alloc(length);
+  // Given away only when every byte of it was read.
+  const bytes = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, at + done);

@@ -3,8 +3,8 @@ import type { ChangeEvent, ChangeId, Progress } from '../../domain/change.ts';
 import { changeEventSchema, progressSchema } from '../../schema/event-schema.ts';
 import { RecordFault } from './failures.ts';
 
-/** A plan for twenty nodes is about 150 KiB. */
-const ENTRY_LIMIT_BYTES = 256 * 1024;
+/** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
+const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
 /** An entry as it is kept; throws RecordFault for what could not be read back. */
 export function eventText(id: ChangeId, event: ChangeEvent): string {

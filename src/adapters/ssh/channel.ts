@@ -49,11 +49,17 @@ function opened(client: Client, line: string, signal: AbortSignal): Promise<Clie
     const lost = () => finish(() => reject(new NotSent('the connection was lost before the command was sent')));
     signal.addEventListener('abort', aborted, { once: true });
     client.once('close', lost);
-    client.exec(line, (error, channel) => {
+    const onOpen = (error: Error | undefined, channel: ClientChannel) => {
       if (error !== undefined) finish(() => reject(new NotSent(error.message, { cause: error })));
       else if (signal.aborted) channel.close();
       else finish(() => resolve(channel));
-    });
+    };
+    try {
+      client.exec(line, onOpen);
+    } catch (cause) {
+      // ssh2 throws when the socket is gone already and `close` has not been emitted yet.
+      finish(() => reject(new NotSent('the connection was lost before the command was sent', { cause })));
+    }
   });
 }
 

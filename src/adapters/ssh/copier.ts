@@ -9,6 +9,7 @@ import { CopyPace } from './copy-pace.ts';
 import type { CopierParts, Copy } from './copy-parts.ts';
 import { orderOf } from './copy-target.ts';
 import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
+import type { Recipes } from './recipe.ts';
 import { Turns } from './turns.ts';
 
 const RECONNECTS = 5;
@@ -17,11 +18,14 @@ const FIRST_PAUSE_MS = 1_000;
 /** Copies over SSH, proves by SHA-256, goes on where an interrupted copy ended, and sends nothing that is there. */
 export function sshCopier(parts: CopierParts): Copier {
   const turns = new Turns(parts.atATime ?? Number.POSITIVE_INFINITY);
+  const recipes: Recipes = new Map();
   return {
     async copy(step, access, onProgress, signal) {
       assertApproved(step, access);
       const pace = new CopyPace(step.archive.size, parts.clock, onProgress);
-      await turns.take(signal, () => untilWhole({ ...parts, step, access, pace, signal, seedFailed: { is: false } }));
+      await turns.take(signal, () =>
+        untilWhole({ ...parts, step, access, pace, signal, recipes, seedFailed: { is: false } }),
+      );
       pace.complete();
     },
   };

@@ -4,6 +4,7 @@ import type { BootstrapNode, Clock, NodeShell, TargetDigests } from '../../ports
 import type { CopyPace } from './copy-pace.ts';
 import type { OpenSsh } from './openssh.ts';
 import type { RateCap } from './rate-cap.ts';
+import type { Recipes } from './recipe.ts';
 
 /** The bootstrap node's archives as open files, for readers that do better than one stream. */
 export interface ArchiveFiles {
@@ -46,6 +47,7 @@ export interface Copy extends CopierParts {
   readonly step: CopyStep;
   readonly access: NodeAccess;
   readonly pace: CopyPace;
+  readonly recipes: Recipes;
   /** Seeding went wrong once: what comes is a plain copy. */
   readonly seedFailed: { is: boolean };
   readonly signal: AbortSignal;

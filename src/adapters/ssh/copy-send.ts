@@ -46,8 +46,10 @@ export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): 
   const command = target.commands.rebuild?.(from);
   if (command === undefined) return null;
   const result = await withPair(copy, (pair) => {
-    const save = (bytes: number) => copy.pace.save(bytes);
-    const pieces = (stop: AbortSignal) => paced(copy, seedingPieces(pair, from, save, stop), stop);
+    const { recipes, pace } = copy;
+    const onSaved = (bytes: number) => pace.save(bytes);
+    const pieces = (signal: AbortSignal) =>
+      paced(copy, seedingPieces(pair, { recipes, from, onSaved, signal }), signal);
     return sendPieces({ ...sendingOf(copy, command, from), shell: copy.shell, pieces });
   });
   return result.exitCode === null || result.exitCode === 0 ? target.digestOf(command, result) : null;

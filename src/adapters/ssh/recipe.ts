@@ -1,7 +1,9 @@
 import { SECTOR, SectorIndex } from './sector-index.ts';
 
-/** Read at once; also the longest stretch that is sent under one line. */
-const WINDOW = 2 * 1024 * 1024;
+/** Read at once; what fits a processor's cache is compared fastest. */
+const WINDOW = 512 * 1024;
+/** The longest stretch that is sent under one line: the first one is not known before it is read. */
+const STRETCH = 16 * 1024 * 1024;
 /** Each run costs the target two processes, about as much as this takes on a fast wire. */
 const LEAST_RUN = 256 * 1024;
 
@@ -17,6 +19,9 @@ export interface Run {
   readonly bytes: number;
   readonly from: number | null;
 }
+
+/** Recipes by the identities of their two files: several targets of one archive share the search. */
+export type Recipes = Map<string, readonly Run[]>;
 
 export interface RecipeOptions {
   /** First byte that is wanted. */
@@ -40,11 +45,11 @@ export async function* recipe(old: Readable, next: Readable, options: RecipeOpti
     signal.throwIfAborted();
     const window = await next.readAt(at, Math.min(WINDOW, next.size - at));
     const found = await firstRun(index, old, next, { window, at, leastRun });
-    if (found === null) at += window.length;
-    else at = found.at;
-    if (at > unsent) yield* stretches(unsent, at, start);
+    at = found?.at ?? at + window.length;
+    if (found === null && at - unsent < STRETCH && at < next.size) continue;
+    if (at > unsent) yield* clipped({ at: unsent, bytes: at - unsent, from: null }, start);
     if (found !== null) {
-      yield* clipped({ ...found }, start);
+      yield* clipped(found, start);
       at += found.bytes;
     }
     unsent = at;
@@ -101,14 +106,8 @@ function sameSectors(one: Buffer, other: Buffer): number {
   return at;
 }
 
-function* stretches(from: number, to: number, start: number): Generator<Run> {
-  for (let at = from; at < to; at += WINDOW) {
-    yield* clipped({ at, bytes: Math.min(WINDOW, to - at), from: null }, start);
-  }
-}
-
 /** What of a run is not there yet. */
-function* clipped({ at, bytes, from }: Run, start: number): Generator<Run> {
+export function* clipped({ at, bytes, from }: Run, start: number): Generator<Run> {
   const there = Math.min(bytes, Math.max(0, start - at));
   if (there === bytes) return;
   yield { at: at + there, bytes: bytes - there, from: from === null ? null : from + there };

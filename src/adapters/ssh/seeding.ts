@@ -1,5 +1,5 @@
 import type { Copy, OpenArchive } from './copy-parts.ts';
-import { recipe } from './recipe.ts';
+import { clipped, type Recipes, type Run, recipe } from './recipe.ts';
 import type { Piece } from './send.ts';
 
 const CHUNK = 256 * 1024;
@@ -36,14 +36,35 @@ export async function withPair<T>({ step, bootstrap, signal }: Copy, use: (pair:
   }
 }
 
+export interface SeedingOptions {
+  readonly recipes: Recipes;
+  readonly from: number;
+  readonly onSaved: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+async function* runsOf({ next, old }: Pair, recipes: Recipes, from: number, signal: AbortSignal): AsyncGenerator<Run> {
+  const name = `${old.identity} ${next.identity}`;
+  const known = recipes.get(name);
+  if (known !== undefined) {
+    for (const run of known) yield* clipped(run, from);
+    return;
+  }
+  const found: Run[] = [];
+  for await (const run of recipe(old, next, { start: from, signal })) {
+    found.push(run);
+    yield run;
+  }
+  if (from === 0) recipes.set(name, found);
+}
+
 /** What REBUILD_SCRIPT reads: a line for each run, and the bytes of those that must be sent. */
 export async function* seedingPieces(
-  { next, old }: Pair,
-  from: number,
-  onSaved: (bytes: number) => void,
-  signal: AbortSignal,
+  pair: Pair,
+  { recipes, from, onSaved, signal }: SeedingOptions,
 ): AsyncGenerator<Piece> {
-  for await (const run of recipe(old, next, { start: from, signal })) {
+  const { next } = pair;
+  for await (const run of runsOf(pair, recipes, from, signal)) {
     const end = run.at + run.bytes;
     if (run.from !== null) {
       onSaved(run.bytes);

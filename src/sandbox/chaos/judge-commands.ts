@@ -1,12 +1,9 @@
 import type { ChangeEvent } from '../../domain/change.ts';
-import { render } from '../../domain/command.ts';
 import type { Step } from '../../domain/step.ts';
 import { jobCacheOf } from '../cluster/salt/job-cache.ts';
 import type { SimCommand, World } from '../cluster/world.ts';
+import { asPlanned, isLook, isOf, isOnce } from './approved-lines.ts';
 
-/** Programs that only look. */
-const LOOKS =
-  /^(sudo -n )?(env LC_ALL=\S+ )?(sudo -n )?(true|hostname|cat|ls|test|stat|df|sha256sum|openssl (version|dgst)|findmnt|losetup|ss|isoinfo|head|crictl info)\b/;
 const ENGINES = 'metalk8s.container-engine';
 
 /** One act on the cluster. */
@@ -27,11 +24,14 @@ export interface Approved {
 
 /**
  * Complaints about acts that nobody approved or needed. Needed means: its step had begun and was not yet recorded done; a Salt
- * state that ended well never runs again; and no command runs more often than once and once more for each interruption.
+ * state, or the last command of a copy, that ended well never runs again; and no command runs more often than once and once more for each interruption.
  */
 export function judgeCommands(approved: Approved): readonly string[] {
   const steps = approved.events.flatMap((event) => (event.type === 'planned' ? event.plan.approved.steps : []));
-  const acts = actsOf(approved.world).map((act) => ({ ...act, steps: steps.filter((step) => plans(step, act)) }));
+  const acts = actsOf(approved.world).map((act) => ({
+    ...act,
+    steps: steps.filter((step) => isOf(step, act.on, act.line)),
+  }));
   return [
     ...acts.filter((act) => act.steps.length === 0).map(({ on, line }) => `${on}: nobody approved: ${line}`),
     ...acts.flatMap((act) => outOfTime(act, approved.events)),
@@ -43,7 +43,7 @@ export function judgeCommands(approved: Approved): readonly string[] {
 /** Every act that changed, or could have changed, something on a node. */
 export function actsOf({ nodes }: World): readonly Act[] {
   return [...nodes.values()].flatMap(({ name, commandLog }) =>
-    commandLog.filter(({ line }: SimCommand) => !LOOKS.test(line)).map((command) => ({ ...command, on: name })),
+    commandLog.filter(({ line }: SimCommand) => !isLook(line)).map((command) => ({ ...command, on: name })),
   );
 }
 
@@ -53,16 +53,8 @@ export const engineJobs = (world: World) =>
     .list()
     .filter(({ args }) => args[0] === ENGINES);
 
-/** An act with the steps whose plan shows it; `mkdir` of a folder may belong to several copies. */
+/** An act with the steps whose plan shows it; one command may belong to several of them. */
 type PlannedAct = Act & { readonly steps: readonly Step[] };
-
-function plans(step: Step, { on, line }: Act): boolean {
-  if (step.commands.some((planned) => planned.on === on && render(planned.command) === line)) return true;
-  return step.kind === 'copy' && step.node === on && isDiscard(line, step.part);
-}
-
-/** A copy may always throw its own part file away. */
-const isDiscard = (line: string, part: string): boolean => line.replace(/^sudo -n /, '') === `rm -f -- ${part}`;
 
 /** One of its steps must have begun, and not be recorded done, when it ran. */
 function outOfTime({ line, at, on, steps }: PlannedAct, events: readonly ChangeEvent[]): readonly string[] {
@@ -77,10 +69,11 @@ function outOfTime({ line, at, on, steps }: PlannedAct, events: readonly ChangeE
 }
 
 function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string[] {
-  return [...Map.groupBy(acts, ({ on, line }) => `${on}: ${line}`)].flatMap(([what, runs]) => {
+  const alike = Map.groupBy(acts, ({ on, line }) => [on, ...asPlanned(line)].join(' '));
+  return [...alike].flatMap(([what, runs]) => {
     const once = Math.max(1, runs[0]?.steps.length ?? 1);
     const well = runs.filter(({ exitCode }) => exitCode === 0).length;
-    if (what.includes('salt-call') && well > once) return [`ended well ${well} times, once is enough: ${what}`];
+    if (isOnce(runs[0]?.line ?? '') && well > once) return [`ended well ${well} times, once is enough: ${what}`];
     return runs.length > once + repeats ? [`ran ${runs.length} times, with ${repeats} interruptions: ${what}`] : [];
   });
 }

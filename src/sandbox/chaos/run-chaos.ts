@@ -9,7 +9,7 @@ export interface ChaosOptions {
   /** Only tell the names. */
   readonly list: boolean;
   readonly seed: string;
-  /** Only scenarios whose name holds this. */
+  /** Only scenarios whose name holds this, or one of several parted by `|`. */
   readonly only: string;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
@@ -28,7 +28,7 @@ export async function runChaos(options: ChaosOptions): Promise<number> {
   const first = await playOne(UNDISTURBED, null, recoveries, options);
   if (first.left === null || first.complaints.length > 0) return 1;
   const { left } = first;
-  const all = disturbances(left.events, seed).filter(({ name }) => name.includes(only));
+  const all = disturbances(left.events, seed).filter(({ name }) => only.split('|').some((part) => name.includes(part)));
   if (list) for (const { name } of all) say(name);
   const played = list ? [] : await playAll(all, left, recoveries, options);
   return summed([first, ...played], recoveries, options);

@@ -156,3 +156,19 @@ describe('an exact copy', () => {
     expect(await stage.isThere(stage.next)).toBe(false);
   });
 });
+
+describe('several targets', () => {
+  it('a dead one fails alone and holds nobody up', async () => {
+    const dead = { ...stage.access, node: 'node-3', port: 1 };
+    const step = { ...stage.step(stage.old), node: 'node-3' };
+    const copier = stage.copier({ atATime: 2 });
+    const ended: string[] = [];
+    const copies = [
+      copier.copy(step, dead, () => undefined, never()).catch(() => ended.push('dead')),
+      copier.copy(stage.step(stage.old), stage.access, () => undefined, never()).then(() => ended.push('alive')),
+    ];
+    await Promise.all(copies);
+    expect(ended).toEqual(['alive', 'dead']);
+    expect(await stage.isThere(stage.old)).toBe(true);
+  });
+});

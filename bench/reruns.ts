@@ -1,0 +1,133 @@
+import { copyFile, truncate } from 'node:fs/promises';
+import { openTargetDigests } from '../src/adapters/node/target-digests.ts';
+import type { Lab } from './lab.ts';
+import { type Knowledge, Ours, partOf, placeOf } from './ours.ts';
+import { Peers, sh } from './peers.ts';
+import type { Race } from './race.ts';
+import { bringing } from './rows.ts';
+
+const GIGABIT = 125_000_000;
+
+/** A race whose bytes on the wire count too. */
+export interface CountedRace {
+  readonly race: Race;
+  /** Share of the file that ours sent in its last run. */
+  readonly sent: () => number;
+  readonly most: number;
+}
+
+/** Rows in which something is there already: a prefix, or the file. */
+export async function resumed(lab: Lab): Promise<readonly CountedRace[]> {
+  const { plain, targets } = lab;
+  const [one] = targets;
+  const peers = new Peers(lab);
+  const ours = new Ours(lab);
+  const path = placeOf(plain, one);
+  const known = await knownIn(lab, path);
+  const sixty = Math.floor(plain.size * 0.6);
+  const prefix = async (at: string) => {
+    await copyFile(plain.path, at);
+    await truncate(at, sixty);
+  };
+  const quick = peers.rsync(plain, one, path, '-a');
+  const copy = () => ours.copy(plain, one, known);
+  const sent = () => ours.sent / plain.size;
+  const append = () => sh(peers.rsync(plain, one, path, '-a --append-verify'));
+  return [
+    {
+      race: {
+        name: 'resume60',
+        goal: 0.9,
+        says: 'rsync --append-verify of a 60 % prefix',
+        peer: bringing(plain, [one], append, () => prefix(path)),
+        ours: bringing(plain, [one], copy, () => prefix(partOf(plain, one))),
+      },
+      sent,
+      most: 0.4 + 2 ** 20 / plain.size,
+    },
+    {
+      race: {
+        name: 'noop',
+        goal: 1.7,
+        says: 'rsync -a quick check of an identical file',
+        peer: bringing(
+          plain,
+          [one],
+          () => sh(quick),
+          () => sh(quick),
+        ),
+        ours: bringing(plain, [one], copy, copy),
+      },
+      sent,
+      most: 0,
+    },
+  ];
+}
+
+/** Rows in which the target holds another archive with 70 % of the content. */
+export async function seeded(lab: Lab): Promise<readonly CountedRace[]> {
+  const { next, old, targets } = lab;
+  const [one] = targets;
+  const ours = new Ours(lab);
+  const path = placeOf(next, one);
+  const known = await knownIn(lab, path);
+  await lab.offer(old, placeOf(old, one));
+  await ours.copy(old, one, known);
+  const full = (maxRate?: number) =>
+    bringing(next, [one], () => ours.copy(next, one, { ...known, ...capped(maxRate) }));
+  const drawn = (maxRate?: number) =>
+    bringing(next, [one], () => ours.copy(next, one, { ...known, seed: old, ...capped(maxRate) }));
+  const sent = () => ours.sent / next.size;
+  return [
+    {
+      race: { name: 'seeded', goal: 1.3, says: 'full verified copy of ours', peer: full(), ours: drawn() },
+      sent,
+      most: 0.32,
+    },
+    {
+      race: {
+        name: 'seeded-1gbit',
+        goal: 2.5,
+        says: 'the same, both held to 1 Gbit/s',
+        peer: full(GIGABIT),
+        ours: drawn(GIGABIT),
+      },
+      sent,
+      most: 0.32,
+    },
+  ];
+}
+
+/** The same against rsync, which finds the basis by its likeness of name. */
+export async function seededRsync(lab: Lab): Promise<Race> {
+  const { next, old, targets } = lab;
+  const [one] = targets;
+  const peers = new Peers(lab);
+  const ours = new Ours(lab);
+  const path = placeOf(next, one);
+  const known = await knownIn(lab, path);
+  await lab.offer(old, placeOf(old, one));
+  await ours.copy(old, one, known);
+  const delta = `-a --no-whole-file --inplace --copy-dest=${one.folder}`;
+  // With --inplace the basis is taken by name: a copy on the target costs it nothing but time on its own disk.
+  const basis = peers.ssh(one, `cp ${placeOf(old, one)} ${path}`);
+  const lines = [basis, peers.rsyncGcm(next, one, path, delta), peers.digestsAtOnce(next, [{ target: one, path }])];
+  return {
+    name: 'seeded-rsync',
+    goal: 1.5,
+    says: 'rsync --inplace over a copy of the old archive, then digests at the same time',
+    peer: bringing(next, [one], () => sh(lines.map((line) => `{ ${line}\n}`).join(' && '))),
+    ours: bringing(next, [one], () => ours.copy(next, one, { ...known, seed: old })),
+  };
+}
+
+/** A bootstrap node that has hashed everything, and a memory of the target. */
+async function knownIn(lab: Lab, path: string): Promise<Knowledge> {
+  const source = path.endsWith('next.iso') ? lab.next : lab.plain;
+  await lab.offer(source, path);
+  const bootstrap = lab.bootstrap();
+  await bootstrap.sha256(path, new AbortController().signal);
+  return { bootstrap, digests: await openTargetDigests({ log: () => undefined }) };
+}
+
+const capped = (maxRate: number | undefined): Pick<Knowledge, 'maxRate'> => (maxRate === undefined ? {} : { maxRate });

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Command, command, render } from '../../../../src/domain/command.ts';
+import { copyCommands } from '../../../../src/domain/copy-commands.ts';
+import { type Started, started } from '../started.ts';
+
+let cluster: Started;
+let folder: string;
+beforeAll(async () => {
+  cluster = await started();
+  folder = await mkdtemp(join(tmpdir(), 'copy-scripts-'));
+});
+afterAll(async () => {
+  await cluster[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
+const order = (root: string, size = bytes.length) =>
+  copyCommands({
+    path: `${root}/in/a new.iso`,
+    part: `${root}/in/a new.iso.part`,
+    size,
+    sudo: false,
+    seed: `${root}/old.iso`,
+  });
+type Commands = ReturnType<typeof order>;
+
+/** What matters of an answer: the exit code, and digests or sizes at the beginnings of lines. */
+const gist = (code: number | null, stdout: string) => ({
+  code,
+  said: stdout.split('\n').map((line) => /^(?:[0-9a-f]{64}|\d+ [0-9a-f]+|stat: .*: .*$)/.exec(line)?.[0] ?? ''),
+});
+
+/** Runs the same commands on the simulated node and with the real programs; both must answer alike. */
+async function onBoth(which: (commands: Commands) => Command, stdin = Buffer.alloc(0), size?: number) {
+  const real = which(order(folder, size));
+  const { status, stdout } = spawnSync(real.program, real.args, { input: stdin, env: { ...process.env, LC_ALL: 'C' } });
+  const simulated = await cluster.run('node-1', render(which(order('/root/c', size))), stdin);
+  const words = (text: string): string => text.replaceAll(folder, '').replaceAll('/root/c', '');
+  const [one, other] = [gist(status, words(stdout.toString())), gist(simulated.code, words(simulated.stdout))];
+  expect(other).toEqual(one);
+  return one;
+}
+
+describe('the scripts of a copy on a simulated node', () => {
+  it('answer as a real shell does, from the first look to the archive in its place', async () => {
+    await onBoth(({ see }) => see(null));
+    expect(await onBoth(({ receive }) => receive(0), bytes.subarray(0, 100_001))).toMatchObject({ code: 1 });
+    await onBoth(({ see }) => see(null));
+    await onBoth(({ hashPart }) => hashPart);
+    expect(await onBoth(({ receive }) => receive(100_001), bytes.subarray(100_001))).toMatchObject({ code: 0 });
+    await onBoth(({ rereadPart }) => rereadPart);
+    expect(await onBoth(({ finish }) => finish)).toMatchObject({ code: 0 });
+    await onBoth(({ see }) => see(null));
+    expect(await onBoth(({ finish }) => finish)).toMatchObject({ code: 1 });
+  });
+
+  it('put an archive together from one that is there, and say when they cannot', async () => {
+    await onBoth(() => command('true'));
+    const put = (root: string) => command('dd', `of=${root}/old.iso`, 'status=none');
+    spawnSync('dd', put(folder).args, { input: bytes });
+    await cluster.run('node-1', render(put('/root/c')), bytes);
+    await onBoth(({ discard }) => discard);
+    const lines = Buffer.concat([
+      Buffer.from('200000 50000\nhere 70\n'),
+      bytes.subarray(0, 70),
+      Buffer.from(`0 ${bytes.length - 50_070}\n`),
+    ]);
+    expect(await onBoth(({ rebuild }) => rebuild?.(0) ?? command('true'), lines)).toMatchObject({ code: 0 });
+    await onBoth(({ discard }) => discard);
+    expect(await onBoth(({ rebuild }) => rebuild?.(0) ?? command('true'), lines.subarray(0, 40))).toMatchObject({
+      code: 1,
+    });
+  });
+
+  it('are the only ones: another text is no program of a node', async () => {
+    expect(await cluster.run('node-1', "sh -c 'echo hello'")).toMatchObject({ code: 127, stdout: '' });
+  });
+});
