@@ -18,6 +18,11 @@ export const isOfTheCluster = (error: unknown): error is Failure => error instan
 /** A failure of the record: whoever wanted to write tries again later. */
 export const isOfTheRecord = (error: unknown): error is Failure => error instanceof Failure && error.of === 'record';
 
+/** The command line for a sentence: of a script only its first line, which says what it does. */
+function inOneLine({ program, args }: Command): string {
+  return render({ program, args: args.map((word) => (word.includes('\n') ? `${word.split('\n')[0]} …` : word)) });
+}
+
 const lastLines = (text: string): string => text.trim().slice(-2000);
 
 /** A command ran on a node and did not do its work. */
@@ -39,7 +44,7 @@ export class CommandFailed extends Failure {
     return {
       kind: 'command',
       where: this.node,
-      what: `\`${render(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
+      what: `\`${inOneLine(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
       next: 'Run the command on the node to see why, mend it, and ask for the change again: what is done stays done.',
       ...(said === '' ? {} : { detail: said }),
     };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { command, render, shellQuote, withSudo } from '../../src/domain/command.ts';
+import { CommandFailed } from '../../src/domain/failure.ts';
 import { bytesInWords, count, listed, secondsInWords } from '../../src/domain/measure.ts';
 import { nearest } from '../../src/domain/nearest.ts';
 import { sameSet } from '../../src/domain/registry.ts';
@@ -92,5 +93,21 @@ describe('lists of registries', () => {
     expect(sameSet(['a'], ['a', 'b'])).toBe(false);
     expect(sameSet(['a', 'b'], ['a'])).toBe(false);
     expect(sameSet([], ['a'])).toBe(false);
+  });
+});
+
+describe('a failed command', () => {
+  it('is one line in a sentence, also when it carries a script: nobody reads forty lines in a channel', () => {
+    const script = '# Copies the file.\ndd of="$1"\nsync';
+    const failed = new CommandFailed('node-2', command('sh', '-c', script, 'sh', '/srv/a.iso'), {
+      exitCode: 1,
+      stdout: '',
+      stderr: 'No space left on device',
+    });
+    expect(failed.report()).toMatchObject({
+      where: 'node-2',
+      what: "`sh -c '# Copies the file. …' sh /srv/a.iso` ended with exit code 1.",
+      detail: 'No space left on device',
+    });
   });
 });

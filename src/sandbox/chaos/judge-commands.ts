@@ -7,38 +7,49 @@ import { asPlanned, isLook, isOf, isOnce } from './approved-lines.ts';
 const ENGINES = 'metalk8s.container-engine';
 
 /** One act on the cluster. */
-interface Act {
+export interface Act {
   readonly on: string;
   readonly line: string;
   readonly at: string;
   readonly exitCode: number | null;
 }
 
-/** What the acts are judged by. */
-export interface Approved {
+/** A job for the container engines, with the exit code of each minion that has answered. */
+export interface EngineJob {
+  readonly minions: readonly string[];
+  readonly retcodes: Readonly<Record<string, number>>;
+}
+
+/** What was done, and what it is judged by. */
+export interface Deeds {
+  readonly acts: readonly Act[];
+  readonly jobs: readonly EngineJob[];
+  /** The worker's journal. */
   readonly events: readonly ChangeEvent[];
-  readonly world: World;
+  /** The steps of the approved plan. */
+  readonly steps: readonly Step[];
   /** How often one command may run beyond the first time: each interruption may have cut it. */
   readonly repeats: number;
 }
 
 /**
- * Complaints about acts that nobody approved or needed. Needed means: its step had begun and was not yet recorded done; a Salt
- * state, or the last command of a copy, that ended well never runs again; and no command runs more often than once and once more for each interruption.
+ * Complaints about acts that nobody approved or needed. Needed means: a step that shows it had begun and was not yet recorded
+ * done; a Salt state, or the last command of a copy, that ended well never runs again; and no command runs more often than once
+ * and once more for each interruption.
  */
-export function judgeCommands(approved: Approved): readonly string[] {
-  const steps = approved.events.flatMap((event) => (event.type === 'planned' ? event.plan.approved.steps : []));
-  const acts = actsOf(approved.world).map((act) => ({
-    ...act,
-    steps: steps.filter((step) => isOf(step, act.on, act.line)),
-  }));
+export function judgeCommands(deeds: Deeds): readonly string[] {
+  const acts = deeds.acts.map((act) => ({ ...act, steps: deeds.steps.filter((step) => isOf(step, act.on, act.line)) }));
   return [
     ...acts.filter((act) => act.steps.length === 0).map(({ on, line }) => `${on}: nobody approved: ${line}`),
-    ...acts.flatMap((act) => outOfTime(act, approved.events)),
-    ...tooOften(acts, approved.repeats),
-    ...judgeEngineJobs(steps, approved),
+    ...acts.flatMap((act) => outOfTime(act, deeds.events)),
+    ...tooOften(acts, deeds.repeats),
+    ...judgeEngineJobs(deeds),
   ];
 }
+
+/** The steps that the journal tells of. */
+export const stepsIn = (events: readonly ChangeEvent[]): readonly Step[] =>
+  events.flatMap((event) => (event.type === 'planned' ? event.plan.approved.steps : []));
 
 /** Every act that changed, or could have changed, something on a node. */
 export function actsOf({ nodes }: World): readonly Act[] {
@@ -47,11 +58,16 @@ export function actsOf({ nodes }: World): readonly Act[] {
   );
 }
 
-/** How many jobs for the container engines were started, by whatever way. */
-export const engineJobs = (world: World) =>
-  jobCacheOf(world)
+/** Every job for the container engines, by whatever way it was started. */
+export function engineJobs(world: World): readonly EngineJob[] {
+  const jobs = jobCacheOf(world)
     .list()
     .filter(({ args }) => args[0] === ENGINES);
+  return jobs.map(({ minions, returns }) => ({
+    minions,
+    retcodes: Object.fromEntries([...returns].map(([minion, { retcode }]) => [minion, retcode])),
+  }));
+}
 
 /** An act with the steps whose plan shows it; one command may belong to several of them. */
 type PlannedAct = Act & { readonly steps: readonly Step[] };
@@ -78,13 +94,12 @@ function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string
   });
 }
 
-function judgeEngineJobs(steps: readonly Step[], { world, repeats }: Approved): readonly string[] {
-  const jobs = engineJobs(world);
+function judgeEngineJobs({ steps, jobs, repeats }: Deeds): readonly string[] {
   const step = steps.find(({ kind }) => kind === 'engines');
   if (jobs.length > 0 && step?.kind !== 'engines') return ['the engines were reconfigured, and nobody approved that'];
   const wanted = step?.kind === 'engines' ? [...step.nodes].toSorted().join() : '';
   const others = jobs.filter(({ minions }) => [...minions].toSorted().join() !== wanted);
-  const well = jobs.filter(({ minions, returns }) => minions.every((one) => returns.get(one)?.retcode === 0)).length;
+  const well = jobs.filter(({ minions, retcodes }) => minions.every((one) => retcodes[one] === 0)).length;
   return [
     ...others.map(({ minions }) => `the engines were reconfigured on ${minions.join()} instead of ${wanted}`),
     ...(well > 1 ? [`the engines were reconfigured well ${well} times, once is enough`] : []),

@@ -23,7 +23,7 @@ function both(a: Disturbance, b: Disturbance): Disturbance {
     await b[part]?.(stage);
   };
   return {
-    name: `${a.name} + ${b.name}`,
+    name: `pair: ${a.name} + ${b.name}`,
     end: { state: 'done' },
     isMeasured: false,
     before: inTurn('before'),

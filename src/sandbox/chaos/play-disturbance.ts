@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { resultOf } from '../scenario/result.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
-import { actsOf, engineJobs, judgeCommands } from './judge-commands.ts';
+import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
 import { judgeJournal, judgeRecord } from './judge-record.ts';
 import { judgeShown, judgeSlack } from './judge-slack.ts';
 import { operate } from './operator.ts';
@@ -114,7 +114,13 @@ async function judged(
   const result = await resultOf(null, sandbox, signal);
   const events = stage.journal.events();
   const { world } = sandbox.cluster;
-  const acts = judgeCommands({ events, world, repeats: stage.interruptions + repeats });
+  const acts = judgeCommands({
+    acts: actsOf(world),
+    jobs: engineJobs(world),
+    events,
+    steps: stepsIn(events),
+    repeats: stage.interruptions + repeats,
+  });
   const complaints = [...acts, ...(await judgeJournal(stage.journal.path))];
   if (end.state === 'forgotten') return complaints;
   const [change, ...others] = result.changes;

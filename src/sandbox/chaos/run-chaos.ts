@@ -26,13 +26,19 @@ export async function runChaos(options: ChaosOptions): Promise<number> {
   const { say, seed, only, list } = options;
   const recoveries = new Recoveries();
   const first = await playOne(UNDISTURBED, null, recoveries, options);
-  if (first.left === null || first.complaints.length > 0) return 1;
+  if (first.left === null || first.complaints.length > 0) return summed([first], recoveries, options);
   const { left } = first;
-  const all = disturbances(left.events, seed).filter(({ name }) => only.split('|').some((part) => name.includes(part)));
+  const all = disturbances(left.events, seed).filter(({ name }) => isWanted(name, only));
   if (list) for (const { name } of all) say(name);
   const played = list ? [] : await playAll(all, left, recoveries, options);
   return summed([first, ...played], recoveries, options);
 }
+
+/** A pair has the names of two others in its own, and is meant only by a word that begins with `pair`. */
+const isWanted = (name: string, only: string): boolean =>
+  only
+    .split('|')
+    .some((part) => name.includes(part) && (part === '' || name.startsWith('pair') === part.startsWith('pair')));
 
 async function playAll(
   all: readonly Disturbance[],
