@@ -45,7 +45,7 @@ export function passingFaults(): readonly Disturbance[] {
     ),
     passing('kube-slow', planted('kube-slow', '1')),
     passing('endpoints-late', planted('endpoints-late', '600')),
-    { name: 'endpoints-flapping', end: DONE, strike: flap },
+    { name: 'endpoints-flapping', end: DONE, planned: planted('endpoints-never', 'node-2'), strike: flap },
   ];
 }
 
@@ -69,7 +69,7 @@ export function lastingFaults(): readonly Disturbance[] {
     mended('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
     mended('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
     mended('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
-    mended('bad-layer', ['bad-layer', 'node-2'], ['What to do now:']),
+    mended('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
     mended('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
     mended('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
     untouchedEngines(),
@@ -148,10 +148,11 @@ function untouchedEngines(): Disturbance {
 /** The new registry comes and goes while it is waited for. */
 async function flap(stage: ChaosStage): Promise<void> {
   await stage.step('ready');
-  for (let times = 0; times < 6; times += 1) {
-    await stage.plant('endpoints-never', 'node-2');
+  for (let times = 0; times < 5; times += 1) {
     await stage.pause(150);
     await stage.clear('endpoints-never');
     await stage.pause(150);
+    await stage.plant('endpoints-never', 'node-2');
   }
+  await stage.clear('endpoints-never');
 }

@@ -6,6 +6,7 @@ import { bothKilled, botKills, killBeforeJid, workerKills } from './kills.ts';
 import { randomPairs } from './pairs.ts';
 import { redisDisturbances } from './redis-disturbances.ts';
 import { slackDisturbances } from './slack-disturbances.ts';
+import { stops } from './stops.ts';
 import { twins } from './twins.ts';
 
 const PAIRS = 10;
@@ -25,6 +26,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...bothKilled(undisturbed),
     ...redis,
     ...twins(),
+    ...stops(),
     ...cancels(),
     ...passing,
     ...lastingFaults(),

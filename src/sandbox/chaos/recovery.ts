@@ -4,6 +4,7 @@ export const RECOVERY_GOALS = {
   'Redis back → next act': 3,
   'bot back → card true': 5,
   'cancel → safe point': 5,
+  'worker told to stop → stopped': 2,
 } as const;
 
 export type Recovery = keyof typeof RECOVERY_GOALS;
