@@ -18,7 +18,7 @@ describe('faults', () => {
     [['kube-down', 'now'], 'It goes: kube-down'],
     [['ssh-cut', 'node-1', 'many'], 'ssh-cut: BYTES must be a number, not many'],
     [['ssh-auth', 'node-9'], 'ssh-auth: there is no node node-9; there are bootstrap, node-1, node-2'],
-    [['exec-cut', '2'], 'It goes: exec-cut [0|1|137|off]'],
+    [['exec-cut', '2'], 'It goes: exec-cut [0|1|137|abrupt|off]'],
   ])('%j is refused', ([name = '', ...args], says) => {
     expect(() => faults().set(name, args)).toThrow(says);
   });
