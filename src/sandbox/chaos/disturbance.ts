@@ -19,6 +19,8 @@ export interface Disturbance {
   readonly strike?: (stage: ChaosStage) => Promise<void>;
   /** After the end has come: what people do then (Retry from here), and the end that follows from it. */
   readonly after?: (stage: ChaosStage) => Promise<void>;
+  /** Slower than usual, so that what runs on the cluster outlives what is killed. */
+  readonly pace?: number;
   /** False: its recovery times say nothing, because something else was broken meanwhile. */
   readonly isMeasured?: boolean;
   /** Runs of one command beyond the first that this disturbance makes necessary. */

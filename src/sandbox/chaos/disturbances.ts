@@ -2,7 +2,7 @@ import type { ChangeEvent } from '../../domain/change.ts';
 import { cancels } from './cancels.ts';
 import { lastingFaults, passingFaults, refusals } from './cluster-disturbances.ts';
 import type { Disturbance } from './disturbance.ts';
-import { bothKilled, botKills, killBeforeJid, workerKills } from './kills.ts';
+import { bothKilled, botKills, killsOfLongRuns, workerKills } from './kills.ts';
 import { randomPairs } from './pairs.ts';
 import { redisDisturbances } from './redis-disturbances.ts';
 import { slackDisturbances } from './slack-disturbances.ts';
@@ -21,7 +21,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
   const redisKills = redis.filter(({ name }) => name.startsWith('redis-killed'));
   return [
     ...workers,
-    killBeforeJid(),
+    ...killsOfLongRuns(),
     ...bots,
     ...bothKilled(undisturbed),
     ...redis,

@@ -5,6 +5,9 @@ import { engineJobs } from './judge-commands.ts';
 import { type ChaosStage, hasEnded } from './stage.ts';
 
 const DONE = { state: 'done' } as const;
+/** A state run of 40 s takes 6 s: longer than a worker needs to come back. */
+const LONG_PACE = 0.15;
+const LATER_MS = 300;
 
 /** SIGKILL of the worker right after each line that an undisturbed run writes, and in the middle of each step. */
 export function workerKills(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
@@ -61,18 +64,32 @@ export async function killWorker(stage: ChaosStage): Promise<void> {
   if (!isWaitedFor) await stage.measureNextLine('worker killed → next act', from);
 }
 
-/** The job for the engines is published, and nobody has written its jid down yet. */
-export function killBeforeJid(): Disturbance {
-  return {
-    name: 'worker-killed-before-the-jid-is-written',
+/** The worker dies while something runs on the cluster, which is still running when the next one comes, and must not run twice. */
+export function killsOfLongRuns(): readonly Disturbance[] {
+  const beforeJid = async (stage: ChaosStage): Promise<void> => {
+    await stage.step('engines');
+    const { world } = stage.sandbox.cluster;
+    await stage.quickly('a job for the engines', () => engineJobs(world).length > 0);
+    await killWorker(stage);
+  };
+  const inLong = (step: string): Disturbance => ({
+    name: `worker-killed-in-a-long-${step}`,
     end: DONE,
+    pace: LONG_PACE,
     strike: async (stage) => {
-      await stage.step('engines');
+      await stage.step(step);
       const { world } = stage.sandbox.cluster;
-      await stage.quickly('a job for the engines', () => engineJobs(world).length > 0);
+      const isRunning = () => [...world.nodes.values()].some(({ minion }) => minion.running !== null);
+      await stage.quickly(`a Salt run of ${step}`, isRunning);
+      await stage.pause(LATER_MS);
       await killWorker(stage);
     },
-  };
+  });
+  return [
+    { name: 'worker-killed-before-the-jid-is-written', end: DONE, strike: beforeJid },
+    { name: 'worker-killed-before-the-jid-of-a-long-job-is-written', end: DONE, pace: LONG_PACE, strike: beforeJid },
+    ...['mount', 'deploy', 'engines'].map(inLong),
+  ];
 }
 
 function killInStep(step: string, afterMs: number): Disturbance {

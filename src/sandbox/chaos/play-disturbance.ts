@@ -54,12 +54,12 @@ export async function playDisturbance(disturbance: Disturbance, options: PlayOpt
 
 async function played(
   disturbance: Disturbance,
-  { pace, random, signal, undisturbed, onRecovery }: PlayOptions,
+  { pace: usual, random, signal, undisturbed, onRecovery }: PlayOptions,
 ): Promise<Pick<Played, 'complaints' | 'left' | 'logs'>> {
+  const { name, isMeasured = true, pace = usual } = disturbance;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const sandbox = await startSandbox({ pace, log: () => undefined, signal });
-  const { name, isMeasured = true } = disturbance;
   const stage = new ChaosStage({
     sandbox,
     pace,
