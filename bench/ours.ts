@@ -31,26 +31,44 @@ export class Ours {
   }
 
   async copy(source: SourceFile, target: Target, known: Knowledge = {}): Promise<void> {
+    await (await this.#begin(source, target, known, false))();
+  }
+
+  /** All that can be done before, as while people read a plan; what is given back is the copy itself, to be run once. */
+  async prepared(source: SourceFile, target: Target, known: Knowledge = {}): Promise<() => Promise<void>> {
+    return await this.#begin(source, target, known, true);
+  }
+
+  async #begin(
+    source: SourceFile,
+    target: Target,
+    known: Knowledge,
+    isPrepared: boolean,
+  ): Promise<() => Promise<void>> {
     const { bootstrap = this.#lab.bootstrap(), digests, seed, maxRate } = known;
     const shell = this.#lab.shell();
-    let saved = 0;
-    const tell = (progress: CopyProgress) => {
-      saved = progress.saved ?? 0;
+    const copier = sshCopier({
+      shell,
+      bootstrap,
+      clock: systemClock,
+      openSsh: new OpenSsh({ knownHostsPath: this.#lab.knownHosts }),
+      ...(digests === undefined ? {} : { digests }),
+      ...(maxRate === undefined ? {} : { rateCap: new RateCap(maxRate, systemClock) }),
+    });
+    const step = stepOf(source, target, seed);
+    if (isPrepared) await copier.prepare([step], new AbortController().signal);
+    return async () => {
+      let saved = 0;
+      const tell = (progress: CopyProgress) => {
+        saved = progress.saved ?? 0;
+      };
+      try {
+        await copier.copy(step, target.access, tell, new AbortController().signal);
+      } finally {
+        await shell.close();
+      }
+      this.sent = source.size - saved;
     };
-    try {
-      const copier = sshCopier({
-        shell,
-        bootstrap,
-        clock: systemClock,
-        openSsh: new OpenSsh({ knownHostsPath: this.#lab.knownHosts }),
-        ...(digests === undefined ? {} : { digests }),
-        ...(maxRate === undefined ? {} : { rateCap: new RateCap(maxRate, systemClock) }),
-      });
-      await copier.copy(stepOf(source, target, seed), target.access, tell, new AbortController().signal);
-    } finally {
-      await shell.close();
-    }
-    this.sent = source.size - saved;
   }
 
   /** The same way of sending, without a digest at either end. */
@@ -59,7 +77,10 @@ export class Ours {
     try {
       const receive = command('dd', `of=${placeOf(source, target)}`, 'bs=256K', 'iflag=fullblock', 'status=none');
       const ssh = new OpenSsh({ knownHostsPath: this.#lab.knownHosts });
-      const { exitCode } = await ssh.run(target.access, receive, { fd: file.fd, signal: new AbortController().signal });
+      const { exitCode } = await ssh.run(target.access, receive, {
+        stdin: { fd: file.fd },
+        signal: new AbortController().signal,
+      });
       if (exitCode !== 0) throw new Error('The copy without a digest failed.');
     } finally {
       await file.close();

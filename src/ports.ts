@@ -75,6 +75,11 @@ export interface TargetNodes {
 
 /** Copies an archive from the bootstrap node to a target: exact, verified, resumable. */
 export interface Copier {
+  /**
+   * Works out ahead of time what these copies need to know of the bootstrap node's archives, while people read the plan. Changes
+   * nothing anywhere; a copy that was not prepared does the same, later. Throws only when the signal ends it.
+   */
+  prepare(steps: readonly CopyStep[], signal: AbortSignal): Promise<void>;
   /** Runs the step's commands around the transfer; throws CommandFailed, Unreachable or NotConfirmed. */
   copy(
     step: CopyStep,

@@ -4,12 +4,14 @@ import { isOfTheCluster } from '../domain/failure.ts';
 import type { Intent } from '../domain/plan.ts';
 import { planAdd } from '../domain/planner.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
-import type { Clock } from '../ports.ts';
+import type { CopyStep, Step } from '../domain/step.ts';
+import type { Clock, Copier } from '../ports.ts';
 import { catchUp } from './catch-up.ts';
 import { type LookPorts, look } from './look.ts';
 import { type RecordPorts, record } from './record.ts';
 
 export interface PlanPorts extends LookPorts, RecordPorts {
+  readonly copier: Copier;
   readonly clock: Clock;
   readonly cluster: string;
   /** Milliseconds until a plan that nobody approved expires. */
@@ -28,8 +30,12 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
     const { intent, requester, channel, requestedAt: at } = change;
     await ports.journal.append(id, { type: 'requested', at, id, intent, requester, channel });
   }
-  await record(id, await planned(id, change.intent, ports, signal), ports);
+  const end = await planned(id, change.intent, ports, signal);
+  await record(id, end, ports);
+  if (end.type === 'planned') await ports.copier.prepare(end.plan.approved.steps.filter(isCopy), signal);
 }
+
+const isCopy = (step: Step): step is CopyStep => step.kind === 'copy';
 
 async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<Change | null> {
   const stored = await changes.get(id);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { eventText } from '../../src/adapters/redis/record-text.ts';
+import { planChange } from '../../src/app/plan-change.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { planDigest } from '../../src/domain/digest.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { NODES_LIMIT } from '../../src/domain/intent.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
+import type { CopyStep } from '../../src/domain/step.ts';
 import { current, emptyTarget, facts, node, nodes } from '../fixtures/facts.ts';
 import { approvedChangeOn, bench, granted, stateOf } from './bench.ts';
 
@@ -113,5 +115,28 @@ describe('an archive that somebody copied by hand after the approval', () => {
     expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
     expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-127.0.6.iso'))).toBe(true);
     expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-128.0.1.iso'))).toBe(false);
+  });
+});
+
+describe('while people read a plan', () => {
+  it('what its copies will look for is searched already', async () => {
+    const on = bench();
+    const prepared: string[] = [];
+    const { copier } = on.worker;
+    const worker = {
+      ...on.worker,
+      copier: {
+        copy: copier.copy,
+        prepare: async (steps: readonly CopyStep[]) => void prepared.push(...steps.map(({ id }) => id)),
+      },
+    };
+    const { id } = granted(await on.request());
+    await planChange(id, worker, new AbortController().signal);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'planned' });
+    expect(prepared).toEqual([
+      'copy:node-2:metalk8s-127.0.6',
+      'copy:node-2:metalk8s-128.0.1',
+      'copy:node-2:example-solution-0.1.0',
+    ]);
   });
 });

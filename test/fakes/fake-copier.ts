@@ -7,6 +7,8 @@ import type { Copier, CopyProgress } from '../../src/ports.ts';
 export class FakeCopier implements Copier {
   /** Step ids, in the order they were asked for. */
   readonly asked: string[] = [];
+  /** Step ids whose copies were prepared. */
+  readonly prepared: string[] = [];
   /** `<node>:<path>` → SHA-256 of what is there. */
   readonly files = new Map<string, string>();
   readonly #failures = new Map<string, Failure>();
@@ -20,6 +22,10 @@ export class FakeCopier implements Copier {
   /** The next copy of this step fails half way. */
   failOnce(step: string, failure: Failure): void {
     this.#failures.set(step, failure);
+  }
+
+  async prepare(steps: readonly CopyStep[]): Promise<void> {
+    this.prepared.push(...steps.map(({ id }) => id));
   }
 
   async copy(

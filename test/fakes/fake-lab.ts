@@ -80,6 +80,7 @@ export class FakeLab {
   };
 
   readonly copier: Copier = {
+    prepare: async () => undefined,
     copy: async (step, { node }, onProgress) => {
       this.ran.push(...step.commands.map(({ on, command }) => `${on}$ ${render(command)}`));
       onProgress({ sent: step.archive.size, total: step.archive.size, rate: 1_000_000 });

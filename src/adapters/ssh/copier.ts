@@ -1,7 +1,7 @@
 import { render } from '../../domain/command.ts';
 import { shownCopyCommands } from '../../domain/copy-commands.ts';
 import type { NodeAccess } from '../../domain/facts.ts';
-import { Unreachable } from '../../domain/failure.ts';
+import { isOfTheCluster, Unreachable } from '../../domain/failure.ts';
 import type { CopyStep } from '../../domain/step.ts';
 import type { Copier } from '../../ports.ts';
 import { attempt } from './copy-attempt.ts';
@@ -10,6 +10,7 @@ import type { CopierParts, Copy } from './copy-parts.ts';
 import { orderOf } from './copy-target.ts';
 import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
 import type { Recipes } from './recipe.ts';
+import { search } from './seeding.ts';
 import { Turns } from './turns.ts';
 
 const RECONNECTS = 5;
@@ -20,6 +21,9 @@ export function sshCopier(parts: CopierParts): Copier {
   const turns = new Turns(parts.atATime ?? Number.POSITIVE_INFINITY);
   const recipes: Recipes = new Map();
   return {
+    async prepare(steps, signal) {
+      for (const step of steps) await searched({ ...parts, step, recipes, signal });
+    },
     async copy(step, access, onProgress, signal) {
       assertApproved(step, access);
       const pace = new CopyPace(step.archive.size, parts.clock, onProgress);
@@ -29,6 +33,16 @@ export function sshCopier(parts: CopierParts): Copier {
       pace.complete();
     },
   };
+}
+
+/** What is wrong with an archive, its copy tells; until then it is only looked at ahead of time. */
+async function searched(copy: Parameters<typeof search>[0]): Promise<void> {
+  try {
+    await search(copy);
+  } catch (error) {
+    copy.signal.throwIfAborted();
+    if (!isOfTheCluster(error)) throw error;
+  }
 }
 
 /** What would run must be what was shown: an annotation may have changed since. */

@@ -5,6 +5,7 @@ import { sendRecipe, sendRest } from './copy-send.ts';
 import { CopyTarget } from './copy-target.ts';
 import { inTheWay, sourceChanged } from './copy-words.ts';
 import { seedIsThere } from './seeding.ts';
+import { settled } from './settled.ts';
 
 /** The writer of a cut connection may still write its last bytes: a part that grows under the hash is looked at again. */
 const PART_LOOKS = 3;
@@ -76,14 +77,6 @@ async function send(copy: Copy, target: CopyTarget, from: number): Promise<strin
   await target.discard();
   copy.pace.begin(0);
   return sendRest(copy, target, 0);
-}
-
-/** As a value, so that a digest nobody waits for any more may fail without harm. */
-function settled<T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
-  return work.then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
 }
 
 /** How many bytes of the part file are the archive's beginning; what is not is thrown away. */

@@ -5,7 +5,7 @@ import type { CopyTarget } from './copy-target.ts';
 import { positionOf } from './file-position.ts';
 import type { OpenSsh } from './openssh.ts';
 import { seedingPieces, withPair } from './seeding.ts';
-import { type Piece, type Sending, sendFile, sendPieces } from './send.ts';
+import { type Piece, type PiecesSending, type Sending, sendFile, sendPieces } from './send.ts';
 
 /** Sends the archive from a byte on; the digest of the whole part file as the target tells it. */
 export async function sendRest(copy: Copy, target: CopyTarget, from: number): Promise<string> {
@@ -50,17 +50,24 @@ export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): 
     const onSaved = (bytes: number) => pace.save(bytes);
     const pieces = (signal: AbortSignal) =>
       paced(copy, seedingPieces(pair, { recipes, from, onSaved, signal }), signal);
-    return sendPieces({ ...sendingOf(copy, command, from), shell: copy.shell, pieces });
+    return sendPieces({ ...sendingOf(copy, command, from), ...clientsOf(copy), pieces });
   });
   return result.exitCode === null || result.exitCode === 0 ? target.digestOf(command, result) : null;
 }
 
 function sentByUs(copy: Copy, command: Command, from: number): Promise<CommandResult> {
-  const { shell, bootstrap, step } = copy;
+  const { bootstrap, step } = copy;
   const pieces = (stop: AbortSignal) =>
     paced(copy, positioned(bootstrap.read(step.archive.path, from, stop), from), stop);
-  return sendPieces({ ...sendingOf(copy, command, from), shell, pieces });
+  // Held to a rate, ssh(1) could not read the file itself; else it has just been tried, and our own client tells better what is wrong.
+  const clients = copy.rateCap === undefined ? { shell: copy.shell } : clientsOf(copy);
+  return sendPieces({ ...sendingOf(copy, command, from), ...clients, pieces });
 }
+
+const clientsOf = ({ shell, openSsh }: Copy): Pick<PiecesSending, 'shell' | 'openSsh'> => ({
+  shell,
+  ...(openSsh === undefined ? {} : { openSsh }),
+});
 
 const sendingOf = ({ access, pace, clock, signal }: Copy, command: Command, from: number): Sending => ({
   access,

@@ -19,7 +19,10 @@ export async function seedIsThere({ step, digests, bootstrap, seedFailed, signal
 }
 
 /** Runs `use` with both archives open, and makes sure that neither changed meanwhile. */
-export async function withPair<T>({ step, bootstrap, signal }: Copy, use: (pair: Pair) => Promise<T>): Promise<T> {
+export async function withPair<T>(
+  { step, bootstrap, signal }: Pick<Copy, 'step' | 'bootstrap' | 'signal'>,
+  use: (pair: Pair) => Promise<T>,
+): Promise<T> {
   if (bootstrap.open === undefined || step.seed === undefined) throw new Error('There is no seed.');
   const next = await bootstrap.open(step.archive.path, signal);
   try {
@@ -56,6 +59,15 @@ async function* runsOf({ next, old }: Pair, recipes: Recipes, from: number, sign
     yield run;
   }
   if (from === 0) recipes.set(name, found);
+}
+
+/** Finds the whole recipe of a step's pair and keeps it, so that no copy has to wait for the search. */
+export async function search(copy: Pick<Copy, 'step' | 'bootstrap' | 'recipes' | 'signal'>): Promise<void> {
+  const { step, bootstrap, recipes, signal } = copy;
+  if (step.seed === undefined || bootstrap.open === undefined) return;
+  await withPair(copy, async (pair) => {
+    for await (const _ of runsOf(pair, recipes, 0, signal)) signal.throwIfAborted();
+  });
 }
 
 /** What REBUILD_SCRIPT reads: a line for each run, and the bytes of those that must be sent. */

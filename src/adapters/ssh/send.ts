@@ -1,6 +1,7 @@
 import type { Command, CommandResult } from '../../domain/command.ts';
 import type { NodeAccess } from '../../domain/facts.ts';
 import type { Clock, NodeShell } from '../../ports.ts';
+import { NotSent } from './channel.ts';
 import type { CopyPace } from './copy-pace.ts';
 import type { OpenArchive } from './copy-parts.ts';
 import { moveTo, positionOf } from './file-position.ts';
@@ -27,19 +28,32 @@ export interface Piece {
   readonly reached: number;
 }
 
-/** Runs the command with pieces as its standard input, through our own client. Throws Unreachable when the bytes stop flowing. */
-export function sendPieces({
-  pieces,
-  shell,
-  ...sending
-}: Sending & {
+/** Pieces to send, and by whom. */
+export interface PiecesSending extends Sending {
   readonly shell: NodeShell;
+  readonly openSsh?: OpenSsh;
+  /** Begins anew with each call. */
   readonly pieces: (signal: AbortSignal) => AsyncIterable<Piece>;
-}): Promise<CommandResult> {
-  return watched(sending, async (pulse, signal) => {
-    const stdin = counted(readAhead(pieces(signal)), pulse, sending.pace);
-    return shell.run(sending.access, sending.command, { signal, limitMs: TRANSFER_LIMIT_MS, stdin });
-  });
+}
+
+/** Runs the command with pieces as its standard input, through ssh(1) or our own client. Throws Unreachable when the bytes stop flowing. */
+export async function sendPieces({ shell, openSsh, pieces, ...sending }: PiecesSending): Promise<CommandResult> {
+  const { access, command } = sending;
+  const stdin = (pulse: Pulse, signal: AbortSignal) => counted(readAhead(pieces(signal)), pulse, sending.pace);
+  if (openSsh !== undefined) {
+    try {
+      return await watched(sending, (pulse, signal) =>
+        openSsh.run(access, command, { stdin: { bytes: stdin(pulse, signal) }, signal }),
+      );
+    } catch (error) {
+      if (!(error instanceof NotSent)) throw error;
+      // Begun anew, so counted anew.
+      sending.pace.begin(sending.from);
+    }
+  }
+  return watched(sending, (pulse, signal) =>
+    shell.run(access, command, { signal, limitMs: TRANSFER_LIMIT_MS, stdin: stdin(pulse, signal) }),
+  );
 }
 
 /** Runs the command with the rest of the open archive as its standard input, through ssh(1). Throws NotSent where it cannot be used. */
@@ -62,7 +76,7 @@ export function sendFile({
     sending,
     async (_, signal) => {
       await moveTo(fd, sending.from);
-      return openSsh.run(sending.access, sending.command, { fd, signal });
+      return openSsh.run(sending.access, sending.command, { stdin: { fd }, signal });
     },
     (pulse) => look(pulse, before),
   );

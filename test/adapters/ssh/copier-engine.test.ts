@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { appendFile, chmod, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OpenSsh } from '../../../src/adapters/ssh/openssh.ts';
+import { RateCap } from '../../../src/adapters/ssh/rate-cap.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { REBUILD_SCRIPT, RECEIVE_SCRIPT, SEE_SCRIPT } from '../../../src/domain/copy-scripts.ts';
 import type { CopyProgress } from '../../../src/ports.ts';
 import { type EngineStage, engineStage } from './engine-stage.ts';
@@ -70,7 +74,7 @@ describe('a whole file', () => {
   it('is not sent to a node whose host key is not the pinned one', async () => {
     await writeFile(`${stage.knownHostsPath}-empty`, '');
     const openSsh = new OpenSsh({ knownHostsPath: `${stage.knownHostsPath}-empty` });
-    const file = { fd: 0, signal: never() };
+    const file = { stdin: { fd: 0 }, signal: never() };
     const { exitCode, stderr } = await openSsh.run(stage.access, { program: 'true', args: [] }, file);
     expect(exitCode).toBeNull();
     expect(stderr).toContain('Host key verification failed');
@@ -100,7 +104,37 @@ describe('what the target holds', () => {
     const last = await copied(stage.step(stage.next, stage.old));
     expect(await stage.isThere(stage.next)).toBe(true);
     expect(last).toMatchObject({ sent: stage.next.size, saved: stage.old.size });
+    expect(scripts()).not.toContain(RECEIVE_SCRIPT);
+  });
+
+  it('is not sent again where there is no ssh(1)', async () => {
+    await copied();
+    const openSsh = new OpenSsh({ knownHostsPath: stage.knownHostsPath, program: '/nowhere/ssh' });
+    const last = await copied(stage.step(stage.next, stage.old), { openSsh });
+    expect(await stage.isThere(stage.next)).toBe(true);
+    expect(last).toMatchObject({ saved: stage.old.size });
     expect(scripts()).toContain(REBUILD_SCRIPT);
+  });
+
+  it('is not searched while an operator waits for the copy, when it was searched before', async () => {
+    await copied();
+    const step = stage.step(stage.next, stage.old);
+    let reads = 0;
+    const bootstrap = stage.bootstrapThat((path) => {
+      if (path === stage.old.path) reads += 1;
+    });
+    const copier = stage.copier({ bootstrap });
+    await copier.prepare([step], never());
+    const searched = reads;
+    await copier.copy(step, stage.access, () => undefined, never());
+    expect(await stage.isThere(stage.next)).toBe(true);
+    expect(searched).toBeGreaterThan(0);
+    expect(reads).toBe(searched);
+  });
+
+  it('that cannot be read ahead of time is told by the copy, not before', async () => {
+    const gone = { ...stage.old, path: `${stage.old.path}-gone` };
+    await expect(stage.copier().prepare([stage.step(stage.next, gone)], never())).resolves.toBeUndefined();
   });
 
   it('is no seed when it was never proven: the archive comes whole', async () => {
@@ -157,18 +191,46 @@ describe('an exact copy', () => {
   });
 });
 
+describe('a copy that is held to a rate', () => {
+  it('goes through ssh(1) and arrives whole', async () => {
+    await copied(stage.step(stage.old), { rateCap: new RateCap(64_000_000, systemClock) });
+    expect(await stage.isThere(stage.old)).toBe(true);
+    expect(scripts()).not.toContain(RECEIVE_SCRIPT);
+  });
+
+  it('stops at once when the operator cancels it, and leaves no program behind', async () => {
+    const cancel = new AbortController();
+    const copier = stage.copier({ rateCap: new RateCap(1_000_000, systemClock) });
+    const copying = copier.copy(
+      stage.step(stage.old),
+      stage.access,
+      () => cancel.abort(new Error('cancelled')),
+      cancel.signal,
+    );
+    await expect(copying).rejects.toThrow('cancelled');
+    expect(await stage.isThere(stage.old)).toBe(false);
+  });
+});
+
 describe('several targets', () => {
-  it('a dead one fails alone and holds nobody up', async () => {
-    const dead = { ...stage.access, node: 'node-3', port: 1 };
+  it('one that says nothing holds nobody up', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const stop = new AbortController();
     const step = { ...stage.step(stage.old), node: 'node-3' };
     const copier = stage.copier({ atATime: 2 });
     const ended: string[] = [];
-    const copies = [
-      copier.copy(step, dead, () => undefined, never()).catch(() => ended.push('dead')),
-      copier.copy(stage.step(stage.old), stage.access, () => undefined, never()).then(() => ended.push('alive')),
-    ];
-    await Promise.all(copies);
-    expect(ended).toEqual(['alive', 'dead']);
+    const stuck = copier
+      .copy(step, { ...stage.access, node: 'node-3', host: '127.0.0.1', port }, () => undefined, stop.signal)
+      .catch((error: unknown) => void ended.push(String(error)));
+    await copier.copy(stage.step(stage.old), stage.access, () => undefined, never());
+    ended.push('alive');
+    stop.abort(new Error('stopped'));
+    await stuck;
+    silent.close();
+    expect(ended).toEqual(['alive', 'Error: stopped']);
     expect(await stage.isThere(stage.old)).toBe(true);
   });
 });

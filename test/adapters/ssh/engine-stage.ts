@@ -25,6 +25,8 @@ export interface EngineStage extends SshStage {
   /** Where the bootstrap node has an archive. */
   sourceOf(archive: CopiedArchive): string;
   copier(parts?: Partial<CopierParts>): Copier;
+  /** The bootstrap node's files, each read of which is told. */
+  bootstrapThat(onRead: (path: string) => void): CopierParts['bootstrap'];
   step(archive: CopiedArchive, seed?: CopiedArchive): CopyStep;
   isThere(archive: CopiedArchive): Promise<boolean>;
 }
@@ -63,6 +65,25 @@ export async function engineStage(mib = 8): Promise<EngineStage> {
     ran,
     sourceOf: ({ path }) => join(root, path),
     copier: (parts = {}) => sshCopier({ shell, bootstrap, clock: fastClock(20), digests, openSsh, ...parts }),
+    bootstrapThat: (onRead) => ({
+      read: (...words) => bootstrap.read(...words),
+      sha256: (...words) => bootstrap.sha256(...words),
+      open: async (path, signal) => {
+        const archived = await bootstrap.open(path, signal);
+        const readAt = (at: number, length: number) => {
+          onRead(path);
+          return archived.readAt(at, length);
+        };
+        return {
+          fd: archived.fd,
+          size: archived.size,
+          identity: archived.identity,
+          readAt,
+          assertUnchanged: () => archived.assertUnchanged(),
+          close: () => archived.close(),
+        };
+      },
+    }),
     step: (archived, seed) => stepOf(archived, seed, stage.access.sudo),
     isThere: ({ path, sha256 }) =>
       readFile(path).then(
