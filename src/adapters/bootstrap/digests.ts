@@ -59,7 +59,7 @@ export class Digests {
   async part(file: OpenFile, bytes: number, signal: AbortSignal): Promise<string> {
     if (bytes > file.size) throw new FileFailed(file.path, `it has ${file.size} bytes, not ${bytes}`);
     const hash = createHash('sha256');
-    for await (const chunk of bytesOf(file, 0, bytes, signal)) hash.update(chunk);
+    for await (const chunk of bytesOf(file, 0, bytes, signal, 'one')) hash.update(chunk);
     await sameStill(file);
     return hash.digest('hex');
   }

@@ -63,28 +63,33 @@ function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
-/** The bytes `from` … `to` of a file. */
+/**
+ * The bytes `from` … `to` of a file. Each chunk has a buffer of its own, or all have `one`, for a reader that is done with a chunk
+ * when it asks for the next: fresh memory for each takes as long again as hashing it.
+ */
 export async function* bytesOf(
   { path, handle }: OpenFile,
   from: number,
   to: number,
   signal: AbortSignal,
+  buffers: 'fresh' | 'one' = 'fresh',
 ): AsyncGenerator<Uint8Array> {
   let at = from;
+  let chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
   while (at < to) {
     signal.throwIfAborted();
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    if (buffers === 'fresh' && at > from) chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, to - at), at);
     if (bytesRead === 0) throw new FileFailed(path, 'it became shorter while it was being read');
     yield chunk.subarray(0, bytesRead);
     at += bytesRead;
   }
 }
 
-/** Exactly `length` bytes at `at`, or null when the file is shorter. */
-export async function bytesAt({ handle }: OpenFile, at: number, length: number): Promise<Buffer | null> {
+/** Exactly `length` bytes at `at`, or null when the file is shorter. `into` is at least so long, and good until it is used again. */
+export async function bytesAt({ handle }: OpenFile, at: number, length: number, into?: Buffer): Promise<Buffer | null> {
   // Given away only when every byte of it was read.
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, at + done);

@@ -18,8 +18,8 @@ export interface OpenArchive {
   readonly size: number;
   /** The same as long as nobody touches the file. */
   readonly identity: string;
-  /** Exactly so many bytes from there; throws when the file ends before. */
-  readAt(at: number, length: number): Promise<Buffer>;
+  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws when the file ends before. */
+  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
   /** Throws when the file, or what its path leads to, is not what was opened. */
   assertUnchanged(): Promise<void>;
   close(): Promise<void>;

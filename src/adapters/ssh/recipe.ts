@@ -10,7 +10,8 @@ const LEAST_RUN = 256 * 1024;
 /** A file that can be read anywhere. */
 export interface Readable {
   readonly size: number;
-  readAt(at: number, length: number): Promise<Buffer>;
+  /** Bytes from there, `into` memory of the caller's where it can be. */
+  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
 }
 
 /** A stretch of the new file: bytes of the old one from `from` on, or bytes that must be sent. */
@@ -37,14 +38,19 @@ export interface RecipeOptions {
  */
 export async function* recipe(old: Readable, next: Readable, options: RecipeOptions): AsyncGenerator<Run> {
   const { start = 0, leastRun = LEAST_RUN, signal } = options;
-  const index = await indexOf(old, signal);
+  const memory = {
+    window: Buffer.allocUnsafe(WINDOW),
+    there: Buffer.allocUnsafe(WINDOW),
+    here: Buffer.allocUnsafe(WINDOW),
+  };
+  const index = await indexOf(old, memory.window, signal);
   // Behind `start` a run is cut at a byte, before it at a sector: what was found is the same.
   let at = start - (start % SECTOR);
   let unsent = at;
   while (at < next.size) {
     signal.throwIfAborted();
-    const window = await next.readAt(at, Math.min(WINDOW, next.size - at));
-    const found = await firstRun(index, old, next, { window, at, leastRun });
+    const window = await next.readAt(at, Math.min(WINDOW, next.size - at), memory.window);
+    const found = await firstRun(index, old, next, { window, at, leastRun, memory });
     at = found?.at ?? at + window.length;
     if (found === null && at - unsent < STRETCH && at < next.size) continue;
     if (at > unsent) yield* clipped({ at: unsent, bytes: at - unsent, from: null }, start);
@@ -56,11 +62,24 @@ export async function* recipe(old: Readable, next: Readable, options: RecipeOpti
   }
 }
 
-async function indexOf(old: Readable, signal: AbortSignal): Promise<SectorIndex> {
+/** Memory that every read of a search uses again: fresh memory for each takes longer than comparing it. */
+interface Compared {
+  readonly there: Buffer;
+  readonly here: Buffer;
+}
+
+interface SearchedWindow {
+  readonly window: Buffer;
+  readonly at: number;
+  readonly leastRun: number;
+  readonly memory: Compared;
+}
+
+async function indexOf(old: Readable, memory: Buffer, signal: AbortSignal): Promise<SectorIndex> {
   const index = new SectorIndex(Math.floor(old.size / SECTOR));
   for (let at = 0; at < old.size; at += WINDOW) {
     signal.throwIfAborted();
-    index.add(await old.readAt(at, Math.min(WINDOW, old.size - at)), at / SECTOR);
+    index.add(await old.readAt(at, Math.min(WINDOW, old.size - at), memory), at / SECTOR);
   }
   return index;
 }
@@ -70,7 +89,7 @@ async function firstRun(
   index: SectorIndex,
   old: Readable,
   next: Readable,
-  { window, at, leastRun }: { readonly window: Buffer; readonly at: number; readonly leastRun: number },
+  { window, at, leastRun, memory }: SearchedWindow,
 ): Promise<(Run & { readonly from: number }) | null> {
   for (let sector = 0; sector + SECTOR <= window.length; ) {
     const like = index.find(window, sector);
@@ -78,7 +97,7 @@ async function firstRun(
       sector += SECTOR;
       continue;
     }
-    const bytes = await sameBytes(old, next, like * SECTOR, at + sector);
+    const bytes = await sameBytes(old, next, { from: like * SECTOR, at: at + sector }, memory);
     if (bytes >= leastRun) return { at: at + sector, bytes, from: like * SECTOR };
     sector += Math.max(SECTOR, bytes);
   }
@@ -86,14 +105,22 @@ async function firstRun(
 }
 
 /** How many bytes from there on are the same in both, in whole sectors. */
-async function sameBytes(old: Readable, next: Readable, from: number, at: number): Promise<number> {
+async function sameBytes(
+  old: Readable,
+  next: Readable,
+  { from, at }: { readonly from: number; readonly at: number },
+  memory: Compared,
+): Promise<number> {
   let same = 0;
   let step = SECTOR;
   for (;;) {
     const most = Math.min(step, old.size - from - same, next.size - at - same);
     const length = most - (most % SECTOR);
     if (length === 0) return same;
-    const [there, here] = await Promise.all([old.readAt(from + same, length), next.readAt(at + same, length)]);
+    const [there, here] = await Promise.all([
+      old.readAt(from + same, length, memory.there),
+      next.readAt(at + same, length, memory.here),
+    ]);
     if (!there.equals(here)) return same + sameSectors(there, here);
     same += length;
     step = Math.min(WINDOW, step * 4);

@@ -70,9 +70,9 @@ export async function engineStage(mib = 8): Promise<EngineStage> {
       sha256: (...words) => bootstrap.sha256(...words),
       open: async (path, signal) => {
         const archived = await bootstrap.open(path, signal);
-        const readAt = (at: number, length: number) => {
+        const readAt = (at: number, length: number, into?: Buffer) => {
           onRead(path);
-          return archived.readAt(at, length);
+          return archived.readAt(at, length, into);
         };
         return {
           fd: archived.fd,
