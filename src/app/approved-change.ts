@@ -41,8 +41,8 @@ export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promis
   if (wasUsed(approval, events, known)) return invalid('it has been used before');
   const wrong = await whatIsWrong(approval, known, ports);
   if (wrong !== null) return wrong;
-  await journalApproval(id, approval, ports);
-  return { id, plan: known.plan, change: known, begun };
+  const taken = await journalApproval(id, approval, ports);
+  return { id, plan: known.plan, change: changeFrom([...events, taken]) ?? known, begun };
 }
 
 /** By the journal: planned, failed and so open to a retry, or approved by a worker that died before it could start. */
@@ -83,8 +83,13 @@ const invalid = (why: string): Refusal =>
   refuse('approval-invalid', `The approval does not hold: ${why}. Nothing is run.`, 'Ask for the change again.');
 
 /** The approval joins the journal before anything runs, so that its nonce counts as used from then on. */
-async function journalApproval(id: ChangeId, signed: SignedApproval, { journal, clock }: ApprovedPorts): Promise<void> {
+async function journalApproval(
+  id: ChangeId,
+  signed: SignedApproval,
+  { journal, clock }: ApprovedPorts,
+): Promise<ChangeEvent> {
   const approver = { id: signed.approval.approver, name: signed.approval.approver };
   const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
   await journal.append(id, event);
+  return event;
 }

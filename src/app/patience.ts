@@ -45,7 +45,8 @@ export function patientPorts<P extends LookingPorts>(ports: P, patience: Patienc
       registryConfig: (access, signal) => again(signal, () => targets.registryConfig(access, signal)),
     },
     salt: {
-      call: (access, command, signal) => salt.call(access, command, signal),
+      call: (access, command, run, signal) => salt.call(access, command, run, signal),
+      forget: (access, command, name, signal) => salt.forget(access, command, name, signal),
       start: (command, signal) => salt.start(command, signal),
       job: (jid, signal) => salt.job(jid, signal),
       stillRunning: (jid, nodes, signal) => salt.stillRunning(jid, nodes, signal),

@@ -3,10 +3,12 @@ import type { Facts, NodeFacts } from '../domain/facts.ts';
 import { isOfTheCluster, NotConfirmed } from '../domain/failure.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
 import type { Plan } from '../domain/plan.ts';
+import { runName } from '../domain/run-commands.ts';
 import type { Jid } from '../domain/salt.ts';
 import type { Step, StepKind } from '../domain/step.ts';
 import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
 import { runStep } from '../steps/run-step.ts';
+import { forgetStates } from '../steps/state-on-node.ts';
 import type { StepWorld } from '../steps/step-world.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
@@ -52,7 +54,7 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
     signal.throwIfAborted();
     watch.throwIfAsked();
     if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, watch, signal)) ?? proof;
-    else await recordAlready(step, run, ports);
+    else await recordAlready(step, run, ports, signal);
   }
   if (proof === undefined)
     throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
@@ -63,14 +65,23 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
 export const isJobUnderWay = ({ id }: Step, { jobs, steps }: Change): boolean =>
   jobs[id] !== undefined && steps[id]?.is === 'running';
 
-async function recordAlready(step: Step, { id, change }: Run, ports: StepPorts): Promise<void> {
-  if (change.steps[step.id]?.is === 'done') return;
+async function recordAlready(step: Step, run: Run, ports: StepPorts, signal: AbortSignal): Promise<void> {
+  const before = run.change.steps[step.id]?.is;
+  if (before === 'done') return;
   await record(
-    id,
+    run.id,
     { type: 'step-done', at: ports.clock.now().toISOString(), step: step.id, already: true, seconds: 0 },
     ports,
   );
+  if (before === 'running') await forgetStates(step, runsOf(step, run, ports), signal);
 }
+
+/** Where the Salt runs of a step are found. */
+const runsOf = ({ id: step }: Step, { id, change, facts }: Run, { salt }: Pick<StepPorts, 'salt'>) => ({
+  salt,
+  accessTo: (name: string) => nodeNamed(name, facts).access,
+  runName: runName(id, step, change.approvals),
+});
 
 async function runAndRecord(
   step: Step,
@@ -104,6 +115,7 @@ async function runAndRecord(
       CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
     );
     await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
+    await forgetStates(step, world, signal);
     return proof;
   } catch (error) {
     // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
@@ -119,17 +131,17 @@ export const secondsBetween = (from: Date, to: Date): number => Math.round((to.g
 
 function worldOf(
   step: Step,
-  { id, change, facts }: Run,
+  run: Run,
   ownJobs: Jid[],
   ports: StepPorts,
   onProgress: StepWorld['onProgress'],
   cancel: CancelWatch,
 ): StepWorld {
-  const node = (name: string): NodeFacts => nodeNamed(name, facts);
+  const { id, change, facts } = run;
   return {
     ...ports,
-    accessTo: (name) => node(name).access,
-    addressOf: (name) => node(name).ip ?? '',
+    ...runsOf(step, run, ports),
+    addressOf: (name) => nodeNamed(name, facts).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
     onProgress,
     safePoint: () => cancel.throwIfAsked(),

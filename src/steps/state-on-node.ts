@@ -13,12 +13,14 @@ const AWAY_PAUSE_MS = 5_000;
 /** Runs of one command: states are idempotent, but nobody wants them for ever. */
 const RUNS = 3;
 
+type RunsOfStep = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
 type NodeStep = Step & { readonly node: string };
 
 /**
- * Runs the step's Salt states on its node, exactly as the plan shows them. A run that ended is believed by its result only. One
- * that was lost from sight (a cut connection does not end it) is waited for, and `isSo` tells whether it did its work; one that
- * could not begin (another run in progress, no master) is run again. Throws SaltFailed or Unreachable.
+ * Runs the step's Salt states on its node, exactly as the plan shows them. A run that ended is believed by its result only, also
+ * when another worker started it. One whose end nobody knows (killed, the node rebooted) is looked for by other ways, and `isSo`
+ * tells whether it did its work; one that could not begin (another run in progress, no master) is run again. Throws SaltFailed or
+ * Unreachable.
  */
 export async function runStates(
   step: NodeStep,
@@ -26,22 +28,42 @@ export async function runStates(
   signal: AbortSignal,
   isSo: () => Promise<Finding>,
 ): Promise<void> {
-  for (const { command } of step.commands) await runState(command, step, world, signal, isSo);
+  for (const [index, { command }] of step.commands.entries())
+    await runState({ command, name: nameOf(index, world) }, step, world, signal, isSo);
+}
+
+/** Removes what the step's state runs have left on the node, once it is recorded done; of a failed one a person may want to read it. */
+export async function forgetStates(step: Step, world: RunsOfStep, signal: AbortSignal): Promise<void> {
+  if (!isNodeStep(step)) return;
+  for (const [index, { command }] of step.commands.entries())
+    await world.salt.forget(world.accessTo(step.node), command, nameOf(index, world), signal);
+}
+
+const STATE_STEPS: ReadonlySet<Step['kind']> = new Set(['mount', 'solutions', 'other-version', 'deploy']);
+
+const isNodeStep = (step: Step): step is NodeStep => STATE_STEPS.has(step.kind);
+
+const nameOf = (index: number, { runName }: RunsOfStep): string => `${runName}.${index}`;
+
+/** One command of the step, and the name its run is found by. */
+interface NamedCommand {
+  readonly command: Command;
+  readonly name: string;
 }
 
 async function runState(
-  command: Command,
+  named: NamedCommand,
   step: NodeStep,
   world: StepWorld,
   signal: AbortSignal,
   isSo: () => Promise<Finding>,
 ): Promise<void> {
   for (let runs = 1; ; runs += 1) {
-    const answer = await callWhenReachable(command, step, world, signal);
+    const answer = await callWhenReachable(named, runs > 1, step, world, signal);
     if (answer.is === 'ok') return;
     const mayPass =
       answer.is === 'conflict' || answer.is === 'lost' || (answer.is === 'not-run' && answer.why === 'pillar');
-    if (!mayPass || runs >= RUNS) throw new SaltFailed(step.node, render(command), answer);
+    if (!mayPass || runs >= RUNS) throw new SaltFailed(step.node, render(named.command), answer);
     await waitUntilFree(step.node, answer, world, signal);
     if (answer.is === 'lost' && (await isSo()).is === 'so') return;
   }
@@ -49,18 +71,21 @@ async function runState(
 
 /** Calls again while nothing could be started: no master, or no way to the node. */
 async function callWhenReachable(
-  command: Command,
+  named: NamedCommand,
+  isRepeated: boolean,
   step: NodeStep,
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<SaltReturn> {
   const until = world.clock.now().getTime() + AWAY_LIMIT_MS;
+  let again = isRepeated;
   for (;;) {
-    const answer = await callOrUnreachable(command, step, world, signal);
+    const answer = await callOrUnreachable(named, again, step, world, signal);
     if (!(answer instanceof Unreachable) && answer.is !== 'master-down') return answer;
     if (world.clock.now().getTime() >= until) {
-      throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(command), answer);
+      throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(named.command), answer);
     }
+    again ||= !(answer instanceof Unreachable);
     world.safePoint();
     world.onProgress(waiting(`${answer.says} Trying again.`));
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
@@ -68,13 +93,15 @@ async function callWhenReachable(
 }
 
 async function callOrUnreachable(
-  command: Command,
+  { command, name }: NamedCommand,
+  again: boolean,
   step: NodeStep,
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<SaltReturn | Unreachable> {
   try {
-    return await world.salt.call(world.accessTo(step.node), command, signal);
+    const onWait = (says: string) => world.onProgress(waiting(says));
+    return await world.salt.call(world.accessTo(step.node), command, { name, again, onWait }, signal);
   } catch (error) {
     // Thrown before the command was sent: nothing runs on the node.
     if (error instanceof Unreachable && error.fault === 'unreachable') return error;
@@ -89,7 +116,7 @@ async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld,
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
     if (run === undefined || world.clock.now().getTime() >= until) return;
     if (answer.is !== 'lost') world.safePoint();
-    const what = answer.is === 'lost' ? 'The connection was lost; waiting for' : 'Waiting for';
+    const what = answer.is === 'lost' ? 'The end of the state run is not known; waiting for' : 'Waiting for';
     world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
   }
 }

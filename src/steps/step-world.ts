@@ -23,6 +23,8 @@ export interface StepWorld {
   readonly onJob: (jid: Jid) => Promise<void>;
   /** Nothing of the step is under way: throws when somebody has asked to cancel. */
   readonly safePoint: () => void;
+  /** Names the Salt runs of this step: the same when it goes on after an interruption, another one for a retry. */
+  readonly runName: string;
   /** The job that this step started before the worker was interrupted. */
   readonly startedJob: Jid | undefined;
 }

@@ -31,6 +31,7 @@ export const CALL = command(
   'metalk8s.archives.mounted',
   'saltenv=metalk8s-128.0.1',
 );
+export const RUN = { name: 'run', again: false, onWait: () => undefined };
 export const access = (node: string): NodeAccess => ({
   node,
   host: node,
@@ -92,7 +93,7 @@ export function saltContract(
     const { returns } = await salt.job(jid, signal);
     expect(returns['node-2']).toEqual(FAILED);
     expect(returns['node-1']).toMatchObject({ is: 'ok' });
-    expect(await salt.call(access('node-2'), CALL, signal)).toEqual(FAILED);
+    expect(await salt.call(access('node-2'), CALL, RUN, signal)).toEqual(FAILED);
   });
 
   test('a job that nobody knows would be waited for', async () => {
@@ -133,6 +134,6 @@ export function saltContract(
   test('a call could not be stopped', async () => {
     const { salt } = await stage();
     const reason = new Error('stopped');
-    await expect(salt.call(access('node-1'), CALL, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(salt.call(access('node-1'), CALL, RUN, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 }

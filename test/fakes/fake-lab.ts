@@ -99,6 +99,7 @@ export class FakeLab {
 
   readonly salt: Salt = {
     call: async (access, command) => this.#call(access, command),
+    forget: async () => undefined,
     start: async (command) => {
       this.ran.push(`salt-master-bootstrap$ ${render(command)}`);
       const urls = this.facts().kube.endpoints.ready.map(endpointUrl);

@@ -2,7 +2,7 @@ import { type Command, render } from '../../src/domain/command.ts';
 import type { EngineFacts, NodeAccess } from '../../src/domain/facts.ts';
 import { SaltFailed } from '../../src/domain/failure.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn } from '../../src/domain/salt.ts';
-import type { Salt } from '../../src/ports.ts';
+import type { Salt, StateRun } from '../../src/ports.ts';
 
 /** A minion: up or not, what it answers to a state run, what its engine lists. */
 export interface FakeMinion {
@@ -26,6 +26,7 @@ export class FakeSalt implements Salt {
   readonly ran: string[] = [];
   readonly minions = new Map<string, FakeMinion>();
   readonly jobs = new Map<Jid, FakeJob>();
+  readonly #runs = new Map<string, SaltReturn>();
   masterUp = true;
   /** Finishes each job in the moment it starts. */
   atOnce = false;
@@ -35,11 +36,24 @@ export class FakeSalt implements Salt {
     for (const node of nodes) this.minions.set(node, { up: true, answer: OK, endpoints });
   }
 
-  async call(access: NodeAccess, command: Command, signal: AbortSignal): Promise<SaltReturn> {
+  async call(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<SaltReturn> {
     signal.throwIfAborted();
+    const place = `${access.node}/${run.name}`;
+    const known = run.again ? undefined : this.#runs.get(place);
+    if (known !== undefined) return known;
     this.ran.push(`${access.node}$ ${render(command)}`);
+    const answer = this.#answer(access.node);
+    this.#runs.set(place, answer);
+    return answer;
+  }
+
+  async forget(access: NodeAccess, _: Command, name: string): Promise<void> {
+    this.#runs.delete(`${access.node}/${name}`);
+  }
+
+  #answer(node: string): SaltReturn {
     if (!this.masterUp) return { is: 'master-down', says: 'Unable to sign_in to master' };
-    return this.minions.get(access.node)?.answer ?? { is: 'lost', says: 'There is no such minion.' };
+    return this.minions.get(node)?.answer ?? { is: 'lost', says: 'There is no such minion.' };
   }
 
   async start(command: Command, signal: AbortSignal): Promise<Jid> {

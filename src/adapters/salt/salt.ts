@@ -6,13 +6,12 @@ import type { Clock, NodeShell, Salt, SaltMasterPod } from '../../ports.ts';
 import { classifyCall, classifyStart, type Expects } from './classify.ts';
 import { engineFacts } from './engines.ts';
 import { jobOf, stateRunsOf } from './jobs.ts';
+import { NodeRuns } from './node-runs.ts';
 import { minionValues, saysMasterIsDown } from './parse.ts';
 
 const MASTER = 'salt-master';
 /** One line of JSON per minion on stdout; never --static, with which the exit code is 0 whatever failed. */
 const OUT = ['--out=json', '--out-indent=-1', '--no-color', '--log-level=error'] as const;
-/** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
-const CALL_LIMIT_MS = 30 * 60_000;
 /** A dead minion costs the timeout (20 s on MetalK8s) and 10 s more; a loaded master some seconds of its own. */
 const ASK_LIMIT_MS = 90_000;
 /** Seconds that minions get for an answer that costs them no work. */
@@ -24,14 +23,15 @@ const SECOND_LOOK_MS = 3_000;
 const jobSchema = z.object({ jid: z.string() });
 
 /** Salt, through `salt-call` on nodes and the master's own programs in its pod. */
-export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: Clock }): Salt {
-  const { shell, clock } = options;
+export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: Clock; runsFolder?: string }): Salt {
+  const { shell, clock, runsFolder } = options;
+  const runs = new NodeRuns({ shell, clock, ...(runsFolder === undefined ? {} : { folder: runsFolder }) });
   const master = new Master(options.master);
   return {
-    async call(access, line, signal) {
-      const result = await shell.run(access, line, { signal, limitMs: CALL_LIMIT_MS });
-      return classifyCall(result, expectedOf(line));
+    async call(access, line, run, signal) {
+      return classifyCall(await runs.result(access, line, run, signal), expectedOf(line));
     },
+    forget: (access, line, name, signal) => runs.forget(access, line, name, signal),
     async start(line, signal) {
       const started = classifyStart(await master.run(line, signal));
       if ('jid' in started) return started.jid;

@@ -9,6 +9,7 @@ import {
   REREAD_SCRIPT,
   SEE_SCRIPT,
 } from '../../domain/copy-scripts.ts';
+import { FOLLOW_SCRIPT, FORGET_SCRIPT, READ_SCRIPT, START_SCRIPT } from '../../domain/run-scripts.ts';
 import type { CopyStep, Step } from '../../domain/step.ts';
 import { splitWords } from '../cluster/ssh/words.ts';
 
@@ -17,6 +18,8 @@ const LOOKS: ReadonlySet<string> = new Set(
   'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head'.split(' '),
 );
 const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]);
+/** How a state run gets to a node; what it runs there stands in the log by itself. */
+const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);
 const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT]);
 /** `sh -c SCRIPT sh PART FROM …` */
 const SCRIPT_AT = 2;
@@ -27,7 +30,8 @@ export function isLook(line: string): boolean {
   const words = plainWords(line);
   const [program = '', first = ''] = words;
   if (program === 'crictl') return first === 'info';
-  return LOOKS.has(program) || LOOKING_SCRIPTS.has(scriptOf(words));
+  const script = scriptOf(words);
+  return LOOKS.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
 }
 
 /** The line as the plan would show it: a copy that goes on names another first byte than the one that begins. */

@@ -25,6 +25,8 @@ export function passingFaults(): readonly Disturbance[] {
       passing(`ssh-cut-in-copy-after-${bytes}-bytes`, planted('ssh-cut', 'node-2', bytes)),
     ),
     ...SALT_STEPS.slice(0, 4).map((step) => during(`ssh-cut-in-${step}`, step, 600, 'ssh-refused', 'node-2')),
+    passing('ssh-cut-in-salt-call', planted('salt-call-cut', 'node-2')),
+    passing('salt-call-killed', planted('salt-call-killed', 'node-2')),
     during('ssh-away-in-copy', 'copy', A_WHILE_MS, 'ssh-refused', 'node-2'),
     ...['0', '1', '137', 'abrupt', 'off'].map((how) => passing(`exec-cut-${how}`, planted('exec-cut', how))),
     ...[...SALT_STEPS, 'verify'].map((step) =>

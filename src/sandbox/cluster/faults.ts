@@ -21,6 +21,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'salt-master-not-ready': '',
   'minion-down': 'NODE',
   'salt-busy': '[NODE]',
+  'salt-call-cut': 'NODE',
+  'salt-call-killed': 'NODE',
   'state-fails': 'NODE SLS [COMMENT…]',
   'render-fails': 'NODE SLS',
   'pillar-fails': '',

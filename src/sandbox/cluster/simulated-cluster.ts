@@ -165,13 +165,19 @@ async function serve(
   const { world } = parts;
   const kubelet = new Kubelet(parts, pods);
   const acts = nodeActs(parts, pods);
+  const underWay = new Set<Promise<void>>();
   const reach: NodeReach = {
     parts,
     acts,
     pods,
     runSaltCall: (node, argv) => runSaltCall(world, acts, node, argv),
     manifestsChanged: (node) => kubelet.notice(node),
+    goesOn: (work) => {
+      underWay.add(work);
+      work.finally(() => underWay.delete(work));
+    },
   };
+  closers.push(async () => void (await Promise.allSettled(underWay)));
   closers.push(() => kubelet.drained());
   const servers = await startSsh(reach, closers);
   const effects = new FaultEffects(parts, servers, () => newKeyPair('changed').private);

@@ -27,6 +27,7 @@ export function execStreams(
     stdin: input(parts, node, channel, closed, cutConnection),
     out: (content) => write(channel, content),
     err: (line) => write(channel.stderr, `${line}\n`),
+    cut: cutConnection,
   };
   const finish = (exitCode: number): void => {
     if (isClosed) return;

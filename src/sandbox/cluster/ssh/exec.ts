@@ -9,6 +9,7 @@ export interface Streams {
   readonly stdin: AsyncIterable<Buffer>;
   readonly out: (content: string | Buffer) => Promise<void>;
   readonly err: (line: string) => Promise<void>;
+  readonly cut: () => void;
 }
 
 /** Runs one command line on a node as the user who logged in, and writes it into the node's command log. */

@@ -12,6 +12,8 @@ export interface NodeReach {
   readonly runSaltCall: RunSaltCall;
   /** kubelet looks again at the static pod manifests after a program changed them. */
   readonly manifestsChanged: (node: SimNode) => void;
+  /** Something goes on behind a session's back; the sandbox waits for it when it closes. */
+  readonly goesOn: (work: Promise<void>) => void;
 }
 
 /** Salt's part: `salt-call` with its words. */
@@ -31,6 +33,8 @@ export interface Call {
   readonly stdin: AsyncIterable<Buffer>;
   readonly out: (content: string | Buffer) => Promise<void>;
   readonly err: (line: string) => Promise<void>;
+  /** Breaks the connection that the program was called over; it goes on by itself. */
+  readonly cut: () => void;
 }
 
 /** A program of a node: its exit code. */

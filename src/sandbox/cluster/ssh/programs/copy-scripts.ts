@@ -17,15 +17,6 @@ import { sha256sum } from './digest.ts';
 import { stat } from './stat.ts';
 import { StdinBytes } from './stdin-bytes.ts';
 
-/** sh -c SCRIPT sh ARGUMENT…, for the very scripts of a copy, to the letter: any other text is a program that no node has. */
-export const sh: Program = async (call) => {
-  const [option, text = '', , ...args] = call.args;
-  const script = option === '-c' ? SCRIPTS.get(text) : undefined;
-  if (script !== undefined) return script({ ...call, args });
-  await call.err('sh: this sandbox knows the scripts of a copy only');
-  return 127;
-};
-
 const hash: Program = (call) => sha256sum({ ...call, args: ['--', argument(call, 1)] });
 
 const see: Program = async (call) => {
@@ -87,7 +78,8 @@ const rebuild: Program = async (call) => {
   });
 };
 
-const SCRIPTS: ReadonlyMap<string, Program> = new Map([
+/** The scripts of a copy, to the letter. */
+export const COPY_SCRIPTS: ReadonlyMap<string, Program> = new Map([
   [SEE_SCRIPT, see],
   [RECEIVE_SCRIPT, receive],
   [REBUILD_SCRIPT, rebuild],

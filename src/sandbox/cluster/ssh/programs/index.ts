@@ -1,8 +1,8 @@
 import type { Program } from '../program.ts';
 import { chmod, chown, ln, mkdir, mv, rm, sync, truncate } from './change.ts';
-import { sh } from './copy-scripts.ts';
 import { dd } from './dd.ts';
 import { openssl, sha256sum } from './digest.ts';
+import { sh } from './sh.ts';
 import { cat, head, ls, test } from './show.ts';
 import { df, stat } from './stat.ts';
 import { findmnt, hostname, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';

@@ -1,0 +1,120 @@
+import type { Command, CommandResult } from '../../domain/command.ts';
+import type { NodeAccess } from '../../domain/facts.ts';
+import { Unreachable } from '../../domain/failure.ts';
+import { RUNS_FOLDER, type RunCommands, type RunTold, runCommands, runIn } from '../../domain/run-commands.ts';
+import { SLICE_BYTES } from '../../domain/run-scripts.ts';
+import type { Clock, NodeShell, StateRun } from '../../ports.ts';
+
+/** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
+const RUN_LIMIT_MS = 30 * 60_000;
+/** A session that waits 15 s for the run's end, on a loaded node. */
+const SESSION_LIMIT_MS = 60_000;
+/** A node comes back from a reboot in less; whoever is away for longer is looked for by other ways. */
+const AWAY_LIMIT_MS = 5 * 60_000;
+const AWAY_PAUSE_MS = 1_000;
+/** No state run says so much; what does is not read into memory. */
+const SAID_LIMIT = 16 * 1024 * 1024;
+
+export interface NodeRunsOptions {
+  readonly shell: NodeShell;
+  readonly clock: Clock;
+  /** Where nodes keep their runs; for tests that share a computer. */
+  readonly folder?: string;
+}
+
+/** Runs of commands on nodes that go on without us: started at most once, found again by their name after whatever was cut. */
+export class NodeRuns {
+  readonly #shell: NodeShell;
+  readonly #clock: Clock;
+  readonly #folder: string;
+
+  constructor({ shell, clock, folder = RUNS_FOLDER }: NodeRunsOptions) {
+    this.#shell = shell;
+    this.#clock = clock;
+    this.#folder = folder;
+  }
+
+  /** Starts the run, or finds it, and waits for its end. Exit code null: what came of it is not known. Throws Unreachable when nothing was sent. */
+  async result(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<CommandResult> {
+    const commands = this.#commands(run.name, command);
+    const until = this.#now() + RUN_LIMIT_MS;
+    const started = await this.#send(access, commands.start(run.again), signal);
+    if (started.exitCode !== null && runIn(started) === null) return started;
+    let told = runIn(started);
+    while (told === null || told.is === 'running') {
+      if (this.#now() >= until) return unknown('it did not end within half an hour');
+      const answer = await this.#sendAgain(access, commands.follow, run, signal);
+      told = runIn(answer);
+      if (told === null) return unknown(answer.stderr.trim());
+    }
+    return told.is === 'ended' ? this.#ended(access, commands, told, run, signal) : unknown(LOST[told.is]);
+  }
+
+  /** Removes what an ended run has left. What cannot be removed now goes when the next run starts there. */
+  async forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#send(access, this.#commands(name, command).forget, signal);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+    }
+  }
+
+  async #ended(
+    access: NodeAccess,
+    commands: RunCommands,
+    { exitCode, bytes, begins, stderr }: Extract<RunTold, { readonly is: 'ended' }>,
+    run: StateRun,
+    signal: AbortSignal,
+  ): Promise<CommandResult> {
+    if (bytes > SAID_LIMIT) return unknown('it said more than 16 MiB on stdout');
+    const slices = [begins];
+    for (let from = SLICE_BYTES; from < bytes; from += SLICE_BYTES) {
+      const more = await this.#sendAgain(access, commands.read(from), run, signal);
+      if (more.exitCode !== 0) return unknown(more.stderr.trim());
+      slices.push(Buffer.from(more.stdout, 'base64'));
+    }
+    const said = Buffer.concat(slices);
+    if (said.length !== bytes) return unknown(`${said.length} of the ${bytes} bytes it said could be read`);
+    return { exitCode, stdout: said.toString('utf8'), stderr };
+  }
+
+  /** Sends what only looks until it comes through; a node that stays away is an unknown end. */
+  async #sendAgain(access: NodeAccess, look: Command, run: StateRun, signal: AbortSignal): Promise<CommandResult> {
+    const until = this.#now() + AWAY_LIMIT_MS;
+    for (;;) {
+      const answer = await this.#sent(access, look, signal);
+      if (answer.exitCode !== null || this.#now() >= until) return answer;
+      run.onWait(`The connection to ${access.node} was lost; its state run goes on there and is looked for again.`);
+      await this.#clock.sleep(AWAY_PAUSE_MS, signal);
+    }
+  }
+
+  /** A node that cannot be reached for now as a result without an exit code. */
+  async #sent(access: NodeAccess, look: Command, signal: AbortSignal): Promise<CommandResult> {
+    try {
+      return await this.#send(access, look, signal);
+    } catch (error) {
+      if (error instanceof Unreachable && error.fault === 'unreachable') return unknown(error.says);
+      throw error;
+    }
+  }
+
+  #send(access: NodeAccess, command: Command, signal: AbortSignal): Promise<CommandResult> {
+    return this.#shell.run(access, command, { signal, limitMs: SESSION_LIMIT_MS });
+  }
+
+  #commands(name: string, command: Command): RunCommands {
+    return runCommands(`${this.#folder}/${name}`, command);
+  }
+
+  #now(): number {
+    return this.#clock.now().getTime();
+  }
+}
+
+const LOST = {
+  gone: 'its process is gone and left no exit code: it was killed, or the node was short of something',
+  absent: 'it is not there any more: the node was rebooted, or it never began',
+} as const;
+
+const unknown = (why: string): CommandResult => ({ exitCode: null, stdout: '', stderr: `registry-ha: ${why}\n` });

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
+import { systemClock as clock } from '../../../src/clock.ts';
+import { type Command, command, withSudo } from '../../../src/domain/command.ts';
+import { runCommands, runIn } from '../../../src/domain/run-commands.ts';
+import type { StateRun } from '../../../src/ports.ts';
+import { limits, type SshStage, sshStage } from '../ssh/stage.ts';
+import { until } from '../ssh/until.ts';
+
+let stage: SshStage;
+let folder: string;
+/** Whatever a stand-in salt-call was asked, a line for each run; it ends when `go` is there, as that file's script has it. */
+let asked: string;
+let go: string;
+
+beforeAll(async () => {
+  stage = await sshStage();
+  await stage.pin();
+  folder = join(stage.folder, "it's", 'runs here');
+  [asked, go] = [join(stage.folder, 'asked'), join(stage.folder, 'go')];
+  const waits = `while [ ! -e '${go}' ]; do sleep 0.05; done`;
+  const script = `#!/bin/sh\nprintf '%s|' "$$" "$@" >>'${asked}'; echo >>'${asked}'\n${waits}\n. '${go}'\n`;
+  await writeFile(join(stage.sshd.binFolder, 'salt-call'), script, { mode: 0o755 });
+});
+afterAll(() => stage.close());
+afterEach(async () => {
+  for (const path of [join(stage.folder, "it's"), asked, go]) await rm(path, { recursive: true, force: true });
+});
+
+const LINE = command('env', 'LC_ALL=C.UTF-8', 'salt-call', 'state.sls', 'a  b', "it's $HOME", '"', '*');
+const signal = () => AbortSignal.timeout(60_000);
+const once = (more: Partial<StateRun> = {}): StateRun => ({
+  name: 'lab-1.mount_node-2.1.0',
+  again: false,
+  onWait: () => undefined,
+  ...more,
+});
+const runs = () => new NodeRuns({ shell: stage.shell, clock, folder });
+const result = (run = once(), line: Command = LINE, on = runs(), end = signal()) =>
+  on.result(stage.access, line, run, end);
+const asks = async (): Promise<readonly string[]> =>
+  (await readFile(asked, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+const begun = () => until(async () => (await asks()).length > 0);
+const end = (script: string) => writeFile(go, script);
+
+describe('a state run on a node', () => {
+  it('would be lost with its connection, or run twice, were it not found again', async () => {
+    const waited: string[] = [];
+    const answer = result(once({ onWait: (says) => void waited.push(says) }));
+    await begun();
+    expect(await stage.sshd.killSessions()).toBeGreaterThan(0);
+    await until(async () => waited.length > 0 || (await stage.sshd.sessions()).length > 0);
+    await stage.sshd.killSessions();
+    await end('echo "the result"; echo "a word" >&2; exit 2\n');
+    expect(await answer).toEqual({ exitCode: 2, stdout: 'the result\n', stderr: 'a word\n' });
+    expect(await asks()).toHaveLength(1);
+  });
+
+  it('would be lost with its worker', async () => {
+    const first = new AbortController();
+    const dying = result(once(), LINE, runs(), first.signal);
+    await begun();
+    first.abort(new Error('the worker was told to stop'));
+    await expect(dying).rejects.toThrow('told to stop');
+    const next = result();
+    await end('echo fine\n');
+    expect(await next).toEqual({ exitCode: 0, stdout: 'fine\n', stderr: '' });
+    expect(await result()).toEqual({ exitCode: 0, stdout: 'fine\n', stderr: '' });
+    expect(await asks()).toHaveLength(1);
+  });
+
+  it('would be started by each of two that come at the same moment', async () => {
+    await end('sleep 0.3; echo one\n');
+    const both = await Promise.all([result(), result()]);
+    expect(both.map(({ stdout }) => stdout)).toEqual(['one\n', 'one\n']);
+    expect(await asks()).toHaveLength(1);
+  });
+
+  it('would be told another command than the one that was shown', async () => {
+    await end('echo "$LC_ALL"\n');
+    expect((await result(once(), withSudo(LINE))).stdout).toBe('C.UTF-8\n');
+    expect((await asks())[0]?.replace(/^\d+/, '')).toBe('|state.sls|a  b|it\'s $HOME|"|*|');
+  });
+
+  it('would be cut off in the middle of a long answer, or of a letter', async () => {
+    await end('head -c 1500001 /dev/zero | sed "s/\\x00/é/g"\n');
+    const { exitCode, stdout } = await result();
+    expect([exitCode, stdout.length, stdout === 'é'.repeat(1_500_001)]).toEqual([0, 1_500_001, true]);
+  });
+
+  it('that was killed would be waited for, or taken for a good one', async () => {
+    const answer = result();
+    await begun();
+    const [pid] = (await asks())[0]?.split('|') ?? [];
+    const session = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[3];
+    process.kill(-Number(session), 'SIGKILL');
+    expect(await answer).toMatchObject({ exitCode: null, stdout: '', stderr: expect.stringContaining('was killed') });
+    await end('echo "the second"\n');
+    expect(await result()).toMatchObject({ exitCode: null });
+    expect(await result(once({ again: true }))).toMatchObject({ exitCode: 0, stdout: 'the second\n' });
+    expect(await asks()).toHaveLength(2);
+  });
+
+  it('whose node was rebooted would be taken for one that never ran', async () => {
+    const answer = result();
+    await begun();
+    await rm(folder, { recursive: true });
+    await stage.sshd.killSessions();
+    expect(await answer).toMatchObject({ exitCode: null, stderr: expect.stringContaining('rebooted') });
+    await end('true\n');
+  });
+
+  it('would keep its session open with what it starts', async () => {
+    const { program, args } = runCommands(join(folder, 'short'), LINE).start(false);
+    const atOnce = { program, args: args.map((word) => (word === '15' ? '1' : word)) };
+    const told = runIn(await stage.shell.run(stage.access, atOnce, limits({ limitMs: 5_000 })));
+    expect(told).toEqual({ is: 'running' });
+    await end('true\n');
+  });
+
+  it('would leave files that anybody can read, or that nobody removes', async () => {
+    await end('echo fine\n');
+    await result();
+    const modes = [folder, join(folder, once().name)].map(async (path) => (await stat(path)).mode & 0o777);
+    expect(await Promise.all(modes)).toEqual([0o700, 0o700]);
+    await result(once({ name: 'lab-1.deploy_node-2.1.0' }));
+    expect(await readdir(folder)).toEqual(['lab-1.deploy_node-2.1.0']);
+    await runs().forget(stage.access, LINE, 'lab-1.deploy_node-2.1.0', signal());
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('would be forgotten while it goes on', async () => {
+    const answer = result();
+    await begun();
+    await runs().forget(stage.access, LINE, once().name, signal());
+    await end('echo still\n');
+    expect(await answer).toMatchObject({ stdout: 'still\n' });
+  });
+
+  it('that cannot be begun would be waited for', async () => {
+    const other = new NodeRuns({ shell: stage.shell, clock, folder: '/proc/nowhere' });
+    expect(await result(once(), LINE, other)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('mkdir') });
+  });
+});
