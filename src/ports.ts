@@ -12,7 +12,7 @@ import type {
   NodeAccess,
   TargetFacts,
 } from './domain/facts.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn } from './domain/salt.ts';
+import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from './domain/salt.ts';
 import type { CopyStep } from './domain/step.ts';
 
 /** Time, as something that is given. */
@@ -127,22 +127,9 @@ export interface SaltMasterPod {
   run(command: Command, limits: RunLimits): Promise<CommandResult>;
 }
 
-/** One run of `salt-call`. */
-export interface StateRun {
-  /** The same for the same attempt of the same step, and a file's name. */
-  readonly name: string;
-  /** Its last end is known and was not enough: that one is forgotten, and it runs once more. */
-  readonly again: boolean;
-  /** Told what is waited for. */
-  readonly onWait: (says: string) => void;
-}
-
 /** Salt in our words; every verdict comes from JSON and exit code together. */
 export interface Salt {
-  /**
-   * `salt-call` on a node, run to its end: it goes on there without us, and the same run is found again by its name, whatever was
-   * cut or killed meanwhile. Throws Unreachable when nothing was sent.
-   */
+  /** `salt-call` on a node, which goes on there without us: the same run is found again by its name. Unreachable: nothing was sent. */
   call(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<SaltReturn>;
   /** Removes what an ended run has left on its node; never fails, as the next start there removes it too. */
   forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void>;

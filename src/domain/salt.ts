@@ -37,3 +37,13 @@ export interface SaltJob {
   readonly targeted: readonly string[];
   readonly returns: Readonly<Record<string, SaltReturn>>;
 }
+
+/** One run of `salt-call` on a node. */
+export interface StateRun {
+  /** The same for the same attempt of the same step, and a file's name. */
+  readonly name: string;
+  /** Its last end is known and was not enough: that one is forgotten, and it runs once more. */
+  readonly again: boolean;
+  /** Told what is waited for. */
+  readonly onWait: (says: string) => void;
+}

@@ -94,6 +94,8 @@ export function saltContract(
     expect(returns['node-2']).toEqual(FAILED);
     expect(returns['node-1']).toMatchObject({ is: 'ok' });
     expect(await salt.call(access('node-2'), CALL, RUN, signal)).toEqual(FAILED);
+    expect(await salt.call(access('node-2'), CALL, { ...RUN, again: true }, signal)).toEqual(FAILED);
+    await salt.forget(access('node-2'), CALL, RUN.name, signal);
   });
 
   test('a job that nobody knows would be waited for', async () => {

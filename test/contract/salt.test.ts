@@ -2,12 +2,13 @@ import { describe } from 'vitest';
 import { salt } from '../../src/adapters/salt/salt.ts';
 import type { CommandResult } from '../../src/domain/command.ts';
 import { render } from '../../src/domain/command.ts';
+import { runCommands } from '../../src/domain/run-commands.ts';
 import type { Clock } from '../../src/ports.ts';
 import { FakeSaltMasterPod } from '../fakes/fake-kube.ts';
 import { FakeSalt } from '../fakes/fake-salt.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';
 import { saltWords, statesOf } from '../fixtures/salt-words.ts';
-import { access, CALL, FAILED, saltContract } from './salt.contract.ts';
+import { access, CALL, FAILED, RUN, saltContract } from './salt.contract.ts';
 
 describe('the fake Salt', () => {
   saltContract(async (nodes, endpoints) => {
@@ -25,8 +26,17 @@ describe('Salt over its programs', () => {
     const master = new FakeSaltMasterPod((_, command) =>
       command.args.includes('--async') ? started(world, command.args) : saltWords(world, command.args),
     );
-    const failed: CommandResult = { exitCode: 2, stdout: JSON.stringify({ local: statesOf(FAILED) }), stderr: '' };
-    const shell = new FakeShell({ [`node-2$ ${render(CALL)}`]: failed });
+    const said = Buffer.from(JSON.stringify({ local: statesOf(FAILED) }));
+    const told: CommandResult = {
+      exitCode: 0,
+      stdout: `ended 2 ${said.length}\n${said.toString('base64')}`,
+      stderr: '',
+    };
+    const { start, forget } = runCommands(`/run/registry-ha/${RUN.name}`, CALL);
+    const shell = new FakeShell({
+      ...Object.fromEntries([true, false].map((again) => [`node-2$ ${render(start(again))}`, told])),
+      [`node-2$ ${render(forget)}`]: {},
+    });
     const limits = { signal: AbortSignal.timeout(1_000), limitMs: 1_000 };
     await shell.pin([await shell.hostKey(access('node-2'), limits)]);
     return { salt: salt({ shell, master, clock }), world };

@@ -3,7 +3,8 @@ import type { NodeAccess } from '../../domain/facts.ts';
 import { Unreachable } from '../../domain/failure.ts';
 import { RUNS_FOLDER, type RunCommands, type RunTold, runCommands, runIn } from '../../domain/run-commands.ts';
 import { SLICE_BYTES } from '../../domain/run-scripts.ts';
-import type { Clock, NodeShell, StateRun } from '../../ports.ts';
+import type { StateRun } from '../../domain/salt.ts';
+import type { Clock, NodeShell } from '../../ports.ts';
 
 /** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
 const RUN_LIMIT_MS = 30 * 60_000;

@@ -6,7 +6,7 @@ import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
 import { systemClock as clock } from '../../../src/clock.ts';
 import { type Command, command, withSudo } from '../../../src/domain/command.ts';
 import { runCommands, runIn } from '../../../src/domain/run-commands.ts';
-import type { StateRun } from '../../../src/ports.ts';
+import type { StateRun } from '../../../src/domain/salt.ts';
 import { limits, type SshStage, sshStage } from '../ssh/stage.ts';
 import { until } from '../ssh/until.ts';
 
