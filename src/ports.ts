@@ -165,9 +165,9 @@ export interface Registries {
 export interface Changes {
   /** Appends when the record has exactly `version` entries, announces it, and tells whether it did. */
   append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean>;
-  /** The change with its record's length and the running step's progress; null when there is none. */
+  /** The change with its record's length and the running steps' progress; null when there is none. */
   get(id: ChangeId): Promise<StoredChange | null>;
-  /** Keeps only the last word, announced like an entry. */
+  /** Keeps only the last word of each step until its next entry, announced like one. */
   progress(id: ChangeId, progress: Progress): Promise<void>;
   /** Ids of changes that have not ended. */
   open(): Promise<readonly ChangeId[]>;
@@ -181,7 +181,8 @@ export interface StoredChange {
   readonly version: number;
   /** Grows with every entry and every progress. */
   readonly revision: number;
-  readonly progress?: Progress;
+  /** Of each step at work that has told some, by the step's id. */
+  readonly progress: readonly Progress[];
 }
 
 /** Where a change's card hangs in Slack. */

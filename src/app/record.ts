@@ -16,6 +16,17 @@ export async function record(id: ChangeId, event: ChangeEvent, { journal, change
   await tell(id, event, changes);
 }
 
+/** Records one after another, so that journal and Redis tell what happens at the same time in one order. */
+export function recordInTurn(id: ChangeId, ports: RecordPorts): (event: ChangeEvent) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (event) => {
+    const mine = last.then(() => record(id, event, ports));
+    // Whoever asked for it is told that it failed; the next one tries for itself.
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
 /** Tells Redis what the journal has already. */
 export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): Promise<void> {
   for (let tries = 0; tries < TRIES; tries += 1) {

@@ -1,4 +1,4 @@
-import type { Change, ChangeId, Proof } from '../domain/change.ts';
+import type { Change, ChangeEvent, ChangeId, Proof } from '../domain/change.ts';
 import type { Facts, NodeFacts } from '../domain/facts.ts';
 import { isOfTheCluster, NotConfirmed } from '../domain/failure.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
@@ -12,9 +12,10 @@ import { forgetStates } from '../steps/state-on-node.ts';
 import type { StepWorld } from '../steps/step-world.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
+import { type Lane, runLanes, stagesOf } from './lanes.ts';
 import { patientPorts } from './patience.ts';
 import { progressTeller } from './progress-teller.ts';
-import { type RecordPorts, record } from './record.ts';
+import { type RecordPorts, recordInTurn } from './record.ts';
 
 export interface StepPorts extends RecordPorts {
   readonly clock: Clock;
@@ -42,20 +43,39 @@ export interface Run {
   readonly facts: Facts;
 }
 
-/** Runs the approved steps in their order and gives the proof of the last one; a failing step is written down and thrown. */
+/** A run at work. */
+interface Work extends Run {
+  readonly ports: StepPorts;
+  /** Jobs that the change itself has started. */
+  readonly ownJobs: Jid[];
+  readonly write: (event: ChangeEvent) => Promise<void>;
+}
+
+/**
+ * Runs the approved steps in their order, copies to different nodes at the same time, and gives the proof of the last one; a failing
+ * step is written down and thrown.
+ */
 export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, signal: AbortSignal): Promise<Proof> {
+  const work: Work = {
+    ...run,
+    ports,
+    ownJobs: [...Object.values(run.change.jobs)],
+    write: recordInTurn(run.id, ports),
+  };
   const needed = new Set(run.needed.map(({ id }) => id));
-  const ownJobs = [...Object.values(run.change.jobs)];
   let proof: Proof | undefined;
   const { steps } = run.plan.approved;
   const underWay = steps.findLastIndex((step) => isJobUnderWay(step, run.change));
-  for (const [index, step] of steps.entries()) {
-    const watch = index > underWay ? cancel : NEVER_CANCELLED;
-    signal.throwIfAborted();
-    watch.throwIfAsked();
-    if (needed.has(step.id)) proof = (await runAndRecord(step, run, ownJobs, ports, watch, signal)) ?? proof;
-    else await recordAlready(step, run, ports, signal);
-  }
+  const runLane = async (lane: Lane, untilBroken: AbortSignal): Promise<void> => {
+    for (const step of lane) {
+      const watch = steps.indexOf(step) > underWay ? cancel : NEVER_CANCELLED;
+      untilBroken.throwIfAborted();
+      watch.throwIfAsked();
+      if (needed.has(step.id)) proof = (await runAndRecord(step, work, watch, untilBroken)) ?? proof;
+      else await recordAlready(step, work, untilBroken);
+    }
+  };
+  for (const lanes of stagesOf(steps)) await runLanes(lanes, signal, runLane);
   if (proof === undefined)
     throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
   return proof;
@@ -65,48 +85,44 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
 export const isJobUnderWay = ({ id }: Step, { jobs, steps }: Change): boolean =>
   jobs[id] !== undefined && steps[id]?.is === 'running';
 
-async function recordAlready(step: Step, run: Run, ports: StepPorts, signal: AbortSignal): Promise<void> {
-  const before = run.change.steps[step.id]?.is;
+async function recordAlready(step: Step, work: Work, signal: AbortSignal): Promise<void> {
+  const before = work.change.steps[step.id]?.is;
   if (before === 'done') return;
-  await record(
-    run.id,
-    { type: 'step-done', at: ports.clock.now().toISOString(), step: step.id, already: true, seconds: 0 },
-    ports,
-  );
-  if (before === 'running') await forgetStates(step, runsOf(step, run, ports), signal);
+  const at = work.ports.clock.now().toISOString();
+  await work.write({ type: 'step-done', at, step: step.id, already: true, seconds: 0 });
+  if (before === 'running') await forgetStates(step, runsOf(step, work), signal);
 }
 
 /** Where the Salt runs of a step are found. */
-const runsOf = ({ id: step }: Step, { id, change, facts }: Run, { salt }: Pick<StepPorts, 'salt'>) => ({
-  salt,
+const runsOf = ({ id: step }: Step, { id, change, facts, ports }: Work) => ({
+  salt: ports.salt,
   accessTo: (name: string) => nodeNamed(name, facts).access,
   runName: runName(id, step, change.approvals),
 });
 
 async function runAndRecord(
   step: Step,
-  run: Run,
-  ownJobs: Jid[],
-  ports: StepPorts,
+  work: Work,
   cancel: CancelWatch,
   signal: AbortSignal,
 ): Promise<Proof | undefined> {
+  const { ports, write } = work;
   const from = ports.clock.now();
   const ended = () => ({
     at: ports.clock.now().toISOString(),
     step: step.id,
     seconds: secondsBetween(from, ports.clock.now()),
   });
-  await record(run.id, { type: 'step-started', at: from.toISOString(), step: step.id }, ports);
+  await write({ type: 'step-started', at: from.toISOString(), step: step.id });
   try {
-    const tell = progressTeller(run.id, ports.changes, ports.clock, ports.onProgressLost);
+    const tell = progressTeller(work.id, ports.changes, ports.clock, ports.onProgressLost);
     const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
     const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-    const world = worldOf(step, run, ownJobs, looks, (progress) => tell(step.id, progress), cancel);
+    const world = worldOf(step, { ...work, ports: looks }, (progress) => tell(step.id, progress), cancel);
     const untilCancel = AbortSignal.any([signal, cancel.signal]);
     const guard = () =>
       unlessCancelled(cancel, () =>
-        guardBeforeAct(run.plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel),
+        guardBeforeAct(work.plan.approved.version, work.ownJobs, { ...looks, onWait }, untilCancel),
       );
     const { already, note, proof } = await runStep(
       step,
@@ -114,14 +130,14 @@ async function runAndRecord(
       guard,
       CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
     );
-    await record(run.id, { type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) }, ports);
+    await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
     await forgetStates(step, world, signal);
     return proof;
   } catch (error) {
     // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
     if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();
     if (signal.aborted || !isOfTheCluster(error)) throw error;
-    await record(run.id, { type: 'step-failed', ...ended(), failure: error.report() }, ports);
+    await write({ type: 'step-failed', ...ended(), failure: error.report() });
     throw error;
   }
 }
@@ -129,25 +145,18 @@ async function runAndRecord(
 /** Seconds with one decimal. */
 export const secondsBetween = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 100) / 10;
 
-function worldOf(
-  step: Step,
-  run: Run,
-  ownJobs: Jid[],
-  ports: StepPorts,
-  onProgress: StepWorld['onProgress'],
-  cancel: CancelWatch,
-): StepWorld {
-  const { id, change, facts } = run;
+function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], cancel: CancelWatch): StepWorld {
+  const { change, facts, ports, ownJobs, write } = work;
   return {
     ...ports,
-    ...runsOf(step, run, ports),
+    ...runsOf(step, work),
     addressOf: (name) => nodeNamed(name, facts).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
     onProgress,
     safePoint: () => cancel.throwIfAsked(),
     async onJob(jid) {
       ownJobs.push(jid);
-      await record(id, { type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid }, ports);
+      await write({ type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid });
     },
     startedJob: change.jobs[step.id],
   };

@@ -107,7 +107,7 @@ export interface Change {
   readonly proof?: Proof;
 }
 
-/** The running step's progress: the last word wins, it is never part of the record. */
+/** A running step's progress: the last word wins, it is never part of the record. */
 export interface Progress {
   readonly step: string;
   readonly at: string;

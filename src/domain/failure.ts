@@ -1,6 +1,7 @@
 import type { FailureReport } from './change.ts';
 import { type Command, type CommandResult, render } from './command.ts';
 import type { SshFault } from './facts.ts';
+import { listed } from './measure.ts';
 import type { Refusal } from './refusal.ts';
 import type { SaltReturn } from './salt.ts';
 
@@ -130,6 +131,29 @@ export class Stopped extends Failure {
       where: 'the cluster',
       what: `Stopped before the next act: ${says}`,
       next: tryNext ?? 'Ask for the change again.',
+    };
+  }
+}
+
+/** Nodes that were worked on at the same time failed, each for itself. */
+export class SeveralFailed extends Failure {
+  override readonly name = 'SeveralFailed';
+  readonly failures: readonly Failure[];
+
+  constructor(failures: readonly Failure[]) {
+    super(failures.map(({ message }) => message).join('; '), { cause: failures[0] });
+    this.failures = failures;
+  }
+
+  override report(): FailureReport {
+    const reports = this.failures.map((failure) => failure.report());
+    const details = reports.flatMap(({ where, detail }) => (detail === undefined ? [] : [`${where}: ${detail}`]));
+    return {
+      kind: 'several',
+      where: listed([...new Set(reports.map(({ where }) => where))]),
+      what: reports.map(({ where, what }) => `${where}: ${what}`).join(' '),
+      next: [...new Set(reports.map(({ next }) => next))].join(' '),
+      ...(details.length === 0 ? {} : { detail: lastLines(details.join('\n')) }),
     };
   }
 }

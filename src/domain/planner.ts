@@ -31,13 +31,17 @@ export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: Pla
 }
 
 function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
-  const steps: Step[] = [];
+  const targets = targetsOf(intent, context.facts);
+  // All copies come first and side by side, as those to different nodes run at the same time.
+  const copies = targets.map(({ node, target }) => copySteps(context, node, target));
+  const steps: Step[] = copies.flat();
   let addresses = presentAddresses(intent, context.facts);
-  for (const { node, target } of targetsOf(intent, context.facts)) {
-    const own = [...copySteps(context, node, target), ...registrySteps(context, node, target)];
+  for (const [index, { node, target }] of targets.entries()) {
+    const own = registrySteps(context, node, target);
     addresses = [...new Set([...addresses, node.ip ?? ''])].sort();
     const isListed = context.facts.kube.endpoints.ready.includes(node.ip ?? '');
-    steps.push(...own, ...(own.length > 0 || !isListed ? [readyStep(node, addresses)] : []));
+    const isTouched = own.length > 0 || (copies[index] ?? []).length > 0;
+    steps.push(...own, ...(isTouched || !isListed ? [readyStep(node, addresses)] : []));
   }
   return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
 }

@@ -4,7 +4,8 @@ import type { Room } from './fit.ts';
 /** All that a card shows; the same view gives the same card, to the byte. */
 export interface CardView {
   readonly change: Change;
-  readonly progress?: Progress;
+  /** Of the steps at work. */
+  readonly progress?: readonly Progress[];
   /** Changes that the worker takes before this one. */
   readonly waitsFor: readonly ChangeId[];
   readonly now: Date;

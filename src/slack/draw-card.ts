@@ -75,7 +75,7 @@ export const isInTheWay = (change: Change): boolean => isWaiting(change) || chan
 
 async function viewOf({ change, progress }: StoredChange, ports: DrawPorts): Promise<CardView> {
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
-  return { change, ...(progress === undefined ? {} : { progress }), waitsFor, now: ports.clock.now() };
+  return { change, progress, waitsFor, now: ports.clock.now() };
 }
 
 /** A job that is about to end is still in the queue when its change has ended already. */

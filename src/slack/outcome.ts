@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import { listed } from '../domain/measure.ts';
 import type { Step } from '../domain/step.ts';
 import { type Block, context, preformatted, richText, section } from './blocks.ts';
 import { cut } from './fit.ts';
@@ -25,10 +26,9 @@ export function refusedOutcome(change: Change): readonly Block[] {
 export function failedOutcome(change: Change): readonly Block[] {
   const { failure } = change;
   if (failure === undefined) return [];
-  const step = failedStep(change);
-  const at = step === undefined ? '' : `“${escaped(step.says)}”, `;
+  const at = failedAt(change);
   return [
-    section(`*Where:* ${at}${escaped(failure.where)}`),
+    section(`*Where:* ${at === '' ? '' : `${at}, `}${escaped(failure.where)}`),
     ...(failure.detail === undefined ? [] : [richText([preformatted(lastPart(failure.detail))])]),
     section(`*What to do now:* ${escaped(failure.next)}`),
     ...doneAndNot(change),
@@ -41,9 +41,10 @@ export function cancelledOutcome(change: Change): readonly Block[] {
   return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
 }
 
-/** The step that the failure belongs to; undefined when it broke between two steps. */
-export function failedStep({ plan, steps }: Change): Step | undefined {
-  return plan?.approved.steps.find(({ id }) => steps[id]?.is === 'failed');
+/** The steps that the failure belongs to, in quotes; empty when it broke between two steps. */
+export function failedAt({ plan, steps }: Change): string {
+  const failed = (plan?.approved.steps ?? []).filter(({ id }) => steps[id]?.is === 'failed');
+  return cut(listed(failed.map(({ says }) => `“${escaped(says)}”`)), STEPS_LIMIT);
 }
 
 /** The end of a long text: what broke stands last. */

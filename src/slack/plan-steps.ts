@@ -29,8 +29,16 @@ export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   const scripts = scriptsOf(plan?.approved.steps ?? []);
   const shown: Shown = { ...detail, scripts };
   const parts = detail.steps === 'all' ? everyStep(steps, shown) : byKind(steps, shown, detail.steps);
-  const title = words('Steps, in this order, with every command that changes something', { bold: true });
+  const title = words(`Steps, in this order${atOnce(steps)}, with every command that changes something`, {
+    bold: true,
+  });
   return [richText([title, ...parts, ...scriptTexts(shown)])];
+}
+
+/** Copies to several nodes do not wait for each other. */
+function atOnce(steps: readonly Numbered[]): string {
+  const nodes = new Set(steps.flatMap(({ step }) => (step.kind === 'copy' ? [step.node] : [])));
+  return nodes.size > 1 ? ' (copies to different nodes at the same time)' : '';
 }
 
 /** A script is long and comes with each copy: it is shown once, and its name stands for it. */

@@ -2,7 +2,7 @@ import type { Change } from '../domain/change.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
 import { person } from './names.ts';
-import { failedStep, NOT_COVERED } from './outcome.ts';
+import { failedAt, NOT_COVERED } from './outcome.ts';
 import { duration, proofInWords } from './status.ts';
 
 /** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
@@ -65,11 +65,10 @@ const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by
 
 function failedText(change: Change): string {
   const { failure, requester } = change;
-  const step = failedStep(change);
-  const at = step === undefined ? '' : ` at “${escaped(step.says)}”`;
+  const at = failedAt(change);
   const where =
     failure === undefined ? '' : ` (${escaped(failure.where)}). ${escaped(failure.what)} ${escaped(failure.next)}`;
-  return `${person(requester)}: ${escaped(change.id)} failed${at}${where}`;
+  return `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}${where}`;
 }
 
 function doneText(change: Change): string {

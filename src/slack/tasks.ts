@@ -32,13 +32,17 @@ function groupTask(steps: readonly Step[], view: CardView): Task {
   if (first === undefined || steps.length === 1) return first === undefined ? EMPTY : stepTask(first, view);
   const tasks = steps.map((step) => stepTask(step, view));
   const finished = tasks.filter(({ status }) => status === 'complete').length;
-  const telling =
-    tasks.find(({ status }) => status === 'error') ?? tasks.find(({ status }) => status === 'in_progress');
+  // What broke first, then whatever is at work: copies to several nodes are so at the same time.
+  const telling = [
+    ...tasks.filter(({ status }) => status === 'error'),
+    ...tasks.filter(({ status }) => status === 'in_progress'),
+  ];
   const note = `${finished} of ${tasks.length} done`;
+  const told = telling.map(({ title, note: said }) => `${title}: ${said}`).join('; ');
   return {
     title: groupTitle(first.kind, steps),
-    status: telling?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
-    note: telling === undefined ? note : `${note}. ${telling.title}: ${telling.note}`,
+    status: telling[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
+    note: told === '' ? note : `${note}. ${told}`,
   };
 }
 
@@ -76,7 +80,8 @@ function stepTask(step: Step, { change, progress }: CardView): Task {
     case 'waiting':
       return { title, status: 'pending', note: '' };
     case 'running': {
-      const note = progress?.step === step.id ? progressInWords(progress) : `since ${utc(state.since)}`;
+      const told = progress?.find((one) => one.step === step.id);
+      const note = told === undefined ? `since ${utc(state.since)}` : progressInWords(told);
       return { title, status: 'in_progress', note };
     }
     case 'done': {

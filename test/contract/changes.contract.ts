@@ -59,15 +59,29 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect(await changes.get('c1-begin2')).toBeNull();
     });
 
+    it('keeps the progress of each step at work until that step has an entry', async () => {
+      await record('c1-lanes2', events.started, events.stepStarted);
+      const other = { ...events.halfway, step: 'copy:node-3:other', done: 7 };
+      await changes.progress('c1-lanes2', other);
+      await changes.progress('c1-lanes2', { ...events.halfway, done: 0 });
+      await changes.progress('c1-lanes2', events.halfway);
+      expect((await changes.get('c1-lanes2'))?.progress).toEqual([other, events.halfway]);
+      await changes.append('c1-lanes2', 3, { type: 'step-started', at: events.halfway.at, step: 'copy:node-4:other' });
+      expect((await changes.get('c1-lanes2'))?.progress).toEqual([other, events.halfway]);
+      const { step, at } = events.halfway;
+      await changes.append('c1-lanes2', 4, { type: 'step-done', at, step, already: false, seconds: 1 });
+      expect((await changes.get('c1-lanes2'))?.progress).toEqual([other]);
+    });
+
     it('counts progress in the revision, and forgets it with the next entry', async () => {
       await record('c1-prog22', events.started, events.stepStarted);
       const before = await changes.get('c1-prog22');
       await changes.progress('c1-prog22', events.halfway);
       const during = await changes.get('c1-prog22');
-      expect(during).toMatchObject({ progress: events.halfway, version: 3, revision: (before?.revision ?? 0) + 1 });
+      expect(during).toMatchObject({ progress: [events.halfway], version: 3, revision: (before?.revision ?? 0) + 1 });
       await changes.append('c1-prog22', 3, { type: 'interrupted', at: events.halfway.at });
       const after = await changes.get('c1-prog22');
-      expect(after?.progress).toBeUndefined();
+      expect(after?.progress).toEqual([]);
       expect(after?.revision).toBe((during?.revision ?? 0) + 1);
     });
 
@@ -76,7 +90,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect(await changes.get('c1-none22')).toBeNull();
       await record('c1-ended2', events.denied);
       await changes.progress('c1-ended2', events.halfway);
-      expect((await changes.get('c1-ended2'))?.progress).toBeUndefined();
+      expect((await changes.get('c1-ended2'))?.progress).toEqual([]);
     });
 
     it('lists what is open: a failed change leaves, and comes back when it is approved again', async () => {

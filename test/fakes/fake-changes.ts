@@ -6,7 +6,7 @@ import type { FakeAnnouncements } from './fake-announcements.ts';
 interface Kept {
   readonly events: readonly ChangeEvent[];
   readonly revision: number;
-  readonly progress?: Progress;
+  readonly progress: readonly Progress[];
 }
 
 const OPENING = ['requested', 'approved', 'started'];
@@ -40,7 +40,8 @@ export class FakeChanges implements Changes {
     const begins = event.type === 'requested';
     if (begins !== (version === 0) || (begins && event.id !== id)) throw new Error(`${id}: begins with its request`);
     if (events.length !== version) return false;
-    this.#kept.set(id, { events: [...events, structuredClone(event)], revision: revision + 1 });
+    const others = (this.#kept.get(id)?.progress ?? []).filter(({ step }) => 'step' in event && step !== event.step);
+    this.#kept.set(id, { events: [...events, structuredClone(event)], revision: revision + 1, progress: others });
     if (OPENING.includes(event.type)) this.#open.add(id);
     if (ENDING.includes(event.type)) this.#open.delete(id);
     this.#announcements?.announce(id);
@@ -59,7 +60,9 @@ export class FakeChanges implements Changes {
     this.#refuseStranger(id);
     const kept = this.#kept.get(id);
     if (kept === undefined || !this.#open.has(id)) return;
-    this.#kept.set(id, { ...kept, revision: kept.revision + 1, progress });
+    const others = kept.progress.filter(({ step }) => step !== progress.step);
+    const all = [...others, progress].toSorted((a, b) => (a.step < b.step ? -1 : 1));
+    this.#kept.set(id, { ...kept, revision: kept.revision + 1, progress: all });
     this.#announcements?.announce(id);
   }
 

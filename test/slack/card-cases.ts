@@ -153,21 +153,23 @@ export const CASES: Readonly<Record<string, CardView>> = {
   'applying-copies': view(
     [...going, done('copy:node-2:metalk8s-127.0.6', 0, true), running('copy:node-2:metalk8s-128.0.1')],
     {
-      progress: {
-        step: 'copy:node-2:metalk8s-128.0.1',
-        at: at(4),
-        done: 990_000_000,
-        total: 1_500_000_000,
-        unit: 'bytes',
-        rate: 95_000_000,
-        secondsLeft: 5,
-      },
+      progress: [
+        {
+          step: 'copy:node-2:metalk8s-128.0.1',
+          at: at(4),
+          done: 990_000_000,
+          total: 1_500_000_000,
+          unit: 'bytes',
+          rate: 95_000_000,
+          secondsLeft: 5,
+        },
+      ],
     },
   ),
   'applying-engines': view(
     [...going, ...untilDeploy, done('deploy:node-2', 62), done('ready:node-2', 9), running('engines')],
     {
-      progress: { step: 'engines', at: at(4), done: 3, total: 4, unit: 'nodes', note: 'still running on bootstrap' },
+      progress: [{ step: 'engines', at: at(4), done: 3, total: 4, unit: 'nodes', note: 'still running on bootstrap' }],
     },
   ),
   'failed-in-a-state': view([

@@ -3,7 +3,8 @@
 /**
  * Appends an entry when the record has the expected length.
  * KEYS: record, state, card, replies, open, behind, announced.
- * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes.
+ * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step.
+ * An entry about a step forgets the progress of that step; any other entry (step is empty) that of all.
  * Answers 1 appended, 0 another length, -1 the record is full. The same token again (a command that ioredis sent twice) is 1.
  * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
  */
@@ -23,7 +24,10 @@ elseif length >= most or bytes > tonumber(ARGV[8]) then
 end
 redis.call('RPUSH', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[2], 'last', ARGV[4], 'bytes', bytes)
-redis.call('HDEL', KEYS[2], 'progress')
+for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+  local isOfAll = ARGV[9] == '' and string.sub(field, 1, 9) == 'progress:'
+  if isOfAll or field == 'progress:' .. ARGV[9] then redis.call('HDEL', KEYS[2], field) end
+end
 redis.call('HINCRBY', KEYS[2], 'revision', 1)
 if ARGV[5] == 'opens' then
   redis.call('SADD', KEYS[5], ARGV[1])
@@ -37,17 +41,17 @@ redis.call('XADD', KEYS[7], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
 /**
- * Keeps the last progress of a change that has a record and has not ended.
- * KEYS: record, state, open, behind, announced. ARGV: id, progress.
+ * Keeps the last progress of a step, of a change that has a record and has not ended.
+ * KEYS: record, state, open, behind, announced. ARGV: id, progress, step.
  */
 export const PROGRESS = `
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[2], 'progress', ARGV[2])
+redis.call('HSET', KEYS[2], 'progress:' .. ARGV[3], ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'revision', 1)
 redis.call('SADD', KEYS[4], ARGV[1])
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
-/** Record, revision and progress of one moment. KEYS: record, state. */
+/** Record, and state (revision, progress of steps) of one moment. KEYS: record, state. */
 export const READ = `
-return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HMGET', KEYS[2], 'revision', 'progress') }`;
+return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HGETALL', KEYS[2]) }`;

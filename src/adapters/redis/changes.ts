@@ -22,7 +22,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
 
 const answerSchema = z.literal([1, 0, -1]);
-const readSchema = z.tuple([z.array(z.string()), z.tuple([z.string().nullable(), z.string().nullable()])]);
+const readSchema = z.tuple([z.array(z.string()), z.array(z.string())]);
 
 /** The record of a cluster's changes in Redis: each append is one step, announced with it. */
 export function redisChanges(options: ChangesOptions): Changes {
@@ -46,26 +46,40 @@ class RedisChanges implements Changes {
     refuseFalseStart(id, version, event);
     const keys = [record, state, card, replies, open, behind, announced];
     const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
-    const words = [id, version, eventText(id, event), randomUUID(), effectOf(event), expiry, MOST_ENTRIES, MOST_BYTES];
+    const words = [
+      id,
+      version,
+      eventText(id, event),
+      randomUUID(),
+      effectOf(event),
+      expiry,
+      MOST_ENTRIES,
+      MOST_BYTES,
+      stepOf(event),
+    ];
     const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
     if (answer === -1) throw full(id);
     return answer === 1;
   }
 
   async get(id: ChangeId): Promise<StoredChange | null> {
-    const { record, state } = this.#keysOf(id);
-    const answer = await ask(this.#redis.eval(READ, 2, record, state));
-    const [texts, [revision, progress]] = readSchema.parse(answer);
+    const keys = this.#keysOf(id);
+    const answer = await ask(this.#redis.eval(READ, 2, keys.record, keys.state));
+    const [texts, words] = readSchema.parse(answer);
     if (texts.length === 0) return null;
     const events = texts.map((text, n) => eventFrom(id, text, n + 1));
     const change = changeFrom(events);
     if (change?.id !== id) throw new RecordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
+    const state = fieldsOf(words);
     return {
       change,
       events,
       version: events.length,
-      revision: Number(revision ?? events.length),
-      ...(progress === null ? {} : { progress: progressFrom(id, progress) }),
+      revision: Number(state.get('revision') ?? events.length),
+      progress: [...state.keys()]
+        .filter((field) => field.startsWith(PROGRESS_FIELD))
+        .toSorted()
+        .map((field) => progressFrom(id, state.get(field) ?? '')),
     };
   }
 
@@ -73,7 +87,7 @@ class RedisChanges implements Changes {
     const { record, state } = this.#keysOf(id);
     const { open, behind, announced } = clusterKeys(this.#cluster);
     const text = progressText(id, progress);
-    await ask(this.#redis.eval(PROGRESS, 5, record, state, open, behind, announced, id, text));
+    await ask(this.#redis.eval(PROGRESS, 5, record, state, open, behind, announced, id, text, progress.step));
   }
 
   async open(): Promise<readonly ChangeId[]> {
@@ -85,6 +99,15 @@ class RedisChanges implements Changes {
     return changeKeys(id);
   }
 }
+
+/** A field of the state for each step that has told its progress. */
+const PROGRESS_FIELD = 'progress:';
+
+/** HGETALL tells names and values in turn. */
+const fieldsOf = (words: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])));
+
+const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '');
 
 const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
 

@@ -27,9 +27,7 @@ export function sshCopier(parts: CopierParts): Copier {
     async copy(step, access, onProgress, signal) {
       assertApproved(step, access);
       const pace = new CopyPace(step.archive.size, parts.clock, onProgress);
-      await turns.take(signal, () =>
-        untilWhole({ ...parts, step, access, pace, signal, recipes, seedFailed: { is: false } }),
-      );
+      await untilWhole({ ...parts, step, access, pace, signal, recipes, seedFailed: { is: false } }, turns);
       pace.complete();
     },
   };
@@ -52,13 +50,13 @@ function assertApproved(step: CopyStep, access: NodeAccess): void {
   if (runs.join('\n') !== approved.join('\n')) throw notApproved(step);
 }
 
-/** Tries again when the connection was lost, and once when the bytes arrived damaged. */
-async function untilWhole(copy: Copy): Promise<void> {
+/** Tries again when the connection was lost, and once when the bytes arrived damaged; whoever waits for a node gives his turn to others. */
+async function untilWhole(copy: Copy, turns: Turns): Promise<void> {
   let lost = 0;
   let damaged = 0;
   for (;;) {
     try {
-      if ((await attempt(copy)) === 'whole') return;
+      if ((await turns.take(copy.signal, () => attempt(copy))) === 'whole') return;
       damaged += 1;
       if (damaged > 1) throw damagedTwice(copy.step);
     } catch (error) {
