@@ -5,12 +5,12 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** Serves /healthz (the process runs), /readyz (it can do its work) and /metrics. */
+/** Serves /healthz (the process runs), /readyz (it can do its work) and /metrics, `metrics` and the process's own. */
 export async function serveHealth(
   at: { readonly host: string; readonly port: number },
   isReady: () => boolean,
+  metrics: Registry = new Registry(),
 ): Promise<Health> {
-  const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const server = createServer((request, response) => {
     void answer(request.url ?? '/').then(({ status, type, body }) =>

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { bootstrapNode } from './adapters/bootstrap/bootstrap-node.ts';
 import { openJournalWhenFree } from './adapters/journal/wait.ts';
 import { approvalChecker } from './adapters/keys/approvals.ts';
@@ -19,6 +20,7 @@ import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
 import { systemClock as clock } from './clock.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
+import { countedCopier } from './copy-metrics.ts';
 import { REGISTRY_PORT } from './domain/registry.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
@@ -61,6 +63,17 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     path: join(stateFolder, 'target-digests.json'),
     log: (says, fields) => log.warn(fields, says),
   });
+  const copier = sshCopier({
+    shell,
+    bootstrap,
+    clock,
+    digests,
+    openSsh: new OpenSsh({ knownHostsPath, root }),
+    ...(config.copy.maxRate === undefined ? {} : { rateCap: new RateCap(config.copy.maxRate, clock) }),
+    atATime: config.copy.atATime,
+    strict: config.copy.strict,
+  });
+  const metrics = new Registry();
   const ports: JobPorts = {
     cluster,
     clock,
@@ -72,16 +85,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     checker: approvalChecker({ keys: await Promise.all(config.trustedKeys.map(loadTrustedKey)) }),
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell, digests }),
-    copier: sshCopier({
-      shell,
-      bootstrap,
-      clock,
-      digests,
-      openSsh: new OpenSsh({ knownHostsPath, root }),
-      ...(config.copy.maxRate === undefined ? {} : { rateCap: new RateCap(config.copy.maxRate, clock) }),
-      atATime: config.copy.atATime,
-      strict: config.copy.strict,
-    }),
+    copier: countedCopier(copier, clock, metrics),
     registries: registries({ port: REGISTRY_PORT }),
     planLivesMs: config.plan.livesMinutes * 60_000,
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
@@ -94,7 +98,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     work: (job, signal) => doJob(job, ports, signal),
     idPath: join(stateFolder, 'queue-worker.id'),
   });
-  const health = await serveHealth(config.health, worker.alive);
+  const health = await serveHealth(config.health, worker.alive, metrics);
   worker.start();
   log.info({ cluster }, 'The worker takes changes');
   return {
