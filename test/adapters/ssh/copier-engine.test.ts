@@ -233,4 +233,18 @@ describe('several targets', () => {
     expect(ended).toEqual(['alive', 'Error: stopped']);
     expect(await stage.isThere(stage.old)).toBe(true);
   });
+
+  it('one that refuses every connection fails alone, even where only one copy may run at a time', async () => {
+    const dead = { ...stage.access, node: 'node-3', port: 1 };
+    const step = { ...stage.step(stage.old), node: 'node-3' };
+    const copier = stage.copier({ atATime: 1 });
+    const ended: string[] = [];
+    const copies = [
+      copier.copy(step, dead, () => undefined, never()).catch(() => ended.push('dead')),
+      copier.copy(stage.step(stage.old), stage.access, () => undefined, never()).then(() => ended.push('alive')),
+    ];
+    await Promise.all(copies);
+    expect(ended).toEqual(['alive', 'dead']);
+    expect(await stage.isThere(stage.old)).toBe(true);
+  });
 });
