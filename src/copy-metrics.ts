@@ -5,6 +5,7 @@ import type { Clock, Copier, CopyProgress } from './ports.ts';
 export function countedCopier(copier: Copier, clock: Clock, register: Registry): Copier {
   const counters = countersIn(register);
   return {
+    prepare: (steps, signal) => copier.prepare(steps, signal),
     async copy(step, access, onProgress, signal) {
       const count = new CopyCount(step.node, counters, clock);
       try {

@@ -12,6 +12,7 @@ import type {
   NodeAccess,
   TargetFacts,
 } from './domain/facts.ts';
+import type { ServedManifest } from './domain/registry.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from './domain/salt.ts';
 import type { CopyStep } from './domain/step.ts';
 
@@ -144,13 +145,6 @@ export interface Salt {
   stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]>;
   /** The running container engines, read live (`crictl info`). */
   engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]>;
-}
-
-/** A manifest as a registry served it. */
-export interface ServedManifest {
-  /** Hex SHA-256 of the body: the header Docker-Content-Digest is a constant and proves nothing. */
-  readonly sha256: string;
-  readonly blobs: readonly { readonly digest: string; readonly size: number }[];
 }
 
 /** Registries over HTTP. */

@@ -21,6 +21,7 @@ it('what copies cost, and how many run, would not be seen', async () => {
   const linesNow = async () => (await metrics.metrics()).split('\n').filter((line) => line.includes('node-2'));
   const running: string[] = [];
   const copier: Copier = {
+    prepare: async () => undefined,
     copy: async (_, __, tell, signal) => {
       for (const progress of told) tell(progress);
       running.push(...(await linesNow()).filter((line) => line.includes('running')));

@@ -16,3 +16,10 @@ export function sameSet(left: readonly string[], right: readonly string[]): bool
   const b = new Set(right);
   return a.size === b.size && [...a].every((item) => b.has(item));
 }
+
+/** A manifest as a registry served it. */
+export interface ServedManifest {
+  /** Hex SHA-256 of the body: the header Docker-Content-Digest is a constant and proves nothing. */
+  readonly sha256: string;
+  readonly blobs: readonly { readonly digest: string; readonly size: number }[];
+}

@@ -2,9 +2,8 @@ import { type Archive, type Image, imageName } from '../domain/archive.ts';
 import type { Proof } from '../domain/change.ts';
 import { Unreachable } from '../domain/failure.ts';
 import { listed } from '../domain/measure.ts';
-import { endpointUrl, sameSet } from '../domain/registry.ts';
+import { endpointUrl, type ServedManifest, sameSet } from '../domain/registry.ts';
 import type { VerifyStep } from '../domain/step.ts';
-import type { ServedManifest } from '../ports.ts';
 import { inParallel } from './served-images.ts';
 import { type Finding, notSo, type StepWork, type StepWorld } from './step-world.ts';
 

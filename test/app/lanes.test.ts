@@ -14,6 +14,7 @@ const away = (node: string) => new Unreachable(node, 'unreachable', `${node} doe
 function copying(on: Bench, act: (step: CopyStep, signal: AbortSignal) => Promise<void>): void {
   const { copy } = on.lab.copier;
   const copier: Copier = {
+    ...on.lab.copier,
     copy: async (step, access, tell, signal) => {
       await act(step, signal);
       await copy(step, access, tell, signal);

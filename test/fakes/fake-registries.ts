@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Image, imageName } from '../../src/domain/archive.ts';
 import { Unreachable } from '../../src/domain/failure.ts';
-import type { Registries, ServedManifest } from '../../src/ports.ts';
+import type { ServedManifest } from '../../src/domain/registry.ts';
+import type { Registries } from '../../src/ports.ts';
 
 /** An image as a registry has it: the manifest's text, and the sizes of the blobs that are there. */
 export interface FakeImage {

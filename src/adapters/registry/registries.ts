@@ -3,7 +3,8 @@ import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Image } from '../../domain/archive.ts';
 import { Unreachable } from '../../domain/failure.ts';
-import type { Registries, ServedManifest } from '../../ports.ts';
+import type { ServedManifest } from '../../domain/registry.ts';
+import type { Registries } from '../../ports.ts';
 import { type Answer, type Asked, answerOf } from './answer.ts';
 
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
