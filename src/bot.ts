@@ -7,6 +7,7 @@ import { redisCards } from './adapters/redis/cards.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
 import { changeQueue } from './adapters/redis/queue.ts';
+import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { botUseCases } from './app/bot-use-cases.ts';
 import { systemClock as clock } from './clock.ts';
 import type { BotConfig } from './config/bot-config.ts';
@@ -34,7 +35,17 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
       const queue = queues.get(name);
       return queue === undefined
         ? []
-        : [[name, { changes: redisChanges({ redis, cluster: name, clock }), queue, policy }] as const];
+        : [
+            [
+              name,
+              {
+                changes: redisChanges({ redis, cluster: name, clock }),
+                queue,
+                worker: redisWorkerLife({ redis, cluster: name }),
+                policy,
+              },
+            ] as const,
+          ];
     }),
   );
   const cards = redisCards({ redis, clusters: names, clock });

@@ -15,6 +15,7 @@ import type {
 import type { ServedManifest } from './domain/registry.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from './domain/salt.ts';
 import type { CopyStep } from './domain/step.ts';
+import type { SeenWorker } from './domain/worker-state.ts';
 
 /** Time, as something that is given. */
 export interface Clock {
@@ -202,8 +203,18 @@ export interface Cards {
 export interface CardLease {
   /** The revision that the card shows; revisions grow with every entry and every progress. */
   readonly drawn: number;
-  /** Notes that the card shows `revision`; false, and nothing noted, when the lease was lost meanwhile. */
-  commit(revision: number): Promise<boolean>;
+  /** What the card shows besides the record, as it was committed last; empty at first. */
+  readonly aside: string;
+  /** Notes that the card shows `revision` and `aside`; false, and nothing noted, when the lease was lost meanwhile. */
+  commit(revision: number, aside?: string): Promise<boolean>;
+}
+
+/** What a cluster's worker says of itself, told past the journal and every record. */
+export interface WorkerLife {
+  /** It is there; `trouble` is why it cannot work, in sentences. */
+  tell(trouble: string | null): Promise<void>;
+  /** null when no worker of the cluster was ever heard of. */
+  seen(): Promise<SeenWorker | null>;
 }
 
 /** Changes that got an entry or progress, told to bot replicas: at least once, to one of them. */

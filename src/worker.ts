@@ -11,6 +11,7 @@ import { targetNodes } from './adapters/node/target-nodes.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
 import { queueWorker } from './adapters/redis/queue-worker.ts';
+import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { registries } from './adapters/registry/registries.ts';
 import { salt } from './adapters/salt/salt.ts';
 import { sshCopier } from './adapters/ssh/copier.ts';
@@ -18,6 +19,7 @@ import { OpenSsh } from './adapters/ssh/openssh.ts';
 import { RateCap } from './adapters/ssh/rate-cap.ts';
 import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
+import { tellLife } from './app/tell-life.ts';
 import { systemClock as clock } from './clock.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import { countedCopier } from './copy-metrics.ts';
@@ -99,11 +101,22 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     idPath: join(stateFolder, 'queue-worker.id'),
   });
   const health = await serveHealth(config.health, worker.alive, metrics);
+  const end = new AbortController();
+  const telling = tellLife(
+    {
+      life: redisWorkerLife({ redis, cluster }),
+      clock,
+      trouble: async () => null,
+      onLost: (error) => log.debug({ err: error }, 'The worker could not say that it is there'),
+    },
+    end.signal,
+  );
   worker.start();
   log.info({ cluster }, 'The worker takes changes');
   return {
     async stop() {
-      await worker.close();
+      end.abort();
+      await Promise.all([worker.close(), telling]);
       await Promise.all([shell.close(), kube.close(), health.close()]);
       await closeRedis(redis);
       await journal.close();

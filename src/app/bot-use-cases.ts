@@ -2,6 +2,7 @@ import type { Person } from '../domain/approval.ts';
 import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
 import type { Intent } from '../domain/plan.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
+import { type WorkerState, workerState } from '../domain/worker-state.ts';
 import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
@@ -41,6 +42,10 @@ export function botUseCases(ports: BotPorts) {
     },
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
       return (await clusterOfChange(id)?.queue.ahead(id)) ?? [];
+    },
+    /** Is the worker that a cluster's changes wait for there? */
+    async workerOf(cluster: string): Promise<WorkerState> {
+      return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
     },
     /** Looks after open changes of every cluster; call it now and then. */
     async tend(): Promise<void> {

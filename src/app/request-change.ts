@@ -4,12 +4,13 @@ import { changeFrom } from '../domain/fold.ts';
 import type { Intent } from '../domain/plan.ts';
 import { mayRequest, type Policy } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { CardPlace, Cards, ChangeQueue, Changes, Clock, Ids } from '../ports.ts';
+import type { CardPlace, Cards, ChangeQueue, Changes, Clock, Ids, WorkerLife } from '../ports.ts';
 
 /** What the bot needs of one cluster. */
 export interface ClusterPorts {
   readonly changes: Changes;
   readonly queue: ChangeQueue;
+  readonly worker: WorkerLife;
   readonly policy: Policy;
 }
 

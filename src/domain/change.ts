@@ -45,7 +45,6 @@ export type ChangeEvent = { readonly at: string } & (
   | { readonly type: 'started' }
   | { readonly type: 'cancel-requested'; readonly by: Person }
   | { readonly type: 'cancelled'; readonly by: Person }
-  | { readonly type: 'interrupted' }
   | { readonly type: 'step-started'; readonly step: string }
   | { readonly type: 'job-started'; readonly step: string; readonly jid: Jid }
   | {

@@ -35,8 +35,6 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, state: 'expired', endedAt: event.at };
     case 'started':
       return { ...change, state: 'applying', startedAt: change.startedAt ?? event.at };
-    case 'interrupted':
-      return change;
     case 'cancel-requested':
       return { ...change, cancelAskedBy: event.by };
     case 'cancelled':

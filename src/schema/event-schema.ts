@@ -68,7 +68,6 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
   z.strictObject({ at, type: z.literal('denied'), by: person }),
   z.strictObject({ at, type: z.literal('expired') }),
   z.strictObject({ at, type: z.literal('started') }),
-  z.strictObject({ at, type: z.literal('interrupted') }),
   z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
   z.strictObject({ at, type: z.literal('cancelled'), by: person }),
   z.strictObject({ at, type: z.literal('step-started'), step }),

@@ -4,6 +4,7 @@ import type { Change, ChangeId } from '../domain/change.ts';
 import type { Intent } from '../domain/plan.ts';
 import type { DecisionKind } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { WorkerState } from '../domain/worker-state.ts';
 import type { CardPlace } from '../ports.ts';
 
 /** What Slack's side asks of the bot's inside. */
@@ -18,6 +19,8 @@ export interface UseCases {
   decide(decision: Decision): Promise<Change | Refusal>;
   /** What a queued change waits for (ids of changes ahead of it). */
   waitsFor(change: Change): Promise<readonly ChangeId[]>;
+  /** Is the cluster's worker there? */
+  workerOf(cluster: string): Promise<WorkerState>;
 }
 
 /** A click on one of our buttons, as Slack's payload tells it. */

@@ -1,4 +1,5 @@
 import type { Change, ChangeId, Progress } from '../domain/change.ts';
+import type { WorkerState } from '../domain/worker-state.ts';
 import type { Room } from './fit.ts';
 
 /** All that a card shows; the same view gives the same card, to the byte. */
@@ -8,6 +9,8 @@ export interface CardView {
   readonly progress?: readonly Progress[];
   /** Changes that the worker takes before this one. */
   readonly waitsFor: readonly ChangeId[];
+  /** Who should carry it out; there, when nothing else is known. */
+  readonly worker?: WorkerState;
   readonly now: Date;
 }
 

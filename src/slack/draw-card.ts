@@ -1,8 +1,10 @@
 import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
+import { WORKER_THERE } from '../domain/worker-state.ts';
 import type { CardLease, CardPlace, Cards, Changes, Clock, StoredChange } from '../ports.ts';
 import type { Drawing, Log, SlackPoster, UseCases } from './bot-ports.ts';
 import { renderCard } from './card.ts';
 import type { CardStyle, CardView } from './card-view.ts';
+import { asideOf } from './held-up.ts';
 import { repliesOf } from './replies.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
 
@@ -11,7 +13,7 @@ export interface DrawPorts {
   changes(cluster: string): Changes;
   readonly cards: Cards;
   readonly slack: SlackPoster;
-  readonly useCases: Pick<UseCases, 'waitsFor'>;
+  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,18 +47,20 @@ export async function drawCard(
 ): Promise<Drawn> {
   const since = ports.clock.now().getTime();
   const [stored, place] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
-  if (stored === null || !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
-  if (place === null) return { is: 'unhung' };
+  if (stored === null) return { is: 'nothing' };
   const view = await viewOf(stored, ports);
+  const aside = asideOf(view);
+  if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
+  if (place === null) return { is: 'unhung' };
   if (ports.clock.now().getTime() - since > YOUNG_MS)
     throw new SlackRefused('unavailable', 'the record answers too slowly');
-  if (isAsPosted(view, lease)) {
+  if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
   const hangs = await edit(place, view, learnt, ports);
   if (hangs) await reply(place, stored.change, ports);
-  await lease.commit(stored.revision);
+  await lease.commit(stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
 
@@ -75,7 +79,10 @@ export const isInTheWay = (change: Change): boolean => isWaiting(change) || chan
 
 async function viewOf({ change, progress }: StoredChange, ports: DrawPorts): Promise<CardView> {
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
-  return { change, progress, waitsFor, now: ports.clock.now() };
+  const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
+  // What a worker that is gone said last is true no more.
+  const told = worker.is === 'there' ? progress : [];
+  return { change, progress: told, waitsFor, worker, now: ports.clock.now() };
 }
 
 /** A job that is about to end is still in the queue when its change has ended already. */

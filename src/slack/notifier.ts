@@ -2,6 +2,7 @@ import { type ChangeId, clusterOf } from '../domain/change.ts';
 import type { Announcements } from '../ports.ts';
 import { type Drawn, type DrawPorts, drawCard, isInTheWay, type LearntStyle } from './draw-card.ts';
 import { SlackRefused } from './slack-refused.ts';
+import { WorkerWatch } from './worker-watch.ts';
 
 /** A card is edited at most this often. */
 const EDIT_EVERY_MS = 3_000;
@@ -12,12 +13,16 @@ const BUSY_MS = 1_000;
 /** A change is announced a moment before its card is posted; what is not posted then is left to the sweep. */
 const UNHUNG_TRIES = 5;
 const SWEEP_EVERY_MS = 15_000;
+/** A worker counts as silent after fifteen seconds; then a card says so within thirty. */
+const WATCH_EVERY_MS = 5_000;
 const LISTEN_AGAIN_MS = 1_000;
 const BACKOFF_FROM_MS = 1_000;
 const BACKOFF_TO_MS = 60_000;
 
 export interface NotifierOptions extends DrawPorts {
   readonly announcements: Announcements;
+  /** Whose cards are kept. */
+  readonly clusters: readonly string[];
 }
 
 /** Keeps every card as the record is, until the signal ends it. */
@@ -44,7 +49,7 @@ class Rounds {
   }
 
   async run(): Promise<void> {
-    await Promise.all([this.#listen(), this.#sweep()]);
+    await Promise.all([this.#listen(), this.#sweep(), this.#watchWorkers()]);
     await Promise.all(this.#rounds);
   }
 
@@ -70,6 +75,23 @@ class Rounds {
         log.error({ err: error }, 'cards that are behind cannot be listed');
       }
       await this.#pause(SWEEP_EVERY_MS);
+    }
+  }
+
+  /** A worker that falls silent writes nothing, so nothing is announced: the cards of its changes are looked at from here. */
+  async #watchWorkers(): Promise<void> {
+    const { clusters, useCases, changes, log } = this.#options;
+    const watch = new WorkerWatch(useCases);
+    while (!this.#signal.aborted) {
+      for (const cluster of clusters) {
+        try {
+          if (await watch.hasChanged(cluster)) for (const id of await changes(cluster).open()) this.#want(id, false);
+        } catch (error) {
+          watch.forget(cluster);
+          log.warn({ err: error, cluster }, 'it is not known whether the worker is there');
+        }
+      }
+      await this.#pause(WATCH_EVERY_MS);
     }
   }
 

@@ -59,7 +59,8 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   registerActions(bot.app, { useCases, serves, log });
   await bot.start();
   const end = new AbortController();
-  const drawing = notifier({ ...options, slack }).run(end.signal);
+  const clusters = config.clusters.map(({ name }) => name);
+  const drawing = notifier({ ...options, slack, clusters }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
     async stop() {

@@ -4,6 +4,7 @@ import { count, secondsInWords } from '../domain/measure.ts';
 import type { CardView } from './card-view.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
+import { heldUp } from './held-up.ts';
 import { firstFew, moment, person, withPlainMoments } from './names.ts';
 
 /** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
@@ -26,7 +27,10 @@ export function statusText(view: CardView): string {
 }
 
 /** How the change stands now. */
-export function statusOf({ change, waitsFor, now }: CardView): Status {
+export function statusOf(view: CardView): Status {
+  const { change, waitsFor, now } = view;
+  const held = heldUp(view);
+  if (held !== null) return held;
   switch (change.state) {
     case 'requested':
       return requested(waitsFor);

@@ -12,6 +12,7 @@ import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
+import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
 import { addNode2 } from '../fixtures/facts.ts';
 
 export const alice = { id: 'U0ALICE', name: 'alice' };
@@ -46,7 +47,7 @@ export function bench() {
   let made = 0;
   const ids = { change: () => `lab-7f3k2${String.fromCharCode(97 + made++)}`, nonce: () => `nonce-${made++}` };
   const policy = { requesters: [alice.id], approvers: [bob.id], allowOwnApproval: false };
-  const bot: RequestPorts = { changes, queue, policy, cards, clock, ids };
+  const bot: RequestPorts = { changes, queue, worker: new FakeWorkerLife(), policy, cards, clock, ids };
   const signer = approvalSigner({ privateKeyPem: pair.privateKeyPem, name: pair.name });
   const surprises: unknown[] = [];
   const worker: JobPorts = {

@@ -72,6 +72,18 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       await cards.whileLeased(id, 5_000, async (lease) => expect(lease.drawn).toBe(5));
     });
 
+    it('remembers what else a card shows, until it hangs somewhere else', async () => {
+      const id = await request('c1-aside2');
+      await cards.hang(id, { channel: 'C1', ts: '1.2' });
+      await cards.whileLeased(id, 5_000, async (lease) => {
+        expect(lease.aside).toBe('');
+        expect(await lease.commit(1, 'the worker is silent')).toBe(true);
+      });
+      await cards.whileLeased(id, 5_000, async ({ aside }) => expect(aside).toBe('the worker is silent'));
+      await cards.hang(id, { channel: 'C1', ts: '9.9' });
+      await cards.whileLeased(id, 5_000, async ({ aside }) => expect(aside).toBe(''));
+    });
+
     it('notes nothing for a replica whose lease has ended', async () => {
       const id = await request('c1-late22');
       await cards.whileLeased(id, LEASE_MS, async (late) => {

@@ -128,7 +128,6 @@ export const everyEvent = (id: ChangeId): readonly ChangeEvent[] => [
   started,
   stepStarted,
   { at, type: 'job-started', step: 'engines', jid: '20260301100000000001' },
-  { at, type: 'interrupted' },
   { at, type: 'step-done', step: 'engines', already: false, seconds: 3, note: 'fast' },
   { at, type: 'step-failed', step: 'verify', seconds: 1, failure },
   failed,

@@ -79,7 +79,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       await changes.progress('c1-prog22', events.halfway);
       const during = await changes.get('c1-prog22');
       expect(during).toMatchObject({ progress: [events.halfway], version: 3, revision: (before?.revision ?? 0) + 1 });
-      await changes.append('c1-prog22', 3, { type: 'interrupted', at: events.halfway.at });
+      await changes.append('c1-prog22', 3, { ...events.stepStarted, at: events.halfway.at });
       const after = await changes.get('c1-prog22');
       expect(after?.progress).toEqual([]);
       expect(after?.revision).toBe((during?.revision ?? 0) + 1);

@@ -12,6 +12,7 @@ export class FakeCards implements Cards {
   readonly #clock: Clock;
   readonly #places = new Map<ChangeId, CardPlace>();
   readonly #drawn = new Map<ChangeId, number>();
+  readonly #asides = new Map<ChangeId, string>();
   readonly #leases = new Map<ChangeId, Lease>();
   readonly #replies = new Set<string>();
 
@@ -27,7 +28,10 @@ export class FakeCards implements Cards {
 
   async hang(id: ChangeId, place: CardPlace): Promise<void> {
     const old = await this.place(id);
-    if (old !== null && (old.channel !== place.channel || old.ts !== place.ts)) this.#drawn.delete(id);
+    if (old !== null && (old.channel !== place.channel || old.ts !== place.ts)) {
+      this.#drawn.delete(id);
+      this.#asides.delete(id);
+    }
     this.#places.set(id, place);
   }
 
@@ -37,7 +41,11 @@ export class FakeCards implements Cards {
     const lease = { ends: this.#clock.now().getTime() + ms };
     this.#leases.set(id, lease);
     try {
-      await draw({ drawn: this.#drawn.get(id) ?? 0, commit: async (revision) => this.#commit(id, lease, revision) });
+      await draw({
+        drawn: this.#drawn.get(id) ?? 0,
+        aside: this.#asides.get(id) ?? '',
+        commit: async (revision, aside) => this.#commit(id, lease, revision, aside),
+      });
     } finally {
       if (this.#leases.get(id) === lease) this.#leases.delete(id);
     }
@@ -63,9 +71,10 @@ export class FakeCards implements Cards {
       .toSorted();
   }
 
-  #commit(id: ChangeId, lease: Lease, revision: number): boolean {
+  #commit(id: ChangeId, lease: Lease, revision: number, aside = ''): boolean {
     if (!this.#holds(id, lease) || revision < (this.#drawn.get(id) ?? 0)) return false;
     this.#drawn.set(id, revision);
+    this.#asides.set(id, aside);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
+import { WORKER_THERE, type WorkerState } from '../../src/domain/worker-state.ts';
 import { notifier } from '../../src/slack/notifier.ts';
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
@@ -17,14 +18,27 @@ export class World {
   readonly cards = new FakeCards([this.changes], this.clock);
   readonly slack = new RecordingSlack(this.clock);
   readonly log = new KeptLog();
+  worker: WorkerState = WORKER_THERE;
   readonly ahead = new Map<ChangeId, readonly ChangeId[]>();
   readonly #end = new AbortController();
   readonly #running: Promise<void>[] = [];
 
   start(): void {
     const { clock, announcements, cards, slack, log } = this;
-    const useCases = { waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [] };
-    const options = { clock, announcements, cards, slack, log, useCases, changes: () => this.changes };
+    const useCases = {
+      waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
+      workerOf: async () => this.worker,
+    };
+    const options = {
+      clusters: ['lab'],
+      clock,
+      announcements,
+      cards,
+      slack,
+      log,
+      useCases,
+      changes: () => this.changes,
+    };
     this.#running.push(notifier(options).run(this.#end.signal));
   }
 

@@ -7,6 +7,7 @@ import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
+import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
 import { ALICE, BOB, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
 import { KeptLog } from './recording-slack.ts';
 
@@ -69,7 +70,7 @@ function realUseCases(changes: FakeChanges, cards: FakeCards): UseCases {
   const policy = { requesters: [ALICE.id], approvers: [BOB.id], allowOwnApproval: false };
   const given: string[] = [];
   return botUseCases({
-    clusters: new Map([['lab', { changes, queue: new FakeQueue(), policy }]]),
+    clusters: new Map([['lab', { changes, queue: new FakeQueue(), worker: new FakeWorkerLife(), policy }]]),
     cards,
     clock: systemClock,
     ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },

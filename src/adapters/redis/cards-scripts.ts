@@ -13,19 +13,20 @@ end`;
 export const HANG = `${KEEP}
 local old = redis.call('HMGET', KEYS[1], 'channel', 'ts')
 if old[1] and (old[1] ~= ARGV[1] or old[2] ~= ARGV[2]) then
-  redis.call('HDEL', KEYS[1], 'drawn')
+  redis.call('HDEL', KEYS[1], 'drawn', 'aside')
   redis.call('SADD', KEYS[3], ARGV[4])
 end
 redis.call('HSET', KEYS[1], 'channel', ARGV[1], 'ts', ARGV[2])
 keep(KEYS[1], KEYS[2], ARGV[3])
 return 1`;
 
-/** The drawn revision when the lease was free (or got by the same token), else -1. KEYS: lease, card. ARGV: token, ms. */
+/** The drawn revision and what else the card shows when the lease was free (or got by the same token), else -1. KEYS: lease, card. ARGV: token, ms. */
 export const LEASE = `
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return -1 end
+if holder and holder ~= ARGV[1] then return { -1, '' } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0)`;
+local shows = redis.call('HMGET', KEYS[2], 'drawn', 'aside')
+return { tonumber(shows[1] or 0), shows[2] or '' }`;
 
 /** Makes the lease last longer while it is still ours. KEYS: lease. ARGV: token, ms. */
 export const RENEW = `
@@ -39,13 +40,13 @@ return 0`;
 
 /**
  * Notes what the card shows while the lease is ours; never a lower revision than before.
- * KEYS: lease, card, state, behind. ARGV: token, revision, id, time of expiry.
+ * KEYS: lease, card, state, behind. ARGV: token, revision, id, time of expiry, aside.
  */
 export const COMMIT = `${KEEP}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local revision = tonumber(ARGV[2])
 if revision < tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) then return 0 end
-redis.call('HSET', KEYS[2], 'drawn', revision)
+redis.call('HSET', KEYS[2], 'drawn', revision, 'aside', ARGV[5])
 keep(KEYS[2], KEYS[3], ARGV[4])
 if revision >= tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) then redis.call('SREM', KEYS[4], ARGV[3]) end
 return 1`;

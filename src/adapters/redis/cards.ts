@@ -20,6 +20,7 @@ const RENEW_EVERY_MS = 1_000;
 const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 
 const idsSchema = z.array(z.string());
+const leaseSchema = z.tuple([z.int(), z.string()]);
 
 /** What bot replicas share about cards, in Redis; a sweep by `behind` reads one set per cluster, which is nearly empty. */
 export function redisCards(options: CardsOptions): Cards {
@@ -51,11 +52,11 @@ class RedisCards implements Cards {
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
     const { lease, card } = this.#keysOf(id);
     const token = randomUUID();
-    const drawn = z.int().parse(await this.#run(LEASE, [lease, card], token, Math.min(ms, LEASE_MS)));
+    const [drawn, aside] = leaseSchema.parse(await this.#run(LEASE, [lease, card], token, Math.min(ms, LEASE_MS)));
     if (drawn < 0) return false;
     const stop = this.#renewing(lease, token, ms);
     try {
-      await draw({ drawn, commit: (revision) => this.#commit(id, token, revision) });
+      await draw({ drawn, aside, commit: (revision, shown) => this.#commit(id, token, revision, shown) });
     } finally {
       stop();
       await this.#run(RELEASE, [lease], token);
@@ -97,10 +98,11 @@ class RedisCards implements Cards {
       .toSorted();
   }
 
-  async #commit(id: ChangeId, token: string, revision: number): Promise<boolean> {
+  async #commit(id: ChangeId, token: string, revision: number, aside = ''): Promise<boolean> {
     const { lease, card, state } = this.#keysOf(id);
     const { behind } = clusterKeys(clusterOf(id));
-    return (await this.#run(COMMIT, [lease, card, state, behind], token, revision, id, this.#expiry())) === 1;
+    const keys = [lease, card, state, behind];
+    return (await this.#run(COMMIT, keys, token, revision, id, this.#expiry(), aside)) === 1;
   }
 
   #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {

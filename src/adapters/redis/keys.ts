@@ -11,6 +11,8 @@ export interface ClusterKeys {
   readonly behind: string;
   /** Stream: one entry per entry or progress of a change. */
   readonly announced: string;
+  /** Hash: when the worker was heard of last, by Redis' clock, and why it cannot work. */
+  readonly worker: string;
 }
 
 /** Keys of one change. */
@@ -19,7 +21,7 @@ export interface ChangeKeys {
   readonly record: string;
   /** Hash: revision, progress, bytes of the record, token of the last append. */
   readonly state: string;
-  /** Hash: channel, ts, drawn. */
+  /** Hash: channel, ts, drawn, aside. */
   readonly card: string;
   /** Hash: who claimed which thread reply. */
   readonly replies: string;
@@ -37,7 +39,12 @@ export function clusterPrefix(cluster: string): string {
 
 export function clusterKeys(cluster: string): ClusterKeys {
   const prefix = clusterPrefix(cluster);
-  return { open: `${prefix}:open`, behind: `${prefix}:behind`, announced: `${prefix}:announced` };
+  return {
+    open: `${prefix}:open`,
+    behind: `${prefix}:behind`,
+    announced: `${prefix}:announced`,
+    worker: `${prefix}:worker`,
+  };
 }
 
 /** Throws a TypeError for what is no id of a change. */

@@ -53,5 +53,5 @@ function compared(record: readonly ChangeEvent[], journal: readonly ChangeEvent[
 
 /** A failed change is closed by a bot; a bot, too, tells that nobody works on a change. */
 function isOfABot(type: ChangeEvent['type'], event: object): boolean {
-  return type === 'interrupted' || (type === 'failed' && JSON.stringify(event).includes('"no-card"'));
+  return type === 'failed' && JSON.stringify(event).includes('"no-card"');
 }

@@ -1,0 +1,15 @@
+import type { SeenWorker } from '../../src/domain/worker-state.ts';
+import type { WorkerLife } from '../../src/ports.ts';
+
+/** A worker's word in memory, always just heard. */
+export class FakeWorkerLife implements WorkerLife {
+  #seen: SeenWorker | null = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble: null };
+
+  async tell(trouble: string | null): Promise<void> {
+    this.#seen = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble };
+  }
+
+  async seen(): Promise<SeenWorker | null> {
+    return this.#seen;
+  }
+}
