@@ -74,7 +74,10 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
     log,
   });
   const tending = tend(useCases.tend, log);
-  const health = await serveHealth(config.health, () => redis.status === 'ready' && slack.isConnected());
+  const health = await serveHealth(config.health, () => {
+    if (redis.status !== 'ready') return 'Redis cannot be reached.';
+    return slack.isConnected() ? null : 'Slack cannot be reached.';
+  });
   log.info({ clusters: names }, 'The bot answers');
   return {
     async stop() {

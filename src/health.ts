@@ -5,10 +5,10 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** Serves /healthz (the process runs), /readyz (it can do its work) and /metrics, `metrics` and the process's own. */
+/** Serves /healthz (the process runs), /readyz (it can do its work, or why not) and /metrics, `metrics` and the process's own. */
 export async function serveHealth(
   at: { readonly host: string; readonly port: number },
-  isReady: () => boolean,
+  whyNotReady: () => string | null,
   metrics: Registry = new Registry(),
 ): Promise<Health> {
   collectDefaultMetrics({ register: metrics });
@@ -17,10 +17,11 @@ export async function serveHealth(
       response.writeHead(status, { 'content-type': type }).end(body),
     );
   });
+  const text = (status: number, body: string) => ({ status, type: 'text/plain; charset=utf-8', body });
+  const readiness = (why: string | null) => (why === null ? text(200, 'ready\n') : text(503, `not ready: ${why}\n`));
   async function answer(url: string) {
-    const text = (status: number, body: string) => ({ status, type: 'text/plain', body });
     if (url === '/healthz') return text(200, 'ok\n');
-    if (url === '/readyz') return isReady() ? text(200, 'ready\n') : text(503, 'not ready\n');
+    if (url === '/readyz') return readiness(whyNotReady());
     if (url === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
     return text(404, 'not found: /healthz, /readyz or /metrics\n');
   }

@@ -20,6 +20,7 @@ import { RateCap } from './adapters/ssh/rate-cap.ts';
 import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
 import { tellLife } from './app/tell-life.ts';
+import { WorkerTrouble } from './app/worker-trouble.ts';
 import { systemClock as clock } from './clock.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import { countedCopier } from './copy-metrics.ts';
@@ -93,20 +94,33 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
     onSurprise: (error, job) => log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
   };
+  const trouble = new WorkerTrouble({
+    clock,
+    look: () => journal.trouble(),
+    onTrouble: (says) =>
+      says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),
+  });
   const worker = queueWorker({
     redis,
     cluster,
     log,
-    work: (job, signal) => doJob(job, ports, signal),
+    work: async (job, signal) => {
+      await trouble.over(signal);
+      await doJob(job, ports, signal);
+    },
     idPath: join(stateFolder, 'queue-worker.id'),
   });
-  const health = await serveHealth(config.health, worker.alive, metrics);
+  const health = await serveHealth(
+    config.health,
+    () => trouble.says ?? (worker.alive() ? null : 'The queue in Redis is not read.'),
+    metrics,
+  );
   const end = new AbortController();
   const telling = tellLife(
     {
       life: redisWorkerLife({ redis, cluster }),
       clock,
-      trouble: async () => null,
+      trouble: () => trouble.look(),
       onLost: (error) => log.debug({ err: error }, 'The worker could not say that it is there'),
     },
     end.signal,

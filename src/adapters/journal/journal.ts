@@ -7,9 +7,17 @@ import { openPrivateFile, privateFolder, setAside } from './file.ts';
 import type { Span } from './journal-index.ts';
 import { digestOf, lineFrom, lineText } from './line.ts';
 import { type FileLock, takeLock } from './lock.ts';
+import { type Acknowledged, reopened } from './reopen.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
 export { JournalDamaged, JournalLocked, JournalUnusable } from './failures.ts';
+
+/** A journal that this process has taken. */
+export interface OpenJournal extends Journal {
+  /** Why it cannot be written, in sentences, or null. One that could not be written is tried again, and goes on where it was. */
+  trouble(): Promise<string | null>;
+  close(): Promise<void>;
+}
 
 /** Where the journal is. */
 export interface JournalOptions {
@@ -20,7 +28,7 @@ export interface JournalOptions {
  * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
  * never finished aside. Throws JournalDamaged, JournalLocked or JournalUnusable.
  */
-export async function openJournal({ path }: JournalOptions): Promise<Journal & { close(): Promise<void> }> {
+export async function openJournal({ path }: JournalOptions): Promise<OpenJournal> {
   try {
     await privateFolder(path);
     return await openLocked(path, await takeLock(path));
@@ -56,15 +64,17 @@ interface Opened {
   readonly found: VerifiedJournal;
 }
 
-class FileJournal implements Journal {
+class FileJournal implements OpenJournal {
   readonly #opened: Opened;
-  #end: { readonly lines: number; readonly last: string; readonly bytes: number };
+  #file: FileHandle;
+  #end: Acknowledged;
   #turn: Promise<unknown> = Promise.resolve();
   #broken: unknown;
   #closed = false;
 
   constructor(opened: Opened) {
     this.#opened = opened;
+    this.#file = opened.file;
     this.#end = opened.found;
   }
 
@@ -80,14 +90,33 @@ class FileJournal implements Journal {
     return this.#opened.found.index.hasNonce(nonce);
   }
 
+  trouble(): Promise<string | null> {
+    return this.#afterThat(() => this.#mend());
+  }
+
   /** Waits for what is being written, then gives file and lock back. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    await this.#inTurn(async () => {
+  close(): Promise<void> {
+    return this.#afterThat(async () => {
+      if (this.#closed) return;
       this.#closed = true;
-      await this.#opened.file.close();
+      await this.#file.close();
       await this.#opened.lock.release();
     });
+  }
+
+  async #mend(): Promise<string | null> {
+    if (this.#closed || this.#broken === undefined) return null;
+    try {
+      const broken = this.#file;
+      this.#file = await reopened(this.#opened.path, this.#end);
+      this.#broken = undefined;
+      await broken.close();
+      return null;
+    } catch (error) {
+      this.#broken = error;
+      const { what, next } = this.#unusable().report();
+      return `${what} ${next}`;
+    }
   }
 
   async #append(change: ChangeId, event: ChangeEvent): Promise<void> {
@@ -95,10 +124,10 @@ class FileJournal implements Journal {
     const text = lineText({ seq: lines + 1, prev: last, change, event });
     const line = Buffer.from(`${text}\n`);
     try {
-      await this.#opened.file.appendFile(line);
-      await this.#opened.file.datasync();
+      await this.#file.appendFile(line);
+      await this.#file.datasync();
     } catch (error) {
-      // What is on disk now is not known; opening the journal again finds out.
+      // What is on disk now is not known; mending it finds out.
       this.#broken = error;
       throw this.#unusable();
     }
@@ -107,7 +136,7 @@ class FileJournal implements Journal {
   }
 
   async #read({ from, bytes }: Span): Promise<ChangeEvent> {
-    const { buffer, bytesRead } = await this.#opened.file.read(Buffer.alloc(bytes), 0, bytes, from);
+    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, from);
     const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
     if (typeof line !== 'string') return line.event;
     throw new JournalDamaged(
@@ -119,27 +148,34 @@ class FileJournal implements Journal {
 
   /** Number of the line that begins at this byte. */
   async #lineAt(from: number): Promise<number> {
-    const { buffer, bytesRead } = await this.#opened.file.read(Buffer.alloc(from), 0, from, 0);
+    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(from), 0, from, 0);
     return buffer.subarray(0, bytesRead).filter((byte) => byte === 0x0a).length + 1;
   }
 
   /** One after the other, so that each line follows from the one before. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(() => {
+    return this.#afterThat(() => {
       if (this.#closed || this.#broken !== undefined) throw this.#unusable();
       return act();
     });
+  }
+
+  #afterThat<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(act);
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
 
   #unusable(): JournalUnusable {
     const { path } = this.#opened;
+    if (this.#broken instanceof JournalDamaged) {
+      const { what, next } = this.#broken.report();
+      return new JournalUnusable(path, what, next, { cause: this.#broken });
+    }
     if (this.#closed) return new JournalUnusable(path, 'The journal is closed.', 'Start the worker again.');
     const says = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
-    const what = `The journal could not be written: ${says}.`;
-    return new JournalUnusable(path, what, 'Make room on the disk or mend it, then start the worker again.', {
-      cause: this.#broken,
-    });
+    const what = `The journal ${path} cannot be written, so nothing is done: ${says}.`;
+    const next = 'Make room on the bootstrap node’s disk or mend it; the worker goes on by itself.';
+    return new JournalUnusable(path, what, next, { cause: this.#broken });
   }
 }

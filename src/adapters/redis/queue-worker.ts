@@ -42,6 +42,7 @@ export interface QueueWorker {
 const HAND_OVER_MS = 1_200;
 const DISCONNECT_MS = 300;
 const MOST_BETWEEN_ATTEMPTS_MS = 60_000;
+const RUN_AGAIN_MS = 1_000;
 
 class HandedOver extends Error {
   override readonly name = 'HandedOver';
@@ -85,7 +86,7 @@ class BullWorker implements QueueWorker {
   }
 
   start(): void {
-    this.#run().catch((error) => this.#options.log.error({ error }, 'The queue is not read any more.'));
+    void this.#runOn();
   }
 
   readonly alive = (): boolean =>
@@ -117,15 +118,33 @@ class BullWorker implements QueueWorker {
   readonly #onError = (error: Error): void =>
     this.#options.log.error({ error: error.message }, 'The queue in Redis reports an error.');
 
+  /** Whatever ends the reading of the queue, it begins again: nobody else would read it. */
+  async #runOn(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        return await this.#run();
+      } catch (error) {
+        this.#options.log.error({ error: String(error) }, 'The queue is not read; trying again.');
+        await pause(RUN_AGAIN_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
   async #run(): Promise<void> {
     const { cluster, log } = this.#options;
     log.info({ cluster }, 'The queue is read.');
     // The limit for all workers of the cluster stands in Redis; it is set again in case that Redis was emptied.
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);
-    await queue.setGlobalConcurrency(1);
-    await this.#goOnFromPredecessor(queue);
-    await queue.close();
+    try {
+      await queue.setGlobalConcurrency(1);
+      // It saves time only: a full disk must not keep the queue from being read.
+      await this.#goOnFromPredecessor(queue).catch((error) =>
+        log.error({ error: String(error) }, 'What the worker before this one was doing is taken when its lock ends.'),
+      );
+    } finally {
+      await queue.close();
+    }
     await this.#worker.run();
   }
 
