@@ -13,6 +13,7 @@ import { type LookPorts, look } from './look.ts';
 import { patientPorts } from './patience.ts';
 import { record } from './record.ts';
 import { isJobUnderWay, type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
+import { waitTeller } from './wait-teller.ts';
 
 export interface ApplyPorts extends LookPorts, ApprovedPorts, StepPorts {
   readonly shell: NodeShell;
@@ -81,13 +82,13 @@ async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal:
   const { clock, shell } = ports;
   await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
   const until = clock.now().getTime() + BUSY_LIMIT_MS;
-  const looks = approved.begun
-    ? patientPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait: () => undefined })
-    : ports;
+  const onWait = waitTeller(approved.id, ports);
+  const looks = approved.begun ? patientPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
   for (;;) {
     const run = await runOf(approved, looks, signal);
     const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && PASSING.has(run.refused)));
     if (!mayPass || clock.now().getTime() >= until) return run;
+    onWait(`Waiting, ten minutes at most: ${run.says}`);
     await clock.sleep(BUSY_POLL_MS, signal);
   }
 }

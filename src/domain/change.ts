@@ -106,6 +106,9 @@ export interface Change {
   readonly proof?: Proof;
 }
 
+/** Stands in for a step while a change waits before its first one, or before it goes on. */
+export const BEFORE_THE_STEPS = 'start';
+
 /** A running step's progress: the last word wins, it is never part of the record. */
 export interface Progress {
   readonly step: string;

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/change.ts';
+import { BEFORE_THE_STEPS, type Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import { count, secondsInWords } from '../domain/measure.ts';
 import type { CardView } from './card-view.ts';
@@ -39,9 +39,9 @@ export function statusOf(view: CardView): Status {
     case 'refused':
       return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
     case 'approved':
-      return approved(change, waitsFor);
+      return approved(view);
     case 'applying':
-      return applying(change);
+      return applying(view);
     case 'denied':
       return { lead: 'Denied.', rest: `${decidedBy(change)}Nothing was changed.` };
     case 'expired':
@@ -73,8 +73,16 @@ function planned(change: Change, now: Date): Status {
   return { lead: 'The plan is ready.', rest: `Somebody has to approve or deny it${until}.` };
 }
 
-function approved(change: Change, waitsFor: readonly string[]): Status {
-  const turn = waitsFor.length === 0 ? 'Starts as soon as the worker takes it.' : `Waits for ${queue(waitsFor)}.`;
+/** What the worker waits for before it begins or goes on; empty when it does not wait. */
+function waiting({ progress }: CardView): string {
+  const waits = progress?.find(({ step }) => step === BEFORE_THE_STEPS);
+  return waits === undefined ? '' : ` ${escaped(waits.note ?? '')}`;
+}
+
+function approved(view: CardView): Status {
+  const { change, waitsFor } = view;
+  const free = waiting(view).trimStart() || 'Starts as soon as the worker takes it.';
+  const turn = waitsFor.length === 0 ? free : `Waits for ${queue(waitsFor)}.`;
   const by = change.approver === undefined ? '' : `By ${person(change.approver)}. `;
   if (change.cancelAskedBy !== undefined) {
     return { lead: 'Stopping.', rest: `${person(change.cancelAskedBy)} asked to cancel; nothing will be started.` };
@@ -87,10 +95,11 @@ function cancelled({ cancelledBy, startedAt }: Change): string {
   return `${by}${startedAt === undefined ? 'Nothing was changed.' : 'What is done stays done.'}`;
 }
 
-function applying({ plan, steps, cancelAskedBy }: Change): Status {
+function applying(view: CardView): Status {
+  const { plan, steps, cancelAskedBy } = view.change;
   const all = plan?.approved.steps ?? [];
   const finished = all.filter(({ id }) => steps[id]?.is === 'done').length;
-  const done = `${finished} of ${count(all.length, 'step')} done.`;
+  const done = `${finished} of ${count(all.length, 'step')} done.${waiting(view)}`;
   if (cancelAskedBy === undefined) return { lead: 'At work.', rest: done };
   return {
     lead: 'Stopping.',

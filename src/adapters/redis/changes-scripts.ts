@@ -4,7 +4,7 @@
  * Appends an entry when the record has the expected length.
  * KEYS: record, state, card, replies, open, behind, announced.
  * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step.
- * An entry about a step forgets the progress of that step; any other entry (step is empty) that of all.
+ * An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is empty) that of all.
  * Answers 1 appended, 0 another length, -1 the record is full. The same token again (a command that ioredis sent twice) is 1.
  * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
  */
@@ -26,7 +26,7 @@ redis.call('RPUSH', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[2], 'last', ARGV[4], 'bytes', bytes)
 for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   local isOfAll = ARGV[9] == '' and string.sub(field, 1, 9) == 'progress:'
-  if isOfAll or field == 'progress:' .. ARGV[9] then redis.call('HDEL', KEYS[2], field) end
+  if isOfAll or field == 'progress:start' or field == 'progress:' .. ARGV[9] then redis.call('HDEL', KEYS[2], field) end
 end
 redis.call('HINCRBY', KEYS[2], 'revision', 1)
 if ARGV[5] == 'opens' then
