@@ -10,7 +10,10 @@ export interface TendPorts extends ClusterPorts {
 /** A bot that was posting a card this long ago has died before it could. */
 const CARD_LIMIT_MS = 60_000;
 
-/** Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not queue are queued. */
+/**
+ * Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not
+ * queue, that Redis lost or that were given up are queued.
+ */
 export async function tendChanges(ports: TendPorts): Promise<void> {
   await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
 }
@@ -30,7 +33,8 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
     case 'planned':
       return await tendPlanned(stored, ports);
     case 'approved':
-      return await ports.queue.add('apply', id, stored.change.approvals);
+    case 'applying':
+      return await ports.queue.ensure('apply', id, stored.change.approvals);
     default:
       return;
   }
@@ -40,7 +44,7 @@ async function tendRequested(
   { change, version }: StoredChange,
   { cards, changes, clock, queue }: TendPorts,
 ): Promise<void> {
-  if ((await cards.place(change.id)) !== null) return await queue.add('plan', change.id, 1);
+  if ((await cards.place(change.id)) !== null) return await queue.ensure('plan', change.id, 1);
   const age = clock.now().getTime() - Date.parse(change.requestedAt);
   if (age > CARD_LIMIT_MS) await changes.append(change.id, version, noCard(clock));
 }

@@ -169,7 +169,8 @@ describe('open changes', () => {
   it('are queued again when the bot died between the decision and the queue', async () => {
     const on = bench();
     const change = await plannedChange(on);
-    const lostQueue = { ...on.queue, add: () => Promise.reject(new Error('the bot died')), ahead: on.queue.ahead };
+    const died = () => Promise.reject(new Error('the bot died'));
+    const lostQueue = { add: died, ensure: died, ahead: on.queue.ahead };
     const { decideChange } = await import('../../src/app/decide-change.ts');
     await expect(
       decideChange(approvalBy(bob, change), { ...on.bot, queue: lostQueue, signer: on.signer, approvalLivesMs: HOUR }),

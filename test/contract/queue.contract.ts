@@ -37,6 +37,15 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await opened.drain()).toEqual(['apply c1-once22']);
     });
 
+    it('gives out again what ended without its change, and nothing twice that waits or runs', async () => {
+      await queue.ensure('apply', 'c1-open22', 1);
+      await queue.ensure('apply', 'c1-open22', 1);
+      const taken = await opened.drain(() => queue.ensure('apply', 'c1-open22', 1));
+      expect(taken).toEqual(['apply c1-open22']);
+      await queue.ensure('apply', 'c1-open22', 1);
+      expect(await opened.drain()).toEqual(['apply c1-open22']);
+    });
+
     it('tells who waits for whom', async () => {
       await queue.add('plan', 'c1-aaaaa2', 1);
       await queue.add('plan', 'c1-bbbbb2', 1);

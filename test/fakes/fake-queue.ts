@@ -21,6 +21,13 @@ export class FakeQueue implements ChangeQueue {
     this.#waiting.push({ kind, id, attempt });
   }
 
+  async ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    const is = (job: FakeJob | null) => job?.kind === kind && job.id === id && job.attempt === attempt;
+    if (is(this.#active) || this.#waiting.some(is)) return;
+    this.#added.delete(`${kind}-${id}-${attempt}`);
+    await this.add(kind, id, attempt);
+  }
+
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
     const order = [...(this.#active === null ? [] : [this.#active]), ...this.#inOrder()].map((job) => job.id);
     const mine = order.indexOf(id);

@@ -38,6 +38,14 @@ class BullQueue implements ChangeQueue {
     await ask(this.#queue.add(kind, { kind, id }, jobOptions({ kind, id }, attempt)));
   }
 
+  async ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    const { jobId } = jobOptions({ kind, id }, attempt);
+    const job = await ask(this.#queue.getJob(jobId));
+    // An ended job keeps its id, so adding it again would silently do nothing; a worker that takes it looks at the record first.
+    if (job !== undefined && ENDED.has(await ask(job.getState()))) await ask(this.#queue.remove(jobId));
+    await this.add(kind, id, attempt);
+  }
+
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
     // In the order of taking: handed-over and stalled jobs wait in front of the prioritized ones, delayed ones come back last.
     const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, -1, true));
@@ -50,6 +58,8 @@ class BullQueue implements ChangeQueue {
     await this.#queue.close();
   }
 }
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
 
 /** BullMQ repeats on its queue what the shared connection reports to its own listeners. */
 function ignored(_error: Error): void {
