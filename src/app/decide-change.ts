@@ -1,5 +1,6 @@
 import type { Approval, Person } from '../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import { RecordFull } from '../domain/failure.ts';
 import { changeFrom } from '../domain/fold.ts';
 import { type DecisionKind, mayDecide } from '../domain/policy.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
@@ -28,9 +29,14 @@ const TRIES = 5;
 
 /** Somebody decides. One decision wins: the record takes it only if nobody has written since it was read. */
 export async function decideChange(decision: Decision, ports: DecidePorts): Promise<Change | Refusal> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const decided = await decideOnce(decision, ports);
-    if (decided !== 'outrun') return decided;
+  try {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const decided = await decideOnce(decision, ports);
+      if (decided !== 'outrun') return decided;
+    }
+  } catch (error) {
+    if (error instanceof RecordFull) return refuse('decided-already', error.what, error.next);
+    throw error;
   }
   return await tooLate(decision, ports);
 }

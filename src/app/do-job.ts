@@ -1,5 +1,5 @@
-import type { ChangeId } from '../domain/change.ts';
-import { isOfTheRecord } from '../domain/failure.ts';
+import type { ChangeId, FailureReport } from '../domain/change.ts';
+import { isOfTheRecord, RecordFull } from '../domain/failure.ts';
 import { type ApplyPorts, applyChange } from './apply-change.ts';
 import { type PlanPorts, planChange } from './plan-change.ts';
 import { record } from './record.ts';
@@ -24,23 +24,21 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
     else await applyChange(job.id, ports, signal);
   } catch (error) {
-    if (signal.aborted || isOfTheRecord(error)) throw error;
+    if (signal.aborted) throw error;
+    // An end has room in a full record; whatever was done stays done, and a new change finds it so.
+    if (error instanceof RecordFull) return await recordFailed(job, error.report(), ports);
+    if (isOfTheRecord(error)) throw error;
     ports.onSurprise(error, job);
-    const at = ports.clock.now().toISOString();
-    const what = 'The worker met an error that it does not know; it has stopped here, and its log has the details.';
-    await record(
-      job.id,
-      {
-        type: 'failed',
-        at,
-        failure: {
-          kind: 'unforeseen',
-          where: 'the worker',
-          what,
-          next: 'Read the worker’s log (journalctl -u registry-ha-worker) before asking again.',
-        },
-      },
-      ports,
-    );
+    await recordFailed(job, UNFORESEEN, ports);
   }
 }
+
+const UNFORESEEN: FailureReport = {
+  kind: 'unforeseen',
+  where: 'the worker',
+  what: 'The worker met an error that it does not know; it has stopped here, and its log has the details.',
+  next: 'Read the worker’s log (journalctl -u registry-ha-worker) before asking again.',
+};
+
+const recordFailed = ({ id }: Job, failure: FailureReport, ports: JobPorts): Promise<void> =>
+  record(id, { type: 'failed', at: ports.clock.now().toISOString(), failure }, ports);

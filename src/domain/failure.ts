@@ -19,6 +19,26 @@ export const isOfTheCluster = (error: unknown): error is Failure => error instan
 /** A failure of the record: whoever wanted to write tries again later. */
 export const isOfTheRecord = (error: unknown): error is Failure => error instanceof Failure && error.of === 'record';
 
+/** A change's record takes no more: it has to end, as trying again would fail for ever. */
+export class RecordFull extends Failure {
+  override readonly name = 'RecordFull';
+  override readonly of = 'record';
+  readonly change: string;
+  readonly what: string;
+  readonly next: string;
+
+  constructor(change: string, what: string, next: string) {
+    super(`${change}: ${what}`);
+    this.change = change;
+    this.what = what;
+    this.next = next;
+  }
+
+  override report(): FailureReport {
+    return { kind: 'record-full', where: this.change, what: this.what, next: this.next };
+  }
+}
+
 /** The command line for a sentence: of a script only its first line, which says what it does. */
 function inOneLine({ program, args }: Command): string {
   return render({ program, args: args.map((word) => (word.includes('\n') ? `${word.split('\n')[0]} …` : word)) });

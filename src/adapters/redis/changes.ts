@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../domain/change.ts';
+import { RecordFull } from '../../domain/failure.ts';
 import { changeFrom } from '../../domain/fold.ts';
 import type { Changes, Clock, StoredChange } from '../../ports.ts';
 import { APPEND, PROGRESS, READ } from './changes-scripts.ts';
@@ -111,8 +112,8 @@ const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '
 
 const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
 
-function full(id: ChangeId): RecordFault {
-  return new RecordFault(
+function full(id: ChangeId): RecordFull {
+  return new RecordFull(
     id,
     `Its record is full (${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 / 1024} MiB).`,
     'Ask for a new change: what is done stays done.',

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { ChangeEvent, ChangeId, Progress } from '../../domain/change.ts';
+import { RecordFull } from '../../domain/failure.ts';
 import { changeEventSchema, progressSchema } from '../../schema/event-schema.ts';
 import { RecordFault } from './failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept; throws RecordFault for what could not be read back. */
+/** An entry as it is kept; throws RecordFault for what could not be read back, RecordFull for what is too large. */
 export function eventText(id: ChangeId, event: ChangeEvent): string {
   return checkedText(id, event, changeEventSchema);
 }
@@ -29,7 +30,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
   const text = JSON.stringify(value);
   const bytes = Buffer.byteLength(text);
   if (bytes > ENTRY_LIMIT_BYTES) {
-    throw new RecordFault(
+    throw new RecordFull(
       id,
       `An entry of ${Math.ceil(bytes / 1024)} KiB is larger than the ${ENTRY_LIMIT_BYTES / 1024} KiB that a record takes.`,
       'Ask for fewer nodes at once.',
