@@ -6,6 +6,7 @@ import { planAdd } from '../domain/planner.ts';
 import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { NodeShell } from '../ports.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
+import { begin, noteCancelled } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
 import { catchUp } from './catch-up.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
@@ -23,10 +24,20 @@ export interface ApplyPorts extends LookPorts, ApprovedPorts, StepPorts {
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
   await catchUp(id, ports);
   const stored = await ports.changes.get(id);
-  if (stored === null || !['approved', 'applying'].includes(stored.change.state)) return;
+  if (stored === null) return;
+  if (stored.change.state === 'cancelled') return await noteCancelled(stored, ports);
+  if (!['approved', 'applying'].includes(stored.change.state)) return;
   const approved = await approvedChange(id, ports);
   const end = isRefusal(approved) ? refusedNow(approved, ports) : await applied(approved, ports, signal);
-  await record(id, end, ports);
+  if (end.type !== 'cancelled' || !(await wasCancelled(id, ports))) await record(id, end, ports);
+}
+
+/** Did the bot end it meanwhile? Then its word is the one that the journal keeps. */
+async function wasCancelled(id: ChangeId, ports: ApplyPorts): Promise<boolean> {
+  const stored = await ports.changes.get(id);
+  if (stored?.change.state !== 'cancelled') return false;
+  await noteCancelled(stored, ports);
+  return true;
 }
 
 const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();
@@ -60,7 +71,7 @@ async function lookedAndRun(
   const untilCancel = AbortSignal.any([signal, watch.signal]);
   const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
   if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
-  if (!approved.begun) await record(approved.id, { type: 'started', at: now(ports) }, ports);
+  if (!approved.begun) await begin(approved.id, now(ports), ports);
   const proof = await runSteps(run, ports, cancel, signal);
   return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
 }

@@ -77,7 +77,8 @@ async function look(
 /** While Redis is away nobody can have pressed the button. */
 async function askedBy(id: ChangeId, changes: Changes): Promise<Person | undefined> {
   try {
-    return (await changes.get(id))?.change.cancelAskedBy;
+    const change = (await changes.get(id))?.change;
+    return change?.cancelAskedBy ?? change?.cancelledBy;
   } catch (error) {
     if (isOfTheRecord(error)) return undefined;
     throw error;

@@ -87,8 +87,8 @@ function eventOf(decision: Decision, change: Change, ports: DecidePorts): Change
     case 'deny':
       return { type: 'denied', at, by: decision.by };
     case 'cancel':
-      // What runs is stopped by the worker, at its next safe point; what has failed is simply over.
-      return { type: change.state === 'failed' ? 'cancelled' : 'cancel-requested', at, by: decision.by };
+      // What runs is stopped by the worker, at its next safe point; what has failed, or has not begun, is simply over.
+      return { type: change.state === 'applying' ? 'cancel-requested' : 'cancelled', at, by: decision.by };
   }
 }
 

@@ -27,13 +27,17 @@ export function recordInTurn(id: ChangeId, ports: RecordPorts): (event: ChangeEv
   };
 }
 
-/** Tells Redis what the journal has already. */
-export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): Promise<void> {
+/**
+ * Tells Redis what the journal has already. What was cancelled stays cancelled: false, and nothing told, when the bot has ended the
+ * change meanwhile, because the worker had not begun it.
+ */
+export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await changes.get(id);
     if (stored === null)
       throw new Error(`The record of change ${id} is gone from Redis; the journal on the node still has it.`);
-    if (await changes.append(id, stored.version, event)) return;
+    if (stored.change.state === 'cancelled') return false;
+    if (await changes.append(id, stored.version, event)) return true;
   }
   throw new Error(`The record of change ${id} is being written by somebody else all the time.`);
 }

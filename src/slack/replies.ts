@@ -43,12 +43,7 @@ function endReply(change: Change): readonly Reply[] {
     case 'failed':
       return [{ name: numbered('failed', change), text: failedText(change), broadcast: true }];
     case 'cancelled':
-      return [
-        quiet(
-          'cancelled',
-          `${asker}: cancelled${change.cancelledBy === undefined ? '' : ` by ${person(change.cancelledBy)}`}; what is done stays done.`,
-        ),
-      ];
+      return [quiet('cancelled', cancelledText(change))];
     case 'done':
       return [quiet('done', doneText(change))];
     default:
@@ -69,6 +64,12 @@ function failedText(change: Change): string {
   const where =
     failure === undefined ? '' : ` (${escaped(failure.where)}). ${escaped(failure.what)} ${escaped(failure.next)}`;
   return `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}${where}`;
+}
+
+function cancelledText({ requester, cancelledBy, startedAt }: Change): string {
+  const whom = cancelledBy === undefined ? '' : ` by ${person(cancelledBy)}`;
+  const left = startedAt === undefined ? 'nothing was changed' : 'what is done stays done';
+  return `${person(requester)}: cancelled${whom}; ${left}.`;
 }
 
 function doneText(change: Change): string {

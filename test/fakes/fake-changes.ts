@@ -1,4 +1,4 @@
-import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../src/domain/change.ts';
+import { BEFORE_THE_STEPS, type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../src/domain/change.ts';
 import { changeFrom } from '../../src/domain/fold.ts';
 import type { Changes, StoredChange } from '../../src/ports.ts';
 import type { FakeAnnouncements } from './fake-announcements.ts';
@@ -40,7 +40,9 @@ export class FakeChanges implements Changes {
     const begins = event.type === 'requested';
     if (begins !== (version === 0) || (begins && event.id !== id)) throw new Error(`${id}: begins with its request`);
     if (events.length !== version) return false;
-    const others = (this.#kept.get(id)?.progress ?? []).filter(({ step }) => 'step' in event && step !== event.step);
+    const others = (this.#kept.get(id)?.progress ?? []).filter(
+      ({ step }) => 'step' in event && step !== event.step && step !== BEFORE_THE_STEPS,
+    );
     this.#kept.set(id, { events: [...events, structuredClone(event)], revision: revision + 1, progress: others });
     if (OPENING.includes(event.type)) this.#open.add(id);
     if (ENDING.includes(event.type)) this.#open.delete(id);

@@ -51,7 +51,7 @@ function compared(record: readonly ChangeEvent[], journal: readonly ChangeEvent[
   ];
 }
 
-/** A failed change is closed by a bot; a bot, too, tells that nobody works on a change. */
+/** A change whose card could never be posted is closed by a bot. */
 function isOfABot(type: ChangeEvent['type'], event: object): boolean {
   return type === 'failed' && JSON.stringify(event).includes('"no-card"');
 }
