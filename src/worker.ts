@@ -104,9 +104,9 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     redis,
     cluster,
     log,
-    work: async (job, signal) => {
+    work: async (job, signal, fence) => {
       await trouble.over(signal);
-      await doJob(job, ports, signal);
+      await doJob(job, { ...ports, changes: redisChanges({ redis, cluster, clock, fence }) }, signal);
     },
     idPath: join(stateFolder, 'queue-worker.id'),
   });

@@ -3,7 +3,7 @@ import { refusalBeforeStep } from '../domain/guards.ts';
 import { listed } from '../domain/measure.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { Jid, RunningJob } from '../domain/salt.ts';
-import type { Clock, Kubernetes, Salt } from '../ports.ts';
+import type { Changes, Clock, Kubernetes, Salt } from '../ports.ts';
 
 /** Somebody else's highstate takes minutes; after this a person has to look. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
@@ -13,6 +13,7 @@ export interface GuardPorts {
   readonly kubernetes: Kubernetes;
   readonly salt: Salt;
   readonly clock: Clock;
+  readonly changes: Pick<Changes, 'stillOurs'>;
   /** Told what is waited for. */
   readonly onWait: (says: string) => void;
 }
@@ -27,6 +28,8 @@ export async function guardBeforeAct(
   await whileSaltIsBusy(ownJobs, ports, signal);
   const refusal = refusalBeforeStep(await ports.kubernetes.look(signal), version);
   if (refusal !== null) throw new Stopped(refusal);
+  // A process that was stopped for a while runs on as if nothing had been, before any timer of its own goes off.
+  await ports.changes.stillOurs();
 }
 
 /** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws Stopped after ten minutes. */

@@ -68,6 +68,10 @@ export class FakeChanges implements Changes {
     this.#announcements?.announce(id);
   }
 
+  async stillOurs(): Promise<void> {
+    return;
+  }
+
   async open(): Promise<readonly ChangeId[]> {
     return [...this.#open].toSorted();
   }

@@ -2,13 +2,15 @@
 
 /**
  * Appends an entry when the record has the expected length.
- * KEYS: record, state, card, replies, open, behind, announced.
- * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step.
- * An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is empty) that of all.
- * Answers 1 appended, 0 another length, -1 the record is full. The same token again (a command that ioredis sent twice) is 1.
+ * KEYS: record, state, card, replies, open, behind, announced, fence.
+ * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step, fence
+ * or ''. An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is
+ * empty) that of all. Answers 1 appended, 0 another length, -1 the record is full, -2 another worker has taken over. The same token
+ * again (a command that ioredis sent twice) is 1.
  * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
  */
 export const APPEND = `
+if ARGV[10] ~= '' and redis.call('GET', KEYS[8]) ~= ARGV[10] then return -2 end
 local length = redis.call('LLEN', KEYS[1])
 local version = tonumber(ARGV[2])
 if length ~= version then
@@ -42,9 +44,10 @@ return 1`;
 
 /**
  * Keeps the last progress of a step, of a change that has a record and has not ended.
- * KEYS: record, state, open, behind, announced. ARGV: id, progress, step.
+ * KEYS: record, state, open, behind, announced, fence. ARGV: id, progress, step, fence or ''.
  */
 export const PROGRESS = `
+if ARGV[4] ~= '' and redis.call('GET', KEYS[6]) ~= ARGV[4] then return 0 end
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[2], 'progress:' .. ARGV[3], ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'revision', 1)

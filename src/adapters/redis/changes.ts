@@ -6,7 +6,8 @@ import { RecordFull } from '../../domain/failure.ts';
 import { changeFrom } from '../../domain/fold.ts';
 import type { Changes, Clock, StoredChange } from '../../ports.ts';
 import { APPEND, PROGRESS, READ } from './changes-scripts.ts';
-import { ask, RecordFault } from './failures.ts';
+import { ask, Fenced, RecordFault } from './failures.ts';
+import type { Fence } from './fence.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from './keys.ts';
 import { eventFrom, eventText, progressFrom, progressText } from './record-text.ts';
 
@@ -15,6 +16,8 @@ export interface ChangesOptions {
   readonly redis: Redis;
   readonly cluster: string;
   readonly clock: Clock;
+  /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
+  readonly fence?: Fence;
 }
 
 /** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
@@ -22,7 +25,7 @@ const MOST_ENTRIES = 4_096;
 const MOST_BYTES = 8 * 1024 * 1024;
 const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
 
-const answerSchema = z.literal([1, 0, -1]);
+const answerSchema = z.literal([1, 0, -1, -2]);
 const readSchema = z.tuple([z.array(z.string()), z.array(z.string())]);
 
 /** The record of a cluster's changes in Redis: each append is one step, announced with it. */
@@ -34,32 +37,26 @@ class RedisChanges implements Changes {
   readonly #redis: Redis;
   readonly #cluster: string;
   readonly #clock: Clock;
+  readonly #fence: Fence | undefined;
 
-  constructor({ redis, cluster, clock }: ChangesOptions) {
+  constructor({ redis, cluster, clock, fence }: ChangesOptions) {
     this.#redis = redis;
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#fence = fence;
   }
 
   async append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean> {
     const { record, state, card, replies } = this.#keysOf(id);
-    const { open, behind, announced } = clusterKeys(this.#cluster);
+    const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
-    const keys = [record, state, card, replies, open, behind, announced];
+    const keys = [record, state, card, replies, open, behind, announced, fence];
     const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
-    const words = [
-      id,
-      version,
-      eventText(id, event),
-      randomUUID(),
-      effectOf(event),
-      expiry,
-      MOST_ENTRIES,
-      MOST_BYTES,
-      stepOf(event),
-    ];
+    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? ''];
+    const words = [id, version, eventText(id, event), randomUUID(), effectOf(event), ...limits];
     const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
     if (answer === -1) throw full(id);
+    if (answer === -2) throw new Fenced(this.#cluster);
     return answer === 1;
   }
 
@@ -86,9 +83,16 @@ class RedisChanges implements Changes {
 
   async progress(id: ChangeId, progress: Progress): Promise<void> {
     const { record, state } = this.#keysOf(id);
-    const { open, behind, announced } = clusterKeys(this.#cluster);
-    const text = progressText(id, progress);
-    await ask(this.#redis.eval(PROGRESS, 5, record, state, open, behind, announced, id, text, progress.step));
+    const { open, behind, announced, fence } = clusterKeys(this.#cluster);
+    const keys = [record, state, open, behind, announced, fence];
+    const words = [id, progressText(id, progress), progress.step, this.#fence ?? ''];
+    await ask(this.#redis.eval(PROGRESS, keys.length, ...keys, ...words));
+  }
+
+  async stillOurs(): Promise<void> {
+    if (this.#fence === undefined) return;
+    const latest = await ask(this.#redis.get(clusterKeys(this.#cluster).fence));
+    if (latest !== String(this.#fence)) throw new Fenced(this.#cluster);
   }
 
   async open(): Promise<readonly ChangeId[]> {

@@ -46,6 +46,27 @@ export class RecordFault extends Failure {
   }
 }
 
+/** Another worker has taken this cluster's work: what this one still wants to tell or do counts no more. */
+export class Fenced extends Failure {
+  override readonly name = 'Fenced';
+  override readonly of = 'record';
+  readonly cluster: string;
+
+  constructor(cluster: string) {
+    super(`${cluster}: another worker has taken over`);
+    this.cluster = cluster;
+  }
+
+  override report(): FailureReport {
+    return {
+      kind: 'fenced',
+      where: this.cluster,
+      what: 'Another worker has taken over the work of this cluster.',
+      next: 'Run one worker per cluster; the other one goes on.',
+    };
+  }
+}
+
 /** Waits for Redis' answer and turns what goes wrong into a RedisFailed. */
 export async function ask<T>(answer: Promise<T>): Promise<T> {
   try {

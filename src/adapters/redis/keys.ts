@@ -13,6 +13,8 @@ export interface ClusterKeys {
   readonly announced: string;
   /** Hash: when the worker was heard of last, by Redis' clock, and why it cannot work. */
   readonly worker: string;
+  /** Number: grows with each taking of the cluster's work by a worker. */
+  readonly fence: string;
 }
 
 /** Keys of one change. */
@@ -44,6 +46,7 @@ export function clusterKeys(cluster: string): ClusterKeys {
     behind: `${prefix}:behind`,
     announced: `${prefix}:announced`,
     worker: `${prefix}:worker`,
+    fence: `${prefix}:fence`,
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { closeRedis, cutRedis, patientTwin } from './connection.ts';
+import { type Fence, takeFence } from './fence.ts';
 import { clusterPrefix } from './keys.ts';
 import { LockWatch } from './lock-watch.ts';
 import { handOverFromPredecessor, noteWorker } from './predecessor.ts';
@@ -19,9 +20,9 @@ export interface QueueWorkerOptions {
   readonly cluster: string;
   /**
    * Does the job. When the signal is aborted it must stop within a second: another worker goes on. A thrown error is a
-   * later attempt, not the job's end.
+   * later attempt, not the job's end. What it writes carries the fence.
    */
-  readonly work: (job: ChangeJob, signal: AbortSignal) => Promise<void>;
+  readonly work: (job: ChangeJob, signal: AbortSignal, fence: Fence) => Promise<void>;
   readonly log: QueueLog;
   /**
    * Where this worker's id is kept, in a place that one worker at a time may use: what a killed predecessor held is gone on with at
@@ -65,7 +66,7 @@ class BullWorker implements QueueWorker {
     this.#options = options;
     const { redis, cluster, log } = options;
     this.#connection = patientTwin(redis, this.#onError);
-    this.#worker = new Worker(QUEUE, (job, _token, signal) => this.#take(job, signal), {
+    this.#worker = new Worker(QUEUE, (job, token, signal) => this.#take(job, token ?? '', signal), {
       connection: this.#connection,
       prefix: clusterPrefix(cluster),
       autorun: false,
@@ -156,7 +157,7 @@ class BullWorker implements QueueWorker {
     await noteWorker(idPath, this.#worker.id);
   }
 
-  async #take(job: Job, signal: AbortSignal | undefined): Promise<void> {
+  async #take(job: Job, token: string, signal: AbortSignal | undefined): Promise<void> {
     const wanted = changeJobFrom(this.#options.cluster, job.id, job.data);
     if (wanted === null) throw new UnrecoverableError('This is no job that a bot of this version makes.');
     const lock = this.#lock.begin(job.id);
@@ -164,8 +165,10 @@ class BullWorker implements QueueWorker {
     try {
       // Without a priority it is the first one taken, should it have to be handed over: nothing starts between its halves.
       if (wanted.kind === 'apply') await job.changePriority({ priority: 0 });
+      const { redis, cluster } = this.#options;
+      const fence = await takeFence(redis, cluster, `${this.#worker.toKey(job.id ?? '')}:lock`, token);
       stop.throwIfAborted();
-      await this.#options.work(wanted, stop);
+      await this.#options.work(wanted, stop, fence);
       // Work that returned early because of the signal is not done; finished work that runs again finds everything so.
       stop.throwIfAborted();
     } catch (error) {

@@ -86,7 +86,7 @@ describe('queue of a cluster in Redis', () => {
     await queue.add('apply', 'c1-first2', 1);
     const leaving = start((job, signal) => {
       first.push(job.id);
-      return untilAborted(job, signal);
+      return untilAborted(job, signal, 1);
     });
     await vi.waitFor(() => expect(first).toEqual(['c1-first2']), { timeout: 5_000 });
     await queue.add('apply', 'c1-later2', 1);
@@ -105,7 +105,7 @@ describe('queue of a cluster in Redis', () => {
     await queueOn().add('apply', 'c1-early2', 1);
     const leaving = start(async (job, signal) => {
       begun.resolve();
-      await untilAborted(job, signal).catch(() => undefined);
+      await untilAborted(job, signal, 1).catch(() => undefined);
     });
     await begun.promise;
     await leaving.close();

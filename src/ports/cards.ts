@@ -1,0 +1,39 @@
+import type { ChangeId } from '../domain/change.ts';
+import type { SeenWorker } from '../domain/worker-state.ts';
+
+/** Where a change's card hangs in Slack. */
+export interface CardPlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** What bot replicas share about cards, so that no card is drawn twice, goes backwards or is forgotten. */
+export interface Cards {
+  place(id: ChangeId): Promise<CardPlace | null>;
+  hang(id: ChangeId, place: CardPlace): Promise<void>;
+  /** Runs `draw` while no other replica draws this card; false when another one does. The lease ends by itself after `ms`. */
+  whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
+  /** Claims a thread reply by name (`approved`, `done` …): true exactly once per change and name, over all replicas. */
+  claimReply(id: ChangeId, name: string): Promise<boolean>;
+  /** Gives a claimed reply back, when it could not be posted. */
+  releaseReply(id: ChangeId, name: string): Promise<void>;
+  /** Changes whose card shows less than what the record holds. */
+  behind(): Promise<readonly ChangeId[]>;
+}
+
+export interface CardLease {
+  /** The revision that the card shows; revisions grow with every entry and every progress. */
+  readonly drawn: number;
+  /** What the card shows besides the record, as it was committed last; empty at first. */
+  readonly aside: string;
+  /** Notes that the card shows `revision` and `aside`; false, and nothing noted, when the lease was lost meanwhile. */
+  commit(revision: number, aside?: string): Promise<boolean>;
+}
+
+/** What a cluster's worker says of itself, told past the journal and every record. */
+export interface WorkerLife {
+  /** It is there; `trouble` is why it cannot work, in sentences. */
+  tell(trouble: string | null): Promise<void>;
+  /** null when no worker of the cluster was ever heard of. */
+  seen(): Promise<SeenWorker | null>;
+}
