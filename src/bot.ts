@@ -73,7 +73,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
     clock,
     log,
   });
-  const tending = tend(useCases.tend, log);
+  const tending = tend(() => useCases.tend(slack.postAgain), log);
   const health = await serveHealth(config.health, () => {
     if (redis.status !== 'ready') return 'Redis cannot be reached.';
     return slack.isConnected() ? null : 'Slack cannot be reached.';

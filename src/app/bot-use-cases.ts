@@ -6,7 +6,7 @@ import { type WorkerState, workerState } from '../domain/worker-state.ts';
 import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
-import { forEachOne, tendChanges } from './tend-changes.ts';
+import { forEachOne, type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
   readonly clusters: ReadonlyMap<string, ClusterPorts>;
@@ -48,8 +48,8 @@ export function botUseCases(ports: BotPorts) {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
     },
     /** Looks after open changes of every cluster; call it now and then. */
-    async tend(): Promise<void> {
-      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster }));
+    async tend(postAgain: PostAgain): Promise<void> {
+      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster, postAgain }));
     },
   };
 }

@@ -20,6 +20,11 @@ export interface RequestPorts extends ClusterPorts {
   readonly ids: Ids;
 }
 
+/** The card's name among the messages of a change. */
+export const CARD = 'card';
+/** The first card waits for Slack thirty seconds at most, and its post twenty: then whoever wanted to post it is dead. */
+export const CARD_POSTING_MS = 60_000;
+
 /** Somebody asks: the change is stored, its card is posted and remembered, then planning is queued, in this order. */
 export async function requestChange(
   intent: Intent,
@@ -33,8 +38,11 @@ export async function requestChange(
   const id = ids.change(intent.cluster);
   const event: ChangeEvent = { type: 'requested', at: clock.now().toISOString(), id, intent, requester, channel };
   const change = changeFrom([event]);
+  // Before the change is there to be found, so that no other bot takes the card for forgotten.
+  await cards.claimReply(id, CARD, CARD_POSTING_MS);
   if (change === null || !(await changes.append(id, 0, event))) throw new Error(`There is a change ${id} already.`);
   await cards.hang(id, await postedOrGivenUp(change, post, changes, clock));
+  await cards.confirmReply(id, CARD);
   await queue.add('plan', id, 1);
   return change;
 }

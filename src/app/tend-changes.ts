@@ -1,14 +1,15 @@
-import type { ChangeId } from '../domain/change.ts';
-import type { Cards, Clock, StoredChange } from '../ports.ts';
-import { type ClusterPorts, noCard } from './request-change.ts';
+import type { Change, ChangeId } from '../domain/change.ts';
+import type { CardPlace, Cards, Clock, StoredChange } from '../ports.ts';
+import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
 export interface TendPorts extends ClusterPorts {
   readonly cards: Cards;
   readonly clock: Clock;
+  /** Posts the card of a change that has none; null when nobody may write there. */
+  readonly postAgain: PostAgain;
 }
 
-/** A bot that was posting a card this long ago has died before it could. */
-const CARD_LIMIT_MS = 60_000;
+export type PostAgain = (change: Change) => Promise<CardPlace | null>;
 
 /**
  * Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not
@@ -40,13 +41,21 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
   }
 }
 
-async function tendRequested(
-  { change, version }: StoredChange,
-  { cards, changes, clock, queue }: TendPorts,
-): Promise<void> {
-  if ((await cards.place(change.id)) !== null) return await queue.ensure('plan', change.id, 1);
-  const age = clock.now().getTime() - Date.parse(change.requestedAt);
-  if (age > CARD_LIMIT_MS) await changes.append(change.id, version, noCard(clock));
+async function tendRequested(stored: StoredChange, ports: TendPorts): Promise<void> {
+  const { change } = stored;
+  const hangs = (await ports.cards.place(change.id)) !== null || (await hungAgain(stored, ports));
+  if (hangs) await ports.queue.ensure('plan', change.id, 1);
+}
+
+/** A bot that died while it posted the card left the asker with none, or with one that nobody keeps: a fresh one is posted. */
+async function hungAgain({ change, version }: StoredChange, ports: TendPorts): Promise<boolean> {
+  const { cards, changes, clock } = ports;
+  if ((await cards.claimReply(change.id, CARD, CARD_POSTING_MS)) !== 'ours') return false;
+  const place = await ports.postAgain(change);
+  if (place === null) await changes.append(change.id, version, noCard(clock));
+  else await cards.hang(change.id, place);
+  await cards.confirmReply(change.id, CARD);
+  return place !== null;
 }
 
 async function tendPlanned({ change, version }: StoredChange, { changes, clock }: TendPorts): Promise<void> {

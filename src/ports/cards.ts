@@ -7,14 +7,22 @@ export interface CardPlace {
   readonly ts: string;
 }
 
+/** What came of a claim. */
+export type Claim = 'ours' | 'busy' | 'told';
+
 /** What bot replicas share about cards, so that no card is drawn twice, goes backwards or is forgotten. */
 export interface Cards {
   place(id: ChangeId): Promise<CardPlace | null>;
   hang(id: ChangeId, place: CardPlace): Promise<void>;
   /** Runs `draw` while no other replica draws this card; false when another one does. The lease ends by itself after `ms`. */
   whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
-  /** Claims a thread reply by name (`approved`, `done` …): true exactly once per change and name, over all replicas. */
-  claimReply(id: ChangeId, name: string): Promise<boolean>;
+  /**
+   * Claims a message of a change by name (a thread reply `approved`, `done` …, or its `card`) for `ms`, over all replicas: `ours` to
+   * post, `busy` while somebody else may be posting it, `told` once it was posted. A claim that nobody confirms is free again.
+   */
+  claimReply(id: ChangeId, name: string, ms: number): Promise<Claim>;
+  /** It was posted, so nobody posts it again. */
+  confirmReply(id: ChangeId, name: string): Promise<void>;
   /** Gives a claimed reply back, when it could not be posted. */
   releaseReply(id: ChangeId, name: string): Promise<void>;
   /** Changes whose card shows less than what the record holds. */

@@ -5,8 +5,8 @@ import type { Drawing, Log, SlackPoster, UseCases } from './bot-ports.ts';
 import { renderCard } from './card.ts';
 import type { CardStyle, CardView } from './card-view.ts';
 import { asideOf } from './held-up.ts';
-import { repliesOf } from './replies.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
+import { tellReplies } from './tell-replies.ts';
 
 /** What drawing a card needs of the world. */
 export interface DrawPorts {
@@ -18,9 +18,12 @@ export interface DrawPorts {
   readonly log: Log;
 }
 
-/** How this workspace takes cards; learnt from its answers. */
-export interface LearntStyle {
+/** What a bot has learnt from answers. */
+export interface Learnt {
+  /** How this workspace takes cards. */
   style: CardStyle;
+  /** Replies that Slack has, though that could not be noted yet. */
+  readonly unconfirmed: Set<string>;
 }
 
 /** `nothing`: the card shows all there is. `unhung`: it is not posted yet. `drawn`: it was edited, and shows this change now. */
@@ -42,7 +45,7 @@ export async function drawCard(
   id: ChangeId,
   forced: boolean,
   lease: CardLease,
-  learnt: LearntStyle,
+  learnt: Learnt,
   ports: DrawPorts,
 ): Promise<Drawn> {
   const since = ports.clock.now().getTime();
@@ -59,7 +62,7 @@ export async function drawCard(
     return { is: 'nothing' };
   }
   const hangs = await edit(place, view, learnt, ports);
-  if (hangs) await reply(place, stored.change, ports);
+  if (hangs) await tellReplies(place, stored.change, learnt.unconfirmed, ports);
   await lease.commit(stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
@@ -98,7 +101,7 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
 type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
 
 /** False when the message is gone: then there is no thread to reply in either. */
-async function edit(place: CardPlace, view: CardView, learnt: LearntStyle, ports: EditPorts): Promise<boolean> {
+async function edit(place: CardPlace, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
   const { slack, log } = ports;
   const drawing = renderCard(view, learnt.style);
   try {
@@ -125,19 +128,3 @@ async function edit(place: CardPlace, view: CardView, learnt: LearntStyle, ports
 }
 
 const hasPlanBlock = ({ blocks }: Drawing): boolean => blocks.some(({ type }) => type === 'plan');
-
-async function reply(place: CardPlace, change: Change, { cards, slack, log }: DrawPorts): Promise<void> {
-  for (const { name, text, broadcast } of repliesOf(change)) {
-    if (!(await cards.claimReply(change.id, name))) continue;
-    try {
-      await slack.reply(place, text, broadcast);
-    } catch (error) {
-      const refused = slackRefused(error);
-      if (refused.fault !== 'gone') {
-        await cards.releaseReply(change.id, name);
-        throw refused;
-      }
-      log.warn({ change: change.id, code: refused.code }, 'a thread is gone');
-    }
-  }
-}

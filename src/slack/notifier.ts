@@ -1,6 +1,6 @@
 import { type ChangeId, clusterOf } from '../domain/change.ts';
 import type { Announcements } from '../ports.ts';
-import { type Drawn, type DrawPorts, drawCard, isInTheWay, type LearntStyle } from './draw-card.ts';
+import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';
 import { SlackRefused } from './slack-refused.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
@@ -39,7 +39,7 @@ interface Wanted {
 class Rounds {
   readonly #options: NotifierOptions;
   readonly #signal: AbortSignal;
-  readonly #learnt: LearntStyle = { style: 'plan' };
+  readonly #learnt: Learnt = { style: 'plan', unconfirmed: new Set() };
   readonly #wanted = new Map<ChangeId, Wanted>();
   readonly #rounds = new Set<Promise<void>>();
 

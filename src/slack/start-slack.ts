@@ -1,11 +1,13 @@
+import type { Change } from '../domain/change.ts';
 import type { CommandContext } from '../domain/intent.ts';
-import type { Announcements, Cards, Changes, Clock } from '../ports.ts';
+import type { Announcements, CardPlace, Cards, Changes, Clock } from '../ports.ts';
 import { registerActions } from './actions.ts';
 import { boltLog } from './bolt-log.ts';
 import { botApp, type PayloadWay } from './bot-app.ts';
 import type { Log, UseCases } from './bot-ports.ts';
 import { registerCommand } from './command.ts';
 import { notifier } from './notifier.ts';
+import { postAgain } from './post-again.ts';
 import { slackPoster } from './poster.ts';
 
 /** The part of the bot's configuration that is about Slack. */
@@ -44,6 +46,8 @@ export interface StartSlackOptions {
 /** Slack's whole side of the bot, running. */
 export interface RunningSlack {
   isConnected(): boolean;
+  /** Posts the card of a change that has none; null when nobody may write there. */
+  readonly postAgain: (change: Change) => Promise<CardPlace | null>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const drawing = notifier({ ...options, slack, clusters }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
+    postAgain: (change) => postAgain(change, { slack, clock, log }),
     async stop() {
       await bot.stop();
       end.abort();

@@ -3,6 +3,7 @@ import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { type Decision, decideChange } from '../../src/app/decide-change.ts';
 import { doJob, type JobPorts } from '../../src/app/do-job.ts';
 import { type RequestPorts, requestChange } from '../../src/app/request-change.ts';
+import type { TendPorts } from '../../src/app/tend-changes.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Intent } from '../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../src/domain/refusal.ts';
@@ -47,7 +48,18 @@ export function bench() {
   let made = 0;
   const ids = { change: () => `lab-7f3k2${String.fromCharCode(97 + made++)}`, nonce: () => `nonce-${made++}` };
   const policy = { requesters: [alice.id], approvers: [bob.id], allowOwnApproval: false };
-  const bot: RequestPorts = { changes, queue, worker: new FakeWorkerLife(), policy, cards, clock, ids };
+  const posted: string[] = [];
+  const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
+  const bot: RequestPorts & TendPorts = {
+    changes,
+    queue,
+    worker: new FakeWorkerLife(),
+    policy,
+    cards,
+    clock,
+    ids,
+    postAgain,
+  };
   const signer = approvalSigner({ privateKeyPem: pair.privateKeyPem, name: pair.name });
   const surprises: unknown[] = [];
   const worker: JobPorts = {
@@ -64,7 +76,7 @@ export function bench() {
   };
   const decide = (decision: Decision) => decideChange(decision, { ...bot, signer, approvalLivesMs: 3_600_000 });
   return {
-    ...{ clock, lab, changes, queue, journal, cards, bot, worker, signer, surprises, decide },
+    ...{ posted, clock, lab, changes, queue, journal, cards, bot, worker, signer, surprises, decide },
     request: (intent: Intent = addNode2) =>
       requestChange(intent, alice, 'C0OPS', async () => ({ channel: 'C0OPS', ts: '1.2' }), bot),
     work: (signal = new AbortController().signal) => queue.drain((job) => doJob(job, worker, signal)),

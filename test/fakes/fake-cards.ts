@@ -1,5 +1,5 @@
 import { type ChangeId, clusterOf } from '../../src/domain/change.ts';
-import type { CardLease, CardPlace, Cards, Clock } from '../../src/ports.ts';
+import type { CardLease, CardPlace, Cards, Claim, Clock } from '../../src/ports.ts';
 import type { FakeChanges } from './fake-changes.ts';
 
 interface Lease {
@@ -14,7 +14,8 @@ export class FakeCards implements Cards {
   readonly #drawn = new Map<ChangeId, number>();
   readonly #asides = new Map<ChangeId, string>();
   readonly #leases = new Map<ChangeId, Lease>();
-  readonly #replies = new Set<string>();
+  /** When each claim ends; for good when it was confirmed. */
+  readonly #replies = new Map<string, number>();
 
   constructor(changes: readonly FakeChanges[], clock: Clock) {
     this.#changes = changes;
@@ -52,11 +53,17 @@ export class FakeCards implements Cards {
     return true;
   }
 
-  async claimReply(id: ChangeId, name: string): Promise<boolean> {
+  async claimReply(id: ChangeId, name: string, ms: number): Promise<Claim> {
     this.#refuseStranger(id);
-    const claimed = this.#replies.has(`${id} ${name}`);
-    this.#replies.add(`${id} ${name}`);
-    return !claimed;
+    const now = this.#clock.now().getTime();
+    const ends = this.#replies.get(`${id} ${name}`) ?? now;
+    if (ends > now) return ends === Number.POSITIVE_INFINITY ? 'told' : 'busy';
+    this.#replies.set(`${id} ${name}`, now + ms);
+    return 'ours';
+  }
+
+  async confirmReply(id: ChangeId, name: string): Promise<void> {
+    this.#replies.set(`${id} ${name}`, Number.POSITIVE_INFINITY);
   }
 
   async releaseReply(id: ChangeId, name: string): Promise<void> {

@@ -190,6 +190,41 @@ describe('when Slack is in trouble', () => {
   });
 });
 
+describe('a turning point that a bot had claimed when it died', () => {
+  const proofOf = async (w: World, name: string) => {
+    await applying(w, 'lab-aaaaaa');
+    expect(await w.cards.claimReply('lab-aaaaaa', name, 30_000)).toBe('ours');
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    w.start();
+  };
+
+  it('is told by another one, so that nobody waits for ever', async () => {
+    const w = world();
+    await proofOf(w, 'done');
+    await w.clock.advance(20_000);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    await w.clock.advance(60_000);
+    expect(w.slack.replies.map(({ text }) => text.slice(0, 17))).toEqual(['Approved by <@U0B', '<@U0ALICE>: done ']);
+    expect(await w.cards.behind()).toEqual([]);
+  });
+
+  it('is not told again by a bot that could only not note it', async () => {
+    const w = world();
+    const confirm = w.cards.confirmReply.bind(w.cards);
+    let fails = 3;
+    w.cards.confirmReply = async (id, name) => {
+      fails -= 1;
+      if (fails >= 0) throw new Error('Redis is away');
+      await confirm(id, name);
+    };
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    await w.clock.advance(120_000);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('told');
+  });
+});
+
 describe('the thread', () => {
   it('calls the whole channel only for a failure', async () => {
     const failed = CASES['failed-in-a-state']?.change.failure;

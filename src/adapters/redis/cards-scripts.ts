@@ -51,14 +51,28 @@ keep(KEYS[2], KEYS[3], ARGV[4])
 if revision >= tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) then redis.call('SREM', KEYS[4], ARGV[3]) end
 return 1`;
 
-/** 1 for the first who claims the name, and for the same token again. KEYS: replies, state. ARGV: name, token, time of expiry. */
+/**
+ * 1 for the first who claims the name, or who comes after a claim has ended unconfirmed; 0 while it lasts; 2 once confirmed.
+ * KEYS: replies, state. ARGV: name, token, time of expiry, ms.
+ */
 export const CLAIM = `${KEEP}
-if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
-  keep(KEYS[1], KEYS[2], ARGV[3])
-  return 1
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local held = redis.call('HGET', KEYS[1], ARGV[1])
+if held then
+  local ends, token = string.match(held, '^posting (%d+) (.+)$')
+  if not ends then return 2 end
+  if token ~= ARGV[2] and tonumber(ends) > now then return 0 end
 end
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return 1 end
-return 0`;
+redis.call('HSET', KEYS[1], ARGV[1], string.format('posting %d %s', now + ARGV[4], ARGV[2]))
+keep(KEYS[1], KEYS[2], ARGV[3])
+return 1`;
+
+/** KEYS: replies, state. ARGV: name, time of expiry. */
+export const CONFIRM = `${KEEP}
+redis.call('HSET', KEYS[1], ARGV[1], 'posted')
+keep(KEYS[1], KEYS[2], ARGV[2])
+return 1`;
 
 /**
  * Changes whose card is behind, at most 1,000 of them; those that are not, or whose record is gone, leave the set.

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type ChangeId, clusterOf } from '../../domain/change.ts';
-import type { CardLease, CardPlace, Cards, Clock } from '../../ports.ts';
-import { BEHIND, CLAIM, COMMIT, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
+import type { CardLease, CardPlace, Cards, Claim, Clock } from '../../ports.ts';
+import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
 import { ask } from './failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix, isChangeId } from './keys.ts';
 
@@ -19,6 +19,8 @@ const LEASE_MS = 4_000;
 const RENEW_EVERY_MS = 1_000;
 const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 
+const CLAIMS: readonly Claim[] = ['busy', 'ours', 'told'];
+const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
 const idsSchema = z.array(z.string());
 const leaseSchema = z.tuple([z.int(), z.string()]);
 
@@ -77,9 +79,14 @@ class RedisCards implements Cards {
     return () => clearInterval(timer);
   }
 
-  async claimReply(id: ChangeId, name: string): Promise<boolean> {
+  async claimReply(id: ChangeId, name: string, ms: number): Promise<Claim> {
     const { replies, state } = this.#keysOf(id);
-    return (await this.#run(CLAIM, [replies, state], name, randomUUID(), this.#expiry())) === 1;
+    return claimSchema.parse(await this.#run(CLAIM, [replies, state], name, randomUUID(), this.#expiry(), ms));
+  }
+
+  async confirmReply(id: ChangeId, name: string): Promise<void> {
+    const { replies, state } = this.#keysOf(id);
+    await this.#run(CONFIRM, [replies, state], name, this.#expiry());
   }
 
   async releaseReply(id: ChangeId, name: string): Promise<void> {

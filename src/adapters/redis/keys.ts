@@ -25,7 +25,7 @@ export interface ChangeKeys {
   readonly state: string;
   /** Hash: channel, ts, drawn, aside. */
   readonly card: string;
-  /** Hash: who claimed which thread reply. */
+  /** Hash: which thread replies were posted, and which somebody is posting, until when. */
   readonly replies: string;
   /** The token of the replica that draws the card. */
   readonly lease: string;

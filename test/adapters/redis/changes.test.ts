@@ -97,7 +97,7 @@ describe('records in Redis', () => {
     await cards.hang('c1-kept22', { channel: 'C1', ts: '1.2' });
     expect([await days('change'), await days('card')]).toEqual([-0, -0]);
     await changes.append('c1-kept22', 1, events.denied);
-    await cards.claimReply('c1-kept22', 'denied');
+    await cards.claimReply('c1-kept22', 'denied', 1_000);
     expect([await days('change'), await days('state'), await days('card'), await days('replies')]).toEqual([
       90, 90, 90, 90,
     ]);

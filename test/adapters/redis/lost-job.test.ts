@@ -30,7 +30,8 @@ function bot() {
   const policy = { requesters: [], approvers: [], allowOwnApproval: false };
   const changes = redisChanges({ redis, cluster: 'c1', clock });
   const worker = redisWorkerLife({ redis, cluster: 'c1' });
-  return { changes, queue, worker, policy, clock, cards: redisCards({ redis, clusters: ['c1'], clock }) };
+  const postAgain = async () => null;
+  return { changes, queue, worker, policy, clock, postAgain, cards: redisCards({ redis, clusters: ['c1'], clock }) };
 }
 
 async function applyingChange(on: ReturnType<typeof bot>): Promise<void> {

@@ -115,7 +115,7 @@ describe('when Redis or a replica goes away', () => {
     const cards = redisCards({ redis, clusters: ['c1'], clock });
     bench.server.freeze(true);
     try {
-      await expect(cards.claimReply('c1-frozen', 'done')).rejects.toThrow(RedisFailed);
+      await expect(cards.claimReply('c1-frozen', 'done', 1_000)).rejects.toThrow(RedisFailed);
       await closeRedis(redis);
       expect(redis.status).toBe('end');
     } finally {
