@@ -12,6 +12,7 @@ import type {
   NodeAccess,
   TargetFacts,
 } from './domain/facts.ts';
+import type { RunningScript } from './domain/guards-scripts.ts';
 import type { ServedManifest } from './domain/registry.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from './domain/salt.ts';
 import type { CopyStep } from './domain/step.ts';
@@ -106,6 +107,8 @@ export interface CopyProgress {
 export interface BootstrapNode {
   /** Reads both configuration files, every archive (identity, digest, images) and the mounts. */
   look(signal: AbortSignal): Promise<BootstrapFacts>;
+  /** MetalK8s' own scripts that run there now. */
+  scripts(signal: AbortSignal): Promise<readonly RunningScript[]>;
   /** Opens an archive for reading from a byte onwards; the reader ends with the file as it was at the look, or throws. */
   read(path: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Digest of the first `bytes` of a file, or of all of it. */

@@ -83,6 +83,7 @@ const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
 const PASSING: ReadonlySet<RefusalCode> = new Set([
   'salt-master-down',
   'minion-silent',
+  'script-running',
   'node-not-ready',
   'bootstrap-registry-not-ready',
   'registry-unfit',

@@ -54,15 +54,26 @@ function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], {
   return events.some((event) => event.type === 'approved' && event.signed.approval.nonce === approval.nonce);
 }
 
+/** Clocks kept by NTP differ by less than a second; an approval from further ahead would live longer than it should. */
+const SKEW_LIMIT_MS = 60_000;
+
 async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
   const { approval } = signed;
   if (!ports.checker.isGenuine(signed)) return invalid('its signature is not that of a bot this worker trusts');
   const mismatch = mismatchOf(approval, known, ports.cluster);
   if (mismatch !== null) return invalid(mismatch);
-  if (Date.parse(approval.expires) <= ports.clock.now().getTime()) {
+  const now = ports.clock.now();
+  if (Date.parse(approval.at) - now.getTime() > SKEW_LIMIT_MS) {
+    return refuse(
+      'clock-skew',
+      `By the bot’s clock it was approved at ${approval.at}, but by the worker’s clock it is only ${now.toISOString()}. Nothing is run.`,
+      'Set both clocks right (chronyc tracking shows how far one is off), then ask for the change again.',
+    );
+  }
+  if (Date.parse(approval.expires) <= now.getTime()) {
     return refuse(
       'expired',
-      `The approval expired at ${approval.expires}, before the change could start.`,
+      `The approval expired at ${approval.expires}, before the change could start; by the worker’s clock it is ${now.toISOString()}.`,
       'Ask for the change again.',
     );
   }

@@ -1,15 +1,17 @@
 import { Stopped } from '../domain/failure.ts';
 import { refusalBeforeStep } from '../domain/guards.ts';
+import { scriptsRefusal } from '../domain/guards-scripts.ts';
 import { listed } from '../domain/measure.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { Jid, RunningJob } from '../domain/salt.ts';
-import type { Changes, Clock, Kubernetes, Salt } from '../ports.ts';
+import type { BootstrapNode, Changes, Clock, Kubernetes, Salt } from '../ports.ts';
 
 /** Somebody else's highstate takes minutes; after this a person has to look. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
 export const BUSY_POLL_MS = 5_000;
 
 export interface GuardPorts {
+  readonly bootstrap: Pick<BootstrapNode, 'scripts'>;
   readonly kubernetes: Kubernetes;
   readonly salt: Salt;
   readonly clock: Clock;
@@ -26,7 +28,8 @@ export async function guardBeforeAct(
   signal: AbortSignal,
 ): Promise<void> {
   await whileSaltIsBusy(ownJobs, ports, signal);
-  const refusal = refusalBeforeStep(await ports.kubernetes.look(signal), version);
+  const kube = await ports.kubernetes.look(signal);
+  const refusal = refusalBeforeStep(kube, version) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) throw new Stopped(refusal);
   // A process that was stopped for a while runs on as if nothing had been, before any timer of its own goes off.
   await ports.changes.stillOurs();

@@ -3,6 +3,7 @@ import type { BootstrapFacts, Facts, KubeFacts, NodeFacts, ServedFacts, TargetFa
 import { Unreachable } from '../domain/failure.ts';
 import { clusterRefusal } from '../domain/guards.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
+import { scriptsRefusal } from '../domain/guards-scripts.ts';
 import type { Intent } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { REGISTRY_PORT } from '../domain/registry.ts';
@@ -30,7 +31,7 @@ export async function look(
   signal: AbortSignal,
 ): Promise<Facts | Refusal> {
   const kube = await ports.kubernetes.look(signal);
-  const refusal = clusterRefusal(intent, kube);
+  const refusal = clusterRefusal(intent, kube) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) return refusal;
   const [bootstrap, salt] = await Promise.all([
     ports.bootstrap.look(signal),

@@ -6,7 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import { runName } from '../domain/run-commands.ts';
 import type { Jid } from '../domain/salt.ts';
 import type { Step, StepKind } from '../domain/step.ts';
-import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
+import type { BootstrapNode, Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
 import { runStep } from '../steps/run-step.ts';
 import { forgetStates } from '../steps/state-on-node.ts';
 import type { StepWorld } from '../steps/step-world.ts';
@@ -19,6 +19,7 @@ import { type RecordPorts, recordInTurn } from './record.ts';
 
 export interface StepPorts extends RecordPorts {
   readonly clock: Clock;
+  readonly bootstrap: BootstrapNode;
   readonly copier: Copier;
   readonly kubernetes: Kubernetes;
   readonly registries: Registries;

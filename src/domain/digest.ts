@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
+import type { NodeAccess } from './facts.ts';
 import type { ApprovedPart, Plan } from './plan.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Step } from './step.ts';
@@ -36,6 +37,12 @@ export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] |
   return fresh.approved.steps;
 }
 
+/** The first node that would be reached in another way than was approved. */
+function otherAccess(approved: ApprovedPart, fresh: ApprovedPart): NodeAccess | undefined {
+  const known = approved.access?.map(canonicalJson);
+  return known === undefined ? undefined : fresh.access?.find((one) => !known.includes(canonicalJson(one)));
+}
+
 /**
  * What has to be the same. What a copy may draw from changes with the files that are there by now, and its commands with that; it
  * is the approved step that runs, and it needs no seed.
@@ -51,5 +58,8 @@ function differentPart(approved: ApprovedPart, fresh: ApprovedPart): string | nu
     return 'an archive on the bootstrap node is not the same any more';
   if (canonicalJson(approved.hostKeys) !== canonicalJson(fresh.hostKeys))
     return "a node's SSH host key is not the one that was shown";
+  const strange = otherAccess(approved, fresh);
+  if (strange !== undefined)
+    return `${strange.node} would be reached as ${strange.user} with the key ${strange.keyPath}${strange.sudo ? ' and sudo' : ''}, which nobody approved`;
   return approved.version === fresh.version ? null : 'the version is another one';
 }

@@ -1,4 +1,4 @@
-import type { HostKey } from './facts.ts';
+import type { HostKey, NodeAccess } from './facts.ts';
 import type { Step } from './step.ts';
 
 /** What somebody asked for. */
@@ -48,6 +48,8 @@ export interface ApprovedPart {
   readonly archives: readonly PlannedArchive[];
   /** Approving the plan pins those seen for the first time. */
   readonly hostKeys: readonly { readonly node: string; readonly key: Omit<HostKey, 'pinned'> }[];
+  /** How each target is reached; plans of before this was part of them have none, and none of those lives longer than an hour. */
+  readonly access?: readonly NodeAccess[];
   readonly steps: readonly Step[];
   readonly sideEffects: readonly string[];
 }

@@ -98,6 +98,7 @@ function approvedPart(
     saltenv,
     archives: archives.map(plannedArchive),
     hostKeys,
+    access: targetsOf(intent, facts).map(({ node }) => node.access),
     steps,
     sideEffects: sideEffects(steps, archives),
   };

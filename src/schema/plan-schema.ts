@@ -25,6 +25,15 @@ const archive = z.strictObject({
 
 const hostKey = z.strictObject({ host: text, port: z.number(), algorithm: text, key: text, fingerprint: text });
 
+const access = z.strictObject({
+  node: text,
+  host: text,
+  port: z.number(),
+  user: text,
+  keyPath: text,
+  sudo: z.boolean(),
+});
+
 const approved = z.strictObject({
   change: text,
   cluster: text,
@@ -34,6 +43,7 @@ const approved = z.strictObject({
   saltenv: text,
   archives: z.array(archive),
   hostKeys: z.array(z.strictObject({ node: text, key: hostKey })),
+  access: z.array(access).exactOptional(),
   steps: z.array(stepSchema),
   sideEffects: texts,
 });

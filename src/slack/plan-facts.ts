@@ -51,6 +51,13 @@ const space = ({ seen }: Plan): readonly string[] =>
       `${escaped(node)} ${code(mountpoint)}: needs ${bytesInWords(needed)}, ${bytesInWords(available)} free`,
   );
 
+/** Who the worker is there, and by which key. */
+function way(name: string, { access }: Plan['approved']): string {
+  const reached = access?.find(({ node }) => node === name);
+  if (reached === undefined) return '';
+  return `; as ${code(reached.user)}${reached.sudo ? ' with sudo' : ''}, key ${code(reached.keyPath)}`;
+}
+
 /** New keys first: approving the plan pins them. */
 function hostKeys({ approved, seen }: Plan): readonly string[] {
   const isNew = (node: string) => seen.newHostKeys.includes(node);
@@ -58,6 +65,6 @@ function hostKeys({ approved, seen }: Plan): readonly string[] {
     .sort((left, right) => Number(isNew(right.node)) - Number(isNew(left.node)))
     .map(({ node, key }) => {
       const mark = isNew(node) ? '*new, approving pins it*' : 'known';
-      return `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}, ${mark}`;
+      return `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}, ${mark}${way(node, approved)}`;
     });
 }

@@ -57,6 +57,7 @@ function planOf(id: ChangeId): Plan {
       hostKeys: [
         { node: 'node-2', key: { host: '10.0.0.2', port: 22, algorithm: 'ssh-ed25519', key: 'AA', fingerprint: 'S' } },
       ],
+      access: [{ node: 'node-2', host: '10.0.0.2', port: 22, user: 'root', keyPath: '/etc/key', sudo: false }],
       steps,
       sideEffects: ['containerd restarts'],
     },

@@ -88,7 +88,7 @@ describe('the plan of add', () => {
 });
 
 describe('the digest', () => {
-  it('changes with every single step, archive and host key, so that an approval is for nothing else', () => {
+  it('changes with every single step, archive, host key and way to a node, so that an approval is for nothing else', () => {
     const { approved } = planOf(addNode2, facts());
     const digests = new Set([planDigest(approved)]);
     for (const [index] of approved.steps.entries())
@@ -100,7 +100,9 @@ describe('the digest', () => {
       }),
     );
     digests.add(planDigest({ ...approved, hostKeys: [] }));
-    expect(digests.size).toBe(approved.steps.length + 3);
+    const access = approved.access?.map((one) => ({ ...one, keyPath: '/root/other' })) ?? [];
+    digests.add(planDigest({ ...approved, access }));
+    expect(digests.size).toBe(approved.steps.length + 4);
   });
 
   it('does not change with what may change without harm: free space, the time of day', () => {

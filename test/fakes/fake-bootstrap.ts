@@ -32,6 +32,10 @@ export class FakeBootstrap implements BootstrapNode {
     return this.facts;
   }
 
+  async scripts(): Promise<readonly []> {
+    return [];
+  }
+
   async *read(path: string, from: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     signal.throwIfAborted();
     const content = this.#content(path);

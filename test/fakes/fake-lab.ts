@@ -1,6 +1,7 @@
 import { imageName, mountpointOf } from '../../src/domain/archive.ts';
 import { type Command, render } from '../../src/domain/command.ts';
 import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/facts.ts';
+import type { RunningScript } from '../../src/domain/guards-scripts.ts';
 import { endpointUrl } from '../../src/domain/registry.ts';
 import type { RunningJob, SaltReturn } from '../../src/domain/salt.ts';
 import type { BootstrapNode, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../../src/ports.ts';
@@ -27,6 +28,7 @@ export class FakeLab {
   /** What a Salt command line answers instead of doing its work. */
   readonly saltSays = new Map<string, SaltReturn>();
   jobs: readonly RunningJob[] = [];
+  scripts: readonly RunningScript[] = [];
   /** Changes what the looks tell, from now on. */
   change: (seen: Facts) => Facts = (seen) => seen;
   readonly #inside = new Map<string, Inside>();
@@ -62,6 +64,7 @@ export class FakeLab {
 
   readonly bootstrap: BootstrapNode = {
     look: async () => this.facts().bootstrap,
+    scripts: async () => this.scripts,
     read: () => {
       throw new Error('the fake copier reads nothing');
     },

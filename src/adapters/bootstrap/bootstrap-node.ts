@@ -8,6 +8,7 @@ import { type IsoMount, isoMounts } from './mounts.ts';
 import { type OpenArchive, openArchive } from './open-archive.ts';
 import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './open-file.ts';
 import { below, systemWords, withoutLinks } from './paths.ts';
+import { runningScripts } from './scripts.ts';
 import { readYaml } from './yaml-file.ts';
 
 export interface BootstrapNodeOptions {
@@ -39,6 +40,10 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
         if (listed.is === 'sound' && identity !== undefined) seen.set(listed.archive.path, identity);
       }
       return facts;
+    },
+    scripts: async (signal) => {
+      signal.throwIfAborted();
+      return await runningScripts(options.root);
     },
     read: (path, from, signal) => readFrom(options.root, path, from, seen, signal),
     open: async (path, signal) => {

@@ -10,6 +10,7 @@ import { markBackingFile } from './mounts.ts';
 import type { ClusterParts } from './parts.ts';
 import { includeName } from './registry/image-answers.ts';
 import { CONF_D, isOtherVersion } from './registry/pod.ts';
+import { runScript } from './scripts.ts';
 import type { SshServer } from './ssh/server.ts';
 import type { SimNode } from './world.ts';
 
@@ -39,6 +40,7 @@ export class FaultEffects {
       'disk-full': ([node = '', left = '0']) => this.fillDisk(this.node(node), Number(left)),
       'node-not-ready': ([node = '']) => this.notReady(this.node(node)),
       'upgrade-started': () => this.startUpgrade(),
+      'script-running': ([script = '']) => runScript(this.parts.world.bootstrap, script),
       'bootstrap-registry-not-ready': () => this.registryNotReady(),
       'include-lost': ([node = '']) => this.loseIncludes(this.node(node)),
       'archive-missing': ([path = '']) => this.withFile(path, async () => undefined),

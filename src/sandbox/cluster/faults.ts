@@ -12,6 +12,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'disk-full': 'NODE [BYTES_LEFT]',
   'node-not-ready': 'NODE',
   'upgrade-started': '',
+  'script-running': 'SCRIPT',
   'bootstrap-registry-not-ready': '',
   'bootstrap-registry-incomplete': '',
   'bad-layer': 'NODE',
