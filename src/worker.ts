@@ -130,9 +130,10 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
   return {
     async stop() {
       end.abort();
-      await Promise.all([worker.close(), telling]);
+      await worker.close();
       await Promise.all([shell.close(), kube.close(), health.close()]);
       await closeRedis(redis);
+      await telling;
       await journal.close();
     },
   };

@@ -28,7 +28,8 @@ export class WorkerTrouble {
   }
 
   async look(): Promise<string | null> {
-    const [before, now] = [this.#says, await this.#ports.look()];
+    const now = await this.#ports.look();
+    const before = this.#says;
     this.#says = now;
     const at = this.#ports.clock.now().getTime();
     const isNews = now === null ? before !== null : before === null || at - this.#saidAt >= SAY_EVERY_MS;
