@@ -70,6 +70,8 @@ class FileJournal implements OpenJournal {
   #end: Acknowledged;
   #turn: Promise<unknown> = Promise.resolve();
   #broken: unknown;
+  /** Bytes that there was no room for. */
+  #wanted = 0;
   #closed = false;
 
   constructor(opened: Opened) {
@@ -108,7 +110,7 @@ class FileJournal implements OpenJournal {
     if (this.#closed || this.#broken === undefined) return null;
     try {
       const broken = this.#file;
-      this.#file = await reopened(this.#opened.path, this.#end);
+      this.#file = await reopened(this.#opened.path, this.#end, this.#wanted);
       this.#broken = undefined;
       await broken.close();
       return null;
@@ -129,6 +131,7 @@ class FileJournal implements OpenJournal {
     } catch (error) {
       // What is on disk now is not known; mending it finds out.
       this.#broken = error;
+      this.#wanted = line.length;
       throw this.#unusable();
     }
     this.#end = { lines: lines + 1, last: digestOf(text), bytes: bytes + line.length };

@@ -44,6 +44,24 @@ describe('a journal whose disk is full', () => {
     await again.close();
   });
 
+  it('is still full when it has room for a word, but not for what has to be written', async () => {
+    const journal = await openJournal({ path });
+    await journal.append('c1-abc234', events.started);
+    const large = {
+      ...events.failed,
+      type: 'failed' as const,
+      failure: { ...events.failure, detail: 'x'.repeat(50_000) },
+    };
+    room((await stat(path)).size + 20_000);
+    await expect(journal.append('c1-abc234', large)).rejects.toThrow(JournalUnusable);
+    const says = await journal.trouble();
+    room();
+    expect(says).toContain('cannot be written');
+    expect(await journal.trouble()).toBeNull();
+    await journal.append('c1-abc234', large);
+    await journal.close();
+  });
+
   it('is not gone on with when it is not the same any more', async () => {
     const journal = await openJournal({ path });
     await journal.append('c1-abc234', events.started);
