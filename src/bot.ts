@@ -6,14 +6,15 @@ import { redisAnnouncements } from './adapters/redis/announcements.ts';
 import { redisCards } from './adapters/redis/cards.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
+import { redisMend } from './adapters/redis/mend.ts';
 import { changeQueue } from './adapters/redis/queue.ts';
 import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { botUseCases } from './app/bot-use-cases.ts';
 import { systemClock as clock } from './clock.ts';
 import type { BotConfig } from './config/bot-config.ts';
+import { redisAddress } from './config/redis-config.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
-import { redisUrl } from './redis-url.ts';
 import type { Process } from './run-process.ts';
 import { startSlack } from './slack/start-slack.ts';
 
@@ -22,9 +23,9 @@ const TEND_EVERY_MS = 10_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it is stopped. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
-  const onError = (error: unknown) => log.warn({ err: error }, 'Redis connection error');
+  const onError = (error: unknown) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
   const redis = connectRedis({
-    url: redisUrl(config.redis.url, config.secrets.redisPassword),
+    ...redisAddress(config.redis, config.secrets.redisPassword),
     onError,
     name: 'registry-ha-bot',
   });

@@ -44,6 +44,17 @@ program
   });
 
 program
+  .command('redis')
+  .description('write the users and rights that Redis should give the bot and each cluster’s worker')
+  .argument('<verb>', 'acl')
+  .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
+  .requiredOption('--folder <folder>', 'where users.acl and the passwords are written')
+  .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
+    const { redisCommand } = await import('./redis-command.ts');
+    process.exitCode = await redisCommand(verb, options, (line) => void process.stdout.write(`${line}\n`));
+  });
+
+program
   .command('journal')
   .description('read the worker’s own record: what was asked, approved, run, with which result')
   .argument('<verb>', 'verify (every line follows from the one before) or show')

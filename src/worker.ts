@@ -10,6 +10,7 @@ import { openTargetDigests } from './adapters/node/target-digests.ts';
 import { targetNodes } from './adapters/node/target-nodes.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
+import { redisMend } from './adapters/redis/mend.ts';
 import { queueWorker } from './adapters/redis/queue-worker.ts';
 import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { registries } from './adapters/registry/registries.ts';
@@ -22,12 +23,12 @@ import { doJob, type JobPorts } from './app/do-job.ts';
 import { tellLife } from './app/tell-life.ts';
 import { WorkerTrouble } from './app/worker-trouble.ts';
 import { systemClock as clock } from './clock.ts';
+import { redisAddress } from './config/redis-config.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import { countedCopier } from './copy-metrics.ts';
 import { REGISTRY_PORT } from './domain/registry.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
-import { redisUrl } from './redis-url.ts';
 import type { Process } from './run-process.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it is stopped. */
@@ -42,9 +43,9 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     onWait: ({ pid }) =>
       log.warn({ cluster, pid }, 'Another worker has the journal; this one waits until that one ends'),
   });
-  const onError = (error: Error) => log.warn({ err: error }, 'Redis connection error');
+  const onError = (error: Error) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
   const redis = connectRedis({
-    url: redisUrl(config.redis.url, config.redisPassword),
+    ...redisAddress(config.redis, config.redisPassword),
     onError,
     name: `registry-ha-worker-${cluster}`,
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
+import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
 const minutes = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -26,9 +27,7 @@ export const BotFile = z.strictObject({
       http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(3000) }).prefault({}),
     })
     .prefault({}),
-  redis: z.strictObject({
-    url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
-  }),
+  redis: RedisSchema,
   clusters: z
     .array(
       z.strictObject({
@@ -63,7 +62,7 @@ const OVERRIDES = {
   REGISTRY_HA_SLACK_API_URL: 'slack.apiUrl',
   REGISTRY_HA_HTTP_HOST: 'slack.http.host',
   REGISTRY_HA_HTTP_PORT: 'slack.http.port',
-  REGISTRY_HA_REDIS_URL: 'redis.url',
+  ...REDIS_OVERRIDES,
   REGISTRY_HA_APPROVAL_KEY_FILE: 'approval.keyFile',
   REGISTRY_HA_HEALTH_HOST: 'health.host',
   REGISTRY_HA_HEALTH_PORT: 'health.port',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Environment, readConfig, secret } from './read-config.ts';
+import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const absolute = z.string().startsWith('/', 'write an absolute path');
@@ -11,9 +12,7 @@ export const WorkerFile = z.strictObject({
       /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/,
       'lower-case letters, digits and hyphens, at most 42; the same name as in the bot’s configuration',
     ),
-  redis: z.strictObject({
-    url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
-  }),
+  redis: RedisSchema,
   /** Every path of the cluster's is below this folder. */
   root: absolute.default('/'),
   bootstrapFile: absolute.default('/etc/metalk8s/bootstrap.yaml'),
@@ -44,7 +43,7 @@ export type WorkerConfig = z.infer<typeof WorkerFile> & { readonly redisPassword
 
 const OVERRIDES = {
   REGISTRY_HA_CLUSTER: 'cluster',
-  REGISTRY_HA_REDIS_URL: 'redis.url',
+  ...REDIS_OVERRIDES,
   REGISTRY_HA_ROOT: 'root',
   REGISTRY_HA_KUBECONFIG: 'kubeconfig',
   REGISTRY_HA_STATE_FOLDER: 'stateFolder',

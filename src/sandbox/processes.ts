@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { newKeyPair } from '../adapters/keys/pair.ts';
+import { BOT_USER, workerUser } from '../adapters/redis/acl.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { CLUSTER, OPS, PEOPLE } from './people.ts';
 import type { Place } from './place.ts';
@@ -59,7 +60,7 @@ function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; deliv
   const [alice, bob] = PEOPLE;
   return {
     slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
-    redis: { url: redisUrlOf(place) },
+    redis: { url: redisUrlOf(place, BOT_USER) },
     clusters: [{ name: CLUSTER, channels: [OPS.id], policy: { requesters: [alice.id], approvers: [bob.id] } }],
     approval: { keyFile: keyPath(place) },
     health: { host: place.host, port: HEALTH_PORTS.bot },
@@ -70,7 +71,7 @@ function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; deliv
 function workerConfig(place: Place, { bootstrapRoot, plansLiveSeconds = 3_600 }: SimulatedCluster): object {
   return {
     cluster: CLUSTER,
-    redis: { url: redisUrlOf(place) },
+    redis: { url: redisUrlOf(place, workerUser(CLUSTER)) },
     root: bootstrapRoot,
     stateFolder: join(place.folder, 'worker'),
     trustedKeys: [publicKeyPath(place)],

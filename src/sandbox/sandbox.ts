@@ -40,6 +40,8 @@ export interface Sandbox {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly texts: SeenTexts;
   readonly changes: ChangesReader;
+  /** The sandbox's Redis, for one who may do everything in it. */
+  readonly redisUrl: string;
   /** Where everything lies until `close`. */
   readonly folder: string;
   /** Ends every process and server and removes the folder. */
@@ -78,6 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults: faultsOf(slack, cluster),
     texts,
     changes,
+    redisUrl: redisUrlOf(place),
     folder,
     close: () => all.disposeAsync(),
   };

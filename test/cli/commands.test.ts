@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal/journal.ts';
+import { redisUrl } from '../../src/config/redis-url.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { journalCommand } from '../../src/journal-command.ts';
 import { writeNewKeys } from '../../src/keys-command.ts';
 import { openLog, withoutSecrets } from '../../src/log.ts';
-import { redisUrl } from '../../src/redis-url.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -108,8 +108,10 @@ describe('what leaves the process', () => {
   });
 
   it('puts the password into the Redis URL, and leaves one that is there', () => {
-    expect(redisUrl('redis://bot@redis:6379', 'a b')).toBe('redis://bot:a%20b@redis:6379');
-    expect(redisUrl('redis://bot:old@redis:6379', 'new')).toBe('redis://bot:old@redis:6379');
-    expect(redisUrl('redis://redis:6379', undefined)).toBe('redis://redis:6379');
+    expect(redisUrl('redis://bot@redis:6379', { password: 'a b' })).toBe('redis://bot:a%20b@redis:6379');
+    expect(redisUrl('redis://bot:old@redis:6379', { username: 'x', password: 'new' })).toBe(
+      'redis://bot:old@redis:6379',
+    );
+    expect(redisUrl('redis://redis:6379', {})).toBe('redis://redis:6379');
   });
 });

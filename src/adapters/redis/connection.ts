@@ -34,6 +34,8 @@ export function connectRedis({ url, onError, name, tls }: RedisPlace): Redis {
     maxRetriesPerRequest: 5,
     commandTimeout: COMMAND_LIMIT_MS,
     socketTimeout: COMMAND_LIMIT_MS,
+    // CLIENT SETINFO is a right more to give, and Redis before 7.2 does not know it.
+    disableClientInfo: true,
     ...(name === undefined ? {} : { connectionName: name }),
     ...(tls === undefined ? {} : { tls }),
   } satisfies RedisOptions;

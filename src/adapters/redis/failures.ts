@@ -1,6 +1,7 @@
 import { ReplyError } from 'ioredis';
 import type { ChangeId, FailureReport } from '../../domain/change.ts';
 import { Failure } from '../../domain/failure.ts';
+import { redisMend } from './mend.ts';
 
 /** Redis is away, or refuses what was asked. Whether the last command was still done is not known. */
 export class RedisFailed extends Failure {
@@ -20,7 +21,7 @@ export class RedisFailed extends Failure {
       kind: 'redis',
       where: 'Redis',
       what: refused ? 'Redis refused what was asked of it.' : 'Redis does not answer.',
-      next: 'Check that Redis runs and can be reached, then ask again.',
+      next: `${redisMend(this.cause)} Then ask again.`,
       detail: this.says.slice(0, 2000),
     };
   }

@@ -143,7 +143,7 @@ export class ChaosStage {
 
   /** The sandbox's own Redis. */
   get redisUrl(): string {
-    return `redis://${this.sandbox.cluster.world.bootstrap.ip.replace(/\d+$/, '1')}:6379`;
+    return this.sandbox.redisUrl;
   }
 
   noteRecovery(what: Recovery, from: number): void {

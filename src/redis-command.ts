@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { aclFile, aclUsers } from './adapters/redis/acl.ts';
+
+type Print = (line: string) => void;
+
+/** The same names as in the configurations. */
+const CLUSTER = /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/;
+
+/** `registry-ha redis acl`: writes users.acl and the passwords that are not there yet into a folder; gives the exit code. */
+export async function redisCommand(
+  verb: string,
+  { cluster: clusters, folder }: { readonly cluster: readonly string[]; readonly folder: string },
+  print: Print,
+): Promise<number> {
+  if (verb !== 'acl') {
+    print(`registry-ha redis ${verb}: there is only \`registry-ha redis acl --cluster NAME --folder FOLDER\`.`);
+    return 2;
+  }
+  const wrong = clusters.filter((name) => !CLUSTER.test(name));
+  if (wrong.length > 0) {
+    print(
+      `${wrong.map((name) => JSON.stringify(name)).join(', ')}: a cluster's name has lower-case letters, digits and hyphens.`,
+    );
+    return 2;
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const names = aclUsers([...new Set(clusters)], () => '').map(({ name }) => name);
+  const passwords = new Map<string, string>();
+  for (const name of names) passwords.set(name, await passwordOf(folder, name));
+  const path = join(folder, 'users.acl');
+  const users = aclUsers([...new Set(clusters)], (name) => passwords.get(name) ?? '');
+  await replace(path, aclFile(users, await textOf(path)));
+  tell(path, folder, names, print);
+  return 0;
+}
+
+function tell(path: string, folder: string, names: readonly string[], print: Print): void {
+  print(
+    `${path}: for redis.conf: aclfile ${path} (and after a change: redis-cli ACL LOAD). Passwords stand in it as hashes.`,
+  );
+  for (const name of names) print(`${passwordPath(folder, name)}: the password of ${name}.`);
+  print(
+    'Nobody else can log in, `default` neither. Lines of your own for other users (administrators) are kept when this is run again.',
+  );
+}
+
+const passwordPath = (folder: string, name: string): string => join(folder, `${name}.password`);
+
+/** The password in the user's file; a new one where there is none. */
+async function passwordOf(folder: string, name: string): Promise<string> {
+  const path = passwordPath(folder, name);
+  const fresh = randomBytes(32).toString('hex');
+  try {
+    await writeFile(path, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
+    return fresh;
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error;
+  }
+  const known = (await readFile(path, 'utf8')).trim();
+  if (known === '') throw new Error(`${path} holds no password: remove it, or write one into it.`);
+  return known;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return '';
+    throw error;
+  }
+}
+
+/** Redis may read the file at any moment: it is whole or the old one. */
+async function replace(path: string, text: string): Promise<void> {
+  const fresh = `${path}.new`;
+  const file = await open(fresh, 'w', 0o640);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(fresh, 0o640);
+  await rename(fresh, path);
+}
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { closeRedis, connectRedis } from '../../../src/adapters/redis/connection.ts';
+import { redisCommand } from '../../../src/redis-command.ts';
+import { redisUrl } from '../../../src/config/redis-url.ts';
+import { startRedis } from '../../fixtures/redis.ts';
+
+/** A redis-server with the users that `registry-ha redis acl` writes for these clusters, and one administrator. */
+export interface AclBench {
+  as(user: string): Redis;
+  /** What Redis has refused to anybody so far. */
+  refused(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const ADMIN = { username: 'admin', password: 'of-the-administrator' };
+
+export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-ha-acl-'));
+  const path = join(folder, 'users.acl');
+  await writeFile(path, `user ${ADMIN.username} on >${ADMIN.password} ~* &* +@all\n`);
+  await redisCommand('acl', { cluster: clusters, folder }, () => undefined);
+  const server = await startRedis({ folder, words: ['--aclfile', path], login: ADMIN });
+  const connections: Redis[] = [];
+  const connected = (username: string, password: string) => {
+    const url = redisUrl(server.url, { username, password });
+    const redis = connectRedis({ url, onError: () => undefined });
+    connections.push(redis);
+    return redis;
+  };
+  const passwords = new Map<string, string>();
+  for (const user of ['registry-ha-bot', ...clusters.map((cluster) => `registry-ha-worker-${cluster}`)]) {
+    passwords.set(user, (await readFile(join(folder, `${user}.password`), 'utf8')).trim());
+  }
+  const admin = connected(ADMIN.username, ADMIN.password);
+  return {
+    as: (user) => connected(user, passwords.get(user) ?? ''),
+    refused: async () =>
+      z
+        .array(z.unknown())
+        .parse(await admin.acl('LOG'))
+        .map((one) => JSON.stringify(one)),
+    close: async () => {
+      await Promise.all(connections.map(closeRedis));
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
