@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { newKeyPair } from '../adapters/keys/pair.ts';
 import { BOT_USER, workerUser } from '../adapters/redis/acl.ts';
+import { WORKER_KUBECONFIG } from './cluster/kube/kube-api.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { CLUSTER, OPS, PEOPLE } from './people.ts';
 import type { Place } from './place.ts';
@@ -67,12 +68,13 @@ function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; deliv
   };
 }
 
-/** Everything else has its usual place, below the bootstrap node's own root. */
+/** Under the rights of our own manifest; everything else has its usual place, below the bootstrap node's own root. */
 function workerConfig(place: Place, { bootstrapRoot, plansLiveSeconds = 3_600 }: SimulatedCluster): object {
   return {
     cluster: CLUSTER,
     redis: { url: redisUrlOf(place, workerUser(CLUSTER)) },
     root: bootstrapRoot,
+    kubeconfig: WORKER_KUBECONFIG,
     stateFolder: join(place.folder, 'worker'),
     trustedKeys: [publicKeyPath(place)],
     plan: { livesMinutes: plansLiveSeconds / 60 },

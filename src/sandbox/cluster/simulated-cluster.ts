@@ -38,6 +38,8 @@ export interface SimulatedCluster {
   /** The bootstrap node's `/` on this computer: the worker's configured root directory. */
   readonly bootstrapRoot: string;
   readonly kubeconfigPath: string;
+  /** Of the worker's service account, by our own manifest. */
+  readonly workerConfigPath: string;
   /** What the description says of the worker's plans; undefined when nothing. */
   readonly plansLiveSeconds: number | undefined;
   fault(name: string, args: readonly string[]): Promise<void>;
@@ -188,6 +190,7 @@ async function serve(
     world,
     bootstrapRoot: world.bootstrap.root,
     kubeconfigPath: kube.kubeconfigPath,
+    workerConfigPath: kube.workerConfigPath,
     fault: (name, args) => effects.on(name, args),
     clearFault: (name) => effects.off(name),
     faults: () => parts.faults.list(),

@@ -7,29 +7,39 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pause } from '../salt/pace.ts';
 import type { NodeActs, World } from '../world.ts';
-import { refusalFor } from './access.ts';
+import { Access } from './access.ts';
 import { MASTERS, makeAuthority } from './certificates.ts';
 import { endpointsOf } from './endpoints.ts';
 import { ExecDoor } from './exec-door.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { kubeconfig, kubeconfigByToken } from './kubeconfig.ts';
 import { answerGet } from './routes.ts';
 import { type ApiAnswer, failure, internalError } from './status.ts';
+
+/** Where an operator of the bootstrap node puts the kubeconfig of the worker's service account. */
+export const WORKER_KUBECONFIG = '/etc/registry-ha/kubeconfig';
 
 /** A running simulated API server. */
 export interface Kubernetes {
   readonly kubeconfigPath: string;
+  /** The kubeconfig of the worker's service account, on the bootstrap node. */
+  readonly workerConfigPath: string;
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
  * Starts the Kubernetes API on the bootstrap's address and writes its admin.conf there. Into `folder` go the CA's
- * certificate and viewer.conf, whose user may do nothing. With `execOnHost` exec runs programs of this computer.
+ * certificate and viewer.conf, whose user may do nothing. A third kubeconfig is the worker's, by our own manifest. With `execOnHost` exec runs programs of this computer.
  */
 export async function startKubernetes(
   world: World,
   acts: NodeActs,
-  options: { readonly folder: string; readonly execOnHost?: boolean },
+  options: {
+    readonly folder: string;
+    readonly execOnHost?: boolean;
+    /** Another manifest than the one that operators apply. */
+    readonly rightsPath?: string;
+  },
 ): Promise<Kubernetes> {
   endpointsOf(world);
   const { bootstrap } = world;
@@ -39,17 +49,20 @@ export async function startKubernetes(
   const door = new ExecDoor(world, acts, options.execOnHost === true);
   const onChange = () => dropWhenDown(world, server, door);
   world.events.on('changed', onChange);
-  serve(world, server, door);
+  const access = await Access.ofManifest(bootstrap.name, options.rightsPath);
+  serve(world, server, door, access);
   server.listen(0, bootstrap.ip);
   await once(server, 'listening');
   const url = `https://${bootstrap.ip}:${portOf(server)}`;
   const kubeconfigPath = join(bootstrap.root, 'etc/kubernetes/admin.conf');
   const admin = await authority.client('kubernetes-admin', MASTERS);
   await writeSecret(kubeconfigPath, kubeconfig(world.name, url, authority.cert, admin));
+  const workerConfigPath = join(bootstrap.root, WORKER_KUBECONFIG);
+  await writeSecret(workerConfigPath, kubeconfigByToken(world.name, url, authority.cert, access.workerToken));
   await writeSecret(join(options.folder, 'kube-ca.crt'), authority.cert);
   const viewer = await authority.client('viewer', 'nobody-in-particular');
   await writeSecret(join(options.folder, 'viewer.conf'), kubeconfig(world.name, url, authority.cert, viewer));
-  return { kubeconfigPath, url, close };
+  return { kubeconfigPath, workerConfigPath, url, close };
 
   async function close(): Promise<void> {
     world.events.off('changed', onChange);
@@ -82,33 +95,33 @@ function dropWhenDown(world: World, server: Server, door: ExecDoor): void {
   door.drop();
 }
 
-function serve(world: World, server: Server, door: ExecDoor): void {
+function serve(world: World, server: Server, door: ExecDoor, access: Access): void {
   const isDown = () => world.faults.isOn('kube-down');
   server.on('connection', (socket) => (isDown() ? socket.destroy() : undefined));
   server.on('request', (request, response) => {
     if (isDown()) request.socket.destroy();
-    else void answer(world, request, response);
+    else void answer(world, access, request, response);
   });
   server.on('upgrade', (request, socket, head) => {
     // A client that goes away while it upgrades has nobody left to tell.
     socket.on('error', () => socket.destroy());
     if (isDown()) socket.destroy();
-    else void upgrade(world, door, request, socket, head);
+    else void upgrade({ world, door, access }, request, socket, head);
   });
 }
 
-async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const reply = await replyTo(world, request);
+async function answer(world: World, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const reply = await replyTo(world, access, request);
   if (response.destroyed) return;
   const body = reply.isText === true ? String(reply.body) : JSON.stringify(reply.body);
   const type = reply.isText === true ? 'text/plain; charset=utf-8' : 'application/json';
   response.writeHead(reply.code, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
-async function replyTo(world: World, request: IncomingMessage): Promise<ApiAnswer> {
+async function replyTo(world: World, access: Access, request: IncomingMessage): Promise<ApiAnswer> {
   try {
     await slow(world);
-    const refusal = refusalFor(request);
+    const refusal = access.refusalFor(request);
     if (refusal !== null) return refusal;
     const url = urlOf(world, request);
     if (url.pathname.endsWith('/exec')) return failure(400, 'BadRequest', 'Upgrade request required');
@@ -122,15 +135,14 @@ async function replyTo(world: World, request: IncomingMessage): Promise<ApiAnswe
 }
 
 async function upgrade(
-  world: World,
-  door: ExecDoor,
+  { world, door, access }: { readonly world: World; readonly door: ExecDoor; readonly access: Access },
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
   try {
     await slow(world);
-    const refusal = refusalFor(request) ?? (await door.open(urlOf(world, request), request, socket, head));
+    const refusal = access.refusalFor(request) ?? (await door.open(urlOf(world, request), request, socket, head));
     if (refusal !== null) refuse(socket, refusal);
   } catch (error) {
     refuse(socket, { code: 500, body: internalError(error instanceof Error ? error.message : String(error)) });

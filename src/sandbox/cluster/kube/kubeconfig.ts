@@ -3,15 +3,26 @@ import type { Credential } from './certificates.ts';
 
 /** The text of /etc/kubernetes/admin.conf: everything inline, nothing skipped in verification. */
 export function kubeconfig(cluster: string, server: string, caCert: string, admin: Credential): string {
-  const user = 'kubernetes-admin';
+  const user = { 'client-certificate-data': base64(admin.cert), 'client-key-data': base64(admin.key) };
+  return written({ cluster, server, caCert }, 'kubernetes-admin', user);
+}
+
+/** The kubeconfig of a service account, as the comment of our manifest makes it. */
+export function kubeconfigByToken(cluster: string, server: string, caCert: string, token: string): string {
+  return written({ cluster, server, caCert }, 'registry-ha-worker', { token });
+}
+
+function written(
+  { cluster, server, caCert }: { readonly cluster: string; readonly server: string; readonly caCert: string },
+  user: string,
+  credentials: Readonly<Record<string, string>>,
+): string {
   const name = `${user}@${cluster}`;
   return dump({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: cluster, cluster: { server, 'certificate-authority-data': base64(caCert) } }],
-    users: [
-      { name: user, user: { 'client-certificate-data': base64(admin.cert), 'client-key-data': base64(admin.key) } },
-    ],
+    users: [{ name: user, user: credentials }],
     contexts: [{ name, context: { cluster, user } }],
     'current-context': name,
     preferences: {},

@@ -1,0 +1,119 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { dump, loadAll } from 'js-yaml';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { kubernetes } from '../../../../src/adapters/kube/kube.ts';
+import { command } from '../../../../src/domain/command.ts';
+import { Unreachable } from '../../../../src/domain/failure.ts';
+import { type Kubernetes, startKubernetes } from '../../../../src/sandbox/cluster/kube/kube-api.ts';
+import { type StandIn, standIn } from '../acts-stand-in.ts';
+import { exec } from './exec-client.ts';
+
+const MANIFEST = join(import.meta.dirname, '../../../../deploy/registry-ha-worker-rbac.yaml');
+const roleSchema = z.looseObject({
+  kind: z.string(),
+  rules: z.array(z.looseObject({ resources: z.array(z.string()), verbs: z.array(z.string()) })).optional(),
+});
+const documents = loadAll(await readFile(MANIFEST, 'utf8')).map((one) => roleSchema.parse(one));
+/** Each right that the manifest gives, by itself. */
+const RIGHTS = documents.flatMap(({ kind, rules = [] }) =>
+  rules.flatMap(({ resources, verbs }) => verbs.map((verb) => ({ kind, resource: resources.join(), verb }))),
+);
+
+const signal = AbortSignal.timeout(60_000);
+let cluster: StandIn;
+let kube: Kubernetes;
+beforeEach(async () => {
+  cluster = await standIn();
+});
+afterEach(async () => {
+  await kube.close();
+  await cluster.close();
+});
+
+/** All that a worker ever asks of Kubernetes. */
+async function workersCalls(): Promise<void> {
+  const adapter = kubernetes({ kubeconfigPath: kube.workerConfigPath, limitMs: 10_000 });
+  try {
+    await adapter.look(signal);
+    await adapter.endpoints(signal);
+    const { exitCode } = await adapter.run(command('salt-run', 'jobs.active', '--out=json'), {
+      signal,
+      limitMs: 10_000,
+    });
+    expect(exitCode).toBe(0);
+  } finally {
+    await adapter.close();
+  }
+}
+
+describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
+  test('lets the worker do all that it does', async () => {
+    kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
+    await workersCalls();
+  });
+
+  test.each(RIGHTS)(
+    'gives nothing that is not needed: without $verb $resource the worker fails with a sentence',
+    async (right) => {
+      const rightsPath = join(cluster.folder, 'fewer-rights.yaml');
+      const fewer = documents.map((one) => ({
+        ...one,
+        ...(one.rules === undefined
+          ? {}
+          : {
+              rules: one.rules.map((rule) =>
+                one.kind === right.kind && rule.resources.join() === right.resource
+                  ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== right.verb) }
+                  : rule,
+              ),
+            }),
+      }));
+      await writeFile(rightsPath, fewer.map((one) => dump(one)).join('---\n'));
+      kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder, rightsPath });
+      const failed = await workersCalls().catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(Unreachable);
+      expect(String(failed)).toContain('does not allow it to the user of the kubeconfig');
+    },
+  );
+
+  test('lets a thief of its kubeconfig see no Secret, touch no workload and enter no other pod', async () => {
+    kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
+    const config = new KubeConfig();
+    config.loadFromFile(kube.workerConfigPath);
+    const core = config.makeApiClient(CoreV1Api);
+    const [namespace, name] = ['kube-system', 'salt-master-bootstrap'];
+    const forbidden = [
+      core.listSecretForAllNamespaces(),
+      core.listNamespacedSecret({ namespace }),
+      core.readNamespacedSecret({ namespace, name: 'registry-ha-worker' }),
+      core.listNamespacedConfigMap({ namespace }),
+      core.listNamespacedPod({ namespace: 'default' }),
+      core.listPodForAllNamespaces(),
+      core.deleteNamespacedPod({ namespace, name }),
+      core.createNamespacedPod({ namespace, body: {} }),
+      core.readNamespacedPodLog({ namespace, name }),
+      core.readNamespacedEndpoints({ namespace, name: 'other' }),
+      core.readNamespace({ name: 'default' }),
+      core.readNode({ name: 'bootstrap' }),
+      core.deleteNode({ name: 'node-2' }),
+      core.createNamespacedServiceAccountToken({ namespace, name: 'default', body: { spec: { audiences: [] } } }),
+    ];
+    const codes = await Promise.allSettled(forbidden);
+    expect(codes.map((one) => (one.status === 'rejected' ? one.reason.code : 'let in'))).toEqual(
+      forbidden.map(() => 403),
+    );
+    await expect(exec(kube.workerConfigPath, ['id'], { pod: 'repositories-bootstrap' })).rejects.toMatchObject({
+      message: expect.stringContaining('403'),
+    });
+  });
+
+  test('a made-up token is nobody', async () => {
+    kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
+    const text = (await readFile(kube.workerConfigPath, 'utf8')).replace(/token: .*/, 'token: made-up');
+    await writeFile(kube.workerConfigPath, text);
+    await expect(workersCalls()).rejects.toThrow('does not accept the credentials of the kubeconfig');
+  });
+});
