@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { botConfig } from './config/bot-config.ts';
+import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
 import { openLog } from './log.ts';
 import { runProcess } from './run-process.ts';
@@ -12,11 +13,13 @@ program
   .description('answer Slack')
   .requiredOption('--config <file>', 'YAML file; see examples/bot.yaml')
   .action(async ({ config: path }: { config: string }) => {
-    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot');
+    const secrets: (string | undefined)[] = [];
+    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot', secrets);
     await runProcess(async () => {
       const config = botConfig(path, process.env);
       const { startBot } = await import('./bot.ts');
-      return await startBot(config, openLog(config.log.level, 'registry-ha-bot', Object.values(config.secrets)));
+      secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url));
+      return await startBot(config, openLog(config.log.level, 'registry-ha-bot', secrets));
     }, log);
   });
 
@@ -25,11 +28,13 @@ program
   .description('carry out approved changes; runs on the bootstrap node')
   .requiredOption('--config <file>', 'YAML file; see examples/worker.yaml')
   .action(async ({ config: path }: { config: string }) => {
-    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-worker');
+    const secrets: (string | undefined)[] = [];
+    const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-worker', secrets);
     await runProcess(async () => {
       const config = workerConfig(path, process.env);
       const { startWorker } = await import('./worker.ts');
-      return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', [config.redisPassword]));
+      secrets.push(config.redisPassword, passwordIn(config.redis.url));
+      return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', secrets));
     }, log);
   });
 

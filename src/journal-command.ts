@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
 import { type ReadJournal, readJournal } from './adapters/journal/read.ts';
 import type { ChangeEvent } from './domain/change.ts';
 import { shortDigest } from './domain/digest.ts';
 import { Failure } from './domain/failure.ts';
+import { printable } from './domain/printable.ts';
 
 type Print = (line: string) => void;
 
@@ -14,7 +14,7 @@ export async function journalCommand(
   print: Print,
 ): Promise<number> {
   if (verb !== 'verify' && verb !== 'show') {
-    print(`registry-ha journal ${verb}: there is \`verify\` and \`show [CHANGE]\`.`);
+    print(`registry-ha journal ${printable(verb)}: there is \`verify\` and \`show [CHANGE]\`.`);
     return 2;
   }
   try {
@@ -23,7 +23,7 @@ export async function journalCommand(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { where, what, next } = error.report();
-    print(`${where}: ${what} ${next}`);
+    print(printable(`${where}: ${what} ${next}`));
     return 1;
   }
 }
@@ -39,14 +39,11 @@ function verified({ lines, head, unfinished }: ReadJournal, print: Print): numbe
 
 function shown({ lines }: ReadJournal, change: string | undefined, print: Print): number {
   const wanted = lines.filter((line) => change === undefined || line.change === change);
-  if (wanted.length === 0) print(change === undefined ? 'The journal is empty.' : `There is nothing about ${change}.`);
+  if (wanted.length === 0)
+    print(change === undefined ? 'The journal is empty.' : `There is nothing about ${printable(change)}.`);
   for (const { seq, change: id, event } of wanted) print(printable(`${seq}  ${event.at}  ${id}  ${words(event)}`));
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
-
-/** What came from outside must not move the reader's cursor. */
-const printable = (line: string): string =>
-  stripVTControlCharacters(line).replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ');
 
 function words(event: ChangeEvent): string {
   switch (event.type) {

@@ -1,4 +1,6 @@
 import { type Logger, pino } from 'pino';
+import { printableJson } from './domain/printable.ts';
+import { withoutThese } from './domain/secrets.ts';
 
 /** One JSON line per event: a fixed sentence, and fields beside it. */
 export interface Log {
@@ -8,26 +10,19 @@ export interface Log {
   error(fields: object, says: string): void;
 }
 
-const HIDDEN = '[hidden]';
-
-/** Slack tokens, and whatever stands in a URL as a password. */
-const SECRETS = /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/g;
-
-/** The text with every token and URL password replaced. */
-export const withoutSecrets = (text: string): string => text.replace(SECRETS, HIDDEN);
-
-/** A log on standard output, unless told otherwise; every line is freed of secrets, the given ones and those that look like ones. */
+/**
+ * A log on standard output, unless told otherwise. Every line is freed of what would steer a terminal and of secrets: those that look
+ * like ones, and the given ones, to which more may be added as they become known.
+ */
 export function openLog(
   level: string,
   name: string,
   secrets: readonly (string | undefined)[] = [],
   write: (line: string) => void = (line) => void process.stdout.write(line),
 ): Log {
-  const known = secrets.filter((secret): secret is string => secret !== undefined && secret.length >= 6);
-  const clean = (line: string) => known.reduce((text, secret) => text.replaceAll(secret, HIDDEN), withoutSecrets(line));
   const log: Logger = pino(
     { level, name, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => write(clean(line)) },
+    { write: (line: string) => write(printableJson(withoutThese(line, secrets))) },
   );
   return log;
 }

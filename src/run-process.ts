@@ -1,5 +1,7 @@
 import { WrongConfig } from './config/read-config.ts';
 import { Failure } from './domain/failure.ts';
+import { printable } from './domain/printable.ts';
+import { withoutSecrets } from './domain/secrets.ts';
 import type { Log } from './log.ts';
 
 /** A started bot or worker; `stop` ends it in good order. */
@@ -12,10 +14,13 @@ const STOP_LIMIT_MS = 15_000;
 
 /** Runs until SIGTERM or SIGINT and leaves the exit code: 0 after a good stop, 1 after a failure, 2 for a wrong configuration. */
 export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
-  process.on('unhandledRejection', (error) => {
+  const reachedNobody = (error: unknown) => {
     log.error({ err: error }, 'An error reached nobody; stopping, the service manager starts anew');
     process.exit(1);
-  });
+  };
+  process.on('unhandledRejection', reachedNobody);
+  // Node would print it as it is, with whatever an error of some package carries.
+  process.on('uncaughtException', reachedNobody);
   try {
     const running = await start();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
@@ -27,16 +32,18 @@ export async function runProcess(start: () => Promise<Process>, log: Log): Promi
 /** Says why the start failed and gives the exit code; what an operator can mend is a sentence, anything else goes to the log. */
 function startFailed(error: unknown, log: Log): number {
   if (error instanceof WrongConfig) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.message.split('\n').map(forTerminal).join('\n')}\n`);
     return 2;
   }
   if (error instanceof Failure) {
     const { where, what, next } = error.report();
-    process.stderr.write(`${where}: ${what} ${next}\n`);
+    process.stderr.write(`${forTerminal(`${where}: ${what} ${next}`)}\n`);
   }
   log.error({ err: error }, 'The start failed');
   return 1;
 }
+
+const forTerminal = (text: string): string => printable(withoutSecrets(text));
 
 async function stopped(running: Process, signal: string, log: Log): Promise<void> {
   log.info({ signal }, 'Stopping');

@@ -1,4 +1,5 @@
 import type { ChangeId, Progress } from '../domain/change.ts';
+import { withoutSecrets } from '../domain/secrets.ts';
 import type { Changes, Clock } from '../ports.ts';
 
 /** At most one word a second goes to Redis; the card is edited every three seconds at most. */
@@ -14,10 +15,12 @@ export function progressTeller(id: ChangeId, changes: Changes, clock: Clock, onL
     last = now.getTime();
     telling = true;
     changes
-      .progress(id, { ...progress, step, at: now.toISOString() })
+      .progress(id, { ...progress, ...safe(progress.note), step, at: now.toISOString() })
       .catch(onLost)
       .finally(() => {
         telling = false;
       });
   };
 }
+
+const safe = (note: string | undefined) => (note === undefined ? {} : { note: withoutSecrets(note) });

@@ -1,4 +1,5 @@
 import type { ChangeEvent, ChangeId } from '../domain/change.ts';
+import { withoutSecretsIn } from '../domain/hidden.ts';
 import type { Changes, Journal } from '../ports.ts';
 
 /** Where the worker writes what it decided and did: its own disk first, Redis second. */
@@ -10,10 +11,11 @@ export interface RecordPorts {
 /** Two writers may meet (a bot that expires, a worker that plans); this often the loser reads again and appends behind. */
 const TRIES = 5;
 
-/** Writes an event of the worker. Throws when the change is not in Redis any more: then nobody would be told. */
+/** Writes an event of the worker, without secrets that its words may have picked up. Throws when the change is not in Redis any more: then nobody would be told. */
 export async function record(id: ChangeId, event: ChangeEvent, { journal, changes }: RecordPorts): Promise<void> {
-  await journal.append(id, event);
-  await tell(id, event, changes);
+  const safe = withoutSecretsIn(event);
+  await journal.append(id, safe);
+  await tell(id, safe, changes);
 }
 
 /** Records one after another, so that journal and Redis tell what happens at the same time in one order. */

@@ -12,3 +12,15 @@ export function redisUrl(url: string, { username, password }: RedisLogin): strin
   if (full.password === '') full.password = encodeURIComponent(password ?? '');
   return full.href;
 }
+
+/** The password that stands in the URL itself. */
+export function passwordIn(url: string): string | undefined {
+  const { password } = URL.canParse(url) ? new URL(url) : { password: '' };
+  if (password === '') return undefined;
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    // Not the percent signs of an encoding: then they are the password's own.
+    return password;
+  }
+}

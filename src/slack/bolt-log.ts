@@ -1,8 +1,6 @@
 import { type Logger, LogLevel } from '@slack/bolt';
+import { withoutSecrets } from '../domain/secrets.ts';
 import type { Log } from './bot-ports.ts';
-
-// Tokens and socket tickets in the library's own sentences.
-const SECRET = /xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[^&\s"']+/g;
 
 /** What Slack's library has to say, as fields of our own log; its debug lines hold whole payloads and are dropped. */
 export function boltLog(log: Log): Logger {
@@ -17,4 +15,4 @@ export function boltLog(log: Log): Logger {
   };
 }
 
-const sentence = (said: readonly unknown[]): string => said.map(String).join(' ').replaceAll(SECRET, '…');
+const sentence = (said: readonly unknown[]): string => withoutSecrets(said.map(String).join(' '));

@@ -2,6 +2,7 @@ import { webApi } from '@slack/bolt';
 import type { CardPlace, Clock } from '../ports.ts';
 import type { SlackPoster } from './bot-ports.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
+import { verbatim } from './verbatim.ts';
 
 /**
  * chat.update is a Tier 3 method, 50 calls a minute and workspace (docs.slack.dev, "Rate limits"). These two together never make
@@ -29,10 +30,12 @@ export function slackPoster(options: PosterOptions): SlackPoster {
   const pace = updatePace(options.clock);
   return {
     post: (channel, { text, blocks }) =>
-      posted(posts.chat.postMessage({ channel, text, blocks: [...blocks], unfurl_links: false, unfurl_media: false })),
+      posted(
+        posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), unfurl_links: false, unfurl_media: false }),
+      ),
     update: async ({ channel, ts }, { text, blocks }) => {
       pace.take();
-      await inOurWords(edits.chat.update({ channel, ts, text, blocks: [...blocks] }), pace.pause);
+      await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
     },
     reply: async ({ channel, ts }, text, broadcast) => {
       await posted(

@@ -5,9 +5,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal/journal.ts';
 import { redisUrl } from '../../src/config/redis-url.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
+import { withoutSecrets } from '../../src/domain/secrets.ts';
 import { journalCommand } from '../../src/journal-command.ts';
 import { writeNewKeys } from '../../src/keys-command.ts';
-import { openLog, withoutSecrets } from '../../src/log.ts';
+import { openLog } from '../../src/log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
