@@ -72,8 +72,13 @@ export function findKnownKeys(lines: readonly KnownLine[], place: Place): readon
   return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, nameOf(place)));
 }
 
-/** The lines with a key more at their end; unchanged when it is there. */
+/** Can it stand in the file as one name, without meaning a pattern, a list or another line? */
+export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/.test(host);
+
+/** The lines with a key more at their end; unchanged when it is there. Throws a TypeError for what would become another line. */
 export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
+  const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
+  if (!isSafe) throw new TypeError('Such a host or key cannot stand in known_hosts.');
   if (standingOf(lines, place, key).is === 'pinned') return lines;
   return [...lines, parseLine(`${nameOf(place)} ${key.algorithm} ${key.key}`)];
 }

@@ -7,9 +7,10 @@ import { algorithmsFor } from './algorithms.ts';
 import { Capture } from './capture.ts';
 import { NotSent } from './channel.ts';
 import { readKnownHosts } from './host-keys.ts';
-import { keyPathOf } from './key-file.ts';
-import { findKnownKeys } from './known-hosts.ts';
+import { keyPathOf, readPrivateKey } from './key-file.ts';
+import { findKnownKeys, isHostName } from './known-hosts.ts';
 import { settled } from './settled.ts';
+import { hostUnfit } from './words.ts';
 
 /** What ssh(1) exits with when it was itself that failed. */
 const SSH_FAILED = 255;
@@ -43,7 +44,7 @@ export class OpenSsh {
     this.#options = options;
   }
 
-  /** Throws NotSent when there is no ssh(1), or it cannot be told what it must know. */
+  /** Throws NotSent when there is no ssh(1), or it cannot be told what it must know; Unreachable when key or host are unfit. */
   async run(access: NodeAccess, command: Command, { stdin, signal }: OpenSshRun): Promise<CommandResult> {
     signal.throwIfAborted();
     const args = await this.#args(access, command);
@@ -69,6 +70,9 @@ export class OpenSsh {
     for (const path of [knownHostsPath, keyPath]) {
       if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh would read something else than ${path}`);
     }
+    if (!isHostName(access.host)) throw hostUnfit(access);
+    // ssh(1) looks at the mode only of keys that are its own user's.
+    await readPrivateKey(root, access);
     const pinned = findKnownKeys(await readKnownHosts(knownHostsPath), access);
     const options = [...optionsFor(pinned), `UserKnownHostsFile=${knownHostsPath}`, `IdentityFile=${keyPath}`];
     const place = ['-l', access.user, '-p', String(access.port), '--', access.host];
@@ -96,6 +100,8 @@ function optionsFor(pinned: Parameters<typeof algorithmsFor>[0]): readonly strin
     'IdentityAgent=none',
     'ControlMaster=no',
     'ControlPath=none',
+    'ForwardAgent=no',
+    'ForwardX11=no',
     'ClearAllForwardings=yes',
     'PermitLocalCommand=no',
     'EscapeChar=none',

@@ -7,9 +7,9 @@ import { NotSent, type Outcome, runOnChannel } from './channel.ts';
 import { logIn, shownKey } from './connection.ts';
 import { faultOf, keyInBlob, pinKeys, readKnownHosts } from './host-keys.ts';
 import { keyPathOf, readPrivateKey } from './key-file.ts';
-import { findKnownKeys, fingerprintOf, standingOf } from './known-hosts.ts';
+import { findKnownKeys, fingerprintOf, isHostName, standingOf } from './known-hosts.ts';
 import { ConnectionPool, type Loan } from './pool.ts';
-import { notReached } from './words.ts';
+import { hostUnfit, notReached } from './words.ts';
 
 /** Where the shell keeps pinned host keys and finds private keys. */
 export interface SshShellOptions {
@@ -57,6 +57,7 @@ class SshShell implements NodeShell {
 
   async hostKey(access: NodeAccess, { signal, limitMs }: RunLimits): Promise<HostKey> {
     signal.throwIfAborted();
+    if (!isHostName(access.host)) throw hostUnfit(access);
     const lines = await readKnownHosts(this.#file);
     const deadline = AbortSignal.timeout(Math.ceil(limitMs));
     const algorithms = algorithmsFor(findKnownKeys(lines, access));
@@ -104,6 +105,7 @@ class SshShell implements NodeShell {
   }
 
   async #dial(access: NodeAccess, trust: HostKey | undefined, signal: AbortSignal): Promise<Client> {
+    if (!isHostName(access.host)) throw hostUnfit(access);
     const [privateKey, lines] = await Promise.all([readPrivateKey(this.#root, access), readKnownHosts(this.#file)]);
     const dial = {
       algorithms: algorithmsFor(trust === undefined ? findKnownKeys(lines, access) : [trust]),

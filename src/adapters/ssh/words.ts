@@ -27,6 +27,14 @@ export function keyMissing(access: NodeAccess, keyPath: string, why: string, cau
   return new Unreachable(access.node, 'key-missing', says, { cause });
 }
 
+/** The node's annotations name a host that would be read as something else by ssh, or in known_hosts. */
+export function hostUnfit({ node, host }: NodeAccess): Unreachable {
+  const says =
+    `The annotation metalk8s.scality.com/ssh-host of ${node} is neither a host name nor an address: ${JSON.stringify(host)}. ` +
+    'Mend it, or remove it to use the address that Kubernetes knows.';
+  return new Unreachable(node, 'unreachable', says);
+}
+
 /** Others than its owner may read the private key. */
 export function keyUnsafe(access: NodeAccess, keyPath: string, mode: string): Unreachable {
   const says =
