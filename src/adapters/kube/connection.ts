@@ -38,7 +38,9 @@ function loaded(config: KubeConfig, path: string): KubeConfig {
   try {
     config.loadFromFile(path);
     return config;
-  } catch (cause) {
+  } catch (error) {
+    // Behind its first line a YAML error shows what stands in the file: tokens and keys.
+    const cause = new Error(error instanceof Error ? error.message.split('\n')[0] : 'unknown reason');
     throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} cannot be read.`, { cause });
   }
 }

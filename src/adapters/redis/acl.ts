@@ -16,6 +16,12 @@ export interface AclUser {
   readonly commands: readonly string[];
 }
 
+/**
+ * `off`: nobody can log in as `default`. Its rights stay all the same, because Redis reads its append-only file under them at start:
+ * without them it refuses its own transactions (MULTI … EXEC, as every script is kept) and comes up empty.
+ */
+const NOBODY = 'user default off resetpass ~* &* +@all';
+
 /** The users of a bot that serves these clusters, and of the clusters' workers. */
 export function aclUsers(clusters: readonly string[], passwordOf: (user: string) => string): readonly AclUser[] {
   const bot = { name: BOT_USER, clusters, commands: BOT_COMMANDS };
@@ -33,7 +39,7 @@ export function aclUsers(clusters: readonly string[], passwordOf: (user: string)
  */
 export function aclFile(users: readonly AclUser[], before = ''): string {
   const others = before.split('\n').filter((line) => isOfSomebodyElse(line));
-  return ['user default off resetchannels -@all', ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');
+  return [NOBODY, ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');
 }
 
 function lineOf({ name, password, clusters, commands }: AclUser): string {

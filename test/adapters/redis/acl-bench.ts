@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { closeRedis, connectRedis } from '../../../src/adapters/redis/connection.ts';
-import { redisCommand } from '../../../src/redis-command.ts';
 import { redisUrl } from '../../../src/config/redis-url.ts';
+import { redisCommand } from '../../../src/redis-command.ts';
 import { startRedis } from '../../fixtures/redis.ts';
 
 /** A redis-server with the users that `registry-ha redis acl` writes for these clusters, and one administrator. */
 export interface AclBench {
   as(user: string): Redis;
+  /** Kills Redis as a power cut would and starts it again. */
+  restart(): Promise<void>;
   /** What Redis has refused to anybody so far. */
   refused(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -23,7 +25,7 @@ export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
   const path = join(folder, 'users.acl');
   await writeFile(path, `user ${ADMIN.username} on >${ADMIN.password} ~* &* +@all\n`);
   await redisCommand('acl', { cluster: clusters, folder }, () => undefined);
-  const server = await startRedis({ folder, words: ['--aclfile', path], login: ADMIN });
+  const server = await startRedis({ folder, appendonly: true, words: ['--aclfile', path], login: ADMIN });
   const connections: Redis[] = [];
   const connected = (username: string, password: string) => {
     const url = redisUrl(server.url, { username, password });
@@ -38,6 +40,7 @@ export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
   const admin = connected(ADMIN.username, ADMIN.password);
   return {
     as: (user) => connected(user, passwords.get(user) ?? ''),
+    restart: () => server.start(),
     refused: async () =>
       z
         .array(z.unknown())

@@ -11,6 +11,7 @@ import { queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
 import { announcementsContract } from '../../contract/announcements.contract.ts';
 import { cardsContract } from '../../contract/cards.contract.ts';
 import { changesContract } from '../../contract/changes.contract.ts';
+import * as events from '../../contract/changes-events.ts';
 import { queueContract } from '../../contract/queue.contract.ts';
 import { type AclBench, aclBench } from './acl-bench.ts';
 import { clock } from './server.ts';
@@ -124,6 +125,16 @@ describe('the users of Redis', () => {
   it('somebody without a password, or with a wrong one, would get in', async () => {
     const nobody = bench.as('default');
     await expect(nobody.call('ping')).rejects.toThrow();
+    const unknown = bench.as('');
+    await expect(unknown.call('ping')).rejects.toThrow(/^NOAUTH|closed|WRONGPASS/);
+  });
+
+  it('a restart of Redis would lose every change, as its own file would be refused', async () => {
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
+    await bench.restart();
+    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    expect((await after.get('c1-kept22'))?.version).toBe(1);
   });
 
   it('the bot would reach a cluster that was not named', async () => {

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import { kubernetes } from '../../src/adapters/kube/kube.ts';
+import { openLog } from '../../src/log.ts';
+import { OPS, PEOPLE } from '../../src/sandbox/people.ts';
+import { type LocalSlack, startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+import { type RedisServer, startRedis } from '../fixtures/redis.ts';
+import { leaks, PLANTED } from './planted.ts';
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const MANIFEST = join(import.meta.dirname, '../../manifest.yml');
+const LIMIT_MS = 60_000;
+let folder: string;
+let slack: LocalSlack;
+let redis: RedisServer;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-ha-planted-'));
+  slack = await startLocalSlack({ manifestPath: MANIFEST, people: PEOPLE, channel: OPS, delivery: { mode: 'socket' } });
+  redis = await startRedis({
+    folder,
+    words: ['--requirepass', 'another'],
+    login: { username: 'default', password: 'another' },
+  });
+  await lay('approval.key', newKeyPair().privateKeyPem);
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await redis?.close();
+  await slack?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function lay(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text, { mode: 0o600 });
+  return path;
+}
+
+const SECRETS = {
+  REGISTRY_HA_SLACK_BOT_TOKEN: PLANTED.botToken,
+  REGISTRY_HA_SLACK_APP_TOKEN: PLANTED.appToken,
+  REGISTRY_HA_SLACK_SIGNING_SECRET: PLANTED.signingSecret,
+  REGISTRY_HA_REDIS_PASSWORD: PLANTED.redisPassword,
+};
+
+const bot = (more: object = {}) => ({
+  slack: { apiUrl: slack.apiUrl },
+  redis: { url: redis.url, username: 'default' },
+  clusters: [{ name: 'lab', policy: { approvers: ['U0BOB'] } }],
+  approval: { keyFile: join(folder, 'approval.key') },
+  health: { port: 0 },
+  log: { level: 'debug' },
+  ...more,
+});
+
+/** Everything a process says until it ends, or until it has said `last`. */
+async function said(words: readonly string[], env: Readonly<Record<string, string>>, last?: RegExp): Promise<string> {
+  const child = spawn(process.execPath, words, { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  running.add(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()));
+  const ended = once(child, 'close');
+  try {
+    if (last === undefined) await ended;
+    else await expect.poll(() => text, { timeout: LIMIT_MS }).toMatch(last);
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+    running.delete(child);
+  }
+  return text;
+}
+
+const botSays = async (config: string, env: Readonly<Record<string, string>> = {}, last?: RegExp) =>
+  await said([CLI, 'bot', '--config', await lay('bot.yaml', config)], { ...SECRETS, ...env }, last);
+
+describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
+  it('the token that Slack refuses, and the password that Redis refuses', async () => {
+    const text = await botSays(dump(bot()));
+    expect(text).toMatch(/invalid_auth/);
+    expect(text).toMatch(/WRONGPASS|NOAUTH/);
+    expect(text).toContain('"next":"Redis does not know this user with this password');
+    expect(leaks(text)).toEqual([]);
+  });
+
+  it('the password in the URL of a Redis that is away', async () => {
+    const url = `redis://me:${PLANTED.urlPassword}@127.0.0.1:1`;
+    const text = await botSays(dump(bot({ redis: { url } })), { REGISTRY_HA_REDIS_PASSWORD: '' }, /ECONNREFUSED/);
+    expect(leaks(text)).toEqual([]);
+  });
+
+  it.each([
+    ['is no YAML', `slack: {token: ${PLANTED.botToken}\npassword: ${PLANTED.urlPassword}\n`],
+    [
+      'holds a secret under a wrong key',
+      `redis: { url: 'redis://a:${PLANTED.urlPassword}@b' }\ntoken: ${PLANTED.botToken}\n`,
+    ],
+    ['holds a secret in the place of a url', `redis: { url: ${PLANTED.botToken} }\nclusters: ${PLANTED.jwt}\n`],
+    ['holds a key', dump({ redis: { url: 1 }, approval: PLANTED.key })],
+  ])('what stands in a configuration that %s', async (_what, config) => {
+    const text = await botSays(config);
+    expect(text).toContain('cannot be used');
+    expect(leaks(text)).toEqual([]);
+  });
+
+  it('what stands in the file of a key that is none', async () => {
+    const keyFile = await lay('no.key', PLANTED.key);
+    const text = await botSays(dump(bot({ approval: { keyFile } })));
+    expect(text).toContain('The key cannot be read');
+    expect(leaks(text)).toEqual([]);
+  });
+
+  it('what stands in a kubeconfig that is no YAML', async () => {
+    const text = `users: [{ user: { token: ${PLANTED.kubeToken},\n client-key-data: ${PLANTED.urlPassword}x\n`;
+    const kube = kubernetes({ kubeconfigPath: await lay('kubeconfig', text) });
+    const lines: string[] = [];
+    const log = openLog('info', 'test', [], (line) => lines.push(line));
+    await kube.look(AbortSignal.timeout(LIMIT_MS)).catch((err: unknown) => log.error({ err }, 'It broke'));
+    await kube.close();
+    expect(lines.join('')).toContain('cannot be read');
+    expect(leaks(lines.join(''))).toEqual([]);
+  });
+
+  it('the secrets that an error carries which reached nobody', async () => {
+    const [log, run] = ['log.ts', 'run-process.ts'].map((name) => join(import.meta.dirname, '../../src', name));
+    const script = `
+      import { openLog } from ${JSON.stringify(log)};
+      import { runProcess } from ${JSON.stringify(run)};
+      const secrets = [];
+      const { redisPassword, signingSecret, ...other } = JSON.parse(process.env.PLANTED);
+      await runProcess(async () => {
+        secrets.push(redisPassword, signingSecret);
+        setTimeout(() => {
+          const options = { headers: { authorization: 'Bearer ' + other.kubeToken }, args: [redisPassword, signingSecret] };
+          throw Object.assign(new Error('broke ' + JSON.stringify(other)), { options, ...other, redisPassword }, { cause: new Error(redisPassword) });
+        }, 10);
+        return { stop: async () => undefined };
+      }, openLog('info', 'test', secrets));`;
+    const text = await said(['--input-type=module-typescript', '-e', script], { PLANTED: JSON.stringify(PLANTED) });
+    expect(text).toContain('An error reached nobody');
+    expect(leaks(text)).toEqual([]);
+  });
+});

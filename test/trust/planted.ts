@@ -1,0 +1,26 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Secrets as they look in life, each of them to be recognised wherever it comes out. */
+export const PLANTED = {
+  botToken: 'xoxb-404404404-505505505-PLANTEDbot',
+  appToken: 'xapp-1-A404404-505505-PLANTEDapp',
+  signingSecret: 'PLANTED0signing0secret0a1b2c3d4',
+  redisPassword: 'PLANTED "redis" pass\\word/ä@%41',
+  urlPassword: 'PLANTEDinURL',
+  kubeToken: 'PLANTEDkubernetesTokenWithoutDots',
+  jwt: `eyJhbGciOiJQTEFOVEVE.eyJzdWIiOiJQTEFOVEVE.PLANTEDsignature`,
+  key: '-----BEGIN OPENSSH PRIVATE KEY-----\nPLANTEDkeyLineOne\nPLANTEDkeyLineTwo\n-----END OPENSSH PRIVATE KEY-----',
+} as const;
+
+/** The places of a text where a planted secret shows, with what stands around it. */
+export function leaks(text: string): readonly string[] {
+  return [...text.matchAll(/PLANTED/g)].map(({ index }) => text.slice(Math.max(0, index - 80), index + 40));
+}
+
+/** Every file below a folder with its text. */
+export async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalCommand } from '../../src/journal-command.ts';
+import { comesTrue } from '../../src/sandbox/poll.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { filesBelow, leaks, PLANTED } from './planted.ts';
+
+const LIMIT_MS = 90_000;
+/** What a Salt state may say: secrets, mentions, markup, and sequences that steer a terminal. */
+const COMMENT = [
+  `cannot fetch https://me:${PLANTED.urlPassword}@proxy/x with ${PLANTED.botToken} ${PLANTED.jwt}`,
+  `password=${PLANTED.kubeToken}`,
+  PLANTED.key,
+  '<!channel> <@U0BOB> *bold* \u001b[31mred \u001b]0;title\u0007 \u009b2J \u202etxt.exe',
+].join(' ');
+
+/** Everything but what is there to hold secrets. */
+const HOLDERS = /\/(cluster\/|approval\.key$|(bot|worker)\.yaml$|redis\/users\.acl$)/;
+
+let sandbox: Sandbox;
+let written: ReadonlyMap<string, string>;
+/** Secrets that the sandbox makes for itself. */
+let own: Readonly<Record<string, string>>;
+
+const until = async (look: () => boolean | Promise<boolean>) => {
+  if (!(await comesTrue(look, LIMIT_MS, new AbortController().signal))) throw new Error(`It never came: ${look}`);
+};
+const state = async () => {
+  const seen = await sandbox.changes.read();
+  return (seen.are === 'seen' ? seen.changes : seen.last).at(-1)?.state;
+};
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ log: () => undefined });
+  const { bootstrapRoot, workerConfigPath } = sandbox.cluster;
+  const key = await readFile(join(bootstrapRoot, 'etc/metalk8s/pki/salt-bootstrap'), 'utf8');
+  const kube = await readFile(workerConfigPath, 'utf8');
+  const approvalKey = await readFile(join(sandbox.folder, 'approval.key'), 'utf8');
+  const { botToken, appToken, signingSecret } = sandbox.slack;
+  own = {
+    ...{ botToken, appToken, signingSecret, redisPassword: 'password-of-' },
+    sshKey: key.split('\n')[2] ?? '?',
+    kubeToken: /token: (\S+)/.exec(kube)?.[1] ?? '?',
+    approvalKey: approvalKey.split('\n')[1] ?? '?',
+  };
+  await trouble();
+  written = await filesBelow(sandbox.folder);
+}, 2 * LIMIT_MS);
+afterAll(() => sandbox?.close());
+
+/** A change that meets Slack's, Redis', SSH's and Salt's troubles one after the other. */
+async function trouble(): Promise<void> {
+  const { slack, faults, services } = sandbox;
+  await faults.plant('state-fails', ['node-2', 'metalk8s.archives.mounted', COMMENT]);
+  await faults.plant('ssh-auth', ['node-2']);
+  await slack.command('alice', `/registry-ha add node-2 --reason "with ${PLANTED.botToken} <!here> *now*"`);
+  await until(async () => (await state()) === 'refused');
+  await faults.clear('ssh-auth');
+  await slack.command('alice', `/registry-ha add node-2 --reason "with ${PLANTED.jwt} <!here> *now*"`);
+  await until(async () => (await state()) === 'planned');
+  await until(
+    async () =>
+      await slack.click('bob', 'Approve').then(
+        () => true,
+        () => false,
+      ),
+  );
+  await until(async () => (await state()) !== 'planned');
+  slack.fault('slack-5xx', []);
+  await services.redis.kill();
+  await services.redis.start(new AbortController().signal);
+  await until(async () => (await state()) === 'failed');
+  slack.clearFault('slack-5xx');
+  await until(() => shown().includes('Install') || shown().includes('archives.mounted'));
+}
+
+const shown = (): string => JSON.stringify(sandbox.slack.messages());
+
+describe('a change that meets every trouble', () => {
+  it('would leave a secret in a log, the journal, Redis or a file of the worker', () => {
+    const names = [...written.keys()].filter((path) => !HOLDERS.test(path));
+    for (const part of ['bot.log', 'worker.log', 'worker/journal.jsonl', 'redis/appendonlydir/']) {
+      expect(names.some((path) => path.includes(part))).toBe(true);
+    }
+    for (const path of names) {
+      const text = written.get(path) ?? '';
+      expect(leaks(text), path).toEqual([]);
+      for (const [what, secret] of Object.entries(own)) expect(text.includes(secret), `${what} in ${path}`).toBe(false);
+    }
+  });
+
+  it('would show a secret in Slack', () => {
+    expect(leaks(shown())).toEqual([]);
+    for (const [what, secret] of Object.entries(own)) expect(shown().includes(secret), what).toBe(false);
+  });
+
+  it('would ring everybody’s bell, or format what Salt says', () => {
+    expect(shown()).not.toContain('\u202e');
+    const messages = sandbox.slack.messages();
+    const objects = textObjects(messages);
+    expect(objects.length).toBeGreaterThan(10);
+    // In rich text and plain text nothing is markup, so nothing has to be escaped there.
+    for (const text of [...messages.map((one) => one.text), ...objects.map((one) => one.text)]) {
+      expect(text).not.toMatch(/<!(channel|here)|\*now\*|\*bold\*/);
+    }
+    expect(objects.filter(({ verbatim }) => verbatim !== true)).toEqual([]);
+  });
+
+  it('would steer the terminal of whoever reads a log or the journal', async () => {
+    for (const [path, text] of written) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      if (/\.log$/.test(path)) expect(text, path).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    }
+    const lines: string[] = [];
+    expect(
+      await journalCommand('show', undefined, join(sandbox.folder, 'worker/journal.jsonl'), (line) => lines.push(line)),
+    ).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(lines.join('\n')).toContain('FAILED');
+  });
+});
+
+interface TextObject {
+  readonly text: string;
+  readonly verbatim: unknown;
+}
+
+/** Every mrkdwn object of the messages' blocks. */
+function textObjects(value: unknown): readonly TextObject[] {
+  if (Array.isArray(value)) return value.flatMap(textObjects);
+  if (typeof value !== 'object' || value === null) return [];
+  const isMrkdwn = 'type' in value && value.type === 'mrkdwn' && 'text' in value;
+  const found = isMrkdwn
+    ? [{ text: String(value.text), verbatim: 'verbatim' in value ? value.verbatim : undefined }]
+    : [];
+  return [...found, ...Object.values(value).flatMap(textObjects)];
+}
