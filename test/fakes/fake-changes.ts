@@ -1,4 +1,10 @@
-import { BEFORE_THE_STEPS, type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../src/domain/change.ts';
+import {
+  BEFORE_THE_STEPS,
+  type ChangeEvent,
+  type ChangeId,
+  clusterOf,
+  type Progress,
+} from '../../src/domain/change.ts';
 import { changeFrom } from '../../src/domain/fold.ts';
 import type { Changes, StoredChange } from '../../src/ports.ts';
 import type { FakeAnnouncements } from './fake-announcements.ts';

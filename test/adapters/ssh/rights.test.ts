@@ -96,7 +96,10 @@ describe('the file of pinned keys', () => {
     await shell.close();
     const input = await open('/dev/null', 'r');
     const ssh = new OpenSsh({ knownHostsPath: file });
-    const said = await ssh.run(stage.access, command('true'), { stdin: { fd: input.fd }, signal: AbortSignal.timeout(15_000) });
+    const said = await ssh.run(stage.access, command('true'), {
+      stdin: { fd: input.fd },
+      signal: AbortSignal.timeout(15_000),
+    });
     await input.close();
     expect(said.exitCode).not.toBe(0);
   });
