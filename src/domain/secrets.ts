@@ -1,17 +1,20 @@
 const HIDDEN = '[hidden]';
 
-/** What looks like a secret wherever it stands, in plain text or inside of JSON. */
+/**
+ * What looks like a secret wherever it stands, in plain text or inside of JSON. Every repetition has a limit, because whoever writes the
+ * text must not decide how long the search takes.
+ */
 const LOOKS: readonly RegExp[] = [
   // Slack's tokens, and the tickets of its sockets.
-  /xox[a-z](?:\.[a-z]+)?-[\w-]+|xapp-[\w-]+|(?<=\bticket=)[^&\s"'\\]+/g,
+  /xox[a-z](?:\.[a-z]{1,8})?-[\w-]+|xapp-[\w-]+|(?<=\bticket=)[^&\s"'\\]+/g,
   // A password in a URL, up to its last @: nobody escapes it as he should.
-  /(?<=:\/\/[^\s:/@"]*:)[^\s"]+(?=@)/g,
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
+  /(?<=:\/\/[^\s:/@"]{0,64}:)[^\s"]{1,256}(?=@)/g,
+  /-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,20}PRIVATE KEY-----|$)/g,
   // JSON Web Tokens, as service accounts have them, and whatever an HTTP header carries.
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /\beyJ[\w-]{8,512}\.[\w-]{8,8192}\.[\w-]*/g,
   /(?<=\bBearer )[^\s"'\\]{6,}/gi,
   // `token: …`, `password=…`, as configuration files and command lines write them.
-  /(?<=(?:password|passwd|token|secret|client-key-data)\\?["']?\s*[:=]\s*\\?["']?)[^\s"',;&}\\]{8,}/gi,
+  /(?<=(?:password|passwd|token|secret|client-key-data)\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?)[^\s"',;&}\\]{8,}/gi,
 ];
 
 /** The text with everything replaced that looks like a secret. */
