@@ -1,13 +1,14 @@
 import * as cardScripts from './cards-scripts.ts';
 import * as changeScripts from './changes-scripts.ts';
+import * as workerScripts from './worker-scripts.ts';
 
 /** What connecting takes: ioredis asks INFO whether Redis has loaded its data, BullMQ asks it for the version. */
 const CONNECTING = words('client|setname info ping quit');
 
-/** What BullMQ's scripts call for the bot: a job is added, and the jobs ahead of one are read. A test reads the scripts and compares. */
+/** What BullMQ's scripts call for the bot: a job is added, the jobs ahead of one are read, and one that has ended is added anew. A test reads the scripts and compares. */
 export const QUEUE_OF_BOT =
-  words(`del exists get hget hmget hmset hset incr lindex llen lpos lpush lrange persist pttl rpop rpush sadd
-  scard set xadd zadd zrange zrem zrevrange zrevrangebyscore zscore`);
+  words(`del exists get hget hgetall hmget hmset hset incr lindex llen lpos lpush lrange lrem persist pttl rpop rpush
+  sadd scard set smembers srem xadd zadd zrange zrem zrevrange zrevrangebyscore zscore`);
 
 /** The same for a worker, of every script that a worker of ours can come to. */
 export const QUEUE_OF_WORKER =
@@ -19,7 +20,7 @@ export const QUEUE_OF_WORKER =
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('eval evalsha hdel hmget hset smembers xack xautoclaim xgroup|create xreadgroup'),
-  ...Object.values({ ...changeScripts, ...cardScripts }).flatMap(commandsIn),
+  ...Object.values({ ...changeScripts, ...cardScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_BOT,
 ]);
 
@@ -27,7 +28,7 @@ export const BOT_COMMANDS = inOrder([
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('bzpopmin eval evalsha get hgetall hset smembers'),
-  ...Object.values(changeScripts).flatMap(commandsIn),
+  ...Object.values({ ...changeScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_WORKER,
 ]);
 

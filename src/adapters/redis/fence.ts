@@ -3,17 +3,13 @@ import { z } from 'zod';
 import { ask } from './failures.ts';
 import { clusterKeys } from './keys.ts';
 import { LockLost } from './lock-watch.ts';
+import { TAKE } from './worker-scripts.ts';
 
 /**
  * A number that grows with each taking of a cluster's work. Whoever has an older one is a zombie: it was stopped, or cut off, for
  * longer than its lock lasts, and another worker has taken over.
  */
 export type Fence = number;
-
-/** The next number, for the holder of the job's lock only; else 0. KEYS: the job's lock, fence. ARGV: token of the lock. */
-const TAKE = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('INCR', KEYS[2])`;
 
 /** Takes a cluster's work for who holds the lock of one of its jobs. Throws LockLost when somebody else does. */
 export async function takeFence(redis: Redis, cluster: string, lock: string, token: string): Promise<Fence> {

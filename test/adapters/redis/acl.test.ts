@@ -6,8 +6,10 @@ import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../src/adapters
 import { redisAnnouncements } from '../../../src/adapters/redis/announcements.ts';
 import { redisCards } from '../../../src/adapters/redis/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/changes.ts';
+import { takeFence } from '../../../src/adapters/redis/fence.ts';
 import { changeQueue } from '../../../src/adapters/redis/queue.ts';
 import { queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
+import { redisWorkerLife } from '../../../src/adapters/redis/worker-life.ts';
 import { announcementsContract } from '../../contract/announcements.contract.ts';
 import { cardsContract } from '../../contract/cards.contract.ts';
 import { changesContract } from '../../contract/changes.contract.ts';
@@ -17,6 +19,19 @@ import { type AclBench, aclBench } from './acl-bench.ts';
 import { clock } from './server.ts';
 
 const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
+
+it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
+  const bench = await aclBench(['c1']);
+  await redisWorkerLife({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
+  const seen = await redisWorkerLife({ redis: bench.as(BOT), cluster: 'c1' }).seen();
+  expect(seen?.trouble).toBe('The disk is full.');
+  await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
+  const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
+  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence }).stillOurs();
+  const refused = await bench.refused();
+  await bench.close();
+  expect(refused).toEqual([]);
+});
 
 /** Closes the bench after a suite that must not have met a closed door. */
 const closing = (bench: AclBench) => async () => {
@@ -162,7 +177,7 @@ describe('the file of users', () => {
   });
 
   it.each([
-    ['bot', ['addPrioritizedJob', 'getRanges'], QUEUE_OF_BOT],
+    ['bot', ['addPrioritizedJob', 'getRanges', 'getStateV2', 'removeJob'], QUEUE_OF_BOT],
     [
       'worker',
       [

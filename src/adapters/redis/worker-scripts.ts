@@ -1,0 +1,19 @@
+/** Lua that runs as one step in Redis. */
+
+/** By Redis' clock, as those of bot and worker may differ. KEYS: worker. ARGV: trouble. */
+export const TELL = `
+local now = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'heard', now[1] * 1000 + math.floor(now[2] / 1000), 'trouble', ARGV[1])
+return 1`;
+
+/** When it was heard of, how many ms ago that is, and its trouble. KEYS: worker. */
+export const SEEN = `
+local heard = redis.call('HGET', KEYS[1], 'heard')
+if not heard then return false end
+local now = redis.call('TIME')
+return { heard, now[1] * 1000 + math.floor(now[2] / 1000) - heard, redis.call('HGET', KEYS[1], 'trouble') or '' }`;
+
+/** The next number, for the holder of the job's lock only; else 0. KEYS: the job's lock, fence. ARGV: token of the lock. */
+export const TAKE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('INCR', KEYS[2])`;
