@@ -6,6 +6,7 @@ import { redisAnnouncements } from './adapters/redis/announcements.ts';
 import { redisCards } from './adapters/redis/cards.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
+import { redisHolds } from './adapters/redis/holds.ts';
 import { redisMend } from './adapters/redis/mend.ts';
 import { changeQueue } from './adapters/redis/queue.ts';
 import { redisWorkerLife } from './adapters/redis/worker-life.ts';
@@ -16,6 +17,7 @@ import { redisAddress } from './config/redis-config.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
 import type { Process } from './run-process.ts';
+import { slackGroups } from './slack/groups.ts';
 import { startSlack } from './slack/start-slack.ts';
 
 /** How often open changes are looked after: plans that expired, jobs that a dying bot did not queue. */
@@ -31,22 +33,14 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
   });
   const names = config.clusters.map(({ name }) => name);
   const queues = new Map(names.map((cluster) => [cluster, changeQueue({ redis, cluster, onError })]));
+  const groups = slackGroups({ botToken: config.secrets.botToken, ...apiOf(config), clock, log });
   const clusters = new Map(
-    config.clusters.flatMap(({ name, policy }) => {
-      const queue = queues.get(name);
-      return queue === undefined
-        ? []
-        : [
-            [
-              name,
-              {
-                changes: redisChanges({ redis, cluster: name, clock }),
-                queue,
-                worker: redisWorkerLife({ redis, cluster: name }),
-                policy,
-              },
-            ] as const,
-          ];
+    [...queues].flatMap(([cluster, queue]) => {
+      const policy = config.policies.get(cluster);
+      if (policy === undefined) return [];
+      const place = { redis, cluster };
+      const records = { changes: redisChanges({ ...place, clock }), holds: redisHolds(place) };
+      return [[cluster, { ...records, queue, worker: redisWorkerLife(place), policy, groups }] as const];
     }),
   );
   const cards = redisCards({ redis, clusters: names, clock });
@@ -57,7 +51,6 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
     clock,
     ids: randomIds(),
     signer,
-    approvalLivesMs: config.approval.livesMinutes * 60_000,
   });
   const announcements = redisAnnouncements({
     redis,
@@ -88,6 +81,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
     },
   };
 }
+
+const apiOf = ({ slack: { apiUrl } }: BotConfig) => (apiUrl === undefined ? {} : { slackApiUrl: apiUrl });
 
 function knownCluster<T>(name: string, clusters: ReadonlyMap<string, T>): T {
   const cluster = clusters.get(name);

@@ -70,6 +70,16 @@ program
     process.exitCode = await journalCommand(verb, change, file, (line) => void process.stdout.write(`${line}\n`));
   });
 
+program
+  .command('policy')
+  .description('say in sentences what a policy file means, and what is wrong with it')
+  .argument('<verb>', 'check FILE, or schema (the JSON Schema for editors)')
+  .argument('[file]', 'YAML file; see examples/policy.yaml')
+  .action(async (verb: string, file: string | undefined) => {
+    const { policyCommand } = await import('./policy-command.ts');
+    process.exitCode = policyCommand(verb, file, (line) => void process.stdout.write(`${line}\n`));
+  });
+
 program.addHelpText(
   'after',
   '\nOn a developer’s computer there is also: registry-ha sandbox [run FILE], a whole little world on loopback.',

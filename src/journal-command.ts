@@ -1,4 +1,5 @@
 import { type ReadJournal, readJournal } from './adapters/journal/read.ts';
+import { approversOf } from './domain/approval.ts';
 import type { ChangeEvent } from './domain/change.ts';
 import { shortDigest } from './domain/digest.ts';
 import { Failure } from './domain/failure.ts';
@@ -54,7 +55,7 @@ function words(event: ChangeEvent): string {
     case 'refused':
       return `refused (${event.refusal.refused}): ${event.refusal.says}`;
     case 'approved':
-      return `approved by ${event.approver.id}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
+      return `approved by ${approversOf(event.signed.approval).join(' and ')}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
     case 'denied':
     case 'cancel-requested':
     case 'cancelled':

@@ -5,7 +5,6 @@ import type { Command, CommandResult } from './domain/command.ts';
 import type {
   BootstrapFacts,
   EndpointsFacts,
-  EngineFacts,
   HostKey,
   KubeFacts,
   MountFacts,
@@ -14,10 +13,11 @@ import type {
 } from './domain/facts.ts';
 import type { RunningScript } from './domain/guards-scripts.ts';
 import type { ServedManifest } from './domain/registry.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from './domain/salt.ts';
 import type { CopyStep } from './domain/step.ts';
 
 export type * from './ports/cards.ts';
+export type * from './ports/policy.ts';
+export type * from './ports/salt.ts';
 
 /** Time, as something that is given. */
 export interface Clock {
@@ -133,25 +133,6 @@ export interface SaltMasterPod {
   run(command: Command, limits: RunLimits): Promise<CommandResult>;
 }
 
-/** Salt in our words; every verdict comes from JSON and exit code together. */
-export interface Salt {
-  /** `salt-call` on a node, which goes on there without us: the same run is found again by its name. Unreachable: nothing was sent. */
-  call(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<SaltReturn>;
-  /** Removes what an ended run has left on its node; never fails, as the next start there removes it too. */
-  forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void>;
-  /** Starts an asynchronous job by the master's command line and gives its jid. Throws SaltFailed when none was started. */
-  start(command: Command, signal: AbortSignal): Promise<Jid>;
-  job(jid: Jid, signal: AbortSignal): Promise<SaltJob>;
-  /** Which of these nodes still run the job. */
-  stillRunning(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
-  /** Which of these nodes' minions answer; null when the master itself cannot be contacted. */
-  answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null>;
-  /** Other state runs in progress. */
-  stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]>;
-  /** The running container engines, read live (`crictl info`). */
-  engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]>;
-}
-
 /** Registries over HTTP. */
 export interface Registries {
   /** null when the registry answers that it has no such image. Throws Unreachable('registry'). */
@@ -170,6 +151,8 @@ export interface Changes {
   progress(id: ChangeId, progress: Progress): Promise<void>;
   /** Ids of changes that have not ended. */
   open(): Promise<readonly ChangeId[]>;
+  /** Announces an open change whose card has to be drawn anew for a reason outside its record, such as a freeze. */
+  redraw(id: ChangeId): Promise<void>;
   /** Throws when another worker has taken the cluster's work since, or when nobody can tell; never for a bot. */
   stillOurs(): Promise<void>;
 }

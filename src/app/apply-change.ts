@@ -6,13 +6,13 @@ import { planAdd } from '../domain/planner.ts';
 import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { NodeShell } from '../ports.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
-import { begin, noteCancelled } from './begin.ts';
+import { begin, noteEnd } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
 import { catchUp } from './catch-up.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
 import { type LookPorts, look } from './look.ts';
 import { patientPorts } from './patience.ts';
-import { record } from './record.ts';
+import { isEndedByBot, record } from './record.ts';
 import { isJobUnderWay, type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
 import { waitTeller } from './wait-teller.ts';
 
@@ -25,10 +25,11 @@ export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: Abort
   await catchUp(id, ports);
   const stored = await ports.changes.get(id);
   if (stored === null) return;
-  if (stored.change.state === 'cancelled') return await noteCancelled(stored, ports);
+  if (isEndedByBot(stored.change)) return await noteEnd(stored, ports);
   if (!['approved', 'applying'].includes(stored.change.state)) return;
   const approved = await approvedChange(id, ports);
   const end = isRefusal(approved) ? refusedNow(approved, ports) : await applied(approved, ports, signal);
+  if (end === null) return;
   if (end.type !== 'cancelled' || !(await wasCancelled(id, ports))) await record(id, end, ports);
 }
 
@@ -36,15 +37,18 @@ export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: Abort
 async function wasCancelled(id: ChangeId, ports: ApplyPorts): Promise<boolean> {
   const stored = await ports.changes.get(id);
   if (stored?.change.state !== 'cancelled') return false;
-  await noteCancelled(stored, ports);
+  await noteEnd(stored, ports);
   return true;
 }
 
 const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();
 const refusedNow = (refusal: Refusal, ports: ApplyPorts): ChangeEvent => ({ type: 'refused', at: now(ports), refusal });
 
-/** Look again, plan again, run what was approved and is still needed, until it is done, fails, or somebody cancels it. */
-async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<ChangeEvent> {
+/**
+ * Look again, plan again, run what was approved and is still needed, until it is done, fails, or somebody cancels it; null when
+ * somebody else has ended it before it could begin.
+ */
+async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<ChangeEvent | null> {
   const cancel = watchForCancel(approved.id, ports.changes, ports.clock);
   try {
     return await lookedAndRun(approved, ports, cancel, signal);
@@ -63,7 +67,7 @@ async function lookedAndRun(
   ports: ApplyPorts,
   cancel: CancelWatch,
   signal: AbortSignal,
-): Promise<ChangeEvent> {
+): Promise<ChangeEvent | null> {
   const { startedAt } = approved.change;
   const from = startedAt === undefined ? ports.clock.now() : new Date(startedAt);
   // A job that runs on every node cannot be cancelled, so its end is waited for.
@@ -71,7 +75,7 @@ async function lookedAndRun(
   const untilCancel = AbortSignal.any([signal, watch.signal]);
   const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
   if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
-  if (!approved.begun) await begin(approved.id, now(ports), ports);
+  if (!approved.begun && !(await begin(approved.id, now(ports), ports))) return null;
   const proof = await runSteps(run, ports, cancel, signal);
   return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
 }

@@ -1,4 +1,4 @@
-import type { Approval, SignedApproval } from '../domain/approval.ts';
+import { type Approval, approversOf, type SignedApproval } from '../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
 import { changeFrom } from '../domain/fold.ts';
@@ -87,6 +87,8 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
   if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
   if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
     return 'it is for something else';
+  const approvers = approversOf(approval);
+  if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names nobody, or somebody twice';
   return null;
 }
 
@@ -99,7 +101,8 @@ async function journalApproval(
   signed: SignedApproval,
   { journal, clock }: ApprovedPorts,
 ): Promise<ChangeEvent> {
-  const approver = { id: signed.approval.approver, name: signed.approval.approver };
+  const last = approversOf(signed.approval).at(-1) ?? '';
+  const approver = { id: last, name: last };
   const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
   await journal.append(id, event);
   return event;

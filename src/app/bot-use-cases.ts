@@ -1,11 +1,14 @@
 import type { Person } from '../domain/approval.ts';
 import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
+import type { Hold, HoldWish } from '../domain/hold.ts';
 import type { Intent } from '../domain/plan.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import { type WorkerState, workerState } from '../domain/worker-state.ts';
 import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
+import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
+import { MOVING, type Rights, rightsOf, type Standstill, standstillOf } from './rights.ts';
 import { forEachOne, type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
@@ -14,7 +17,6 @@ export interface BotPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly signer: ApprovalSigner;
-  readonly approvalLivesMs: number;
 }
 
 const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
@@ -39,6 +41,21 @@ export function botUseCases(ports: BotPorts) {
       return cluster === undefined
         ? unknownCluster(clusterOf(decision.change), ports)
         : await decideChange(decision, { ...ports, ...cluster });
+    },
+    async hold(wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> {
+      const cluster = ports.clusters.get(wish.cluster);
+      if (cluster === undefined) return unknownCluster(wish.cluster, ports);
+      return await holdCluster(wish, by, channel, { ...ports, ...cluster });
+    },
+    /** What keeps changes of this cluster from starting. */
+    async standstill(name: string): Promise<Standstill> {
+      const cluster = ports.clusters.get(name);
+      return cluster === undefined ? MOVING : await standstillOf({ ...ports, ...cluster });
+    },
+    /** What this person may do here, cluster by cluster. */
+    async rights(by: Person, channel: string): Promise<readonly Rights[]> {
+      const each = [...ports.clusters].map(([name, cluster]) => rightsOf(name, by, channel, { ...ports, ...cluster }));
+      return await Promise.all(each);
     },
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
       return (await clusterOfChange(id)?.queue.ahead(id)) ?? [];

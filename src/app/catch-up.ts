@@ -3,7 +3,14 @@ import type { ChangeId } from '../domain/change.ts';
 import { type RecordPorts, tell } from './record.ts';
 
 /** Events that a bot writes; the worker keeps copies of them but never tells them. */
-const OF_THE_BOT: ReadonlySet<string> = new Set(['requested', 'approved', 'denied', 'expired', 'cancel-requested']);
+const OF_THE_BOT: ReadonlySet<string> = new Set([
+  'requested',
+  'voted',
+  'approved',
+  'denied',
+  'expired',
+  'cancel-requested',
+]);
 
 /** Tells Redis what the journal holds and Redis has never heard of, as after a crash between the two. */
 export async function catchUp(id: ChangeId, { journal, changes }: RecordPorts): Promise<void> {

@@ -1,27 +1,31 @@
-import type { Approval, Person } from '../domain/approval.ts';
+import type { Person } from '../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
 import { RecordFull } from '../domain/failure.ts';
 import { changeFrom } from '../domain/fold.ts';
-import { type DecisionKind, mayDecide } from '../domain/policy.ts';
+import { type DecisionKind, isStart } from '../domain/policy.ts';
+import { mayDecide } from '../domain/policy-decide.ts';
+import type { Circumstances } from '../domain/policy-people.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { ApprovalSigner, Clock, Ids, StoredChange } from '../ports.ts';
+import { approvalEvent } from './approve-change.ts';
+import { circumstances, NO_HOLDS } from './circumstances.ts';
+import { queueOrTakeBack } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 
-/** A click: which change, which plan was on the card, who. */
+/** A click: which change, which plan was on the card, who, and where. */
 export interface Decision {
   /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
   readonly kind: DecisionKind;
   readonly change: ChangeId;
   readonly digest: string;
   readonly by: Person;
+  readonly channel: string;
 }
 
 export interface DecidePorts extends ClusterPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly signer: ApprovalSigner;
-  /** Milliseconds in which an approved change must start. */
-  readonly approvalLivesMs: number;
 }
 
 /** A running change is written to several times a second at most; this often somebody who meets the worker there reads again. */
@@ -46,13 +50,21 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
+  const { change } = stored;
+  const { approvers } = ports.policy.verbs[change.intent.verb];
+  const ids = [decision.by, ...change.votes].map(({ id }) => id);
+  const holds = isStart(decision.kind) ? ports.holds : NO_HOLDS;
+  const now = await circumstances(approvers, ids, { ...ports, holds });
   const refusal =
-    (await whyNotNow(decision, stored, ports)) ?? mayDecide(ports.policy, decision.kind, stored.change, decision.by);
+    (await whyNotNow(decision, stored, ports)) ??
+    mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
   if (refusal !== null) return refusal;
-  const event = eventOf(decision, stored.change, ports);
+  const event = eventOf(decision, change, now, ports);
   if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
-  if (event.type === 'approved') await ports.queue.add('apply', decision.change, stored.change.approvals + 1);
-  return changeFrom([...stored.events, event]) ?? stored.change;
+  const decided = changeFrom([...stored.events, event]) ?? change;
+  // Looked at once more: a freeze that was set between the look above and this entry has not seen the approval.
+  if (event.type === 'approved') await queueOrTakeBack(decided, stored.version + 1, 'add', ports);
+  return decided;
 }
 
 /** In which states each decision has a sense. */
@@ -78,12 +90,12 @@ async function whyNotNow(
   return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
 }
 
-function eventOf(decision: Decision, change: Change, ports: DecidePorts): ChangeEvent {
+function eventOf(decision: Decision, change: Change, now: Circumstances, ports: DecidePorts): ChangeEvent {
   const at = ports.clock.now().toISOString();
   switch (decision.kind) {
     case 'approve':
     case 'retry':
-      return approvedEvent(decision, change, ports);
+      return approvalEvent(decision.by, change, now, ports);
     case 'deny':
       return { type: 'denied', at, by: decision.by };
     case 'cancel':
@@ -94,11 +106,13 @@ function eventOf(decision: Decision, change: Change, ports: DecidePorts): Change
 
 /** Tells who decided, and what, to everybody who comes second. */
 export function decidedAlready(change: Change): Refusal {
+  const by = change.approvers.map(({ name }) => name).join(' and ') || 'somebody';
   const who: Partial<Record<Change['state'], string>> = {
     requested: 'is still being planned',
-    approved: `was approved by ${change.approver?.name ?? 'somebody'}`,
-    applying: `was approved by ${change.approver?.name ?? 'somebody'} and is running`,
-    done: `was approved by ${change.approver?.name ?? 'somebody'} and is done`,
+    planned: 'is being decided by several people at this moment',
+    approved: `was approved by ${by}`,
+    applying: `was approved by ${by} and is running`,
+    done: `was approved by ${by} and is done`,
     denied: `was denied by ${change.deniedBy?.name ?? 'somebody'}`,
     expired: 'has expired',
     refused: 'was refused',
@@ -123,27 +137,4 @@ async function tooLate({ change }: Decision, ports: DecidePorts): Promise<Refusa
   return stored === null
     ? refuse('decided-already', 'Nothing is known of this change any more.')
     : decidedAlready(stored.change);
-}
-
-function approvedEvent(
-  { by, digest }: Decision,
-  change: Change,
-  ports: DecidePorts,
-): ChangeEvent & { type: 'approved' } {
-  const at = ports.clock.now();
-  const { verb, cluster, nodes } = change.intent;
-  const approval: Approval = {
-    v: 1,
-    change: change.id,
-    cluster,
-    verb,
-    nodes,
-    digest,
-    requester: change.requester.id,
-    approver: by.id,
-    at: at.toISOString(),
-    expires: new Date(at.getTime() + ports.approvalLivesMs).toISOString(),
-    nonce: ports.ids.nonce(),
-  };
-  return { type: 'approved', at: at.toISOString(), approver: by, signed: ports.signer.sign(approval) };
 }

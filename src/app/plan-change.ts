@@ -1,7 +1,6 @@
 import { type Change, type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
 import { isOfTheCluster } from '../domain/failure.ts';
-import type { Intent } from '../domain/plan.ts';
 import { planAdd } from '../domain/planner.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { CopyStep, Step } from '../domain/step.ts';
@@ -27,10 +26,11 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   if ((await stillRequested(id, ports)) === null) return;
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
-    const { intent, requester, channel, requestedAt: at } = change;
-    await ports.journal.append(id, { type: 'requested', at, id, intent, requester, channel });
+    const { intent, requester, channel, terms, requestedAt: at } = change;
+    const asked = { type: 'requested', at, id, intent, requester, channel } as const;
+    await ports.journal.append(id, terms === undefined ? asked : { ...asked, terms });
   }
-  const end = await planned(id, change.intent, ports, signal);
+  const end = await planned(change, ports, signal);
   await record(id, end, ports);
   if (end.type === 'planned') await ports.copier.prepare(end.plan.approved.steps.filter(isCopy), signal);
 }
@@ -42,7 +42,7 @@ async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<Cha
   return stored?.change.state === 'requested' ? stored.change : null;
 }
 
-async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {
+async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {
   const at = () => ports.clock.now().toISOString();
   if (intent.cluster !== ports.cluster || clusterOf(id) !== ports.cluster) {
     return {
@@ -57,7 +57,9 @@ async function planned(id: ChangeId, intent: Intent, ports: PlanPorts, signal: A
     if (isRefusal(plan)) return { type: 'refused', at: at(), refusal: plan };
     if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
       return { type: 'refused', at: at(), refusal: TOO_LARGE };
-    const expires = new Date(ports.clock.now().getTime() + ports.planLivesMs).toISOString();
+    // The policy may ask for a shorter life than the worker gives, never for a longer one.
+    const livesMs = Math.min(ports.planLivesMs, terms?.planLivesMs ?? ports.planLivesMs);
+    const expires = new Date(ports.clock.now().getTime() + livesMs).toISOString();
     return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
   } catch (error) {
     if (signal.aborted || !isOfTheCluster(error)) throw error;

@@ -1,4 +1,4 @@
-import type { ChangeEvent, ChangeId } from '../domain/change.ts';
+import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
 import { withoutSecretsIn } from '../domain/hidden.ts';
 import type { Changes, Journal } from '../ports.ts';
 
@@ -29,6 +29,10 @@ export function recordInTurn(id: ChangeId, ports: RecordPorts): (event: ChangeEv
   };
 }
 
+/** Was it ended by a bot before the worker had begun it: cancelled, or its approval taken back? */
+export const isEndedByBot = ({ state, refusal }: Change): boolean =>
+  state === 'cancelled' || (state === 'refused' && refusal?.refused === 'approval-withdrawn');
+
 /**
  * Tells Redis what the journal has already. What was cancelled stays cancelled: false, and nothing told, when the bot has ended the
  * change meanwhile, because the worker had not begun it.
@@ -38,7 +42,7 @@ export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): 
     const stored = await changes.get(id);
     if (stored === null)
       throw new Error(`The record of change ${id} is gone from Redis; the journal on the node still has it.`);
-    if (stored.change.state === 'cancelled') return false;
+    if (isEndedByBot(stored.change)) return false;
     if (await changes.append(id, stored.version, event)) return true;
   }
   throw new Error(`The record of change ${id} is being written by somebody else all the time.`);

@@ -2,9 +2,11 @@ import type { Person } from '../domain/approval.ts';
 import type { Change, ChangeEvent } from '../domain/change.ts';
 import { changeFrom } from '../domain/fold.ts';
 import type { Intent } from '../domain/plan.ts';
-import { mayRequest, type Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
+import { mayRequest } from '../domain/policy-request.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { CardPlace, Cards, ChangeQueue, Changes, Clock, Ids, WorkerLife } from '../ports.ts';
+import type { CardPlace, Cards, ChangeQueue, Changes, Clock, Groups, Holds, Ids, WorkerLife } from '../ports.ts';
+import { circumstances, thoseWhoAsk } from './circumstances.ts';
 
 /** What the bot needs of one cluster. */
 export interface ClusterPorts {
@@ -12,6 +14,8 @@ export interface ClusterPorts {
   readonly queue: ChangeQueue;
   readonly worker: WorkerLife;
   readonly policy: Policy;
+  readonly holds: Holds;
+  readonly groups: Groups;
 }
 
 export interface RequestPorts extends ClusterPorts {
@@ -31,12 +35,17 @@ export async function requestChange(
   requester: Person,
   channel: string,
   post: (change: Change) => Promise<CardPlace>,
-  { changes, queue, policy, cards, clock, ids }: RequestPorts,
+  ports: RequestPorts,
 ): Promise<Change | Refusal> {
-  const refusal = mayRequest(policy, requester);
+  const { changes, queue, policy, cards, clock, ids } = ports;
+  const rules = policy.verbs[intent.verb];
+  const now = await circumstances(thoseWhoAsk(rules), [requester.id], ports);
+  const refusal = mayRequest(policy, intent, requester, channel, now);
   if (refusal !== null) return refusal;
   const id = ids.change(intent.cluster);
-  const event: ChangeEvent = { type: 'requested', at: clock.now().toISOString(), id, intent, requester, channel };
+  const terms = { approvals: rules.approvals, planLivesMs: rules.planLivesMs };
+  const at = clock.now().toISOString();
+  const event: ChangeEvent = { type: 'requested', at, id, intent, requester, channel, terms };
   const change = changeFrom([event]);
   // Before the change is there to be found, so that no other bot takes the card for forgotten.
   await cards.claimReply(id, CARD, CARD_POSTING_MS);

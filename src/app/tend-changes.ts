@@ -1,5 +1,6 @@
 import type { Change, ChangeId } from '../domain/change.ts';
 import type { CardPlace, Cards, Clock, StoredChange } from '../ports.ts';
+import { queueOrTakeBack } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
 export interface TendPorts extends ClusterPorts {
@@ -12,8 +13,8 @@ export interface TendPorts extends ClusterPorts {
 export type PostAgain = (change: Change) => Promise<CardPlace | null>;
 
 /**
- * Looks after the open changes of a cluster: plans that nobody decided expire, and jobs that a dying bot did not
- * queue, that Redis lost or that were given up are queued.
+ * Looks after the open changes of a cluster: plans that nobody decided expire, approvals that the policy does not hold up any more
+ * are taken back, and jobs that a dying bot did not queue, that Redis lost or that were given up are queued.
  */
 export async function tendChanges(ports: TendPorts): Promise<void> {
   await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
@@ -34,6 +35,7 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
     case 'planned':
       return await tendPlanned(stored, ports);
     case 'approved':
+      return await queueOrTakeBack(stored.change, stored.version, 'ensure', ports);
     case 'applying':
       return await ports.queue.ensure('apply', id, stored.change.approvals);
     default:

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { type Policies, policiesFor } from './policy-config.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
-const minutes = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(0).max(65_535);
 const slackId = (letters: string, what: string) =>
   z
@@ -11,13 +11,6 @@ const slackId = (letters: string, what: string) =>
       new RegExp(`^[${letters}][A-Z0-9]{2,}$`),
       `${what} starts with ${letters} (Slack: profile or channel details → Copy ID)`,
     );
-
-/** Who may ask and decide in one cluster; nobody unless named. */
-const PolicySchema = z.strictObject({
-  requesters: z.array(slackId('UW', 'a user id')).default([]),
-  approvers: z.array(slackId('UW', 'a user id')).min(1, 'name at least one approver, or nothing can ever be approved'),
-  allowOwnApproval: z.boolean().default(false),
-});
 
 export const BotFile = z.strictObject({
   slack: z
@@ -35,12 +28,19 @@ export const BotFile = z.strictObject({
           .string()
           .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 42'),
         channels: z.array(slackId('CG', 'a channel id')).default([]),
-        policy: PolicySchema,
+        policy: z
+          .never('who may do what stands in the policy file now: see policyFile and examples/policy.yaml')
+          .optional(),
       }),
     )
     .min(1, 'name at least one cluster'),
+  /** Beside this file, unless it is absolute. */
+  policyFile: z.string().default('policy.yaml'),
   approval: z
-    .strictObject({ keyFile: z.string().default('/etc/registry-ha/approval.key'), livesMinutes: minutes.default(60) })
+    .strictObject({
+      keyFile: z.string().default('/etc/registry-ha/approval.key'),
+      livesMinutes: z.never('write approvalLivesMinutes in the policy file instead').optional(),
+    })
     .prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9180) }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
@@ -55,7 +55,7 @@ export interface BotSecrets {
   readonly redisPassword: string | undefined;
 }
 
-export type BotConfig = z.infer<typeof BotFile> & { readonly secrets: BotSecrets };
+export type BotConfig = z.infer<typeof BotFile> & { readonly policies: Policies; readonly secrets: BotSecrets };
 
 const OVERRIDES = {
   REGISTRY_HA_SLACK_MODE: 'slack.mode',
@@ -63,6 +63,7 @@ const OVERRIDES = {
   REGISTRY_HA_HTTP_HOST: 'slack.http.host',
   REGISTRY_HA_HTTP_PORT: 'slack.http.port',
   ...REDIS_OVERRIDES,
+  REGISTRY_HA_POLICY_FILE: 'policyFile',
   REGISTRY_HA_APPROVAL_KEY_FILE: 'approval.keyFile',
   REGISTRY_HA_HEALTH_HOST: 'health.host',
   REGISTRY_HA_HEALTH_PORT: 'health.port',
@@ -75,6 +76,11 @@ export function botConfig(path: string, env: Environment): BotConfig {
   const socket = file.slack.mode === 'socket';
   return {
     ...file,
+    policies: policiesFor(
+      file.clusters.map(({ name }) => name),
+      file.policyFile,
+      path,
+    ),
     secrets: {
       botToken: neededSecret('REGISTRY_HA_SLACK_BOT_TOKEN', env),
       appToken: socket ? neededSecret('REGISTRY_HA_SLACK_APP_TOKEN', env) : undefined,

@@ -23,7 +23,7 @@ export function readConfig<T>(
   overrides: Readonly<Record<string, string>>,
   env: Environment,
 ): T {
-  const raw = withOverrides(yamlAt(path), overrides, env);
+  const raw = withOverrides(readYaml(path), overrides, env);
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new WrongConfig(
@@ -32,12 +32,13 @@ export function readConfig<T>(
   );
 }
 
-function yamlAt(path: string): unknown {
+/** What a YAML file holds. Throws WrongConfig. */
+export function readYaml(path: string, example = 'the example in examples/'): unknown {
   try {
     return load(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new WrongConfig(path, [
-      `it cannot be read as YAML (${error instanceof Error ? error.message.split('\n')[0] : 'unknown reason'}). Start from the example in examples/.`,
+      `it cannot be read as YAML (${error instanceof Error ? error.message.split('\n')[0] : 'unknown reason'}). Start from ${example}.`,
     ]);
   }
 }

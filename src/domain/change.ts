@@ -28,6 +28,12 @@ export interface Proof {
   readonly blobs: number;
 }
 
+/** What the policy demanded when the change was asked for; the card and the worker's planning go by it, a decision never does. */
+export interface Terms {
+  readonly approvals: number;
+  readonly planLivesMs: number;
+}
+
 /** Everything that can happen to a change. `at` is an ISO time. */
 export type ChangeEvent = { readonly at: string } & (
   | {
@@ -36,9 +42,17 @@ export type ChangeEvent = { readonly at: string } & (
       readonly intent: Intent;
       readonly requester: Person;
       readonly channel: string;
+      readonly terms?: Terms;
     }
   | { readonly type: 'planned'; readonly plan: Plan; readonly digest: string; readonly expires: string }
   | { readonly type: 'refused'; readonly refusal: Refusal }
+  | {
+      /** One of several approvals that are needed; `counts` names everybody whose approval counts then, this one included. */
+      readonly type: 'voted';
+      readonly by: Person;
+      readonly counts: readonly string[];
+      readonly needed: number;
+    }
   | { readonly type: 'approved'; readonly approver: Person; readonly signed: SignedApproval }
   | { readonly type: 'denied'; readonly by: Person }
   | { readonly type: 'expired' }
@@ -85,13 +99,20 @@ export interface Change {
   readonly intent: Intent;
   readonly requester: Person;
   readonly channel: string;
+  readonly terms?: Terms;
   readonly requestedAt: string;
   readonly endedAt?: string;
   readonly plan?: Plan;
   readonly digest?: string;
   readonly planExpires?: string;
   readonly refusal?: Refusal;
+  /** Approvals given while more are needed; empty once it is approved. */
+  readonly votes: readonly Person[];
+  readonly votesNeeded?: number;
+  /** Who gave the last approval that was needed. */
   readonly approver?: Person;
+  /** Everybody whose approval counted, the last one last. */
+  readonly approvers: readonly Person[];
   readonly approval?: SignedApproval;
   readonly deniedBy?: Person;
   /** How often it was approved: the first time, and for each retry. */

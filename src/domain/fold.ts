@@ -1,17 +1,21 @@
 import type { Change, ChangeEvent, StepState } from './change.ts';
+import { afterVote, namedApprovers } from './votes.ts';
 
 /** The change that these events tell, or null when the first one is not `requested`. */
 export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
-  const { id, intent, requester, channel, at } = first;
+  const { id, intent, requester, channel, terms, at } = first;
   const start: Change = {
     id,
     state: 'requested',
     intent,
     requester,
     channel,
+    ...(terms === undefined ? {} : { terms }),
     requestedAt: at,
+    votes: [],
+    approvers: [],
     approvals: 0,
     steps: {},
     jobs: {},
@@ -27,6 +31,8 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, state: 'planned', plan: event.plan, digest: event.digest, planExpires: event.expires };
     case 'refused':
       return { ...withoutWish(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
+    case 'voted':
+      return afterVote(change, event);
     case 'approved':
       return approved(change, event);
     case 'denied':
@@ -54,7 +60,8 @@ function approved(
   { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
   const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
-  return { ...again, approver, approval: signed, approvals: change.approvals + 1 };
+  const approvers = namedApprovers(signed.approval, [...change.votes, approver]);
+  return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1 };
 }
 
 /** Nothing is at work any more; the step that broke says so. A job that was interrupted is nobody's: a retry starts another one. */

@@ -1,3 +1,5 @@
+import type { HoldWish } from './hold.ts';
+import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord } from './hold-command.ts';
 import { listed } from './measure.ts';
 import { nearest } from './nearest.ts';
 import { isNodeName, meantNodeName } from './node-name.ts';
@@ -21,18 +23,19 @@ export interface HelpWanted {
 export const NODES_LIMIT = 20;
 
 const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';
-const VERBS = ['add', 'help'] as const;
+const VERBS = ['add', ...HOLD_WORDS, 'help'] as const;
 const FLAGS = ['--cluster', '--reason'] as const;
 type Flag = (typeof FLAGS)[number];
 
-/** What was typed after the slash command, as an intent, a request for help, or a "no" that says what was probably meant. */
-export function parseCommand(text: string, context: CommandContext): Intent | Refusal | HelpWanted {
+/** What was typed after the slash command, as an intent, a freeze or lock, a request for help, or a "no" that says what was probably meant. */
+export function parseCommand(text: string, context: CommandContext): Intent | HoldWish | Refusal | HelpWanted {
   const { words, unclosed } = wordsOf(text);
   if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
   const [verb, ...rest] = words;
   if (verb === undefined || asksForHelp(verb) || rest.some((word) => word === '--help' || word === '-h')) {
     return { help: true };
   }
+  if (isHoldWord(verb)) return holdWish(verb, rest, context);
   if (verb !== 'add') return unknownVerb(verb);
   return addIntent(rest, context);
 }
@@ -50,6 +53,16 @@ function addIntent(words: readonly string[], context: CommandContext): Intent | 
   if (typed === undefined) return { verb: 'add', cluster, nodes };
   const reason = reasonFrom(typed);
   return isRefusal(reason) ? reason : { verb: 'add', cluster, nodes, reason };
+}
+
+function holdWish(word: HoldWord, words: readonly string[], context: CommandContext): HoldWish | Refusal {
+  const sorted = sortWords(words);
+  if (isRefusal(sorted)) return sorted;
+  const cluster = clusterFrom(sorted.flags.get('--cluster'), context);
+  if (isRefusal(cluster)) return cluster;
+  const typed = sorted.flags.get('--reason');
+  const reason = typed === undefined ? undefined : reasonFrom(typed);
+  return isRefusal(reason) ? reason : holdFrom(word, cluster, sorted.plain, reason);
 }
 
 interface SortedWords {

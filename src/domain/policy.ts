@@ -1,22 +1,46 @@
-import type { Person } from './approval.ts';
-import type { Change } from './change.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import type { MaintenanceWindow, PlannedFreeze } from './policy-time.ts';
 
-/** Who may ask and who may decide, by Slack user id. Nobody is meant by an empty list. */
-export interface Policy {
-  readonly requesters: readonly string[];
-  readonly approvers: readonly string[];
-  /** Off unless switched on: then a requester who is an approver may approve the own change. */
-  readonly allowOwnApproval: boolean;
+/** What changes a cluster, and so needs a plan and approvals. */
+export const CHANGE_VERBS = ['add', 'undo'] as const;
+
+export type ChangeVerb = (typeof CHANGE_VERBS)[number];
+
+/** What only keeps changes from starting. */
+export const HOLD_VERBS = ['freeze', 'lock'] as const;
+
+export type HoldVerb = (typeof HOLD_VERBS)[number];
+
+/** Persons, by Slack user id or as members of a user group. Nobody is meant by two empty lists. */
+export interface People {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
 }
 
-export function mayRequest(policy: Policy, by: Person): Refusal | null {
-  if (policy.requesters.includes(by.id) || policy.approvers.includes(by.id)) return null;
-  return refuse(
-    'not-allowed',
-    'You may not ask for changes of this cluster.',
-    'Somebody who may is named in the bot’s configuration (policy.requesters).',
-  );
+/** Who may do something, and where. */
+export interface HoldRules {
+  /** Channels in which it may be asked for and decided; null: wherever the bot is. */
+  readonly channels: readonly string[] | null;
+  readonly requesters: People;
+  readonly approvers: People;
+}
+
+/** The rules for one verb of one cluster. */
+export interface Rules extends HoldRules {
+  /** How many people have to approve. */
+  readonly approvals: number;
+  /** Off unless switched on: then a requester who is an approver is one of them. */
+  readonly requesterCounts: boolean;
+  readonly planLivesMs: number;
+  readonly approvalLivesMs: number;
+  /** None: at any time. */
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** Who may do what with one cluster, and when. */
+export interface Policy {
+  readonly verbs: Readonly<Record<ChangeVerb, Rules>>;
+  readonly holds: Readonly<Record<HoldVerb, HoldRules>>;
+  readonly freezes: readonly PlannedFreeze[];
 }
 
 /** What can be decided about a change. A retry is a new approval; deny and cancel only ever stop something. */
@@ -24,22 +48,5 @@ export const DECISIONS = ['approve', 'deny', 'retry', 'cancel'] as const;
 
 export type DecisionKind = (typeof DECISIONS)[number];
 
-/** To stop is open to approvers and to the requester, who may take the own request back; to start needs somebody else. */
-export function mayDecide(policy: Policy, kind: DecisionKind, change: Change, by: Person): Refusal | null {
-  const own = change.requester.id === by.id;
-  const starts = kind === 'approve' || kind === 'retry';
-  if (!starts && own) return null;
-  if (starts && own && !policy.allowOwnApproval) {
-    return refuse(
-      'own-request',
-      'You asked for this change, so somebody else must approve it.',
-      'Ask a colleague who may approve.',
-    );
-  }
-  if (policy.approvers.includes(by.id)) return null;
-  return refuse(
-    'not-allowed',
-    `You may not ${kind} changes of this cluster.`,
-    'Somebody who may is named in the bot’s configuration (policy.approvers).',
-  );
-}
+/** Does this decision set something going? Only such a one needs several people, an open window and no freeze. */
+export const isStart = (kind: DecisionKind): boolean => kind === 'approve' || kind === 'retry';

@@ -3,6 +3,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 /** What both ways to use the sandbox take from the command line. */
 export interface CommandOptions {
   readonly cluster?: string;
+  readonly policy?: string;
   readonly pace?: number;
   readonly port?: number;
   readonly http?: boolean;
@@ -10,7 +11,7 @@ export interface CommandOptions {
 
 /** The words of the command line as the sandbox wants them. */
 export function sandboxOptions(
-  { cluster, pace, port, http }: CommandOptions,
+  { cluster, policy, pace, port, http }: CommandOptions,
   log: (says: string) => void,
   signal: AbortSignal,
 ): SandboxOptions {
@@ -19,6 +20,7 @@ export function sandboxOptions(
     signal,
     delivery: http === true ? 'http' : 'socket',
     ...(cluster === undefined ? {} : { description: cluster }),
+    ...(policy === undefined ? {} : { policy }),
     ...(pace === undefined ? {} : { pace }),
     ...(port === undefined ? {} : { port }),
   };

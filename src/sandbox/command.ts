@@ -37,6 +37,7 @@ export function sandboxCommand(program: Command): void {
 function withOptions(command: Command): Command {
   return command
     .option('--cluster <file>', 'YAML description of the simulated cluster')
+    .option('--policy <file>', 'policy file of the bot; left out: alice asks, bob approves')
     .option('--pace <n>', 'multiplies every duration of the simulated cluster; 1 is the real thing', positive)
     .option('--http', 'Slack calls the bot by signed HTTP, instead of Socket Mode');
 }

@@ -10,6 +10,8 @@ export const SLACK_FAULTS = [
   'slack-invalid-blocks',
   'slack-revoked',
   'slack-not-in-channel',
+  'slack-free-plan',
+  'slack-left-groups',
   'slack-refresh',
 ] as const;
 

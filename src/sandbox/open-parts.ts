@@ -79,7 +79,7 @@ For a bot of your own, in its environment:
     REGISTRY_HA_SLACK_APP_TOKEN=${slack.appToken}
     REGISTRY_HA_SLACK_SIGNING_SECRET=${slack.signingSecret}
 
-In its bot.yaml, channel ${OPS.id} and the user ids ${PEOPLE.map(({ id, title }) => `${id} (${title})`).join(', ')}.
+In its bot.yaml the channel ${OPS.id}, in its policy.yaml the user ids ${PEOPLE.map(({ id, title }) => `${id} (${title})`).join(', ')}.
 Ctrl-C stops it.`);
   if (!signal.aborted) await once(signal, 'abort');
   await slack.close();

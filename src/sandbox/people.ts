@@ -1,11 +1,12 @@
 import type { Person } from './slack/local-slack.ts';
 import type { Channel } from './slack/local-slack-types.ts';
 
-/** Who there is in the sandbox: one who asks, one who decides, one who may do nothing. */
+/** Who there is in the sandbox: one who asks, two who decide, one who may do nothing. */
 export const PEOPLE = [
-  { id: 'U0ALICE', name: 'alice', title: 'operator' },
-  { id: 'U0BOB', name: 'bob', title: 'approver' },
+  { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] },
+  { id: 'U0BOB', name: 'bob', title: 'approver', groups: ['approvers'] },
   { id: 'U0MALLORY', name: 'mallory', title: 'nobody' },
+  { id: 'U0CAROL', name: 'carol', title: 'approver', groups: ['approvers'] },
 ] as const satisfies readonly Person[];
 
 /** The channel in which commands mean the sandbox's cluster. */

@@ -24,13 +24,20 @@ export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_
 /** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
 export async function botAndWorker(
   place: Place,
-  world: { readonly slack: LocalSlack; readonly cluster: SimulatedCluster; readonly delivery: 'socket' | 'http' },
+  world: {
+    readonly slack: LocalSlack;
+    readonly cluster: SimulatedCluster;
+    readonly delivery: 'socket' | 'http';
+    /** The text of the bot's policy file. */
+    readonly policy?: string | undefined;
+  },
   told: Told,
 ): Promise<{ readonly bot: Service; readonly worker: Service }> {
   const { privateKeyPem, publicKeyPem } = newKeyPair();
   await writeFile(keyPath(place), privateKeyPem, { mode: 0o600 });
   await writeFile(publicKeyPath(place), publicKeyPem, { mode: 0o644 });
   await writeFile(configPath('bot', place), dump(botConfig(place, world)));
+  await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy()));
   await writeFile(configPath('worker', place), dump(workerConfig(place, world.cluster)));
   const { botToken, appToken, signingSecret } = world.slack;
   const secrets = {
@@ -43,6 +50,7 @@ export async function botAndWorker(
 
 const keyPath = ({ folder }: Place): string => join(folder, 'approval.key');
 const publicKeyPath = ({ folder }: Place): string => join(folder, 'approval.pub');
+const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
 function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
@@ -58,13 +66,21 @@ function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<
 }
 
 function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; delivery: 'socket' | 'http' }): object {
-  const [alice, bob] = PEOPLE;
   return {
     slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
     redis: { url: redisUrlOf(place, BOT_USER) },
-    clusters: [{ name: CLUSTER, channels: [OPS.id], policy: { requesters: [alice.id], approvers: [bob.id] } }],
+    clusters: [{ name: CLUSTER, channels: [OPS.id] }],
+    policyFile: policyPath(place),
     approval: { keyFile: keyPath(place) },
     health: { host: place.host, port: HEALTH_PORTS.bot },
+  };
+}
+
+/** Alice asks, bob approves, and everybody else is a stranger. */
+function defaultPolicy(): object {
+  const [alice, bob] = PEOPLE;
+  return {
+    clusters: { [CLUSTER]: { channels: [OPS.id], requesters: { users: [alice.id] }, approvers: { users: [bob.id] } } },
   };
 }
 

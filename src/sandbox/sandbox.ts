@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
@@ -22,6 +22,8 @@ export interface SandboxOptions {
   /** Multiplies every duration of the simulated cluster; 1 is the real thing. */
   readonly pace?: number;
   readonly delivery?: 'socket' | 'http';
+  /** Path of a policy file for the bot; left out: alice asks, bob approves. Where it names user groups, the app may read them. */
+  readonly policy?: string;
   /** Where the sandbox makes its temporary folder. */
   readonly folder?: string;
   /** Of the page; a free one when absent. */
@@ -65,9 +67,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();
   const place = placeOf(folder, cluster);
-  const slack = await startLocalSlack(slackOptions(place, options));
+  const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
+  const slack = await startLocalSlack({ ...slackOptions(place, options), moreScopes: scopesFor(policy) });
   closing.defer(() => inTime('The local Slack', slack.close(), log));
-  const services = await startServices(place, { slack, cluster, ...options }, keeper, closing, signal);
+  const services = await startServices(place, { slack, cluster, ...options, policy }, keeper, closing, signal);
   const texts = new SeenTexts(slack);
   const changes = changesReader(redisUrlOf(place), CLUSTER);
   closing.defer(() => changes.close());
@@ -115,7 +118,13 @@ function slackOptions(place: Place, { delivery, port }: SandboxOptions) {
 
 async function startServices(
   place: Place,
-  world: { slack: LocalSlack; cluster: SimulatedCluster; delivery?: 'socket' | 'http'; log: (says: string) => void },
+  world: {
+    slack: LocalSlack;
+    cluster: SimulatedCluster;
+    delivery?: 'socket' | 'http';
+    policy: string | undefined;
+    log: (says: string) => void;
+  },
   keeper: Keeper,
   closing: AsyncDisposableStack,
   signal: AbortSignal,
@@ -134,6 +143,9 @@ async function startServices(
   await bothStarted(bot, worker, signal);
   return { redis, bot, worker };
 }
+
+/** Who names a user group in the policy adds this scope to the manifest, as manifest.yml says. */
+const scopesFor = (policy = ''): readonly string[] => (/\bgroups:/.test(policy) ? ['usergroups:read'] : []);
 
 /** Neither is left half-started when the other one fails. */
 async function bothStarted(bot: Service, worker: Service, signal: AbortSignal): Promise<void> {

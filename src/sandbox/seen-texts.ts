@@ -5,6 +5,8 @@ export interface SeenText {
   /** Every text of one message as it stood at one moment. */
   readonly texts: readonly string[];
   readonly ephemeralFor: string | undefined;
+  /** It came by itself: no reply in a thread, and nothing that was edited. */
+  readonly isFresh: boolean;
 }
 
 /** Remembers everything that any message has ever shown. */
@@ -30,7 +32,9 @@ export class SeenTexts {
   #look(): void {
     for (const message of this.#slack.messages()) {
       const key = `${message.ts} ${message.edits}`;
-      if (!this.#seen.has(key)) this.#seen.set(key, { texts: textsOf(message), ephemeralFor: message.ephemeralFor });
+      const { ephemeralFor, edits, threadTs } = message;
+      const isFresh = edits === 0 && threadTs === undefined;
+      if (!this.#seen.has(key)) this.#seen.set(key, { texts: textsOf(message), ephemeralFor, isFresh });
     }
   }
 }

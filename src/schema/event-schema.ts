@@ -17,19 +17,22 @@ const failure: z.ZodType<FailureReport> = z.strictObject({
   detail: text.exactOptional(),
 });
 
-const approval = z.strictObject({
-  v: z.literal(1),
+const approvalShared = {
   change: text,
   cluster: text,
   verb: text,
   nodes: z.array(text),
   digest: text,
   requester: text,
-  approver: text,
   at,
   expires: at,
   nonce: text.min(1),
-});
+};
+
+const approval = z.discriminatedUnion('v', [
+  z.strictObject({ v: z.literal(1), ...approvalShared, approver: text }),
+  z.strictObject({ v: z.literal(2), ...approvalShared, approvers: z.array(text).min(1) }),
+]);
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */
 export const signedApprovalSchema: z.ZodType<SignedApproval> = z.strictObject({
@@ -61,9 +64,11 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
     intent: intentSchema,
     requester: person,
     channel: text,
+    terms: z.strictObject({ approvals: z.number(), planLivesMs: z.number() }).exactOptional(),
   }),
   z.strictObject({ at, type: z.literal('planned'), plan: planSchema, digest: text, expires: at }),
   z.strictObject({ at, type: z.literal('refused'), refusal }),
+  z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),
   z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApprovalSchema }),
   z.strictObject({ at, type: z.literal('denied'), by: person }),
   z.strictObject({ at, type: z.literal('expired') }),

@@ -1,16 +1,20 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../domain/approval.ts';
-import { DECISIONS, type DecisionKind } from '../domain/policy.ts';
+import type { Change } from '../domain/change.ts';
+import { count } from '../domain/measure.ts';
+import { DECISIONS, type DecisionKind, isStart } from '../domain/policy.ts';
 import { isRefusal } from '../domain/refusal.ts';
-import { answer, BROKEN, FOREIGN, refusalText } from './answers.ts';
+import { approvalsNeeded } from '../domain/votes.ts';
+import { answer, BROKEN, refusalText } from './answers.ts';
 import type { Decision, Log, UseCases } from './bot-ports.ts';
 import { ACTIONS } from './buttons.ts';
+import { Flag, isBotId, type Sender } from './sender.ts';
 
 export interface ActionOptions {
   readonly useCases: Pick<UseCases, 'decide'>;
-  /** Is this workspace served? */
-  readonly serves: (team: string) => boolean;
+  /** Why this sender is not heard; null for people of our own workspace. */
+  readonly whyNot: (sender: Sender) => string | null;
   readonly log: Log;
 }
 
@@ -20,9 +24,12 @@ const Click = z.object({
     name: z.string().optional(),
     username: z.string().optional(),
     team_id: z.string().optional(),
+    is_bot: Flag,
   }),
   team: z.object({ id: z.string() }).nullish(),
-  channel: z.object({ id: z.string() }).optional(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+  channel: z.object({ id: z.string(), is_ext_shared: Flag }).optional(),
+  is_ext_shared_channel: Flag,
   actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })]).rest(z.unknown()),
 });
 type Click = z.infer<typeof Click>;
@@ -45,28 +52,41 @@ export function registerActions(app: App, options: ActionOptions): void {
 }
 
 /** What the person who clicked has to be told; null when the card tells all. */
-async function wordsFor(body: unknown, { useCases, serves, log }: ActionOptions): Promise<string | null> {
+async function wordsFor(body: unknown, { useCases, whyNot, log }: ActionOptions): Promise<string | null> {
   const click = Click.safeParse(body);
   if (!click.success) return UNKNOWN;
-  const teams = [click.data.user.team_id, click.data.team?.id].filter((id) => id !== undefined);
-  const [team] = teams;
-  if (team === undefined || !teams.every(serves)) return FOREIGN;
-  const decision = decisionOf(click.data, team);
+  const unheard = whyNot(senderOf(click.data));
+  if (unheard !== null) return unheard;
+  const decision = decisionOf(click.data);
   if (decision === null) return UNKNOWN;
   try {
     const decided = await useCases.decide(decision);
-    return isRefusal(decided) ? refusalText(decided) : null;
+    return isRefusal(decided) ? refusalText(decided) : voteText(decision, decided);
   } catch (err) {
     log.error({ err, change: decision.change, user: decision.by.id }, 'a decision broke');
     return BROKEN;
   }
 }
 
-function decisionOf({ user, channel, actions: [action] }: Click, team: string): Decision | null {
+const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Click): Sender => ({
+  teams: [user.team_id, team?.id],
+  enterprises: [enterprise?.id],
+  isBot: user.is_bot || isBotId(user.id),
+  isShared: is_ext_shared_channel || (channel?.is_ext_shared ?? false),
+});
+
+/** Whose approval is one of several hears that it is noted; all else the card tells. */
+function voteText({ kind, by }: Decision, change: Change): string | null {
+  if (!isStart(kind) || !change.votes.some(({ id }) => id === by.id)) return null;
+  const [given, needed] = [change.votes.length, approvalsNeeded(change)];
+  return `Your approval is noted: ${given} of ${needed}. ${count(needed - given, 'more person', 'more people')} must approve.`;
+}
+
+function decisionOf({ user, channel, actions: [action] }: Click): Decision | null {
   const kind = KINDS.get(action.action_id);
   const value = carriedBy(action.value);
   if (kind === undefined || value === null || channel === undefined) return null;
-  return { kind, ...value, by: personOf(user), channel: channel.id, team };
+  return { kind, ...value, by: personOf(user), channel: channel.id };
 }
 
 const KINDS: ReadonlyMap<string, DecisionKind> = new Map(DECISIONS.map((kind) => [ACTIONS[kind], kind] as const));

@@ -4,6 +4,7 @@ import { boltLog } from './bolt-log.ts';
 import type { Log } from './bot-ports.ts';
 import { InFlight } from './in-flight.ts';
 import { SeenSignatures } from './seen-signatures.ts';
+import type { Home } from './sender.ts';
 import { SIGNATURE, SignedHttp } from './signed-http.ts';
 import { Socket } from './socket.ts';
 
@@ -30,8 +31,8 @@ export type BotAppOptions = SharedOptions & PayloadWay;
 
 export interface BotApp {
   readonly app: App;
-  /** The workspace of the bot's token; known once started. */
-  team(): string;
+  /** Whom the bot's token belongs to; known once started. */
+  home(): Home;
   /** Can payloads reach us? One socket of the two is enough. */
   isConnected(): boolean;
   /** Checks the token, then takes payloads. */
@@ -45,16 +46,18 @@ export function botApp(options: BotAppOptions): BotApp {
   const logger = boltLog(options.log);
   const receivers = receiversFor(options, logger);
   const app = new WatchedApp(options, { receiver: together(receivers), logger, ...clientFor(options) });
-  let team: string | null = null;
+  let home: Home | null = null;
   return {
     app,
-    team: () => {
-      if (team === null) throw new Error('The bot has not been started.');
-      return team;
+    home: () => {
+      if (home === null) throw new Error('The bot has not been started.');
+      return home;
     },
     isConnected: () => receivers.some(({ isConnected }) => isConnected),
     start: async () => {
-      team = (await app.client.auth.test()).team_id ?? null;
+      const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
+      if (team === undefined) throw new Error('Slack does not say to which workspace the bot’s token belongs.');
+      home = { team, enterprise: enterprise ?? null };
       await app.start();
     },
     stop: async () => {

@@ -1,6 +1,8 @@
 import type { types } from '@slack/bolt';
+import type { Rights, Standstill } from '../app/rights.ts';
 import type { Person } from '../domain/approval.ts';
 import type { Change, ChangeId } from '../domain/change.ts';
+import type { Hold, HoldWish } from '../domain/hold.ts';
 import type { Intent } from '../domain/plan.ts';
 import type { DecisionKind } from '../domain/policy.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -17,6 +19,12 @@ export interface UseCases {
     post: (change: Change) => Promise<CardPlace>,
   ): Promise<Change | Refusal>;
   decide(decision: Decision): Promise<Change | Refusal>;
+  /** Freezes, locks or lifts; gives the hold that was set or lifted. */
+  hold(wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal>;
+  /** What this person may do in this channel, cluster by cluster. */
+  rights(by: Person, channel: string): Promise<readonly Rights[]>;
+  /** What keeps changes of a cluster from starting. */
+  standstill(cluster: string): Promise<Standstill>;
   /** What a queued change waits for (ids of changes ahead of it). */
   waitsFor(change: Change): Promise<readonly ChangeId[]>;
   /** Is the cluster's worker there? */
@@ -30,7 +38,6 @@ export interface Decision {
   readonly digest: string;
   readonly by: Person;
   readonly channel: string;
-  readonly team: string;
 }
 
 /** A message as it is drawn: blocks, and a text for notifications and screen readers. */

@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import { approversOf } from './approvals-line.ts';
 import { type Block, context, header, section } from './blocks.ts';
 import type { CardView } from './card-view.ts';
 import { code, escaped } from './foreign-text.ts';
@@ -18,7 +19,7 @@ function whose(change: Change): string {
     `change ${code(change.id)}`,
     `asked by ${person(change.requester)}`,
     ...(change.intent.reason === undefined ? [] : [`reason: “${escaped(change.intent.reason)}”`]),
-    ...(change.approver === undefined ? [] : [`approved by ${person(change.approver)}`]),
+    ...(change.approver === undefined ? [] : [`approved by ${approversOf(change)}`]),
     ...(digest === null ? [] : [`plan ${code(digest)}`]),
   ].join(' · ');
 }

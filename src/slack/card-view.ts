@@ -1,3 +1,4 @@
+import type { Standstill } from '../app/rights.ts';
 import type { Change, ChangeId, Progress } from '../domain/change.ts';
 import type { WorkerState } from '../domain/worker-state.ts';
 import type { Room } from './fit.ts';
@@ -12,6 +13,8 @@ export interface CardView {
   /** Who should carry it out; there, when nothing else is known. */
   readonly worker?: WorkerState;
   readonly now: Date;
+  /** What keeps changes of the cluster from starting; nothing when left out. */
+  readonly standstill?: Standstill;
 }
 
 /** `plan` draws the steps as Slack's plan block, `classic` as lines, for workspaces that refuse that block. */

@@ -5,9 +5,12 @@ import { type CommandContext, parseCommand } from '../domain/intent.ts';
 import type { Intent } from '../domain/plan.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { CardPlace, Clock } from '../ports.ts';
-import { answer, BROKEN, FOREIGN, HELP, INVITE, refusalText } from './answers.ts';
+import { announce, answer, BROKEN, INVITE, refusalText } from './answers.ts';
 import type { Log, SlackPoster, UseCases } from './bot-ports.ts';
 import { renderCard } from './card.ts';
+import { type Announcement, held } from './held.ts';
+import { helpText } from './help.ts';
+import { Flag, isBotId, type Sender } from './sender.ts';
 import { SlackRefused } from './slack-refused.ts';
 import { typed } from './typed.ts';
 
@@ -15,12 +18,12 @@ import { typed } from './typed.ts';
 export const COMMAND = '/registry-ha';
 
 export interface CommandOptions {
-  readonly useCases: Pick<UseCases, 'request'>;
+  readonly useCases: Pick<UseCases, 'request' | 'hold' | 'rights'>;
   readonly slack: Pick<SlackPoster, 'post'>;
   /** The clusters, and the one that is meant in this channel. */
   readonly context: (channel: string) => CommandContext;
-  /** Is this workspace served? */
-  readonly serves: (team: string) => boolean;
+  /** Why this sender is not heard; null for people of our own workspace. */
+  readonly whyNot: (sender: Sender) => string | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,6 +34,8 @@ const Payload = z.object({
   user_name: z.string().default(''),
   team_id: z.string(),
   channel_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  is_ext_shared_channel: Flag,
 });
 type Payload = z.infer<typeof Payload>;
 
@@ -39,17 +44,22 @@ export function registerCommand(app: App, options: CommandOptions): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
     const words = await wordsFor(Payload.parse(command), options);
-    if (words !== null) await answer(respond, words, options.log);
+    if (words === null) return;
+    if (typeof words === 'string') await answer(respond, words, options.log);
+    else await announce(respond, words.inChannel, options.log);
   });
 }
 
-/** What the asker alone has to be told; null when the card tells all. */
-async function wordsFor(payload: Payload, options: CommandOptions): Promise<string | null> {
-  if (!options.serves(payload.team_id)) return FOREIGN;
+/** What the asker alone has to be told, or everybody; null when the card tells all. */
+async function wordsFor(payload: Payload, options: CommandOptions): Promise<string | Announcement | null> {
+  const unheard = options.whyNot(senderOf(payload));
+  if (unheard !== null) return unheard;
   const wanted = parseCommand(typed(payload.text), options.context(payload.channel_id));
-  if ('help' in wanted) return HELP;
   if (isRefusal(wanted)) return refusalText(wanted);
+  const by = { id: payload.user_id, name: payload.user_name };
   try {
+    if ('help' in wanted) return helpText(await options.useCases.rights(by, payload.channel_id));
+    if ('hold' in wanted) return await held(wanted, by, payload.channel_id, options.useCases);
     return await requested(wanted, payload, options);
   } catch (err) {
     if (err instanceof SlackRefused && isClosedChannel(err)) return INVITE;
@@ -57,6 +67,13 @@ async function wordsFor(payload: Payload, options: CommandOptions): Promise<stri
     return BROKEN;
   }
 }
+
+const senderOf = ({ team_id, enterprise_id, user_id, is_ext_shared_channel }: Payload): Sender => ({
+  teams: [team_id],
+  enterprises: [enterprise_id],
+  isBot: isBotId(user_id),
+  isShared: is_ext_shared_channel,
+});
 
 async function requested(intent: Intent, payload: Payload, options: CommandOptions): Promise<string | null> {
   const { user_id: id, user_name: name, channel_id: channel } = payload;

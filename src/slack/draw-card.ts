@@ -1,3 +1,4 @@
+import { MOVING } from '../app/rights.ts';
 import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
 import { WORKER_THERE } from '../domain/worker-state.ts';
 import type { CardLease, CardPlace, Cards, Changes, Clock, StoredChange } from '../ports.ts';
@@ -13,7 +14,7 @@ export interface DrawPorts {
   changes(cluster: string): Changes;
   readonly cards: Cards;
   readonly slack: SlackPoster;
-  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf'>;
+  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'standstill'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -85,7 +86,8 @@ async function viewOf({ change, progress }: StoredChange, ports: DrawPorts): Pro
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // What a worker that is gone said last is true no more.
   const told = worker.is === 'there' ? progress : [];
-  return { change, progress: told, waitsFor, worker, now: ports.clock.now() };
+  const standstill = change.state === 'planned' ? await ports.useCases.standstill(change.intent.cluster) : MOVING;
+  return { change, progress: told, waitsFor, worker, standstill, now: ports.clock.now() };
 }
 
 /** A job that is about to end is still in the queue when its change has ended already. */

@@ -1,13 +1,11 @@
 import type { Person } from '../domain/approval.ts';
+import { utc } from '../domain/moment.ts';
 import { escaped } from './foreign-text.ts';
 
 /** A person as mrkdwn shows them; an id that is not one of Slack's makes no mention. */
 export function person({ id, name }: Person): string {
   return /^[UW][A-Z0-9]{2,}$/.test(id) ? `<@${id}>` : escaped(name);
 }
-
-/** `2026-11-22 07:05 UTC`. */
-export const utc = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 
 /** A moment in the reader's own time zone; the words behind the bar are for programs that know no dates. */
 export function moment(iso: string): string {

@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import { approvalsSoFar, approversOf } from './approvals-line.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
 import { person } from './names.ts';
@@ -15,7 +16,7 @@ export interface Reply {
 
 /** Every turning point that the change has passed, in order. */
 export function repliesOf(change: Change): readonly Reply[] {
-  return [...approvedReply(change), ...endReply(change)].map((reply) => ({
+  return [...approvedReply(change), ...voteReply(change), ...endReply(change)].map((reply) => ({
     ...reply,
     text: cut(reply.text, TEXT_LIMIT),
   }));
@@ -26,9 +27,15 @@ function approvedReply(change: Change): readonly Reply[] {
   if (approver === undefined) return [];
   const text =
     approvals > 1
-      ? `Approved again by ${person(approver)}: going on from the failed step.`
-      : `Approved by ${person(approver)}.`;
+      ? `Approved again by ${approversOf(change)}: going on from the failed step.`
+      : `Approved by ${approversOf(change)}.`;
   return [quiet(numbered('approved', change), text)];
+}
+
+/** One of several approvals; the last one is told as the approval itself. */
+function voteReply(change: Change): readonly Reply[] {
+  const { votes, approvals } = change;
+  return votes.length === 0 ? [] : [quiet(`vote-${approvals + 1}-${votes.length}`, approvalsSoFar(change))];
 }
 
 function endReply(change: Change): readonly Reply[] {

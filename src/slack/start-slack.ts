@@ -9,6 +9,7 @@ import { registerCommand } from './command.ts';
 import { notifier } from './notifier.ts';
 import { postAgain } from './post-again.ts';
 import { slackPoster } from './poster.ts';
+import { type Sender, unwelcome } from './sender.ts';
 
 /** The part of the bot's configuration that is about Slack. */
 export interface SlackConfig {
@@ -58,9 +59,9 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const api = config.slack.apiUrl === undefined ? {} : { slackApiUrl: config.slack.apiUrl };
   const slack = slackPoster({ botToken, ...api, clock, logger: boltLog(log) });
   const bot = botApp({ botToken, ...api, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
-  const serves = (team: string) => team === bot.team();
-  registerCommand(bot.app, { useCases, slack, context: (channel) => contextIn(channel, config), serves, clock, log });
-  registerActions(bot.app, { useCases, serves, log });
+  const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
+  registerCommand(bot.app, { useCases, slack, context: (channel) => contextIn(channel, config), whyNot, clock, log });
+  registerActions(bot.app, { useCases, whyNot, log });
   await bot.start();
   const end = new AbortController();
   const clusters = config.clusters.map(({ name }) => name);

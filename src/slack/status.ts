@@ -1,11 +1,13 @@
 import { BEFORE_THE_STEPS, type Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import { count, secondsInWords } from '../domain/measure.ts';
+import { approvalsSoFar, approversOf, decidersWanted } from './approvals-line.ts';
 import type { CardView } from './card-view.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
 import { heldUp } from './held-up.ts';
 import { firstFew, moment, person, withPlainMoments } from './names.ts';
+import { inTheWay } from './standstill.ts';
 
 /** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
 export interface Status {
@@ -28,14 +30,14 @@ export function statusText(view: CardView): string {
 
 /** How the change stands now. */
 export function statusOf(view: CardView): Status {
-  const { change, waitsFor, now } = view;
+  const { change, waitsFor, now, standstill } = view;
   const held = heldUp(view);
   if (held !== null) return held;
   switch (change.state) {
     case 'requested':
       return requested(waitsFor);
     case 'planned':
-      return planned(change, now);
+      return planned(change, now, inTheWay(change, standstill));
     case 'refused':
       return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
     case 'approved':
@@ -47,7 +49,7 @@ export function statusOf(view: CardView): Status {
     case 'expired':
       return { lead: 'Expired.', rest: 'Nobody decided in time; nothing was changed. Ask again for a new plan.' };
     case 'failed':
-      return { lead: 'Failed.', rest: escaped(change.failure?.what ?? '') };
+      return { lead: 'Failed.', rest: `${escaped(change.failure?.what ?? '')} ${approvalsSoFar(change)}`.trimEnd() };
     case 'cancelled':
       return { lead: 'Cancelled.', rest: cancelled(change) };
     case 'done':
@@ -67,10 +69,11 @@ export function isTooLate({ planExpires }: Change, now: Date): boolean {
   return planExpires !== undefined && Date.parse(planExpires) <= now.getTime();
 }
 
-function planned(change: Change, now: Date): Status {
+function planned(change: Change, now: Date, obstacle: string): Status {
   if (isTooLate(change, now)) return { lead: 'Too late to decide.', rest: 'Ask again for a new plan.' };
   const until = change.planExpires === undefined ? '' : ` until ${moment(change.planExpires)}`;
-  return { lead: 'The plan is ready.', rest: `Somebody has to approve or deny it${until}.` };
+  const rest = [`${decidersWanted(change)}${until}.`, approvalsSoFar(change), obstacle];
+  return { lead: 'The plan is ready.', rest: rest.filter((sentence) => sentence !== '').join(' ') };
 }
 
 /** What the worker waits for before it begins or goes on; empty when it does not wait. */
@@ -83,7 +86,7 @@ function approved(view: CardView): Status {
   const { change, waitsFor } = view;
   const free = waiting(view).trimStart() || 'Starts as soon as the worker takes it.';
   const turn = waitsFor.length === 0 ? free : `Waits for ${queue(waitsFor)}.`;
-  const by = change.approver === undefined ? '' : `By ${person(change.approver)}. `;
+  const by = change.approver === undefined ? '' : `By ${approversOf(change)}. `;
   if (change.cancelAskedBy !== undefined) {
     return { lead: 'Stopping.', rest: `${person(change.cancelAskedBy)} asked to cancel; nothing will be started.` };
   }

@@ -1,9 +1,9 @@
 import type { StepState } from '../domain/change.ts';
 import { count, secondsInWords } from '../domain/measure.ts';
+import { utc } from '../domain/moment.ts';
 import type { Step, StepKind } from '../domain/step.ts';
 import type { CardView, Detail } from './card-view.ts';
 import { cleanLine } from './foreign-text.ts';
-import { utc } from './names.ts';
 import { progressInWords } from './progress.ts';
 
 /** One line of the running plan. The words are Slack's (task card block, field `status`). */

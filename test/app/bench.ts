@@ -10,14 +10,18 @@ import { isRefusal, type Refusal } from '../../src/domain/refusal.ts';
 import type { Clock, NodeShell } from '../../src/ports.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeGroups } from '../fakes/fake-groups.ts';
+import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
 import { addNode2 } from '../fixtures/facts.ts';
+import { type GivenRules, people, policyOf } from '../fixtures/policy.ts';
 
 export const alice = { id: 'U0ALICE', name: 'alice' };
 export const bob = { id: 'U0BOB', name: 'bob' };
+export const carol = { id: 'U0CAROL', name: 'carol' };
 export const mallory = { id: 'U0MALLORY', name: 'mallory' };
 
 /** A clock that a test sets; sleeping moves it on, so that waits end at once. */
@@ -37,8 +41,8 @@ export class SettableClock implements Clock {
 
 const pair = newKeyPair();
 
-/** Bot and worker over the fakes, with a real signature between them. */
-export function bench() {
+/** Bot and worker over the fakes, with a real signature between them; alice asks and bob approves unless the policy says otherwise. */
+export function bench(rules: GivenRules = {}) {
   const clock = new SettableClock();
   const lab = new FakeLab();
   const changes = new FakeChanges('lab');
@@ -47,7 +51,8 @@ export function bench() {
   const cards = new FakeCards([changes], clock);
   let made = 0;
   const ids = { change: () => `lab-7f3k2${String.fromCharCode(97 + made++)}`, nonce: () => `nonce-${made++}` };
-  const policy = { requesters: [alice.id], approvers: [bob.id], allowOwnApproval: false };
+  const [holds, groups] = [new FakeHolds(), new FakeGroups()];
+  const policy = policyOf({ requesters: people(alice.id), approvers: people(bob.id), ...rules });
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
   const bot: RequestPorts & TendPorts = {
@@ -55,6 +60,8 @@ export function bench() {
     queue,
     worker: new FakeWorkerLife(),
     policy,
+    holds,
+    groups,
     cards,
     clock,
     ids,
@@ -74,9 +81,9 @@ export function bench() {
     onProgressLost: (error) => surprises.push(error),
     onSurprise: (error) => surprises.push(error),
   };
-  const decide = (decision: Decision) => decideChange(decision, { ...bot, signer, approvalLivesMs: 3_600_000 });
+  const decide = (decision: Decision) => decideChange(decision, { ...bot, signer });
   return {
-    ...{ posted, clock, lab, changes, queue, journal, cards, bot, worker, signer, surprises, decide },
+    ...{ posted, clock, lab, changes, queue, journal, cards, holds, groups, bot, worker, signer, surprises, decide },
     request: (intent: Intent = addNode2) =>
       requestChange(intent, alice, 'C0OPS', async () => ({ channel: 'C0OPS', ts: '1.2' }), bot),
     work: (signal = new AbortController().signal) => queue.drain((job) => doJob(job, worker, signal)),
@@ -105,6 +112,7 @@ export const approvalBy = (by: typeof bob, { id, digest }: Change): Decision => 
   change: id,
   digest: digest ?? '',
   by,
+  channel: 'C0OPS',
 });
 
 /** A change that is approved and waits for the worker. */

@@ -60,7 +60,9 @@ describe('a decision', () => {
 
   it('about a change that nobody knows is answered all the same', async () => {
     const on = bench();
-    expect(await on.decide({ kind: 'approve', change: 'lab-aaaaaa', digest: '', by: bob })).toMatchObject({
+    expect(
+      await on.decide({ kind: 'approve', change: 'lab-aaaaaa', digest: '', by: bob, channel: 'C0OPS' }),
+    ).toMatchObject({
       refused: 'decided-already',
     });
   });
@@ -173,7 +175,7 @@ describe('open changes', () => {
     const lostQueue = { add: died, ensure: died, ahead: on.queue.ahead };
     const { decideChange } = await import('../../src/app/decide-change.ts');
     await expect(
-      decideChange(approvalBy(bob, change), { ...on.bot, queue: lostQueue, signer: on.signer, approvalLivesMs: HOUR }),
+      decideChange(approvalBy(bob, change), { ...on.bot, queue: lostQueue, signer: on.signer }),
     ).rejects.toThrow('died');
     expect(on.queue.waiting()).toEqual([]);
     await tendChanges(on.bot);

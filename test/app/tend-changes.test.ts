@@ -70,7 +70,7 @@ describe('open changes of which one cannot be read', () => {
       ['first', on.bot],
       ['lab', other.bot],
     ]);
-    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer, approvalLivesMs: 1 });
+    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer });
     await expect(bot.tend(on.bot.postAgain)).rejects.toThrow();
     expect((await stateOf(other, late.id))?.state).toBe('expired');
   });

@@ -30,16 +30,19 @@ function mistakes(read: () => unknown): readonly string[] {
 
 describe('configuration', () => {
   it('works as the examples show it, so that an operator can start from them', () => {
-    expect(botConfig(example('bot.yaml'), secrets).clusters[0]?.policy.allowOwnApproval).toBe(false);
+    expect(botConfig(example('bot.yaml'), secrets).policies.get('lab')?.verbs.undo.approvals).toBe(2);
     expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
   });
 
   it('tells every mistake at once, each with its key', () => {
-    const path = file('redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\nretries: 3\n');
+    const path = file(
+      'redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\napproval: { livesMinutes: 5 }\nretries: 3\n',
+    );
     const told = mistakes(() => botConfig(path, secrets));
     expect(told.join('\n')).toMatch(/redis\.url: .*redis:\/\/host:port/);
     expect(told.join('\n')).toMatch(/clusters\.0\.name: /);
-    expect(told.join('\n')).toMatch(/approvers: name at least one approver/);
+    expect(told.join('\n')).toMatch(/clusters\.0\.policy: .*policyFile/);
+    expect(told.join('\n')).toMatch(/approval\.livesMinutes: .*approvalLivesMinutes/);
     expect(told.join('\n')).toMatch(/retries/);
   });
 

@@ -80,6 +80,7 @@ export const requested = (id: ChangeId): ChangeEvent => ({
   intent: { verb: 'add', cluster: 'c1', nodes: ['node-2'], reason: 'more copies' },
   requester: alice,
   channel: 'C1',
+  terms: { approvals: 2, planLivesMs: 60_000 },
 });
 export const planned = (id: ChangeId): ChangeEvent => ({
   at,
@@ -110,6 +111,12 @@ export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
     signature: 'AAAA',
   },
 });
+const approvedByTwo = (id: ChangeId): ChangeEvent => {
+  const event = approved(id);
+  if (event.type !== 'approved' || event.signed.approval.v !== 1) throw new Error('it is the old form');
+  const { approver: _, ...shared } = event.signed.approval;
+  return { ...event, signed: { ...event.signed, approval: { ...shared, v: 2, approvers: [alice.id, bob.id] } } };
+};
 export const started: ChangeEvent = { at, type: 'started' };
 export const denied: ChangeEvent = { at, type: 'denied', by: bob };
 export const failed: ChangeEvent = { at, type: 'failed', failure: { ...failure, detail: 'more' } };
@@ -125,7 +132,9 @@ export const done: ChangeEvent = {
 export const everyEvent = (id: ChangeId): readonly ChangeEvent[] => [
   requested(id),
   planned(id),
+  { at, type: 'voted', by: bob, counts: [bob.id], needed: 2 },
   approved(id),
+  approvedByTwo(id),
   started,
   stepStarted,
   { at, type: 'job-started', step: 'engines', jid: '20260301100000000001' },

@@ -52,6 +52,21 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-twice2'))?.version).toBe(3);
     });
 
+    it('announces an open change again when asked to, and one that has ended no more', async () => {
+      await record('c1-drawn2', events.planned('c1-drawn2'));
+      const before = await changes.get('c1-drawn2');
+      await changes.redraw('c1-drawn2');
+      const after = await changes.get('c1-drawn2');
+      expect(after?.revision).toBe((before?.revision ?? 0) + 1);
+      expect(after?.version).toBe(before?.version);
+      await changes.append('c1-drawn2', 2, events.denied);
+      const ended = (await changes.get('c1-drawn2'))?.revision;
+      await changes.redraw('c1-drawn2');
+      await changes.redraw('c1-nobody2');
+      expect((await changes.get('c1-drawn2'))?.revision).toBe(ended);
+      expect(await changes.get('c1-nobody2')).toBeNull();
+    });
+
     it('begins a record with the request of its own change only', async () => {
       await expect(changes.append('c1-begin2', 0, events.started)).rejects.toThrow(/begins with/);
       await expect(changes.append('c1-begin2', 0, events.requested('c1-other2'))).rejects.toThrow(/begins with/);

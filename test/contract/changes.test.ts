@@ -2,11 +2,15 @@ import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
+import { FakeGroups } from '../fakes/fake-groups.ts';
+import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
 import { announcementsContract } from './announcements.contract.ts';
 import { cardsContract } from './cards.contract.ts';
 import { changesContract } from './changes.contract.ts';
+import { groupsContract } from './groups.contract.ts';
+import { holdsContract } from './holds.contract.ts';
 import { journalContract } from './journal.contract.ts';
 import { queueContract } from './queue.contract.ts';
 
@@ -38,3 +42,11 @@ queueContract('fake', async () => {
 });
 
 journalContract('fake', async () => ({ journal: new FakeJournal(), close }));
+
+holdsContract('fake', async () => ({ holds: new FakeHolds(), close }));
+
+groupsContract('fake', async () => {
+  const groups = new FakeGroups();
+  groups.put('S0APPROVERS', 'U0BOB', 'U0CAROL');
+  return { groups, close };
+});

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Approval } from '../../src/domain/approval.ts';
+import type { Approval, ApprovalOfSeveral } from '../../src/domain/approval.ts';
 import type { ApprovalChecker, ApprovalSigner } from '../../src/ports.ts';
 
-export const approval: Approval = {
-  v: 1,
+export const approval: ApprovalOfSeveral = {
+  v: 2,
   change: 'c1-abc234',
   cluster: 'c1',
   verb: 'add',
   nodes: ['node-2', 'node-3'],
   digest: 'd1',
   requester: 'U1',
-  approver: 'U2',
+  approvers: ['U2', 'U3'],
   at: '2026-03-01T10:00:00.000Z',
   expires: '2026-03-01T11:00:00.000Z',
   nonce: 'n1',
@@ -28,7 +28,7 @@ export function keysContract(name: string, signer: ApprovalSigner, checker: Appr
     });
 
     it('refuses an approval of which anything was changed', () => {
-      const others: readonly Partial<Approval>[] = [
+      const others: readonly Partial<ApprovalOfSeveral>[] = [
         { change: 'c1-other2' },
         { cluster: 'c2' },
         { verb: 'remove' },
@@ -36,13 +36,23 @@ export function keysContract(name: string, signer: ApprovalSigner, checker: Appr
         { nodes: ['node-2'] },
         { digest: 'd2' },
         { requester: 'U3' },
-        { approver: 'U3' },
+        { approvers: ['U2'] },
+        { approvers: ['U3', 'U2'] },
+        { approvers: ['U2', 'U3', 'U4'] },
         { at: '2026-03-01T10:00:00.001Z' },
         { expires: '2027-03-01T11:00:00.000Z' },
         { nonce: 'n2' },
       ];
       const genuine = others.filter((other) => checker.isGenuine({ ...signed, approval: { ...approval, ...other } }));
       expect(genuine).toEqual([]);
+    });
+
+    it('takes what a bot of before several approvers signed, so that an update in any order loses no approval', () => {
+      const { approvers: _, ...shared } = approval;
+      const old: Approval = { ...shared, v: 1, approver: 'U2' };
+      expect(checker.isGenuine(signer.sign(old))).toBe(true);
+      expect(checker.isGenuine({ ...signer.sign(old), approval: { ...old, approver: 'U3' } })).toBe(false);
+      expect(checker.isGenuine({ ...signer.sign(old), approval: { ...shared, v: 2, approvers: ['U2'] } })).toBe(false);
     });
 
     it('refuses a signature that is cut, lengthened or of a key that nobody trusts', () => {

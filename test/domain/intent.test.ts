@@ -109,7 +109,7 @@ describe('what is typed after the slash command', () => {
       fc.property(fc.array(word, { maxLength: 12 }), fc.constantFrom(' ', ''), (words, glue) => {
         const answer = parse(`add ${words.join(glue)}`);
         if (isRefusal(answer)) expect(answer.says.isWellFormed()).toBe(true);
-        if (isRefusal(answer) || 'help' in answer) return;
+        if (isRefusal(answer) || 'help' in answer || 'hold' in answer) return;
         for (const node of answer.nodes) {
           expect(node).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
           expect(node.length).toBeLessThanOrEqual(253);

@@ -74,6 +74,14 @@ export class FakeChanges implements Changes {
     this.#announcements?.announce(id);
   }
 
+  async redraw(id: ChangeId): Promise<void> {
+    this.#refuseStranger(id);
+    const kept = this.#kept.get(id);
+    if (kept === undefined || !this.#open.has(id)) return;
+    this.#kept.set(id, { ...kept, revision: kept.revision + 1 });
+    this.#announcements?.announce(id);
+  }
+
   async stillOurs(): Promise<void> {
     return;
   }

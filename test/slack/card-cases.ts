@@ -3,6 +3,7 @@ import type { Change, ChangeEvent, FailureReport } from '../../src/domain/change
 import { planDigest } from '../../src/domain/digest.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { changeFrom } from '../../src/domain/fold.ts';
+import type { Hold } from '../../src/domain/hold.ts';
 import type { Intent, Plan } from '../../src/domain/plan.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal, refuse } from '../../src/domain/refusal.ts';
@@ -13,6 +14,7 @@ import { addNode2, facts, finished } from '../fixtures/facts.ts';
 
 export const ALICE: Person = { id: 'U0ALICE', name: 'alice' };
 export const BOB: Person = { id: 'U0BOB', name: 'bob' };
+const CAROL: Person = { id: 'U0CAROL', name: 'carol' };
 export const ID = 'lab-7f3k2q';
 const at = (minute: number, second = 0): string => new Date(Date.UTC(2026, 10, 22, 10, minute, second)).toISOString();
 export const NOW = new Date(at(5));
@@ -61,6 +63,20 @@ export function approved(plan: Plan = planFrom(addNode2, facts())): ChangeEvent 
   } as const;
   return { type: 'approved', at: at(2), approver: BOB, signed: { approval, key: 'k', signature: 's' } };
 }
+
+function approvedByTwo(): ChangeEvent {
+  const event = approved();
+  if (event.type !== 'approved' || event.signed.approval.v !== 1) throw new Error('it is the old form');
+  const { approver, ...shared } = event.signed.approval;
+  const approval = { ...shared, v: 2, approvers: [CAROL.id, approver] } as const;
+  return { ...event, signed: { ...event.signed, approval } };
+}
+
+/** Carol has frozen the cluster; the lock of another node is in nobody's way. */
+const FROZEN: readonly Hold[] = [
+  { verb: 'lock', node: 'node-9', by: BOB, at: at(1) },
+  { verb: 'freeze', node: null, by: CAROL, at: at(2), reason: 'year end <!here>' },
+];
 
 const started: ChangeEvent = { type: 'started', at: at(2, 1) };
 const done = (step: string, seconds: number, already = false, note?: string): ChangeEvent => ({
@@ -122,6 +138,12 @@ export const CASES: Readonly<Record<string, CardView>> = {
   'requested-waits': view([requested()], { waitsFor: ['lab-abc123'] }),
   planned: view(base),
   'planned-half-done': view([requested(addNode2), planned(planFrom(addNode2, halfDone()))]),
+  'planned-one-of-two': view([
+    requested(),
+    planned(),
+    { type: 'voted', at: at(2), by: BOB, counts: [BOB.id], needed: 2 },
+  ]),
+  'planned-while-frozen': view(base, { standstill: { holds: FROZEN, freeze: null } }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),
   refused: view([
     requested(),
@@ -149,6 +171,24 @@ export const CASES: Readonly<Record<string, CardView>> = {
     },
   ]),
   approved: view([...base, approved()]),
+  'approved-by-two': view([
+    ...base,
+    { type: 'voted', at: at(2), by: CAROL, counts: [CAROL.id], needed: 2 },
+    approvedByTwo(),
+  ]),
+  'approval-taken-back': view([
+    ...base,
+    approved(),
+    {
+      type: 'refused',
+      at: at(3),
+      refusal: refuse(
+        'approval-withdrawn',
+        'The approval was taken back before the start: the approval of bob does not count any more.',
+        'Ask for the change again.',
+      ),
+    },
+  ]),
   'approved-waits': view([...base, approved()], { waitsFor: ['lab-abc123', 'lab-def456'] }),
   'applying-copies': view(
     [...going, done('copy:node-2:metalk8s-127.0.6', 0, true), running('copy:node-2:metalk8s-128.0.1')],

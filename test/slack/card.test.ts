@@ -29,6 +29,9 @@ const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type
 const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   planned: ['Approve', 'Deny'],
   'planned-half-done': ['Approve', 'Deny'],
+  'planned-one-of-two': ['Approve', 'Deny'],
+  'planned-while-frozen': ['Approve', 'Deny'],
+  'approved-by-two': ['Cancel'],
   approved: ['Cancel'],
   'approved-waits': ['Cancel'],
   'applying-copies': ['Cancel'],

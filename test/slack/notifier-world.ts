@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { MOVING } from '../../src/app/rights.ts';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
 import { WORKER_THERE, type WorkerState } from '../../src/domain/worker-state.ts';
 import { notifier } from '../../src/slack/notifier.ts';
@@ -27,6 +28,7 @@ export class World {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
+      standstill: async () => MOVING,
       workerOf: async () => this.worker,
     };
     const options = {

@@ -6,9 +6,12 @@ import { type RunningSlack, type SlackConfig, startSlack } from '../../src/slack
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeGroups } from '../fakes/fake-groups.ts';
+import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
-import { ALICE, BOB, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
+import { type GivenRules, people, policyOf } from '../fixtures/policy.ts';
+import { ALICE, BOB, CAROL, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
 import { KeptLog } from './recording-slack.ts';
 
 /** The bot's Slack side against the local Slack, with the real use cases over records in memory. */
@@ -26,9 +29,15 @@ export interface SlackWorld {
 export interface WorldOptions {
   readonly http?: { readonly port: number };
   readonly useCases?: (real: UseCases) => UseCases;
+  /** Left out: alice asks, bob approves. */
+  readonly rules?: GivenRules;
 }
 
-export async function slackWorld({ http, useCases = (real) => real }: WorldOptions = {}): Promise<SlackWorld> {
+export async function slackWorld({
+  http,
+  rules = {},
+  useCases = (real) => real,
+}: WorldOptions = {}): Promise<SlackWorld> {
   const local = await localSlack(http);
   const announcements = new FakeAnnouncements();
   const changes = new FakeChanges('lab', announcements);
@@ -37,7 +46,7 @@ export async function slackWorld({ http, useCases = (real) => real }: WorldOptio
   const fatal: Error[] = [];
   const bot = await startSlack({
     config: configFor(local, http),
-    useCases: useCases(realUseCases(changes, cards)),
+    useCases: useCases(realUseCases(changes, cards, rules)),
     changes: () => changes,
     cards,
     announcements,
@@ -57,7 +66,7 @@ export async function slackWorld({ http, useCases = (real) => real }: WorldOptio
 function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
   return startLocalSlack({
     manifestPath: MANIFEST,
-    people: [ALICE, BOB, MALLORY],
+    people: [ALICE, BOB, CAROL, MALLORY],
     channel: OPS,
     delivery:
       http === undefined
@@ -66,16 +75,27 @@ function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
   });
 }
 
-function realUseCases(changes: FakeChanges, cards: FakeCards): UseCases {
-  const policy = { requesters: [ALICE.id], approvers: [BOB.id], allowOwnApproval: false };
+function realUseCases(changes: FakeChanges, cards: FakeCards, rules: GivenRules): UseCases {
+  const policy = policyOf({ requesters: people(ALICE.id), approvers: people(BOB.id), ...rules });
   const given: string[] = [];
   return botUseCases({
-    clusters: new Map([['lab', { changes, queue: new FakeQueue(), worker: new FakeWorkerLife(), policy }]]),
+    clusters: new Map([
+      [
+        'lab',
+        {
+          changes,
+          queue: new FakeQueue(),
+          worker: new FakeWorkerLife(),
+          policy,
+          holds: new FakeHolds(),
+          groups: new FakeGroups(),
+        },
+      ],
+    ]),
     cards,
     clock: systemClock,
     ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
     signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
-    approvalLivesMs: 60_000,
   });
 }
 

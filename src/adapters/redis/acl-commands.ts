@@ -1,5 +1,6 @@
 import * as cardScripts from './cards-scripts.ts';
 import * as changeScripts from './changes-scripts.ts';
+import * as holdScripts from './holds-scripts.ts';
 import * as workerScripts from './worker-scripts.ts';
 
 /** What connecting takes: ioredis asks INFO whether Redis has loaded its data, BullMQ asks it for the version. */
@@ -19,8 +20,8 @@ export const QUEUE_OF_WORKER =
 /** Every command of Redis that the bot needs, in scripts or by itself. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha hdel hmget hset smembers xack xautoclaim xgroup|create xreadgroup'),
-  ...Object.values({ ...changeScripts, ...cardScripts, ...workerScripts }).flatMap(commandsIn),
+  ...words('eval evalsha hdel hgetall hmget hset smembers xack xautoclaim xgroup|create xreadgroup'),
+  ...Object.values({ ...changeScripts, ...cardScripts, ...holdScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_BOT,
 ]);
 

@@ -55,6 +55,16 @@ redis.call('SADD', KEYS[4], ARGV[1])
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
+/**
+ * Announces an open change whose record says nothing new. KEYS: state, open, behind, announced. ARGV: id.
+ */
+export const REDRAW = `
+if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then return 0 end
+redis.call('HINCRBY', KEYS[1], 'revision', 1)
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
+return 1`;
+
 /** Record, and state (revision, progress of steps) of one moment. KEYS: record, state. */
 export const READ = `
 return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HGETALL', KEYS[2]) }`;

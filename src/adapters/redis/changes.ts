@@ -5,7 +5,7 @@ import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../..
 import { RecordFull } from '../../domain/failure.ts';
 import { changeFrom } from '../../domain/fold.ts';
 import type { Changes, Clock, StoredChange } from '../../ports.ts';
-import { APPEND, PROGRESS, READ } from './changes-scripts.ts';
+import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { ask, Fenced, RecordFault } from './failures.ts';
 import type { Fence } from './fence.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from './keys.ts';
@@ -97,6 +97,12 @@ class RedisChanges implements Changes {
 
   async open(): Promise<readonly ChangeId[]> {
     return (await ask(this.#redis.smembers(clusterKeys(this.#cluster).open))).toSorted();
+  }
+
+  async redraw(id: ChangeId): Promise<void> {
+    const { state } = this.#keysOf(id);
+    const { open, behind, announced } = clusterKeys(this.#cluster);
+    await ask(this.#redis.eval(REDRAW, 4, state, open, behind, announced, id));
   }
 
   #keysOf(id: ChangeId): ChangeKeys {

@@ -11,6 +11,8 @@ export interface ClusterKeys {
   readonly behind: string;
   /** Stream: one entry per entry or progress of a change. */
   readonly announced: string;
+  /** Hash: freezes and locks that people have set. */
+  readonly holds: string;
   /** Hash: when the worker was heard of last, by Redis' clock, and why it cannot work. */
   readonly worker: string;
   /** Number: grows with each taking of the cluster's work by a worker. */
@@ -45,6 +47,7 @@ export function clusterKeys(cluster: string): ClusterKeys {
     open: `${prefix}:open`,
     behind: `${prefix}:behind`,
     announced: `${prefix}:announced`,
+    holds: `${prefix}:holds`,
     worker: `${prefix}:worker`,
     fence: `${prefix}:fence`,
   };

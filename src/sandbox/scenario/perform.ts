@@ -1,4 +1,5 @@
 import type { SeenChange } from '../seen-changes.ts';
+import type { SeenText } from '../seen-texts.ts';
 import { Impossible } from './impossible.ts';
 import type { Performance } from './play.ts';
 import type { Stage } from './stage.ts';
@@ -8,7 +9,7 @@ import { SHOWN_LIMIT_MS, until } from './until.ts';
 /** Slack takes the acknowledgement for an answer; what comes of it is seen a moment later. */
 const ANSWER_LIMIT_MS = 5_000;
 
-/** Types a command and waits for its answer: a new change, or a word to the person alone. */
+/** Types a command and waits for its answer: a new change, a word to the person alone, or one to everybody. */
 export async function sayCommand(
   { person, command }: Extract<Act, { is: 'say' }>,
   performance: Performance,
@@ -41,9 +42,13 @@ const versionOf = ({ id, version }: SeenChange): string => `${id} ${version}`;
 /** What can be seen of an answer; null when Redis hides the changes. */
 async function trace(person: string, stage: Stage): Promise<Trace | null> {
   const seen = await stage.changes();
-  const words = stage.texts().filter(({ ephemeralFor }) => ephemeralFor === stage.idOf(person)).length;
+  const words = stage.texts().filter((text) => mayAnswer(text, stage.idOf(person))).length;
   return seen.are === 'hidden' ? null : { changes: seen.changes, words };
 }
+
+/** A word to this person alone, or a new message for everybody. */
+const mayAnswer = ({ ephemeralFor, isFresh }: SeenText, id: string): boolean =>
+  ephemeralFor === id || (ephemeralFor === undefined && isFresh);
 
 /** An answer that does not come is no failure here: the next statement that needs it tells. */
 async function answered(

@@ -21,6 +21,8 @@ const LASTING = {
   'slack-invalid-blocks': 'TYPE',
   'slack-revoked': '',
   'slack-not-in-channel': '',
+  'slack-free-plan': '',
+  'slack-left-groups': 'PERSON…',
 } as const;
 const REFRESH = 'slack-refresh';
 
@@ -64,8 +66,13 @@ export class Faults {
     return [...this.#planted].map(([name, { args }]) => [name, ...args].join(' '));
   }
 
-  has(name: 'slack-revoked' | 'slack-not-in-channel'): boolean {
+  has(name: 'slack-revoked' | 'slack-not-in-channel' | 'slack-free-plan'): boolean {
     return this.#planted.has(name);
+  }
+
+  /** People, by id or name, who are in no user group any more. */
+  leftGroups(): readonly string[] {
+    return this.#planted.get('slack-left-groups')?.args ?? [];
   }
 
   /** The block type that is refused at the moment, if any. */

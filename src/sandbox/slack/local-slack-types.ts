@@ -1,8 +1,10 @@
-/** Somebody of the sandbox workspace; `title` decides the user group. */
+/** Somebody of the sandbox workspace. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly title: string;
+  /** Handles of the user groups the person is in; the group `approvers` has the id `S0APPROVERS`. */
+  readonly groups?: readonly string[];
 }
 
 /** A channel of the sandbox workspace. */
@@ -22,6 +24,8 @@ export interface LocalSlackOptions {
   /** The channel everybody and the bot are in; beside it exists #random, without the bot. */
   readonly channel: Channel;
   readonly delivery: DeliveryMode;
+  /** Scopes that an operator has added to those of the manifest. */
+  readonly moreScopes?: readonly string[];
   /** A free port of 127.0.0.1 when absent. */
   readonly port?: number;
   /** Milliseconds since the epoch; tests move it to see things expire. */

@@ -48,11 +48,12 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
 }
 
 function siteFor(
-  { people, channel, now = Date.now }: LocalSlackOptions,
-  manifest: AppManifest,
+  { people, channel, moreScopes = [], now = Date.now }: LocalSlackOptions,
+  declared: AppManifest,
   sockets: SocketMode,
   origin: () => string,
 ): Site {
+  const manifest = { ...declared, scopes: [...declared.scopes, ...moreScopes] };
   return {
     workspace: workspaceOf(manifest, people, channel),
     credentials: newCredentials(),

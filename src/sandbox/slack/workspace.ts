@@ -4,7 +4,7 @@ import type { AppManifest } from './manifest.ts';
 /** Who writes a message. */
 export type Author = SlackMessage['author'];
 
-/** A user group: everybody who bears the same title. */
+/** A user group: everybody who names it. */
 interface UserGroup {
   readonly id: string;
   readonly name: string;
@@ -57,10 +57,10 @@ export function personNamed(workspace: Workspace, nameOrId: string): Person {
 }
 
 function groupsOf(people: readonly Person[]): readonly UserGroup[] {
-  const titles = [...new Set(people.map(({ title }) => title))];
-  return titles.map((title) => ({
-    id: `S0${title.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`,
-    name: title,
-    users: people.filter((person) => person.title === title).map(({ id }) => id),
+  const names = [...new Set(people.flatMap(({ groups = [] }) => groups))];
+  return names.map((name) => ({
+    id: `S0${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`,
+    name,
+    users: people.filter(({ groups = [] }) => groups.includes(name)).map(({ id }) => id),
   }));
 }

@@ -2,11 +2,14 @@ import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { redisCards } from '../../../src/adapters/redis/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/changes.ts';
+import { redisHolds } from '../../../src/adapters/redis/holds.ts';
 import { changeQueue } from '../../../src/adapters/redis/queue.ts';
 import { type QueueWorkerOptions, queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
 import { redisWorkerLife } from '../../../src/adapters/redis/worker-life.ts';
 import { tendChanges } from '../../../src/app/tend-changes.ts';
 import * as events from '../../contract/changes-events.ts';
+import { FakeGroups } from '../../fakes/fake-groups.ts';
+import { people, policyOf } from '../../fixtures/policy.ts';
 import { type Bench, clock, redisBench } from './server.ts';
 
 const ID = 'c1-open22';
@@ -27,11 +30,13 @@ function bot() {
   const redis = bench.connect();
   const queue = changeQueue({ redis, cluster: 'c1' });
   closing.push(() => queue.close());
-  const policy = { requesters: [], approvers: [], allowOwnApproval: false };
+  const policy = policyOf({ approvers: people('U0BOB') });
   const changes = redisChanges({ redis, cluster: 'c1', clock });
   const worker = redisWorkerLife({ redis, cluster: 'c1' });
   const postAgain = async () => null;
-  return { changes, queue, worker, policy, clock, postAgain, cards: redisCards({ redis, clusters: ['c1'], clock }) };
+  const cards = redisCards({ redis, clusters: ['c1'], clock });
+  const holds = redisHolds({ redis, cluster: 'c1' });
+  return { changes, queue, worker, policy, holds, groups: new FakeGroups(), clock, postAgain, cards };
 }
 
 async function applyingChange(on: ReturnType<typeof bot>): Promise<void> {

@@ -113,8 +113,8 @@ test('a click waits for its button, but not for ever', async () => {
 test('expectations see what is shown and to whom', async () => {
   const stage = new FakeStage();
   stage.shown = [
-    { texts: ['*The plan is ready.* for `node-2`'], ephemeralFor: undefined },
-    { texts: ['You may not.'], ephemeralFor: 'U0MALLORY' },
+    { texts: ['*The plan is ready.* for `node-2`'], ephemeralFor: undefined, isFresh: false },
+    { texts: ['You may not.'], ephemeralFor: 'U0MALLORY', isFresh: true },
   ];
   expect(await instead(stage, 'expect text "is ready. for node-2"\nexpect ephemeral mallory "may not"')).toBeNull();
   expect(await instead(stage, 'expect text "Done."')).toContain('The newest messages are:\n  *The plan is ready.*');

@@ -7,8 +7,9 @@ import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../
 /** The manifest the bot is shipped with. */
 export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
 
-export const ALICE = { id: 'U0ALICE', name: 'alice', title: 'operator' };
-export const BOB = { id: 'U0BOB', name: 'bob', title: 'approver' };
+export const ALICE = { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] };
+export const BOB = { id: 'U0BOB', name: 'bob', title: 'approver', groups: ['approvers'] };
+export const CAROL = { id: 'U0CAROL', name: 'carol', title: 'approver', groups: ['approvers'] };
 export const MALLORY = { id: 'U0MALLORY', name: 'mallory', title: 'nobody' };
 export const OPS = { id: 'C0OPS', name: 'ops' };
 

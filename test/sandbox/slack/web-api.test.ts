@@ -112,6 +112,23 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     expect(await answer.json()).toEqual({ ok: false, error: 'not_authed' });
   });
 
+  it('user groups on a free plan, and groups that are not there', async () => {
+    const paid = await startSlack({ moreScopes: ['usergroups:read'] });
+    const client = clientOf(paid);
+    const { usergroups = [] } = await client.usergroups.list();
+    expect(usergroups.map(({ id, user_count: count }) => [id, count])).toEqual([
+      ['S0OPERATORS', 1],
+      ['S0APPROVERS', 1],
+    ]);
+    expect((await refusalOf(client.usergroups.users.list({ usergroup: 'S0NOBODY' }))).error).toBe('no_such_subteam');
+    paid.fault('slack-free-plan', []);
+    expect((await refusalOf(client.usergroups.list())).error).toBe('plan_upgrade_required');
+    expect((await refusalOf(client.usergroups.users.list({ usergroup: 'S0APPROVERS' }))).error).toBe(
+      'plan_upgrade_required',
+    );
+    await paid.close();
+  });
+
   it('what the manifest gives no scope for', async () => {
     const call = fetch(`${slack.apiUrl}usergroups.list`, {
       method: 'POST',

@@ -64,35 +64,6 @@ export const usersInfo: ApiMethod = {
   }),
 };
 
-/** usergroups.list. */
-export const usergroupsList: ApiMethod = {
-  token: 'bot',
-  scopes: ['usergroups:read'],
-  run: (_args, { workspace }) => ({
-    ok: true,
-    usergroups: workspace.groups.map(({ id, name, users }) => ({
-      id,
-      team_id: workspace.team.id,
-      is_usergroup: true,
-      name,
-      handle: name,
-      description: '',
-      date_delete: 0,
-      user_count: users.length,
-    })),
-  }),
-};
-
-/** usergroups.users.list. */
-export const usergroupsUsersList: ApiMethod = {
-  token: 'bot',
-  scopes: ['usergroups:read'],
-  run: withArgs(z.object({ usergroup: z.string() }), ({ usergroup }, { workspace }) => {
-    const group = workspace.groups.find(({ id }) => id === usergroup);
-    return group === undefined ? refuse('no_such_subteam') : { ok: true, users: group.users };
-  }),
-};
-
 function userWire(person: Person, { team }: Workspace, isBot: boolean): Readonly<Record<string, unknown>> {
   return {
     id: person.id,

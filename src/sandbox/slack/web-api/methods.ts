@@ -1,14 +1,7 @@
 import type { ApiMethod } from './answer.ts';
 import { getPermalink, postEphemeral, postMessage, update } from './chat.ts';
-import {
-  authTest,
-  botsInfo,
-  connectionsOpen,
-  conversationsInfo,
-  usergroupsList,
-  usergroupsUsersList,
-  usersInfo,
-} from './lookups.ts';
+import { authTest, botsInfo, connectionsOpen, conversationsInfo, usersInfo } from './lookups.ts';
+import { usergroupsList, usergroupsUsersList } from './usergroups.ts';
 import { viewsOpen } from './views.ts';
 
 /** The Web API as far as it is imitated; anything else is an `unknown_method`. */

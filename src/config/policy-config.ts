@@ -1,0 +1,103 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { nearest } from '../domain/nearest.ts';
+import type { HoldRules, People, Policy, Rules } from '../domain/policy.ts';
+import { type ClusterText, PolicyFile, policyJsonSchema } from './policy-file.ts';
+import { readYaml, WrongConfig } from './read-config.ts';
+
+/** The policies by cluster. */
+export type Policies = ReadonlyMap<string, Policy>;
+
+const MINUTE_MS = 60_000;
+const DEFAULT_LIFE_MINUTES = 60;
+const NOBODY: People = { users: [], groups: [] };
+
+/** Reads a policy file. Throws WrongConfig with every mistake at once, each with how to mend it. */
+export function readPolicies(path: string): Policies {
+  const parsed = PolicyFile.safeParse(readYaml(path, 'examples/policy.yaml'));
+  if (!parsed.success) throw new WrongConfig(path, parsed.error.issues.map(mistake));
+  const policies = new Map(Object.entries(parsed.data.clusters).map(([name, text]) => [name, policyOf(text)] as const));
+  const contradictions = [...policies].flatMap(([name, policy]) => contradictionsOf(name, policy));
+  if (contradictions.length > 0) throw new WrongConfig(path, contradictions);
+  return policies;
+}
+
+/** The policies that the bot's configuration names: one for each of its clusters, and none for any other. */
+export function policiesFor(clusters: readonly string[], policyFile: string, configPath: string): Policies {
+  const path = resolve(dirname(configPath), policyFile);
+  const policies = readPolicies(path);
+  const missing = clusters.filter((name) => !policies.has(name));
+  const strange = [...policies.keys()].filter((name) => !clusters.includes(name));
+  const mistakes = [
+    ...missing.map((name) => `clusters.${name}: it is missing; the bot serves it, so say who may do what with it.`),
+    ...strange.map((name) => `clusters.${name}: the bot serves no such cluster.${didYouMean(name, clusters)}`),
+  ];
+  if (mistakes.length > 0) throw new WrongConfig(path, mistakes);
+  return policies;
+}
+
+function policyOf({ verbs = {}, freezes = [], ...shared }: ClusterText): Policy {
+  const rules = (verb: 'add' | 'undo'): Rules => rulesOf({ ...shared, ...verbs[verb] });
+  const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
+  return {
+    verbs: { add: rules('add'), undo: rules('undo') },
+    holds: { freeze: hold('freeze'), lock: hold('lock') },
+    freezes,
+  };
+}
+
+type Merged = Omit<ClusterText, 'verbs' | 'freezes'>;
+
+const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
+  channels: channels ?? null,
+  requesters: requesters ?? NOBODY,
+  approvers,
+});
+
+function rulesOf(text: Merged): Rules {
+  return {
+    ...holdRulesOf(text),
+    approvals: text.approvals ?? 1,
+    requesterCounts: text.requesterCounts ?? false,
+    planLivesMs: (text.planLivesMinutes ?? DEFAULT_LIFE_MINUTES) * MINUTE_MS,
+    approvalLivesMs: (text.approvalLivesMinutes ?? DEFAULT_LIFE_MINUTES) * MINUTE_MS,
+    windows: text.windows ?? [],
+  };
+}
+
+/** More approvals than there are approvers would never come together. */
+function contradictionsOf(cluster: string, { verbs }: Policy): readonly string[] {
+  return Object.entries(verbs).flatMap(([verb, { approvals, approvers }]) => {
+    const named = new Set(approvers.users).size;
+    if (approvers.groups.length > 0 || approvals <= named) return [];
+    const says = `${approvals} approvals are needed for ${verb}, but only ${named} approvers are named: nothing could ever be approved`;
+    return [`clusters.${cluster}.approvals: ${says}. Name more approvers, or ask for fewer approvals.`];
+  });
+}
+
+function mistake(issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join('.') || 'the whole file';
+  if (issue.code !== 'unrecognized_keys') return `${where}: ${issue.message}.`;
+  const hints = issue.keys.map((key) => `there is no key “${key}” here.${didYouMean(key, knownKeys())}`);
+  return `${where}: ${hints.join(' ')}`;
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === null ? ` Known: ${known.join(', ')}.` : ` Did you mean “${meant}”?`;
+}
+
+const Named = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
+
+/** Every key that may stand somewhere in a policy file. */
+function knownKeys(): readonly string[] {
+  return [...new Set(keysIn(policyJsonSchema()))];
+}
+
+function keysIn(schema: unknown): readonly string[] {
+  const named = Named.safeParse(schema);
+  if (!named.success) return [];
+  const own = Object.keys(named.data.properties ?? {});
+  const below = [...Object.values(named.data.properties ?? {}), named.data.items, named.data.additionalProperties];
+  return [...own, ...below.flatMap(keysIn)];
+}

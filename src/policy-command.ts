@@ -1,0 +1,24 @@
+import { readPolicies } from './config/policy-config.ts';
+import { policyJsonSchema } from './config/policy-file.ts';
+import { WrongConfig } from './config/read-config.ts';
+import { policyInWords } from './domain/policy-words.ts';
+
+/** `registry-ha policy check FILE|schema`: says in sentences what a policy file means; gives the exit code. */
+export function policyCommand(verb: string, path: string | undefined, print: (line: string) => void): number {
+  if (verb === 'schema') {
+    print(JSON.stringify(policyJsonSchema(), null, 2));
+    return 0;
+  }
+  if (verb !== 'check' || path === undefined) {
+    print(`registry-ha policy ${verb}: there is \`check FILE\` and \`schema\`.`);
+    return 2;
+  }
+  try {
+    for (const [cluster, policy] of readPolicies(path)) for (const line of policyInWords(cluster, policy)) print(line);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof WrongConfig)) throw error;
+    print(error.message);
+    return 1;
+  }
+}

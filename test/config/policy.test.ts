@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { botConfig } from '../../src/config/bot-config.ts';
+import { readPolicies } from '../../src/config/policy-config.ts';
+import { policyJsonSchema } from '../../src/config/policy-file.ts';
+import { WrongConfig } from '../../src/config/read-config.ts';
+import { policyCommand } from '../../src/policy-command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-policy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const example = (name: string) => join(import.meta.dirname, '../../examples', name);
+
+function file(text: string, name = 'policy.yaml'): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function mistakesIn(text: string): string {
+  try {
+    readPolicies(file(text));
+    return '';
+  } catch (error) {
+    if (error instanceof WrongConfig) return error.mistakes.join('\n');
+    throw error;
+  }
+}
+
+function printed(...args: [string, string?]) {
+  const lines: string[] = [];
+  return { code: policyCommand(args[0], args[1], (line) => lines.push(line)), text: lines.join('\n') };
+}
+
+describe('the policy file', () => {
+  it('works as the example shows it; a verb takes the rules of its cluster but for what it says itself', () => {
+    const lab = readPolicies(example('policy.yaml')).get('lab');
+    expect(lab?.verbs.add).toMatchObject({ approvals: 1, requesterCounts: false, planLivesMs: 3_600_000 });
+    expect(lab?.verbs.undo).toEqual({ ...lab?.verbs.add, approvals: 2 });
+    expect(lab?.holds.lock.requesters.users).toEqual(['U0123ALICE']);
+    expect(lab?.holds.freeze.requesters.users).toEqual(['U0123ALICE', 'U0123DAVE']);
+  });
+
+  it('has defaults that are the safe ones: one other person, everywhere the bot is, an hour', () => {
+    const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB] } } }')).get('lab');
+    expect(lab?.verbs.add).toEqual({
+      channels: null,
+      requesters: { users: [], groups: [] },
+      approvers: { users: ['U0BOB'], groups: [] },
+      approvals: 1,
+      requesterCounts: false,
+      planLivesMs: 3_600_000,
+      approvalLivesMs: 3_600_000,
+      windows: [],
+    });
+  });
+
+  it('is described for editors by the schema beside the example', () => {
+    expect(JSON.parse(readFileSync(example('policy.schema.json'), 'utf8'))).toEqual(policyJsonSchema());
+    expect(JSON.parse(printed('schema').text)).toEqual(policyJsonSchema());
+  });
+
+  const one = (rules: string) => `clusters: { lab: { approvers: { users: [U0BOB] }, ${rules} } }`;
+  it.each([
+    ['an unknown key', one('aproval: 2'), /clusters\.lab: there is no key “aproval” here\. Did you mean “approvals”\?/],
+    ['an unknown verb', one('verbs: { remove: {} }'), /there is no key “remove” here/],
+    ['nobody who approves', 'clusters: { lab: { requesters: { users: [U0BOB] } } }', /approvers: say who/],
+    ['an empty list of approvers', 'clusters: { lab: { approvers: {} } }', /name at least one user or group/],
+    ['more approvals than approvers', one('approvals: 2'), /only 1 approvers are named.*Name more/],
+    ['a name instead of an id', one('requesters: { users: [bob] }'), /users\.0: a user id starts with U or W/],
+    ['a group where a user is meant', one('requesters: { users: [S0OPS] }'), /users\.0: a user id/],
+    ['a channel by name', one('channels: ["#ops"]'), /channels\.0: a channel id starts with C or G/],
+    ['no channel at all', one('channels: []'), /name a channel, or leave the key out/],
+    [
+      'a time without quotes that YAML reads as a number',
+      one('windows: [{ days: [mon], from: 900, to: "17:00", zone: UTC }]'),
+      /HH:MM/,
+    ],
+    [
+      'a zone that is none',
+      one('windows: [{ days: [mon], from: "09:00", to: "17:00", zone: Mars }]'),
+      /no such time zone/,
+    ],
+    [
+      'a window that is too short',
+      one('windows: [{ days: [mon], from: "09:00", to: "09:10", zone: UTC }]'),
+      /at least 15 minutes/,
+    ],
+    [
+      'a window of no length',
+      one('windows: [{ days: [mon], from: "09:00", to: "09:00", zone: UTC }]'),
+      /whole day write/,
+    ],
+    [
+      'a freeze without an offset',
+      one('freezes: [{ from: 2026-12-20, to: 2027-01-04, reason: x }]'),
+      /moment with its offset/,
+    ],
+    [
+      'a freeze that ends first',
+      one('freezes: [{ from: "2027-01-04T00:00:00Z", to: "2026-12-20T00:00:00Z", reason: x }]'),
+      /ends before it begins/,
+    ],
+    ['windows for a freeze', one('verbs: { freeze: { windows: [] } }'), /there is no key “windows” here/],
+    ['plans that live for days', one('planLivesMinutes: 10000'), /at most 1440/],
+    ['a file without clusters', 'clusters: {}', /name at least one cluster/],
+    ['an empty file', '', /input is empty.*Start from examples/],
+    ['no YAML', 'a: [1', /examples\/policy\.yaml/],
+  ])('says what is wrong and how to mend it: %s', (_, text, expected) => {
+    expect(mistakesIn(text)).toMatch(expected);
+  });
+
+  it('names the same clusters as the configuration of the bot, or the bot does not start', () => {
+    const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
+    const bot = file('redis: { url: redis://h:1 }\nclusters: [{ name: lab }]\n', 'bot.yaml');
+    file('clusters: { lap: { approvers: { users: [U0BOB] } } }');
+    expect(() => botConfig(bot, env)).toThrow(/clusters\.lab: it is missing[\s\S]*clusters\.lap: .*Did you mean “lab”/);
+    const other = file('clusters: { lab: { approvers: { users: [U0BOB] } } }', 'other.yaml');
+    expect(botConfig(bot, { ...env, REGISTRY_HA_POLICY_FILE: other }).policies.has('lab')).toBe(true);
+  });
+});
+
+describe('registry-ha policy check', () => {
+  it('says in sentences what a file means, so that somebody else can read it over', () => {
+    const { code, text } = printed('check', example('policy.yaml'));
+    expect(code).toBe(0);
+    expect(text).toContain('One of U0123BOB and U0123CAROL must approve; who asked does not count.');
+    expect(text).toContain('It may start only mon–thu 09:00–17:00 Europe/Paris.');
+    expect(text).toContain(
+      'Nothing may start: frozen from 2026-12-19 23:00 UTC until 2027-01-03 23:00 UTC: “year end”.',
+    );
+    expect(text).not.toContain('usergroups:read');
+  });
+
+  it('says what user groups need', () => {
+    const { text } = printed('check', file('clusters: { lab: { approvers: { groups: [S0OPS] } } }'));
+    expect(text).toContain('the scope usergroups:read');
+    expect(text).toContain('Only whoever may approve (the members of S0OPS) may ask');
+  });
+
+  it('exits 1 with every mistake, and 2 for a word that it does not know', () => {
+    const { code, text } = printed('check', file('clusters: { lab: { approvals: 0 } }'));
+    expect(code).toBe(1);
+    expect(text).toMatch(/approvers: say who[\s\S]*approvals: at least 1/);
+    expect(printed('check').code).toBe(2);
+    expect(printed('explain', 'x').code).toBe(2);
+  });
+});
