@@ -20,12 +20,14 @@ async function playFile(name: string, signal: AbortSignal) {
   });
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
   const description = join(FOLDER, `${name}.yaml`);
+  const policy = join(FOLDER, `${name}.policy.yaml`);
   const said: string[] = [];
   const sandbox = await startSandbox({
     pace: PACE,
     log: (line) => said.push(line),
     signal,
     ...(existsSync(description) ? { description } : {}),
+    ...(existsSync(policy) ? { policy } : {}),
   });
   try {
     const stage = stageOf(sandbox, signal);
