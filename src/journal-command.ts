@@ -3,6 +3,7 @@ import { approversOf } from './domain/approval.ts';
 import type { ChangeEvent } from './domain/change.ts';
 import { shortDigest } from './domain/digest.ts';
 import { Failure } from './domain/failure.ts';
+import type { Intent } from './domain/plan.ts';
 import { printable } from './domain/printable.ts';
 
 type Print = (line: string) => void;
@@ -46,10 +47,13 @@ function shown({ lines }: ReadJournal, change: string | undefined, print: Print)
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
 
+const asked = (intent: Intent): string =>
+  `${intent.verb}${intent.verb === 'undo' ? ` ${intent.undoes} on` : ''} ${intent.nodes.join(' ')}`;
+
 function words(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
-      return `requested by ${event.requester.name} (${event.requester.id}): ${event.intent.verb} ${event.intent.nodes.join(' ')}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
+      return `requested by ${event.requester.name} (${event.requester.id}): ${asked(event.intent)}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
     case 'planned':
       return `planned ${event.plan.approved.steps.length} steps, digest ${shortDigest(event.digest)}, expires ${event.expires}`;
     case 'refused':
@@ -72,6 +76,8 @@ function words(event: ChangeEvent): string {
       return `done in ${event.seconds} s: served ${event.proof.served}/${event.proof.expected} images, engines ${event.proof.engines}/${event.proof.engineTotal}`;
     case 'step-started':
       return `${event.step}: started`;
+    case 'undone':
+      return `undone by ${event.change}`;
     default:
       return event.type;
   }

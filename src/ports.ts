@@ -14,6 +14,7 @@ import type {
 import type { RunningScript } from './domain/guards-scripts.ts';
 import type { ServedManifest } from './domain/registry.ts';
 import type { CopyStep } from './domain/step.ts';
+import type { TargetWant } from './domain/target-want.ts';
 
 export type * from './ports/cards.ts';
 export type * from './ports/policy.ts';
@@ -55,15 +56,9 @@ export interface NodeShell {
 
 /** A target node from inside. Never changes anything. */
 export interface TargetNodes {
-  /** `archives` are what should be there; a file of the right size is hashed. `registryAddress` (`ip:port`) is where a registry would listen. */
-  look(
-    access: NodeAccess,
-    want: {
-      readonly archives: readonly { path: string; size: number; sha256: string }[];
-      readonly registryAddress: string;
-    },
-    signal: AbortSignal,
-  ): Promise<TargetFacts>;
+  look(access: NodeAccess, want: TargetWant, signal: AbortSignal): Promise<TargetFacts>;
+  /** Those of the paths at which something is. */
+  present(access: NodeAccess, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Is the file there with this size and digest? */
   hasFile(
     access: NodeAccess,
@@ -195,6 +190,8 @@ export interface Journal {
   events(id: ChangeId): Promise<readonly ChangeEvent[]>;
   /** Has an approval with this nonce been used by a change that was started? */
   hasNonce(nonce: string): Promise<boolean>;
+  /** Other changes that were started after this one was, each once, in the order of their last start. */
+  startedSince(id: ChangeId): Promise<readonly ChangeId[]>;
 }
 
 /** Signs approvals; the private key lives with the bot only. */

@@ -1,22 +1,21 @@
 import type { ChangeEvent, ChangeId } from '../domain/change.ts';
 import { stepsStillNeeded } from '../domain/digest.ts';
-import type { Facts } from '../domain/facts.ts';
 import { isOfTheCluster, Stopped } from '../domain/failure.ts';
-import { planAdd } from '../domain/planner.ts';
+import { beforeOf } from '../domain/node-before.ts';
 import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { NodeShell } from '../ports.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin, noteEnd } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
 import { catchUp } from './catch-up.ts';
+import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
-import { type LookPorts, look } from './look.ts';
 import { patientPorts } from './patience.ts';
-import { isEndedByBot, record } from './record.ts';
+import { isEndedByBot, record, tell } from './record.ts';
 import { isJobUnderWay, type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
 import { waitTeller } from './wait-teller.ts';
 
-export interface ApplyPorts extends LookPorts, ApprovedPorts, StepPorts {
+export interface ApplyPorts extends FreshPlanPorts, ApprovedPorts, StepPorts {
   readonly shell: NodeShell;
 }
 
@@ -76,8 +75,26 @@ async function lookedAndRun(
   const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
   if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
   if (!approved.begun && !(await begin(approved.id, now(ports), ports))) return null;
+  await noteFound(run, ports);
   const proof = await runSteps(run, ports, cancel, signal);
+  await tellTheUndone(run, ports);
   return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
+}
+
+/** What an `add` finds on its nodes is noted before its first step, so that an undo can leave it alone. */
+async function noteFound({ id, change, facts }: Run, ports: ApplyPorts): Promise<void> {
+  const isNew = change.before === undefined && Object.keys(change.begun).length === 0;
+  if (change.intent.verb !== 'add' || !isNew) return;
+  await record(id, { type: 'found', at: now(ports), before: beforeOf(facts) }, ports);
+}
+
+/** The card of what was undone says so, too; told before the undo itself ends, as a crash in between tells it once more. */
+async function tellTheUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
+  if (intent.verb !== 'undo') return;
+  const event: ChangeEvent = { type: 'undone', at: now(ports), change: id };
+  await ports.journal.append(intent.undoes, event);
+  // Its record in Redis is kept for 90 days only.
+  if ((await ports.changes.get(intent.undoes)) !== null) await tell(intent.undoes, event, ports.changes);
 }
 
 const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
@@ -114,18 +131,10 @@ async function runOf(
   ports: ApplyPorts,
   signal: AbortSignal,
 ): Promise<Run | Refusal> {
-  const facts = await look(change.intent, ports, Object.values(change.jobs), signal);
-  if (isRefusal(facts)) return facts;
-  const room = change.startedAt !== undefined ? withoutRoom(facts) : facts;
-  const fresh = planAdd(change.intent, room, { change: id, at: now(ports), begun: true });
-  const needed = isRefusal(fresh) ? fresh : stepsStillNeeded(plan, fresh);
-  return isRefusal(needed) ? needed : { id, plan, change, needed, facts };
-}
-
-/** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
-function withoutRoom(facts: Facts): Facts {
-  const targets = facts.targets.map((target) => (target.is === 'open' ? { ...target, space: [] } : target));
-  return { ...facts, targets };
+  const when = { change: id, at: now(ports), begun: true, hasRoom: change.startedAt !== undefined };
+  const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
+  const needed = isRefusal(fresh) ? fresh : stepsStillNeeded(plan, fresh.plan);
+  return isRefusal(fresh) ? fresh : isRefusal(needed) ? needed : { id, plan, change, needed, facts: fresh.facts };
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */

@@ -8,6 +8,7 @@ import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
+import { requestUndo, type UndoWish } from './request-undo.ts';
 import { MOVING, type Rights, rightsOf, type Standstill, standstillOf } from './rights.ts';
 import { forEachOne, type PostAgain, tendChanges } from './tend-changes.ts';
 
@@ -35,6 +36,12 @@ export function botUseCases(ports: BotPorts) {
       const cluster = ports.clusters.get(intent.cluster);
       if (cluster === undefined) return unknownCluster(intent.cluster, ports);
       return await requestChange(intent, requester, channel, post, { ...ports, ...cluster });
+    },
+    async undo(wish: UndoWish, post: (change: Change) => Promise<CardPlace>): Promise<Change | Refusal> {
+      const cluster = clusterOfChange(wish.undoes);
+      return cluster === undefined
+        ? unknownCluster(clusterOf(wish.undoes), ports)
+        : await requestUndo(wish, post, { ...ports, ...cluster });
     },
     async decide(decision: Decision): Promise<Change | Refusal> {
       const cluster = clusterOfChange(decision.change);

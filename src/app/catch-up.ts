@@ -10,6 +10,7 @@ const OF_THE_BOT: ReadonlySet<string> = new Set([
   'denied',
   'expired',
   'cancel-requested',
+  'undo-asked',
 ]);
 
 /** Tells Redis what the journal holds and Redis has never heard of, as after a crash between the two. */

@@ -81,6 +81,10 @@ async function whyNotNow(
   ports: DecidePorts,
 ): Promise<Refusal | null> {
   if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
+  if (kind === 'retry' && change.undoneBy !== undefined) {
+    const says = `${change.id} has been undone by ${change.undoneBy}: there is nothing to go on from.`;
+    return refuse('decided-already', says, 'Ask for the change again.');
+  }
   if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
   if (change.digest !== digest)
     return refuse('plan-stale', 'This card shows an older plan.', 'Scroll to the newest card of this change.');

@@ -1,5 +1,5 @@
 import { type Archive, imageName } from '../domain/archive.ts';
-import type { BootstrapFacts, Facts, KubeFacts, NodeFacts, ServedFacts, TargetFacts } from '../domain/facts.ts';
+import type { Facts, KubeFacts, NodeFacts, ServedFacts, TargetFacts } from '../domain/facts.ts';
 import { Unreachable } from '../domain/failure.ts';
 import { clusterRefusal } from '../domain/guards.ts';
 import { soundArchives } from '../domain/guards-archives.ts';
@@ -20,6 +20,12 @@ export interface LookPorts {
   readonly registries: Registries;
 }
 
+/** What is looked for on the targets: `add` looks for the archives of the bootstrap node, an undo for what was copied and laid there. */
+export interface TargetSearch {
+  readonly archives: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
+  readonly paths: readonly string[];
+}
+
 /**
  * Looks at the whole cluster and changes nothing. Kubernetes comes first: what it alone can refuse costs nothing else.
  * `ownJobs` are jobs that the change itself has started, so they do not stand in its way. Throws Unreachable.
@@ -29,6 +35,7 @@ export async function look(
   ports: LookPorts,
   ownJobs: readonly Jid[],
   signal: AbortSignal,
+  search?: TargetSearch,
 ): Promise<Facts | Refusal> {
   const kube = await ports.kubernetes.look(signal);
   const refusal = clusterRefusal(intent, kube) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
@@ -39,7 +46,7 @@ export async function look(
   ]);
   const archives = soundArchives(bootstrap.archives);
   const [targets, engines, served] = await Promise.all([
-    lookAtTargets(intent, kube, bootstrap, ports.targets, signal),
+    lookAtTargets(intent, kube, search ?? { archives: wanted(archives) }, ports.targets, signal),
     lookAtEngines(kube, salt, ports.salt, signal),
     lookAtRegistries(kube, archives, ports.registries, signal),
   ]);
@@ -70,18 +77,19 @@ async function lookAtEngines(
   return everybodyAnswers ? await salt.engines(namesOf(kube), signal) : [];
 }
 
+const wanted = (archives: readonly Archive[]) => archives.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+
 async function lookAtTargets(
   { nodes }: Intent,
   kube: KubeFacts,
-  bootstrap: BootstrapFacts,
+  search: Partial<TargetSearch> & Pick<TargetSearch, 'archives'>,
   targets: TargetNodes,
   signal: AbortSignal,
 ): Promise<readonly TargetFacts[]> {
-  const archives = soundArchives(bootstrap.archives).map(({ path, size, sha256 }) => ({ path, size, sha256 }));
   const known = kube.nodes.filter(({ name }) => nodes.includes(name));
   return await Promise.all(
     known.map((node) =>
-      targets.look(node.access, { archives, registryAddress: `${node.ip}:${REGISTRY_PORT}` }, signal),
+      targets.look(node.access, { ...search, registryAddress: `${node.ip}:${REGISTRY_PORT}` }, signal),
     ),
   );
 }

@@ -41,6 +41,7 @@ export function patientPorts<P extends LookingPorts>(ports: P, patience: Patienc
     targets: {
       look: (access, want, signal) => again(signal, () => targets.look(access, want, signal)),
       hasFile: (access, file, signal) => again(signal, () => targets.hasFile(access, file, signal)),
+      present: (access, paths, signal) => again(signal, () => targets.present(access, paths, signal)),
       mounts: (access, signal) => again(signal, () => targets.mounts(access, signal)),
       registryConfig: (access, signal) => again(signal, () => targets.registryConfig(access, signal)),
     },

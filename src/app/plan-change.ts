@@ -1,15 +1,14 @@
 import { type Change, type ChangeEvent, type ChangeId, clusterOf, type FailureReport } from '../domain/change.ts';
 import { planDigest } from '../domain/digest.ts';
 import { isOfTheCluster } from '../domain/failure.ts';
-import { planAdd } from '../domain/planner.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { CopyStep, Step } from '../domain/step.ts';
 import type { Clock, Copier } from '../ports.ts';
 import { catchUp } from './catch-up.ts';
-import { type LookPorts, look } from './look.ts';
+import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 import { type RecordPorts, record } from './record.ts';
 
-export interface PlanPorts extends LookPorts, RecordPorts {
+export interface PlanPorts extends FreshPlanPorts, RecordPorts {
   readonly copier: Copier;
   readonly clock: Clock;
   readonly cluster: string;
@@ -52,9 +51,9 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
     };
   }
   try {
-    const facts = await look(intent, ports, [], signal);
-    const plan = isRefusal(facts) ? facts : planAdd(intent, facts, { change: id, at: at(), begun: false });
-    if (isRefusal(plan)) return { type: 'refused', at: at(), refusal: plan };
+    const fresh = await lookAndPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
+    if (isRefusal(fresh)) return { type: 'refused', at: at(), refusal: fresh };
+    const { plan } = fresh;
     if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
       return { type: 'refused', at: at(), refusal: TOO_LARGE };
     // The policy may ask for a shorter life than the worker gives, never for a longer one.

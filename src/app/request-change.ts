@@ -39,8 +39,7 @@ export async function requestChange(
 ): Promise<Change | Refusal> {
   const { changes, queue, policy, cards, clock, ids } = ports;
   const rules = policy.verbs[intent.verb];
-  const now = await circumstances(thoseWhoAsk(rules), [requester.id], ports);
-  const refusal = mayRequest(policy, intent, requester, channel, now);
+  const refusal = await whyNotAsked(intent, requester, channel, ports);
   if (refusal !== null) return refusal;
   const id = ids.change(intent.cluster);
   const terms = { approvals: rules.approvals, planLivesMs: rules.planLivesMs };
@@ -54,6 +53,18 @@ export async function requestChange(
   await cards.confirmReply(id, CARD);
   await queue.add('plan', id, 1);
   return change;
+}
+
+/** Why the policy lets this person not ask for it here and now; null when it does. */
+export async function whyNotAsked(
+  intent: Intent,
+  requester: Person,
+  channel: string,
+  ports: ClusterPorts & { readonly clock: Clock },
+): Promise<Refusal | null> {
+  const { policy } = ports;
+  const now = await circumstances(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
+  return mayRequest(policy, intent, requester, channel, now);
 }
 
 /** Without a card nobody could see or approve the change: it ends, and the asker is told by whoever called. */

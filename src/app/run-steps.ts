@@ -6,7 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import { runName } from '../domain/run-commands.ts';
 import type { Jid } from '../domain/salt.ts';
 import type { Step, StepKind } from '../domain/step.ts';
-import type { BootstrapNode, Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
+import type { BootstrapNode, Clock, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../ports.ts';
 import { runStep } from '../steps/run-step.ts';
 import { forgetStates } from '../steps/state-on-node.ts';
 import type { StepWorld } from '../steps/step-world.ts';
@@ -24,6 +24,7 @@ export interface StepPorts extends RecordPorts {
   readonly kubernetes: Kubernetes;
   readonly registries: Registries;
   readonly salt: Salt;
+  readonly shell: Pick<NodeShell, 'run'>;
   readonly targets: TargetNodes;
   /** Told when a word of progress could not be told. */
   readonly onProgressLost: (error: unknown) => void;

@@ -1,4 +1,5 @@
 import type { Person, SignedApproval } from './approval.ts';
+import type { NodeBefore } from './node-before.ts';
 import type { Intent, Plan } from './plan.ts';
 import type { Refusal } from './refusal.ts';
 import type { Jid } from './salt.ts';
@@ -57,6 +58,9 @@ export type ChangeEvent = { readonly at: string } & (
   | { readonly type: 'denied'; readonly by: Person }
   | { readonly type: 'expired' }
   | { readonly type: 'started' }
+  | { readonly type: 'found'; readonly before: readonly NodeBefore[] }
+  | { readonly type: 'undo-asked'; readonly by: Person; readonly change: ChangeId }
+  | { readonly type: 'undone'; readonly change: ChangeId }
   | { readonly type: 'cancel-requested'; readonly by: Person }
   | { readonly type: 'cancelled'; readonly by: Person }
   | { readonly type: 'step-started'; readonly step: string }
@@ -123,6 +127,14 @@ export interface Change {
   readonly startedAt?: string;
   readonly steps: Readonly<Record<string, StepState>>;
   readonly jobs: Readonly<Record<string, Jid>>;
+  /** How often each step was begun, but for steps that were found to be so before anything was done. */
+  readonly begun: Readonly<Record<string, number>>;
+  /** What was on the nodes of an `add` before its first step; workers of before there was an undo did not note it. */
+  readonly before?: readonly NodeBefore[];
+  /** Who asked last for its undo, and the change that does it. */
+  readonly undoAsked?: { readonly by: Person; readonly change: ChangeId; readonly at: string };
+  /** The change that has taken back what this one had done. */
+  readonly undoneBy?: ChangeId;
   readonly failure?: FailureReport;
   readonly proof?: Proof;
 }

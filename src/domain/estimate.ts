@@ -13,6 +13,11 @@ const SECONDS: Readonly<Record<Exclude<Step['kind'], 'copy'>, { readonly from: n
   ready: { from: 5, to: 30 },
   engines: { from: 40, to: 240 },
   verify: { from: 5, to: 30 },
+  withdraw: { from: 5, to: 60 },
+  unmount: { from: 1, to: 5 },
+  unconfigure: { from: 1, to: 3 },
+  'remove-copy': { from: 2, to: 60 },
+  'prove-undone': { from: 5, to: 30 },
 };
 
 /** How long these steps may take, in seconds. */

@@ -165,6 +165,8 @@ export interface OpenTarget {
   /** Does anything listen on the registry's address and port? Who it is, is told by the registry itself. */
   readonly portInUse: boolean;
   readonly hasIsoinfo: boolean;
+  /** Of other paths that were asked for, those at which something is. */
+  readonly present?: readonly string[];
   /** The program that hashes: openssl is about five times faster than Debian's sha256sum. */
   readonly hasher: 'openssl' | 'sha256sum';
 }

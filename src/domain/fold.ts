@@ -1,3 +1,4 @@
+import { begunAfter } from './begun.ts';
 import type { Change, ChangeEvent, StepState } from './change.ts';
 import { afterVote, namedApprovers } from './votes.ts';
 
@@ -19,6 +20,7 @@ export function changeFrom(events: readonly ChangeEvent[]): Change | null {
     approvals: 0,
     steps: {},
     jobs: {},
+    begun: {},
   };
   return rest.reduce(after, start);
 }
@@ -41,6 +43,12 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, state: 'expired', endedAt: event.at };
     case 'started':
       return { ...change, state: 'applying', startedAt: change.startedAt ?? event.at };
+    case 'found':
+      return { ...change, before: change.before ?? event.before };
+    case 'undo-asked':
+      return { ...change, undoAsked: { by: event.by, change: event.change, at: event.at } };
+    case 'undone':
+      return { ...change, undoneBy: event.change };
     case 'cancel-requested':
       return { ...change, cancelAskedBy: event.by };
     case 'cancelled':
@@ -56,7 +64,7 @@ function after(change: Change, event: ChangeEvent): Change {
 
 /** Approved for the first time, or once more after it failed: what is done stays done, what failed waits again. */
 function approved(
-  { failure: _, endedAt: __, cancelAskedBy: ___, ...change }: Change,
+  { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, ...change }: Change,
   { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
   const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
@@ -85,7 +93,8 @@ function stopped(steps: Change['steps']): Change['steps'] {
 
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
 
-function afterStep(change: Change, event: StepEvent): Change {
+function afterStep(before: Change, event: StepEvent): Change {
+  const change = { ...before, begun: begunAfter(before.begun, event) };
   switch (event.type) {
     case 'step-started':
       return withStep(change, event.step, { is: 'running', since: event.at });

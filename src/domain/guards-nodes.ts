@@ -73,6 +73,12 @@ export function targetGuards(facts: Facts): Refusal | null {
   return null;
 }
 
+/** Refuses targets that nobody can log in to; all that matters where nothing is put on them. */
+export function closedGuard({ targets }: Facts): Refusal | null {
+  const closed = targets.find(isClosed);
+  return closed === undefined ? null : closedTarget(closed);
+}
+
 type ClosedTarget = Extract<TargetFacts, { readonly is: 'closed' }>;
 
 export const isClosed = (target: TargetFacts): target is ClosedTarget => target.is === 'closed';

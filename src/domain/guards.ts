@@ -1,6 +1,6 @@
 import type { Facts, KubeFacts } from './facts.ts';
 import { archiveGuards } from './guards-archives.ts';
-import { nodeGuards, targetGuards } from './guards-nodes.ts';
+import { closedGuard, nodeGuards, targetGuards } from './guards-nodes.ts';
 import { otherRegistriesRefusal } from './guards-registries.ts';
 import { listed } from './measure.ts';
 import type { Intent } from './plan.ts';
@@ -17,6 +17,17 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
     otherRegistriesRefusal(intent, facts) ??
     layoutRefusal(facts) ??
     targetGuards(facts)
+  );
+}
+
+/** What any change needs: the cluster whole, Salt free, the bootstrap's registry Ready and complete, every engine readable. */
+export function commonRefusal(intent: Intent, facts: Facts): Refusal | null {
+  return (
+    clusterRefusal(intent, facts.kube) ??
+    saltRefusal(facts) ??
+    bootstrapRegistryRefusal(facts) ??
+    layoutRefusal(facts) ??
+    closedGuard(facts)
   );
 }
 

@@ -1,11 +1,13 @@
+import { clipped } from './clipped.ts';
 import type { HoldWish } from './hold.ts';
 import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord } from './hold-command.ts';
 import { listed } from './measure.ts';
 import { nearest } from './nearest.ts';
 import { isNodeName, meantNodeName } from './node-name.ts';
-import type { Intent } from './plan.ts';
+import type { AddIntent } from './plan.ts';
 import { reasonFrom } from './reason.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
+import { type UndoWanted, undoWanted } from './undo-wanted.ts';
 import { wordsOf } from './words.ts';
 
 /** The clusters there are, and the one that is meant when none is named. */
@@ -23,18 +25,22 @@ export interface HelpWanted {
 export const NODES_LIMIT = 20;
 
 const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';
-const VERBS = ['add', ...HOLD_WORDS, 'help'] as const;
+const VERBS = ['add', 'undo', ...HOLD_WORDS, 'help'] as const;
 const FLAGS = ['--cluster', '--reason'] as const;
 type Flag = (typeof FLAGS)[number];
 
-/** What was typed after the slash command, as an intent, a freeze or lock, a request for help, or a "no" that says what was probably meant. */
-export function parseCommand(text: string, context: CommandContext): Intent | HoldWish | Refusal | HelpWanted {
+/** What was typed after the slash command, as a wish, a request for help, or a "no" that says what was probably meant. */
+export function parseCommand(
+  text: string,
+  context: CommandContext,
+): AddIntent | UndoWanted | HoldWish | Refusal | HelpWanted {
   const { words, unclosed } = wordsOf(text);
   if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
   const [verb, ...rest] = words;
   if (verb === undefined || asksForHelp(verb) || rest.some((word) => word === '--help' || word === '-h')) {
     return { help: true };
   }
+  if (verb === 'undo') return undoIntent(rest, context);
   if (isHoldWord(verb)) return holdWish(verb, rest, context);
   if (verb !== 'add') return unknownVerb(verb);
   return addIntent(rest, context);
@@ -42,7 +48,12 @@ export function parseCommand(text: string, context: CommandContext): Intent | Ho
 
 const asksForHelp = (word: string): boolean => ['help', '--help', '-h', '?'].includes(withDashes(word).toLowerCase());
 
-function addIntent(words: readonly string[], context: CommandContext): Intent | Refusal {
+function undoIntent(words: readonly string[], { clusters }: CommandContext): UndoWanted | Refusal {
+  const sorted = sortWords(words);
+  return isRefusal(sorted) ? sorted : undoWanted(sorted.plain, sorted.flags, clusters);
+}
+
+function addIntent(words: readonly string[], context: CommandContext): AddIntent | Refusal {
   const sorted = sortWords(words);
   if (isRefusal(sorted)) return sorted;
   const nodes = nodesFrom(sorted.plain);
@@ -154,9 +165,3 @@ const needsValue = (flag: Flag): Refusal =>
   bad(`${flag} needs a value after it${flag === '--reason' ? ', in quotes' : ''}.`);
 
 const bad = (says: string): Refusal => refuse('bad-command', says, EXAMPLE);
-
-/** Typed text goes back to who typed it, but not whole pages of it. */
-function clipped(word: string): string {
-  const letters = [...word.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '')];
-  return letters.length <= 60 ? letters.join('') : `${letters.slice(0, 59).join('')}…`;
-}

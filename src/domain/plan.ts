@@ -1,13 +1,26 @@
 import type { HostKey, NodeAccess } from './facts.ts';
 import type { Step } from './step.ts';
 
-/** What somebody asked for. */
-export interface Intent {
-  readonly verb: 'add';
+interface IntentShared {
   readonly cluster: string;
   readonly nodes: readonly string[];
   readonly reason?: string;
 }
+
+/** A registry on each of these nodes. */
+export interface AddIntent extends IntentShared {
+  readonly verb: 'add';
+}
+
+/** Take back what a change has done that failed or was cancelled; `nodes` are that change's. */
+export interface UndoIntent extends IntentShared {
+  readonly verb: 'undo';
+  /** Id of the change that is undone. */
+  readonly undoes: string;
+}
+
+/** What somebody asked for. */
+export type Intent = AddIntent | UndoIntent;
 
 /** An archive as the card shows it. */
 export interface PlannedArchive {
@@ -41,7 +54,9 @@ export interface Plan {
 export interface ApprovedPart {
   readonly change: string;
   readonly cluster: string;
-  readonly verb: 'add';
+  readonly verb: Intent['verb'];
+  /** Id of the change that an undo takes back. */
+  readonly undoes?: string;
   readonly nodes: readonly string[];
   readonly version: string;
   readonly saltenv: string;

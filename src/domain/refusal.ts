@@ -49,6 +49,10 @@ export const REFUSALS = [
   'expired',
   'decided-already',
   'plan-stale',
+  'unknown-change',
+  'not-undoable',
+  'nothing-to-undo',
+  'undo-asked',
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

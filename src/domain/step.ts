@@ -1,21 +1,7 @@
-import type { PlannedCommand } from './command.ts';
+import type { CopiedArchive, MountedArchive, StepShared } from './step-shared.ts';
+import type { UndoStep } from './undo-step.ts';
 
-interface StepShared {
-  /** Unique in the plan and stable between looks, for example `copy:node-2:metalk8s-128.0.1`. */
-  readonly id: string;
-  /** One line for people. */
-  readonly says: string;
-  /** Every command that may change something, in order, as it will run. Empty for steps that only look. */
-  readonly commands: readonly PlannedCommand[];
-}
-
-/** An archive as a copy step needs it. */
-export interface CopiedArchive {
-  readonly id: string;
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-}
+export type { CopiedArchive, MountedArchive } from './step-shared.ts';
 
 export interface CopyStep extends StepShared {
   readonly kind: 'copy';
@@ -25,13 +11,6 @@ export interface CopyStep extends StepShared {
   readonly part: string;
   /** An archive that will be on the target by then and may hold much of this one: what it holds is not sent. */
   readonly seed?: CopiedArchive;
-}
-
-/** An archive's ISO and the place it is mounted at. */
-export interface MountedArchive {
-  readonly id: string;
-  readonly path: string;
-  readonly mountpoint: string;
 }
 
 export interface MountStep extends StepShared {
@@ -93,6 +72,7 @@ export type Step =
   | DeployStep
   | ReadyStep
   | EnginesStep
-  | VerifyStep;
+  | VerifyStep
+  | UndoStep;
 
 export type StepKind = Step['kind'];

@@ -55,6 +55,16 @@ const proof = z.strictObject({
 const step = stepIdSchema;
 const seconds = z.number();
 
+const mount = z.strictObject({ mountpoint: text, backingFile: text });
+
+const nodeBefore = z.strictObject({
+  node: text,
+  registry: z.boolean(),
+  mounts: z.array(mount),
+  fstab: z.array(mount),
+  registryConfig: z.array(text),
+});
+
 /** An entry of a change's record: exactly the known shapes; extra members, `__proto__` among them, are refused. */
 export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('type', [
   z.strictObject({
@@ -73,6 +83,9 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
   z.strictObject({ at, type: z.literal('denied'), by: person }),
   z.strictObject({ at, type: z.literal('expired') }),
   z.strictObject({ at, type: z.literal('started') }),
+  z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
+  z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: text }),
+  z.strictObject({ at, type: z.literal('undone'), change: text }),
   z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
   z.strictObject({ at, type: z.literal('cancelled'), by: person }),
   z.strictObject({ at, type: z.literal('step-started'), step }),

@@ -6,12 +6,16 @@ const text = z.string();
 const texts = z.array(text);
 
 /** What somebody asked for, as it stands in records. */
-export const intentSchema: z.ZodType<Intent> = z.strictObject({
-  verb: z.literal('add'),
-  cluster: text,
-  nodes: texts,
-  reason: text.exactOptional(),
-});
+export const intentSchema: z.ZodType<Intent> = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('add'), cluster: text, nodes: texts, reason: text.exactOptional() }),
+  z.strictObject({
+    verb: z.literal('undo'),
+    undoes: text,
+    cluster: text,
+    nodes: texts,
+    reason: text.exactOptional(),
+  }),
+]);
 
 const archive = z.strictObject({
   id: text,
@@ -37,7 +41,8 @@ const access = z.strictObject({
 const approved = z.strictObject({
   change: text,
   cluster: text,
-  verb: z.literal('add'),
+  verb: z.enum(['add', 'undo']),
+  undoes: text.exactOptional(),
   nodes: texts,
   version: text,
   saltenv: text,

@@ -36,6 +36,35 @@ const verify = z.strictObject({
   addresses: texts,
 });
 
+const undo = [
+  z.strictObject({ ...shared, kind: z.literal('withdraw'), node: text, manifest: text, kept: text }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('unmount'),
+    node: text,
+    archive: mounted,
+    takesMount: z.boolean(),
+    takesFstab: z.boolean(),
+  }),
+  z.strictObject({ ...shared, kind: z.literal('unconfigure'), node: text, files: texts }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('remove-copy'),
+    node: text,
+    archive: copied,
+    part: text,
+    takesArchive: z.boolean(),
+  }),
+  z.strictObject({
+    ...shared,
+    kind: z.literal('prove-undone'),
+    gone: z.array(z.strictObject({ node: text, address: text })),
+    bootstrapAddress: text,
+    archives: z.array(z.strictObject({ id: text, sha256: text, images: z.number() })),
+    engines: texts,
+  }),
+] as const;
+
 /** One step of a plan, as it stands in records. */
 export const stepSchema: z.ZodType<Step> = z.discriminatedUnion('kind', [
   copy,
@@ -46,4 +75,5 @@ export const stepSchema: z.ZodType<Step> = z.discriminatedUnion('kind', [
   z.strictObject({ ...shared, kind: z.literal('ready'), node: text, addresses: texts }),
   z.strictObject({ ...shared, kind: z.literal('engines'), nodes: texts, addresses: texts }),
   verify,
+  ...undo,
 ]);

@@ -6,16 +6,17 @@ import { count } from '../domain/measure.ts';
 import { DECISIONS, type DecisionKind, isStart } from '../domain/policy.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { approvalsNeeded } from '../domain/votes.ts';
-import { answer, BROKEN, refusalText } from './answers.ts';
-import type { Decision, Log, UseCases } from './bot-ports.ts';
+import { answer, BROKEN, INVITE, refusalText } from './answers.ts';
+import type { Decision, UseCases } from './bot-ports.ts';
 import { ACTIONS } from './buttons.ts';
+import { isClosedChannel, type PostOptions, postCard } from './post-card.ts';
 import { Flag, isBotId, type Sender } from './sender.ts';
+import { UNDO_ACTION } from './undo-button.ts';
 
-export interface ActionOptions {
-  readonly useCases: Pick<UseCases, 'decide'>;
+export interface ActionOptions extends PostOptions {
+  readonly useCases: Pick<UseCases, 'decide' | 'undo'>;
   /** Why this sender is not heard; null for people of our own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
-  readonly log: Log;
 }
 
 const Click = z.object({
@@ -52,11 +53,13 @@ export function registerActions(app: App, options: ActionOptions): void {
 }
 
 /** What the person who clicked has to be told; null when the card tells all. */
-async function wordsFor(body: unknown, { useCases, whyNot, log }: ActionOptions): Promise<string | null> {
+async function wordsFor(body: unknown, options: ActionOptions): Promise<string | null> {
+  const { useCases, whyNot, log } = options;
   const click = Click.safeParse(body);
   if (!click.success) return UNKNOWN;
   const unheard = whyNot(senderOf(click.data));
   if (unheard !== null) return unheard;
+  if (click.data.actions[0].action_id === UNDO_ACTION) return await undoWords(click.data, options);
   const decision = decisionOf(click.data);
   if (decision === null) return UNKNOWN;
   try {
@@ -64,6 +67,21 @@ async function wordsFor(body: unknown, { useCases, whyNot, log }: ActionOptions)
     return isRefusal(decided) ? refusalText(decided) : voteText(decision, decided);
   } catch (err) {
     log.error({ err, change: decision.change, user: decision.by.id }, 'a decision broke');
+    return BROKEN;
+  }
+}
+
+/** An undo is no decision about a change but a request for another one, with a card of its own. */
+async function undoWords({ user, channel, actions: [action] }: Click, options: ActionOptions): Promise<string | null> {
+  const value = carriedBy(action.value);
+  if (value === null || channel === undefined) return UNKNOWN;
+  const wish = { undoes: value.change, by: personOf(user), channel: channel.id };
+  try {
+    const asked = await options.useCases.undo(wish, (change) => postCard(change, channel.id, options));
+    return isRefusal(asked) ? refusalText(asked) : null;
+  } catch (err) {
+    if (isClosedChannel(err)) return INVITE;
+    options.log.error({ err, change: value.change, user: wish.by.id }, 'a request for an undo broke');
     return BROKEN;
   }
 }

@@ -18,6 +18,8 @@ export interface UseCases {
     channel: string,
     post: (change: Change) => Promise<CardPlace>,
   ): Promise<Change | Refusal>;
+  /** Asks for the undo of a change, as a change of its own; its card is posted by `post`. */
+  undo(wish: UndoWish, post: (change: Change) => Promise<CardPlace>): Promise<Change | Refusal>;
   decide(decision: Decision): Promise<Change | Refusal>;
   /** Freezes, locks or lifts; gives the hold that was set or lifted. */
   hold(wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal>;
@@ -29,6 +31,14 @@ export interface UseCases {
   waitsFor(change: Change): Promise<readonly ChangeId[]>;
   /** Is the cluster's worker there? */
   workerOf(cluster: string): Promise<WorkerState>;
+}
+
+/** Somebody wants a change undone: by its button, or typed. */
+export interface UndoWish {
+  readonly undoes: ChangeId;
+  readonly reason?: string;
+  readonly by: Person;
+  readonly channel: string;
 }
 
 /** A click on one of our buttons, as Slack's payload tells it. */

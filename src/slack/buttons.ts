@@ -7,6 +7,7 @@ import { type Block, context } from './blocks.ts';
 import { cut } from './fit.ts';
 import { cleanLine } from './foreign-text.ts';
 import { firstFew } from './names.ts';
+import { undoButtons, undoNote } from './undo-button.ts';
 
 /** `action_id` of each button; the part behind the colon is the decision. */
 export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
@@ -43,23 +44,39 @@ export function cancelButton(change: Change): readonly Block[] {
   return change.cancelAskedBy === undefined ? withButtons(change, ['cancel']) : [];
 }
 
-/** Retry from here and Cancel, for a change that failed with a plan that is still good. */
+/** Retry from here and Cancel, for a change that failed with a plan that is still good; Undo, for as long as there is what to undo. */
 export function retryButtons(change: Change, now: Date): readonly Block[] {
   if (change.plan === undefined) return [];
-  const isGood = Date.parse(change.planExpires ?? '') > now.getTime();
+  const isGood = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
   return isGood
-    ? withButtons(
-        change,
-        ['retry', 'cancel'],
-        'A retry is a new approval of the same plan; what is done is not done again.',
-      )
-    : [];
+    ? [
+        ...withButtons(
+          change,
+          ['retry', 'cancel'],
+          'A retry is a new approval of the same plan; what is done is not done again.',
+          undoButtons(change),
+        ),
+        ...undoNote(change),
+      ]
+    : undoButton(change);
 }
 
-function withButtons(change: Change, kinds: readonly DecisionKind[], note?: string): readonly Block[] {
+/** Undo alone, for a change that stopped half-way for good. */
+export const undoButton = (change: Change): readonly Block[] => [
+  ...withButtons(change, [], undefined, undoButtons(change)),
+  ...undoNote(change),
+];
+
+function withButtons(
+  change: Change,
+  kinds: readonly DecisionKind[],
+  note?: string,
+  more: readonly types.Button[] = [],
+): readonly Block[] {
   const { digest } = change;
   if (digest === undefined) return [];
-  const elements = kinds.map((kind) => button(kind, change, digest));
+  const elements = [...kinds.map((kind) => button(kind, change, digest)), ...more];
+  if (elements.length === 0) return [];
   return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
 }
 
@@ -83,7 +100,8 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
 
 function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
   const nodes = firstFew(change.intent.nodes);
-  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} Registry on ${nodes}.`;
+  const aim = change.intent.verb === 'undo' ? `Takes back ${change.intent.undoes} on` : 'Registry on';
+  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${aim} ${nodes}.`;
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import type { Block } from './blocks.ts';
 import type { Drawing } from './bot-ports.ts';
-import { cancelButton, decisionButtons, retryButtons } from './buttons.ts';
+import { cancelButton, decisionButtons, retryButtons, undoButton } from './buttons.ts';
 import { head } from './card-head.ts';
 import { type CardStyle, type CardView, DETAILS, type Detail } from './card-view.ts';
 import { fitsMessage } from './fit.ts';
@@ -49,7 +49,7 @@ function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[
     case 'failed':
       return [...failedOutcome(change), ...tasksIfPlanned(view, style, detail), ...retryButtons(change, view.now)];
     case 'cancelled':
-      return [...cancelledOutcome(change), ...tasksIfPlanned(view, style, detail)];
+      return [...cancelledOutcome(change), ...tasksIfPlanned(view, style, detail), ...undoButton(change)];
     case 'done':
       return [...doneOutcome(change), ...taskBlocks(view, style, detail)];
   }

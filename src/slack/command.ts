@@ -4,21 +4,21 @@ import type { Change } from '../domain/change.ts';
 import { type CommandContext, parseCommand } from '../domain/intent.ts';
 import type { Intent } from '../domain/plan.ts';
 import { isRefusal } from '../domain/refusal.ts';
-import type { CardPlace, Clock } from '../ports.ts';
+import type { UndoWanted } from '../domain/undo-wanted.ts';
+import type { Clock } from '../ports.ts';
 import { announce, answer, BROKEN, INVITE, refusalText } from './answers.ts';
 import type { Log, SlackPoster, UseCases } from './bot-ports.ts';
-import { renderCard } from './card.ts';
 import { type Announcement, held } from './held.ts';
 import { helpText } from './help.ts';
+import { isClosedChannel, postCard } from './post-card.ts';
 import { Flag, isBotId, type Sender } from './sender.ts';
-import { SlackRefused } from './slack-refused.ts';
 import { typed } from './typed.ts';
 
 /** The one slash command, as manifest.yml names it. */
 export const COMMAND = '/registry-ha';
 
 export interface CommandOptions {
-  readonly useCases: Pick<UseCases, 'request' | 'hold' | 'rights'>;
+  readonly useCases: Pick<UseCases, 'request' | 'undo' | 'hold' | 'rights'>;
   readonly slack: Pick<SlackPoster, 'post'>;
   /** The clusters, and the one that is meant in this channel. */
   readonly context: (channel: string) => CommandContext;
@@ -62,7 +62,7 @@ async function wordsFor(payload: Payload, options: CommandOptions): Promise<stri
     if ('hold' in wanted) return await held(wanted, by, payload.channel_id, options.useCases);
     return await requested(wanted, payload, options);
   } catch (err) {
-    if (err instanceof SlackRefused && isClosedChannel(err)) return INVITE;
+    if (isClosedChannel(err)) return INVITE;
     options.log.error({ err, user: payload.user_id }, 'a request broke');
     return BROKEN;
   }
@@ -75,32 +75,17 @@ const senderOf = ({ team_id, enterprise_id, user_id, is_ext_shared_channel }: Pa
   isShared: is_ext_shared_channel,
 });
 
-async function requested(intent: Intent, payload: Payload, options: CommandOptions): Promise<string | null> {
+async function requested(
+  wanted: Intent | UndoWanted,
+  payload: Payload,
+  options: CommandOptions,
+): Promise<string | null> {
   const { user_id: id, user_name: name, channel_id: channel } = payload;
-  const asked = await options.useCases.request(intent, { id, name }, channel, (change) =>
-    postCard(change, channel, options),
-  );
+  const by = { id, name };
+  const post = (change: Change) => postCard(change, channel, options);
+  const asked =
+    'verb' in wanted
+      ? await options.useCases.request(wanted, by, channel, post)
+      : await options.useCases.undo({ ...wanted, by, channel }, post);
   return isRefusal(asked) ? refusalText(asked) : null;
 }
-
-/** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
-const POSTS = 4;
-const WAIT_LIMIT_MS = 10_000;
-
-async function postCard(change: Change, channel: string, { slack, clock, log }: CommandOptions): Promise<CardPlace> {
-  for (let posts = 1; ; posts += 1) {
-    try {
-      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
-    } catch (error) {
-      const mayWait =
-        error instanceof SlackRefused && error.fault === 'rate-limited' && error.retryAfterMs <= WAIT_LIMIT_MS;
-      if (!mayWait || posts >= POSTS) throw error;
-      log.info({ change: change.id, ms: error.retryAfterMs }, 'the first card waits for Slack');
-      await clock.sleep(error.retryAfterMs, AbortSignal.timeout(2 * WAIT_LIMIT_MS));
-    }
-  }
-}
-
-/** Slack calls a channel that the bot may not see "not found". */
-const isClosedChannel = ({ fault, code }: SlackRefused): boolean =>
-  fault === 'not-in-channel' || code === 'channel_not_found';

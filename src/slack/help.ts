@@ -5,10 +5,13 @@ import { firstFew } from './names.ts';
 import { standstillLines } from './standstill.ts';
 
 /** How each verb is typed. */
-const USAGE: Readonly<Partial<Record<ChangeVerb | HoldVerb, readonly string[]>>> = {
+const USAGE: Readonly<Record<ChangeVerb | HoldVerb, readonly string[]>> = {
   add: [
     '`/registry-ha add node-2`: shows a plan; somebody else approves it with a button; its card and thread tell how it goes.',
     '`/registry-ha add node-2 node-3 --cluster lab --reason "before the upgrade"`: several nodes, another cluster, and why.',
+  ],
+  undo: [
+    '`/registry-ha undo lab-7f3k2q`: shows a plan that takes back what this change did before it failed or was cancelled; somebody else approves it.',
   ],
   freeze: ['`/registry-ha freeze --reason "year end"`, `unfreeze`: nothing more is started in the whole cluster.'],
   lock: ['`/registry-ha lock node-2 --reason "new disk"`, `unlock node-2`: nothing that touches the node is started.'],
@@ -19,7 +22,7 @@ export function helpText(rights: readonly Rights[]): string {
   const verbs = new Set(rights.flatMap(({ mayAsk, mayHold }) => [...mayAsk, ...mayHold]));
   return [
     '*Give a MetalK8s node a registry of its own*',
-    ...[...verbs].flatMap((verb) => USAGE[verb] ?? []),
+    ...[...verbs].flatMap((verb) => USAGE[verb]),
     ...buttons(rights),
     '`/registry-ha help`: this text.',
     ...rights.flatMap(({ cluster, ...standstill }) => standstillLines(cluster, standstill)),

@@ -37,7 +37,12 @@ export function failedOutcome(change: Change): readonly Block[] {
 
 /** What is done and what is not, of a change that somebody stopped. */
 export function cancelledOutcome(change: Change): readonly Block[] {
-  const next = 'ask for the same change again: the new plan holds only what is still missing.';
+  const { intent } = change;
+  const ask =
+    intent.verb === 'undo'
+      ? `press *Undo* on the card of ${code(intent.undoes)} again`
+      : 'ask for the same change again';
+  const next = `${ask}: the new plan holds only what is still missing.`;
   return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
 }
 
@@ -77,6 +82,7 @@ export const NOT_COVERED =
 /** What else an operator should know now. */
 export function doneOutcome({ intent }: Change): readonly Block[] {
   const nodes = escaped(firstFew(intent.nodes));
+  if (intent.verb === 'undo') return [section(`What ${code(intent.undoes)} had done on ${nodes} is taken back.`)];
   return [
     section(
       `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only and will complain about ${nodes}; that is harmless.`,

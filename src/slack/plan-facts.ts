@@ -31,12 +31,15 @@ const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
 });
 
 function inShort({ approved, seen }: Plan): string {
+  const { from, to } = seen.estimate;
+  const time = `${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+  if (approved.undoes !== undefined)
+    return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(approved.nodes))}, and nothing that was there before it; ${time}`;
   const copies = approved.steps.flatMap((step) => (step.kind === 'copy' ? [step.archive.size] : []));
   const bytes = copies.reduce((sum, size) => sum + size, 0);
   const copied =
     copies.length === 0 ? 'Nothing to copy' : `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)})`;
-  const { from, to } = seen.estimate;
-  return `${copied} to ${escaped(firstFew(approved.nodes))}; ${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+  return `${copied} to ${escaped(firstFew(approved.nodes))}; ${time}`;
 }
 
 const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>

@@ -16,7 +16,7 @@ export interface Reply {
 
 /** Every turning point that the change has passed, in order. */
 export function repliesOf(change: Change): readonly Reply[] {
-  return [...approvedReply(change), ...voteReply(change), ...endReply(change)].map((reply) => ({
+  return [...approvedReply(change), ...voteReply(change), ...endReply(change), ...undoReply(change)].map((reply) => ({
     ...reply,
     text: cut(reply.text, TEXT_LIMIT),
   }));
@@ -58,6 +58,13 @@ function endReply(change: Change): readonly Reply[] {
   }
 }
 
+function undoReply({ undoAsked, undoneBy }: Change): readonly Reply[] {
+  if (undoAsked === undefined) return [];
+  const text = `${person(undoAsked.by)} asked to undo this: change ${escaped(undoAsked.change)} has a card of its own.`;
+  const undone = quiet(`undone-${undoneBy}`, `Undone by change ${escaped(undoneBy ?? '')}: nothing of it is left.`);
+  return [quiet(`undo-${undoAsked.change}`, text), ...(undoneBy === undefined ? [] : [undone])];
+}
+
 /** The first time has no number, so that records of before there were retries are told once. */
 const numbered = (name: string, { approvals }: Change): string => (approvals > 1 ? `${name}-${approvals}` : name);
 
@@ -82,5 +89,6 @@ function cancelledText({ requester, cancelledBy, startedAt }: Change): string {
 function doneText(change: Change): string {
   const time = duration(change);
   const took = time === null ? '' : ` in ${time}`;
-  return `${person(change.requester)}: done${took}. ${proofInWords(change)} ${NOT_COVERED}`;
+  const limits = change.intent.verb === 'undo' ? '' : ` ${NOT_COVERED}`;
+  return `${person(change.requester)}: done${took}. ${proofInWords(change)}${limits}`;
 }

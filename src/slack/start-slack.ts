@@ -61,7 +61,7 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const bot = botApp({ botToken, ...api, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   registerCommand(bot.app, { useCases, slack, context: (channel) => contextIn(channel, config), whyNot, clock, log });
-  registerActions(bot.app, { useCases, whyNot, log });
+  registerActions(bot.app, { useCases, slack, whyNot, clock, log });
   await bot.start();
   const end = new AbortController();
   const clusters = config.clusters.map(({ name }) => name);

@@ -15,8 +15,9 @@ export interface Status {
   readonly rest: string;
 }
 
-/** What the change is about: `Add a registry on node-2`. */
+/** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
 export function aim({ intent }: Change): string {
+  if (intent.verb === 'undo') return `Undo ${intent.undoes} on ${firstFew(intent.nodes)}`;
   const registries = intent.nodes.length === 1 ? 'a registry' : 'registries';
   return `Add ${registries} on ${firstFew(intent.nodes)}`;
 }
@@ -119,9 +120,12 @@ function done(change: Change): Status {
 }
 
 /** `Served 13/13 images of 3 archives, engines 4/4.` */
-export function proofInWords({ proof }: Change): string {
+export function proofInWords({ proof, intent }: Change): string {
   if (proof === undefined) return '';
   const { served, expected, archives, engines, engineTotal } = proof;
+  if (intent.verb === 'undo') {
+    return `The bootstrap’s registry serves ${served}/${expected} images of ${count(archives, 'archive')}; ${engines}/${engineTotal} engines do without ${escaped(firstFew(intent.nodes))}.`;
+  }
   return `Served ${served}/${expected} images of ${count(archives, 'archive')}, engines ${engines}/${engineTotal}.`;
 }
 

@@ -69,7 +69,16 @@ function groupTitle(kind: StepKind, steps: readonly Step[]): string {
     case 'engines':
       return 'Reconfigure the container engines';
     case 'verify':
+    case 'prove-undone':
       return 'Prove it';
+    case 'withdraw':
+      return `Take the registries of ${where} out of service`;
+    case 'unmount':
+      return `Unmount archives on ${where}`;
+    case 'unconfigure':
+      return `Delete the registry’s configuration on ${where}`;
+    case 'remove-copy':
+      return `Delete copied archives from ${where} (${count(steps.length, 'archive')})`;
   }
 }
 

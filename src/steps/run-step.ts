@@ -6,10 +6,15 @@ import { deploy } from './deploy.ts';
 import { engines } from './engines.ts';
 import { mount } from './mount.ts';
 import { otherVersion } from './other-version.ts';
+import { proveUndone } from './prove-undone.ts';
 import { ready } from './ready.ts';
+import { removeCopy } from './remove-copy.ts';
 import { solutions } from './solutions.ts';
 import type { Finding, StepWork, StepWorld } from './step-world.ts';
+import { unconfigure } from './unconfigure.ts';
+import { unmount } from './unmount.ts';
 import { verify } from './verify.ts';
+import { withdraw } from './withdraw.ts';
 
 /** How a step ended well. */
 export interface StepOutcome {
@@ -45,6 +50,16 @@ export function runStep(
       return run(engines, step);
     case 'verify':
       return run(verify, step);
+    case 'withdraw':
+      return run(withdraw, step);
+    case 'unmount':
+      return run(unmount, step);
+    case 'unconfigure':
+      return run(unconfigure, step);
+    case 'remove-copy':
+      return run(removeCopy, step);
+    case 'prove-undone':
+      return run(proveUndone, step);
   }
 }
 

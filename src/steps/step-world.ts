@@ -2,7 +2,7 @@ import type { Archive } from '../domain/archive.ts';
 import type { Progress } from '../domain/change.ts';
 import type { NodeAccess } from '../domain/facts.ts';
 import type { Jid } from '../domain/salt.ts';
-import type { Clock, Copier, Kubernetes, Registries, Salt, TargetNodes } from '../ports.ts';
+import type { Clock, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../ports.ts';
 
 /** What steps work with: ports, what is known of the cluster, and whom to tell. */
 export interface StepWorld {
@@ -11,6 +11,8 @@ export interface StepWorld {
   readonly kubernetes: Kubernetes;
   readonly registries: Registries;
   readonly salt: Salt;
+  /** For the plain commands of an undo, each as the plan shows it. */
+  readonly shell: Pick<NodeShell, 'run'>;
   readonly targets: TargetNodes;
   /** SSH access and registry address of a node of the plan. */
   readonly accessTo: (node: string) => NodeAccess;

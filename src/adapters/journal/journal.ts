@@ -92,6 +92,10 @@ class FileJournal implements OpenJournal {
     return this.#opened.found.index.hasNonce(nonce);
   }
 
+  async startedSince(id: ChangeId): Promise<readonly ChangeId[]> {
+    return this.#opened.found.index.startedSince(id);
+  }
+
   trouble(): Promise<string | null> {
     return this.#afterThat(() => this.#mend());
   }

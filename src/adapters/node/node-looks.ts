@@ -11,6 +11,7 @@ import {
 } from '../../domain/copy-commands.ts';
 import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/facts.ts';
 import { CommandFailed, Unreachable } from '../../domain/failure.ts';
+import { REGISTRY_CONFIG } from '../../domain/undo-commands.ts';
 import type { NodeShell, TargetDigests } from '../../ports.ts';
 import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
 
@@ -18,7 +19,6 @@ const LOOK_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
 const HASH_BYTES_PER_MS = 10_000;
 
-const REGISTRY_CONFIG = '/var/lib/metalk8s/repositories/conf.d';
 const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
 const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
 
@@ -92,6 +92,19 @@ export class NodeLooks {
   async #digest({ path, size }: WantedFile, hasher: Hasher): Promise<string | null> {
     const result = await this.#succeeded(hashFile(hasher, path), LOOK_LIMIT_MS + size / HASH_BYTES_PER_MS);
     return digestIn(result.stdout);
+  }
+
+  /** Those of these paths at which something is. */
+  async present(paths: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const path of paths) {
+      const look = seeFile(path);
+      const result = await this.#asRoot(look);
+      const seen = fileIn(result);
+      if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+      if (seen.is !== 'absent') found.push(path);
+    }
+    return found;
   }
 
   async mounts(): Promise<readonly MountFacts[]> {

@@ -1,7 +1,8 @@
 import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/facts.ts';
 import { Unreachable } from '../../domain/failure.ts';
+import type { TargetWant } from '../../domain/target-want.ts';
 import type { NodeShell, TargetDigests, TargetNodes } from '../../ports.ts';
-import { NodeLooks, type WantedFile } from './node-looks.ts';
+import { NodeLooks } from './node-looks.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;
 
@@ -27,6 +28,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       const looks = new NodeLooks(shell, access, signal);
       return (await looks.file(file, () => looks.hasher(), digests)).is === 'same';
     },
+    present: (access, paths, signal) => new NodeLooks(shell, access, signal).present(paths),
     async mounts(access, signal) {
       const looks = new NodeLooks(shell, access, signal);
       return { mounts: await looks.mounts(), fstab: await looks.fstab() };
@@ -35,16 +37,11 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
   };
 }
 
-interface Wanted {
-  readonly archives: readonly WantedFile[];
-  readonly registryAddress: string;
-}
-
 /** One look after another: sshd allows few channels on a connection, and the reading of archives would only fight for the disk. */
 async function lookAround(
   { shell, digests }: { readonly shell: NodeShell; readonly digests: TargetDigests | undefined },
   access: NodeAccess,
-  want: Wanted,
+  want: TargetWant,
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const { node } = access;
@@ -73,6 +70,7 @@ async function lookAround(
     registryConfig: await looks.registryConfig(),
     portInUse: await looks.isListening(want.registryAddress),
     hasIsoinfo: await looks.hasIsoinfo(),
+    ...(want.paths === undefined ? {} : { present: await looks.present(want.paths) }),
     hasher,
   };
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorWords, PathRefused } from '../../files/path-refused.ts';
+import { markBackingFile } from '../../mounts.ts';
 import { type Call, forEachPath, missingOperand, type Program, readWords, unknownOption } from '../program.ts';
 
 const MANIFESTS = '/etc/kubernetes/manifests/';
@@ -78,6 +79,9 @@ export const rm: Program = async (call) => {
       const place = await call.files.find(call.user, path, 'enter', false);
       await unlink(place.real);
       if (stats.nlink === 1) call.files.use(place.path, -stats.size);
+      // Linux lets a mounted image go; its mount stays until it is unmounted.
+      if (call.node.mounts.some(({ isoPath }) => isoPath === place.path))
+        await markBackingFile(call.node, place.path, true);
       noticeManifest(call, place.path);
     },
   );

@@ -6,6 +6,7 @@ import { sh } from './sh.ts';
 import { cat, head, ls, test } from './show.ts';
 import { df, stat } from './stat.ts';
 import { findmnt, hostname, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
+import { umount } from './unmount.ts';
 
 /** Every program that a node has, by the name it is called with. */
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
@@ -30,6 +31,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['rm', rm],
   ['mv', mv],
   ['ln', ln],
+  ['umount', umount],
   ['sync', sync],
   ['truncate', truncate],
   ['dd', dd],

@@ -37,7 +37,10 @@ export const losetup: Program = async (call) => {
     await call.err('losetup: bad usage');
     return 1;
   }
-  const loopdevices = call.node.mounts.map(({ loop, isoPath }) => ({ name: loop, 'back-file': isoPath }));
+  const loopdevices = call.node.mounts.map(({ loop, isoPath, isGone }) => ({
+    name: loop,
+    'back-file': `${isoPath}${isGone === true ? ' (deleted)' : ''}`,
+  }));
   if (loopdevices.length > 0) await call.out(`${JSON.stringify({ loopdevices }, null, 3)}\n`);
   return 0;
 };

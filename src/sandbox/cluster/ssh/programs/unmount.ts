@@ -1,0 +1,54 @@
+import { errorWords } from '../../files/path-refused.ts';
+import { unmountIso } from '../../mounts.ts';
+import { contentFolder } from '../../parts.ts';
+import { type Call, type Program, readWords } from '../program.ts';
+import { mv, sync } from './change.ts';
+
+const FSTAB = '/etc/fstab';
+const NEW_FSTAB = '/etc/fstab.registry-ha';
+/** umount(8), "EXIT STATUS": a mount failure. */
+const FAILED = 32;
+
+/** umount -- MOUNTPOINT: busy while the registry's pod serves from there. */
+export const umount: Program = async (call) => {
+  const { operands, wrong } = readWords(call.args, []);
+  const [target, ...more] = operands;
+  if (wrong !== null || target === undefined || more.length > 0) {
+    await call.err('umount: bad usage');
+    return 1;
+  }
+  const refusal = whyNot(call, target);
+  if (refusal !== null) {
+    await call.err(`umount: ${target}: ${refusal}.`);
+    return FAILED;
+  }
+  await unmountIso(call.reach.parts, call.node, target);
+  return 0;
+};
+
+function whyNot({ user, node, reach }: Call, target: string): string | null {
+  if (user !== 'root') return 'must be superuser to unmount';
+  if (!node.mounts.some((mount) => mount.target === target)) return 'not mounted';
+  const served = node.registry?.carries.map((id) => contentFolder(reach.parts, id)) ?? [];
+  return served.includes(target) ? 'target is busy' : null;
+}
+
+/** The script that takes the lines of one device and mount point out of /etc/fstab. */
+export const dropFromFstab: Program = async (call) => {
+  const [from, at] = call.args;
+  try {
+    await call.files.find(call.user, FSTAB, 'read');
+    await call.files.find(call.user, NEW_FSTAB, 'write');
+    const lines = (await call.files.readText(FSTAB)).split('\n').slice(0, -1);
+    const kept = lines.filter((line) => {
+      const [device, mountpoint] = line.trim().split(/[ \t]+/);
+      return device !== from || mountpoint !== at;
+    });
+    await call.files.writeText(NEW_FSTAB, kept.map((line) => `${line}\n`).join(''));
+  } catch (refused) {
+    await call.err(`cp: cannot create regular file '${NEW_FSTAB}': ${errorWords(refused)}`);
+    return 1;
+  }
+  const synced = await sync({ ...call, program: 'sync', args: ['--', NEW_FSTAB] });
+  return synced === 0 ? await mv({ ...call, program: 'mv', args: ['-fT', '--', NEW_FSTAB, FSTAB] }) : synced;
+};

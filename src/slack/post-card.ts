@@ -1,0 +1,39 @@
+import type { Change } from '../domain/change.ts';
+import type { CardPlace, Clock } from '../ports.ts';
+import type { Log, SlackPoster } from './bot-ports.ts';
+import { renderCard } from './card.ts';
+import { SlackRefused } from './slack-refused.ts';
+
+/** What posting a card needs. */
+export interface PostOptions {
+  readonly slack: Pick<SlackPoster, 'post'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
+const POSTS = 4;
+const WAIT_LIMIT_MS = 10_000;
+
+/** Posts the card of a new change. Throws SlackRefused. */
+export async function postCard(
+  change: Change,
+  channel: string,
+  { slack, clock, log }: PostOptions,
+): Promise<CardPlace> {
+  for (let posts = 1; ; posts += 1) {
+    try {
+      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+    } catch (error) {
+      const mayWait =
+        error instanceof SlackRefused && error.fault === 'rate-limited' && error.retryAfterMs <= WAIT_LIMIT_MS;
+      if (!mayWait || posts >= POSTS) throw error;
+      log.info({ change: change.id, ms: error.retryAfterMs }, 'the first card waits for Slack');
+      await clock.sleep(error.retryAfterMs, AbortSignal.timeout(2 * WAIT_LIMIT_MS));
+    }
+  }
+}
+
+/** May the bot not write in this channel? Slack calls one that the bot may not see "not found". */
+export const isClosedChannel = (error: unknown): boolean =>
+  error instanceof SlackRefused && (error.fault === 'not-in-channel' || error.code === 'channel_not_found');
