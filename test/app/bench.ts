@@ -3,6 +3,7 @@ import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { type Decision, decideChange } from '../../src/app/decide-change.ts';
 import { doJob, type JobPorts } from '../../src/app/do-job.ts';
 import { type RequestPorts, requestChange } from '../../src/app/request-change.ts';
+import { requestUndo } from '../../src/app/request-undo.ts';
 import type { TendPorts } from '../../src/app/tend-changes.ts';
 import type { Change } from '../../src/domain/change.ts';
 import type { Intent } from '../../src/domain/plan.ts';
@@ -86,6 +87,8 @@ export function bench(rules: GivenRules = {}) {
     ...{ posted, clock, lab, changes, queue, journal, cards, holds, groups, bot, worker, signer, surprises, decide },
     request: (intent: Intent = addNode2) =>
       requestChange(intent, alice, 'C0OPS', async () => ({ channel: 'C0OPS', ts: '1.2' }), bot),
+    undo: (undoes: string, by = alice) =>
+      requestUndo({ undoes, by, channel: 'C0OPS' }, async () => ({ channel: 'C0OPS', ts: '1.3' }), bot),
     work: (signal = new AbortController().signal) => queue.drain((job) => doJob(job, worker, signal)),
   };
 }

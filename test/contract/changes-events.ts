@@ -41,6 +41,42 @@ export const steps: readonly Step[] = [
     engines: ['node-1'],
     addresses,
   },
+  {
+    ...shared,
+    kind: 'withdraw',
+    id: 'withdraw:node-2',
+    node: 'node-2',
+    manifest: '/etc/kubernetes/manifests/repositories.yaml',
+    kept: '/etc/kubernetes/repositories.yaml.undone',
+  },
+  {
+    ...shared,
+    kind: 'unmount',
+    id: 'unmount:node-2:a-1',
+    node: 'node-2',
+    archive: { id: 'a-1', path: '/srv/a.iso', mountpoint: '/srv/scality/a-1' },
+    takesMount: true,
+    takesFstab: false,
+  },
+  { ...shared, kind: 'unconfigure', id: 'unconfigure:node-2', node: 'node-2', files: ['default.conf'] },
+  {
+    ...shared,
+    kind: 'remove-copy',
+    id: 'remove-copy:node-2:a-1',
+    node: 'node-2',
+    archive: { id: 'a-1', path: '/srv/a.iso', size: 5, sha256: 'ab' },
+    part: '/srv/a.iso.part-c1-abc234',
+    takesArchive: true,
+  },
+  {
+    ...shared,
+    kind: 'prove-undone',
+    id: 'verify',
+    gone: [{ node: 'node-2', address: '10.0.0.2' }],
+    bootstrapAddress: '10.0.0.1',
+    archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
+    engines: ['node-1'],
+  },
 ];
 
 function planOf(id: ChangeId): Plan {
@@ -138,6 +174,13 @@ export const everyEvent = (id: ChangeId): readonly ChangeEvent[] => [
   started,
   stepStarted,
   { at, type: 'job-started', step: 'engines', jid: '20260301100000000001' },
+  {
+    at,
+    type: 'found',
+    before: [{ node: 'node-2', registry: false, mounts: [], fstab: [mount], registryConfig: ['default.conf'] }],
+  },
+  { at, type: 'undo-asked', by: bob, change: 'c1-undo22' },
+  { at, type: 'undone', change: 'c1-undo22' },
   { at, type: 'step-done', step: 'engines', already: false, seconds: 3, note: 'fast' },
   { at, type: 'step-failed', step: 'verify', seconds: 1, failure },
   failed,
@@ -146,5 +189,7 @@ export const everyEvent = (id: ChangeId): readonly ChangeEvent[] => [
   { at, type: 'expired' },
   done,
 ];
+
+const mount = { mountpoint: '/srv/scality/a-1', backingFile: '/srv/a.iso' };
 
 export const halfway: Progress = { step: 'engines', at, done: 1, total: 2, unit: 'nodes', rate: 0.5, secondsLeft: 2 };

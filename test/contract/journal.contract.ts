@@ -41,6 +41,14 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.hasNonce('nonce-2')).toBe(false);
     });
 
+    it('tells which changes were started after another one, so that nothing is undone from under them', async () => {
+      for (const id of ['c1-first2', 'c1-second', 'c1-thirdd', 'c1-first2', 'c1-second'])
+        await journal.append(id, events.started);
+      expect(await journal.startedSince('c1-first2')).toEqual(['c1-thirdd', 'c1-second']);
+      expect(await journal.startedSince('c1-thirdd')).toEqual(['c1-first2', 'c1-second']);
+      expect(await journal.startedSince('c1-nobody')).toEqual([]);
+    });
+
     it('keeps an approval used when the same change is approved again', async () => {
       await journal.append('c1-again2', events.approved('c1-again2', 'nonce-1'));
       await journal.append('c1-again2', events.started);

@@ -48,6 +48,14 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       expect(await stage.targets.hasFile(stage.access, { path: stage.path, size: 100, sha256 }, signal)).toBe(true);
     });
 
+    it('tells which of other paths are taken, so that an undo knows what is left', async () => {
+      const absent = `${stage.path}.part`;
+      await stage.put(100);
+      const want = { archives: [], registryAddress: '127.0.0.1:1', paths: [absent, stage.path] };
+      expect(await stage.targets.look(stage.access, want, signal)).toMatchObject({ present: [stage.path] });
+      expect(await stage.targets.present(stage.access, [stage.path, absent], signal)).toEqual([stage.path]);
+    });
+
     it('tells another file by size and by content', async () => {
       const sha256 = await stage.put(100);
       expect(await look(99, sha256)).toMatchObject({ files: [{ is: 'different', size: 100 }] });

@@ -109,7 +109,7 @@ describe('what is typed after the slash command', () => {
       fc.property(fc.array(word, { maxLength: 12 }), fc.constantFrom(' ', ''), (words, glue) => {
         const answer = parse(`add ${words.join(glue)}`);
         if (isRefusal(answer)) expect(answer.says.isWellFormed()).toBe(true);
-        if (isRefusal(answer) || 'help' in answer || 'hold' in answer) return;
+        if (isRefusal(answer) || !('verb' in answer) || 'hold' in answer) return;
         for (const node of answer.nodes) {
           expect(node).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/);
           expect(node.length).toBeLessThanOrEqual(253);
@@ -121,5 +121,27 @@ describe('what is typed after the slash command', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('what was typed behind undo', () => {
+  it.each([
+    ['undo lab-7f3k2q', { undoes: 'lab-7f3k2q' }],
+    ['undo `LAB-7F3K2Q` --reason "wrong node"', { undoes: 'lab-7f3k2q', reason: 'wrong node' }],
+    ['undo prod-paris-7f3k2q', { undoes: 'prod-paris-7f3k2q' }],
+  ])('is taken as the operator meant it: %s', (typed, wanted) => {
+    expect(parse(typed)).toEqual(wanted);
+  });
+
+  it.each([
+    ['undo', 'No id is named'],
+    ['undo node-2', '“node-2” is not the id of a change'],
+    ['undo lab-7f3k2q lab-7f3k2r', 'several ids'],
+    ['undo lab-7f3k2q --cluster lab', 'leave --cluster out'],
+    ['undo prod-pariss-7f3k2q', 'Did you mean “prod-paris-7f3k2q”?'],
+    ['undo lab-7f3k2q --reason ""', 'The reason is empty'],
+    ['und lab-7f3k2q', 'Did you mean “undo”?'],
+  ])('is not guessed at when it is unclear: %s', (typed, says) => {
+    expect(parse(typed)).toMatchObject({ says: expect.stringContaining(says) });
   });
 });

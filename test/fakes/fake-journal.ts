@@ -13,6 +13,12 @@ export class FakeJournal implements Journal {
     return this.#lines.filter(({ change }) => change === id).map(({ event }) => event);
   }
 
+  async startedSince(id: ChangeId): Promise<readonly ChangeId[]> {
+    const starts = this.#lines.filter(({ event }) => event.type === 'started').map(({ change }) => change);
+    const since = starts.includes(id) ? starts.slice(starts.indexOf(id)).filter((change) => change !== id) : [];
+    return [...new Set(since.toReversed())].toReversed();
+  }
+
   async hasNonce(nonce: string): Promise<boolean> {
     const approved = new Map<ChangeId, string>();
     return this.#lines.some(({ change, event }) => {

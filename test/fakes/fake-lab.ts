@@ -6,17 +6,10 @@ import { endpointUrl } from '../../src/domain/registry.ts';
 import type { RunningJob, SaltReturn } from '../../src/domain/salt.ts';
 import type { BootstrapNode, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../../src/ports.ts';
 import { current, emptyTarget, facts, nodes, older, solution } from '../fixtures/facts.ts';
+import { emptyInside, type Inside, isPresent, runPlain } from './fake-node-commands.ts';
 
 const archives = [older, current, solution];
 const OK: SaltReturn = { is: 'ok', states: 3, changed: 2 };
-
-/** One node from inside, changing as the states run. */
-interface Inside {
-  readonly files: Set<string>;
-  readonly mounted: Set<string>;
-  readonly config: Set<string>;
-  registry: ReadonlySet<string> | null;
-}
 
 /**
  * The cluster of test/fixtures/facts.ts in memory, all ports over one state: a copy puts a file there, a state mounts it or starts
@@ -71,14 +64,19 @@ export class FakeLab {
     sha256: async (path) => archives.find((archive) => archive.path === path)?.sha256 ?? '',
   };
 
-  readonly shell: Pick<NodeShell, 'pin'> = {
+  readonly shell: Pick<NodeShell, 'pin' | 'run'> = {
     pin: async (keys) => void this.pinned.push(...keys.map(({ fingerprint }) => fingerprint)),
+    run: async ({ node }, command) => {
+      this.ran.push(`${node}$ ${render(command)}`);
+      return runPlain(command, this.inside(node));
+    },
   };
 
   readonly targets: TargetNodes = {
-    look: async ({ node }) => this.#target(node),
+    look: async ({ node }, { paths }) => this.#target(node, paths),
     hasFile: async ({ node }, { path }) => this.#of(node).files.has(path),
-    mounts: async ({ node }) => ({ mounts: this.#mounts(node), fstab: this.#mounts(node) }),
+    present: async ({ node }, paths) => paths.filter((path) => isPresent(this.#of(node), path)),
+    mounts: async ({ node }) => this.#mounts(node),
     registryConfig: async ({ node }) => [...this.#of(node).config],
   };
 
@@ -136,9 +134,9 @@ export class FakeLab {
   }
 
   #apply(state: string, saltenv: string, inside: Inside): void {
-    if (state === 'metalk8s.archives.mounted') for (const { id } of [older, current]) inside.mounted.add(id);
+    if (state === 'metalk8s.archives.mounted') for (const { id } of [older, current]) mountOn(inside, id);
     if (state === 'metalk8s.solutions.available') {
-      inside.mounted.add(solution.id);
+      mountOn(inside, solution.id);
       inside.config.add(`${solution.id}-registry-config.inc`);
     }
     if (state === 'metalk8s.repo.configured' || state === 'metalk8s.repo.installed')
@@ -149,18 +147,18 @@ export class FakeLab {
       );
   }
 
-  #target(name: string): OpenTarget {
+  #target(name: string, paths: readonly string[] | undefined): OpenTarget {
     const inside = this.#of(name);
     const files = archives.map(({ path, size }) => ({
       path,
       is: inside.files.has(path) ? ('same' as const) : ('absent' as const),
       size,
-      mounted: false,
+      mounted: this.#mounts(name).mounts.some(({ backingFile }) => backingFile === path),
     }));
     const seen = emptyTarget(name, {
       files,
-      mounts: this.#mounts(name),
-      fstab: this.#mounts(name),
+      ...this.#mounts(name),
+      ...(paths === undefined ? {} : { present: paths.filter((path) => isPresent(inside, path)) }),
       registryConfig: [...inside.config],
       portInUse: inside.registry !== null,
     });
@@ -169,17 +167,29 @@ export class FakeLab {
   }
 
   #mounts(name: string) {
-    const ids = this.#of(name).mounted;
-    return archives
-      .filter(({ id }) => ids.has(id))
-      .map((archive) => ({ mountpoint: mountpointOf(archive), backingFile: archive.path }));
+    const { mounted, fstab } = this.#of(name);
+    const entries = (ids: ReadonlySet<string>) =>
+      archives
+        .filter(({ id }) => ids.has(id))
+        .map((archive) => ({ mountpoint: mountpointOf(archive), backingFile: archive.path }));
+    return { mounts: entries(mounted), fstab: entries(fstab) };
+  }
+
+  /** A node from inside, for a test that changes what is there. */
+  inside(name: string): Inside {
+    return this.#of(name);
   }
 
   #of(name: string): Inside {
     const known = this.#inside.get(name);
     if (known !== undefined) return known;
-    const fresh: Inside = { files: new Set(), mounted: new Set(), config: new Set(), registry: null };
+    const fresh = emptyInside();
     this.#inside.set(name, fresh);
     return fresh;
   }
+}
+
+function mountOn({ mounted, fstab }: Inside, id: string): void {
+  mounted.add(id);
+  fstab.add(id);
 }

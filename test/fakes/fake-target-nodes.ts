@@ -8,6 +8,7 @@ import type {
   TargetFile,
 } from '../../src/domain/facts.ts';
 import { Unreachable } from '../../src/domain/failure.ts';
+import type { TargetWant } from '../../src/domain/target-want.ts';
 import type { TargetNodes } from '../../src/ports.ts';
 
 interface WantedFile {
@@ -41,11 +42,7 @@ export class FakeTargetNodes implements TargetNodes {
     return target;
   }
 
-  async look(
-    access: NodeAccess,
-    want: { readonly archives: readonly WantedFile[]; readonly registryAddress: string },
-    signal: AbortSignal,
-  ): Promise<TargetFacts> {
+  async look(access: NodeAccess, want: TargetWant, signal: AbortSignal): Promise<TargetFacts> {
     signal.throwIfAborted();
     const { node } = access;
     const target = this.target(node);
@@ -65,11 +62,17 @@ export class FakeTargetNodes implements TargetNodes {
       portInUse: target.listening.has(want.registryAddress),
       hasIsoinfo,
       hasher,
+      ...(want.paths === undefined ? {} : { present: want.paths.filter((path) => target.files.has(path)) }),
     };
   }
 
   async hasFile(access: NodeAccess, file: WantedFile, signal: AbortSignal): Promise<boolean> {
     return fileAt(this.#open(access, signal), file).is === 'same';
+  }
+
+  async present(access: NodeAccess, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    const { files } = this.#open(access, signal);
+    return paths.filter((path) => files.has(path));
   }
 
   async mounts(access: NodeAccess, signal: AbortSignal) {

@@ -37,7 +37,9 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'applying-copies': ['Cancel'],
   'applying-engines': ['Cancel'],
   'retried-after-a-failure': ['Cancel'],
-  'failed-in-a-state': ['Retry from here', 'Cancel'],
+  'failed-in-a-state': ['Retry from here', 'Cancel', 'Undo'],
+  'failed-for-good': ['Undo'],
+  cancelled: ['Undo'],
 };
 
 describe('the card of a change', () => {

@@ -5,6 +5,7 @@ import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import type { SaltReturn } from '../../src/domain/salt.ts';
 import type { Step, StepKind } from '../../src/domain/step.ts';
+import type { UndoStep } from '../../src/domain/undo-step.ts';
 import { runStep } from '../../src/steps/run-step.ts';
 import type { StepWorld } from '../../src/steps/step-world.ts';
 import { SettableClock } from '../app/bench.ts';
@@ -69,7 +70,10 @@ const failedState: SaltReturn = {
   skipped: 4,
 };
 
-const kinds: readonly StepKind[] = [
+/** The steps of an undo have a test of their own. */
+type AddKind = Exclude<StepKind, UndoStep['kind']>;
+
+const kinds: readonly AddKind[] = [
   'copy',
   'mount',
   'solutions',
@@ -81,7 +85,7 @@ const kinds: readonly StepKind[] = [
 ];
 
 /** How each kind of step is made to fail. */
-const breaks: Readonly<Record<StepKind, (lab: FakeLab) => void>> = {
+const breaks: Readonly<Record<AddKind, (lab: FakeLab) => void>> = {
   copy: (lab) => {
     lab.targets.hasFile = async () => false;
   },

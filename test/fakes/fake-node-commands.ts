@@ -1,0 +1,60 @@
+import { mountpointOf } from '../../src/domain/archive.ts';
+import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
+import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../src/domain/undo-commands.ts';
+
+/** One node of the fake lab from inside, changing as states and commands run. */
+export interface Inside {
+  readonly files: Set<string>;
+  /** Ids of archives. */
+  readonly mounted: Set<string>;
+  readonly fstab: Set<string>;
+  readonly config: Set<string>;
+  registry: ReadonlySet<string> | null;
+}
+
+export const emptyInside = (): Inside => ({
+  files: new Set(),
+  mounted: new Set(),
+  fstab: new Set(),
+  config: new Set(),
+  registry: null,
+});
+
+/** Something stands at a path: a file that was copied, or the manifest of the registry. */
+export const isPresent = ({ files, registry }: Inside, path: string): boolean =>
+  files.has(path) || (path === REGISTRY_MANIFEST && registry !== null);
+
+/** Runs a plain command of an undo as a node would; any other one is a defect of the test. */
+export function runPlain({ program, args }: Command, inside: Inside): CommandResult {
+  if (program === 'sudo') return runPlain({ program: args[1] ?? '', args: args.slice(2) }, inside);
+  const operands = args.slice(args.indexOf('--') + 1);
+  switch (program) {
+    case 'mv':
+      if (operands[0] !== REGISTRY_MANIFEST) break;
+      inside.files.add(operands[1] ?? '');
+      inside.registry = null;
+      return ended(0);
+    case 'umount':
+      return umount(operands[0] ?? '', inside);
+    case 'sh':
+      for (const id of inside.fstab) if (mountpointOf({ id }) === args.at(-1)) inside.fstab.delete(id);
+      return ended(0);
+    case 'rm':
+      for (const path of operands) {
+        inside.files.delete(path);
+        inside.config.delete(path.slice(`${REGISTRY_CONFIG}/`.length));
+      }
+      return ended(0);
+  }
+  throw new Error(`The fake lab does not know: ${render({ program, args })}`);
+}
+
+function umount(target: string, { mounted, registry }: Inside): CommandResult {
+  const id = [...mounted].find((one) => mountpointOf({ id: one }) === target);
+  if (id === undefined) return ended(32, `umount: ${target}: not mounted.`);
+  if (registry?.has(id) === true) return ended(32, `umount: ${target}: target is busy.`);
+  mounted.delete(id);
+  return ended(0);
+}
+
+const ended = (exitCode: number, stderr = ''): CommandResult => ({ exitCode, stdout: '', stderr });
