@@ -44,11 +44,14 @@ const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -'.txt'.length));
 
+/** Scenarios whose end is looked into as well. */
+const LOOKED_INTO: readonly string[] = ['add-node-2', 'undo-after-failed-engines', 'undo-takes-only-its-own'];
+
 // Each has a bot, a worker and a Redis of its own: more of them at once only wait for each other.
 vi.setConfig({ maxConcurrency: 2 });
 
 describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
-  test.for(names.filter((name) => name !== 'add-node-2'))('%s', async (name, { signal }) => {
+  test.for(names.filter((name) => !LOOKED_INTO.includes(name)))('%s', async (name, { signal }) => {
     const { result, said, logs } = await playFile(name, signal);
     expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
   });
@@ -69,5 +72,26 @@ describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_
     expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add done']);
     expect(result.slack.at(-1)?.text).toContain('Served 13/13 images of 3 archives, engines 4/4.');
     expect(result.slack.at(-1)?.threadTs).toBe(result.slack[0]?.ts);
+  });
+
+  test('undo-after-failed-engines: the node is as it was before, and every engine lists the bootstrap alone', async ({
+    signal,
+  }) => {
+    const { result, said, logs } = await playFile('undo-after-failed-engines', signal);
+    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.nodes['node-2']).toMatchObject({ registry: null, mounts: [], files: [] });
+    expect(result.nodes['bootstrap']).toMatchObject({ registry: 'ready', served: 13, missing: [] });
+    const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints.join(' '));
+    expect(new Set(engines).size).toBe(1);
+    expect(engines[0]).not.toContain(' ');
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add failed', 'undo done']);
+  });
+
+  test('undo-takes-only-its-own: what another change has copied stays to the byte', async ({ signal }) => {
+    const { result, said, logs } = await playFile('undo-takes-only-its-own', signal);
+    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    const copied = (name: string) => result.nodes[name]?.files.map(({ path, sha256 }) => `${sha256}  ${path}`);
+    expect(copied('node-2')).toEqual(copied('bootstrap'));
+    expect(result.nodes['node-2']?.mounts).not.toContain('/srv/scality/metalk8s-128.0.1');
   });
 });
