@@ -11,6 +11,7 @@ import { redisMend } from './adapters/redis/mend.ts';
 import { changeQueue } from './adapters/redis/queue.ts';
 import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { botUseCases } from './app/bot-use-cases.ts';
+import { botProofs } from './bot-proofs.ts';
 import { systemClock as clock } from './clock.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { redisAddress } from './config/redis-config.ts';
@@ -25,6 +26,8 @@ const TEND_EVERY_MS = 10_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it is stopped. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
+  const signingKey = await loadSigningKey(config.approval.keyFile);
+  const proofs = await botProofs(config, signingKey);
   const onError = (error: unknown) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
   const redis = connectRedis({
     ...redisAddress(config.redis, config.secrets.redisPassword),
@@ -37,14 +40,15 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
   const clusters = new Map(
     [...queues].flatMap(([cluster, queue]) => {
       const policy = config.policies.get(cluster);
-      if (policy === undefined) return [];
+      const proof = proofs.get(cluster);
+      if (policy === undefined || proof === undefined) return [];
       const place = { redis, cluster };
-      const records = { changes: redisChanges({ ...place, clock }), holds: redisHolds(place) };
+      const records = { changes: redisChanges({ ...place, clock, proof }), holds: redisHolds(place) };
       return [[cluster, { ...records, queue, worker: redisWorkerLife(place), policy, groups }] as const];
     }),
   );
   const cards = redisCards({ redis, clusters: names, clock });
-  const signer = approvalSigner(await loadSigningKey(config.approval.keyFile));
+  const signer = approvalSigner(signingKey);
   const useCases = botUseCases({
     clusters,
     cards,

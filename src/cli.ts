@@ -4,6 +4,7 @@ import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
 import { openLog } from './log.ts';
+import { proofCommands } from './proof-commands.ts';
 import { runProcess } from './run-process.ts';
 
 const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version('0.1.0');
@@ -38,15 +39,7 @@ program
     }, log);
   });
 
-program
-  .command('keys')
-  .description('make a new pair of keys for approvals')
-  .argument('<verb>', 'new')
-  .requiredOption('--folder <folder>', 'where approval.key (for the bot) and approval.pub (for the worker) are written')
-  .action(async (verb: string, { folder }: { folder: string }) => {
-    const { writeNewKeys } = await import('./keys-command.ts');
-    process.exitCode = await writeNewKeys(verb, folder, (line) => void process.stdout.write(`${line}\n`));
-  });
+proofCommands(program);
 
 program
   .command('redis')
@@ -57,17 +50,6 @@ program
   .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
     const { redisCommand } = await import('./redis-command.ts');
     process.exitCode = await redisCommand(verb, options, (line) => void process.stdout.write(`${line}\n`));
-  });
-
-program
-  .command('journal')
-  .description('read the worker’s own record: what was asked, approved, run, with which result')
-  .argument('<verb>', 'verify (every line follows from the one before) or show')
-  .argument('[change]', 'show only this change')
-  .option('--file <file>', 'the journal', '/var/lib/registry-ha/journal.jsonl')
-  .action(async (verb: string, change: string | undefined, { file }: { file: string }) => {
-    const { journalCommand } = await import('./journal-command.ts');
-    process.exitCode = await journalCommand(verb, change, file, (line) => void process.stdout.write(`${line}\n`));
   });
 
 program

@@ -1,10 +1,11 @@
 import { type ReadJournal, readJournal } from './adapters/journal/read.ts';
+import { tellChain } from './audit-command.ts';
 import { approversOf } from './domain/approval.ts';
 import type { ChangeEvent } from './domain/change.ts';
 import { shortDigest } from './domain/digest.ts';
-import { Failure } from './domain/failure.ts';
 import type { Intent } from './domain/plan.ts';
 import { printable } from './domain/printable.ts';
+import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 
@@ -19,31 +20,19 @@ export async function journalCommand(
     print(`registry-ha journal ${printable(verb)}: there is \`verify\` and \`show [CHANGE]\`.`);
     return 2;
   }
-  try {
+  return await orExplained(print, async () => {
     const journal = await readJournal(path);
-    return verb === 'verify' ? verified(journal, print) : shown(journal, change, print);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { where, what, next } = error.report();
-    print(printable(`${where}: ${what} ${next}`));
-    return 1;
-  }
+    if (verb === 'show') return shown(journal, change, print);
+    tellChain(journal, print);
+    return 0;
+  });
 }
 
-function verified({ lines, head, unfinished }: ReadJournal, print: Print): number {
-  print(`${lines.length} lines, each follows from the one before. Head: ${head}`);
-  if (unfinished > 0)
-    print(
-      `Behind them ${unfinished} bytes of a line that is not finished: being written just now, or left by a crash.`,
-    );
-  return 0;
-}
-
-function shown({ lines }: ReadJournal, change: string | undefined, print: Print): number {
-  const wanted = lines.filter((line) => change === undefined || line.change === change);
+function shown({ events }: ReadJournal, change: string | undefined, print: Print): number {
+  const wanted = events.filter((one) => change === undefined || one.change === change);
   if (wanted.length === 0)
     print(change === undefined ? 'The journal is empty.' : `There is nothing about ${printable(change)}.`);
-  for (const { seq, change: id, event } of wanted) print(printable(`${seq}  ${event.at}  ${id}  ${words(event)}`));
+  for (const { line, change: id, event } of wanted) print(printable(`${line}  ${event.at}  ${id}  ${words(event)}`));
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
 

@@ -12,6 +12,7 @@ import type {
   TargetFacts,
 } from './domain/facts.ts';
 import type { RunningScript } from './domain/guards-scripts.ts';
+import type { JournalEntry, JournalMark, Provenance } from './domain/record-entry.ts';
 import type { ServedManifest } from './domain/registry.ts';
 import type { CopyStep } from './domain/step.ts';
 import type { TargetWant } from './domain/target-want.ts';
@@ -139,7 +140,7 @@ export interface Registries {
 /** The record of one cluster's changes in Redis, and the announcement of each entry. */
 export interface Changes {
   /** Appends when the record has exactly `version` entries, announces it, and tells whether it did. */
-  append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean>;
+  append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean>;
   /** The change with its record's length and the running steps' progress; null when there is none. */
   get(id: ChangeId): Promise<StoredChange | null>;
   /** Keeps only the last word of each step until its next entry, announced like one. */
@@ -152,7 +153,7 @@ export interface Changes {
   stillOurs(): Promise<void>;
 }
 
-export interface StoredChange {
+export interface StoredChange extends Provenance {
   readonly change: Change;
   /** The record that `change` was folded from. */
   readonly events: readonly ChangeEvent[];
@@ -185,9 +186,11 @@ export interface ChangeQueue {
 
 /** The worker's own record on the node's disk: what it decided and did, written before anybody is told. */
 export interface Journal {
-  /** On disk (fsync) when it resolves. */
-  append(id: ChangeId, event: ChangeEvent): Promise<void>;
+  /** On disk (fsync) when it resolves, with the line that holds it; the end of a change is sealed with it. */
+  append(id: ChangeId, event: ChangeEvent): Promise<JournalMark>;
   events(id: ChangeId): Promise<readonly ChangeEvent[]>;
+  /** The same events, each with the line that holds it. */
+  entries(id: ChangeId): Promise<readonly JournalEntry[]>;
   /** Has an approval with this nonce been used by a change that was started? */
   hasNonce(nonce: string): Promise<boolean>;
   /** Other changes that were started after this one was, each once, in the order of their last start. */

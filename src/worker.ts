@@ -2,9 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { bootstrapNode } from './adapters/bootstrap/bootstrap-node.ts';
-import { openJournalWhenFree } from './adapters/journal/wait.ts';
-import { approvalChecker } from './adapters/keys/approvals.ts';
-import { loadTrustedKey } from './adapters/keys/files.ts';
 import { kubernetes } from './adapters/kube/kube.ts';
 import { openTargetDigests } from './adapters/node/target-digests.ts';
 import { targetNodes } from './adapters/node/target-nodes.ts';
@@ -30,19 +27,15 @@ import { REGISTRY_PORT } from './domain/registry.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
 import type { Process } from './run-process.ts';
+import { workerJournal } from './worker-journal.ts';
+import { workerProofs } from './worker-proofs.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it is stopped. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   const { cluster, stateFolder, root } = config;
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  const journal = await openJournalWhenFree({
-    path: join(stateFolder, 'journal.jsonl'),
-    clock,
-    // Nothing is held yet, so SIGTERM may simply end the process.
-    signal: new AbortController().signal,
-    onWait: ({ pid }) =>
-      log.warn({ cluster, pid }, 'Another worker has the journal; this one waits until that one ends'),
-  });
+  const proofs = await workerProofs(config);
+  const journal = await workerJournal(config, proofs, log);
   const onError = (error: Error) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
   const redis = connectRedis({
     ...redisAddress(config.redis, config.redisPassword),
@@ -85,8 +78,8 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     shell,
     bootstrap,
     kubernetes: kube,
-    changes: redisChanges({ redis, cluster, clock }),
-    checker: approvalChecker({ keys: await Promise.all(config.trustedKeys.map(loadTrustedKey)) }),
+    changes: redisChanges({ redis, cluster, clock, proof: proofs.entries }),
+    checker: proofs.approvals,
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell, digests }),
     copier: countedCopier(copier, clock, metrics),
@@ -107,7 +100,11 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     log,
     work: async (job, signal, fence) => {
       await trouble.over(signal);
-      await doJob(job, { ...ports, changes: redisChanges({ redis, cluster, clock, fence }) }, signal);
+      await doJob(
+        job,
+        { ...ports, changes: redisChanges({ redis, cluster, clock, fence, proof: proofs.entries }) },
+        signal,
+      );
     },
     idPath: join(stateFolder, 'queue-worker.id'),
   });

@@ -92,9 +92,9 @@ async function noteFound({ id, change, facts }: Run, ports: ApplyPorts): Promise
 async function tellTheUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
   if (intent.verb !== 'undo') return;
   const event: ChangeEvent = { type: 'undone', at: now(ports), change: id };
-  await ports.journal.append(intent.undoes, event);
+  const mark = await ports.journal.append(intent.undoes, event);
   // Its record in Redis is kept for 90 days only.
-  if ((await ports.changes.get(intent.undoes)) !== null) await tell(intent.undoes, event, ports.changes);
+  if ((await ports.changes.get(intent.undoes)) !== null) await tell(intent.undoes, { event, mark }, ports.changes);
 }
 
 const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>

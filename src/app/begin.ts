@@ -13,7 +13,7 @@ import { type RecordPorts, tell } from './record.ts';
 export async function begin(id: ChangeId, at: string, ports: RecordPorts): Promise<boolean> {
   const told = await begunBefore(id, ports.changes);
   const event: ChangeEvent = told ?? { type: 'started', at };
-  if (told === null && !(await tell(id, event, ports.changes))) return await endedInstead(id, ports);
+  if (told === null && !(await tell(id, { event }, ports.changes))) return await endedInstead(id, ports);
   await ports.journal.append(id, event);
   return true;
 }

@@ -11,6 +11,7 @@ import { approvalEvent } from './approve-change.ts';
 import { circumstances, NO_HOLDS } from './circumstances.ts';
 import { queueOrTakeBack } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
+import { unprovenRecord } from './unproven-record.ts';
 
 /** A click: which change, which plan was on the card, who, and where. */
 export interface Decision {
@@ -50,6 +51,7 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
+  if (stored.unproven !== undefined) return unprovenRecord(decision.change, stored.unproven);
   const { change } = stored;
   const { approvers } = ports.policy.verbs[change.intent.verb];
   const ids = [decision.by, ...change.votes].map(({ id }) => id);

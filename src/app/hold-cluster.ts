@@ -34,7 +34,8 @@ export async function holdCluster(
 
 async function toldAndTakenBack(id: ChangeId, ports: HoldPorts): Promise<void> {
   const stored = await ports.changes.get(id);
-  if (stored?.change.state === 'approved') await queueOrTakeBack(stored.change, stored.version, 'ensure', ports);
+  const isApproved = stored?.change.state === 'approved' && stored.unproven === undefined;
+  if (isApproved) await queueOrTakeBack(stored.change, stored.version, 'ensure', ports);
   await ports.changes.redraw(id);
 }
 

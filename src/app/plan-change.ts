@@ -3,10 +3,11 @@ import { planDigest } from '../domain/digest.ts';
 import { isOfTheCluster } from '../domain/failure.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { CopyStep, Step } from '../domain/step.ts';
-import type { Clock, Copier } from '../ports.ts';
+import type { Clock, Copier, StoredChange } from '../ports.ts';
 import { catchUp } from './catch-up.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 import { type RecordPorts, record } from './record.ts';
+import { unprovenRecord } from './unproven-record.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
   readonly copier: Copier;
@@ -18,11 +19,16 @@ export interface PlanPorts extends FreshPlanPorts, RecordPorts {
 
 /** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
 export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
-  const change = await stillRequested(id, ports);
-  if (change === null) return;
+  const stored = await stillRequested(id, ports);
+  if (stored === null) return;
   // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
   await catchUp(id, ports);
   if ((await stillRequested(id, ports)) === null) return;
+  const { change, unproven } = stored;
+  if (unproven !== undefined) {
+    const refusal = unprovenRecord(id, unproven);
+    return await record(id, { type: 'refused', at: ports.clock.now().toISOString(), refusal }, ports);
+  }
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
     const { intent, requester, channel, terms, requestedAt: at } = change;
@@ -36,9 +42,9 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
 
 const isCopy = (step: Step): step is CopyStep => step.kind === 'copy';
 
-async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<Change | null> {
+async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<StoredChange | null> {
   const stored = await changes.get(id);
-  return stored?.change.state === 'requested' ? stored.change : null;
+  return stored?.change.state === 'requested' ? stored : null;
 }
 
 async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {

@@ -1,5 +1,6 @@
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
 import { withoutSecretsIn } from '../domain/hidden.ts';
+import type { JournalMark } from '../domain/record-entry.ts';
 import type { Changes, Journal } from '../ports.ts';
 
 /** Where the worker writes what it decided and did: its own disk first, Redis second. */
@@ -14,8 +15,8 @@ const TRIES = 5;
 /** Writes an event of the worker, without secrets that its words may have picked up. Throws when the change is not in Redis any more: then nobody would be told. */
 export async function record(id: ChangeId, event: ChangeEvent, { journal, changes }: RecordPorts): Promise<void> {
   const safe = withoutSecretsIn(event);
-  await journal.append(id, safe);
-  await tell(id, safe, changes);
+  const mark = await journal.append(id, safe);
+  await tell(id, { event: safe, mark }, changes);
 }
 
 /** Records one after another, so that journal and Redis tell what happens at the same time in one order. */
@@ -37,13 +38,17 @@ export const isEndedByBot = ({ state, refusal }: Change): boolean =>
  * Tells Redis what the journal has already. What was cancelled stays cancelled: false, and nothing told, when the bot has ended the
  * change meanwhile, because the worker had not begun it.
  */
-export async function tell(id: ChangeId, event: ChangeEvent, changes: Changes): Promise<boolean> {
+export async function tell(
+  id: ChangeId,
+  { event, mark }: { readonly event: ChangeEvent; readonly mark?: JournalMark },
+  changes: Changes,
+): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await changes.get(id);
     if (stored === null)
       throw new Error(`The record of change ${id} is gone from Redis; the journal on the node still has it.`);
     if (isEndedByBot(stored.change)) return false;
-    if (await changes.append(id, stored.version, event)) return true;
+    if (await changes.append(id, stored.version, event, mark)) return true;
   }
   throw new Error(`The record of change ${id} is being written by somebody else all the time.`);
 }

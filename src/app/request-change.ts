@@ -1,4 +1,5 @@
 import type { Person } from '../domain/approval.ts';
+import { NO_CARD } from '../domain/author.ts';
 import type { Change, ChangeEvent } from '../domain/change.ts';
 import { changeFrom } from '../domain/fold.ts';
 import type { Intent } from '../domain/plan.ts';
@@ -85,7 +86,7 @@ async function postedOrGivenUp(
 /** The end of a change whose card never came to be. */
 export function noCard(clock: Clock): ChangeEvent {
   const failure = {
-    kind: 'no-card',
+    kind: NO_CARD,
     where: 'Slack',
     what: 'The card of this change could not be posted, so nothing was planned.',
     next: 'Ask again.',

@@ -5,6 +5,7 @@ import { type Refusal, refuse } from '../domain/refusal.ts';
 import { unknownChange, whyNotUndone } from '../domain/undo.ts';
 import type { CardPlace } from '../ports.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
+import { unprovenRecord } from './unproven-record.ts';
 
 /** Somebody wants a change undone: by its button, or typed. */
 export interface UndoWish {
@@ -30,6 +31,7 @@ export async function requestUndo(
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await ports.changes.get(undoes);
     if (stored === null) return unknownChange(undoes);
+    if (stored.unproven !== undefined) return unprovenRecord(undoes, stored.unproven);
     const { change, version } = stored;
     const { cluster, nodes } = change.intent;
     const intent: UndoIntent = { verb: 'undo', undoes, cluster, nodes, ...(reason === undefined ? {} : { reason }) };

@@ -29,6 +29,8 @@ export async function forEachOne<T>(all: Iterable<T>, act: (one: T) => Promise<v
 
 async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
   const stored = await ports.changes.get(id);
+  // Its card says so in red; nothing is written or queued by a record that nobody has signed.
+  if (stored?.unproven !== undefined) return;
   switch (stored?.change.state) {
     case 'requested':
       return await tendRequested(stored, ports);

@@ -3,6 +3,7 @@ import { type Policies, policiesFor } from './policy-config.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
+const absolute = z.string().startsWith('/', 'write an absolute path');
 const port = z.coerce.number().int().min(0).max(65_535);
 const slackId = (letters: string, what: string) =>
   z
@@ -31,6 +32,8 @@ export const BotFile = z.strictObject({
         policy: z
           .never('who may do what stands in the policy file now: see policyFile and examples/policy.yaml')
           .optional(),
+        /** Public keys of this cluster's worker, or folders of such keys; `/etc/registry-ha/workers/<name>` when left out. */
+        workerKeys: z.array(absolute).min(1, 'name at least one key, or no card could be believed').optional(),
       }),
     )
     .min(1, 'name at least one cluster'),
@@ -40,6 +43,8 @@ export const BotFile = z.strictObject({
     .strictObject({
       keyFile: z.string().default('/etc/registry-ha/approval.key'),
       livesMinutes: z.never('write approvalLivesMinutes in the policy file instead').optional(),
+      /** Public keys (or folders of them) that this bot signed with before, so that older entries still count. */
+      formerKeys: z.array(absolute).default([]),
     })
     .prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9180) }).prefault({}),
@@ -56,6 +61,10 @@ export interface BotSecrets {
 }
 
 export type BotConfig = z.infer<typeof BotFile> & { readonly policies: Policies; readonly secrets: BotSecrets };
+
+/** Where a cluster's worker keys are. */
+export const workerKeysOf = ({ name, workerKeys }: BotConfig['clusters'][number]): readonly string[] =>
+  workerKeys ?? [`/etc/registry-ha/workers/${name}`];
 
 const OVERRIDES = {
   REGISTRY_HA_SLACK_MODE: 'slack.mode',

@@ -20,7 +20,11 @@ export const WorkerFile = z.strictObject({
   kubeconfig: absolute.default('/etc/kubernetes/admin.conf'),
   /** Journal, known hosts and digests of this worker; not below `root`. */
   stateFolder: absolute.default('/var/lib/registry-ha'),
-  /** Public keys of bots whose approvals count; not below `root`. */
+  /** What this worker signs its entries and its journal with; not below `root`. */
+  keyFile: absolute.default('/etc/registry-ha/worker.key'),
+  /** Public keys that it signed with before (or folders of them): seals in the journal are checked by them, too. */
+  formerKeys: z.array(absolute).default([]),
+  /** Public keys of bots whose approvals count, or folders of such keys; not below `root`. */
   trustedKeys: z
     .array(absolute)
     .min(1, 'name at least one public key, or nothing can ever be approved')
@@ -33,6 +37,16 @@ export const WorkerFile = z.strictObject({
       atATime: z.coerce.number().int().positive().default(3),
       /** Reads each archive back from the target's disk before it counts. */
       strict: z.boolean().default(false),
+    })
+    .prefault({}),
+  journal: z
+    .strictObject({
+      /** A new file is begun when the journal is larger or older than this, and a change has just ended. */
+      fileMegabytes: z.coerce.number().positive().default(64),
+      fileDays: z.coerce.number().positive().default(90),
+      /** Older files go after this time, or when all of them together are larger; without it nothing is ever removed. */
+      keepDays: z.coerce.number().positive().optional(),
+      keepMegabytes: z.coerce.number().positive().optional(),
     })
     .prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9181) }).prefault({}),

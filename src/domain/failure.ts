@@ -44,7 +44,7 @@ function inOneLine({ program, args }: Command): string {
   return render({ program, args: args.map((word) => (word.includes('\n') ? `${word.split('\n')[0]} …` : word)) });
 }
 
-const lastLines = (text: string): string => text.trim().slice(-2000);
+const lastLines = (text: string): string => text.trim().slice(-2000).toWellFormed();
 
 /** A command ran on a node and did not do its work. */
 export class CommandFailed extends Failure {

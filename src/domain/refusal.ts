@@ -46,6 +46,7 @@ export const REFUSALS = [
   'approval-withdrawn',
   'approval-invalid',
   'clock-skew',
+  'record-unproven',
   'expired',
   'decided-already',
   'plan-stale',

@@ -21,7 +21,7 @@ type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
 /** Where Slack would post to, when it calls the bot. */
 export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
 
-/** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
+/** The bot and the worker as an operator would set them up, each with a key of its own that the other one trusts. */
 export async function botAndWorker(
   place: Place,
   world: {
@@ -33,9 +33,8 @@ export async function botAndWorker(
   },
   told: Told,
 ): Promise<{ readonly bot: Service; readonly worker: Service }> {
-  const { privateKeyPem, publicKeyPem } = newKeyPair();
-  await writeFile(keyPath(place), privateKeyPem, { mode: 0o600 });
-  await writeFile(publicKeyPath(place), publicKeyPem, { mode: 0o644 });
+  await writePair(place, 'approval');
+  await writePair(place, 'worker');
   await writeFile(configPath('bot', place), dump(botConfig(place, world)));
   await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy()));
   await writeFile(configPath('worker', place), dump(workerConfig(place, world.cluster)));
@@ -48,8 +47,16 @@ export async function botAndWorker(
   return { bot: service('bot', place, secrets, told), worker: service('worker', place, {}, told) };
 }
 
-const keyPath = ({ folder }: Place): string => join(folder, 'approval.key');
-const publicKeyPath = ({ folder }: Place): string => join(folder, 'approval.pub');
+type KeyOf = 'approval' | 'worker';
+
+async function writePair(place: Place, of: KeyOf): Promise<void> {
+  const { privateKeyPem, publicKeyPem } = newKeyPair();
+  await writeFile(keyPath(place, of), privateKeyPem, { mode: 0o600 });
+  await writeFile(publicKeyPath(place, of), publicKeyPem, { mode: 0o644 });
+}
+
+const keyPath = ({ folder }: Place, of: KeyOf): string => join(folder, `${of}.key`);
+const publicKeyPath = ({ folder }: Place, of: KeyOf): string => join(folder, `${of}.pub`);
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
@@ -69,9 +76,9 @@ function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; deliv
   return {
     slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
     redis: { url: redisUrlOf(place, BOT_USER) },
-    clusters: [{ name: CLUSTER, channels: [OPS.id] }],
+    clusters: [{ name: CLUSTER, channels: [OPS.id], workerKeys: [publicKeyPath(place, 'worker')] }],
     policyFile: policyPath(place),
-    approval: { keyFile: keyPath(place) },
+    approval: { keyFile: keyPath(place, 'approval') },
     health: { host: place.host, port: HEALTH_PORTS.bot },
   };
 }
@@ -92,7 +99,8 @@ function workerConfig(place: Place, { bootstrapRoot, plansLiveSeconds = 3_600 }:
     root: bootstrapRoot,
     kubeconfig: WORKER_KUBECONFIG,
     stateFolder: join(place.folder, 'worker'),
-    trustedKeys: [publicKeyPath(place)],
+    keyFile: keyPath(place, 'worker'),
+    trustedKeys: [publicKeyPath(place, 'approval')],
     plan: { livesMinutes: plansLiveSeconds / 60 },
     health: { host: place.host, port: HEALTH_PORTS.worker },
   };

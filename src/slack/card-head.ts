@@ -12,7 +12,8 @@ export function head(view: CardView): readonly Block[] {
   return [header(aim(view.change)), section(`*${lead}* ${rest}`.trimEnd()), context(whose(view.change))];
 }
 
-function whose(change: Change): string {
+/** Cluster, id, people and plan of a change, as small print. */
+export function whose(change: Change): string {
   const digest = shownDigest(change);
   return [
     `Cluster ${escaped(change.intent.cluster)}`,

@@ -13,6 +13,8 @@ export interface CardView {
   /** Who should carry it out; there, when nothing else is known. */
   readonly worker?: WorkerState;
   readonly now: Date;
+  /** Entries of the record that nobody who may write them has signed. */
+  readonly unproven?: readonly number[];
   /** What keeps changes of the cluster from starting; nothing when left out. */
   readonly standstill?: Standstill;
 }

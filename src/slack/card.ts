@@ -10,9 +10,12 @@ import { planFacts } from './plan-facts.ts';
 import { planSteps } from './plan-steps.ts';
 import { isTooLate, statusText } from './status.ts';
 import { taskBlocks } from './task-blocks.ts';
+import { unprovenCard } from './unproven-card.ts';
 
 /** The whole card of a change, drawn anew for each state; as much of it as one message takes. */
 export function renderCard(view: CardView, style: CardStyle): Drawing {
+  const { change, unproven } = view;
+  if (unproven !== undefined) return unprovenCard({ change, unproven });
   const drawn = DETAILS.map((detail) => () => cardBlocks(view, style, detail));
   const blocks = firstFitting(drawn);
   return { text: statusText(view), blocks };

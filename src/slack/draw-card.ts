@@ -63,14 +63,14 @@ export async function drawCard(
     return { is: 'nothing' };
   }
   const hangs = await edit(place, view, learnt, ports);
-  if (hangs) await tellReplies(place, stored.change, learnt.unconfirmed, ports);
+  if (hangs) await tellReplies(place, stored, learnt.unconfirmed, ports);
   await lease.commit(stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
 
 /** A card is posted as a fresh request that waits for nobody; an edit would only delay the next one. */
-const isAsPosted = ({ change, waitsFor }: CardView, { drawn }: CardLease): boolean =>
-  drawn === 0 && change.state === 'requested' && waitsFor.length === 0;
+const isAsPosted = ({ change, waitsFor, unproven }: CardView, { drawn }: CardLease): boolean =>
+  drawn === 0 && unproven === undefined && change.state === 'requested' && waitsFor.length === 0;
 
 function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
   return revision > drawn || (forced && isWaiting(change));
@@ -81,7 +81,8 @@ const isWaiting = ({ state }: Change): boolean => state === 'requested' || state
 /** Does the worker have, or will it take, something of this change, so that others wait for it? */
 export const isInTheWay = (change: Change): boolean => isWaiting(change) || change.state === 'applying';
 
-async function viewOf({ change, progress }: StoredChange, ports: DrawPorts): Promise<CardView> {
+async function viewOf({ change, progress, unproven }: StoredChange, ports: DrawPorts): Promise<CardView> {
+  if (unproven !== undefined) return { change, unproven, waitsFor: [], now: ports.clock.now() };
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // What a worker that is gone said last is true no more.

@@ -1,4 +1,6 @@
 import type { Change } from '../domain/change.ts';
+import { shortDigest } from '../domain/digest.ts';
+import type { JournalMark } from '../domain/record-entry.ts';
 import { approvalsSoFar, approversOf } from './approvals-line.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
@@ -14,13 +16,20 @@ export interface Reply {
   readonly broadcast: boolean;
 }
 
-/** Every turning point that the change has passed, in order. */
-export function repliesOf(change: Change): readonly Reply[] {
-  return [...approvedReply(change), ...voteReply(change), ...endReply(change), ...undoReply(change)].map((reply) => ({
+/** Every turning point that the change has passed, in order; the end names the journal line that tells it (`mark`). */
+export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] {
+  const end = endReply(change).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
+  return [...approvedReply(change), ...voteReply(change), ...end, ...undoReply(change)].map((reply) => ({
     ...reply,
     text: cut(reply.text, TEXT_LIMIT),
   }));
 }
+
+/** With this in the thread, whoever changes the journal later has to change Slack as well. */
+const witnessed = (reply: Reply, { line, hash }: JournalMark): Reply => ({
+  ...reply,
+  text: `${reply.text} (Journal line ${line}, ${shortDigest(hash)}…)`,
+});
 
 function approvedReply(change: Change): readonly Reply[] {
   const { approver, approvals } = change;

@@ -1,8 +1,9 @@
-import type { Change, ChangeId } from '../domain/change.ts';
-import type { CardPlace, Cards } from '../ports.ts';
+import type { ChangeId } from '../domain/change.ts';
+import type { CardPlace, Cards, StoredChange } from '../ports.ts';
 import type { Log, SlackPoster } from './bot-ports.ts';
 import { type Reply, repliesOf } from './replies.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
+import { unprovenReply } from './unproven-card.ts';
 
 /** What telling needs of the world. */
 export interface ReplyPorts {
@@ -21,12 +22,12 @@ const POSTING_MS = 30_000;
  */
 export async function tellReplies(
   place: CardPlace,
-  change: Change,
+  { change, unproven, mark }: StoredChange,
   unconfirmed: Set<string>,
   ports: ReplyPorts,
 ): Promise<void> {
   const { cards, log } = ports;
-  for (const one of repliesOf(change)) {
+  for (const one of unproven === undefined ? repliesOf(change, mark) : [unprovenReply({ change, unproven })]) {
     const name = `${change.id} ${one.name}`;
     if (!unconfirmed.has(name)) {
       const claim = await cards.claimReply(change.id, one.name, POSTING_MS);

@@ -22,8 +22,8 @@ export class JournalDamaged extends Failure {
       where: this.path,
       what: `Line ${this.line} of the journal ${this.what}.`,
       next:
-        'Find out who or what changed the file (disk, backup, a person). To go on, move the file away: a new journal begins, and ' +
-        'changes that are still open have to be asked for again.',
+        'Find out who or what changed the file (disk, backup, a person). To go on, move the file away, and the ' +
+        'numbered ones beside it: a new journal begins, and changes that are still open have to be asked for again.',
     };
   }
 }

@@ -40,7 +40,8 @@ export async function setAside(path: string, file: FileHandle, good: number, tor
   await file.datasync();
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes new names in the folder of this path last. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();

@@ -1,5 +1,6 @@
 import type { ChangeId } from '../../domain/change.ts';
-import type { JournalLine } from './line.ts';
+import type { JournalMark } from '../../domain/record-entry.ts';
+import type { JournalLine, OpeningLine } from './line.ts';
 
 /** Where a line stands in the file, without its newline. */
 export interface Span {
@@ -7,31 +8,79 @@ export interface Span {
   readonly bytes: number;
 }
 
+/** Where an event stands: in this file, and in the chain as it was first written. */
+export interface Place extends Span {
+  readonly mark: JournalMark;
+}
+
+/** An approval that the journal has seen. */
+export interface SeenApproval {
+  /** null when the change itself is not in this file any more. */
+  readonly change: ChangeId | null;
+  readonly expires: string;
+}
+
 /** What of the journal is kept in memory: places of lines by change, and the nonces of approvals that were used. */
 export class JournalIndex {
-  readonly #spans = new Map<ChangeId, Span[]>();
+  readonly #places = new Map<ChangeId, Place[]>();
   readonly #approved = new Map<ChangeId, string>();
+  readonly #seen = new Map<string, SeenApproval>();
   readonly #used = new Set<string>();
-  /** Every start, in order. */
-  readonly #starts: ChangeId[] = [];
+  /** Every start, and where it was first written. */
+  readonly #starts: { readonly change: ChangeId; readonly line: number }[] = [];
+  #since: string | undefined;
 
-  note({ change, event }: Pick<JournalLine, 'change' | 'event'>, span: Span): void {
-    const spans = this.#spans.get(change);
-    if (spans === undefined) this.#spans.set(change, [span]);
-    else spans.push(span);
-    if (event.type === 'started') this.#starts.push(change);
-    if (event.type === 'approved') this.#approved.set(change, event.signed.approval.nonce);
+  note(line: JournalLine, span: Span, hash: string): void {
+    if ('opens' in line) this.#noteOpening(line.opens);
+    if (!('event' in line)) return;
+    const { seq, change, event, carried } = line;
+    this.#since ??= event.at;
+    const place = { ...span, mark: carried ?? { line: seq, hash } };
+    const places = this.#places.get(change);
+    if (places === undefined) this.#places.set(change, [place]);
+    else places.push(place);
+    if (event.type === 'started') this.#starts.push({ change, line: place.mark.line });
+    if (event.type === 'approved') {
+      const { nonce, expires } = event.signed.approval;
+      this.#approved.set(change, nonce);
+      this.#seen.set(nonce, { change, expires });
+    }
     const nonce = event.type === 'started' ? this.#approved.get(change) : undefined;
     if (nonce !== undefined) this.#used.add(nonce);
   }
 
-  spans(change: ChangeId): readonly Span[] {
-    return this.#spans.get(change) ?? [];
+  /** What an approval of a change that was left behind could still do is nothing. */
+  #noteOpening({ at, nonces }: OpeningLine['opens']): void {
+    this.#since = at;
+    for (const { nonce, expires } of nonces) {
+      this.#used.add(nonce);
+      this.#seen.set(nonce, { change: null, expires });
+    }
+  }
+
+  /** When the file began; undefined for an empty one. */
+  get since(): string | undefined {
+    return this.#since;
+  }
+
+  places(change: ChangeId): readonly Place[] {
+    return this.#places.get(change) ?? [];
+  }
+
+  changes(): readonly ChangeId[] {
+    return [...this.#places.keys()];
+  }
+
+  /** Approvals by nonce. */
+  approvals(): ReadonlyMap<string, SeenApproval> {
+    return this.#seen;
   }
 
   startedSince(change: ChangeId): readonly ChangeId[] {
-    const first = this.#starts.indexOf(change);
-    const since = first === -1 ? [] : this.#starts.slice(first + 1).filter((other) => other !== change);
+    // Lines that were carried over stand change by change.
+    const starts = this.#starts.toSorted((one, other) => one.line - other.line).map((start) => start.change);
+    const first = starts.indexOf(change);
+    const since = first === -1 ? [] : starts.slice(first + 1).filter((other) => other !== change);
     return since.filter((other, at) => since.lastIndexOf(other) === at);
   }
 

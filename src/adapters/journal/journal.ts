@@ -1,14 +1,20 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { ChangeEvent, ChangeId } from '../../domain/change.ts';
 import { Failure } from '../../domain/failure.ts';
+import {
+  endsChange,
+  type HeadChecker,
+  type HeadSealer,
+  type JournalEntry,
+  type JournalMark,
+} from '../../domain/record-entry.ts';
 import type { Journal } from '../../ports.ts';
 import { JournalDamaged, JournalUnusable } from './failures.ts';
-import { openPrivateFile, privateFolder, setAside } from './file.ts';
-import type { Span } from './journal-index.ts';
-import { digestOf, lineFrom, lineText } from './line.ts';
+import { privateFolder } from './file.ts';
+import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from './files.ts';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
+import { digestOf, type JournalLine, lineText } from './line.ts';
 import { type FileLock, takeLock } from './lock.ts';
-import { type Acknowledged, reopened } from './reopen.ts';
-import { type VerifiedJournal, verifyJournal } from './verify.ts';
+import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
 
 export { JournalDamaged, JournalLocked, JournalUnusable } from './failures.ts';
 
@@ -19,19 +25,26 @@ export interface OpenJournal extends Journal {
   close(): Promise<void>;
 }
 
-/** Where the journal is. */
+/** Where the journal is, who signs it, and how it is kept. */
 export interface JournalOptions {
   readonly path: string;
+  /** Signs the end of each change; without it nothing is signed. */
+  readonly sealer?: HeadSealer;
+  /** Checks earlier seals at the start. */
+  readonly checker?: HeadChecker;
+  /** Without it the file grows for ever. */
+  readonly rotation?: Rotation;
 }
 
 /**
  * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
  * never finished aside. Throws JournalDamaged, JournalLocked or JournalUnusable.
  */
-export async function openJournal({ path }: JournalOptions): Promise<OpenJournal> {
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
+  const { path } = options;
   try {
     await privateFolder(path);
-    return await openLocked(path, await takeLock(path));
+    return await openLocked(options, await takeLock(path));
   } catch (error) {
     if (error instanceof Failure) throw error;
     const says = error instanceof Error ? error.message : String(error);
@@ -40,60 +53,64 @@ export async function openJournal({ path }: JournalOptions): Promise<OpenJournal
   }
 }
 
-async function openLocked(path: string, lock: FileLock): Promise<FileJournal> {
+async function openLocked(options: JournalOptions, lock: FileLock): Promise<FileJournal> {
   try {
-    const file = await openPrivateFile(path);
-    try {
-      const found = verifyJournal(path, await file.readFile());
-      await setAside(path, file, found.bytes, found.torn);
-      return new FileJournal({ path, file, lock, found });
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    await settleExchange(options.path);
+    const journal = new FileJournal(options, lock, await openJournalFile(options.path, options.checker));
+    await journal.settle();
+    return journal;
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-interface Opened {
-  readonly path: string;
-  readonly file: FileHandle;
-  readonly lock: FileLock;
-  readonly found: VerifiedJournal;
-}
-
 class FileJournal implements OpenJournal {
-  readonly #opened: Opened;
-  #file: FileHandle;
-  #end: Acknowledged;
+  readonly #options: JournalOptions;
+  readonly #lock: FileLock;
+  #file: JournalFile;
   #turn: Promise<unknown> = Promise.resolve();
   #broken: unknown;
-  /** Bytes that there was no room for. */
-  #wanted = 0;
+  /** What makes a broken journal whole again. */
+  #remedy: () => Promise<void> = async () => undefined;
   #closed = false;
 
-  constructor(opened: Opened) {
-    this.#opened = opened;
-    this.#file = opened.file;
-    this.#end = opened.found;
+  constructor(options: JournalOptions, lock: FileLock, file: JournalFile) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#file = file;
   }
 
-  append(id: ChangeId, event: ChangeEvent): Promise<void> {
-    return this.#inTurn(() => this.#append(id, event));
+  /** Seals what a crash left unsealed, and begins a new file when it is time. */
+  async settle(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#sealIfNeeded();
+      await this.#rotateIfDue();
+    });
+  }
+
+  append(id: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    return this.#inTurn(async () => {
+      const mark = await this.#append(id, event);
+      if (endsChange(event)) await this.#rotateIfDue();
+      return mark;
+    });
   }
 
   async events(id: ChangeId): Promise<readonly ChangeEvent[]> {
-    return await this.#inTurn(() => Promise.all(this.#opened.found.index.spans(id).map((span) => this.#read(span))));
+    return (await this.entries(id)).map(({ event }) => event);
+  }
+
+  async entries(id: ChangeId): Promise<readonly JournalEntry[]> {
+    return await this.#inTurn(() => this.#file.entries(id));
   }
 
   async hasNonce(nonce: string): Promise<boolean> {
-    return this.#opened.found.index.hasNonce(nonce);
+    return this.#file.index.hasNonce(nonce);
   }
 
   async startedSince(id: ChangeId): Promise<readonly ChangeId[]> {
-    return this.#opened.found.index.startedSince(id);
+    return this.#file.index.startedSince(id);
   }
 
   trouble(): Promise<string | null> {
@@ -106,57 +123,95 @@ class FileJournal implements OpenJournal {
       if (this.#closed) return;
       this.#closed = true;
       await this.#file.close();
-      await this.#opened.lock.release();
+      await this.#lock.release();
     });
+  }
+
+  /** The end of a change and its seal are one write. */
+  async #append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    const { line, hash: prev } = this.#file.head;
+    const entry = { seq: line + 1, prev, change, event };
+    const mark = { line: line + 1, hash: digestOf(lineText(entry)) };
+    await this.#write([entry, ...(endsChange(event) ? this.#sealOf(mark) : [])]);
+    return mark;
+  }
+
+  #sealOf(head: JournalMark): readonly JournalLine[] {
+    const { sealer } = this.#options;
+    return sealer === undefined ? [] : [{ seq: head.line + 1, prev: head.hash, seal: sealer.seal(head) }];
+  }
+
+  async #sealIfNeeded(): Promise<void> {
+    if (this.#file.needsSeal) await this.#write(this.#sealOf(this.#file.head));
+  }
+
+  async #write(lines: readonly JournalLine[]): Promise<void> {
+    if (lines.length > 0)
+      await this.#orBroken(
+        () => this.#file.write(lines),
+        () => this.#file.mend(),
+      );
+  }
+
+  async #rotateIfDue(): Promise<void> {
+    const { rotation, path, checker } = this.#options;
+    if (rotation === undefined || !isDue(rotation, this.#file.bytes, this.#file.index.since)) return;
+    try {
+      await this.#rotate(rotation);
+    } catch (error) {
+      rotation.onFailure(error);
+    }
+    const settle = () => this.#goOnInNamedFile(path, checker);
+    await this.#orBroken(settle, settle);
+    await this.#sealIfNeeded();
+  }
+
+  /** Whatever became of an exchange, the journal goes on in the file that has its name now. */
+  async #goOnInNamedFile(path: string, checker: HeadChecker | undefined): Promise<void> {
+    const before = this.#file;
+    await settleExchange(path);
+    this.#file = await openJournalFile(path, checker);
+    await before.close();
+  }
+
+  async #rotate(rotation: Rotation): Promise<void> {
+    const { path } = this.#options;
+    const { index, head } = this.#file;
+    const now = rotation.clock.now();
+    const changes = index.changes().map(async (change) => ({ change, entries: await this.#file.entries(change) }));
+    const all = await Promise.all(changes);
+    const known = all.filter(({ entries }) => isStillOpen(entries, now)).map(({ change }) => change);
+    // With whatever was started after them: an undo must see who has built on it.
+    const kept = new Set(known.flatMap((change) => [change, ...index.startedSince(change)]));
+    const open = all.filter(({ change }) => kept.has(change));
+    const older = await nextOlderFile(path);
+    const content = beginningOf({ head, older, at: now.toISOString(), open, approvals: index.approvals() });
+    for (const step of exchangeSteps(path, older, content)) await step();
+    await removeOutdated(path, rotation, now);
+  }
+
+  /** What is on disk after a failed act is not known; its remedy finds out. */
+  async #orBroken(act: () => Promise<void>, remedy: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#broken = error;
+      this.#remedy = remedy;
+      throw this.#unusable();
+    }
   }
 
   async #mend(): Promise<string | null> {
     if (this.#closed || this.#broken === undefined) return null;
     try {
-      const broken = this.#file;
-      this.#file = await reopened(this.#opened.path, this.#end, this.#wanted);
+      await this.#remedy();
       this.#broken = undefined;
-      await broken.close();
       return null;
     } catch (error) {
       this.#broken = error;
       const { what, next } = this.#unusable().report();
       return `${what} ${next}`;
     }
-  }
-
-  async #append(change: ChangeId, event: ChangeEvent): Promise<void> {
-    const { lines, last, bytes } = this.#end;
-    const text = lineText({ seq: lines + 1, prev: last, change, event });
-    const line = Buffer.from(`${text}\n`);
-    try {
-      await this.#file.appendFile(line);
-      await this.#file.datasync();
-    } catch (error) {
-      // What is on disk now is not known; mending it finds out.
-      this.#broken = error;
-      this.#wanted = line.length;
-      throw this.#unusable();
-    }
-    this.#end = { lines: lines + 1, last: digestOf(text), bytes: bytes + line.length };
-    this.#opened.found.index.note({ change, event }, { from: bytes, bytes: line.length - 1 });
-  }
-
-  async #read({ from, bytes }: Span): Promise<ChangeEvent> {
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, from);
-    const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
-    if (typeof line !== 'string') return line.event;
-    throw new JournalDamaged(
-      this.#opened.path,
-      await this.#lineAt(from),
-      `was changed while it was in use: it ${line}`,
-    );
-  }
-
-  /** Number of the line that begins at this byte. */
-  async #lineAt(from: number): Promise<number> {
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(from), 0, from, 0);
-    return buffer.subarray(0, bytesRead).filter((byte) => byte === 0x0a).length + 1;
   }
 
   /** One after the other, so that each line follows from the one before. */
@@ -174,7 +229,7 @@ class FileJournal implements OpenJournal {
   }
 
   #unusable(): JournalUnusable {
-    const { path } = this.#opened;
+    const { path } = this.#options;
     if (this.#broken instanceof JournalDamaged) {
       const { what, next } = this.#broken.report();
       return new JournalUnusable(path, what, next, { cause: this.#broken });

@@ -1,12 +1,11 @@
 import type { Clock } from '../../ports.ts';
-import { JournalLocked, openJournal } from './journal.ts';
+import { JournalLocked, type JournalOptions, openJournal } from './journal.ts';
 
 /** The other worker may run for weeks; taking over a second after its end is soon enough. */
 const LOOK_EVERY_MS = 1_000;
 
 /** How to wait for a journal. */
-export interface JournalWait {
-  readonly path: string;
+export interface JournalWait extends JournalOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told once, when another worker has the journal. */
@@ -20,7 +19,7 @@ export interface JournalWait {
 export async function openJournalWhenFree(wait: JournalWait): ReturnType<typeof openJournal> {
   for (let looks = 0; ; looks += 1) {
     try {
-      return await openJournal({ path: wait.path });
+      return await openJournal(wait);
     } catch (error) {
       if (!(error instanceof JournalLocked)) throw error;
       if (looks === 0) wait.onWait(error);

@@ -1,31 +1,71 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { KeyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
+import type { SigningKey, TrustedKey } from './signature.ts';
 
 /** Group may read (a secret that Kubernetes mounts with fsGroup has mode 0440); nobody else may do anything. */
 const NOT_SECRET = 0o037;
 const WRITABLE_BY_OTHERS = 0o022;
+/** In a folder with this bit nobody can exchange what others own. */
+const STICKY = 0o1000;
 const MOST_BYTES = 64 * 1024;
 
-/** The bot's signing key and its name; throws KeyUnusable when others can read the file. */
-export async function loadSigningKey(path: string): Promise<{ readonly privateKeyPem: string; readonly name: string }> {
+/** A trusted public key, and the file it stands in. */
+export interface TrustedKeyFile extends TrustedKey {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A signing key and its name; throws KeyUnusable when others can read the file. */
+export async function loadSigningKey(path: string): Promise<SigningKey> {
   const privateKeyPem = await readKey(path, NOT_SECRET, 'Others can read this private key.', `chmod 0600 ${path}`);
   privateKeyFrom(privateKeyPem);
   return { privateKeyPem, name: publicHalf(privateKeyPem).name };
 }
 
 /** A trusted public key and its name; throws KeyUnusable when others can change the file. */
-export async function loadTrustedKey(path: string): Promise<{ readonly publicKeyPem: string; readonly name: string }> {
-  const what = 'Others can change this key, and so decide whose approvals count.';
+export async function loadTrustedKey(path: string): Promise<TrustedKeyFile> {
+  const what = 'Others can change this key, and so decide whose signatures count.';
   const publicKeyPem = await readKey(path, WRITABLE_BY_OTHERS, what, `chmod go-w ${path}`);
-  return { publicKeyPem, name: keyName(publicKeyPem) };
+  return { publicKeyPem, name: keyName(publicKeyPem), path };
+}
+
+/**
+ * The keys that these files hold; a folder stands for every `*.pub` directly in it. A key that is there twice counts once. Throws
+ * KeyUnusable for a file or folder that others can change, and for one without any key.
+ */
+export async function loadTrustedKeys(paths: readonly string[]): Promise<readonly TrustedKeyFile[]> {
+  const files = (await Promise.all(paths.map(filesAt))).flat();
+  const keys = await Promise.all(files.map(loadTrustedKey));
+  return [...new Map(keys.map((key) => [key.name, key])).values()];
+}
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  const found = await existing(path);
+  await refuseForeignFolder(found.isDirectory() ? path : dirname(path));
+  if (!found.isDirectory()) return [path];
+  const names = (await readdir(path)).filter((name) => name.endsWith('.pub')).toSorted();
+  if (names.length > 0) return names.map((name) => join(path, name));
+  throw new KeyUnusable(path, 'No key is in this folder, so nobody would be believed.', 'Put a key there, as *.pub.');
+}
+
+/** Whoever can write to a folder can exchange the files in it. */
+async function refuseForeignFolder(path: string): Promise<void> {
+  const { mode, uid } = await existing(path);
+  const what = 'Others can exchange the keys in this folder, and so decide whose signatures count.';
+  if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0)
+    throw new KeyUnusable(path, what, `Run: chmod go-w ${path}`);
+  refuseForeignOwner(path, uid);
 }
 
 async function readKey(path: string, forbidden: number, what: string, mend: string): Promise<string> {
   const file = await opened(path);
   try {
-    const { mode, size } = await file.stat();
+    const { mode, size, uid } = await file.stat();
     if ((mode & forbidden) !== 0) throw new KeyUnusable(path, what, `Run: ${mend}`);
+    refuseForeignOwner(path, uid);
     if (size > MOST_BYTES) throw new KeyUnusable(path, 'The file is too large for a key.', 'Name the file of the key.');
     return await file.readFile('utf8');
   } finally {
@@ -33,13 +73,32 @@ async function readKey(path: string, forbidden: number, what: string, mend: stri
   }
 }
 
+/** An owner can do with a file what he likes; the worker or bot itself and root can do everything anyway. */
+function refuseForeignOwner(path: string, uid: number): void {
+  const own = process.getuid?.();
+  if (uid === 0 || uid === own) return;
+  const what = `It belongs to user ${uid}, who is neither root nor the user of this process (${own}).`;
+  throw new KeyUnusable(path, what, `Run: chown root ${path}`);
+}
+
 async function opened(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    const says = cause instanceof Error ? cause.message : String(cause);
-    throw new KeyUnusable(path, `The key file cannot be opened: ${says}.`, 'Check path and owner of the file.', {
-      cause,
-    });
+    throw notThere(path, cause);
   }
+}
+
+async function existing(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    throw notThere(path, cause);
+  }
+}
+
+function notThere(path: string, cause: unknown): KeyUnusable {
+  const says = cause instanceof Error ? cause.message : String(cause);
+  const next = 'Check path and owner; `registry-ha keys new` makes a pair of keys.';
+  return new KeyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
 }

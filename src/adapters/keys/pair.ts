@@ -30,20 +30,20 @@ export function publicHalf(privateKeyPem: string): Omit<KeyPair, 'privateKeyPem'
 
 /** Throws KeyUnusable unless the PEM is an Ed25519 private key without a passphrase. */
 export function privateKeyFrom(pem: string): KeyObject {
-  return ed25519('the approval signing key', () => createPrivateKey(pem));
+  return ed25519('a signing key', () => createPrivateKey(pem));
 }
 
 /** Throws KeyUnusable unless the PEM is an Ed25519 public key. */
 export function publicKeyFrom(pem: string): KeyObject {
-  return ed25519('an approval public key', () => {
-    // createPublicKey would also take a private key, which has no business on a worker.
+  return ed25519('a public key', () => {
+    // createPublicKey would also take a private key, which has no business where only signatures are checked.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
     return createPublicKey(pem);
   });
 }
 
 function ed25519(where: string, read: () => KeyObject): KeyObject {
-  const next = 'Make a new pair of keys with `registry-ha keys`.';
+  const next = 'Make a new pair of keys with `registry-ha keys new`.';
   try {
     const key = read();
     if (key.asymmetricKeyType === 'ed25519') return key;

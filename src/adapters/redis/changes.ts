@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../domain/change.ts';
 import { RecordFull } from '../../domain/failure.ts';
 import { changeFrom } from '../../domain/fold.ts';
+import type { EntryProof, JournalMark } from '../../domain/record-entry.ts';
 import type { Changes, Clock, StoredChange } from '../../ports.ts';
 import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { ask, Fenced, RecordFault } from './failures.ts';
 import type { Fence } from './fence.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from './keys.ts';
-import { eventFrom, eventText, progressFrom, progressText } from './record-text.ts';
+import { RecordReader } from './record-reader.ts';
+import { entryText, progressFrom, progressText } from './record-text.ts';
 
 /** What the record of one cluster's changes needs. */
 export interface ChangesOptions {
@@ -18,6 +20,8 @@ export interface ChangesOptions {
   readonly clock: Clock;
   /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
   readonly fence?: Fence;
+  /** Signs what is appended and checks what is read; without it nothing is signed, and every entry counts. */
+  readonly proof?: EntryProof;
 }
 
 /** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
@@ -38,22 +42,27 @@ class RedisChanges implements Changes {
   readonly #cluster: string;
   readonly #clock: Clock;
   readonly #fence: Fence | undefined;
+  readonly #proof: EntryProof | undefined;
+  readonly #reader: RecordReader;
 
-  constructor({ redis, cluster, clock, fence }: ChangesOptions) {
+  constructor({ redis, cluster, clock, fence, proof }: ChangesOptions) {
     this.#redis = redis;
     this.#cluster = cluster;
     this.#clock = clock;
     this.#fence = fence;
+    this.#proof = proof;
+    this.#reader = new RecordReader(proof);
   }
 
-  async append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean> {
+  async append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean> {
     const { record, state, card, replies } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
     const keys = [record, state, card, replies, open, behind, announced, fence];
     const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
+    const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
     const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? ''];
-    const words = [id, version, eventText(id, event), randomUUID(), effectOf(event), ...limits];
+    const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
     const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
     if (answer === -1) throw full(id);
     if (answer === -2) throw new Fenced(this.#cluster);
@@ -65,19 +74,19 @@ class RedisChanges implements Changes {
     const answer = await ask(this.#redis.eval(READ, 2, keys.record, keys.state));
     const [texts, words] = readSchema.parse(answer);
     if (texts.length === 0) return null;
-    const events = texts.map((text, n) => eventFrom(id, text, n + 1));
-    const change = changeFrom(events);
+    const read = this.#reader.read(id, texts);
+    const change = changeFrom(read.events);
     if (change?.id !== id) throw new RecordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
     const state = fieldsOf(words);
     return {
+      ...read,
       change,
-      events,
-      version: events.length,
-      revision: Number(state.get('revision') ?? events.length),
+      version: texts.length,
+      revision: Number(state.get('revision') ?? texts.length),
       progress: [...state.keys()]
         .filter((field) => field.startsWith(PROGRESS_FIELD))
         .toSorted()
-        .map((field) => progressFrom(id, state.get(field) ?? '')),
+        .flatMap((field) => progressFrom(state.get(field) ?? '') ?? []),
     };
   }
 

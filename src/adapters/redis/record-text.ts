@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import type { ChangeEvent, ChangeId, Progress } from '../../domain/change.ts';
 import { RecordFull } from '../../domain/failure.ts';
+import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../domain/record-entry.ts';
 import { changeEventSchema, progressSchema } from '../../schema/event-schema.ts';
 import { RecordFault } from './failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept; throws RecordFault for what could not be read back, RecordFull for what is too large. */
-export function eventText(id: ChangeId, event: ChangeEvent): string {
-  return checkedText(id, event, changeEventSchema);
+/** An entry as it is kept, signed when there is a proof; throws RecordFault for what could not be read back, RecordFull. */
+export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof | undefined): string {
+  const text = checkedText(change, event, changeEventSchema);
+  if (proof === undefined && mark === undefined) return text;
+  const marked = mark === undefined ? {} : { mark };
+  const signature = proof?.sign({ change, position, event, ...marked }) ?? UNSIGNED;
+  return JSON.stringify({ event, ...marked, ...signature });
 }
 
 /** Progress as it is kept; throws RecordFault for what could not be read back. */
@@ -17,13 +22,36 @@ export function progressText(id: ChangeId, progress: Progress): string {
   return checkedText(id, progress, progressSchema);
 }
 
-/** The n-th entry of a record, from 1; throws RecordFault when it is none that this version knows. */
-export function eventFrom(id: ChangeId, text: string, n: number): ChangeEvent {
-  return parsed(id, text, changeEventSchema, `Entry ${n} of its record in Redis`);
+/** What an entry of a record says, and who signed it. */
+interface KeptEntry {
+  readonly event: ChangeEvent;
+  readonly mark?: JournalMark;
+  readonly signature: Signature;
 }
 
-export function progressFrom(id: ChangeId, text: string): Progress {
-  return parsed(id, text, progressSchema, 'Its progress in Redis');
+const markSchema = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+const signedSchema = z.strictObject({
+  event: changeEventSchema,
+  mark: markSchema.exactOptional(),
+  key: z.string(),
+  signature: z.string(),
+});
+const UNSIGNED: Signature = { key: '', signature: '' };
+
+/** The n-th entry of a record, from 1; throws RecordFault when it is none that this version knows. */
+export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
+  const what = `Entry ${n} of its record in Redis`;
+  const value = json(text);
+  // Entries of versions before signatures are the event alone.
+  if (typeof value !== 'object' || value === null || !('event' in value))
+    return { event: parsed(id, value, changeEventSchema, what), signature: UNSIGNED };
+  const { key, signature, ...entry } = parsed(id, value, signedSchema, what);
+  return { ...entry, signature: { key, signature } };
+}
+
+/** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
+export function progressFrom(text: string): Progress | undefined {
+  return progressSchema.safeParse(json(text)).data;
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
@@ -36,12 +64,12 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
       'Ask for fewer nodes at once.',
     );
   }
-  parsed(id, text, schema, 'A new entry');
+  parsed(id, json(text), schema, 'A new entry');
   return text;
 }
 
-function parsed<T>(id: ChangeId, text: string, schema: z.ZodType<T>, what: string): T {
-  const answer = z.safeParse(schema, json(text));
+function parsed<T>(id: ChangeId, value: unknown, schema: z.ZodType<T>, what: string): T {
+  const answer = z.safeParse(schema, value);
   if (answer.success) return answer.data;
   throw new RecordFault(
     id,

@@ -34,7 +34,7 @@ export class JournalTail {
   }
 
   events(): readonly ChangeEvent[] {
-    return this.lines().map(({ event }) => event);
+    return this.lines().flatMap((line) => ('event' in line ? [line.event] : []));
   }
 
   /** Resolves as soon as it is so; false when the limit passed first. */

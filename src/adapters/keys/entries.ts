@@ -1,0 +1,91 @@
+import { type Author, mayWrite } from '../../domain/author.ts';
+import { clusterOf } from '../../domain/change.ts';
+import type { EntryProof, RecordEntry, Signature } from '../../domain/record-entry.ts';
+import { KeyUnusable } from './failures.ts';
+import { keyName } from './pair.ts';
+import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, trusted } from './signature.ts';
+
+const CONTEXT = 'registry-ha entry v1\0';
+
+/** What a bot signs with, and whose entries it believes in one cluster's records. */
+export interface BotEntryKeys {
+  readonly own: SigningKey;
+  /** Public keys of bots, this one's own among them. */
+  readonly bots: readonly TrustedKey[];
+  /** Public keys of this cluster's worker. */
+  readonly workers: readonly TrustedKey[];
+}
+
+/** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws KeyUnusable. */
+export function botEntryProof({ own, bots, workers }: BotEntryKeys): EntryProof {
+  const known: Readonly<Record<Author, Trusted>> = { bot: trusted(bots), worker: trusted(workers) };
+  return {
+    sign: signed(own),
+    isProven: (entry, signature) => isSignedByOne(entry, signature, known),
+  };
+}
+
+/** Is it signed by one of those who may write such an entry? */
+const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Readonly<Record<Author, Trusted>>): boolean =>
+  (['bot', 'worker'] as const).some(
+    (author) => mayWrite(author, entry.event) && isSigned(CONTEXT, textOf(entry), signature, known[author]),
+  );
+
+/** What a worker signs with, and which bots it believes. */
+export interface WorkerEntryKeys {
+  readonly own: SigningKey;
+  readonly bots: readonly TrustedKey[];
+  /** Public keys of this worker, the former ones too. */
+  readonly workers: readonly TrustedKey[];
+}
+
+/**
+ * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
+ * only workers write the journal tells; so neither is asked for another one. Throws KeyUnusable.
+ */
+export function workerEntryProof({ own, bots, workers }: WorkerEntryKeys): EntryProof {
+  const known: Readonly<Record<Author, Trusted>> = { bot: trusted(bots), worker: trusted(workers) };
+  return {
+    sign: signed(own),
+    isProven: (entry, signature) =>
+      entry.event.type === 'approved' ||
+      (mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
+      isSignedByOne(entry, signature, known),
+  };
+}
+
+/** Refuses keys that stand for two: a bot's among workers', or one that two clusters share. Throws KeyUnusable. */
+export function refuseSharedKeys(
+  bots: readonly TrustedKey[],
+  workers: ReadonlyMap<string, readonly TrustedKey[]>,
+): void {
+  const owners = new Map(bots.map(({ publicKeyPem }) => [keyName(publicKeyPem), 'a bot']));
+  for (const [cluster, keys] of workers) {
+    for (const { publicKeyPem } of keys) {
+      const name = keyName(publicKeyPem);
+      const owner = owners.get(name);
+      if (owner !== undefined && owner !== cluster) throw shared(name, owner, cluster);
+      owners.set(name, cluster);
+    }
+  }
+}
+
+const shared = (name: string, one: string, other: string): KeyUnusable =>
+  new KeyUnusable(
+    `key ${name}`,
+    `It is trusted for the worker of ${other}, but is also the key of ${one}: each could write the other's entries.`,
+    'Give each worker a key of its own: `registry-ha keys new --for worker`.',
+  );
+
+const signed = (own: SigningKey): EntryProof['sign'] => {
+  const sign = signerFor(CONTEXT, own);
+  return (entry) => sign(textOf(entry));
+};
+
+/** Text that a program cut in the middle of a character is signed as it can be read: it has no canonical form otherwise. */
+function textOf(entry: RecordEntry): unknown {
+  const cluster = clusterOf(entry.change);
+  return JSON.parse(JSON.stringify({ cluster, ...entry }), (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
+}

@@ -1,0 +1,65 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical.ts';
+import type { Signature } from '../../domain/record-entry.ts';
+import { KeyUnusable } from './failures.ts';
+import { keyName, privateKeyFrom, publicKeyFrom } from './pair.ts';
+
+const SIGNATURE_BYTES = 64;
+
+/** A private key and what it is known by. */
+export interface SigningKey {
+  readonly privateKeyPem: string;
+  readonly name: string;
+}
+
+/** A public key that is trusted. */
+export interface TrustedKey {
+  /** Its fingerprint when not given, which is what `newKeyPair` and `loadSigningKey` name a key. */
+  readonly name?: string;
+  readonly publicKeyPem: string;
+}
+
+/** Public keys by name. */
+export type Trusted = ReadonlyMap<string, KeyObject>;
+
+/** Reads keys; throws KeyUnusable for one that is none, or for two of one name. */
+export function trusted(keys: readonly TrustedKey[]): Trusted {
+  const byName = new Map<string, KeyObject>();
+  for (const { publicKeyPem, name = keyName(publicKeyPem) } of keys) {
+    if (byName.has(name)) {
+      throw new KeyUnusable(name, 'Two trusted keys have this name.', 'Give each key its own name, or remove one.');
+    }
+    byName.set(name, publicKeyFrom(publicKeyPem));
+  }
+  return byName;
+}
+
+/** Signs values for one purpose: `context` begins what is signed, so that the signature is good for nothing else. */
+export function signerFor(context: string, { privateKeyPem, name }: SigningKey): (value: unknown) => Signature {
+  const key = privateKeyFrom(privateKeyPem);
+  return (value) => ({
+    key: name,
+    signature: sign(null, Buffer.from(context + canonicalJson(value)), key).toString('base64'),
+  });
+}
+
+/** Is it the signature of exactly this value, for this purpose, by one of these keys? */
+export function isSigned(context: string, value: unknown, { key, signature }: Signature, keys: Trusted): boolean {
+  const publicKey = keys.get(key);
+  const bytes = Buffer.from(signature, 'base64');
+  // Buffer.from is lenient; only the one base64 text of 64 bytes is a signature.
+  if (publicKey === undefined || bytes.length !== SIGNATURE_BYTES || bytes.toString('base64') !== signature)
+    return false;
+  const text = canonicalOrNull(value);
+  return text !== null && verify(null, Buffer.from(context + text), publicKey, bytes);
+}
+
+function canonicalOrNull(value: unknown): string | null {
+  try {
+    return canonicalJson(value);
+  } catch (error) {
+    // What has no canonical form cannot have been signed.
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { KeyUnusable } from './failures.ts';
+import { keyName, newKeyPair, publicHalf } from './pair.ts';
+
+/** Whose key it is. */
+export type KeyOwner = 'bot' | 'worker';
+
+/** A key file as an operator sees it. */
+export interface KeyFile {
+  readonly path: string;
+  readonly half: 'private' | 'public';
+  /** Fingerprint. */
+  readonly name: string;
+  /** As the file itself says; `unknown` for a key that was made with another program. */
+  readonly owner: KeyOwner | 'unknown';
+  /** As the file itself says, or else when it was written here. */
+  readonly made: Date;
+}
+
+const FILES: Readonly<Record<KeyOwner, string>> = { bot: 'approval', worker: 'worker' };
+
+/** Writes a new pair into the folder: `approval.*` for a bot, `worker.*` for a worker. Never overwrites one. Throws KeyUnusable. */
+export async function writeNewPair(owner: KeyOwner, folder: string, now: Date) {
+  const { privateKeyPem, publicKeyPem, name } = newKeyPair();
+  const [privatePath, publicPath] = [join(folder, `${FILES[owner]}.key`), join(folder, `${FILES[owner]}.pub`)];
+  // PEM lets text stand before the key: RFC 7468, section 2.
+  const title = `registry-ha ${owner} key ${name}, made ${now.toISOString()}\n`;
+  await mkdir(folder, { recursive: true });
+  for (const path of [privatePath, publicPath]) await refuseExisting(path, folder);
+  await writeFile(privatePath, title + privateKeyPem, { mode: 0o600, flag: 'wx' });
+  await writeFile(publicPath, title + publicKeyPem, { mode: 0o644, flag: 'wx' });
+  return { name, privatePath, publicPath };
+}
+
+async function refuseExisting(path: string, folder: string): Promise<void> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere)
+    throw new KeyUnusable(
+      folder,
+      `${basename(path)} is there already, and it was left alone.`,
+      'To exchange a key, name another folder.',
+    );
+}
+
+/** The key files (`*.key`, `*.pub`) of a folder. Throws KeyUnusable for one that is none. */
+export async function keyFilesIn(folder: string): Promise<readonly KeyFile[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(key|pub)$/.test(name)).toSorted();
+  return await Promise.all(names.map((name) => keyFileAt(join(folder, name))));
+}
+
+/** What a key file says of itself; whose it may be is not checked. Throws KeyUnusable. */
+export async function keyFileAt(path: string): Promise<KeyFile> {
+  const pem = await readFile(path, 'utf8');
+  const half = pem.includes('PRIVATE KEY') ? 'private' : 'public';
+  const name = half === 'private' ? publicHalf(pem).name : keyName(pem);
+  const [, owner, made] = /^registry-ha (bot|worker) key [0-9a-f]{12}, made (\S+)$/m.exec(pem) ?? [];
+  const at = Date.parse(made ?? '');
+  return {
+    path,
+    half,
+    name,
+    owner: owner === 'bot' || owner === 'worker' ? owner : 'unknown',
+    made: Number.isNaN(at) ? (await stat(path)).mtime : new Date(at),
+  };
+}
+
+/** Moves a public key out of the folder into `retired` below it, and gives it with its new path. Throws KeyUnusable. */
+export async function retireKey(name: string, folder: string): Promise<KeyFile> {
+  const publicKeys = (await keyFilesIn(folder)).filter(({ half }) => half === 'public');
+  const [key, ...others] = publicKeys.filter((one) => one.name.startsWith(name));
+  if (key === undefined || name === '' || others.length > 0) {
+    const there = publicKeys.map((one) => one.name).join(', ') || 'none';
+    throw new KeyUnusable(
+      folder,
+      `There is not exactly one public key ${name} here. There are: ${there}.`,
+      'Name one.',
+    );
+  }
+  const retired = join(folder, 'retired');
+  await mkdir(retired, { recursive: true });
+  const path = join(retired, `${key.name}-${basename(key.path)}`);
+  await rename(key.path, path);
+  return { ...key, path };
+}
