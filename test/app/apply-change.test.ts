@@ -230,10 +230,11 @@ describe('a worker that dies', () => {
     let dead = false;
     on.journal.append = async (id, event) => {
       if (dead) throw new Died();
-      await append(id, event);
+      const mark = await append(id, event);
       entries += 1;
       dead = entries === position;
       if (dead) throw new Died();
+      return mark;
     };
     const { doJob } = await import('../../src/app/do-job.ts');
     await on.queue.drain(async (job) => {

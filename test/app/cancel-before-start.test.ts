@@ -33,7 +33,7 @@ describe('a cancel of a change that no worker has begun', () => {
     const write = on.journal.append.bind(on.journal);
     on.journal.append = async (id, event) => {
       if (event.type === about) await cancelOnce();
-      await write(id, event);
+      return await write(id, event);
     };
     await on.work();
     expect(on.lab.ran).toEqual([]);
@@ -79,7 +79,7 @@ it('a worker that died between asking whether it may begin and writing it down b
   const write = on.journal.append.bind(on.journal);
   on.journal.append = async (change, event) => {
     if (event.type === 'started') throw new Error('dead');
-    await write(change, event);
+    return await write(change, event);
   };
   const dying = {
     ...on.worker,

@@ -19,9 +19,10 @@ async function dyingWhen(on: Bench, isTime: (event: ChangeEvent) => boolean) {
   let dead = false;
   on.journal.append = async (id, event) => {
     if (dead) throw new Error('dead');
-    await append(id, event);
+    const mark = await append(id, event);
     dead = isTime(event);
     if (dead) throw new Error('dead');
+    return mark;
   };
   await on.queue.drain((job) =>
     doJob(job, { ...on.worker, onSurprise: () => undefined }, never()).catch(() => undefined),

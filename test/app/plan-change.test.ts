@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventText } from '../../src/adapters/redis/record-text.ts';
+import { entryText } from '../../src/adapters/redis/record-text.ts';
 import { planChange } from '../../src/app/plan-change.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { planDigest } from '../../src/domain/digest.ts';
@@ -52,7 +52,7 @@ describe('a large plan', () => {
     const plan = planAdd(intent, seen, { change: 'lab-7f3k2q', at, begun: false });
     if (isRefusal(plan)) throw new Error(plan.says);
     const event: ChangeEvent = { type: 'planned', at, plan, digest: planDigest(plan.approved), expires: at };
-    expect(() => eventText('lab-7f3k2q', event)).not.toThrow();
+    expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, undefined)).not.toThrow();
   });
 
   it('that fits no record is refused in words instead of being tried for ever', async () => {

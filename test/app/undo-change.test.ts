@@ -108,7 +108,7 @@ describe('the undo of a failed change', () => {
     on.journal.append = async (id, event) => {
       if (event.type === 'failed') stopped.abort(new Error('killed'));
       stopped.signal.throwIfAborted();
-      await append.call(on.journal, id, event);
+      return await append.call(on.journal, id, event);
     };
     await on.work(stopped.signal).catch(() => undefined);
     on.journal.append = append;

@@ -27,8 +27,9 @@ async function dyingAt(on: Bench, step: string) {
   let dead = false;
   on.journal.append = async (id, event) => {
     if (dead) throw new Error('dead');
-    await append(id, event);
+    const mark = await append(id, event);
     dead = event.type === 'step-started' && event.step === step;
+    return mark;
   };
   const silent = { ...on.worker, onSurprise: () => undefined };
   await on.queue.drain((one) => doJob(one, silent, never()).catch(() => undefined));

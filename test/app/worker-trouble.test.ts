@@ -19,7 +19,7 @@ it('a full disk stops a change before its next act; it goes on by itself when th
   on.journal.append = async (change, event) => {
     if (event.type === 'step-started' && event.step === 'mount:node-2') isFull = true;
     if (isFull) throw new DiskFull();
-    await append(change, event);
+    return await append(change, event);
   };
   const never = new AbortController().signal;
   const apply = () => doJob({ kind: 'apply', id }, on.worker, never);

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,6 @@ import { redisUrl } from '../../src/config/redis-url.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { withoutSecrets } from '../../src/domain/secrets.ts';
 import { journalCommand } from '../../src/journal-command.ts';
-import { writeNewKeys } from '../../src/keys-command.ts';
 import { openLog } from '../../src/log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-cli-'));
@@ -76,18 +75,6 @@ describe('registry-ha journal', () => {
       text: 'There is nothing about lab-nobody.',
     });
     expect((await printed((print) => journalCommand('delete', undefined, path, print))).code).toBe(2);
-  });
-});
-
-describe('registry-ha keys', () => {
-  it('writes a pair whose secret half only its owner can read, and never overwrites one', async () => {
-    const at = join(folder, 'keys');
-    expect((await printed((print) => writeNewKeys('new', at, print))).code).toBe(0);
-    expect(statSync(join(at, 'approval.key')).mode & 0o777).toBe(0o600);
-    const before = readFileSync(join(at, 'approval.key'), 'utf8');
-    expect((await printed((print) => writeNewKeys('new', at, print))).code).toBe(1);
-    expect(readFileSync(join(at, 'approval.key'), 'utf8')).toBe(before);
-    expect(existsSync(join(at, 'approval.pub'))).toBe(true);
   });
 });
 

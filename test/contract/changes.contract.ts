@@ -33,6 +33,16 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect(stored?.version).toBe(all.length);
     });
 
+    it('tells the journal line of the last entry, if it has one', async () => {
+      const mark = { line: 12, hash: 'ab'.repeat(32) };
+      await record('c1-mark22');
+      expect((await changes.get('c1-mark22'))?.mark).toBeUndefined();
+      await changes.append('c1-mark22', 1, events.failed, mark);
+      expect((await changes.get('c1-mark22'))?.mark).toEqual(mark);
+      await changes.append('c1-mark22', 2, events.denied);
+      expect((await changes.get('c1-mark22'))?.mark).toBeUndefined();
+    });
+
     it('has no change that nobody asked for', async () => {
       expect(await changes.get('c1-nobody')).toBeNull();
     });

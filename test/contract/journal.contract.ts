@@ -31,6 +31,18 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.events('c1-nobody')).toEqual([]);
     });
 
+    it('tells the line of each event, with a hash that no other line has', async () => {
+      const first = await journal.append('c1-first2', events.started);
+      const other = await journal.append('c1-second', events.started);
+      const second = await journal.append('c1-first2', events.started);
+      expect(await journal.entries('c1-first2')).toEqual([
+        { event: events.started, mark: first },
+        { event: events.started, mark: second },
+      ]);
+      expect(first.line).toBeLessThan(other.line);
+      expect(new Set([first, other, second].map(({ hash }) => hash)).size).toBe(3);
+    });
+
     it('knows an approval as used once its change was started, not before', async () => {
       await journal.append('c1-used22', events.approved('c1-used22', 'nonce-1'));
       expect(await journal.hasNonce('nonce-1')).toBe(false);

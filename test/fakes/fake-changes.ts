@@ -6,6 +6,7 @@ import {
   type Progress,
 } from '../../src/domain/change.ts';
 import { changeFrom } from '../../src/domain/fold.ts';
+import type { JournalMark } from '../../src/domain/record-entry.ts';
 import type { Changes, StoredChange } from '../../src/ports.ts';
 import type { FakeAnnouncements } from './fake-announcements.ts';
 
@@ -13,6 +14,7 @@ interface Kept {
   readonly events: readonly ChangeEvent[];
   readonly revision: number;
   readonly progress: readonly Progress[];
+  readonly mark?: JournalMark;
 }
 
 const OPENING = ['requested', 'approved', 'started'];
@@ -40,7 +42,7 @@ export class FakeChanges implements Changes {
     return new Map([...this.#kept].map(([id, { revision }]) => [id, revision]));
   }
 
-  async append(id: ChangeId, version: number, event: ChangeEvent): Promise<boolean> {
+  async append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean> {
     this.#refuseStranger(id);
     const { events, revision } = this.#kept.get(id) ?? { events: [], revision: 0 };
     const begins = event.type === 'requested';
@@ -49,7 +51,12 @@ export class FakeChanges implements Changes {
     const others = (this.#kept.get(id)?.progress ?? []).filter(
       ({ step }) => 'step' in event && step !== event.step && step !== BEFORE_THE_STEPS,
     );
-    this.#kept.set(id, { events: [...events, structuredClone(event)], revision: revision + 1, progress: others });
+    this.#kept.set(id, {
+      events: [...events, structuredClone(event)],
+      revision: revision + 1,
+      progress: others,
+      ...(mark === undefined ? {} : { mark }),
+    });
     if (OPENING.includes(event.type)) this.#open.add(id);
     if (ENDING.includes(event.type)) this.#open.delete(id);
     this.#announcements?.announce(id);

@@ -1,16 +1,31 @@
+import { createHash } from 'node:crypto';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
+import type { JournalEntry, JournalMark } from '../../src/domain/record-entry.ts';
 import type { Journal } from '../../src/ports.ts';
 
 /** A journal in memory. */
 export class FakeJournal implements Journal {
-  readonly #lines: { readonly change: ChangeId; readonly event: ChangeEvent }[] = [];
+  readonly #lines: (JournalEntry & { readonly change: ChangeId })[] = [];
 
-  async append(change: ChangeId, event: ChangeEvent): Promise<void> {
-    this.#lines.push({ change, event: structuredClone(event) });
+  async append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    const line = this.#lines.length + 1;
+    const before = this.#lines.at(-1)?.mark.hash ?? '';
+    const mark = {
+      line,
+      hash: createHash('sha256')
+        .update(before + JSON.stringify(event))
+        .digest('hex'),
+    };
+    this.#lines.push({ change, event: structuredClone(event), mark });
+    return mark;
   }
 
   async events(id: ChangeId): Promise<readonly ChangeEvent[]> {
-    return this.#lines.filter(({ change }) => change === id).map(({ event }) => event);
+    return (await this.entries(id)).map(({ event }) => event);
+  }
+
+  async entries(id: ChangeId): Promise<readonly JournalEntry[]> {
+    return this.#lines.filter(({ change }) => change === id).map(({ event, mark }) => ({ event, mark }));
   }
 
   async startedSince(id: ChangeId): Promise<readonly ChangeId[]> {

@@ -145,6 +145,8 @@ export const CASES: Readonly<Record<string, CardView>> = {
   ]),
   'planned-while-frozen': view(base, { standstill: { holds: FROZEN, freeze: null } }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),
+  unproven: view(base, { unproven: [3, 4] }),
+  'unproven-request': view(base, { unproven: [1, 2, 3, 4, 5, 6, 7] }),
   refused: view([
     requested(),
     {

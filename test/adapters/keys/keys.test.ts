@@ -36,7 +36,7 @@ describe('approval keys', () => {
       expect(() => approvalChecker({ keys: [{ name: 'k', publicKeyPem }] })).toThrow(KeyUnusable);
     }
     expect(() => approvalSigner({ privateKeyPem: pair.publicKeyPem, name: 'k' })).toThrow(KeyUnusable);
-    expect(() => approvalChecker({ keys: [pair, pair] })).toThrow(/Two approval keys/);
+    expect(() => approvalChecker({ keys: [pair, pair] })).toThrow(/Two trusted keys/);
   });
 });
 
@@ -72,7 +72,7 @@ describe('key files', () => {
 
   it('loads a public key that all can read, refuses one that others can change', async () => {
     const path = await fileOf(pair.publicKeyPem, 0o644);
-    expect(await loadTrustedKey(path)).toEqual({ publicKeyPem: pair.publicKeyPem, name: pair.name });
+    expect(await loadTrustedKey(path)).toEqual({ publicKeyPem: pair.publicKeyPem, name: pair.name, path });
     await expect(loadTrustedKey(await fileOf(pair.publicKeyPem, 0o666))).rejects.toThrow(/can change/);
   });
 

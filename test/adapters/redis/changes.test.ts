@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { botEntryProof } from '../../../src/adapters/keys/entries.ts';
+import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../src/adapters/redis/announcements.ts';
 import { redisCards } from '../../../src/adapters/redis/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/changes.ts';
@@ -9,9 +11,12 @@ import { changesContract } from '../../contract/changes.contract.ts';
 import * as events from '../../contract/changes-events.ts';
 import { type Bench, clock, redisBench } from './server.ts';
 
+const pair = newKeyPair();
+
 changesContract('Redis', async () => {
   const bench = await redisBench();
-  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock }), close: bench.close };
+  const proof = botEntryProof({ own: pair, bots: [pair], workers: [pair] });
+  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof }), close: bench.close };
 });
 
 cardsContract('Redis', async () => {

@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openJournal } from '../../src/adapters/journal/journal.ts';
+import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import { headSealer } from '../../src/adapters/keys/seals.ts';
+import { auditExport, auditVerify } from '../../src/audit-command.ts';
+import type { ChangeEvent } from '../../src/domain/change.ts';
+import { csvLine } from '../../src/domain/csv.ts';
+import * as events from '../contract/changes-events.ts';
+import { expectGolden } from '../fixtures/golden.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-audit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = join(folder, 'journal.jsonl');
+const keys = [join(folder, 'worker.pub')];
+const ID = 'c1-abc234';
+let end = { line: 0, hash: '' };
+
+/** Asked with a reason that is a formula, and a note that steers a terminal. */
+const story: readonly ChangeEvent[] = [
+  {
+    at: '2026-03-01T09:59:59.000Z',
+    type: 'requested',
+    id: ID,
+    intent: { verb: 'add', cluster: 'c1', nodes: ['node-2'], reason: 'more, "better" copies' },
+    requester: { id: 'U1', name: '=HYPERLINK("http://x")' },
+    channel: 'C1',
+  },
+  events.planned(ID),
+  events.approved(ID),
+  events.started,
+  events.stepStarted,
+  { at: '2026-03-01T10:00:00.000Z', type: 'job-started', step: 'engines', jid: '20260301100000000001' },
+  {
+    at: '2026-03-01T10:00:09.000Z',
+    type: 'step-done',
+    step: 'engines',
+    already: false,
+    seconds: 9,
+    note: 'a\u001b[31mb',
+  },
+  { at: '2026-03-02T10:00:00.000Z', type: 'step-failed', step: 'verify', seconds: 1.5, failure: events.failure },
+  { at: '2026-03-02T10:00:01.000Z', type: 'failed', failure: events.failure },
+];
+
+beforeAll(async () => {
+  const pair = newKeyPair();
+  writeFileSync(keys[0] ?? '', pair.publicKeyPem);
+  const journal = await openJournal({ path, sealer: headSealer(pair) });
+  for (const event of story) end = await journal.append(ID, event);
+  await journal.close();
+});
+
+/** Hashes change with every word of the fixtures; the golden files say whether there is one. */
+const withoutHash = (line: string) => line.replaceAll(/(?<=[",])[0-9a-f]{64}/g, 'HASH');
+
+async function printed(run: (print: (line: string) => void) => Promise<number>) {
+  const lines: string[] = [];
+  const code = await run((line) => lines.push(line));
+  return { code, lines, text: lines.join('\n') };
+}
+
+const exported = (options: { format?: string; from?: string; to?: string }) =>
+  printed((print) => auditExport({ file: path, format: 'jsonl', ...options }, print));
+
+const verified = (options: { witness?: string; file?: string } = {}) =>
+  printed((print) => auditVerify({ file: path, keys, ...options }, print));
+
+describe('registry-ha audit export', () => {
+  it('tells an auditor who asked, who approved what was shown, and what ran with which result', async () => {
+    const { code, lines } = await exported({});
+    expect(code).toBe(0);
+    expectGolden(
+      'audit/jsonl',
+      lines.map((line): unknown => JSON.parse(withoutHash(line))),
+    );
+  });
+
+  it('gives a spreadsheet the same, without a formula in it', async () => {
+    const { code, lines } = await exported({ format: 'csv' });
+    expect(code).toBe(0);
+    expectGolden('audit/csv', lines.map(withoutHash));
+    expect(lines.join('\n')).toContain(`"U1 (=HYPERLINK(""http://x""))"`);
+  });
+
+  it.each([
+    ['2026-03-01', undefined, 9],
+    ['2026-03-02', undefined, 2],
+    [undefined, '2026-03-01', 7],
+    ['2026-03-01T10:00:00Z', '2026-03-01T10:00:09Z', 5],
+    ['2027-01-01', undefined, 0],
+  ])('takes days, of which the last one counts, and moments: from %s to %s', async (from, to, rows) => {
+    const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    expect((await exported(range)).lines).toHaveLength(rows);
+  });
+
+  it('says how a date or a format is written', async () => {
+    expect(await exported({ from: 'yesterday' })).toMatchObject({ code: 2, text: expect.stringContaining('--from') });
+    expect(await exported({ to: '2026-02-31T99:00:00Z' })).toMatchObject({ code: 2 });
+    expect(await exported({ format: 'xls' })).toMatchObject({ code: 2, text: '--format: write jsonl or csv.' });
+  });
+});
+
+describe('a cell of CSV', () => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1'])('is no formula: %j', (text) => {
+    expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/);
+  });
+
+  it('keeps commas, quotes and lines to itself, and a number a number', () => {
+    expect(csvLine(['a,b', 'say "x"', 'one\ntwo', -1.5, ''])).toBe('"a,b","say ""x""","one\ntwo",-1.5,');
+  });
+});
+
+describe('registry-ha audit verify', () => {
+  it('proves chain, seals and the hash that a thread quotes', async () => {
+    expect(await verified({ witness: `${end.hash.slice(0, 12)}…` })).toMatchObject({
+      code: 0,
+      lines: [
+        expect.stringMatching(/^10 lines, each follows from the one before\. Head: [0-9a-f]{64}$/),
+        '1 seal, all genuine; the last one is line 10.',
+        `${end.hash.slice(0, 12)} is line 9: ${ID}, failed, 2026-03-02T10:00:01.000Z.`,
+      ],
+    });
+  });
+
+  it('finds that a quoted hash is of another journal, or of one before it was changed', async () => {
+    expect(await verified({ witness: 'ab'.repeat(6) })).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('NOT IN THIS JOURNAL'),
+    });
+    expect((await verified({ witness: 'abc' })).code).toBe(2);
+  });
+
+  it('fails for a seal of a key that is not the worker’s, and for an end without a seal', async () => {
+    const stranger = join(folder, 'stranger.pub');
+    writeFileSync(stranger, newKeyPair().publicKeyPem);
+    const doubted = await printed((print) => auditVerify({ file: path, keys: [stranger] }, print));
+    expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT PROVEN') });
+    const unsealed = join(folder, 'unsealed.jsonl');
+    writeFileSync(unsealed, readFileSync(path, 'utf8').split('\n').slice(0, 9).join('\n').concat('\n'));
+    expect(await verified({ file: unsealed })).toMatchObject({ code: 1, text: expect.stringContaining('NOT SEALED') });
+  });
+
+  it('says in a sentence what was changed, and that there is no key or no file', async () => {
+    const tampered = join(folder, 'tampered.jsonl');
+    writeFileSync(tampered, readFileSync(path, 'utf8').replace('"seconds":9', '"seconds":8'));
+    expect((await verified({ file: tampered })).text).toContain('Line 8');
+    expect((await verified({ file: join(folder, 'none') })).text).toContain('--file');
+    const none = await printed((print) => auditVerify({ file: path, keys: [join(folder, 'no.pub')] }, print));
+    expect(none).toMatchObject({ code: 1, text: expect.stringContaining('cannot be opened') });
+  });
+});

@@ -1,0 +1,165 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSigningKey, loadTrustedKeys } from '../../src/adapters/keys/files.ts';
+import { keyName } from '../../src/adapters/keys/pair.ts';
+import { botProofs } from '../../src/bot-proofs.ts';
+import { botConfig } from '../../src/config/bot-config.ts';
+import { workerConfig } from '../../src/config/worker-config.ts';
+import { listKeys, newKeys, retireKeys } from '../../src/keys-command.ts';
+import { workerProofs } from '../../src/worker-proofs.ts';
+
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+const LATER = new Date('2026-11-25T12:00:00.000Z');
+
+describe('registry-ha keys', () => {
+  let folder: string;
+  const at = (...names: readonly string[]) => join(folder, ...names);
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-keys-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function printed(run: (print: (line: string) => void) => Promise<number>) {
+    const lines: string[] = [];
+    const code = await run((line) => lines.push(line));
+    return { code, lines, text: lines.join('\n') };
+  }
+  const made = (owner: 'bot' | 'worker', where: string) => printed((print) => newKeys(owner, where, NOW, print));
+
+  /** The files of an installation: two bot keys that the worker trusts in a folder, and the worker's own. */
+  async function installed() {
+    await made('bot', at('bot'));
+    await made('bot', at('new-bot'));
+    await made('worker', at('worker'));
+    await mkdir(at('trusted'));
+    await writeFile(at('trusted', 'one.pub'), await readFile(at('bot', 'approval.pub')));
+    await writeFile(at('trusted', 'two.pub'), await readFile(at('new-bot', 'approval.pub')));
+    await writeFile(
+      at('bot.yaml'),
+      dump({
+        redis: { url: 'redis://127.0.0.1:6379' },
+        clusters: [{ name: 'lab', workerKeys: [at('worker', 'worker.pub')] }],
+        policyFile: at('policy.yaml'),
+        approval: { keyFile: at('new-bot', 'approval.key'), formerKeys: [at('bot', 'approval.pub')] },
+      }),
+    );
+    await writeFile(at('policy.yaml'), dump({ clusters: { lab: { approvers: { users: ['U0BOB'] } } } }));
+    await writeFile(
+      at('worker.yaml'),
+      dump({
+        cluster: 'lab',
+        redis: { url: 'redis://127.0.0.1:6379' },
+        keyFile: at('worker', 'worker.key'),
+        trustedKeys: [at('trusted')],
+      }),
+    );
+    const name = async (path: string) => keyName(await readFile(path, 'utf8'));
+    return { bot: await name(at('trusted', 'one.pub')), newBot: await name(at('trusted', 'two.pub')) };
+  }
+  const secrets = { REGISTRY_HA_SLACK_BOT_TOKEN: 'x', REGISTRY_HA_SLACK_APP_TOKEN: 'x' };
+  const botStart = async () => {
+    const config = botConfig(at('bot.yaml'), secrets);
+    return await botProofs(config, await loadSigningKey(config.approval.keyFile));
+  };
+  const workerStart = () => workerProofs(workerConfig(at('worker.yaml'), {}));
+
+  it('writes a pair whose secret half only its owner can read, and never overwrites one', async () => {
+    for (const [owner, file] of [
+      ['bot', 'approval'],
+      ['worker', 'worker'],
+    ] as const) {
+      expect((await made(owner, folder)).code).toBe(0);
+      expect((await stat(at(`${file}.key`))).mode & 0o777).toBe(0o600);
+      const before = await readFile(at(`${file}.key`), 'utf8');
+      expect(await made(owner, folder)).toMatchObject({ code: 1, text: expect.stringContaining('left alone') });
+      expect(await readFile(at(`${file}.key`), 'utf8')).toBe(before);
+    }
+  });
+
+  it('lists name, age and meaning of every key, in a folder and as a configuration names them', async () => {
+    const { bot, newBot } = await installed();
+    const byFolder = await printed((print) => listKeys({ folder: at('trusted') }, LATER, print));
+    expect(byFolder.lines[0]).toBe(
+      `${bot}  2026-11-22 (3 days)  bot: trusted by whoever is configured with this folder  ${at('trusted', 'one.pub')}`,
+    );
+    const byConfig = { bot: at('bot.yaml'), worker: at('worker.yaml') };
+    const { lines, code } = await printed((print) => listKeys(byConfig, LATER, print));
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.split('  ')[2])).toEqual([
+      'this bot signs with it; workers trust it that have its public half in trustedKeys',
+      'this bot signed with it before; its entries still count',
+      'trusted by this bot as the worker of lab',
+      'the worker of lab signs with it; a bot trusts it that has its public half in workerKeys',
+      'trusted by the worker of lab: its approvals count',
+      'trusted by the worker of lab: its approvals count',
+    ]);
+    expect(lines[0]).toContain(newBot);
+    expect(await printed((print) => listKeys({}, LATER, print))).toMatchObject({ code: 1 });
+  });
+
+  it('takes a key out of a trust folder without losing it, says what that means, and warns of the last one', async () => {
+    const { bot, newBot } = await installed();
+    expect((await loadTrustedKeys([at('trusted')])).map(({ name }) => name)).toEqual([bot, newBot]);
+    const first = await printed((print) => retireKeys(bot.slice(0, 6), at('trusted'), print));
+    expect(first).toMatchObject({ code: 0, text: expect.stringContaining('until his next restart') });
+    expect(first.text).toContain('approvals signed with it that have not been started are refused');
+    expect((await loadTrustedKeys([at('trusted')])).map(({ name }) => name)).toEqual([newBot]);
+    expect(await readdir(at('trusted', 'retired'))).toEqual([`${bot}-one.pub`]);
+    expect((await printed((print) => retireKeys(bot, at('trusted'), print))).code).toBe(1);
+    expect((await printed((print) => retireKeys('', at('trusted'), print))).code).toBe(1);
+    const last = await printed((print) => retireKeys(newBot, at('trusted'), print));
+    expect(last.text).toContain('will not start again');
+    await expect(workerStart()).rejects.toThrow(/No key is in this folder/);
+  });
+
+  it('lets bot and worker start with the keys that are there, and each signs what the other one believes', async () => {
+    await installed();
+    const [proofs, worker] = [await botStart(), await workerStart()];
+    const entry = { change: 'lab-abc234', position: 4, event: { type: 'started', at: NOW.toISOString() } } as const;
+    expect(proofs.get('lab')?.isProven(entry, worker.entries.sign(entry))).toBe(true);
+    expect(proofs.get('lab')?.isProven({ ...entry, position: 5 }, worker.entries.sign(entry))).toBe(false);
+  });
+
+  it.each([
+    ['a private key that others can read', () => chmod(at('worker', 'worker.key'), 0o644), /chmod 0600/],
+    ['a trusted key that others can change', () => chmod(at('trusted', 'one.pub'), 0o666), /chmod go-w/],
+    ['a folder of trusted keys that others can change', () => chmod(at('trusted'), 0o777), /chmod go-w/],
+    ['a folder around a key that others can change', () => chmod(at('worker'), 0o777), /chmod go-w/],
+    ['a worker without its key', () => rm(at('worker', 'worker.key')), /keys new/],
+    ['no trusted key', () => rm(at('trusted'), { recursive: true }), /keys new/],
+    ['a trusted key that is none', () => writeFile(at('trusted', 'three.pub'), 'hello'), /keys new/],
+  ])('stops a start with a sentence: %s', async (_what, spoil, next) => {
+    await installed();
+    await spoil();
+    const failures = await Promise.all([botStart(), workerStart()].map((start) => start.catch((error) => error)));
+    const told = failures.flatMap((failure) => (failure instanceof Error && 'next' in failure ? [failure.next] : []));
+    expect(told.join()).toMatch(next);
+  });
+
+  it.runIf(process.getuid?.() === 0)('stops a start with a key or a folder that belongs to somebody else', async () => {
+    const { chown } = await import('node:fs/promises');
+    await installed();
+    await chown(at('trusted', 'one.pub'), 4242, 4242);
+    await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
+    await chown(at('trusted', 'one.pub'), 0, 0);
+    await chown(at('trusted'), 4242, 4242);
+    await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
+    await chown(at('trusted'), 0, 0);
+    await chown(at('worker', 'worker.key'), 4242, 4242);
+    await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
+  });
+
+  it('stops a bot that trusts one key for two: two clusters, or a worker and itself', async () => {
+    await installed();
+    const config = botConfig(at('bot.yaml'), secrets);
+    const own = await loadSigningKey(config.approval.keyFile);
+    const [lab] = config.clusters;
+    if (lab === undefined) throw new Error('there is a cluster');
+    await expect(botProofs({ ...config, clusters: [lab, { ...lab, name: 'prod' }] }, own)).rejects.toThrow(/of lab/);
+    const asWorker = { ...lab, workerKeys: [at('bot', 'approval.pub')] };
+    await expect(botProofs({ ...config, clusters: [asWorker] }, own)).rejects.toThrow(/of a bot/);
+  });
+});
