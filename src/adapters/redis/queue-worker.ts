@@ -7,6 +7,7 @@ import { clusterPrefix } from './keys.ts';
 import { LockWatch } from './lock-watch.ts';
 import { handOverFromPredecessor, noteWorker } from './predecessor.ts';
 import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
+import { dropUnreadableJobs } from './unreadable-jobs.ts';
 
 /** Where the worker's side tells what happens; pino fits. */
 export interface QueueLog {
@@ -116,8 +117,17 @@ class BullWorker implements QueueWorker {
     cutRedis(this.#connection);
   }
 
-  readonly #onError = (error: Error): void =>
+  readonly #onError = (error: Error): void => {
     this.#options.log.error({ error: error.message }, 'The queue in Redis reports an error.');
+    // What BullMQ could not parse is a job that somebody else wrote.
+    if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
+  };
+
+  async #dropUnreadable(): Promise<void> {
+    const { redis, cluster, log } = this.#options;
+    const jobs = await dropUnreadableJobs(redis, cluster);
+    if (jobs.length > 0) log.error({ jobs }, 'Jobs that are no JSON were thrown away; find out who writes to Redis.');
+  }
 
   /** Whatever ends the reading of the queue, it begins again: nobody else would read it. */
   async #runOn(): Promise<void> {
