@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+import { textOfSmallFile } from './small-file.ts';
 
 /** Where configuration comes from besides the file; passed in, never taken. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,10 +33,13 @@ export function readConfig<T>(
   );
 }
 
+/** Nobody writes that many by hand; without a limit a small file can stand for a huge one. */
+const ALIAS_LIMIT = 100;
+
 /** What a YAML file holds. Throws WrongConfig. */
 export function readYaml(path: string, example = 'the example in examples/'): unknown {
   try {
-    return load(readFileSync(path, 'utf8'));
+    return load(textOfSmallFile(path), { maxAliases: ALIAS_LIMIT });
   } catch (error) {
     throw new WrongConfig(path, [
       `it cannot be read as YAML (${error instanceof Error ? error.message.split('\n')[0] : 'unknown reason'}). Start from ${example}.`,
