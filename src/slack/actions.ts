@@ -6,7 +6,7 @@ import { count } from '../domain/measure.ts';
 import { DECISIONS, type DecisionKind, isStart } from '../domain/policy.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { approvalsNeeded } from '../domain/votes.ts';
-import { answer, BROKEN, INVITE, refusalText } from './answers.ts';
+import { answer, BROKEN, brokenText, INVITE, refusalText } from './answers.ts';
 import type { Decision, UseCases } from './bot-ports.ts';
 import { ACTIONS } from './buttons.ts';
 import { isClosedChannel, type PostOptions, postCard } from './post-card.ts';
@@ -67,7 +67,7 @@ async function wordsFor(body: unknown, options: ActionOptions): Promise<string |
     return isRefusal(decided) ? refusalText(decided) : voteText(decision, decided);
   } catch (err) {
     log.error({ err, change: decision.change, user: decision.by.id }, 'a decision broke');
-    return BROKEN;
+    return brokenText(err);
   }
 }
 

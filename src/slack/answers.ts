@@ -1,6 +1,8 @@
 import type { RespondFn } from '@slack/bolt';
+import { isOfTheRecord } from '../domain/failure.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from './bot-ports.ts';
+import { cut, TEXT_LIMIT } from './fit.ts';
 import { escaped } from './foreign-text.ts';
 
 /** Says something to one person only. What cannot be delivered is logged: there is nobody else to tell. */
@@ -32,3 +34,10 @@ export const INVITE = 'I cannot write in this channel. Invite me with `/invite @
 /** Something broke that nobody foresaw; the log has it. */
 export const BROKEN =
   'Something went wrong on my side, and it is in my log. Look whether a card appeared or changed before you try again.';
+
+/** What broke, as far as it concerns the record of changes; else that the log has it. */
+export function brokenText(error: unknown): string {
+  if (!isOfTheRecord(error)) return BROKEN;
+  const { what, next } = error.report();
+  return cut(`${escaped(what)}\n${escaped(next)}`, TEXT_LIMIT);
+}
