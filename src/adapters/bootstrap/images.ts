@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Image } from '../../domain/archive.ts';
 import { FileFailed } from './file-failed.ts';
+import { bytesAt, NotAFile, withFile } from './open-file.ts';
 import { below, codeOf, systemWords } from './paths.ts';
 
 /** The filter of MetalK8s' own generator for the registry: a folder without such a manifest is not served. */
@@ -10,6 +11,9 @@ const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.literal('application/vnd.docker.distribution.manifest.v2+json'),
 });
+
+/** Real ones have some kB. */
+const MANIFEST_LIMIT = 4 * 2 ** 20;
 
 /** The images of a mounted archive: `images/<name>/<tag>/manifest.json`, sorted. */
 export async function imagesOf(root: string, id: string, signal: AbortSignal): Promise<readonly Image[]> {
@@ -39,9 +43,13 @@ async function folders(path: string): Promise<readonly string[]> {
 
 async function isServed(path: string): Promise<boolean> {
   try {
-    return manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).success;
+    return await withFile(path, async (file) => {
+      const bytes = file.size > MANIFEST_LIMIT ? null : await bytesAt(file, 0, file.size);
+      return bytes !== null && manifestSchema.safeParse(JSON.parse(bytes.toString('utf8'))).success;
+    });
   } catch (cause) {
-    if (cause instanceof SyntaxError || codeOf(cause) === 'ENOENT') return false;
+    // A link out of the image may lead to a device, which would be read for ever.
+    if (cause instanceof SyntaxError || cause instanceof NotAFile || codeOf(cause) === 'ENOENT') return false;
     throw new FileFailed(path, systemWords(cause), { cause });
   }
 }
