@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { isNodeName } from '../../domain/node-name.ts';
 
 const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);
 
+/** Nodes and pods are named by RFC 1123 subdomains; anything else never gets near a command. */
+const objectName = z.string().refine(isNodeName, 'no name that Kubernetes gives');
+
 /** A Node, the fields that are used. */
 const nodeSchema = z.object({
-  metadata: z.object({ name: z.string().min(1), labels: words, annotations: words }),
+  metadata: z.object({ name: objectName, labels: words, annotations: words }),
   status: z
     .object({
       addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
@@ -19,9 +23,9 @@ export type KubeNode = z.infer<typeof nodeSchema>;
 
 /** A Pod, the fields that are used. */
 const podSchema = z.object({
-  metadata: z.object({ name: z.string().min(1), labels: words, deletionTimestamp: z.string().optional() }),
+  metadata: z.object({ name: objectName, labels: words, deletionTimestamp: z.string().optional() }),
   spec: z.object({
-    nodeName: z.string().default(''),
+    nodeName: z.union([z.literal(''), objectName]).default(''),
     volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).optional() })).default([]),
   }),
   status: z
@@ -48,8 +52,12 @@ export const namespaceSchema = z.object({ metadata: z.object({ annotations: word
 export const nodeListSchema = z.object({ items: z.array(nodeSchema) });
 export const podListSchema = z.object({ items: z.array(podSchema) });
 
+/** A group has a handful; each is one more request. */
+const VERSIONS_LIMIT = 32;
 /** APIGroup: the versions a group is served in. */
-export const groupSchema = z.object({ versions: z.array(z.object({ groupVersion: z.string() })) });
+export const groupSchema = z.object({
+  versions: z.array(z.object({ groupVersion: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9]+$/) })).max(VERSIONS_LIMIT),
+});
 /** APIResourceList: the kinds of one version. */
 export const kindsSchema = z.object({ resources: z.array(z.object({ kind: z.string() })).nullable() });
 

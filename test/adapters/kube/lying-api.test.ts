@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubernetes } from '../../../src/adapters/kube/kube.ts';
+import { CLUSTER } from '../../contract/kube.contract.ts';
+import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
+
+const signal = AbortSignal.timeout(60_000);
+let server: ApiServer;
+beforeAll(async () => {
+  server = await ApiServer.start(objectsOf(CLUSTER));
+});
+afterAll(() => server.close());
+
+const look = () => kubernetes({ kubeconfigPath: server.kubeconfigPath, limitMs: 20_000 }).look(signal);
+
+describe('an API that lies', { timeout: 60_000 }, () => {
+  it.each(['a,b', '*', 'node-2;reboot', 'a\nb', '-L', ''])('cannot put %j as a node into a command', async (name) => {
+    server.objects = { ...objectsOf(CLUSTER), '/api/v1/nodes': { items: [{ metadata: { name } }] } };
+    await expect(look()).rejects.toMatchObject({ says: expect.stringContaining('items[0].metadata.name') });
+  });
+
+  it('cannot make the worker ask fifty thousand times', async () => {
+    const versions = Array.from({ length: 50_000 }, (_, n) => ({ groupVersion: `metalk8s.scality.com/v${n}` }));
+    server.objects = { ...objectsOf(CLUSTER), '/apis/metalk8s.scality.com': { versions } };
+    server.seen.length = 0;
+    await expect(look()).rejects.toMatchObject({ says: expect.stringContaining('versions') });
+    expect(server.seen.length).toBeLessThan(20);
+  });
+});
