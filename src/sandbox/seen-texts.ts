@@ -48,7 +48,8 @@ export function holds({ texts }: SeenText, wanted: string): boolean {
 /** Fields of blocks that nobody reads. */
 const UNREAD = new Set(['type', 'block_id', 'action_id', 'value', 'style', 'task_id', 'status', 'emoji']);
 
-function textsOf({ text, blocks }: SlackMessage): readonly string[] {
+/** Every text of a message. */
+export function textsOf({ text, blocks }: SlackMessage): readonly string[] {
   const pieces = blocks.map(stringsIn);
   return [text, ...pieces.flat(), ...pieces.map((parts) => parts.join(''))].map(unescaped);
 }

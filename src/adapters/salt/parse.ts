@@ -19,7 +19,8 @@ export function minionValues(stdout: string): ReadonlyMap<string, unknown> {
 }
 
 const isBatchNote = (id: string, value: unknown) =>
-  (id === 'retcode' && typeof value === 'number') || (id === 'jid' && /^\d{20}$/.test(String(value)));
+  (id === 'retcode' && typeof value === 'number') ||
+  (id === 'jid' && typeof value === 'string' && /^\d{20}$/.test(value));
 
 /** The master's own answer when nobody listens on its port; exit code 0, and a JSON string with --out=json. */
 export function saysMasterIsDown(stdout: string): boolean {

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { isoLines } from '../../src/adapters/bootstrap/mounts.ts';
+import { fileSystemIn, fstabIn, isListening } from '../../src/adapters/node/parse.ts';
+import { classifyCall } from '../../src/adapters/salt/classify.ts';
+import { engineFacts } from '../../src/adapters/salt/engines.ts';
+import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/known-hosts.ts';
+import { digestIn, fileIn, targetIn } from '../../src/domain/copy-commands.ts';
+import { parseCommand } from '../../src/domain/intent.ts';
+import { withoutSecrets } from '../../src/log.ts';
+import { clean, escaped } from '../../src/slack/foreign-text.ts';
+import { withPlainMoments } from '../../src/slack/names.ts';
+import { typed } from '../../src/slack/typed.ts';
+
+/** As much as a stream of a command keeps; quadratic work on it would take hours. */
+const LENGTH = 2 ** 20;
+/** Linear work takes some tens of milliseconds; the rest is for a busy computer. */
+const LIMIT_MS = 4_000;
+
+const context = { clusters: ['lab'], defaultCluster: 'lab' };
+const place = { host: 'a'.repeat(60), port: 22 };
+const key = { algorithm: 'ssh-ed25519', key: 'AAAA' };
+const said = (stdout: string) => ({ exitCode: 1, stdout, stderr: stdout });
+
+/** Everything that reads text from outside. */
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  'slash command': (text) => parseCommand(typed(text), context),
+  'node name': (text) => parseCommand(`add ${text}`, context),
+  reason: (text) => parseCommand(`add node-2 --reason "${text}"`, context),
+  'text for Slack': (text) => [clean(text), escaped(text), withPlainMoments(text)],
+  'line of a log': withoutSecrets,
+  'salt-call': (text) => classifyCall(said(text), 'states'),
+  'salt-call’s one text': (text) => classifyCall(said(JSON.stringify({ local: text })), 'states'),
+  'salt-call’s list': (text) => classifyCall(said(JSON.stringify({ local: [text] })), 'states'),
+  crictl: (text) => engineFacts('node-2', text),
+  df: fileSystemIn,
+  fstab: fstabIn,
+  mountinfo: isoLines,
+  ss: (text) => isListening(text, '10.0.0.1:8080'),
+  stat: (text) => [fileIn(said(text)), targetIn(said(text)), digestIn(text)],
+  known_hosts: (text) => standingOf(parseKnownHosts(text), place, key),
+};
+
+const PIECES = [
+  '\n',
+  ' ',
+  '-',
+  '_',
+  'a',
+  'a ',
+  '<',
+  '<!',
+  '&',
+  '"',
+  '\\',
+  '{',
+  '[',
+  '[\n',
+  '*a',
+  '1',
+  '1 ',
+  '1 1 ',
+  '://a:',
+  '\u001b]',
+  '\u001b[',
+  ' with jid 1',
+  ' is not available.',
+  '\\040',
+];
+
+describe.each(Object.entries(READERS))('a megabyte of one thing in %s', (_name, read) => {
+  it('does not stop the process that reads it', { timeout: 120_000 }, () => {
+    for (const piece of PIECES) {
+      for (const end of ['', '!']) {
+        const text = `a${piece.repeat(LENGTH / piece.length)}${end}`;
+        const from = performance.now();
+        read(text);
+        const ms = performance.now() - from;
+        expect(ms, `${JSON.stringify(piece)} took ${Math.round(ms)} ms`).toBeLessThan(LIMIT_MS);
+      }
+    }
+  });
+});
+
+describe('a name in known_hosts full of stars', () => {
+  it('does not stop the worker', () => {
+    const from = performance.now();
+    standingOf(parseKnownHosts(`${'*a'.repeat(40)}b ssh-ed25519 AAAA`), place, key);
+    expect(performance.now() - from).toBeLessThan(LIMIT_MS);
+  });
+});

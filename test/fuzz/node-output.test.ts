@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { isoLines } from '../../src/adapters/bootstrap/mounts.ts';
+import { metalk8sOf, solutionOf } from '../../src/adapters/bootstrap/product.ts';
+import { accessOf } from '../../src/adapters/kube/access.ts';
+import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
+import { endpointsSchema, nodeListSchema, podListSchema } from '../../src/adapters/kube/schemas.ts';
+import { fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from '../../src/adapters/node/parse.ts';
+import {
+  addKnownKey,
+  findKnownKeys,
+  formatKnownHosts,
+  parseKnownHosts,
+  standingOf,
+} from '../../src/adapters/ssh/known-hosts.ts';
+import { digestIn, fileIn, targetIn } from '../../src/domain/copy-commands.ts';
+import { isNodeName } from '../../src/domain/node-name.ts';
+import { fuzz, jsonLike, RUNS, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
+
+const TABLE = [
+  '/',
+  '/srv',
+  '/srv/scality/a-1',
+  'iso9660',
+  '/dev/loop1',
+  ' - ',
+  '\\040',
+  '\\777',
+  '#',
+  '1048576',
+  '-',
+  '\t',
+  '\n',
+  'ro',
+  'Avail',
+];
+const lines = wordsLike(TABLE, ['', ' ', '\n']);
+
+describe('what a node’s programs printed', () => {
+  it('df: a file system with a size, or none', () => {
+    fuzz(lines, (text) => {
+      const found = fileSystemIn(text);
+      if (found !== null) expect(found.mountpoint).toMatch(/^\//);
+    });
+  });
+
+  it('findmnt and losetup: mounts, or an error of their shape', () => {
+    const keys = ['filesystems', 'target', 'source', 'loopdevices', 'name', 'back-file'];
+    const json = fc.oneof(jsonLike(keys, TABLE), lines);
+    fuzz(fc.tuple(json, json), (two) => void refusalOr(() => mountsIn(...two), z.ZodError, SyntaxError));
+  });
+
+  it('fstab, mountinfo, ss and ls: lines of their own, whatever stands between them', () => {
+    fuzz(lines, (text) => {
+      for (const { mountpoint } of fstabIn(text)) expect(mountpoint).not.toBe('');
+      for (const { id } of isoLines(text)) expect(id).not.toContain('/');
+      expect(linesIn(text)).not.toContain('');
+      expect(isListening(text, '10.0.0.1:8080')).toBe(false);
+    });
+    expect(isListening('LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*', '10.0.0.1:8080')).toBe(true);
+  });
+
+  it('stat and digests: a file as it is, or none', () => {
+    const text = fc.oneof(lines, spoilt(['5 81a4 1:2:3:4\n5 81a4 1:2:3:5\n', `${'a'.repeat(64)}  /srv/a.iso\n`]));
+    fuzz(fc.tuple(text, text, fc.constantFrom(null, 0, 1)), ([stdout, stderr, exitCode]) => {
+      const seen = targetIn({ exitCode, stdout, stderr });
+      if (seen !== null) expect(exitCode).toBe(0);
+      fileIn({ exitCode, stdout, stderr });
+      expect(digestIn(stdout) ?? 'a'.repeat(64)).toMatch(/^[0-9a-f]{64}$/);
+    });
+  });
+});
+
+describe('what an archive says it is', () => {
+  it('an id that can be a folder, or a sentence why it is none', async () => {
+    const text = fc.oneof(
+      wordsLike(['NAME=MetalK8s', 'VERSION=', '1.2.3', '../..', '\n', '$(reboot)', ' '], ['', '\n']),
+      wordsLike(
+        ['kind: Solution\n', 'metadata: {name: a-b}\n', 'spec: {version: 1.2}\n', 'name: ', '&a ', '*a', '<<: '],
+        [''],
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (content) => {
+        const iso = { bytes: 0, read: async () => content };
+        for (const answer of [await metalk8sOf(iso, '/srv/a.iso'), await solutionOf(iso, '/srv/a.iso')])
+          if ('id' in answer) expect(answer.id).toMatch(/^[a-z0-9][\w.+-]*$/);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('what Kubernetes answers', () => {
+  const keys = [
+    'items',
+    'metadata',
+    'name',
+    'labels',
+    'annotations',
+    'status',
+    'addresses',
+    'conditions',
+    'type',
+    'address',
+    'spec',
+    'nodeName',
+    'volumes',
+    'hostPath',
+    'path',
+    'subsets',
+    'ip',
+  ];
+  const words = [
+    'node-2',
+    'InternalIP',
+    '10.0.0.1',
+    'Ready',
+    'True',
+    'metalk8s.scality.com/ssh-port',
+    '22',
+    'a,b',
+    '/srv/scality/a/images',
+  ];
+  const good = JSON.stringify({
+    items: [
+      {
+        metadata: { name: 'node-2', labels: { 'node-role.kubernetes.io/x': '' } },
+        spec: {},
+        status: { addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] },
+      },
+    ],
+  });
+  const answer = fc
+    .oneof(spoilt([good]), jsonLike(keys, words))
+    .map((text) => refusalOr<unknown>(() => JSON.parse(text), SyntaxError));
+
+  it('is nodes with names that nodes can have, or nothing that is used', () => {
+    fuzz(answer, (given) => {
+      for (const node of nodeListSchema.safeParse(given).data?.items ?? [])
+        expect(isNodeName(nodeFacts(node).name)).toBe(true);
+      const pods = podListSchema.safeParse(given).data?.items ?? [];
+      expect(isNodeName(saltMasterOf(pods)?.pod ?? 'a')).toBe(true);
+      for (const pod of pods) registryFacts(pod);
+      endpointsFacts(endpointsSchema.safeParse(given).data ?? null);
+    });
+  });
+
+  it('is a way to a node with a port that there is', () => {
+    const annotation = wordsLike(['22', '65536', '-1', '0x16', '../../etc/shadow', 'true', '-oProxyCommand=x']);
+    fuzz(fc.tuple(annotation, annotation), ([port, path]) => {
+      const said = { 'metalk8s.scality.com/ssh-port': port, 'metalk8s.scality.com/ssh-key-path': path };
+      const access = accessOf('node-2', '10.0.0.1', said);
+      expect(access.port > 0 && access.port < 65_536 && access.keyPath.startsWith('/')).toBe(true);
+    });
+  });
+});
+
+describe('known_hosts', () => {
+  const key = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIEVk' };
+  const words = [
+    '@revoked',
+    '@cert-authority',
+    '*',
+    '?',
+    '!',
+    ',',
+    '|1|',
+    '10.0.0.1',
+    '[10.0.0.1]:2222',
+    key.algorithm,
+    key.key,
+    '#',
+    '\t',
+    '\n',
+    '(',
+    '[a-',
+  ];
+  const file = wordsLike(words, ['', ' ', '\n']);
+  const place = fc.record({
+    host: fc.constantFrom('10.0.0.1', 'node-2.lab', 'fe80::1'),
+    port: fc.constantFrom(22, 2222),
+  });
+
+  it('keeps every line as it was found', () => {
+    fuzz(file, (text) =>
+      expect(formatKnownHosts(parseKnownHosts(text))).toBe(text === '' || text.endsWith('\n') ? text : `${text}\n`),
+    );
+  });
+
+  it('knows a key that was added, for its own place, unless the file says otherwise', () => {
+    fuzz(fc.tuple(file, place), ([text, there]) => {
+      const before = parseKnownHosts(text);
+      const isRevoked = standingOf(before, there, key).is === 'revoked';
+      const after = addKnownKey(before, there, key);
+      expect(standingOf(after, there, key).is).toBe(isRevoked ? 'revoked' : 'pinned');
+      expect(findKnownKeys(after, there)).toContainEqual(expect.objectContaining(key));
+      const elsewhere = { host: '192.168.7.7', port: 7 };
+      expect(standingOf(after, elsewhere, key)).toEqual(standingOf(before, elsewhere, key));
+    });
+  });
+});

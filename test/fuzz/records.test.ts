@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { JournalDamaged } from '../../src/adapters/journal/failures.ts';
+import { digestOf, lineFrom, lineText, NO_LINE } from '../../src/adapters/journal/line.ts';
+import { verifyJournal } from '../../src/adapters/journal/verify.ts';
+import { approvalChecker } from '../../src/adapters/keys/approvals.ts';
+import { KeyUnusable } from '../../src/adapters/keys/failures.ts';
+import { newKeyPair, publicKeyFrom } from '../../src/adapters/keys/pair.ts';
+import { RecordFault } from '../../src/adapters/redis/failures.ts';
+import { changeJobFrom } from '../../src/adapters/redis/queue-jobs.ts';
+import { eventFrom, eventText, progressFrom, progressText } from '../../src/adapters/redis/record-text.ts';
+import type { ChangeEvent } from '../../src/domain/change.ts';
+import { changeFrom } from '../../src/domain/fold.ts';
+import { everyEvent, halfway } from '../contract/changes-events.ts';
+import { fuzz, jsonLike, refusalOr, spoilt } from './arbitraries.ts';
+
+const ID = 'c1-abc234';
+const EVENTS = everyEvent(ID);
+const TEXTS = EVENTS.map((event) => JSON.stringify(event));
+const KEYS = [
+  'type',
+  'at',
+  'id',
+  'intent',
+  'verb',
+  'cluster',
+  'nodes',
+  'requester',
+  'channel',
+  'plan',
+  'digest',
+  'expires',
+  'step',
+];
+const WORDS = [
+  'requested',
+  'planned',
+  'approved',
+  'started',
+  'step-done',
+  'done',
+  'add',
+  '2026-03-01T10:00:00.000Z',
+  ID,
+];
+const entry = fc.oneof(spoilt(TEXTS), jsonLike(KEYS, WORDS), fc.constantFrom(...TEXTS));
+const pair = newKeyPair();
+const checker = approvalChecker({ keys: [pair] });
+
+describe('an entry of a record in Redis', () => {
+  it('is one that was written, or a fault of the record that says so', () => {
+    fuzz(entry, (text) => {
+      const read = refusalOr(() => eventFrom(ID, text, 1), RecordFault);
+      if (!(read instanceof Error)) expect(eventFrom(ID, eventText(ID, read), 1)).toEqual(read);
+    });
+  });
+
+  it('and its progress likewise', () => {
+    const text = fc.oneof(
+      spoilt([JSON.stringify(halfway)]),
+      jsonLike(['step', 'at', 'done', 'total', 'unit', 'note'], ['bytes']),
+    );
+    fuzz(text, (one) => {
+      const read = refusalOr(() => progressFrom(ID, one), RecordFault);
+      if (!(read instanceof Error)) expect(progressFrom(ID, progressText(ID, read))).toEqual(read);
+    });
+  });
+
+  it('makes a change in any order, or none', () => {
+    fuzz(fc.array(fc.constantFrom(...EVENTS), { maxLength: 8 }), (events: readonly ChangeEvent[]) => {
+      const change = changeFrom(events);
+      expect(change === null || change.id === ID).toBe(true);
+    });
+  });
+
+  it('is no approval unless it is signed as it stands', () => {
+    const signed = EVENTS.flatMap((event) => (event.type === 'approved' ? [event] : []));
+    fuzz(spoilt(signed.map((event) => JSON.stringify(event))), (text) => {
+      const read = refusalOr(() => eventFrom(ID, text, 1), RecordFault);
+      if (!(read instanceof Error) && read.type === 'approved') expect(checker.isGenuine(read.signed)).toBe(false);
+    });
+  });
+});
+
+describe('a job in the queue', () => {
+  it('is one for this cluster under its own name, or none', () => {
+    const name = fc.oneof(fc.constantFrom('plan-c1-a-1', 'apply-c1-a-1', 'apply-c2-a-1', '__proto__'), fc.string());
+    fuzz(fc.tuple(name, jsonLike(['kind', 'id', 'command'], ['plan', 'apply', 'c1-a', 'c2-a'])), ([id, text]) => {
+      const job = changeJobFrom('c1', id, JSON.parse(text));
+      if (job !== null) expect(id).toBe(`${job.kind}-${job.id}-1`);
+    });
+  });
+});
+
+describe('a line of the journal', () => {
+  it('is one that was written, or words that say why it is none', () => {
+    const lines = EVENTS.map((event, n) => lineText({ seq: n + 1, prev: NO_LINE, change: ID, event }));
+    fuzz(fc.oneof(spoilt(lines), jsonLike(['seq', 'prev', 'change', 'event', ...KEYS], WORDS)), (text) => {
+      const line = lineFrom(text);
+      if (typeof line !== 'string') expect(lineFrom(lineText(line))).toEqual(line);
+    });
+  });
+
+  it('cannot be changed without the file being refused, or ending before it', () => {
+    const lines: string[] = [];
+    for (const [n, event] of EVENTS.slice(0, 4).entries()) {
+      lines.push(lineText({ seq: n + 1, prev: n === 0 ? NO_LINE : digestOf(lines[n - 1] ?? ''), change: ID, event }));
+    }
+    const [good, last] = [`${lines.slice(0, -1).join('\n')}\n`, `${lines.at(-1)}\n`];
+    fuzz(spoilt([good]), (changed) => {
+      const found = refusalOr(() => verifyJournal('journal', Buffer.from(changed + last)), JournalDamaged);
+      // Cut into the last line, it looks like what a crash leaves: everything before is as it was.
+      if (!(found instanceof Error))
+        expect((good + last).startsWith((changed + last).slice(0, found.bytes))).toBe(true);
+    });
+  });
+});
+
+describe('a key', () => {
+  it('is an Ed25519 one or cannot be used', () => {
+    const text = fc.oneof(spoilt([pair.publicKeyPem, pair.privateKeyPem]), fc.string({ unit: 'binary' }));
+    fuzz(text, (pem) => void refusalOr(() => publicKeyFrom(pem), KeyUnusable));
+  });
+});

@@ -1,0 +1,77 @@
+import { App, type Receiver } from '@slack/bolt';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { registerActions } from '../../src/slack/actions.ts';
+import { boltLog } from '../../src/slack/bolt-log.ts';
+import type { Decision } from '../../src/slack/bot-ports.ts';
+import { KeptLog } from '../slack/recording-slack.ts';
+import { jsonLike, RUNS, spoilt } from './arbitraries.ts';
+
+const DIGEST = 'a'.repeat(64);
+const VALUE = JSON.stringify({ change: 'lab-aaaaaa', digest: DIGEST });
+const GOOD = {
+  type: 'block_actions',
+  user: { id: 'U0BOB', name: 'bob', team_id: 'T1' },
+  team: { id: 'T1' },
+  channel: { id: 'C0OPS' },
+  actions: [{ type: 'button', action_id: 'registry-ha:approve', block_id: 'decision', value: VALUE }],
+};
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+const value = fc.oneof(spoilt([VALUE]), jsonLike(['change', 'digest', 'approver'], ['lab-aaaaaa', DIGEST]));
+const part = jsonLike(
+  ['id', 'name', 'team_id', 'action_id', 'value'],
+  ['U0BOB', 'T1', 'T2', 'registry-ha:approve', VALUE],
+);
+const payload = fc.oneof(
+  value.map((given) => ({ ...GOOD, actions: [{ ...GOOD.actions[0], value: given }] })),
+  fc.tuple(fc.constantFrom('user', 'team', 'channel'), part).map(([key, text]) => ({ ...GOOD, [key]: parsed(text) })),
+  part.map((text) => ({ ...GOOD, actions: [{ ...GOOD.actions[0], value: parsed(text) }] })),
+);
+
+const receiver: Receiver = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
+
+describe('a click, as a payload of Slack’s tells it', { timeout: 120_000 }, () => {
+  it('is a decision with a change, a digest and a person of this workspace, or none', async () => {
+    const log = new KeptLog();
+    const app = new App({
+      token: 'xoxb-1',
+      receiver,
+      tokenVerificationEnabled: false,
+      ignoreSelf: false,
+      convoStore: false,
+      logger: boltLog(log),
+    });
+    const broke: unknown[] = [];
+    app.error(async (error) => void broke.push(error));
+    const decided: Decision[] = [];
+    const useCases = {
+      decide: async (decision: Decision) => {
+        decided.push(decision);
+        return { refused: 'not-allowed', says: 'No.' } as const;
+      },
+    };
+    registerActions(app, { useCases, serves: (team) => team === 'T1', log });
+    await fc.assert(
+      fc.asyncProperty(payload, async (body) => {
+        await app.processEvent({ body, ack: async () => undefined });
+      }),
+      { numRuns: RUNS },
+    );
+    expect(broke).toEqual([]);
+    for (const { change, digest, team, by } of decided) {
+      expect([change, digest, team, typeof by.id]).toEqual([
+        expect.stringMatching(/^[a-z0-9][a-z0-9.-]*$/),
+        expect.stringMatching(/^[0-9a-f]{64}$/),
+        'T1',
+        'string',
+      ]);
+    }
+    expect(decided.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { command, render } from '../../src/domain/command.ts';
+import { parseCommand } from '../../src/domain/intent.ts';
+import { isNodeName } from '../../src/domain/node-name.ts';
+import { isRefusal } from '../../src/domain/refusal.ts';
+import { splitWords } from '../../src/sandbox/cluster/ssh/words.ts';
+import { cut } from '../../src/slack/fit.ts';
+import { clean, code, escaped } from '../../src/slack/foreign-text.ts';
+import { typed } from '../../src/slack/typed.ts';
+import { fuzz, wordsLike } from './arbitraries.ts';
+
+const context = { clusters: ['lab', 'prod-paris'], defaultCluster: 'lab' };
+const VOCABULARY = [
+  ...['add', 'help', '--cluster', '--reason', '--reason=', '—reason', 'lab', 'prod-paris', 'node-2', 'node-2,node-3'],
+  ...['"', "'", '“', '”', '‘', '’', '\\', '=', '&lt;', '&amp;', '<@U0BOB|bob>', '<http://node-2|node-2>', '\n', '\0'],
+  ...['\u202e', '$(reboot)', ';', '`', '\ud800', '\u001b[31m', '<!channel>'],
+];
+const text = wordsLike(VOCABULARY);
+
+describe('what people type', () => {
+  it('is an intent, a question for help or a “no” in clean words, and never a name that Kubernetes could not have', () => {
+    fuzz(text, (line) => {
+      const answer = parseCommand(typed(`add ${line}`), context);
+      if ('help' in answer) return;
+      if (isRefusal(answer)) return expect(`${answer.says}${answer.tryNext}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+      expect(answer.nodes.every(isNodeName)).toBe(true);
+      expect(answer.reason ?? '').not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+    });
+  });
+
+  it('without any verb is a “no” or help as well', () => {
+    fuzz(text, (line) => void parseCommand(typed(line), context));
+  });
+});
+
+describe('a word from outside', () => {
+  it('is one word for the shell of a node, whatever stands in it', () => {
+    fuzz(fc.array(text, { minLength: 1, maxLength: 4 }), (words) => {
+      const [program = '', ...args] = words;
+      expect(splitWords(render(command(program, ...args)))).toEqual({ is: 'words', words });
+    });
+  });
+
+  it('makes no mention, no link and nothing invisible in Slack, also where it is cut', () => {
+    fuzz(fc.tuple(text, fc.nat(60)), ([foreign, limit]) => {
+      for (const shown of [escaped(foreign), code(foreign), cut(escaped(foreign), limit)]) {
+        expect(shown).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)|[\p{Cc}\p{Cf}\p{Cs}]/u);
+      }
+      expect(clean(foreign)).not.toMatch(/[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}]/u);
+    });
+  });
+});
