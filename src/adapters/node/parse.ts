@@ -9,7 +9,8 @@ export interface FileSystem {
 
 /** The answer of `df -B1 --output=avail,size,target`; null when it is none. */
 export function fileSystemIn(stdout: string): FileSystem | null {
-  const [, available, mountpoint] = /^\s*(\d+)\s+\d+\s+(\/.*)$/m.exec(stdout) ?? [];
+  // Blanks only: with line ends among them, a megabyte of line ends would be read for hours.
+  const [, available, mountpoint] = /^[ \t]*(\d+)[ \t]+\d+[ \t]+(\/.*)$/m.exec(stdout) ?? [];
   if (available === undefined || mountpoint === undefined) return null;
   return { mountpoint, available: Number(available) };
 }
