@@ -24,6 +24,9 @@ export interface HelpWanted {
 /** More nodes than this in one change make a plan that nobody can read. */
 export const NODES_LIMIT = 20;
 
+/** Twenty of the longest names and a reason; without a limit, reading a quarter of a megabyte of words takes half a minute. */
+const TEXT_LIMIT = 8_000;
+
 const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';
 const VERBS = ['add', 'undo', ...HOLD_WORDS, 'help'] as const;
 const FLAGS = ['--cluster', '--reason'] as const;
@@ -34,6 +37,8 @@ export function parseCommand(
   text: string,
   context: CommandContext,
 ): AddIntent | UndoWanted | HoldWish | Refusal | HelpWanted {
+  if (text.length > TEXT_LIMIT)
+    return bad(`The command has ${text.length} characters; ${TEXT_LIMIT} are the most that is read.`);
   const { words, unclosed } = wordsOf(text);
   if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
   const [verb, ...rest] = words;

@@ -9,6 +9,8 @@ export function isNodeName(word: string): boolean {
 
 /** The nearest name that a node could have, when small mistakes make the difference; null when there is none. */
 export function meantNodeName(word: string): string | null {
+  // Nobody means a name by so many letters, and looking for one would take long.
+  if (word.length > 2 * NAME_LIMIT) return null;
   const likely = word
     .toLowerCase()
     .replaceAll(/[_\s]+/g, '-')

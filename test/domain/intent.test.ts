@@ -79,6 +79,10 @@ describe('what is typed after the slash command', () => {
     },
   );
 
+  it('is not read at all when it is longer than anything that makes sense, as that would stop the bot', () => {
+    expect(parse(`add ${'a '.repeat(5_000)}`)).toMatchObject({ says: expect.stringContaining('10004 characters') });
+  });
+
   it('names the clusters when none is meant by itself', () => {
     const answer = parseCommand('add node-2', { ...context, defaultCluster: null });
     expect(answer).toMatchObject({ refused: 'bad-command', tryNext: expect.stringContaining('lab and prod-paris') });
