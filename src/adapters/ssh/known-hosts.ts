@@ -111,10 +111,24 @@ function matchesHashed(names: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
+/** `*` and `?` as in a shell. Only the last star is ever tried again, so that no pattern takes long. */
 function matchesPattern(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`).test(name);
+  let [p, n] = [0, 0];
+  let star: { readonly p: number; readonly n: number } | null = null;
+  while (n < name.length) {
+    if (pattern[p] === '*') {
+      star = { p, n };
+      p += 1;
+    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
+      p += 1;
+      n += 1;
+    } else if (star !== null) {
+      star = { p: star.p, n: star.n + 1 };
+      p = star.p + 1;
+      n = star.n;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(p));
 }
