@@ -45,9 +45,9 @@ const stateSchema = z.object({
     .catch(false),
   comment: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]).catch(''),
   changes: record.catch({}),
-  name: z.string().optional(),
-  __id__: z.string().optional(),
-  __sls__: z.string().optional(),
+  name: z.string().optional().catch(undefined),
+  __id__: z.string().optional().catch(undefined),
+  __sls__: z.string().optional().catch(undefined),
   __run_num__: z.number().catch(Number.MAX_SAFE_INTEGER),
 });
 

@@ -5,3 +5,12 @@ it('a minion whose job id is no text gets a verdict, and is no error that nobody
   const stdout = '{"jid":{"toString":null}}';
   expect(classifyCall({ exitCode: 0, stdout, stderr: '' }, 'states').is).toBe('lost');
 });
+
+it('a minion whose states have no text for a name gets a verdict, too', () => {
+  const states = { 'file_|-a_|-/srv/a_|-managed': { result: false, __id__: null, __sls__: 7, name: [] } };
+  const stdout = JSON.stringify({ local: states });
+  expect(classifyCall({ exitCode: 2, stdout, stderr: '' }, 'states')).toMatchObject({
+    is: 'failed',
+    first: { id: 'a' },
+  });
+});
