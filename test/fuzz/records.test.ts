@@ -47,7 +47,7 @@ const entry = fc.oneof(spoilt(TEXTS), jsonLike(KEYS, WORDS), fc.constantFrom(...
 const pair = newKeyPair();
 const checker = approvalChecker({ keys: [pair] });
 
-describe('an entry of a record in Redis', () => {
+describe('an entry of a record in Redis', { timeout: 120_000 }, () => {
   it('is one that was written, or a fault of the record that says so', () => {
     fuzz(entry, (text) => {
       const read = refusalOr(() => eventFrom(ID, text, 1), RecordFault);
@@ -82,7 +82,7 @@ describe('an entry of a record in Redis', () => {
   });
 });
 
-describe('a job in the queue', () => {
+describe('a job in the queue', { timeout: 120_000 }, () => {
   it('is one for this cluster under its own name, or none', () => {
     const name = fc.oneof(fc.constantFrom('plan-c1-a-1', 'apply-c1-a-1', 'apply-c2-a-1', '__proto__'), fc.string());
     fuzz(fc.tuple(name, jsonLike(['kind', 'id', 'command'], ['plan', 'apply', 'c1-a', 'c2-a'])), ([id, text]) => {
@@ -92,7 +92,7 @@ describe('a job in the queue', () => {
   });
 });
 
-describe('a line of the journal', () => {
+describe('a line of the journal', { timeout: 120_000 }, () => {
   it('is one that was written, or words that say why it is none', () => {
     const lines = EVENTS.map((event, n) => lineText({ seq: n + 1, prev: NO_LINE, change: ID, event }));
     fuzz(fc.oneof(spoilt(lines), jsonLike(['seq', 'prev', 'change', 'event', ...KEYS], WORDS)), (text) => {
@@ -116,7 +116,7 @@ describe('a line of the journal', () => {
   });
 });
 
-describe('a key', () => {
+describe('a key', { timeout: 120_000 }, () => {
   it('is an Ed25519 one or cannot be used', () => {
     const text = fc.oneof(spoilt([pair.publicKeyPem, pair.privateKeyPem]), fc.string({ unit: 'binary' }));
     fuzz(text, (pem) => void refusalOr(() => publicKeyFrom(pem), KeyUnusable));

@@ -18,7 +18,7 @@ const VOCABULARY = [
 ];
 const text = wordsLike(VOCABULARY);
 
-describe('what people type', () => {
+describe('what people type', { timeout: 120_000 }, () => {
   it('is an intent, a question for help or a “no” in clean words, and never a name that Kubernetes could not have', () => {
     fuzz(text, (line) => {
       const answer = parseCommand(typed(`add ${line}`), context);
@@ -34,7 +34,7 @@ describe('what people type', () => {
   });
 });
 
-describe('a word from outside', () => {
+describe('a word from outside', { timeout: 120_000 }, () => {
   it('is one word for the shell of a node, whatever stands in it', () => {
     fuzz(fc.array(text, { minLength: 1, maxLength: 4 }), (words) => {
       const [program = '', ...args] = words;
