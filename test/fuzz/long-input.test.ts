@@ -6,7 +6,7 @@ import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/copy-commands.ts';
 import { parseCommand } from '../../src/domain/intent.ts';
-import { withoutSecrets } from '../../src/log.ts';
+import { withoutSecrets } from '../../src/domain/secrets.ts';
 import { clean, escaped } from '../../src/slack/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/names.ts';
 import { typed } from '../../src/slack/typed.ts';

@@ -40,6 +40,13 @@ export function approvalAttacks(): readonly Attack[] {
       signature: genuine(stage, target).signature,
     })),
     ...altered(),
+    ...outOfPlace(),
+  ];
+}
+
+/** The bot's own signature, on an approval that is not for here and now. */
+function outOfPlace(): readonly Attack[] {
+  return [
     forged(
       'approval-expired',
       'the bot’s own approval, a second too old',

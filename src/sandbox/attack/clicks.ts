@@ -1,6 +1,7 @@
 import { ACTIONS } from './actions.ts';
 import { type Attack, must, reached } from './attack.ts';
 import type { Click } from './door.ts';
+import { exApprover } from './ex-approver.ts';
 import { ALICE, type AttackStage, BOB, MALLORY, type Target } from './stage.ts';
 
 /** What the person must be told. */
@@ -13,7 +14,7 @@ type Made = Partial<Click> & Pick<Click, 'by'>;
 
 /** Clicks that Slack signs, by people or on things that must not count. All are made on the same plan, which stays undecided. */
 export function clickAttacks(): readonly Attack[] {
-  return [...byWrongPeople(), ...fromWrongPlaces(), ...onMadeUpThings(), twice()];
+  return [...byWrongPeople(), ...fromWrongPlaces(), ...onMadeUpThings(), ...onMadeUpChanges(), twice(), exApprover()];
 }
 
 function byWrongPeople(): readonly Attack[] {
@@ -89,6 +90,11 @@ function onMadeUpThings(): readonly Attack[] {
       by: BOB,
       value: `{"change":"${id}","digest":"${digest}","__proto__":{"kind":"approve"}}`,
     })),
+  ];
+}
+
+function onMadeUpChanges(): readonly Attack[] {
+  return [
     click('click-on-a-made-up-change', 'a change that never was', /Nothing is known/, ({ digest }) => ({
       by: BOB,
       value: { change: 'lab-222222', digest },

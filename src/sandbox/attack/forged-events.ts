@@ -97,30 +97,31 @@ async function notShown(stage: AttackStage, { id }: Target, claims: readonly str
   return isDrawn ? 'the card was drawn, and tells nothing of it' : 'the card was not drawn';
 }
 
+const UNREADABLE: Readonly<Record<string, readonly [what: string, text: string]>> = {
+  'event-of-unknown-type': ['an entry of a type that nobody knows', '{"type":"owned","at":"2026-01-01T00:00:00Z"}'],
+  'event-with-__proto__': [
+    'an entry whose JSON sets __proto__',
+    '{"type":"started","at":"2026-01-01T00:00:00Z","__proto__":{"state":"done"}}',
+  ],
+  'event-with-extra-keys': [
+    'an entry with keys of its own',
+    '{"type":"started","at":"2026-01-01T00:00:00Z","by":"me"}',
+  ],
+  'event-for-the-step-__proto__': [
+    'the end of a step called __proto__',
+    '{"type":"step-done","at":"2026-01-01T00:00:00Z","step":"__proto__","already":false,"seconds":1}',
+  ],
+  'event-that-is-no-json': ['an entry that is no JSON', '{"type":'],
+  'event-of-10-MB': ['an entry of ten megabytes', `{"type":"${'a'.repeat(LARGE)}"}`],
+  'event-that-begins-another-change': [
+    'a second request, of somebody else, in the record',
+    `{"type":"requested","at":"2026-01-01T00:00:00Z","id":"${CLUSTER}-222222"}`,
+  ],
+};
+
 /** Entries that no version has ever written; other cards and changes must not suffer. */
 function unreadable(): readonly Attack[] {
-  const entries: Readonly<Record<string, readonly [what: string, text: string]>> = {
-    'event-of-unknown-type': ['an entry of a type that nobody knows', '{"type":"owned","at":"2026-01-01T00:00:00Z"}'],
-    'event-with-__proto__': [
-      'an entry whose JSON sets __proto__',
-      '{"type":"started","at":"2026-01-01T00:00:00Z","__proto__":{"state":"done"}}',
-    ],
-    'event-with-extra-keys': [
-      'an entry with keys of its own',
-      '{"type":"started","at":"2026-01-01T00:00:00Z","by":"me"}',
-    ],
-    'event-for-the-step-__proto__': [
-      'the end of a step called __proto__',
-      '{"type":"step-done","at":"2026-01-01T00:00:00Z","step":"__proto__","already":false,"seconds":1}',
-    ],
-    'event-that-is-no-json': ['an entry that is no JSON', '{"type":'],
-    'event-of-10-MB': ['an entry of ten megabytes', `{"type":"${'a'.repeat(LARGE)}"}`],
-    'event-that-begins-another-change': [
-      'a second request, of somebody else, in the record',
-      `{"type":"requested","at":"2026-01-01T00:00:00Z","id":"${CLUSTER}-222222"}`,
-    ],
-  };
-  return Object.entries(entries).map(([name, [tries, text]]) => ({
+  return Object.entries(UNREADABLE).map(([name, [tries, text]]) => ({
     on: 'bot',
     name,
     tries,

@@ -20,6 +20,10 @@ const OPTIONS = '{"attempts":1}';
 
 /** Jobs written straight into the queue, in forms that no bot makes. */
 export function jobAttacks(): readonly Attack[] {
+  return [...strangeJobs(), ...misnamedJobs(), ...jobsWithoutApproval()];
+}
+
+function strangeJobs(): readonly Attack[] {
   return [
     malformed('job-with-extra-keys', 'a job with a command beside its keys', ({ id }) => ({
       id: `apply-${id}-1`,
@@ -33,6 +37,11 @@ export function jobAttacks(): readonly Attack[] {
       id: `apply-${id}-1`,
       data: JSON.stringify({ kind: 'apply', id: `${id}${'a'.repeat(LARGE)}` }),
     })),
+  ];
+}
+
+function misnamedJobs(): readonly Attack[] {
+  return [
     malformed('job-of-unknown-kind', 'a job of the kind “shell”', ({ id }) => ({
       id: `shell-${id}-1`,
       data: JSON.stringify({ kind: 'shell', id }),
@@ -57,6 +66,11 @@ export function jobAttacks(): readonly Attack[] {
       id: `apply-${id}-1`,
       data: `{"kind":"apply","id":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`,
     })),
+  ];
+}
+
+function jobsWithoutApproval(): readonly Attack[] {
+  return [
     broken('job-that-is-no-json', 'a job whose data is no JSON', ({ id }) => ({
       id: `apply-${id}-1`,
       data: '{"kind":"apply',

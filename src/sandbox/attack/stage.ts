@@ -72,8 +72,7 @@ export class AttackStage {
   }
 
   static async open(sandbox: Sandbox, signal: AbortSignal): Promise<AttackStage> {
-    const url = `redis://${hostOf(sandbox)}:6379`;
-    const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-attack' });
+    const redis = connectRedis({ url: sandbox.redisUrl, onError: () => undefined, name: 'registry-ha-attack' });
     const signer = approvalSigner(await loadSigningKey(join(sandbox.folder, 'approval.key')));
     return new AttackStage({ sandbox, signal, redis, replies: await Replies.open(), signer });
   }
