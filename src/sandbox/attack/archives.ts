@@ -43,7 +43,8 @@ function byPath(): readonly Attack[] {
     on: 'worker',
     name: `archive-${name}`,
     tries: `an archive at ${JSON.stringify(path.slice(0, 60))}`,
-    stopped: (stage) => withFile(stage, BOOTSTRAP, listing(path), () => refusedInWords(stage, /path|\.iso|directory/)),
+    stopped: (stage) =>
+      withFile(stage, BOOTSTRAP, listing(path), () => refusedInWords(stage, /path|\.iso|directory|cannot be found/)),
   }));
 }
 
