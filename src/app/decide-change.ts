@@ -2,7 +2,6 @@ import type { Person } from '../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
 import { RecordFull } from '../domain/failure.ts';
 import { changeFrom } from '../domain/fold.ts';
-import { notInItsChannel } from '../domain/own-channel.ts';
 import { type DecisionKind, isStart } from '../domain/policy.ts';
 import { mayDecide } from '../domain/policy-decide.ts';
 import type { Circumstances } from '../domain/policy-people.ts';
@@ -59,7 +58,6 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const holds = isStart(decision.kind) ? ports.holds : NO_HOLDS;
   const now = await circumstances(approvers, ids, { ...ports, holds });
   const refusal =
-    notInItsChannel(change, decision.channel) ??
     (await whyNotNow(decision, stored, ports)) ??
     mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
   if (refusal !== null) return refusal;

@@ -1,6 +1,6 @@
 import { approvalSigner } from '../../adapters/keys/approvals.ts';
 import { newKeyPair } from '../../adapters/keys/pair.ts';
-import type { Approval, SignedApproval } from '../../domain/approval.ts';
+import type { ApprovalOfSeveral, SignedApproval } from '../../domain/approval.ts';
 import type { RefusalCode } from '../../domain/refusal.ts';
 import { CLUSTER } from '../people.ts';
 import { type Attack, must, reached } from './attack.ts';
@@ -65,19 +65,22 @@ function outOfPlace(): readonly Attack[] {
   ];
 }
 
-const genuine = (stage: AttackStage, target: Target, more: Partial<Approval> = {}): SignedApproval =>
-  stage.signer.sign(stage.approvalOf(target, more));
+const genuine = (
+  stage: AttackStage,
+  target: Target,
+  more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {},
+): SignedApproval => stage.signer.sign(stage.approvalOf(target, more));
 
 /** The bot's own approval of this very change, with one field changed after it was signed. */
 function altered(): readonly Attack[] {
-  const fields: Readonly<Record<string, Partial<Approval>>> = {
+  const fields: Readonly<Record<string, Partial<Omit<ApprovalOfSeveral, 'v'>>>> = {
     change: { change: `${CLUSTER}-222222` },
     cluster: { cluster: 'prod' },
     verb: { verb: 'remove' },
     nodes: { nodes: ['node-3'] },
     digest: { digest: 'f'.repeat(64) },
     requester: { requester: BOB.id },
-    approver: { approver: 'U0SOMEBODY' },
+    approvers: { approvers: ['U0SOMEBODY'] },
     at: { at: '2020-01-01T00:00:00.000Z' },
     expires: { expires: '2999-01-01T00:00:00.000Z' },
     nonce: { nonce: 'another' },

@@ -16,10 +16,10 @@ export function exApprover(): Attack {
     restarts: true,
     async stopped(stage) {
       const { id, digest, version } = await stage.undecided();
-      const path = join(stage.sandbox.folder, 'bot.yaml');
+      const path = join(stage.sandbox.folder, 'policy.yaml');
       const before = await readFile(path, 'utf8');
-      const after = before.replace(/(approvers:\s*- )\S+/, `$1${SUCCESSOR}`);
-      reached(after !== before, 'The configuration names no approvers.');
+      const after = before.replaceAll(BOB.id, SUCCESSOR);
+      reached(after !== before, 'The policy does not name bob.');
       await restart(stage, path, after);
       try {
         const told = await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } });

@@ -9,7 +9,7 @@ import { closeRedis, connectRedis } from '../../adapters/redis/connection.ts';
 import { changeKeys, clusterKeys } from '../../adapters/redis/keys.ts';
 import { changeQueue } from '../../adapters/redis/queue.ts';
 import { systemClock } from '../../clock.ts';
-import type { Approval, Person } from '../../domain/approval.ts';
+import type { Approval, ApprovalOfSeveral, Person } from '../../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change.ts';
 import type { ApprovalSigner, ChangeQueue, Changes, StoredChange } from '../../ports.ts';
 import { CLUSTER, OPS, PEOPLE } from '../people.ts';
@@ -163,18 +163,18 @@ export class AttackStage {
   }
 
   /** An approval as the bot would sign it for this change, now. */
-  approvalOf({ change, digest }: Target, more: Partial<Approval> = {}): Approval {
+  approvalOf({ change, digest }: Target, more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {}): Approval {
     const { verb, cluster, nodes } = change.intent;
     const at = new Date();
     return {
-      v: 1,
+      v: 2,
       change: change.id,
       cluster,
       verb,
       nodes,
       digest,
       requester: ALICE.id,
-      approver: BOB.id,
+      approvers: [BOB.id],
       at: at.toISOString(),
       expires: new Date(at.getTime() + HOUR_MS).toISOString(),
       nonce: ids.nonce(),
@@ -213,7 +213,7 @@ export class AttackStage {
     const message = this.sandbox.slack
       .messages()
       .findLast(({ text, threadTs, ephemeralFor }) => text.includes(id) && !threadTs && !ephemeralFor);
-    return message === undefined ? undefined : { texts: textsOf(message), ephemeralFor: undefined };
+    return message === undefined ? undefined : { texts: textsOf(message), ephemeralFor: undefined, isFresh: true };
   }
 
   async log(of: 'bot' | 'worker'): Promise<string> {
