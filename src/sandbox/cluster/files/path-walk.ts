@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { lstat, readlink } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PathRefused } from './path-refused.ts';
 
@@ -37,7 +37,7 @@ export async function walk(root: string, path: string, followLast: boolean, mayP
     if (target.startsWith('/')) here = [];
     ahead = [...stepsOf(target), ...rest];
   }
-  return { path: `/${here.join('/')}`, real: join(root, ...here), stats: await statsOf(root, here) };
+  return { path: `/${here.join('/')}`, real: join(root, ...here), stats: statsOf(root, here) };
 }
 
 function stepsOf(path: string): readonly string[] {
@@ -53,29 +53,25 @@ async function targetOf(
   followLast: boolean,
   mayPass: MayPass,
 ): Promise<string | null> {
-  await passThrough(root, here, mayPass);
+  passThrough(root, here, mayPass);
   if (step === '..') return null;
   const at = [...here, step];
-  const stats = await statsOf(root, at);
+  const stats = statsOf(root, at);
   if (stats === null && hasMore) throw new PathRefused('ENOENT');
   const isFollowed = stats?.isSymbolicLink() === true && (hasMore || followLast);
   return isFollowed ? readlink(join(root, ...at)) : null;
 }
 
-async function passThrough(root: string, at: readonly string[], mayPass: MayPass): Promise<void> {
-  const stats = await statsOf(root, at);
+function passThrough(root: string, at: readonly string[], mayPass: MayPass): void {
+  const stats = statsOf(root, at);
   if (stats === null) throw new PathRefused('ENOENT');
   if (!stats.isDirectory()) throw new PathRefused('ENOTDIR');
   if (!mayPass(`/${at.join('/')}`, stats)) throw new PathRefused('EACCES');
 }
 
-async function statsOf(root: string, at: readonly string[]): Promise<Stats | null> {
+/** Every path costs several of these, and each takes microseconds: waiting for them in turn would cost a hundred times as much. */
+function statsOf(root: string, at: readonly string[]): Stats | null {
   const name = at.at(-1) ?? '';
   if (Buffer.byteLength(name) > 255) throw new PathRefused('ENAMETOOLONG');
-  try {
-    return await lstat(join(root, ...at));
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    throw cause;
-  }
+  return lstatSync(join(root, ...at), { throwIfNoEntry: false }) ?? null;
 }
