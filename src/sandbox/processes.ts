@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { newKeyPair } from '../adapters/keys/pair.ts';
 import { BOT_USER, workerUser } from '../adapters/redis/acl.ts';
+import { clockOf } from './clock/clocks.ts';
 import { WORKER_KUBECONFIG } from './cluster/kube/kube-api.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { CLUSTER, OPS, PEOPLE } from './people.ts';
@@ -21,7 +22,7 @@ type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
 /** Where Slack would post to, when it calls the bot. */
 export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
 
-/** The bot and the worker as an operator would set them up, each with a key of its own that the other one trusts. */
+/** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
 export async function botAndWorker(
   place: Place,
   world: {
@@ -33,74 +34,104 @@ export async function botAndWorker(
   },
   told: Told,
 ): Promise<{ readonly bot: Service; readonly worker: Service }> {
-  await writePair(place, 'approval');
-  await writePair(place, 'worker');
+  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, told);
+  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, told) };
+}
+
+/** A bot for these clusters, with new pairs of keys: its own, and one for each cluster's worker. */
+export async function botService(place: Place, world: BotWorld, told: Told): Promise<Service> {
+  for (const owner of [BOT_KEY, ...world.clusters.map(workerKey)]) await writePair(place, owner);
   await writeFile(configPath('bot', place), dump(botConfig(place, world)));
-  await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy()));
-  await writeFile(configPath('worker', place), dump(workerConfig(place, world.cluster)));
+  await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy(world.clusters)));
   const { botToken, appToken, signingSecret } = world.slack;
   const secrets = {
     REGISTRY_HA_SLACK_BOT_TOKEN: botToken,
     REGISTRY_HA_SLACK_APP_TOKEN: appToken,
     REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
   };
-  return { bot: service('bot', place, secrets, told), worker: service('worker', place, {}, told) };
+  return service('bot', place, secrets, told);
 }
 
-type KeyOf = 'approval' | 'worker';
+/** The worker of a cluster, which trusts the bot at `hub`, and has its key and its Redis there. */
+export async function workerService(place: Place, world: WorkerWorld, told: Told): Promise<Service> {
+  await writeFile(configPath('worker', place), dump(workerConfig(place, world)));
+  return service('worker', place, {}, told);
+}
 
-async function writePair(place: Place, of: KeyOf): Promise<void> {
+interface BotWorld {
+  readonly slack: LocalSlack;
+  readonly delivery: 'socket' | 'http';
+  readonly clusters: readonly string[];
+  /** The text of the policy file; without it alice asks and bob approves. */
+  readonly policy?: string | undefined;
+}
+
+interface WorkerWorld {
+  readonly name: string;
+  readonly cluster: SimulatedCluster;
+  readonly hub: Place;
+}
+
+const BOT_KEY = 'approval';
+const workerKey = (cluster: string): string => `worker-${cluster}`;
+
+async function writePair(place: Place, owner: string): Promise<void> {
   const { privateKeyPem, publicKeyPem } = newKeyPair();
-  await writeFile(keyPath(place, of), privateKeyPem, { mode: 0o600 });
-  await writeFile(publicKeyPath(place, of), publicKeyPem, { mode: 0o644 });
+  await writeFile(keyPath(place, owner), privateKeyPem, { mode: 0o600 });
+  await writeFile(publicKeyPath(place, owner), publicKeyPem, { mode: 0o644 });
 }
 
-const keyPath = ({ folder }: Place, of: KeyOf): string => join(folder, `${of}.key`);
-const publicKeyPath = ({ folder }: Place, of: KeyOf): string => join(folder, `${of}.pub`);
+const keyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.key`);
+const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.pub`);
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
 function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
+  const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
   return new Service({
     name,
     program: process.execPath,
-    args: [CLI, name, '--config', configPath(name, place)],
-    env: { ...place.env, ...secrets },
+    args: [...clock.args, CLI, name, '--config', configPath(name, place)],
+    env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
     ...told,
   });
 }
 
-function botConfig(place: Place, { slack, delivery }: { slack: LocalSlack; delivery: 'socket' | 'http' }): object {
+function botConfig(place: Place, { slack, delivery, clusters }: BotWorld): object {
   return {
     slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
     redis: { url: redisUrlOf(place, BOT_USER) },
-    clusters: [{ name: CLUSTER, channels: [OPS.id], workerKeys: [publicKeyPath(place, 'worker')] }],
+    clusters: clusters.map((name) => ({
+      name,
+      channels: clusters.length === 1 ? [OPS.id] : [],
+      workerKeys: [publicKeyPath(place, workerKey(name))],
+    })),
     policyFile: policyPath(place),
-    approval: { keyFile: keyPath(place, 'approval') },
+    approval: { keyFile: keyPath(place, BOT_KEY) },
     health: { host: place.host, port: HEALTH_PORTS.bot },
   };
 }
 
 /** Alice asks, bob approves, and everybody else is a stranger. */
-function defaultPolicy(): object {
+function defaultPolicy(clusters: readonly string[]): object {
   const [alice, bob] = PEOPLE;
-  return {
-    clusters: { [CLUSTER]: { channels: [OPS.id], requesters: { users: [alice.id] }, approvers: { users: [bob.id] } } },
-  };
+  const policy = { channels: [OPS.id], requesters: { users: [alice.id] }, approvers: { users: [bob.id] } };
+  return { clusters: Object.fromEntries(clusters.map((name) => [name, policy])) };
 }
 
 /** Under the rights of our own manifest; everything else has its usual place, below the bootstrap node's own root. */
-function workerConfig(place: Place, { bootstrapRoot, plansLiveSeconds = 3_600 }: SimulatedCluster): object {
+function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object {
+  const { bootstrapRoot, plansLiveSeconds = 3_600 } = cluster;
   return {
-    cluster: CLUSTER,
-    redis: { url: redisUrlOf(place, workerUser(CLUSTER)) },
+    cluster: name,
+    redis: { url: redisUrlOf(hub, workerUser(name)) },
     root: bootstrapRoot,
     kubeconfig: WORKER_KUBECONFIG,
     stateFolder: join(place.folder, 'worker'),
-    keyFile: keyPath(place, 'worker'),
-    trustedKeys: [publicKeyPath(place, 'approval')],
+    keyFile: keyPath(hub, workerKey(name)),
+    trustedKeys: [publicKeyPath(hub, BOT_KEY)],
     plan: { livesMinutes: plansLiveSeconds / 60 },
     health: { host: place.host, port: HEALTH_PORTS.worker },
   };

@@ -28,6 +28,8 @@ export interface SandboxOptions {
   readonly folder?: string;
   /** Of the page; a free one when absent. */
   readonly port?: number;
+  /** Bot and worker get clocks of their own, for who wants to set them wrong. */
+  readonly hasClocks?: boolean;
   /** Told in whole sentences, for people. */
   readonly log: (says: string) => void;
   /** Ends a start that is under way. */
@@ -66,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cluster = await startSimulatedCluster(clusterOptions(folder, options));
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();
-  const place = placeOf(folder, cluster);
+  const place = placeOf(folder, cluster, options.hasClocks === true);
   const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
   const slack = await startLocalSlack({ ...slackOptions(place, options), moreScopes: scopesFor(policy) });
   closing.defer(() => inTime('The local Slack', slack.close(), log));
@@ -98,9 +100,9 @@ function clusterOptions(folder: string, { description, pace }: SandboxOptions) {
 }
 
 /** The cluster has claimed a loopback network for itself; its nodes' addresses end in 2 or more, so ours is free. */
-function placeOf(folder: string, { world }: SimulatedCluster): Place {
+function placeOf(folder: string, { world }: SimulatedCluster, hasClocks: boolean): Place {
   const host = world.bootstrap.ip.replace(/\d+$/, '1');
-  return { folder, host, env: bareEnvironment(process.env) };
+  return { folder, host, env: bareEnvironment(process.env), hasClocks };
 }
 
 function slackOptions(place: Place, { delivery, port }: SandboxOptions) {
