@@ -85,12 +85,12 @@ describe('chaos finds a worker that', () => {
   });
 
   it('reconfigured the engines twice, or of other nodes, or though no step says so', () => {
-    const job = { minions: ['a', 'b'], retcodes: { a: 0, b: 0 } };
+    const job = { at: '2026-03-01T10:00:00.000Z', minions: ['a', 'b'], retcodes: { a: 0, b: 0 } };
     expect(judgeCommands(deeds([], { jobs: [job] }))).toEqual([]);
     expect(judgeCommands(deeds([], { jobs: [job, job], repeats: 3 }))).toEqual([
       expect.stringContaining('well 2 times'),
     ]);
-    expect(judgeCommands(deeds([], { jobs: [{ minions: ['a'], retcodes: {} }] }))).toHaveLength(1);
+    expect(judgeCommands(deeds([], { jobs: [{ ...job, minions: ['a'], retcodes: {} }] }))).toHaveLength(1);
     expect(judgeCommands(deeds([], { jobs: [job], steps: [copy] }))).toHaveLength(1);
   });
 

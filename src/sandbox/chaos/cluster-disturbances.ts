@@ -1,7 +1,7 @@
 import { faultInStep, interrupted, mendAndRetry, planted, retry } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { engineJobs } from './judge-commands.ts';
-import { isOver } from './operator.ts';
+import { isOver, press } from './operator.ts';
 import { type ChaosStage, NotSo } from './stage.ts';
 
 const DONE = { state: 'done' } as const;
@@ -46,6 +46,7 @@ export function passingFaults(): readonly Disturbance[] {
       during(`kube-down-in-${step}`, step, A_WHILE_MS, 'kube-down'),
     ),
     passing('kube-slow', planted('kube-slow', '1')),
+    during('minion-gone-for-20-s-in-engines', 'engines', 20_000, 'minion-down', 'node-1'),
     passing('endpoints-late', planted('endpoints-late', '600')),
     { name: 'endpoints-flapping', end: DONE, planned: planted('endpoints-never', 'node-2'), strike: flap },
   ];
@@ -66,7 +67,17 @@ export function lastingFaults(): readonly Disturbance[] {
       ...mended('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
       repeats: PILLAR_RETRIES,
     },
-    { name: 'render-fails-always', end: failed('could not render the states'), ...always() },
+    {
+      name: 'state-fails-always',
+      end: failed('no space left'),
+      ...always('state-fails', 'node-2', SLS.solutions, 'no', 'space', 'left'),
+    },
+    {
+      name: 'render-fails-always',
+      end: failed('could not render the states'),
+      ...always('render-fails', 'node-2', SLS.deploy),
+    },
+    endpointsNever(),
     mended('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
     mended('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
     mended('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
@@ -120,9 +131,9 @@ function mended(name: string, fault: readonly string[], shows: readonly string[]
   };
 }
 
-function always(): Pick<Disturbance, 'planned' | 'after'> {
+function always(fault: string, ...args: readonly string[]): Pick<Disturbance, 'planned' | 'after'> {
   return {
-    planned: planted('render-fails', 'node-2', SLS.deploy),
+    planned: planted(fault, ...args),
     after: async (stage) => {
       await retry(stage);
       await stage.until('a second failure', async () => isOver(await stage.change()));
@@ -144,6 +155,22 @@ function untouchedEngines(): Disturbance {
       if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotSo('The engines were reconfigured.');
     },
     after: mendAndRetry(fault),
+  };
+}
+
+/** The new registry never comes: nothing goes on to the engines, and whoever gives up waiting can cancel. */
+function endpointsNever(): Disturbance {
+  return {
+    name: 'endpoints-never',
+    end: { state: 'cancelled', shows: ['To finish it:'] },
+    planned: planted('endpoints-never', 'node-2'),
+    strike: async (stage) => {
+      await stage.step('ready');
+      await stage.pause(A_WHILE_MS);
+      await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+      await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
+      if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotSo('The engines were reconfigured.');
+    },
   };
 }
 

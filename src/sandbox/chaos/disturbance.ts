@@ -3,7 +3,7 @@ import type { ChaosStage } from './stage.ts';
 /** How a disturbed change must end, and what people must be able to read then. */
 export type End =
   | { readonly state: 'done'; readonly shows?: readonly string[] }
-  | { readonly state: 'failed' | 'refused' | 'cancelled'; readonly shows: readonly string[] }
+  | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] }
   /** Its record is gone with Redis' data: nobody can tell people, so nothing more may run. */
   | { readonly state: 'forgotten' };
 
@@ -21,6 +21,8 @@ export interface Disturbance {
   readonly after?: (stage: ChaosStage) => Promise<void>;
   /** Slower than usual, so that what runs on the cluster outlives what is killed. */
   readonly pace?: number;
+  /** It sets the clock of bot or worker. */
+  readonly setsClocks?: boolean;
   /** False: its recovery times say nothing, because something else was broken meanwhile. */
   readonly isMeasured?: boolean;
   /** Runs of one command beyond the first that this disturbance makes necessary. */

@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../../domain/change.ts';
 import { cancels } from './cancels.ts';
+import { clockDisturbances } from './clock-disturbances.ts';
 import { lastingFaults, passingFaults, refusals } from './cluster-disturbances.ts';
 import type { Disturbance } from './disturbance.ts';
 import { bothKilled, botKills, killsOfLongRuns, workerKills } from './kills.ts';
@@ -32,6 +33,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...lastingFaults(),
     ...refusals(),
     ...slack,
+    ...clockDisturbances(),
     ...randomPairs([workers, bots, redisKills, passing], PAIRS, seed),
   ];
 }

@@ -16,6 +16,7 @@ export interface Act {
 
 /** A job for the container engines, with the exit code of each minion that has answered. */
 export interface EngineJob {
+  readonly at: string;
   readonly minions: readonly string[];
   readonly retcodes: Readonly<Record<string, number>>;
 }
@@ -63,11 +64,16 @@ export function engineJobs(world: World): readonly EngineJob[] {
   const jobs = jobCacheOf(world)
     .list()
     .filter(({ args }) => args[0] === ENGINES);
-  return jobs.map(({ minions, returns }) => ({
+  return jobs.map(({ jid, minions, returns }) => ({
+    at: timeOf(jid),
     minions,
     retcodes: Object.fromEntries([...returns].map(([minion, { retcode }]) => [minion, retcode])),
   }));
 }
+
+/** A job's id is the moment at which it was made: YYYYMMDDhhmmss and microseconds, here cut to milliseconds. */
+const timeOf = (jid: string): string =>
+  jid.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})\d*$/, '$1-$2-$3T$4:$5:$6.$7Z');
 
 /** An act with the steps whose plan shows it; one command may belong to several of them. */
 type PlannedAct = Act & { readonly steps: readonly Step[] };

@@ -2,28 +2,59 @@ import { holds, type SeenText } from '../seen-texts.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 
 /** How a card begins that tells each end. */
-const LEADS = { done: 'Done.', failed: 'Failed.', refused: 'Refused.', cancelled: 'Cancelled.' } as const;
+const LEADS = {
+  done: 'Done.',
+  failed: 'Failed.',
+  refused: 'Refused.',
+  cancelled: 'Cancelled.',
+  expired: 'Expired.',
+} as const;
 
 /** Complaints when there is not exactly one card, when it does not tell the end, or when its thread says a thing twice. */
 export function judgeSlack(
   messages: readonly SlackMessage[],
-  end: { readonly state: keyof typeof LEADS; readonly wasApproved: boolean },
+  end: { readonly state: keyof typeof LEADS; readonly wasApproved: boolean; readonly failures: number },
 ): readonly string[] {
   const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
   const cards = open.filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true);
   const [card] = cards;
   if (card === undefined || cards.length !== 1) return [`there are ${cards.length} cards`];
   const lead = LEADS[end.state];
-  const replies = open.filter(({ threadTs }) => threadTs === card.ts).map(({ text }) => text);
-  const twice = replies.filter((text, at) => replies.indexOf(text) !== at);
+  const thread = open.filter(({ threadTs }) => threadTs === card.ts);
+  const replies = thread.map(({ text }) => text);
   return [
     ...(card.text.includes(lead) ? [] : [`the card does not say “${lead}”: ${card.text}`]),
-    ...twice.map((text) => `said twice in the thread: ${text}`),
+    ...saidTwice(thread, end.failures),
     ...(end.wasApproved && !replies.some((text) => text.startsWith('Approved by'))
       ? ['the thread does not tell of the approval']
       : []),
     ...(replies.some((text) => text.toLowerCase().includes(end.state)) ? [] : [`the thread does not tell the end`]),
   ];
+}
+
+/** How many cards there are, and complaints when one does not tell an end, or when a thread says a thing twice. */
+export function judgeCards(messages: readonly SlackMessage[]): {
+  readonly cards: number;
+  readonly complaints: readonly string[];
+} {
+  const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
+  const cards = open.filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true);
+  const complaints = cards.flatMap(({ ts, text }) => [
+    ...(Object.values(LEADS).some((lead) => text.includes(lead)) ? [] : [`a card tells no end: ${text}`]),
+    ...saidTwice(
+      open.filter(({ threadTs }) => threadTs === ts),
+      1,
+    ),
+  ]);
+  return { cards: cards.length, complaints };
+}
+
+/** A change that failed twice at the same may tell so twice. */
+function saidTwice(replies: readonly SlackMessage[], failures: number): readonly string[] {
+  const alike = Map.groupBy(replies, ({ text }) => text);
+  return [...alike]
+    .filter(([text, times]) => times.length > (text.includes(' failed ') ? Math.max(1, failures) : 1))
+    .map(([text, times]) => `said ${times.length} times in the thread: ${text}`);
 }
 
 /** Complaints about words that nobody could ever read. */

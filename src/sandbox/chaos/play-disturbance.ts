@@ -2,7 +2,7 @@ import type { ChangeEvent } from '../../domain/change.ts';
 import type { NodeReport } from '../cluster/report.ts';
 import { CLUSTER } from '../people.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
-import { resultOf } from '../scenario/result.ts';
+import { resultOf, type ScenarioResult } from '../scenario/result.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
 import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
@@ -56,10 +56,10 @@ async function played(
   disturbance: Disturbance,
   { pace: usual, random, signal, undisturbed, onRecovery }: PlayOptions,
 ): Promise<Pick<Played, 'complaints' | 'left' | 'logs'>> {
-  const { name, isMeasured = true, pace = usual } = disturbance;
+  const { name, isMeasured = true, pace = usual, setsClocks = false } = disturbance;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const sandbox = await startSandbox({ pace, log: () => undefined, signal });
+  const sandbox = await startSandbox({ pace, log: () => undefined, hasClocks: setsClocks, signal });
   const stage = new ChaosStage({
     sandbox,
     pace,
@@ -69,8 +69,9 @@ async function played(
   });
   try {
     const failed = await performed(disturbance, stage, over);
-    const complaints = [...failed, ...(await judged(disturbance, stage, sandbox, undisturbed, signal))];
-    const left = { nodes: await sandbox.cluster.report(), events: stage.journal.events() };
+    const result = await resultOf(null, sandbox, signal);
+    const complaints = [...failed, ...(await judged(disturbance, stage, sandbox, { result, undisturbed }))];
+    const left = { nodes: result.nodes, events: stage.journal.events() };
     return { complaints, left, logs: complaints.length === 0 ? '' : await lastWords(stage, sandbox) };
   } finally {
     over.abort();
@@ -108,16 +109,14 @@ async function judged(
   { end, repeats = 0 }: Disturbance,
   stage: ChaosStage,
   sandbox: Sandbox,
-  undisturbed: Undisturbed | null,
-  signal: AbortSignal,
+  { result, undisturbed }: { readonly result: ScenarioResult; readonly undisturbed: Undisturbed | null },
 ): Promise<readonly string[]> {
-  const result = await resultOf(null, sandbox, signal);
   const events = stage.journal.events();
   const { world } = sandbox.cluster;
   const acts = judgeCommands({
     acts: actsOf(world),
     jobs: engineJobs(world),
-    events,
+    events: stage.eventsInTrueTime(),
     steps: stepsIn(events),
     repeats: stage.interruptions + repeats,
   });
@@ -134,6 +133,7 @@ async function judged(
     ...judgeSlack(sandbox.slack.messages(), {
       state: end.state,
       wasApproved: events.some(({ type }) => type === 'approved'),
+      failures: events.filter(({ type }) => type === 'failed').length,
     }),
     ...judgeShown(sandbox.texts.all(), 'shows' in end ? end.shows : []),
   ];
@@ -147,12 +147,12 @@ function clusterComplaints(
   { cluster: { world } }: Sandbox,
 ): readonly string[] {
   if (state === 'done') return undisturbed === null ? [] : judgeCluster(nodes, undisturbed.nodes);
-  if (state !== 'refused') return [];
+  if (state !== 'refused' && state !== 'expired') return [];
   const acts = [
     ...actsOf(world).map(({ on, line }) => `${on}: ${line}`),
     ...engineJobs(world).map(() => 'the engines'),
   ];
-  return [...judgeUntouched(nodes), ...acts.map((act) => `refused, and yet it ran: ${act}`)];
+  return [...judgeUntouched(nodes), ...acts.map((act) => `${state}, and yet it ran: ${act}`)];
 }
 
 async function lastWords(stage: ChaosStage, { services }: Sandbox): Promise<string> {

@@ -18,10 +18,22 @@ export class Recoveries {
   }
 
   /** The longest of each kind with where it was, and how many were measured; those never measured are left out. */
-  maxima(): readonly { what: Recovery; goal: number; seconds: number; scenario: string; times: number }[] {
+  maxima(): readonly Longest[] {
     return [...this.#seconds].map(([what, all]) => {
       const [longest = { scenario: '', seconds: 0 }] = all.toSorted((a, b) => b.seconds - a.seconds);
       return { what, goal: RECOVERY_GOALS[what], ...longest, times: all.length };
     });
   }
 }
+
+/** The longest recovery of a kind, and where it was measured. */
+export interface Longest {
+  readonly what: Recovery;
+  readonly goal: number;
+  readonly seconds: number;
+  readonly scenario: string;
+  readonly times: number;
+}
+
+/** Is the goal kept? */
+export const isMet = ({ seconds, goal }: Longest): boolean => seconds <= goal;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeEvent } from '../../domain/change.ts';
+import { type Clocked, setClock } from '../clock/clocks.ts';
 import { startKeeper } from '../keeper.ts';
 import { comesTrue } from '../poll.ts';
 import type { Sandbox } from '../sandbox.ts';
@@ -10,6 +11,7 @@ import type { SeenChange } from '../seen-changes.ts';
 import type { Service } from '../service.ts';
 import type { ServiceName } from '../services.ts';
 import { cardStateOf } from './card-state.ts';
+import { type ClockSet, inTrueTime } from './clock-sets.ts';
 import { JournalTail } from './journal-tail.ts';
 import type { Recovery } from './recovery.ts';
 
@@ -40,6 +42,7 @@ export class ChaosStage {
   readonly journal: JournalTail;
   /** Kills and cuts so far: each may have interrupted a command that has to run again. */
   interruptions = 0;
+  readonly #clockSets: ClockSet[] = [];
   readonly #closing = new AsyncDisposableStack();
   readonly #onRecovery: StageOptions['onRecovery'];
 
@@ -102,6 +105,17 @@ export class ChaosStage {
     // Without Redis neither bot nor worker can say that it is ready.
     const waits = service === 'redis' || this.sandbox.services.redis.pid !== undefined;
     await this.sandbox.services[service].start(this.signal, waits);
+  }
+
+  /** Sets the clock of bot or worker to so many milliseconds beside the right time. */
+  async setClock(name: Clocked, offMs: number): Promise<void> {
+    await setClock(this.sandbox.folder, name, offMs, this.sandbox.services[name]);
+    if (name === 'worker') this.#clockSets.push({ line: this.journal.events().length, offMs });
+  }
+
+  /** The journal's events as a right clock would have dated them. */
+  eventsInTrueTime(): readonly ChangeEvent[] {
+    return inTrueTime(this.journal.events(), this.#clockSets);
   }
 
   /** Measures from now on how long it takes until the journal grows; nothing is measured when the change has ended. */

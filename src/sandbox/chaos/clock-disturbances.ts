@@ -1,0 +1,61 @@
+import type { Clocked } from '../clock/clocks.ts';
+import type { Disturbance } from './disturbance.ts';
+import type { ChaosStage } from './stage.ts';
+
+const DONE = { state: 'done' } as const;
+const MINUTE_MS = 60_000;
+/** Longer than plans and approvals live, and than every limit of a wait. */
+const FAR_MS = 180 * MINUTE_MS;
+const SOON_MS = 100;
+
+/** Clocks are set while a change runs (NTP after a boot, a wrong hand), or are wrong from the beginning. */
+export function clockDisturbances(): readonly Disturbance[] {
+  return [
+    ...['copy', 'deploy', 'engines'].flatMap((step) => [
+      set(`worker-clock-three-hours-ahead-in-${step}`, 'worker', step, FAR_MS),
+      set(`worker-clock-three-hours-back-in-${step}`, 'worker', step, -FAR_MS),
+    ]),
+    set('bot-clock-three-hours-ahead-in-mount', 'bot', 'mount', FAR_MS),
+    set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
+    ...[5, -5].map((minutes) =>
+      wrong(`worker-clock-${minutes}-minutes-beside-the-bot`, (stage) => stage.setClock('worker', minutes * MINUTE_MS)),
+    ),
+    {
+      name: 'worker-clock-three-hours-ahead-before-the-approval',
+      setsClocks: true,
+      end: { state: 'refused', shows: ['The approval expired'] },
+      planned: (stage) => stage.setClock('worker', FAR_MS),
+    },
+    {
+      name: 'worker-killed-with-its-clock-three-hours-back-in-copy',
+      setsClocks: true,
+      end: DONE,
+      strike: async (stage) => {
+        await stage.step('copy');
+        await stage.setClock('worker', -FAR_MS);
+        await stage.kill('worker');
+        await stage.start('worker');
+      },
+    },
+  ];
+}
+
+function set(name: string, whose: Clocked, step: string, offMs: number): Disturbance {
+  return {
+    name,
+    setsClocks: true,
+    end: DONE,
+    strike: async (stage) => {
+      await stage.step(step);
+      await stage.pause(SOON_MS);
+      await stage.setClock(whose, offMs);
+    },
+  };
+}
+
+const wrong = (name: string, before: (stage: ChaosStage) => Promise<void>): Disturbance => ({
+  name,
+  setsClocks: true,
+  end: DONE,
+  before,
+});
