@@ -4,12 +4,15 @@ import { listed } from '../domain/measure.ts';
 import { endpointUrl, sameSet } from '../domain/registry.ts';
 import type { Jid, SaltJob } from '../domain/salt.ts';
 import type { EnginesStep } from '../domain/step.ts';
+import { untilMinionsAnswer } from './minions-answer.ts';
 import { type Finding, notSo, type StepWork, type StepWorld, so } from './step-world.ts';
 import { waitUntilSo } from './wait.ts';
 
 /** Package checks take minutes on a slow mirror; after half an hour nobody comes back. */
 const JOB_LIMIT_MS = 30 * 60_000;
 const POLL_MS = 2_000;
+/** Where nothing has to be installed the states take a second. */
+const FIRST_POLL_MS = 500;
 /** Looks at a job that may fail in a row: the API and the session come and go while containerd restarts on the bootstrap node. */
 const FAILED_LOOKS = 15;
 /** A minion that neither answered nor runs the job on this many looks in a row has lost it (killed, or the node rebooted). */
@@ -52,6 +55,7 @@ async function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortS
 
 /** The last look before the one step that touches every node: an endpoint that is missing now would be taken out everywhere. */
 async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Jid> {
+  await untilMinionsAnswer(step, world, signal);
   const { ready } = await world.kubernetes.endpoints(signal);
   if (!sameSet(ready, step.addresses)) {
     throw new NotConfirmed(
@@ -71,7 +75,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
 async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
   const until = world.clock.now().getTime() + JOB_LIMIT_MS;
   let lost = 0;
-  for (;;) {
+  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
     const job = await lookAt(jid, world, signal);
     const pending = step.nodes.filter((node) => job.returns[node] === undefined);
     world.onProgress({
@@ -83,7 +87,7 @@ async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal:
     if (pending.length === 0) return job;
     lost = (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
     if (lost >= LOST_LOOKS || world.clock.now().getTime() >= until) return job;
-    await world.clock.sleep(POLL_MS, signal);
+    await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
   }
 }
 

@@ -182,6 +182,27 @@ describe('the engines', () => {
     expect(failure?.what).toContain('the engines were not touched');
   });
 
+  it('wait for a minion that restarts: the others would be reconfigured and this one not', async () => {
+    const lab = await labBefore('engines');
+    const { answering } = lab.salt;
+    let looks = 0;
+    lab.salt.answering = async (names, signal) => {
+      looks += 1;
+      const there = await answering(names, signal);
+      return looks < 4 ? (there?.filter((name) => name !== 'node-3') ?? null) : there;
+    };
+    expect(await outcome(of('engines'), lab)).toMatchObject({ outcome: { already: false } });
+    expect(looks).toBe(4);
+  });
+
+  it('are left alone while a minion stays away, and the node is named', async () => {
+    const lab = await labBefore('engines');
+    lab.salt.answering = async (names) => names.filter((name) => name !== 'node-3');
+    const { ran, failure } = await outcome(of('engines'), lab);
+    expect(ran).toEqual([]);
+    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not touched.');
+  });
+
   it('have their job id on the journal before anybody asks for the job', async () => {
     const lab = await labBefore('engines');
     const order: string[] = [];
