@@ -4,6 +4,7 @@ import type { Clock } from './ports.ts';
 /** The computer's own clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  steadyMs: () => performance.now(),
   sleep: async (ms, signal) => {
     await sleepFor(ms, undefined, { signal });
   },

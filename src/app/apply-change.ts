@@ -12,7 +12,7 @@ import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
 import { patientPorts } from './patience.ts';
 import { isEndedByBot, record, tell } from './record.ts';
-import { isJobUnderWay, type Run, runSteps, type StepPorts, secondsBetween } from './run-steps.ts';
+import { inSeconds, isJobUnderWay, type Run, runSteps, type StepPorts } from './run-steps.ts';
 import { waitTeller } from './wait-teller.ts';
 
 export interface ApplyPorts extends FreshPlanPorts, ApprovedPorts, StepPorts {
@@ -68,7 +68,10 @@ async function lookedAndRun(
   signal: AbortSignal,
 ): Promise<ChangeEvent | null> {
   const { startedAt } = approved.change;
-  const from = startedAt === undefined ? ports.clock.now() : new Date(startedAt);
+  const { clock } = ports;
+  // What was before this worker only the time of day can tell; what is now must not follow a clock that is set meanwhile.
+  const before = startedAt === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(startedAt));
+  const from = clock.steadyMs();
   // A job that runs on every node cannot be cancelled, so its end is waited for.
   const watch = hasJobUnderWay(approved) ? NEVER_CANCELLED : cancel;
   const untilCancel = AbortSignal.any([signal, watch.signal]);
@@ -78,7 +81,7 @@ async function lookedAndRun(
   await noteFound(run, ports);
   const proof = await runSteps(run, ports, cancel, signal);
   await tellTheUndone(run, ports);
-  return { type: 'done', at: now(ports), proof, seconds: secondsBetween(from, ports.clock.now()) };
+  return { type: 'done', at: now(ports), proof, seconds: inSeconds(before + clock.steadyMs() - from) };
 }
 
 /** What an `add` finds on its nodes is noted before its first step, so that an undo can leave it alone. */
@@ -114,13 +117,13 @@ const PASSING: ReadonlySet<RefusalCode> = new Set([
 async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<Run | Refusal> {
   const { clock, shell } = ports;
   await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
-  const until = clock.now().getTime() + BUSY_LIMIT_MS;
+  const until = clock.steadyMs() + BUSY_LIMIT_MS;
   const onWait = waitTeller(approved.id, ports);
   const looks = approved.begun ? patientPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
   for (;;) {
     const run = await runOf(approved, looks, signal);
     const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && PASSING.has(run.refused)));
-    if (!mayPass || clock.now().getTime() >= until) return run;
+    if (!mayPass || clock.steadyMs() >= until) return run;
     onWait(`Waiting, ten minutes at most: ${run.says}`);
     await clock.sleep(BUSY_POLL_MS, signal);
   }

@@ -41,11 +41,11 @@ async function whileSaltIsBusy(
   { salt, clock, onWait }: GuardPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = clock.now().getTime() + BUSY_LIMIT_MS;
+  const until = clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
     const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
     if (job === undefined) return;
-    if (clock.now().getTime() >= until)
+    if (clock.steadyMs() >= until)
       throw new Stopped(
         refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, 'Wait for it to end, then ask again.'),
       );

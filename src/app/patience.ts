@@ -69,14 +69,14 @@ async function askAgain<R>(
   signal: AbortSignal,
   { clock, limitMs, onWait }: Patience,
 ): Promise<R> {
-  const until = clock.now().getTime() + limitMs;
+  const until = clock.steadyMs() + limitMs;
   for (let tries = 0; ; tries += 1) {
     try {
       return await ask();
     } catch (error) {
       const pause = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
-      if (!isPassing(error) || signal.aborted || clock.now().getTime() + pause > until) throw error;
-      onWait(`${error.says} Trying again for ${secondsInWords((until - clock.now().getTime()) / 1000)} at most.`);
+      if (!isPassing(error) || signal.aborted || clock.steadyMs() + pause > until) throw error;
+      onWait(`${error.says} Trying again for ${secondsInWords((until - clock.steadyMs()) / 1000)} at most.`);
       await clock.sleep(pause, signal);
     }
   }

@@ -7,15 +7,15 @@ const EVERY_MS = 1_000;
 
 /** Tells progress without ever waiting for it: a word that cannot be told is dropped (`onLost`), the next one says it all again. */
 export function progressTeller(id: ChangeId, changes: Changes, clock: Clock, onLost: (error: unknown) => void) {
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   let telling = false;
   return (step: string, progress: Omit<Progress, 'step' | 'at'>): void => {
-    const now = clock.now();
-    if (telling || (now.getTime() - last < EVERY_MS && progress.done < progress.total)) return;
-    last = now.getTime();
+    const now = clock.steadyMs();
+    if (telling || (now - last < EVERY_MS && progress.done < progress.total)) return;
+    last = now;
     telling = true;
     changes
-      .progress(id, { ...progress, ...safe(progress.note), step, at: now.toISOString() })
+      .progress(id, { ...progress, ...safe(progress.note), step, at: clock.now().toISOString() })
       .catch(onLost)
       .finally(() => {
         telling = false;

@@ -109,13 +109,13 @@ async function runAndRecord(
   signal: AbortSignal,
 ): Promise<Proof | undefined> {
   const { ports, write } = work;
-  const from = ports.clock.now();
+  const from = ports.clock.steadyMs();
   const ended = () => ({
     at: ports.clock.now().toISOString(),
     step: step.id,
-    seconds: secondsBetween(from, ports.clock.now()),
+    seconds: inSeconds(ports.clock.steadyMs() - from),
   });
-  await write({ type: 'step-started', at: from.toISOString(), step: step.id });
+  await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
   try {
     const tell = progressTeller(work.id, ports.changes, ports.clock, ports.onProgressLost);
     const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
@@ -145,7 +145,7 @@ async function runAndRecord(
 }
 
 /** Seconds with one decimal. */
-export const secondsBetween = (from: Date, to: Date): number => Math.round((to.getTime() - from.getTime()) / 100) / 10;
+export const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;
 
 function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], cancel: CancelWatch): StepWorld {
   const { change, facts, ports, ownJobs, write } = work;

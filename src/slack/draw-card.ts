@@ -49,14 +49,14 @@ export async function drawCard(
   learnt: Learnt,
   ports: DrawPorts,
 ): Promise<Drawn> {
-  const since = ports.clock.now().getTime();
+  const since = ports.clock.steadyMs();
   const [stored, place] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
   if (stored === null) return { is: 'nothing' };
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
   if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
   if (place === null) return { is: 'unhung' };
-  if (ports.clock.now().getTime() - since > YOUNG_MS)
+  if (ports.clock.steadyMs() - since > YOUNG_MS)
     throw new SlackRefused('unavailable', 'the record answers too slowly');
   if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);

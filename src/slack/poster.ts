@@ -19,7 +19,7 @@ const NO_RETRIES = { retries: 0 } as const;
 export interface PosterOptions {
   readonly botToken: string;
   readonly slackApiUrl?: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'steadyMs'>;
   readonly logger: NonNullable<webApi.WebClientOptions['logger']>;
 }
 
@@ -83,13 +83,13 @@ async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void
 }
 
 /** A token bucket for all cards together; what finds it empty is told when to come again, as Slack itself would. */
-function updatePace(clock: Pick<Clock, 'now'>): { take(): void; pause(ms: number): void } {
+function updatePace(clock: Pick<Clock, 'steadyMs'>): { take(): void; pause(ms: number): void } {
   const perMs = UPDATES_PER_MINUTE / 60_000;
   let tokens = UPDATES_AT_ONCE;
-  let filledAt = clock.now().getTime();
+  let filledAt = clock.steadyMs();
   return {
     take() {
-      const now = clock.now().getTime();
+      const now = clock.steadyMs();
       if (now > filledAt) {
         tokens = Math.min(UPDATES_AT_ONCE, tokens + (now - filledAt) * perMs);
         filledAt = now;
@@ -102,7 +102,7 @@ function updatePace(clock: Pick<Clock, 'now'>): { take(): void; pause(ms: number
     },
     pause(ms) {
       tokens = 1;
-      filledAt = clock.now().getTime() + ms;
+      filledAt = clock.steadyMs() + ms;
     },
   };
 }

@@ -73,7 +73,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
 }
 
 async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
-  const until = world.clock.now().getTime() + JOB_LIMIT_MS;
+  const until = world.clock.steadyMs() + JOB_LIMIT_MS;
   let lost = 0;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
     const job = await lookAt(jid, world, signal);
@@ -86,7 +86,7 @@ async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal:
     });
     if (pending.length === 0) return job;
     lost = (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
-    if (lost >= LOST_LOOKS || world.clock.now().getTime() >= until) return job;
+    if (lost >= LOST_LOOKS || world.clock.steadyMs() >= until) return job;
     await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
   }
 }

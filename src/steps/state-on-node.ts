@@ -77,12 +77,12 @@ async function callWhenReachable(
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<SaltReturn> {
-  const until = world.clock.now().getTime() + AWAY_LIMIT_MS;
+  const until = world.clock.steadyMs() + AWAY_LIMIT_MS;
   let again = isRepeated;
   for (;;) {
     const answer = await callOrUnreachable(named, again, step, world, signal);
     if (!(answer instanceof Unreachable) && answer.is !== 'master-down') return answer;
-    if (world.clock.now().getTime() >= until) {
+    if (world.clock.steadyMs() >= until) {
       throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(named.command), answer);
     }
     again ||= !(answer instanceof Unreachable);
@@ -110,11 +110,11 @@ async function callOrUnreachable(
 }
 
 async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld, signal: AbortSignal): Promise<void> {
-  const until = world.clock.now().getTime() + BUSY_LIMIT_MS;
+  const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
     await world.clock.sleep(BUSY_POLL_MS, signal);
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
-    if (run === undefined || world.clock.now().getTime() >= until) return;
+    if (run === undefined || world.clock.steadyMs() >= until) return;
     if (answer.is !== 'lost') world.safePoint();
     const what = answer.is === 'lost' ? 'The end of the state run is not known; waiting for' : 'Waiting for';
     world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));

@@ -8,10 +8,10 @@ export async function waitUntilSo<P>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Finding<P>> {
-  const until = clock.now().getTime() + limits.limitMs;
+  const until = clock.steadyMs() + limits.limitMs;
   for (;;) {
     const finding = await look();
-    if (finding.is === 'so' || clock.now().getTime() >= until) return finding;
+    if (finding.is === 'so' || clock.steadyMs() >= until) return finding;
     await clock.sleep(limits.everyMs, signal);
   }
 }

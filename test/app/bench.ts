@@ -33,6 +33,10 @@ export class SettableClock implements Clock {
     return new Date(this.at);
   }
 
+  steadyMs(): number {
+    return this.at;
+  }
+
   async sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.at += ms;

@@ -17,6 +17,7 @@ const NODES = ['bootstrap', 'node-1', 'node-2', 'node-3'];
 const ARCHIVES = ['example-solution-0.1.0', 'metalk8s-127.0.6', 'metalk8s-128.0.1'];
 const clock = {
   now: () => new Date(),
+  steadyMs: () => performance.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 50))),
 };
 let world: Started;

@@ -18,7 +18,7 @@ describe('the fake Salt', () => {
 });
 
 /** Sleeps take no time: the tests look at what is asked, not when. */
-const clock: Clock = { now: () => new Date(0), sleep: async () => undefined };
+const clock: Clock = { now: () => new Date(0), steadyMs: () => 0, sleep: async () => undefined };
 
 describe('Salt over its programs', () => {
   saltContract(async (nodes, endpoints) => {

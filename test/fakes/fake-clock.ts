@@ -8,6 +8,7 @@ interface Sleeper {
 /** A clock that stands still until `advance` moves it. */
 export class FakeClock implements Clock {
   #now: number;
+  #setBy = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = '2026-03-01T10:00:00.000Z') {
@@ -15,7 +16,16 @@ export class FakeClock implements Clock {
   }
 
   now(): Date {
-    return new Date(this.#now);
+    return new Date(this.#now + this.#setBy);
+  }
+
+  steadyMs(): number {
+    return this.#now;
+  }
+
+  /** Somebody sets the time of day; who sleeps does not notice. */
+  setBy(ms: number): void {
+    this.#setBy += ms;
   }
 
   /** How many sleep now. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/ports.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { section } from '../../src/slack/blocks.ts';
 import { boltLog } from '../../src/slack/bolt-log.ts';
@@ -14,8 +15,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.close()));
 });
 
-async function posterOnLocalSlack(clock: { now(): Date } = systemClock) {
-  const local = await startSlack({ now: () => clock.now().getTime() });
+async function posterOnLocalSlack(
+  clock: Pick<Clock, 'now' | 'steadyMs'> = systemClock,
+  slackNow = () => clock.now().getTime(),
+) {
+  const local = await startSlack({ now: slackNow });
   open.push(local);
   const options = { botToken: local.botToken, slackApiUrl: local.apiUrl, clock, logger: boltLog(new KeptLog()) };
   return { local, poster: slackPoster(options) };
@@ -78,6 +82,17 @@ describe('the pace', () => {
     await clock.advance(1715);
     await poster.update(place, drawing('sixth'));
     expect(local.messages()[0]?.text).toBe('sixth');
+  });
+
+  it('goes on when the clock is set back: cards would stand still for as long as it was set', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock, () => clock.steadyMs());
+    const place = await poster.post(OPS.id, drawing('first'));
+    await poster.update(place, drawing('before'));
+    clock.setBy(-3 * 3_600_000);
+    await clock.advance(3_000);
+    await poster.update(place, drawing('after'));
+    expect(local.messages()[0]?.text).toBe('after');
   });
 
   it('stops for every card when Slack says so, for as long as it says', async () => {

@@ -68,9 +68,9 @@ class RedisCards implements Cards {
 
   /** A replica that dies leaves its card free soon; one that lives keeps it up to `ms`. */
   #renewing(lease: string, token: string, ms: number): () => void {
-    const until = this.#clock.now().getTime() + ms;
+    const until = this.#clock.steadyMs() + ms;
     const timer = setInterval(() => {
-      const left = until - this.#clock.now().getTime();
+      const left = until - this.#clock.steadyMs();
       // Without Redis the lease ends by itself, and `commit` tells that it was lost.
       if (left > 0) this.#run(RENEW, [lease], token, Math.min(left, LEASE_MS)).catch(() => clearInterval(timer));
       else clearInterval(timer);

@@ -69,6 +69,6 @@ export class CopyPace {
   }
 
   #now(): number {
-    return this.#clock.now().getTime();
+    return this.#clock.steadyMs();
   }
 }

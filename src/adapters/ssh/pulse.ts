@@ -14,11 +14,11 @@ export class Pulse {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#at = clock.now().getTime();
+    this.#at = clock.steadyMs();
   }
 
   beat(): void {
-    this.#at = this.#clock.now().getTime();
+    this.#at = this.#clock.steadyMs();
   }
 
   /** Every byte is on its way: what is left takes as long as the disk needs. */
@@ -28,7 +28,7 @@ export class Pulse {
   }
 
   isStalled(): boolean {
-    return this.#clock.now().getTime() - this.#at > this.limitMs;
+    return this.#clock.steadyMs() - this.#at > this.limitMs;
   }
 }
 

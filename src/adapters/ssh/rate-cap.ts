@@ -14,7 +14,7 @@ export class RateCap {
 
   /** Waits until these bytes may go. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now().getTime();
+    const now = this.#clock.steadyMs();
     const wait = this.#free - now;
     this.#free = Math.max(this.#free, now) + bytes / this.#bytesPerMs;
     if (wait > 0) await this.#clock.sleep(wait, signal);

@@ -5,9 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../src/adapters/journal/journal.ts';
 import { openJournalWhenFree } from '../../../src/adapters/journal/wait.ts';
+import { systemClock } from '../../../src/clock.ts';
 import type { Clock } from '../../../src/ports.ts';
 
-const quick: Clock = { now: () => new Date(), sleep: (_ms, signal) => pause(5, undefined, { signal }) };
+const quick: Clock = { ...systemClock, sleep: (_ms, signal) => pause(5, undefined, { signal }) };
 
 describe('of two workers on one journal', () => {
   let folder: string;

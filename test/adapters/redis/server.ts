@@ -10,6 +10,7 @@ import { type RedisServer, startRedis } from '../../fixtures/redis.ts';
 /** The clock that Redis' own times go by. */
 export const clock: Clock = {
   now: () => new Date(),
+  steadyMs: () => performance.now(),
   sleep: (ms, signal) => pause(ms, undefined, { signal }),
 };
 

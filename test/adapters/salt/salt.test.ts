@@ -18,6 +18,7 @@ function stage(answer: (line: string) => PodAnswer) {
   const slept: number[] = [];
   const clock: Clock = {
     now: () => new Date(0),
+    steadyMs: () => 0,
     async sleep(ms) {
       slept.push(ms);
     },

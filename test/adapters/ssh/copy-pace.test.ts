@@ -5,7 +5,8 @@ import type { CopyProgress } from '../../../src/ports.ts';
 function pace(total: number) {
   let at = 0;
   const told: CopyProgress[] = [];
-  const clock = { now: () => new Date(at), sleep: () => Promise.reject(new Error('nobody sleeps here')) };
+  const sleep = () => Promise.reject(new Error('nobody sleeps here'));
+  const clock = { now: () => new Date(at), steadyMs: () => at, sleep };
   const counted = new CopyPace(total, clock, (progress) => told.push(progress));
   return { counted, told, pass: (ms: number) => (at += ms) };
 }

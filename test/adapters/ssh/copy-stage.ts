@@ -70,6 +70,7 @@ export function fastClock(factor: number): Clock {
   const start = Date.now();
   return {
     now: () => new Date(start + (Date.now() - start) * factor),
+    steadyMs: () => performance.now() * factor,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const aborted = () => {

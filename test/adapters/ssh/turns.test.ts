@@ -51,6 +51,7 @@ describe('the cap of all copies together', () => {
     let now = 0;
     const clock = {
       now: () => new Date(now),
+      steadyMs: () => now,
       sleep: async (ms: number) => {
         now += ms;
       },

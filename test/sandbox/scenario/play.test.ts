@@ -10,6 +10,7 @@ function skippingClock(): Clock {
   let now = 0;
   return {
     now: () => new Date(now),
+    steadyMs: () => now,
     async sleep(ms, signal) {
       signal.throwIfAborted();
       now += ms;
