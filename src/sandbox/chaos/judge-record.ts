@@ -36,6 +36,14 @@ export async function judgeRecord(
   }
 }
 
+/** Complaints about durations that nobody can believe: less than nothing, or more than the whole scenario took. */
+export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: number): readonly string[] {
+  return events.flatMap((event) => {
+    if (!('seconds' in event) || (event.seconds >= 0 && event.seconds <= mostSeconds)) return [];
+    return [`${event.type} tells of ${event.seconds} s, and all of it took ${mostSeconds.toFixed(1)} s`];
+  });
+}
+
 function compared(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
   const [there, here] = [record, journal].map((events) =>
     events.filter(({ type, ...event }) => !OF_THE_BOT.has(type) && !isOfABot(type, event)),

@@ -6,7 +6,7 @@ import { resultOf, type ScenarioResult } from '../scenario/result.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
 import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
-import { judgeJournal, judgeRecord } from './judge-record.ts';
+import { judgeDurations, judgeJournal, judgeRecord } from './judge-record.ts';
 import { judgeShown, judgeSlack } from './judge-slack.ts';
 import { operate } from './operator.ts';
 import type { Recovery } from './recovery.ts';
@@ -120,7 +120,11 @@ async function judged(
     steps: stepsIn(events),
     repeats: stage.interruptions + repeats,
   });
-  const complaints = [...acts, ...(await judgeJournal(stage.journal.path))];
+  const complaints = [
+    ...acts,
+    ...(await judgeJournal(stage.journal.path)),
+    ...judgeDurations(events, stage.seconds()),
+  ];
   if (end.state === 'forgotten') return complaints;
   const [change, ...others] = result.changes;
   if (change === undefined) return [...complaints, 'there is no change'];

@@ -42,6 +42,7 @@ export class ChaosStage {
   readonly journal: JournalTail;
   /** Kills and cuts so far: each may have interrupted a command that has to run again. */
   interruptions = 0;
+  readonly #from = performance.now();
   readonly #clockSets: ClockSet[] = [];
   readonly #closing = new AsyncDisposableStack();
   readonly #onRecovery: StageOptions['onRecovery'];
@@ -85,6 +86,11 @@ export class ChaosStage {
     await this.moment(`the step ${id}`, (events) =>
       events.some((event) => event.type === 'step-started' && event.step.startsWith(id)),
     );
+  }
+
+  /** How long the scenario has taken so far. */
+  seconds(): number {
+    return (performance.now() - this.#from) / 1000;
   }
 
   async plant(name: string, ...args: readonly string[]): Promise<void> {
