@@ -120,11 +120,7 @@ async function judged(
     steps: stepsIn(events),
     repeats: stage.interruptions + repeats,
   });
-  const complaints = [
-    ...acts,
-    ...(await judgeJournal(stage.journal.path)),
-    ...judgeDurations(events, stage.seconds()),
-  ];
+  const complaints = [...acts, ...(await judgeJournal(stage.journal.path)), ...judgeDurations(events, stage.seconds())];
   if (end.state === 'forgotten') return complaints;
   const [change, ...others] = result.changes;
   if (change === undefined) return [...complaints, 'there is no change'];

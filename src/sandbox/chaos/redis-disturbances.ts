@@ -10,6 +10,8 @@ import { type ChaosStage, hasEnded, NotSo } from './stage.ts';
 const DONE = { state: 'done' } as const;
 /** So slow that the copies outlast what happens meanwhile; the archives of the sandbox are 2 MB each. */
 const SLOW = '300000';
+const SLOWER = '100000';
+const OUTAGE_MS = 30_000;
 /** Long enough for a worker that would re-run something by itself. */
 const STILL_MS = 8_000;
 
@@ -26,8 +28,8 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
         },
       }),
     ),
-    away('copy', SLOW),
-    away('engines'),
+    away('redis-away-for-30-s-in-copy', 'copy', OUTAGE_MS, SLOWER),
+    away('redis-away-longer-than-the-lock-in-engines', 'engines', LOCK_MS * 1.5),
     {
       name: 'redis-killed-before-the-approval',
       end: DONE,
@@ -43,14 +45,14 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
   ];
 }
 
-function away(step: string, slow?: string): Disturbance {
+function away(name: string, step: string, forMs: number, slow?: string): Disturbance {
   return {
-    name: `redis-away-longer-than-the-lock-in-${step}`,
+    name,
     end: DONE,
     strike: async (stage) => {
       if (slow !== undefined) await stage.plant('ssh-slow', 'node-2', slow);
       await stage.step(step);
-      await redisAway(stage, LOCK_MS * 1.5);
+      await redisAway(stage, forMs);
       if (slow !== undefined) await stage.clear('ssh-slow');
     },
   };
