@@ -2,20 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runChaos } from '../../src/sandbox/chaos/run-chaos.ts';
 
-/** One of each kind, each of them a moment at which a worse worker would do too much or too little. */
+/** One of each kind, each of them a moment at which a worse bot or worker would do too much, too little, or tell it wrong. */
 const SUBSET = [
-  'worker-killed-in-deploy:node-2',
+  'worker-killed-in-deploy',
   'worker-killed-before-the-jid-is-written',
+  'bot-killed-when-the-card-hangs',
   'worker-and-bot-killed-in-engines',
   'redis-killed-in-engines',
   'two-workers-and-the-first-is-killed-in-copy',
-  'ssh-cut-in-deploy',
+  'cancel-in-copy-and-the-worker-is-killed',
+  'exec-cut-137',
   'state-fails-once-in-mount',
   'archive-replaced-after-approval',
+  'approve-pressed-three-times-at-once',
+  'bot-clock-three-hours-back-in-mount',
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 
-describe('a change under chaos', { timeout: 300_000 }, () => {
+describe('a change under chaos', { timeout: 600_000 }, () => {
   it('ends as if nothing had happened, or says what did', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];
@@ -30,6 +34,7 @@ describe('a change under chaos', { timeout: 300_000 }, () => {
     });
     const result = summary.parse(JSON.parse(printed.at(-1) ?? '{}'));
     expect(result.failed, said.join('\n')).toEqual([]);
-    expect(result).toMatchObject({ scenarios: SUBSET.length + 1, survived: SUBSET.length + 1 });
+    expect(result.scenarios).toBeGreaterThan(SUBSET.length);
+    for (const name of SUBSET) expect(said.join('\n')).toContain(name);
   });
 });
