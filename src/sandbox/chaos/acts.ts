@@ -1,3 +1,4 @@
+import type { StepKind } from '../../domain/step.ts';
 import { isOver, press } from './operator.ts';
 import type { ChaosStage } from './stage.ts';
 
@@ -7,7 +8,7 @@ export function interrupted(stage: ChaosStage): void {
 }
 
 /** A strike: plants a fault when a step begins, and clears it after so many milliseconds. */
-export function faultInStep(step: string, forMs: number, fault: string, ...args: readonly string[]) {
+export function faultInStep(step: StepKind, forMs: number, fault: string, ...args: readonly string[]) {
   return async (stage: ChaosStage): Promise<void> => {
     await stage.step(step);
     interrupted(stage);

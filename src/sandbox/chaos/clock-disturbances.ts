@@ -1,3 +1,4 @@
+import type { StepKind } from '../../domain/step.ts';
 import type { Clocked } from '../clock/clocks.ts';
 import type { Disturbance } from './disturbance.ts';
 import type { ChaosStage } from './stage.ts';
@@ -11,7 +12,7 @@ const SOON_MS = 100;
 /** Clocks are set while a change runs (NTP after a boot, a wrong hand), or are wrong from the beginning. */
 export function clockDisturbances(): readonly Disturbance[] {
   return [
-    ...['copy', 'deploy', 'engines'].flatMap((step) => [
+    ...(['copy', 'deploy', 'engines'] as const).flatMap((step) => [
       set(`worker-clock-three-hours-ahead-in-${step}`, 'worker', step, FAR_MS),
       set(`worker-clock-three-hours-back-in-${step}`, 'worker', step, -FAR_MS),
     ]),
@@ -40,7 +41,7 @@ export function clockDisturbances(): readonly Disturbance[] {
   ];
 }
 
-function set(name: string, whose: Clocked, step: string, offMs: number): Disturbance {
+function set(name: string, whose: Clocked, step: StepKind, offMs: number): Disturbance {
   return {
     name,
     setsClocks: true,

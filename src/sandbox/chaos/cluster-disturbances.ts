@@ -1,3 +1,4 @@
+import type { StepKind } from '../../domain/step.ts';
 import { faultInStep, interrupted, mendAndRetry, planted, retry } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { engineJobs } from './judge-commands.ts';
@@ -5,13 +6,13 @@ import { isOver, press } from './operator.ts';
 import { type ChaosStage, NotSo } from './stage.ts';
 
 const DONE = { state: 'done' } as const;
-const SALT_STEPS = ['mount', 'solutions', 'other-version', 'deploy', 'engines'] as const;
+const SALT_STEPS = ['mount', 'solutions', 'other-version', 'deploy', 'engines'] as const satisfies readonly StepKind[];
 const SLS = {
   mount: 'metalk8s.archives.mounted',
   solutions: 'metalk8s.solutions.available',
   'other-version': 'metalk8s.repo.configured',
   deploy: 'metalk8s.repo.installed',
-} as const;
+} as const satisfies Partial<Record<StepKind, string>>;
 const NEW_ISO = '/srv/scality/releases/metalk8s-128.0.1.iso';
 /** A pillar that cannot be compiled is often mended a moment later, so the worker tries so often beyond the first time. */
 const PILLAR_RETRIES = 2;
@@ -29,10 +30,12 @@ export function passingFaults(): readonly Disturbance[] {
     passing('salt-call-killed', planted('salt-call-killed', 'node-2')),
     during('ssh-away-in-copy', 'copy', A_WHILE_MS, 'ssh-refused', 'node-2'),
     ...['0', '1', '137', 'abrupt', 'off'].map((how) => passing(`exec-cut-${how}`, planted('exec-cut', how))),
-    ...[...SALT_STEPS, 'verify'].map((step) =>
+    ...([...SALT_STEPS, 'verify'] as const).map((step) =>
       during(`salt-master-down-in-${step}`, step, A_WHILE_MS, 'salt-master-down'),
     ),
-    ...['mount', 'deploy', 'engines'].map((step) => during(`salt-busy-in-${step}`, step, A_WHILE_MS, 'salt-busy')),
+    ...(['mount', 'deploy', 'engines'] as const).map((step) =>
+      during(`salt-busy-in-${step}`, step, A_WHILE_MS, 'salt-busy'),
+    ),
     passing('salt-busy-between-approval-and-start', async (stage) => {
       await stage.plant('salt-busy');
       void stage.pause(A_WHILE_MS).then(
@@ -42,7 +45,7 @@ export function passingFaults(): readonly Disturbance[] {
     }),
     during('pillar-fails-for-a-while-in-mount', 'mount', A_WHILE_MS, 'pillar-fails'),
     during('pillar-fails-for-a-while-in-deploy', 'deploy', A_WHILE_MS, 'pillar-fails'),
-    ...['copy', 'deploy', 'ready', 'engines', 'verify'].map((step) =>
+    ...(['copy', 'deploy', 'ready', 'engines', 'verify'] as const).map((step) =>
       during(`kube-down-in-${step}`, step, A_WHILE_MS, 'kube-down'),
     ),
     passing('kube-slow', planted('kube-slow', '1')),
@@ -112,12 +115,12 @@ const passing = (name: string, plant: (stage: ChaosStage) => Promise<void>): Dis
   planned: plant,
 });
 
-function during(name: string, step: string, forMs: number, fault: string, ...args: readonly string[]): Disturbance {
+function during(name: string, step: StepKind, forMs: number, fault: string, ...args: readonly string[]): Disturbance {
   return { name, end: DONE, strike: faultInStep(step, forMs, fault, ...args) };
 }
 
 /** Fails, shows these words, is mended, and goes on by a retry; struck when a step begins, or before the approval. */
-function mended(name: string, fault: readonly string[], shows: readonly string[], step?: string): Disturbance {
+function mended(name: string, fault: readonly string[], shows: readonly string[], step?: StepKind): Disturbance {
   const [word = '', ...args] = fault;
   const strike = async (stage: ChaosStage) => {
     if (step !== undefined) await stage.step(step);

@@ -6,8 +6,19 @@ import { systemClock } from '../../clock.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
 
-/** What a bot writes; the worker has copies of some of it. */
-const OF_THE_BOT: ReadonlySet<string> = new Set(['requested', 'approved', 'denied', 'expired', 'cancel-requested']);
+/** What only the worker may tell. What others write, or what is new since, is not held against the journal. */
+const OF_THE_WORKER: ReadonlySet<string> = new Set([
+  'planned',
+  'refused',
+  'started',
+  'step-started',
+  'job-started',
+  'step-done',
+  'step-failed',
+  'cancelled',
+  'failed',
+  'done',
+] satisfies readonly ChangeEvent['type'][]);
 
 /** A complaint when a line of the journal is damaged, or does not follow from the one before. */
 export async function judgeJournal(path: string): Promise<readonly string[]> {
@@ -30,7 +41,7 @@ export async function judgeRecord(
   try {
     const stored = await redisChanges({ redis, cluster, clock: systemClock }).get(id);
     if (stored === null) return ['there is no record in Redis'];
-    return compared(stored.events, journal);
+    return compareRecord(stored.events, journal);
   } finally {
     await closeRedis(redis);
   }
@@ -44,22 +55,31 @@ export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: numb
   });
 }
 
-function compared(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
-  const [there, here] = [record, journal].map((events) =>
-    events.filter(({ type, ...event }) => !OF_THE_BOT.has(type) && !isOfABot(type, event)),
-  );
-  const [told, written] = [there ?? [], here ?? []].map((events) => events.map(canonicalJson));
-  const unheard = (written ?? []).filter((line) => !told?.includes(line));
-  const invented = (told ?? []).filter((line) => !written?.includes(line));
-  const isSame = told?.join('\n') === written?.join('\n');
+/** Complaints about a record in Redis that is not what the journal tells. */
+export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
+  const [told, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
+  const [toldLines, writtenLines] = [told.map(canonicalJson), written.map(canonicalJson)];
+  const unheard = writtenLines.filter((line) => !toldLines.includes(line));
+  const invented = toldLines.filter((line) => !writtenLines.includes(line));
+  const twice = toldLines.filter((line, at) => toldLines.indexOf(line) !== at);
   return [
     ...unheard.map((line) => `Redis has never heard: ${line.slice(0, 160)}`),
     ...invented.map((line) => `Redis tells what the journal does not: ${line.slice(0, 160)}`),
-    ...(isSame || unheard.length + invented.length > 0 ? [] : ['Redis tells the journal in another order, or twice']),
+    ...twice.map((line) => `Redis tells twice: ${line.slice(0, 160)}`),
+    ...(unheard.length + invented.length + twice.length > 0 ? [] : outOfOrder(told, written)),
   ];
 }
 
-/** A change whose card could never be posted is closed by a bot. */
-function isOfABot(type: ChangeEvent['type'], event: object): boolean {
-  return type === 'failed' && JSON.stringify(event).includes('"no-card"');
+/** Steps that run beside each other may be told in any order, but each one's own story, and the change's, has only one. */
+function outOfOrder(told: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
+  const stories = (events: readonly ChangeEvent[]) =>
+    Map.groupBy(events, (event) => ('step' in event ? event.step : 'the change'));
+  const here = stories(written);
+  return [...stories(told)].flatMap(([of, events]) =>
+    canonicalJson(events) === canonicalJson(here.get(of) ?? []) ? [] : [`Redis tells of ${of} in another order`],
+  );
 }
+
+/** A failure that tells of no card is written by a bot. */
+const isOfTheWorker = (event: ChangeEvent): boolean =>
+  OF_THE_WORKER.has(event.type) && !(event.type === 'failed' && event.failure.kind === 'no-card');

@@ -1,4 +1,5 @@
 import type { ChangeEvent } from '../../domain/change.ts';
+import type { StepKind } from '../../domain/step.ts';
 import type { ServiceName } from '../services.ts';
 import type { Disturbance } from './disturbance.ts';
 import { engineJobs } from './judge-commands.ts';
@@ -44,7 +45,7 @@ export function bothKilled(undisturbed: readonly ChangeEvent[]): readonly Distur
       name: `worker-and-bot-killed-in-${step}`,
       end: DONE,
       strike: async (stage) => {
-        await stage.step(step);
+        await stage.stepNamed(step);
         await stage.pause(middleOf(step, undisturbed));
         const from = performance.now();
         await Promise.all([stage.kill('worker'), stage.kill('bot')]);
@@ -72,7 +73,7 @@ export function killsOfLongRuns(): readonly Disturbance[] {
     await stage.quickly('a job for the engines', () => engineJobs(world).length > 0);
     await killWorker(stage);
   };
-  const inLong = (step: string): Disturbance => ({
+  const inLong = (step: StepKind): Disturbance => ({
     name: `worker-killed-in-a-long-${step}`,
     end: DONE,
     pace: LONG_PACE,
@@ -88,7 +89,7 @@ export function killsOfLongRuns(): readonly Disturbance[] {
   return [
     { name: 'worker-killed-before-the-jid-is-written', end: DONE, strike: beforeJid },
     { name: 'worker-killed-before-the-jid-of-a-long-job-is-written', end: DONE, pace: LONG_PACE, strike: beforeJid },
-    ...['mount', 'deploy', 'engines'].map(inLong),
+    ...(['mount', 'deploy', 'engines'] as const).map(inLong),
   ];
 }
 
@@ -97,7 +98,7 @@ function killInStep(step: string, afterMs: number): Disturbance {
     name: `worker-killed-in-${step}`,
     end: DONE,
     strike: async (stage) => {
-      await stage.step(step);
+      await stage.stepNamed(step);
       await stage.pause(afterMs);
       await killWorker(stage);
     },

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_MS } from '../../adapters/redis/queue-jobs.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
+import type { StepKind } from '../../domain/step.ts';
 import type { Disturbance } from './disturbance.ts';
 import { actsOf, engineJobs } from './judge-commands.ts';
 import { firstOfEachKind } from './kills.ts';
@@ -23,7 +24,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
         name: `redis-killed-in-${step}`,
         end: DONE,
         strike: async (stage) => {
-          await stage.step(step);
+          await stage.stepNamed(step);
           await redisAway(stage, 0);
         },
       }),
@@ -35,7 +36,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
       end: DONE,
       planned: (stage) => redisAway(stage, 0),
     },
-    ...['copy', 'engines'].map(
+    ...(['copy', 'engines'] as const).map(
       (step): Disturbance => ({
         name: `redis-back-without-its-data-in-${step}`,
         end: { state: 'forgotten' },
@@ -45,7 +46,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
   ];
 }
 
-function away(name: string, step: string, forMs: number, slow?: string): Disturbance {
+function away(name: string, step: StepKind, forMs: number, slow?: string): Disturbance {
   return {
     name,
     end: DONE,
@@ -69,7 +70,7 @@ export async function redisAway(stage: ChaosStage, forMs: number): Promise<void>
 }
 
 /** Redis comes back empty: the worker must say so, and neither it nor a new one may go on by itself. */
-async function emptied(stage: ChaosStage, step: string): Promise<void> {
+async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
   await stage.step(step);
   await stage.kill('redis');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeEvent } from '../../domain/change.ts';
+import type { StepKind } from '../../domain/step.ts';
 import { type Clocked, setClock } from '../clock/clocks.ts';
 import { startKeeper } from '../keeper.ts';
 import { comesTrue } from '../poll.ts';
@@ -81,8 +82,13 @@ export class ChaosStage {
     await this.moment(`line ${n} of the journal`, (events) => events.length >= n);
   }
 
-  /** Waits until a step, named by the beginning of its id, has begun. */
-  async step(id: string): Promise<void> {
+  /** Waits until the first step of a kind has begun. */
+  async step(kind: StepKind): Promise<void> {
+    await this.stepNamed(kind);
+  }
+
+  /** Waits until a step, named by its id or the beginning of it, has begun. */
+  async stepNamed(id: string): Promise<void> {
     await this.moment(`the step ${id}`, (events) =>
       events.some((event) => event.type === 'step-started' && event.step.startsWith(id)),
     );

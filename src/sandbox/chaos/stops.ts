@@ -1,4 +1,5 @@
 import { LOCK_MS } from '../../adapters/redis/queue-jobs.ts';
+import type { StepKind } from '../../domain/step.ts';
 import type { Disturbance } from './disturbance.ts';
 import { type ChaosStage, hasEnded, NotSo } from './stage.ts';
 
@@ -10,7 +11,7 @@ const SLOW = '100000';
 /** The worker is stopped in good order (an update, a reboot), or stands still for longer than its lock lives. */
 export function stops(): readonly Disturbance[] {
   return [
-    ...['copy', 'mount', 'deploy', 'engines', 'verify'].map(
+    ...(['copy', 'mount', 'deploy', 'engines', 'verify'] as const).map(
       (step): Disturbance => ({
         name: `worker-stopped-in-${step}`,
         end: DONE,
@@ -23,7 +24,7 @@ export function stops(): readonly Disturbance[] {
 }
 
 /** SIGTERM, and a new worker, which must go on. */
-async function stopWorker(stage: ChaosStage, step: string): Promise<void> {
+async function stopWorker(stage: ChaosStage, step: StepKind): Promise<void> {
   await stage.step(step);
   stage.interruptions += 1;
   const { worker } = stage.sandbox.services;
@@ -36,7 +37,7 @@ async function stopWorker(stage: ChaosStage, step: string): Promise<void> {
 }
 
 /** SIGSTOP and SIGCONT: what it did not finish, it may finish only while nobody else could have taken the change. */
-function frozen(step: string, slow?: string): Disturbance {
+function frozen(step: StepKind, slow?: string): Disturbance {
   return {
     name: `worker-frozen-longer-than-its-lock-in-${step}`,
     end: DONE,

@@ -10,7 +10,7 @@ const DONE = { state: 'done' } as const;
 export function twins(): readonly Disturbance[] {
   return [
     { name: 'two-workers-and-nobody-dies', end: DONE, before: waitingWorker },
-    ...['copy', 'engines'].map(
+    ...(['copy', 'engines'] as const).map(
       (step): Disturbance => ({
         name: `two-workers-and-the-first-is-killed-in-${step}`,
         end: DONE,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StepKind } from '../../../domain/step.ts';
 import type { Service } from '../../service.ts';
 import type { Fleet, Member } from './start-fleet.ts';
 
@@ -45,7 +46,7 @@ export async function fleetFaults(fleet: Fleet, interruptions: Interruptions, si
 }
 
 /** Waits for the first step of this kind in a cluster. */
-async function inStep({ name, journal }: Member, kind: string, signal: AbortSignal): Promise<void> {
+async function inStep({ name, journal }: Member, kind: StepKind, signal: AbortSignal): Promise<void> {
   const has = await journal.until(
     (events) => events.some((event) => event.type === 'step-started' && event.step.startsWith(kind)),
     { limitMs: MOMENT_LIMIT_MS, signal },
