@@ -28,6 +28,7 @@ describe('a change under chaos', { timeout: 600_000 }, () => {
       list: false,
       seed: '1',
       only: SUBSET.join('|'),
+      atOnce: 2,
       signal,
       say: (line) => said.push(line),
       print: (line) => printed.push(line),

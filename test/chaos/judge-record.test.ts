@@ -28,5 +28,13 @@ describe('chaos finds a record in Redis', () => {
 
 it('chaos finds durations that a clock made, which was set meanwhile', () => {
   expect(judgeDurations([ended('a')], 10)).toEqual([]);
-  expect(judgeDurations([{ ...ended('a'), seconds: -3600 }, { ...ended('b'), seconds: 3600 }], 10)).toHaveLength(2);
+  expect(
+    judgeDurations(
+      [
+        { ...ended('a'), seconds: -3600 },
+        { ...ended('b'), seconds: 3600 },
+      ],
+      10,
+    ),
+  ).toHaveLength(2);
 });

@@ -14,6 +14,8 @@ export interface ChaosOptions {
   readonly seed: string;
   /** Only the scenario of this name, or those whose names hold it; several are parted by `|`. */
   readonly only: string;
+  /** Scenarios beside each other; each has four processes of its own. */
+  readonly atOnce: number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   readonly print: (line: string) => void;
@@ -27,16 +29,19 @@ interface Scenario {
 
 /** A hundred times faster than a real cluster. */
 export const PACE = 0.01;
-const AT_ONCE = 2;
 const UNDISTURBED: Disturbance = { name: 'undisturbed', end: { state: 'done' } };
 
-/** Plays every scenario, two at a time, and gives the exit code: 0 only if all were survived within their goals. */
+/** Plays every scenario, some at a time, and gives the exit code: 0 only if all were survived within their goals, 2 for no such scenario. */
 export async function runChaos(options: ChaosOptions): Promise<number> {
   const { say, list, only } = options;
   const recoveries = new Recoveries();
   const first = await playOne(scenarioOf(UNDISTURBED, null, recoveries, options), options);
   if (first.left === null || first.complaints.length > 0) return summed([first], recoveries, options);
   const all = wantedOf(scenarios(first.left, recoveries, options), only);
+  if (all.length === 0) {
+    say(`No scenario is named ${only}; --list tells the names, --seed decides about the pairs.`);
+    return 2;
+  }
   if (list) for (const { name } of all) say(name);
   const played = list ? [] : await playAll(all, options);
   return summed([first, ...played], recoveries, options);
@@ -78,7 +83,7 @@ async function playAll(all: readonly Scenario[], options: ChaosOptions): Promise
       played.push(await playOne(next, options));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, hand));
+  await Promise.all(Array.from({ length: options.atOnce }, hand));
   return played;
 }
 

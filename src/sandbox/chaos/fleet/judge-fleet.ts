@@ -7,9 +7,12 @@ import { judgeCards } from '../judge-slack.ts';
 import type { Interruptions } from './fleet-faults.ts';
 import { changesOf } from './people.ts';
 import type { Fleet, Member } from './start-fleet.ts';
+import { isWithin, overlaps, windowOf } from './windows.ts';
 
 /** Slack takes 40 edits a minute, and there are more cards than that. */
 const SHOWN_LIMIT_MS = 120_000;
+/** What the name of the scenario promises. */
+const LEAST = 20;
 const ENDS: ReadonlySet<string> = new Set(['done', 'refused']);
 
 /** Complaints about any cluster, any change, any card. */
@@ -49,9 +52,10 @@ async function judgeMember(member: Member, { redisUrl }: Fleet, repeats: number)
       ),
     );
   }
-  const unclaimed = actsOf(cluster.world).filter(
-    (act) => !changes.some(({ id }) => isWithin(act.at, eventsOf(id, member))),
-  );
+  const windows = changes.map(({ id }) => windowOf(eventsOf(id, member)));
+  const unclaimed = actsOf(cluster.world).filter(({ at }) => !windows.some((window) => isWithin(at, window)));
+  const times = overlaps(windows);
+  if (times > 0) complaints.push(`${times} times a change began while another one was under way`);
   complaints.push(...unclaimed.map(({ on, line }) => `${on}: ran while no change was under way: ${line}`));
   for (const [node, { registry, served, expected, engineEndpoints }] of Object.entries(await cluster.report())) {
     const isWhole = registry === 'ready' && served === expected && engineEndpoints.length === cluster.world.nodes.size;
@@ -72,20 +76,18 @@ function deedsWithin(
   events: readonly ChangeEvent[],
   { cluster: { world } }: Member,
 ): { readonly acts: readonly Act[]; readonly jobs: readonly EngineJob[] } {
+  const window = windowOf(events);
   return {
-    acts: actsOf(world).filter(({ at }) => isWithin(at, events)),
-    jobs: engineJobs(world).filter(({ at }) => isWithin(at, events)),
+    acts: actsOf(world).filter(({ at }) => isWithin(at, window)),
+    jobs: engineJobs(world).filter(({ at }) => isWithin(at, window)),
   };
-}
-
-function isWithin(at: string, events: readonly ChangeEvent[]): boolean {
-  const started = events.find(({ type }) => type === 'started');
-  const ended = events.findLast(({ type }) => type === 'done' || type === 'failed' || type === 'cancelled');
-  if (started === undefined || at < started.at) return false;
-  return ended === undefined || at <= ended.at;
 }
 
 function cardsOf(messages: readonly SlackMessage[], count: number): readonly string[] {
   const { cards, complaints } = judgeCards(messages);
-  return [...complaints, ...(cards === count ? [] : [`there are ${cards} cards for ${count} changes`])];
+  return [
+    ...complaints,
+    ...(cards === count ? [] : [`there are ${cards} cards for ${count} changes`]),
+    ...(count < LEAST ? [`only ${count} changes were asked for`] : []),
+  ];
 }
