@@ -21,6 +21,8 @@ export interface Disturbance {
   readonly after?: (stage: ChaosStage) => Promise<void>;
   /** Slower than usual, so that what runs on the cluster outlives what is killed. */
   readonly pace?: number;
+  /** Cards that nobody can find again, because the bot died before it could note where they hang. */
+  readonly lostCards?: number;
   /** It sets the clock of bot or worker. */
   readonly setsClocks?: boolean;
   /** False: its recovery times say nothing, because something else was broken meanwhile. */

@@ -12,6 +12,8 @@ import { twins } from './twins.ts';
 
 const PAIRS = 10;
 
+const thatEndWell = (all: readonly Disturbance[]) => all.filter(({ end }) => end.state === 'done');
+
 /** Every scenario, made for the lines that an undisturbed run writes. */
 export function disturbances(undisturbed: readonly ChangeEvent[], seed: string): readonly Disturbance[] {
   const workers = workerKills(undisturbed);
@@ -34,6 +36,6 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...refusals(),
     ...slack,
     ...clockDisturbances(),
-    ...randomPairs([workers, bots, redisKills, passing], PAIRS, seed),
+    ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), PAIRS, seed),
   ];
 }

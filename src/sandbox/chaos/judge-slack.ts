@@ -13,10 +13,17 @@ const LEADS = {
 /** Complaints when there is not exactly one card, when it does not tell the end, or when its thread says a thing twice. */
 export function judgeSlack(
   messages: readonly SlackMessage[],
-  end: { readonly state: keyof typeof LEADS; readonly wasApproved: boolean; readonly failures: number },
+  end: {
+    readonly state: keyof typeof LEADS;
+    readonly wasApproved: boolean;
+    readonly failures: number;
+    readonly lostCards?: number;
+  },
 ): readonly string[] {
   const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
-  const cards = open.filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true);
+  const cards = open
+    .filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true)
+    .slice(end.lostCards ?? 0);
   const [card] = cards;
   if (card === undefined || cards.length !== 1) return [`there are ${cards.length} cards`];
   const lead = LEADS[end.state];

@@ -30,8 +30,9 @@ export function botKills(undisturbed: readonly ChangeEvent[]): readonly Disturba
   const lines = undisturbed.flatMap((event, at) => (isTold(event) ? [{ event, line: at + 1 }] : []));
   return [
     killBot('bot-killed-when-the-card-hangs', (stage) =>
-      stage.until('a card', () => stage.sandbox.slack.messages().some(({ author }) => author.isBot)),
+      stage.until('a card whose place is noted', async () => (await stage.cardState()).hangs),
     ),
+    cardLost(),
     ...lines.map(({ event, line }) =>
       killBot(`bot-killed-after-line-${twoDigits(line)}-${nameOf(event)}`, (stage) => stage.line(line)),
     ),
@@ -112,6 +113,23 @@ function killBot(name: string, moment: (stage: ChaosStage) => Promise<void>): Di
     strike: async (stage) => {
       await moment(stage);
       await restarted(stage, 'bot');
+    },
+  };
+}
+
+/** The bot dies between Slack's taking the card and its own note of where it hangs: the change ends, and another card says so. */
+function cardLost(): Disturbance {
+  return {
+    name: 'bot-killed-before-it-noted-the-card',
+    end: { state: 'failed', shows: ['could note the first card of this change', 'Ask again.'] },
+    lostCards: 1,
+    before: (stage) => stage.plant('slack-timeout', 'chat.postMessage', 'after'),
+    strike: async (stage) => {
+      const { slack } = stage.sandbox;
+      await stage.until('a card', () => slack.messages().some(({ author }) => author.isBot));
+      await stage.kill('bot');
+      await stage.clear('slack-timeout');
+      await stage.start('bot');
     },
   };
 }

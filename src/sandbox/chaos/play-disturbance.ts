@@ -106,7 +106,7 @@ async function performed(
 }
 
 async function judged(
-  { end, repeats = 0 }: Disturbance,
+  { end, repeats = 0, lostCards = 0 }: Disturbance,
   stage: ChaosStage,
   sandbox: Sandbox,
   { result, undisturbed }: { readonly result: ScenarioResult; readonly undisturbed: Undisturbed | null },
@@ -133,6 +133,7 @@ async function judged(
     ...judgeSlack(sandbox.slack.messages(), {
       state: end.state,
       wasApproved: events.some(({ type }) => type === 'approved'),
+      lostCards,
       failures: events.filter(({ type }) => type === 'failed').length,
     }),
     ...judgeShown(sandbox.texts.all(), 'shows' in end ? end.shows : []),

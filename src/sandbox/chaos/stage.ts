@@ -11,7 +11,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { SeenChange } from '../seen-changes.ts';
 import type { Service } from '../service.ts';
 import type { ServiceName } from '../services.ts';
-import { cardStateOf } from './card-state.ts';
+import { type CardState, cardStateOf } from './card-state.ts';
 import { type ClockSet, inTrueTime } from './clock-sets.ts';
 import { JournalTail } from './journal-tail.ts';
 import type { Recovery } from './recovery.ts';
@@ -183,7 +183,7 @@ export class ChaosStage {
   }
 
   /** The record's revision, and the one that the card shows. */
-  async cardState(): Promise<{ readonly revision: number; readonly drawn: number }> {
+  async cardState(): Promise<CardState> {
     return await cardStateOf(this.redisUrl);
   }
 
