@@ -19,7 +19,7 @@ const SUBSET = [
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 
-describe('a change under chaos', { timeout: 600_000 }, () => {
+describe('a change under chaos', { timeout: 900_000 }, () => {
   it('ends as if nothing had happened, or says what did', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];
