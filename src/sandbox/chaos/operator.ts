@@ -5,7 +5,7 @@ import type { ChaosStage } from './stage.ts';
 const ENDED: ReadonlySet<string> = new Set(['refused', 'denied', 'expired', 'failed', 'done', 'cancelled']);
 /** A person who sees nothing come of it does it again after so long. */
 const PATIENCE_MS = 12_000;
-const END_LIMIT_MS = 180_000;
+const END_LIMIT_MS = 400_000;
 
 /** Has the change ended, as its record tells it? */
 export const isOver = (change: SeenChange | undefined): boolean => change !== undefined && ENDED.has(change.state);
