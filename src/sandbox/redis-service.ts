@@ -25,7 +25,11 @@ const passwordOf = (user: string): string => `password-of-${user}`;
  * A real Redis (or Valkey) of the sandbox's own, kept as bot and worker need it: every write on disk, nothing evicted, and the users
  * and rights that `registry-ha redis acl` writes for production.
  */
-export async function redisService(place: Place, told: Pick<ServiceOptions, 'onPid' | 'onDeath'>): Promise<Service> {
+export async function redisService(
+  place: Place,
+  told: Pick<ServiceOptions, 'onPid' | 'onDeath'>,
+  clusters: readonly string[] = [CLUSTER],
+): Promise<Service> {
   const program = await findProgram(['redis-server', 'valkey-server'], place.env.PATH ?? '');
   if (program === null) {
     throw new Error('redis-server is not installed, and the sandbox runs a real one: apt-get install redis-server');
@@ -34,7 +38,7 @@ export async function redisService(place: Place, told: Pick<ServiceOptions, 'onP
   await mkdir(folder, { recursive: true });
   const aclPath = join(folder, 'users.acl');
   const keeper = `user ${KEEPER} on >${passwordOf(KEEPER)} ~* &* +@all`;
-  await writeFile(aclPath, aclFile(aclUsers([CLUSTER], passwordOf), keeper));
+  await writeFile(aclPath, aclFile(aclUsers(clusters, passwordOf), keeper));
   const words = {
     bind: place.host,
     port: String(REDIS_PORT),

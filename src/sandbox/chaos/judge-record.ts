@@ -4,7 +4,6 @@ import { redisChanges } from '../../adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/connection.ts';
 import { systemClock } from '../../clock.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
-import { cardLost } from '../../domain/card-lost.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
 
 /** What only the worker may tell. What others write, or what is new since, is not held against the journal. */
@@ -56,8 +55,6 @@ export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: numb
   });
 }
 
-const OF_A_BOT: ReadonlySet<string> = new Set(['no-card', cardLost.kind]);
-
 /** Complaints about a record in Redis that is not what the journal tells. */
 export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
   const [told, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
@@ -85,4 +82,4 @@ function outOfOrder(told: readonly ChangeEvent[], written: readonly ChangeEvent[
 
 /** Failures about the card are written by a bot. */
 const isOfTheWorker = (event: ChangeEvent): boolean =>
-  OF_THE_WORKER.has(event.type) && !(event.type === 'failed' && OF_A_BOT.has(event.failure.kind));
+  OF_THE_WORKER.has(event.type) && !(event.type === 'failed' && event.failure.kind === 'no-card');

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOCK_MS } from '../../adapters/redis/queue-jobs.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
@@ -74,8 +74,8 @@ async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
   await stage.step(step);
   await stage.kill('redis');
-  await rm(join(stage.sandbox.folder, 'redis'), { recursive: true });
-  await mkdir(join(stage.sandbox.folder, 'redis'));
+  // Its users and their rights are configuration, and stay.
+  await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
   await stage.start('redis');
   await stage.until('a word in the log of the worker', async () => /gone from Redis/.test(await stage.logOf('worker')));
   const { world } = stage.sandbox.cluster;

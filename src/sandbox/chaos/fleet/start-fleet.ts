@@ -62,7 +62,7 @@ export async function startFleet({ names, pace, signal }: FleetOptions): Promise
     delivery: { mode: 'socket' },
   });
   closing.defer(() => slack.close());
-  const redis = told.one(await redisService(hub, told));
+  const redis = told.one(await redisService(hub, told, names));
   closing.defer(() => redis.stop(STOP_LIMIT_MS));
   await redis.start(signal);
   const bot = told.one(await botService(hub, { slack, delivery: 'socket', clusters: names }, told));
