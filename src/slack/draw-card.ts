@@ -56,8 +56,7 @@ export async function drawCard(
   const aside = asideOf(view);
   if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
   if (place === null) return { is: 'unhung' };
-  if (ports.clock.steadyMs() - since > YOUNG_MS)
-    throw new SlackRefused('unavailable', 'the record answers too slowly');
+  if (ports.clock.steadyMs() - since > YOUNG_MS) throw new SlackRefused('unavailable', 'the record answers too slowly');
   if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
     return { is: 'nothing' };
