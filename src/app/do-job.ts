@@ -24,7 +24,10 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
     else await applyChange(job.id, ports, signal);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted) {
+      void tellIfGone(job, ports);
+      throw error;
+    }
     // An end has room in a full record; whatever was done stays done, and a new change finds it so.
     if (error instanceof RecordFull) return await recordFailed(job, error.report(), ports);
     if (isOfTheRecord(error)) throw error;
@@ -42,3 +45,17 @@ const UNFORESEEN: FailureReport = {
 
 const recordFailed = ({ id }: Job, failure: FailureReport, ports: JobPorts): Promise<void> =>
   record(id, { type: 'failed', at: ports.clock.now().toISOString(), failure }, ports);
+
+/** A job that was cut may have been cut because Redis came back without its data: then nobody else tells so. Nothing waits for it. */
+async function tellIfGone(job: Job, { changes, onSurprise }: JobPorts): Promise<void> {
+  try {
+    if ((await changes.get(job.id)) !== null) return;
+    onSurprise(
+      new Error(`The record of change ${job.id} is gone from Redis; the journal on the node still has it.`),
+      job,
+    );
+  } catch (error) {
+    // Redis is away, so nothing is known; whoever takes the job next asks again.
+    if (!isOfTheRecord(error)) onSurprise(error, job);
+  }
+}
