@@ -111,7 +111,8 @@ function head(): Attack {
         path,
         all.with(-1, JSON.stringify({ ...last, event: { ...last.event, at: '2020-01-01T00:00:00.000Z' } })),
       );
-      const isFound = (await isDamaged(() => readJournal(path))) || (await readJournal(path)).head !== before.head;
+      const isFound =
+        (await isDamaged(() => readJournal(path))) || (await readJournal(path)).head.hash !== before.head.hash;
       must(isFound, 'Nobody could see it.');
       return 'the head that `registry-ha journal verify` prints is another one';
     },

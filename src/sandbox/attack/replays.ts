@@ -145,8 +145,10 @@ async function taken(stage: AttackStage, job: string): Promise<void> {
 /** Over the whole run: every act on the cluster was a command of a plan that bob approved, while its step was under way. */
 function mustHaveRunAsApproved({ sandbox }: AttackStage): void {
   const tail = new JournalTail(join(sandbox.folder, 'worker', 'journal.jsonl'));
-  const started = new Set(tail.lines().flatMap(({ change, event }) => (event.type === 'started' ? [change] : [])));
-  const events = tail.lines().flatMap(({ change, event }) => (started.has(change) ? [event] : []));
+  const started = new Set(
+    tail.changeLines().flatMap(({ change, event }) => (event.type === 'started' ? [change] : [])),
+  );
+  const events = tail.changeLines().flatMap(({ change, event }) => (started.has(change) ? [event] : []));
   const steps = stepsIn(events);
   const acts = actsOf(sandbox.cluster.world);
   const [complaint] = judgeCommands({ acts, jobs: [], events, steps, repeats: 1 }).filter((one) =>

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type JournalLine, lineFrom } from '../../adapters/journal/line.ts';
+import { type EventLine, type JournalLine, lineFrom } from '../../adapters/journal/line.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
 
 /** A strike right after a line has to come before what the worker does next, which is a write to Redis. */
@@ -33,8 +33,13 @@ export class JournalTail {
     return this.#lines;
   }
 
+  /** Every line so far that tells of a change. */
+  changeLines(): readonly EventLine[] {
+    return this.lines().flatMap((line) => ('event' in line ? [line] : []));
+  }
+
   events(): readonly ChangeEvent[] {
-    return this.lines().flatMap((line) => ('event' in line ? [line.event] : []));
+    return this.changeLines().map(({ event }) => event);
   }
 
   /** Resolves as soon as it is so; false when the limit passed first. */

@@ -155,6 +155,7 @@ describe('the journal’s next file', () => {
       now: () => {
         throw new Error('no time');
       },
+      steadyMs: () => 0,
       sleep: async () => undefined,
     };
     const rotation = rotationAt(AT, { maxBytes: 1, clock, onFailure: (error) => void told.push(error) });

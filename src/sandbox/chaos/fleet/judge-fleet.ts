@@ -67,7 +67,7 @@ async function judgeMember(member: Member, { redisUrl }: Fleet, repeats: number)
 
 const eventsOf = (id: string, { journal }: Member): readonly ChangeEvent[] =>
   journal
-    .lines()
+    .changeLines()
     .filter(({ change }) => change === id)
     .map(({ event }) => event);
 

@@ -59,7 +59,7 @@ async function lastWords({ bot, members }: Fleet): Promise<string> {
   const workers = await Promise.all(
     members.map(async ({ name, worker, journal }) => {
       const events = journal
-        .lines()
+        .changeLines()
         .map(({ change, event }) => `${event.at} ${change} ${event.type} ${'step' in event ? event.step : ''}`);
       return [`journal of ${name}:`, ...events, `worker of ${name}:`, await worker.lastLines()];
     }),
