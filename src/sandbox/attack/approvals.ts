@@ -3,6 +3,7 @@ import { newKeyPair } from '../../adapters/keys/pair.ts';
 import type { ApprovalOfSeveral, SignedApproval } from '../../domain/approval.ts';
 import type { RefusalCode } from '../../domain/refusal.ts';
 import { CLUSTER } from '../people.ts';
+import { approvalOf } from './approval-of.ts';
 import { type Attack, must, reached } from './attack.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
 
@@ -16,15 +17,15 @@ const evil = approvalSigner({ privateKeyPem: attacker.privateKeyPem, name: attac
 /** Approvals written straight into Redis, each with the job that would start them. */
 export function approvalAttacks(): readonly Attack[] {
   return [
-    forged('approval-by-a-new-key', 'an approval signed with a key of the attacker’s own', (stage, target) =>
-      evil.sign(stage.approvalOf(target)),
+    forged('approval-by-a-new-key', 'an approval signed with a key of the attacker’s own', (_, target) =>
+      evil.sign(approvalOf(target)),
     ),
     forged(
       'approval-by-a-new-key-under-the-bots-name',
       'the same under the name of the key that is trusted',
       (stage, target) => ({
-        ...evil.sign(stage.approvalOf(target)),
-        key: stage.signer.sign(stage.approvalOf(target)).key,
+        ...evil.sign(approvalOf(target)),
+        key: stage.signer.sign(approvalOf(target)).key,
       }),
     ),
     forged('approval-without-signature', 'an approval with an empty signature', (stage, target) => ({
@@ -69,7 +70,7 @@ const genuine = (
   stage: AttackStage,
   target: Target,
   more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {},
-): SignedApproval => stage.signer.sign(stage.approvalOf(target, more));
+): SignedApproval => stage.signer.sign(approvalOf(target, more));
 
 /** The bot's own approval of this very change, with one field changed after it was signed. */
 function altered(): readonly Attack[] {

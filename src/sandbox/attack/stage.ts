@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { approvalSigner } from '../../adapters/keys/approvals.ts';
+import { botEntryProof } from '../../adapters/keys/entries.ts';
 import { loadSigningKey } from '../../adapters/keys/files.ts';
 import { randomIds } from '../../adapters/keys/ids.ts';
 import { redisChanges } from '../../adapters/redis/changes.ts';
@@ -9,7 +10,7 @@ import { closeRedis, connectRedis } from '../../adapters/redis/connection.ts';
 import { changeKeys, clusterKeys } from '../../adapters/redis/keys.ts';
 import { changeQueue } from '../../adapters/redis/queue.ts';
 import { systemClock } from '../../clock.ts';
-import type { Approval, ApprovalOfSeveral, Person } from '../../domain/approval.ts';
+import type { Person } from '../../domain/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change.ts';
 import type { ApprovalSigner, ChangeQueue, Changes, StoredChange } from '../../ports.ts';
 import { CLUSTER, OPS, PEOPLE } from '../people.ts';
@@ -30,7 +31,6 @@ export interface Target {
 }
 
 const PLAN_LIMIT_MS = 40_000;
-const HOUR_MS = 3_600_000;
 /** As Slack names them, without what the sandbox says about them. */
 export const [ALICE, BOB, MALLORY] = [person(0), person(1), person(2)];
 const ids = randomIds();
@@ -41,6 +41,8 @@ interface Parts {
   readonly redis: Redis;
   readonly replies: Replies;
   readonly signer: ApprovalSigner;
+  /** The record as the bot writes it. */
+  readonly botsChanges: Changes;
 }
 
 /** A sandbox with an attacker in it, who has Redis, the network, and whatever he was once given. */
@@ -53,16 +55,18 @@ export class AttackStage {
   readonly queue: ChangeQueue;
   /** The bot's own key: an attacker does not have it, but approvals that were signed with it. */
   readonly signer: ApprovalSigner;
+  readonly #botsChanges: Changes;
   readonly #queue: ReturnType<typeof changeQueue>;
   readonly #replies: Replies;
   readonly #kept: Target[] = [];
   #undecided: Target | undefined;
 
-  private constructor({ sandbox, signal, redis, replies, signer }: Parts) {
+  private constructor({ sandbox, signal, redis, replies, signer, botsChanges }: Parts) {
     this.sandbox = sandbox;
     this.signal = signal;
     this.redis = redis;
     this.signer = signer;
+    this.#botsChanges = botsChanges;
     this.#replies = replies;
     const url = `http://${hostOf(sandbox)}:3000/slack/events`;
     this.door = new Door({ url, secret: sandbox.slack.signingSecret, replies, signal });
@@ -73,8 +77,17 @@ export class AttackStage {
 
   static async open(sandbox: Sandbox, signal: AbortSignal): Promise<AttackStage> {
     const redis = connectRedis({ url: sandbox.redisUrl, onError: () => undefined, name: 'registry-ha-attack' });
-    const signer = approvalSigner(await loadSigningKey(join(sandbox.folder, 'approval.key')));
-    return new AttackStage({ sandbox, signal, redis, replies: await Replies.open(), signer });
+    const own = await loadSigningKey(join(sandbox.folder, 'approval.key'));
+    const proof = botEntryProof({ own, bots: [], workers: [] });
+    const botsChanges = redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof });
+    return new AttackStage({
+      sandbox,
+      signal,
+      redis,
+      replies: await Replies.open(),
+      signer: approvalSigner(own),
+      botsChanges,
+    });
   }
 
   async close(): Promise<void> {
@@ -120,12 +133,12 @@ export class AttackStage {
     return await this.#target(await this.askQuietly(nodes));
   }
 
-  /** Writes a request straight into Redis, as the bot would, without a card; gives the change's id. */
+  /** Writes a request straight into Redis as the bot does, with its key, but without a card; gives the change's id. */
   async askQuietly(nodes: readonly string[] = ['node-2']): Promise<ChangeId> {
     const id = ids.change(CLUSTER);
     const at = new Date().toISOString();
     const intent = { verb: 'add', cluster: CLUSTER, nodes } as const;
-    await this.changes.append(id, 0, { type: 'requested', at, id, intent, requester: ALICE, channel: OPS.id });
+    await this.#botsChanges.append(id, 0, { type: 'requested', at, id, intent, requester: ALICE, channel: OPS.id });
     await this.queue.add('plan', id, 1);
     return id;
   }
@@ -160,26 +173,6 @@ export class AttackStage {
   async answered(id: ChangeId): Promise<Change> {
     await this.until(`an answer to ${id}`, async () => (await this.get(id)).change.state !== 'requested');
     return (await this.get(id)).change;
-  }
-
-  /** An approval as the bot would sign it for this change, now. */
-  approvalOf({ change, digest }: Target, more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {}): Approval {
-    const { verb, cluster, nodes } = change.intent;
-    const at = new Date();
-    return {
-      v: 2,
-      change: change.id,
-      cluster,
-      verb,
-      nodes,
-      digest,
-      requester: ALICE.id,
-      approvers: [BOB.id],
-      at: at.toISOString(),
-      expires: new Date(at.getTime() + HOUR_MS).toISOString(),
-      nonce: ids.nonce(),
-      ...more,
-    };
   }
 
   /** Appends an entry of a valid form, as anybody can who has Redis. */
