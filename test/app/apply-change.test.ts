@@ -3,7 +3,6 @@ import type { Approval } from '../../src/domain/approval.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { render } from '../../src/domain/command.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import { Failure } from '../../src/domain/failure.ts';
 import { nodes } from '../fixtures/facts.ts';
 import { alice, approvalBy, type Bench, bench, bob, granted, plannedChange } from './bench.ts';
 
@@ -195,57 +194,4 @@ describe('an approval that does not hold', () => {
     await doJob({ kind: 'apply', id }, on.worker, new AbortController().signal);
     expect(on.lab.ran).toHaveLength(before);
   });
-});
-
-/** The process dies right after an entry reached the journal, before anybody else heard of it. */
-class Died extends Error {}
-
-describe('a worker that dies', () => {
-  it('after any entry of its journal goes on to the same end, and acts no step twice', async () => {
-    const calm = bench();
-    await approvedOn(calm);
-    await calm.work();
-    const acts = calm.lab.ran;
-    for (let position = 1; ; position += 1) {
-      const on = bench();
-      const { id } = await approvedOn(on);
-      const died = await workDyingAt(position, on);
-      if (!died) {
-        expect(position).toBeGreaterThan(15);
-        break;
-      }
-      await on.queue.add('apply', id, position + 1);
-      await on.work();
-      expect(await stateOf(on, id), `died at entry ${position}`).toMatchObject({
-        state: 'done',
-        proof: { served: 5, engines: 4 },
-      });
-      expect(on.lab.ran, `died at entry ${position}`).toEqual(acts);
-    }
-  });
-
-  async function workDyingAt(position: number, on: Bench): Promise<boolean> {
-    const append = on.journal.append.bind(on.journal);
-    let entries = 0;
-    let dead = false;
-    on.journal.append = async (id, event) => {
-      if (dead) throw new Died();
-      const mark = await append(id, event);
-      entries += 1;
-      dead = entries === position;
-      if (dead) throw new Died();
-      return mark;
-    };
-    const { doJob } = await import('../../src/app/do-job.ts');
-    await on.queue.drain(async (job) => {
-      const failed = await doJob(
-        job,
-        { ...on.worker, onSurprise: () => undefined },
-        new AbortController().signal,
-      ).catch((error: unknown) => error);
-      if (failed !== undefined && !(failed instanceof Died) && !(failed instanceof Failure)) throw failed;
-    });
-    on.journal.append = append;
-    return dead;
-  }
 });

@@ -9,7 +9,8 @@ import type { CardView } from '../../src/slack/card-view.ts';
 import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
 import { renderNamed, scriptsOf } from '../../src/slack/scripts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
-import { approved, CASES, changeOf, NOW, planned, requested } from './card-cases.ts';
+import { CASES } from './card-cases.ts';
+import { approved, changeOf, NOW, planned, requested } from './card-events.ts';
 import { largePlan } from './large-plan.ts';
 
 const STYLES = ['plan', 'classic'] as const;

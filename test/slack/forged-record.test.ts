@@ -11,7 +11,7 @@ import type { Changes, Clock } from '../../src/ports.ts';
 import { notifier } from '../../src/slack/notifier.ts';
 import { type Bench, clock, redisBench } from '../adapters/redis/server.ts';
 import { addNode2 } from '../fixtures/facts.ts';
-import { ALICE, approved, planned } from './card-cases.ts';
+import { ALICE, approved, planned } from './card-events.ts';
 import { KeptLog, RecordingSlack } from './recording-slack.ts';
 
 const [botKey, workerKey, prodKey] = [newKeyPair(), newKeyPair(), newKeyPair()];

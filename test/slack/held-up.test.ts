@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkerState } from '../../src/domain/worker-state.ts';
 import { WORKER_THERE } from '../../src/domain/worker-state.ts';
 import { renderCard } from '../../src/slack/card.ts';
-import { approved, CASES, planned } from './card-cases.ts';
+import { CASES } from './card-cases.ts';
+import { approved, planned } from './card-events.ts';
 import { World } from './notifier-world.ts';
 
 const SILENT: WorkerState = { is: 'silent', since: '2026-11-22T10:04:10.000Z' };

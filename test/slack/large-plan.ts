@@ -2,7 +2,7 @@ import type { Archive } from '../../src/domain/archive.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../src/domain/facts.ts';
 import type { Intent, Plan } from '../../src/domain/plan.ts';
 import { current, emptyTarget, facts, node } from '../fixtures/facts.ts';
-import { planFrom } from './card-cases.ts';
+import { planFrom } from './card-events.ts';
 
 /** As many nodes and archives as anybody might have; the planner's own words, with long names. */
 export function largePlan(nodeCount: number, archiveCount: number): { intent: Intent; plan: Plan } {

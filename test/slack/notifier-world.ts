@@ -8,7 +8,7 @@ import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { addNode2 } from '../fixtures/facts.ts';
-import { ALICE } from './card-cases.ts';
+import { ALICE } from './card-events.ts';
 import { KeptLog, RecordingSlack } from './recording-slack.ts';
 
 /** Everything around a notifier; several notifiers on one world are replicas. */

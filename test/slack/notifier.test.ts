@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChangeId } from '../../src/domain/change.ts';
 import { SlackRefused } from '../../src/slack/slack-refused.ts';
-import { approved, BOB, CASES, planned } from './card-cases.ts';
+import { CASES } from './card-cases.ts';
+import { approved, BOB, planned } from './card-events.ts';
 import { World } from './notifier-world.ts';
 
 const COPY = 'copy:node-2:metalk8s-128.0.1';

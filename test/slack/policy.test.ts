@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { groups, people } from '../fixtures/policy.ts';
 import { ALICE, BOB, CAROL, eventually, MALLORY } from '../sandbox/slack/slack-for-tests.ts';
-import { planned } from './card-cases.ts';
+import { planned } from './card-events.ts';
 import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
 
 const open: SlackWorld[] = [];

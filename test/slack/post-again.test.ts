@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { postAgain } from '../../src/slack/post-again.ts';
 import { SlackRefused } from '../../src/slack/slack-refused.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
-import { changeOf, requested } from './card-cases.ts';
+import { changeOf, requested } from './card-events.ts';
 import { KeptLog, RecordingSlack } from './recording-slack.ts';
 
 const change = changeOf([requested()]);

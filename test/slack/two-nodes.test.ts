@@ -7,7 +7,7 @@ import type { CardView } from '../../src/slack/card-view.ts';
 import { repliesOf } from '../../src/slack/replies.ts';
 import { tasksOf } from '../../src/slack/tasks.ts';
 import { emptyTarget, facts } from '../fixtures/facts.ts';
-import { approved, changeOf, NOW, planFrom, planned, requested } from './card-cases.ts';
+import { approved, changeOf, NOW, planFrom, planned, requested } from './card-events.ts';
 
 const BOTH = ['node-2', 'node-3'];
 const intent: Intent = { verb: 'add', cluster: 'lab', nodes: BOTH };

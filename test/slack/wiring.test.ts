@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ALICE, BOB, clientOf, eventually, freePort, MALLORY, OPS } from '../sandbox/slack/slack-for-tests.ts';
-import { planned } from './card-cases.ts';
+import { planned } from './card-events.ts';
 import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
 
 const open: SlackWorld[] = [];

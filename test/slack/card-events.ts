@@ -1,0 +1,136 @@
+import type { Person } from '../../src/domain/approval.ts';
+import type { Change, ChangeEvent, FailureReport } from '../../src/domain/change.ts';
+import { planDigest } from '../../src/domain/digest.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import { changeFrom } from '../../src/domain/fold.ts';
+import type { Hold } from '../../src/domain/hold.ts';
+import type { Intent, Plan } from '../../src/domain/plan.ts';
+import { planAdd } from '../../src/domain/planner.ts';
+import { isRefusal } from '../../src/domain/refusal.ts';
+import type { CardView } from '../../src/slack/card-view.ts';
+import { addNode2, facts, finished } from '../fixtures/facts.ts';
+
+/** Changes in every state, as the card draws them. */
+
+export const ALICE: Person = { id: 'U0ALICE', name: 'alice' };
+export const BOB: Person = { id: 'U0BOB', name: 'bob' };
+export const CAROL: Person = { id: 'U0CAROL', name: 'carol' };
+export const ID = 'lab-7f3k2q';
+export const at = (minute: number, second = 0): string =>
+  new Date(Date.UTC(2026, 10, 22, 10, minute, second)).toISOString();
+export const NOW = new Date(at(5));
+
+export function planFrom(intent: Intent, seen: Facts): Plan {
+  const plan = planAdd(intent, seen, { change: ID, at: at(1), begun: false });
+  if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
+  return plan;
+}
+
+export function changeOf(events: readonly ChangeEvent[]): Change {
+  const change = changeFrom(events);
+  if (change === null) throw new Error('The first event must be requested');
+  return change;
+}
+
+export const requested = (
+  intent: Intent = { ...addNode2, reason: 'second registry before the upgrade' },
+  requester: Person = ALICE,
+): ChangeEvent => ({
+  type: 'requested',
+  at: at(0),
+  id: ID,
+  intent,
+  requester,
+  channel: 'C0OPS',
+});
+
+export function planned(plan: Plan = planFrom(addNode2, facts()), digestOf = plan): ChangeEvent {
+  return { type: 'planned', at: at(1), plan, digest: planDigest(digestOf.approved), expires: at(31) };
+}
+
+export function approved(plan: Plan = planFrom(addNode2, facts())): ChangeEvent {
+  const approval = {
+    v: 1,
+    change: ID,
+    cluster: 'lab',
+    verb: 'add',
+    nodes: ['node-2'],
+    digest: planDigest(plan.approved),
+    requester: ALICE.id,
+    approver: BOB.id,
+    at: at(2),
+    expires: at(62),
+    nonce: 'n',
+  } as const;
+  return { type: 'approved', at: at(2), approver: BOB, signed: { approval, key: 'k', signature: 's' } };
+}
+
+export function approvedByTwo(): ChangeEvent {
+  const event = approved();
+  if (event.type !== 'approved' || event.signed.approval.v !== 1) throw new Error('it is the old form');
+  const { approver, ...shared } = event.signed.approval;
+  const approval = { ...shared, v: 2, approvers: [CAROL.id, approver] } as const;
+  return { ...event, signed: { ...event.signed, approval } };
+}
+
+/** Carol has frozen the cluster; the lock of another node is in nobody's way. */
+export const FROZEN: readonly Hold[] = [
+  { verb: 'lock', node: 'node-9', by: BOB, at: at(1) },
+  { verb: 'freeze', node: null, by: CAROL, at: at(2), reason: 'year end <!here>' },
+];
+
+export const started: ChangeEvent = { type: 'started', at: at(2, 1) };
+export const done = (step: string, seconds: number, already = false, note?: string): ChangeEvent => ({
+  type: 'step-done',
+  at: at(3),
+  step,
+  already,
+  seconds,
+  ...(note === undefined ? {} : { note }),
+});
+export const running = (step: string): ChangeEvent => ({ type: 'step-started', at: at(3, 10), step });
+
+export const DEPLOY_FAILED: FailureReport = {
+  kind: 'salt-failed',
+  where: 'node-2',
+  what: 'The Salt state “Install repositories manifest” of metalk8s.repo.installed failed.',
+  next: 'Mend what the comment names on that node, then ask for the change again: what is done stays done.',
+  detail: 'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device <&>',
+};
+
+export const untilDeploy: readonly ChangeEvent[] = [
+  done('copy:node-2:metalk8s-127.0.6', 0, true),
+  done('copy:node-2:metalk8s-128.0.1', 16),
+  done('copy:node-2:example-solution-0.1.0', 15, false, 'resumed at 700 MB'),
+  done('mount:node-2', 6),
+  done('solutions:node-2', 4),
+  done('other-version:node-2:metalk8s-127.0.6', 5),
+];
+
+export const base = [requested(), planned()];
+export const going = [...base, approved(), started];
+
+export const view = (events: readonly ChangeEvent[], more: Partial<CardView> = {}): CardView => ({
+  change: changeOf(events),
+  waitsFor: [],
+  now: NOW,
+  ...more,
+});
+
+/** A plan that has little left to do: known key, one archive there, a half-finished registry. */
+export function halfDone(): Facts {
+  const all = finished();
+  const [target] = all.targets;
+  if (target?.is !== 'open') throw new Error('node-2 is open');
+  const files = target.files.map((file, index) =>
+    index === 0 ? { ...file, is: 'absent' as const, mounted: false } : file,
+  );
+  return {
+    ...all,
+    targets: [{ ...target, hostKey: { ...target.hostKey, pinned: true }, files, mounts: [], fstab: [] }],
+  };
+}
+
+/** Text that tries to be more than text. */
+export const HOSTILE =
+  '<!channel> <@U0BOSS> & `code` *bold* \u001b[31mred\u001b[0m \u202eevil <http://x.example|click>';

@@ -1,0 +1,57 @@
+import { Failure } from '../../src/domain/failure.ts';
+import { planAdd } from '../../src/domain/planner.ts';
+import { isRefusal } from '../../src/domain/refusal.ts';
+import type { Step, StepKind } from '../../src/domain/step.ts';
+import { runStep } from '../../src/steps/run-step.ts';
+import type { StepWorld } from '../../src/steps/step-world.ts';
+import { SettableClock } from '../app/bench.ts';
+import { FakeLab } from '../fakes/fake-lab.ts';
+import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';
+
+const planned = planAdd(addNode2, new FakeLab().facts(), { change: 'lab-7f3k2q', at: '', begun: false });
+const steps: readonly Step[] = isRefusal(planned) ? [] : planned.approved.steps;
+/** The plan's step of a kind. */
+export const of = (kind: StepKind): Step => steps.find((step) => step.kind === kind) ?? steps.slice(-1)[0] ?? raise();
+export const raise = (): never => {
+  throw new Error('the plan has no steps');
+};
+
+/** A step's world over the lab. */
+export function worldOf(lab: FakeLab, changes: Partial<StepWorld> = {}): StepWorld {
+  const node = (name: string) => nodes.find((candidate) => candidate.name === name);
+  return {
+    ...lab,
+    clock: new SettableClock(),
+    accessTo: (name) => node(name)?.access ?? raise(),
+    addressOf: (name) => node(name)?.ip ?? raise(),
+    archives: [older, current, solution],
+    onProgress: () => undefined,
+    onJob: async () => undefined,
+    safePoint: () => undefined,
+    runName: 'lab-7f3k2q.step.1',
+    startedJob: undefined,
+    ...changes,
+  };
+}
+
+export const never = new AbortController().signal;
+export const RUN = { name: 'run', again: false, onWait: () => undefined };
+
+/** Does all steps before this one, so that it finds the cluster as the plan would. */
+export async function labBefore(kind: StepKind): Promise<FakeLab> {
+  const lab = new FakeLab();
+  for (const step of steps.slice(0, steps.indexOf(of(kind))))
+    await runStep(step, worldOf(lab), async () => undefined, never);
+  lab.ran.length = 0;
+  return lab;
+}
+
+/** What ran, and how it ended. */
+export async function outcome(step: Step, lab: FakeLab, changes: Partial<StepWorld> = {}) {
+  try {
+    return { ran: lab.ran, outcome: await runStep(step, worldOf(lab, changes), async () => undefined, never) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ran: lab.ran, failure: error.report() };
+  }
+}
