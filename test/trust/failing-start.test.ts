@@ -30,6 +30,8 @@ beforeAll(async () => {
     login: { username: 'default', password: 'another' },
   });
   await lay('approval.key', newKeyPair().privateKeyPem);
+  await lay('worker.pub', newKeyPair().publicKeyPem);
+  await lay('policy.yaml', dump({ clusters: { lab: { approvers: { users: ['U0BOB'] } } } }));
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
@@ -54,7 +56,8 @@ const SECRETS = {
 const bot = (more: object = {}) => ({
   slack: { apiUrl: slack.apiUrl },
   redis: { url: redis.url, username: 'default' },
-  clusters: [{ name: 'lab', policy: { approvers: ['U0BOB'] } }],
+  clusters: [{ name: 'lab', workerKeys: [join(folder, 'worker.pub')] }],
+  policyFile: join(folder, 'policy.yaml'),
   approval: { keyFile: join(folder, 'approval.key') },
   health: { port: 0 },
   log: { level: 'debug' },
