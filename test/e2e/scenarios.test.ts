@@ -40,6 +40,18 @@ async function playFile(name: string, signal: AbortSignal) {
   }
 }
 
+/** What a scenario that went wrong has to tell: where, what each person saw, and the processes' last words. */
+function storyOf(
+  { failedAt, instead, slack }: Awaited<ReturnType<typeof playFile>>['result'],
+  said: readonly string[],
+  logs: string,
+): string {
+  const seen = slack.map(
+    ({ author, text, ephemeralFor }) => `${author}${ephemeralFor === null ? '' : ' (to one)'}: ${text}`,
+  );
+  return [`${failedAt}: ${instead}`, ...seen, ...said, logs].join('\n');
+}
+
 const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -'.txt'.length));
@@ -53,14 +65,14 @@ vi.setConfig({ maxConcurrency: 2 });
 describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
   test.for(names.filter((name) => !LOOKED_INTO.includes(name)))('%s', async (name, { signal }) => {
     const { result, said, logs } = await playFile(name, signal);
-    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
   });
 
   test('add-node-2: both versions and the solution are served byte for byte, four engines know two registries', async ({
     signal,
   }) => {
     const { result, said, logs } = await playFile('add-node-2', signal);
-    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
     expect(result.nodes['node-2']).toMatchObject({ registry: 'ready', served: 13, expected: 13, missing: [] });
     const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints);
     expect(engines).toHaveLength(4);
@@ -78,7 +90,7 @@ describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_
     signal,
   }) => {
     const { result, said, logs } = await playFile('undo-after-failed-engines', signal);
-    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
     expect(result.nodes['node-2']).toMatchObject({ registry: null, mounts: [], files: [] });
     expect(result.nodes['bootstrap']).toMatchObject({ registry: 'ready', served: 13, missing: [] });
     const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints.join(' '));
@@ -89,7 +101,7 @@ describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_
 
   test('undo-takes-only-its-own: what another change has copied stays to the byte', async ({ signal }) => {
     const { result, said, logs } = await playFile('undo-takes-only-its-own', signal);
-    expect(result.passed, [`${result.failedAt}: ${result.instead}`, ...said, logs].join('\n')).toBe(true);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
     const copied = (name: string) => result.nodes[name]?.files.map(({ path, sha256 }) => `${sha256}  ${path}`);
     expect(copied('node-2')).toEqual(copied('bootstrap'));
     expect(result.nodes['node-2']?.mounts).not.toContain('/srv/scality/metalk8s-128.0.1');
