@@ -13,7 +13,7 @@ export class Stopped extends Error {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LOOK_EVERY_MS = 1_000;
 /** What a shell reports of a program that Ctrl-C ended. */
-const EXIT_BY_CTRL_C = 130;
+export const EXIT_BY_CTRL_C = 130;
 
 /** A signal that is aborted when somebody wants us to end, or when whoever started us (npm, a shell) is gone. */
 export function stopSignal(): { readonly signal: AbortSignal; dispose(): void } {

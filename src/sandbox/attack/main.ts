@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { stopSignal } from '../stop-signal.ts';
+import { EXIT_BY_CTRL_C, Stopped, stopSignal } from '../stop-signal.ts';
 import { runAttacks } from './run-attacks.ts';
 
 const { values } = parseArgs({
@@ -17,6 +17,10 @@ try {
     say: (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`),
     print: (line) => void process.stdout.write(`${line}\n`),
   });
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_BY_CTRL_C;
 } finally {
   stop.dispose();
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { stopSignal } from '../stop-signal.ts';
+import { EXIT_BY_CTRL_C, Stopped, stopSignal } from '../stop-signal.ts';
 import { runChaos } from './run-chaos.ts';
 
 const { values } = parseArgs({
@@ -8,7 +8,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
-    'at-once': { type: 'string', default: '2' },
+    'at-once': { type: 'string', default: '3' },
     list: { type: 'boolean', default: false },
   },
 });
@@ -24,6 +24,10 @@ try {
     say: (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`),
     print: (line) => void process.stdout.write(`${line}\n`),
   });
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_BY_CTRL_C;
 } finally {
   stop.dispose();
 }
