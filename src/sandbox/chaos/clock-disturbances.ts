@@ -1,7 +1,6 @@
 import type { StepKind } from '../../domain/step.ts';
 import type { Clocked } from '../clock/clocks.ts';
 import type { Disturbance } from './disturbance.ts';
-import type { ChaosStage } from './stage.ts';
 
 const DONE = { state: 'done' } as const;
 const MINUTE_MS = 60_000;
@@ -18,9 +17,13 @@ export function clockDisturbances(): readonly Disturbance[] {
     ]),
     set('bot-clock-three-hours-ahead-in-mount', 'bot', 'mount', FAR_MS),
     set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
-    ...[5, -5].map((minutes) =>
-      wrong(`worker-clock-${minutes}-minutes-beside-the-bot`, (stage) => stage.setClock('worker', minutes * MINUTE_MS)),
-    ),
+    wrong('worker-clock-5-minutes-ahead-of-the-bot', 5 * MINUTE_MS, DONE),
+    wrong('worker-clock-half-a-minute-behind-the-bot', -MINUTE_MS / 2, DONE),
+    // An approval from the future would live longer than it should.
+    wrong('worker-clock-5-minutes-behind-the-bot', -5 * MINUTE_MS, {
+      state: 'refused',
+      shows: ['Set both clocks right'],
+    }),
     {
       name: 'worker-clock-three-hours-ahead-before-the-approval',
       setsClocks: true,
@@ -54,9 +57,9 @@ function set(name: string, whose: Clocked, step: StepKind, offMs: number): Distu
   };
 }
 
-const wrong = (name: string, before: (stage: ChaosStage) => Promise<void>): Disturbance => ({
+const wrong = (name: string, offMs: number, end: Disturbance['end']): Disturbance => ({
   name,
   setsClocks: true,
-  end: DONE,
-  before,
+  end,
+  before: (stage) => stage.setClock('worker', offMs),
 });
