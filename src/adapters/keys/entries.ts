@@ -7,46 +7,42 @@ import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, tr
 
 const CONTEXT = 'registry-ha entry v1\0';
 
-/** What a bot signs with, and whose entries it believes in one cluster's records. */
-export interface BotEntryKeys {
+/** What a process signs with, and whose entries it believes in one cluster's records. */
+export interface EntryKeys {
   readonly own: SigningKey;
-  /** Public keys of bots, this one's own among them. */
+  /** Public keys of bots; for a bot its own among them, the former ones too. */
   readonly bots: readonly TrustedKey[];
-  /** Public keys of this cluster's worker. */
+  /** Public keys of this cluster's worker, the former ones too. */
   readonly workers: readonly TrustedKey[];
 }
 
+type Known = Readonly<Record<Author, Trusted>>;
+
+const knownOf = ({ bots, workers }: EntryKeys): Known => ({ bot: trusted(bots), worker: trusted(workers) });
+
 /** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws KeyUnusable. */
-export function botEntryProof({ own, bots, workers }: BotEntryKeys): EntryProof {
-  const known: Readonly<Record<Author, Trusted>> = { bot: trusted(bots), worker: trusted(workers) };
+export function botEntryProof(keys: EntryKeys): EntryProof {
+  const known = knownOf(keys);
   return {
-    sign: signed(own),
+    sign: signed(keys.own),
     isProven: (entry, signature) => isSignedByOne(entry, signature, known),
   };
 }
 
 /** Is it signed by one of those who may write such an entry? */
-const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Readonly<Record<Author, Trusted>>): boolean =>
+const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): boolean =>
   (['bot', 'worker'] as const).some(
     (author) => mayWrite(author, entry.event) && isSigned(CONTEXT, textOf(entry), signature, known[author]),
   );
-
-/** What a worker signs with, and which bots it believes. */
-export interface WorkerEntryKeys {
-  readonly own: SigningKey;
-  readonly bots: readonly TrustedKey[];
-  /** Public keys of this worker, the former ones too. */
-  readonly workers: readonly TrustedKey[];
-}
 
 /**
  * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
  * only workers write the journal tells; so neither is asked for another one. Throws KeyUnusable.
  */
-export function workerEntryProof({ own, bots, workers }: WorkerEntryKeys): EntryProof {
-  const known: Readonly<Record<Author, Trusted>> = { bot: trusted(bots), worker: trusted(workers) };
+export function workerEntryProof(keys: EntryKeys): EntryProof {
+  const known = knownOf(keys);
   return {
-    sign: signed(own),
+    sign: signed(keys.own),
     isProven: (entry, signature) =>
       entry.event.type === 'approved' ||
       (mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||

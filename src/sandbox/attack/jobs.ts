@@ -97,24 +97,26 @@ function jobsWithoutApproval(): readonly Attack[] {
 }
 
 /** The worker takes it, and gives it up for ever. */
-function malformed(name: string, tries: string, make: (target: Target) => RawJob): Attack {
-  return {
-    on: 'worker',
-    name,
-    tries,
-    async stopped(stage) {
-      const target = await stage.planned();
-      const job = make(target);
-      await push(stage, job);
-      await stage.until('the worker’s word on the job', () => isIn(stage, 'failed', job.id), TAKEN_LIMIT_MS);
-      await mustBeUntouched(stage, target);
-      return (await stage.redis.hget(`${KEY}:${job.id}`, 'failedReason')) ?? 'the job has failed';
-    },
-  };
-}
+const malformed = (name: string, tries: string, make: (target: Target) => RawJob): Attack =>
+  pushed(name, tries, make, async (stage, { id }) => {
+    await stage.until('the worker’s word on the job', () => isIn(stage, 'failed', id), TAKEN_LIMIT_MS);
+    return (await stage.redis.hget(`${KEY}:${id}`, 'failedReason')) ?? 'the job has failed';
+  });
 
 /** BullMQ itself cannot read it: it is out of the way when honest jobs are done. */
-function broken(name: string, tries: string, make: (target: Target) => RawJob): Attack {
+const broken = (name: string, tries: string, make: (target: Target) => RawJob): Attack =>
+  pushed(name, tries, make, async (stage, { id }) => {
+    await stage.until('a worker that took the job', async () => !(await isWaiting(stage, id)), TAKEN_LIMIT_MS);
+    return 'BullMQ cannot read it, and nothing was run';
+  });
+
+/** A job beside a plan, which it must not touch; `outcome` waits for what becomes of the job, and says it. */
+function pushed(
+  name: string,
+  tries: string,
+  make: (target: Target) => RawJob,
+  outcome: (stage: AttackStage, job: RawJob) => Promise<string>,
+): Attack {
   return {
     on: 'worker',
     name,
@@ -123,9 +125,9 @@ function broken(name: string, tries: string, make: (target: Target) => RawJob): 
       const target = await stage.planned();
       const job = make(target);
       await push(stage, job);
-      await stage.until('a worker that took the job', async () => !(await isWaiting(stage, job.id)), TAKEN_LIMIT_MS);
+      const says = await outcome(stage, job);
       await mustBeUntouched(stage, target);
-      return 'BullMQ cannot read it, and nothing was run';
+      return says;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT_BY_CTRL_C, Stopped, stopSignal } from '../stop-signal.ts';
+import { printLine, sayBeside, untilStopped } from '../until-stopped.ts';
 import { runAttacks } from './run-attacks.ts';
 
 const { values } = parseArgs({
@@ -9,18 +9,4 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
   },
 });
-const stop = stopSignal();
-try {
-  process.exitCode = await runAttacks({
-    ...values,
-    signal: stop.signal,
-    say: (line) => void (values.json ? process.stderr : process.stdout).write(`${line}\n`),
-    print: (line) => void process.stdout.write(`${line}\n`),
-  });
-} catch (error) {
-  if (!(error instanceof Stopped)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_BY_CTRL_C;
-} finally {
-  stop.dispose();
-}
+await untilStopped((signal) => runAttacks({ ...values, signal, say: sayBeside(values.json), print: printLine }));
