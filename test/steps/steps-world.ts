@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import { Failure } from '../../src/domain/failure.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
@@ -7,6 +8,7 @@ import type { StepWorld } from '../../src/steps/step-world.ts';
 import { SettableClock } from '../app/bench.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
 import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';
+import { expectGolden } from '../fixtures/golden.ts';
 
 const planned = planAdd(addNode2, new FakeLab().facts(), { change: 'lab-7f3k2q', at: '', begun: false });
 const steps: readonly Step[] = isRefusal(planned) ? [] : planned.approved.steps;
@@ -54,4 +56,38 @@ export async function outcome(step: Step, lab: FakeLab, changes: Partial<StepWor
     if (!(error instanceof Failure)) throw error;
     return { ran: lab.ran, failure: error.report() };
   }
+}
+
+/** A step of one kind, a lab in which it is next, and what makes it fail there. */
+interface StepCase {
+  readonly kind: StepKind;
+  readonly step: () => Step;
+  readonly labBefore: () => Promise<FakeLab>;
+  readonly breaks: (lab: FakeLab) => void;
+  /** What the lab does late when all is well. */
+  readonly late?: (lab: FakeLab) => void;
+}
+
+/** What every step keeps: it does its work, does it once only, and says what is wrong. */
+export function keepsItsWord({ kind, step, labBefore: before, breaks, late }: StepCase): void {
+  it('does its work when it is needed', async () => {
+    const lab = await before();
+    late?.(lab);
+    expectGolden(`steps/${kind}-done`, await outcome(step(), lab));
+  });
+
+  it('does nothing when it is so already, and says so', async () => {
+    const lab = await before();
+    await outcome(step(), lab);
+    lab.ran.length = 0;
+    expectGolden(`steps/${kind}-already`, await outcome(step(), lab));
+  });
+
+  it('fails with where, what and what now', async () => {
+    const lab = await before();
+    breaks(lab);
+    const failed = await outcome(step(), lab);
+    expect(failed).toHaveProperty('failure');
+    expectGolden(`steps/${kind}-failed`, failed);
+  });
 }

@@ -1,11 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { SaltReturn } from '../../src/domain/salt.ts';
 import type { StepKind } from '../../src/domain/step.ts';
 import type { UndoStep } from '../../src/domain/undo-step.ts';
 import type { FakeLab } from '../fakes/fake-lab.ts';
-import { expectGolden } from '../fixtures/golden.ts';
-import { labBefore, of, outcome } from './steps-world.ts';
+import { keepsItsWord, labBefore, of } from './steps-world.ts';
 
 const failedState: SaltReturn = {
   is: 'failed',
@@ -78,25 +77,12 @@ function endpointsLate(lab: FakeLab, looks: number): void {
   };
 }
 
-describe.each(kinds)('the step %s', (kind) => {
-  it('does its work when it is needed', async () => {
-    const lab = await labBefore(kind);
-    if (kind === 'ready') endpointsLate(lab, 3);
-    expectGolden(`steps/${kind}-done`, await outcome(of(kind), lab));
-  });
-
-  it('does nothing when it is so already, and says so', async () => {
-    const lab = await labBefore(kind);
-    await outcome(of(kind), lab);
-    lab.ran.length = 0;
-    expectGolden(`steps/${kind}-already`, await outcome(of(kind), lab));
-  });
-
-  it('fails with where, what and what now', async () => {
-    const lab = await labBefore(kind);
-    breaks[kind](lab);
-    const failed = await outcome(of(kind), lab);
-    expect(failed).toHaveProperty('failure');
-    expectGolden(`steps/${kind}-failed`, failed);
-  });
-});
+describe.each(kinds)('the step %s', (kind) =>
+  keepsItsWord({
+    kind,
+    step: () => of(kind),
+    labBefore: () => labBefore(kind),
+    breaks: breaks[kind],
+    ...(kind === 'ready' ? { late: (lab: FakeLab) => endpointsLate(lab, 3) } : {}),
+  }),
+);

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Failure, Unreachable } from '../../src/domain/failure.ts';
+import { Unreachable } from '../../src/domain/failure.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import type { Step } from '../../src/domain/step.ts';
 import { planUndo } from '../../src/domain/undo-planner.ts';
 import type { UndoStep } from '../../src/domain/undo-step.ts';
 import { runStep } from '../../src/steps/run-step.ts';
-import type { StepWorld } from '../../src/steps/step-world.ts';
-import { SettableClock } from '../app/bench.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
-import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';
-import { expectGolden } from '../fixtures/golden.ts';
+import { addNode2, solution } from '../fixtures/facts.ts';
 import { failedAt, leftByEngines, UNDO, UNDONE, undoIt } from '../fixtures/undo.ts';
+import { keepsItsWord, never, outcome, worldOf } from './steps-world.ts';
 
 type Kind = UndoStep['kind'];
 
@@ -26,24 +24,6 @@ const planned = planUndo(
 );
 const undo: readonly Step[] = isRefusal(planned) ? raise() : planned.approved.steps;
 const of = (kind: Kind): Step => undo.find((step) => step.kind === kind) ?? raise();
-const never = new AbortController().signal;
-
-function worldOf(lab: FakeLab): StepWorld {
-  const node = (name: string) => nodes.find((candidate) => candidate.name === name) ?? raise();
-  return {
-    ...lab,
-    clock: new SettableClock(),
-    accessTo: (name) => node(name).access,
-    addressOf: (name) => node(name).ip ?? '',
-    archives: [older, current, solution],
-    onProgress: () => undefined,
-    onJob: async () => undefined,
-    safePoint: () => undefined,
-    startedJob: undefined,
-    runName: 'lab-9w4m5x.step.1',
-  };
-}
-
 /** A lab in which the registry was added, and then taken back up to this step. */
 async function labBefore(kind: Kind): Promise<FakeLab> {
   const lab = new FakeLab();
@@ -53,15 +33,6 @@ async function labBefore(kind: Kind): Promise<FakeLab> {
     await runStep(step, worldOf(lab), async () => undefined, never);
   lab.ran.length = 0;
   return lab;
-}
-
-async function outcome(step: Step, lab: FakeLab) {
-  try {
-    return { ran: lab.ran, outcome: await runStep(step, worldOf(lab), async () => undefined, never) };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { ran: lab.ran, failure: error.report() };
-  }
 }
 
 /** How each kind of step is made to fail. */
@@ -87,26 +58,9 @@ const breaks: Readonly<Record<Kind, (lab: FakeLab) => void>> = {
 
 const kinds: readonly Kind[] = ['withdraw', 'unmount', 'unconfigure', 'remove-copy', 'prove-undone'];
 
-describe.each(kinds)('the step %s', (kind) => {
-  it('does its work when it is needed', async () => {
-    expectGolden(`steps/${kind}-done`, await outcome(of(kind), await labBefore(kind)));
-  });
-
-  it('does nothing when it is so already, and says so', async () => {
-    const lab = await labBefore(kind);
-    await outcome(of(kind), lab);
-    lab.ran.length = 0;
-    expectGolden(`steps/${kind}-already`, await outcome(of(kind), lab));
-  });
-
-  it('fails with where, what and what now', async () => {
-    const lab = await labBefore(kind);
-    breaks[kind](lab);
-    const failed = await outcome(of(kind), lab);
-    expect(failed).toHaveProperty('failure');
-    expectGolden(`steps/${kind}-failed`, failed);
-  });
-});
+describe.each(kinds)('the step %s', (kind) =>
+  keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
+);
 
 describe('what an undo must never do', () => {
   it('is to delete an archive that somebody has mounted since the plan was made', async () => {
