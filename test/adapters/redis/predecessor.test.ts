@@ -87,8 +87,12 @@ describe('after a process was killed', () => {
 
   it('a bot that lives keeps its card longer than that', async () => {
     const cards = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
-    const over = Promise.withResolvers<void>();
-    const drawing = cards.whileLeased('c1-abc234', 15_000, () => over.promise);
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const drawing = cards.whileLeased('c1-abc234', 15_000, () => {
+      begun.resolve();
+      return over.promise;
+    });
+    await begun.promise;
     const other = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
     const isFree = () => other.whileLeased('c1-abc234', 1_000, async () => undefined);
     await expect(
