@@ -198,6 +198,8 @@ export interface Journal {
   hasNonce(nonce: string): Promise<boolean>;
   /** Other changes that were started after this one was, each once, in the order of their last start. */
   startedSince(id: ChangeId): Promise<readonly ChangeId[]>;
+  /** Changes without an end, and those that ended because Redis had forgotten them. */
+  unsettled(): Promise<readonly ChangeId[]>;
 }
 
 /** Signs approvals; the private key lives with the bot only. */

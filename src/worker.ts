@@ -5,6 +5,7 @@ import { bootstrapNode } from './adapters/bootstrap/bootstrap-node.ts';
 import { kubernetes } from './adapters/kube/kube.ts';
 import { openTargetDigests } from './adapters/node/target-digests.ts';
 import { targetNodes } from './adapters/node/target-nodes.ts';
+import { redisCards } from './adapters/redis/cards.ts';
 import { redisChanges } from './adapters/redis/changes.ts';
 import { closeRedis, connectRedis } from './adapters/redis/connection.ts';
 import { redisMend } from './adapters/redis/mend.ts';
@@ -17,6 +18,8 @@ import { OpenSsh } from './adapters/ssh/openssh.ts';
 import { RateCap } from './adapters/ssh/rate-cap.ts';
 import { sshShell } from './adapters/ssh/shell.ts';
 import { doJob, type JobPorts } from './app/do-job.ts';
+import { Retelling } from './app/retelling.ts';
+import { tellForgotten } from './app/tell-forgotten.ts';
 import { tellLife } from './app/tell-life.ts';
 import { WorkerTrouble } from './app/worker-trouble.ts';
 import { systemClock as clock } from './clock.ts';
@@ -40,8 +43,17 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
   const redis = connectRedis({
     ...redisAddress(config.redis, config.redisPassword),
     onError,
+    onReady: () => retelling.wake(),
     name: `registry-ha-worker-${cluster}`,
   });
+  const changes = redisChanges({ redis, cluster, clock, proof: proofs.entries });
+  const retelling = new Retelling({
+    clock,
+    tell: () => tellForgotten({ journal, changes, clock, onForgotten }),
+    onError: (error) => log.warn({ err: error }, 'What Redis has lost could not be told again yet'),
+  });
+  const onForgotten = (change: string) =>
+    log.error({ change }, 'The record of a change is gone from Redis; it is told again from the journal, as failed');
   const knownHostsPath = join(stateFolder, 'known_hosts');
   const shell = sshShell({
     knownHostsPath,
@@ -78,7 +90,8 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     shell,
     bootstrap,
     kubernetes: kube,
-    changes: redisChanges({ redis, cluster, clock, proof: proofs.entries }),
+    changes,
+    cards: redisCards({ redis, clusters: [cluster], clock }),
     checker: proofs.approvals,
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell, digests }),
@@ -86,6 +99,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     registries: registries({ port: REGISTRY_PORT }),
     planLivesMs: config.plan.livesMinutes * 60_000,
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
+    onRecordLost: () => retelling.wake(),
     onSurprise: (error, job) => log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
   };
   const trouble = new WorkerTrouble({
@@ -100,11 +114,8 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     log,
     work: async (job, signal, fence) => {
       await trouble.over(signal);
-      await doJob(
-        job,
-        { ...ports, changes: redisChanges({ redis, cluster, clock, fence, proof: proofs.entries }) },
-        signal,
-      );
+      const fenced = redisChanges({ redis, cluster, clock, fence, proof: proofs.entries });
+      await retelling.job(() => doJob(job, { ...ports, changes: fenced }, signal));
     },
     idPath: join(stateFolder, 'queue-worker.id'),
   });
@@ -123,6 +134,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     },
     end.signal,
   );
+  const told = retelling.run(end.signal);
   worker.start();
   log.info({ cluster }, 'The worker takes changes');
   return {
@@ -131,7 +143,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
       await worker.close();
       await Promise.all([shell.close(), kube.close(), health.close()]);
       await closeRedis(redis);
-      await telling;
+      await Promise.all([telling, told]);
       await journal.close();
     },
   };

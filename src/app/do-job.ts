@@ -13,6 +13,8 @@ export interface Job {
 export interface JobPorts extends PlanPorts, ApplyPorts {
   /** Told of what nobody foresaw; the change then says so, too. */
   readonly onSurprise: (error: unknown, job: Job) => void;
+  /** Told when a job was cut, or could not reach its record: Redis may have come back without its data, and the queue forgets, too. */
+  readonly onRecordLost: () => void;
 }
 
 /**
@@ -24,8 +26,7 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
     else await applyChange(job.id, ports, signal);
   } catch (error) {
-    const mayBeGone = signal.aborted || (isOfTheRecord(error) && !(error instanceof RecordFull));
-    if (mayBeGone) void tellIfGone(job, ports);
+    if (signal.aborted || (isOfTheRecord(error) && !(error instanceof RecordFull))) ports.onRecordLost();
     if (signal.aborted) throw error;
     // An end has room in a full record; whatever was done stays done, and a new change finds it so.
     if (error instanceof RecordFull) return await recordFailed(job, error.report(), ports);
@@ -44,29 +45,3 @@ const UNFORESEEN: FailureReport = {
 
 const recordFailed = ({ id }: Job, failure: FailureReport, ports: JobPorts): Promise<void> =>
   record(id, { type: 'failed', at: ports.clock.now().toISOString(), failure }, ports);
-
-/** Redis loads its data, or somebody starts it, within this. */
-const GONE_LOOKS = 120;
-const GONE_PAUSE_MS = 1_000;
-/** The job has ended already; the process that ends takes this with it. */
-const NEVER = new AbortController().signal;
-
-/**
- * A job that was cut, or lost Redis, may have been because Redis came back without its data: then the queue has forgotten it, and
- * nobody else tells so. Nothing waits for it.
- */
-async function tellIfGone(job: Job, { changes, clock, onSurprise }: JobPorts): Promise<void> {
-  for (let looks = 1; looks <= GONE_LOOKS; looks += 1) {
-    try {
-      if ((await changes.get(job.id)) !== null) return;
-      return onSurprise(
-        new Error(`The record of change ${job.id} is gone from Redis; the journal on the node still has it.`),
-        job,
-      );
-    } catch (error) {
-      if (!isOfTheRecord(error)) return onSurprise(error, job);
-    }
-    // Redis is away, so nothing is known yet.
-    await clock.sleep(GONE_PAUSE_MS, NEVER);
-  }
-}

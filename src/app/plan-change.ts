@@ -3,7 +3,7 @@ import { planDigest } from '../domain/digest.ts';
 import { isOfTheCluster } from '../domain/failure.ts';
 import { isRefusal, refuse } from '../domain/refusal.ts';
 import type { CopyStep, Step } from '../domain/step.ts';
-import type { Clock, Copier, StoredChange } from '../ports.ts';
+import type { Cards, Clock, Copier, StoredChange } from '../ports.ts';
 import { catchUp } from './catch-up.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 import { type RecordPorts, record } from './record.ts';
@@ -11,6 +11,7 @@ import { unprovenRecord } from './unproven-record.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
   readonly copier: Copier;
+  readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
   readonly cluster: string;
   /** Milliseconds until a plan that nobody approved expires. */
@@ -32,8 +33,12 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
     const { intent, requester, channel, terms, requestedAt: at } = change;
-    const asked = { type: 'requested', at, id, intent, requester, channel } as const;
-    await ports.journal.append(id, terms === undefined ? asked : { ...asked, terms });
+    const card = await ports.cards.place(id);
+    await ports.journal.append(id, {
+      ...{ type: 'requested', at, id, intent, requester, channel },
+      ...(terms === undefined ? {} : { terms }),
+      ...(card === null ? {} : { card }),
+    });
   }
   const end = await planned(change, ports, signal);
   await record(id, end, ports);

@@ -1,4 +1,5 @@
 import type { Change, ChangeId } from '../domain/change.ts';
+import { isRetold } from '../domain/forgotten.ts';
 import type { CardPlace, Cards, Clock, StoredChange } from '../ports.ts';
 import { queueOrTakeBack } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
@@ -46,7 +47,9 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
 }
 
 async function tendRequested(stored: StoredChange, ports: TendPorts): Promise<void> {
-  const { change } = stored;
+  const { change, events } = stored;
+  // Its worker is about to tell the rest, and knows its card.
+  if (isRetold(events)) return;
   const hangs = (await ports.cards.place(change.id)) !== null || (await hungAgain(stored, ports));
   if (hangs) await ports.queue.ensure('plan', change.id, 1);
 }

@@ -8,7 +8,7 @@ const WORKER: readonly Author[] = ['worker'];
 
 /** Who may write which entry. A new type of event has to say so here before it compiles. */
 const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
-  requested: BOT,
+  requested: ['bot', 'worker'],
   voted: BOT,
   approved: BOT,
   denied: BOT,
@@ -34,6 +34,8 @@ const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
 
 /** May this author write such an entry? */
 export function mayWrite(author: Author, event: ChangeEvent): boolean {
+  // What Redis has lost the worker tells again, as its journal has it.
+  if (event.type === 'requested') return author === (event.retold === undefined ? 'bot' : 'worker');
   if (event.type === 'failed' && author === 'bot') return event.failure.kind === NO_CARD;
   if (event.type === 'refused' && author === 'bot') return event.refusal.refused === 'approval-withdrawn';
   return AUTHORS[event.type].includes(author);

@@ -35,6 +35,12 @@ export interface Terms {
   readonly planLivesMs: number;
 }
 
+/** Where a change's card hangs in Slack. */
+export interface CardPlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 /** Everything that can happen to a change. `at` is an ISO time. */
 export type ChangeEvent = { readonly at: string } & (
   | {
@@ -44,6 +50,10 @@ export type ChangeEvent = { readonly at: string } & (
       readonly requester: Person;
       readonly channel: string;
       readonly terms?: Terms;
+      /** In a worker's journal, and where a worker tells it again: so that the card is found without Redis. */
+      readonly card?: CardPlace;
+      /** A worker tells the change once more, because Redis had lost its record; so often had it been approved until then. */
+      readonly retold?: { readonly approvals: number };
     }
   | { readonly type: 'planned'; readonly plan: Plan; readonly digest: string; readonly expires: string }
   | { readonly type: 'refused'; readonly refusal: Refusal }

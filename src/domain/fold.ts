@@ -6,7 +6,7 @@ import { afterVote, namedApprovers } from './votes.ts';
 export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
-  const { id, intent, requester, channel, terms, at } = first;
+  const { id, intent, requester, channel, terms, retold, at } = first;
   const start: Change = {
     id,
     state: 'requested',
@@ -17,7 +17,7 @@ export function changeFrom(events: readonly ChangeEvent[]): Change | null {
     requestedAt: at,
     votes: [],
     approvers: [],
-    approvals: 0,
+    approvals: retold?.approvals ?? 0,
     steps: {},
     jobs: {},
     begun: {},

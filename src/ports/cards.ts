@@ -1,11 +1,7 @@
-import type { ChangeId } from '../domain/change.ts';
+import type { CardPlace, ChangeId } from '../domain/change.ts';
 import type { SeenWorker } from '../domain/worker-state.ts';
 
-/** Where a change's card hangs in Slack. */
-export interface CardPlace {
-  readonly channel: string;
-  readonly ts: string;
-}
+export type { CardPlace } from '../domain/change.ts';
 
 /** What came of a claim. */
 export type Claim = 'ours' | 'busy' | 'told';

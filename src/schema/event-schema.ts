@@ -75,6 +75,8 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
     requester: person,
     channel: text,
     terms: z.strictObject({ approvals: z.number(), planLivesMs: z.number() }).exactOptional(),
+    card: z.strictObject({ channel: text, ts: text }).exactOptional(),
+    retold: z.strictObject({ approvals: z.number() }).exactOptional(),
   }),
   z.strictObject({ at, type: z.literal('planned'), plan: planSchema, digest: text, expires: at }),
   z.strictObject({ at, type: z.literal('refused'), refusal }),

@@ -1,4 +1,5 @@
 import { MOVING } from '../app/rights.ts';
+import { NO_CARD } from '../domain/author.ts';
 import { type Change, type ChangeId, clusterOf } from '../domain/change.ts';
 import { WORKER_THERE } from '../domain/worker-state.ts';
 import type { CardLease, CardPlace, Cards, Changes, Clock, StoredChange } from '../ports.ts';
@@ -50,12 +51,13 @@ export async function drawCard(
   ports: DrawPorts,
 ): Promise<Drawn> {
   const since = ports.clock.steadyMs();
-  const [stored, place] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
+  const [stored, hung] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
   if (stored === null) return { is: 'nothing' };
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
   if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
-  if (place === null) return { is: 'unhung' };
+  const place = hung ?? (await hungAsBefore(stored, ports.cards));
+  if (place === null) return await unhung(stored, lease);
   if (ports.clock.steadyMs() - since > YOUNG_MS) throw new SlackRefused('unavailable', 'the record answers too slowly');
   if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
@@ -65,6 +67,23 @@ export async function drawCard(
   if (hangs) await tellReplies(place, stored, learnt.unconfirmed, ports);
   await lease.commit(stored.revision, aside);
   return { is: 'drawn', change: stored.change };
+}
+
+/** Redis has lost where the card hangs; the worker that tells the change again knows it from its journal. */
+async function hungAsBefore(
+  { change: { id }, events: [first] }: StoredChange,
+  cards: Cards,
+): Promise<CardPlace | null> {
+  if (first?.type !== 'requested' || first.retold === undefined || first.card === undefined) return null;
+  await cards.hang(id, first.card);
+  return first.card;
+}
+
+/** A change that ended because no card of it could be posted has nothing to draw. */
+async function unhung({ change, revision }: StoredChange, lease: CardLease): Promise<Drawn> {
+  if (change.failure?.kind !== NO_CARD) return { is: 'unhung' };
+  await lease.commit(revision);
+  return { is: 'nothing' };
 }
 
 /** A card is posted as a fresh request that waits for nobody; an edit would only delay the next one. */

@@ -12,8 +12,8 @@ export interface PostOptions {
 }
 
 /** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
-const POSTS = 4;
-const WAIT_LIMIT_MS = 10_000;
+const PATIENCE_MS = 30_000;
+const SHORTEST_WAIT_MS = 500;
 
 /** Posts the card of a new change. Throws SlackRefused. */
 export async function postCard(
@@ -21,15 +21,16 @@ export async function postCard(
   channel: string,
   { slack, clock, log }: PostOptions,
 ): Promise<CardPlace> {
-  for (let posts = 1; ; posts += 1) {
+  const until = clock.steadyMs() + PATIENCE_MS;
+  for (;;) {
     try {
       return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
     } catch (error) {
-      const mayWait =
-        error instanceof SlackRefused && error.fault === 'rate-limited' && error.retryAfterMs <= WAIT_LIMIT_MS;
-      if (!mayWait || posts >= POSTS) throw error;
-      log.info({ change: change.id, ms: error.retryAfterMs }, 'the first card waits for Slack');
-      await clock.sleep(error.retryAfterMs, AbortSignal.timeout(2 * WAIT_LIMIT_MS));
+      if (!(error instanceof SlackRefused) || error.fault !== 'rate-limited') throw error;
+      const ms = Math.max(error.retryAfterMs, SHORTEST_WAIT_MS);
+      if (clock.steadyMs() + ms > until) throw error;
+      log.info({ change: change.id, ms }, 'the first card waits for Slack');
+      await clock.sleep(ms, AbortSignal.timeout(2 * PATIENCE_MS));
     }
   }
 }

@@ -28,16 +28,19 @@ export function slackPoster(options: PosterOptions): SlackPoster {
   const posts = clientFor(options, FEW_RETRIES);
   const edits = clientFor(options, NO_RETRIES);
   const pace = updatePace(options.clock);
+  const precedence = cardsFirst(options.clock);
   return {
     post: (channel, { text, blocks }) =>
       posted(
         posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), unfurl_links: false, unfurl_media: false }),
+        (ms) => precedence.cardWaits(channel, ms),
       ),
     update: async ({ channel, ts }, { text, blocks }) => {
       pace.take();
       await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
     },
     reply: async ({ channel, ts }, text, broadcast) => {
+      precedence.letReply(channel);
       await posted(
         posts.chat.postMessage({
           channel,
@@ -66,8 +69,11 @@ function clientFor(
   });
 }
 
-async function posted(call: Promise<webApi.ChatPostMessageResponse>): Promise<CardPlace> {
-  const { channel, ts } = await inOurWords(call);
+async function posted(
+  call: Promise<webApi.ChatPostMessageResponse>,
+  onRateLimit?: (ms: number) => void,
+): Promise<CardPlace> {
+  const { channel, ts } = await inOurWords(call, onRateLimit);
   if (channel === undefined || ts === undefined) throw new SlackRefused('unavailable', 'posted without a ts');
   return { channel, ts };
 }
@@ -80,6 +86,28 @@ async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void
     if (refused.fault === 'rate-limited') onRateLimit(refused.retryAfterMs);
     throw refused;
   }
+}
+
+/** How long a channel's replies stand back, beyond what Slack said, for a card that waits to be posted there. */
+const STANDING_BACK_MS = 1_500;
+
+/**
+ * A channel takes one message a second, and a thread's replies would take it from a new card each time: somebody waits for the card,
+ * while a reply only repeats what its card shows already.
+ */
+function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
+  cardWaits(channel: string, ms: number): void;
+  letReply(channel: string): void;
+} {
+  const until = new Map<string, number>();
+  return {
+    cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + STANDING_BACK_MS),
+    letReply(channel) {
+      const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
+      if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a card waits to be posted', { retryAfterMs });
+      until.delete(channel);
+    },
+  };
 }
 
 /** A token bucket for all cards together; what finds it empty is told when to come again, as Slack itself would. */

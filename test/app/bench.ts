@@ -80,11 +80,13 @@ export function bench(rules: GivenRules = {}) {
     clock,
     changes,
     journal,
+    cards,
     cluster: 'lab',
     planLivesMs: 3_600_000,
     checker: approvalChecker({ keys: [{ name: pair.name, publicKeyPem: pair.publicKeyPem }] }),
     onProgressLost: (error) => surprises.push(error),
     onSurprise: (error) => surprises.push(error),
+    onRecordLost: () => undefined,
   };
   const decide = (decision: Decision) => decideChange(decision, { ...bot, signer });
   return {

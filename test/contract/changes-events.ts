@@ -109,7 +109,7 @@ function planOf(id: ChangeId): Plan {
   };
 }
 
-export const requested = (id: ChangeId): ChangeEvent => ({
+export const requested = (id: ChangeId): Extract<ChangeEvent, { readonly type: 'requested' }> => ({
   at,
   type: 'requested',
   id,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RECORD_LOST } from '../../src/domain/forgotten.ts';
 import type { Journal } from '../../src/ports.ts';
 import * as events from './changes-events.ts';
 
@@ -59,6 +60,18 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.startedSince('c1-first2')).toEqual(['c1-thirdd', 'c1-second']);
       expect(await journal.startedSince('c1-thirdd')).toEqual(['c1-first2', 'c1-second']);
       expect(await journal.startedSince('c1-nobody')).toEqual([]);
+    });
+
+    it('knows which changes have not ended, or ended because Redis had lost them: those are told again', async () => {
+      const lost = { ...events.failed, failure: { ...events.failure, kind: RECORD_LOST } };
+      for (const id of ['c1-asked2', 'c1-donee2', 'c1-failed', 'c1-lostt2', 'c1-again2'])
+        await journal.append(id, events.requested(id));
+      await journal.append('c1-donee2', events.done);
+      await journal.append('c1-failed', events.failed);
+      await journal.append('c1-lostt2', lost);
+      await journal.append('c1-again2', events.failed);
+      await journal.append('c1-again2', events.approved('c1-again2', 'nonce-1'));
+      expect((await journal.unsettled()).toSorted()).toEqual(['c1-again2', 'c1-asked2', 'c1-lostt2']);
     });
 
     it('keeps an approval used when the same change is approved again', async () => {

@@ -89,6 +89,11 @@ export class FakeCards implements Cards {
     return lease !== undefined && this.#leases.get(id) === lease && lease.ends > this.#clock.now().getTime();
   }
 
+  /** As when Redis comes back without its data. */
+  lose(): void {
+    for (const kept of [this.#places, this.#drawn, this.#asides, this.#leases, this.#replies]) kept.clear();
+  }
+
   #refuseStranger(id: ChangeId): void {
     const known = this.#changes.some(({ cluster }) => cluster === clusterOf(id));
     if (!known) throw new TypeError(`“${id}” is no change of a known cluster.`);

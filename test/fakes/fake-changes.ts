@@ -97,6 +97,12 @@ export class FakeChanges implements Changes {
     return [...this.#open].toSorted();
   }
 
+  /** As when Redis comes back without its data. */
+  lose(): void {
+    this.#kept.clear();
+    this.#open.clear();
+  }
+
   #refuseStranger(id: ChangeId): void {
     if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is no change of cluster ${this.cluster}.`);
   }

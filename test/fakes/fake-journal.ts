@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
-import type { JournalEntry, JournalMark } from '../../src/domain/record-entry.ts';
+import { isUnsettledBy } from '../../src/domain/forgotten.ts';
+import { endsChange, type JournalEntry, type JournalMark } from '../../src/domain/record-entry.ts';
 import type { Journal } from '../../src/ports.ts';
 
 /** A journal in memory. */
@@ -32,6 +33,15 @@ export class FakeJournal implements Journal {
     const starts = this.#lines.filter(({ event }) => event.type === 'started').map(({ change }) => change);
     const since = starts.includes(id) ? starts.slice(starts.indexOf(id)).filter((change) => change !== id) : [];
     return [...new Set(since.toReversed())].toReversed();
+  }
+
+  async unsettled(): Promise<readonly ChangeId[]> {
+    const unsettled = new Set<ChangeId>();
+    for (const { change, event } of this.#lines) {
+      if (isUnsettledBy(event)) unsettled.add(change);
+      else if (endsChange(event)) unsettled.delete(change);
+    }
+    return [...unsettled];
   }
 
   async hasNonce(nonce: string): Promise<boolean> {

@@ -35,7 +35,7 @@ export function changeOf(events: readonly ChangeEvent[]): Change {
 export const requested = (
   intent: Intent = { ...addNode2, reason: 'second registry before the upgrade' },
   requester: Person = ALICE,
-): ChangeEvent => ({
+): Extract<ChangeEvent, { readonly type: 'requested' }> => ({
   type: 'requested',
   at: at(0),
   id: ID,

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_CARD } from '../../src/domain/author.ts';
 import type { ChangeId } from '../../src/domain/change.ts';
+import { RECORD_LOST } from '../../src/domain/forgotten.ts';
 import { SlackRefused } from '../../src/slack/slack-refused.ts';
 import { CASES } from './card-cases.ts';
-import { approved, BOB, planned } from './card-events.ts';
+import { approved, BOB, planned, requested } from './card-events.ts';
 import { World } from './notifier-world.ts';
 
+const LOST = { kind: RECORD_LOST, where: 'Redis', what: 'Its data is gone.', next: 'Look why.' };
 const COPY = 'copy:node-2:metalk8s-128.0.1';
 
 const worlds: World[] = [];
@@ -223,6 +226,34 @@ describe('a turning point that a bot had claimed when it died', () => {
     await w.clock.advance(120_000);
     expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
     expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('told');
+  });
+});
+
+describe('a change that Redis had lost', () => {
+  it('is told on the card that it always had, though nobody but its worker knows where that hangs', async () => {
+    const w = world();
+    const card = { channel: 'C0OPS', ts: '1.7' };
+    await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa', card, retold: { approvals: 1 } });
+    await w.tell('lab-aaaaaa', planned(), { type: 'started', at: w.at }, { type: 'failed', at: w.at, failure: LOST });
+    w.start();
+    await w.clock.advance(10_000);
+    expect(w.slack.texts('1.7').at(-1)).toContain('Failed.');
+    expect(w.slack.replies.map(({ ts, text }) => `${ts} ${text}`)).toEqual([
+      expect.stringContaining('1.7 <@U0ALICE>: lab-aaaaaa failed'),
+    ]);
+    expect(await w.cards.behind()).toEqual([]);
+  });
+});
+
+describe('a change without a card', () => {
+  it('that has ended for just that reason is not looked for again and again', async () => {
+    const w = world();
+    await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa' });
+    await w.tell('lab-aaaaaa', { type: 'failed', at: w.at, failure: { ...LOST, kind: NO_CARD } });
+    w.start();
+    await w.clock.advance(20_000);
+    expect(await w.cards.behind()).toEqual([]);
+    expect(w.slack.asked).toBe(0);
   });
 });
 

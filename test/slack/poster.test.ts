@@ -1,13 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/ports.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { section } from '../../src/slack/blocks.ts';
 import { boltLog } from '../../src/slack/bolt-log.ts';
+import { postCard } from '../../src/slack/post-card.ts';
 import { slackPoster } from '../../src/slack/poster.ts';
 import { SlackRefused } from '../../src/slack/slack-refused.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { OPS, startSlack } from '../sandbox/slack/slack-for-tests.ts';
+import { changeOf, requested } from './card-events.ts';
 import { KeptLog } from './recording-slack.ts';
 
 const open: LocalSlack[] = [];
@@ -121,6 +123,52 @@ describe('the pace', () => {
     expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(1);
   });
 });
+
+describe('a channel that takes no more', () => {
+  it('gets the new card before any reply: somebody waits for it', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('an old card'));
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    expect((await refusal(poster.post(OPS.id, drawing('a new card')))).fault).toBe('rate-limited');
+    local.clearFault('slack-429');
+    await clock.advance(1_000);
+    expect(await refusal(poster.reply(place, 'a reply', false))).toMatchObject({ fault: 'rate-limited' });
+    await poster.post(OPS.id, drawing('a new card'));
+    await clock.advance(1_500);
+    await poster.reply(place, 'a reply', false);
+    expect(local.messages().map(({ text }) => text)).toEqual(['an old card', 'a new card', 'a reply']);
+  });
+
+  it('is waited for by the first card of a change for half a minute: whoever asked would have to ask again', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const card = () => postCard(changeOf([requested()]), OPS.id, { slack: poster, clock, log: new KeptLog() });
+    const tries = () => local.apiCalls().filter(({ method }) => method === 'chat.postMessage').length;
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    const posted = card();
+    await passing(clock, () => tries() >= 8);
+    local.clearFault('slack-429');
+    await passing(clock, () => local.messages().length === 1);
+    expect((await posted).channel).toBe(OPS.id);
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    let refused: SlackRefused | null = null;
+    void refusal(card()).then((reason) => (refused = reason));
+    await passing(clock, () => refused !== null);
+    expect(refused).toMatchObject({ fault: 'rate-limited' });
+  });
+});
+
+/** Lets time pass while real requests are under way, until it is so. */
+async function passing(clock: FakeClock, isSo: () => boolean): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await clock.advance(250);
+      expect(isSo()).toBe(true);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
 
 function slackFault(error: unknown): SlackRefused {
   if (error instanceof SlackRefused) return error;

@@ -1,5 +1,6 @@
 import type { ChangeId } from '../../domain/change.ts';
-import type { JournalMark } from '../../domain/record-entry.ts';
+import { isUnsettledBy } from '../../domain/forgotten.ts';
+import { endsChange, type JournalMark } from '../../domain/record-entry.ts';
 import type { JournalLine, OpeningLine } from './line.ts';
 
 /** Where a line stands in the file, without its newline. */
@@ -26,6 +27,7 @@ export class JournalIndex {
   readonly #approved = new Map<ChangeId, string>();
   readonly #seen = new Map<string, SeenApproval>();
   readonly #used = new Set<string>();
+  readonly #unsettled = new Set<ChangeId>();
   /** Every start, and where it was first written. */
   readonly #starts: { readonly change: ChangeId; readonly line: number }[] = [];
   #since: string | undefined;
@@ -39,6 +41,8 @@ export class JournalIndex {
     const places = this.#places.get(change);
     if (places === undefined) this.#places.set(change, [place]);
     else places.push(place);
+    if (isUnsettledBy(event)) this.#unsettled.add(change);
+    else if (endsChange(event)) this.#unsettled.delete(change);
     if (event.type === 'started') this.#starts.push({ change, line: place.mark.line });
     if (event.type === 'approved') {
       const { nonce, expires } = event.signed.approval;
@@ -82,6 +86,10 @@ export class JournalIndex {
     const first = starts.indexOf(change);
     const since = first === -1 ? [] : starts.slice(first + 1).filter((other) => other !== change);
     return since.filter((other, at) => since.lastIndexOf(other) === at);
+  }
+
+  unsettled(): readonly ChangeId[] {
+    return [...this.#unsettled];
   }
 
   hasNonce(nonce: string): boolean {

@@ -113,6 +113,10 @@ class FileJournal implements OpenJournal {
     return this.#file.index.startedSince(id);
   }
 
+  async unsettled(): Promise<readonly ChangeId[]> {
+    return this.#file.index.unsettled();
+  }
+
   trouble(): Promise<string | null> {
     return this.#afterThat(() => this.#mend());
   }

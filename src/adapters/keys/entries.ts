@@ -37,7 +37,8 @@ const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): 
 
 /**
  * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
- * only workers write the journal tells; so neither is asked for another one. Throws KeyUnusable.
+ * only workers write the journal tells; so neither is asked for another one. A request is what the journal may not have yet. Throws
+ * KeyUnusable.
  */
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
@@ -45,7 +46,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
     sign: signed(keys.own),
     isProven: (entry, signature) =>
       entry.event.type === 'approved' ||
-      (mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
+      (entry.event.type !== 'requested' && mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
       isSignedByOne(entry, signature, known),
   };
 }

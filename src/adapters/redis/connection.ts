@@ -6,6 +6,8 @@ export interface RedisPlace {
   /** `redis://` or `rediss://`, with user and password where the server asks for them. */
   readonly url: string;
   readonly onError: (error: Error) => void;
+  /** Told of the first connection, and of each one after Redis was away. */
+  readonly onReady?: () => void;
   /** For `CLIENT LIST`. */
   readonly name?: string;
   readonly tls?: {
@@ -25,7 +27,7 @@ const CLOSE_LIMIT_MS = 1_000;
  * A connection for short commands: none waits longer than five seconds. While Redis is away they are dropped after five
  * reconnections, about three seconds, so that what was reported as failed does not happen later.
  */
-export function connectRedis({ url, onError, name, tls }: RedisPlace): Redis {
+export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): Redis {
   const options = {
     // With RESP3, replies to `call` would be shaped otherwise than Lua's and older servers'.
     protocol: 2,
@@ -41,6 +43,7 @@ export function connectRedis({ url, onError, name, tls }: RedisPlace): Redis {
   } satisfies RedisOptions;
   const redis = new Redis(url, options);
   redis.on('error', onError);
+  if (onReady !== undefined) redis.on('ready', onReady);
   return redis;
 }
 

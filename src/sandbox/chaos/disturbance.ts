@@ -3,9 +3,7 @@ import type { ChaosStage } from './stage.ts';
 /** How a disturbed change must end, and what people must be able to read then. */
 export type End =
   | { readonly state: 'done'; readonly shows?: readonly string[] }
-  | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] }
-  /** Its record is gone with Redis' data: nobody can tell people, so nothing more may run. */
-  | { readonly state: 'forgotten' };
+  | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] };
 
 /** A way to disturb `add node-2`, when to strike, how to recover, and the end that is due. */
 export interface Disturbance {

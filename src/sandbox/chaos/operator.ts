@@ -11,7 +11,7 @@ const END_LIMIT_MS = 400_000;
 export const isOver = (change: SeenChange | undefined): boolean => change !== undefined && ENDED.has(change.state);
 
 /** What two persons do: alice asks, bob approves, both again when nothing comes of it, and then they wait for the end. */
-export async function operate(stage: ChaosStage, { planned, end }: Disturbance): Promise<void> {
+export async function operate(stage: ChaosStage, { planned }: Disturbance): Promise<void> {
   await insist(stage, 'a change', async () => (await stage.change()) !== undefined, ask);
   await stage.until('a plan', async () => {
     const change = await stage.change();
@@ -20,7 +20,6 @@ export async function operate(stage: ChaosStage, { planned, end }: Disturbance):
   if (isOver(await stage.change())) return;
   await planned?.(stage);
   await approve(stage);
-  if (end.state === 'forgotten') return;
   await stage.until('an end', async () => isOver(await stage.change()), END_LIMIT_MS);
 }
 

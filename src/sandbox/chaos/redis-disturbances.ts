@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { LOCK_MS } from '../../adapters/redis/queue-jobs.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
 import type { StepKind } from '../../domain/step.ts';
+import { holds } from '../seen-texts.ts';
+import { mendAndRetry } from './acts.ts';
 import type { Disturbance } from './disturbance.ts';
 import { actsOf, engineJobs } from './judge-commands.ts';
 import { firstOfEachKind } from './kills.ts';
@@ -15,6 +17,8 @@ const SLOWER = '100000';
 const OUTAGE_MS = 30_000;
 /** Long enough for a worker that would re-run something by itself. */
 const STILL_MS = 8_000;
+
+const LOST = 'came back without its data while this change was under way';
 
 /** Redis dies in each step, is away for longer than the worker's lock lives, or comes back empty. */
 export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
@@ -39,8 +43,9 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
     ...(['copy', 'engines'] as const).map(
       (step): Disturbance => ({
         name: `redis-back-without-its-data-in-${step}`,
-        end: { state: 'forgotten' },
+        end: DONE,
         strike: (stage) => emptied(stage, step),
+        after: mendAndRetry(step === 'copy' ? 'ssh-slow' : undefined),
       }),
     ),
   ];
@@ -69,7 +74,7 @@ export async function redisAway(stage: ChaosStage, forMs: number): Promise<void>
   if (!isWaitedFor && !hasEnded(stage.journal.events())) await stage.measureNextAct('Redis back → next act');
 }
 
-/** Redis comes back empty: the worker must say so, and neither it nor a new one may go on by itself. */
+/** Redis comes back empty: the card must say so, and neither this worker nor a new one may go on before somebody approves it again. */
 async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
   await stage.step(step);
@@ -77,7 +82,8 @@ async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   // Its users and their rights are configuration, and stay.
   await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
   await stage.start('redis');
-  await stage.until('a word in the log of the worker', async () => /gone from Redis/.test(await stage.logOf('worker')));
+  const { texts } = stage.sandbox;
+  await stage.until('a card that says so', () => texts.all().some((text) => holds(text, LOST)));
   const { world } = stage.sandbox.cluster;
   const acts = () => actsOf(world).length + engineJobs(world).length;
   await stage.pause(STILL_MS / 4);

@@ -133,6 +133,36 @@ describe('entries in Redis that somebody has tampered with', () => {
     expect(stored.state).not.toBe('failed');
   });
 
+  describe('a request that is told again, because Redis had lost its record', () => {
+    const again = (id: ChangeId): ChangeEvent => ({ ...events.requested(id), retold: { approvals: 1 } });
+    const someone = workerEntryProof({ own: otherWorker, bots: [], workers: [] });
+
+    it('is believed from the cluster’s worker, by the bot and by the worker itself', async () => {
+      const id = `c1-abcd${++made}`;
+      expect(await changes(worker).append(id, 0, again(id))).toBe(true);
+      expect(await seen(id)).toMatchObject({ unproven: undefined });
+      expect(await seen(id, worker)).toMatchObject({ unproven: undefined });
+    });
+
+    it.each([
+      ['a bot', bot, again],
+      ['another cluster’s worker', someone, again],
+      ['a worker that says it is the first time', worker, events.requested],
+    ])('is not believed from %s: who asked must not approve', async (_who, proof, request) => {
+      const id = `c1-abcd${++made}`;
+      expect(await changes(proof).append(id, 0, request(id))).toBe(true);
+      expect((await seen(id)).unproven).toEqual([1]);
+      expect((await seen(id, worker)).unproven).toEqual([1]);
+    });
+
+    it('is not believed without a signature', async () => {
+      const id = `c1-abcd${++made}`;
+      await redis.rpush(keyOf(id), JSON.stringify(again(id)));
+      expect((await seen(id)).unproven).toEqual([1]);
+      expect((await seen(id, worker)).unproven).toEqual([1]);
+    });
+  });
+
   it('stay named when what is true is written behind them, and it is believed', async () => {
     const id = await begun();
     await redis.rpush(keyOf(id), JSON.stringify(events.denied));
