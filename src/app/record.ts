@@ -1,4 +1,5 @@
 import type { Change, ChangeEvent, ChangeId } from '../domain/change.ts';
+import { RecordGone } from '../domain/failure.ts';
 import { withoutSecretsIn } from '../domain/hidden.ts';
 import type { JournalMark } from '../domain/record-entry.ts';
 import type { Changes, Journal } from '../ports.ts';
@@ -45,8 +46,7 @@ export async function tell(
 ): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await changes.get(id);
-    if (stored === null)
-      throw new Error(`The record of change ${id} is gone from Redis; the journal on the node still has it.`);
+    if (stored === null) throw new RecordGone(id);
     if (isEndedByBot(stored.change)) return false;
     if (await changes.append(id, stored.version, event, mark)) return true;
   }

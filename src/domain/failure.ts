@@ -39,6 +39,23 @@ export class RecordFull extends Failure {
   }
 }
 
+/** A change that was begun has no record any more: Redis came back without its data, or somebody has deleted it. */
+export class RecordGone extends Failure {
+  override readonly name = 'RecordGone';
+  override readonly of = 'record';
+  readonly change: string;
+
+  constructor(change: string) {
+    super(`The record of change ${change} is gone from Redis; the journal on the node still has it.`);
+    this.change = change;
+  }
+
+  override report(): FailureReport {
+    const what = 'Its record is gone from Redis; the journal on the node still has it.';
+    return { kind: 'record-gone', where: this.change, what, next: 'Find out why Redis lost its data.' };
+  }
+}
+
 /** The command line for a sentence: of a script only its first line, which says what it does. */
 function inOneLine({ program, args }: Command): string {
   return render({ program, args: args.map((word) => (word.includes('\n') ? `${word.split('\n')[0]} …` : word)) });

@@ -3,7 +3,7 @@ import { RedisFailed } from '../../src/adapters/redis/failures.ts';
 import { doJob } from '../../src/app/do-job.ts';
 import { tellForgotten } from '../../src/app/tell-forgotten.ts';
 import { tendChanges } from '../../src/app/tend-changes.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
+import { RecordGone, Unreachable } from '../../src/domain/failure.ts';
 import { RECORD_LOST } from '../../src/domain/forgotten.ts';
 import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from './bench.ts';
 
@@ -158,6 +158,26 @@ describe('when Redis comes back without its data', () => {
 });
 
 describe('a job that may have lost its record', () => {
+  it('stops when the record is gone, and leaves what to say to whoever tells the change again', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    const append = on.journal.append.bind(on.journal);
+    on.journal.append = async (change, event) => {
+      if (event.type === 'step-started' && event.step.startsWith('mount')) on.changes.lose();
+      return await append(change, event);
+    };
+    const lost: true[] = [];
+    const ports = { ...on.worker, onRecordLost: () => void lost.push(true) };
+    const job = doJob({ kind: 'apply', id }, ports, new AbortController().signal);
+    await expect(job).rejects.toThrow(RecordGone);
+    expect(lost).toHaveLength(1);
+    expect(on.surprises).toEqual([]);
+    expect((await on.journal.events(id)).at(-1)?.type).toBe('step-started');
+    on.journal.append = append;
+    expect(await tellAgain(on)).toEqual([id]);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
+  });
+
   it.each([
     ['Redis does not answer', new RedisFailed(new Error('read ECONNRESET')), 1],
     ['the cluster does not answer', new Unreachable('node-2', 'unreachable', 'no route'), 0],

@@ -10,6 +10,9 @@ const LEADS = {
   expired: 'Expired.',
 } as const;
 
+/** The first approval, or the one that counts after Redis had lost that. */
+const APPROVED = /^Approved (again )?by /;
+
 /** Complaints when there is not exactly one card, when it does not tell the end, or when its thread says a thing twice. */
 export function judgeSlack(
   messages: readonly SlackMessage[],
@@ -32,7 +35,7 @@ export function judgeSlack(
   return [
     ...(card.text.includes(lead) ? [] : [`the card does not say “${lead}”: ${card.text}`]),
     ...saidTwice(thread, end.failures),
-    ...(end.wasApproved && !replies.some((text) => text.startsWith('Approved by'))
+    ...(end.wasApproved && !replies.some((text) => APPROVED.test(text))
       ? ['the thread does not tell of the approval']
       : []),
     ...(replies.some((text) => text.toLowerCase().includes(end.state)) ? [] : [`the thread does not tell the end`]),

@@ -40,6 +40,11 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
       end: DONE,
       planned: (stage) => redisAway(stage, 0),
     },
+    {
+      name: 'redis-back-without-its-data-before-the-approval',
+      end: { state: 'failed', shows: ['before this change had begun', 'Nothing was changed'] },
+      planned: redisEmptied,
+    },
     ...(['copy', 'engines'] as const).map(
       (step): Disturbance => ({
         name: `redis-back-without-its-data-in-${step}`,
@@ -78,10 +83,7 @@ export async function redisAway(stage: ChaosStage, forMs: number): Promise<void>
 async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
   await stage.step(step);
-  await stage.kill('redis');
-  // Its users and their rights are configuration, and stay.
-  await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
-  await stage.start('redis');
+  await redisEmptied(stage);
   const { texts } = stage.sandbox;
   await stage.until('a card that says so', () => texts.all().some((text) => holds(text, LOST)));
   const { world } = stage.sandbox.cluster;
@@ -92,4 +94,11 @@ async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   await stage.start('worker');
   await stage.pause(STILL_MS);
   if (acts() !== before) throw new NotSo(`${acts() - before} acts followed by themselves.`);
+}
+
+async function redisEmptied(stage: ChaosStage): Promise<void> {
+  await stage.kill('redis');
+  // Its users and their rights are configuration, and stay.
+  await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
+  await stage.start('redis');
 }
