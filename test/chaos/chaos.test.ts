@@ -9,6 +9,7 @@ const SUBSET = [
   'bot-killed-when-the-card-hangs',
   'worker-and-bot-killed-in-engines',
   'redis-killed-in-engines',
+  'redis-back-without-its-data-in-engines',
   'two-workers-and-the-first-is-killed-in-copy',
   'cancel-in-copy-and-the-worker-is-killed',
   'exec-cut-137',
