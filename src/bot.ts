@@ -11,7 +11,6 @@ import { redisMend } from './adapters/redis/mend.ts';
 import { changeQueue } from './adapters/redis/queue.ts';
 import { redisWorkerLife } from './adapters/redis/worker-life.ts';
 import { botUseCases } from './app/bot-use-cases.ts';
-import { botProofs } from './bot-proofs.ts';
 import { systemClock as clock } from './clock.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { redisAddress } from './config/redis-config.ts';
@@ -20,6 +19,7 @@ import type { Log } from './log.ts';
 import type { Process } from './run-process.ts';
 import { slackGroups } from './slack/groups.ts';
 import { startSlack } from './slack/start-slack.ts';
+import { botProofs } from './wiring/bot-proofs.ts';
 
 /** How often open changes are looked after: plans that expired, jobs that a dying bot did not queue. */
 const TEND_EVERY_MS = 10_000;

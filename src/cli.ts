@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { proofCommands } from './commands/proof-commands.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
 import { openLog } from './log.ts';
-import { proofCommands } from './proof-commands.ts';
 import { runProcess } from './run-process.ts';
 
 const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version('0.1.0');
@@ -48,7 +48,7 @@ program
   .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
   .requiredOption('--folder <folder>', 'where users.acl and the passwords are written')
   .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
-    const { redisCommand } = await import('./redis-command.ts');
+    const { redisCommand } = await import('./commands/redis.ts');
     process.exitCode = await redisCommand(verb, options, (line) => void process.stdout.write(`${line}\n`));
   });
 
@@ -58,7 +58,7 @@ program
   .argument('<verb>', 'check FILE, or schema (the JSON Schema for editors)')
   .argument('[file]', 'YAML file; see examples/policy.yaml')
   .action(async (verb: string, file: string | undefined) => {
-    const { policyCommand } = await import('./policy-command.ts');
+    const { policyCommand } = await import('./commands/policy.ts');
     process.exitCode = policyCommand(verb, file, (line) => void process.stdout.write(`${line}\n`));
   });
 

@@ -25,13 +25,13 @@ import { WorkerTrouble } from './app/worker-trouble.ts';
 import { systemClock as clock } from './clock.ts';
 import { redisAddress } from './config/redis-config.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
-import { countedCopier } from './copy-metrics.ts';
 import { REGISTRY_PORT } from './domain/registry.ts';
 import { serveHealth } from './health.ts';
 import type { Log } from './log.ts';
 import type { Process } from './run-process.ts';
-import { workerJournal } from './worker-journal.ts';
-import { workerProofs } from './worker-proofs.ts';
+import { countedCopier } from './wiring/copy-metrics.ts';
+import { workerJournal } from './wiring/worker-journal.ts';
+import { workerProofs } from './wiring/worker-proofs.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it is stopped. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
+import { redisUrl } from '../../src/config/redis-url.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-config-'));
@@ -74,5 +75,13 @@ describe('configuration', () => {
   it('wants absolute paths, because a service has no folder of its own', () => {
     const path = file('cluster: lab\nredis: { url: redis://127.0.0.1:6379 }\nkubeconfig: admin.conf\n');
     expect(mistakes(() => workerConfig(path, {})).join()).toContain('kubeconfig: write an absolute path');
+  });
+
+  it('puts the password into the Redis URL, and leaves one that is there', () => {
+    expect(redisUrl('redis://bot@redis:6379', { password: 'a b' })).toBe('redis://bot:a%20b@redis:6379');
+    expect(redisUrl('redis://bot:old@redis:6379', { username: 'x', password: 'new' })).toBe(
+      'redis://bot:old@redis:6379',
+    );
+    expect(redisUrl('redis://redis:6379', {})).toBe('redis://redis:6379');
   });
 });

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { policyCommand } from '../../src/commands/policy.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { readPolicies } from '../../src/config/policy-config.ts';
 import { policyJsonSchema } from '../../src/config/policy-file.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
-import { policyCommand } from '../../src/policy-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { journalCommand } from '../../src/journal-command.ts';
+import { journalCommand } from '../../src/commands/journal.ts';
 import { comesTrue } from '../../src/sandbox/poll.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { filesBelow, leaks, PLANTED } from './planted.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { changeKeys } from '../../adapters/redis/keys.ts';
+import { journalCommand } from '../../commands/journal.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
-import { journalCommand } from '../../journal-command.ts';
 import { holds } from '../seen-texts.ts';
 import { type Attack, must, reached } from './attack.ts';
 import { markupIn } from './markup.ts';

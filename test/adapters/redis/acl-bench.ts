@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { closeRedis, connectRedis } from '../../../src/adapters/redis/connection.ts';
+import { redisCommand } from '../../../src/commands/redis.ts';
 import { redisUrl } from '../../../src/config/redis-url.ts';
-import { redisCommand } from '../../../src/redis-command.ts';
 import { startRedis } from '../../fixtures/redis.ts';
 
 /** A redis-server with the users that `registry-ha redis acl` writes for these clusters, and one administrator. */

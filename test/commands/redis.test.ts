@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { redisCommand } from '../../src/redis-command.ts';
+import { redisCommand } from '../../src/commands/redis.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-redis-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aclFile, aclUsers } from './adapters/redis/acl.ts';
+import { aclFile, aclUsers } from '../adapters/redis/acl.ts';
 
 type Print = (line: string) => void;
 

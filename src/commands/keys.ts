@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { loadTrustedKeys } from './adapters/keys/files.ts';
-import { type KeyFile, type KeyOwner, keyFileAt, keyFilesIn, retireKey, writeNewPair } from './adapters/keys/store.ts';
-import { BotFile, workerKeysOf } from './config/bot-config.ts';
-import { readConfig } from './config/read-config.ts';
-import { WorkerFile } from './config/worker-config.ts';
-import { count } from './domain/measure.ts';
-import { orExplained } from './explained.ts';
+import { loadTrustedKeys } from '../adapters/keys/files.ts';
+import { type KeyFile, type KeyOwner, keyFileAt, keyFilesIn, retireKey, writeNewPair } from '../adapters/keys/store.ts';
+import { BotFile, workerKeysOf } from '../config/bot-config.ts';
+import { readConfig } from '../config/read-config.ts';
+import { WorkerFile } from '../config/worker-config.ts';
+import { count } from '../domain/measure.ts';
+import { orExplained } from '../explained.ts';
 
 type Print = (line: string) => void;
 

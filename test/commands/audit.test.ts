@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal/journal.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { headSealer } from '../../src/adapters/keys/seals.ts';
-import { auditExport, auditVerify } from '../../src/audit-command.ts';
+import { auditExport, auditVerify } from '../../src/commands/audit.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { csvLine } from '../../src/domain/csv.ts';
 import * as events from '../contract/changes-events.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { openJournalWhenFree } from './adapters/journal/wait.ts';
-import { systemClock as clock } from './clock.ts';
-import type { WorkerConfig } from './config/worker-config.ts';
-import type { Log } from './log.ts';
+import { openJournalWhenFree } from '../adapters/journal/wait.ts';
+import { systemClock as clock } from '../clock.ts';
+import type { WorkerConfig } from '../config/worker-config.ts';
+import type { Log } from '../log.ts';
 import type { WorkerProofs } from './worker-proofs.ts';
 
 const MEGABYTE = 1_000_000;

@@ -1,11 +1,11 @@
-import { approvalChecker } from './adapters/keys/approvals.ts';
-import { workerEntryProof } from './adapters/keys/entries.ts';
-import { loadSigningKey, loadTrustedKeys } from './adapters/keys/files.ts';
-import { publicHalf } from './adapters/keys/pair.ts';
-import { headChecker, headSealer } from './adapters/keys/seals.ts';
-import type { WorkerConfig } from './config/worker-config.ts';
-import type { EntryProof, HeadChecker, HeadSealer } from './domain/record-entry.ts';
-import type { ApprovalChecker } from './ports.ts';
+import { approvalChecker } from '../adapters/keys/approvals.ts';
+import { workerEntryProof } from '../adapters/keys/entries.ts';
+import { loadSigningKey, loadTrustedKeys } from '../adapters/keys/files.ts';
+import { publicHalf } from '../adapters/keys/pair.ts';
+import { headChecker, headSealer } from '../adapters/keys/seals.ts';
+import type { WorkerConfig } from '../config/worker-config.ts';
+import type { EntryProof, HeadChecker, HeadSealer } from '../domain/record-entry.ts';
+import type { ApprovalChecker } from '../ports.ts';
 
 /** What a worker signs and checks with. */
 export interface WorkerProofs {

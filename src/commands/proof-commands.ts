@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { ExportOptions, VerifyOptions } from './audit-command.ts';
-import type { KeysPlace } from './keys-command.ts';
+import type { ExportOptions, VerifyOptions } from './audit.ts';
+import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -18,7 +18,7 @@ function keysCommand(keys: Command): void {
     .addOption(new Option('--for <whom>', 'whose key it is').choices(['bot', 'worker']).makeOptionMandatory())
     .requiredOption('--folder <folder>', 'where the files are written; what is there is never overwritten')
     .action(async ({ for: owner, folder }: { for: 'bot' | 'worker'; folder: string }) => {
-      const { newKeys } = await import('./keys-command.ts');
+      const { newKeys } = await import('./keys.ts');
       process.exitCode = await newKeys(owner, folder, new Date(), print);
     });
   keys
@@ -28,7 +28,7 @@ function keysCommand(keys: Command): void {
     .option('--bot <file>', 'of those that this bot.yaml names')
     .option('--worker <file>', 'of those that this worker.yaml names')
     .action(async (place: KeysPlace) => {
-      const { listKeys } = await import('./keys-command.ts');
+      const { listKeys } = await import('./keys.ts');
       process.exitCode = await listKeys(place, new Date(), print);
     });
   keys
@@ -37,7 +37,7 @@ function keysCommand(keys: Command): void {
     .argument('<name>', 'its name, or the beginning of it')
     .requiredOption('--folder <folder>', 'the folder of trusted keys')
     .action(async (name: string, { folder }: { folder: string }) => {
-      const { retireKeys } = await import('./keys-command.ts');
+      const { retireKeys } = await import('./keys.ts');
       process.exitCode = await retireKeys(name, folder, print);
     });
 }
@@ -52,7 +52,7 @@ function journalCommand(program: Command): void {
     .argument('[change]', 'show only this change')
     .option(...FILE)
     .action(async (verb: string, change: string | undefined, { file }: { file: string }) => {
-      const command = await import('./journal-command.ts');
+      const command = await import('./journal.ts');
       process.exitCode = await command.journalCommand(verb, change, file, print);
     });
 }
@@ -67,7 +67,7 @@ function auditCommand(audit: Command): void {
     .option('--format <format>', 'jsonl or csv', 'jsonl')
     .action(async (options: ExportOptions) => {
       endWithReader();
-      const { auditExport } = await import('./audit-command.ts');
+      const { auditExport } = await import('./audit.ts');
       process.exitCode = await auditExport(options, print);
     });
   audit
@@ -77,7 +77,7 @@ function auditCommand(audit: Command): void {
     .option('--keys <paths...>', 'public keys of the worker, former ones too', ['/etc/registry-ha/worker.pub'])
     .option('--witness <hash>', 'what a thread in Slack shows behind “Journal line”')
     .action(async (options: VerifyOptions) => {
-      const { auditVerify } = await import('./audit-command.ts');
+      const { auditVerify } = await import('./audit.ts');
       process.exitCode = await auditVerify(options, print);
     });
 }

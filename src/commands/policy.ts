@@ -1,7 +1,7 @@
-import { readPolicies } from './config/policy-config.ts';
-import { policyJsonSchema } from './config/policy-file.ts';
-import { WrongConfig } from './config/read-config.ts';
-import { policyInWords } from './domain/policy-words.ts';
+import { readPolicies } from '../config/policy-config.ts';
+import { policyJsonSchema } from '../config/policy-file.ts';
+import { WrongConfig } from '../config/read-config.ts';
+import { policyInWords } from '../domain/policy-words.ts';
 
 /** `registry-ha policy check FILE|schema`: says in sentences what a policy file means; gives the exit code. */
 export function policyCommand(verb: string, path: string | undefined, print: (line: string) => void): number {

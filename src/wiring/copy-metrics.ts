@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Clock, Copier, CopyProgress } from './ports.ts';
+import type { Clock, Copier, CopyProgress } from '../ports.ts';
 
 /** The same copier; what it sends, what it need not send, how long it takes and how many copies run is counted by node. */
 export function countedCopier(copier: Copier, clock: Clock, register: Registry): Copier {

@@ -1,11 +1,11 @@
-import { type ReadJournal, readJournal } from './adapters/journal/read.ts';
-import { tellChain } from './audit-command.ts';
-import { approversOf } from './domain/approval.ts';
-import type { ChangeEvent } from './domain/change.ts';
-import { shortDigest } from './domain/digest.ts';
-import type { Intent } from './domain/plan.ts';
-import { printable } from './domain/printable.ts';
-import { orExplained } from './explained.ts';
+import { type ReadJournal, readJournal } from '../adapters/journal/read.ts';
+import { approversOf } from '../domain/approval.ts';
+import type { ChangeEvent } from '../domain/change.ts';
+import { shortDigest } from '../domain/digest.ts';
+import type { Intent } from '../domain/plan.ts';
+import { printable } from '../domain/printable.ts';
+import { orExplained } from '../explained.ts';
+import { tellChain } from './audit.ts';
 
 type Print = (line: string) => void;
 

@@ -5,11 +5,11 @@ import { dump } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSigningKey, loadTrustedKeys } from '../../src/adapters/keys/files.ts';
 import { keyName } from '../../src/adapters/keys/pair.ts';
-import { botProofs } from '../../src/bot-proofs.ts';
+import { listKeys, newKeys, retireKeys } from '../../src/commands/keys.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
-import { listKeys, newKeys, retireKeys } from '../../src/keys-command.ts';
-import { workerProofs } from '../../src/worker-proofs.ts';
+import { botProofs } from '../../src/wiring/bot-proofs.ts';
+import { workerProofs } from '../../src/wiring/worker-proofs.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const LATER = new Date('2026-11-25T12:00:00.000Z');

@@ -3,13 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal/journal.ts';
-import { redisUrl } from '../../src/config/redis-url.ts';
+import { journalCommand } from '../../src/commands/journal.ts';
 import type { ChangeEvent } from '../../src/domain/change.ts';
-import { withoutSecrets } from '../../src/domain/secrets.ts';
-import { journalCommand } from '../../src/journal-command.ts';
-import { openLog } from '../../src/log.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'registry-ha-cli-'));
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-journal-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function printed(run: (print: (line: string) => void) => Promise<number>) {
@@ -75,31 +72,5 @@ describe('registry-ha journal', () => {
       text: 'There is nothing about lab-nobody.',
     });
     expect((await printed((print) => journalCommand('delete', undefined, path, print))).code).toBe(2);
-  });
-});
-
-describe('what leaves the process', () => {
-  it('has no token and no password in it', () => {
-    expect(withoutSecrets('token xoxb-12-34-ab, app xapp-1-A-2, redis://bot:hunter22@redis:6379')).toBe(
-      'token [hidden], app [hidden], redis://bot:[hidden]@redis:6379',
-    );
-  });
-
-  it('hides the secrets that were configured, whatever they look like', () => {
-    const lines: string[] = [];
-    openLog('info', 'test', ['s3cretWord'], (line) => lines.push(line)).info(
-      { err: new Error('refused s3cretWord') },
-      'It broke',
-    );
-    expect(lines.join('')).toContain('It broke');
-    expect(lines.join('')).not.toContain('s3cretWord');
-  });
-
-  it('puts the password into the Redis URL, and leaves one that is there', () => {
-    expect(redisUrl('redis://bot@redis:6379', { password: 'a b' })).toBe('redis://bot:a%20b@redis:6379');
-    expect(redisUrl('redis://bot:old@redis:6379', { username: 'x', password: 'new' })).toBe(
-      'redis://bot:old@redis:6379',
-    );
-    expect(redisUrl('redis://redis:6379', {})).toBe('redis://redis:6379');
   });
 });

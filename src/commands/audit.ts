@@ -1,11 +1,11 @@
-import { type ReadJournal, readJournal } from './adapters/journal/read.ts';
-import { loadTrustedKeys } from './adapters/keys/files.ts';
-import { headChecker } from './adapters/keys/seals.ts';
-import { type AuditRow, auditRows } from './domain/audit.ts';
-import { csvLine } from './domain/csv.ts';
-import { count } from './domain/measure.ts';
-import { printable } from './domain/printable.ts';
-import { orExplained } from './explained.ts';
+import { type ReadJournal, readJournal } from '../adapters/journal/read.ts';
+import { loadTrustedKeys } from '../adapters/keys/files.ts';
+import { headChecker } from '../adapters/keys/seals.ts';
+import { type AuditRow, auditRows } from '../domain/audit.ts';
+import { csvLine } from '../domain/csv.ts';
+import { count } from '../domain/measure.ts';
+import { printable } from '../domain/printable.ts';
+import { orExplained } from '../explained.ts';
 
 type Print = (line: string) => void;
 
