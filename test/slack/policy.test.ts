@@ -1,20 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { groups, people } from '../fixtures/policy.ts';
 import { ALICE, BOB, CAROL, eventually, MALLORY } from '../sandbox/slack/slack-for-tests.ts';
-import { planned } from './card-events.ts';
-import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
+import type { SlackWorld } from './slack-world.ts';
+import { tellPlan, worldsOfTests } from './world-of-test.ts';
 
-const open: SlackWorld[] = [];
-async function world(options: WorldOptions = {}): Promise<SlackWorld> {
-  const fresh = await slackWorld(options);
-  open.push(fresh);
-  return fresh;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
-
-const ID = 'lab-aaaaa1';
+const world = worldsOfTests();
 const shown = (w: SlackWorld, words: string) =>
   eventually(
     () => w.messages().find(({ text, ephemeralFor }) => ephemeralFor === undefined && text.includes(words)),
@@ -27,9 +17,7 @@ const told = (w: SlackWorld, person: { readonly id: string }, words: string) =>
 async function askedAndPlanned(w: SlackWorld): Promise<void> {
   await w.local.command('alice', '/registry-ha add node-2');
   await shown(w, 'Looking');
-  const event = planned();
-  if (event.type !== 'planned') throw new Error('planned');
-  await w.changes.append(ID, 1, { ...event, expires: new Date(Date.now() + 600_000).toISOString() });
+  await tellPlan(w);
   await shown(w, 'The plan is ready');
 }
 

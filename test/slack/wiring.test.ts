@@ -1,30 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ALICE, BOB, clientOf, eventually, freePort, MALLORY, OPS } from '../sandbox/slack/slack-for-tests.ts';
-import { planned } from './card-events.ts';
-import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts';
+import type { SlackWorld } from './slack-world.ts';
+import { ID, tellPlan, worldsOfTests } from './world-of-test.ts';
 
-const open: SlackWorld[] = [];
-async function world(options: WorldOptions = {}): Promise<SlackWorld> {
-  const fresh = await slackWorld(options);
-  open.push(fresh);
-  return fresh;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
-
-const ID = 'lab-aaaaa1';
+const world = worldsOfTests();
 const cardOf = (w: SlackWorld) =>
   w.messages().find(({ ephemeralFor, threadTs }) => ephemeralFor === undefined && threadTs === undefined);
 const cardSays = (w: SlackWorld, words: string) =>
   eventually(() => (cardOf(w)?.text.includes(words) ? cardOf(w) : undefined), 8000);
 
-/** The worker's part: a plan appears in the record. */
+/** A plan appears in the record, and then on the card. */
 async function plan(w: SlackWorld): Promise<void> {
-  const event = planned();
-  if (event.type !== 'planned') throw new Error('planned');
-  await w.changes.append(ID, 1, { ...event, expires: new Date(Date.now() + 600_000).toISOString() });
+  await tellPlan(w);
   await cardSays(w, 'The plan is ready');
 }
 

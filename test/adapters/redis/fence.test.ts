@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { redisChanges } from '../../../src/adapters/redis/changes.ts';
 import { Fenced } from '../../../src/adapters/redis/failures.ts';
-import { changeQueue } from '../../../src/adapters/redis/queue.ts';
-import { queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
 import { doJob } from '../../../src/app/do-job.ts';
 import { bench as appBench, approvedChangeOn } from '../../app/bench.ts';
 import * as events from '../../contract/changes-events.ts';
-import { type Bench, clock, redisBench } from './server.ts';
+import { queueBenchOfTests } from './queue-bench.ts';
+import { clock } from './server.ts';
 
 const ID = 'c1-zombie2';
-const quiet = { info: () => undefined, error: () => undefined };
-
-let bench: Bench;
-const closing: (() => Promise<void>)[] = [];
-beforeEach(async () => {
-  bench = await redisBench();
-});
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-  await bench?.close();
-});
+const bench = queueBenchOfTests();
 
 /** A worker that takes the job and then neither hears nor does anything, like a process that is stopped; gives its fence. */
 function sleepingWorker(): Promise<number> {
@@ -29,12 +18,8 @@ function sleepingWorker(): Promise<number> {
     taken.resolve(fence);
     await asleep.promise;
   };
-  const worker = queueWorker({ redis: bench.connect(), cluster: 'c1', work, log: quiet });
-  worker.start();
-  closing.push(async () => {
-    asleep.resolve();
-    await worker.close();
-  });
+  bench.start(work);
+  bench.atEnd(() => asleep.resolve());
   return taken.promise;
 }
 
@@ -44,9 +29,7 @@ it('a worker that slept through the end of its lock can tell nothing once anothe
   for (const [version, event] of [events.requested(ID), events.planned(ID), events.approved(ID)].entries()) {
     await bot.append(ID, version, event);
   }
-  const queue = changeQueue({ redis, cluster: 'c1' });
-  closing.push(() => queue.close());
-  await queue.add('apply', ID, 1);
+  await bench.queue().add('apply', ID, 1);
   const first = await sleepingWorker();
   const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, fence: first });
   await zombie.stillOurs();

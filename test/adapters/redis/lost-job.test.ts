@@ -1,35 +1,23 @@
 import { Queue } from 'bullmq';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { redisCards } from '../../../src/adapters/redis/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/changes.ts';
 import { redisHolds } from '../../../src/adapters/redis/holds.ts';
-import { changeQueue } from '../../../src/adapters/redis/queue.ts';
-import { type QueueWorkerOptions, queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
 import { redisWorkerLife } from '../../../src/adapters/redis/worker-life.ts';
 import { tendChanges } from '../../../src/app/tend-changes.ts';
 import * as events from '../../contract/changes-events.ts';
 import { FakeGroups } from '../../fakes/fake-groups.ts';
 import { people, policyOf } from '../../fixtures/policy.ts';
-import { type Bench, clock, redisBench } from './server.ts';
+import { queueBenchOfTests } from './queue-bench.ts';
+import { clock } from './server.ts';
 
 const ID = 'c1-open22';
 const JOB = `apply-${ID}-1`;
-const quiet = { info: () => undefined, error: () => undefined };
-
-let bench: Bench;
-const closing: (() => Promise<void>)[] = [];
-beforeEach(async () => {
-  bench = await redisBench();
-});
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-  await bench?.close();
-});
+const bench = queueBenchOfTests();
 
 function bot() {
   const redis = bench.connect();
-  const queue = changeQueue({ redis, cluster: 'c1' });
-  closing.push(() => queue.close());
+  const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
   const changes = redisChanges({ redis, cluster: 'c1', clock });
   const worker = redisWorkerLife({ redis, cluster: 'c1' });
@@ -44,15 +32,9 @@ async function applyingChange(on: ReturnType<typeof bot>): Promise<void> {
   for (const [version, event] of all.entries()) await on.changes.append(ID, version, event);
 }
 
-function start(work: QueueWorkerOptions['work']): void {
-  const worker = queueWorker({ redis: bench.connect(), cluster: 'c1', work, log: quiet });
-  worker.start();
-  closing.push(() => worker.close());
-}
-
 function bullQueue(): Queue {
   const queue = new Queue('changes', { connection: bench.connect(), prefix: 'mk8s:c1' });
-  closing.push(() => queue.close());
+  bench.atEnd(() => queue.close());
   return queue;
 }
 
@@ -63,7 +45,7 @@ it('a running change whose job was given up is worked on again, without anybody 
   // One attempt only, so that it is used up as a thousand would be.
   await queue.add('apply', { kind: 'apply', id: ID }, { jobId: JOB, attempts: 1 });
   let takes = 0;
-  start(async () => {
+  bench.start(async () => {
     takes += 1;
     if (takes === 1) throw new Error('Redis was away');
   });
@@ -76,7 +58,7 @@ it('a running change whose job Redis has lost is worked on again', async () => {
   const on = bot();
   await applyingChange(on);
   const taken: string[] = [];
-  start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
+  bench.start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
   await tendChanges(on);
   await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), { timeout: 10_000 });
 });
@@ -87,7 +69,7 @@ it('an approved change runs although something else stood in the queue under its
   const queue = bullQueue();
   await queue.add('apply', { kind: 'apply', id: ID, command: 'reboot' }, { jobId: JOB });
   const taken: string[] = [];
-  start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
+  bench.start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
   await vi.waitFor(async () => expect(await queue.getJobState(JOB)).toBe('failed'), { timeout: 10_000 });
   expect(taken).toEqual([]);
   await tendChanges(on);
