@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { proofCommands } from './commands/proof-commands.ts';
+import { offlineCommands } from './commands/offline.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
@@ -39,28 +39,7 @@ program
     }, log);
   });
 
-proofCommands(program);
-
-program
-  .command('redis')
-  .description('write the users and rights that Redis should give the bot and each cluster’s worker')
-  .argument('<verb>', 'acl')
-  .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
-  .requiredOption('--folder <folder>', 'where users.acl and the passwords are written')
-  .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
-    const { redisCommand } = await import('./commands/redis.ts');
-    process.exitCode = await redisCommand(verb, options, (line) => void process.stdout.write(`${line}\n`));
-  });
-
-program
-  .command('policy')
-  .description('say in sentences what a policy file means, and what is wrong with it')
-  .argument('<verb>', 'check FILE, or schema (the JSON Schema for editors)')
-  .argument('[file]', 'YAML file; see examples/policy.yaml')
-  .action(async (verb: string, file: string | undefined) => {
-    const { policyCommand } = await import('./commands/policy.ts');
-    process.exitCode = policyCommand(verb, file, (line) => void process.stdout.write(`${line}\n`));
-  });
+offlineCommands(program);
 
 program.addHelpText(
   'after',

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   slack: ['domain', 'ports.ts', 'app', 'slack'],
   config: ['config', 'domain'],
   // They work on files: none of them reaches Slack, a node or the cluster.
-  commands: ['domain', 'config', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'explained.ts', 'commands'],
+  commands: ['domain', 'config', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'commands'],
   wiring: ['domain', 'ports.ts', 'config', 'adapters', 'clock.ts', 'log.ts', 'wiring'],
 };
 

@@ -5,7 +5,7 @@ import { type AuditRow, auditRows } from '../domain/audit.ts';
 import { csvLine } from '../domain/csv.ts';
 import { count } from '../domain/measure.ts';
 import { printable } from '../domain/printable.ts';
-import { orExplained } from '../explained.ts';
+import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 

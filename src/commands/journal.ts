@@ -4,8 +4,8 @@ import type { ChangeEvent } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import type { Intent } from '../domain/plan.ts';
 import { printable } from '../domain/printable.ts';
-import { orExplained } from '../explained.ts';
 import { tellChain } from './audit.ts';
+import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 

@@ -5,7 +5,7 @@ import { BotFile, workerKeysOf } from '../config/bot-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { WorkerFile } from '../config/worker-config.ts';
 import { count } from '../domain/measure.ts';
-import { orExplained } from '../explained.ts';
+import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 

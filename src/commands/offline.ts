@@ -4,12 +4,15 @@ import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds `keys`, `journal` and `audit`: what is signed, by whom, and how anybody can check it. */
-export function proofCommands(program: Command): void {
+/** Adds the commands that work without bot and worker: what is signed, by whom, how anybody can check it, and what files mean. */
+export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('keys of bots and workers: make, list, take out of trust'));
-  journalCommand(program);
   auditCommand(program.command('audit').description('the worker’s journal for auditors: export it, prove it'));
+  for (const add of [journalCommand, redisCommand, policyCommand]) add(program);
+  for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
+
+const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'redis', 'policy']);
 
 function keysCommand(keys: Command): void {
   keys
@@ -66,7 +69,6 @@ function auditCommand(audit: Command): void {
     .option('--to <when>', 'a day, which is included, or a moment')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
     .action(async (options: ExportOptions) => {
-      endWithReader();
       const { auditExport } = await import('./audit.ts');
       process.exitCode = await auditExport(options, print);
     });
@@ -79,6 +81,31 @@ function auditCommand(audit: Command): void {
     .action(async (options: VerifyOptions) => {
       const { auditVerify } = await import('./audit.ts');
       process.exitCode = await auditVerify(options, print);
+    });
+}
+
+function redisCommand(program: Command): void {
+  program
+    .command('redis')
+    .description('write the users and rights that Redis should give the bot and each cluster’s worker')
+    .argument('<verb>', 'acl')
+    .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
+    .requiredOption('--folder <folder>', 'where users.acl and the passwords are written')
+    .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
+      const command = await import('./redis.ts');
+      process.exitCode = await command.redisCommand(verb, options, print);
+    });
+}
+
+function policyCommand(program: Command): void {
+  program
+    .command('policy')
+    .description('say in sentences what a policy file means, and what is wrong with it')
+    .argument('<verb>', 'check FILE, or schema (the JSON Schema for editors)')
+    .argument('[file]', 'YAML file; see examples/policy.yaml')
+    .action(async (verb: string, file: string | undefined) => {
+      const command = await import('./policy.ts');
+      process.exitCode = command.policyCommand(verb, file, print);
     });
 }
 
