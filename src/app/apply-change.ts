@@ -91,13 +91,17 @@ async function noteFound({ id, change, facts }: Run, ports: ApplyPorts): Promise
   await record(id, { type: 'found', at: now(ports), before: beforeOf(facts) }, ports);
 }
 
-/** The card of what was undone says so, too; told before the undo itself ends, as a crash in between tells it once more. */
+/** The card of what was undone says so, too; told before the undo itself ends, and after a crash in between only where it is missing. */
 async function tellTheUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
   if (intent.verb !== 'undo') return;
+  const { undoes } = intent;
+  const isIt = (event: ChangeEvent) => event.type === 'undone' && event.change === id;
+  const noted = (await ports.journal.entries(undoes)).find(({ event }) => isIt(event));
   const event: ChangeEvent = { type: 'undone', at: now(ports), change: id };
-  const mark = await ports.journal.append(intent.undoes, event);
+  const entry = noted ?? { event, mark: await ports.journal.append(undoes, event) };
+  const stored = await ports.changes.get(undoes);
   // Its record in Redis is kept for 90 days only.
-  if ((await ports.changes.get(intent.undoes)) !== null) await tell(intent.undoes, { event, mark }, ports.changes);
+  if (stored !== null && !stored.events.some(isIt)) await tell(undoes, entry, ports.changes);
 }
 
 const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>

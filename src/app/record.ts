@@ -37,7 +37,7 @@ export const isEndedByBot = ({ state, refusal }: Change): boolean =>
 
 /**
  * Tells Redis what the journal has already. What was cancelled stays cancelled: false, and nothing told, when the bot has ended the
- * change meanwhile, because the worker had not begun it.
+ * change meanwhile, because the worker had not begun it; only that it was undone is told of one that was cancelled half-way, too.
  */
 export async function tell(
   id: ChangeId,
@@ -47,7 +47,7 @@ export async function tell(
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await changes.get(id);
     if (stored === null) throw new RecordGone(id);
-    if (isEndedByBot(stored.change)) return false;
+    if (event.type !== 'undone' && isEndedByBot(stored.change)) return false;
     if (await changes.append(id, stored.version, event, mark)) return true;
   }
   throw new Error(`The record of change ${id} is being written by somebody else all the time.`);

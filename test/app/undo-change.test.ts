@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/domain/change.ts';
+import type { Change, ChangeEvent } from '../../src/domain/change.ts';
 import { isRefusal, type Refusal } from '../../src/domain/refusal.ts';
 import type { SaltReturn } from '../../src/domain/salt.ts';
 import {
@@ -119,6 +119,31 @@ describe('the undo of a failed change', () => {
     expect(new Set(on.lab.ran).size).toBe(on.lab.ran.length);
   });
 
+  it('is told once on the card of what was undone, also when the worker died between journal and Redis', async () => {
+    const on = bench();
+    const add = await failedAdd(on, 'metalk8s.repo.installed');
+    const undo = await plannedUndo(on, add.id);
+    granted(await on.decide(approvalBy(bob, undo)));
+    const killed = new AbortController();
+    const { append } = on.journal;
+    on.journal.append = async (id, event) => {
+      killed.signal.throwIfAborted();
+      const mark = await append.call(on.journal, id, event);
+      if (event.type === 'undone') killed.abort(new Error('the worker was killed here'));
+      killed.signal.throwIfAborted();
+      return mark;
+    };
+    await on.work(killed.signal).catch(() => undefined);
+    on.journal.append = append;
+    expect((await stateOf(on, add.id))?.undoneBy, 'Redis has not heard it').toBeUndefined();
+    await applyAgain(on, undo.id);
+    expect(await stateOf(on, add.id)).toMatchObject({ undoneBy: undo.id });
+    const isUndone = ({ type }: ChangeEvent) => type === 'undone';
+    const [written] = (await on.journal.events(add.id)).filter(isUndone);
+    expect((await on.journal.events(add.id)).filter(isUndone)).toHaveLength(1);
+    expect((await on.changes.get(add.id))?.events.filter(isUndone)).toEqual([written]);
+  });
+
   it('that fails goes on from there after a new approval', async () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'engines node-3')).id);
@@ -201,6 +226,10 @@ describe('whoever asks for an undo', () => {
     on.clock.at += 30 * 24 * 3_600_000;
     granted(await on.decide({ ...approvalBy(bob, add), kind: 'cancel' }));
     expect(await stateOf(on, add.id)).toMatchObject({ state: 'cancelled' });
-    expect((await plannedUndo(on, add.id)).plan?.approved.undoes).toBe(add.id);
+    const undo = await plannedUndo(on, add.id);
+    expect(undo.plan?.approved.undoes).toBe(add.id);
+    granted(await on.decide(approvalBy(bob, undo)));
+    await on.work();
+    expect(await stateOf(on, add.id), 'its own card says so').toMatchObject({ state: 'cancelled', undoneBy: undo.id });
   });
 });
