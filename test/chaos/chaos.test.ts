@@ -17,6 +17,7 @@ const SUBSET = [
   'archive-replaced-after-approval',
   'approve-pressed-three-times-at-once',
   'bot-clock-three-hours-back-in-mount',
+  'undo-worker-killed-in-unmount-and-in-remove-copy',
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 

@@ -84,6 +84,25 @@ describe('chaos finds a worker that', () => {
     expect(judgeCommands(deeds(twice, { repeats: 1 }))).toEqual([]);
   });
 
+  it('took something away again that it had taken away already, even after an interruption', () => {
+    const remove = command('rm', '-f', '--', order.path);
+    const removal: Step = {
+      kind: 'remove-copy',
+      id: 'remove-copy:node-2:a',
+      says: 'Delete',
+      commands: [{ on: 'node-2', command: remove }],
+      node: 'node-2',
+      archive: { id: 'a', path: order.path, size: order.size, sha256: '0'.repeat(64) },
+      part: order.part,
+      takesArchive: true,
+    };
+    const events = [event('step-started', removal.id, 10)];
+    const twice = [act(render(remove), 11), act(render(remove), 12)];
+    const more = { steps: [removal], events, repeats: 1 };
+    expect(judgeCommands(deeds(twice, more))).toEqual([expect.stringContaining('ended well 2 times')]);
+    expect(judgeCommands(deeds([act(render(remove), 11, null), act(render(remove), 12)], more))).toEqual([]);
+  });
+
   it('reconfigured the engines twice, or of other nodes, or though no step says so', () => {
     const job = { at: '2026-03-01T10:00:00.000Z', minions: ['a', 'b'], retcodes: { a: 0, b: 0 } };
     expect(judgeCommands(deeds([], { jobs: [job] }))).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCluster, judgeUntouched } from '../../src/sandbox/chaos/judge-cluster.ts';
-import { judgeSlack } from '../../src/sandbox/chaos/judge-slack.ts';
+import { judgeSlack, judgeUndoneCard } from '../../src/sandbox/chaos/judge-slack.ts';
 import type { NodeReport } from '../../src/sandbox/cluster/report.ts';
 import type { SlackMessage } from '../../src/sandbox/slack/local-slack.ts';
 
@@ -76,5 +76,26 @@ describe('chaos finds a channel', () => {
       expect.stringContaining('said 2 times'),
     ]);
     expect(judgeSlack(told.slice(0, 1), done)).toHaveLength(2);
+  });
+});
+
+describe('chaos finds the card of an undone change', () => {
+  const button = (text: string) => ({
+    type: 'actions',
+    elements: [{ type: 'button', text: { type: 'plain_text', text } }],
+  });
+  const note = {
+    type: 'context',
+    elements: [{ type: 'mrkdwn', text: 'Undone by change `lab-2`: nothing of it is left.' }],
+  };
+  const card = (...blocks: readonly unknown[]): SlackMessage => ({ ...message('1', 'Add. Failed.'), blocks });
+
+  it('true when it says so and offers nothing', () => expect(judgeUndoneCard(card(note), 'lab-2')).toEqual([]));
+
+  it('wrong when it says nothing, names another change, or still has a button', () => {
+    expect(judgeUndoneCard(undefined, 'lab-2')).toHaveLength(1);
+    expect(judgeUndoneCard(card(), 'lab-2')).toHaveLength(1);
+    expect(judgeUndoneCard(card(note), 'lab-3')).toHaveLength(1);
+    expect(judgeUndoneCard(card(note, button('Undo')), 'lab-2')).toEqual(['its card still offers Undo']);
   });
 });

@@ -3,7 +3,9 @@ import type { ChaosStage } from './stage.ts';
 /** How a disturbed change must end, and what people must be able to read then. */
 export type End =
   | { readonly state: 'done'; readonly shows?: readonly string[] }
-  | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] };
+  | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] }
+  /** It has failed, and an undo of it has been done: nothing is left but what the undo's plan says. */
+  | { readonly state: 'undone' };
 
 /** A way to disturb `add node-2`, when to strike, how to recover, and the end that is due. */
 export interface Disturbance {

@@ -9,6 +9,7 @@ import { redisDisturbances } from './redis-disturbances.ts';
 import { slackDisturbances } from './slack-disturbances.ts';
 import { stops } from './stops.ts';
 import { twins } from './twins.ts';
+import { undoDisturbances } from './undo-disturbances.ts';
 
 const PAIRS = 10;
 
@@ -36,6 +37,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...refusals(),
     ...slack,
     ...clockDisturbances(),
+    ...undoDisturbances(),
     ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), PAIRS, seed),
   ];
 }

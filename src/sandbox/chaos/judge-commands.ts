@@ -1,10 +1,12 @@
 import type { ChangeEvent } from '../../domain/change.ts';
-import type { Step } from '../../domain/step.ts';
+import type { Step, StepKind } from '../../domain/step.ts';
 import { jobCacheOf } from '../cluster/salt/job-cache.ts';
 import type { SimCommand, World } from '../cluster/world.ts';
 import { asPlanned, isLook, isOf, isOnce } from './approved-lines.ts';
 
 const ENGINES = 'metalk8s.container-engine';
+/** Steps of an undo look before each command, so that none of these ends well a second time, whoever died in between. */
+const LOOKS_BEFORE_EACH: ReadonlySet<StepKind> = new Set(['withdraw', 'unmount', 'unconfigure', 'remove-copy']);
 
 /** One act on the cluster. */
 export interface Act {
@@ -35,8 +37,8 @@ export interface Deeds {
 
 /**
  * Complaints about acts that nobody approved or needed. Needed means: a step that shows it had begun and was not yet recorded
- * done; a Salt state, or the last command of a copy, that ended well never runs again; and no command runs more often than once
- * and once more for each interruption.
+ * done; a Salt state, the last command of a copy, or what takes something away, never runs again once it has ended well; and no
+ * command runs more often than once and once more for each interruption.
  */
 export function judgeCommands(deeds: Deeds): readonly string[] {
   const acts = deeds.acts.map((act) => ({ ...act, steps: deeds.steps.filter((step) => isOf(step, act.on, act.line)) }));
@@ -95,7 +97,8 @@ function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string
   return [...alike].flatMap(([what, runs]) => {
     const once = Math.max(1, runs[0]?.steps.length ?? 1);
     const well = runs.filter(({ exitCode }) => exitCode === 0).length;
-    if (isOnce(runs[0]?.line ?? '') && well > once) return [`ended well ${well} times, once is enough: ${what}`];
+    const isEnough = isOnce(runs[0]?.line ?? '') || runs[0]?.steps.some(({ kind }) => LOOKS_BEFORE_EACH.has(kind));
+    if (isEnough && well > once) return [`ended well ${well} times, once is enough: ${what}`];
     return runs.length > once + repeats ? [`ran ${runs.length} times, with ${repeats} interruptions: ${what}`] : [];
   });
 }

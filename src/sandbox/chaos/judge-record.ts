@@ -11,6 +11,8 @@ const OF_THE_WORKER: ReadonlySet<string> = new Set([
   'planned',
   'refused',
   'started',
+  'found',
+  'undone',
   'step-started',
   'job-started',
   'step-done',

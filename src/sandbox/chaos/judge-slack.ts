@@ -1,4 +1,4 @@
-import { holds, type SeenText } from '../seen-texts.ts';
+import { holds, type SeenText, textsOf } from '../seen-texts.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 
 /** How a card begins that tells each end. */
@@ -70,4 +70,18 @@ function saidTwice(replies: readonly SlackMessage[], failures: number): readonly
 /** Complaints about words that nobody could ever read. */
 export function judgeShown(texts: readonly SeenText[], wanted: readonly string[]): readonly string[] {
   return wanted.filter((words) => !texts.some((text) => holds(text, words))).map((words) => `never shown: ${words}`);
+}
+
+/** Complaints when the card of a change that was undone does not say so, or offers to go on with it. */
+export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): readonly string[] {
+  if (card === undefined) return ['there is no card of what was undone'];
+  const texts = textsOf(card);
+  const seen = { texts, ephemeralFor: undefined, isFresh: true };
+  const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));
+  return [
+    ...(holds(seen, `Undone by change ${undo}: nothing of it is left.`)
+      ? []
+      : ['its card does not say that it is undone']),
+    ...offers.map((label) => `its card still offers ${label}`),
+  ];
 }

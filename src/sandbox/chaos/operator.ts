@@ -13,6 +13,27 @@ export const isOver = (change: SeenChange | undefined): boolean => change !== un
 /** What two persons do: alice asks, bob approves, both again when nothing comes of it, and then they wait for the end. */
 export async function operate(stage: ChaosStage, { planned }: Disturbance): Promise<void> {
   await insist(stage, 'a change', async () => (await stage.change()) !== undefined, ask);
+  await untilTheEnd(stage, planned);
+}
+
+/** What disturbs the two while they take back what failed. */
+export interface TakingBack {
+  /** Before alice presses Undo. */
+  readonly asked?: (stage: ChaosStage) => Promise<void>;
+  /** The undo's plan is on its card, and nobody has decided. */
+  readonly planned?: (stage: ChaosStage) => Promise<void>;
+}
+
+/** The same for the undo of a change that has failed: alice presses Undo, bob approves its plan. */
+export async function takeBack(stage: ChaosStage, { asked, planned }: TakingBack): Promise<void> {
+  await asked?.(stage);
+  const isAsked = async () => (await stage.change())?.verb === 'undo';
+  await insist(stage, 'an undo', isAsked, () => press(stage, 'alice', 'Undo'));
+  await untilTheEnd(stage, planned);
+}
+
+/** Waits for the plan, has it approved unless there is none, and waits for the end. */
+async function untilTheEnd(stage: ChaosStage, planned: Disturbance['planned']): Promise<void> {
   await stage.until('a plan', async () => {
     const change = await stage.change();
     return change?.isPlanned === true || isOver(change);

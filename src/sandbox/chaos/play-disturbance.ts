@@ -8,6 +8,7 @@ import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
 import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
 import { judgeDurations, judgeJournal, judgeRecord } from './judge-record.ts';
 import { judgeShown, judgeSlack } from './judge-slack.ts';
+import { judgeUndo } from './judge-undo.ts';
 import { operate } from './operator.ts';
 import type { Recovery } from './recovery.ts';
 import { ChaosStage, NotSo } from './stage.ts';
@@ -111,6 +112,7 @@ async function judged(
   sandbox: Sandbox,
   { result, undisturbed }: { readonly result: ScenarioResult; readonly undisturbed: Undisturbed | null },
 ): Promise<readonly string[]> {
+  if (end.state === 'undone') return await judgeUndo(stage, result);
   const events = stage.journal.events();
   const { world } = sandbox.cluster;
   const acts = judgeCommands({

@@ -15,6 +15,7 @@ import { type CardState, cardStateOf } from './card-state.ts';
 import { type ClockSet, inTrueTime } from './clock-sets.ts';
 import { JournalTail } from './journal-tail.ts';
 import type { Recovery } from './recovery.ts';
+import type { Untouched } from './untouched.ts';
 
 /** What a scenario expects did not happen. */
 export class NotSo extends Error {
@@ -43,6 +44,8 @@ export class ChaosStage {
   readonly journal: JournalTail;
   /** Kills and cuts so far: each may have interrupted a command that has to run again. */
   interruptions = 0;
+  /** The cluster before anybody asked, noted by a disturbance whose end is held against it. */
+  untouched: Untouched | null = null;
   readonly #from = performance.now();
   readonly #clockSets: ClockSet[] = [];
   readonly #closing = new AsyncDisposableStack();

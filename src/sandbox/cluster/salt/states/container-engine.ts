@@ -5,7 +5,8 @@ import { fileManaged } from './file-states.ts';
 const REPO_SLS = 'metalk8s.repo.redhat';
 const SLS = 'metalk8s.container-engine.containerd.installed';
 const RUNNING_SLS = 'metalk8s.container-engine.containerd.running';
-const YUM_REPOS = ['metalk8s-epel', 'metalk8s-kubernetes', 'metalk8s-saltstack', 'metalk8s-scality'] as const;
+/** The repositories that every run writes, each to a file of this name in /etc/yum.repos.d. */
+export const YUM_REPOS = ['metalk8s-epel', 'metalk8s-kubernetes', 'metalk8s-saltstack', 'metalk8s-scality'] as const;
 const CHECK = 'Check packages availability';
 const CONFIGURED = 'Repositories configured';
 const CONFIGURE = 'Configure containerd';
