@@ -6,7 +6,7 @@ export const PEOPLE = [
   { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] },
   { id: 'U0BOB', name: 'bob', title: 'approver', groups: ['approvers'] },
   { id: 'U0MALLORY', name: 'mallory', title: 'nobody' },
-  { id: 'U0CAROL', name: 'carol', title: 'approver', groups: ['approvers'] },
+  { id: 'U0CAROL', name: 'carol', title: 'could approve', groups: ['approvers'] },
 ] as const satisfies readonly Person[];
 
 /** The channel in which commands mean the sandbox's cluster. */

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { systemClock } from '../clock.ts';
+import { WrongConfig } from '../config/read-config.ts';
 import { DescriptionWrong, readDescription } from './cluster/description.ts';
+import { DEFAULT_DESCRIPTION } from './cluster/simulated-cluster.ts';
 import { type CommandOptions, sandboxOptions, startOrSay } from './command-options.ts';
 import { PEOPLE } from './people.ts';
-import type { Sandbox } from './sandbox.ts';
+import { checkPolicy, type Sandbox } from './sandbox.ts';
 import { type ParsedScenario, parseScenario } from './scenario/parse.ts';
 import { type FailedStatement, play } from './scenario/play.ts';
 import { resultOf } from './scenario/result.ts';
 import { stageOf } from './scenario/sandbox-stage.ts';
 import type { Statement } from './scenario/statement.ts';
+import { wrongFaults } from './scenario/wrong-faults.ts';
 import { Stopped } from './stop-signal.ts';
 
 /** What `sandbox run` takes from the command line. */
@@ -34,9 +37,9 @@ export async function runScenario(
     for (const mistake of scenario.mistakes) say(mistake);
     return UNREADABLE;
   }
-  const wrong = await whatIsWrongWith(options.cluster);
-  if (wrong !== null) {
-    say(wrong);
+  const wrong = await whatIsWrongWith(options, scenario.statements);
+  if (wrong.length > 0) {
+    for (const mistake of wrong) say(mistake);
     return UNREADABLE;
   }
   const sandbox = await startOrSay(sandboxOptions(options, say, signal), say);
@@ -61,13 +64,21 @@ async function readScenario(file: string | undefined): Promise<ParsedScenario> {
   }
 }
 
-async function whatIsWrongWith(description: string | undefined): Promise<string | null> {
-  if (description === undefined) return null;
+/** Before anything is started: in the files that the command line names, and in the scenario's faults. */
+async function whatIsWrongWith(
+  { cluster = DEFAULT_DESCRIPTION, policy }: ScenarioOptions,
+  statements: readonly Statement[],
+): Promise<readonly string[]> {
   try {
-    await readDescription(description);
-    return null;
+    const { nodes } = await readDescription(cluster);
+    if (policy !== undefined) checkPolicy(policy);
+    return wrongFaults(
+      statements,
+      nodes.map(({ name }) => name),
+    );
   } catch (error) {
-    return error instanceof DescriptionWrong ? error.message : `${description} cannot be read: ${String(error)}`;
+    const isExplained = error instanceof DescriptionWrong || error instanceof WrongConfig;
+    return [isExplained ? error.message : `${cluster} cannot be read: ${String(error)}`];
   }
 }
 

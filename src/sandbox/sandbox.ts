@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { policiesFor } from '../config/policy-config.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { type Keeper, startKeeper } from './keeper.ts';
@@ -69,6 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();
   const place = placeOf(folder, cluster, options.hasClocks === true);
+  if (options.policy !== undefined) checkPolicy(options.policy);
   const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
   const slack = await startLocalSlack({ ...slackOptions(place, options), moreScopes: scopesFor(policy) });
   closing.defer(() => inTime('The local Slack', slack.close(), log));
@@ -144,6 +146,11 @@ async function startServices(
   await redis.start(signal);
   await bothStarted(bot, worker, signal);
   return { redis, bot, worker };
+}
+
+/** Throws WrongConfig when the bot would not take this policy file; its own copy has another path. */
+export function checkPolicy(path: string): void {
+  policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
 }
 
 /** Who names a user group in the policy adds this scope to the manifest, as manifest.yml says. */

@@ -55,6 +55,19 @@ test('a cluster description that is wrong exits 2 and says what is wrong with it
   expect(stdout).toContain('does not describe a cluster');
 });
 
+test('faults that cannot be, and a policy that the bot would not take, exit 2 before anything is started', async () => {
+  const policy = join(folder, 'own-policy.yaml');
+  await writeFile(policy, 'clusters: {}\n');
+  const faults = await run('fault ssh-refused\nfault ssh-slow node-99 100\nfault slack-429\nwait done\n');
+  expect(faults.code).toBe(2);
+  expect(faults.stdout).toMatch(/line 1: .*ssh-refused NODE.*\nline 2: .*no node node-99/);
+  expect(faults.stdout).not.toContain('line 3');
+  const wrong = await run('wait done\n', '--policy', policy);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stdout).toContain(policy);
+  expect(await readdir(folder)).toEqual(['own-policy.yaml']);
+});
+
 test('what did not come true exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
   timeout: LIMIT_MS,
 }, async () => {

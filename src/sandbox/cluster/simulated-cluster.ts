@@ -51,7 +51,8 @@ export interface SimulatedCluster {
 }
 
 const DEFAULT_PACE = 0.05;
-const DEFAULT_DESCRIPTION = join(import.meta.dirname, 'default.yaml');
+/** The cluster that there is when nobody describes another one. */
+export const DEFAULT_DESCRIPTION = join(import.meta.dirname, 'default.yaml');
 
 /** Starts a cluster: nodes over SSH, registries over HTTP, Kubernetes' API and Salt, all on loopback addresses of its own. */
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {

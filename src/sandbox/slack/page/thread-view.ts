@@ -1,10 +1,11 @@
 import { element, fragment, required } from './dom.ts';
 import { avatar } from './message-view.ts';
-import type { Model } from './model.ts';
+import { type Model, nameOf } from './model.ts';
 import { parseMrkdwn } from './mrkdwn.ts';
 import { patch } from './patch.ts';
 import { timeOfDay } from './slack-date.ts';
 import type { Message, State } from './state.ts';
+import type { Inline } from './text-tree.ts';
 import { replyCount } from './visible.ts';
 
 /** Shows or hides the thread pane and draws what its replies answer to. */
@@ -34,20 +35,26 @@ function parentNodes(parent: Message | undefined, state: State): readonly HTMLEl
           element('span', { class: 'author' }, parent.author.name),
           element('time', {}, timeOfDay(parent.ts)),
         ),
-        element('p', {}, wordsOf(parent.text)),
+        element('p', {}, wordsOf(parent.text, state)),
       ),
     ),
     element('div', { class: 'day' }, element('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
   ];
 }
 
-function wordsOf(text: string): string {
+function wordsOf(text: string, state: State): string {
   const first = parseMrkdwn(text)[0];
   if (first?.is !== 'paragraph') return text;
   return (
     first.of
-      .map((part) => ('text' in part ? part.text : ''))
+      .map((part) => wordOf(part, state))
       .join('')
       .trim() || text
   );
+}
+
+function wordOf(part: Inline, state: State): string {
+  if (part.is === 'person') return `@${nameOf(state, part.id) ?? part.label ?? part.id}`;
+  if (part.is === 'styled' || part.is === 'link') return part.of.map((inner) => wordOf(inner, state)).join('');
+  return 'text' in part ? part.text : '';
 }
