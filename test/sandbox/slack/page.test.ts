@@ -99,6 +99,14 @@ describe('what a person sees', () => {
     for (const type of ['data_table', 'static_select', 'completed']) expect(texts).toContain(type);
   });
 
+  test('the head of a thread names the people in its subject: “Denied. By .” would tell nothing', async () => {
+    const parent = message(0, '*Denied.* By <@U0BOB>. Nothing was changed.');
+    await using open = await openPage(browser, stateOf([parent]));
+    const { page, server } = open;
+    server.change(stateOf([parent, message(9, 'a reply', { threadTs: tsAt(0) })]));
+    await expect.poll(() => page.locator('#thread-parent p').innerText()).toBe('Denied. By @bob. Nothing was changed.');
+  });
+
   test('a reply stands in the thread only, opens it when it is the first, and is counted below its parent', async () => {
     const parent = message(0, 'parent');
     await using open = await openPage(browser, stateOf([parent]));
