@@ -34,7 +34,8 @@ export function stopped(
 ): Refusal | null {
   const hold = holdOn(nodes, holds);
   if (hold !== null) {
-    const says = `${holdInWords(hold, cluster)} Nothing that touches it may start.`;
+    const also = hold.node === null ? '' : ', and a restart of its container engine does';
+    const says = `${holdInWords(hold, cluster)} Nothing that touches it may start${also}.`;
     const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
     return refuse(
       hold.verb === 'freeze' ? 'frozen' : 'locked',

@@ -26,8 +26,14 @@ export async function held(
 
 function setText(hold: Hold, cluster: string): string {
   const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
-  const what = hold.node === null ? 'No change' : `No change that touches ${escaped(hold.node)}`;
-  return `${holdLine(hold, cluster)}\n${what} can be asked for, approved or retried now; what runs goes on, Cancel and Deny work. To lift it: ${code(`/registry-ha ${lift}`)}`;
+  return `${holdLine(hold, cluster)}\n${stoppedText(hold)}; one that is approved and has not begun loses its approval. What runs goes on, Cancel and Deny work. To lift it: ${code(`/registry-ha ${lift}`)}`;
+}
+
+/** A lock of a node stops more than what names the node, and the bot has no eyes on the cluster. */
+function stoppedText({ node }: Hold): string {
+  if (node === null) return 'No change can be asked for, approved or retried now';
+  const name = escaped(node);
+  return `The bot cannot check that there is a node ${name}. No change that names it can be asked for now, and no plan that does something on it can be approved or retried (nearly every add does: it restarts the container engines of all nodes)`;
 }
 
 const liftedText = (hold: Hold, cluster: string, by: Person): string =>

@@ -14,7 +14,9 @@ const USAGE: Readonly<Record<ChangeVerb | HoldVerb, readonly string[]>> = {
     '`/registry-ha undo lab-7f3k2q`: shows a plan that takes back what this change did before it failed or was cancelled; somebody else approves it.',
   ],
   freeze: ['`/registry-ha freeze --reason "year end"`, `unfreeze`: nothing more is started in the whole cluster.'],
-  lock: ['`/registry-ha lock node-2 --reason "new disk"`, `unlock node-2`: nothing that touches the node is started.'],
+  lock: [
+    '`/registry-ha lock node-2 --reason "new disk"`, `unlock node-2`: no change that names the node is asked for, and no plan that does something on it is started; nearly every add does: it restarts the container engines of all nodes. `lock cluster` is for all nodes.',
+  ],
 };
 
 /** What this person can type and press here, and what is in the way of everybody. */

@@ -65,6 +65,35 @@ describe('a freeze', () => {
   });
 });
 
+describe('a lock of a node', () => {
+  it('stops just what its sentence says: nobody counts on more than it does, or on a name that nobody checked', async () => {
+    const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
+    await w.local.command('alice', '/registry-ha lock node-1 --reason "new disk"');
+    const { text } = await shown(w, 'node-1 is locked by <@U0ALICE> since');
+    expect(text).toContain('The bot cannot check that there is a node node-1.');
+    expect(text).toContain('No change that names it can be asked for now');
+    await w.local.command('alice', '/registry-ha add node-1');
+    await told(w, ALICE, 'node-1 is locked by alice');
+    expect(text).toContain('no plan that does something on it can be approved or retried (nearly every add does');
+    await askedAndPlanned(w);
+    await w.local.click('bob', 'Approve');
+    await told(w, BOB, 'Nothing that touches it may start, and a restart of its container engine does.');
+    expect(text).toContain('To lift it: `/registry-ha unlock node-1`');
+    await w.local.command('alice', '/registry-ha unlock node-1');
+    await shown(w, 'node-1 is no longer locked');
+    await w.local.click('bob', 'Approve');
+    await shown(w, 'Approved. By <@U0BOB>.');
+  });
+
+  it('and of the whole cluster speaks of no node', async () => {
+    const w = await world();
+    await w.local.command('alice', '/registry-ha lock cluster');
+    const { text } = await shown(w, 'The cluster lab is locked by <@U0ALICE>');
+    expect(text).toContain('No change can be asked for, approved or retried now;');
+    expect(text).not.toContain('node');
+  });
+});
+
 describe('the help', () => {
   const lines = async (w: SlackWorld, name: string, who: { readonly id: string }) => {
     const before = w.ephemeralFor(who).length;
@@ -81,6 +110,7 @@ describe('the help', () => {
     ];
     expect(asker).toContain('/registry-ha add node-2');
     expect(asker).toContain('/registry-ha freeze');
+    expect(asker).toContain('no plan that does something on it is started; nearly every add does');
     expect(asker).toContain('others approve them');
     expect(approver).toContain('You may approve, deny and cancel changes of lab');
     expect(stranger).not.toContain('add node-2');
