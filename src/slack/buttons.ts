@@ -4,6 +4,7 @@ import { shortDigest } from '../domain/digest.ts';
 import { count } from '../domain/measure.ts';
 import type { DecisionKind } from '../domain/policy.ts';
 import { type Block, context } from './blocks.ts';
+import { cancelWords } from './cancel-words.ts';
 import { cut } from './fit.ts';
 import { cleanLine } from './foreign-text.ts';
 import { firstFew } from './names.ts';
@@ -128,9 +129,8 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
         label: 'Cancel',
         style: 'danger',
         title: 'Cancel',
-        what: 'It stops at the next safe point. What is done stays done.',
         yes: 'Cancel it',
-        no: 'Go on',
+        ...cancelWords(change),
       };
   }
 }

@@ -4,6 +4,7 @@ import type { ChangeEvent } from '../../src/domain/change.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { validateBlocks } from '../../src/sandbox/slack/blocks/validate-blocks.ts';
 import type { Drawing } from '../../src/slack/bot-ports.ts';
+import { ACTIONS } from '../../src/slack/buttons.ts';
 import { renderCard } from '../../src/slack/card.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
@@ -167,6 +168,19 @@ function largeViews(nodes: number, archives: number): readonly CardView[] {
 }
 
 describe('whatever a cluster is called and whatever it says', () => {
+  it.each([
+    ['approved', 'Keep it', 'It is over at once'],
+    ['applying-copies', 'Keep it running', 'It stops at the next safe point.'],
+    ['failed-in-a-state', 'Keep it open', 'cannot be retried any more'],
+  ])('asks before Cancel what nobody can answer the wrong way round: %s', (name, no, what) => {
+    const view = CASES[name];
+    if (view === undefined) throw new Error(`There is no case ${name}.`);
+    const cancel = buttonsOf(renderCard(view, 'plan')).find((button) => button.action_id === ACTIONS.cancel);
+    if (cancel?.type !== 'button') throw new Error('Nobody can press Cancel.');
+    expect([cancel.confirm?.confirm?.text, cancel.confirm?.deny?.text]).toEqual(['Cancel it', no]);
+    expect(cancel.confirm?.text.text).toContain(what);
+  });
+
   const nasty = fc.string({
     unit: fc.constantFrom('<', '&', '"', '\\', '`', '\n', '\u0000', '\ud83d', '😀', 'a', '\u202e'),
     maxLength: 3000,
