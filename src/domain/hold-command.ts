@@ -1,6 +1,7 @@
 import type { HoldWish } from './hold.ts';
 import { isNodeName } from './node-name.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { wrongNode } from './wrong-node.ts';
 
 /** Words that keep changes from starting, and that lift it. */
 export const HOLD_WORDS = ['freeze', 'unfreeze', 'lock', 'unlock'] as const;
@@ -29,7 +30,7 @@ export function holdFrom(
   }
   const [name, ...more] = names;
   if (name === undefined || more.length > 0) return bad(`${word} takes one node, or the word ${WHOLE}.`, word);
-  if (!isNodeName(name)) return bad('That cannot be a node.', word);
+  if (!isNodeName(name)) return wrongNode(name, word);
   return { hold, verb: 'lock', cluster, node: name === WHOLE ? null : name, ...why };
 }
 

@@ -3,12 +3,13 @@ import type { HoldWish } from './hold.ts';
 import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord } from './hold-command.ts';
 import { listed } from './measure.ts';
 import { nearest } from './nearest.ts';
-import { isNodeName, meantNodeName } from './node-name.ts';
+import { isNodeName } from './node-name.ts';
 import type { AddIntent } from './plan.ts';
 import { reasonFrom } from './reason.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 import { type UndoWanted, undoWanted } from './undo-wanted.ts';
 import { wordsOf } from './words.ts';
+import { wrongNode } from './wrong-node.ts';
 
 /** The clusters there are, and the one that is meant when none is named. */
 export interface CommandContext {
@@ -118,7 +119,7 @@ function nameAndValue(word: string): [string, string | undefined] {
 function nodesFrom(words: readonly string[]): readonly string[] | Refusal {
   const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
   const wrong = names.find((name) => !isNodeName(name));
-  if (wrong !== undefined) return wrongNode(wrong);
+  if (wrong !== undefined) return wrongNode(wrong, 'add');
   const nodes = [...new Set(names)];
   if (nodes.length === 0) return refuse('bad-command', 'Which node gets the registry? No node is named.', EXAMPLE);
   if (nodes.length <= NODES_LIMIT) return nodes;
@@ -143,16 +144,6 @@ const clusterHint = (clusters: readonly string[]): string => {
   if (clusters.length === 0) return 'The bot’s configuration names no cluster.';
   return `Name one: --cluster ${clusters[0]} (there ${clusters.length === 1 ? 'is' : 'are'} ${listed(clusters)}).`;
 };
-
-function wrongNode(name: string): Refusal {
-  const meant = meantNodeName(name);
-  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
-  return refuse(
-    'bad-command',
-    `“${clipped(name)}” cannot be a node: names have lower-case letters, digits, hyphens and dots.${question}`,
-    `For example: /registry-ha add ${meant ?? 'node-2'}`,
-  );
-}
 
 function unknownVerb(verb: string): Refusal {
   const meant = nearest(verb.toLowerCase(), VERBS);

@@ -21,7 +21,6 @@ describe('what is typed to freeze and lock', () => {
     ['freeze node-2', 'takes no name'],
     ['lock', 'one node, or the word cluster'],
     ['lock node-1 node-2', 'one node, or the word cluster'],
-    ['lock Node_2', 'cannot be a node'],
     ['unlock node-2 --reason done', '--reason goes with lock'],
     ['unfreeze --reason done', '--reason goes with freeze'],
     ['freeze --cluster lap', 'Did you mean “lab”'],
@@ -29,5 +28,15 @@ describe('what is typed to freeze and lock', () => {
     ['freze', 'Did you mean “freeze”'],
   ])('or answered with what to type instead: %s', (text, says) => {
     expect(parse(text)).toMatchObject({ says: expect.stringContaining(says) });
+  });
+
+  it.each([
+    ['lock Node_2', '“Node_2” cannot be a node: names have lower-case letters', 'lock node-2'],
+    ['unlock NODE-3', 'Did you mean “node-3”?', 'unlock node-3'],
+    ['lock Cluster', 'Did you mean “cluster”?', 'lock cluster'],
+    ['lock @channel', '“@channel” cannot be a node: it is a mention in Slack', 'lock node-2'],
+  ])('or answered with the name that was probably meant: %s', (text, says, next) => {
+    const tryNext = `For example: /registry-ha ${next}`;
+    expect(parse(text)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
   });
 });

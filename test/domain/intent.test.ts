@@ -39,9 +39,9 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['add node-2;reboot', '“node-2;reboot” cannot be a node'],
   ['add $(reboot)', '“$(reboot)” cannot be a node'],
   ['add ../../etc', '“../../etc” cannot be a node'],
-  ['add @alice', '“@alice” cannot be a node'],
+  ['add @alice', '“@alice” cannot be a node: it is a mention in Slack'],
   ['add "node-2 node-3"', 'cannot be a node'],
-  [`add ${'a'.repeat(254)}`, 'cannot be a node'],
+  [`add ${'a'.repeat(254)}`, 'it has 254 characters, and names have at most 253'],
   ['add node-2 --clutser lab', 'Did you mean “--cluster”?'],
   ['add node-2 --force', 'There are --cluster and --reason'],
   ['add node-2 --cluster', '--cluster needs a value'],
@@ -69,6 +69,17 @@ describe('what is typed after the slash command', () => {
       expect(answer.refused).toBe(refused);
       expect(answer.says).toContain(says);
       expect(answer.tryNext ?? '').not.toBe('');
+    },
+  );
+
+  it.each(['@channel', '@here', '#ops', `${'a'.repeat(5000)}`, `${'a'.repeat(300)}-`])(
+    'makes no node’s name of what nobody means as one: %.12s',
+    (word) => {
+      const answer = parse(`add ${word}`);
+      if (!isRefusal(answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
+      expect(answer.says).not.toContain('Did you mean');
+      expect(answer.says).not.toContain('lower-case');
+      expect(answer.tryNext).toBe('For example: /registry-ha add node-2');
     },
   );
 
