@@ -4,6 +4,7 @@ import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord } from './hold-command.
 import { listed } from './measure.ts';
 import { nearest } from './nearest.ts';
 import { isNodeName } from './node-name.ts';
+import { notTyped } from './not-typed.ts';
 import type { AddIntent } from './plan.ts';
 import { reasonFrom } from './reason.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
@@ -48,7 +49,7 @@ export function parseCommand(
   }
   if (verb === 'undo') return undoIntent(rest, context);
   if (isHoldWord(verb)) return holdWish(verb, rest, context);
-  if (verb !== 'add') return unknownVerb(verb);
+  if (verb !== 'add') return notTyped(verb) ?? unknownVerb(verb);
   return addIntent(rest, context);
 }
 

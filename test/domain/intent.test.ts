@@ -72,6 +72,17 @@ describe('what is typed after the slash command', () => {
     },
   );
 
+  it.each([
+    ['cancel', 'button on the card', 'Press Approve, Deny, Cancel'],
+    ['Approve lab-7f3k2q', '“Approve” is done with a button', 'Retry from here'],
+    ['status', 'the card of each change shows', '/registry-ha help'],
+    ['verify node-2', 'add itself looks', '/registry-ha add node-2'],
+    ['remove node-2', 'by hand', 'README'],
+  ])('that is done elsewhere is answered with where: %s', (typed, says, next) => {
+    const tryNext = expect.stringContaining(next);
+    expect(parse(typed)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
+  });
+
   it.each(['@channel', '@here', '#ops', `${'a'.repeat(5000)}`, `${'a'.repeat(300)}-`])(
     'makes no node’s name of what nobody means as one: %.12s',
     (word) => {
