@@ -10,6 +10,9 @@ export type HoldWord = (typeof HOLD_WORDS)[number];
 
 export const isHoldWord = (word: string): word is HoldWord => HOLD_WORDS.some((known) => known === word);
 
+/** Does this word lift what another one has set? Then it takes no reason. */
+export const isLift = (word: string): boolean => word === 'unfreeze' || word === 'unlock';
+
 /** Stands in the place of a node and means all of them. */
 const WHOLE = 'cluster';
 
@@ -20,7 +23,7 @@ export function holdFrom(
   names: readonly string[],
   reason: string | undefined,
 ): HoldWish | Refusal {
-  const lifts = word === 'unfreeze' || word === 'unlock';
+  const lifts = isLift(word);
   const hold = lifts ? 'lift' : 'set';
   if (lifts && reason !== undefined) return bad(`--reason goes with ${word.slice(2)}, not with ${word}.`, word);
   const why = reason === undefined ? {} : { reason };

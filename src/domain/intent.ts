@@ -1,6 +1,6 @@
 import { clipped } from './clipped.ts';
 import type { HoldWish } from './hold.ts';
-import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord } from './hold-command.ts';
+import { HOLD_WORDS, type HoldWord, holdFrom, isHoldWord, isLift } from './hold-command.ts';
 import { listed } from './measure.ts';
 import { nearest } from './nearest.ts';
 import { isNodeName } from './node-name.ts';
@@ -9,7 +9,8 @@ import type { AddIntent } from './plan.ts';
 import { reasonFrom } from './reason.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 import { type UndoWanted, undoWanted } from './undo-wanted.ts';
-import { wordsOf } from './words.ts';
+import { unquotedReason } from './unquoted-reason.ts';
+import { type Word, wordsOf } from './words.ts';
 import { wrongNode } from './wrong-node.ts';
 
 /** The clusters there are, and the one that is meant when none is named. */
@@ -43,10 +44,11 @@ export function parseCommand(
     return bad(`The command has ${text.length} characters; ${TEXT_LIMIT} are the most that is read.`);
   const { words, unclosed } = wordsOf(text);
   if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
-  const [verb, ...rest] = words;
-  if (verb === undefined || asksForHelp(verb) || rest.some((word) => word === '--help' || word === '-h')) {
+  const [first, ...rest] = words;
+  if (first === undefined || asksForHelp(first.text) || rest.some(({ text }) => text === '--help' || text === '-h')) {
     return { help: true };
   }
+  const verb = first.text;
   if (verb === 'undo') return undoIntent(rest, context);
   if (isHoldWord(verb)) return holdWish(verb, rest, context);
   if (verb !== 'add') return notTyped(verb) ?? unknownVerb(verb);
@@ -55,13 +57,13 @@ export function parseCommand(
 
 const asksForHelp = (word: string): boolean => ['help', '--help', '-h', '?'].includes(withDashes(word).toLowerCase());
 
-function undoIntent(words: readonly string[], { clusters }: CommandContext): UndoWanted | Refusal {
-  const sorted = sortWords(words);
+function undoIntent(words: readonly Word[], { clusters }: CommandContext): UndoWanted | Refusal {
+  const sorted = clearWords('undo', words);
   return isRefusal(sorted) ? sorted : undoWanted(sorted.plain, sorted.flags, clusters);
 }
 
-function addIntent(words: readonly string[], context: CommandContext): AddIntent | Refusal {
-  const sorted = sortWords(words);
+function addIntent(words: readonly Word[], context: CommandContext): AddIntent | Refusal {
+  const sorted = clearWords('add', words);
   if (isRefusal(sorted)) return sorted;
   const nodes = nodesFrom(sorted.plain);
   if (isRefusal(nodes)) return nodes;
@@ -73,8 +75,8 @@ function addIntent(words: readonly string[], context: CommandContext): AddIntent
   return isRefusal(reason) ? reason : { verb: 'add', cluster, nodes, reason };
 }
 
-function holdWish(word: HoldWord, words: readonly string[], context: CommandContext): HoldWish | Refusal {
-  const sorted = sortWords(words);
+function holdWish(word: HoldWord, words: readonly Word[], context: CommandContext): HoldWish | Refusal {
+  const sorted = clearWords(word, words);
   if (isRefusal(sorted)) return sorted;
   const cluster = clusterFrom(sorted.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;
@@ -86,27 +88,52 @@ function holdWish(word: HoldWord, words: readonly string[], context: CommandCont
 interface SortedWords {
   readonly plain: readonly string[];
   readonly flags: ReadonlyMap<Flag, string>;
+  /** What stands right behind a reason without quotes; no part of `plain`. */
+  readonly behindReason: readonly string[];
 }
 
-function sortWords(words: readonly string[]): SortedWords | Refusal {
+/** The words by what they are; a “no” where a reason without quotes may go on or not. What takes no reason is refused for having one. */
+function clearWords(verb: string, words: readonly Word[]): SortedWords | Refusal {
+  const sorted = sortWords(words);
+  if (isRefusal(sorted) || sorted.behindReason.length === 0 || isLift(verb)) return sorted;
+  const { plain: names, flags, behindReason: behind } = sorted;
+  const [cluster, first = ''] = [flags.get('--cluster'), flags.get('--reason')];
+  return unquotedReason({ verb, names, cluster, first, behind });
+}
+
+function sortWords(words: readonly Word[]): SortedWords | Refusal {
   const plain: string[] = [];
   const flags = new Map<Flag, string>();
+  const behindReason: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const dashed = withDashes(word);
-    if (!dashed.startsWith('-')) {
-      plain.push(word);
+    if (!isFlag(word)) {
+      plain.push(word.text);
       continue;
     }
-    const [name, value] = nameAndValue(dashed);
+    const [name, value] = nameAndValue(withDashes(word.text));
     const flag = FLAGS.find((known) => known === name);
     if (flag === undefined) return unknownFlag(name);
     if (flags.has(flag)) return bad(`${flag} is given twice.`);
-    const given = value ?? rest.shift();
-    if (given === undefined || (value === undefined && withDashes(given).startsWith('--'))) return needsValue(flag);
-    flags.set(flag, given);
+    const given = value === undefined ? valueBehind(flag, rest) : { ...word, text: value };
+    if (isRefusal(given)) return given;
+    flags.set(flag, given.text);
+    if (flag === '--reason' && !given.isQuoted) behindReason.push(...upToFlag(rest));
   }
-  return { plain, flags };
+  return { plain, flags, behindReason };
+}
+
+function valueBehind(flag: Flag, rest: Word[]): Word | Refusal {
+  const next = rest.shift();
+  return next === undefined || withDashes(next.text).startsWith('--') ? needsValue(flag) : next;
+}
+
+const isFlag = ({ text }: Word): boolean => withDashes(text).startsWith('-');
+
+/** Takes the words in front of the next flag, or all of them, out of `rest`. */
+function upToFlag(rest: Word[]): readonly string[] {
+  const flag = rest.findIndex(isFlag);
+  return rest.splice(0, flag === -1 ? rest.length : flag).map(({ text }) => text);
 }
 
 /** Phones turn two hyphens into one dash. */

@@ -1,6 +1,12 @@
+/** One word as it was typed, without its quotes. */
+export interface Word {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
 /** What was typed, cut into words; null for `unclosed` when every quote was closed. */
 export interface Words {
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
   /** The quote that was opened and never closed. */
   readonly unclosed: string | null;
 }
@@ -14,7 +20,7 @@ const SINGLE = "'‘’‚";
  * blank or the end, so that an apostrophe inside a word is an apostrophe. A backslash means nothing.
  */
 export function wordsOf(text: string): Words {
-  const words: string[] = [];
+  const words: Word[] = [];
   let rest = text.trimStart();
   while (rest !== '') {
     const { word, length, unclosed } = firstWord(rest);
@@ -26,7 +32,7 @@ export function wordsOf(text: string): Words {
 }
 
 interface FirstWord {
-  readonly word: string;
+  readonly word: Word;
   /** Characters of the text that the word took, its quotes included. */
   readonly length: number;
   readonly unclosed: string | null;
@@ -38,12 +44,13 @@ function firstWord(text: string): FirstWord {
   const quotes = quotesAt(text, prefix.length);
   if (quotes === null) {
     const word = /^\S+/.exec(text)?.[0] ?? '';
-    return { word, length: word.length, unclosed: null };
+    return { word: { text: word, isQuoted: false }, length: word.length, unclosed: null };
   }
   const inside = text.slice(prefix.length + 1);
   const end = closingAt(inside, quotes);
-  if (end === -1) return { word: '', length: text.length, unclosed: text.charAt(prefix.length) };
-  return { word: prefix + inside.slice(0, end), length: prefix.length + end + 2, unclosed: null };
+  const word = { text: prefix + inside.slice(0, end), isQuoted: true };
+  if (end === -1) return { word, length: text.length, unclosed: text.charAt(prefix.length) };
+  return { word, length: prefix.length + end + 2, unclosed: null };
 }
 
 /** The quotes that may close the one at this place; null when there is no quote. */

@@ -22,6 +22,10 @@ const UNDERSTOOD: readonly (readonly [typed: string, intent: object])[] = [
   ["add node-2 --reason 'node-1's disk fails'", { nodes: ['node-2'], reason: "node-1's disk fails" }],
   ['add node-2 --reason=‘before the upgrade’', { nodes: ['node-2'], reason: 'before the upgrade' }],
   ['add node-2 --reason="a=b \\ $(reboot)"', { nodes: ['node-2'], reason: 'a=b \\ $(reboot)' }],
+  ['add node-2 --reason maintenance', { nodes: ['node-2'], reason: 'maintenance' }],
+  ['add --reason "maintenance" node-2', { nodes: ['node-2'], reason: 'maintenance' }],
+  ['add node-2 --reason “second registry” node-3', { nodes: ['node-2', 'node-3'], reason: 'second registry' }],
+  ['add --reason disk --cluster lab node-2', { nodes: ['node-2'], reason: 'disk' }],
   ["add node-2 --reason don't", { nodes: ['node-2'], reason: "don't" }],
   ['add node-2 --reason "bell\u0007 and \u202eright to left"', { nodes: ['node-2'], reason: 'bell and right to left' }],
 ];

@@ -30,6 +30,20 @@ describe('what people type', { timeout: 120_000 }, () => {
     });
   });
 
+  it('behind a reason without quotes makes no node, and the answer holds a command that does what was meant', () => {
+    const node = fc.constantFrom('node-1', 'node-2', 'node-3.lab');
+    const word = fc.oneof(node, fc.constantFrom('replace', 'disk', "node-1's", 'a=b', 'x,y', '“new”', '<&>', '`'));
+    const nodes = fc.uniqueArray(node, { minLength: 1 });
+    fuzz(fc.tuple(nodes, word, fc.array(word, { minLength: 1, maxLength: 6 })), ([names, first, behind]) => {
+      fc.pre(!first.startsWith('“'));
+      const answer = parseCommand(`add ${names.join(' ')} --reason ${[first, ...behind].join(' ')}`, context);
+      if (!isRefusal(answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
+      const [, meant = ''] = (answer.tryNext ?? '').split('/registry-ha ');
+      const reason = [first, ...behind].join(' ').replaceAll(/[“”]/g, '').trim();
+      expect(parseCommand(meant, context)).toEqual({ verb: 'add', cluster: 'lab', nodes: names, reason });
+    });
+  });
+
   it('without any verb is a “no” or help as well', () => {
     fuzz(text, (line) => void parseCommand(typed(line), context));
   });
