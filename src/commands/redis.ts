@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aclFile, aclUsers } from '../adapters/redis/acl.ts';
+import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl.ts';
+import type { FailureReport } from '../domain/change.ts';
+import { Failure } from '../domain/failure.ts';
+import { listed } from '../domain/measure.ts';
+import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 
@@ -25,15 +29,34 @@ export async function redisCommand(
     );
     return 2;
   }
+  return await orExplained(print, () => writeUsers([...new Set(clusters)], folder, print));
+}
+
+async function writeUsers(clusters: readonly string[], folder: string, print: Print): Promise<number> {
+  const path = join(folder, 'users.acl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const names = aclUsers([...new Set(clusters)], () => '').map(({ name }) => name);
+  const before = await textOf(path);
+  const leftOut = clustersIn(before).filter((name) => !clusters.includes(name));
+  if (leftOut.length > 0) {
+    print(lockingOut(path, leftOut, clusters));
+    return 1;
+  }
+  const names = aclUsers(clusters, () => '').map(({ name }) => name);
   const passwords = new Map<string, string>();
   for (const name of names) passwords.set(name, await passwordOf(folder, name));
-  const path = join(folder, 'users.acl');
-  const users = aclUsers([...new Set(clusters)], (name) => passwords.get(name) ?? '');
-  await replace(path, aclFile(users, await textOf(path)));
+  const users = aclUsers(clusters, (name) => passwords.get(name) ?? '');
+  await replace(path, aclFile(users, before));
   tell(path, folder, names, print);
   return 0;
+}
+
+/** The file is written whole: bot and worker of a cluster that is not named would be locked out at the next ACL LOAD. */
+function lockingOut(path: string, leftOut: readonly string[], clusters: readonly string[]): string {
+  const users = listed(leftOut.map(workerUser));
+  return [
+    `${path} also has ${users}, and only ${listed(clusters)} ${clusters.length === 1 ? 'was' : 'were'} named: nothing was written.`,
+    `Name every cluster: --cluster ${[...leftOut, ...clusters].join(' ')}. To take one out for good, remove its worker’s line from the file first.`,
+  ].join(' ');
 }
 
 function tell(path: string, folder: string, names: readonly string[], print: Print): void {
@@ -48,6 +71,25 @@ function tell(path: string, folder: string, names: readonly string[], print: Pri
 
 const passwordPath = (folder: string, name: string): string => join(folder, `${name}.password`);
 
+class NoPassword extends Failure {
+  override readonly name = 'NoPassword';
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`${path} holds no password`);
+    this.path = path;
+  }
+
+  override report(): FailureReport {
+    return {
+      kind: 'no-password',
+      where: this.path,
+      what: 'It holds no password.',
+      next: 'Remove it, or write one into it.',
+    };
+  }
+}
+
 /** The password in the user's file; a new one where there is none. */
 async function passwordOf(folder: string, name: string): Promise<string> {
   const path = passwordPath(folder, name);
@@ -59,7 +101,7 @@ async function passwordOf(folder: string, name: string): Promise<string> {
     if (!isCode(error, 'EEXIST')) throw error;
   }
   const known = (await readFile(path, 'utf8')).trim();
-  if (known === '') throw new Error(`${path} holds no password: remove it, or write one into it.`);
+  if (known === '') throw new NoPassword(path);
   return known;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,9 +7,9 @@ import { redisCommand } from '../../src/commands/redis.ts';
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-redis-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function run(verb: string, cluster: readonly string[]) {
+async function run(verb: string, cluster: readonly string[], where = folder) {
   const lines: string[] = [];
-  const code = await redisCommand(verb, { cluster, folder }, (line) => lines.push(line));
+  const code = await redisCommand(verb, { cluster, folder: where }, (line) => lines.push(line));
   return { code, text: lines.join('\n') };
 }
 
@@ -29,6 +29,33 @@ describe('registry-ha redis acl', () => {
     expect(text('users.acl')).toMatch(/^user registry-ha-bot on .*~mk8s:lab:\* ~mk8s:prod:\* resetchannels -@all /m);
     expect(text('users.acl')).not.toContain(password.trim());
     expect(first.text).not.toContain(password.trim());
+  });
+
+  it('refuses to lock out the clusters that were not named again, and says how one is taken out', async () => {
+    const where = join(folder, 'several');
+    await run('acl', ['lab', 'prod'], where);
+    const before = readFileSync(join(where, 'users.acl'), 'utf8');
+    expect(await run('acl', ['third'], where)).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/registry-ha-worker-lab and registry-ha-worker-prod.*--cluster lab prod third\./),
+    });
+    expect(readFileSync(join(where, 'users.acl'), 'utf8')).toBe(before);
+    expect(readdirSync(where)).not.toContain('registry-ha-worker-third.password');
+    writeFileSync(join(where, 'users.acl'), before.replace(/^user registry-ha-worker-prod .*\n/m, ''));
+    expect((await run('acl', ['lab', 'third'], where)).code).toBe(0);
+  });
+
+  it('says in a sentence that the folder is a file, and that a password file is empty', async () => {
+    const file = join(folder, 'j.jsonl');
+    writeFileSync(file, '');
+    expect(await run('acl', ['lab'], file)).toMatchObject({ code: 1, text: expect.stringContaining('Check the path') });
+    const where = join(folder, 'empty');
+    await run('acl', ['lab'], where);
+    writeFileSync(join(where, 'registry-ha-bot.password'), '\n');
+    expect(await run('acl', ['lab'], where)).toMatchObject({
+      code: 1,
+      text: `${join(where, 'registry-ha-bot.password')}: It holds no password. Remove it, or write one into it.`,
+    });
   });
 
   it('refuses a name that would open other clusters’ keys, and a verb that there is not', async () => {

@@ -6,7 +6,9 @@ import { clusterPrefix } from './keys.ts';
 export const BOT_USER = 'registry-ha-bot';
 
 /** The user of a cluster's worker, who sees that cluster only. */
-export const workerUser = (cluster: string): string => `registry-ha-worker-${cluster}`;
+export const workerUser = (cluster: string): string => `${WORKERS}${cluster}`;
+
+const WORKERS = 'registry-ha-worker-';
 
 /** A user of Redis as an ACL file tells it. */
 export interface AclUser {
@@ -42,6 +44,13 @@ export function aclFile(users: readonly AclUser[], before = ''): string {
   return [NOBODY, ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');
 }
 
+/** The clusters whose workers have a line in this text of an ACL file. */
+export const clustersIn = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map(userIn)
+    .flatMap((name) => (name?.startsWith(WORKERS) ? [name.slice(WORKERS.length)] : []));
+
 function lineOf({ name, password, clusters, commands }: AclUser): string {
   const keys = clusters.map((cluster) => `~${clusterPrefix(cluster)}:*`);
   const rights = commands.map((command) => `+${command}`);
@@ -61,6 +70,12 @@ function lineOf({ name, password, clusters, commands }: AclUser): string {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function isOfSomebodyElse(line: string): boolean {
+  const name = userIn(line);
+  return name !== undefined && name !== 'default' && !name.startsWith('registry-ha-');
+}
+
+/** Whom a line of an ACL file is about; undefined for any other line. */
+function userIn(line: string): string | undefined {
   const [word, name] = line.trim().split(/\s+/);
-  return word === 'user' && name !== undefined && name !== 'default' && !name.startsWith('registry-ha-');
+  return word === 'user' ? name : undefined;
 }
