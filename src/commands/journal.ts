@@ -4,7 +4,7 @@ import type { ChangeEvent } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import type { Intent } from '../domain/plan.ts';
 import { printable } from '../domain/printable.ts';
-import { tellChain } from './audit.ts';
+import { tellChain } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;

@@ -69,6 +69,13 @@ const exported = (options: { format?: string; from?: string; to?: string }) =>
 const verified = (options: { witness?: string; file?: string } = {}) =>
   printed((print) => auditVerify({ file: path, keys, ...options }, print));
 
+/** The journal as it was after so many lines. */
+function firstLines(n: number): string {
+  const part = join(folder, `first-${n}.jsonl`);
+  writeFileSync(part, readFileSync(path, 'utf8').split('\n').slice(0, n).join('\n').concat('\n'));
+  return part;
+}
+
 describe('registry-ha audit export', () => {
   it('tells an auditor who asked, who approved what was shown, and what ran with which result', async () => {
     const { code, lines } = await exported({});
@@ -97,9 +104,14 @@ describe('registry-ha audit export', () => {
     expect((await exported(range)).lines).toHaveLength(rows);
   });
 
-  it('says how a date or a format is written', async () => {
+  it('says how a date or a format is written, and that a time ends before it begins, instead of exporting nothing', async () => {
     expect(await exported({ from: 'yesterday' })).toMatchObject({ code: 2, text: expect.stringContaining('--from') });
     expect(await exported({ to: '2026-02-31T99:00:00Z' })).toMatchObject({ code: 2 });
+    expect(await exported({ from: '2026-12-01', to: '2026-11-01' })).toMatchObject({
+      code: 2,
+      text: '--from 2026-12-01 is not before --to 2026-11-01: nothing lies between them. Write the earlier one first.',
+    });
+    expect((await exported({ from: '2026-03-01', to: '2026-03-01' })).code).toBe(0);
     expect(await exported({ format: 'xls' })).toMatchObject({ code: 2, text: '--format: write jsonl or csv.' });
   });
 });
@@ -139,9 +151,42 @@ describe('registry-ha audit verify', () => {
     writeFileSync(stranger, newKeyPair().publicKeyPem);
     const doubted = await printed((print) => auditVerify({ file: path, keys: [stranger] }, print));
     expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT PROVEN') });
-    const unsealed = join(folder, 'unsealed.jsonl');
-    writeFileSync(unsealed, readFileSync(path, 'utf8').split('\n').slice(0, 9).join('\n').concat('\n'));
-    expect(await verified({ file: unsealed })).toMatchObject({ code: 1, text: expect.stringContaining('NOT SEALED') });
+    expect(await verified({ file: firstLines(9) })).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('NOT SEALED'),
+    });
+  });
+
+  it('does not let a wiped journal, or one that anybody could have written, pass for a proven one', async () => {
+    const empty = join(folder, 'empty.jsonl');
+    writeFileSync(empty, '');
+    expect(await verified({ file: empty })).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/NOTHING TO PROVE: the journal is empty[\s\S]*--witness/),
+    });
+    const unproven = firstLines(4);
+    expect(await verified({ file: unproven })).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/NOT SEALED: no line has a seal[\s\S]*verify again then[\s\S]*--witness/),
+    });
+    expect((await verified({ file: empty, witness: end.hash.slice(0, 12) })).text).toContain('NOT IN THIS JOURNAL');
+  });
+
+  it('takes the lines of a change on its way as they are, and says what only a thread can tell', async () => {
+    const busy = join(folder, 'busy.jsonl');
+    const pair = newKeyPair();
+    writeFileSync(join(folder, 'busy.pub'), pair.publicKeyPem);
+    const journal = await openJournal({ path: busy, sealer: headSealer(pair) });
+    for (const event of [...story, events.started]) await journal.append(ID, event);
+    await journal.close();
+    const { code, text } = await printed((print) =>
+      auditVerify({ file: busy, keys: [join(folder, 'busy.pub')] }, print),
+    );
+    expect(code).toBe(0);
+    expect(text).toContain('1 line behind it nobody has sealed yet: their change has not ended.');
+    expect(text).toContain(
+      'only a thread can tell: give what the newest one quotes behind “Journal line” as --witness.',
+    );
   });
 
   it('says in a sentence what was changed, and that there is no key or no file', async () => {
