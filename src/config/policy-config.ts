@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { count } from '../domain/measure.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { HoldRules, People, Policy, Rules } from '../domain/policy.ts';
 import { type ClusterText, PolicyFile, policyJsonSchema } from './policy-file.ts';
@@ -65,14 +66,24 @@ function rulesOf(text: Merged): Rules {
   };
 }
 
-/** More approvals than there are approvers would never come together. */
 function contradictionsOf(cluster: string, { verbs }: Policy): readonly string[] {
-  return Object.entries(verbs).flatMap(([verb, { approvals, approvers }]) => {
-    const named = new Set(approvers.users).size;
-    if (approvers.groups.length > 0 || approvals <= named) return [];
-    const says = `${approvals} approvals are needed for ${verb}, but only ${named} approvers are named: nothing could ever be approved`;
-    return [`clusters.${cluster}.approvals: ${says}. Name more approvers, or ask for fewer approvals.`];
+  return Object.entries(verbs).flatMap(([verb, rules]) => {
+    const why = whyNeverEnough(rules);
+    const needed = `${count(rules.approvals, 'approval is', 'approvals are')} needed for ${verb}`;
+    return why === null ? [] : [`clusters.${cluster}.approvals: ${needed}, but ${why}`];
   });
+}
+
+/** Null unless the approvals could never come together, whoever asks. A group may have any number of members. */
+function whyNeverEnough({ approvals, approvers, requesters, requesterCounts }: Rules): string | null {
+  if (approvers.groups.length > 0) return null;
+  const named = new Set(approvers.users).size;
+  if (approvals > named)
+    return `only ${count(named, 'approver is', 'approvers are')} named: nothing could ever be approved. Name more approvers, or ask for fewer approvals.`;
+  const canOthersAsk = requesters.groups.length > 0 || requesters.users.some((id) => !approvers.users.includes(id));
+  if (approvals < named || requesterCounts || canOthersAsk) return null;
+  const all = named === 1 ? 'the approver' : `the ${named} approvers`;
+  return `only ${all} may ask, and who asked does not count: nothing could ever be approved. Name one more approver, or a requester who is none.`;
 }
 
 function mistake(issue: z.core.$ZodIssue): string {

@@ -46,7 +46,7 @@ describe('registry-ha keys', () => {
         approval: { keyFile: at('new-bot', 'approval.key'), formerKeys: [at('bot', 'approval.pub')] },
       }),
     );
-    await writeFile(at('policy.yaml'), dump({ clusters: { lab: { approvers: { users: ['U0BOB'] } } } }));
+    await writeFile(at('policy.yaml'), dump({ clusters: { lab: { approvers: { users: ['U0BOB', 'U0EVE'] } } } }));
     await writeFile(
       at('worker.yaml'),
       dump({

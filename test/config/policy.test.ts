@@ -43,11 +43,11 @@ describe('the policy file', () => {
   });
 
   it('has defaults that are the safe ones: one other person, everywhere the bot is, an hour', () => {
-    const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB] } } }')).get('lab');
+    const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }')).get('lab');
     expect(lab?.verbs.add).toEqual({
       channels: null,
       requesters: { users: [], groups: [] },
-      approvers: { users: ['U0BOB'], groups: [] },
+      approvers: { users: ['U0BOB', 'U0EVE'], groups: [] },
       approvals: 1,
       requesterCounts: false,
       planLivesMs: 3_600_000,
@@ -61,13 +61,27 @@ describe('the policy file', () => {
     expect(JSON.parse(printed('schema').text)).toEqual(policyJsonSchema());
   });
 
+  const NEVER =
+    /but only the approver may ask.*nothing could ever be approved\. Name one more approver, or a requester/;
   const one = (rules: string) => `clusters: { lab: { approvers: { users: [U0BOB] }, ${rules} } }`;
   it.each([
     ['an unknown key', one('aproval: 2'), /clusters\.lab: there is no key “aproval” here\. Did you mean “approvals”\?/],
     ['an unknown verb', one('verbs: { remove: {} }'), /there is no key “remove” here/],
     ['nobody who approves', 'clusters: { lab: { requesters: { users: [U0BOB] } } }', /approvers: say who/],
     ['an empty list of approvers', 'clusters: { lab: { approvers: {} } }', /name at least one user or group/],
-    ['more approvals than approvers', one('approvals: 2'), /only 1 approvers are named.*Name more/],
+    [
+      'more approvals than approvers',
+      one('approvals: 2'),
+      /2 approvals are needed for add, but only 1 approver is named.*Name more/,
+    ],
+    ['one approver, who alone may ask', 'clusters: { lab: { approvers: { users: [U0BOB] } } }', NEVER],
+    ['one approver, who is the one requester', one('requesters: { users: [U0BOB] }'), NEVER],
+    ['the same for a single verb', one('requesters: { users: [U0EVE] }, verbs: { undo: { requesters: {} } }'), NEVER],
+    [
+      'as many approvals as approvers, of whom one has asked',
+      'clusters: { lab: { approvers: { users: [U0BOB, U0EVE] }, approvals: 2 } }',
+      /only the 2 approvers may ask, and who asked does not count/,
+    ],
     ['a name instead of an id', one('requesters: { users: [bob] }'), /users\.0: a user id starts with U or W/],
     ['a group where a user is meant', one('requesters: { users: [S0OPS] }'), /users\.0: a user id/],
     ['a channel by name', one('channels: ["#ops"]'), /channels\.0: a channel id starts with C or G/],
@@ -111,12 +125,21 @@ describe('the policy file', () => {
     expect(mistakesIn(text)).toMatch(expected);
   });
 
+  it.each([
+    ['somebody else may ask', one('requesters: { users: [U0BOB, U0EVE] }')],
+    ['a group may ask, which may have other members', one('requesters: { groups: [S0OPS] }')],
+    ['a group approves', 'clusters: { lab: { approvers: { groups: [S0OPS] }, approvals: 3 } }'],
+    ['who asked counts', one('requesterCounts: true')],
+  ])('lets the bot start with one approver when %s', (_, text) => {
+    expect(mistakesIn(text)).toBe('');
+  });
+
   it('names the same clusters as the configuration of the bot, or the bot does not start', () => {
     const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
     const bot = file('redis: { url: redis://h:1 }\nclusters: [{ name: lab }]\n', 'bot.yaml');
-    file('clusters: { lap: { approvers: { users: [U0BOB] } } }');
+    file('clusters: { lap: { approvers: { users: [U0BOB, U0EVE] } } }');
     expect(() => botConfig(bot, env)).toThrow(/clusters\.lab: it is missing[\s\S]*clusters\.lap: .*Did you mean “lab”/);
-    const other = file('clusters: { lab: { approvers: { users: [U0BOB] } } }', 'other.yaml');
+    const other = file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }', 'other.yaml');
     expect(botConfig(bot, { ...env, REGISTRY_HA_POLICY_FILE: other }).policies.has('lab')).toBe(true);
   });
 });

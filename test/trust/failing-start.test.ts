@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await lay('approval.key', newKeyPair().privateKeyPem);
   await lay('worker.pub', newKeyPair().publicKeyPem);
-  await lay('policy.yaml', dump({ clusters: { lab: { approvers: { users: ['U0BOB'] } } } }));
+  await lay('policy.yaml', dump({ clusters: { lab: { approvers: { users: ['U0BOB', 'U0EVE'] } } } }));
 });
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
