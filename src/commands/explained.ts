@@ -7,18 +7,23 @@ export async function orExplained(print: (line: string) => void, act: () => Prom
   try {
     return await act();
   } catch (error) {
-    if (error instanceof Failure) {
-      const { where, what, next } = error.report();
-      print(printable(`${where}: ${what} ${next}`));
-      return 1;
-    }
-    if (error instanceof WrongConfig) {
-      print(error.message);
-      return 1;
-    }
-    // Node's own errors of the file system name file and reason; anything else is a defect and keeps its stack.
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    print(`${error.message}. Check the path, and whether you may read and write there.`);
-    return 1;
+    return explain(error, print);
   }
+}
+
+/** Says what broke, for people, and gives the exit code 1; throws again what is a defect. */
+export function explain(error: unknown, print: (line: string) => void): 1 {
+  for (const line of sentences(error)) print(printable(line));
+  return 1;
+}
+
+function sentences(error: unknown): readonly string[] {
+  if (error instanceof Failure) {
+    const { where, what, next } = error.report();
+    return [`${where}: ${what} ${next}`];
+  }
+  if (error instanceof WrongConfig) return error.message.split('\n');
+  // Node's own errors of the file system name file and reason; anything else is a defect and keeps its stack.
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  return [`${error.message}. Check the path, and whether you may read and write there.`];
 }

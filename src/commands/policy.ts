@@ -1,7 +1,7 @@
 import { readPolicies } from '../config/policy-config.ts';
 import { policyJsonSchema } from '../config/policy-file.ts';
-import { WrongConfig } from '../config/read-config.ts';
 import { policyInWords } from '../domain/policy-words.ts';
+import { explain } from './explained.ts';
 
 /** `registry-ha policy check FILE|schema`: says in sentences what a policy file means; gives the exit code. */
 export function policyCommand(verb: string, path: string | undefined, print: (line: string) => void): number {
@@ -17,8 +17,6 @@ export function policyCommand(verb: string, path: string | undefined, print: (li
     for (const [cluster, policy] of readPolicies(path)) for (const line of policyInWords(cluster, policy)) print(line);
     return 0;
   } catch (error) {
-    if (!(error instanceof WrongConfig)) throw error;
-    print(error.message);
-    return 1;
+    return explain(error, print);
   }
 }

@@ -1,10 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
 import { count } from '../domain/measure.ts';
-import { nearest } from '../domain/nearest.ts';
 import type { HoldRules, People, Policy, Rules } from '../domain/policy.ts';
-import { type ClusterText, PolicyFile, policyJsonSchema } from './policy-file.ts';
-import { readYaml, WrongConfig } from './read-config.ts';
+import { didYouMean } from './mistakes.ts';
+import { type ClusterText, PolicyFile } from './policy-file.ts';
+import { parsedAs, readYaml, WrongConfig } from './read-config.ts';
 
 /** The policies by cluster. */
 export type Policies = ReadonlyMap<string, Policy>;
@@ -15,9 +14,8 @@ const NOBODY: People = { users: [], groups: [] };
 
 /** Reads a policy file. Throws WrongConfig with every mistake at once, each with how to mend it. */
 export function readPolicies(path: string): Policies {
-  const parsed = PolicyFile.safeParse(readYaml(path, 'examples/policy.yaml'));
-  if (!parsed.success) throw new WrongConfig(path, parsed.error.issues.map(mistake));
-  const policies = new Map(Object.entries(parsed.data.clusters).map(([name, text]) => [name, policyOf(text)] as const));
+  const { clusters } = parsedAs(PolicyFile, readYaml(path, 'examples/policy.yaml'), path);
+  const policies = new Map(Object.entries(clusters).map(([name, text]) => [name, policyOf(text)] as const));
   const contradictions = [...policies].flatMap(([name, policy]) => contradictionsOf(name, policy));
   if (contradictions.length > 0) throw new WrongConfig(path, contradictions);
   return policies;
@@ -84,31 +82,4 @@ function whyNeverEnough({ approvals, approvers, requesters, requesterCounts }: R
   if (approvals < named || requesterCounts || canOthersAsk) return null;
   const all = named === 1 ? 'the approver' : `the ${named} approvers`;
   return `only ${all} may ask, and who asked does not count: nothing could ever be approved. Name one more approver, or a requester who is none.`;
-}
-
-function mistake(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join('.') || 'the whole file';
-  if (issue.code !== 'unrecognized_keys') return `${where}: ${issue.message}.`;
-  const hints = issue.keys.map((key) => `there is no key “${key}” here.${didYouMean(key, knownKeys())}`);
-  return `${where}: ${hints.join(' ')}`;
-}
-
-function didYouMean(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
-  return meant === null ? ` Known: ${known.join(', ')}.` : ` Did you mean “${meant}”?`;
-}
-
-const Named = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
-
-/** Every key that may stand somewhere in a policy file. */
-function knownKeys(): readonly string[] {
-  return [...new Set(keysIn(policyJsonSchema()))];
-}
-
-function keysIn(schema: unknown): readonly string[] {
-  const named = Named.safeParse(schema);
-  if (!named.success) return [];
-  const own = Object.keys(named.data.properties ?? {});
-  const below = [...Object.values(named.data.properties ?? {}), named.data.items, named.data.additionalProperties];
-  return [...own, ...below.flatMap(keysIn)];
 }

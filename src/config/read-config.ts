@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+import { checked } from './mistakes.ts';
 import { textOfSmallFile } from './small-file.ts';
 
 /** Where configuration comes from besides the file; passed in, never taken. */
@@ -24,13 +25,14 @@ export function readConfig<T>(
   overrides: Readonly<Record<string, string>>,
   env: Environment,
 ): T {
-  const raw = withOverrides(readYaml(path), overrides, env);
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  throw new WrongConfig(
-    path,
-    parsed.error.issues.map(({ path: key, message }) => `${key.join('.') || 'the whole file'}: ${message}`),
-  );
+  return parsedAs(schema, withOverrides(readYaml(path), overrides, env), path);
+}
+
+/** What a file holds, as its schema reads it. Throws WrongConfig with every mistake. */
+export function parsedAs<T>(schema: z.ZodType<T>, raw: unknown, path: string): T {
+  const result = checked(schema, raw);
+  if ('mistakes' in result) throw new WrongConfig(path, result.mistakes);
+  return result.good;
 }
 
 /** Nobody writes that many by hand; without a limit a small file can stand for a huge one. */
@@ -38,14 +40,28 @@ const ALIAS_LIMIT = 100;
 
 /** What a YAML file holds. Throws WrongConfig. */
 export function readYaml(path: string, example = 'the example in examples/'): unknown {
+  const text = textAt(path, example);
   try {
-    return load(textOfSmallFile(path), { maxAliases: ALIAS_LIMIT });
+    return load(text, { maxAliases: ALIAS_LIMIT });
   } catch (error) {
+    throw new WrongConfig(path, [`it cannot be read as YAML (${firstLineOf(error)}). Start from ${example}.`]);
+  }
+}
+
+function textAt(path: string, example: string): string {
+  try {
+    return textOfSmallFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new WrongConfig(path, [`there is no such file. Check the path, or start from ${example}.`]);
     throw new WrongConfig(path, [
-      `it cannot be read as YAML (${error instanceof Error ? error.message.split('\n')[0] : 'unknown reason'}). Start from ${example}.`,
+      `it cannot be read (${firstLineOf(error)}). Check path, kind and rights of the file.`,
     ]);
   }
 }
+
+const firstLineOf = (error: unknown): string =>
+  (error instanceof Error ? error.message.split('\n')[0] : undefined) ?? 'unknown reason';
 
 const Tree = z.record(z.string(), z.unknown());
 

@@ -116,7 +116,11 @@ describe('the policy file', () => {
       one('freezes: [{ from: "2027-01-04T00:00:00Z", to: "2026-12-20T00:00:00Z", reason: x }]'),
       /ends before it begins/,
     ],
-    ['windows for a freeze', one('verbs: { freeze: { windows: [] } }'), /there is no key “windows” here/],
+    [
+      'windows for a freeze',
+      one('verbs: { freeze: { windows: [] } }'),
+      /there is no key “windows” here\. Known: channels/,
+    ],
     ['plans that live for days', one('planLivesMinutes: 10000'), /at most 1440/],
     ['a file without clusters', 'clusters: {}', /name at least one cluster/],
     ['an empty file', '', /input is empty.*Start from examples/],
@@ -166,6 +170,10 @@ describe('registry-ha policy check', () => {
     const { code, text } = printed('check', file('clusters: { lab: { approvals: 0 } }'));
     expect(code).toBe(1);
     expect(text).toMatch(/approvers: say who[\s\S]*approvals: at least 1/);
+    expect(printed('check', join(folder, 'nowhere.yaml'))).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('there is no such file. Check the path, or start from examples/policy.yaml.'),
+    });
     expect(printed('check').code).toBe(2);
     expect(printed('explain', 'x').code).toBe(2);
   });
