@@ -37,11 +37,16 @@ export async function listKeys({ folder, bot, worker }: KeysPlace, now: Date, pr
       ...(bot === undefined ? [] : await ofBot(bot)),
       ...(worker === undefined ? [] : await ofWorker(worker)),
     ];
-    if (listed.length === 0) print('No key: name a place with --folder, --bot bot.yaml or --worker worker.yaml.');
+    if (listed.length === 0) print(noKey(folder));
     for (const { key, means } of listed) print(`${key.name}  ${age(key.made, now)}  ${means}  ${key.path}`);
     return listed.length === 0 ? 1 : 0;
   });
 }
+
+const noKey = (folder: string | undefined): string =>
+  folder === undefined
+    ? 'No key: name a place with --folder, --bot bot.yaml or --worker worker.yaml.'
+    : `No key in ${folder}: keys are files *.key and *.pub right in it. \`registry-ha keys new\` makes a pair.`;
 
 interface Listed {
   readonly key: KeyFile;

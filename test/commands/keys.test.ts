@@ -97,7 +97,12 @@ describe('registry-ha keys', () => {
       'trusted by the worker of lab: its approvals count',
     ]);
     expect(lines[0]).toContain(newBot);
-    expect(await printed((print) => listKeys({}, LATER, print))).toMatchObject({ code: 1 });
+    const nowhere = await printed((print) => listKeys({}, LATER, print));
+    expect(nowhere).toMatchObject({ code: 1, text: expect.stringContaining('name a place with --folder') });
+    await mkdir(at('empty'));
+    const empty = await printed((print) => listKeys({ folder: at('empty') }, LATER, print));
+    expect(empty).toMatchObject({ code: 1, text: expect.stringContaining(`No key in ${at('empty')}: keys are files`) });
+    expect(empty.text).not.toContain('name a place');
   });
 
   it('takes a key out of a trust folder without losing it, says what that means, and warns of the last one', async () => {
