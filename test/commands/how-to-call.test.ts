@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OWN_NODE = join(ROOT, 'node_modules/.bin/node');
+const INSTALLED = '/opt/registry-ha';
+const LIMIT_MS = 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-how-to-call-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const run = promisify(execFile);
+
+/** What is typed at this place, as README says it. */
+const inReadme = (place: RegExp) => place.exec(text('README.md'))?.[1] ?? 'README does not say it';
+
+describe('whoever reads README could not call registry-ha', () => {
+  it.runIf(existsSync(OWN_NODE))('in a clone, where an older Node is installed', { timeout: LIMIT_MS }, async () => {
+    const [program = '', ...words] = inReadme(/^\| in a clone, [^|]*\| `([^`]+) …`/m).split(' ');
+    const PATH = (process.env.PATH ?? '').split(delimiter).filter((one) => !one.includes('node_modules'));
+    const env = { ...process.env, PATH: PATH.join(delimiter) };
+    const { stdout } = await run(program, [...words, '--version'], { cwd: ROOT, env, timeout: LIMIT_MS });
+    expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('in the image, from a folder that is not the image’s own', () => {
+    expect(inReadme(/^\| in the image, [^|]*\| `([^`]+) registry-ha …`/m)).toContain('-w "$PWD"');
+    expect(text('Dockerfile')).toContain('ENTRYPOINT ["node", "/app/dist/cli.js"]');
+  });
+
+  it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {
+    expect(text('README.md')).toContain('install -m 0755 deploy/registry-ha /usr/local/bin/registry-ha');
+    const wrapper = join(folder, 'registry-ha');
+    writeFileSync(wrapper, text('deploy/registry-ha').replaceAll(INSTALLED, folder), { mode: 0o755 });
+    for (const part of ['node/bin', 'dist']) mkdirSync(join(folder, part), { recursive: true });
+    symlinkSync(process.execPath, join(folder, 'node/bin/node'));
+    writeFileSync(join(folder, 'dist/cli.js'), 'console.log(JSON.stringify(process.argv.slice(2)));');
+    const { stdout } = await run(wrapper, ['keys', 'list', '--folder', 'a  folder']);
+    expect(JSON.parse(stdout)).toEqual(['keys', 'list', '--folder', 'a  folder']);
+  });
+
+  it('on the bootstrap node with the program that runs as the service', () => {
+    const [, program = 'none'] = /^exec (.*) "\$@"$/m.exec(text('deploy/registry-ha')) ?? [];
+    expect(text('deploy/registry-ha-worker.service')).toContain(`ExecStart=${program} worker `);
+  });
+});
