@@ -34,7 +34,7 @@ export const RECEIVE_SCRIPT = [
 
 /** Arguments: part file, first byte to come, size, the archive that is there already. */
 export const REBUILD_SCRIPT = [
-  '# Like the copy below, but takes from the file $4 what it holds: a line says from which byte, or "here", and how many.',
+  '# Writes the file $1, from byte $2 to byte $3, out of $4 and what comes: a line says from which byte of $4, or "here", and how many. Prints its SHA-256.',
   `mkdir -p -m 0755 -- "\${1%/*}/" && : >>"$1" || exit`,
   'at=$2',
   '{ echo "$at"',

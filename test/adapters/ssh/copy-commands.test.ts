@@ -37,6 +37,11 @@ describe('what a plan shows of a copy', () => {
     }
   });
 
+  it('says so without the others: on a card a script has its name and place by the step that comes first', () => {
+    for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT])
+      expect(script.split('\n')[0]).not.toMatch(/\b(above|below|like the)\b/i);
+  });
+
   it('needs no chown where root logs in', () => {
     expect(
       shownCopyCommands({ ...order, sudo: false })
