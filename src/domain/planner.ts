@@ -8,6 +8,7 @@ import { count, listed } from './measure.ts';
 import type { ApprovedPart, Intent, Plan, PlannedArchive, SeenPart } from './plan.ts';
 import { copySteps, enginesSteps, type PlanContext, readyStep, registrySteps, verifyStep } from './planned-steps.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { completeRegistries, unfinishedRegistries } from './registries-there.ts';
 import type { Step } from './step.ts';
 
 /** What a plan is made for: the change's id, and the moment. */
@@ -26,7 +27,7 @@ export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: Pla
   const archives = soundArchives(facts.bootstrap.archives);
   const context: PlanContext = { change, version, saltenv: `metalk8s-${version}`, archives, facts };
   const steps = stepsOf(intent, context);
-  if (!begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, facts);
+  if (!begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, archives);
   return { v: 1, approved: approvedPart(intent, context, steps), seen: seenPart(intent, context, steps, at) };
 }
 
@@ -68,13 +69,13 @@ function targetsOf(intent: Intent, facts: Facts): readonly { readonly node: Node
   });
 }
 
-function registryExists({ nodes }: Intent, facts: Facts): Refusal {
-  const served = facts.served
-    .filter(({ node }) => nodes.includes(node))
-    .reduce((sum, { expected }) => sum + expected, 0);
+function registryExists({ nodes }: Intent, archives: readonly Archive[]): Refusal {
+  const images = `all ${count(archives.flatMap((archive) => archive.images).length, 'image')}`;
   return refuse(
     'registry-exists',
-    `${listed(nodes)} ${nodes.length === 1 ? 'has' : 'have'} a registry already: it serves all ${count(served, 'image')}, Kubernetes lists it as Ready, and every engine knows it.`,
+    nodes.length === 1
+      ? `${listed(nodes)} has a registry already: it serves ${images}, Kubernetes lists it as Ready, and every engine knows it.`
+      : `${listed(nodes)} have a registry already: each serves ${images}, Kubernetes lists each as Ready, and every engine knows each.`,
     `This look was the verification; there is nothing to add. Name another node, or look again with /registry-ha add ${nodes.join(' ')} at any time.`,
   );
 }
@@ -147,6 +148,7 @@ function seenPart(
       `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
       `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
       'Every Salt minion answers and no other state run is in progress.',
+      ...completeRegistries(intent, facts, steps),
     ],
     warnings: warnings(intent, facts, steps),
     already,
@@ -156,14 +158,11 @@ function seenPart(
   };
 }
 
-function warnings({ nodes }: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
-  const half = facts.kube.registries.map(({ node }) => node).filter((node) => nodes.includes(node));
+function warnings(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
   const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
   const restarts = steps.some(({ kind }) => kind === 'engines');
   return [
-    ...(half.length === 0
-      ? []
-      : [`${listed(half)} has a registry that is not complete or not known to every engine; these steps finish it.`]),
+    ...unfinishedRegistries(intent, facts, steps),
     ...(!restarts || masters.length < 2
       ? []
       : [`The engines of all masters (${listed(masters)}) restart at about the same time.`]),

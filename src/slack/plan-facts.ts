@@ -35,11 +35,15 @@ function inShort({ approved, seen }: Plan): string {
   const time = `${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
   if (approved.undoes !== undefined)
     return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(approved.nodes))}, and nothing that was there before it; ${time}`;
-  const copies = approved.steps.flatMap((step) => (step.kind === 'copy' ? [step.archive.size] : []));
-  const bytes = copies.reduce((sum, size) => sum + size, 0);
-  const copied =
-    copies.length === 0 ? 'Nothing to copy' : `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)})`;
-  return `${copied} to ${escaped(firstFew(approved.nodes))}; ${time}`;
+  return `${copiesInShort(approved)}; ${time}`;
+}
+
+function copiesInShort({ steps, nodes }: Plan['approved']): string {
+  const copies = steps.flatMap((step) => (step.kind === 'copy' ? [step] : []));
+  if (copies.length === 0) return `Nothing to copy to ${escaped(firstFew(nodes))}`;
+  const bytes = copies.reduce((sum, { archive: { size } }) => sum + size, 0);
+  const targets = [...new Set(copies.map(({ node }) => node))];
+  return `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)}) to ${escaped(firstFew(targets))}`;
 }
 
 const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>

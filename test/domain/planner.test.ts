@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planDigest, stepsStillNeeded } from '../../src/domain/digest.ts';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Facts, OpenTarget, ServedFacts } from '../../src/domain/facts.ts';
 import type { Intent, Plan } from '../../src/domain/plan.ts';
 import { planAdd } from '../../src/domain/planner.ts';
 import { isRefusal, type Refusal } from '../../src/domain/refusal.ts';
@@ -32,6 +32,31 @@ function documented(): Facts {
     ),
   };
 }
+
+const withNode3Empty = (seen: Facts): Facts => ({ ...seen, targets: [...seen.targets, emptyTarget('node-3')] });
+
+/** The same with a whole registry on node-3 as well, and whatever other targets there are. */
+function node3Too(seen: Facts, ...more: readonly OpenTarget[]): Facts {
+  const like2 = <T extends { readonly node: string }>(all: readonly T[]): readonly T[] =>
+    all.flatMap((one) => (one.node === 'node-2' ? [one, { ...one, node: 'node-3' }] : [one]));
+  const { kube, engines } = seen;
+  return {
+    ...seen,
+    kube: {
+      ...kube,
+      endpoints: { ready: [...kube.endpoints.ready, '10.200.3.14'], notReady: [] },
+      registries: like2(kube.registries),
+    },
+    targets: [...like2(seen.targets), ...more],
+    engines: engines.map((engine) =>
+      engine.is === 'known' ? { ...engine, endpoints: [...engine.endpoints, 'http://10.200.3.14:8080'] } : engine,
+    ),
+    served: like2(seen.served),
+  };
+}
+
+const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
+  one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
 
 describe('the plan of add', () => {
   it('has every step of the procedure, and the forgotten one, on an empty node', () => {
@@ -73,7 +98,39 @@ describe('the plan of add', () => {
   it('is refused as nothing to do when the registry is there, whole, and known to every engine', () => {
     const refusal = planAdd(addNode2, finished(), when) as Refusal;
     expect(refusal.refused).toBe('registry-exists');
-    expect(refusal.says).toContain('serves all 5 images');
+    expect(refusal.says).toContain('it serves all 5 images');
+  });
+
+  it('says of several registries that each serves every image, and not the sum of them', () => {
+    const both = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    expect(planAdd(both, node3Too(finished()), when)).toMatchObject({
+      refused: 'registry-exists',
+      says: 'node-2 and node-3 have a registry already: each serves all 5 images, Kubernetes lists each as Ready, and every engine knows each.',
+    });
+  });
+
+  it('calls no registry broken that is whole: only what is left to be done is a warning', () => {
+    const oneMore = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    const { seen } = planOf(oneMore, withNode3Empty(finished()));
+    expect(seen.warnings.join(' ')).not.toContain('not complete');
+    expect(seen.findings).toContain('The registry of node-2 is complete already, and every engine knows it.');
+    const three = { ...addNode2, nodes: ['node-1', 'node-2', 'node-3'] };
+    const two = planOf(three, node3Too(finished(), emptyTarget('node-1')));
+    expect(two.seen.findings).toContain(
+      'The registries of node-2 and node-3 are complete already, and every engine knows them.',
+    );
+  });
+
+  it.each<readonly [string, (seen: Facts) => Facts]>([
+    ['an engine does not know', (seen) => ({ ...seen, engines: facts().engines })],
+    ['Kubernetes does not list', (seen) => ({ ...seen, kube: { ...seen.kube, endpoints: facts().kube.endpoints } })],
+    ['serve too little', (seen) => ({ ...seen, served: seen.served.map(gapOutsideBootstrap) })],
+  ])('warns of registries that %s', (_, spoilt) => {
+    const plan = planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, spoilt(node3Too(finished())));
+    expect(plan.seen.warnings).toContain(
+      'node-2 and node-3 have registries that are not complete or not known to every engine; these steps finish them.',
+    );
+    expect(plan.seen.findings.join(' ')).not.toContain('complete already');
   });
 
   it('has only the proof left when a begun change finds everything done', () => {

@@ -9,9 +9,10 @@ import { renderCard } from '../../src/slack/card.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../src/slack/fit.ts';
 import { renderNamed, scriptsOf } from '../../src/slack/scripts.ts';
+import { addNode2, emptyTarget, finished } from '../fixtures/facts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { CASES } from './card-cases.ts';
-import { approved, changeOf, NOW, planned, requested } from './card-events.ts';
+import { approved, changeOf, NOW, planFrom, planned, requested } from './card-events.ts';
 import { largePlan } from './large-plan.ts';
 
 const STYLES = ['plan', 'classic'] as const;
@@ -80,6 +81,14 @@ describe('the card of a change', () => {
       expect(drawn).toContain(
         `"${name}:"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"${asJson(text)}"`,
       );
+  });
+
+  it('names as targets of the copies only nodes that something is copied to', () => {
+    const intent = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    const whole = finished();
+    const plan = planFrom(intent, { ...whole, targets: [...whole.targets, emptyTarget('node-3')] });
+    const view = { change: changeOf([requested(intent), planned(plan)]), waitsFor: [], now: NOW };
+    expect(JSON.stringify(renderCard(view, 'plan').blocks)).toContain('Copies 3 files (4.5 GB) to node-3; ');
   });
 
   it('lets no foreign text mention, link, colour or turn anything', () => {
