@@ -3,6 +3,8 @@ import { count, listed } from './measure.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Step } from './step.ts';
 
+const REMOVE_BY_HAND = 'To take a whole registry away by hand: README, “How to undo an add”.';
+
 /** The steps by which a change may have changed something: those that were begun, done or not. Found to be so is not done. */
 export function touchedSteps({ plan, begun }: Change): readonly Step[] {
   const steps = plan?.approved.steps ?? [];
@@ -23,7 +25,7 @@ export function whyNotUndone(change: Change): Refusal | null {
     return refuse(
       'not-undoable',
       `${id} is done: ${listed(intent.nodes)} ${intent.nodes.length === 1 ? 'has its registry' : 'have their registries'}. An undo takes back only what stopped half-way.`,
-      'To take a whole registry away is another verb, remove, which does not exist yet.',
+      REMOVE_BY_HAND,
     );
   }
   if (state === 'approved' || state === 'applying') {
@@ -66,7 +68,7 @@ export function laterRefusal({ id, intent }: Change, later: readonly Change[]): 
   const says = `${newest.id} has worked on ${listed(newest.intent.nodes)} after ${id}${newest.state === 'done' ? ', and is done' : ''}: what it built on must not be taken from under it.`;
   const tryNext =
     newest.state === 'done'
-      ? 'To take a whole registry away is another verb, remove, which does not exist yet.'
+      ? REMOVE_BY_HAND
       : `Undo that one first: /registry-ha undo ${newest.id}${onTop.length > 1 ? ` (there are ${count(onTop.length, 'later change')})` : ''}.`;
   return refuse('not-undoable', says, tryNext);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/domain/change.ts';
 import { planDigest, stepsStillNeeded } from '../../src/domain/digest.ts';
@@ -207,6 +208,13 @@ describe('an undo is refused', () => {
     const refusal = refusalOf(seen, record);
     expect(refusal.refused).toBe(refused);
     expect(refusal.says).toContain(says);
+  });
+
+  it('with the way out by hand when a registry is whole: there is no command for it', () => {
+    const byHand = 'To take a whole registry away by hand: README, “How to undo an add”.';
+    expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
+    expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
+    expect(readFileSync('README.md', 'utf8')).toContain('\n## How to undo an add\n');
   });
 
   it('no more once the later add has been undone', () => {
