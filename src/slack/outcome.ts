@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import { listed } from '../domain/measure.ts';
 import type { Step } from '../domain/step.ts';
+import { undoneNodes } from '../domain/undone-nodes.ts';
 import { type Block, context, preformatted, richText, section } from './blocks.ts';
 import { cut } from './fit.ts';
 import { clean, code, escaped } from './foreign-text.ts';
@@ -80,9 +81,13 @@ export const NOT_COVERED =
   'Registry HA is not bootstrap HA: the Salt master and the certificate authority still exist once, on the bootstrap node.';
 
 /** What else an operator should know now. */
-export function doneOutcome({ intent }: Change): readonly Block[] {
+export function doneOutcome(change: Change): readonly Block[] {
+  const { intent } = change;
+  if (intent.verb === 'undo') {
+    const undone = escaped(firstFew(undoneNodes(change)));
+    return [section(`What ${code(intent.undoes)} had done on ${undone} is taken back.`)];
+  }
   const nodes = escaped(firstFew(intent.nodes));
-  if (intent.verb === 'undo') return [section(`What ${code(intent.undoes)} had done on ${nodes} is taken back.`)];
   return [
     section(
       `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only and will complain about ${nodes}; that is harmless.`,

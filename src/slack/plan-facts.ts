@@ -1,6 +1,7 @@
 import type { Change } from '../domain/change.ts';
 import { bytesInWords, count, secondsInWords } from '../domain/measure.ts';
 import type { Plan, PlannedArchive } from '../domain/plan.ts';
+import { undoneNodes } from '../domain/undone-nodes.ts';
 import { type Block, listed, section } from './blocks.ts';
 import type { Detail } from './card-view.ts';
 import { fitLines } from './fit.ts';
@@ -8,12 +9,13 @@ import { code, escaped } from './foreign-text.ts';
 import { firstFew } from './names.ts';
 
 /** What an approver has to know before reading the steps; what asks for care stands first. */
-export function planFacts({ plan }: Change, detail: Detail): readonly Block[] {
+export function planFacts(change: Change, detail: Detail): readonly Block[] {
+  const { plan } = change;
   if (plan === undefined) return [];
   const { approved, seen } = plan;
   const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
   return [
-    section(inShort(plan)),
+    section(inShort(plan, undoneNodes(change))),
     ...list('Warnings', seen.warnings.map(escaped)),
     ...list('Side effects', approved.sideEffects.map(escaped)),
     ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
@@ -30,11 +32,11 @@ const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
   characters: characters * 2,
 });
 
-function inShort({ approved, seen }: Plan): string {
+function inShort({ approved, seen }: Plan, undone: readonly string[]): string {
   const { from, to } = seen.estimate;
   const time = `${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
   if (approved.undoes !== undefined)
-    return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(approved.nodes))}, and nothing that was there before it; ${time}`;
+    return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(undone))}, and nothing that was there before it; ${time}`;
   return `${copiesInShort(approved)}; ${time}`;
 }
 

@@ -1,6 +1,7 @@
 import { BEFORE_THE_STEPS, type Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import { count, secondsInWords } from '../domain/measure.ts';
+import { provenGone, undoneNodes } from '../domain/undone-nodes.ts';
 import { approvalsSoFar, approversOf, decidersWanted } from './approvals-line.ts';
 import type { CardView } from './card-view.ts';
 import { cut, TEXT_LIMIT } from './fit.ts';
@@ -16,8 +17,9 @@ export interface Status {
 }
 
 /** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
-export function aim({ intent }: Change): string {
-  if (intent.verb === 'undo') return `Undo ${intent.undoes} on ${firstFew(intent.nodes)}`;
+export function aim(change: Change): string {
+  const { intent } = change;
+  if (intent.verb === 'undo') return `Undo ${intent.undoes} on ${firstFew(undoneNodes(change))}`;
   const registries = intent.nodes.length === 1 ? 'a registry' : 'registries';
   return `Add ${registries} on ${firstFew(intent.nodes)}`;
 }
@@ -120,13 +122,15 @@ function done(change: Change): Status {
 }
 
 /** `Served 13/13 images of 3 archives, engines 4/4.` */
-export function proofInWords({ proof, intent }: Change): string {
+export function proofInWords(change: Change): string {
+  const { proof, intent } = change;
   if (proof === undefined) return '';
   const { served, expected, archives, engines, engineTotal } = proof;
-  if (intent.verb === 'undo') {
-    return `The bootstrap’s registry serves ${served}/${expected} images of ${count(archives, 'archive')}; ${engines}/${engineTotal} engines do without ${escaped(firstFew(intent.nodes))}.`;
-  }
-  return `Served ${served}/${expected} images of ${count(archives, 'archive')}, engines ${engines}/${engineTotal}.`;
+  const images = `${served}/${expected} images of ${count(archives, 'archive')}`;
+  if (intent.verb === 'add') return `Served ${images}, engines ${engines}/${engineTotal}.`;
+  const gone = provenGone(change);
+  const without = gone.length === 0 ? 'list it' : `do without ${escaped(firstFew(gone))}`;
+  return `The bootstrap’s registry serves ${images}; ${engines}/${engineTotal} engines ${without}.`;
 }
 
 /** From the start to the end, in words; null when one of them is not known. */

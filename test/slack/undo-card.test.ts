@@ -1,16 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangeEvent } from '../../src/domain/change.ts';
 import { planDigest } from '../../src/domain/digest.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import type { Plan, UndoIntent } from '../../src/domain/plan.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import { planUndo } from '../../src/domain/undo-planner.ts';
+import { undoneNodes } from '../../src/domain/undone-nodes.ts';
 import { validateBlocks } from '../../src/sandbox/slack/blocks/validate-blocks.ts';
 import type { Drawing } from '../../src/slack/bot-ports.ts';
 import { renderCard } from '../../src/slack/card.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { repliesOf } from '../../src/slack/replies.ts';
+import { proofInWords } from '../../src/slack/status.ts';
+import { emptyTarget, facts } from '../fixtures/facts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
-import { changeOf, eventsUntil, failedAt, leftByEngines, PERSON, UNDO, undoIt } from '../fixtures/undo.ts';
+import {
+  changeOf,
+  eventsUntil,
+  failedAt,
+  leftByCopy,
+  leftByEngines,
+  PERSON,
+  UNDO,
+  undoIt,
+  untouched,
+} from '../fixtures/undo.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22, 11, minute)).toISOString();
 const BOB = { id: 'U0BOB', name: 'bob' };
@@ -20,6 +34,27 @@ function plan(): Plan {
     undoIt,
     leftByEngines(),
     { change: failedAt('engines'), later: [] },
+    { change: UNDO, at: at(0), begun: false },
+  );
+  if (isRefusal(planned)) throw new Error(planned.says);
+  return planned;
+}
+
+const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
+
+/** The undone add has copied to node-2 only; node-1 had a registry before it, and on node-3 it has not begun. */
+function planOfThree(
+  intent: UndoIntent,
+  one = failedAt('copy:node-2:metalk8s-128.0.1'),
+  left: Facts = leftByCopy(),
+): Plan {
+  const before = intent.nodes.map((node) => ({ ...untouched, node, registry: node === 'node-1' }));
+  const targets = [...left.targets, emptyTarget('node-1'), emptyTarget('node-3')];
+  const change = { ...one, before, intent: { ...one.intent, nodes: intent.nodes } };
+  const planned = planUndo(
+    intent,
+    { ...left, targets },
+    { change, later: [] },
     { change: UNDO, at: at(0), begun: false },
   );
   if (isRefusal(planned)) throw new Error(planned.says);
@@ -62,7 +97,7 @@ const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = 
         type: 'done',
         at: at(4),
         seconds: 100,
-        proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 },
+        proof: PROOF,
       },
     ]),
     [],
@@ -94,6 +129,34 @@ describe('the card of an undo', () => {
       expect(labels).toEqual(buttons);
     },
   );
+
+  it('names only the nodes on which something is taken back, and in the proof none that keeps its registry', () => {
+    const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
+    const approved = planOfThree(intent);
+    const seen = view([
+      { type: 'requested', at: at(0), id: UNDO, intent, requester: PERSON, channel: 'C0OPS' },
+      { type: 'planned', at: at(1), plan: approved, digest: planDigest(approved.approved), expires: at(31) },
+    ]);
+    const drawn = renderCard(seen, 'plan');
+    expect(drawn.text).toContain(`Undo ${undoIt.undoes} on node-2 (`);
+    expect(JSON.stringify(drawn.blocks)).toContain(
+      `Takes back what \`${undoIt.undoes}\` has done on node-2, and nothing`,
+    );
+    const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
+    expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
+    expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain(
+      'had done on node-2 is taken',
+    );
+  });
+
+  it('names the nodes that the engines are to forget, when nothing else is left to take back', () => {
+    const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
+    const left = { ...facts(), engines: leftByEngines().engines };
+    const approved = planOfThree(intent, failedAt('deploy:node-2'), left);
+    expect(approved.approved.steps.map(({ kind }) => kind)).toEqual(['engines', 'prove-undone']);
+    const { change } = view(asked);
+    expect(undoneNodes({ ...change, intent, plan: approved })).toEqual(['node-2', 'node-3']);
+  });
 
   it('tells the thread of the undone change where its undo is, once for each', () => {
     const [seen] = CASES['undo-asked-for'] ?? [];
