@@ -1,4 +1,5 @@
 import { Stopped } from '../domain/failure.ts';
+import { GO_ON } from '../domain/go-on.ts';
 import { refusalBeforeStep } from '../domain/guards.ts';
 import { scriptsRefusal } from '../domain/guards-scripts.ts';
 import { listed } from '../domain/measure.ts';
@@ -47,7 +48,7 @@ async function whileSaltIsBusy(
     if (job === undefined) return;
     if (clock.steadyMs() >= until)
       throw new Stopped(
-        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, 'Wait for it to end, then ask again.'),
+        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${GO_ON}.`),
       );
     onWait(`Waiting for another Salt state run to end: ${words(job)}.`);
     await clock.sleep(BUSY_POLL_MS, signal);

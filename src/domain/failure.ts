@@ -1,6 +1,7 @@
 import type { FailureReport } from './change.ts';
 import { type Command, type CommandResult, render } from './command.ts';
 import type { SshFault } from './facts.ts';
+import { GO_ON } from './go-on.ts';
 import { listed } from './measure.ts';
 import type { Refusal } from './refusal.ts';
 import type { SaltReturn } from './salt.ts';
@@ -83,7 +84,7 @@ export class CommandFailed extends Failure {
       kind: 'command',
       where: this.node,
       what: `\`${inOneLine(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
-      next: 'Run the command on the node to see why, mend it, and ask for the change again: what is done stays done.',
+      next: `Run the command on the node to see why, mend it, and ${GO_ON}: what is done stays done.`,
       ...(said === '' ? {} : { detail: said }),
     };
   }
@@ -108,7 +109,7 @@ export class Unreachable extends Failure {
       kind: this.fault,
       where: this.where,
       what: this.says,
-      next: 'Mend the connection and ask for the change again: what is done stays done.',
+      next: `Mend the connection and ${GO_ON}: what is done stays done.`,
     };
   }
 }
@@ -200,19 +201,19 @@ function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what'
     case 'failed':
       return {
         what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
-        next: 'Mend what the comment names on that node, then ask for the change again: what is done stays done.',
+        next: `Mend what the comment names on that node, then ${GO_ON}: what is done stays done.`,
         detail: lastLines(answer.first.comment),
       };
     case 'conflict':
       return {
         what: 'Another Salt state run is in progress there.',
-        next: 'Wait for it to end, then ask again.',
+        next: `Wait for it to end, then ${GO_ON}.`,
         detail: lastLines(answer.says),
       };
     case 'not-run':
       return {
         what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
-        next: 'Mend what the message names, then ask again.',
+        next: `Mend what the message names, then ${GO_ON}.`,
         detail: lastLines(answer.says),
       };
     case 'no-return':
@@ -224,19 +225,19 @@ function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what'
     case 'master-down':
       return {
         what: 'The Salt master does not answer; nothing was started.',
-        next: 'Check the salt-master pod on the bootstrap node, then ask again.',
+        next: `Check the salt-master pod on the bootstrap node, then ${GO_ON}.`,
         detail: lastLines(answer.says),
       };
     case 'lost':
       return {
         what: `\`${line}\` ended without a result.`,
-        next: 'Look at the node before asking again: the run may have gone on.',
+        next: `Look at the node first, as the run may have gone on; then ${GO_ON}.`,
         detail: lastLines(answer.says),
       };
     case 'error':
       return {
         what: `Salt answered with an error to \`${line}\`.`,
-        next: 'Mend what the message names, then ask again.',
+        next: `Mend what the message names, then ${GO_ON}.`,
         detail: lastLines(answer.says),
       };
     case 'ok':

@@ -20,6 +20,14 @@ export function cut(text: string, limit: number): string {
   return `${start.replace(/[\uD800-\uDBFF]$/, '')}${ELLIPSIS}`;
 }
 
+/** The text when it has at most `limit` characters, else its end; entities and surrogate pairs stay whole. */
+export function cutStart(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const from = text.length - Math.max(0, limit - ELLIPSIS.length);
+  const end = text.slice(from).replace(/^[\uDC00-\uDFFF]/, '');
+  return `${ELLIPSIS}${/&[a-z]{0,3}$/.test(text.slice(0, from)) ? end.replace(/^[a-z]{0,3};/, '') : end}`;
+}
+
 /** What a list may take. */
 export interface Room {
   readonly lines: number;

@@ -41,3 +41,6 @@ export const escaped = (text: string): string => entities(unformatted(cleanLine(
 
 /** Foreign text as one piece of code inside mrkdwn, where no backtick can be escaped. */
 export const code = (text: string): string => `\`${entities(cleanLine(text)).replaceAll('`', "'")}\``;
+
+/** Foreign text for a block of code inside mrkdwn, line by line, to the letter; only what would end the block is another sign. */
+export const codeLines = (text: string): string => entities(clean(text).trim()).replaceAll('```', "'''");

@@ -3,11 +3,11 @@ import { listed } from '../domain/measure.ts';
 import type { Step } from '../domain/step.ts';
 import { undoneNodes } from '../domain/undone-nodes.ts';
 import { type Block, context, preformatted, richText, section } from './blocks.ts';
-import { cut } from './fit.ts';
+import { cut, cutStart } from './fit.ts';
 import { clean, code, escaped } from './foreign-text.ts';
 import { firstFew } from './names.ts';
 
-/** Room for a failure's own words: enough for a Salt comment, little enough to be read. */
+/** Room for a failure's own words: enough for a Salt comment, little enough to be read. Of more the end: what broke stands last. */
 const DETAIL_LIMIT = 1500;
 const STEPS_LIMIT = 600;
 
@@ -30,7 +30,9 @@ export function failedOutcome(change: Change): readonly Block[] {
   const at = failedAt(change);
   return [
     section(`*Where:* ${at === '' ? '' : `${at}, `}${escaped(failure.where)}`),
-    ...(failure.detail === undefined ? [] : [richText([preformatted(lastPart(failure.detail))])]),
+    ...(failure.detail === undefined
+      ? []
+      : [richText([preformatted(cutStart(clean(failure.detail).trim(), DETAIL_LIMIT))])]),
     section(`*What to do now:* ${escaped(failure.next)}`),
     ...doneAndNot(change),
   ];
@@ -51,12 +53,6 @@ export function cancelledOutcome(change: Change): readonly Block[] {
 export function failedAt({ plan, steps }: Change): string {
   const failed = (plan?.approved.steps ?? []).filter(({ id }) => steps[id]?.is === 'failed');
   return cut(listed(failed.map(({ says }) => `“${escaped(says)}”`)), STEPS_LIMIT);
-}
-
-/** The end of a long text: what broke stands last. */
-function lastPart(detail: string): string {
-  const text = clean(detail).trim();
-  return text.length <= DETAIL_LIMIT ? text : `…${text.slice(1 - DETAIL_LIMIT).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }
 
 function doneAndNot({ plan, steps }: Change): readonly Block[] {

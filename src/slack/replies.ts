@@ -2,11 +2,19 @@ import type { Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import type { JournalMark } from '../domain/record-entry.ts';
 import { approvalsSoFar, approversOf } from './approvals-line.ts';
-import { cut, TEXT_LIMIT } from './fit.ts';
-import { escaped } from './foreign-text.ts';
+import { cut, cutStart, TEXT_LIMIT } from './fit.ts';
+import { codeLines, escaped } from './foreign-text.ts';
 import { person } from './names.ts';
 import { failedAt, NOT_COVERED } from './outcome.ts';
 import { duration, proofInWords } from './status.ts';
+
+/** Room for a failure's own words in a reply that the channel sees as well: the end of them, the card has more. */
+const QUOTE_LIMIT = 600;
+/** Less of them says nothing. */
+const QUOTE_AT_LEAST = 40;
+/** The lines around a quotation, and a journal line's number and hash behind it all. */
+const FENCES = 10;
+const MARK_ROOM = 60;
 
 /** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
 export interface Reply {
@@ -25,11 +33,11 @@ export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] 
   }));
 }
 
-/** With this in the thread, whoever changes the journal later has to change Slack as well. */
-const witnessed = (reply: Reply, { line, hash }: JournalMark): Reply => ({
-  ...reply,
-  text: `${reply.text} (Journal line ${line}, ${shortDigest(hash)}…)`,
-});
+/** With this in the thread, whoever changes the journal later has to change Slack as well; a long text makes room for it. */
+function witnessed(reply: Reply, { line, hash }: JournalMark): Reply {
+  const mark = ` (Journal line ${line}, ${shortDigest(hash)}…)`;
+  return { ...reply, text: `${cut(reply.text, TEXT_LIMIT - mark.length)}${mark}` };
+}
 
 function approvedReply(change: Change): readonly Reply[] {
   const { approver, approvals } = change;
@@ -84,9 +92,18 @@ const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by
 function failedText(change: Change): string {
   const { failure, requester } = change;
   const at = failedAt(change);
-  const where =
-    failure === undefined ? '' : ` (${escaped(failure.where)}). ${escaped(failure.what)} ${escaped(failure.next)}`;
-  return `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}${where}`;
+  const said = `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}`;
+  if (failure === undefined) return said;
+  const what = `${said} (${escaped(failure.where)}). ${escaped(failure.what)}`;
+  const next = escaped(failure.next);
+  return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - what.length - next.length)}${next}`;
+}
+
+/** A failure's own words between the sentences, as they are; nothing but a space when there are none, or no room. */
+function quoted(detail: string | undefined, room: number): string {
+  const limit = Math.min(QUOTE_LIMIT, room - FENCES);
+  const lines = detail === undefined || limit < QUOTE_AT_LEAST ? '' : cutStart(codeLines(detail), limit);
+  return lines === '' ? ' ' : `\n\`\`\`\n${lines}\n\`\`\`\n`;
 }
 
 function cancelledText({ requester, cancelledBy, startedAt }: Change): string {

@@ -1,5 +1,6 @@
 import { render } from '../domain/command.ts';
 import { Failure, NotConfirmed, SaltFailed } from '../domain/failure.ts';
+import { GO_ON } from '../domain/go-on.ts';
 import { listed } from '../domain/measure.ts';
 import { endpointUrl, sameSet } from '../domain/registry.ts';
 import type { Jid, SaltJob } from '../domain/salt.ts';
@@ -61,7 +62,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
     throw new NotConfirmed(
       'Endpoints kube-system/repositories',
       `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}; the engines were not touched.`,
-      'Bring the missing registry back to Ready, then ask again.',
+      `Bring the missing registry back to Ready, then ${GO_ON}.`,
     );
   }
   const [planned] = step.commands;

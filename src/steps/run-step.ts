@@ -1,5 +1,6 @@
 import type { Proof } from '../domain/change.ts';
 import { NotConfirmed } from '../domain/failure.ts';
+import { GO_ON } from '../domain/go-on.ts';
 import type { Step } from '../domain/step.ts';
 import { copy } from './copy.ts';
 import { deploy } from './deploy.ts';
@@ -78,11 +79,7 @@ async function checkActConfirm<S extends Step>(
   const after = await work.confirm(step, world, signal);
   if (after.is === 'so') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
   const where = 'node' in step ? step.node : 'the cluster';
-  throw new NotConfirmed(
-    where,
-    after.says,
-    'Look at it on the spot, mend it, then ask for the change again: what is done stays done.',
-  );
+  throw new NotConfirmed(where, after.says, `Look at it on the spot, mend it, then ${GO_ON}: what is done stays done.`);
 }
 
 type So = Extract<Finding<Proof | undefined>, { readonly is: 'so' }>;

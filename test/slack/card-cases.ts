@@ -1,3 +1,4 @@
+import { Unreachable } from '../../src/domain/failure.ts';
 import { refuse } from '../../src/domain/refusal.ts';
 import type { CardView } from '../../src/slack/card-view.ts';
 import { addNode2 } from '../fixtures/facts.ts';
@@ -117,12 +118,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
     {
       type: 'failed',
       at: at(1),
-      failure: {
-        kind: 'kubernetes',
-        where: 'lab',
-        what: 'The Kubernetes API does not answer.',
-        next: 'Mend the connection and ask for the change again: what is done stays done.',
-      },
+      failure: new Unreachable('lab', 'kubernetes', 'The Kubernetes API does not answer.').report(),
     },
   ]),
   'failed-for-good': view(

@@ -2,6 +2,7 @@ import type { Person } from '../../src/domain/approval.ts';
 import type { Change, ChangeEvent, FailureReport } from '../../src/domain/change.ts';
 import { planDigest } from '../../src/domain/digest.ts';
 import type { Facts } from '../../src/domain/facts.ts';
+import { SaltFailed } from '../../src/domain/failure.ts';
 import { changeFrom } from '../../src/domain/fold.ts';
 import type { Hold } from '../../src/domain/hold.ts';
 import type { Intent, Plan } from '../../src/domain/plan.ts';
@@ -90,13 +91,17 @@ export const done = (step: string, seconds: number, already = false, note?: stri
 });
 export const running = (step: string): ChangeEvent => ({ type: 'step-started', at: at(3, 10), step });
 
-export const DEPLOY_FAILED: FailureReport = {
-  kind: 'salt-failed',
-  where: 'node-2',
-  what: 'The Salt state “Install repositories manifest” of metalk8s.repo.installed failed.',
-  next: 'Mend what the comment names on that node, then ask for the change again: what is done stays done.',
-  detail: 'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device <&>',
-};
+export const DEPLOY_FAILED: FailureReport = new SaltFailed('node-2', 'state.sls metalk8s.repo.installed', {
+  is: 'failed',
+  failed: 1,
+  skipped: 0,
+  first: {
+    id: 'Install repositories manifest',
+    sls: 'metalk8s.repo.installed',
+    name: '/etc/kubernetes/manifests/repositories.yaml',
+    comment: 'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device <&>',
+  },
+}).report();
 
 export const untilDeploy: readonly ChangeEvent[] = [
   done('copy:node-2:metalk8s-127.0.6', 0, true),

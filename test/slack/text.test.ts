@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, fitLines } from '../../src/slack/fit.ts';
+import { cut, cutStart, fitLines } from '../../src/slack/fit.ts';
 import { clean, code, escaped } from '../../src/slack/foreign-text.ts';
 import { person } from '../../src/slack/names.ts';
 import { typed } from '../../src/slack/typed.ts';
@@ -68,6 +68,15 @@ describe('a text that is too long', () => {
         expect(result.replaceAll(/&amp;|&lt;|<@U0ALICE>/g, '')).not.toMatch(/[&<>]/);
       }),
     );
+  });
+
+  it('keeps its end, whole, where the end says what broke', () => {
+    expect(cutStart('fish &amp; chips', 11)).toBe('… chips');
+    expect(cutStart('fish &amp; chips', 14)).toBe('…h &amp; chips');
+    expect(cutStart('fish &amp; chips', 12)).toBe('…&amp; chips');
+    expect(cutStart('ab😀cd', 4)).toBe('…cd');
+    expect(cutStart('a;b', 3)).toBe('a;b');
+    expect(cutStart('&lt', 3)).toBe('&lt');
   });
 
   it('says how many lines it leaves out', () => {

@@ -1,5 +1,6 @@
 import type { FailureReport } from '../../domain/change.ts';
 import { Failure } from '../../domain/failure.ts';
+import { GO_ON } from '../../domain/go-on.ts';
 
 /** A file of the bootstrap node could not be read to its end as it was. */
 export class FileFailed extends Failure {
@@ -18,7 +19,7 @@ export class FileFailed extends Failure {
       kind: 'bootstrap-file',
       where: 'the bootstrap node',
       what: `${this.path} could not be read: ${this.why}.`,
-      next: 'See that the file is there, whole and left alone, then ask for the change again: what is done stays done.',
+      next: `See that the file is there, whole and left alone, then ${GO_ON}: what is done stays done.`,
     };
   }
 }

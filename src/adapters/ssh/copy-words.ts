@@ -1,6 +1,7 @@
 import type { FileSeen } from '../../domain/copy-commands.ts';
 import type { NodeAccess } from '../../domain/facts.ts';
 import { NotConfirmed, Unreachable } from '../../domain/failure.ts';
+import { GO_ON } from '../../domain/go-on.ts';
 import { bytesInWords } from '../../domain/measure.ts';
 import type { CopyStep } from '../../domain/step.ts';
 import { placeOf } from './words.ts';
@@ -19,14 +20,14 @@ export function inTheWay({ node, archive, part }: CopyStep, seen: FileSeen): Not
   ];
   const size = seen.is === 'file' ? ` of ${bytesInWords(seen.size)}` : '';
   const what = `At ${archive.path} is ${kind}${size}, which is not the archive ${archive.id}. It was left as it is.`;
-  const next = `Look at it on ${node}, move it away, and ask for the change again. What was copied so far is in ${part}.`;
+  const next = `Look at it on ${node}, move it away, and ${GO_ON}. What was copied so far is in ${part}.`;
   return new NotConfirmed(node, what, next);
 }
 
 /** The bytes were damaged on the way, and again. */
 export function damagedTwice({ node, archive: { path, sha256 } }: CopyStep): NotConfirmed {
   const what = `${path} arrived twice with another SHA-256 than ${sha256}. The copy was thrown away.`;
-  return new NotConfirmed(node, what, 'Check the memory and the disk of both nodes, then ask for the change again.');
+  return new NotConfirmed(node, what, `Check the memory and the disk of both nodes, then ${GO_ON}.`);
 }
 
 /** The bootstrap node's archive is not the planned one any more. */
