@@ -3,6 +3,7 @@ import type { Change } from '../domain/change.ts';
 import { shortDigest } from '../domain/digest.ts';
 import { count } from '../domain/measure.ts';
 import type { DecisionKind } from '../domain/policy.ts';
+import { undoneNodes } from '../domain/undone-nodes.ts';
 import { type Block, context } from './blocks.ts';
 import { cancelWords } from './cancel-words.ts';
 import { cut } from './fit.ts';
@@ -100,7 +101,7 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
 }
 
 function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
-  const nodes = firstFew(change.intent.nodes);
+  const nodes = firstFew(change.intent.verb === 'undo' ? undoneNodes(change) : change.intent.nodes);
   const aim = change.intent.verb === 'undo' ? `Takes back ${change.intent.undoes} on` : 'Registry on';
   const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${aim} ${nodes}.`;
   switch (kind) {
