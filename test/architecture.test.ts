@@ -153,6 +153,22 @@ describe('the core', () => {
     expect(impure).toEqual([]);
   });
 
+  it('measures no wait by the time of day, which somebody may set meanwhile: a change would fail, or wait for hours', () => {
+    const folders = [
+      'steps',
+      'wiring',
+      ...['bootstrap', 'kube', 'node', 'registry', 'salt', 'ssh'].map((one) => `adapters/${one}`),
+    ];
+    const hits = folders.flatMap((folder) =>
+      filesOf(join(SRC, folder)).filter((file) =>
+        /\.now\(\)|new Date\(\)/.test(
+          readFileSync(join(SRC, folder, file), 'utf8').replaceAll('performance.now()', ''),
+        ),
+      ),
+    );
+    expect(hits).toEqual([]);
+  });
+
   it('stays readable: no file of src over 250 lines', () => {
     const long = filesOf(SRC).filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 251);
     expect(long).toEqual([]);

@@ -16,9 +16,9 @@ export interface WaitPorts {
 export function waitTeller(id: ChangeId, { changes, clock, onProgressLost }: WaitPorts): (says: string) => void {
   const tell = progressTeller(id, changes, clock, onProgressLost);
   let last = '';
-  let toldAt = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   return (says) => {
-    const at = clock.now().getTime();
+    const at = clock.steadyMs();
     if (says === last && at - toldAt < SAME_AGAIN_MS) return;
     [last, toldAt] = [says, at];
     tell(BEFORE_THE_STEPS, { done: 0, total: 0, unit: 'wait', note: says });

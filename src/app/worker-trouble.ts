@@ -31,7 +31,7 @@ export class WorkerTrouble {
     const now = await this.#ports.look();
     const before = this.#says;
     this.#says = now;
-    const at = this.#ports.clock.now().getTime();
+    const at = this.#ports.clock.steadyMs();
     const isNews = now === null ? before !== null : before === null || at - this.#saidAt >= SAY_EVERY_MS;
     if (isNews) {
       this.#saidAt = at;

@@ -15,7 +15,7 @@ const ANSWER_LIMIT_MS = 5_000;
 export interface GroupsOptions {
   readonly botToken: string;
   readonly slackApiUrl?: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'steadyMs'>;
   readonly log: Log;
 }
 
@@ -28,7 +28,7 @@ interface Kept {
 export function slackGroups(options: GroupsOptions): Groups {
   const client = clientFor(options);
   const kept = new Map<string, Kept>();
-  const now = () => options.clock.now().getTime();
+  const now = () => options.clock.steadyMs();
   const read = async (group: string): Promise<GroupMembers> => {
     try {
       const { users } = await client.usergroups.users.list({ usergroup: group });

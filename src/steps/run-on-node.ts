@@ -18,11 +18,11 @@ export async function runOnNode(
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const until = world.clock.now().getTime() + AWAY_LIMIT_MS;
+  const until = world.clock.steadyMs() + AWAY_LIMIT_MS;
   for (;;) {
     const answer = await answerOf(node, command, world, signal);
     if (!(answer instanceof Unreachable)) return answer;
-    if (world.clock.now().getTime() >= until) throw answer;
+    if (world.clock.steadyMs() >= until) throw answer;
     world.safePoint();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Trying again.` });
     await world.clock.sleep(AWAY_PAUSE_MS, signal);

@@ -38,11 +38,11 @@ async function umountWhenFree(
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = world.clock.now().getTime() + BUSY_LIMIT_MS;
+  const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
     const result = await runOnNode(step.node, command, isSo, world, signal);
     if (result.exitCode === 0) return;
-    if (!isBusy(result) || world.clock.now().getTime() >= until) throw new CommandFailed(step.node, command, result);
+    if (!isBusy(result) || world.clock.steadyMs() >= until) throw new CommandFailed(step.node, command, result);
     world.safePoint();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
     await world.clock.sleep(BUSY_PAUSE_MS, signal);

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock, Copier, CopyProgress } from '../ports.ts';
 
 /** The same copier; what it sends, what it need not send, how long it takes and how many copies run is counted by node. */
-export function countedCopier(copier: Copier, clock: Clock, register: Registry): Copier {
+export function countedCopier(copier: Copier, clock: Pick<Clock, 'steadyMs'>, register: Registry): Copier {
   const counters = countersIn(register);
   return {
     prepare: (steps, signal) => copier.prepare(steps, signal),
@@ -48,11 +48,11 @@ function countersIn(register: Registry) {
 class CopyCount {
   readonly #node: string;
   readonly #counters: Counters;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'steadyMs'>;
   #begun: number | null = null;
   #seen = { sent: 0, saved: 0 };
 
-  constructor(node: string, counters: Counters, clock: Clock) {
+  constructor(node: string, counters: Counters, clock: Pick<Clock, 'steadyMs'>) {
     this.#node = node;
     this.#counters = counters;
     this.#clock = clock;
@@ -62,7 +62,7 @@ class CopyCount {
   reached({ sent: there, saved = 0 }: CopyProgress): void {
     const node = this.#node;
     if (this.#begun === null) this.#counters.running.inc({ node });
-    this.#begun ??= this.#clock.now().getTime();
+    this.#begun ??= this.#clock.steadyMs();
     const sent = Math.max(0, there - saved);
     this.#counters.sent.inc({ node }, Math.max(0, sent - this.#seen.sent));
     this.#counters.saved.inc({ node }, Math.max(0, saved - this.#seen.saved));
@@ -71,7 +71,7 @@ class CopyCount {
 
   end(): void {
     if (this.#begun === null) return;
-    this.#counters.seconds.inc({ node: this.#node }, (this.#clock.now().getTime() - this.#begun) / 1000);
+    this.#counters.seconds.inc({ node: this.#node }, (this.#clock.steadyMs() - this.#begun) / 1000);
     this.#counters.running.dec({ node: this.#node });
   }
 }

@@ -35,7 +35,7 @@ class Listener {
   readonly #streams: ReadonlyMap<string, string>;
   readonly #deliveries: Deliveries;
   readonly #ended: Promise<void>;
-  #tookOver = 0;
+  #tookOver = Number.NEGATIVE_INFINITY;
 
   constructor(options: AnnouncementsOptions, onChanged: (id: ChangeId) => Promise<void>, signal: AbortSignal) {
     this.#options = options;
@@ -99,8 +99,8 @@ class Listener {
 
   /** Claims what was given to a replica, this one included, and has not been acknowledged for too long. */
   async #takeOver(): Promise<void> {
-    if (Date.now() - this.#tookOver < this.#readMs()) return;
-    this.#tookOver = Date.now();
+    if (performance.now() - this.#tookOver < this.#readMs()) return;
+    this.#tookOver = performance.now();
     const { redis, replica } = this.#options;
     const claim = async (stream: string): Promise<readonly StreamEntry[]> => {
       const words = [stream, REPLICAS, replica, this.#takeOverMs(), '0-0', 'COUNT', BATCH];

@@ -109,7 +109,7 @@ export class NodeRuns {
   }
 
   #now(): number {
-    return this.#clock.now().getTime();
+    return this.#clock.steadyMs();
   }
 }
 

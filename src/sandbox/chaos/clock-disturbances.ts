@@ -7,6 +7,8 @@ const MINUTE_MS = 60_000;
 /** Longer than plans and approvals live, and than every limit of a wait. */
 const FAR_MS = 180 * MINUTE_MS;
 const SOON_MS = 100;
+/** So that a copy is under way by then; the sandbox's archives are 2 MB each. */
+const SLOW = ['node-2', '1000000'] as const;
 
 /** Clocks are set while a change runs (NTP after a boot, a wrong hand), or are wrong from the beginning. */
 export function clockDisturbances(): readonly Disturbance[] {
@@ -50,9 +52,11 @@ function set(name: string, whose: Clocked, step: StepKind, offMs: number): Distu
     setsClocks: true,
     end: DONE,
     strike: async (stage) => {
+      if (step === 'copy') await stage.plant('ssh-slow', ...SLOW);
       await stage.step(step);
       await stage.pause(SOON_MS);
       await stage.setClock(whose, offMs);
+      if (step === 'copy') await stage.clear('ssh-slow');
     },
   };
 }
