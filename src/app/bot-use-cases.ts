@@ -6,11 +6,12 @@ import { type Refusal, refuse } from '../domain/refusal.ts';
 import { type WorkerState, workerState } from '../domain/worker-state.ts';
 import type { ApprovalSigner, CardPlace, Cards, Clock, Ids } from '../ports.ts';
 import { type Decision, decideChange } from './decide-change.ts';
+import { forEachOne } from './for-each-one.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
 import { MOVING, type Rights, rightsOf, type Standstill, standstillOf } from './rights.ts';
-import { forEachOne, type PostAgain, tendChanges } from './tend-changes.ts';
+import { type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
   readonly clusters: ReadonlyMap<string, ClusterPorts>;

@@ -5,9 +5,9 @@ import { mayHold } from '../domain/policy-hold.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { Clock } from '../ports.ts';
 import { circumstances, thoseWhoAsk } from './circumstances.ts';
+import { forEachOne } from './for-each-one.ts';
 import { queueOrTakeBack } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
-import { forEachOne } from './tend-changes.ts';
 
 type HoldPorts = ClusterPorts & { readonly clock: Clock };
 

@@ -3,6 +3,7 @@ import { RecordGone } from '../domain/failure.ts';
 import { withoutSecretsIn } from '../domain/hidden.ts';
 import type { JournalMark } from '../domain/record-entry.ts';
 import type { Changes, Journal } from '../ports.ts';
+import { turns } from './turns.ts';
 
 /** Where the worker writes what it decided and did: its own disk first, Redis second. */
 export interface RecordPorts {
@@ -22,13 +23,8 @@ export async function record(id: ChangeId, event: ChangeEvent, { journal, change
 
 /** Records one after another, so that journal and Redis tell what happens at the same time in one order. */
 export function recordInTurn(id: ChangeId, ports: RecordPorts): (event: ChangeEvent) => Promise<void> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (event) => {
-    const mine = last.then(() => record(id, event, ports));
-    // Whoever asked for it is told that it failed; the next one tries for itself.
-    last = mine.catch(() => undefined);
-    return mine;
-  };
+  const inTurn = turns();
+  return (event) => inTurn(() => record(id, event, ports));
 }
 
 /** Was it ended by a bot before the worker had begun it: cancelled, or its approval taken back? */

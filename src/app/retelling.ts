@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { turns } from './turns.ts';
 
 /** What telling again needs. */
 export interface RetellingPorts {
@@ -15,7 +16,7 @@ const AGAIN_MS = 5_000;
 export class Retelling {
   readonly #ports: RetellingPorts;
   #isDue = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(ports: RetellingPorts) {
     this.#ports = ports;
@@ -54,11 +55,5 @@ export class Retelling {
       onError(error);
       return false;
     }
-  }
-
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const mine = this.#turn.then(act);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 }

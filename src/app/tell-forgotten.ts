@@ -3,6 +3,7 @@ import { changeFrom } from '../domain/fold.ts';
 import { isLoss, isMissed, isRetold, lossReport, retold } from '../domain/forgotten.ts';
 import type { Clock } from '../ports.ts';
 import { catchUp } from './catch-up.ts';
+import { forEachOne } from './for-each-one.ts';
 import type { RecordPorts } from './record.ts';
 
 /** What a worker needs to tell again what Redis has lost. */
@@ -18,7 +19,7 @@ export interface ForgottenPorts extends RecordPorts {
  * between leaves nothing that could go on. Only while no job is at work.
  */
 export async function tellForgotten(ports: ForgottenPorts): Promise<void> {
-  for (const id of await ports.journal.unsettled()) await tellAgain(id, ports);
+  await forEachOne(await ports.journal.unsettled(), (id) => tellAgain(id, ports));
 }
 
 async function tellAgain(id: ChangeId, ports: ForgottenPorts): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Change, ChangeId } from '../domain/change.ts';
 import { isRetold } from '../domain/forgotten.ts';
 import type { CardPlace, Cards, Clock, StoredChange } from '../ports.ts';
+import { forEachOne } from './for-each-one.ts';
 import { queueOrTakeBack } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
@@ -19,13 +20,6 @@ export type PostAgain = (change: Change) => Promise<CardPlace | null>;
  */
 export async function tendChanges(ports: TendPorts): Promise<void> {
   await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
-}
-
-/** One after the other; what fails for one does not keep the others waiting, and is thrown at the end. */
-export async function forEachOne<T>(all: Iterable<T>, act: (one: T) => Promise<void>): Promise<void> {
-  const errors: unknown[] = [];
-  for (const one of all) await act(one).catch((error: unknown) => void errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of them could not be looked after`);
 }
 
 async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {

@@ -1,6 +1,5 @@
 import { botEntryProof, refuseSharedKeys } from '../adapters/keys/entries.ts';
-import { loadTrustedKeys } from '../adapters/keys/files.ts';
-import { publicHalf } from '../adapters/keys/pair.ts';
+import { loadTrustedKeys, ownAndFormerKeys } from '../adapters/keys/files.ts';
 import type { SigningKey } from '../adapters/keys/signature.ts';
 import { type BotConfig, workerKeysOf } from '../config/bot-config.ts';
 import type { EntryProof } from '../domain/record-entry.ts';
@@ -10,8 +9,7 @@ export async function botProofs(
   { clusters, approval }: BotConfig,
   own: SigningKey,
 ): Promise<ReadonlyMap<string, EntryProof>> {
-  const former = await loadTrustedKeys(approval.formerKeys);
-  const bots = [publicHalf(own.privateKeyPem), ...former.filter(({ name }) => name !== own.name)];
+  const bots = await ownAndFormerKeys(own, approval.formerKeys);
   const workers = new Map(
     await Promise.all(
       clusters.map(async (cluster) => [cluster.name, await loadTrustedKeys(workerKeysOf(cluster))] as const),

@@ -1,7 +1,6 @@
 import { approvalChecker } from '../adapters/keys/approvals.ts';
 import { workerEntryProof } from '../adapters/keys/entries.ts';
-import { loadSigningKey, loadTrustedKeys } from '../adapters/keys/files.ts';
-import { publicHalf } from '../adapters/keys/pair.ts';
+import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../adapters/keys/files.ts';
 import { headChecker, headSealer } from '../adapters/keys/seals.ts';
 import type { WorkerConfig } from '../config/worker-config.ts';
 import type { EntryProof, HeadChecker, HeadSealer } from '../domain/record-entry.ts';
@@ -19,8 +18,7 @@ export interface WorkerProofs {
 export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerConfig): Promise<WorkerProofs> {
   const own = await loadSigningKey(keyFile);
   const bots = await loadTrustedKeys(trustedKeys);
-  const former = await loadTrustedKeys(formerKeys);
-  const workers = [publicHalf(own.privateKeyPem), ...former.filter(({ name }) => name !== own.name)];
+  const workers = await ownAndFormerKeys(own, formerKeys);
   return {
     entries: workerEntryProof({ own, bots, workers }),
     approvals: approvalChecker({ keys: bots }),

@@ -120,6 +120,16 @@ describe('when Redis comes back without its data', () => {
     }
   });
 
+  it('a record that cannot be read keeps no other change from being told', async () => {
+    const on = bench();
+    const broken = await underWay(on);
+    const { id } = await plannedChange(on, { verb: 'add', cluster: 'lab', nodes: ['node-1'] });
+    const get = on.changes.get.bind(on.changes);
+    on.changes.get = (wanted) => (wanted === broken ? Promise.reject(new Error('unreadable')) : get(wanted));
+    await expect(redisLosesAll(on)).rejects.toThrow('1 of them');
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
+  });
+
   it('a second loss is told as well', async () => {
     const on = bench();
     const id = await underWay(on);

@@ -42,6 +42,15 @@ export async function loadTrustedKeys(paths: readonly string[]): Promise<readonl
   return [...new Map(keys.map((key) => [key.name, key])).values()];
 }
 
+/** What a process signs with now, and what it signed with before: both count. Throws KeyUnusable. */
+export async function ownAndFormerKeys(
+  own: SigningKey,
+  formerPaths: readonly string[],
+): Promise<readonly TrustedKey[]> {
+  const former = await loadTrustedKeys(formerPaths);
+  return [publicHalf(own.privateKeyPem), ...former.filter(({ name }) => name !== own.name)];
+}
+
 async function filesAt(path: string): Promise<readonly string[]> {
   const found = await existing(path);
   await refuseForeignFolder(found.isDirectory() ? path : dirname(path));

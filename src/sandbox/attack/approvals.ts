@@ -4,7 +4,7 @@ import type { ApprovalOfSeveral, SignedApproval } from '../../domain/approval.ts
 import type { RefusalCode } from '../../domain/refusal.ts';
 import { CLUSTER } from '../people.ts';
 import { approvalOf } from './approval-of.ts';
-import { type Attack, must, reached } from './attack.ts';
+import { type Attack, besideAPlan, must, reached } from './attack.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
 
 /** What the attacker writes as an approval of the target, which is planned and waits. */
@@ -95,17 +95,11 @@ function altered(): readonly Attack[] {
 }
 
 function forged(name: string, tries: string, forge: Forge, refusal: RefusalCode = 'approval-invalid'): Attack {
-  return {
-    on: 'worker',
-    name,
-    tries,
-    async stopped(stage) {
-      const target = await stage.planned();
-      const signed = await forge(stage, target);
-      await stage.forge(target.id, { type: 'approved', at: new Date().toISOString(), approver: BOB, signed });
-      return await refusedWith(stage, target.id, refusal);
-    },
-  };
+  return besideAPlan(name, tries, async (stage, target) => {
+    const signed = await forge(stage, target);
+    await stage.forge(target.id, { type: 'approved', at: new Date().toISOString(), approver: BOB, signed });
+    return await refusedWith(stage, target.id, refusal);
+  });
 }
 
 /** Lets the worker take an apply job for the change, and wants it refused. */

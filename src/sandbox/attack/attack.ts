@@ -1,5 +1,5 @@
 import type { Folder } from './folder.ts';
-import type { AttackStage } from './stage.ts';
+import type { AttackStage, Target } from './stage.ts';
 
 /** An attack on a process of the sandbox, or on one part of the product alone. `stopped` tells the evidence, in a sentence. */
 export type Attack =
@@ -18,6 +18,13 @@ interface Described {
   /** What somebody tries. */
   readonly tries: string;
 }
+
+/** An attack on the worker, beside a change that is planned and that nobody has approved. */
+export const besideAPlan = (
+  name: string,
+  tries: string,
+  stopped: (stage: AttackStage, target: Target) => Promise<string>,
+): Attack => ({ on: 'worker', name, tries, stopped: async (stage) => stopped(stage, await stage.planned()) });
 
 /** The attack had an effect that it must not have, or nothing shows that it had none. */
 export class GotThrough extends Error {

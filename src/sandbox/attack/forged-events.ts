@@ -3,6 +3,7 @@ import type { ChangeEvent } from '../../domain/change.ts';
 import { CLUSTER } from '../people.ts';
 import { holds } from '../seen-texts.ts';
 import { type Attack, must, reached } from './attack.ts';
+import { withExchangedPlan, withForgedEntries } from './forged-record.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
 
 const at = (): string => new Date().toISOString();
@@ -52,10 +53,7 @@ function shown(name: string, what: string, claims: readonly string[], forge: For
     name,
     tries: `an entry in the record that tells ${what}`,
     async stopped(stage) {
-      const target = await stage.asked();
-      await stage.drawn(target.id);
-      for (const event of forge(target)) await stage.forge(target.id, event);
-      return await notShown(stage, target, claims);
+      return await notShown(stage, await withForgedEntries(stage, forge), claims);
     },
   };
 }
@@ -67,21 +65,11 @@ function otherPlan(): Attack {
     name: 'event-planned-exchanged',
     tries: 'another plan in the record, in the place of the worker’s',
     async stopped(stage) {
-      const target = await stage.asked();
-      await stage.drawn(target.id);
-      const { events } = await stage.get(target.id);
-      const n = events.findIndex(({ type }) => type === 'planned');
-      const planned = events[n];
-      if (planned?.type !== 'planned') throw new Error('A planned change has no plan.');
-      const approved = { ...planned.plan.approved, version: '666.0.0' };
-      const forged = {
-        ...planned,
-        plan: { ...planned.plan, approved, seen: { ...planned.plan.seen, warnings: [FALSE_WORDS] } },
-      };
-      const { record, state } = changeKeys(target.id);
-      await stage.redis.lset(record, n, JSON.stringify(forged));
-      await stage.redis.hincrby(state, 'revision', 1);
-      await stage.announce(target.id);
+      const target = await withExchangedPlan(stage, (plan) => ({
+        ...plan,
+        approved: { ...plan.approved, version: '666.0.0' },
+        seen: { ...plan.seen, warnings: [FALSE_WORDS] },
+      }));
       return await notShown(stage, target, [FALSE_WORDS]);
     },
   };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { changeKeys } from '../../adapters/redis/keys.ts';
 import { journalCommand } from '../../commands/journal.ts';
 import type { ChangeEvent } from '../../domain/change.ts';
+import type { Plan } from '../../domain/plan.ts';
 import { holds } from '../seen-texts.ts';
 import { type Attack, must, reached } from './attack.ts';
+import { withExchangedPlan, withForgedEntries } from './forged-record.ts';
 import { markupIn } from './markup.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
 
@@ -41,10 +42,7 @@ function inRecord(what: string, forge: (target: Target) => readonly ChangeEvent[
     name: `words-in-a-${what}`,
     tries: `mentions, links, ANSI and RTL in a ${what} of the record`,
     async stopped(stage) {
-      const target = await stage.asked();
-      await stage.drawn(target.id);
-      for (const event of forge(target)) await stage.forge(target.id, event);
-      return await shownPlainly(stage, target);
+      return await shownPlainly(stage, await withForgedEntries(stage, forge));
     },
   };
 }
@@ -56,30 +54,22 @@ function inPlan(): Attack {
     name: 'words-in-a-plan',
     tries: 'mentions, links, ANSI and RTL in every text of a plan',
     async stopped(stage) {
-      const target = await stage.asked();
-      await stage.drawn(target.id);
-      const { record, state } = changeKeys(target.id);
-      const { events } = await stage.get(target.id);
-      const n = events.findIndex(({ type }) => type === 'planned');
-      const planned = events[n];
-      if (planned?.type !== 'planned') throw new Error('A planned change has no plan.');
-      const { seen, approved } = planned.plan;
-      const archives = approved.archives.map((one) => ({ ...one, id: HOSTILE, version: HOSTILE, path: HOSTILE }));
-      const steps = approved.steps.map((step) => ({
-        ...step,
-        says: HOSTILE,
-        commands: [{ on: HOSTILE, command: { program: HOSTILE, args: [HOSTILE] } }],
-      }));
-      const plan = {
-        ...planned.plan,
-        approved: { ...approved, archives, steps, sideEffects: [HOSTILE] },
-        seen: { ...seen, warnings: [HOSTILE], findings: [HOSTILE] },
-      };
-      await stage.redis.lset(record, n, JSON.stringify({ ...planned, plan }));
-      await stage.redis.hincrby(state, 'revision', 1);
-      await stage.announce(target.id);
-      return await shownPlainly(stage, target);
+      return await shownPlainly(stage, await withExchangedPlan(stage, hostilePlan));
     },
+  };
+}
+
+function hostilePlan({ seen, approved, ...plan }: Plan): Plan {
+  const archives = approved.archives.map((one) => ({ ...one, id: HOSTILE, version: HOSTILE, path: HOSTILE }));
+  const steps = approved.steps.map((step) => ({
+    ...step,
+    says: HOSTILE,
+    commands: [{ on: HOSTILE, command: { program: HOSTILE, args: [HOSTILE] } }],
+  }));
+  return {
+    ...plan,
+    approved: { ...approved, archives, steps, sideEffects: [HOSTILE] },
+    seen: { ...seen, warnings: [HOSTILE], findings: [HOSTILE] },
   };
 }
 

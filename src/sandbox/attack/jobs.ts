@@ -1,7 +1,7 @@
 import { clusterPrefix } from '../../adapters/redis/keys.ts';
 import { QUEUE } from '../../adapters/redis/queue-jobs.ts';
 import { CLUSTER } from '../people.ts';
-import { type Attack, must } from './attack.ts';
+import { type Attack, besideAPlan, must } from './attack.ts';
 import type { AttackStage, Target } from './stage.ts';
 
 /** A job as it stands in Redis. */
@@ -117,19 +117,13 @@ function pushed(
   make: (target: Target) => RawJob,
   outcome: (stage: AttackStage, job: RawJob) => Promise<string>,
 ): Attack {
-  return {
-    on: 'worker',
-    name,
-    tries,
-    async stopped(stage) {
-      const target = await stage.planned();
-      const job = make(target);
-      await push(stage, job);
-      const says = await outcome(stage, job);
-      await mustBeUntouched(stage, target);
-      return says;
-    },
-  };
+  return besideAPlan(name, tries, async (stage, target) => {
+    const job = make(target);
+    await push(stage, job);
+    const says = await outcome(stage, job);
+    await mustBeUntouched(stage, target);
+    return says;
+  });
 }
 
 function unapproved(
@@ -138,19 +132,13 @@ function unapproved(
   act: (stage: AttackStage, target: Target) => Promise<void>,
   last = 1,
 ): Attack {
-  return {
-    on: 'worker',
-    name,
-    tries,
-    async stopped(stage) {
-      const target = await stage.planned();
-      await act(stage, target);
-      const isDone = () => isIn(stage, 'completed', `apply-${target.id}-${last}`);
-      await stage.until('a worker that has done the job', isDone, TAKEN_LIMIT_MS);
-      await mustBeUntouched(stage, target);
-      return 'the job found no approval and did nothing';
-    },
-  };
+  return besideAPlan(name, tries, async (stage, target) => {
+    await act(stage, target);
+    const isDone = () => isIn(stage, 'completed', `apply-${target.id}-${last}`);
+    await stage.until('a worker that has done the job', isDone, TAKEN_LIMIT_MS);
+    await mustBeUntouched(stage, target);
+    return 'the job found no approval and did nothing';
+  });
 }
 
 /** As BullMQ would add it (addStandardJob): the job's hash, the list of those that wait, and the marker that wakes a worker. */

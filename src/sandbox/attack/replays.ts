@@ -7,7 +7,7 @@ import { actsOf, judgeCommands, stepsIn } from '../chaos/judge-commands.ts';
 import { CLUSTER } from '../people.ts';
 import { ACTIONS } from './actions.ts';
 import { refusedWith } from './approvals.ts';
-import { type Attack, must, reached } from './attack.ts';
+import { type Attack, besideAPlan, must, reached } from './attack.ts';
 import { before, judgeUndone } from './judge.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
 
@@ -41,8 +41,7 @@ function usedInFailedChange(kept: Kept): Attack {
     runs: true,
     async stopped(stage) {
       const target = await failedChange(stage);
-      const approved = (await stage.get(target.id)).events.find((event) => event.type === 'approved');
-      if (approved?.type !== 'approved') throw new Error('A change that ran has no approval.');
+      const approved = await approvalIn(stage, target.id);
       Object.assign(kept, { approved, target });
       const then = await before(stage);
       await stage.forge(target.id, approved);
@@ -100,16 +99,11 @@ function rolledBack(kept: Kept): Attack {
 }
 
 function movedToAnother(kept: Kept): Attack {
-  return {
-    on: 'worker',
-    name: 'approval-replayed-for-another-change',
-    tries: 'a used approval, in the record of a fresh change for the same node',
-    async stopped(stage) {
-      const { id } = await stage.planned();
-      await stage.forge(id, { ...known(kept).approved, at: new Date().toISOString() });
-      return await refusedWith(stage, id, 'approval-invalid');
-    },
-  };
+  const tries = 'a used approval, in the record of a fresh change for the same node';
+  return besideAPlan('approval-replayed-for-another-change', tries, async (stage, { id }) => {
+    await stage.forge(id, { ...known(kept).approved, at: new Date().toISOString() });
+    return await refusedWith(stage, id, 'approval-invalid');
+  });
 }
 
 function afterTheEnd(kept: Kept): Attack {
@@ -124,9 +118,7 @@ function afterTheEnd(kept: Kept): Attack {
       await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } }, 1);
       await stage.until('the end', async () => (await stage.get(id)).change.state === 'done', END_LIMIT_MS);
       mustHaveRunAsApproved(stage);
-      const { events } = await stage.get(id);
-      const approved = events.find((event) => event.type === 'approved');
-      if (approved === undefined) throw new Error('A change that ran has no approval.');
+      const approved = await approvalIn(stage, id);
       const then = await before(stage);
       await stage.forge(id, approved);
       await stage.queue.add('apply', id, 2);
@@ -135,6 +127,12 @@ function afterTheEnd(kept: Kept): Attack {
       return `not run again: ${(await stage.get(id)).change.refusal?.says ?? 'the change has ended'}`;
     },
   };
+}
+
+async function approvalIn(stage: AttackStage, id: string): Promise<Approved> {
+  const approved = (await stage.get(id)).events.find((event) => event.type === 'approved');
+  if (approved?.type !== 'approved') throw new Error('A change that ran has no approval.');
+  return approved;
 }
 
 async function taken(stage: AttackStage, job: string): Promise<void> {

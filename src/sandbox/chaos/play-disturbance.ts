@@ -3,6 +3,7 @@ import type { NodeReport } from '../cluster/report.ts';
 import { CLUSTER } from '../people.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { resultOf, type ScenarioResult } from '../scenario/result.ts';
+import { besideEachOther } from './beside-each-other.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
 import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
@@ -87,17 +88,9 @@ async function performed(
   stage: ChaosStage,
   over: AbortController,
 ): Promise<readonly string[]> {
-  const ended = async (act: Promise<void> | undefined) => {
-    try {
-      await act;
-    } catch (error) {
-      over.abort(error);
-      throw error;
-    }
-  };
   try {
     await disturbance.before?.(stage);
-    await Promise.all([ended(operate(stage, disturbance)), ended(disturbance.strike?.(stage))]);
+    await besideEachOther(over, operate(stage, disturbance), disturbance.strike?.(stage));
     await disturbance.after?.(stage);
     return [];
   } catch (error) {

@@ -1,3 +1,4 @@
+import { besideEachOther } from '../beside-each-other.ts';
 import type { Played, PlayOptions } from '../play-disturbance.ts';
 import { fleetFaults, type Interruptions } from './fleet-faults.ts';
 import { judgeFleet } from './judge-fleet.ts';
@@ -38,16 +39,8 @@ async function played(fleet: Fleet, signal: AbortSignal): Promise<readonly strin
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const interruptions: Interruptions = new Map();
-  const endsAll = async (act: Promise<void>) => {
-    try {
-      await act;
-    } catch (error) {
-      over.abort(error);
-      throw error;
-    }
-  };
   try {
-    await Promise.all([endsAll(fleetPeople(fleet, either)), endsAll(fleetFaults(fleet, interruptions, either))]);
+    await besideEachOther(over, fleetPeople(fleet, either), fleetFaults(fleet, interruptions, either));
   } catch (error) {
     signal.throwIfAborted();
     return [error instanceof Error ? error.message : String(error)];
