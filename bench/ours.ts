@@ -1,14 +1,14 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
-import { sshCopier } from '../src/adapters/ssh/copier.ts';
-import { OpenSsh } from '../src/adapters/ssh/openssh.ts';
-import { RateCap } from '../src/adapters/ssh/rate-cap.ts';
-import { systemClock } from '../src/clock.ts';
-import { command } from '../src/domain/command.ts';
-import { shownCopyCommands } from '../src/domain/copy-commands.ts';
-import type { CopiedArchive, CopyStep } from '../src/domain/step.ts';
-import type { CopyProgress, TargetDigests } from '../src/ports.ts';
+import { sshCopier } from '../src/adapters/ssh/copy/copier.ts';
+import { OpenSsh } from '../src/adapters/ssh/run/openssh.ts';
+import { RateCap } from '../src/adapters/ssh/stream/rate-cap.ts';
+import { command } from '../src/domain/node-commands/command.ts';
+import { shownCopyCommands } from '../src/domain/node-commands/copy-commands.ts';
+import type { CopiedArchive, CopyStep } from '../src/domain/plan/step.ts';
+import type { CopyProgress, TargetDigests } from '../src/ports/copier.ts';
+import { systemClock } from '../src/runtime/clock.ts';
 import type { Lab, SourceFile, Target } from './lab.ts';
 
 /** What a copy of ours may know beforehand; nothing when left out. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { shellQuote } from '../src/domain/command.ts';
+import { shellQuote } from '../src/domain/node-commands/command.ts';
 import type { Lab, SourceFile, Target } from './lab.ts';
 
 const GCM = '-c aes128-gcm@openssh.com';

@@ -4,8 +4,8 @@ import { offlineCommands } from './commands/offline.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
-import { openLog } from './log.ts';
-import { runProcess } from './run-process.ts';
+import { openLog } from './runtime/log.ts';
+import { runProcess } from './runtime/run-process.ts';
 
 const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version('0.1.0');
 
@@ -41,17 +41,4 @@ program
 
 offlineCommands(program);
 
-program.addHelpText(
-  'after',
-  '\nOn a developer’s computer there is also: registry-ha sandbox [run FILE], a whole little world on loopback.',
-);
-
-// The sandbox is never loaded in production: only this word loads it, and an installed image does not have it.
-if (process.argv[2] === 'sandbox') {
-  const { sandboxCommand } = await import('./sandbox/command.ts').catch((error: unknown) => {
-    process.stderr.write('This installation has no sandbox. In a checkout: npm ci && npm run sandbox\n');
-    throw error;
-  });
-  sandboxCommand(program);
-}
 await program.parseAsync();

@@ -8,43 +8,67 @@ const SRC = resolve(import.meta.dirname, '../src');
 /** What a folder (or top-level file) of src may import of the rest of src; of adapters all or some. `own` is the folder itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: ['domain'],
-  ports: ['domain'],
-  'ports.ts': ['domain', 'ports'],
+  ports: ['domain', 'ports'],
   schema: ['domain', 'schema'],
-  steps: ['domain', 'ports.ts', 'steps'],
-  app: ['domain', 'ports.ts', 'steps', 'app'],
-  adapters: ['domain', 'ports.ts', 'schema', 'own'],
-  slack: ['domain', 'ports.ts', 'app', 'slack'],
+  steps: ['domain', 'ports', 'steps'],
+  app: ['domain', 'ports', 'steps', 'app'],
+  adapters: ['domain', 'ports', 'schema', 'own'],
+  slack: ['domain', 'ports', 'app', 'slack'],
   config: ['config', 'domain'],
   // They work on files: none of them reaches Slack, a node or the cluster.
   commands: ['domain', 'config', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'commands'],
-  wiring: ['domain', 'ports.ts', 'config', 'adapters', 'clock.ts', 'log.ts', 'wiring'],
+  runtime: ['domain', 'ports', 'config', 'adapters', 'runtime'],
 };
 
 /** The only ones that may import these folders, beside the folder itself. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
-  commands: ['cli.ts', 'sandbox'],
-  wiring: ['bot.ts', 'worker.ts'],
-  sandbox: ['cli.ts'],
+  commands: ['cli.ts'],
+  runtime: ['cli.ts', 'bot.ts', 'worker.ts'],
+  slack: ['bot.ts'],
 };
+
+/** Rooms of a folder, lowest floor first: a room imports from its own floor and from those before it. */
+const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  domain: [
+    ['text'],
+    ['cluster'],
+    ['node-commands'],
+    ['answers'],
+    ['plan'],
+    ['guards', 'change'],
+    ['policy'],
+    ['typed'],
+    ['verbs'],
+  ],
+  steps: [['world'], ['kinds'], ['.']],
+  app: [['flow'], ['record'], ['plan', 'ask'], ['apply'], ['worker']],
+  slack: [['text'], ['api'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
+  'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
+  'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
+  'adapters/bootstrap': [['node'], ['archives'], ['.']],
+  'adapters/journal': [['file'], ['entries']],
+};
+
+/** What a reader takes in at once; a folder that grows beyond it gets rooms. */
+const FILES_PER_FOLDER = 14;
 
 /** Packages and the only folders that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@slack/bolt': ['slack'],
   '@slack/web-api': ['slack'],
-  ssh2: ['adapters/ssh', 'sandbox'],
+  ssh2: ['adapters/ssh'],
   '@kubernetes/client-node': ['adapters/kube'],
   bullmq: ['adapters/redis'],
-  ioredis: ['adapters/redis', 'sandbox'],
-  'js-yaml': ['adapters/bootstrap', 'config', 'sandbox'],
-  ws: ['sandbox'],
-  selfsigned: ['sandbox'],
+  ioredis: ['adapters/redis'],
+  'js-yaml': ['adapters/bootstrap', 'config'],
+  ws: [],
+  selfsigned: [],
 };
 
 /** What each process must never reach, by whatever way. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
-  'worker.ts': ['slack/', 'sandbox/'],
-  'bot.ts': ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/', 'sandbox/'],
+  'worker.ts': ['slack/'],
+  'bot.ts': ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/'],
 };
 
 interface Import {
@@ -54,7 +78,7 @@ interface Import {
 
 function filesOf(root: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.startsWith('sandbox/slack/page/'))
+    .filter((path) => path.endsWith('.ts'))
     .sort();
 }
 
@@ -90,7 +114,27 @@ function wrongImports(root: string): readonly string[] {
     const homes = PACKAGES[to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : folderOf(to)];
     return homes !== undefined && !homes.some((home) => from.startsWith(`${home}/`));
   });
-  return [...inner, ...outer, ...reached(imports)].map(({ from, to }) => `${from} → ${to}`);
+  const outside = imports.filter(({ to }) => to.startsWith('..'));
+  const wrong = [...inner, ...outer, ...outside, ...upward(imports), ...reached(imports)];
+  return wrong.map(({ from, to }) => `${from} → ${to}`);
+}
+
+/** Imports from a room of a folder into a room on a higher floor, or on the same floor but in another room. */
+function upward(imports: readonly Import[]): readonly Import[] {
+  return Object.entries(FLOORS).flatMap(([folder, floors]) =>
+    imports.filter(({ from, to }) => {
+      if (!from.startsWith(`${folder}/`) || !to.startsWith(`${folder}/`)) return false;
+      const [user, used] = [roomOf(from, folder), roomOf(to, folder)];
+      const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));
+      return user !== used && (floorOf(used) === -1 || floorOf(used) >= floorOf(user));
+    }),
+  );
+}
+
+/** The room of a file in a folder, `.` for a file that is in none. */
+function roomOf(path: string, folder: string): string {
+  const [room = '.', ...rest] = path.slice(folder.length + 1).split('/');
+  return rest.length === 0 ? '.' : room;
 }
 
 function reached(imports: readonly Import[]): readonly Import[] {
@@ -112,22 +156,27 @@ describe('the arrows between folders', () => {
   });
 
   it.each([
-    ['domain/planner.ts', "import '../adapters/ssh/shell.ts';"],
-    ['steps/copy.ts', "import { x } from '../app/x.ts';"],
-    ['adapters/ssh/shell.ts', "import type { y } from '../kube/y.ts';"],
-    ['app/look.ts', "import { Client } from 'ssh2';"],
+    ['domain/plan/step.ts', "import '../../adapters/ssh/run/shell.ts';"],
+    ['domain/text/format.ts', "import type { x } from '../plan/p.ts';"],
+    ['domain/change/fold.ts', "import '../guards/g.ts';"],
+    ['domain/lost.ts', "import './plan/p.ts';"],
+    ['steps/kinds/copy.ts', "import { x } from '../../app/x.ts';"],
+    ['steps/world/wait.ts', "import '../kinds/k.ts';"],
+    ['adapters/ssh/run/shell.ts', "import type { y } from '../../kube/y.ts';"],
+    ['adapters/ssh/login/words.ts', "import '../run/r.ts';"],
+    ['app/plan/look.ts', "import { Client } from 'ssh2';"],
     ['bot.ts', "import './app/sneaky.ts';"],
-    ['steps/deep.ts', "const z = await import('../sandbox/z.ts');"],
-    ['log.ts', "import './sandbox/z.ts';"],
+    ['steps/kinds/deep.ts', "const z = await import('../../../sandbox/z.ts');"],
     ['commands/audit.ts', "import { x } from '../app/x.ts';"],
-    ['commands/keys.ts', "const { shell } = await import('../adapters/ssh/shell.ts');"],
+    ['commands/keys.ts', "const { shell } = await import('../adapters/ssh/run/shell.ts');"],
     ['worker.ts', "import './commands/c.ts';"],
-    ['wiring/worker-proofs.ts', "import '../commands/c.ts';"],
-    ['wiring/copy-metrics.ts', "import { x } from '../app/x.ts';"],
-    ['cli.ts', "import type { w } from './wiring/w.ts';"],
+    ['runtime/worker-proofs.ts', "import '../commands/c.ts';"],
+    ['runtime/copy-metrics.ts', "import { x } from '../app/x.ts';"],
+    ['app/x.ts', "import type { w } from '../runtime/w.ts';"],
   ])('are checked for real: a wrong import planted in %s is found', (path, text) => {
-    const targets = ['adapters/ssh/shell.ts', 'app/x.ts', 'adapters/kube/y.ts', 'sandbox/z.ts'];
-    for (const target of [...targets, 'commands/c.ts', 'wiring/w.ts']) plant(target, '');
+    const targets = ['adapters/ssh/run/shell.ts', 'adapters/ssh/run/r.ts', 'app/x.ts', 'adapters/kube/y.ts'];
+    const others = ['domain/plan/p.ts', 'domain/guards/g.ts', 'steps/kinds/k.ts', 'commands/c.ts', 'runtime/w.ts'];
+    for (const target of [...targets, ...others]) plant(target, '');
     plant('app/sneaky.ts', "import '../adapters/salt/salt.ts';");
     plant('adapters/salt/salt.ts', '');
     const before = wrongImports(scratch).length;
@@ -156,15 +205,14 @@ describe('the core', () => {
   it('measures no wait by the time of day, which somebody may set meanwhile: a change would fail, or wait for hours', () => {
     const folders = [
       'steps',
-      'wiring',
       ...['bootstrap', 'kube', 'node', 'registry', 'salt', 'ssh'].map((one) => `adapters/${one}`),
     ];
-    const hits = folders.flatMap((folder) =>
-      filesOf(join(SRC, folder)).filter((file) =>
-        /\.now\(\)|new Date\(\)/.test(
-          readFileSync(join(SRC, folder, file), 'utf8').replaceAll('performance.now()', ''),
-        ),
-      ),
+    const files = folders.flatMap((folder) => filesOf(join(SRC, folder)).map((file) => `${folder}/${file}`));
+    const builders = ['bot-proofs', 'copy-metrics', 'worker-journal', 'worker-proofs'].map(
+      (one) => `runtime/${one}.ts`,
+    );
+    const hits = [...files, ...builders].filter((file) =>
+      /\.now\(\)|new Date\(\)/.test(readFileSync(join(SRC, file), 'utf8').replaceAll('performance.now()', '')),
     );
     expect(hits).toEqual([]);
   });
@@ -174,9 +222,17 @@ describe('the core', () => {
     expect(long).toEqual([]);
   });
 
+  it('has rooms a reader can take in: no folder of src over 14 files', () => {
+    const sizes = new Map<string, number>();
+    for (const file of filesOf(SRC)) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
+    const fullest = [...sizes].sort(([, one], [, other]) => other - one).slice(0, 3);
+    process.stdout.write(`The fullest folders: ${fullest.map(([folder, n]) => `${folder} ${n}`).join(', ')}\n`);
+    expect(fullest.filter(([, n]) => n > FILES_PER_FOLDER)).toEqual([]);
+  });
+
   it('never branches on the text of an error, but where a protocol has its code nowhere else', () => {
     // Redis error codes (BUSYGROUP) and the HTTP status of a refused WebSocket reach us as text only.
-    const codes = ['adapters/redis/announcements.ts', 'adapters/kube/exec.ts'];
+    const codes = ['adapters/redis/cards/announcements.ts', 'adapters/kube/exec.ts'];
     const branches = filesOf(SRC).filter((file) =>
       /\.message(\.(includes|match|startsWith)| ===)/.test(readFileSync(join(SRC, file), 'utf8')),
     );

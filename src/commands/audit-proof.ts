@@ -1,5 +1,5 @@
-import type { ReadJournal } from '../adapters/journal/read.ts';
-import { count } from '../domain/measure.ts';
+import type { ReadJournal } from '../adapters/journal/entries/read.ts';
+import { count } from '../domain/text/format.ts';
 
 type Print = (line: string) => void;
 

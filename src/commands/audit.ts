@@ -1,9 +1,9 @@
-import { readJournal } from '../adapters/journal/read.ts';
+import { readJournal } from '../adapters/journal/entries/read.ts';
 import { loadTrustedKeys } from '../adapters/keys/files.ts';
 import { headChecker } from '../adapters/keys/seals.ts';
-import { type AuditRow, auditRows } from '../domain/audit.ts';
-import { csvLine } from '../domain/csv.ts';
-import { printable } from '../domain/printable.ts';
+import { type AuditRow, auditRows } from '../domain/change/audit.ts';
+import { csvLine } from '../domain/text/csv.ts';
+import { printable } from '../domain/text/printable.ts';
 import { tellChain, tellProof } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
 

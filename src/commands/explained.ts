@@ -1,6 +1,6 @@
 import { WrongConfig } from '../config/read-config.ts';
-import { Failure } from '../domain/failure.ts';
-import { printable } from '../domain/printable.ts';
+import { Failure } from '../domain/answers/failure.ts';
+import { printable } from '../domain/text/printable.ts';
 
 /** The exit code of a command for people; what broke is told in a sentence, with what to do, and is 1. */
 export async function orExplained(print: (line: string) => void, act: () => Promise<number>): Promise<number> {

@@ -1,9 +1,9 @@
-import { type ReadJournal, readJournal } from '../adapters/journal/read.ts';
-import { approversOf } from '../domain/approval.ts';
-import type { ChangeEvent } from '../domain/change.ts';
-import { shortDigest } from '../domain/digest.ts';
-import type { Intent } from '../domain/plan.ts';
-import { printable } from '../domain/printable.ts';
+import { type ReadJournal, readJournal } from '../adapters/journal/entries/read.ts';
+import { approversOf } from '../domain/change/approval.ts';
+import type { ChangeEvent } from '../domain/change/change.ts';
+import { shortDigest } from '../domain/plan/digest.ts';
+import type { Intent } from '../domain/plan/plan.ts';
+import { printable } from '../domain/text/printable.ts';
 import { tellChain } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
 

@@ -4,7 +4,7 @@ import { type KeyFile, type KeyOwner, keyFileAt, keyFilesIn, retireKey, writeNew
 import { BotFile, workerKeysOf } from '../config/bot-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { WorkerFile } from '../config/worker-config.ts';
-import { count } from '../domain/measure.ts';
+import { count } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;

@@ -1,6 +1,6 @@
 import { readPolicies } from '../config/policy-config.ts';
 import { policyJsonSchema } from '../config/policy-file.ts';
-import { policyInWords } from '../domain/policy-words.ts';
+import { policyInWords } from '../domain/policy/words.ts';
 import { explain } from './explained.ts';
 
 /** `registry-ha policy check FILE|schema`: says in sentences what a policy file means; gives the exit code. */

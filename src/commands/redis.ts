@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl.ts';
-import type { FailureReport } from '../domain/change.ts';
-import { Failure } from '../domain/failure.ts';
-import { listed } from '../domain/measure.ts';
+import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
+import { Failure } from '../domain/answers/failure.ts';
+import type { FailureReport } from '../domain/answers/failure-report.ts';
+import { listed } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/text/nearest.ts';
 
 /** What was checked, or every mistake in it, each with its key and how to mend it. */
 export type Checked<T> = { readonly good: T } | { readonly mistakes: readonly string[] };

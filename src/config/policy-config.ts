@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { count } from '../domain/measure.ts';
-import type { HoldRules, People, Policy, Rules } from '../domain/policy.ts';
+import type { HoldRules, People, Policy, Rules } from '../domain/policy/policy.ts';
+import { count } from '../domain/text/format.ts';
 import { didYouMean } from './mistakes.ts';
 import { type ClusterText, PolicyFile } from './policy-file.ts';
 import { parsedAs, readYaml, WrongConfig } from './read-config.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy-time.ts';
+import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 
 const slackId = (letters: string, what: string) =>
   z

@@ -1,7 +1,5 @@
-import type { CardPlace, ChangeId } from '../domain/change.ts';
-import type { SeenWorker } from '../domain/worker-state.ts';
-
-export type { CardPlace } from '../domain/change.ts';
+import type { CardPlace, ChangeId } from '../domain/change/change.ts';
+import type { SeenWorker } from '../domain/cluster/worker-state.ts';
 
 /** What came of a claim. */
 export type Claim = 'ours' | 'busy' | 'told';

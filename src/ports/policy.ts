@@ -1,5 +1,5 @@
-import type { Hold } from '../domain/hold.ts';
-import type { GroupMembers } from '../domain/policy-people.ts';
+import type { Hold } from '../domain/policy/hold.ts';
+import type { GroupMembers } from '../domain/policy/people.ts';
 
 /** What people keep from starting by hand, in one cluster. */
 export interface Holds {

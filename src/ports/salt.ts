@@ -1,6 +1,6 @@
-import type { Command } from '../domain/command.ts';
-import type { EngineFacts, NodeAccess } from '../domain/facts.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../domain/salt.ts';
+import type { EngineFacts, NodeAccess } from '../domain/cluster/facts.ts';
+import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../domain/cluster/salt.ts';
+import type { Command } from '../domain/node-commands/command.ts';
 
 /** Salt in our words; every verdict comes from JSON and exit code together. */
 export interface Salt {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { SignedApproval } from '../domain/approval.ts';
-import type { ChangeEvent, FailureReport, Progress } from '../domain/change.ts';
-import { REFUSALS } from '../domain/refusal.ts';
+import type { FailureReport } from '../domain/answers/failure-report.ts';
+import { REFUSALS } from '../domain/answers/refusal.ts';
+import type { SignedApproval } from '../domain/change/approval.ts';
+import type { ChangeEvent, Progress } from '../domain/change/change.ts';
 import { intentSchema, planSchema } from './plan-schema.ts';
 import { stepIdSchema } from './step-schema.ts';
 

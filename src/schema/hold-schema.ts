@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Hold } from '../domain/hold.ts';
-import { HOLD_VERBS } from '../domain/policy.ts';
+import type { Hold } from '../domain/policy/hold.ts';
+import { HOLD_VERBS } from '../domain/policy/policy.ts';
 
 const text = z.string();
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Intent, Plan } from '../domain/plan.ts';
+import type { Intent, Plan } from '../domain/plan/plan.ts';
 import { stepSchema } from './step-schema.ts';
 
 const text = z.string();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Step } from '../domain/step.ts';
+import type { Step } from '../domain/plan/step.ts';
 
 const text = z.string();
 const texts = z.array(text);

@@ -1,15 +1,18 @@
-import type { Change } from '../domain/change.ts';
-import type { CommandContext } from '../domain/intent.ts';
-import type { Announcements, CardPlace, Cards, Changes, Clock } from '../ports.ts';
-import { registerActions } from './actions.ts';
-import { boltLog } from './bolt-log.ts';
-import { botApp, type PayloadWay } from './bot-app.ts';
-import type { Log, UseCases } from './bot-ports.ts';
-import { registerCommand } from './command.ts';
-import { notifier } from './notifier.ts';
-import { postAgain } from './post-again.ts';
-import { slackPoster } from './poster.ts';
-import { type Sender, unwelcome } from './sender.ts';
+import type { UseCases } from '../app/ask/bot-use-cases.ts';
+import type { CardPlace, Change } from '../domain/change/change.ts';
+import type { CommandContext } from '../domain/typed/intent.ts';
+import type { Cards } from '../ports/cards.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Announcements, Changes } from '../ports/record.ts';
+import { boltLog } from './api/bolt-log.ts';
+import { slackPoster } from './api/poster.ts';
+import { botApp, type PayloadWay } from './inbox/bot-app.ts';
+import { type Sender, unwelcome } from './inbox/sender.ts';
+import { notifier } from './outbox/notifier.ts';
+import { postAgain } from './outbox/post-again.ts';
+import { registerActions } from './surfaces/actions.ts';
+import { registerCommand } from './surfaces/command.ts';
 
 /** The part of the bot's configuration that is about Slack. */
 export interface SlackConfig {

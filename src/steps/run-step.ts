@@ -1,21 +1,21 @@
-import type { Proof } from '../domain/change.ts';
-import { NotConfirmed } from '../domain/failure.ts';
-import { GO_ON } from '../domain/go-on.ts';
-import type { Step } from '../domain/step.ts';
-import { copy } from './copy.ts';
-import { deploy } from './deploy.ts';
-import { engines } from './engines.ts';
-import { mount } from './mount.ts';
-import { otherVersion } from './other-version.ts';
-import { proveUndone } from './prove-undone.ts';
-import { ready } from './ready.ts';
-import { removeCopy } from './remove-copy.ts';
-import { solutions } from './solutions.ts';
-import type { Finding, StepWork, StepWorld } from './step-world.ts';
-import { unconfigure } from './unconfigure.ts';
-import { unmount } from './unmount.ts';
-import { verify } from './verify.ts';
-import { withdraw } from './withdraw.ts';
+import { NotConfirmed } from '../domain/answers/failure.ts';
+import { GO_ON } from '../domain/answers/retry-hint.ts';
+import type { Proof } from '../domain/change/change.ts';
+import type { Step } from '../domain/plan/step.ts';
+import { copy } from './kinds/copy.ts';
+import { deploy } from './kinds/deploy.ts';
+import { engines } from './kinds/engines.ts';
+import { mount } from './kinds/mount.ts';
+import { otherVersion } from './kinds/other-version.ts';
+import { proveUndone } from './kinds/prove-undone.ts';
+import { ready } from './kinds/ready.ts';
+import { removeCopy } from './kinds/remove-copy.ts';
+import { solutions } from './kinds/solutions.ts';
+import { unconfigure } from './kinds/unconfigure.ts';
+import { unmount } from './kinds/unmount.ts';
+import { verify } from './kinds/verify.ts';
+import { withdraw } from './kinds/withdraw.ts';
+import type { Finding, StepWork, StepWorld } from './world/step-world.ts';
 
 /** How a step ended well. */
 export interface StepOutcome {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { runAttacks } from '../../src/sandbox/attack/run-attacks.ts';
+import { runAttacks } from './run-attacks.ts';
 
 /** One or two of each kind; all of them: `npm run attack`. */
 const SUBSET = [

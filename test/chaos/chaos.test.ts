@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { runChaos } from '../../src/sandbox/chaos/run-chaos.ts';
+import { runChaos } from './run-chaos.ts';
 
 /** One of each kind, each of them a moment at which a worse bot or worker would do too much, too little, or tell it wrong. */
 const SUBSET = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inTrueTime } from '../../src/sandbox/chaos/clock-sets.ts';
+import { inTrueTime } from './clock-sets.ts';
 
 it('chaos judges the order of acts by a right clock, whatever the worker’s clock said', () => {
   const at = (iso: string) => ({ type: 'started', at: iso }) as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeEvent } from '../../src/domain/change.ts';
-import { command, render } from '../../src/domain/command.ts';
-import { shownCopyCommands } from '../../src/domain/copy-commands.ts';
-import type { Step } from '../../src/domain/step.ts';
-import { type Act, type Deeds, judgeCommands } from '../../src/sandbox/chaos/judge-commands.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
+import { command, render } from '../../src/domain/node-commands/command.ts';
+import { shownCopyCommands } from '../../src/domain/node-commands/copy-commands.ts';
+import type { Step } from '../../src/domain/plan/step.ts';
+import { type Act, type Deeds, judgeCommands } from './judge-commands.ts';
 
 const second = (n: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString();
 const salt = command('salt-call', 'state.sls', 'metalk8s.archives.mounted');

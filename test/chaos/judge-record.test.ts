@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRecord, judgeDurations } from '../../src/sandbox/chaos/judge-record.ts';
+import { compareRecord, judgeDurations } from './judge-record.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const begun = (step: string) => ({ type: 'step-started', at, step }) as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCluster, judgeUntouched } from '../../src/sandbox/chaos/judge-cluster.ts';
-import { judgeSlack, judgeUndoneCard } from '../../src/sandbox/chaos/judge-slack.ts';
-import type { NodeReport } from '../../src/sandbox/cluster/report.ts';
-import type { SlackMessage } from '../../src/sandbox/slack/local-slack.ts';
+import type { NodeReport } from '../../sandbox/cluster/report.ts';
+import type { SlackMessage } from '../../sandbox/slack/local-slack.ts';
+import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
+import { judgeSlack, judgeUndoneCard } from './judge-slack.ts';
 
 const node: NodeReport = {
   registry: 'ready',

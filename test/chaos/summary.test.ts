@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Recoveries } from '../../src/sandbox/chaos/recovery.ts';
-import { summed } from '../../src/sandbox/chaos/summary.ts';
+import { Recoveries } from './recovery.ts';
+import { summed } from './summary.ts';
 
 interface End {
   readonly name: string;

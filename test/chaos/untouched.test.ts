@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeTakenBack, type Untouched } from '../../src/sandbox/chaos/untouched.ts';
-import type { NodeReport } from '../../src/sandbox/cluster/report.ts';
+import type { NodeReport } from '../../sandbox/cluster/report.ts';
+import { judgeTakenBack, type Untouched } from './untouched.ts';
 
 const report: NodeReport = {
   registry: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wantedOf } from '../../src/sandbox/chaos/wanted.ts';
+import { wantedOf } from './wanted.ts';
 
 const all = [
   'worker-killed-in-copy',

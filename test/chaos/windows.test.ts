@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isWithin, overlaps, windowOf } from '../../src/sandbox/chaos/fleet/windows.ts';
+import { isWithin, overlaps, windowOf } from './fleet/windows.ts';
 
 const at = (minute: number) => `2026-03-01T10:0${minute}:00.000Z`;
 const failure = { kind: 'x', where: 'x', what: 'x', next: 'x' };

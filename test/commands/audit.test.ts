@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openJournal } from '../../src/adapters/journal/journal.ts';
+import { openJournal } from '../../src/adapters/journal/entries/journal.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { headSealer } from '../../src/adapters/keys/seals.ts';
 import { auditExport, auditVerify } from '../../src/commands/audit.ts';
-import type { ChangeEvent } from '../../src/domain/change.ts';
-import { csvLine } from '../../src/domain/csv.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
+import { csvLine } from '../../src/domain/text/csv.ts';
 import * as events from '../contract/changes-events.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 

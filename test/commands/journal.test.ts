@@ -2,9 +2,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openJournal } from '../../src/adapters/journal/journal.ts';
+import { openJournal } from '../../src/adapters/journal/entries/journal.ts';
 import { journalCommand } from '../../src/commands/journal.ts';
-import type { ChangeEvent } from '../../src/domain/change.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-journal-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));

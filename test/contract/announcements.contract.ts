@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Announcements, Changes } from '../../src/ports.ts';
+import type { Announcements, Changes } from '../../src/ports/record.ts';
 import * as events from './changes-events.ts';
 
 /** Announcements of cluster `c1` beside its record. */

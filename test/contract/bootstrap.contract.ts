@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { BootstrapFacts } from '../../src/domain/facts.ts';
-import { Failure } from '../../src/domain/failure.ts';
-import type { BootstrapNode } from '../../src/ports.ts';
+import { Failure } from '../../src/domain/answers/failure.ts';
+import type { BootstrapFacts } from '../../src/domain/cluster/facts.ts';
+import type { BootstrapNode } from '../../src/ports/cluster.ts';
 import { metalk8sIso } from '../fixtures/iso.ts';
 
 /** A bootstrap node with one sound archive, and a way to put another file in its place. */

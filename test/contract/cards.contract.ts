@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cards, Changes } from '../../src/ports.ts';
+import type { Cards } from '../../src/ports/cards.ts';
+import type { Changes } from '../../src/ports/record.ts';
 import * as events from './changes-events.ts';
 
 /** Cards of cluster `c1` beside its record, both empty. */

@@ -1,6 +1,7 @@
-import type { ChangeEvent, ChangeId, FailureReport, Progress } from '../../src/domain/change.ts';
-import type { Plan } from '../../src/domain/plan.ts';
-import type { Step } from '../../src/domain/step.ts';
+import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
+import type { ChangeEvent, ChangeId, Progress } from '../../src/domain/change/change.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import type { Step } from '../../src/domain/plan/step.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const alice = { id: 'U1', name: 'alice' };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Changes } from '../../src/ports.ts';
+import type { Changes } from '../../src/ports/record.ts';
 import * as events from './changes-events.ts';
 
 /** Changes of cluster `c1`, empty. */

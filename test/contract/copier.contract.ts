@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NodeAccess } from '../../src/domain/facts.ts';
-import type { CopyStep } from '../../src/domain/step.ts';
-import type { Copier, CopyProgress } from '../../src/ports.ts';
+import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import type { CopyStep } from '../../src/domain/plan/step.ts';
+import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
 
 /** A copier, a step it can carry out, and a look at the step's path on the target. */
 export interface CopierStage {

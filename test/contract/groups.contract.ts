@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Groups } from '../../src/ports.ts';
+import type { Groups } from '../../src/ports/policy.ts';
 
 /** The group `S0APPROVERS` has bob and carol, the group `S0NOBODY` is not there. */
 export interface OpenedGroups {

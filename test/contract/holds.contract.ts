@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Hold } from '../../src/domain/hold.ts';
-import type { Holds } from '../../src/ports.ts';
+import type { Hold } from '../../src/domain/policy/hold.ts';
+import type { Holds } from '../../src/ports/policy.ts';
 
 /** Freezes and locks of one cluster, none yet. */
 export interface OpenedHolds {

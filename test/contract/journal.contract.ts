@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RECORD_LOST } from '../../src/domain/forgotten.ts';
-import type { Journal } from '../../src/ports.ts';
+import { RECORD_LOST } from '../../src/domain/change/lost-record.ts';
+import type { Journal } from '../../src/ports/record.ts';
 import * as events from './changes-events.ts';
 
 /** An empty journal. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Approval, ApprovalOfSeveral } from '../../src/domain/approval.ts';
-import type { ApprovalChecker, ApprovalSigner } from '../../src/ports.ts';
+import type { Approval, ApprovalOfSeveral } from '../../src/domain/change/approval.ts';
+import type { ApprovalChecker, ApprovalSigner } from '../../src/ports/trust.ts';
 
 export const approval: ApprovalOfSeveral = {
   v: 2,

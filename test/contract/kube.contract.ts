@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { KubeFacts } from '../../src/domain/facts.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { Kubernetes } from '../../src/ports.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import type { KubeFacts } from '../../src/domain/cluster/facts.ts';
+import type { Kubernetes } from '../../src/ports/cluster.ts';
 
 /** A cluster whose API tells these facts, which can change, and which can go down. */
 export interface KubernetesStage {

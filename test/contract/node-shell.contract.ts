@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { command } from '../../src/domain/command.ts';
-import type { NodeAccess } from '../../src/domain/facts.ts';
-import type { NodeRun, NodeShell } from '../../src/ports.ts';
+import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import { command } from '../../src/domain/node-commands/command.ts';
+import type { NodeRun, NodeShell } from '../../src/ports/nodes.ts';
 
 /** A shell, a node it can log in on, whose key nobody has pinned, and a way to change that node's host key. */
 export interface NodeShellStage {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ChangeQueue } from '../../src/ports.ts';
+import type { ChangeQueue } from '../../src/ports/queue.ts';
 
 /** The queue of cluster `c1`, empty. */
 export interface OpenedQueue {

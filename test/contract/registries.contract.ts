@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { Registries } from '../../src/ports.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import type { Registries } from '../../src/ports/cluster.ts';
 import { type FakeImage, imageOf } from '../fakes/fake-registries.ts';
 
 /** One registry at `address`, with an image; nobody listens at `nowhere`. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { command } from '../../src/domain/command.ts';
-import type { NodeAccess } from '../../src/domain/facts.ts';
-import { SaltFailed } from '../../src/domain/failure.ts';
-import type { SaltReturn } from '../../src/domain/salt.ts';
-import type { Salt } from '../../src/ports.ts';
+import { SaltFailed } from '../../src/domain/answers/failure.ts';
+import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import type { SaltReturn } from '../../src/domain/cluster/salt.ts';
+import { command } from '../../src/domain/node-commands/command.ts';
+import type { Salt } from '../../src/ports/salt.ts';
 import type { FakeSalt } from '../fakes/fake-salt.ts';
 
 /** A Salt, and the world behind it to set things up. */

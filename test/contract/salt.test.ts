@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import { salt } from '../../src/adapters/salt/salt.ts';
-import type { CommandResult } from '../../src/domain/command.ts';
-import { render } from '../../src/domain/command.ts';
-import { runCommands } from '../../src/domain/run-commands.ts';
-import type { Clock } from '../../src/ports.ts';
+import type { CommandResult } from '../../src/domain/node-commands/command.ts';
+import { render } from '../../src/domain/node-commands/command.ts';
+import { runCommands } from '../../src/domain/node-commands/run-commands.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { FakeSaltMasterPod } from '../fakes/fake-kube.ts';
 import { FakeSalt } from '../fakes/fake-salt.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';

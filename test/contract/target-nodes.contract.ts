@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NodeAccess } from '../../src/domain/facts.ts';
-import type { TargetNodes } from '../../src/ports.ts';
+import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import type { TargetNodes } from '../../src/ports/nodes.ts';
 
 /** Target nodes, one that can be looked at, and a way to put a file there. */
 export interface TargetNodesStage {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const MAIN = join(import.meta.dirname, '../../sandbox/main.ts');
 const LIMIT_MS = 90_000;
 
 let folder: string;
@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** The command as an operator starts it; everything it makes lies below `folder`. */
 function sandbox(...words: readonly string[]): ChildProcess {
   const env = { ...process.env, TMPDIR: folder };
-  return spawn(process.execPath, [CLI, 'sandbox', ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [MAIN, ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 async function run(scenario: string, ...words: readonly string[]) {

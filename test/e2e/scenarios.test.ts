@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { PEOPLE } from '../../src/sandbox/people.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { parseScenario } from '../../src/sandbox/scenario/parse.ts';
-import { play } from '../../src/sandbox/scenario/play.ts';
-import { resultOf } from '../../src/sandbox/scenario/result.ts';
-import { stageOf } from '../../src/sandbox/scenario/sandbox-stage.ts';
+import { PEOPLE } from '../../sandbox/people.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { parseScenario } from '../../sandbox/scenario/parse.ts';
+import { play } from '../../sandbox/scenario/play.ts';
+import { resultOf } from '../../sandbox/scenario/result.ts';
+import { stageOf } from '../../sandbox/scenario/sandbox-stage.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 
 const FOLDER = join(import.meta.dirname, '../scenarios');
 /** Fifty times faster than a real cluster. */

@@ -1,5 +1,5 @@
-import type { ChangeId } from '../../src/domain/change.ts';
-import type { Announcements } from '../../src/ports.ts';
+import type { ChangeId } from '../../src/domain/change/change.ts';
+import type { Announcements } from '../../src/ports/record.ts';
 
 /** Announcements in memory: kept until a listener's call has resolved, each told to one listener. */
 export class FakeAnnouncements implements Announcements {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { FileFailed } from '../../src/adapters/bootstrap/file-failed.ts';
-import type { BootstrapFacts } from '../../src/domain/facts.ts';
-import type { BootstrapNode } from '../../src/ports.ts';
+import { FileFailed } from '../../src/adapters/bootstrap/node/file-failed.ts';
+import type { BootstrapFacts } from '../../src/domain/cluster/facts.ts';
+import type { BootstrapNode } from '../../src/ports/cluster.ts';
 
 const CHUNK = 256 * 1024;
 

@@ -1,5 +1,7 @@
-import { type ChangeId, clusterOf } from '../../src/domain/change.ts';
-import type { CardLease, CardPlace, Cards, Claim, Clock } from '../../src/ports.ts';
+import type { CardPlace } from '../../src/domain/change/change.ts';
+import { type ChangeId, clusterOf } from '../../src/domain/change/change.ts';
+import type { CardLease, Cards, Claim } from '../../src/ports/cards.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { FakeChanges } from './fake-changes.ts';
 
 interface Lease {

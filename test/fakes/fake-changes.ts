@@ -4,10 +4,10 @@ import {
   type ChangeId,
   clusterOf,
   type Progress,
-} from '../../src/domain/change.ts';
-import { changeFrom } from '../../src/domain/fold.ts';
-import type { JournalMark } from '../../src/domain/record-entry.ts';
-import type { Changes, StoredChange } from '../../src/ports.ts';
+} from '../../src/domain/change/change.ts';
+import { changeFrom } from '../../src/domain/change/fold.ts';
+import type { JournalMark } from '../../src/domain/change/record-entry.ts';
+import type { Changes, StoredChange } from '../../src/ports/record.ts';
 import type { FakeAnnouncements } from './fake-announcements.ts';
 
 interface Kept {

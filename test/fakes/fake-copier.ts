@@ -1,7 +1,7 @@
-import type { NodeAccess } from '../../src/domain/facts.ts';
-import { type Failure, NotConfirmed } from '../../src/domain/failure.ts';
-import type { CopyStep } from '../../src/domain/step.ts';
-import type { Copier, CopyProgress } from '../../src/ports.ts';
+import { type Failure, NotConfirmed } from '../../src/domain/answers/failure.ts';
+import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import type { CopyStep } from '../../src/domain/plan/step.ts';
+import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
 
 /** A Copier with memory: remembers what it copied where, and fails when told to. */
 export class FakeCopier implements Copier {

@@ -1,5 +1,5 @@
-import type { GroupMembers } from '../../src/domain/policy-people.ts';
-import type { Groups } from '../../src/ports.ts';
+import type { GroupMembers } from '../../src/domain/policy/people.ts';
+import type { Groups } from '../../src/ports/policy.ts';
 
 /** User groups that a test fills; a group that nobody filled is not there, as in Slack. */
 export class FakeGroups implements Groups {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Hold, isSameHold } from '../../src/domain/hold.ts';
-import type { Holds } from '../../src/ports.ts';
+import { type Hold, isSameHold } from '../../src/domain/policy/hold.ts';
+import type { Holds } from '../../src/ports/policy.ts';
 
 /** Freezes and locks in memory. */
 export class FakeHolds implements Holds {

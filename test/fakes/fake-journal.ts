@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
-import { isUnsettledBy } from '../../src/domain/forgotten.ts';
-import { endsChange, type JournalEntry, type JournalMark } from '../../src/domain/record-entry.ts';
-import type { Journal } from '../../src/ports.ts';
+import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
+import { isUnsettledBy } from '../../src/domain/change/lost-record.ts';
+import { endsChange, type JournalEntry, type JournalMark } from '../../src/domain/change/record-entry.ts';
+import type { Journal } from '../../src/ports/record.ts';
 
 /** A journal in memory. */
 export class FakeJournal implements Journal {

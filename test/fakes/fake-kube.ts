@@ -1,7 +1,8 @@
-import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
-import type { EndpointsFacts, KubeFacts } from '../../src/domain/facts.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { Kubernetes, RunLimits, SaltMasterPod } from '../../src/ports.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import type { EndpointsFacts, KubeFacts } from '../../src/domain/cluster/facts.ts';
+import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
+import type { Kubernetes, SaltMasterPod } from '../../src/ports/cluster.ts';
+import type { RunLimits } from '../../src/ports/nodes.ts';
 
 /** A Kubernetes API with memory: tells the facts it was given, until they are changed or it goes down. */
 export class FakeKubernetes implements Kubernetes {

@@ -1,10 +1,13 @@
-import { imageName, mountpointOf } from '../../src/domain/archive.ts';
-import { type Command, render } from '../../src/domain/command.ts';
-import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/facts.ts';
-import type { RunningScript } from '../../src/domain/guards-scripts.ts';
-import { endpointUrl } from '../../src/domain/registry.ts';
-import type { RunningJob, SaltReturn } from '../../src/domain/salt.ts';
-import type { BootstrapNode, Copier, Kubernetes, NodeShell, Registries, Salt, TargetNodes } from '../../src/ports.ts';
+import { imageName, mountpointOf } from '../../src/domain/cluster/archive.ts';
+import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/cluster/facts.ts';
+import { endpointUrl } from '../../src/domain/cluster/registry.ts';
+import type { RunningJob, SaltReturn } from '../../src/domain/cluster/salt.ts';
+import type { RunningScript } from '../../src/domain/guards/scripts.ts';
+import { type Command, render } from '../../src/domain/node-commands/command.ts';
+import type { BootstrapNode, Kubernetes, Registries } from '../../src/ports/cluster.ts';
+import type { Copier } from '../../src/ports/copier.ts';
+import type { NodeShell, TargetNodes } from '../../src/ports/nodes.ts';
+import type { Salt } from '../../src/ports/salt.ts';
 import { current, emptyTarget, facts, nodes, older, solution } from '../fixtures/facts.ts';
 import { emptyInside, type Inside, isPresent, runPlain } from './fake-node-commands.ts';
 

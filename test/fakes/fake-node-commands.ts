@@ -1,6 +1,6 @@
-import { mountpointOf } from '../../src/domain/archive.ts';
-import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
-import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../src/domain/undo-commands.ts';
+import { mountpointOf } from '../../src/domain/cluster/archive.ts';
+import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
+import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
 
 /** One node of the fake lab from inside, changing as states and commands run. */
 export interface Inside {

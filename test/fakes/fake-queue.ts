@@ -1,5 +1,5 @@
-import type { ChangeId } from '../../src/domain/change.ts';
-import type { ChangeQueue } from '../../src/ports.ts';
+import type { ChangeId } from '../../src/domain/change/change.ts';
+import type { ChangeQueue } from '../../src/ports/queue.ts';
 
 /** A job as it was added. */
 export interface FakeJob {

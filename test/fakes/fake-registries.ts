@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Image, imageName } from '../../src/domain/archive.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { ServedManifest } from '../../src/domain/registry.ts';
-import type { Registries } from '../../src/ports.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import { type Image, imageName } from '../../src/domain/cluster/archive.ts';
+import type { ServedManifest } from '../../src/domain/cluster/registry.ts';
+import type { Registries } from '../../src/ports/cluster.ts';
 
 /** An image as a registry has it: the manifest's text, and the sizes of the blobs that are there. */
 export interface FakeImage {

@@ -1,8 +1,8 @@
-import { type Command, render } from '../../src/domain/command.ts';
-import type { EngineFacts, NodeAccess } from '../../src/domain/facts.ts';
-import { SaltFailed } from '../../src/domain/failure.ts';
-import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/domain/salt.ts';
-import type { Salt } from '../../src/ports.ts';
+import { SaltFailed } from '../../src/domain/answers/failure.ts';
+import type { EngineFacts, NodeAccess } from '../../src/domain/cluster/facts.ts';
+import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/domain/cluster/salt.ts';
+import { type Command, render } from '../../src/domain/node-commands/command.ts';
+import type { Salt } from '../../src/ports/salt.ts';
 
 /** A minion: up or not, what it answers to a state run, what its engine lists. */
 export interface FakeMinion {

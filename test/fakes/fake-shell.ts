@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Command, type CommandResult, render } from '../../src/domain/command.ts';
-import type { HostKey, NodeAccess, SshFault } from '../../src/domain/facts.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { NodeRun, NodeShell, RunLimits } from '../../src/ports.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import type { HostKey, NodeAccess, SshFault } from '../../src/domain/cluster/facts.ts';
+import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
+import type { NodeRun, NodeShell, RunLimits } from '../../src/ports/nodes.ts';
 
 /** What a command answers: a result (exit code 0 and no words where not told), one made of its input, or nothing, ever. */
 export type ShellAnswer = Partial<CommandResult> | ((stdin: Buffer) => Partial<CommandResult>) | 'never';

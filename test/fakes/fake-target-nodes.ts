@@ -1,3 +1,4 @@
+import { Unreachable } from '../../src/domain/answers/failure.ts';
 import type {
   HostKey,
   MountFacts,
@@ -6,10 +7,9 @@ import type {
   SshFault,
   TargetFacts,
   TargetFile,
-} from '../../src/domain/facts.ts';
-import { Unreachable } from '../../src/domain/failure.ts';
-import type { TargetWant } from '../../src/domain/target-want.ts';
-import type { TargetNodes } from '../../src/ports.ts';
+} from '../../src/domain/cluster/facts.ts';
+import type { TargetWant } from '../../src/domain/cluster/target-query.ts';
+import type { TargetNodes } from '../../src/ports/nodes.ts';
 
 interface WantedFile {
   readonly path: string;

@@ -1,5 +1,5 @@
-import type { SeenWorker } from '../../src/domain/worker-state.ts';
-import type { WorkerLife } from '../../src/ports.ts';
+import type { SeenWorker } from '../../src/domain/cluster/worker-state.ts';
+import type { WorkerLife } from '../../src/ports/cards.ts';
 
 /** A worker's word in memory, always just heard. */
 export class FakeWorkerLife implements WorkerLife {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isoLines } from '../../src/adapters/bootstrap/mounts.ts';
+import { isoLines } from '../../src/adapters/bootstrap/node/mounts.ts';
 import { fileSystemIn, fstabIn, isListening } from '../../src/adapters/node/parse.ts';
 import { classifyCall } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
-import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/known-hosts.ts';
-import { digestIn, fileIn, targetIn } from '../../src/domain/copy-commands.ts';
-import { parseCommand } from '../../src/domain/intent.ts';
-import { withoutSecrets } from '../../src/domain/secrets.ts';
-import { clean, escaped } from '../../src/slack/foreign-text.ts';
-import { withPlainMoments } from '../../src/slack/names.ts';
-import { typed } from '../../src/slack/typed.ts';
+import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
+import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
+import { withoutSecrets } from '../../src/domain/text/secrets.ts';
+import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { typed } from '../../src/slack/inbox/typed.ts';
+import { clean, escaped } from '../../src/slack/text/foreign-text.ts';
+import { withPlainMoments } from '../../src/slack/text/names.ts';
 
 /** As much as a request of Slack's may have; quadratic work on it would take minutes. */
 const LENGTH = 2 ** 18;

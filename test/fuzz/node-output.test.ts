@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { isoLines } from '../../src/adapters/bootstrap/mounts.ts';
-import { metalk8sOf, solutionOf } from '../../src/adapters/bootstrap/product.ts';
+import { metalk8sOf, solutionOf } from '../../src/adapters/bootstrap/archives/product.ts';
+import { isoLines } from '../../src/adapters/bootstrap/node/mounts.ts';
 import { accessOf } from '../../src/adapters/kube/access.ts';
 import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
 import { endpointsSchema, nodeListSchema, podListSchema } from '../../src/adapters/kube/schemas.ts';
@@ -13,9 +13,9 @@ import {
   formatKnownHosts,
   parseKnownHosts,
   standingOf,
-} from '../../src/adapters/ssh/known-hosts.ts';
-import { digestIn, fileIn, targetIn } from '../../src/domain/copy-commands.ts';
-import { isNodeName } from '../../src/domain/node-name.ts';
+} from '../../src/adapters/ssh/login/known-hosts.ts';
+import { isNodeName } from '../../src/domain/cluster/node-name.ts';
+import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { fuzz, jsonLike, RUNS, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
 
 const TABLE = [

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JournalDamaged } from '../../src/adapters/journal/failures.ts';
-import { digestOf, lineFrom, lineText, NO_LINE } from '../../src/adapters/journal/line.ts';
-import { verifyJournal } from '../../src/adapters/journal/verify.ts';
+import { verifyJournal } from '../../src/adapters/journal/entries/verify.ts';
+import { JournalDamaged } from '../../src/adapters/journal/file/failures.ts';
+import { digestOf, lineFrom, lineText, NO_LINE } from '../../src/adapters/journal/file/line.ts';
 import { approvalChecker } from '../../src/adapters/keys/approvals.ts';
 import { KeyUnusable } from '../../src/adapters/keys/failures.ts';
 import { newKeyPair, publicKeyFrom } from '../../src/adapters/keys/pair.ts';
-import { RecordFault } from '../../src/adapters/redis/failures.ts';
-import { changeJobFrom } from '../../src/adapters/redis/queue-jobs.ts';
-import { entryFrom, entryText, progressFrom, progressText } from '../../src/adapters/redis/record-text.ts';
-import type { ChangeEvent } from '../../src/domain/change.ts';
-import { changeFrom } from '../../src/domain/fold.ts';
+import { changeJobFrom } from '../../src/adapters/redis/queue/queue-jobs.ts';
+import { entryFrom, entryText, progressFrom, progressText } from '../../src/adapters/redis/record/record-text.ts';
+import { RecordFault } from '../../src/adapters/redis/server/failures.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
+import { changeFrom } from '../../src/domain/change/fold.ts';
 import { everyEvent, halfway } from '../contract/changes-events.ts';
 import { fuzz, jsonLike, refusalOr, spoilt } from './arbitraries.ts';
 

@@ -1,11 +1,11 @@
 import { App, type Receiver } from '@slack/bolt';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { registerActions } from '../../src/slack/actions.ts';
-import { boltLog } from '../../src/slack/bolt-log.ts';
-import type { Decision } from '../../src/slack/bot-ports.ts';
-import { unwelcome } from '../../src/slack/sender.ts';
+import type { Decision } from '../../src/app/ask/decide-change.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { boltLog } from '../../src/slack/api/bolt-log.ts';
+import { unwelcome } from '../../src/slack/inbox/sender.ts';
+import { registerActions } from '../../src/slack/surfaces/actions.ts';
 import { KeptLog } from '../slack/recording-slack.ts';
 import { jsonLike, RUNS, spoilt } from './arbitraries.ts';
 

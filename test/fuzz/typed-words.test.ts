@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { command, render } from '../../src/domain/command.ts';
-import { parseCommand } from '../../src/domain/intent.ts';
-import { isNodeName } from '../../src/domain/node-name.ts';
-import { isRefusal } from '../../src/domain/refusal.ts';
-import { splitWords } from '../../src/sandbox/cluster/ssh/words.ts';
-import { cut } from '../../src/slack/fit.ts';
-import { clean, code, escaped } from '../../src/slack/foreign-text.ts';
-import { typed } from '../../src/slack/typed.ts';
+import { splitWords } from '../../sandbox/cluster/ssh/words.ts';
+import { isRefusal } from '../../src/domain/answers/refusal.ts';
+import { isNodeName } from '../../src/domain/cluster/node-name.ts';
+import { command, render } from '../../src/domain/node-commands/command.ts';
+import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { typed } from '../../src/slack/inbox/typed.ts';
+import { cut } from '../../src/slack/text/fit.ts';
+import { clean, code, escaped } from '../../src/slack/text/foreign-text.ts';
 import { fuzz, wordsLike } from './arbitraries.ts';
 
 const context = { clusters: ['lab', 'prod-paris'], defaultCluster: 'lab' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SimulatedCluster } from '../../src/sandbox/cluster/simulated-cluster.ts';
-import { faultsOf, SLACK_FAULTS } from '../../src/sandbox/faults.ts';
+import type { SimulatedCluster } from '../../sandbox/cluster/simulated-cluster.ts';
+import { faultsOf, SLACK_FAULTS } from '../../sandbox/faults.ts';
 import { startSlack } from './slack/slack-for-tests.ts';
 
 /** A cluster that notes which faults it is asked for; the rest of it is never used here. */

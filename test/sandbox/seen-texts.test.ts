@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holds, SeenTexts } from '../../src/sandbox/seen-texts.ts';
+import { holds, SeenTexts } from '../../sandbox/seen/texts.ts';
 import { ALICE, OPS, startSlack } from './slack/slack-for-tests.ts';
 
 test('a text that a card showed once is remembered after the card was edited, and blocks are read as people read them', async () => {

@@ -1,6 +1,6 @@
-import { Unreachable } from '../../src/domain/failure.ts';
-import { refuse } from '../../src/domain/refusal.ts';
-import type { CardView } from '../../src/slack/card-view.ts';
+import { Unreachable } from '../../src/domain/answers/failure.ts';
+import { refuse } from '../../src/domain/answers/refusal.ts';
+import type { CardView } from '../../src/slack/parts/card-view.ts';
 import { addNode2 } from '../fixtures/facts.ts';
 import {
   ALICE,

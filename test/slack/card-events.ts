@@ -1,14 +1,15 @@
-import type { Person } from '../../src/domain/approval.ts';
-import type { Change, ChangeEvent, FailureReport } from '../../src/domain/change.ts';
-import { planDigest } from '../../src/domain/digest.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import { SaltFailed } from '../../src/domain/failure.ts';
-import { changeFrom } from '../../src/domain/fold.ts';
-import type { Hold } from '../../src/domain/hold.ts';
-import type { Intent, Plan } from '../../src/domain/plan.ts';
-import { planAdd } from '../../src/domain/planner.ts';
-import { isRefusal } from '../../src/domain/refusal.ts';
-import type { CardView } from '../../src/slack/card-view.ts';
+import { SaltFailed } from '../../src/domain/answers/failure.ts';
+import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
+import { isRefusal } from '../../src/domain/answers/refusal.ts';
+import type { Person } from '../../src/domain/change/approval.ts';
+import type { Change, ChangeEvent } from '../../src/domain/change/change.ts';
+import { changeFrom } from '../../src/domain/change/fold.ts';
+import type { Facts } from '../../src/domain/cluster/facts.ts';
+import { planDigest } from '../../src/domain/plan/digest.ts';
+import type { Intent, Plan } from '../../src/domain/plan/plan.ts';
+import type { Hold } from '../../src/domain/policy/hold.ts';
+import { planAdd } from '../../src/domain/verbs/add/plan.ts';
+import type { CardView } from '../../src/slack/parts/card-view.ts';
 import { addNode2, facts, finished } from '../fixtures/facts.ts';
 
 /** Changes in every state, as the card draws them. */

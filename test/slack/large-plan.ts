@@ -1,6 +1,6 @@
-import type { Archive } from '../../src/domain/archive.ts';
-import type { Facts, NodeFacts, OpenTarget } from '../../src/domain/facts.ts';
-import type { Intent, Plan } from '../../src/domain/plan.ts';
+import type { Archive } from '../../src/domain/cluster/archive.ts';
+import type { Facts, NodeFacts, OpenTarget } from '../../src/domain/cluster/facts.ts';
+import type { Intent, Plan } from '../../src/domain/plan/plan.ts';
 import { current, emptyTarget, facts, node } from '../fixtures/facts.ts';
 import { planFrom } from './card-events.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { MOVING } from '../../src/app/rights.ts';
-import type { ChangeEvent, ChangeId } from '../../src/domain/change.ts';
-import { WORKER_THERE, type WorkerState } from '../../src/domain/worker-state.ts';
-import { notifier } from '../../src/slack/notifier.ts';
+import { MOVING } from '../../src/app/ask/rights.ts';
+import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
+import { WORKER_THERE, type WorkerState } from '../../src/domain/cluster/worker-state.ts';
+import { notifier } from '../../src/slack/outbox/notifier.ts';
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';

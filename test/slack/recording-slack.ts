@@ -1,6 +1,8 @@
-import type { CardPlace, Clock } from '../../src/ports.ts';
-import type { Drawing, SlackPoster } from '../../src/slack/bot-ports.ts';
-import type { SlackRefused } from '../../src/slack/slack-refused.ts';
+import type { CardPlace } from '../../src/domain/change/change.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { SlackPoster } from '../../src/slack/api/poster.ts';
+import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
+import type { Drawing } from '../../src/slack/text/blocks.ts';
 
 /** A poster that remembers what it was told, and refuses what it is told to refuse. */
 export class RecordingSlack implements SlackPoster {

@@ -1,7 +1,7 @@
-import { botUseCases } from '../../src/app/bot-use-cases.ts';
-import { systemClock } from '../../src/clock.ts';
-import { type LocalSlack, type SlackMessage, startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
-import type { UseCases } from '../../src/slack/bot-ports.ts';
+import { type LocalSlack, type SlackMessage, startLocalSlack } from '../../sandbox/slack/local-slack.ts';
+import type { UseCases } from '../../src/app/ask/bot-use-cases.ts';
+import { botUseCases } from '../../src/app/ask/bot-use-cases.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { type RunningSlack, type SlackConfig, startSlack } from '../../src/slack/start-slack.ts';
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';

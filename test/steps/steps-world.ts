@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { Failure } from '../../src/domain/failure.ts';
-import { planAdd } from '../../src/domain/planner.ts';
-import { isRefusal } from '../../src/domain/refusal.ts';
-import type { Step, StepKind } from '../../src/domain/step.ts';
+import { Failure } from '../../src/domain/answers/failure.ts';
+import { isRefusal } from '../../src/domain/answers/refusal.ts';
+import type { Step, StepKind } from '../../src/domain/plan/step.ts';
+import { planAdd } from '../../src/domain/verbs/add/plan.ts';
 import { runStep } from '../../src/steps/run-step.ts';
-import type { StepWorld } from '../../src/steps/step-world.ts';
+import type { StepWorld } from '../../src/steps/world/step-world.ts';
 import { SettableClock } from '../app/bench.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
 import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';

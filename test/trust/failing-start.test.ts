@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OPS, PEOPLE } from '../../sandbox/people.ts';
+import { type LocalSlack, startLocalSlack } from '../../sandbox/slack/local-slack.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { kubernetes } from '../../src/adapters/kube/kube.ts';
-import { openLog } from '../../src/log.ts';
-import { OPS, PEOPLE } from '../../src/sandbox/people.ts';
-import { type LocalSlack, startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+import { openLog } from '../../src/runtime/log.ts';
 import { type RedisServer, startRedis } from '../fixtures/redis.ts';
 import { leaks, PLANTED } from './planted.ts';
 
@@ -133,7 +133,9 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
   });
 
   it('the secrets that an error carries which reached nobody', async () => {
-    const [log, run] = ['log.ts', 'run-process.ts'].map((name) => join(import.meta.dirname, '../../src', name));
+    const [log, run] = ['runtime/log.ts', 'runtime/run-process.ts'].map((name) =>
+      join(import.meta.dirname, '../../src', name),
+    );
     const script = `
       import { openLog } from ${JSON.stringify(log)};
       import { runProcess } from ${JSON.stringify(run)};

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comesTrue } from '../../sandbox/processes/poll.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { journalCommand } from '../../src/commands/journal.ts';
-import { comesTrue } from '../../src/sandbox/poll.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { filesBelow, leaks, PLANTED } from './planted.ts';
 
 const LIMIT_MS = 90_000;

@@ -1,15 +1,15 @@
-import type { BootstrapFacts } from '../../domain/facts.ts';
-import type { BootstrapNode } from '../../ports.ts';
-import { type Listed, type Looked, lookAt } from './archive-look.ts';
-import { bootstrapFile, solutionsFile } from './config-files.ts';
-import { Digests, type Log } from './digests.ts';
-import { FileFailed } from './file-failed.ts';
-import { type IsoMount, isoMounts } from './mounts.ts';
-import { type OpenArchive, openArchive } from './open-archive.ts';
-import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './open-file.ts';
-import { below, systemWords, withoutLinks } from './paths.ts';
-import { runningScripts } from './scripts.ts';
-import { readYaml } from './yaml-file.ts';
+import type { BootstrapFacts } from '../../domain/cluster/facts.ts';
+import type { BootstrapNode } from '../../ports/cluster.ts';
+import { type Listed, type Looked, lookAt } from './archives/archive-look.ts';
+import { Digests, type Log } from './archives/digests.ts';
+import { type OpenArchive, openArchive } from './archives/open-archive.ts';
+import { bootstrapFile, solutionsFile } from './node/config-files.ts';
+import { FileFailed } from './node/file-failed.ts';
+import { type IsoMount, isoMounts } from './node/mounts.ts';
+import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
+import { below, systemWords, withoutLinks } from './node/paths.ts';
+import { runningScripts } from './node/scripts.ts';
+import { readYaml } from './node/yaml-file.ts';
 
 export interface BootstrapNodeOptions {
   /** Where the node's `/` is on this computer: `/`, but for sandbox and tests. */

@@ -1,4 +1,4 @@
-import type { ApprovalChecker, ApprovalSigner } from '../../ports.ts';
+import type { ApprovalChecker, ApprovalSigner } from '../../ports/trust.ts';
 import { isSigned, type SigningKey, signerFor, type TrustedKey, trusted } from './signature.ts';
 
 const CONTEXT = 'registry-ha approval v1\0';

@@ -1,6 +1,6 @@
-import { type Author, mayWrite } from '../../domain/author.ts';
-import { clusterOf } from '../../domain/change.ts';
-import type { EntryProof, RecordEntry, Signature } from '../../domain/record-entry.ts';
+import { type Author, mayWrite } from '../../domain/change/author.ts';
+import { clusterOf } from '../../domain/change/change.ts';
+import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
 import { KeyUnusable } from './failures.ts';
 import { keyName } from './pair.ts';
 import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, trusted } from './signature.ts';

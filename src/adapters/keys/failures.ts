@@ -1,5 +1,5 @@
-import type { FailureReport } from '../../domain/change.ts';
-import { Failure } from '../../domain/failure.ts';
+import { Failure } from '../../domain/answers/failure.ts';
+import type { FailureReport } from '../../domain/answers/failure-report.ts';
 
 /** A key file, or a key in it, cannot be used. */
 export class KeyUnusable extends Failure {

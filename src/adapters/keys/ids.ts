@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Ids } from '../../ports.ts';
+import type { Ids } from '../../ports/trust.ts';
 
 /** a-z and 0-9 without 0, o, 1, i and l, which look alike. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';

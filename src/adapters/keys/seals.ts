@@ -1,4 +1,4 @@
-import type { HeadChecker, HeadSealer } from '../../domain/record-entry.ts';
+import type { HeadChecker, HeadSealer } from '../../domain/change/record-entry.ts';
 import { isSigned, type SigningKey, signerFor, type TrustedKey, trusted } from './signature.ts';
 
 const CONTEXT = 'registry-ha journal v1\0';

@@ -1,6 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { canonicalJson } from '../../domain/canonical.ts';
-import type { Signature } from '../../domain/record-entry.ts';
+import type { Signature } from '../../domain/change/record-entry.ts';
+import { canonicalJson } from '../../domain/text/canonical.ts';
 import { KeyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicKeyFrom } from './pair.ts';
 

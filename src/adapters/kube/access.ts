@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { NodeAccess } from '../../domain/facts.ts';
+import type { NodeAccess } from '../../domain/cluster/facts.ts';
 
 const PREFIX = 'metalk8s.scality.com/';
 /** Keys have to lie here on the bootstrap node, where the salt-master container finds them too. */

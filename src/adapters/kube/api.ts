@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { z } from 'zod';
-import { Unreachable } from '../../domain/failure.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
 import { API, type Connection } from './connection.ts';
 import { connectionWords, statusWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { PassThrough } from 'node:stream';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
-import { Unreachable } from '../../domain/failure.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
 
 /** Where failures of the API are said to be. */
 export const API = 'the Kubernetes API';

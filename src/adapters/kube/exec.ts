@@ -1,6 +1,6 @@
-import type { Command, CommandResult } from '../../domain/command.ts';
-import { Unreachable } from '../../domain/failure.ts';
-import type { RunLimits } from '../../ports.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import type { RunLimits } from '../../ports/nodes.ts';
 import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
 import { connectionWords, statusWords } from './words.ts';

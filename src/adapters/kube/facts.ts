@@ -1,4 +1,4 @@
-import type { EndpointsFacts, KubeFacts, NodeFacts, RegistryFacts } from '../../domain/facts.ts';
+import type { EndpointsFacts, KubeFacts, NodeFacts, RegistryFacts } from '../../domain/cluster/facts.ts';
 import { accessOf } from './access.ts';
 import type { KubeEndpoints, KubeNode, KubePod } from './schemas.ts';
 

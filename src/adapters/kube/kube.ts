@@ -1,6 +1,6 @@
-import type { KubeFacts } from '../../domain/facts.ts';
-import { Unreachable } from '../../domain/failure.ts';
-import type { Kubernetes, SaltMasterPod } from '../../ports.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { KubeFacts } from '../../domain/cluster/facts.ts';
+import type { Kubernetes, SaltMasterPod } from '../../ports/cluster.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
 import { exec } from './exec.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isNodeName } from '../../domain/node-name.ts';
+import { isNodeName } from '../../domain/cluster/node-name.ts';
 
 const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);

@@ -1,4 +1,6 @@
-import { type Command, type CommandResult, command, withSudo } from '../../domain/command.ts';
+import { CommandFailed, Unreachable } from '../../domain/answers/failure.ts';
+import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/cluster/facts.ts';
+import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
 import {
   digestIn,
   fileIn,
@@ -8,11 +10,10 @@ import {
   inEnglish,
   OPENSSL_PROBE,
   seeFile,
-} from '../../domain/copy-commands.ts';
-import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/facts.ts';
-import { CommandFailed, Unreachable } from '../../domain/failure.ts';
-import { REGISTRY_CONFIG } from '../../domain/undo-commands.ts';
-import type { NodeShell, TargetDigests } from '../../ports.ts';
+} from '../../domain/node-commands/copy-commands.ts';
+import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
+import type { TargetDigests } from '../../ports/copier.ts';
+import type { NodeShell } from '../../ports/nodes.ts';
 import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
 
 const LOOK_LIMIT_MS = 30_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MountFacts } from '../../domain/facts.ts';
+import type { MountFacts } from '../../domain/cluster/facts.ts';
 
 /** A file system as `df` tells it. */
 export interface FileSystem {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { TargetDigests } from '../../ports.ts';
+import type { TargetDigests } from '../../ports/copier.ts';
 
 /** Nodes times archives of a cluster are some dozens; the oldest leave. */
 const KEPT = 2_000;

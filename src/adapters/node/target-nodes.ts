@@ -1,7 +1,8 @@
-import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/facts.ts';
-import { Unreachable } from '../../domain/failure.ts';
-import type { TargetWant } from '../../domain/target-want.ts';
-import type { NodeShell, TargetDigests, TargetNodes } from '../../ports.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/cluster/facts.ts';
+import type { TargetWant } from '../../domain/cluster/target-query.ts';
+import type { TargetDigests } from '../../ports/copier.ts';
+import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { NodeLooks } from './node-looks.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;

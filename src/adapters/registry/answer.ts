@@ -1,4 +1,4 @@
-import { Unreachable } from '../../domain/failure.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
 
 /** Manifests are some kB; the largest image of MetalK8s has about 30 layers. */
 const BODY_LIMIT = 4 * 2 ** 20;

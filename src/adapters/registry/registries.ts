@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
-import type { Image } from '../../domain/archive.ts';
-import { Unreachable } from '../../domain/failure.ts';
-import type { ServedManifest } from '../../domain/registry.ts';
-import type { Registries } from '../../ports.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { Image } from '../../domain/cluster/archive.ts';
+import type { ServedManifest } from '../../domain/cluster/registry.ts';
+import type { Registries } from '../../ports/cluster.ts';
 import { type Answer, type Asked, answerOf } from './answer.ts';
 
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';

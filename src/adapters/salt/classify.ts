@@ -1,5 +1,5 @@
-import type { CommandResult } from '../../domain/command.ts';
-import type { FailedState, Jid, SaltReturn } from '../../domain/salt.ts';
+import type { FailedState, Jid, SaltReturn } from '../../domain/cluster/salt.ts';
+import type { CommandResult } from '../../domain/node-commands/command.ts';
 import { minionValues, type State, saysMasterIsDown, statesOf } from './parse.ts';
 
 /** What a well-meant answer looks like: a map of states, or whatever the function returns. */

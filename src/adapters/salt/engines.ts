@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineFacts } from '../../domain/facts.ts';
+import type { EngineFacts } from '../../domain/cluster/facts.ts';
 import { classifyValue } from './classify.ts';
 import { documents } from './documents.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Jid, RunningJob, SaltJob } from '../../domain/salt.ts';
+import type { Jid, RunningJob, SaltJob } from '../../domain/cluster/salt.ts';
 import { classifyValue, withExitCode } from './classify.ts';
 import { documents } from './documents.ts';
 

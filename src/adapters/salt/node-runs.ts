@@ -1,10 +1,17 @@
-import type { Command, CommandResult } from '../../domain/command.ts';
-import type { NodeAccess } from '../../domain/facts.ts';
-import { Unreachable } from '../../domain/failure.ts';
-import { RUNS_FOLDER, type RunCommands, type RunTold, runCommands, runIn } from '../../domain/run-commands.ts';
-import { SLICE_BYTES } from '../../domain/run-scripts.ts';
-import type { StateRun } from '../../domain/salt.ts';
-import type { Clock, NodeShell } from '../../ports.ts';
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { NodeAccess } from '../../domain/cluster/facts.ts';
+import type { StateRun } from '../../domain/cluster/salt.ts';
+import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import {
+  RUNS_FOLDER,
+  type RunCommands,
+  type RunTold,
+  runCommands,
+  runIn,
+} from '../../domain/node-commands/run-commands.ts';
+import { SLICE_BYTES } from '../../domain/node-commands/run-scripts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { NodeShell } from '../../ports/nodes.ts';
 
 /** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
 const RUN_LIMIT_MS = 30 * 60_000;

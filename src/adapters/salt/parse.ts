@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FailedState } from '../../domain/salt.ts';
+import type { FailedState } from '../../domain/cluster/salt.ts';
 import { documents } from './documents.ts';
 
 const record = z.record(z.string(), z.unknown());

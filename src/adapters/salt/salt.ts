@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { type Command, type CommandResult, command, render } from '../../domain/command.ts';
-import { SaltFailed, Unreachable } from '../../domain/failure.ts';
-import type { Jid } from '../../domain/salt.ts';
-import type { Clock, NodeShell, Salt, SaltMasterPod } from '../../ports.ts';
+import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
+import type { Jid } from '../../domain/cluster/salt.ts';
+import { type Command, type CommandResult, command, render } from '../../domain/node-commands/command.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SaltMasterPod } from '../../ports/cluster.ts';
+import type { NodeShell } from '../../ports/nodes.ts';
+import type { Salt } from '../../ports/salt.ts';
 import { classifyCall, classifyStart, type Expects } from './classify.ts';
 import { engineFacts } from './engines.ts';
 import { jobOf, stateRunsOf } from './jobs.ts';

@@ -1,4 +1,4 @@
-import type { Rotation } from '../../../src/adapters/journal/rotate.ts';
+import type { Rotation } from '../../../src/adapters/journal/entries/rotate.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

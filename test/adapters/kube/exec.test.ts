@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { kubernetes } from '../../../src/adapters/kube/kube.ts';
-import { command } from '../../../src/domain/command.ts';
-import { Unreachable } from '../../../src/domain/failure.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import { command } from '../../../src/domain/node-commands/command.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { kubernetes } from '../../../src/adapters/kube/kube.ts';
-import { Unreachable } from '../../../src/domain/failure.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, kubeconfigText, objectsOf } from '../../fixtures/api-server.ts';
 

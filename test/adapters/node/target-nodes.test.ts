@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
-import type { NodeAccess } from '../../../src/domain/facts.ts';
+import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
 const access: NodeAccess = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'centos', keyPath: '/k', sudo: true };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { closeRedis, connectRedis } from '../../../src/adapters/redis/connection.ts';
+import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
 import { redisCommand } from '../../../src/commands/redis.ts';
 import { redisUrl } from '../../../src/config/redis-url.ts';
 import { startRedis } from '../../fixtures/redis.ts';

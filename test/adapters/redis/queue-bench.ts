@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach } from 'vitest';
-import { changeQueue } from '../../../src/adapters/redis/queue.ts';
-import { type QueueWorkerOptions, queueWorker } from '../../../src/adapters/redis/queue-worker.ts';
-import type { ChangeQueue } from '../../../src/ports.ts';
+import { changeQueue } from '../../../src/adapters/redis/queue/queue.ts';
+import { type QueueWorkerOptions, queueWorker } from '../../../src/adapters/redis/queue/queue-worker.ts';
+import type { ChangeQueue } from '../../../src/ports/queue.ts';
 import { type Bench, redisBench } from './server.ts';
 
 type Close = () => Promise<void> | void;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { closeRedis, connectRedis } from '../../../src/adapters/redis/connection.ts';
-import type { Clock } from '../../../src/ports.ts';
+import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { type RedisServer, startRedis } from '../../fixtures/redis.ts';
 
 /** The clock that Redis' own times go by. */

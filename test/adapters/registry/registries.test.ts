@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registries } from '../../../src/adapters/registry/registries.ts';
-import { Unreachable } from '../../../src/domain/failure.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { imageOf } from '../../fakes/fake-registries.ts';
 import { RegistryServer } from '../../fixtures/registry-server.ts';
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classifyCall, classifyMinions, classifyStart, type Expects } from '../../../src/adapters/salt/classify.ts';
 import { jobOf, stateRunsOf } from '../../../src/adapters/salt/jobs.ts';
-import type { CommandResult } from '../../../src/domain/command.ts';
-import type { SaltReturn } from '../../../src/domain/salt.ts';
+import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
+import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
 
 const FOLDER = new URL('../../fixtures/salt-3002/', import.meta.url);
 const names = readdirSync(FOLDER)

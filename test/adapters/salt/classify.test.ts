@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { classifyCall, classifyStart } from '../../../src/adapters/salt/classify.ts';
-import type { CommandResult } from '../../../src/domain/command.ts';
+import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
 import { statesOf } from '../../fixtures/salt-words.ts';
 
 const ended = (exitCode: number | null, stdout = '', stderr = ''): CommandResult => ({ exitCode, stdout, stderr });

@@ -3,10 +3,10 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
-import { systemClock as clock } from '../../../src/clock.ts';
-import { type Command, command, withSudo } from '../../../src/domain/command.ts';
-import { runCommands, runIn } from '../../../src/domain/run-commands.ts';
-import type { StateRun } from '../../../src/domain/salt.ts';
+import type { StateRun } from '../../../src/domain/cluster/salt.ts';
+import { type Command, command, withSudo } from '../../../src/domain/node-commands/command.ts';
+import { runCommands, runIn } from '../../../src/domain/node-commands/run-commands.ts';
+import { systemClock as clock } from '../../../src/runtime/clock.ts';
 import { limits, type SshStage, sshStage } from '../ssh/stage.ts';
 import { until } from '../ssh/until.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { salt } from '../../../src/adapters/salt/salt.ts';
-import type { CommandResult } from '../../../src/domain/command.ts';
-import { Unreachable } from '../../../src/domain/failure.ts';
-import type { Clock } from '../../../src/ports.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { FakeSaltMasterPod, type PodAnswer } from '../../fakes/fake-kube.ts';
 import { FakeShell } from '../../fakes/fake-shell.ts';
 import { crictlInfo } from '../../fixtures/salt-words.ts';

@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sshCopier } from '../../../src/adapters/ssh/copier.ts';
-import { shownCopyCommands } from '../../../src/domain/copy-commands.ts';
-import type { CopyStep } from '../../../src/domain/step.ts';
-import type { BootstrapNode, Clock, Copier } from '../../../src/ports.ts';
+import { sshCopier } from '../../../src/adapters/ssh/copy/copier.ts';
+import { shownCopyCommands } from '../../../src/domain/node-commands/copy-commands.ts';
+import type { CopyStep } from '../../../src/domain/plan/step.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { BootstrapNode } from '../../../src/ports/cluster.ts';
+import type { Copier } from '../../../src/ports/copier.ts';
 import { type SshStage, sshStage } from './stage.ts';
 
 export type Source = Pick<BootstrapNode, 'read' | 'sha256'>;

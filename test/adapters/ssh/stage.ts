@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sshShell } from '../../../src/adapters/ssh/shell.ts';
-import type { NodeAccess } from '../../../src/domain/facts.ts';
-import type { NodeRun, NodeShell } from '../../../src/ports.ts';
+import { sshShell } from '../../../src/adapters/ssh/run/shell.ts';
+import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
+import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
 
 /** A real sshd, our shell, and a folder of their own. */

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Faults, NodeActs, SimNode, World } from '../../../src/sandbox/cluster/world.ts';
+import type { Faults, NodeActs, SimNode, World } from '../../../sandbox/cluster/world.ts';
 import { FolderActs } from './salt/folder-acts.ts';
 
 /** Faults in memory, as the nodes' part keeps them: several settings of one name lie behind each other. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DescriptionWrong, parseDescription, readDescription } from '../../../src/sandbox/cluster/description.ts';
+import { DescriptionWrong, parseDescription, readDescription } from '../../../sandbox/cluster/build/description.ts';
 
-const DEFAULT = join(import.meta.dirname, '../../../src/sandbox/cluster/default.yaml');
+const DEFAULT = join(import.meta.dirname, '../../../sandbox/cluster/build/default.yaml');
 const SMALL = (more = '', node = '') => `
 cluster: { version: 128.0.1 }
 archives: [{ kind: metalk8s, version: 128.0.1, path: /srv/a.iso }]

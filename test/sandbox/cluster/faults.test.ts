@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultList, SimFaults } from '../../../src/sandbox/cluster/faults.ts';
+import { faultList, SimFaults } from '../../../sandbox/cluster/faults.ts';
 
 const faults = () => new SimFaults(new Set(['bootstrap', 'node-1', 'node-2']));
 

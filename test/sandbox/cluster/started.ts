@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { type SimulatedCluster, startSimulatedCluster } from '../../../src/sandbox/cluster/simulated-cluster.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
 
 /** What a command printed, and how it ended. */
 export interface Ran {

@@ -1,6 +1,6 @@
-import type { Stage } from '../../../src/sandbox/scenario/stage.ts';
-import type { Changes, SeenChange } from '../../../src/sandbox/seen-changes.ts';
-import type { SeenText } from '../../../src/sandbox/seen-texts.ts';
+import type { Stage } from '../../../sandbox/scenario/stage.ts';
+import type { Changes, SeenChange } from '../../../sandbox/seen/changes.ts';
+import type { SeenText } from '../../../sandbox/seen/texts.ts';
 
 /** A change that nothing has happened to yet. */
 export const ASKED: SeenChange = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../../src/ports.ts';
-import { parseScenario } from '../../../src/sandbox/scenario/parse.ts';
-import { play } from '../../../src/sandbox/scenario/play.ts';
-import type { SeenStep } from '../../../src/sandbox/seen-changes.ts';
+import { parseScenario } from '../../../sandbox/scenario/parse.ts';
+import { play } from '../../../sandbox/scenario/play.ts';
+import type { SeenStep } from '../../../sandbox/seen/changes.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import { ASKED, FakeStage } from './fake-stage.ts';
 
 /** A clock on which every sleep is over at once, and the time it took has passed. */

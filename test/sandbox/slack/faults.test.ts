@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { clientOf, OPS, refusalOf, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { ALICE, BOB, clientOf, eventually, MALLORY, OPS, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

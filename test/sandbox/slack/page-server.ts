@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { basename, extname } from 'node:path';
 
-const PAGE = new URL('../../../src/sandbox/slack/page/', import.meta.url);
+const PAGE = new URL('../../../sandbox/slack/page/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { fittingCommands } from '../../../src/sandbox/slack/page/fitting-commands.ts';
-import { parseMarkdown } from '../../../src/sandbox/slack/page/markdown.ts';
-import { parseMrkdwn } from '../../../src/sandbox/slack/page/mrkdwn.ts';
-import { recallNewer, recallOlder, remember } from '../../../src/sandbox/slack/page/recall.ts';
-import { readRichText } from '../../../src/sandbox/slack/page/rich-text.ts';
-import { readState, UnreadableState } from '../../../src/sandbox/slack/page/state.ts';
-import type { Inline } from '../../../src/sandbox/slack/page/text-tree.ts';
+import { fittingCommands } from '../../../sandbox/slack/page/fitting-commands.ts';
+import { parseMarkdown } from '../../../sandbox/slack/page/markdown.ts';
+import { parseMrkdwn } from '../../../sandbox/slack/page/mrkdwn.ts';
+import { recallNewer, recallOlder, remember } from '../../../sandbox/slack/page/recall.ts';
+import { readRichText } from '../../../sandbox/slack/page/rich-text.ts';
+import { readState, UnreadableState } from '../../../sandbox/slack/page/state.ts';
+import type { Inline } from '../../../sandbox/slack/page/text-tree.ts';
 
 function inline(source: string): readonly Inline[] {
   const [first] = parseMrkdwn(source);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { clientOf, OPS, refusalOf, socketApp, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { signature } from '../../../src/sandbox/slack/delivery/signed-http.ts';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import { signature } from '../../../sandbox/slack/delivery/signed-http.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { clientOf, freePort, httpApp, OPS, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { CARD, clientOf, eventually, socketApp, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { BOB, CARD, clientOf, eventually, OPS, socketApp, startSlack } from './slack-for-tests.ts';
 
 let slack: LocalSlack;

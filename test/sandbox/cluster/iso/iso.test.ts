@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archiveContent, writeArchive } from '../../../../src/sandbox/cluster/content.ts';
-import { parseDescription } from '../../../../src/sandbox/cluster/description.ts';
-import { extractIso, IsoUnreadable, readIso, readRootFile } from '../../../../src/sandbox/cluster/iso/read.ts';
-import { writeIso } from '../../../../src/sandbox/cluster/iso/write.ts';
+import { archiveContent, writeArchive } from '../../../../sandbox/cluster/build/content.ts';
+import { parseDescription } from '../../../../sandbox/cluster/build/description.ts';
+import { extractIso, IsoUnreadable, readIso, readRootFile } from '../../../../sandbox/cluster/iso/read.ts';
+import { writeIso } from '../../../../sandbox/cluster/iso/write.ts';
 
 const run = promisify(execFile);
 const { archives } = parseDescription(

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { request } from 'node:https';
 import { ApiException, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Kubernetes, startKubernetes } from '../../../../src/sandbox/cluster/kube/kube-api.ts';
+import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/kube/kube-api.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 
 let cluster: StandIn;

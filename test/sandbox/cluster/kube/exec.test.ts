@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Kubernetes, startKubernetes } from '../../../../src/sandbox/cluster/kube/kube-api.ts';
+import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/kube/kube-api.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 import { runMaster } from '../salt/run.ts';
 import { type ExecWhere, exec as execWith, exitCodeOf } from './exec-client.ts';

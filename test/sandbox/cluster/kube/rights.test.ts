@@ -4,10 +4,10 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { dump, loadAll } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/kube/kube-api.ts';
 import { kubernetes } from '../../../../src/adapters/kube/kube.ts';
-import { command } from '../../../../src/domain/command.ts';
-import { Unreachable } from '../../../../src/domain/failure.ts';
-import { type Kubernetes, startKubernetes } from '../../../../src/sandbox/cluster/kube/kube-api.ts';
+import { Unreachable } from '../../../../src/domain/answers/failure.ts';
+import { command } from '../../../../src/domain/node-commands/command.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 import { exec } from './exec-client.ts';
 

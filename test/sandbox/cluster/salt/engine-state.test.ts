@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endpointsOf } from '../../../../src/sandbox/cluster/kube/endpoints.ts';
-import { crictlInfo as crictlInfoText } from '../../../../src/sandbox/cluster/salt/crictl.ts';
-import { runSaltCall } from '../../../../src/sandbox/cluster/salt/salt-call.ts';
+import { endpointsOf } from '../../../../sandbox/cluster/kube/endpoints.ts';
+import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
+import { crictlInfo as crictlInfoText } from '../../../../sandbox/cluster/salt/minion/crictl.ts';
 import { copyIsos, type StandIn, standIn } from '../acts-stand-in.ts';
 import { documents, record, runMaster } from './run.ts';
 

@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type NodeActs, SimMountError, type SimNode, type World } from '../../../../src/sandbox/cluster/world.ts';
+import { type NodeActs, SimMountError, type SimNode, type World } from '../../../../sandbox/cluster/world.ts';
 
 /** NodeActs over folders, with a real HTTP server for each registry that serves the mounted packages. */
 export class FolderActs implements NodeActs {

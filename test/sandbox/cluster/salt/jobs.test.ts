@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runSaltCall } from '../../../../src/sandbox/cluster/salt/salt-call.ts';
+import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 import { capture, documents, record, runMaster } from './run.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type SimulatedCluster, startSimulatedCluster } from '../../../../src/sandbox/cluster/simulated-cluster.ts';
-import type { SimNode } from '../../../../src/sandbox/cluster/world.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../../../sandbox/cluster/simulated-cluster.ts';
+import type { SimNode } from '../../../../sandbox/cluster/world.ts';
 import { exec, exitCodeOf } from '../kube/exec-client.ts';
 import { record } from './run.ts';
 

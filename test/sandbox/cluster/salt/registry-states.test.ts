@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { namesIn } from '../../../../src/sandbox/cluster/salt/node-tree.ts';
-import { runSaltCall } from '../../../../src/sandbox/cluster/salt/salt-call.ts';
+import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
+import { namesIn } from '../../../../sandbox/cluster/salt/node-tree.ts';
 import { copyIsos, type StandIn, standIn } from '../acts-stand-in.ts';
 import { record } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { saltMaster } from '../../../../src/sandbox/cluster/salt/master.ts';
+import { saltMaster } from '../../../../sandbox/cluster/salt/cli/master.ts';
 import type { StandIn } from '../acts-stand-in.ts';
 
 /** What a program printed, and its exit code. */

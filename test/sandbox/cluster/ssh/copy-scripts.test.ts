@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Command, command, render } from '../../../../src/domain/command.ts';
-import { copyCommands } from '../../../../src/domain/copy-commands.ts';
+import { type Command, command, render } from '../../../../src/domain/node-commands/command.ts';
+import { copyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
 import { type Started, started } from '../started.ts';
 
 let cluster: Started;

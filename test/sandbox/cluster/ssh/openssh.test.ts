@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newKeyPair } from '../../../../src/sandbox/cluster/ssh/keys.ts';
+import { newKeyPair } from '../../../../sandbox/cluster/ssh/keys.ts';
 import { exec, nodeOf, type Ran, type Started, started, until } from '../started.ts';
 
 let cluster: Started;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { command, render, withSudo } from '../../../../src/domain/command.ts';
-import { runCommands, runIn } from '../../../../src/domain/run-commands.ts';
+import { command, render, withSudo } from '../../../../src/domain/node-commands/command.ts';
+import { runCommands, runIn } from '../../../../src/domain/node-commands/run-commands.ts';
 import { nodeOf, type Started, started, until } from '../started.ts';
 
 let cluster: Started;

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { render } from '../../../../src/domain/command.ts';
-import { dropFromFstab, keptManifest, unmount, withdrawManifest } from '../../../../src/domain/undo-commands.ts';
-import { endpointsOf } from '../../../../src/sandbox/cluster/kube/endpoints.ts';
+import { endpointsOf } from '../../../../sandbox/cluster/kube/endpoints.ts';
+import { render } from '../../../../src/domain/node-commands/command.ts';
+import {
+  dropFromFstab,
+  keptManifest,
+  unmount,
+  withdrawManifest,
+} from '../../../../src/domain/node-commands/undo-commands.ts';
 import { nodeOf, type Started, started } from '../started.ts';
 
 let cluster: Started;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitWords } from '../../../../src/sandbox/cluster/ssh/words.ts';
+import { splitWords } from '../../../../sandbox/cluster/ssh/words.ts';
 
 describe('splitting a command line into words', () => {
   it.each([

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  BLOCKS_CHARACTERS,
-  blocksTooLong,
-  validateBlocks,
-} from '../../../../src/sandbox/slack/blocks/validate-blocks.ts';
+import { BLOCKS_CHARACTERS, blocksTooLong, validateBlocks } from '../../../../sandbox/slack/blocks/validate-blocks.ts';
 import { actions, button, dialog, line, many, option, plain, plan, rich, task, words } from './drawn-blocks.ts';
 import { INVALID_OTHER_BLOCKS } from './invalid-other-blocks.ts';
 import { INVALID_PLAIN_BLOCKS } from './invalid-plain-blocks.ts';

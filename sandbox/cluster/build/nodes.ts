@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homeOf, type NodeFiles } from '../files/node-files.ts';
+import { MANIFESTS } from '../kubelet.ts';
+import { CONFIG_TOML, configToml, configTomlV3, HOSTS_TOML, hostsToml } from '../salt/states/engine-config.ts';
+import type { SimNode } from '../world.ts';
+import type { NodeAddress } from './addresses.ts';
+import type { DescribedNode, Description } from './description.ts';
+
+const PREFIX = 'metalk8s.scality.com';
+export const SSH_KEY = '/etc/metalk8s/pki/salt-bootstrap';
+
+/** One node as its description says, with an empty file system below `folder`. */
+export async function buildNode(
+  description: Description,
+  described: DescribedNode,
+  address: NodeAddress,
+  folder: string,
+): Promise<SimNode> {
+  const root = join(folder, described.name);
+  await mkdir(root, { recursive: true });
+  const version = described.version ?? description.cluster.version;
+  const { user } = described.ssh;
+  return {
+    name: described.name,
+    ip: address.ip,
+    roles: described.roles,
+    version,
+    ready: described.ready,
+    labels: labelsOf(described, version),
+    annotations: annotationsOf(described, address),
+    containerRuntime: described.containerRuntime,
+    root,
+    ssh: { port: address.sshPort, user, sudo: described.ssh.sudo ?? (user === 'root' ? 'none' : 'nopasswd') },
+    // What lies on the node from the start costs nothing; the description's number is set when all of it is there.
+    freeBytes: new Map([['/', Number.POSITIVE_INFINITY]]),
+    mounts: [],
+    registry: null,
+    engine: { endpoints: [], restartedAt: new Date().toISOString() },
+    minion: { up: true, running: null, synced: new Set([version]) },
+    commandLog: [],
+  };
+}
+
+/** The directories of a freshly deployed node, with the modes that keep others out of what is root's. */
+export async function layFolders(node: SimNode, files: NodeFiles): Promise<void> {
+  const open = [
+    '/etc/containerd',
+    '/etc/kubernetes',
+    '/etc/salt/minion.d',
+    '/etc/yum.repos.d',
+    '/home',
+    '/var/lib',
+    '/srv',
+    '/run',
+  ];
+  for (const path of open) await files.makeFolders(path);
+  for (const path of ['/root', MANIFESTS, '/var/lib/metalk8s', '/etc/salt/pki']) await files.makeFolders(path, 0o700);
+  await files.makeFolders('/tmp', 0o1777);
+  await files.makeFolders('/var/lib/metalk8s/repositories');
+  await files.writeText('/etc/fstab', '/dev/mapper/rl-root\t/\txfs\tdefaults\t0 0\n');
+  if (node.ssh.user === 'root') return;
+  await files.makeFolders(homeOf(node.ssh.user), 0o700);
+}
+
+/** containerd's configuration as the last run of metalk8s.container-engine left it, loaded and on the disk. */
+export async function configureEngine(node: SimNode, files: NodeFiles, endpoints: readonly string[]): Promise<void> {
+  node.engine.endpoints = [...endpoints];
+  const saltenv = `metalk8s-${node.version}`;
+  const isTwo = /^containerd:\/\/[2-9]/.test(node.containerRuntime);
+  await files.writeText(CONFIG_TOML, isTwo ? configTomlV3(saltenv) : configToml(saltenv, endpoints));
+  if (isTwo) await files.writeText(HOSTS_TOML, hostsToml(endpoints));
+}
+
+function labelsOf(described: DescribedNode, version: string): Record<string, string> {
+  return {
+    'kubernetes.io/hostname': described.name,
+    [`${PREFIX}/version`]: version,
+    ...Object.fromEntries(described.roles.map((role) => [`node-role.kubernetes.io/${role}`, ''])),
+    'topology.kubernetes.io/region': 'default',
+    'topology.kubernetes.io/zone': 'default',
+  };
+}
+
+function annotationsOf(described: DescribedNode, { ip, sshPort }: NodeAddress): Record<string, string> {
+  const { ssh } = described;
+  const criSocket = { 'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd/containerd.sock' };
+  const port = sshPort === 22 ? {} : { [`${PREFIX}/ssh-port`]: String(sshPort) };
+  if (!ssh.annotations) return { ...criSocket, ...port };
+  const sudo = ssh.sudoAnnotation ?? (ssh.user === 'root' ? undefined : 'true');
+  return {
+    [`${PREFIX}/ssh-host`]: ip,
+    ...port,
+    [`${PREFIX}/ssh-user`]: ssh.user,
+    [`${PREFIX}/ssh-key-path`]: SSH_KEY,
+    ...(sudo === undefined ? {} : { [`${PREFIX}/ssh-sudo`]: sudo }),
+  };
+}

@@ -1,0 +1,132 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentImage } from '../build/content-images.ts';
+import { PathRefused } from '../files/path-refused.ts';
+import { type ClusterParts, contentFolder } from '../parts.ts';
+import type { SimNode, SimRegistry } from '../world.ts';
+import { type Answer, errorPage, fileAnswer, tagInvalid, textAnswer } from './answer.ts';
+
+const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
+const NOT_FOUND = errorPage(404, 'Not Found');
+
+/** Answers `/v2/<prefix>/…` from the node's extracted archive, by the configuration the pod was started with. */
+export async function imageAnswer(parts: ClusterParts, node: SimNode, pod: SimRegistry, path: string): Promise<Answer> {
+  const asked = /^\/v2\/([^/]+)\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/sha256:[0-9a-f]{64})$/.exec(path);
+  if (asked === null) return NOT_FOUND;
+  const [, prefix = '', name = '', what = ''] = asked;
+  if (!pod.config.has(includeName(prefix))) return NOT_FOUND;
+  const images = imagesOf(parts, prefix).filter((one) => one.name === name);
+  if (images.length === 0) return NOT_FOUND;
+  if (what === 'tags/list') {
+    const tags = images.map((one) => one.tag);
+    return textAnswer(200, 'application/json', JSON.stringify({ name, tags }));
+  }
+  const serve = what.startsWith('manifests/') ? manifestAnswer : blobAnswer;
+  return serve(parts, node, pod, images, what.slice(what.indexOf('/') + 1));
+}
+
+/** The conf.d file that opens an archive's routes. */
+export function includeName(prefix: string): string {
+  return prefix.startsWith('metalk8s-') ? `99-${prefix}-registry.inc` : `${prefix}-registry-config.inc`;
+}
+
+/** The image that the faults about one image mean: the last one of the cluster's own version. */
+function faultyImage(parts: ClusterParts): ContentImage | undefined {
+  const own = parts.archives.find((one) => one.id === `metalk8s-${parts.world.clusterVersion}`) ?? parts.archives[0];
+  return own?.images.at(-1);
+}
+
+type Serve = (
+  parts: ClusterParts,
+  node: SimNode,
+  pod: SimRegistry,
+  images: readonly ContentImage[],
+  reference: string,
+) => Promise<Answer>;
+
+const manifestAnswer: Serve = async (parts, node, pod, images, reference) => {
+  const image = images.find((one) => one.tag === reference || one.digest === reference);
+  if (image === undefined) return NOT_FOUND;
+  const isFaulty = image === faultyImage(parts);
+  if (isFaulty && node === parts.world.bootstrap && parts.faults.isOn('bootstrap-registry-incomplete'))
+    return NOT_FOUND;
+  const file = await archiveFile(parts, node, pod, image, `images/${image.name}/${image.tag}/manifest.json`);
+  if (file === null) return tagInvalid();
+  const isWrong = isFaulty && parts.faults.isOn('bad-manifest', node.name);
+  const body = isWrong ? withOtherConfig(file.body) : file.body;
+  return fileAnswer(body, file.modified, MANIFEST_TYPE, { 'docker-content-digest': image.digest });
+};
+
+const blobAnswer: Serve = async (parts, node, pod, images, digest) => {
+  const hex = digest.replace('sha256:', '');
+  for (const image of images) {
+    const file = await archiveFile(parts, node, pod, image, `images/${image.name}/${image.tag}/${hex}`);
+    if (file === null) continue;
+    const isBad = image === faultyImage(parts) && image.blobs.at(-1)?.digest === digest;
+    const body = isBad && parts.faults.isOn('bad-layer', node.name) ? withFlippedByte(file.body) : file.body;
+    return fileAnswer(body, file.modified, 'application/octet-stream');
+  }
+  return NOT_FOUND;
+};
+
+/** A file of an archive as this node's pod sees it: only what is among its volumes, only what lies there now. */
+async function archiveFile(
+  parts: ClusterParts,
+  node: SimNode,
+  pod: SimRegistry,
+  image: ContentImage,
+  path: string,
+): Promise<{ readonly body: Buffer; readonly modified: Date } | null> {
+  if (!pod.carries.includes(image.prefix)) return null;
+  return readIfThere(parts, node, join(contentFolder(parts, image.prefix), path));
+}
+
+/** Reads a node's file; null when it is not there. */
+export async function readIfThere(
+  parts: ClusterParts,
+  node: SimNode,
+  path: string,
+): Promise<{ readonly body: Buffer; readonly modified: Date } | null> {
+  try {
+    const { real, stats } = await parts.filesOf(node).find('root', path, 'read');
+    if (!stats?.isFile()) return null;
+    return { body: await readFile(real), modified: stats.mtime };
+  } catch (refused) {
+    if (refused instanceof PathRefused) return null;
+    throw refused;
+  }
+}
+
+/** Names in a directory of a node, directories with a slash behind; null when it is none. */
+export async function listIfThere(parts: ClusterParts, node: SimNode, path: string): Promise<readonly string[] | null> {
+  const place = await parts
+    .filesOf(node)
+    .find('root', path, 'look')
+    .catch((refused: unknown) => {
+      if (refused instanceof PathRefused) return null;
+      throw refused;
+    });
+  if (place === null || !place.stats?.isDirectory()) return null;
+  const names = (await readdir(place.real)).toSorted();
+  return Promise.all(names.map(async (one) => ((await stat(join(place.real, one))).isDirectory() ? `${one}/` : one)));
+}
+
+function imagesOf(parts: ClusterParts, prefix: string): readonly ContentImage[] {
+  return parts.archives.find((one) => one.id === prefix)?.images ?? [];
+}
+
+/** Same length, valid JSON, another configuration digest. */
+function withOtherConfig(manifest: Buffer): Buffer {
+  return Buffer.from(
+    manifest
+      .toString()
+      .replace(/"digest": "sha256:(.)/, (_, first) => `"digest": "sha256:${first === '0' ? '1' : '0'}`),
+  );
+}
+
+function withFlippedByte(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = Math.floor(copy.length / 2);
+  copy.writeUInt8(copy.readUInt8(middle) ^ 0xff, middle);
+  return copy;
+}

@@ -1,0 +1,86 @@
+import type { NodeActs, SimNode, World } from '../../world.ts';
+import { type JobCache, jobCacheOf, type RunningFun } from '../job-cache.ts';
+import type { Json } from '../json.ts';
+import { pause } from '../pace.ts';
+import type { FunArgs } from './fun-args.ts';
+import type { FunContext } from './fun-context.ts';
+import { type FunResult, returned } from './fun-result.ts';
+import { callFunction } from './functions.ts';
+
+const CALL_MS = 1_500;
+
+/** What is asked of one minion. */
+export interface MinionCall {
+  readonly jid: string;
+  readonly fun: string;
+  readonly parsed: FunArgs;
+  readonly target: Json;
+  readonly targetType: 'glob' | 'list';
+  readonly signal: AbortSignal;
+}
+
+/** A salt-minion: runs functions and lists what it is running. */
+export class Minion {
+  private readonly world: World;
+  private readonly acts: NodeActs;
+  private readonly cache: JobCache;
+
+  constructor(world: World, acts: NodeActs) {
+    this.world = world;
+    this.acts = acts;
+    this.cache = jobCacheOf(world);
+  }
+
+  /** Runs a function; null when the job was killed on the way (fault engine-lost) and never answers. */
+  async run(node: SimNode, call: MinionCall): Promise<FunResult | null> {
+    const work: RunningFun = {
+      jid: call.jid,
+      pid: this.cache.nextPid(),
+      fun: call.fun,
+      args: call.parsed.args,
+      target: call.target,
+      targetType: call.targetType,
+      startedAt: new Date(),
+    };
+    this.cache.started(node.name, work);
+    try {
+      await pause(this.world, CALL_MS, call.signal);
+      if (this.isLost(node, call)) return null;
+      return await this.answer({ ...this.parts(node, call), work });
+    } finally {
+      this.cache.ended(node.name, work);
+    }
+  }
+
+  private parts(node: SimNode, { parsed, signal }: MinionCall): Omit<FunContext, 'work'> {
+    return {
+      world: this.world,
+      acts: this.acts,
+      cache: this.cache,
+      node,
+      signal,
+      args: parsed.args,
+      kwargs: parsed.kwargs,
+    };
+  }
+
+  private async answer(context: FunContext): Promise<FunResult> {
+    try {
+      return await callFunction(context);
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return returned(`The minion function caused an exception: Traceback (most recent call last):\n${trace}\n`, 1);
+    }
+  }
+
+  private isLost(node: SimNode, { fun, parsed }: MinionCall): boolean {
+    const isEngine = fun === 'state.sls' && (parsed.args[0] ?? '').split(',').includes('metalk8s.container-engine');
+    return isEngine && this.world.faults.isOn('engine-lost', node.name);
+  }
+}
+
+/** Does this minion hear the master? */
+export function isMinionUp(world: World, node: SimNode): boolean {
+  return node.minion.up && !world.faults.isOn('minion-down', node.name);
+}

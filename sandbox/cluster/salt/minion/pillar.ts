@@ -1,0 +1,71 @@
+import { endpointsOf } from '../../kube/endpoints.ts';
+import type { NodeActs, SimNode, World } from '../../world.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { type BootstrapConfig, readBootstrapConfig } from './bootstrap-config.ts';
+import { availableSolutions, readSolutionsConfig, type SolutionInfo, type SolutionsConfig } from './solutions.ts';
+
+/** The pillar of one state run, made fresh on the master. */
+export interface Pillar {
+  readonly config: BootstrapConfig;
+  readonly solutions: SolutionsConfig;
+  readonly available: readonly SolutionInfo[];
+  /** Registries that are in the Endpoints' ready list at this moment; empty is a legal, dangerous answer. */
+  readonly endpoints: readonly string[];
+}
+
+/** Compiles the pillar. A wrong bootstrap.yaml is no exception here: the state module turns it into its own answer. */
+export async function compilePillar(world: World, acts: NodeActs): Promise<Pillar> {
+  return {
+    config: await readBootstrapConfig(world, acts),
+    solutions: await readSolutionsConfig(world, acts),
+    available: await availableSolutions(world, acts),
+    endpoints: world.faults.isOn('kube-down')
+      ? []
+      : endpointsOf(world)
+          .read()
+          .ready.map(({ ip }) => ip),
+  };
+}
+
+/** The pillar in the shape that `pillar.get` walks with colons. */
+export function pillarAsJson(world: World, pillar: Pillar): JsonObject {
+  const nodes = [...world.nodes.values()].map(
+    (node) => [node.name, { roles: node.roles, version: node.version }] as const,
+  );
+  return {
+    ...(pillar.config.is === 'wrong' ? { _errors: pillar.config.errors } : {}),
+    metalk8s: {
+      archives: pillar.config.is === 'read' ? pillar.config.archives : null,
+      cluster_version: world.clusterVersion,
+      nodes: Object.fromEntries(nodes),
+      endpoints: { repositories: endpointsAsJson(world, pillar) },
+      solutions: { config: solutionsAsJson(pillar.solutions), available: availableAsJson(pillar.available) },
+    },
+  };
+}
+
+function endpointsAsJson(world: World, pillar: Pillar): Json {
+  return pillar.endpoints.map((ip) => ({
+    ip,
+    hostname: null,
+    node_name: [...world.nodes.values()].find((node: SimNode) => node.ip === ip)?.name ?? null,
+    ports: { http: world.registryPort },
+  }));
+}
+
+function solutionsAsJson(config: SolutionsConfig): Json {
+  return config.is === 'wrong' ? { _errors: config.errors } : { archives: config.archives, active: config.active };
+}
+
+function availableAsJson(available: readonly SolutionInfo[]): Json {
+  return Object.fromEntries(
+    available.map(({ id, name, version, archive, path }) => [id, { name, version, archive, mountpoint: path }]),
+  );
+}
+
+/** Walks `metalk8s:nodes:node-2:version`; the empty string when there is nothing, as Salt answers. */
+export function lookUp(tree: Json, key: string): Json {
+  let at: Json | undefined = tree;
+  for (const part of key.split(':')) at = isObject(at) ? at[part] : undefined;
+  return at ?? '';
+}

@@ -1,0 +1,221 @@
+import { EventEmitter, setMaxListeners } from 'node:events';
+import { join } from 'node:path';
+import { claimNetwork, type NodeAddress, REGISTRY_PORT } from './build/addresses.ts';
+import { layArchives, layConfiguration } from './build/archives.ts';
+import { archiveContent } from './build/content.ts';
+import { type Description, readDescription } from './build/description.ts';
+import { buildNode, configureEngine, layFolders, SSH_KEY } from './build/nodes.ts';
+import { layRegistry } from './build/registry.ts';
+import { FaultEffects } from './fault-effects.ts';
+import { SimFaults } from './faults.ts';
+import { NodeFiles } from './files/node-files.ts';
+import { startKubernetes } from './kube/kube-api.ts';
+import { Kubelet } from './kubelet.ts';
+import { writeMountTables } from './mounts.ts';
+import { nodeActs } from './node-acts.ts';
+import type { ClusterParts } from './parts.ts';
+import { RegistryPods } from './registry/pod.ts';
+import { type NodeReport, reportNodes } from './report.ts';
+import { runSaltCall } from './salt/cli/salt-call.ts';
+import { newKeyPair } from './ssh/keys.ts';
+import type { NodeReach } from './ssh/program.ts';
+import { SshServer } from './ssh/server.ts';
+import type { SimNode, World } from './world.ts';
+
+export interface SimulatedClusterOptions {
+  /** Path of a YAML description; left out: the cluster of default.yaml. */
+  readonly description?: string;
+  /** An empty folder that the cluster may fill; whoever made it removes it. */
+  readonly folder: string;
+  /** Multiplies every duration; 1 is the real thing. */
+  readonly pace?: number;
+  readonly execOnHost?: boolean;
+}
+
+/** A running simulated cluster. */
+export interface SimulatedCluster {
+  readonly world: World;
+  /** The bootstrap node's `/` on this computer: the worker's configured root directory. */
+  readonly bootstrapRoot: string;
+  readonly kubeconfigPath: string;
+  /** Of the worker's service account, by our own manifest. */
+  readonly workerConfigPath: string;
+  /** What the description says of the worker's plans; undefined when nothing. */
+  readonly plansLiveSeconds: number | undefined;
+  fault(name: string, args: readonly string[]): Promise<void>;
+  clearFault(name: string): Promise<void>;
+  faults(): readonly string[];
+  report(): Promise<Record<string, NodeReport>>;
+  /** Ends every server and every wait. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PACE = 0.05;
+/** The cluster that there is when nobody describes another one. */
+export const DEFAULT_DESCRIPTION = join(import.meta.dirname, 'build/default.yaml');
+
+/** Starts a cluster: nodes over SSH, registries over HTTP, Kubernetes' API and Salt, all on loopback addresses of its own. */
+export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
+  const description = await readDescription(options.description ?? DEFAULT_DESCRIPTION);
+  const { network, addresses } = await claimNetwork(description.nodes);
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  const parts = await buildParts(description, addresses, options, closing.signal);
+  const pods = new RegistryPods(parts);
+  const closers: (() => Promise<void>)[] = [() => pods.close()];
+  const close = async (): Promise<void> => {
+    closing.abort();
+    parts.world.events.emit('closed');
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    await layDown(parts, pods, description, network);
+    const cluster = await serve(parts, pods, options, closers, close);
+    for (const one of description.nodes) parts.world.nodes.get(one.name)?.freeBytes.set('/', one.freeBytes);
+    return { ...cluster, plansLiveSeconds: description.plansLiveSeconds };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function buildParts(
+  description: Description,
+  addresses: ReadonlyMap<string, NodeAddress>,
+  { folder, pace }: SimulatedClusterOptions,
+  closing: AbortSignal,
+): Promise<ClusterParts> {
+  const nodes = new Map<string, SimNode>();
+  for (const one of description.nodes) {
+    const address = addresses.get(one.name);
+    if (address !== undefined) nodes.set(one.name, await buildNode(description, one, address, join(folder, 'nodes')));
+  }
+  const faults = new SimFaults(new Set(nodes.keys()));
+  const files = new Map([...nodes.values()].map((node) => [node, new NodeFiles(node)]));
+  const withoutOpenssl = new Set(description.nodes.filter((one) => !one.openssl).map((one) => one.name));
+  return {
+    world: buildWorld(description, nodes, faults, pace ?? DEFAULT_PACE),
+    faults,
+    archives: description.archives.map(archiveContent),
+    filesOf: (node) => files.get(node) ?? new NodeFiles(node),
+    isWithoutOpenssl: (node) => withoutOpenssl.has(node.name),
+    closing,
+  };
+}
+
+function buildWorld(
+  description: Description,
+  nodes: ReadonlyMap<string, SimNode>,
+  faults: SimFaults,
+  pace: number,
+): World {
+  const bootstrap = [...nodes.values()].find((one) => one.roles.includes('bootstrap'));
+  if (bootstrap === undefined) throw new Error('no bootstrap node');
+  const events = new EventEmitter();
+  events.setMaxListeners(0);
+  return {
+    name: description.cluster.name,
+    clusterVersion: description.cluster.version,
+    nodes,
+    bootstrap,
+    faults,
+    events,
+    pace,
+    registryPort: REGISTRY_PORT,
+    get customResourceKinds() {
+      return faults.isOn('native-registry') ? ['Registry', 'SolutionArchive'] : description.customResourceKinds;
+    },
+  };
+}
+
+/** Everything that lies on the nodes before anything happens, the bootstrap's registry running. */
+async function layDown(
+  parts: ClusterParts,
+  pods: RegistryPods,
+  description: Description,
+  network: string,
+): Promise<void> {
+  const { world } = parts;
+  const registries = [{ node: world.bootstrap.name, gap: false }, ...description.registries];
+  const holders = registries.flatMap((one) => world.nodes.get(one.node) ?? []);
+  const endpoints = holders.map((node) => `http://${node.ip}:${world.registryPort}`);
+  for (const node of world.nodes.values()) {
+    await layFolders(node, parts.filesOf(node));
+    await configureEngine(node, parts.filesOf(node), endpoints);
+    await writeMountTables(node);
+  }
+  await layConfiguration(parts, description, network);
+  for (const node of holders) await layArchives(parts, node);
+  for (const node of holders) {
+    await layRegistry(
+      parts,
+      pods,
+      node,
+      registries.some((one) => one.node === node.name && one.gap),
+    );
+  }
+}
+
+type Served = Omit<SimulatedCluster, 'plansLiveSeconds'>;
+
+async function serve(
+  parts: ClusterParts,
+  pods: RegistryPods,
+  options: SimulatedClusterOptions,
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Served> {
+  const { world } = parts;
+  const kubelet = new Kubelet(parts, pods);
+  const acts = nodeActs(parts, pods);
+  const underWay = new Set<Promise<void>>();
+  const reach: NodeReach = {
+    parts,
+    acts,
+    pods,
+    runSaltCall: (node, argv) => runSaltCall(world, acts, node, argv),
+    manifestsChanged: (node) => kubelet.notice(node),
+    goesOn: (work) => {
+      underWay.add(work);
+      work.finally(() => underWay.delete(work));
+    },
+  };
+  closers.push(async () => void (await Promise.allSettled(underWay)));
+  closers.push(() => kubelet.drained());
+  const servers = await startSsh(reach, closers);
+  const effects = new FaultEffects(parts, servers, () => newKeyPair('changed').private);
+  closers.push(() => effects.close());
+  const kube = await startKubernetes(world, acts, { folder: options.folder, execOnHost: options.execOnHost ?? false });
+  closers.push(() => kube.close());
+  return {
+    world,
+    bootstrapRoot: world.bootstrap.root,
+    kubeconfigPath: kube.kubeconfigPath,
+    workerConfigPath: kube.workerConfigPath,
+    fault: (name, args) => effects.on(name, args),
+    clearFault: (name) => effects.off(name),
+    faults: () => parts.faults.list(),
+    report: () => reportNodes(parts),
+    close,
+  };
+}
+
+/** One sshd a node; the key that opens them all lies on the bootstrap, for root alone. */
+async function startSsh(reach: NodeReach, closers: (() => Promise<void>)[]): Promise<ReadonlyMap<string, SshServer>> {
+  const { world, filesOf } = reach.parts;
+  const key = newKeyPair('salt-bootstrap');
+  await filesOf(world.bootstrap).makeFolders('/etc/metalk8s/pki', 0o700);
+  await filesOf(world.bootstrap).writeText(SSH_KEY, key.private, 0o600);
+  await filesOf(world.bootstrap).writeText(`${SSH_KEY}.pub`, `${key.public}\n`);
+  const servers = new Map<string, SshServer>();
+  for (const node of world.nodes.values()) {
+    const server = new SshServer(reach, node, key.parsed);
+    await server.listen(newKeyPair(node.name).private);
+    closers.push(async () => {
+      await server.stop();
+      await server.drained();
+    });
+    servers.set(node.name, server);
+  }
+  return servers;
+}

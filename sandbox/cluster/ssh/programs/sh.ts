@@ -1,0 +1,16 @@
+import { FSTAB_SCRIPT } from '../../../../src/domain/node-commands/undo-commands.ts';
+import type { Program } from '../program.ts';
+import { COPY_SCRIPTS } from './copy-scripts.ts';
+import { RUN_SCRIPTS } from './run-scripts.ts';
+import { dropFromFstab } from './unmount.ts';
+
+const SCRIPTS: ReadonlyMap<string, Program> = new Map([...COPY_SCRIPTS, ...RUN_SCRIPTS, [FSTAB_SCRIPT, dropFromFstab]]);
+
+/** sh -c SCRIPT sh ARGUMENT…, for the very scripts of a worker, to the letter: any other text is a program that no node has. */
+export const sh: Program = async (call) => {
+  const [option, text = '', , ...args] = call.args;
+  const script = option === '-c' ? SCRIPTS.get(text) : undefined;
+  if (script !== undefined) return script({ ...call, args });
+  await call.err('sh: this sandbox knows the scripts of a copy, of a state run and of an undo only');
+  return 127;
+};

@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import { BOT_USER, workerUser } from '../../src/adapters/redis/acl/acl.ts';
+import { clockOf } from '../clock/clocks.ts';
+import { WORKER_KUBECONFIG } from '../cluster/kube/kube-api.ts';
+import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
+import { CLUSTER, OPS, PEOPLE } from '../people.ts';
+import type { Place } from '../place.ts';
+import type { LocalSlack } from '../slack/local-slack.ts';
+import { redisUrlOf } from './redis-service.ts';
+import { Service, type ServiceOptions } from './service.ts';
+
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
+const HTTP_PORT = 3000;
+const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
+const LOOK_LIMIT_MS = 2_000;
+
+type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
+
+/** Where Slack would post to, when it calls the bot. */
+export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
+
+/** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
+export async function botAndWorker(
+  place: Place,
+  world: {
+    readonly slack: LocalSlack;
+    readonly cluster: SimulatedCluster;
+    readonly delivery: 'socket' | 'http';
+    /** The text of the bot's policy file. */
+    readonly policy?: string | undefined;
+  },
+  told: Told,
+): Promise<{ readonly bot: Service; readonly worker: Service }> {
+  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, told);
+  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, told) };
+}
+
+/** A bot for these clusters, with new pairs of keys: its own, and one for each cluster's worker. */
+export async function botService(place: Place, world: BotWorld, told: Told): Promise<Service> {
+  for (const owner of [BOT_KEY, ...world.clusters.map(workerKey)]) await writePair(place, owner);
+  await writeFile(configPath('bot', place), dump(botConfig(place, world)));
+  await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy(world.clusters)));
+  const { botToken, appToken, signingSecret } = world.slack;
+  const secrets = {
+    REGISTRY_HA_SLACK_BOT_TOKEN: botToken,
+    REGISTRY_HA_SLACK_APP_TOKEN: appToken,
+    REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
+  };
+  return service('bot', place, secrets, told);
+}
+
+/** The worker of a cluster, which trusts the bot at `hub`, and has its key and its Redis there. */
+export async function workerService(place: Place, world: WorkerWorld, told: Told): Promise<Service> {
+  await writeFile(configPath('worker', place), dump(workerConfig(place, world)));
+  return service('worker', place, {}, told);
+}
+
+interface BotWorld {
+  readonly slack: LocalSlack;
+  readonly delivery: 'socket' | 'http';
+  readonly clusters: readonly string[];
+  /** The text of the policy file; without it alice asks and bob approves. */
+  readonly policy?: string | undefined;
+}
+
+interface WorkerWorld {
+  readonly name: string;
+  readonly cluster: SimulatedCluster;
+  readonly hub: Place;
+}
+
+const BOT_KEY = 'approval';
+const workerKey = (cluster: string): string => `worker-${cluster}`;
+
+async function writePair(place: Place, owner: string): Promise<void> {
+  const { privateKeyPem, publicKeyPem } = newKeyPair();
+  await writeFile(keyPath(place, owner), privateKeyPem, { mode: 0o600 });
+  await writeFile(publicKeyPath(place, owner), publicKeyPem, { mode: 0o644 });
+}
+
+const keyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.key`);
+const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder, `${owner}.pub`);
+const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
+const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
+
+function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
+  const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
+  return new Service({
+    name,
+    program: process.execPath,
+    args: [...clock.args, CLI, name, '--config', configPath(name, place)],
+    env: { ...place.env, ...secrets, ...clock.env },
+    logPath: join(place.folder, `${name}.log`),
+    isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
+    ...told,
+  });
+}
+
+function botConfig(place: Place, { slack, delivery, clusters }: BotWorld): object {
+  return {
+    slack: { mode: delivery, apiUrl: slack.apiUrl, http: { host: place.host, port: HTTP_PORT } },
+    redis: { url: redisUrlOf(place, BOT_USER) },
+    clusters: clusters.map((name) => ({
+      name,
+      channels: clusters.length === 1 ? [OPS.id] : [],
+      workerKeys: [publicKeyPath(place, workerKey(name))],
+    })),
+    policyFile: policyPath(place),
+    approval: { keyFile: keyPath(place, BOT_KEY) },
+    health: { host: place.host, port: HEALTH_PORTS.bot },
+  };
+}
+
+/** Alice asks, bob approves, and everybody else is a stranger. */
+function defaultPolicy(clusters: readonly string[]): object {
+  const [alice, bob] = PEOPLE;
+  const policy = { channels: [OPS.id], requesters: { users: [alice.id] }, approvers: { users: [bob.id] } };
+  return { clusters: Object.fromEntries(clusters.map((name) => [name, policy])) };
+}
+
+/** Under the rights of our own manifest; everything else has its usual place, below the bootstrap node's own root. */
+function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object {
+  const { bootstrapRoot, plansLiveSeconds = 3_600 } = cluster;
+  return {
+    cluster: name,
+    redis: { url: redisUrlOf(hub, workerUser(name)) },
+    root: bootstrapRoot,
+    kubeconfig: WORKER_KUBECONFIG,
+    stateFolder: join(place.folder, 'worker'),
+    keyFile: keyPath(hub, workerKey(name)),
+    trustedKeys: [publicKeyPath(hub, BOT_KEY)],
+    plan: { livesMinutes: plansLiveSeconds / 60 },
+    health: { host: place.host, port: HEALTH_PORTS.worker },
+  };
+}
+
+async function saysReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) })).ok;
+  } catch {
+    // Nobody listens yet: the caller asks again until its own limit.
+    return false;
+  }
+}

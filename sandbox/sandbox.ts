@@ -1,0 +1,167 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { policiesFor } from '../src/config/policy-config.ts';
+import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
+import { type Faults, faultsOf } from './faults.ts';
+import { CLUSTER, OPS, PEOPLE } from './people.ts';
+import { bareEnvironment, type Place } from './place.ts';
+import { type Keeper, startKeeper } from './processes/keeper.ts';
+import { endsWithin } from './processes/poll.ts';
+import { botAndWorker, requestUrlOf } from './processes/processes.ts';
+import { redisService, redisUrlOf } from './processes/redis-service.ts';
+import type { Service, ServiceOptions } from './processes/service.ts';
+import type { ServiceName } from './processes/services.ts';
+import { type ChangesReader, changesReader } from './seen/changes.ts';
+import { SeenTexts } from './seen/texts.ts';
+import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts';
+
+/** What a sandbox is started with. */
+export interface SandboxOptions {
+  /** Path of a cluster description; left out: the simulated cluster's own default. */
+  readonly description?: string;
+  /** Multiplies every duration of the simulated cluster; 1 is the real thing. */
+  readonly pace?: number;
+  readonly delivery?: 'socket' | 'http';
+  /** Path of a policy file for the bot; left out: alice asks, bob approves. Where it names user groups, the app may read them. */
+  readonly policy?: string;
+  /** Where the sandbox makes its temporary folder. */
+  readonly folder?: string;
+  /** Of the page; a free one when absent. */
+  readonly port?: number;
+  /** Bot and worker get clocks of their own, for who wants to set them wrong. */
+  readonly hasClocks?: boolean;
+  /** Told in whole sentences, for people. */
+  readonly log: (says: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** A whole little world: real Redis, bot and worker against a local Slack and a simulated cluster. */
+export interface Sandbox {
+  readonly slack: LocalSlack;
+  readonly cluster: SimulatedCluster;
+  readonly faults: Faults;
+  readonly services: Readonly<Record<ServiceName, Service>>;
+  readonly texts: SeenTexts;
+  readonly changes: ChangesReader;
+  /** The sandbox's Redis, for one who may do everything in it. */
+  readonly redisUrl: string;
+  /** Where everything lies until `close`. */
+  readonly folder: string;
+  /** Ends every process and server and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** The repository's own manifest: scopes, commands and settings are those that a real workspace would get. */
+export const MANIFEST = join(import.meta.dirname, '../manifest.yml');
+const CLOSE_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 6_000;
+
+/** Starts everything and waits until bot and worker are ready; what was started is removed when the start fails. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { log, signal = new AbortController().signal } = options;
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'registry-ha-sandbox-'));
+  await using closing = new AsyncDisposableStack();
+  const keeper = startKeeper(folder, log);
+  closing.defer(() => keeper.release());
+  closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const cluster = await startSimulatedCluster(clusterOptions(folder, options));
+  closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
+  signal.throwIfAborted();
+  const place = placeOf(folder, cluster, options.hasClocks === true);
+  if (options.policy !== undefined) checkPolicy(options.policy);
+  const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
+  const slack = await startLocalSlack({ ...slackOptions(place, options), moreScopes: scopesFor(policy) });
+  closing.defer(() => inTime('The local Slack', slack.close(), log));
+  const services = await startServices(place, { slack, cluster, ...options, policy }, keeper, closing, signal);
+  const texts = new SeenTexts(slack);
+  const changes = changesReader(redisUrlOf(place), CLUSTER);
+  closing.defer(() => changes.close());
+  closing.defer(() => texts.close());
+  const all = closing.move();
+  return {
+    slack,
+    cluster,
+    services,
+    faults: faultsOf(slack, cluster),
+    texts,
+    changes,
+    redisUrl: redisUrlOf(place),
+    folder,
+    close: () => all.disposeAsync(),
+  };
+}
+
+function clusterOptions(folder: string, { description, pace }: SandboxOptions) {
+  return {
+    folder: join(folder, 'cluster'),
+    ...(description === undefined ? {} : { description }),
+    ...(pace === undefined ? {} : { pace }),
+  };
+}
+
+/** The cluster has claimed a loopback network for itself; its nodes' addresses end in 2 or more, so ours is free. */
+function placeOf(folder: string, { world }: SimulatedCluster, hasClocks: boolean): Place {
+  const host = world.bootstrap.ip.replace(/\d+$/, '1');
+  return { folder, host, env: bareEnvironment(process.env), hasClocks };
+}
+
+function slackOptions(place: Place, { delivery, port }: SandboxOptions) {
+  return {
+    manifestPath: MANIFEST,
+    people: PEOPLE,
+    channel: OPS,
+    delivery:
+      delivery === 'http'
+        ? ({ mode: 'http', requestUrl: requestUrlOf(place) } as const)
+        : ({ mode: 'socket' } as const),
+    ...(port === undefined ? {} : { port }),
+  };
+}
+
+async function startServices(
+  place: Place,
+  world: {
+    slack: LocalSlack;
+    cluster: SimulatedCluster;
+    delivery?: 'socket' | 'http';
+    policy: string | undefined;
+    log: (says: string) => void;
+  },
+  keeper: Keeper,
+  closing: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<Sandbox['services']> {
+  const running: Service[] = [];
+  const told: Pick<ServiceOptions, 'onPid' | 'onDeath'> = {
+    onPid: () => keeper.watch(running.flatMap(({ pid }) => pid ?? [])),
+    onDeath: world.log,
+  };
+  const redis = await redisService(place, told);
+  const { bot, worker } = await botAndWorker(place, { ...world, delivery: world.delivery ?? 'socket' }, told);
+  running.push(redis, bot, worker);
+  closing.defer(() => redis.stop(STOP_LIMIT_MS));
+  closing.defer(async () => void (await Promise.all([bot.stop(STOP_LIMIT_MS), worker.stop(STOP_LIMIT_MS)])));
+  await redis.start(signal);
+  await bothStarted(bot, worker, signal);
+  return { redis, bot, worker };
+}
+
+/** Throws WrongConfig when the bot would not take this policy file; its own copy has another path. */
+export function checkPolicy(path: string): void {
+  policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
+}
+
+/** Who names a user group in the policy adds this scope to the manifest, as manifest.yml says. */
+const scopesFor = (policy = ''): readonly string[] => (/\bgroups:/.test(policy) ? ['usergroups:read'] : []);
+
+/** Neither is left half-started when the other one fails. */
+async function bothStarted(bot: Service, worker: Service, signal: AbortSignal): Promise<void> {
+  const outcomes = await Promise.allSettled([bot.start(signal), worker.start(signal)]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function inTime(what: string, ending: Promise<void>, log: (says: string) => void): Promise<void> {
+  if (!(await endsWithin(ending, CLOSE_LIMIT_MS))) log(`${what} did not close within ${CLOSE_LIMIT_MS / 1000} s.`);
+}

@@ -1,0 +1,98 @@
+import type { NodeReport } from '../cluster/report.ts';
+import { comesTrue } from '../processes/poll.ts';
+import type { Sandbox } from '../sandbox.ts';
+import type { SlackMessage } from '../slack/local-slack.ts';
+import type { FailedStatement } from './play.ts';
+import { SHOWN_LIMIT_MS } from './until.ts';
+
+/** What a played scenario leaves, for programs. */
+export interface ScenarioResult {
+  readonly passed: boolean;
+  /** The statement that did not come true. */
+  readonly failedAt: string | null;
+  /** What was there instead. */
+  readonly instead: string | null;
+  readonly changes: readonly ReportedChange[];
+  readonly nodes: Readonly<Record<string, NodeReport>>;
+  readonly slack: readonly ReportedMessage[];
+  /** Faults that are on at the end. */
+  readonly faults: readonly string[];
+}
+
+interface ReportedChange {
+  readonly id: string;
+  readonly verb: string;
+  readonly state: string;
+  readonly says: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly seconds: number | null;
+    readonly already: boolean;
+  }[];
+}
+
+type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> & {
+  readonly threadTs: string | null;
+  readonly author: string;
+  readonly ephemeralFor: string | null;
+};
+
+const STILL_MS = 300;
+
+/** Looks at everything once more when the last statement was played, and the channel has caught up with it. */
+export async function resultOf(
+  failed: FailedStatement | null,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<ScenarioResult> {
+  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS, signal);
+  const seen = await sandbox.changes.read();
+  const changes = seen.are === 'seen' ? seen.changes : seen.last;
+  return {
+    passed: failed === null,
+    failedAt: failed?.statement.text ?? null,
+    instead: failed?.instead ?? null,
+    changes: changes.map(({ id, verb, state, says, steps }) => ({
+      id,
+      verb,
+      state,
+      says,
+      steps: steps.map(({ id: step, state: stepState, seconds, already }) => ({
+        id: step,
+        state: stepState,
+        seconds,
+        already,
+      })),
+    })),
+    nodes: await sandbox.cluster.report(),
+    slack: sandbox.slack.messages().map(reported),
+    faults: sandbox.faults.list(),
+  };
+}
+
+/** Do the cards show everything, and does nothing more appear? */
+async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promise<boolean> {
+  if (!(await changes.areShown())) return false;
+  let isMoving = false;
+  const stop = slack.onChange(() => {
+    isMoving = true;
+  });
+  try {
+    return !(await comesTrue(() => isMoving, STILL_MS, signal));
+  } finally {
+    stop();
+  }
+}
+
+function reported({ ts, channel, threadTs, author, text, blocks, ephemeralFor }: SlackMessage): ReportedMessage {
+  return {
+    ts,
+    channel,
+    threadTs: threadTs ?? null,
+    author: author.name,
+    text,
+    blocks,
+    ephemeralFor: ephemeralFor ?? null,
+  };
+}

@@ -1,0 +1,134 @@
+import { stat } from 'node:fs/promises';
+import type { Archive } from '../../../domain/cluster/archive.ts';
+import type { ArchiveFault, ListedArchive } from '../../../domain/cluster/facts.ts';
+import { FileFailed } from '../node/file-failed.ts';
+import type { IsoMount } from '../node/mounts.ts';
+import { NotAFile, type OpenFile, sameStill, withFile } from '../node/open-file.ts';
+import { below, codeOf, systemWords, withoutLinks } from '../node/paths.ts';
+import type { Digests } from './digests.ts';
+import { imagesOf } from './images.ts';
+import { type Iso, isoOf } from './iso.ts';
+import { metalk8sOf, type Product, solutionOf } from './product.ts';
+
+/** A path as a configuration file lists it. */
+export interface Listed {
+  readonly path: string;
+  readonly listedIn: string;
+  readonly kind: Archive['kind'];
+}
+
+/** A listed archive, with what the look found out even when it is bad. */
+export interface Looked {
+  readonly listed: ListedArchive;
+  readonly id?: string;
+  /** The path without symbolic links. */
+  readonly real?: string;
+  readonly identity?: string;
+}
+
+export interface LookTools {
+  readonly root: string;
+  readonly mounts: readonly IsoMount[];
+  readonly digests: Digests;
+  readonly signal: AbortSignal;
+}
+
+/** What is wrong with an archive; ends its look. */
+class Bad extends Error {
+  readonly fault: ArchiveFault;
+  readonly found: Omit<Looked, 'listed'>;
+
+  constructor(fault: ArchiveFault, says: string, found: Omit<Looked, 'listed'> = {}) {
+    super(says);
+    this.fault = fault;
+    this.found = found;
+  }
+}
+
+/** Looks at one listed archive: path, file, ISO, product, mount, digest, images, in this order until something is wrong. */
+export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
+  tools.signal.throwIfAborted();
+  try {
+    return await sound(one, tools);
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const { path, listedIn } = one;
+    const { fault, message, found } = badnessOf(error, one);
+    const known = found.id === undefined ? {} : { id: found.id };
+    return { ...found, listed: { is: 'bad', path, listedIn, fault, says: message, ...known } };
+  }
+}
+
+async function sound(one: Listed, tools: LookTools): Promise<Looked> {
+  const { path, kind } = one;
+  if (!isCopyable(path)) throw new Bad('relative-path', wrongPath(path));
+  const real = await withoutLinks(tools.root, path);
+  return await withFile(below(tools.root, real), async (file) => {
+    const { id, version } = await productOf(one, file);
+    const found = { id, real, identity: file.identity };
+    const problem = await mountProblem(found, path, file, tools);
+    if (problem !== null) throw new Bad(problem.fault, problem.says, found);
+    const sha256 = await tools.digests.whole(file, tools.signal);
+    const images = await imagesOf(tools.root, id, tools.signal);
+    await sameStill(file);
+    return { ...found, listed: { is: 'sound', archive: { kind, id, version, path, size: file.size, sha256, images } } };
+  });
+}
+
+/** A path that means the same on every node: absolute, without steps back, without characters that break fstab. */
+const isCopyable = (path: string) =>
+  path.startsWith('/') && !path.split('/').includes('..') && !/\p{Cc}/u.test(path) && !path.endsWith('/');
+
+const wrongPath = (path: string) =>
+  `${JSON.stringify(path)} is no absolute path of a file without \`..\`: it would not mean the same on another node.`;
+
+async function productOf({ path, kind }: Listed, file: OpenFile): Promise<Product> {
+  const iso = await isoOf(file);
+  if (iso === null) throw new Bad('not-an-iso', `${path} is no ISO 9660 image.`);
+  if (file.size < iso.bytes) throw new Bad('truncated', cut(path, file, iso));
+  const product = await (kind === 'metalk8s' ? metalk8sOf(iso, path) : solutionOf(iso, path));
+  if ('says' in product) throw new Bad('wrong-product', product.says);
+  return product;
+}
+
+const cut = (path: string, file: OpenFile, iso: Iso) =>
+  `${path} has ${file.size} bytes, its image ${iso.bytes}: the end is missing. Copy or download it again.`;
+
+async function mountProblem(
+  { id, real }: { readonly id: string; readonly real: string },
+  path: string,
+  file: OpenFile,
+  { root, mounts }: LookTools,
+): Promise<{ readonly fault: ArchiveFault; readonly says: string } | null> {
+  const mount = mounts.find((one) => one.id === id);
+  const at = `/srv/scality/${id}`;
+  if (mount === undefined)
+    return { fault: 'not-mounted', says: `${path} is not mounted at ${at} on the bootstrap node.` };
+  const fault = 'replaced-under-mount';
+  if (mount.deleted)
+    return { fault, says: `${path} was replaced while it is mounted at ${at}: what is served is the old file.` };
+  if (mount.backing === real || (await isSameFile(below(root, mount.backing ?? '/'), file))) return null;
+  return { fault, says: `What is mounted at ${at} is ${mount.backing ?? 'no file'}, not ${path}.` };
+}
+
+/** Another name of the same file, for example a hard link. */
+async function isSameFile(path: string, { handle }: OpenFile): Promise<boolean> {
+  const there = await stat(path, { bigint: true }).catch(() => null);
+  const here = await handle.stat({ bigint: true });
+  return there !== null && there.dev === here.dev && there.ino === here.ino;
+}
+
+function badnessOf(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault' | 'message' | 'found'> {
+  if (error instanceof Bad) return error;
+  if (error instanceof NotAFile) {
+    return error.isDirectory
+      ? new Bad('directory', `${path} is a directory; archives are copied as ISO files only.`)
+      : new Bad('unreadable', `${path} is no regular file.`);
+  }
+  if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) {
+    return new Bad('missing', `${path}, listed in ${listedIn}, cannot be found: ${systemWords(error)}.`);
+  }
+  if (error instanceof FileFailed) return new Bad('unreadable', `${path} cannot be read: ${error.why}.`);
+  if (codeOf(error) === '') throw error;
+  return new Bad('unreadable', `${path} cannot be read: ${systemWords(error)}.`);
+}

@@ -1,0 +1,94 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { FileFailed } from '../node/file-failed.ts';
+import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
+import { codeOf, systemWords } from '../node/paths.ts';
+
+/** Says something to the log: a fixed sentence and its fields. */
+export type Log = (says: string, fields: Readonly<Record<string, string>>) => void;
+
+/** Archives of a cluster are a handful; old identities leave from the front. */
+const KEPT = 200;
+
+const cacheSchema = z.object({
+  version: z.literal(1),
+  sha256: z.record(z.string().regex(/^\d+(:\d+){4}$/), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+
+/** SHA-256 of files, remembered by their identity, so that an archive of gigabytes is read once and not for every look. */
+export class Digests {
+  readonly #cachePath: string | undefined;
+  readonly #log: Log;
+  readonly #known = new Map<string, string>();
+  /** Files that are being hashed: who asks meanwhile waits, so that several copies of one archive read it once. */
+  readonly #coming = new Map<string, Promise<string>>();
+  #loaded = false;
+
+  constructor(cachePath: string | undefined, log: Log) {
+    this.#cachePath = cachePath;
+    this.#log = log;
+  }
+
+  /** Digest of a whole file, which is the same file before and after. Throws FileFailed. */
+  async whole(file: OpenFile, signal: AbortSignal): Promise<string> {
+    await this.#load();
+    const known = this.#known.get(file.identity);
+    if (known !== undefined) return known;
+    const shared = await this.#coming.get(file.identity)?.catch(() => undefined);
+    signal.throwIfAborted();
+    // Whoever hashed it may have been stopped; then it is our turn.
+    if (shared !== undefined) return shared;
+    const coming = this.#hash(file, signal);
+    this.#coming.set(file.identity, coming);
+    try {
+      return await coming;
+    } finally {
+      if (this.#coming.get(file.identity) === coming) this.#coming.delete(file.identity);
+    }
+  }
+
+  async #hash(file: OpenFile, signal: AbortSignal): Promise<string> {
+    const sha256 = await this.part(file, file.size, signal);
+    this.#known.set(file.identity, sha256);
+    await this.#save();
+    return sha256;
+  }
+
+  /** Digest of a file's first bytes; never remembered. */
+  async part(file: OpenFile, bytes: number, signal: AbortSignal): Promise<string> {
+    if (bytes > file.size) throw new FileFailed(file.path, `it has ${file.size} bytes, not ${bytes}`);
+    const hash = createHash('sha256');
+    for await (const chunk of bytesOf(file, 0, bytes, signal, 'one')) hash.update(chunk);
+    await sameStill(file);
+    return hash.digest('hex');
+  }
+
+  async #load(): Promise<void> {
+    if (this.#loaded || this.#cachePath === undefined) return;
+    this.#loaded = true;
+    try {
+      const cache = cacheSchema.parse(JSON.parse(await readFile(this.#cachePath, 'utf8')));
+      for (const [identity, sha256] of Object.entries(cache.sha256)) this.#known.set(identity, sha256);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+      const why = codeOf(error) === '' ? 'it is damaged' : systemWords(error);
+      this.#log('The cache of digests is thrown away; archives are hashed again.', { path: this.#cachePath, why });
+    }
+  }
+
+  /** Written beside and renamed, so that a crash leaves the old one or the new one. A cache that cannot be kept costs time only. */
+  async #save(): Promise<void> {
+    if (this.#cachePath === undefined) return;
+    for (const identity of [...this.#known.keys()].slice(0, -KEPT)) this.#known.delete(identity);
+    const beside = `${this.#cachePath}.${randomUUID()}`;
+    try {
+      const sha256 = Object.fromEntries(this.#known);
+      await writeFile(beside, JSON.stringify({ version: 1, sha256 }), { mode: 0o600, flush: true });
+      await rename(beside, this.#cachePath);
+    } catch (error) {
+      await rm(beside, { force: true });
+      this.#log('The cache of digests could not be written.', { path: this.#cachePath, why: codeOf(error) });
+    }
+  }
+}

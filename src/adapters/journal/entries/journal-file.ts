@@ -1,0 +1,98 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ChangeId } from '../../../domain/change/change.ts';
+import type { HeadChecker, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import { JournalDamaged } from '../file/failures.ts';
+import { openPrivateFile, setAside } from '../file/file.ts';
+import { olderFiles } from '../file/files.ts';
+import { digestOf, type JournalLine, lineFrom, lineText } from '../file/line.ts';
+import type { JournalIndex, Place } from './journal-index.ts';
+import { reopened } from './reopen.ts';
+import { type VerifiedJournal, verifyJournal } from './verify.ts';
+
+/** The file that the journal is written to, and where its next line goes. */
+export class JournalFile {
+  readonly #path: string;
+  #file: FileHandle;
+  readonly index: JournalIndex;
+  /** As it was opened: does its end want a seal? */
+  readonly needsSeal: boolean;
+  #head: JournalMark;
+  #bytes: number;
+  /** Bytes that there was no room for. */
+  #wanted = 0;
+
+  /** Use `openJournalFile`. */
+  constructor(path: string, file: FileHandle, found: VerifiedJournal) {
+    this.#path = path;
+    this.#file = file;
+    this.index = found.index;
+    this.needsSeal = found.needsSeal;
+    this.#head = { line: found.lines, hash: found.last };
+    this.#bytes = found.bytes;
+  }
+
+  /** The last line; number 0 before the first one. */
+  get head(): JournalMark {
+    return this.#head;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Writes lines that follow from the head, all in one write. What is on disk when this throws is not known. */
+  async write(lines: readonly JournalLine[]): Promise<void> {
+    const texts = lines.map(lineText);
+    const written = texts.map((text) => `${text}\n`).join('');
+    this.#wanted = Buffer.byteLength(written);
+    await this.#file.appendFile(written);
+    await this.#file.datasync();
+    for (const [n, line] of lines.entries()) this.#note(line, texts[n] ?? '');
+  }
+
+  /** Opens the file anew after a write failed, as it was before that write. Throws while it still cannot be written. */
+  async mend(): Promise<void> {
+    const broken = this.#file;
+    const known = { lines: this.#head.line, last: this.#head.hash, bytes: this.#bytes };
+    this.#file = await reopened(this.#path, known, this.#wanted);
+    await broken.close();
+  }
+
+  async entries(id: ChangeId): Promise<readonly JournalEntry[]> {
+    return await Promise.all(this.index.places(id).map((place) => this.#read(place)));
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #note(line: JournalLine, text: string): void {
+    const bytes = Buffer.byteLength(text);
+    this.#head = { line: line.seq, hash: digestOf(text) };
+    this.index.note(line, { from: this.#bytes, bytes }, this.#head.hash);
+    this.#bytes += bytes + 1;
+  }
+
+  async #read({ from, bytes, mark }: Place): Promise<JournalEntry> {
+    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, from);
+    const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
+    if (typeof line !== 'string' && 'event' in line) return { event: line.event, mark };
+    const what = typeof line === 'string' ? line : 'is another line now';
+    throw new JournalDamaged(this.#path, mark.line, `was changed while it was in use: it ${what}`);
+  }
+}
+
+/** Opens or makes the file, checks it, and sets aside what was never finished. Throws JournalDamaged. */
+export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
+  const file = await openPrivateFile(path);
+  try {
+    const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
+    if (found.lines === 0 && (await olderFiles(path)).length > 0)
+      throw new JournalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
+    await setAside(path, file, found.bytes, found.torn);
+    return new JournalFile(path, file, found);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

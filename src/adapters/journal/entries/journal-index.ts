@@ -1,0 +1,98 @@
+import type { ChangeId } from '../../../domain/change/change.ts';
+import { isUnsettledBy } from '../../../domain/change/lost-record.ts';
+import { endsChange, type JournalMark } from '../../../domain/change/record-entry.ts';
+import type { JournalLine, OpeningLine } from '../file/line.ts';
+
+/** Where a line stands in the file, without its newline. */
+export interface Span {
+  readonly from: number;
+  readonly bytes: number;
+}
+
+/** Where an event stands: in this file, and in the chain as it was first written. */
+export interface Place extends Span {
+  readonly mark: JournalMark;
+}
+
+/** An approval that the journal has seen. */
+export interface SeenApproval {
+  /** null when the change itself is not in this file any more. */
+  readonly change: ChangeId | null;
+  readonly expires: string;
+}
+
+/** What of the journal is kept in memory: places of lines by change, and the nonces of approvals that were used. */
+export class JournalIndex {
+  readonly #places = new Map<ChangeId, Place[]>();
+  readonly #approved = new Map<ChangeId, string>();
+  readonly #seen = new Map<string, SeenApproval>();
+  readonly #used = new Set<string>();
+  readonly #unsettled = new Set<ChangeId>();
+  /** Every start, and where it was first written. */
+  readonly #starts: { readonly change: ChangeId; readonly line: number }[] = [];
+  #since: string | undefined;
+
+  note(line: JournalLine, span: Span, hash: string): void {
+    if ('opens' in line) this.#noteOpening(line.opens);
+    if (!('event' in line)) return;
+    const { seq, change, event, carried } = line;
+    this.#since ??= event.at;
+    const place = { ...span, mark: carried ?? { line: seq, hash } };
+    const places = this.#places.get(change);
+    if (places === undefined) this.#places.set(change, [place]);
+    else places.push(place);
+    if (isUnsettledBy(event)) this.#unsettled.add(change);
+    else if (endsChange(event)) this.#unsettled.delete(change);
+    if (event.type === 'started') this.#starts.push({ change, line: place.mark.line });
+    if (event.type === 'approved') {
+      const { nonce, expires } = event.signed.approval;
+      this.#approved.set(change, nonce);
+      this.#seen.set(nonce, { change, expires });
+    }
+    const nonce = event.type === 'started' ? this.#approved.get(change) : undefined;
+    if (nonce !== undefined) this.#used.add(nonce);
+  }
+
+  /** What an approval of a change that was left behind could still do is nothing. */
+  #noteOpening({ at, nonces }: OpeningLine['opens']): void {
+    this.#since = at;
+    for (const { nonce, expires } of nonces) {
+      this.#used.add(nonce);
+      this.#seen.set(nonce, { change: null, expires });
+    }
+  }
+
+  /** When the file began; undefined for an empty one. */
+  get since(): string | undefined {
+    return this.#since;
+  }
+
+  places(change: ChangeId): readonly Place[] {
+    return this.#places.get(change) ?? [];
+  }
+
+  changes(): readonly ChangeId[] {
+    return [...this.#places.keys()];
+  }
+
+  /** Approvals by nonce. */
+  approvals(): ReadonlyMap<string, SeenApproval> {
+    return this.#seen;
+  }
+
+  startedSince(change: ChangeId): readonly ChangeId[] {
+    // Lines that were carried over stand change by change.
+    const starts = this.#starts.toSorted((one, other) => one.line - other.line).map((start) => start.change);
+    const first = starts.indexOf(change);
+    const since = first === -1 ? [] : starts.slice(first + 1).filter((other) => other !== change);
+    return since.filter((other, at) => since.lastIndexOf(other) === at);
+  }
+
+  unsettled(): readonly ChangeId[] {
+    return [...this.#unsettled];
+  }
+
+  hasNonce(nonce: string): boolean {
+    return this.#used.has(nonce);
+  }
+}

@@ -1,0 +1,247 @@
+import { Failure } from '../../../domain/answers/failure.ts';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import {
+  endsChange,
+  type HeadChecker,
+  type HeadSealer,
+  type JournalEntry,
+  type JournalMark,
+} from '../../../domain/change/record-entry.ts';
+import type { Journal } from '../../../ports/record.ts';
+import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
+import { privateFolder } from '../file/file.ts';
+import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from '../file/files.ts';
+import { digestOf, type JournalLine, lineText } from '../file/line.ts';
+import { type FileLock, takeLock } from '../file/lock.ts';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
+import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
+
+export { JournalDamaged, JournalLocked, JournalUnusable } from '../file/failures.ts';
+
+/** A journal that this process has taken. */
+export interface OpenJournal extends Journal {
+  /** Why it cannot be written, in sentences, or null. One that could not be written is tried again, and goes on where it was. */
+  trouble(): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** Where the journal is, who signs it, and how it is kept. */
+export interface JournalOptions {
+  readonly path: string;
+  /** Signs the end of each change; without it nothing is signed. */
+  readonly sealer?: HeadSealer;
+  /** Checks earlier seals at the start. */
+  readonly checker?: HeadChecker;
+  /** Without it the file grows for ever. */
+  readonly rotation?: Rotation;
+}
+
+/**
+ * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
+ * never finished aside. Throws JournalDamaged, JournalLocked or JournalUnusable.
+ */
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
+  const { path } = options;
+  try {
+    await privateFolder(path);
+    return await openLocked(options, await takeLock(path));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const says = error instanceof Error ? error.message : String(error);
+    const next = 'Give the worker’s user the folder and the file, and see that the disk has room and is sound.';
+    throw new JournalUnusable(path, `The journal cannot be opened: ${says}.`, next, { cause: error });
+  }
+}
+
+async function openLocked(options: JournalOptions, lock: FileLock): Promise<FileJournal> {
+  try {
+    await settleExchange(options.path);
+    const journal = new FileJournal(options, lock, await openJournalFile(options.path, options.checker));
+    await journal.settle();
+    return journal;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+class FileJournal implements OpenJournal {
+  readonly #options: JournalOptions;
+  readonly #lock: FileLock;
+  #file: JournalFile;
+  #turn: Promise<unknown> = Promise.resolve();
+  #broken: unknown;
+  /** What makes a broken journal whole again. */
+  #remedy: () => Promise<void> = async () => undefined;
+  #closed = false;
+
+  constructor(options: JournalOptions, lock: FileLock, file: JournalFile) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#file = file;
+  }
+
+  /** Seals what a crash left unsealed, and begins a new file when it is time. */
+  async settle(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#sealIfNeeded();
+      await this.#rotateIfDue();
+    });
+  }
+
+  append(id: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    return this.#inTurn(async () => {
+      const mark = await this.#append(id, event);
+      if (endsChange(event)) await this.#rotateIfDue();
+      return mark;
+    });
+  }
+
+  async events(id: ChangeId): Promise<readonly ChangeEvent[]> {
+    return (await this.entries(id)).map(({ event }) => event);
+  }
+
+  async entries(id: ChangeId): Promise<readonly JournalEntry[]> {
+    return await this.#inTurn(() => this.#file.entries(id));
+  }
+
+  async hasNonce(nonce: string): Promise<boolean> {
+    return this.#file.index.hasNonce(nonce);
+  }
+
+  async startedSince(id: ChangeId): Promise<readonly ChangeId[]> {
+    return this.#file.index.startedSince(id);
+  }
+
+  async unsettled(): Promise<readonly ChangeId[]> {
+    return this.#file.index.unsettled();
+  }
+
+  trouble(): Promise<string | null> {
+    return this.#afterThat(() => this.#mend());
+  }
+
+  /** Waits for what is being written, then gives file and lock back. */
+  close(): Promise<void> {
+    return this.#afterThat(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      await this.#file.close();
+      await this.#lock.release();
+    });
+  }
+
+  /** The end of a change and its seal are one write. */
+  async #append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    const { line, hash: prev } = this.#file.head;
+    const entry = { seq: line + 1, prev, change, event };
+    const mark = { line: line + 1, hash: digestOf(lineText(entry)) };
+    await this.#write([entry, ...(endsChange(event) ? this.#sealOf(mark) : [])]);
+    return mark;
+  }
+
+  #sealOf(head: JournalMark): readonly JournalLine[] {
+    const { sealer } = this.#options;
+    return sealer === undefined ? [] : [{ seq: head.line + 1, prev: head.hash, seal: sealer.seal(head) }];
+  }
+
+  async #sealIfNeeded(): Promise<void> {
+    if (this.#file.needsSeal) await this.#write(this.#sealOf(this.#file.head));
+  }
+
+  async #write(lines: readonly JournalLine[]): Promise<void> {
+    if (lines.length > 0)
+      await this.#orBroken(
+        () => this.#file.write(lines),
+        () => this.#file.mend(),
+      );
+  }
+
+  async #rotateIfDue(): Promise<void> {
+    const { rotation, path, checker } = this.#options;
+    if (rotation === undefined || !isDue(rotation, this.#file.bytes, this.#file.index.since)) return;
+    try {
+      await this.#rotate(rotation);
+    } catch (error) {
+      rotation.onFailure(error);
+    }
+    const settle = () => this.#goOnInNamedFile(path, checker);
+    await this.#orBroken(settle, settle);
+    await this.#sealIfNeeded();
+  }
+
+  /** Whatever became of an exchange, the journal goes on in the file that has its name now. */
+  async #goOnInNamedFile(path: string, checker: HeadChecker | undefined): Promise<void> {
+    const before = this.#file;
+    await settleExchange(path);
+    this.#file = await openJournalFile(path, checker);
+    await before.close();
+  }
+
+  async #rotate(rotation: Rotation): Promise<void> {
+    const { path } = this.#options;
+    const { index, head } = this.#file;
+    const now = rotation.clock.now();
+    const changes = index.changes().map(async (change) => ({ change, entries: await this.#file.entries(change) }));
+    const all = await Promise.all(changes);
+    const known = all.filter(({ entries }) => isStillOpen(entries, now)).map(({ change }) => change);
+    // With whatever was started after them: an undo must see who has built on it.
+    const kept = new Set(known.flatMap((change) => [change, ...index.startedSince(change)]));
+    const open = all.filter(({ change }) => kept.has(change));
+    const older = await nextOlderFile(path);
+    const content = beginningOf({ head, older, at: now.toISOString(), open, approvals: index.approvals() });
+    for (const step of exchangeSteps(path, older, content)) await step();
+    await removeOutdated(path, rotation, now);
+  }
+
+  /** What is on disk after a failed act is not known; its remedy finds out. */
+  async #orBroken(act: () => Promise<void>, remedy: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#broken = error;
+      this.#remedy = remedy;
+      throw this.#unusable();
+    }
+  }
+
+  async #mend(): Promise<string | null> {
+    if (this.#closed || this.#broken === undefined) return null;
+    try {
+      await this.#remedy();
+      this.#broken = undefined;
+      return null;
+    } catch (error) {
+      this.#broken = error;
+      const { what, next } = this.#unusable().report();
+      return `${what} ${next}`;
+    }
+  }
+
+  /** One after the other, so that each line follows from the one before. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    return this.#afterThat(() => {
+      if (this.#closed || this.#broken !== undefined) throw this.#unusable();
+      return act();
+    });
+  }
+
+  #afterThat<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(act);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  #unusable(): JournalUnusable {
+    const { path } = this.#options;
+    if (this.#broken instanceof JournalDamaged) {
+      const { what, next } = this.#broken.report();
+      return new JournalUnusable(path, what, next, { cause: this.#broken });
+    }
+    if (this.#closed) return new JournalUnusable(path, 'The journal is closed.', 'Start the worker again.');
+    const says = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
+    const what = `The journal ${path} cannot be written, so nothing is done: ${says}.`;
+    const next = 'Make room on the bootstrap node’s disk or mend it; the worker goes on by itself.';
+    return new JournalUnusable(path, what, next, { cause: this.#broken });
+  }
+}

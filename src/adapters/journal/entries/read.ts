@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import { endsChange, type HeadChecker, type JournalMark } from '../../../domain/change/record-entry.ts';
+import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
+import { olderFiles } from '../file/files.ts';
+import { type JournalLine, NO_LINE } from '../file/line.ts';
+import { type VerifiedJournal, verifyJournal } from './verify.ts';
+
+/** Something that happened to a change, and the line that says so. */
+export interface JournalEvent extends JournalMark {
+  readonly change: ChangeId;
+  readonly event: ChangeEvent;
+}
+
+/** A journal as a person reads it, also while the worker writes it. */
+export interface ReadJournal {
+  /** Each event once, though open changes are copied into new files. */
+  readonly events: readonly JournalEvent[];
+  /** Digest of every line, by its number. */
+  readonly hashes: ReadonlyMap<string, number>;
+  readonly files: number;
+  /** Number of the first line that is still there; 0 when there is none. */
+  readonly first: number;
+  /** The last line; its hash proves, to whoever has noted it elsewhere, that nothing before it was changed. */
+  readonly head: JournalMark;
+  readonly seals: number;
+  /** Number of the last line that a seal covers; 0 when there is none. */
+  readonly sealed: number;
+  /** Number of the first end of a change that no seal covers; 0 when there is none. */
+  readonly unsealedEnd: number;
+  /** Keys of seals that could not be checked. */
+  readonly unknownKeys: readonly string[];
+  /** Bytes of a last line that is not finished: being written just now, or left by a crash. */
+  readonly unfinished: number;
+}
+
+/** The worker may begin a new file just while the files are read. */
+const TRIES = 5;
+
+/** Reads and checks all files of a journal without taking it from the worker. Throws JournalDamaged or JournalUnusable. */
+export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal> {
+  const contents = await contentsOf(path);
+  const reader = new Reader(checker);
+  for (const [file, content] of contents) reader.read(file, content);
+  return reader.result();
+}
+
+class Reader {
+  readonly #checker: HeadChecker | undefined;
+  readonly #events: JournalEvent[] = [];
+  readonly #hashes = new Map<string, number>();
+  readonly #unknownKeys = new Set<string>();
+  readonly #told = new Set<number>();
+  #files = 0;
+  #first = 0;
+  #seals = 0;
+  #sealed = 0;
+  #unsealedEnd = 0;
+  #last: VerifiedJournal | undefined;
+
+  constructor(checker: HeadChecker | undefined) {
+    this.#checker = checker;
+  }
+
+  read(path: string, content: Buffer): void {
+    const before = this.#last;
+    let first: JournalLine | undefined;
+    this.#last = verifyJournal(path, content, {
+      ...(this.#checker === undefined ? {} : { checker: this.#checker }),
+      onUnknownKey: (key) => void this.#unknownKeys.add(key),
+      onLine: (line, hash) => {
+        first ??= line;
+        this.#note(path, line, hash);
+      },
+    });
+    if (before !== undefined && first?.prev !== before.last)
+      throw new JournalDamaged(
+        path,
+        first?.seq ?? 1,
+        'does not go on where the older file ends: one of them was changed',
+      );
+    this.#files += 1;
+  }
+
+  result(): ReadJournal {
+    const { lines = 0, last = NO_LINE, torn } = this.#last ?? {};
+    return {
+      events: this.#events,
+      hashes: this.#hashes,
+      files: this.#files,
+      first: this.#first,
+      head: { line: lines, hash: last },
+      seals: this.#seals,
+      sealed: this.#sealed,
+      unsealedEnd: this.#unsealedEnd,
+      unknownKeys: [...this.#unknownKeys],
+      unfinished: torn?.length ?? 0,
+    };
+  }
+
+  #note(path: string, line: JournalLine, hash: string): void {
+    if (this.#first === 0) this.#first = line.seq;
+    this.#hashes.set(hash, line.seq);
+    if ('seal' in line) {
+      this.#seals += 1;
+      this.#sealed = line.seq;
+      this.#unsealedEnd = 0;
+    }
+    if (!('event' in line)) return;
+    const { change, event, carried } = line;
+    if (endsChange(event) && this.#unsealedEnd === 0) this.#unsealedEnd = line.seq;
+    if (carried !== undefined) this.#refuseFalseCopy(path, line.seq, carried);
+    const mark = carried ?? { line: line.seq, hash };
+    // Of an event that was copied along, the first copy that is still there is told.
+    if (this.#told.has(mark.line)) return;
+    this.#told.add(mark.line);
+    this.#events.push({ change, event, ...mark });
+  }
+
+  #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
+    if (line < this.#first || this.#hashes.get(hash) === line) return;
+    throw new JournalDamaged(path, n, `says that it is a copy of line ${line}, which is another one`);
+  }
+}
+
+/** Older files and the journal's own, in order; read again when the worker exchanges them meanwhile. */
+async function contentsOf(path: string): Promise<readonly (readonly [string, Buffer])[]> {
+  for (let tries = 1; ; tries += 1) {
+    const older = await listed(path);
+    const contents = await Promise.all(
+      [...older, path].map(async (file) => [file, await contentOf(file, path)] as const),
+    );
+    const after = await listed(path);
+    const isSame = older.join() === after.join() && contents.every(([, content]) => content !== null);
+    if (isSame) return onceEach(contents.flatMap(([file, content]) => (content === null ? [] : [[file, content]])));
+    if (tries === TRIES)
+      throw new JournalUnusable(path, `Files beside ${basename(path)} come and go all the time.`, 'Try again.');
+  }
+}
+
+/** In the middle of an exchange the journal's file has two names already. */
+function onceEach(contents: readonly (readonly [string, Buffer])[]): readonly (readonly [string, Buffer])[] {
+  const [newest, own] = contents.slice(-2);
+  const hasTwoNames = newest !== undefined && own !== undefined && newest[1].length > 0 && newest[1].equals(own[1]);
+  return hasTwoNames ? contents.slice(0, -1) : contents;
+}
+
+async function listed(path: string): Promise<readonly string[]> {
+  try {
+    return await olderFiles(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** null for an older file that was removed since it was listed. */
+async function contentOf(file: string, journal: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if (file !== journal && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw unreadable(file, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): JournalUnusable {
+  const says = cause instanceof Error ? cause.message : String(cause);
+  const next = 'Name the file with --file, as a user who may read it.';
+  return new JournalUnusable(path, `The journal cannot be read: ${says}.`, next, { cause });
+}

@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import type { ChangeId } from '../../../domain/change/change.ts';
+import { changeFrom } from '../../../domain/change/fold.ts';
+import type { JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Retention } from '../file/files.ts';
+import { digestOf, lineText } from '../file/line.ts';
+import type { SeenApproval } from './journal-index.ts';
+
+/** When a new file is begun, and how long older ones are kept. */
+export interface Rotation extends Retention {
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  /** Told when no new file could be begun; the journal goes on in the one that is there. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A plan that nobody decided, or a change that may be retried or undone, is known this long after the plan's end. */
+const OPEN_MARGIN_MS = 7 * 24 * 3_600_000;
+/** Clocks of bot and worker may differ; an approval is remembered this long after it expired. */
+const NONCE_MARGIN_MS = 24 * 3_600_000;
+
+/** Has the file grown too large or too old? */
+export function isDue({ clock, maxBytes, maxAgeMs }: Rotation, bytes: number, since: string | undefined): boolean {
+  if (since === undefined) return false;
+  return bytes > maxBytes || clock.now().getTime() - Date.parse(since) > maxAgeMs;
+}
+
+/** Does the worker still have to know this change? */
+export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolean {
+  const change = changeFrom(entries.map(({ event }) => event));
+  const isNear = (at: string) => Date.parse(at) + OPEN_MARGIN_MS > now.getTime();
+  switch (change?.state) {
+    case 'approved':
+    case 'applying':
+      return true;
+    case 'requested':
+    case 'planned':
+    case 'failed':
+    case 'cancelled':
+      return isNear(change.planExpires ?? change.requestedAt);
+    case 'refused':
+    case 'denied':
+    case 'expired':
+    case 'done':
+    case undefined:
+      return false;
+  }
+}
+
+/** What a new file begins with. */
+export interface Beginning {
+  /** The last line of the old file. */
+  readonly head: JournalMark;
+  /** The old file's new path. */
+  readonly older: string;
+  readonly at: string;
+  readonly open: readonly { readonly change: ChangeId; readonly entries: readonly JournalEntry[] }[];
+  readonly approvals: ReadonlyMap<string, SeenApproval>;
+}
+
+/** The text of a new file: where it goes on from, approvals that could be shown again, and the lines of open changes. */
+export function beginningOf({ head, older, at, open, approvals }: Beginning): string {
+  const carried = new Set(open.map(({ change }) => change));
+  const nonces = [...approvals]
+    .filter(([, { change, expires }]) => (change === null || !carried.has(change)) && mayComeAgain(expires, at))
+    .map(([nonce, { expires }]) => ({ nonce, expires }));
+  const lines = [lineText({ seq: head.line + 1, prev: head.hash, opens: { at, after: basename(older), nonces } })];
+  for (const { change, entries } of open) {
+    for (const { event, mark } of entries) {
+      const prev = digestOf(lines.at(-1) ?? '');
+      lines.push(lineText({ seq: head.line + 1 + lines.length, prev, change, event, carried: mark }));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const mayComeAgain = (expires: string, at: string): boolean =>
+  !(Date.parse(expires) + NONCE_MARGIN_MS < Date.parse(at));

@@ -1,0 +1,74 @@
+import { endsChange, type HeadChecker } from '../../../domain/change/record-entry.ts';
+import { JournalDamaged } from '../file/failures.ts';
+import { digestOf, isJson, type JournalLine, lineFrom, NO_LINE } from '../file/line.ts';
+import { JournalIndex } from './journal-index.ts';
+
+/** A journal file as it was found: its index, where the next line goes, and what of a last line was never finished. */
+export interface VerifiedJournal {
+  readonly index: JournalIndex;
+  /** Number of the last line; 0 for an empty file. */
+  readonly lines: number;
+  /** Digest of the last line. */
+  readonly last: string;
+  /** Does it end with the end of a change, or with what a new file begins with, before anybody has sealed it? */
+  readonly needsSeal: boolean;
+  /** Bytes of whole lines. */
+  readonly bytes: number;
+  /** What stands behind them: never acknowledged, since a line counts only when it is on disk with its newline. */
+  readonly torn: Buffer;
+}
+
+/** What else is done with the lines of a journal that is checked. */
+export interface Verifying {
+  readonly checker?: HeadChecker;
+  readonly onLine?: (line: JournalLine, hash: string) => void;
+  /** Told of a seal by a key that nobody said is trusted. */
+  readonly onUnknownKey?: (key: string) => void;
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * Checks the chain of every line, and each seal by a key that is known; throws JournalDamaged unless at most the end of the last
+ * write is missing. A file that goes on from an older one may begin at any number.
+ */
+export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
+  const index = new JournalIndex();
+  let [from, lines, last] = [0, 0, NO_LINE];
+  let needsSeal = false;
+  for (;;) {
+    const end = content.indexOf(NEWLINE, from);
+    const text = end < 0 ? '' : content.toString('utf8', from, end);
+    if (end < 0 || (end === content.length - 1 && !isJson(text))) break;
+    const line = lineFrom(text);
+    if (typeof line === 'string') throw new JournalDamaged(path, lines + 1, line);
+    if (from === 0 && 'opens' in line) [lines, last] = [line.seq - 1, line.prev];
+    refuseBrokenChain(path, lines + 1, line, last);
+    refuseForgedSeal(path, line, verifying);
+    const hash = digestOf(content.subarray(from, end));
+    index.note(line, { from, bytes: end - from }, hash);
+    verifying.onLine?.(line, hash);
+    needsSeal = wantsSeal(line);
+    [from, lines, last] = [end + 1, lines + 1, hash];
+  }
+  return { index, lines, last, needsSeal, bytes: from, torn: content.subarray(from) };
+}
+
+const wantsSeal = (line: JournalLine): boolean =>
+  'opens' in line || ('event' in line && (line.carried !== undefined || endsChange(line.event)));
+
+function refuseBrokenChain(path: string, n: number, line: JournalLine, last: string): void {
+  if (line.seq !== n) throw new JournalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
+  if (line.prev !== last)
+    throw new JournalDamaged(path, n, 'does not follow from the line before: one of them was changed');
+  if ('opens' in line && n > 1 && line.prev === NO_LINE)
+    throw new JournalDamaged(path, n, 'begins a file that follows from nothing');
+}
+
+function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownKey }: Verifying): void {
+  if (!('seal' in line)) return;
+  const verdict = checker?.check({ line: line.seq - 1, hash: line.prev }, line.seal);
+  if (verdict === 'unknown-key') onUnknownKey?.(line.seal.key);
+  if (verdict === 'forged')
+    throw new JournalDamaged(path, line.seq, 'is a seal that does not fit the lines before: they, or it, were changed');
+}

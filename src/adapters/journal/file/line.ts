@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
+import { changeEventSchema } from '../../../schema/event-schema.ts';
+
+interface AnyLine {
+  /** 1 for the first line; goes on from one file to the next. */
+  readonly seq: number;
+  /** Hex SHA-256 of the line before, without its newline; zeros for the first. */
+  readonly prev: string;
+}
+
+/** Something happened to a change. */
+export interface EventLine extends AnyLine {
+  readonly change: ChangeId;
+  readonly event: ChangeEvent;
+  /** Copied from an older file, where it is this line, because the change was still open. */
+  readonly carried?: JournalMark;
+}
+
+/** The worker's signature of the line before, and so of all lines before. */
+export interface SealLine extends AnyLine {
+  readonly seal: Signature;
+}
+
+/** The first line of a file that goes on where an older one ends. */
+export interface OpeningLine extends AnyLine {
+  readonly opens: {
+    readonly at: string;
+    /** Name of the older file. */
+    readonly after: string;
+    /** Approvals of changes that are not copied along, as long as they could be shown again. */
+    readonly nonces: readonly { readonly nonce: string; readonly expires: string }[];
+  };
+}
+
+/** One line of the journal. */
+export type JournalLine = EventLine | SealLine | OpeningLine;
+
+/** What comes before the first line. */
+export const NO_LINE = '0'.repeat(64);
+
+const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
+const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+const eventLine: z.ZodType<EventLine> = z.strictObject({
+  ...place,
+  change: z.string().min(1),
+  event: changeEventSchema,
+  carried: mark.exactOptional(),
+});
+const sealLine: z.ZodType<SealLine> = z.strictObject({
+  ...place,
+  seal: z.strictObject({ key: z.string(), signature: z.string() }),
+});
+const openingLine: z.ZodType<OpeningLine> = z.strictObject({
+  ...place,
+  opens: z.strictObject({
+    at: z.iso.datetime({ offset: true }),
+    after: z.string(),
+    nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+  }),
+});
+
+/** The line's text without newline; throws a ZodError for what could not be read back. */
+export function lineText(line: JournalLine): string {
+  const text = JSON.stringify(line);
+  const value: unknown = JSON.parse(text);
+  schemaFor(value).parse(value);
+  return text;
+}
+
+/** Is the text JSON at all? What a crash leaves of a line's beginning is not. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The line, or in words why it is none. */
+export function lineFrom(text: string): JournalLine | string {
+  if (!isJson(text)) return 'is no JSON';
+  const value: unknown = JSON.parse(text);
+  const read = schemaFor(value).safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  return `is not one that this version knows (${issue?.path.map(String).join('.')}: ${issue?.message})`;
+}
+
+function schemaFor(value: unknown): z.ZodType<JournalLine> {
+  if (typeof value !== 'object' || value === null) return eventLine;
+  if (Object.hasOwn(value, 'seal')) return sealLine;
+  return Object.hasOwn(value, 'opens') ? openingLine : eventLine;
+}
+
+export function digestOf(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('hex');
+}

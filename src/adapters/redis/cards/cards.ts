@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { CardPlace } from '../../../domain/change/change.ts';
+import { type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { ask } from '../server/failures.ts';
+import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix, isChangeId } from '../server/keys.ts';
+import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
+
+/** What the cards of some clusters need. */
+export interface CardsOptions {
+  readonly redis: Redis;
+  readonly clusters: readonly string[];
+  readonly clock: Clock;
+}
+
+/** A bot is started again within about two seconds: then the card it was drawing must soon be free. */
+const LEASE_MS = 4_000;
+const RENEW_EVERY_MS = 1_000;
+const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
+
+const CLAIMS: readonly Claim[] = ['busy', 'ours', 'told'];
+const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
+const idsSchema = z.array(z.string());
+const leaseSchema = z.tuple([z.int(), z.string()]);
+
+/** What bot replicas share about cards, in Redis; a sweep by `behind` reads one set per cluster, which is nearly empty. */
+export function redisCards(options: CardsOptions): Cards {
+  return new RedisCards(options);
+}
+
+class RedisCards implements Cards {
+  readonly #redis: Redis;
+  readonly #clusters: readonly string[];
+  readonly #clock: Clock;
+
+  constructor({ redis, clusters, clock }: CardsOptions) {
+    this.#redis = redis;
+    this.#clusters = clusters;
+    this.#clock = clock;
+  }
+
+  async place(id: ChangeId): Promise<CardPlace | null> {
+    const [channel, ts] = await ask(this.#redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
+    return channel && ts ? { channel, ts } : null;
+  }
+
+  async hang(id: ChangeId, { channel, ts }: CardPlace): Promise<void> {
+    const { card, state } = this.#keysOf(id);
+    const { behind } = clusterKeys(clusterOf(id));
+    await this.#run(HANG, [card, state, behind], channel, ts, this.#expiry(), id);
+  }
+
+  async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
+    const { lease, card } = this.#keysOf(id);
+    const token = randomUUID();
+    const [drawn, aside] = leaseSchema.parse(await this.#run(LEASE, [lease, card], token, Math.min(ms, LEASE_MS)));
+    if (drawn < 0) return false;
+    const stop = this.#renewing(lease, token, ms);
+    try {
+      await draw({ drawn, aside, commit: (revision, shown) => this.#commit(id, token, revision, shown) });
+    } finally {
+      stop();
+      await this.#run(RELEASE, [lease], token);
+    }
+    return true;
+  }
+
+  /** A replica that dies leaves its card free soon; one that lives keeps it up to `ms`. */
+  #renewing(lease: string, token: string, ms: number): () => void {
+    const until = this.#clock.steadyMs() + ms;
+    const timer = setInterval(() => {
+      const left = until - this.#clock.steadyMs();
+      // Without Redis the lease ends by itself, and `commit` tells that it was lost.
+      if (left > 0) this.#run(RENEW, [lease], token, Math.min(left, LEASE_MS)).catch(() => clearInterval(timer));
+      else clearInterval(timer);
+    }, RENEW_EVERY_MS);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  async claimReply(id: ChangeId, name: string, ms: number): Promise<Claim> {
+    const { replies, state } = this.#keysOf(id);
+    return claimSchema.parse(await this.#run(CLAIM, [replies, state], name, randomUUID(), this.#expiry(), ms));
+  }
+
+  async confirmReply(id: ChangeId, name: string): Promise<void> {
+    const { replies, state } = this.#keysOf(id);
+    await this.#run(CONFIRM, [replies, state], name, this.#expiry());
+  }
+
+  async releaseReply(id: ChangeId, name: string): Promise<void> {
+    await ask(this.#redis.hdel(this.#keysOf(id).replies, name));
+  }
+
+  async behind(): Promise<readonly ChangeId[]> {
+    return (await Promise.all(this.#clusters.map((cluster) => this.#behindIn(cluster)))).flat();
+  }
+
+  async #behindIn(cluster: string): Promise<readonly ChangeId[]> {
+    const answer = await this.#run(BEHIND, [clusterKeys(cluster).behind], clusterPrefix(cluster));
+    return idsSchema
+      .parse(answer)
+      .filter((id) => isChangeId(id, cluster))
+      .toSorted();
+  }
+
+  async #commit(id: ChangeId, token: string, revision: number, aside = ''): Promise<boolean> {
+    const { lease, card, state } = this.#keysOf(id);
+    const { behind } = clusterKeys(clusterOf(id));
+    const keys = [lease, card, state, behind];
+    return (await this.#run(COMMIT, keys, token, revision, id, this.#expiry(), aside)) === 1;
+  }
+
+  #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {
+    return ask(this.#redis.eval(lua, keys.length, ...keys, ...words));
+  }
+
+  #keysOf(id: ChangeId): ChangeKeys {
+    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    return changeKeys(id);
+  }
+
+  #expiry(): number {
+    return this.#clock.now().getTime() + KEPT_WITHOUT_RECORD_MS;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Hold } from '../../../domain/policy/hold.ts';
+import { canonicalJson } from '../../../domain/text/canonical.ts';
+import type { Holds } from '../../../ports/policy.ts';
+import { holdSchema } from '../../../schema/hold-schema.ts';
+import { ask, RecordFault } from '../server/failures.ts';
+import { clusterKeys } from '../server/keys.ts';
+import { LIFT, SET } from './holds-scripts.ts';
+
+/** More would only be read at every decision. */
+const MOST_HOLDS = 1_000;
+
+/** The freezes and locks of a cluster in Redis: one hash, which is nearly always empty. */
+export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly cluster: string }): Holds {
+  const key = clusterKeys(cluster).holds;
+  return {
+    async all() {
+      const texts = z.record(z.string(), z.string()).parse(await ask(redis.hgetall(key)));
+      return Object.entries(texts).map(([field, text]) => holdFrom(field, text, cluster));
+    },
+    async set(hold) {
+      const answer = await ask(redis.eval(SET, 1, key, fieldOf(hold), canonicalJson(hold), MOST_HOLDS));
+      if (answer === -1)
+        throw new RecordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
+      return answer === 1;
+    },
+    lift: async (hold) => (await ask(redis.eval(LIFT, 1, key, fieldOf(hold), canonicalJson(hold)))) === 1,
+  };
+}
+
+const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${verb}:${node}`);
+
+/** What cannot be read may be a freeze, so nothing may go on as if there were none. */
+function holdFrom(field: string, text: string, cluster: string): Hold {
+  const hold = holdSchema.safeParse(json(text));
+  if (hold.success && fieldOf(hold.data) === field) return hold.data;
+  throw new RecordFault(
+    cluster,
+    'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
+    `Find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
+  );
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // undefined is no JSON value, so the schema refuses it.
+    return undefined;
+  }
+}

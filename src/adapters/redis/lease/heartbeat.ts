@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
+import type { WorkerLife } from '../../../ports/cards.ts';
+import { ask } from '../server/failures.ts';
+import { clusterKeys } from '../server/keys.ts';
+import { SEEN, TELL } from './worker-scripts.ts';
+
+/** What a cluster's worker is heard by. */
+export interface WorkerLifeOptions {
+  readonly redis: Redis;
+  readonly cluster: string;
+}
+
+const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable();
+
+/** What a cluster's worker says of itself, in Redis; the key stays, so that people read since when it has been silent. */
+export function redisWorkerLife({ redis, cluster }: WorkerLifeOptions): WorkerLife {
+  const { worker } = clusterKeys(cluster);
+  return {
+    async tell(trouble) {
+      await ask(redis.eval(TELL, 1, worker, trouble ?? ''));
+    },
+    async seen() {
+      const answer = seenSchema.parse(await ask(redis.eval(SEEN, 1, worker)));
+      return answer === null ? null : seenFrom(answer);
+    },
+  };
+}
+
+function seenFrom([heard, silentMs, trouble]: readonly [number, number, string]): SeenWorker {
+  return { heardAt: new Date(heard).toISOString(), silentMs, trouble: trouble === '' ? null : trouble };
+}

@@ -1,0 +1,67 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { ChangeId } from '../../../domain/change/change.ts';
+import type { ChangeQueue } from '../../../ports/queue.ts';
+import { ask } from '../server/failures.ts';
+import { clusterPrefix, isChangeId } from '../server/keys.ts';
+import { changeNamed, jobOptions, QUEUE } from './queue-jobs.ts';
+
+/** What the bot's side of a cluster's queue needs. */
+export interface ChangeQueueOptions {
+  readonly redis: Redis;
+  readonly cluster: string;
+  /** Hears of connection errors; whoever made the connection hears of them, too. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** A cluster's queue as the bot sees it. It shares the connection it is given, and leaves it open at its end. */
+export function changeQueue(options: ChangeQueueOptions): ChangeQueue & { close(): Promise<void> } {
+  return new BullQueue(options);
+}
+
+class BullQueue implements ChangeQueue {
+  readonly #cluster: string;
+  readonly #queue: Queue;
+  #limited = false;
+
+  constructor({ redis, cluster, onError }: ChangeQueueOptions) {
+    this.#cluster = cluster;
+    this.#queue = new Queue(QUEUE, { connection: redis, prefix: clusterPrefix(cluster) });
+    this.#queue.on('error', onError ?? ignored);
+  }
+
+  async add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    if (!isChangeId(id, this.#cluster)) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
+    if (!Number.isSafeInteger(attempt) || attempt < 0) throw new TypeError(`${attempt} is no number of an attempt.`);
+    if (!this.#limited) await ask(this.#queue.setGlobalConcurrency(1));
+    this.#limited = true;
+    await ask(this.#queue.add(kind, { kind, id }, jobOptions({ kind, id }, attempt)));
+  }
+
+  async ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    const { jobId } = jobOptions({ kind, id }, attempt);
+    const job = await ask(this.#queue.getJob(jobId));
+    // An ended job keeps its id, so adding it again would silently do nothing; a worker that takes it looks at the record first.
+    if (job !== undefined && ENDED.has(await ask(job.getState()))) await ask(this.#queue.remove(jobId));
+    await this.add(kind, id, attempt);
+  }
+
+  async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
+    // In the order of taking: handed-over and stalled jobs wait in front of the prioritized ones, delayed ones come back last.
+    const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, -1, true));
+    const changes = jobs.map(changeNamed).filter((one) => one !== null);
+    const mine = changes.indexOf(id);
+    return mine < 0 ? [] : [...new Set(changes.slice(0, mine))];
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+  }
+}
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
+
+/** BullMQ repeats on its queue what the shared connection reports to its own listeners. */
+function ignored(_error: Error): void {
+  return;
+}

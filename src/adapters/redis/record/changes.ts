@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { RecordFull } from '../../../domain/answers/failure.ts';
+import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../../domain/change/change.ts';
+import { changeFrom } from '../../../domain/change/fold.ts';
+import type { EntryProof, JournalMark } from '../../../domain/change/record-entry.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Changes, StoredChange } from '../../../ports/record.ts';
+import type { Fence } from '../lease/fence.ts';
+import { ask, Fenced, RecordFault } from '../server/failures.ts';
+import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
+import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
+import { RecordReader } from './record-reader.ts';
+import { entryText, progressFrom, progressText } from './record-text.ts';
+
+/** What the record of one cluster's changes needs. */
+export interface ChangesOptions {
+  readonly redis: Redis;
+  readonly cluster: string;
+  readonly clock: Clock;
+  /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
+  readonly fence?: Fence;
+  /** Signs what is appended and checks what is read; without it nothing is signed, and every entry counts. */
+  readonly proof?: EntryProof;
+}
+
+/** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
+const MOST_ENTRIES = 4_096;
+const MOST_BYTES = 8 * 1024 * 1024;
+const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
+
+const answerSchema = z.literal([1, 0, -1, -2]);
+const readSchema = z.tuple([z.array(z.string()), z.array(z.string())]);
+
+/** The record of a cluster's changes in Redis: each append is one step, announced with it. */
+export function redisChanges(options: ChangesOptions): Changes {
+  return new RedisChanges(options);
+}
+
+class RedisChanges implements Changes {
+  readonly #redis: Redis;
+  readonly #cluster: string;
+  readonly #clock: Clock;
+  readonly #fence: Fence | undefined;
+  readonly #proof: EntryProof | undefined;
+  readonly #reader: RecordReader;
+
+  constructor({ redis, cluster, clock, fence, proof }: ChangesOptions) {
+    this.#redis = redis;
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#fence = fence;
+    this.#proof = proof;
+    this.#reader = new RecordReader(proof);
+  }
+
+  async append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean> {
+    const { record, state, card, replies } = this.#keysOf(id);
+    const { open, behind, announced, fence } = clusterKeys(this.#cluster);
+    refuseFalseStart(id, version, event);
+    const keys = [record, state, card, replies, open, behind, announced, fence];
+    const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
+    const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
+    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? ''];
+    const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
+    const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
+    if (answer === -1) throw full(id);
+    if (answer === -2) throw new Fenced(this.#cluster);
+    return answer === 1;
+  }
+
+  async get(id: ChangeId): Promise<StoredChange | null> {
+    const keys = this.#keysOf(id);
+    const answer = await ask(this.#redis.eval(READ, 2, keys.record, keys.state));
+    const [texts, words] = readSchema.parse(answer);
+    if (texts.length === 0) return null;
+    const read = this.#reader.read(id, texts);
+    const change = changeFrom(read.events);
+    if (change?.id !== id) throw new RecordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
+    const state = fieldsOf(words);
+    return {
+      ...read,
+      change,
+      version: texts.length,
+      revision: Number(state.get('revision') ?? texts.length),
+      progress: [...state.keys()]
+        .filter((field) => field.startsWith(PROGRESS_FIELD))
+        .toSorted()
+        .flatMap((field) => progressFrom(state.get(field) ?? '') ?? []),
+    };
+  }
+
+  async progress(id: ChangeId, progress: Progress): Promise<void> {
+    const { record, state } = this.#keysOf(id);
+    const { open, behind, announced, fence } = clusterKeys(this.#cluster);
+    const keys = [record, state, open, behind, announced, fence];
+    const words = [id, progressText(id, progress), progress.step, this.#fence ?? ''];
+    await ask(this.#redis.eval(PROGRESS, keys.length, ...keys, ...words));
+  }
+
+  async stillOurs(): Promise<void> {
+    if (this.#fence === undefined) return;
+    const latest = await ask(this.#redis.get(clusterKeys(this.#cluster).fence));
+    if (latest !== String(this.#fence)) throw new Fenced(this.#cluster);
+  }
+
+  async open(): Promise<readonly ChangeId[]> {
+    return (await ask(this.#redis.smembers(clusterKeys(this.#cluster).open))).toSorted();
+  }
+
+  async redraw(id: ChangeId): Promise<void> {
+    const { state } = this.#keysOf(id);
+    const { open, behind, announced } = clusterKeys(this.#cluster);
+    await ask(this.#redis.eval(REDRAW, 4, state, open, behind, announced, id));
+  }
+
+  #keysOf(id: ChangeId): ChangeKeys {
+    if (clusterOf(id) !== this.#cluster) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
+    return changeKeys(id);
+  }
+}
+
+/** A field of the state for each step that has told its progress. */
+const PROGRESS_FIELD = 'progress:';
+
+/** HGETALL tells names and values in turn. */
+const fieldsOf = (words: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])));
+
+const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '');
+
+const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
+
+function full(id: ChangeId): RecordFull {
+  return new RecordFull(
+    id,
+    `Its record is full (${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 / 1024} MiB).`,
+    'Ask for a new change: what is done stays done.',
+  );
+}
+
+function refuseFalseStart(id: ChangeId, version: number, event: ChangeEvent): void {
+  const begins = event.type === 'requested';
+  if (begins !== (version === 0) || (begins && event.id !== id)) {
+    throw new RecordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
+  }
+}
+
+/** Does the entry open the change (again), end it, or neither? */
+function effectOf({ type }: ChangeEvent): 'opens' | 'ends' | 'none' {
+  switch (type) {
+    case 'requested':
+    case 'approved':
+    case 'started':
+      return 'opens';
+    case 'refused':
+    case 'denied':
+    case 'expired':
+    case 'failed':
+    case 'cancelled':
+    case 'done':
+      return 'ends';
+    default:
+      return 'none';
+  }
+}

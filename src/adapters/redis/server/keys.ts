@@ -1,0 +1,72 @@
+import { type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+
+/** The consumer group of all bot replicas. */
+export const REPLICAS = 'bots';
+
+/** Keys that a cluster has once. All start with `mk8s:<cluster>:`, which is what its Redis user may touch. */
+export interface ClusterKeys {
+  /** Set: changes that have not ended. */
+  readonly open: string;
+  /** Set: changes whose card may show less than the record. */
+  readonly behind: string;
+  /** Stream: one entry per entry or progress of a change. */
+  readonly announced: string;
+  /** Hash: freezes and locks that people have set. */
+  readonly holds: string;
+  /** Hash: when the worker was heard of last, by Redis' clock, and why it cannot work. */
+  readonly worker: string;
+  /** Number: grows with each taking of the cluster's work by a worker. */
+  readonly fence: string;
+}
+
+/** Keys of one change. */
+export interface ChangeKeys {
+  /** List: the events as JSON. */
+  readonly record: string;
+  /** Hash: revision, progress, bytes of the record, token of the last append. */
+  readonly state: string;
+  /** Hash: channel, ts, drawn, aside. */
+  readonly card: string;
+  /** Hash: which thread replies were posted, and which somebody is posting, until when. */
+  readonly replies: string;
+  /** The token of the replica that draws the card. */
+  readonly lease: string;
+}
+
+/** What every key of a cluster starts with; BullMQ's too. Throws a TypeError for a name that cannot stand in a key. */
+export function clusterPrefix(cluster: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(cluster)) {
+    throw new TypeError(`“${cluster}” cannot name a cluster: use letters, digits, dots, dashes and underscores.`);
+  }
+  return `mk8s:${cluster}`;
+}
+
+export function clusterKeys(cluster: string): ClusterKeys {
+  const prefix = clusterPrefix(cluster);
+  return {
+    open: `${prefix}:open`,
+    behind: `${prefix}:behind`,
+    announced: `${prefix}:announced`,
+    holds: `${prefix}:holds`,
+    worker: `${prefix}:worker`,
+    fence: `${prefix}:fence`,
+  };
+}
+
+/** Throws a TypeError for what is no id of a change. */
+export function changeKeys(id: ChangeId): ChangeKeys {
+  if (!isChangeId(id)) throw new TypeError(`“${id}” is no id of a change.`);
+  const prefix = clusterPrefix(clusterOf(id));
+  return {
+    record: `${prefix}:change:${id}`,
+    state: `${prefix}:state:${id}`,
+    card: `${prefix}:card:${id}`,
+    replies: `${prefix}:replies:${id}`,
+    lease: `${prefix}:lease:${id}`,
+  };
+}
+
+/** Has it the form of a change's id, and of a change of this cluster if one is named? */
+export function isChangeId(id: string, cluster?: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*-[A-Za-z0-9]+$/.test(id) && (cluster === undefined || clusterOf(id) === cluster);
+}

@@ -1,0 +1,72 @@
+import { isOfTheCluster, Unreachable } from '../../../domain/answers/failure.ts';
+import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import { render } from '../../../domain/node-commands/command.ts';
+import { shownCopyCommands } from '../../../domain/node-commands/copy-commands.ts';
+import type { CopyStep } from '../../../domain/plan/step.ts';
+import type { Copier } from '../../../ports/copier.ts';
+import { CopyPace } from '../stream/copy-pace.ts';
+import type { CopierParts, Copy } from '../stream/copy-parts.ts';
+import type { Recipes } from '../stream/recipe.ts';
+import { attempt } from './copy-attempt.ts';
+import { orderOf } from './copy-target.ts';
+import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
+import { search } from './seeding.ts';
+import { Turns } from './semaphore.ts';
+
+const RECONNECTS = 5;
+const FIRST_PAUSE_MS = 1_000;
+
+/** Copies over SSH, proves by SHA-256, goes on where an interrupted copy ended, and sends nothing that is there. */
+export function sshCopier(parts: CopierParts): Copier {
+  const turns = new Turns(parts.atATime ?? Number.POSITIVE_INFINITY);
+  const recipes: Recipes = new Map();
+  return {
+    async prepare(steps, signal) {
+      for (const step of steps) await searched({ ...parts, step, recipes, signal });
+    },
+    async copy(step, access, onProgress, signal) {
+      assertApproved(step, access);
+      const pace = new CopyPace(step.archive.size, parts.clock, onProgress);
+      await untilWhole({ ...parts, step, access, pace, signal, recipes, seedFailed: { is: false } }, turns);
+      pace.complete();
+    },
+  };
+}
+
+/** What is wrong with an archive, its copy tells; until then it is only looked at ahead of time. */
+async function searched(copy: Parameters<typeof search>[0]): Promise<void> {
+  try {
+    await search(copy);
+  } catch (error) {
+    copy.signal.throwIfAborted();
+    if (!isOfTheCluster(error)) throw error;
+  }
+}
+
+/** What would run must be what was shown: an annotation may have changed since. */
+function assertApproved(step: CopyStep, access: NodeAccess): void {
+  const runs = shownCopyCommands(orderOf(step, access)).map(render);
+  const approved = step.commands.map(({ command }) => render(command));
+  if (runs.join('\n') !== approved.join('\n')) throw notApproved(step);
+}
+
+/** Tries again when the connection was lost, and once when the bytes arrived damaged; whoever waits for a node gives his turn to others. */
+async function untilWhole(copy: Copy, turns: Turns): Promise<void> {
+  let lost = 0;
+  let damaged = 0;
+  for (;;) {
+    try {
+      if ((await turns.take(copy.signal, () => attempt(copy))) === 'whole') return;
+      damaged += 1;
+      if (damaged > 1) throw damagedTwice(copy.step);
+    } catch (error) {
+      copy.signal.throwIfAborted();
+      if (!isLost(error)) throw error;
+      lost += 1;
+      if (lost > RECONNECTS) throw gaveUp(copy.step, copy.access, lost, error);
+      await copy.clock.sleep(FIRST_PAUSE_MS * 2 ** (lost - 1), copy.signal);
+    }
+  }
+}
+
+const isLost = (error: unknown): error is Unreachable => error instanceof Unreachable && error.fault === 'unreachable';

@@ -1,0 +1,95 @@
+import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
+import { NotSent } from '../run/channel.ts';
+import type { OpenSsh } from '../run/openssh.ts';
+import type { Copy, OpenArchive } from '../stream/copy-parts.ts';
+import { positionOf } from '../stream/file-position.ts';
+import { type Piece, type PiecesSending, type Sending, sendFile, sendPieces } from '../stream/send.ts';
+import type { CopyTarget } from './copy-target.ts';
+import { seedingPieces, withPair } from './seeding.ts';
+
+/** Sends the archive from a byte on; the digest of the whole part file as the target tells it. */
+export async function sendRest(copy: Copy, target: CopyTarget, from: number): Promise<string> {
+  const command = target.commands.receive(from);
+  const result = (await sentByFile(copy, command, from)) ?? (await sentByUs(copy, command, from));
+  return target.digestOf(command, result);
+}
+
+/** Through ssh(1), which reads the file itself; null where that cannot be done. */
+async function sentByFile(copy: Copy, command: Command, from: number): Promise<CommandResult | null> {
+  const { bootstrap, openSsh, rateCap, step, signal } = copy;
+  if (bootstrap.open === undefined || openSsh === undefined || rateCap !== undefined) return null;
+  const archive = await bootstrap.open(step.archive.path, signal);
+  try {
+    const result = await unlessNotSent({ ...sendingOf(copy, command, from), archive, openSsh });
+    if (result !== null) await archive.assertUnchanged();
+    return result;
+  } finally {
+    await archive.close();
+  }
+}
+
+/** An ssh(1) that ended before it read a byte has told nothing that our own client would not tell better. */
+async function unlessNotSent(
+  sending: Sending & { readonly archive: OpenArchive; readonly openSsh: OpenSsh },
+): Promise<CommandResult | null> {
+  try {
+    const result = await sendFile(sending);
+    return result.exitCode === null && (await positionOf(sending.archive.fd)) === sending.from ? null : result;
+  } catch (error) {
+    if (error instanceof NotSent) return null;
+    throw error;
+  }
+}
+
+/** Sends only what the seed lacks; the digest of the part file as the target tells it, null when it could not be put together. */
+export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): Promise<string | null> {
+  const command = target.commands.rebuild?.(from);
+  if (command === undefined) return null;
+  const result = await withPair(copy, (pair) => {
+    const { recipes, pace } = copy;
+    const onSaved = (bytes: number) => pace.save(bytes);
+    const pieces = (signal: AbortSignal) =>
+      paced(copy, seedingPieces(pair, { recipes, from, onSaved, signal }), signal);
+    return sendPieces({ ...sendingOf(copy, command, from), ...clientsOf(copy), pieces });
+  });
+  return result.exitCode === null || result.exitCode === 0 ? target.digestOf(command, result) : null;
+}
+
+function sentByUs(copy: Copy, command: Command, from: number): Promise<CommandResult> {
+  const { bootstrap, step } = copy;
+  const pieces = (stop: AbortSignal) =>
+    paced(copy, positioned(bootstrap.read(step.archive.path, from, stop), from), stop);
+  // Held to a rate, ssh(1) could not read the file itself; else it has just been tried, and our own client tells better what is wrong.
+  const clients = copy.rateCap === undefined ? { shell: copy.shell } : clientsOf(copy);
+  return sendPieces({ ...sendingOf(copy, command, from), ...clients, pieces });
+}
+
+const clientsOf = ({ shell, openSsh }: Copy): Pick<PiecesSending, 'shell' | 'openSsh'> => ({
+  shell,
+  ...(openSsh === undefined ? {} : { openSsh }),
+});
+
+const sendingOf = ({ access, pace, clock, signal }: Copy, command: Command, from: number): Sending => ({
+  access,
+  command,
+  from,
+  pace,
+  clock,
+  signal,
+});
+
+async function* positioned(chunks: AsyncIterable<Uint8Array>, from: number): AsyncGenerator<Piece> {
+  let reached = from;
+  for await (const bytes of chunks) {
+    reached += bytes.length;
+    yield { bytes, reached };
+  }
+}
+
+/** The pieces, no faster than the cap lets them. */
+async function* paced({ rateCap }: Copy, pieces: AsyncIterable<Piece>, signal: AbortSignal): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    await rateCap?.take(piece.bytes.length, signal);
+    yield piece;
+  }
+}

@@ -1,0 +1,97 @@
+import { CommandFailed } from '../../../domain/answers/failure.ts';
+import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
+import {
+  type CopyCommands,
+  copyCommands,
+  digestIn,
+  type TargetSeen,
+  targetIn,
+} from '../../../domain/node-commands/copy-commands.ts';
+import type { CopyStep } from '../../../domain/plan/step.ts';
+import type { NodeShell } from '../../../ports/nodes.ts';
+import { notReached } from '../login/words.ts';
+
+const COMMAND_LIMIT_MS = 60_000;
+/** Flushing an archive to a slow disk, and a disk that reads 10 MB/s. */
+const SYNC_LIMIT_MS = 600_000;
+const HASH_BYTES_PER_MS = 10_000;
+
+/** One copy's target: its commands, and what they tell. */
+export class CopyTarget {
+  readonly commands: CopyCommands;
+  readonly access: NodeAccess;
+  readonly #size: number;
+  readonly #shell: NodeShell;
+  readonly #signal: AbortSignal;
+
+  constructor(shell: NodeShell, access: NodeAccess, step: CopyStep, signal: AbortSignal) {
+    this.#shell = shell;
+    this.access = access;
+    this.#signal = signal;
+    this.#size = step.archive.size;
+    this.commands = copyCommands(orderOf(step, access));
+  }
+
+  /** Looks at path and part; the file with the known identity is not hashed. */
+  async see(known: string | null): Promise<TargetSeen> {
+    const look = this.commands.see(known);
+    const result = this.#ended(await this.#run(look, this.#hashLimit()));
+    const seen = targetIn(result);
+    if (seen === null) throw new CommandFailed(this.access.node, look, result);
+    return seen;
+  }
+
+  async hashPart(): Promise<string> {
+    return this.digestOf(this.commands.hashPart, await this.#run(this.commands.hashPart, this.#hashLimit()));
+  }
+
+  async rereadPart(): Promise<string> {
+    const { rereadPart } = this.commands;
+    return this.digestOf(rereadPart, await this.#run(rereadPart, SYNC_LIMIT_MS + this.#hashLimit()));
+  }
+
+  async discard(): Promise<void> {
+    this.#succeeded(this.commands.discard, await this.#run(this.commands.discard, COMMAND_LIMIT_MS));
+  }
+
+  async sync(): Promise<void> {
+    this.#succeeded(this.commands.sync, await this.#run(this.commands.sync, SYNC_LIMIT_MS));
+  }
+
+  /** The end of a copy; its exit code alone does not say whether the archive is in its place. */
+  async finish(): Promise<CommandResult> {
+    return this.#ended(await this.#run(this.commands.finish, SYNC_LIMIT_MS));
+  }
+
+  /** The digest that a command has told; throws CommandFailed when it failed, Unreachable when it was lost. */
+  digestOf(command: Command, result: CommandResult): string {
+    this.#succeeded(command, result);
+    const digest = digestIn(result.stdout);
+    if (digest === null) throw new CommandFailed(this.access.node, command, result);
+    return digest;
+  }
+
+  #hashLimit(): number {
+    return COMMAND_LIMIT_MS + this.#size / HASH_BYTES_PER_MS;
+  }
+
+  #run(command: Command, limitMs: number): Promise<CommandResult> {
+    return this.#shell.run(this.access, command, { signal: this.#signal, limitMs });
+  }
+
+  #succeeded(command: Command, result: CommandResult): void {
+    if (this.#ended(result).exitCode !== 0) throw new CommandFailed(this.access.node, command, result);
+  }
+
+  #ended(result: CommandResult): CommandResult {
+    if (result.exitCode === null) throw notReached(this.access, result.stderr.trim().split('\n').at(-1) ?? '');
+    return result;
+  }
+}
+
+/** What the commands of a step depend on. */
+export function orderOf({ archive, part, seed }: CopyStep, { sudo }: NodeAccess): Parameters<typeof copyCommands>[0] {
+  const { path, size } = archive;
+  return { path, part, size, sudo, ...(seed === undefined ? {} : { seed: seed.path }) };
+}

@@ -1,0 +1,97 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Unreachable } from '../../../domain/answers/failure.ts';
+import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
+import {
+  addKnownKey,
+  formatKnownHosts,
+  type KnownKey,
+  type KnownLine,
+  parseKnownHosts,
+  standingOf,
+} from './known-hosts.ts';
+import { keyChanged, keyRevoked, keyUnknown } from './words.ts';
+
+/** The key in a server's raw blob, which begins with the length and name of its algorithm (RFC 4253, 6.6). */
+export function keyInBlob(blob: Buffer): KnownKey {
+  const length = blob.readUInt32BE(0);
+  return { algorithm: blob.toString('latin1', 4, 4 + length), key: blob.toString('base64') };
+}
+
+/** The fault of a shown key, null when commands may be sent: it is pinned, or it is unknown and exactly the trusted one. */
+export function faultOf(
+  lines: readonly KnownLine[],
+  access: NodeAccess,
+  shown: KnownKey,
+  options: { readonly file: string; readonly trust: HostKey | undefined },
+): Unreachable | null {
+  const standing = standingOf(lines, access, shown);
+  switch (standing.is) {
+    case 'pinned':
+      return null;
+    case 'revoked':
+      return keyRevoked(access.node, access, shown, options.file);
+    case 'changed':
+      return keyChanged(access.node, access, shown, standing.pinned, options.file);
+    case 'unknown':
+      return isTrusted(options.trust, access, shown) ? null : keyUnknown(access, shown);
+  }
+}
+
+function isTrusted(trust: HostKey | undefined, { host, port }: NodeAccess, { algorithm, key }: KnownKey): boolean {
+  if (trust === undefined) return false;
+  return trust.host === host && trust.port === port && trust.algorithm === algorithm && trust.key === key;
+}
+
+/** Reads known_hosts; a file that is not there is an empty one. */
+export async function readKnownHosts(file: string): Promise<readonly KnownLine[]> {
+  try {
+    return parseKnownHosts(await readFile(file, 'utf8'));
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, cannot be read.`, {
+      cause,
+    });
+  }
+}
+
+/** Adds keys to known_hosts, all or none: another key that is pinned already, or a revoked one, stops it. */
+export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
+  const before = await readKnownHosts(file);
+  let lines = before;
+  for (const key of keys) {
+    const standing = standingOf(lines, key, key);
+    if (standing.is === 'revoked') throw keyRevoked(key.host, key, key, file);
+    if (standing.is === 'changed') throw keyChanged(key.host, key, key, standing.pinned, file);
+    lines = addKnownKey(lines, key, key);
+  }
+  if (lines !== before) await replaceFile(file, formatKnownHosts(lines));
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const fresh = `${file}.new`;
+  await writeDurably(fresh, text);
+  await rename(fresh, file);
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,34 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import { keyMissing, keyUnsafe } from './words.ts';
+
+/** Where a node's private key lies, below the root that the cluster's paths are moved under. */
+export function keyPathOf(root: string, { keyPath }: NodeAccess): string {
+  return root === '' ? keyPath : join(root, keyPath);
+}
+
+/** The private key's text; throws Unreachable with `key-missing` or `key-unsafe`. */
+export async function readPrivateKey(root: string, access: NodeAccess): Promise<string> {
+  // The roster's default is the relative `salt-ssh.rsa`, which means something to salt-ssh only.
+  if (!isAbsolute(access.keyPath)) throw keyMissing(access, access.keyPath, 'it is not an absolute path');
+  const path = keyPathOf(root, access);
+  const file = await opened(path, access);
+  try {
+    const mode = (await file.stat()).mode & 0o777;
+    if ((mode & 0o077) !== 0) throw keyUnsafe(access, path, `0${mode.toString(8)}`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+async function opened(path: string, access: NodeAccess): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const why =
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'it is not there' : 'it cannot be read';
+    throw keyMissing(access, path, why, cause);
+  }
+}

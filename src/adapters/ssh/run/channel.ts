@@ -1,0 +1,95 @@
+import type { Client, ClientChannel } from 'ssh2';
+import type { CommandResult } from '../../../domain/node-commands/command.ts';
+import { Capture } from './capture.ts';
+import { feed } from './feed.ts';
+
+/** How a command is run on a channel. */
+export interface ChannelRun {
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Ends it by rejection with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Ends it as lost. */
+  readonly deadline: AbortSignal;
+}
+
+/** The channel did not open: the command was not sent. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
+/** What came of a command; `clean` is false when it was given up, so that its connection should not be used again. */
+export interface Outcome {
+  readonly result: CommandResult;
+  readonly clean: boolean;
+}
+
+/**
+ * Sends one command line and waits for its end, which always comes: its own, the deadline, a loss, or too much output.
+ * A command that is given up loses its channel; sshd then closes its pipes but sends it no signal.
+ */
+export async function runOnChannel(client: Client, line: string, run: ChannelRun): Promise<Outcome> {
+  const channel = await opened(client, line, AbortSignal.any([run.signal, run.deadline]));
+  const over = new AbortController();
+  try {
+    return await ended(client, channel, run, over);
+  } finally {
+    over.abort();
+    channel.close();
+  }
+}
+
+function opened(client: Client, line: string, signal: AbortSignal): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      signal.removeEventListener('abort', aborted);
+      client.off('close', lost);
+      settle();
+    };
+    const aborted = () => finish(() => reject(signal.reason));
+    const lost = () => finish(() => reject(new NotSent('the connection was lost before the command was sent')));
+    signal.addEventListener('abort', aborted, { once: true });
+    client.once('close', lost);
+    const onOpen = (error: Error | undefined, channel: ClientChannel) => {
+      if (error !== undefined) finish(() => reject(new NotSent(error.message, { cause: error })));
+      else if (signal.aborted) channel.close();
+      else finish(() => resolve(channel));
+    };
+    try {
+      client.exec(line, onOpen);
+    } catch (cause) {
+      // ssh2 throws when the socket is gone already and `close` has not been emitted yet.
+      finish(() => reject(new NotSent('the connection was lost before the command was sent', { cause })));
+    }
+  });
+}
+
+function ended(client: Client, channel: ClientChannel, run: ChannelRun, over: AbortController): Promise<Outcome> {
+  const said = new Capture();
+  const whileOpen = { once: true, signal: over.signal };
+  return new Promise<Outcome>((resolve, reject) => {
+    const giveUp = (why: string) => {
+      if (!over.signal.aborted) resolve({ result: said.result(null, why), clean: false });
+      over.abort();
+    };
+    const lost = () => giveUp('the connection was lost');
+    if (run.signal.aborted) reject(run.signal.reason);
+    run.signal.addEventListener('abort', () => reject(run.signal.reason), whileOpen);
+    run.deadline.addEventListener('abort', () => giveUp('it did not end in time'), whileOpen);
+    client.once('close', lost);
+    over.signal.addEventListener('abort', () => client.off('close', lost), { once: true });
+    // A write to a command that has just ended is an error here; `close` follows and tells how the command ended.
+    channel.on('error', () => over.signal.aborted || feeding.abort());
+    channel.on('data', (chunk: Buffer) => said.add('stdout', chunk) || giveUp('it said more than 1 MiB on stdout'));
+    channel.stderr.on(
+      'data',
+      (chunk: Buffer) => said.add('stderr', chunk) || giveUp('it said more than 1 MiB on stderr'),
+    );
+    channel.once('close', (code?: number | null, signal?: string) => {
+      if (typeof code !== 'number') return signal === undefined ? lost() : giveUp(`signal ${signal} ended it`);
+      resolve({ result: said.result(code), clean: true });
+      over.abort();
+    });
+    const feeding = new AbortController();
+    feed(channel, run.stdin, AbortSignal.any([over.signal, feeding.signal])).catch(reject);
+  });
+}

@@ -1,0 +1,140 @@
+import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { NodeShell } from '../../../ports/nodes.ts';
+import { notReached } from '../login/words.ts';
+import { NotSent } from '../run/channel.ts';
+import type { OpenSsh } from '../run/openssh.ts';
+import type { CopyPace } from './copy-pace.ts';
+import type { OpenArchive } from './copy-parts.ts';
+import { moveTo, positionOf } from './file-position.ts';
+import { Pulse, watch } from './pulse.ts';
+
+/** The whole of one transfer; the watch over its bytes ends it long before. */
+const TRANSFER_LIMIT_MS = 24 * 3_600_000;
+
+/** What every way of sending needs. */
+export interface Sending {
+  readonly access: NodeAccess;
+  readonly command: Command;
+  readonly from: number;
+  readonly pace: CopyPace;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A piece of a stream, and the byte of the archive that is reached when it has been taken. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  readonly reached: number;
+}
+
+/** Pieces to send, and by whom. */
+export interface PiecesSending extends Sending {
+  readonly shell: NodeShell;
+  readonly openSsh?: OpenSsh;
+  /** Begins anew with each call. */
+  readonly pieces: (signal: AbortSignal) => AsyncIterable<Piece>;
+}
+
+/** Runs the command with pieces as its standard input, through ssh(1) or our own client. Throws Unreachable when the bytes stop flowing. */
+export async function sendPieces({ shell, openSsh, pieces, ...sending }: PiecesSending): Promise<CommandResult> {
+  const { access, command } = sending;
+  const stdin = (pulse: Pulse, signal: AbortSignal) => counted(readAhead(pieces(signal)), pulse, sending.pace);
+  if (openSsh !== undefined) {
+    try {
+      return await watched(sending, (pulse, signal) =>
+        openSsh.run(access, command, { stdin: { bytes: stdin(pulse, signal) }, signal }),
+      );
+    } catch (error) {
+      if (!(error instanceof NotSent)) throw error;
+      // Begun anew, so counted anew.
+      sending.pace.begin(sending.from);
+    }
+  }
+  return watched(sending, (pulse, signal) =>
+    shell.run(access, command, { signal, limitMs: TRANSFER_LIMIT_MS, stdin: stdin(pulse, signal) }),
+  );
+}
+
+/** Runs the command with the rest of the open archive as its standard input, through ssh(1). Throws NotSent where it cannot be used. */
+export function sendFile({
+  archive,
+  openSsh,
+  ...sending
+}: Sending & { readonly archive: OpenArchive; readonly openSsh: OpenSsh }): Promise<CommandResult> {
+  const { fd, size } = archive;
+  const look = async (pulse: Pulse, before: { at: number }): Promise<void> => {
+    const at = await positionOf(fd);
+    if (at === before.at) return;
+    before.at = at;
+    sending.pace.reached(at);
+    if (at === size) pulse.last();
+    else pulse.beat();
+  };
+  const before = { at: sending.from };
+  return watched(
+    sending,
+    async (_, signal) => {
+      await moveTo(fd, sending.from);
+      return openSsh.run(sending.access, sending.command, { stdin: { fd }, signal });
+    },
+    (pulse) => look(pulse, before),
+  );
+}
+
+async function watched(
+  { access, clock, signal }: Pick<Sending, 'access' | 'clock' | 'signal'>,
+  send: (pulse: Pulse, signal: AbortSignal) => Promise<CommandResult>,
+  look?: (pulse: Pulse) => Promise<void>,
+): Promise<CommandResult> {
+  const [stalled, over] = [new AbortController(), new AbortController()];
+  const pulse = new Pulse(clock);
+  const either = AbortSignal.any([signal, stalled.signal]);
+  const watching = watch(pulse, clock, stalled, over.signal, () => look?.(pulse) ?? Promise.resolve());
+  try {
+    return await send(pulse, either);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw stalled.signal.aborted ? notReached(access, `it took no byte for ${pulse.limitMs / 1000} s`) : error;
+  } finally {
+    over.abort();
+    await watching;
+  }
+}
+
+/** The next piece is asked for when the one before was taken, so asking is the sign that bytes flow. */
+async function* counted(pieces: AsyncIterable<Piece>, pulse: Pulse, pace: CopyPace): AsyncGenerator<Uint8Array> {
+  for await (const { bytes, reached } of pieces) {
+    pulse.beat();
+    yield bytes;
+    pulse.beat();
+    pace.reached(reached);
+  }
+  pulse.last();
+}
+
+type Read<T> = { readonly next: IteratorResult<T> } | { readonly error: unknown };
+
+/** Reads one piece ahead, so that disk and wire work at the same time. */
+export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  const reader = source[Symbol.asyncIterator]();
+  // As a value: a piece that nobody asks for any more may fail without harm.
+  const read = (): Promise<Read<T>> =>
+    reader.next().then(
+      (next) => ({ next }),
+      (error: unknown) => ({ error }),
+    );
+  let coming = read();
+  try {
+    for (;;) {
+      const come = await coming;
+      if ('error' in come) throw come.error;
+      if (come.next.done === true) return;
+      coming = read();
+      yield come.next.value;
+    }
+  } finally {
+    await reader.return?.();
+  }
+}

@@ -1,0 +1,111 @@
+import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import { type Approval, approversOf, type SignedApproval } from '../../domain/change/approval.ts';
+import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
+import { changeFrom } from '../../domain/change/fold.ts';
+import { planDigest } from '../../domain/plan/digest.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Changes, Journal } from '../../ports/record.ts';
+import type { ApprovalChecker } from '../../ports/trust.ts';
+
+export interface ApprovedPorts {
+  readonly journal: Journal;
+  readonly changes: Changes;
+  readonly checker: ApprovalChecker;
+  readonly clock: Clock;
+  readonly cluster: string;
+}
+
+/** A change that may run: the plan from the worker's own journal, and what happened since. */
+export interface ApprovedChange {
+  readonly id: ChangeId;
+  readonly plan: Plan;
+  readonly change: Change;
+  /** It was started before and goes on now; its approval was checked then. */
+  readonly begun: boolean;
+}
+
+/**
+ * Decides whether a change may run. Redis is believed in nothing but the approval's own signature: the plan is the one in the
+ * worker's journal, and the approval must be genuine, for this plan, for this cluster, in time, and not used before.
+ */
+export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
+  const events = await ports.journal.events(id);
+  const known = changeFrom(events);
+  if (known?.plan === undefined || known.digest === undefined) {
+    return invalid('this worker has never planned this change');
+  }
+  const begun = known.state === 'applying';
+  if (begun) return { id, plan: known.plan, change: known, begun };
+  const approval = (await ports.changes.get(id))?.change.approval;
+  if (approval === undefined) return invalid('there is no approval');
+  if (!WAITS_FOR_APPROVAL.has(known.state)) return invalid('the change has ended already');
+  if (wasUsed(approval, events, known)) return invalid('it has been used before');
+  const wrong = await whatIsWrong(approval, known, ports);
+  if (wrong !== null) return wrong;
+  const taken = await journalApproval(id, approval, ports);
+  return { id, plan: known.plan, change: changeFrom([...events, taken]) ?? known, begun };
+}
+
+/** By the journal: planned, failed and so open to a retry, or approved by a worker that died before it could start. */
+const WAITS_FOR_APPROVAL: ReadonlySet<ChangeState> = new Set(['planned', 'failed', 'approved']);
+
+/** An approval counts once, even when nothing was started with it; only the worker that died with it in hand goes on with it. */
+function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], { state, ...known }: Change): boolean {
+  if (state === 'approved' && known.approval?.approval.nonce === approval.nonce) return false;
+  return events.some((event) => event.type === 'approved' && event.signed.approval.nonce === approval.nonce);
+}
+
+/** Clocks kept by NTP differ by less than a second; an approval from further ahead would live longer than it should. */
+const SKEW_LIMIT_MS = 60_000;
+
+async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
+  const { approval } = signed;
+  if (!ports.checker.isGenuine(signed)) return invalid('its signature is not that of a bot this worker trusts');
+  const mismatch = mismatchOf(approval, known, ports.cluster);
+  if (mismatch !== null) return invalid(mismatch);
+  const now = ports.clock.now();
+  if (Date.parse(approval.at) - now.getTime() > SKEW_LIMIT_MS) {
+    return refuse(
+      'clock-skew',
+      `By the bot’s clock it was approved at ${approval.at}, but by the worker’s clock it is only ${now.toISOString()}. Nothing is run.`,
+      'Set both clocks right (chronyc tracking shows how far one is off), then ask for the change again.',
+    );
+  }
+  if (Date.parse(approval.expires) <= now.getTime()) {
+    return refuse(
+      'expired',
+      `The approval expired at ${approval.expires}, before the change could start; by the worker’s clock it is ${now.toISOString()}.`,
+      'Ask for the change again.',
+    );
+  }
+  return (await ports.journal.hasNonce(approval.nonce)) ? invalid('it has been used before') : null;
+}
+
+function mismatchOf(approval: Approval, known: Change, cluster: string): string | null {
+  const digest = known.plan === undefined ? '' : planDigest(known.plan.approved);
+  if (approval.change !== known.id) return 'it is for another change';
+  if (approval.cluster !== cluster) return 'it is for another cluster';
+  if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
+  if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
+    return 'it is for something else';
+  const approvers = approversOf(approval);
+  if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names nobody, or somebody twice';
+  return null;
+}
+
+const invalid = (why: string): Refusal =>
+  refuse('approval-invalid', `The approval does not hold: ${why}. Nothing is run.`, 'Ask for the change again.');
+
+/** The approval joins the journal before anything runs, so that its nonce counts as used from then on. */
+async function journalApproval(
+  id: ChangeId,
+  signed: SignedApproval,
+  { journal, clock }: ApprovedPorts,
+): Promise<ChangeEvent> {
+  const last = approversOf(signed.approval).at(-1) ?? '';
+  const approver = { id: last, name: last };
+  const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
+  await journal.append(id, event);
+  return event;
+}

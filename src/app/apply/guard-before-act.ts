@@ -1,0 +1,61 @@
+import { Stopped } from '../../domain/answers/failure.ts';
+import { refuse } from '../../domain/answers/refusal.ts';
+import { GO_ON } from '../../domain/answers/retry-hint.ts';
+import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
+import { refusalBeforeStep } from '../../domain/guards/guards.ts';
+import { scriptsRefusal } from '../../domain/guards/scripts.ts';
+import { listed } from '../../domain/text/format.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { BootstrapNode, Kubernetes } from '../../ports/cluster.ts';
+import type { Changes } from '../../ports/record.ts';
+import type { Salt } from '../../ports/salt.ts';
+
+/** Somebody else's highstate takes minutes; after this a person has to look. */
+export const BUSY_LIMIT_MS = 10 * 60_000;
+export const BUSY_POLL_MS = 5_000;
+
+export interface GuardPorts {
+  readonly bootstrap: Pick<BootstrapNode, 'scripts'>;
+  readonly kubernetes: Kubernetes;
+  readonly salt: Salt;
+  readonly clock: Clock;
+  readonly changes: Pick<Changes, 'stillOurs'>;
+  /** Told what is waited for. */
+  readonly onWait: (says: string) => void;
+}
+
+/** The last look before a step changes something: the cluster may have moved since the plan was approved. Throws Stopped. */
+export async function guardBeforeAct(
+  version: string,
+  ownJobs: readonly Jid[],
+  ports: GuardPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  await whileSaltIsBusy(ownJobs, ports, signal);
+  const kube = await ports.kubernetes.look(signal);
+  const refusal = refusalBeforeStep(kube, version) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
+  if (refusal !== null) throw new Stopped(refusal);
+  // A process that was stopped for a while runs on as if nothing had been, before any timer of its own goes off.
+  await ports.changes.stillOurs();
+}
+
+/** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws Stopped after ten minutes. */
+async function whileSaltIsBusy(
+  ownJobs: readonly Jid[],
+  { salt, clock, onWait }: GuardPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = clock.steadyMs() + BUSY_LIMIT_MS;
+  for (;;) {
+    const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
+    if (job === undefined) return;
+    if (clock.steadyMs() >= until)
+      throw new Stopped(
+        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${GO_ON}.`),
+      );
+    onWait(`Waiting for another Salt state run to end: ${words(job)}.`);
+    await clock.sleep(BUSY_POLL_MS, signal);
+  }
+}
+
+const words = ({ fun, nodes, jid }: RunningJob): string => `${fun} on ${listed(nodes)} (jid ${jid})`;

@@ -1,0 +1,175 @@
+import { isOfTheCluster, NotConfirmed } from '../../domain/answers/failure.ts';
+import type { Change, ChangeEvent, ChangeId, Proof } from '../../domain/change/change.ts';
+import type { Facts, NodeFacts } from '../../domain/cluster/facts.ts';
+import type { Jid } from '../../domain/cluster/salt.ts';
+import { soundArchives } from '../../domain/guards/archives.ts';
+import { runName } from '../../domain/node-commands/run-commands.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { Step, StepKind } from '../../domain/plan/step.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.ts';
+import type { Copier } from '../../ports/copier.ts';
+import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
+import type { Salt } from '../../ports/salt.ts';
+import { runStep } from '../../steps/run-step.ts';
+import { forgetStates } from '../../steps/world/state-on-node.ts';
+import type { StepWorld } from '../../steps/world/step-world.ts';
+import { patientPorts } from '../plan/retry-limits.ts';
+import { type RecordPorts, recordInTurn } from '../record/record.ts';
+import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
+import { guardBeforeAct } from './guard-before-act.ts';
+import { type Lane, runLanes, stagesOf } from './lanes.ts';
+import { progressTeller } from './progress-teller.ts';
+
+export interface StepPorts extends RecordPorts {
+  readonly clock: Clock;
+  readonly bootstrap: BootstrapNode;
+  readonly copier: Copier;
+  readonly kubernetes: Kubernetes;
+  readonly registries: Registries;
+  readonly salt: Salt;
+  readonly shell: Pick<NodeShell, 'run'>;
+  readonly targets: TargetNodes;
+  /** Told when a word of progress could not be told. */
+  readonly onProgressLost: (error: unknown) => void;
+}
+
+/** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
+const AWAY_LIMIT_MS = 120_000;
+
+/** Steps that a cancel may cut anywhere: a part file is gone on with or thrown away, a wait changes nothing. */
+const CUT_ANYWHERE: ReadonlySet<StepKind> = new Set(['copy', 'ready']);
+
+/** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
+export interface Run {
+  readonly id: ChangeId;
+  readonly plan: Plan;
+  readonly change: Change;
+  readonly needed: readonly Step[];
+  readonly facts: Facts;
+}
+
+/** A run at work. */
+interface Work extends Run {
+  readonly ports: StepPorts;
+  /** Jobs that the change itself has started. */
+  readonly ownJobs: Jid[];
+  readonly write: (event: ChangeEvent) => Promise<void>;
+}
+
+/**
+ * Runs the approved steps in their order, copies to different nodes at the same time, and gives the proof of the last one; a failing
+ * step is written down and thrown.
+ */
+export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, signal: AbortSignal): Promise<Proof> {
+  const work: Work = {
+    ...run,
+    ports,
+    ownJobs: [...Object.values(run.change.jobs)],
+    write: recordInTurn(run.id, ports),
+  };
+  const needed = new Set(run.needed.map(({ id }) => id));
+  let proof: Proof | undefined;
+  const { steps } = run.plan.approved;
+  const underWay = steps.findLastIndex((step) => isJobUnderWay(step, run.change));
+  const runLane = async (lane: Lane, untilBroken: AbortSignal): Promise<void> => {
+    for (const step of lane) {
+      const watch = steps.indexOf(step) > underWay ? cancel : NEVER_CANCELLED;
+      untilBroken.throwIfAborted();
+      watch.throwIfAsked();
+      if (needed.has(step.id)) proof = (await runAndRecord(step, work, watch, untilBroken)) ?? proof;
+      else await recordAlready(step, work, untilBroken);
+    }
+  };
+  for (const lanes of stagesOf(steps)) await runLanes(lanes, signal, runLane);
+  if (proof === undefined)
+    throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
+  return proof;
+}
+
+/** Was the step interrupted while its job ran on the nodes, where it goes on by itself? */
+export const isJobUnderWay = ({ id }: Step, { jobs, steps }: Change): boolean =>
+  jobs[id] !== undefined && steps[id]?.is === 'running';
+
+async function recordAlready(step: Step, work: Work, signal: AbortSignal): Promise<void> {
+  const before = work.change.steps[step.id]?.is;
+  if (before === 'done') return;
+  const at = work.ports.clock.now().toISOString();
+  await work.write({ type: 'step-done', at, step: step.id, already: true, seconds: 0 });
+  if (before === 'running') await forgetStates(step, runsOf(step, work), signal);
+}
+
+/** Where the Salt runs of a step are found. */
+const runsOf = ({ id: step }: Step, { id, change, facts, ports }: Work) => ({
+  salt: ports.salt,
+  accessTo: (name: string) => nodeNamed(name, facts).access,
+  runName: runName(id, step, change.approvals),
+});
+
+async function runAndRecord(
+  step: Step,
+  work: Work,
+  cancel: CancelWatch,
+  signal: AbortSignal,
+): Promise<Proof | undefined> {
+  const { ports, write } = work;
+  const from = ports.clock.steadyMs();
+  const ended = () => ({
+    at: ports.clock.now().toISOString(),
+    step: step.id,
+    seconds: inSeconds(ports.clock.steadyMs() - from),
+  });
+  await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
+  try {
+    const tell = progressTeller(work.id, ports.changes, ports.clock, ports.onProgressLost);
+    const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
+    const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
+    const world = worldOf(step, { ...work, ports: looks }, (progress) => tell(step.id, progress), cancel);
+    const untilCancel = AbortSignal.any([signal, cancel.signal]);
+    const guard = () =>
+      unlessCancelled(cancel, () =>
+        guardBeforeAct(work.plan.approved.version, work.ownJobs, { ...looks, onWait }, untilCancel),
+      );
+    const { already, note, proof } = await runStep(
+      step,
+      world,
+      guard,
+      CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
+    );
+    await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
+    await forgetStates(step, world, signal);
+    return proof;
+  } catch (error) {
+    // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
+    if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
+    await write({ type: 'step-failed', ...ended(), failure: error.report() });
+    throw error;
+  }
+}
+
+/** Seconds with one decimal. */
+export const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;
+
+function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], cancel: CancelWatch): StepWorld {
+  const { change, facts, ports, ownJobs, write } = work;
+  return {
+    ...ports,
+    ...runsOf(step, work),
+    addressOf: (name) => nodeNamed(name, facts).ip ?? '',
+    archives: soundArchives(facts.bootstrap.archives),
+    onProgress,
+    safePoint: () => cancel.throwIfAsked(),
+    async onJob(jid) {
+      ownJobs.push(jid);
+      await write({ type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid });
+    },
+    startedJob: change.jobs[step.id],
+  };
+}
+
+function nodeNamed(name: string, { kube }: Facts): NodeFacts {
+  const node = kube.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new NotConfirmed(name, 'It is no node of the cluster any more.', 'Ask for a new plan.');
+  return node;
+}

@@ -1,0 +1,44 @@
+import type { Approval, Person } from '../../domain/change/approval.ts';
+import type { Change, ChangeEvent } from '../../domain/change/change.ts';
+import { approvalsThatCount } from '../../domain/policy/decide.ts';
+import type { Circumstances } from '../../domain/policy/people.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+
+export interface ApprovePorts {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly signer: ApprovalSigner;
+}
+
+/** What an approval comes to: one of several that are needed, or the last one, which is signed in the names of all. */
+export function approvalEvent(by: Person, change: Change, now: Circumstances, ports: ApprovePorts): ChangeEvent {
+  const { approvals } = ports.policy.verbs[change.intent.verb];
+  const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);
+  const at = ports.clock.now();
+  if (counting.length < approvals) {
+    const counts = counting.map(({ id }) => id);
+    return { type: 'voted', at: at.toISOString(), by, counts, needed: approvals };
+  }
+  const signed = ports.signer.sign(approvalOf(change, counting, at, ports));
+  return { type: 'approved', at: at.toISOString(), approver: by, signed };
+}
+
+function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
+  const { verb, cluster, nodes } = change.intent;
+  return {
+    v: 2,
+    change: change.id,
+    cluster,
+    verb,
+    nodes,
+    digest: change.digest ?? '',
+    requester: change.requester.id,
+    approvers: approvers.map(({ id }) => id),
+    at: at.toISOString(),
+    expires: new Date(at.getTime() + policy.verbs[verb].approvalLivesMs).toISOString(),
+    nonce: ids.nonce(),
+  };
+}

@@ -1,0 +1,148 @@
+import { RecordFull } from '../../domain/answers/failure.ts';
+import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import type { Person } from '../../domain/change/approval.ts';
+import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import { changeFrom } from '../../domain/change/fold.ts';
+import { mayDecide } from '../../domain/policy/decide.ts';
+import type { Circumstances } from '../../domain/policy/people.ts';
+import { type DecisionKind, isStart } from '../../domain/policy/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { StoredChange } from '../../ports/record.ts';
+import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+import { unprovenRecord } from '../record/unverified-record.ts';
+import { approvalEvent } from './approve-change.ts';
+import { circumstances, NO_HOLDS } from './policy-context.ts';
+import { queueOrTakeBack } from './queue-approved.ts';
+import type { ClusterPorts } from './request-change.ts';
+
+/** A click: which change, which plan was on the card, who, and where. */
+export interface Decision {
+  /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
+  readonly kind: DecisionKind;
+  readonly change: ChangeId;
+  readonly digest: string;
+  readonly by: Person;
+  readonly channel: string;
+}
+
+export interface DecidePorts extends ClusterPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly signer: ApprovalSigner;
+}
+
+/** A running change is written to several times a second at most; this often somebody who meets the worker there reads again. */
+const TRIES = 5;
+
+/** Somebody decides. One decision wins: the record takes it only if nobody has written since it was read. */
+export async function decideChange(decision: Decision, ports: DecidePorts): Promise<Change | Refusal> {
+  try {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const decided = await decideOnce(decision, ports);
+      if (decided !== 'outrun') return decided;
+    }
+  } catch (error) {
+    if (error instanceof RecordFull) return refuse('decided-already', error.what, error.next);
+    throw error;
+  }
+  return await tooLate(decision, ports);
+}
+
+/** `outrun`: the record has grown since it was read, so the decision has to be looked at again. */
+async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
+  const stored = await ports.changes.get(decision.change);
+  if (stored === null)
+    return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
+  if (stored.unproven !== undefined) return unprovenRecord(decision.change, stored.unproven);
+  const { change } = stored;
+  const { approvers } = ports.policy.verbs[change.intent.verb];
+  const ids = [decision.by, ...change.votes].map(({ id }) => id);
+  const holds = isStart(decision.kind) ? ports.holds : NO_HOLDS;
+  const now = await circumstances(approvers, ids, { ...ports, holds });
+  const refusal =
+    (await whyNotNow(decision, stored, ports)) ??
+    mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
+  if (refusal !== null) return refusal;
+  const event = eventOf(decision, change, now, ports);
+  if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
+  const decided = changeFrom([...stored.events, event]) ?? change;
+  // Looked at once more: a freeze that was set between the look above and this entry has not seen the approval.
+  if (event.type === 'approved') await queueOrTakeBack(decided, stored.version + 1, 'add', ports);
+  return decided;
+}
+
+/** In which states each decision has a sense. */
+const OPEN_TO: Readonly<Record<Decision['kind'], readonly Change['state'][]>> = {
+  approve: ['planned'],
+  deny: ['planned'],
+  retry: ['failed'],
+  cancel: ['approved', 'applying', 'failed'],
+};
+
+async function whyNotNow(
+  { kind, digest }: Decision,
+  { change, version }: StoredChange,
+  ports: DecidePorts,
+): Promise<Refusal | null> {
+  if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
+  if (kind === 'retry' && change.undoneBy !== undefined) {
+    const says = `${change.id} has been undone by ${change.undoneBy}: there is nothing to go on from.`;
+    return refuse('decided-already', says, 'Ask for the change again.');
+  }
+  if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
+  if (change.digest !== digest)
+    return refuse('plan-stale', 'This card shows an older plan.', 'Scroll to the newest card of this change.');
+  if (Date.parse(change.planExpires ?? '') > ports.clock.now().getTime()) return null;
+  if (change.state === 'planned')
+    await ports.changes.append(change.id, version, { type: 'expired', at: ports.clock.now().toISOString() });
+  return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
+}
+
+function eventOf(decision: Decision, change: Change, now: Circumstances, ports: DecidePorts): ChangeEvent {
+  const at = ports.clock.now().toISOString();
+  switch (decision.kind) {
+    case 'approve':
+    case 'retry':
+      return approvalEvent(decision.by, change, now, ports);
+    case 'deny':
+      return { type: 'denied', at, by: decision.by };
+    case 'cancel':
+      // What runs is stopped by the worker, at its next safe point; what has failed, or has not begun, is simply over.
+      return { type: change.state === 'applying' ? 'cancel-requested' : 'cancelled', at, by: decision.by };
+  }
+}
+
+/** Tells who decided, and what, to everybody who comes second. */
+export function decidedAlready(change: Change): Refusal {
+  const by = change.approvers.map(({ name }) => name).join(' and ') || 'somebody';
+  const who: Partial<Record<Change['state'], string>> = {
+    requested: 'is still being planned',
+    planned: 'is being decided by several people at this moment',
+    approved: `was approved by ${by}`,
+    applying: `was approved by ${by} and is running`,
+    done: `was approved by ${by} and is done`,
+    denied: `was denied by ${change.deniedBy?.name ?? 'somebody'}`,
+    expired: 'has expired',
+    refused: 'was refused',
+    failed: 'has failed',
+    cancelled: `was cancelled by ${change.cancelledBy?.name ?? 'somebody'}`,
+  };
+  if (change.cancelAskedBy !== undefined && change.cancelledBy === undefined) {
+    return refuse(
+      'decided-already',
+      `${change.cancelAskedBy.name} has asked to cancel ${change.id} already; it stops at the next safe point.`,
+    );
+  }
+  return refuse(
+    'decided-already',
+    `Change ${change.id} ${who[change.state] ?? 'is decided'} already.`,
+    'Its card shows where it stands.',
+  );
+}
+
+async function tooLate({ change }: Decision, ports: DecidePorts): Promise<Refusal> {
+  const stored = await ports.changes.get(change);
+  return stored === null
+    ? refuse('decided-already', 'Nothing is known of this change any more.')
+    : decidedAlready(stored.change);
+}

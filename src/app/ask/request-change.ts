@@ -1,0 +1,100 @@
+import type { Refusal } from '../../domain/answers/refusal.ts';
+import type { Person } from '../../domain/change/approval.ts';
+import { NO_CARD } from '../../domain/change/author.ts';
+import type { CardPlace, Change, ChangeEvent } from '../../domain/change/change.ts';
+import { changeFrom } from '../../domain/change/fold.ts';
+import type { Intent } from '../../domain/plan/plan.ts';
+import { mayRequest } from '../../domain/policy/may-request.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import type { Cards, WorkerLife } from '../../ports/cards.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Groups, Holds } from '../../ports/policy.ts';
+import type { ChangeQueue } from '../../ports/queue.ts';
+import type { Changes } from '../../ports/record.ts';
+import type { Ids } from '../../ports/trust.ts';
+import { circumstances, thoseWhoAsk } from './policy-context.ts';
+
+/** What the bot needs of one cluster. */
+export interface ClusterPorts {
+  readonly changes: Changes;
+  readonly queue: ChangeQueue;
+  readonly worker: WorkerLife;
+  readonly policy: Policy;
+  readonly holds: Holds;
+  readonly groups: Groups;
+}
+
+export interface RequestPorts extends ClusterPorts {
+  readonly cards: Cards;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** The card's name among the messages of a change. */
+export const CARD = 'card';
+/** The first card waits for Slack thirty seconds at most, and its post twenty: then whoever wanted to post it is dead. */
+export const CARD_POSTING_MS = 60_000;
+
+/** Somebody asks: the change is stored, its card is posted and remembered, then planning is queued, in this order. */
+export async function requestChange(
+  intent: Intent,
+  requester: Person,
+  channel: string,
+  post: (change: Change) => Promise<CardPlace>,
+  ports: RequestPorts,
+): Promise<Change | Refusal> {
+  const { changes, queue, policy, cards, clock, ids } = ports;
+  const rules = policy.verbs[intent.verb];
+  const refusal = await whyNotAsked(intent, requester, channel, ports);
+  if (refusal !== null) return refusal;
+  const id = ids.change(intent.cluster);
+  const terms = { approvals: rules.approvals, planLivesMs: rules.planLivesMs };
+  const at = clock.now().toISOString();
+  const event: ChangeEvent = { type: 'requested', at, id, intent, requester, channel, terms };
+  const change = changeFrom([event]);
+  // Before the change is there to be found, so that no other bot takes the card for forgotten.
+  await cards.claimReply(id, CARD, CARD_POSTING_MS);
+  if (change === null || !(await changes.append(id, 0, event))) throw new Error(`There is a change ${id} already.`);
+  await cards.hang(id, await postedOrGivenUp(change, post, changes, clock));
+  await cards.confirmReply(id, CARD);
+  await queue.add('plan', id, 1);
+  return change;
+}
+
+/** Why the policy lets this person not ask for it here and now; null when it does. */
+export async function whyNotAsked(
+  intent: Intent,
+  requester: Person,
+  channel: string,
+  ports: ClusterPorts & { readonly clock: Clock },
+): Promise<Refusal | null> {
+  const { policy } = ports;
+  const now = await circumstances(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
+  return mayRequest(policy, intent, requester, channel, now);
+}
+
+/** Without a card nobody could see or approve the change: it ends, and the asker is told by whoever called. */
+async function postedOrGivenUp(
+  change: Change,
+  post: (change: Change) => Promise<CardPlace>,
+  changes: Changes,
+  clock: Clock,
+): Promise<CardPlace> {
+  try {
+    return await post(change);
+  } catch (error) {
+    await changes.append(change.id, 1, noCard(clock));
+    throw error;
+  }
+}
+
+/** The end of a change whose card never came to be. */
+export function noCard(clock: Clock): ChangeEvent {
+  const failure = {
+    kind: NO_CARD,
+    where: 'Slack',
+    what: 'The card of this change could not be posted, so nothing was planned.',
+    next: 'Ask again.',
+  };
+  return { type: 'failed', at: clock.now().toISOString(), failure };
+}

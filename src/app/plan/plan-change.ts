@@ -1,0 +1,96 @@
+import { isOfTheCluster } from '../../domain/answers/failure.ts';
+import type { FailureReport } from '../../domain/answers/failure-report.ts';
+import { isRefusal, refuse } from '../../domain/answers/refusal.ts';
+import { type Change, type ChangeEvent, type ChangeId, clusterOf } from '../../domain/change/change.ts';
+import { planDigest } from '../../domain/plan/digest.ts';
+import type { CopyStep, Step } from '../../domain/plan/step.ts';
+import type { Cards } from '../../ports/cards.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Copier } from '../../ports/copier.ts';
+import type { StoredChange } from '../../ports/record.ts';
+import { catchUp } from '../record/catch-up.ts';
+import { type RecordPorts, record } from '../record/record.ts';
+import { unprovenRecord } from '../record/unverified-record.ts';
+import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
+
+export interface PlanPorts extends FreshPlanPorts, RecordPorts {
+  readonly copier: Copier;
+  readonly cards: Pick<Cards, 'place'>;
+  readonly clock: Clock;
+  readonly cluster: string;
+  /** Milliseconds until a plan that nobody approved expires. */
+  readonly planLivesMs: number;
+}
+
+/** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
+export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
+  const stored = await stillRequested(id, ports);
+  if (stored === null) return;
+  // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
+  await catchUp(id, ports);
+  if ((await stillRequested(id, ports)) === null) return;
+  const { change, unproven } = stored;
+  if (unproven !== undefined) {
+    const refusal = unprovenRecord(id, unproven);
+    return await record(id, { type: 'refused', at: ports.clock.now().toISOString(), refusal }, ports);
+  }
+  const [begun] = await ports.journal.events(id);
+  if (begun === undefined) {
+    const { intent, requester, channel, terms, requestedAt: at } = change;
+    const card = await ports.cards.place(id);
+    await ports.journal.append(id, {
+      ...{ type: 'requested', at, id, intent, requester, channel },
+      ...(terms === undefined ? {} : { terms }),
+      ...(card === null ? {} : { card }),
+    });
+  }
+  const end = await planned(change, ports, signal);
+  await record(id, end, ports);
+  if (end.type === 'planned') await ports.copier.prepare(end.plan.approved.steps.filter(isCopy), signal);
+}
+
+const isCopy = (step: Step): step is CopyStep => step.kind === 'copy';
+
+async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<StoredChange | null> {
+  const stored = await changes.get(id);
+  return stored?.change.state === 'requested' ? stored : null;
+}
+
+async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {
+  const at = () => ports.clock.now().toISOString();
+  if (intent.cluster !== ports.cluster || clusterOf(id) !== ports.cluster) {
+    return {
+      type: 'refused',
+      at: at(),
+      refusal: refuse('unknown-cluster', `This worker keeps the cluster ${ports.cluster}, not ${intent.cluster}.`),
+    };
+  }
+  try {
+    const fresh = await lookAndPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
+    if (isRefusal(fresh)) return { type: 'refused', at: at(), refusal: fresh };
+    const { plan } = fresh;
+    if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
+      return { type: 'refused', at: at(), refusal: TOO_LARGE };
+    // The policy may ask for a shorter life than the worker gives, never for a longer one.
+    const livesMs = Math.min(ports.planLivesMs, terms?.planLivesMs ?? ports.planLivesMs);
+    const expires = new Date(ports.clock.now().getTime() + livesMs).toISOString();
+    return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
+  } catch (error) {
+    if (signal.aborted || !isOfTheCluster(error)) throw error;
+    return { type: 'failed', at: at(), failure: lookFailed(error.report()) };
+  }
+}
+
+/** A record takes entries of 1 MiB; twenty nodes with five archives need 360 KiB. */
+const PLAN_LIMIT_BYTES = 900 * 1024;
+
+const TOO_LARGE = refuse(
+  'bad-command',
+  'The plan for so many nodes and archives is larger than a record takes.',
+  'Ask for fewer nodes at once.',
+);
+
+const lookFailed = (report: FailureReport): FailureReport => ({
+  ...report,
+  what: `Looking at the cluster failed: ${report.what} Nothing was changed.`,
+});

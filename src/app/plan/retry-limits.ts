@@ -1,0 +1,86 @@
+import { isOfTheCluster, Unreachable } from '../../domain/answers/failure.ts';
+import { secondsInWords } from '../../domain/text/format.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Kubernetes, Registries } from '../../ports/cluster.ts';
+import type { TargetNodes } from '../../ports/nodes.ts';
+import type { Salt } from '../../ports/salt.ts';
+
+/** Ports that only look, and so may be asked again. */
+export interface LookingPorts {
+  readonly kubernetes: Kubernetes;
+  readonly salt: Salt;
+  readonly targets: TargetNodes;
+  readonly registries: Registries;
+}
+
+/** Who waits, for how long at most, and who is told about it. */
+export interface Patience {
+  readonly clock: Clock;
+  readonly limitMs: number;
+  readonly onWait: (says: string) => void;
+}
+
+/** The API server, the Salt master and a node's sshd come back from a restart within these; the first tries come quickly. */
+const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/**
+ * The same ports, but a look that finds nobody is made again until the limit: in the middle of a change a restarting API server is
+ * no reason to stop. What changes something (a copy, a state run, the engines' job) is never repeated here.
+ */
+export function patientPorts<P extends LookingPorts>(ports: P, patience: Patience): P {
+  const { kubernetes, salt, targets, registries } = ports;
+  const again = <R>(signal: AbortSignal, ask: () => Promise<R>): Promise<R> => askAgain(ask, signal, patience);
+  return {
+    ...ports,
+    kubernetes: {
+      look: (signal) => again(signal, () => kubernetes.look(signal)),
+      endpoints: (signal) => again(signal, () => kubernetes.endpoints(signal)),
+    },
+    registries: {
+      manifest: (address, image, signal) => again(signal, () => registries.manifest(address, image, signal)),
+      blobSize: (address, image, digest, signal) =>
+        again(signal, () => registries.blobSize(address, image, digest, signal)),
+    },
+    targets: {
+      look: (access, want, signal) => again(signal, () => targets.look(access, want, signal)),
+      hasFile: (access, file, signal) => again(signal, () => targets.hasFile(access, file, signal)),
+      present: (access, paths, signal) => again(signal, () => targets.present(access, paths, signal)),
+      mounts: (access, signal) => again(signal, () => targets.mounts(access, signal)),
+      registryConfig: (access, signal) => again(signal, () => targets.registryConfig(access, signal)),
+    },
+    salt: {
+      call: (access, command, run, signal) => salt.call(access, command, run, signal),
+      forget: (access, command, name, signal) => salt.forget(access, command, name, signal),
+      start: (command, signal) => salt.start(command, signal),
+      job: (jid, signal) => salt.job(jid, signal),
+      stillRunning: (jid, nodes, signal) => salt.stillRunning(jid, nodes, signal),
+      answering: (nodes, signal) => again(signal, () => salt.answering(nodes, signal)),
+      stateRuns: (signal) => again(signal, () => salt.stateRuns(signal)),
+      engines: (nodes, signal) => again(signal, () => salt.engines(nodes, signal)),
+    },
+  };
+}
+
+/** Faults that pass by themselves; a wrong key or a changed host key does not. */
+const PASSING: ReadonlySet<Unreachable['fault']> = new Set(['unreachable', 'kubernetes', 'registry', 'salt-master']);
+
+const isPassing = (error: unknown): error is Unreachable =>
+  isOfTheCluster(error) && error instanceof Unreachable && PASSING.has(error.fault);
+
+async function askAgain<R>(
+  ask: () => Promise<R>,
+  signal: AbortSignal,
+  { clock, limitMs, onWait }: Patience,
+): Promise<R> {
+  const until = clock.steadyMs() + limitMs;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const pause = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
+      if (!isPassing(error) || signal.aborted || clock.steadyMs() + pause > until) throw error;
+      onWait(`${error.says} Trying again for ${secondsInWords((until - clock.steadyMs()) / 1000)} at most.`);
+      await clock.sleep(pause, signal);
+    }
+  }
+}

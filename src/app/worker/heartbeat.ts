@@ -1,0 +1,21 @@
+import { WORKER_TELLS_EVERY_MS } from '../../domain/cluster/worker-state.ts';
+import type { WorkerLife } from '../../ports/cards.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** What a worker needs to say that it is there. */
+export interface TellLifePorts {
+  readonly life: WorkerLife;
+  readonly clock: Clock;
+  /** Why the worker cannot work, or null; asked before each word. */
+  readonly trouble: () => Promise<string | null>;
+  /** Told when a word could not be told: then the cards say that the worker is silent, which is as good. */
+  readonly onLost: (error: unknown) => void;
+}
+
+/** Says every few seconds that the worker is there and whether it can work, until the signal ends it. */
+export async function tellLife({ life, clock, trouble, onLost }: TellLifePorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await life.tell(await trouble()).catch(onLost);
+    await clock.sleep(WORKER_TELLS_EVERY_MS, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Change, ChangeEvent, StepState } from './change.ts';
+import { begunAfter } from './step-attempts.ts';
+import { afterVote, namedApprovers } from './votes.ts';
+
+/** The change that these events tell, or null when the first one is not `requested`. */
+export function changeFrom(events: readonly ChangeEvent[]): Change | null {
+  const [first, ...rest] = events;
+  if (first?.type !== 'requested') return null;
+  const { id, intent, requester, channel, terms, retold, at } = first;
+  const start: Change = {
+    id,
+    state: 'requested',
+    intent,
+    requester,
+    channel,
+    ...(terms === undefined ? {} : { terms }),
+    requestedAt: at,
+    votes: [],
+    approvers: [],
+    approvals: retold?.approvals ?? 0,
+    steps: {},
+    jobs: {},
+    begun: {},
+  };
+  return rest.reduce(after, start);
+}
+
+function after(change: Change, event: ChangeEvent): Change {
+  switch (event.type) {
+    case 'requested':
+      return change;
+    case 'planned':
+      return { ...change, state: 'planned', plan: event.plan, digest: event.digest, planExpires: event.expires };
+    case 'refused':
+      return { ...withoutWish(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
+    case 'voted':
+      return afterVote(change, event);
+    case 'approved':
+      return approved(change, event);
+    case 'denied':
+      return { ...change, state: 'denied', deniedBy: event.by, endedAt: event.at };
+    case 'expired':
+      return { ...change, state: 'expired', endedAt: event.at };
+    case 'started':
+      return { ...change, state: 'applying', startedAt: change.startedAt ?? event.at };
+    case 'found':
+      return { ...change, before: change.before ?? event.before };
+    case 'undo-asked':
+      return { ...change, undoAsked: { by: event.by, change: event.change, at: event.at } };
+    case 'undone':
+      return { ...change, undoneBy: event.change };
+    case 'cancel-requested':
+      return { ...change, cancelAskedBy: event.by };
+    case 'cancelled':
+      return { ...change, state: 'cancelled', cancelledBy: event.by, endedAt: event.at, steps: stopped(change.steps) };
+    case 'failed':
+      return failed(change, event);
+    case 'done':
+      return { ...withoutWish(change), state: 'done', proof: event.proof, endedAt: event.at };
+    default:
+      return afterStep(change, event);
+  }
+}
+
+/** Approved for the first time, or once more after it failed: what is done stays done, what failed waits again. */
+function approved(
+  { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, ...change }: Change,
+  { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
+): Change {
+  const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
+  const approvers = namedApprovers(signed.approval, [...change.votes, approver]);
+  return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1 };
+}
+
+/** Nothing is at work any more; the step that broke says so. A job that was interrupted is nobody's: a retry starts another one. */
+function failed(change: Change, { failure, at }: Extract<ChangeEvent, { readonly type: 'failed' }>): Change {
+  const steps = Object.fromEntries(
+    Object.entries(change.steps).filter(([, { is }]) => is === 'done' || is === 'failed'),
+  );
+  const jobs = Object.fromEntries(Object.entries(change.jobs).filter(([step]) => steps[step]?.is === 'done'));
+  return { ...withoutWish(change), state: 'failed', failure, endedAt: at, steps, jobs };
+}
+
+/** A change that has ended does not stop at a next safe point. */
+function withoutWish({ cancelAskedBy: _, ...change }: Change): Change {
+  return change;
+}
+
+/** Only what is done is still told of a change that stopped. */
+function stopped(steps: Change['steps']): Change['steps'] {
+  return Object.fromEntries(Object.entries(steps).filter(([, state]) => state.is === 'done'));
+}
+
+type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
+
+function afterStep(before: Change, event: StepEvent): Change {
+  const change = { ...before, begun: begunAfter(before.begun, event) };
+  switch (event.type) {
+    case 'step-started':
+      return withStep(change, event.step, { is: 'running', since: event.at });
+    case 'job-started':
+      return { ...change, jobs: { ...change.jobs, [event.step]: event.jid } };
+    case 'step-done': {
+      const { already, seconds, note } = event;
+      return withStep(change, event.step, { is: 'done', already, seconds, ...(note === undefined ? {} : { note }) });
+    }
+    case 'step-failed': {
+      // Its job has ended with it: a retry starts another one.
+      const { [event.step]: _, ...jobs } = change.jobs;
+      return withStep({ ...change, jobs }, event.step, {
+        is: 'failed',
+        seconds: event.seconds,
+        failure: event.failure,
+      });
+    }
+  }
+}
+
+const withStep = (change: Change, step: string, state: StepState): Change => ({
+  ...change,
+  steps: { ...change.steps, [step]: state },
+});

@@ -1,0 +1,156 @@
+import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
+import type { Facts, KubeFacts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
+import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
+import type { Intent } from '../plan/plan.ts';
+import { bytesInWords, listed } from '../text/format.ts';
+import { nearest } from '../text/nearest.ts';
+
+/** Refuses targets that Kubernetes does not know, or that cannot take a registry. */
+export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
+  for (const name of intent.nodes) {
+    const node = kube.nodes.find((candidate) => candidate.name === name);
+    const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node);
+    if (refusal !== null) return refusal;
+  }
+  return sleepingNode(kube);
+}
+
+function unknownNode(name: string, kube: KubeFacts): Refusal {
+  const names = kube.nodes.filter((node) => !node.roles.includes('bootstrap')).map((node) => node.name);
+  const meant = nearest(name, names);
+  const hint =
+    meant === null ? `Nodes that can take a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
+  return refuse('unknown-node', `There is no node ${name} in this cluster.`, hint);
+}
+
+function unfitNode(node: NodeFacts): Refusal | null {
+  if (node.roles.includes('bootstrap')) {
+    return refuse(
+      'bootstrap-node',
+      `${node.name} is the bootstrap node: the first registry is there already.`,
+      'Name another node.',
+    );
+  }
+  if (!node.ready)
+    return refuse(
+      'node-not-ready',
+      `${node.name} is not Ready.`,
+      'Bring it back (kubectl describe node), then ask again.',
+    );
+  if (node.ip === null)
+    return refuse(
+      'no-address',
+      `${node.name} has no InternalIP, and a registry listens on exactly that.`,
+      'Check the node in Kubernetes.',
+    );
+  const { user, sudo } = node.access;
+  if (user !== 'root' && !sudo) {
+    return refuse(
+      'no-sudo',
+      `${node.name} is reached as ${user} without sudo, and every step needs root.`,
+      `Set the annotation metalk8s.scality.com/ssh-sudo of ${node.name} to "true".`,
+    );
+  }
+  return null;
+}
+
+function sleepingNode(kube: KubeFacts): Refusal | null {
+  const asleep = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
+  if (asleep.length === 0) return null;
+  const verb = asleep.length === 1 ? 'is' : 'are';
+  return refuse(
+    'node-not-ready',
+    `${listed(asleep)} ${verb} not Ready, and the engines of all nodes must be reconfigured together.`,
+    'Bring back every node, then ask again.',
+  );
+}
+
+/** Refuses targets that cannot be worked on from inside. */
+export function targetGuards(facts: Facts): Refusal | null {
+  for (const target of facts.targets) {
+    const refusal = isClosed(target) ? closedTarget(target) : openTarget(target, facts);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/** Refuses targets that nobody can log in to; all that matters where nothing is put on them. */
+export function closedGuard({ targets }: Facts): Refusal | null {
+  const closed = targets.find(isClosed);
+  return closed === undefined ? null : closedTarget(closed);
+}
+
+function closedTarget({ fault, says }: ClosedTarget): Refusal {
+  const codes: Readonly<Record<ClosedTarget['fault'], RefusalCode>> = {
+    unreachable: 'ssh-refused',
+    'permission-denied': 'ssh-refused',
+    'key-missing': 'ssh-refused',
+    'key-unsafe': 'ssh-refused',
+    'host-key-changed': 'host-key-changed',
+    'no-sudo': 'no-sudo',
+  };
+  return refuse(codes[fault], says, 'Mend it, then ask again.');
+}
+
+function openTarget(target: OpenTarget, facts: Facts): Refusal | null {
+  return toolRefusal(target) ?? fileRefusal(target) ?? spaceRefusal(target, facts) ?? portRefusal(target, facts);
+}
+
+function toolRefusal(target: OpenTarget): Refusal | null {
+  if (target.hasIsoinfo) return null;
+  return refuse(
+    'tool-missing',
+    `${target.node} has no isoinfo, which the Salt states need to read archives.`,
+    `Install genisoimage on ${target.node} (metalk8s.salt.minion.installed does), then ask again.`,
+  );
+}
+
+function fileRefusal(target: OpenTarget): Refusal | null {
+  const file = target.files.find(({ is }) => is === 'different' || is === 'directory');
+  if (file === undefined) return null;
+  const what = file.is === 'directory' ? 'a folder' : `a different file (${bytesInWords(file.size)})`;
+  const mounted = file.mounted ? ', and it is mounted' : '';
+  return refuse(
+    'file-in-the-way',
+    `On ${target.node}, ${file.path} is ${what}${mounted}. It is never overwritten.`,
+    'Move it away, then ask again.',
+  );
+}
+
+/** Bytes kept free beside the copies, so that a node does not run full to the last one. */
+export const SPACE_MARGIN = 256 * 1024 * 1024;
+
+/** Bytes of the archives that still have to be copied to these paths of a target. */
+export function bytesToCopy(target: OpenTarget, paths: readonly string[], facts: Facts): number {
+  const absent = target.files
+    .filter((file) => file.is === 'absent' && paths.includes(file.path))
+    .map((file) => file.path);
+  const archives = facts.bootstrap.archives.flatMap((listedArchive) =>
+    listedArchive.is === 'sound' ? [listedArchive.archive] : [],
+  );
+  return archives.filter(({ path }) => absent.includes(path)).reduce((sum, { size }) => sum + size, 0);
+}
+
+function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
+  for (const { mountpoint, available, paths } of target.space) {
+    const bytes = bytesToCopy(target, paths, facts);
+    const needed = bytes === 0 ? 0 : bytes + SPACE_MARGIN;
+    if (needed <= available) continue;
+    return refuse(
+      'no-space',
+      `${target.node} has ${bytesInWords(available)} left on ${mountpoint}; the archives need ${bytesInWords(bytes)} and ${bytesInWords(SPACE_MARGIN)} must stay free.`,
+      'Make room there, then ask again.',
+    );
+  }
+  return null;
+}
+
+function portRefusal(target: OpenTarget, facts: Facts): Refusal | null {
+  const hasRegistry = facts.kube.registries.some(({ node }) => node === target.node);
+  if (!target.portInUse || hasRegistry) return null;
+  return refuse(
+    'port-taken',
+    `On ${target.node} something else listens on port 8080, which its registry needs.`,
+    'Find it with ss -ltnp, move it, then ask again.',
+  );
+}

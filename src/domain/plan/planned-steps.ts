@@ -1,0 +1,195 @@
+import { type Archive, mountpointOf } from '../cluster/archive.ts';
+import type { Facts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
+import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from '../cluster/registry.ts';
+import { shownCopyCommands } from '../node-commands/copy-commands.ts';
+import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
+import { bytesInWords, count, listed } from '../text/format.ts';
+import type { CopiedArchive, MountedArchive, Step } from './step.ts';
+
+/** All that the steps of one plan have in common. */
+export interface PlanContext {
+  readonly change: string;
+  readonly version: string;
+  readonly saltenv: string;
+  readonly archives: readonly Archive[];
+  readonly facts: Facts;
+}
+
+const mounted = ({ id, path }: Archive): MountedArchive => ({ id, path, mountpoint: mountpointOf({ id }) });
+
+/** Archives that are not on the target yet, each copied to the very same path. */
+export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
+  const absent = (path: string) => target.files.find((file) => file.path === path)?.is !== 'same';
+  return context.archives
+    .filter(({ path }) => absent(path))
+    .map(({ id, path, size, sha256 }): Step => {
+      const part = `${path}.part-${context.change}`;
+      const seed = seedFor(path, context.archives, target);
+      const order = { path, part, size, sudo: node.access.sudo, ...(seed === undefined ? {} : { seed: seed.path }) };
+      return {
+        kind: 'copy',
+        id: `copy:${node.name}:${id}`,
+        says: `Copy ${id} (${bytesInWords(size)}) to ${node.name}`,
+        commands: shownCopyCommands(order).map((command) => ({ on: node.name, command })),
+        node: node.name,
+        archive: { id, path, size, sha256 },
+        part,
+        ...(seed === undefined ? {} : { seed }),
+      };
+    });
+}
+
+/**
+ * The archive that a copy may draw from: the nearest of its kind before it in the list, which is there or copied first, else one
+ * behind it that is there. It depends on nothing that the copies of the same plan change, so a fresh look plans the same.
+ */
+function seedFor(path: string, archives: readonly Archive[], target: OpenTarget): CopiedArchive | undefined {
+  const at = archives.findIndex((archive) => archive.path === path);
+  const isAlike = ({ kind }: Archive): boolean => kind === archives[at]?.kind;
+  const isThere = (archive: Archive): boolean =>
+    target.files.some((file) => file.path === archive.path && file.is === 'same');
+  const seed =
+    archives.slice(0, Math.max(0, at)).findLast(isAlike) ??
+    archives.slice(at + 1).find((archive) => isAlike(archive) && isThere(archive));
+  return seed === undefined ? undefined : { id: seed.id, path: seed.path, size: seed.size, sha256: seed.sha256 };
+}
+
+/** The documented states on the target, and the one that the documentation forgets; those that are still needed. */
+export function registrySteps(context: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
+  const before = [
+    ...mountStep(context, node, target),
+    ...solutionsStep(context, node, target),
+    ...otherVersionSteps(context, node, target),
+  ];
+  const carries = context.archives.map(({ id }) => id).sort();
+  if (before.length === 0 && hasWholeRegistry(context, node, carries)) return [];
+  const deploy: Step = {
+    kind: 'deploy',
+    id: `deploy:${node.name}`,
+    says: `Deploy the registry on ${node.name}`,
+    commands: [stateOnNode(node.access, 'metalk8s.repo.installed', context.saltenv)],
+    node: node.name,
+    version: context.version,
+    carries,
+  };
+  return [...before, deploy];
+}
+
+/** Does the node's registry carry every archive at the cluster's version, and serve all their images? */
+export function hasWholeRegistry(
+  { facts, version }: PlanContext,
+  node: NodeFacts,
+  carries: readonly string[],
+): boolean {
+  const registry = facts.kube.registries.find((candidate) => candidate.node === node.name);
+  if (registry === undefined || registry.version !== version || !sameSet(registry.carries, carries)) return false;
+  const served = facts.served.filter((candidate) => candidate.node === node.name);
+  return served.length === carries.length && served.every(({ missing }) => missing.length === 0);
+}
+
+function isMounted({ mounts, fstab }: OpenTarget, archive: Archive): boolean {
+  const at = mountpointOf(archive);
+  const same = (entry: { mountpoint: string; backingFile: string }) =>
+    entry.mountpoint === at && entry.backingFile === archive.path;
+  return mounts.some(same) && fstab.some(same);
+}
+
+function mountStep({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
+  const own = archives.filter(({ kind }) => kind === 'metalk8s');
+  if (own.every((archive) => isMounted(target, archive))) return [];
+  return [
+    {
+      kind: 'mount',
+      id: `mount:${node.name}`,
+      says: `Mount ${count(own.length, 'MetalK8s archive')} on ${node.name}`,
+      commands: [stateOnNode(node.access, 'metalk8s.archives.mounted', saltenv)],
+      node: node.name,
+      archives: own.map(mounted),
+    },
+  ];
+}
+
+function solutionsStep({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
+  const solutions = archives.filter(({ kind }) => kind === 'solution');
+  const isThere = (archive: Archive) =>
+    isMounted(target, archive) && target.registryConfig.includes(includeOfSolution(archive.id));
+  if (solutions.every(isThere)) return [];
+  return [
+    {
+      kind: 'solutions',
+      id: `solutions:${node.name}`,
+      says: `Make ${count(solutions.length, 'solution')} available on ${node.name}`,
+      commands: [stateOnNode(node.access, 'metalk8s.solutions.available', saltenv)],
+      node: node.name,
+      archives: solutions.map(mounted),
+    },
+  ];
+}
+
+function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
+  return archives
+    .filter(
+      ({ kind, id }) => kind === 'metalk8s' && id !== saltenv && !target.registryConfig.includes(includeOfVersion(id)),
+    )
+    .map(
+      ({ id, version }): Step => ({
+        kind: 'other-version',
+        id: `other-version:${node.name}:${id}`,
+        says: `Let ${node.name} serve the images of ${version} too`,
+        commands: [stateOnNode(node.access, 'metalk8s.repo.configured', id)],
+        node: node.name,
+        saltenv: id,
+      }),
+    );
+}
+
+/** Waits until Kubernetes lists exactly these registries as Ready; too early a look would configure the wrong ones. */
+export function readyStep(node: NodeFacts, addresses: readonly string[]): Step {
+  return {
+    kind: 'ready',
+    id: `ready:${node.name}`,
+    says: `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`,
+    commands: [],
+    node: node.name,
+    addresses,
+  };
+}
+
+/** Reconfigures the engines when one of them does not list exactly these registries. */
+export function enginesSteps({ facts, saltenv }: PlanContext, addresses: readonly string[]): readonly Step[] {
+  const urls = addresses.map(endpointUrl);
+  const isRight = facts.engines.every((engine) => engine.is === 'known' && sameSet(engine.endpoints, urls));
+  if (isRight && facts.engines.length > 0) return [];
+  const nodes = facts.kube.nodes.map(({ name }) => name).sort();
+  return [
+    {
+      kind: 'engines',
+      id: 'engines',
+      says: `Reconfigure the container engines of ${count(nodes.length, 'node')}`,
+      commands: [enginesOnNodes(facts.kube.saltMaster?.pod ?? 'salt-master', nodes, saltenv)],
+      nodes,
+      addresses,
+    },
+  ];
+}
+
+/** The proof: every image of every archive from every registry, and every engine read live. */
+export function verifyStep(context: PlanContext, addresses: readonly string[]): Step {
+  const { facts, archives } = context;
+  const registries = facts.kube.nodes.flatMap(({ name, ip }) =>
+    ip !== null && addresses.includes(ip) ? [{ node: name, address: ip }] : [],
+  );
+  const bootstrap = facts.kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
+  const images = archives.reduce((sum, archive) => sum + archive.images.length, 0);
+  return {
+    kind: 'verify',
+    id: 'verify',
+    says: `Prove it: ${count(images, 'image')} from each registry, every engine read live`,
+    commands: [],
+    registries,
+    bootstrapAddress: bootstrap?.ip ?? '',
+    archives: archives.map((archive) => ({ id: archive.id, sha256: archive.sha256, images: archive.images.length })),
+    engines: facts.kube.nodes.map(({ name }) => name).sort(),
+    addresses,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Person } from '../change/approval.ts';
+import type { Change } from '../change/change.ts';
+import { utc } from '../text/format.ts';
+import type { HoldVerb } from './policy.ts';
+
+/** Somebody stopped changes by hand: of a whole cluster (`node` is null) or of one node; a freeze is always of the whole. */
+export interface Hold {
+  readonly verb: HoldVerb;
+  readonly node: string | null;
+  readonly by: Person;
+  readonly at: string;
+  readonly reason?: string;
+}
+
+/** What `/registry-ha freeze|unfreeze|lock|unlock` asks for. */
+export interface HoldWish {
+  readonly hold: 'set' | 'lift';
+  readonly verb: HoldVerb;
+  readonly cluster: string;
+  readonly node: string | null;
+  readonly reason?: string;
+}
+
+/** Is it the same thing that is held? There is one freeze, one lock of the cluster, and one lock of each node. */
+export const isSameHold = (one: Pick<Hold, 'verb' | 'node'>, other: Pick<Hold, 'verb' | 'node'>): boolean =>
+  one.verb === other.verb && one.node === other.node;
+
+/** The first hold that is in the way of something that touches these nodes. */
+export function holdOn(nodes: readonly string[], holds: readonly Hold[]): Hold | null {
+  return holds.find(({ node }) => node === null || nodes.includes(node)) ?? null;
+}
+
+/** `lab is frozen`, `node-2 is locked`. */
+export const heldThing = ({ verb, node }: Pick<Hold, 'verb' | 'node'>, cluster: string): string =>
+  `${node ?? `The cluster ${cluster}`} is ${verb === 'freeze' ? 'frozen' : 'locked'}`;
+
+/** `node-2 is locked by alice since 2026-11-22 10:00 UTC: “new disk”.` */
+export function holdInWords(hold: Hold, cluster: string): string {
+  const why = hold.reason === undefined ? '' : `: “${hold.reason}”`;
+  return `${heldThing(hold, cluster)} by ${hold.by.name} since ${utc(hold.at)}${why}.`;
+}
+
+/** Every node on which the change does something, as far as is known: an engine that is restarted is touched, too. */
+export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
+  const steps = plan?.approved.steps ?? [];
+  const ofSteps = steps.flatMap((step) => [
+    ...step.commands.map(({ on }) => on),
+    ...('node' in step ? [step.node] : []),
+    ...('nodes' in step ? step.nodes : []),
+  ]);
+  return [...new Set([...intent.nodes, ...ofSteps])];
+}

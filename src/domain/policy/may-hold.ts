@@ -1,0 +1,49 @@
+import { type Refusal, refuse } from '../answers/refusal.ts';
+import type { Person } from '../change/approval.ts';
+import { type Hold, type HoldWish, heldThing, holdInWords, isSameHold } from './hold.ts';
+import { type Circumstances, either, notAllowed, wrongChannel } from './people.ts';
+import type { Policy } from './policy.ts';
+
+/** May this person freeze, lock, or lift what is held? To lift is for the holder and for approvers. */
+export function mayHold(
+  policy: Policy,
+  wish: HoldWish,
+  by: Person,
+  channel: string,
+  now: Circumstances,
+): Refusal | null {
+  const { channels, requesters, approvers } = policy.holds[wish.verb];
+  const elsewhere = wrongChannel(channels, channel);
+  if (elsewhere !== null) return elsewhere;
+  const there = now.holds.find((hold) => isSameHold(hold, wish));
+  if (wish.hold === 'set') {
+    const stranger = notAllowed(
+      either(requesters, approvers),
+      by,
+      now.groups,
+      `${wish.verb} this cluster`,
+      `verbs.${wish.verb}.requesters`,
+    );
+    return stranger ?? (there === undefined ? null : heldAlready(there, wish.cluster));
+  }
+  if (there === undefined) return notHeld(wish);
+  if (there.by.id === by.id) return null;
+  const approver = notAllowed(approvers, by, now.groups, `lift this`, `verbs.${wish.verb}.approvers`);
+  if (approver?.refused !== 'not-allowed') return approver;
+  return refuse(
+    'not-allowed',
+    `You may not lift this. ${holdInWords(there, wish.cluster)}`,
+    'Ask them, or an approver.',
+  );
+}
+
+function heldAlready(hold: Hold, cluster: string): Refusal {
+  return refuse(hold.verb === 'freeze' ? 'frozen' : 'locked', holdInWords(hold, cluster), 'That stays as it is.');
+}
+
+const notHeld = (wish: HoldWish): Refusal =>
+  refuse(
+    'bad-command',
+    `${heldThing(wish, wish.cluster).replace(' is ', ' is not ')}.`,
+    'Look with /registry-ha help.',
+  );

@@ -1,0 +1,34 @@
+import type { Person } from '../change/approval.ts';
+import { type Circumstances, either, isMember, wrongChannel } from './people.ts';
+import { CHANGE_VERBS, type ChangeVerb, HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
+
+/** What a person may do with a cluster in a channel. */
+export interface RightsInCluster {
+  readonly mayAsk: readonly ChangeVerb[];
+  readonly mayApprove: readonly ChangeVerb[];
+  readonly mayHold: readonly HoldVerb[];
+  /** User groups that could not be read: what they would allow is not counted. */
+  readonly unread: readonly { readonly group: string; readonly why: string }[];
+}
+
+/** Who may do what does not depend on freezes and windows: those are told beside it. */
+export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: Circumstances): RightsInCluster {
+  const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
+    wrongChannel(channels, channel) === null;
+  const asks = CHANGE_VERBS.filter((verb) => {
+    const rules = policy.verbs[verb];
+    return here(rules) && isMember(either(rules.requesters, rules.approvers), by, groups);
+  });
+  const approves = CHANGE_VERBS.filter((verb) => {
+    const rules = policy.verbs[verb];
+    return here(rules) && isMember(rules.approvers, by, groups);
+  });
+  const holds = HOLD_VERBS.filter((verb) => {
+    const rules = policy.holds[verb];
+    return here(rules) && isMember(either(rules.requesters, rules.approvers), by, groups);
+  });
+  const unread = [...groups].flatMap(([group, members]) =>
+    members.are === 'unknown' ? [{ group, why: members.why }] : [],
+  );
+  return { mayAsk: asks, mayApprove: approves, mayHold: holds, unread };
+}

@@ -1,0 +1,63 @@
+import { canonicalJson } from '../text/canonical.ts';
+import { count, listed } from '../text/format.ts';
+import { everyGroupOf } from './people.ts';
+import { CHANGE_VERBS, HOLD_VERBS, type HoldRules, type People, type Policy, type Rules } from './policy.ts';
+import { freezeInWords, windowInWords } from './time.ts';
+
+/** What the policy of a cluster means, in sentences; the first line names the cluster. */
+export function policyInWords(cluster: string, policy: Policy): readonly string[] {
+  return [
+    `Cluster ${cluster}:`,
+    ...perVerb(CHANGE_VERBS, policy.verbs, changeInWords),
+    ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
+    ...policy.freezes.map((freeze) => `  Nothing may start: ${freezeInWords(freeze)}.`),
+    ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
+  ];
+}
+
+const NEEDS_GROUPS =
+  'User groups are named: the Slack app needs the scope usergroups:read, and the workspace a paid plan. A group that cannot be read lets nobody in.';
+
+/** Verbs with the same rules are told together. */
+function perVerb<V extends string, R>(
+  verbs: readonly V[],
+  rules: Readonly<Record<V, R>>,
+  inWords: (rules: R) => readonly string[],
+): readonly string[] {
+  const alike = Map.groupBy(verbs, (verb) => canonicalJson(rules[verb]));
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    return [`  ${same.join(', ')}:`, ...inWords(rules[first]).map((sentence) => `    ${sentence}`)];
+  });
+}
+
+function changeInWords(rules: Rules): readonly string[] {
+  const { approvals, requesterCounts, approvers, windows } = rules;
+  const who = approvals === 1 ? 'One' : `${approvals}`;
+  const own = requesterCounts ? 'who asked may be one of them' : 'who asked does not count';
+  return [
+    `${mayAsk(rules)} may ask for it ${where(rules)}.`,
+    `${who} of ${inWords(approvers)} must approve; ${own}.`,
+    `A plan can be approved for ${minutes(rules.planLivesMs)} (less when the worker says so), and an approved change must start within ${minutes(rules.approvalLivesMs)}.`,
+    windows.length === 0 ? 'It may start at any time.' : `It may start only ${windows.map(windowInWords).join('; ')}.`,
+  ];
+}
+
+const holdInWords = (rules: HoldRules): readonly string[] => [
+  `${mayAsk(rules)} may set it ${where(rules)}; who set it, and ${inWords(rules.approvers)}, may lift it.`,
+];
+
+function mayAsk({ requesters, approvers }: HoldRules): string {
+  const some = [...requesters.users, ...requesters.groups].length > 0;
+  return some ? `${inWords(requesters)}, and whoever may approve,` : `Only whoever may approve (${inWords(approvers)})`;
+}
+
+function where({ channels }: HoldRules): string {
+  return channels === null ? 'in every channel that the bot is in' : `in ${listed(channels)}`;
+}
+
+const inWords = ({ users, groups }: People): string =>
+  listed([...users, ...groups.map((group) => `the members of ${group}`)]);
+
+const minutes = (ms: number): string => count(ms / 60_000, 'minute');

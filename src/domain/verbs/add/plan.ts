@@ -1,0 +1,178 @@
+import { type Refusal, refuse } from '../../answers/refusal.ts';
+import type { Archive } from '../../cluster/archive.ts';
+import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
+import { isClosed } from '../../cluster/facts.ts';
+import { soundArchives } from '../../guards/archives.ts';
+import { firstRefusal } from '../../guards/guards.ts';
+import { bytesToCopy } from '../../guards/nodes.ts';
+import { estimate } from '../../plan/estimate.ts';
+import type { ApprovedPart, Intent, Plan, PlannedArchive, SeenPart } from '../../plan/plan.ts';
+import {
+  copySteps,
+  enginesSteps,
+  type PlanContext,
+  readyStep,
+  registrySteps,
+  verifyStep,
+} from '../../plan/planned-steps.ts';
+import type { Step } from '../../plan/step.ts';
+import { count, listed } from '../../text/format.ts';
+import { completeRegistries, unfinishedRegistries } from './existing-registries.ts';
+
+/** What a plan is made for: the change's id, and the moment. */
+export interface PlanFor {
+  readonly change: string;
+  readonly at: string;
+  /** A change that has begun may find that all is done but the proof; a new one is refused then. */
+  readonly begun: boolean;
+}
+
+/** Facts in, plan out: the same facts give the same plan, to the byte. */
+export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: PlanFor): Plan | Refusal {
+  const refusal = firstRefusal(intent, facts);
+  if (refusal !== null) return refusal;
+  const version = facts.kube.clusterVersion ?? '';
+  const archives = soundArchives(facts.bootstrap.archives);
+  const context: PlanContext = { change, version, saltenv: `metalk8s-${version}`, archives, facts };
+  const steps = stepsOf(intent, context);
+  if (!begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, archives);
+  return { v: 1, approved: approvedPart(intent, context, steps), seen: seenPart(intent, context, steps, at) };
+}
+
+function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
+  const targets = targetsOf(intent, context.facts);
+  // All copies come first and side by side, as those to different nodes run at the same time.
+  const copies = targets.map(({ node, target }) => copySteps(context, node, target));
+  const steps: Step[] = copies.flat();
+  let addresses = presentAddresses(intent, context.facts);
+  for (const [index, { node, target }] of targets.entries()) {
+    const own = registrySteps(context, node, target);
+    addresses = [...new Set([...addresses, node.ip ?? ''])].sort();
+    const isListed = context.facts.kube.endpoints.ready.includes(node.ip ?? '');
+    const isTouched = own.length > 0 || (copies[index] ?? []).length > 0;
+    steps.push(...own, ...(isTouched || !isListed ? [readyStep(node, addresses)] : []));
+  }
+  return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
+}
+
+/** Addresses of the registries that are there already, sorted; a target counts once Kubernetes lists it as Ready. */
+function presentAddresses(intent: Intent, { kube }: Facts): readonly string[] {
+  const listed = kube.nodes
+    .filter(({ ip }) => ip !== null && kube.endpoints.ready.includes(ip))
+    .map(({ name }) => name);
+  const nodes = kube.registries
+    .map(({ node }) => node)
+    .filter((node) => !intent.nodes.includes(node) || listed.includes(node));
+  const ips = kube.nodes.flatMap(({ name, ip, roles }) =>
+    ip !== null && (nodes.includes(name) || roles.includes('bootstrap')) ? [ip] : [],
+  );
+  return ips.sort();
+}
+
+function targetsOf(intent: Intent, facts: Facts): readonly { readonly node: NodeFacts; readonly target: OpenTarget }[] {
+  return intent.nodes.flatMap((name) => {
+    const node = facts.kube.nodes.find((candidate) => candidate.name === name);
+    const target = facts.targets.find((candidate) => candidate.node === name);
+    return node === undefined || target === undefined || isClosed(target) ? [] : [{ node, target }];
+  });
+}
+
+function registryExists({ nodes }: Intent, archives: readonly Archive[]): Refusal {
+  const images = `all ${count(archives.flatMap((archive) => archive.images).length, 'image')}`;
+  return refuse(
+    'registry-exists',
+    nodes.length === 1
+      ? `${listed(nodes)} has a registry already: it serves ${images}, Kubernetes lists it as Ready, and every engine knows it.`
+      : `${listed(nodes)} have a registry already: each serves ${images}, Kubernetes lists each as Ready, and every engine knows each.`,
+    `This look was the verification; there is nothing to add. Name another node, or look again with /registry-ha add ${nodes.join(' ')} at any time.`,
+  );
+}
+
+function approvedPart(
+  intent: Intent,
+  { change, version, saltenv, archives, facts }: PlanContext,
+  steps: readonly Step[],
+): ApprovedPart {
+  const { verb, cluster, nodes } = intent;
+  const hostKeys = targetsOf(intent, facts).map(({ node, target }) => {
+    const { host, port, algorithm, key, fingerprint } = target.hostKey;
+    return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
+  });
+  return {
+    change,
+    cluster,
+    verb,
+    nodes,
+    version,
+    saltenv,
+    archives: archives.map(plannedArchive),
+    hostKeys,
+    access: targetsOf(intent, facts).map(({ node }) => node.access),
+    steps,
+    sideEffects: sideEffects(steps, archives),
+  };
+}
+
+const plannedArchive = ({ images, ...archive }: Archive): PlannedArchive => ({ ...archive, images: images.length });
+
+/** What the steps do beside their purpose; operators should not have to find these out. */
+function sideEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
+  const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
+  const engines = steps.find((step) => step.kind === 'engines');
+  return [
+    ...(touched.length === 0
+      ? []
+      : [`/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`]),
+    ...(touched.length === 0 ? [] : [`/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`]),
+    ...(engines?.kind !== 'engines'
+      ? []
+      : [
+          `containerd restarts on ${count(engines.nodes.length, 'node')} (${listed(engines.nodes)}) at about the same time; running containers go on.`,
+        ]),
+  ];
+}
+
+function seenPart(
+  intent: Intent,
+  { version, archives, facts }: PlanContext,
+  steps: readonly Step[],
+  at: string,
+): SeenPart {
+  const targets = targetsOf(intent, facts);
+  const already = targets.flatMap(({ target }) =>
+    target.files.filter(({ is }) => is === 'same').map(({ path }) => ({ node: target.node, path })),
+  );
+  const space = targets.flatMap(({ target }) =>
+    target.space.map(({ mountpoint, available, paths }) => ({
+      node: target.node,
+      mountpoint,
+      available,
+      needed: bytesToCopy(target, paths, facts),
+    })),
+  );
+  return {
+    at,
+    findings: [
+      `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
+      `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
+      'Every Salt minion answers and no other state run is in progress.',
+      ...completeRegistries(intent, facts, steps),
+    ],
+    warnings: warnings(intent, facts, steps),
+    already,
+    space,
+    newHostKeys: targets.filter(({ target }) => !target.hostKey.pinned).map(({ node }) => node.name),
+    estimate: estimate(steps),
+  };
+}
+
+function warnings(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
+  const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
+  const restarts = steps.some(({ kind }) => kind === 'engines');
+  return [
+    ...unfinishedRegistries(intent, facts, steps),
+    ...(!restarts || masters.length < 2
+      ? []
+      : [`The engines of all masters (${listed(masters)}) restart at about the same time.`]),
+  ];
+}

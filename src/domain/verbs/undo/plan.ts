@@ -1,0 +1,177 @@
+import { type Refusal, refuse } from '../../answers/refusal.ts';
+import type { Change } from '../../change/change.ts';
+import type { Facts } from '../../cluster/facts.ts';
+import { endpointUrl, sameSet } from '../../cluster/registry.ts';
+import { archiveGuards, soundArchives } from '../../guards/archives.ts';
+import { commonRefusal } from '../../guards/guards.ts';
+import { estimate } from '../../plan/estimate.ts';
+import type { Plan, UndoIntent } from '../../plan/plan.ts';
+import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
+import type { Step } from '../../plan/step.ts';
+import { listed } from '../../text/format.ts';
+import type { PlanFor } from '../add/plan.ts';
+import { hasDeployed, type Trace, tracesOf } from './footprint.ts';
+import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
+import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
+import { undoSeen, undoSideEffects } from './words.ts';
+
+/** What the worker's journal holds of the change that is to be undone. */
+export interface UndoneRecord {
+  /** Null when the journal does not know it. */
+  readonly change: Change | null;
+  /** Changes that were started after it, oldest first. */
+  readonly later: readonly Change[];
+}
+
+/**
+ * Facts and the journal in, plan out. Taken back is only what the change itself has begun, and what was not there when it was
+ * started; a look tells what of it is left. In the order of MetalK8s' removal: out of service, forgotten by Kubernetes, out of the
+ * engines, then unmounted and deleted.
+ */
+export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord, when: PlanFor): Plan | Refusal {
+  const undone = record.change;
+  if (undone === null) return notInTheJournal(intent);
+  const refusal =
+    whyNotUndone(undone) ??
+    otherNodes(intent, undone) ??
+    laterRefusal(undone, record.later) ??
+    commonRefusal(intent, facts) ??
+    builtOnOthers(undone);
+  if (refusal !== null) return refusal;
+  const traces = tracesOf(undone.intent.nodes, touchedSteps(undone), undone.before ?? [], facts);
+  const context = contextOf(facts, when.change);
+  const steps = stepsOf(traces, context, undone);
+  const unfit = registriesRefusal(steps, traces, facts);
+  if (unfit !== null) return unfit;
+  if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
+  return {
+    v: 1,
+    approved: { ...approvedPart(intent, context, traces, steps), sideEffects: undoSideEffects(steps) },
+    seen: { ...undoSeen(undone, traces, context, steps), at: when.at, estimate: estimate(steps) },
+  };
+}
+
+function contextOf(facts: Facts, change: string): PlanContext {
+  const version = facts.kube.clusterVersion ?? '';
+  const archives = soundArchives(facts.bootstrap.archives);
+  return { change, version, saltenv: `metalk8s-${version}`, archives, facts };
+}
+
+function stepsOf(traces: readonly Trace[], context: PlanContext, undone: Change): readonly Step[] {
+  const addresses = remaining(traces, context.facts);
+  const withdrawn = traces.filter(hasDeployed);
+  const lastNode = withdrawn.at(-1)?.node.name;
+  const withdraws = withdrawn.flatMap((trace) => withdrawSteps(trace, context, undone.id));
+  const { ready, notReady } = context.facts.kube.endpoints;
+  const isListed = withdrawn.some(({ node }) => [...ready, ...notReady].includes(node.ip ?? ''));
+  const waits = lastNode !== undefined && (withdraws.length > 0 || isListed) ? [gone(lastNode, addresses)] : [];
+  const saltenv = undone.plan?.approved.saltenv ?? '';
+  return [
+    ...withdraws,
+    ...waits,
+    ...(isKnownToAnEngine(withdrawn, context.facts) ? enginesSteps(context, addresses) : []),
+    ...traces.flatMap((trace) => [...unmountSteps(trace), ...unconfigureSteps(trace, saltenv), ...removeSteps(trace)]),
+    proveUndone(traces, context),
+  ];
+}
+
+/** Addresses of the registries that stay, sorted; the bootstrap's is always among them. */
+function remaining(traces: readonly Trace[], { kube }: Facts): readonly string[] {
+  const leaving = traces.filter(hasDeployed).map(({ node }) => node.name);
+  const staying = kube.registries.map(({ node }) => node).filter((node) => !leaving.includes(node));
+  return kube.nodes
+    .flatMap(({ name, ip, roles }) =>
+      ip !== null && (staying.includes(name) || roles.includes('bootstrap')) ? [ip] : [],
+    )
+    .sort();
+}
+
+function isKnownToAnEngine(traces: readonly Trace[], { engines }: Facts): boolean {
+  const urls = traces.map(({ node }) => endpointUrl(node.ip ?? ''));
+  return engines.some((engine) => engine.is === 'known' && engine.endpoints.some((url) => urls.includes(url)));
+}
+
+function approvedPart(
+  intent: UndoIntent,
+  { change, version, saltenv }: PlanContext,
+  traces: readonly Trace[],
+  steps: readonly Step[],
+) {
+  const { verb, cluster, nodes, undoes } = intent;
+  const hostKeys = traces.toReversed().map(({ node, target }) => {
+    const { host, port, algorithm, key, fingerprint } = target.hostKey;
+    return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
+  });
+  return { change, cluster, verb, undoes, nodes, version, saltenv, archives: [], hostKeys, steps };
+}
+
+function notInTheJournal({ undoes }: UndoIntent): Refusal {
+  return refuse(
+    'unknown-change',
+    `The worker’s journal has nothing of ${undoes}, so it cannot be told what that change has done.`,
+    'Undo it by hand: the README says how.',
+  );
+}
+
+/** The record in Redis is not believed: what is undone is told by the journal. */
+function otherNodes({ nodes, undoes }: UndoIntent, undone: Change): Refusal | null {
+  if (sameSet(nodes, undone.intent.nodes)) return null;
+  return refuse(
+    'unknown-change',
+    `${undoes} was about ${listed(undone.intent.nodes)}, and not about ${listed(nodes)}.`,
+    'Ask for the undo again.',
+  );
+}
+
+/** Steps by which a registry that was there before has become another one; a copied file lies beside it. */
+const CHANGES_A_REGISTRY: ReadonlySet<Step['kind']> = new Set([
+  'mount',
+  'solutions',
+  'other-version',
+  'deploy',
+  'engines',
+]);
+
+function builtOnOthers(undone: Change): Refusal | null {
+  const { before, id, intent } = undone;
+  const unknown = intent.nodes.filter((node) => !before?.some((one) => one.node === node));
+  if (before === undefined || unknown.length > 0) {
+    return refuse(
+      'not-undoable',
+      `It was not noted what was on ${listed(unknown)} before ${id} began, so it cannot be told what it has done.`,
+      'Undo it by hand: the README says how.',
+    );
+  }
+  const touched = touchedSteps(undone).filter(({ kind }) => CHANGES_A_REGISTRY.has(kind));
+  const had = before.filter(
+    ({ node, registry }) => registry && touched.some((step) => !('node' in step) || step.node === node),
+  );
+  if (had.length === 0) return null;
+  return refuse(
+    'not-undoable',
+    `${listed(had.map(({ node }) => node))} had a registry before ${id} began, and ${id} has changed it: how it was cannot be brought back.`,
+    'Go forward instead: Retry from here, or ask for the same add again, finishes it.',
+  );
+}
+
+/** Whoever takes a registry away leaves the others alone with the work: they must be fit for it. */
+function registriesRefusal(steps: readonly Step[], traces: readonly Trace[], facts: Facts): Refusal | null {
+  if (!steps.some(({ kind }) => kind === 'withdraw' || kind === 'ready' || kind === 'engines')) return null;
+  const staying = remaining(traces, facts);
+  const unready = facts.kube.nodes.filter(
+    ({ ip }) => ip !== null && staying.includes(ip) && !facts.kube.endpoints.ready.includes(ip),
+  );
+  if (unready.length === 0) return archiveGuards(facts);
+  return refuse(
+    'registry-unfit',
+    `${listed(unready.map(({ name }) => name))} has a registry, too, but it is not among the Ready Endpoints: the engines would lose it.`,
+    'Bring it back to Ready, then ask for the undo again.',
+  );
+}
+
+function nothingLeft({ id, intent }: Change): Refusal {
+  return refuse(
+    'nothing-to-undo',
+    `Nothing of what ${id} has done is left on ${listed(intent.nodes)}, and no container engine lists a registry of it.`,
+  );
+}

@@ -1,0 +1,157 @@
+import type { NodeFacts } from '../../cluster/facts.ts';
+import type { Command } from '../../node-commands/command.ts';
+import { asUser } from '../../node-commands/salt-commands.ts';
+import {
+  deleteFiles,
+  dropFromFstab,
+  keptManifest,
+  REGISTRY_CONFIG,
+  REGISTRY_MANIFEST,
+  unmount,
+  withdrawManifest,
+} from '../../node-commands/undo-commands.ts';
+import type { PlanContext } from '../../plan/planned-steps.ts';
+import type { CopyStep, ReadyStep, Step } from '../../plan/step.ts';
+import type { ProveUndoneStep } from '../../plan/undo-step.ts';
+import { bytesInWords, count, listed } from '../../text/format.ts';
+import { copiesOf, hasDeployed, isOf, type OwnMount, ownConfig, ownMounts, type Trace } from './footprint.ts';
+
+const on = (node: NodeFacts, ...commands: readonly Command[]) =>
+  commands.map((command) => ({ on: node.name, command: asUser(node.access, command) }));
+
+/** Takes the manifest away, while it or the pod is there. `undoes` names the place where it is kept. */
+export function withdrawSteps(trace: Trace, { facts }: PlanContext, undoes: string): readonly Step[] {
+  const { node, target } = trace;
+  const isThere =
+    target.present?.includes(REGISTRY_MANIFEST) === true || facts.kube.registries.some((one) => one.node === node.name);
+  if (!hasDeployed(trace) || !isThere) return [];
+  const kept = keptManifest(undoes);
+  return [
+    {
+      kind: 'withdraw',
+      id: `withdraw:${node.name}`,
+      says: `Take the registry of ${node.name} out of service; its manifest is kept in ${kept}`,
+      commands: on(node, withdrawManifest(kept)),
+      node: node.name,
+      manifest: REGISTRY_MANIFEST,
+      kept,
+    },
+  ];
+}
+
+/** Waits until Kubernetes has forgotten the registries that were taken away. */
+export function gone(node: string, addresses: readonly string[]): ReadyStep {
+  return {
+    kind: 'ready',
+    id: `ready:${node}`,
+    says: `Wait until Kubernetes lists only ${listed(addresses)} as Ready`,
+    commands: [],
+    node,
+    addresses,
+  };
+}
+
+/** Unmounts what the change has mounted, while it is mounted or stands in /etc/fstab. */
+export function unmountSteps(trace: Trace): readonly Step[] {
+  const { node, target } = trace;
+  const isLeft = ({ archive, takesMount, takesFstab }: OwnMount): boolean =>
+    (takesMount && target.mounts.some(isOf(archive))) || (takesFstab && target.fstab.some(isOf(archive)));
+  return ownMounts(trace)
+    .filter(isLeft)
+    .toReversed()
+    .map(({ archive, takesMount, takesFstab }): Step => {
+      const { id, path, mountpoint } = archive;
+      const commands = [
+        ...(takesMount ? [unmount(mountpoint)] : []),
+        ...(takesFstab ? [dropFromFstab(path, mountpoint)] : []),
+      ];
+      return {
+        kind: 'unmount',
+        id: `unmount:${node.name}:${id}`,
+        says: `Unmount ${id} on ${node.name}${takesFstab ? ' and take it out of /etc/fstab' : ''}`,
+        commands: on(node, ...commands),
+        node: node.name,
+        archive,
+        takesMount,
+        takesFstab,
+      };
+    });
+}
+
+/** Deletes what the change has written to the registry's configuration, while any of it is there. */
+export function unconfigureSteps(trace: Trace, saltenv: string): readonly Step[] {
+  const { node, target } = trace;
+  const files = ownConfig(trace, saltenv);
+  if (!files.some((file) => target.registryConfig.includes(file))) return [];
+  return [
+    {
+      kind: 'unconfigure',
+      id: `unconfigure:${node.name}`,
+      says: `Delete ${count(files.length, 'file')} of the registry’s configuration on ${node.name}`,
+      commands: on(node, deleteFiles(files.map((file) => `${REGISTRY_CONFIG}/${file}`))),
+      node: node.name,
+      files,
+    },
+  ];
+}
+
+/** Deletes the archives that the change has copied, and what interrupted copies have left. */
+export function removeSteps(trace: Trace): readonly Step[] {
+  return copiesOf(trace)
+    .filter((copy) => !isInUse(copy, trace))
+    .toReversed()
+    .flatMap((copy) => removeStep(copy, trace));
+}
+
+/** A mount that this undo does not take away uses the file. */
+export function isInUse({ archive }: CopyStep, trace: Trace): boolean {
+  const own = ownMounts(trace).filter(({ takesMount }) => takesMount);
+  return trace.target.mounts.some(
+    (entry) => entry.backingFile === archive.path && !own.some((one) => isOf(one.archive)(entry)),
+  );
+}
+
+function removeStep({ archive, part }: CopyStep, { node, target }: Trace): readonly Step[] {
+  const file = target.files.find(({ path }) => path === archive.path)?.is;
+  const hasPart = target.present?.includes(part) === true;
+  if (file !== 'same' && !hasPart) return [];
+  const takesArchive = file === 'same' || file === 'absent';
+  const what = takesArchive ? `${archive.id} (${bytesInWords(archive.size)})` : `the unfinished copy of ${archive.id}`;
+  return [
+    {
+      kind: 'remove-copy',
+      id: `remove-copy:${node.name}:${archive.id}`,
+      says: `Delete ${what} from ${node.name}${takesArchive ? ', if it is what was copied' : ''}`,
+      commands: on(node, ...(takesArchive ? [deleteFiles([archive.path])] : []), deleteFiles([part])),
+      node: node.name,
+      archive,
+      part,
+      takesArchive,
+    },
+  ];
+}
+
+/** The proof: no engine lists what was taken away, and the bootstrap's registry serves everything. */
+export function proveUndone(traces: readonly Trace[], { archives, facts }: PlanContext): ProveUndoneStep {
+  const gone = traces
+    .filter(({ before }) => !before.registry)
+    .map(({ node }) => ({ node: node.name, address: node.ip ?? '' }))
+    .toReversed();
+  const bootstrap = facts.kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
+  const engines = facts.kube.nodes.map(({ name }) => name).sort();
+  const images = archives.reduce((sum, archive) => sum + archive.images.length, 0);
+  const without =
+    gone.length === 0
+      ? ''
+      : `no engine of ${count(engines.length, 'node')} lists ${listed(gone.map(({ node }) => node))}, and `;
+  return {
+    kind: 'prove-undone',
+    id: 'verify',
+    says: `Prove it: ${without}the bootstrap’s registry serves ${count(images, 'image')}`,
+    commands: [],
+    gone,
+    bootstrapAddress: bootstrap?.ip ?? '',
+    archives: archives.map(({ id, sha256, images: own }) => ({ id, sha256, images: own.length })),
+    engines,
+  };
+}

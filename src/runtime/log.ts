@@ -1,0 +1,28 @@
+import { type Logger, pino } from 'pino';
+import { printableJson } from '../domain/text/printable.ts';
+import { withoutThese } from '../domain/text/secrets.ts';
+
+/** One JSON line per event: a fixed sentence, and fields beside it. */
+export interface Log {
+  debug(fields: object, says: string): void;
+  info(fields: object, says: string): void;
+  warn(fields: object, says: string): void;
+  error(fields: object, says: string): void;
+}
+
+/**
+ * A log on standard output, unless told otherwise. Every line is freed of what would steer a terminal and of secrets: those that look
+ * like ones, and the given ones, to which more may be added as they become known.
+ */
+export function openLog(
+  level: string,
+  name: string,
+  secrets: readonly (string | undefined)[] = [],
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Log {
+  const log: Logger = pino(
+    { level, name, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => write(printableJson(withoutThese(line, secrets))) },
+  );
+  return log;
+}

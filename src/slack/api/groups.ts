@@ -1,0 +1,80 @@
+import { webApi } from '@slack/bolt';
+import type { GroupMembers } from '../../domain/policy/people.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Groups } from '../../ports/policy.ts';
+import { boltLog } from './bolt-log.ts';
+import { type SlackRefused, slackRefused } from './slack-refused.ts';
+
+/** A person who left a group counts as its member for at most this long; usergroups.users.list is a Tier 2 method, 20 a minute. */
+const KEPT_MS = 60_000;
+/** What could not be read is asked for again soon, but not at every click. */
+const FAILURE_KEPT_MS = 10_000;
+/** A person waits for the answer to a click. */
+const ANSWER_LIMIT_MS = 5_000;
+
+export interface GroupsOptions {
+  readonly botToken: string;
+  readonly slackApiUrl?: string;
+  readonly clock: Pick<Clock, 'steadyMs'>;
+  readonly log: Log;
+}
+
+interface Kept {
+  readonly until: number;
+  readonly answer: Promise<GroupMembers>;
+}
+
+/** Slack's user groups; nothing is asked of Slack as long as nobody asks for a group. */
+export function slackGroups(options: GroupsOptions): Groups {
+  const client = clientFor(options);
+  const kept = new Map<string, Kept>();
+  const now = () => options.clock.steadyMs();
+  const read = async (group: string): Promise<GroupMembers> => {
+    try {
+      const { users } = await client.usergroups.users.list({ usergroup: group });
+      return users === undefined ? { are: 'unknown', why: 'Slack gave no list' } : { are: 'known', ids: users };
+    } catch (error) {
+      const refused = slackRefused(error);
+      kept.set(group, { until: now() + Math.max(FAILURE_KEPT_MS, refused.retryAfterMs), answer: whyUnknown(refused) });
+      options.log.warn({ group, code: refused.code, fault: refused.fault }, 'a user group could not be read');
+      return await whyUnknown(refused);
+    }
+  };
+  return {
+    async members(group) {
+      const known = kept.get(group);
+      if (known !== undefined && known.until > now()) return await known.answer;
+      const answer = read(group);
+      kept.set(group, { until: now() + KEPT_MS, answer });
+      return await answer;
+    },
+  };
+}
+
+function clientFor({ botToken, slackApiUrl, log }: GroupsOptions): webApi.WebClient {
+  return new webApi.WebClient(botToken, {
+    logger: boltLog(log),
+    retryConfig: { retries: 0 },
+    timeout: ANSWER_LIMIT_MS,
+    // Else one 429 would keep a click waiting for its Retry-After.
+    rejectRateLimitedCalls: true,
+    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+  });
+}
+
+/** Codes of usergroups.users.list, from its method page. */
+const CODES: ReadonlyMap<string, string> = new Map([
+  ['plan_upgrade_required', 'user groups need a paid Slack plan'],
+  ['missing_scope', 'the app lacks the scope usergroups:read'],
+  ['no_such_subteam', 'there is no such group'],
+]);
+
+async function whyUnknown({ fault, code, retryAfterMs }: SlackRefused): Promise<GroupMembers> {
+  return { are: 'unknown', why: CODES.get(code) ?? FAULTS[fault]?.(retryAfterMs) ?? `Slack says ${code}` };
+}
+
+const FAULTS: Readonly<Partial<Record<SlackRefused['fault'], (retryAfterMs: number) => string>>> = {
+  'rate-limited': (ms) => `Slack is asked too often, again in ${Math.ceil(ms / 1000)} s`,
+  unavailable: () => 'Slack does not answer',
+};

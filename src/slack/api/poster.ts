@@ -1,0 +1,145 @@
+import { webApi } from '@slack/bolt';
+import type { CardPlace } from '../../domain/change/change.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Drawing } from '../text/blocks.ts';
+import { SlackRefused, slackRefused } from './slack-refused.ts';
+import { verbatim } from './verbatim.ts';
+
+/**
+ * chat.update is a Tier 3 method, 50 calls a minute and workspace (docs.slack.dev, "Rate limits"). These two together never make
+ * more than 40 within any minute; the rest is for other replicas.
+ */
+const UPDATES_PER_MINUTE = 35;
+const UPDATES_AT_ONCE = 5;
+const ANSWER_LIMIT_MS = 10_000;
+/** A post that Slack took without telling us must not be repeated often: each repetition may be a second message. */
+const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } as const;
+/** Edits are repeated by the notifier, which knows what is to be drawn by then. */
+const NO_RETRIES = { retries: 0 } as const;
+
+/** Posts and redraws messages. Throws SlackRefused. */
+export interface SlackPoster {
+  post(channel: string, drawing: Drawing): Promise<CardPlace>;
+  update(place: CardPlace, drawing: Drawing): Promise<void>;
+  /** A reply in the card's thread; `broadcast` shows it in the channel too. */
+  reply(place: CardPlace, text: string, broadcast: boolean): Promise<void>;
+}
+
+export interface PosterOptions {
+  readonly botToken: string;
+  readonly slackApiUrl?: string;
+  readonly clock: Pick<Clock, 'steadyMs'>;
+  readonly logger: NonNullable<webApi.WebClientOptions['logger']>;
+}
+
+/** Posts and redraws messages, as fast as Slack allows and no faster. */
+export function slackPoster(options: PosterOptions): SlackPoster {
+  const posts = clientFor(options, FEW_RETRIES);
+  const edits = clientFor(options, NO_RETRIES);
+  const pace = updatePace(options.clock);
+  const precedence = cardsFirst(options.clock);
+  return {
+    post: (channel, { text, blocks }) =>
+      posted(
+        posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), unfurl_links: false, unfurl_media: false }),
+        (ms) => precedence.cardWaits(channel, ms),
+      ),
+    update: async ({ channel, ts }, { text, blocks }) => {
+      pace.take();
+      await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
+    },
+    reply: async ({ channel, ts }, text, broadcast) => {
+      precedence.letReply(channel);
+      await posted(
+        posts.chat.postMessage({
+          channel,
+          thread_ts: ts,
+          text,
+          reply_broadcast: broadcast,
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      );
+    },
+  };
+}
+
+function clientFor(
+  { botToken, slackApiUrl, logger }: PosterOptions,
+  retryConfig: webApi.RetryOptions,
+): webApi.WebClient {
+  return new webApi.WebClient(botToken, {
+    logger,
+    retryConfig,
+    timeout: ANSWER_LIMIT_MS,
+    // Else one 429 stops every other call of the client for its Retry-After.
+    rejectRateLimitedCalls: true,
+    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+  });
+}
+
+async function posted(
+  call: Promise<webApi.ChatPostMessageResponse>,
+  onRateLimit?: (ms: number) => void,
+): Promise<CardPlace> {
+  const { channel, ts } = await inOurWords(call, onRateLimit);
+  if (channel === undefined || ts === undefined) throw new SlackRefused('unavailable', 'posted without a ts');
+  return { channel, ts };
+}
+
+async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void = () => undefined): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const refused = slackRefused(error);
+    if (refused.fault === 'rate-limited') onRateLimit(refused.retryAfterMs);
+    throw refused;
+  }
+}
+
+/** How long a channel's replies stand back, beyond what Slack said, for a card that waits to be posted there. */
+const STANDING_BACK_MS = 1_500;
+
+/**
+ * A channel takes one message a second, and a thread's replies would take it from a new card each time: somebody waits for the card,
+ * while a reply only repeats what its card shows already.
+ */
+function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
+  cardWaits(channel: string, ms: number): void;
+  letReply(channel: string): void;
+} {
+  const until = new Map<string, number>();
+  return {
+    cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + STANDING_BACK_MS),
+    letReply(channel) {
+      const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
+      if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a card waits to be posted', { retryAfterMs });
+      until.delete(channel);
+    },
+  };
+}
+
+/** A token bucket for all cards together; what finds it empty is told when to come again, as Slack itself would. */
+function updatePace(clock: Pick<Clock, 'steadyMs'>): { take(): void; pause(ms: number): void } {
+  const perMs = UPDATES_PER_MINUTE / 60_000;
+  let tokens = UPDATES_AT_ONCE;
+  let filledAt = clock.steadyMs();
+  return {
+    take() {
+      const now = clock.steadyMs();
+      if (now > filledAt) {
+        tokens = Math.min(UPDATES_AT_ONCE, tokens + (now - filledAt) * perMs);
+        filledAt = now;
+      }
+      if (now < filledAt || tokens < 1) {
+        const retryAfterMs = Math.max(0, filledAt - now) + Math.ceil((1 - tokens) / perMs);
+        throw new SlackRefused('rate-limited', 'own limit of edits', { retryAfterMs });
+      }
+      tokens -= 1;
+    },
+    pause(ms) {
+      tokens = 1;
+      filledAt = clock.steadyMs() + ms;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Change } from '../../domain/change/change.ts';
+import { cancelButton, decisionButtons, retryButtons, undoButton } from '../parts/buttons.ts';
+import { type CardStyle, type CardView, DETAILS, type Detail } from '../parts/card-view.ts';
+import { planFacts } from '../parts/plan-facts.ts';
+import { planSteps } from '../parts/plan-steps.ts';
+import { taskBlocks } from '../parts/task-blocks.ts';
+import type { Block, Drawing } from '../text/blocks.ts';
+import { fitsMessage } from '../text/fit.ts';
+import { head } from './card-head.ts';
+import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
+import { isTooLate, statusText } from './status.ts';
+import { unprovenCard } from './unverified-card.ts';
+
+/** The whole card of a change, drawn anew for each state; as much of it as one message takes. */
+export function renderCard(view: CardView, style: CardStyle): Drawing {
+  const { change, unproven } = view;
+  if (unproven !== undefined) return unprovenCard({ change, unproven });
+  const drawn = DETAILS.map((detail) => () => cardBlocks(view, style, detail));
+  const blocks = firstFitting(drawn);
+  return { text: statusText(view), blocks };
+}
+
+function firstFitting(drawings: readonly (() => readonly Block[])[]): readonly Block[] {
+  let blocks: readonly Block[] = [];
+  for (const draw of drawings) {
+    blocks = draw();
+    if (fitsMessage(blocks)) return blocks;
+  }
+  return blocks;
+}
+
+function cardBlocks(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
+  return [...head(view), ...body(view, style, detail)];
+}
+
+function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
+  const { change } = view;
+  switch (change.state) {
+    case 'requested':
+    case 'denied':
+    case 'expired':
+      return [];
+    case 'planned':
+      if (isTooLate(change, view.now)) return [];
+      return [...planFacts(change, detail), ...planSteps(change, detail), ...decisionButtons(change)];
+    case 'refused':
+      return refusedOutcome(change);
+    case 'approved':
+    case 'applying':
+      return [...taskBlocks(view, style, detail), ...cancelButton(change)];
+    case 'failed':
+      return [...failedOutcome(change), ...tasksIfPlanned(view, style, detail), ...retryButtons(change, view.now)];
+    case 'cancelled':
+      return [...cancelledOutcome(change), ...tasksIfPlanned(view, style, detail), ...undoButton(change)];
+    case 'done':
+      return [...doneOutcome(change), ...taskBlocks(view, style, detail)];
+  }
+}
+
+const tasksIfPlanned = (view: CardView, style: CardStyle, detail: Detail): readonly Block[] =>
+  wasStarted(view.change) ? taskBlocks(view, style, detail) : [];
+
+const wasStarted = (change: Change): boolean => change.plan !== undefined && Object.keys(change.steps).length > 0;

@@ -1,0 +1,92 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { Step } from '../../domain/plan/step.ts';
+import { listed } from '../../domain/text/format.ts';
+import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { type Block, context, preformatted, richText, section } from '../text/blocks.ts';
+import { cut, cutStart } from '../text/fit.ts';
+import { clean, code, escaped } from '../text/foreign-text.ts';
+import { firstFew } from '../text/names.ts';
+
+/** Room for a failure's own words: enough for a Salt comment, little enough to be read. Of more the end: what broke stands last. */
+const DETAIL_LIMIT = 1500;
+const STEPS_LIMIT = 600;
+
+/** What can be done about a "no", and whether anything was changed before it came. */
+export function refusedOutcome(change: Change): readonly Block[] {
+  const { refusal } = change;
+  if (refusal === undefined) return [];
+  const isUntouched = Object.keys(change.steps).length === 0;
+  return [
+    ...(refusal.tryNext === undefined ? [] : [section(`*What to do now:* ${escaped(refusal.tryNext)}`)]),
+    ...(isUntouched ? [] : doneAndNot(change)),
+    context(`Refusal ${code(refusal.refused)}.${isUntouched ? ' Nothing was changed on the cluster.' : ''}`),
+  ];
+}
+
+/** Where it broke, what the node said, what is done and what is not, what to do now. */
+export function failedOutcome(change: Change): readonly Block[] {
+  const { failure } = change;
+  if (failure === undefined) return [];
+  const at = failedAt(change);
+  return [
+    section(`*Where:* ${at === '' ? '' : `${at}, `}${escaped(failure.where)}`),
+    ...(failure.detail === undefined
+      ? []
+      : [richText([preformatted(cutStart(clean(failure.detail).trim(), DETAIL_LIMIT))])]),
+    section(`*What to do now:* ${escaped(failure.next)}`),
+    ...doneAndNot(change),
+  ];
+}
+
+/** What is done and what is not, of a change that somebody stopped. */
+export function cancelledOutcome(change: Change): readonly Block[] {
+  const { intent } = change;
+  const ask =
+    intent.verb === 'undo'
+      ? `press *Undo* on the card of ${code(intent.undoes)} again`
+      : 'ask for the same change again';
+  const next = `${ask}: the new plan holds only what is still missing.`;
+  return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
+}
+
+/** The steps that the failure belongs to, in quotes; empty when it broke between two steps. */
+export function failedAt({ plan, steps }: Change): string {
+  const failed = (plan?.approved.steps ?? []).filter(({ id }) => steps[id]?.is === 'failed');
+  return cut(listed(failed.map(({ says }) => `“${escaped(says)}”`)), STEPS_LIMIT);
+}
+
+function doneAndNot({ plan, steps }: Change): readonly Block[] {
+  const all = plan?.approved.steps ?? [];
+  if (all.length === 0) return [section('*Done:* nothing; no step was started.')];
+  const finished = all.filter(({ id }) => steps[id]?.is === 'done');
+  const left = all.filter(({ id }) => steps[id]?.is !== 'done');
+  return [section(`*Done:* ${sentences(finished)}\n*Not done:* ${sentences(left)}`)];
+}
+
+const sentences = (steps: readonly Step[]): string => {
+  const said = steps.map(({ says }) => escaped(says));
+  return said.length === 0
+    ? 'nothing.'
+    : cut(`${said.slice(0, 6).join('; ')}${furtherSteps(said.length - 6)}.`, STEPS_LIMIT);
+};
+
+const furtherSteps = (further: number): string => (further > 0 ? `; and ${further} more` : '');
+
+/** What registry HA is not; said whenever it was reached, so that nobody counts on more. */
+export const NOT_COVERED =
+  'Registry HA is not bootstrap HA: the Salt master and the certificate authority still exist once, on the bootstrap node.';
+
+/** What else an operator should know now. */
+export function doneOutcome(change: Change): readonly Block[] {
+  const { intent } = change;
+  if (intent.verb === 'undo') {
+    const undone = escaped(firstFew(undoneNodes(change)));
+    return [section(`What ${code(intent.undoes)} had done on ${undone} is taken back.`)];
+  }
+  const nodes = escaped(firstFew(intent.nodes));
+  return [
+    section(
+      `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only and will complain about ${nodes}; that is harmless.`,
+    ),
+  ];
+}

@@ -1,0 +1,120 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { JournalMark } from '../../domain/change/record-entry.ts';
+import { shortDigest } from '../../domain/plan/digest.ts';
+import { approvalsSoFar, approversOf } from '../text/approvals-line.ts';
+import { cut, cutStart, TEXT_LIMIT } from '../text/fit.ts';
+import { codeLines, escaped } from '../text/foreign-text.ts';
+import { person } from '../text/names.ts';
+import { failedAt, NOT_COVERED } from './outcome.ts';
+import { duration, proofInWords } from './status.ts';
+
+/** Room for a failure's own words in a reply that the channel sees as well: the end of them, the card has more. */
+const QUOTE_LIMIT = 600;
+/** Less of them says nothing. */
+const QUOTE_AT_LEAST = 40;
+/** The lines around a quotation, and a journal line's number and hash behind it all. */
+const FENCES = 10;
+const MARK_ROOM = 60;
+
+/** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
+export interface Reply {
+  /** Unique in the change's life: what happens again after a retry has the number of its approval. */
+  readonly name: string;
+  readonly text: string;
+  readonly broadcast: boolean;
+}
+
+/** Every turning point that the change has passed, in order; the end names the journal line that tells it (`mark`). */
+export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] {
+  const end = endReply(change).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
+  return [...approvedReply(change), ...voteReply(change), ...end, ...undoReply(change)].map((reply) => ({
+    ...reply,
+    text: cut(reply.text, TEXT_LIMIT),
+  }));
+}
+
+/** With this in the thread, whoever changes the journal later has to change Slack as well; a long text makes room for it. */
+function witnessed(reply: Reply, { line, hash }: JournalMark): Reply {
+  const mark = ` (Journal line ${line}, ${shortDigest(hash)}…)`;
+  return { ...reply, text: `${cut(reply.text, TEXT_LIMIT - mark.length)}${mark}` };
+}
+
+function approvedReply(change: Change): readonly Reply[] {
+  const { approver, approvals } = change;
+  if (approver === undefined) return [];
+  const text =
+    approvals > 1
+      ? `Approved again by ${approversOf(change)}: going on from the failed step.`
+      : `Approved by ${approversOf(change)}.`;
+  return [quiet(numbered('approved', change), text)];
+}
+
+/** One of several approvals; the last one is told as the approval itself. */
+function voteReply(change: Change): readonly Reply[] {
+  const { votes, approvals } = change;
+  return votes.length === 0 ? [] : [quiet(`vote-${approvals + 1}-${votes.length}`, approvalsSoFar(change))];
+}
+
+function endReply(change: Change): readonly Reply[] {
+  const asker = person(change.requester);
+  switch (change.state) {
+    case 'denied':
+      return [quiet('denied', `${asker}: denied${by(change)}; nothing was changed.`)];
+    case 'expired':
+      return [quiet('expired', `${asker}: nobody decided in time, so the plan expired; nothing was changed.`)];
+    case 'refused':
+      return [quiet('refused', `${asker}: refused. ${escaped(change.refusal?.says ?? '')}`)];
+    case 'failed':
+      return [{ name: numbered('failed', change), text: failedText(change), broadcast: true }];
+    case 'cancelled':
+      return [quiet('cancelled', cancelledText(change))];
+    case 'done':
+      return [quiet('done', doneText(change))];
+    default:
+      return [];
+  }
+}
+
+function undoReply({ undoAsked, undoneBy }: Change): readonly Reply[] {
+  if (undoAsked === undefined) return [];
+  const text = `${person(undoAsked.by)} asked to undo this: change ${escaped(undoAsked.change)} has a card of its own.`;
+  const undone = quiet(`undone-${undoneBy}`, `Undone by change ${escaped(undoneBy ?? '')}: nothing of it is left.`);
+  return [quiet(`undo-${undoAsked.change}`, text), ...(undoneBy === undefined ? [] : [undone])];
+}
+
+/** The first time has no number, so that records of before there were retries are told once. */
+const numbered = (name: string, { approvals }: Change): string => (approvals > 1 ? `${name}-${approvals}` : name);
+
+const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broadcast: false });
+
+const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by ${person(deniedBy)}`);
+
+function failedText(change: Change): string {
+  const { failure, requester } = change;
+  const at = failedAt(change);
+  const said = `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}`;
+  if (failure === undefined) return said;
+  const what = `${said} (${escaped(failure.where)}). ${escaped(failure.what)}`;
+  const next = escaped(failure.next);
+  return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - what.length - next.length)}${next}`;
+}
+
+/** A failure's own words between the sentences, as they are; nothing but a space when there are none, or no room. */
+function quoted(detail: string | undefined, room: number): string {
+  const limit = Math.min(QUOTE_LIMIT, room - FENCES);
+  const lines = detail === undefined || limit < QUOTE_AT_LEAST ? '' : cutStart(codeLines(detail), limit);
+  return lines === '' ? ' ' : `\n\`\`\`\n${lines}\n\`\`\`\n`;
+}
+
+function cancelledText({ requester, cancelledBy, startedAt }: Change): string {
+  const whom = cancelledBy === undefined ? '' : ` by ${person(cancelledBy)}`;
+  const left = startedAt === undefined ? 'nothing was changed' : 'what is done stays done';
+  return `${person(requester)}: cancelled${whom}; ${left}.`;
+}
+
+function doneText(change: Change): string {
+  const time = duration(change);
+  const took = time === null ? '' : ` in ${time}`;
+  const limits = change.intent.verb === 'undo' ? '' : ` ${NOT_COVERED}`;
+  return `${person(change.requester)}: done${took}. ${proofInWords(change)}${limits}`;
+}

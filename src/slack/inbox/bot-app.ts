@@ -1,0 +1,125 @@
+import { App, type AppOptions, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { boltLog } from '../api/bolt-log.ts';
+import { InFlight } from './in-flight.ts';
+import { SeenSignatures } from './seen-signatures.ts';
+import type { Home } from './sender.ts';
+import { SIGNATURE, SignedHttp } from './signed-http.ts';
+import { Socket } from './socket.ts';
+
+/** Two sockets: Slack moves a connection every few hours, and the other one answers meanwhile. */
+const SOCKETS = 2;
+const ANSWER_LIMIT_MS = 10_000;
+const DRAIN_LIMIT_MS = 10_000;
+
+interface SharedOptions {
+  readonly botToken: string;
+  readonly slackApiUrl?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Slack will not let this bot in any more: nothing but a new token helps. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** How payloads come: over our own sockets, or as signed requests to our address. */
+export type PayloadWay =
+  | { readonly mode: 'socket'; readonly appToken: string }
+  | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number; readonly host?: string };
+
+export type BotAppOptions = SharedOptions & PayloadWay;
+
+export interface BotApp {
+  readonly app: App;
+  /** Whom the bot's token belongs to; known once started. */
+  home(): Home;
+  /** Can payloads reach us? One socket of the two is enough. */
+  isConnected(): boolean;
+  /** Checks the token, then takes payloads. */
+  start(): Promise<void>;
+  /** Takes no more payloads and waits for those at work, at most ten seconds. */
+  stop(): Promise<void>;
+}
+
+/** Bolt, with what it lacks for a service: payloads that are waited for, sockets that come back, requests that cannot be replayed. */
+export function botApp(options: BotAppOptions): BotApp {
+  const logger = boltLog(options.log);
+  const receivers = receiversFor(options, logger);
+  const app = new WatchedApp(options, { receiver: together(receivers), logger, ...clientFor(options) });
+  let home: Home | null = null;
+  return {
+    app,
+    home: () => {
+      if (home === null) throw new Error('The bot has not been started.');
+      return home;
+    },
+    isConnected: () => receivers.some(({ isConnected }) => isConnected),
+    start: async () => {
+      const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
+      if (team === undefined) throw new Error('Slack does not say to which workspace the bot’s token belongs.');
+      home = { team, enterprise: enterprise ?? null };
+      await app.start();
+    },
+    stop: async () => {
+      await app.stop();
+      const left = await app.inFlight.drain(DRAIN_LIMIT_MS);
+      if (left > 0) options.log.warn({ left }, 'stopped while payloads were worked on');
+    },
+  };
+}
+
+class WatchedApp extends App {
+  readonly inFlight: InFlight;
+  readonly #seen: SeenSignatures;
+
+  constructor({ log, clock }: SharedOptions, options: AppOptions) {
+    super(options);
+    this.inFlight = new InFlight(log);
+    this.#seen = new SeenSignatures(clock);
+    this.error(async (err) => log.error({ err }, 'a payload broke its listener'));
+  }
+
+  override async processEvent(event: ReceiverEvent): Promise<void> {
+    const signature: unknown = event.customProperties?.[SIGNATURE];
+    if (typeof signature === 'string' && !this.#seen.isFirst(signature)) return event.ack();
+    await this.inFlight.track(event, (watched) => super.processEvent(watched));
+  }
+}
+
+function clientFor({ botToken, slackApiUrl }: SharedOptions): AppOptions {
+  return {
+    token: botToken,
+    // The token is checked at start; Bolt would do it with the first payload, before its ack.
+    tokenVerificationEnabled: false,
+    convoStore: false,
+    ignoreSelf: false,
+    clientOptions: {
+      timeout: ANSWER_LIMIT_MS,
+      retryConfig: { retries: 2, factor: 1, minTimeout: 500, maxTimeout: 500 },
+      // Answers to a response_url go this way without any limit of Bolt's.
+      fetch: (url, init) =>
+        fetch(url, { ...init, signal: anySignal(init?.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)) }),
+      ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+    },
+  };
+}
+
+const anySignal = (given: AbortSignal | undefined, limit: AbortSignal): AbortSignal =>
+  given === undefined ? limit : AbortSignal.any([given, limit]);
+
+type Way = Receiver & { readonly isConnected: boolean };
+
+function receiversFor(options: BotAppOptions, logger: Logger): readonly Way[] {
+  if (options.mode === 'socket') return Array.from({ length: SOCKETS }, () => new Socket({ ...options, logger }));
+  return [new SignedHttp({ ...options, host: options.host ?? '127.0.0.1', logger })];
+}
+
+function together(receivers: readonly Receiver[]): Receiver {
+  return {
+    init: (app) => {
+      for (const receiver of receivers) receiver.init(app);
+    },
+    start: () => Promise.all(receivers.map((receiver) => receiver.start())),
+    stop: () => Promise.all(receivers.map((receiver) => receiver.stop())),
+  };
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { type App, HTTPReceiver, type Logger, type Receiver } from '@slack/bolt';
+import type { Clock } from '../../ports/clock.ts';
+
+/** Slack's own tolerance (docs.slack.dev, "Verifying requests from Slack"); Bolt applies it to the past only. */
+const SKEW_LIMIT_S = 300;
+/** Slack's slash commands and clicks have a few kilobytes. */
+const BODY_LIMIT = '256kb';
+
+export interface SignedHttpOptions {
+  readonly signingSecret: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The custom property under which an event carries the signature it came with. */
+export const SIGNATURE = 'slackSignature';
+
+/** Signed requests of Slack to `/slack/events`; those from another time are refused, past and future. */
+export class SignedHttp implements Receiver {
+  readonly #options: SignedHttpOptions;
+  readonly #receiver: HTTPReceiver;
+  #isListening = false;
+
+  constructor(options: SignedHttpOptions) {
+    this.#options = options;
+    this.#receiver = new HTTPReceiver({
+      signingSecret: options.signingSecret,
+      logger: options.logger,
+      bodyLimit: BODY_LIMIT,
+      customPropertiesExtractor: ({ headers }) => ({ [SIGNATURE]: headers['x-slack-signature'] }),
+    });
+    const listener = this.#receiver.requestListener;
+    this.#receiver.requestListener = (request, response) => {
+      if (this.#isOfNow(request)) return listener(request, response);
+      request.resume();
+      response.writeHead(401).end();
+    };
+  }
+
+  init(app: App): void {
+    this.#receiver.init(app);
+  }
+
+  get isConnected(): boolean {
+    return this.#isListening;
+  }
+
+  async start(): Promise<void> {
+    await this.#receiver.start({ host: this.#options.host, port: this.#options.port });
+    this.#isListening = true;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    await this.#receiver.stop();
+  }
+
+  #isOfNow({ headers }: IncomingMessage): boolean {
+    const sent = Number(headers['x-slack-request-timestamp']);
+    return Math.abs(this.#options.clock.now().getTime() / 1000 - sent) <= SKEW_LIMIT_S;
+  }
+}

@@ -1,0 +1,160 @@
+import { type App, type Logger, type Receiver, SocketModeReceiver, webApi } from '@slack/bolt';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+
+/** From the first call to Slack's hello; the library itself would wait for ever. */
+const CONNECT_LIMIT_MS = 15_000;
+const CLOSE_LIMIT_MS = 2_000;
+const BACKOFF_FROM_MS = 500;
+const BACKOFF_TO_MS = 30_000;
+
+/** Answers of apps.connections.open that no waiting mends (its method page). */
+const FATAL: ReadonlySet<string> = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_allowed_token_type',
+  'missing_scope',
+  'no_permission',
+  'user_removed_from_team',
+  'team_disabled',
+  'access_denied',
+]);
+
+export interface SocketOptions {
+  readonly appToken: string;
+  readonly slackApiUrl?: string;
+  readonly logger: Logger;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Slack will not let this bot in any more; called at most once for each socket. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * One Socket Mode connection that comes back by itself. The library's own reconnect waits five seconds even when Slack only
+ * asks to move to another server, and ends the process by an unhandled rejection when the token is no good; so it is switched off.
+ */
+export class Socket implements Receiver {
+  readonly #options: SocketOptions;
+  readonly #receiver: SocketModeReceiver;
+  readonly #end = new AbortController();
+  #kept: Promise<void> = Promise.resolve();
+  #isUp = false;
+
+  constructor(options: SocketOptions) {
+    const { appToken, slackApiUrl, logger } = options;
+    this.#options = options;
+    this.#receiver = new SocketModeReceiver({
+      appToken,
+      logger,
+      autoReconnectEnabled: false,
+      installerOptions: {
+        clientOptions: {
+          timeout: CONNECT_LIMIT_MS,
+          retryConfig: { retries: 0 },
+          ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
+        },
+      },
+    });
+  }
+
+  init(app: App): void {
+    this.#receiver.init(app);
+  }
+
+  get isConnected(): boolean {
+    return this.#isUp;
+  }
+
+  /** Resolves when the first connection stands; from then on it is kept. Rejects when that one fails. */
+  async start(): Promise<void> {
+    const gone = await this.#connect();
+    this.#kept = this.#keep(gone);
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#close();
+    await this.#kept;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await within(this.#receiver.client.disconnect(), CLOSE_LIMIT_MS);
+    } catch (err) {
+      this.#options.log.warn({ err }, 'a socket was not closed in time');
+    }
+  }
+
+  /** The promise in the answer resolves when this connection is gone. */
+  async #connect(): Promise<{ readonly gone: Promise<void> }> {
+    const { client } = this.#receiver;
+    let onGone: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      onGone = () => {
+        this.#isUp = false;
+        resolve();
+      };
+    });
+    client.once('disconnected', onGone);
+    try {
+      await within(client.start(), CONNECT_LIMIT_MS);
+      this.#isUp = true;
+      this.#options.log.info({}, 'a socket to Slack is open');
+      // A stop that came meanwhile had nothing to close yet.
+      if (this.#end.signal.aborted) await this.#close();
+      return { gone };
+    } catch (error) {
+      client.off('disconnected', onGone);
+      await this.#close();
+      throw error ?? new Error('the socket was closed before Slack said hello');
+    }
+  }
+
+  async #keep(first: { readonly gone: Promise<void> }): Promise<void> {
+    let failures = 0;
+    let current: { readonly gone: Promise<void> } | null = first;
+    while (!this.#end.signal.aborted) {
+      try {
+        current ??= await this.#connect();
+        failures = 0;
+        await current.gone;
+      } catch (error) {
+        if (isFatal(error)) return this.#options.onFatal(error);
+        failures += 1;
+        await this.#backOff(error, failures);
+      }
+      current = null;
+    }
+  }
+
+  async #backOff(err: unknown, failures: number): Promise<void> {
+    const afterMs = Math.min(BACKOFF_TO_MS, BACKOFF_FROM_MS * 2 ** Math.min(failures - 1, 10));
+    this.#options.log.warn({ err, afterMs }, 'a socket could not be opened');
+    try {
+      await this.#options.clock.sleep(afterMs, this.#end.signal);
+    } catch (error) {
+      if (!this.#end.signal.aborted) throw error;
+    }
+  }
+}
+
+/** Is it an answer that stays the same however often one asks? */
+function isFatal(error: unknown): error is Error {
+  return error instanceof webApi.WebAPIPlatformError && FATAL.has(error.data.error);
+}
+
+async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,178 @@
+import { type ChangeId, clusterOf } from '../../domain/change/change.ts';
+import type { Announcements } from '../../ports/record.ts';
+import { SlackRefused } from '../api/slack-refused.ts';
+import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';
+import { WorkerWatch } from './worker-watch.ts';
+
+/** A card is edited at most this often. */
+const EDIT_EVERY_MS = 3_000;
+/** An edit takes at most ten seconds and the pause after it three; a bot that dies leaves its card free after this. */
+const LEASE_MS = 15_000;
+/** When another replica draws the card: look again, in case it read before our announcement. */
+const BUSY_MS = 1_000;
+/** A change is announced a moment before its card is posted; what is not posted then is left to the sweep. */
+const UNHUNG_TRIES = 5;
+const SWEEP_EVERY_MS = 15_000;
+/** A worker counts as silent after fifteen seconds; then a card says so within thirty. */
+const WATCH_EVERY_MS = 5_000;
+const LISTEN_AGAIN_MS = 1_000;
+const BACKOFF_FROM_MS = 1_000;
+const BACKOFF_TO_MS = 60_000;
+
+export interface NotifierOptions extends DrawPorts {
+  readonly announcements: Announcements;
+  /** Whose cards are kept. */
+  readonly clusters: readonly string[];
+}
+
+/** Keeps every card as the record is, until the signal ends it. */
+export function notifier(options: NotifierOptions): { run(signal: AbortSignal): Promise<void> } {
+  return { run: (signal) => new Rounds(options, signal).run() };
+}
+
+/** A card that somebody wants drawn; the last wish wins. */
+interface Wanted {
+  again: boolean;
+  forced: boolean;
+}
+
+class Rounds {
+  readonly #options: NotifierOptions;
+  readonly #signal: AbortSignal;
+  readonly #learnt: Learnt = { style: 'plan', unconfirmed: new Set() };
+  readonly #wanted = new Map<ChangeId, Wanted>();
+  readonly #rounds = new Set<Promise<void>>();
+
+  constructor(options: NotifierOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([this.#listen(), this.#sweep(), this.#watchWorkers()]);
+    await Promise.all(this.#rounds);
+  }
+
+  /** Resolves at once: an announcement that is lost with this process is found by another one's sweep. */
+  async #listen(): Promise<void> {
+    const { announcements, log } = this.#options;
+    while (!this.#signal.aborted) {
+      try {
+        await announcements.listen(async (id) => this.#want(id, false), this.#signal);
+      } catch (error) {
+        if (!this.#signal.aborted) log.error({ err: error }, 'announcements cannot be heard');
+      }
+      await this.#pause(LISTEN_AGAIN_MS);
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { cards, log } = this.#options;
+    while (!this.#signal.aborted) {
+      try {
+        for (const id of await cards.behind()) this.#want(id, false);
+      } catch (error) {
+        log.error({ err: error }, 'cards that are behind cannot be listed');
+      }
+      await this.#pause(SWEEP_EVERY_MS);
+    }
+  }
+
+  /** A worker that falls silent writes nothing, so nothing is announced: the cards of its changes are looked at from here. */
+  async #watchWorkers(): Promise<void> {
+    const { clusters, useCases, changes, log } = this.#options;
+    const watch = new WorkerWatch(useCases);
+    while (!this.#signal.aborted) {
+      for (const cluster of clusters) {
+        try {
+          if (await watch.hasChanged(cluster)) for (const id of await changes(cluster).open()) this.#want(id, false);
+        } catch (error) {
+          watch.forget(cluster);
+          log.warn({ err: error, cluster }, 'it is not known whether the worker is there');
+        }
+      }
+      await this.#pause(WATCH_EVERY_MS);
+    }
+  }
+
+  #want(id: ChangeId, forced: boolean): void {
+    const wanted = this.#wanted.get(id);
+    if (wanted !== undefined) {
+      wanted.again = true;
+      wanted.forced ||= forced;
+      return;
+    }
+    if (this.#signal.aborted) return;
+    const round = this.#drawUntilStill(id, forced).finally(() => this.#rounds.delete(round));
+    this.#rounds.add(round);
+  }
+
+  /** Draws until nobody wants it drawn again; wishes that arrive meanwhile become one. */
+  async #drawUntilStill(id: ChangeId, forced: boolean): Promise<void> {
+    const wanted: Wanted = { again: true, forced };
+    this.#wanted.set(id, wanted);
+    let failures = 0;
+    while (wanted.again && !this.#signal.aborted) {
+      const force = wanted.forced;
+      wanted.again = false;
+      wanted.forced = false;
+      const retryMs = await this.#tryToDraw(id, force, failures);
+      failures = retryMs === null ? 0 : failures + 1;
+      if (retryMs === null) continue;
+      wanted.again = true;
+      wanted.forced ||= force;
+      await this.#pause(retryMs);
+    }
+    this.#wanted.delete(id);
+  }
+
+  /** Milliseconds until the next try, or null when there is none to make. */
+  async #tryToDraw(id: ChangeId, forced: boolean, failures: number): Promise<number | null> {
+    try {
+      const drawn = await this.#drawLeased(id, forced);
+      if (drawn === 'busy') return BUSY_MS;
+      return drawn === 'unhung' && failures < UNHUNG_TRIES ? BUSY_MS : null;
+    } catch (error) {
+      if (this.#signal.aborted) return null;
+      const retryMs = retryAfter(error, failures);
+      this.#options.log.warn({ change: id, err: error, retryMs }, 'a card could not be drawn');
+      return retryMs;
+    }
+  }
+
+  /** The lease is held over the pause after an edit, so that no other replica edits the card too soon. */
+  async #drawLeased(id: ChangeId, forced: boolean): Promise<Drawn['is'] | 'busy'> {
+    let outcome: Drawn['is'] = 'nothing';
+    const leased = await this.#options.cards.whileLeased(id, LEASE_MS, async (lease) => {
+      const drawn = await drawCard(id, forced, lease, this.#learnt, this.#options);
+      outcome = drawn.is;
+      if (drawn.is !== 'drawn') return;
+      await this.#tellThoseBehind(drawn);
+      await this.#pause(EDIT_EVERY_MS);
+    });
+    return leased ? outcome : 'busy';
+  }
+
+  /** The cards of changes that waited for this one say what they wait for now. */
+  async #tellThoseBehind({ change }: Extract<Drawn, { is: 'drawn' }>): Promise<void> {
+    if (isInTheWay(change)) return;
+    const open = await this.#options.changes(clusterOf(change.id)).open();
+    for (const id of open) if (id !== change.id) this.#want(id, true);
+  }
+
+  /** Ends early, without an error, when the notifier is to end. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#signal.aborted) return;
+    try {
+      await this.#options.clock.sleep(ms, this.#signal);
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    }
+  }
+}
+
+function retryAfter(error: unknown, failures: number): number {
+  const backoff = Math.min(BACKOFF_TO_MS, BACKOFF_FROM_MS * 2 ** Math.min(failures, 10));
+  if (!(error instanceof SlackRefused)) return backoff;
+  return error.fault === 'rate-limited' ? Math.max(error.retryAfterMs, BACKOFF_FROM_MS) : backoff;
+}

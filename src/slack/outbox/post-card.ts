@@ -1,0 +1,41 @@
+import type { CardPlace, Change } from '../../domain/change/change.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SlackPoster } from '../api/poster.ts';
+import { SlackRefused } from '../api/slack-refused.ts';
+import { renderCard } from '../card/card.ts';
+
+/** What posting a card needs. */
+export interface PostOptions {
+  readonly slack: Pick<SlackPoster, 'post'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
+const PATIENCE_MS = 30_000;
+const SHORTEST_WAIT_MS = 500;
+
+/** Posts the card of a new change. Throws SlackRefused. */
+export async function postCard(
+  change: Change,
+  channel: string,
+  { slack, clock, log }: PostOptions,
+): Promise<CardPlace> {
+  const until = clock.steadyMs() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+    } catch (error) {
+      if (!(error instanceof SlackRefused) || error.fault !== 'rate-limited') throw error;
+      const ms = Math.max(error.retryAfterMs, SHORTEST_WAIT_MS);
+      if (clock.steadyMs() + ms > until) throw error;
+      log.info({ change: change.id, ms }, 'the first card waits for Slack');
+      await clock.sleep(ms, AbortSignal.timeout(2 * PATIENCE_MS));
+    }
+  }
+}
+
+/** May the bot not write in this channel? Slack calls one that the bot may not see "not found". */
+export const isClosedChannel = (error: unknown): boolean =>
+  error instanceof SlackRefused && (error.fault === 'not-in-channel' || error.code === 'channel_not_found');

@@ -1,0 +1,144 @@
+import type { types } from '@slack/bolt';
+import type { Change } from '../../domain/change/change.ts';
+import { shortDigest } from '../../domain/plan/digest.ts';
+import type { DecisionKind } from '../../domain/policy/policy.ts';
+import { count } from '../../domain/text/format.ts';
+import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { type Block, context } from '../text/blocks.ts';
+import { cut } from '../text/fit.ts';
+import { cleanLine } from '../text/foreign-text.ts';
+import { firstFew } from '../text/names.ts';
+import { cancelWords } from './cancel-words.ts';
+import { undoButtons, undoNote } from './undo-button.ts';
+
+/** `action_id` of each button; the part behind the colon is the decision. */
+export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
+  approve: 'registry-ha:approve',
+  deny: 'registry-ha:deny',
+  retry: 'registry-ha:retry',
+  cancel: 'registry-ha:cancel',
+};
+
+/** Block Kit reference, confirmation dialog object, fields `title` and `text`. */
+const CONFIRM_TITLE_LIMIT = 100;
+const CONFIRM_TEXT_LIMIT = 300;
+
+/** What a button says, and what its dialog asks. */
+interface Words {
+  readonly label: string;
+  readonly style: 'primary' | 'danger';
+  readonly title: string;
+  readonly what: string;
+  /** The dialog's own two answers. */
+  readonly yes: string;
+  readonly no: string;
+}
+
+/** Approve and Deny, each with a dialog that names what is decided. */
+export function decisionButtons(change: Change): readonly Block[] {
+  const digest =
+    'Approving covers exactly this plan: its digest stands for every step, also for those that found no room here.';
+  return withButtons(change, ['approve', 'deny'], digest);
+}
+
+/** Cancel, for a change that is on its way; nothing once somebody has pressed it. */
+export function cancelButton(change: Change): readonly Block[] {
+  return change.cancelAskedBy === undefined ? withButtons(change, ['cancel']) : [];
+}
+
+/** Retry from here and Cancel, for a change that failed with a plan that is still good; Undo, for as long as there is what to undo. */
+export function retryButtons(change: Change, now: Date): readonly Block[] {
+  if (change.plan === undefined) return [];
+  const isGood = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
+  return isGood
+    ? [
+        ...withButtons(
+          change,
+          ['retry', 'cancel'],
+          'A retry is a new approval of the same plan; what is done is not done again.',
+          undoButtons(change),
+        ),
+        ...undoNote(change),
+      ]
+    : undoButton(change);
+}
+
+/** Undo alone, for a change that stopped half-way for good. */
+export const undoButton = (change: Change): readonly Block[] => [
+  ...withButtons(change, [], undefined, undoButtons(change)),
+  ...undoNote(change),
+];
+
+function withButtons(
+  change: Change,
+  kinds: readonly DecisionKind[],
+  note?: string,
+  more: readonly types.Button[] = [],
+): readonly Block[] {
+  const { digest } = change;
+  if (digest === undefined) return [];
+  const elements = [...kinds.map((kind) => button(kind, change, digest)), ...more];
+  if (elements.length === 0) return [];
+  return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
+}
+
+function button(kind: DecisionKind, change: Change, digest: string): types.Button {
+  const { label, style, title, what, yes, no } = wordsOf(kind, change, digest);
+  return {
+    type: 'button',
+    action_id: ACTIONS[kind],
+    text: plain(label),
+    style,
+    value: JSON.stringify({ change: change.id, digest }),
+    confirm: {
+      title: plain(cut(`${title} ${cleanLine(change.id)}?`, CONFIRM_TITLE_LIMIT)),
+      text: plain(cut(what, CONFIRM_TEXT_LIMIT)),
+      confirm: plain(yes),
+      deny: plain(no),
+      style,
+    },
+  };
+}
+
+function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
+  const nodes = firstFew(change.intent.verb === 'undo' ? undoneNodes(change) : change.intent.nodes);
+  const aim = change.intent.verb === 'undo' ? `Takes back ${change.intent.undoes} on` : 'Registry on';
+  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${aim} ${nodes}.`;
+  switch (kind) {
+    case 'approve':
+      return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
+    case 'deny':
+      return {
+        label: 'Deny',
+        style: 'danger',
+        title: 'Deny',
+        what: `Nothing will be done on ${nodes}.`,
+        yes: 'Deny',
+        no: 'Not yet',
+      };
+    case 'retry':
+      return {
+        label: 'Retry from here',
+        style: 'primary',
+        title: 'Retry',
+        what: `${runs} What is done is not done again.`,
+        yes: 'Retry',
+        no: 'Not yet',
+      };
+    case 'cancel':
+      return {
+        label: 'Cancel',
+        style: 'danger',
+        title: 'Cancel',
+        yes: 'Cancel it',
+        ...cancelWords(change),
+      };
+  }
+}
+
+function restarts({ plan }: Change): string {
+  const step = plan?.approved.steps.find(({ kind }) => kind === 'engines');
+  return step?.kind === 'engines' ? ` containerd restarts on ${count(step.nodes.length, 'node')}.` : '';
+}
+
+const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });

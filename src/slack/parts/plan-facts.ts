@@ -1,0 +1,79 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { Plan, PlannedArchive } from '../../domain/plan/plan.ts';
+import { bytesInWords, count, secondsInWords } from '../../domain/text/format.ts';
+import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { type Block, listed, section } from '../text/blocks.ts';
+import { fitLines } from '../text/fit.ts';
+import { code, escaped } from '../text/foreign-text.ts';
+import { firstFew } from '../text/names.ts';
+import type { Detail } from './card-view.ts';
+
+/** What an approver has to know before reading the steps; what asks for care stands first. */
+export function planFacts(change: Change, detail: Detail): readonly Block[] {
+  const { plan } = change;
+  if (plan === undefined) return [];
+  const { approved, seen } = plan;
+  const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
+  return [
+    section(inShort(plan, undoneNodes(change))),
+    ...list('Warnings', seen.warnings.map(escaped)),
+    ...list('Side effects', approved.sideEffects.map(escaped)),
+    ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
+    ...list('Archives', approved.archives.map(archive)),
+    ...list('There already, byte for byte', alreadyThere(plan)),
+    ...list('Space', space(plan)),
+    ...list('Checked', seen.findings.map(escaped)),
+  ];
+}
+
+/** Keys that somebody is about to trust get more room than what can be looked up elsewhere. */
+const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
+  lines: lines * 2,
+  characters: characters * 2,
+});
+
+function inShort({ approved, seen }: Plan, undone: readonly string[]): string {
+  const { from, to } = seen.estimate;
+  const time = `${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+  if (approved.undoes !== undefined)
+    return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(undone))}, and nothing that was there before it; ${time}`;
+  return `${copiesInShort(approved)}; ${time}`;
+}
+
+function copiesInShort({ steps, nodes }: Plan['approved']): string {
+  const copies = steps.flatMap((step) => (step.kind === 'copy' ? [step] : []));
+  if (copies.length === 0) return `Nothing to copy to ${escaped(firstFew(nodes))}`;
+  const bytes = copies.reduce((sum, { archive: { size } }) => sum + size, 0);
+  const targets = [...new Set(copies.map(({ node }) => node))];
+  return `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)}) to ${escaped(firstFew(targets))}`;
+}
+
+const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>
+  `${escaped(id)}: ${bytesInWords(size)}, ${count(images, 'image')}, SHA-256 ${code(sha256.slice(0, 12))}, ${code(path)}`;
+
+const alreadyThere = ({ seen }: Plan): readonly string[] =>
+  seen.already.map(({ node, path }) => `${escaped(node)}: ${code(path)}`);
+
+const space = ({ seen }: Plan): readonly string[] =>
+  seen.space.map(
+    ({ node, mountpoint, needed, available }) =>
+      `${escaped(node)} ${code(mountpoint)}: needs ${bytesInWords(needed)}, ${bytesInWords(available)} free`,
+  );
+
+/** Who the worker is there, and by which key. */
+function way(name: string, { access }: Plan['approved']): string {
+  const reached = access?.find(({ node }) => node === name);
+  if (reached === undefined) return '';
+  return `; as ${code(reached.user)}${reached.sudo ? ' with sudo' : ''}, key ${code(reached.keyPath)}`;
+}
+
+/** New keys first: approving the plan pins them. */
+function hostKeys({ approved, seen }: Plan): readonly string[] {
+  const isNew = (node: string) => seen.newHostKeys.includes(node);
+  return [...approved.hostKeys]
+    .sort((left, right) => Number(isNew(right.node)) - Number(isNew(left.node)))
+    .map(({ node, key }) => {
+      const mark = isNew(node) ? '*new, approving pins it*' : 'known';
+      return `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}, ${mark}${way(node, approved)}`;
+    });
+}

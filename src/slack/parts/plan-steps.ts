@@ -1,0 +1,92 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { Step } from '../../domain/plan/step.ts';
+import { count } from '../../domain/text/format.ts';
+import { type Block, preformatted, richText, words } from '../text/blocks.ts';
+import { cut, more } from '../text/fit.ts';
+import { clean } from '../text/foreign-text.ts';
+import type { Detail } from './card-view.ts';
+import { renderNamed, type Scripts, scriptsOf } from './scripts.ts';
+
+type Part = ReturnType<typeof words>;
+
+interface Numbered {
+  readonly number: number;
+  readonly step: Step;
+}
+
+/** How much of the steps is shown, and the names that scripts go by. */
+interface Shown extends Detail {
+  readonly scripts: Scripts;
+}
+
+/** Longest sentence of a step; node names may have 253 characters each. */
+const SAYS_LIMIT = 300;
+
+/** Every step with the very commands it stands for; of a large plan, each kind of step with the commands of its first one. */
+export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
+  const steps = (plan?.approved.steps ?? []).map((step, index) => ({ number: index + 1, step }));
+  if (steps.length === 0) return [];
+  const scripts = scriptsOf(plan?.approved.steps ?? []);
+  const shown: Shown = { ...detail, scripts };
+  const parts = detail.steps === 'all' ? everyStep(steps, shown) : byKind(steps, shown, detail.steps);
+  const title = words(`Steps, in this order${atOnce(steps)}, with every command that changes something`, {
+    bold: true,
+  });
+  return [richText([title, ...parts, ...scriptTexts(shown)])];
+}
+
+/** Copies to several nodes do not wait for each other. */
+function atOnce(steps: readonly Numbered[]): string {
+  const nodes = new Set(steps.flatMap(({ step }) => (step.kind === 'copy' ? [step.node] : [])));
+  return nodes.size > 1 ? ' (copies to different nodes at the same time)' : '';
+}
+
+/** A script is long and comes with each copy: it is shown once, and its name stands for it. */
+function scriptTexts({ scripts, commands: room }: Shown): readonly Part[] {
+  return [...scripts].flatMap(([text, name]) => [words(`${name}:`), preformatted(cut(clean(text), room))]);
+}
+
+const everyStep = (steps: readonly Numbered[], detail: Shown): readonly Part[] =>
+  steps.flatMap((numbered) => [words(line(numbered)), ...commands(numbered.step, detail)]);
+
+function byKind(steps: readonly Numbered[], detail: Shown, others: number): readonly Part[] {
+  const kinds = [...new Set(steps.map(({ step }) => step.kind))];
+  return kinds.flatMap((kind) => {
+    const [first, ...rest] = steps.filter(({ step }) => step.kind === kind);
+    if (first === undefined) return [];
+    return [words(line(first)), ...commands(first.step, detail), ...alike(first.step, rest, others)];
+  });
+}
+
+function alike(first: Step, rest: readonly Numbered[], shown: number): readonly Part[] {
+  if (rest.length === 0) return [];
+  const lines = rest.slice(0, shown).map(line);
+  const left = rest.length - lines.length;
+  const steps = count(rest.length, 'more step');
+  if (shown === 0) return [words(`And ${steps} of this kind, each for its own node and file.`)];
+  const title =
+    first.commands.length === 0
+      ? `In the same way, ${steps}:`
+      : `With the same commands for its own node and file, ${steps}:`;
+  return [words([title, ...lines, ...(left === 0 ? [] : [more(left)])].join('\n'))];
+}
+
+const line = ({ number, step }: Numbered): string => `${number}. ${cut(clean(step.says), SAYS_LIMIT)}`;
+
+function commands({ commands: planned }: Step, detail: Shown): readonly Part[] {
+  if (planned.length === 0) return [];
+  const lines = planned.map(({ on, command }) => `on ${on}: ${renderNamed(command, detail.scripts)}`);
+  return [preformatted(fitCommands(lines, detail.commands))];
+}
+
+/** Whole commands as long as there is room; only one that alone is too long is cut. */
+function fitCommands(lines: readonly string[], characters: number): string {
+  const text = lines.join('\n');
+  if (text.length <= characters) return text;
+  const [first = ''] = lines;
+  const fitting = lines.filter((_, index) => lines.slice(0, index + 1).join('\n').length <= characters);
+  if (fitting.length === 0) return cut(first, characters) + rest(lines.length - 1);
+  return fitting.join('\n') + rest(lines.length - fitting.length);
+}
+
+const rest = (left: number): string => (left === 0 ? '' : `\n${more(left)}`);

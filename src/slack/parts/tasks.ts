@@ -1,0 +1,102 @@
+import type { StepState } from '../../domain/change/change.ts';
+import type { Step, StepKind } from '../../domain/plan/step.ts';
+import { count, secondsInWords, utc } from '../../domain/text/format.ts';
+import { cleanLine } from '../text/foreign-text.ts';
+import type { CardView, Detail } from './card-view.ts';
+import { progressInWords } from './progress.ts';
+
+/** One line of the running plan. The words are Slack's (task card block, field `status`). */
+export interface Task {
+  readonly title: string;
+  readonly status: 'pending' | 'in_progress' | 'complete' | 'error';
+  readonly note: string;
+}
+
+/** The steps as tasks: one each, or steps of a kind together, on each node or on all. */
+export function tasksOf(view: CardView, grain: Detail['task']): readonly Task[] {
+  const steps = view.change.plan?.approved.steps ?? [];
+  if (grain === 'step') return steps.map((step) => stepTask(step, view));
+  const keyOf = (step: Step) => (grain === 'node' && 'node' in step ? `${step.kind} ${step.node}` : step.kind);
+  const keys = [...new Set(steps.map(keyOf))];
+  return keys.map((key) =>
+    groupTask(
+      steps.filter((step) => keyOf(step) === key),
+      view,
+    ),
+  );
+}
+
+function groupTask(steps: readonly Step[], view: CardView): Task {
+  const [first] = steps;
+  if (first === undefined || steps.length === 1) return first === undefined ? EMPTY : stepTask(first, view);
+  const tasks = steps.map((step) => stepTask(step, view));
+  const finished = tasks.filter(({ status }) => status === 'complete').length;
+  // What broke first, then whatever is at work: copies to several nodes are so at the same time.
+  const telling = [
+    ...tasks.filter(({ status }) => status === 'error'),
+    ...tasks.filter(({ status }) => status === 'in_progress'),
+  ];
+  const note = `${finished} of ${tasks.length} done`;
+  const told = telling.map(({ title, note: said }) => `${title}: ${said}`).join('; ');
+  return {
+    title: groupTitle(first.kind, steps),
+    status: telling[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
+    note: told === '' ? note : `${note}. ${told}`,
+  };
+}
+
+const EMPTY: Task = { title: 'Nothing to do', status: 'complete', note: '' };
+
+const started = (finished: number): Task['status'] => (finished === 0 ? 'pending' : 'in_progress');
+
+function groupTitle(kind: StepKind, steps: readonly Step[]): string {
+  const nodes = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
+  const where = nodes.length === 1 ? (nodes[0] ?? '') : count(nodes.length, 'node');
+  switch (kind) {
+    case 'copy':
+      return `Copy archives to ${where} (${count(steps.length, 'copy', 'copies')})`;
+    case 'mount':
+      return `Mount archives on ${where}`;
+    case 'solutions':
+      return `Make solutions available on ${where}`;
+    case 'other-version':
+      return `Let ${where} serve other versions too`;
+    case 'deploy':
+      return `Deploy the registry on ${where}`;
+    case 'ready':
+      return `Wait until the registries of ${where} are Ready`;
+    case 'engines':
+      return 'Reconfigure the container engines';
+    case 'verify':
+    case 'prove-undone':
+      return 'Prove it';
+    case 'withdraw':
+      return `Take the registries of ${where} out of service`;
+    case 'unmount':
+      return `Unmount archives on ${where}`;
+    case 'unconfigure':
+      return `Delete the registry’s configuration on ${where}`;
+    case 'remove-copy':
+      return `Delete copied archives from ${where} (${count(steps.length, 'archive')})`;
+  }
+}
+
+function stepTask(step: Step, { change, progress }: CardView): Task {
+  const state: StepState = change.steps[step.id] ?? { is: 'waiting' };
+  const title = cleanLine(step.says);
+  switch (state.is) {
+    case 'waiting':
+      return { title, status: 'pending', note: '' };
+    case 'running': {
+      const told = progress?.find((one) => one.step === step.id);
+      const note = told === undefined ? `since ${utc(state.since)}` : progressInWords(told);
+      return { title, status: 'in_progress', note };
+    }
+    case 'done': {
+      const took = state.already ? 'already done' : secondsInWords(state.seconds);
+      return { title, status: 'complete', note: state.note === undefined ? took : `${took}; ${cleanLine(state.note)}` };
+    }
+    case 'failed':
+      return { title, status: 'error', note: `${cleanLine(state.failure.where)}: ${cleanLine(state.failure.what)}` };
+  }
+}

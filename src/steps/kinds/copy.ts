@@ -1,0 +1,36 @@
+import type { CopyStep } from '../../domain/plan/step.ts';
+import { bytesInWords } from '../../domain/text/format.ts';
+import type { CopyProgress } from '../../ports/copier.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+
+/** Copies one archive to the same path on the target; the digest decides. */
+export const copy: StepWork<CopyStep> = {
+  check: isThere,
+  async act(step, world, signal) {
+    let saved = 0;
+    const tell = (progress: CopyProgress): void => {
+      saved = progress.saved ?? 0;
+      world.onProgress(copied(progress));
+    };
+    await world.copier.copy(step, world.accessTo(step.node), tell, signal);
+    return savedInWords(saved);
+  },
+  confirm: isThere,
+};
+
+async function isThere(step: CopyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const { path, size, sha256 } = step.archive;
+  const has = await world.targets.hasFile(world.accessTo(step.node), { path, size, sha256 }, signal);
+  return has
+    ? so(`${bytesInWords(size)}, SHA-256 ${sha256.slice(0, 12)}`)
+    : notSo(`${path} is not there with the right SHA-256.`);
+}
+
+function copied({ sent: done, saved = 0, total, rate }: CopyProgress) {
+  const left = rate > 0 ? { secondsLeft: Math.ceil((total - done) / rate) } : {};
+  const note = saved > 0 ? { note: savedInWords(saved) } : {};
+  return { done, total, unit: 'bytes', rate, ...left, ...note } as const;
+}
+
+/** What did not have to be sent, because the node held it. */
+const savedInWords = (saved: number): string => (saved > 0 ? `${bytesInWords(saved)} saved, as the node had them` : '');

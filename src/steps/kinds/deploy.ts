@@ -1,0 +1,58 @@
+import { Unreachable } from '../../domain/answers/failure.ts';
+import { sameSet } from '../../domain/cluster/registry.ts';
+import type { DeployStep } from '../../domain/plan/step.ts';
+import { count } from '../../domain/text/format.ts';
+import { missingImages } from '../world/served-images.ts';
+import { runStates } from '../world/state-on-node.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { waitUntilSo } from '../world/wait.ts';
+
+/** How long the new pod may take until it serves: repo.installed has waited for its HTTP answer already. */
+const POD_LIMIT_MS = 120_000;
+
+/** Deploys the registry's pod (metalk8s.repo.installed), last of the states, so that it starts with every include. */
+export const deploy: StepWork<DeployStep> = {
+  check: isServing,
+  act: (step, world, signal) => runStates(step, world, signal, () => isServing(step, world, signal)),
+  confirm: (step, world, signal) =>
+    waitUntilSo(() => isServing(step, world, signal), { limitMs: POD_LIMIT_MS, everyMs: 2_000 }, world.clock, signal),
+};
+
+async function isServing(step: DeployStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const { registries } = await world.kubernetes.look(signal);
+  const registry = registries.find(({ node }) => node === step.node);
+  if (registry === undefined) return notSo(`There is no pod repositories-${step.node}.`);
+  if (registry.version !== step.version)
+    return notSo(`The pod repositories-${step.node} is of version ${registry.version}, not ${step.version}.`);
+  if (!sameSet(registry.carries, step.carries))
+    return notSo(`The pod repositories-${step.node} does not carry every archive.`);
+  return await servesAll(step, world, signal);
+}
+
+async function servesAll(step: DeployStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  let images = 0;
+  for (const archive of world.archives) {
+    const missing = await missingOrSilent(step, world, archive, signal);
+    if (typeof missing === 'string') return notSo(missing);
+    if (missing.length > 0)
+      return notSo(
+        `The registry of ${step.node} does not serve ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}.`,
+      );
+    images += archive.images.length;
+  }
+  return so(`${count(images, 'image')} served`);
+}
+
+async function missingOrSilent(
+  step: DeployStep,
+  world: StepWorld,
+  archive: StepWorld['archives'][number],
+  signal: AbortSignal,
+) {
+  try {
+    return await missingImages(world.registries, world.addressOf(step.node), archive, signal);
+  } catch (error) {
+    if (error instanceof Unreachable) return error.says;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Proof } from '../../domain/change/change.ts';
+import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
+import type { ProveUndoneStep } from '../../domain/plan/undo-step.ts';
+import { listed } from '../../domain/text/format.ts';
+import { missingImages } from '../world/served-images.ts';
+import { type Finding, notSo, type StepWork, type StepWorld } from '../world/step-world.ts';
+
+/** The proof of an undo: Kubernetes and the engines know nothing of what was taken away, and the bootstrap's registry serves everything. */
+export const proveUndone: StepWork<ProveUndoneStep, Proof | undefined> = {
+  check: async () => notSo('A proof is made anew each time.'),
+  act: async () => undefined,
+  async confirm(step, world, signal) {
+    const wrong =
+      (await stillListed(step, world, signal)) ?? changedArchive(step, world) ?? (await unserved(step, world, signal));
+    return wrong === null ? await provenEngines(step, world, signal) : notSo(wrong);
+  },
+};
+
+async function stillListed({ gone }: ProveUndoneStep, world: StepWorld, signal: AbortSignal): Promise<string | null> {
+  const { ready, notReady } = await world.kubernetes.endpoints(signal);
+  const left = gone.filter(({ address }) => [...ready, ...notReady].includes(address));
+  return left.length === 0 ? null : `The Endpoints still hold the registry of ${listed(left.map(({ node }) => node))}.`;
+}
+
+function changedArchive({ archives }: ProveUndoneStep, world: StepWorld): string | null {
+  const known = world.archives.map(({ id, sha256 }) => `${id} ${sha256}`);
+  const wanted = archives.map(({ id, sha256 }) => `${id} ${sha256}`);
+  return sameSet(known, wanted) ? null : 'The archives on the bootstrap node are not those of the plan any more.';
+}
+
+async function unserved(step: ProveUndoneStep, world: StepWorld, signal: AbortSignal): Promise<string | null> {
+  for (const archive of world.archives) {
+    const [missing] = await missingImages(world.registries, step.bootstrapAddress, archive, signal);
+    if (missing !== undefined) return `The registry of the bootstrap node does not serve ${missing}.`;
+  }
+  return null;
+}
+
+async function provenEngines(step: ProveUndoneStep, world: StepWorld, signal: AbortSignal): Promise<Finding<Proof>> {
+  const dead = step.gone.map(({ address }) => endpointUrl(address));
+  const bootstrap = endpointUrl(step.bootstrapAddress);
+  const found = await world.salt.engines(step.engines, signal);
+  const right = found.filter(
+    (engine) =>
+      engine.is === 'known' &&
+      engine.endpoints.includes(bootstrap) &&
+      !engine.endpoints.some((url) => dead.includes(url)),
+  );
+  const wrong = step.engines.filter((node) => !right.some((engine) => engine.node === node));
+  if (wrong.length > 0) {
+    const without = dead.length === 0 ? '' : `, and not ${listed(dead)}`;
+    return notSo(`The container engine of ${listed(wrong)} does not list ${bootstrap}${without}.`);
+  }
+  const images = step.archives.reduce((sum, archive) => sum + archive.images, 0);
+  const proof: Proof = {
+    served: images,
+    expected: images,
+    archives: step.archives.length,
+    engines: right.length,
+    engineTotal: step.engines.length,
+    blobs: 0,
+  };
+  const without = step.gone.length === 0 ? '' : ` without ${listed(step.gone.map(({ node }) => node))}`;
+  const note = `bootstrap serves ${images}/${images} images, ${proof.engines}/${proof.engineTotal} engines${without}`;
+  return { is: 'so', note, proof };
+}

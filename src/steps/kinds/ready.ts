@@ -1,0 +1,24 @@
+import { sameSet } from '../../domain/cluster/registry.ts';
+import type { ReadyStep } from '../../domain/plan/step.ts';
+import { listed } from '../../domain/text/format.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { waitUntilSo } from '../world/wait.ts';
+
+/** Readiness follows by a probe every ten seconds and the Endpoints controller; five minutes are generous. */
+const READY_LIMIT_MS = 300_000;
+
+/** Waits until the Endpoints hold exactly the expected addresses. Nothing is changed. */
+export const ready: StepWork<ReadyStep> = {
+  check: areListed,
+  act: async () => undefined,
+  confirm: (step, world, signal) =>
+    waitUntilSo(() => areListed(step, world, signal), { limitMs: READY_LIMIT_MS, everyMs: 2_000 }, world.clock, signal),
+};
+
+async function areListed(step: ReadyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const endpoints = await world.kubernetes.endpoints(signal);
+  if (sameSet(endpoints.ready, step.addresses)) return so(`Ready: ${listed(step.addresses)}`);
+  return notSo(
+    `Kubernetes lists ${listed([...endpoints.ready].sort()) || 'no registry'} as Ready, and it should be exactly ${listed(step.addresses)}.`,
+  );
+}

@@ -1,0 +1,47 @@
+import { NotConfirmed } from '../../domain/answers/failure.ts';
+import type { RemoveCopyStep } from '../../domain/plan/undo-step.ts';
+import { mustRunOnNode } from '../world/run-on-node.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+
+/** Deletes an archive that a change has copied, once it is proven to be the very same and in no use, and the part file of its copy. */
+export const removeCopy: StepWork<RemoveCopyStep> = {
+  check: isGone,
+  async act(step, world, signal) {
+    const { node, archive, part, takesArchive } = step;
+    for (const { command } of step.commands) {
+      const path = command.args.at(-1) === part ? part : archive.path;
+      const isAway = async () => (await world.targets.present(world.accessTo(node), [path], signal)).length === 0;
+      if (await isAway()) continue;
+      if (takesArchive && path === archive.path) await proveOwn(step, world, signal);
+      await mustRunOnNode(node, command, isAway, world, signal);
+    }
+  },
+  confirm: isGone,
+};
+
+/** The last look before a file is deleted: it is what was copied, to the byte, and no mount uses it. Throws NotConfirmed. */
+async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const { path, size, sha256 } = archive;
+  const access = world.accessTo(node);
+  if (!(await world.targets.hasFile(access, { path, size, sha256 }, signal))) {
+    throw new NotConfirmed(
+      node,
+      `${path} is not what the change has copied (another size or SHA-256); it was not deleted.`,
+      'Look at the file; if nobody needs it, move it away, then press Retry from here.',
+    );
+  }
+  const { mounts } = await world.targets.mounts(access, signal);
+  const user = mounts.find(({ backingFile }) => backingFile === path);
+  if (user === undefined) return;
+  throw new NotConfirmed(
+    node,
+    `${path} is mounted at ${user.mountpoint}; it was not deleted.`,
+    'Find out who mounted it, unmount it, then press Retry from here.',
+  );
+}
+
+async function isGone(step: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const paths = [...(step.takesArchive ? [step.archive.path] : []), step.part];
+  const left = await world.targets.present(world.accessTo(step.node), paths, signal);
+  return left.length === 0 ? so(`${paths[0] ?? ''} is gone`) : notSo(`${left.join(' and ')} is still there.`);
+}

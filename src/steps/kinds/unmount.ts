@@ -1,0 +1,68 @@
+import { CommandFailed } from '../../domain/answers/failure.ts';
+import type { MountFacts } from '../../domain/cluster/facts.ts';
+import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import type { UnmountStep } from '../../domain/plan/undo-step.ts';
+import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
+import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+
+/** A container that has just ended lets go of its files within seconds. */
+const BUSY_LIMIT_MS = 60_000;
+const BUSY_PAUSE_MS = 3_000;
+
+/** Unmounts an archive and takes its line out of /etc/fstab. */
+export const unmount: StepWork<UnmountStep> = {
+  check: isUnmounted,
+  async act(step, world, signal) {
+    for (const { command } of step.commands) {
+      const isSo = () => hasDone(command, step, world, signal);
+      if (await isSo()) continue;
+      if (isUmount(command)) await umountWhenFree(command, step, isSo, world, signal);
+      else await mustRunOnNode(step.node, command, isSo, world, signal);
+    }
+  },
+  confirm: isUnmounted,
+};
+
+const isUmount = ({ program, args }: Command): boolean => program === 'umount' || args.includes('umount');
+
+/** Is this command's part of the work done? */
+async function hasDone(command: Command, step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<boolean> {
+  const { mounted, inFstab } = await look(step, world, signal);
+  return isUmount(command) ? !mounted : !inFstab;
+}
+
+async function umountWhenFree(
+  command: Command,
+  step: UnmountStep,
+  isSo: () => Promise<boolean>,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
+  for (;;) {
+    const result = await runOnNode(step.node, command, isSo, world, signal);
+    if (result.exitCode === 0) return;
+    if (!isBusy(result) || world.clock.steadyMs() >= until) throw new CommandFailed(step.node, command, result);
+    world.safePoint();
+    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
+    await world.clock.sleep(BUSY_PAUSE_MS, signal);
+  }
+}
+
+/** umount(8) of util-linux: 32 is a mount failure, and what is not mounted any more was seen before. */
+const isBusy = ({ exitCode }: CommandResult): boolean => exitCode === 32;
+
+async function isUnmounted(step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const { mounted, inFstab } = await look(step, world, signal);
+  const { mountpoint } = step.archive;
+  if (step.takesMount && mounted) return notSo(`${mountpoint} is still mounted.`);
+  if (step.takesFstab && inFstab) return notSo(`${mountpoint} still stands in /etc/fstab.`);
+  return so(`${mountpoint} is not mounted${step.takesFstab ? ', nor in /etc/fstab' : ''}`);
+}
+
+async function look({ node, archive }: UnmountStep, world: StepWorld, signal: AbortSignal) {
+  const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), signal);
+  const isOf = ({ mountpoint, backingFile }: MountFacts) =>
+    mountpoint === archive.mountpoint && backingFile === archive.path;
+  return { mounted: mounts.some(isOf), inFstab: fstab.some(isOf) };
+}

@@ -1,0 +1,118 @@
+import { Unreachable } from '../../domain/answers/failure.ts';
+import type { Proof } from '../../domain/change/change.ts';
+import { type Archive, type Image, imageName } from '../../domain/cluster/archive.ts';
+import { endpointUrl, type ServedManifest, sameSet } from '../../domain/cluster/registry.ts';
+import type { VerifyStep } from '../../domain/plan/step.ts';
+import { listed } from '../../domain/text/format.ts';
+import { inParallel } from '../world/served-images.ts';
+import { type Finding, notSo, type StepWork, type StepWorld } from '../world/step-world.ts';
+
+/** The proof: same manifest bytes as the bootstrap's, every blob there with its size, every engine with exactly the endpoints. */
+export const verify: StepWork<VerifyStep, Proof | undefined> = {
+  check: async () => notSo('A proof is made anew each time.'),
+  act: async () => undefined,
+  async confirm(step, world, signal) {
+    const changed = changedArchive(step, world.archives);
+    if (changed !== null) return notSo(changed);
+    const images = await prove(step, world, signal);
+    if (typeof images === 'string') return notSo(images);
+    return await provenEngines(step, world, images, signal);
+  },
+};
+
+function changedArchive(step: VerifyStep, archives: readonly Archive[]): string | null {
+  const known = archives.map(({ id, sha256 }) => `${id} ${sha256}`);
+  const wanted = step.archives.map(({ id, sha256 }) => `${id} ${sha256}`);
+  return sameSet(known, wanted) ? null : 'The archives on the bootstrap node are not those of the plan any more.';
+}
+
+interface ProvenImages {
+  readonly served: number;
+  readonly blobs: number;
+}
+
+/** Proves the images of all registries but the bootstrap's, which is the measure; a sentence when one is not right. */
+async function prove(step: VerifyStep, world: StepWorld, signal: AbortSignal): Promise<ProvenImages | string> {
+  const images = world.archives.flatMap((archive) => archive.images);
+  const copies = step.registries.filter(({ address }) => address !== step.bootstrapAddress);
+  let served = 0;
+  let blobs = 0;
+  for (const copy of copies) {
+    const wrong = await inParallel(images, async (image) => {
+      const answer = await proveImage(image, step.bootstrapAddress, copy.address, world, signal);
+      if (typeof answer === 'string') return [`${imageName(image)} ${answer}`];
+      served += 1;
+      blobs += answer;
+      world.onProgress({ done: served, total: images.length * copies.length, unit: 'images' });
+      return [];
+    });
+    const all = wrong.flat();
+    if (all.length > 0)
+      return `On ${copy.node}, ${all[0]}${all.length > 1 ? `, and ${all.length - 1} more images are not right` : ''}.`;
+  }
+  return { served: copies.length === 0 ? 0 : served / copies.length, blobs };
+}
+
+async function proveImage(
+  image: Image,
+  source: string,
+  copy: string,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<number | string> {
+  const original = await manifestAt(source, image, world, signal);
+  if (typeof original === 'string') return `${original} on the bootstrap node`;
+  const copied = await manifestAt(copy, image, world, signal);
+  if (typeof copied === 'string') return copied;
+  if (copied.sha256 !== original.sha256) return 'has another manifest than on the bootstrap node';
+  for (const { digest, size } of original.blobs) {
+    const found = await world.registries.blobSize(copy, image, digest, signal);
+    if (found === null) return `lacks the blob ${digest.slice(0, 19)}`;
+    if (found !== size) return `has the blob ${digest.slice(0, 19)} with ${found} instead of ${size} bytes`;
+  }
+  return original.blobs.length;
+}
+
+async function manifestAt(
+  address: string,
+  image: Image,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<ServedManifest | string> {
+  try {
+    return (await world.registries.manifest(address, image, signal)) ?? 'is not served (404)';
+  } catch (error) {
+    if (error instanceof Unreachable) return `cannot be asked for: ${error.says}`;
+    throw error;
+  }
+}
+
+async function provenEngines(
+  step: VerifyStep,
+  world: StepWorld,
+  images: ProvenImages,
+  signal: AbortSignal,
+): Promise<Finding<Proof>> {
+  const wanted = step.addresses.map(endpointUrl);
+  const found = await world.salt.engines(step.engines, signal);
+  const right = found
+    .filter((engine) => engine.is === 'known' && sameSet(engine.endpoints, wanted))
+    .map(({ node }) => node);
+  const wrong = step.engines.filter((node) => !right.includes(node));
+  if (wrong.length > 0)
+    return notSo(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
+  const expected = step.archives.reduce((sum, archive) => sum + archive.images, 0);
+  const proof: Proof = {
+    served: images.served,
+    expected,
+    archives: step.archives.length,
+    engines: right.length,
+    engineTotal: step.engines.length,
+    blobs: images.blobs,
+  };
+  return {
+    is: 'so',
+    note: `served ${proof.served}/${expected} images, ${proof.engines}/${proof.engineTotal} engines`,
+    proof,
+  };
+}

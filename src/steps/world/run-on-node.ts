@@ -1,0 +1,59 @@
+import { CommandFailed, Unreachable } from '../../domain/answers/failure.ts';
+import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import type { StepWorld } from './step-world.ts';
+
+const COMMAND_LIMIT_MS = 60_000;
+/** A node's sshd comes back from a restart in less. */
+const AWAY_LIMIT_MS = 120_000;
+const AWAY_PAUSE_MS = 5_000;
+
+/**
+ * Runs one plain command on a node, exactly as the plan shows it, and gives how it ended. One that could not be sent, or was lost from
+ * sight, is run again after a look (`isSo`) that tells that it has not done its work. Throws Unreachable.
+ */
+export async function runOnNode(
+  node: string,
+  command: Command,
+  isSo: () => Promise<boolean>,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const until = world.clock.steadyMs() + AWAY_LIMIT_MS;
+  for (;;) {
+    const answer = await answerOf(node, command, world, signal);
+    if (!(answer instanceof Unreachable)) return answer;
+    if (world.clock.steadyMs() >= until) throw answer;
+    world.safePoint();
+    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Trying again.` });
+    await world.clock.sleep(AWAY_PAUSE_MS, signal);
+    if (await isSo()) return { exitCode: 0, stdout: '', stderr: '' };
+  }
+}
+
+/** The same, for a command that has to end well. Throws CommandFailed, too. */
+export async function mustRunOnNode(
+  node: string,
+  command: Command,
+  isSo: () => Promise<boolean>,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await runOnNode(node, command, isSo, world, signal);
+  if (result.exitCode !== 0) throw new CommandFailed(node, command, result);
+}
+
+async function answerOf(
+  node: string,
+  command: Command,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<CommandResult | Unreachable> {
+  try {
+    const result = await world.shell.run(world.accessTo(node), command, { signal, limitMs: COMMAND_LIMIT_MS });
+    if (result.exitCode !== null) return result;
+    return new Unreachable(node, 'unreachable', `The connection to ${node} was lost: ${result.stderr.trim()}`);
+  } catch (error) {
+    if (error instanceof Unreachable && error.fault === 'unreachable') return error;
+    throw error;
+  }
+}

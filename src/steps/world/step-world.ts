@@ -1,0 +1,51 @@
+import type { Progress } from '../../domain/change/change.ts';
+import type { Archive } from '../../domain/cluster/archive.ts';
+import type { NodeAccess } from '../../domain/cluster/facts.ts';
+import type { Jid } from '../../domain/cluster/salt.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Kubernetes, Registries } from '../../ports/cluster.ts';
+import type { Copier } from '../../ports/copier.ts';
+import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
+import type { Salt } from '../../ports/salt.ts';
+
+/** What steps work with: ports, what is known of the cluster, and whom to tell. */
+export interface StepWorld {
+  readonly clock: Clock;
+  readonly copier: Copier;
+  readonly kubernetes: Kubernetes;
+  readonly registries: Registries;
+  readonly salt: Salt;
+  /** For the plain commands of an undo, each as the plan shows it. */
+  readonly shell: Pick<NodeShell, 'run'>;
+  readonly targets: TargetNodes;
+  /** SSH access and registry address of a node of the plan. */
+  readonly accessTo: (node: string) => NodeAccess;
+  readonly addressOf: (node: string) => string;
+  /** The archives as they are on the bootstrap node now, images included. */
+  readonly archives: readonly Archive[];
+  /** Tells how far the running step is; never waits and never fails. */
+  readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
+  /** Puts a job id on the journal; resolves when it is on disk. */
+  readonly onJob: (jid: Jid) => Promise<void>;
+  /** Nothing of the step is under way: throws when somebody has asked to cancel. */
+  readonly safePoint: () => void;
+  /** Names the Salt runs of this step: the same when it goes on after an interruption, another one for a retry. */
+  readonly runName: string;
+  /** The job that this step started before the worker was interrupted. */
+  readonly startedJob: Jid | undefined;
+}
+
+/** What a look found: so (with a word for the thread, and the proof where there is one), or not so and why. */
+export type Finding<P = undefined> =
+  | { readonly is: 'so'; readonly note?: string; readonly proof?: P }
+  | { readonly is: 'not-so'; readonly says: string };
+
+/** Check, act, confirm. `check` and `confirm` only look; `act` may give a word for the thread. */
+export interface StepWork<S, P = undefined> {
+  readonly check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
+  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string>;
+  readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
+}
+
+export const so = (note?: string): Finding<never> => (note === undefined ? { is: 'so' } : { is: 'so', note });
+export const notSo = (says: string): Finding<never> => ({ is: 'not-so', says });

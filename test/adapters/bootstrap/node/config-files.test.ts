@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { bootstrapFile, solutionsFile } from '../../../../src/adapters/bootstrap/node/config-files.ts';
+import { parseYaml } from '../../../../src/adapters/bootstrap/node/yaml-file.ts';
+
+const BOOTSTRAP = '/etc/metalk8s/bootstrap.yaml';
+const SOLUTIONS = '/etc/metalk8s/solutions.yaml';
+const bootstrap = (text: string) => bootstrapFile(parseYaml(text, BOOTSTRAP), BOOTSTRAP);
+const solutions = (text: string) => solutionsFile(parseYaml(text, SOLUTIONS), SOLUTIONS);
+
+const KIND = 'kind: BootstrapConfiguration\n';
+const V3 = 'apiVersion: metalk8s.scality.com/v1alpha3\n';
+const good = (...archives: readonly string[]) => ({ is: 'good', archives });
+const literally = (word: string) => word.replace(/[[\]().*+?]/g, '\\$&');
+const wrong = (...words: readonly string[]) => ({
+  is: 'unreadable',
+  says: expect.stringMatching(new RegExp(words.map(literally).join('.*'), 's')),
+});
+
+describe('bootstrap.yaml', () => {
+  const V2_WHOLE = `apiVersion: metalk8s.scality.com/v1alpha2
+kind: BootstrapConfiguration
+networks: {controlPlane: 10.200.3.0/24, workloadPlane: 10.200.3.0/24}
+ca: {minion: bootstrap}
+archives: /root/metalk8s.iso
+`;
+  test.each([
+    ['v1alpha2 with one archive as text', V2_WHOLE, good('/root/metalk8s.iso')],
+    ['v1alpha3 with a list', `${V3}${KIND}archives:\n  - /a.iso\n  - /b.iso\n`, good('/a.iso', '/b.iso')],
+    ['an alias, as Salt allows', `x: &p /a.iso\n${V3}${KIND}archives: [*p]`, good('/a.iso')],
+    ['an empty list', `${V3}${KIND}archives: []`, good()],
+    [
+      'v1alpha1',
+      `apiVersion: metalk8s.scality.com/v1alpha1\n${KIND}products: {}`,
+      wrong(BOOTSTRAP, '`apiVersion`', 'v1alpha2'),
+    ],
+    ['another kind', `${V3}kind: Secret\narchives: []`, wrong('`kind`: must be BootstrapConfiguration')],
+    ['no kind', `${V3}archives: []`, wrong('`kind`')],
+    ['no archives', `${V3}${KIND}`, wrong('`archives`: must be a path or a list of paths')],
+    ['archives: null', `${V3}${KIND}archives:`, wrong('`archives`')],
+    ['a number', `${V3}${KIND}archives: 5`, wrong('`archives`')],
+    [
+      'a list with a mapping',
+      `${V3}${KIND}archives: [/a.iso, {iso: /b.iso}]`,
+      wrong('`archives[1]`: must be the path of an archive'),
+    ],
+    ['an empty path', `${V3}${KIND}archives: ['']`, wrong('`archives[0]`')],
+    ['two mistakes', 'kind: x\napiVersion: y\narchives: []', wrong('`kind`', '`apiVersion`')],
+    ['only a text', 'hello', wrong('holds no keys')],
+    ['broken YAML', `${V3}archives: [`, wrong(BOOTSTRAP, 'is no YAML, line 2')],
+    ['a key twice', `${V3}${V3}`, wrong('is no YAML, line 2: duplicated mapping key')],
+    ['nothing', '', wrong('is no YAML')],
+    ['a bomb of aliases', `a: &a [x, x]\n${`b: [${'*a, '.repeat(101)}]\n`}`, wrong('aliases')],
+  ])('the archives would be wrong, or the mistake unnamed: %s', (_, text, wanted) => {
+    expect(bootstrap(text)).toEqual(wanted);
+  });
+
+  test('a missing file would not be named', () => {
+    expect(bootstrapFile({ is: 'absent' }, BOOTSTRAP)).toEqual({
+      is: 'unreadable',
+      says: `${BOOTSTRAP} is not there.`,
+    });
+  });
+});
+
+describe('solutions.yaml', () => {
+  const LONG = 'apiVersion: solutions.metalk8s.scality.com/v1alpha1\n';
+  const SHORT = 'apiVersion: metalk8s.scality.com/v1alpha1\n';
+  const SOL = 'kind: SolutionsConfiguration\n';
+  test.each([
+    ['as solutions.sh writes it', `active:\n  example: 0.1.0\n${LONG}archives:\n- /s.iso\n${SOL}`, good('/s.iso')],
+    ['without archives', `${LONG}${SOL}`, good()],
+    ['archives: null', `${LONG}${SOL}archives: null\n`, good()],
+    [
+      'the spelling of the documentation',
+      `${SHORT}${SOL}archives: [/s.iso]`,
+      { is: 'refused-by-salt', apiVersion: 'metalk8s.scality.com/v1alpha1', archives: ['/s.iso'] },
+    ],
+    [
+      'a version of the future',
+      `apiVersion: solutions.metalk8s.scality.com/v2\n${SOL}`,
+      { is: 'refused-by-salt', apiVersion: 'solutions.metalk8s.scality.com/v2', archives: [] },
+    ],
+    ['another kind', `${LONG}kind: Solution\n`, wrong(SOLUTIONS, '`kind`')],
+    ['archives as text', `${LONG}${SOL}archives: /s.iso`, wrong('`archives`: must be a list of paths')],
+    ['a wrong item', `${LONG}${SOL}archives: [/s.iso, 7]`, wrong('`archives[1]`')],
+    ['no version', SOL, wrong('`apiVersion`')],
+  ])('solutions would be missed, or the mistake unnamed: %s', (_, text, wanted) => {
+    expect(solutions(text)).toEqual(wanted);
+  });
+
+  test('a cluster without solutions would be refused', () => {
+    expect(solutionsFile({ is: 'absent' }, SOLUTIONS)).toEqual({ is: 'absent' });
+  });
+});

@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  JournalDamaged,
+  JournalLocked,
+  JournalUnusable,
+  openJournal,
+} from '../../../../src/adapters/journal/entries/journal.ts';
+import { Failure } from '../../../../src/domain/answers/failure.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { journalContract } from '../../../contract/journal.contract.ts';
+
+async function temporary() {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
+  return { path: join(folder, 'journal.jsonl'), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+journalContract('file', async () => {
+  const { path, remove } = await temporary();
+  const journal = await openJournal({ path });
+  const close = async () => {
+    await journal.close();
+    await remove();
+  };
+  return { journal, close };
+});
+
+describe('journal on disk', () => {
+  let path: string;
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ path, remove } = await temporary());
+  });
+  afterEach(() => remove());
+
+  /** A closed journal of a change that was approved (nonce `n1`), started and did one step. */
+  async function written(): Promise<readonly string[]> {
+    const journal = await openJournal({ path });
+    for (const event of [events.approved('c1-abc234'), events.started, events.stepStarted, events.failed]) {
+      await journal.append('c1-abc234', event);
+    }
+    await journal.close();
+    return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  }
+
+  async function damage(): Promise<Failure> {
+    const opened = openJournal({ path });
+    const failure: unknown = await opened.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failure instanceof Failure) return failure;
+    throw new Error('the journal was opened');
+  }
+
+  it('knows after a restart what was done, and which approvals were used', async () => {
+    await written();
+    const journal = await openJournal({ path });
+    expect((await journal.events('c1-abc234')).map(({ type }) => type)).toContain('step-started');
+    expect(await journal.hasNonce('n1')).toBe(true);
+    await journal.append('c1-abc234', events.done);
+    expect(await journal.events('c1-abc234')).toHaveLength(5);
+    await journal.close();
+  });
+
+  it('keeps file and folder to its owner', async () => {
+    const inner = join(path, '..', 'inner', 'journal.jsonl');
+    await (await openJournal({ path: inner })).close();
+    const mode = async (of: string) => (await stat(of)).mode & 0o777;
+    expect([await mode(inner), await mode(join(inner, '..'))]).toEqual([0o600, 0o700]);
+  });
+
+  it.each([
+    ['half of a line', '{"seq":5,"prev":"ab'],
+    ['half of a line with a newline', '{"seq":5,"prev"\n'],
+    ['zeros, as a file system leaves them', '\0\0\0\0\0\0'],
+    ['a whole line without its newline', '{"seq":5}'],
+  ])('sets aside what a crash left: %s', async (_what, torn) => {
+    const lines = await written();
+    await appendFile(path, torn);
+    const journal = await openJournal({ path });
+    await journal.append('c1-abc234', events.done);
+    expect(await journal.events('c1-abc234')).toHaveLength(lines.length + 1);
+    await journal.close();
+    expect(await readFile(`${path}.torn-1`, 'utf8')).toBe(torn);
+    await (await openJournal({ path })).close();
+  });
+
+  it('keeps each torn end under a name of its own', async () => {
+    await written();
+    for (const torn of ['{"a', '{"b']) {
+      await appendFile(path, torn);
+      await (await openJournal({ path })).close();
+    }
+    expect(await readFile(`${path}.torn-2`, 'utf8')).toBe('{"b');
+  });
+
+  it('refuses every journal in which one byte was flipped before the last line', async () => {
+    const lines = await written();
+    const content = await readFile(path);
+    const end = content.length - (lines.at(-1)?.length ?? 0) - 1;
+    for (let at = 0; at < end; at += 97) {
+      const flipped = Buffer.from(content);
+      flipped[at] = (content[at] ?? 0) ^ 1;
+      await writeFile(path, flipped);
+      expect(await damage(), `byte ${at}`).toBeInstanceOf(JournalDamaged);
+    }
+  });
+
+  it.each([
+    ['missing', (lines: readonly string[]) => lines.toSpliced(1, 1), 2],
+    ['doubled', (lines: readonly string[]) => lines.toSpliced(1, 0, lines[1] ?? ''), 3],
+    ['exchanged with the next', (lines: readonly string[]) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''), 2],
+    ['empty', (lines: readonly string[]) => lines.with(1, ''), 2],
+    [
+      'of another version',
+      (lines: readonly string[]) => lines.with(1, '{"seq":2,"prev":"","change":"c1-a","event":{}}'),
+      2,
+    ],
+  ])('names the line, and what to do, when one is %s', async (_what, change, line) => {
+    await writeFile(path, `${change(await written()).join('\n')}\n`);
+    const failure = await damage();
+    expect(failure).toBeInstanceOf(JournalDamaged);
+    expect(failure.report().what).toContain(`Line ${line} `);
+    expect(failure.report().next).toContain('move the file away');
+  });
+
+  it('lets one worker write, and the next one when the first has ended', async () => {
+    const first = await openJournal({ path });
+    await expect(openJournal({ path })).rejects.toThrow(JournalLocked);
+    await first.append('c1-abc234', events.started);
+    await first.close();
+    await (await openJournal({ path })).close();
+  });
+
+  it('lets one of many workers in that start at once', async () => {
+    await written();
+    const opened = await Promise.allSettled(Array.from({ length: 10 }, () => openJournal({ path })));
+    const journals = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(journals).toHaveLength(1);
+    await Promise.all(journals.map((journal) => journal.close()));
+    expect((await readdir(join(path, '..'))).filter((name) => name.includes('.lock'))).toHaveLength(1);
+  });
+
+  it('takes over from a worker that was killed, not from one that lives', async () => {
+    const module = new URL('../../../../src/adapters/journal/entries/journal.ts', import.meta.url).href;
+    const program = `const { openJournal } = await import('${module}');
+      await openJournal({ path: process.argv[1] }); console.log('open'); setInterval(() => undefined, 1000);`;
+    const node = spawn(process.execPath, ['--input-type=module', '-e', program, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(node.stdout, 'data');
+    const failure = await damage();
+    expect(failure).toBeInstanceOf(JournalLocked);
+    expect(failure.report().what).toContain(`Process ${node.pid} `);
+    const exited = once(node, 'exit');
+    node.kill('SIGKILL');
+    await exited;
+    await (await openJournal({ path })).close();
+  });
+
+  it('takes over from a process whose number another one got since', async () => {
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    await writeFile(`${path}.lock.7`, JSON.stringify({ pid: process.pid, started: '1', boot }));
+    await (await openJournal({ path })).close();
+    await writeFile(`${path}.lock.9`, 'nonsense');
+    expect((await damage()).report().what).toContain('.lock.9 cannot be read');
+  });
+
+  it('refuses a folder that others can write to, and says how to mend it', async () => {
+    const folder = join(path, '..');
+    await chmod(folder, 0o777);
+    const failure = await damage();
+    expect(failure).toBeInstanceOf(JournalUnusable);
+    expect(failure.report().next).toBe(`Run: chmod go-w ${folder}`);
+  });
+
+  it('says in a sentence when the file cannot be opened', async () => {
+    await writeFile(path, '');
+    const failed = openJournal({ path: join(path, 'journal.jsonl') });
+    await expect(failed).rejects.toThrow(JournalUnusable);
+  });
+
+  it('writes nothing after it was closed, and nothing that it could not read back', async () => {
+    const journal = await openJournal({ path });
+    await expect(journal.append('', events.started)).rejects.toThrow();
+    await journal.append('c1-abc234', events.started);
+    await journal.close();
+    await expect(journal.append('c1-abc234', events.done)).rejects.toThrow(/closed/);
+    expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,191 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JournalDamaged, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { readJournal } from '../../../../src/adapters/journal/entries/read.ts';
+import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
+import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
+import { headChecker, headSealer } from '../../../../src/adapters/keys/seals.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { rotationAt } from '../rotation-world.ts';
+
+const [pair, other] = [newKeyPair(), newKeyPair()];
+const [sealer, checker] = [headSealer(pair), headChecker([pair])];
+
+describe('a sealed journal', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-seals-'));
+    path = join(folder, 'journal.jsonl');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** Every type of event, each end sealed; then a new file, which carries one open change and a used approval. */
+  async function written(): Promise<void> {
+    const first = await openJournal({ path, sealer });
+    for (const event of events.everyEvent('c1-abc234')) await first.append('c1-abc234', event);
+    await first.append('c1-gone22', events.requested('c1-gone22'));
+    await first.append('c1-gone22', events.approved('c1-gone22', 'nonce-2'));
+    await first.append('c1-gone22', events.done);
+    await first.append('c1-open22', events.requested('c1-open22'));
+    await first.append('c1-open22', events.planned('c1-open22'));
+    await first.append('c1-open22', events.approved('c1-open22'));
+    await first.close();
+    const second = await openJournal({ path, sealer, rotation: rotationAt(events.halfway.at, { maxBytes: 1 }) });
+    await second.append('c1-open22', events.done);
+    await second.close();
+  }
+
+  const verdict = (): Promise<unknown> =>
+    readJournal(path, checker).then(
+      ({ unknownKeys, unsealedEnd }) => (unknownKeys.length === 0 && unsealedEnd === 0 ? 'believed' : 'doubted'),
+      (error: unknown) => error,
+    );
+
+  it('is believed as it was written, with every end and every new file sealed', async () => {
+    await written();
+    const journal = await readJournal(path, checker);
+    expect(journal).toMatchObject({ files: 3, first: 1, unknownKeys: [], unfinished: 0, sealed: journal.head.line });
+    expect(journal.events.map(({ event }) => event)).toEqual([
+      ...events.everyEvent('c1-abc234'),
+      events.requested('c1-gone22'),
+      events.approved('c1-gone22', 'nonce-2'),
+      events.done,
+      events.requested('c1-open22'),
+      events.planned('c1-open22'),
+      events.approved('c1-open22'),
+      events.done,
+    ]);
+  });
+
+  it('shows tampering with any field of any line, also when every hash behind it was made anew', async () => {
+    await written();
+    const files = [`${path}.000001`, `${path}.000002`, path];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const places = texts.flatMap((text, file) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .flatMap((line, n) => pathsIn(JSON.parse(line)).map((at) => ({ file, n, at }))),
+    );
+    expect(new Set(places.map(({ at }) => at[0]))).toEqual(
+      new Set(['seq', 'prev', 'change', 'event', 'seal', 'opens', 'carried']),
+    );
+    const tampering = fc.record({ place: fc.constantFrom(...places), anew: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(tampering, async ({ place, anew }) => {
+        const lines = texts.map((text) => text.trimEnd().split('\n'));
+        const line = lines[place.file]?.[place.n] ?? '';
+        lines[place.file]?.splice(place.n, 1, JSON.stringify(altered(JSON.parse(line), place.at)));
+        // Numbers and hashes themselves would only be put right again.
+        if (anew && place.at[0] !== 'seq' && place.at[0] !== 'prev') rechain(lines);
+        for (const [n, file] of files.entries()) await writeFile(file, `${lines[n]?.join('\n')}\n`);
+        expect(await verdict(), JSON.stringify(place)).not.toBe('believed');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is not believed when somebody sealed it with a key of his own', async () => {
+    await written();
+    await rm(`${path}.000001`);
+    await rm(`${path}.000002`);
+    expect((await readJournal(path, headChecker([other]))).unknownKeys).toEqual([pair.name]);
+    const forged = headSealer({ ...other, name: pair.name });
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    const last = JSON.parse(lines.at(-1) ?? '{}');
+    const seal = forged.seal({ line: last.seq - 1, hash: last.prev });
+    await writeFile(path, `${[...lines.slice(0, -1), JSON.stringify({ ...last, seal })].join('\n')}\n`);
+    expect(await verdict()).toBeInstanceOf(JournalDamaged);
+    await expect(openJournal({ path, sealer, checker })).rejects.toThrow(JournalDamaged);
+  });
+
+  it('is not believed when somebody took every seal out and made it anew', async () => {
+    await written();
+    const files = [`${path}.000001`, `${path}.000002`, path];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const lines = texts.map((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !line.includes('"seal"')),
+    );
+    rechain(lines);
+    for (const [n, file] of files.entries()) await writeFile(file, `${lines[n]?.join('\n')}\n`);
+    expect(await verdict()).not.toBe('believed');
+  });
+
+  it('gets the seal that a crash took, at the next start', async () => {
+    const journal = await openJournal({ path, sealer });
+    const mark = await journal.append('c1-abc234', events.failed);
+    await journal.close();
+    const [end = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, `${end}\n{"seq":2,"pr`);
+    await (await openJournal({ path, sealer })).close();
+    expect(await readJournal(path, checker)).toMatchObject({ seals: 1, sealed: 2, head: { line: 2 } });
+    expect((await readJournal(path, checker)).hashes.get(mark.hash)).toBe(1);
+  });
+
+  it('goes on from a journal of a version that sealed nothing, and covers it with the first seal', async () => {
+    const old = await openJournal({ path });
+    for (const event of [events.started, events.failed, events.started]) await old.append('c1-abc234', event);
+    await old.close();
+    const journal = await openJournal({ path, sealer, checker });
+    expect(await journal.events('c1-abc234')).toEqual([events.started, events.failed, events.started]);
+    await journal.append('c1-abc234', events.done);
+    await journal.close();
+    expect(await readJournal(path, checker)).toMatchObject({ seals: 1, sealed: 5, head: { line: 5 } });
+  });
+
+  it('is proven by both keys of a worker whose key was exchanged', async () => {
+    for (const key of [pair, other]) {
+      const journal = await openJournal({ path, sealer: headSealer(key), checker: headChecker([pair, other]) });
+      await journal.append('c1-abc234', events.done);
+      await journal.close();
+    }
+    expect((await readJournal(path, headChecker([other, pair]))).unknownKeys).toEqual([]);
+    expect((await readJournal(path, headChecker([other]))).unknownKeys).toEqual([pair.name]);
+  });
+});
+
+type Path = readonly (string | number)[];
+
+/** The places of all texts, numbers and flags of a value. */
+function pathsIn(value: unknown, at: Path = []): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return Object.entries(value).flatMap(([key, member]) =>
+    pathsIn(member, [...at, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+function altered(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined) return otherThan(value);
+  if (Array.isArray(value)) return value.map((member, n) => (n === key ? altered(member, rest) : member));
+  const members = Object.entries(Object(value));
+  return Object.fromEntries(members.map(([name, member]) => [name, name === key ? altered(member, rest) : member]));
+}
+
+/** Another value of the same kind, so that the line can still be read where that is possible. */
+function otherThan(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  const text = String(value);
+  if (/^\d{4}-\d{2}-\d{2}T/.test(text)) return text.replace(/^\d{4}/, '2031');
+  return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(1)}${text[0] === '0' ? '1' : '0'}` : `${text}x`;
+}
+
+/** What somebody does who can write the files but has no key: number and hash of every line are made anew. */
+function rechain(files: readonly string[][]): void {
+  let prev = '0'.repeat(64);
+  let seq = 0;
+  for (const lines of files) {
+    for (const [n, text] of lines.entries()) {
+      seq += 1;
+      lines[n] = JSON.stringify({ ...JSON.parse(text), seq, prev });
+      prev = digestOf(lines[n]);
+    }
+  }
+}

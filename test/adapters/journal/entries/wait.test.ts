@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { openJournalWhenFree } from '../../../../src/adapters/journal/entries/wait.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
+
+const quick: Clock = { ...systemClock, sleep: (_ms, signal) => pause(5, undefined, { signal }) };
+
+describe('of two workers on one journal', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('the second one says once who has it, waits, and takes over when the first one ends', async () => {
+    const path = join(folder, 'journal.jsonl');
+    const first = await openJournal({ path });
+    const said: number[] = [];
+    const onWait = ({ pid }: { pid: number }) => void said.push(pid);
+    const waiting = openJournalWhenFree({ path, clock: quick, signal: new AbortController().signal, onWait });
+    await expect.poll(() => said).toEqual([process.pid]);
+    await first.close();
+    const second = await waiting;
+    expect(said).toEqual([process.pid]);
+    await second.close();
+  });
+
+  it('the second one stops waiting when it is told to', async () => {
+    const path = join(folder, 'journal.jsonl');
+    const first = await openJournal({ path });
+    const stop = new AbortController();
+    const waiting = openJournalWhenFree({ path, clock: quick, signal: stop.signal, onWait: () => stop.abort() });
+    await expect(waiting).rejects.toThrow();
+    await first.close();
+  });
+});

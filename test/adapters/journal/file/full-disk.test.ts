@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JournalUnusable, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import * as events from '../../../contract/changes-events.ts';
+
+/** Files of this process can grow to this many bytes and no further, as on a full disk; without a number as far as they like. */
+function room(bytes?: number): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes ?? 'unlimited'}:`]);
+}
+
+describe('a journal whose disk is full', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
+    path = join(folder, 'journal.jsonl');
+  });
+  afterEach(async () => {
+    room();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes nothing while it is full, says why, and goes on by itself with an unbroken chain', async () => {
+    const journal = await openJournal({ path });
+    await journal.append('c1-abc234', events.started);
+    expect(await journal.trouble()).toBeNull();
+    room((await stat(path)).size + 20);
+    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(JournalUnusable);
+    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(/EFBIG|too large/);
+    const says = await journal.trouble();
+    room();
+    expect(says).toContain('cannot be written, so nothing is done');
+    expect(says).toContain('the worker goes on by itself');
+    expect(await journal.trouble()).toBeNull();
+    await journal.append('c1-abc234', events.failed);
+    expect(await journal.events('c1-abc234')).toEqual([events.started, events.failed]);
+    await journal.close();
+    expect(await readdir(folder)).toEqual(['journal.jsonl', expect.stringContaining('.lock.')]);
+    const again = await openJournal({ path });
+    expect(await again.events('c1-abc234')).toHaveLength(2);
+    await again.close();
+  });
+
+  it('is still full when it has room for a word, but not for what has to be written', async () => {
+    const journal = await openJournal({ path });
+    await journal.append('c1-abc234', events.started);
+    const large = {
+      ...events.failed,
+      type: 'failed' as const,
+      failure: { ...events.failure, detail: 'x'.repeat(50_000) },
+    };
+    room((await stat(path)).size + 20_000);
+    await expect(journal.append('c1-abc234', large)).rejects.toThrow(JournalUnusable);
+    const says = await journal.trouble();
+    room();
+    expect(says).toContain('cannot be written');
+    expect(await journal.trouble()).toBeNull();
+    await journal.append('c1-abc234', large);
+    await journal.close();
+  });
+
+  it('is not gone on with when it is not the same any more', async () => {
+    const journal = await openJournal({ path });
+    await journal.append('c1-abc234', events.started);
+    room((await stat(path)).size + 20);
+    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(JournalUnusable);
+    room();
+    const content = await readFile(path, 'utf8');
+    await writeFile(path, content.replace('started', 'stArted'));
+    expect(await journal.trouble()).toMatch(/^Line 1 of the journal .* Find out who/);
+    await expect(journal.append('c1-abc234', events.failed)).rejects.toThrow(JournalUnusable);
+    await appendFile(path, '');
+    await journal.close();
+  });
+});

@@ -1,0 +1,204 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { aclFile, aclUsers } from '../../../../src/adapters/redis/acl/acl.ts';
+import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapters/redis/acl/acl-commands.ts';
+import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
+import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
+import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
+import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
+import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
+import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { announcementsContract } from '../../../contract/announcements.contract.ts';
+import { cardsContract } from '../../../contract/cards.contract.ts';
+import { changesContract } from '../../../contract/changes.contract.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { queueContract } from '../../../contract/queue.contract.ts';
+import { type AclBench, aclBench } from '../acl-bench.ts';
+import { clock } from '../server.ts';
+
+const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
+
+it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
+  const bench = await aclBench(['c1']);
+  await redisWorkerLife({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
+  const seen = await redisWorkerLife({ redis: bench.as(BOT), cluster: 'c1' }).seen();
+  expect(seen?.trouble).toBe('The disk is full.');
+  await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
+  const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
+  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence }).stillOurs();
+  const refused = await bench.refused();
+  await bench.close();
+  expect(refused).toEqual([]);
+});
+
+/** Closes the bench after a suite that must not have met a closed door. */
+const closing = (bench: AclBench) => async () => {
+  const refused = await bench.refused();
+  await bench.close();
+  expect(refused).toEqual([]);
+};
+
+changesContract('Redis, as the worker’s user', async () => {
+  const bench = await aclBench(['c1']);
+  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), close: closing(bench) };
+});
+
+cardsContract('Redis, as the bot’s user', async () => {
+  const bench = await aclBench(['c0', 'c1']);
+  return {
+    cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock }),
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }),
+    outlast: (ms) => clock.sleep(ms + 5, AbortSignal.timeout(5_000)),
+    close: closing(bench),
+  };
+});
+
+announcementsContract('Redis, as the bot’s user', async () => {
+  const bench = await aclBench(['c0', 'c1']);
+  let replicas = 0;
+  const replica = () => {
+    replicas += 1;
+    const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
+    return redisAnnouncements({ redis: bench.as(BOT), ...options });
+  };
+  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), replica, close: closing(bench) };
+});
+
+queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
+  const bench = await aclBench(['c1']);
+  const redis = bench.as(BOT);
+  const queue = changeQueue({ redis, cluster: 'c1' });
+  const left = () => redis.exists('mk8s:c1:changes:wait', 'mk8s:c1:changes:prioritized', 'mk8s:c1:changes:active');
+  const drain = async (onJob?: (id: string) => Promise<void>) => {
+    const took: string[] = [];
+    const work = async ({ kind, id }: { kind: string; id: string }) => {
+      took.push(`${kind} ${id}`);
+      await onJob?.(id);
+    };
+    const log = { info: () => undefined, error: () => undefined };
+    const worker = queueWorker({ redis: bench.as(WORKER), cluster: 'c1', work, log });
+    worker.start();
+    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 10_000 });
+    await worker.close();
+    return took;
+  };
+  const close = async () => {
+    await queue.close();
+    await closing(bench)();
+  };
+  return { queue, drain, close };
+});
+
+describe('the users of Redis', () => {
+  let bench: AclBench;
+  beforeAll(async () => {
+    bench = await aclBench(['c1', 'c2']);
+  });
+  afterAll(() => bench?.close());
+
+  it.each([
+    ['get', 'mk8s:c2:lease:c2-aaaaaa'],
+    ['smembers', 'mk8s:c2:open'],
+    ['hset', 'mk8s:c2:state:c2-aaaaaa', 'revision', '9'],
+    ['set', 'other', 'x'],
+    ['eval', 'return redis.call("GET", KEYS[1])', '1', 'mk8s:c2:lease:c2-aaaaaa'],
+    ['eval', 'return redis.call("SET", "mk8s:c2:lease:c2-aaaaaa", "mine")', '0'],
+    ['eval', 'return redis.call("FLUSHALL")', '0'],
+    ['flushall'],
+    ['flushdb'],
+    ['config', 'get', '*'],
+    ['config', 'set', 'dir', '/tmp'],
+    ['keys', '*'],
+    ['scan', '0'],
+    ['monitor'],
+    ['acl', 'list'],
+    ['acl', 'setuser', 'me', 'on', 'nopass', '~*', '+@all'],
+    ['client', 'list'],
+    ['client', 'kill', 'type', 'normal'],
+    ['script', 'flush'],
+    ['function', 'list'],
+    ['module', 'list'],
+    ['replicaof', '127.0.0.1', '1'],
+    ['save'],
+    ['shutdown', 'nosave'],
+    ['subscribe', 'news'],
+    ['publish', 'news', 'x'],
+    ['swapdb', '0', '1'],
+    ['object', 'help'],
+    ['sort', 'mk8s:c1:open'],
+  ])(
+    'a worker whose node was taken over could do this to Redis or to another cluster: %s %s',
+    async (name, ...words) => {
+      const worker = bench.as(WORKER);
+      await expect(worker.call(name, ...words)).rejects.toThrow(/^NOPERM|^ERR The user executing the script can't/);
+      await expect(worker.call('smembers', 'mk8s:c1:open')).resolves.toEqual([]);
+    },
+  );
+
+  it('somebody without a password, or with a wrong one, would get in', async () => {
+    const nobody = bench.as('default');
+    await expect(nobody.call('ping')).rejects.toThrow();
+    const unknown = bench.as('');
+    await expect(unknown.call('ping')).rejects.toThrow(/^NOAUTH|closed|WRONGPASS/);
+  });
+
+  it('a restart of Redis would lose every change, as its own file would be refused', async () => {
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
+    await bench.restart();
+    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    expect((await after.get('c1-kept22'))?.version).toBe(1);
+  });
+
+  it('the bot would reach a cluster that was not named', async () => {
+    await expect(bench.as(BOT).call('smembers', 'mk8s:c3:open')).rejects.toThrow(/^NOPERM/);
+  });
+});
+
+describe('the file of users', () => {
+  it('would hold a password, let in `default`, or lose the administrators’ own lines', () => {
+    const before =
+      'user admin on #00 ~* &* +@all\nuser default on nopass ~* +@all\nuser registry-ha-worker-gone on #11 ~* +@all\n';
+    const text = aclFile(
+      aclUsers(['lab'], (user) => `password of ${user}`),
+      before,
+    );
+    expect(text).not.toContain('password of');
+    expect(text.split('\n').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      'user default off',
+      'user registry-ha-bot on',
+      'user registry-ha-worker-lab on',
+      'user admin on',
+      '',
+    ]);
+    expect(text).not.toContain('nopass');
+  });
+
+  it.each([
+    ['bot', ['addPrioritizedJob', 'getRanges', 'getStateV2', 'removeJob'], QUEUE_OF_BOT],
+    [
+      'worker',
+      [
+        ...['moveToActive', 'moveToFinished', 'moveToDelayed', 'retryJob', 'saveStacktrace', 'moveStalledJobsToWait'],
+        ...['extendLock', 'extendLocks', 'changePriority', 'moveJobFromActiveToWait', 'getRanges', 'getJobs'],
+      ],
+      QUEUE_OF_WORKER,
+    ],
+  ])('after an upgrade of BullMQ the %s would miss a right in a path that is seldom taken', (_who, names, given) => {
+    const scripts = scriptsOf(names);
+    expect(scripts).toHaveLength(names.length);
+    // The one call whose command is a variable: LPUSH or RPUSH into the list of waiting jobs.
+    const pushes = scripts.some((lua) => lua.includes('rcall(pushCmd')) ? ['lpush', 'rpush'] : [];
+    expect(given).toEqual([...new Set([...scripts.flatMap(commandsIn), ...pushes])].toSorted());
+  });
+});
+
+const scriptSchema = z.record(z.string(), z.object({ name: z.string(), content: z.string() }));
+
+/** BullMQ's scripts by name, whole, as its own package holds them. */
+function scriptsOf(names: readonly string[]): readonly string[] {
+  const all = scriptSchema.parse(createRequire(import.meta.url)('bullmq/dist/cjs/scripts'));
+  return Object.values(all).flatMap(({ name, content }) => (names.includes(name) ? [content] : []));
+}

@@ -1,0 +1,64 @@
+import { expect, it, vi } from 'vitest';
+import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { Fenced } from '../../../../src/adapters/redis/server/failures.ts';
+import { doJob } from '../../../../src/app/worker/do-job.ts';
+import { bench as appBench, approvedChangeOn } from '../../../app/bench.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { queueBenchOfTests } from '../queue-bench.ts';
+import { clock } from '../server.ts';
+
+const ID = 'c1-zombie2';
+const bench = queueBenchOfTests();
+
+/** A worker that takes the job and then neither hears nor does anything, like a process that is stopped; gives its fence. */
+function sleepingWorker(): Promise<number> {
+  const taken = Promise.withResolvers<number>();
+  const asleep = Promise.withResolvers<void>();
+  const work = async (_: unknown, __: AbortSignal, fence: number) => {
+    taken.resolve(fence);
+    await asleep.promise;
+  };
+  bench.start(work);
+  bench.atEnd(() => asleep.resolve());
+  return taken.promise;
+}
+
+it('a worker that slept through the end of its lock can tell nothing once another one has taken over', async () => {
+  const redis = bench.connect();
+  const bot = redisChanges({ redis, cluster: 'c1', clock });
+  for (const [version, event] of [events.requested(ID), events.planned(ID), events.approved(ID)].entries()) {
+    await bot.append(ID, version, event);
+  }
+  await bench.queue().add('apply', ID, 1);
+  const first = await sleepingWorker();
+  const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, fence: first });
+  await zombie.stillOurs();
+  expect(await zombie.append(ID, 3, events.started)).toBe(true);
+  const lock = `mk8s:c1:changes:apply-${ID}-1:lock`;
+  // As when the worker could not renew it in time.
+  await vi.waitFor(async () => expect(await redis.del(lock)).toBe(1));
+  const second = await sleepingWorker();
+  expect(second).toBeGreaterThan(first);
+  await expect(zombie.stillOurs()).rejects.toThrow(Fenced);
+  await expect(zombie.append(ID, 4, events.done)).rejects.toThrow(Fenced);
+  await zombie.progress(ID, events.halfway);
+  const after = await bot.get(ID);
+  expect(after).toMatchObject({ version: 4, change: { state: 'applying' } });
+  expect(after?.progress).toEqual([]);
+  const successor = redisChanges({ redis, cluster: 'c1', clock, fence: second });
+  expect(await successor.append(ID, 4, events.done)).toBe(true);
+});
+
+it('a zombie stops before its next act', async () => {
+  const on = appBench();
+  const { id } = await approvedChangeOn(on);
+  let looks = 0;
+  on.changes.stillOurs = async () => {
+    looks += 1;
+    if (looks > 1) throw new Fenced('lab');
+  };
+  const job = { kind: 'apply', id } as const;
+  await expect(doJob(job, on.worker, new AbortController().signal)).rejects.toThrow(Fenced);
+  expect(on.lab.ran.filter((line) => line.includes('state.sls'))).toEqual([]);
+  expect((await on.changes.get(id))?.change.state).toBe('applying');
+});

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
+import { type Bench, redisBench } from '../server.ts';
+
+describe('the word of a worker in Redis', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await redisBench();
+  });
+  afterAll(() => bench?.close());
+
+  it('is told apart from a silence, whose beginning people read', async () => {
+    const redis = bench.connect();
+    const life = redisWorkerLife({ redis, cluster: 'c1' });
+    expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
+    await life.tell(null);
+    expect(workerState(await life.seen())).toEqual({ is: 'there' });
+    await redis.hincrby('mk8s:c1:worker', 'heard', -16_000);
+    const seen = await life.seen();
+    expect(seen?.silentMs).toBeGreaterThanOrEqual(16_000);
+    expect(workerState(seen)).toEqual({ is: 'silent', since: seen?.heardAt });
+  });
+
+  it('tells why it cannot work, until it can again', async () => {
+    const life = redisWorkerLife({ redis: bench.connect(), cluster: 'c2' });
+    await life.tell('The disk is full.');
+    expect(workerState(await life.seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
+    await life.tell(null);
+    expect(workerState(await life.seen())).toEqual({ is: 'there' });
+  });
+});

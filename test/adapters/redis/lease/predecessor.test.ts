@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
+import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
+import { type QueueWorker, queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
+import { cutRedis } from '../../../../src/adapters/redis/server/connection.ts';
+import { type Bench, clock, redisBench } from '../server.ts';
+
+const quiet = { info: () => undefined, error: () => undefined };
+const never = () => new Promise<void>(() => undefined);
+
+describe('after a process was killed', () => {
+  let bench: Bench;
+  let folder: string;
+  const workers: QueueWorker[] = [];
+  beforeEach(async () => {
+    bench = await redisBench();
+    folder = await mkdtemp(join(tmpdir(), 'registry-ha-worker-'));
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    await bench.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const started = (work: () => Promise<void>, idPath: string): QueueWorker => {
+    const worker = queueWorker({ redis: bench.connect(), cluster: 'c1', log: quiet, work, idPath });
+    workers.push(worker);
+    worker.start();
+    return worker;
+  };
+
+  it('its successor on the node goes on within three seconds, long before the lock of the job has ended', async () => {
+    const begun = Promise.withResolvers<void>();
+    const queue = changeQueue({ redis: bench.connect(), cluster: 'c1' });
+    await queue.add('apply', 'c1-killed', 1);
+    const idPath = join(folder, 'id');
+    started(() => {
+      begun.resolve();
+      return never();
+    }, idPath);
+    await begun.promise;
+    // The first one still renews its lock: only its id on the node tells that its time is over.
+    const done: string[] = [];
+    started(async () => void done.push('again'), idPath);
+    await vi.waitFor(() => expect(done).toEqual(['again']), { timeout: 3_000 });
+    await queue.close();
+  });
+
+  it('a worker of another node takes nothing that is not its predecessor’s', async () => {
+    const begun = Promise.withResolvers<void>();
+    const queue = changeQueue({ redis: bench.connect(), cluster: 'c1' });
+    await queue.add('apply', 'c1-others', 1);
+    started(
+      () => {
+        begun.resolve();
+        return never();
+      },
+      join(folder, 'id'),
+    );
+    await begun.promise;
+    const done: string[] = [];
+    started(async () => void done.push('stolen'), join(folder, 'other-id'));
+    await queue.add('plan', 'c1-second', 1);
+    await expect(vi.waitFor(() => expect(done).not.toEqual([]), { timeout: 2_500 })).rejects.toThrow();
+    await queue.close();
+  });
+
+  it('a bot leaves the card it was drawing free within five seconds, though it may hold it for fifteen', async () => {
+    const [dying, other] = [bench.connect(), bench.connect()];
+    const drawing = Promise.withResolvers<void>();
+    void redisCards({ redis: dying, clusters: ['c1'], clock })
+      .whileLeased('c1-abc234', 15_000, () => {
+        drawing.resolve();
+        return never();
+      })
+      .catch(() => undefined);
+    await drawing.promise;
+    const cards = redisCards({ redis: other, clusters: ['c1'], clock });
+    const isFree = () => cards.whileLeased('c1-abc234', 1_000, async () => undefined);
+    expect(await isFree()).toBe(false);
+    cutRedis(dying);
+    await vi.waitFor(async () => expect(await isFree()).toBe(true), { timeout: 5_000, interval: 100 });
+  });
+
+  it('a bot that lives keeps its card longer than that', async () => {
+    const cards = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const drawing = cards.whileLeased('c1-abc234', 15_000, () => {
+      begun.resolve();
+      return over.promise;
+    });
+    await begun.promise;
+    const other = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
+    const isFree = () => other.whileLeased('c1-abc234', 1_000, async () => undefined);
+    await expect(
+      vi.waitFor(async () => expect(await isFree()).toBe(true), { timeout: 5_500, interval: 200 }),
+    ).rejects.toThrow();
+    over.resolve();
+    await drawing;
+    expect(await isFree()).toBe(true);
+  });
+});

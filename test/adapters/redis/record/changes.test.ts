@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { botEntryProof } from '../../../../src/adapters/keys/entries.ts';
+import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
+import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
+import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
+import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { RecordFault } from '../../../../src/adapters/redis/server/failures.ts';
+import { announcementsContract } from '../../../contract/announcements.contract.ts';
+import { cardsContract } from '../../../contract/cards.contract.ts';
+import { changesContract } from '../../../contract/changes.contract.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { type Bench, clock, redisBench } from '../server.ts';
+
+const pair = newKeyPair();
+
+changesContract('Redis', async () => {
+  const bench = await redisBench();
+  const proof = botEntryProof({ own: pair, bots: [pair], workers: [pair] });
+  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof }), close: bench.close };
+});
+
+cardsContract('Redis', async () => {
+  const bench = await redisBench();
+  const redis = bench.connect();
+  return {
+    cards: redisCards({ redis, clusters: ['c0', 'c1'], clock }),
+    changes: redisChanges({ redis, cluster: 'c1', clock }),
+    outlast: (ms) => clock.sleep(ms + 5, AbortSignal.timeout(5_000)),
+    close: bench.close,
+  };
+});
+
+announcementsContract('Redis', async () => {
+  const bench = await redisBench();
+  let replicas = 0;
+  const replica = () => {
+    replicas += 1;
+    const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
+    return redisAnnouncements({ redis: bench.connect(), ...options });
+  };
+  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock }), replica, close: bench.close };
+});
+
+describe('records in Redis', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await redisBench();
+  });
+  afterAll(() => bench?.close());
+
+  const open = () => {
+    const redis = bench.connect();
+    return { redis, changes: redisChanges({ redis, cluster: 'c1', clock }) };
+  };
+
+  it('lets exactly one of many connections append at a time', async () => {
+    const connections = Array.from({ length: 5 }, open);
+    const [first] = connections;
+    await first?.changes.append('c1-many22', 0, events.requested('c1-many22'));
+    const tries = connections.flatMap(({ changes }) => [1, 2].map(() => changes.append('c1-many22', 1, events.denied)));
+    expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+  });
+
+  it.each([
+    ['is no JSON', 'broken'],
+    ['is of a type nobody knows', '{"type":"exploded","at":"2026-03-01T10:00:00Z"}'],
+    ['has one member too many', '{"type":"started","at":"2026-03-01T10:00:00Z","by":"x"}'],
+    ['would change a prototype', '{"type":"started","at":"2026-03-01T10:00:00Z","__proto__":{"is":"done"}}'],
+    ['names a step __proto__', '{"type":"step-started","at":"2026-03-01T10:00:00Z","step":"__proto__"}'],
+  ])('says which entry cannot be trusted when one %s', async (says, entry) => {
+    const { redis, changes } = open();
+    const id = `c1-forged${says.length}`;
+    await changes.append(id, 0, events.requested(id));
+    await redis.rpush(`mk8s:c1:change:${id}`, entry);
+    await expect(changes.get(id)).rejects.toThrow(RecordFault);
+    await expect(changes.get(id)).rejects.toThrow(/Entry 2/);
+  });
+
+  it('refuses an entry that is too large, and keeps the record as it was', async () => {
+    const { changes } = open();
+    await changes.append('c1-large2', 0, events.requested('c1-large2'));
+    const large = { ...events.failure, detail: 'x'.repeat(1_100_000) };
+    const entry = { type: 'failed', at: events.halfway.at, failure: large } as const;
+    await expect(changes.append('c1-large2', 1, entry)).rejects.toThrow(/larger than the 1024 KiB/);
+    expect((await changes.get('c1-large2'))?.version).toBe(1);
+  });
+
+  it('refuses entries of a full record, but can still end it', async () => {
+    const { redis, changes } = open();
+    await changes.append('c1-full22', 0, events.requested('c1-full22'));
+    const more = Array.from({ length: 4_095 }, () => JSON.stringify(events.stepStarted));
+    await redis.rpush('mk8s:c1:change:c1-full22', ...more);
+    await expect(changes.append('c1-full22', 4_096, events.stepStarted)).rejects.toThrow(/is full/);
+    expect(await changes.append('c1-full22', 4_096, events.failed)).toBe(true);
+  });
+
+  it('keeps an ended change ninety days, with its card, and an open one for good', async () => {
+    const { redis, changes } = open();
+    const cards = redisCards({ redis, clusters: ['c1'], clock });
+    const days = async (kind: string) => Math.round((await redis.pttl(`mk8s:c1:${kind}:c1-kept22`)) / 86_400_000);
+    await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
+    await cards.hang('c1-kept22', { channel: 'C1', ts: '1.2' });
+    expect([await days('change'), await days('card')]).toEqual([-0, -0]);
+    await changes.append('c1-kept22', 1, events.denied);
+    await cards.claimReply('c1-kept22', 'denied', 1_000);
+    expect([await days('change'), await days('state'), await days('card'), await days('replies')]).toEqual([
+      90, 90, 90, 90,
+    ]);
+    await changes.append('c1-kept22', 2, events.approved('c1-kept22'));
+    expect([await days('change'), await days('card')]).toEqual([-0, -0]);
+  });
+
+  it('forgets in a sweep what was swept before, so that the next one is cheap', async () => {
+    const { redis, changes } = open();
+    const cards = redisCards({ redis, clusters: ['c1'], clock });
+    await changes.append('c1-sweep2', 0, events.requested('c1-sweep2'));
+    await redis.del('mk8s:c1:change:c1-sweep2', 'mk8s:c1:state:c1-sweep2');
+    expect(await redis.sismember('mk8s:c1:behind', 'c1-sweep2')).toBe(1);
+    expect(await cards.behind()).not.toContain('c1-sweep2');
+    expect(await redis.sismember('mk8s:c1:behind', 'c1-sweep2')).toBe(0);
+  });
+});

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAuthority } from '../../../../sandbox/cluster/kube/certificates.ts';
+import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
+import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
+import { WrongConfig } from '../../../../src/config/read-config.ts';
+import { type RedisConfig, RedisSchema, redisAddress } from '../../../../src/config/redis-config.ts';
+import { freePort, type RedisServer, startRedis } from '../../../fixtures/redis.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'registry-ha-tls-'));
+const at = (name: string) => join(folder, name);
+const PASSWORD = 'a:b/c?d#e%f"g';
+let server: RedisServer;
+let port: number;
+
+function lay(name: string, text: string, mode = 0o600): string {
+  writeFileSync(at(name), text);
+  chmodSync(at(name), mode);
+  return at(name);
+}
+
+beforeAll(async () => {
+  const [ours, other] = [await makeAuthority(), await makeAuthority()];
+  const [redis, client, stranger] = [
+    await ours.server('127.0.0.1'),
+    await ours.client('bot', 'registry-ha'),
+    await other.client('stranger', 'elsewhere'),
+  ];
+  lay('ca.crt', ours.cert);
+  lay('other-ca.crt', other.cert);
+  for (const [name, { key, cert }] of Object.entries({ redis, client, stranger })) {
+    lay(`${name}.key`, key);
+    lay(`${name}.crt`, cert);
+  }
+  port = await freePort();
+  const tls = ['--tls-port', `${port}`, '--tls-cert-file', at('redis.crt'), '--tls-key-file', at('redis.key')];
+  const hash = createHash('sha256').update(PASSWORD).digest('hex');
+  lay(
+    'users.acl',
+    `user default on nopass ~* +@all
+user bot on #${hash} ~* +@all
+`,
+  );
+  const rest = ['--tls-ca-cert-file', at('ca.crt'), '--aclfile', at('users.acl')];
+  server = await startRedis({ folder, words: [...tls, ...rest] });
+}, 60_000);
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const files = (name: string) => ({ cert: at(`${name}.crt`), key: at(`${name}.key`) });
+
+/** What the first answer is, or what an operator is told to mend. */
+async function answer(config: Partial<RedisConfig>, password?: string): Promise<string> {
+  const checked = RedisSchema.parse({ url: `rediss://127.0.0.1:${port}`, ...config });
+  const heard = Promise.withResolvers<Error>();
+  const redis = connectRedis({ ...redisAddress(checked, password), onError: heard.resolve });
+  try {
+    // The first error tells; ioredis would go on trying for three seconds.
+    return await Promise.race([redis.ping(), heard.promise.then(redisMend)]);
+  } catch {
+    return redisMend(await heard.promise);
+  } finally {
+    await closeRedis(redis);
+  }
+}
+
+function mistake(tls: NonNullable<RedisConfig['tls']>): string {
+  try {
+    redisAddress(RedisSchema.parse({ url: 'rediss://127.0.0.1:1', tls }), undefined);
+    return 'no mistake';
+  } catch (error) {
+    if (error instanceof WrongConfig) return error.message;
+    throw error;
+  }
+}
+
+describe('Redis over TLS', () => {
+  it('would not be reached with the right certificates, user and password', async () => {
+    expect(await answer({ username: 'bot', tls: { ca: at('ca.crt'), ...files('client') } }, PASSWORD)).toBe('PONG');
+  });
+
+  it.each([
+    [
+      'another authority',
+      { tls: { ca: 'other-ca.crt', ...{ cert: 'client.crt', key: 'client.key' } } },
+      'redis.tls.ca',
+    ],
+    ['no authority named', { tls: { cert: 'client.crt', key: 'client.key' } }, 'redis.tls.ca'],
+    ['no certificate of our own', { tls: { ca: 'ca.crt' } }, 'redis.tls.cert'],
+    [
+      'a certificate of a stranger',
+      { tls: { ca: 'ca.crt', cert: 'stranger.crt', key: 'stranger.key' } },
+      'redis.tls.cert',
+    ],
+    [
+      'another server’s name',
+      { tls: { ca: 'ca.crt', cert: 'client.crt', key: 'client.key', serverName: 'elsewhere' } },
+      'serverName',
+    ],
+    [
+      'a wrong password',
+      { username: 'bot', tls: { ca: 'ca.crt', cert: 'client.crt', key: 'client.key' } },
+      'users.acl',
+    ],
+  ])('would be reached, or not said why not, with %s', async (_what, { tls, ...rest }, told) => {
+    const here = Object.fromEntries(
+      Object.entries(tls).map(([name, file]) => [name, name === 'serverName' ? file : at(file)]),
+    );
+    expect(await answer({ ...rest, tls: here }, 'username' in rest ? 'wrong' : undefined)).toContain(told);
+  });
+
+  it('a plain port named as a TLS one would not be explained', async () => {
+    const { url } = server;
+    expect(await answer({ url: url.replace('redis:', 'rediss:'), tls: { ca: at('ca.crt') } })).toContain('tls-port');
+  });
+});
+
+describe('the files for TLS', () => {
+  it.each([
+    ['a file that is not there', { ca: 'nowhere.crt' }, 'redis.tls.ca: .*nowhere.crt cannot be read \\(ENOENT\\)'],
+    ['a file that is no certificate', { ca: 'client.key' }, 'holds no certificate'],
+    ['a certificate of another key', { cert: 'client.crt', key: 'redis.key' }, 'is not the certificate of the key'],
+    ['a certificate in the key’s place', { cert: 'client.crt', key: 'redis.crt' }, 'holds no private key'],
+    ['a key that others can read', { cert: 'client.crt', key: 'open.key' }, 'mode 0644.*chmod 0600'],
+  ])('would stop the start without a sentence: %s', (_what, tls, says) => {
+    lay('open.key', 'anything', 0o644);
+    expect(mistake(Object.fromEntries(Object.entries(tls).map(([name, file]) => [name, at(file)])))).toMatch(
+      new RegExp(says),
+    );
+  });
+
+  it('would be ignored in silence: files for a plain url, half a pair', () => {
+    const told = (config: unknown) =>
+      RedisSchema.safeParse(config)
+        .error?.issues.map(({ message }) => message)
+        .join();
+    expect(told({ url: 'redis://r', tls: { ca: '/ca' } })).toContain('rediss://');
+    expect(told({ url: 'rediss://r', tls: { cert: '/c' } })).toContain('both or neither');
+  });
+});

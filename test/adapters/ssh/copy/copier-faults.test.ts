@@ -1,0 +1,116 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
+
+let stage: CopyStage;
+beforeAll(async () => {
+  stage = await copyStage();
+});
+afterAll(() => stage.close());
+afterEach(async () => {
+  await rm(dirname(stage.step.archive.path), { recursive: true, force: true });
+  stage.readFrom.length = 0;
+});
+
+const ignore = () => undefined;
+const never = () => new AbortController().signal;
+const copied = async () => (await readFile(stage.step.archive.path)).equals(stage.bytes);
+
+/** The stage's copier, with something that happens once a read has given this many bytes. */
+function copierWith(after: number, happens: (read: number) => Promise<void>) {
+  let reads = 0;
+  return stage.copierFrom({
+    ...stage.source,
+    read: async function* (path, from, stop) {
+      reads += 1;
+      const read = reads;
+      let given = 0;
+      for await (const chunk of stage.source.read(path, from, stop)) {
+        yield chunk;
+        given += chunk.length;
+        if (given >= after && given - chunk.length < after) await happens(read);
+      }
+    },
+  });
+}
+
+describe('a copy that is disturbed', () => {
+  it('resumes when the connection is cut half way', async () => {
+    const cut = copierWith(8 * 1024 * 1024, async (read) => {
+      if (read === 1) await stage.sshd.killSessions();
+    });
+    await cut.copy(stage.step, stage.access, ignore, never());
+    expect(await copied()).toBe(true);
+    expect(stage.readFrom[0]).toBe(0);
+    expect(stage.readFrom[1]).toBeGreaterThan(0);
+    expect(stage.readFrom).toHaveLength(2);
+  });
+
+  it('gives up after five reconnections, says so, and keeps what has arrived', async () => {
+    const cut = copierWith(256 * 1024, async () => {
+      await stage.sshd.killSessions();
+    });
+    await expect(cut.copy(stage.step, stage.access, ignore, never())).rejects.toMatchObject({
+      fault: 'unreachable',
+      says: expect.stringContaining('was lost 6 times'),
+    });
+    expect(stage.readFrom).toHaveLength(6);
+    expect((await stat(stage.step.part)).isFile()).toBe(true);
+  });
+
+  it('reconnects when the node takes no more bytes without closing the connection', async () => {
+    const frozen: number[] = [];
+    const freezing = copierWith(4 * 1024 * 1024, async (read) => {
+      if (read > 1) return;
+      for (const pid of await stage.sshd.sessions()) {
+        process.kill(pid, 'SIGSTOP');
+        frozen.push(pid);
+      }
+    });
+    await freezing.copy(stage.step, stage.access, ignore, never());
+    expect(frozen.length).toBeGreaterThan(0);
+    expect(await copied()).toBe(true);
+    expect(stage.readFrom).toHaveLength(2);
+  });
+
+  it('ends at once when the worker stops, and the next one goes on from its part', async () => {
+    const stop = new AbortController();
+    const stopping = copierWith(8 * 1024 * 1024, async () => stop.abort(new Error('the worker stops')));
+    await expect(stopping.copy(stage.step, stage.access, ignore, stop.signal)).rejects.toThrow('the worker stops');
+    await stage.copier.copy(stage.step, stage.access, ignore, never());
+    expect(await copied()).toBe(true);
+    expect(stage.readFrom).toHaveLength(2);
+  });
+
+  it('does not try again when the node refuses the key', async () => {
+    const keyPath = `${stage.access.keyPath}-gone`;
+    await expect(stage.copier.copy(stage.step, { ...stage.access, keyPath }, ignore, never())).rejects.toMatchObject({
+      fault: 'key-missing',
+    });
+    expect(stage.readFrom).toEqual([]);
+  });
+
+  it('fails with the error of the source when the archive changes under it', async () => {
+    const changing = copierWith(1024 * 1024, async () => {
+      throw new Error('the archive changed');
+    });
+    await expect(changing.copy(stage.step, stage.access, ignore, never())).rejects.toThrow('the archive changed');
+  });
+
+  it('hashes with sha256sum where there is no openssl', async () => {
+    const openssl = `${stage.sshd.binFolder}/openssl`;
+    await writeFile(openssl, '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    await stage.copier.copy(stage.step, stage.access, ignore, never());
+    await rm(openssl);
+    expect(await copied()).toBe(true);
+  });
+
+  it('works under sudo -n (a shim that obeys, as the machine may have no sudo)', async () => {
+    const access = { ...stage.access, sudo: true };
+    const step = copyStep(stage.step.archive.path, stage.bytes, true);
+    await stage.copier.copy(step, access, ignore, never());
+    expect(await copied()).toBe(true);
+    expect((await stat(step.archive.path)).uid).toBe(0);
+  });
+});

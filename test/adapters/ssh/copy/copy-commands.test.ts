@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../../../src/domain/node-commands/command.ts';
+import { digestIn, fileIn, folderOf, shownCopyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
+import {
+  FINISH_SCRIPT,
+  HASH_SCRIPT,
+  REBUILD_SCRIPT,
+  RECEIVE_SCRIPT,
+  REREAD_SCRIPT,
+  SEE_SCRIPT,
+} from '../../../../src/domain/node-commands/copy-scripts.ts';
+
+const order = { path: '/my archives/a.iso', part: '/my archives/a.iso.part-c-1', size: 5 } as const;
+const scriptOf = ({ args }: Command): string => args[args.indexOf('-c') + 1] ?? '';
+
+describe('what a plan shows of a copy', () => {
+  it('is every changing command, in order, with every path as an argument of its own', () => {
+    const shown = shownCopyCommands({ ...order, sudo: true });
+    for (const { program, args } of shown) expect([program, ...args.slice(0, 3)]).toEqual(['sudo', '-n', 'sh', '-c']);
+    expect(shown.map((one) => one.args.slice(4))).toEqual([
+      ['sh', '/my archives/a.iso.part-c-1', '0', '5'],
+      ['sh', '/my archives/a.iso', '/my archives/a.iso.part-c-1', 'root:root'],
+    ]);
+    expect(shown.map(scriptOf)).toEqual([RECEIVE_SCRIPT, FINISH_SCRIPT]);
+  });
+
+  it('is a second way for an archive that is there already, and the plain one in case it does not come out right', () => {
+    const shown = shownCopyCommands({ ...order, sudo: false, seed: "/it's old.iso" });
+    expect(shown.map(scriptOf)).toEqual([REBUILD_SCRIPT, RECEIVE_SCRIPT, FINISH_SCRIPT]);
+    expect(shown[0]?.args.slice(2)).toEqual(['sh', '/my archives/a.iso.part-c-1', '0', '5', "/it's old.iso"]);
+  });
+
+  it('says in a first line what each script does, and names no file in any', () => {
+    for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT, SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]) {
+      expect(script).toMatch(/^# [A-Z].*\.\n/);
+      expect(script).not.toContain('/a.iso');
+    }
+  });
+
+  it('says so without the others: on a card a script has its name and place by the step that comes first', () => {
+    for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT])
+      expect(script.split('\n')[0]).not.toMatch(/\b(above|below|like the)\b/i);
+  });
+
+  it('needs no chown where root logs in', () => {
+    expect(
+      shownCopyCommands({ ...order, sudo: false })
+        .at(-1)
+        ?.args.at(-1),
+    ).toBe('');
+  });
+});
+
+describe('what looks answer', () => {
+  const said = (exitCode: number | null, stdout: string, stderr = '') => fileIn({ exitCode, stdout, stderr });
+
+  it('is a file, a directory, something else, nothing, or unknown', () => {
+    expect(said(0, '5 81a4 1:2:3:4\n')).toEqual({ is: 'file', size: 5, identity: '1:2:3:4' });
+    expect(said(0, '4096 41ed 1:2:3:4\n')).toEqual({ is: 'directory' });
+    expect(said(0, '0 61b0 1:2:3:4\n')).toEqual({ is: 'other' });
+    expect(said(1, '', 'stat: cannot statx: No such file or directory\n')).toEqual({ is: 'absent' });
+    expect(said(1, '', 'stat: Permission denied\n')).toBeNull();
+    expect(said(null, '', 'No such file or directory')).toBeNull();
+    expect(said(0, 'nonsense')).toBeNull();
+  });
+
+  it('is a digest or none', () => {
+    const hex = 'ab'.repeat(32);
+    expect(digestIn(`${hex} */a\n`)).toBe(hex);
+    expect(digestIn(`${hex}  /a\n`)).toBe(hex);
+    expect(digestIn(`\\${hex}  /a\\nb\n`)).toBe(hex);
+    expect(digestIn('ab */a\n')).toBeNull();
+  });
+
+  it('stands in a folder', () => {
+    expect(folderOf('/a/b.iso')).toBe('/a');
+    expect(folderOf('/b.iso')).toBe('/');
+  });
+});

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
+import { command } from '../../../../src/domain/node-commands/command.ts';
+import { limits, type SshStage, sshStage } from '../stage.ts';
+
+const exec = promisify(execFile);
+
+let stage: SshStage;
+afterEach(() => stage.close());
+
+const hello = () => stage.shell.run(stage.access, command('echo', 'hello'), limits());
+
+describe('pinned host keys', () => {
+  it('are shown with the fingerprint that ssh-keygen prints, without logging in', async () => {
+    stage = await sshStage();
+    const shown = await stage.shell.hostKey({ ...stage.access, keyPath: '/nowhere' }, limits());
+    const { stdout } = await exec('ssh-keygen', ['-l', '-f', `${stage.sshd.hostKeyPath}.pub`]);
+    expect(stdout).toContain(shown.fingerprint);
+    expect(await readFile(`${stage.sshd.hostKeyPath}.pub`, 'utf8')).toContain(`${shown.algorithm} ${shown.key}`);
+  });
+
+  it('stand in a file that ssh-keygen -F and ssh itself understand', async () => {
+    stage = await sshStage();
+    await stage.pin();
+    const { host, port, user, keyPath } = stage.access;
+    const { stdout } = await exec('ssh-keygen', ['-F', `[${host}]:${port}`, '-f', stage.knownHostsPath]);
+    expect(stdout).toContain('ssh-ed25519');
+    const strict = ['-F', '/dev/null', '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes'];
+    const file = ['-o', `UserKnownHostsFile=${stage.knownHostsPath}`, '-o', 'GlobalKnownHostsFile=/dev/null'];
+    const said = await exec('ssh', [
+      ...strict,
+      ...file,
+      '-i',
+      keyPath,
+      '-p',
+      `${port}`,
+      `${user}@${host}`,
+      'echo',
+      'in',
+    ]);
+    expect(said.stdout).toBe('in\n');
+  });
+
+  it('stay when others are added, comments too, and no temporary file is left', async () => {
+    stage = await sshStage();
+    await stage.pin();
+    const before = await readFile(stage.knownHostsPath, 'utf8');
+    await writeFile(stage.knownHostsPath, `# by hand\n${before}`);
+    const key = { ...(await stage.shell.hostKey(stage.access, limits())), host: '10.0.0.9', port: 22 };
+    await Promise.all([stage.shell.pin([key]), stage.shell.pin([{ ...key, host: '10.0.0.10' }])]);
+    const lines = [`10.0.0.9 ${key.algorithm} ${key.key}`, `10.0.0.10 ${key.algorithm} ${key.key}`];
+    expect(await readFile(stage.knownHostsPath, 'utf8')).toBe(`# by hand\n${before}${lines.join('\n')}\n`);
+    expect(await readdir(dirname(stage.knownHostsPath))).toEqual(['known_hosts']);
+  });
+
+  it('are still met when they were hashed by ssh-keygen -H', async () => {
+    stage = await sshStage();
+    await stage.pin();
+    await exec('ssh-keygen', ['-H', '-f', stage.knownHostsPath]);
+    expect(await readFile(stage.knownHostsPath, 'utf8')).toMatch(/^\|1\|/);
+    expect(await hello()).toMatchObject({ stdout: 'hello\n' });
+  });
+
+  it('stop the worker from working on a node that answers with another key, and say both', async () => {
+    stage = await sshStage();
+    const { fingerprint } = await stage.shell.hostKey(stage.access, limits());
+    await stage.pin();
+    await stage.sshd.changeHostKey();
+    const says = expect.stringContaining(fingerprint);
+    await expect(hello()).rejects.toMatchObject({ fault: 'host-key-changed', says });
+  });
+
+  it('count as changed when the node now shows a key of another type only', async () => {
+    stage = await sshStage({ hostKeyType: 'rsa' });
+    await stage.pin();
+    await stage.sshd.changeHostKey('ecdsa');
+    await expect(hello()).rejects.toMatchObject({ fault: 'host-key-changed' });
+    await expect(stage.shell.hostKey(stage.access, limits())).rejects.toMatchObject({ fault: 'host-key-changed' });
+  });
+
+  it('of a type that is not our favourite are asked for first, so that a server with several keys is not refused', async () => {
+    stage = await sshStage({ hostKeyType: 'rsa' });
+    await stage.pin();
+    await stage.sshd.addHostKey('ed25519');
+    expect(await stage.shell.hostKey(stage.access, limits())).toMatchObject({ algorithm: 'ssh-rsa', pinned: true });
+    expect(await hello()).toMatchObject({ stdout: 'hello\n' });
+  });
+
+  it('that are revoked are refused even when pinned', async () => {
+    stage = await sshStage();
+    await stage.pin();
+    const line = await readFile(stage.knownHostsPath, 'utf8');
+    await writeFile(stage.knownHostsPath, `@revoked * ${line.split(' ').slice(1).join(' ')}${line}`);
+    await expect(hello()).rejects.toMatchObject({ says: expect.stringContaining('revoked') });
+  });
+
+  it('are not doubted silently when their file cannot be read', async () => {
+    stage = await sshStage();
+    const shell = sshShell({ knownHostsPath: stage.folder });
+    await expect(shell.hostKey(stage.access, limits())).rejects.toMatchObject({
+      says: expect.stringContaining(stage.folder),
+    });
+    await shell.close();
+  });
+});

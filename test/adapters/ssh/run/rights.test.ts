@@ -1,0 +1,106 @@
+import { chmod, copyFile, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addKnownKey, parseKnownHosts } from '../../../../src/adapters/ssh/login/known-hosts.ts';
+import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
+import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
+import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
+import { type Command, command } from '../../../../src/domain/node-commands/command.ts';
+import { limits, type SshStage, sshStage } from '../stage.ts';
+
+let stage: SshStage;
+beforeAll(async () => {
+  stage = await sshStage({ config: ['AllowAgentForwarding yes', 'X11Forwarding yes'] });
+  await stage.pin();
+});
+afterAll(() => stage.close());
+
+/** Both ways to a node: ssh2 for commands, ssh(1) for whole archives. */
+const WAYS: Readonly<Record<string, (access: NodeAccess, what: Command) => Promise<{ readonly stdout: string }>>> = {
+  ssh2: async (access, what) => {
+    const shell = sshShell({ knownHostsPath: stage.knownHostsPath });
+    return await shell.run(access, what, limits()).finally(() => shell.close());
+  },
+  'ssh(1)': async (access, what) => {
+    const file = await open('/dev/null', 'r');
+    const ssh = new OpenSsh({ knownHostsPath: stage.knownHostsPath });
+    return await ssh
+      .run(access, what, { stdin: { fd: file.fd }, signal: AbortSignal.timeout(15_000) })
+      .finally(() => file.close());
+  },
+};
+
+describe.each(Object.entries(WAYS))('%s', (_name, run) => {
+  it('would take the worker’s agent, display or environment along to a node', async () => {
+    const kept = { SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'], DISPLAY: process.env['DISPLAY'] };
+    Object.assign(process.env, { SSH_AUTH_SOCK: join(stage.folder, 'agent.sock'), DISPLAY: ':9' });
+    try {
+      const { stdout } = await run(stage.access, command('env'));
+      expect(stdout).toContain('SSH_CONNECTION=');
+      expect(stdout).not.toMatch(/SSH_AUTH_SOCK|DISPLAY|REGISTRY_HA/);
+    } finally {
+      for (const [name, value] of Object.entries(kept)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
+
+  it('would use a private key that others can read', async () => {
+    const keyPath = join(stage.folder, 'open-key');
+    await copyFile(stage.access.keyPath, keyPath);
+    for (const mode of [0o604, 0o640, 0o620]) {
+      await chmod(keyPath, mode);
+      const says = expect.stringContaining(`chmod 0600 ${keyPath}`);
+      await expect(run({ ...stage.access, keyPath }, command('true'))).rejects.toMatchObject({
+        fault: 'key-unsafe',
+        says,
+      });
+    }
+  });
+
+  it.each(['-oProxyCommand=id', 'root@elsewhere', 'a\nb ssh-ed25519 AAAA', 'two names', 'a,b', '*', ''])(
+    'would be led elsewhere by an annotation: %j',
+    async (host) => {
+      await expect(run({ ...stage.access, host }, command('true'))).rejects.toMatchObject({
+        fault: 'unreachable',
+        says: expect.stringContaining('metalk8s.scality.com/ssh-host of node-2'),
+      });
+    },
+  );
+});
+
+describe('the file of pinned keys', () => {
+  it('would be given another line by a node’s annotation or by a lying server', async () => {
+    const before = await readFile(stage.knownHostsPath, 'utf8');
+    const key = await stage.shell.hostKey(stage.access, limits());
+    const evil = 'x\n@cert-authority * ssh-ed25519 AAAA';
+    await expect(stage.shell.pin([{ ...key, host: evil }])).rejects.toThrow('cannot stand in known_hosts');
+    expect(await readFile(stage.knownHostsPath, 'utf8')).toBe(before);
+    for (const wrong of [{ algorithm: evil }, { key: evil }]) {
+      expect(() => addKnownKey(parseKnownHosts(''), { host: 'node-2', port: 22 }, { ...key, ...wrong })).toThrow(
+        TypeError,
+      );
+    }
+  });
+
+  it('would let in a server that is vouched for by an authority or by the system’s own file', async () => {
+    const { hostKeyPath } = stage.sshd;
+    const [algorithm, key] = (await readFile(`${hostKeyPath}.pub`, 'utf8')).split(' ');
+    const file = join(stage.folder, 'vouched');
+    await writeFile(file, `@cert-authority * ${algorithm} ${key}\n`);
+    const shell = sshShell({ knownHostsPath: file });
+    await expect(shell.run(stage.access, command('true'), limits())).rejects.toMatchObject({
+      fault: 'host-key-changed',
+    });
+    await shell.close();
+    const input = await open('/dev/null', 'r');
+    const ssh = new OpenSsh({ knownHostsPath: file });
+    const said = await ssh.run(stage.access, command('true'), {
+      stdin: { fd: input.fd },
+      signal: AbortSignal.timeout(15_000),
+    });
+    await input.close();
+    expect(said.exitCode).not.toBe(0);
+  });
+});

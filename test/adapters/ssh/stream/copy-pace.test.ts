@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { CopyPace } from '../../../../src/adapters/ssh/stream/copy-pace.ts';
+import type { CopyProgress } from '../../../../src/ports/copier.ts';
+
+function pace(total: number) {
+  let at = 0;
+  const told: CopyProgress[] = [];
+  const sleep = () => Promise.reject(new Error('nobody sleeps here'));
+  const clock = { now: () => new Date(at), steadyMs: () => at, sleep };
+  const counted = new CopyPace(total, clock, (progress) => told.push(progress));
+  return { counted, told, pass: (ms: number) => (at += ms) };
+}
+
+describe('the progress of a copy', () => {
+  it('is told at most once a second, so that nobody drowns in it', () => {
+    const { counted, told, pass } = pace(1_000);
+    counted.begin(0);
+    for (let sent = 1; sent <= 100; sent += 1) {
+      pass(100);
+      counted.reached(sent);
+    }
+    expect(told).toHaveLength(11);
+  });
+
+  it('has the rate of the last five seconds, not of all the time', () => {
+    const { counted, told, pass } = pace(1_000_000);
+    counted.begin(0);
+    for (let second = 1; second <= 10; second += 1) {
+      pass(1_000);
+      counted.reached(second * 1_000);
+    }
+    expect(told.at(-1)?.rate).toBe(1_000);
+    for (let second = 1; second <= 6; second += 1) {
+      pass(1_000);
+      counted.reached(10_000 + second * 5_000);
+    }
+    expect(told.at(-1)?.rate).toBe(5_000);
+  });
+
+  it('does not count bytes that were there before', () => {
+    const { counted, told, pass } = pace(10_000);
+    counted.begin(6_000);
+    pass(1_000);
+    counted.reached(7_000);
+    expect(told.at(-1)).toEqual({ sent: 7_000, saved: 6_000, total: 10_000, rate: 1_000 });
+  });
+
+  it('ends with all bytes, however soon', () => {
+    const { counted, told } = pace(10);
+    counted.begin(0);
+    counted.complete();
+    expect(told.at(-1)).toMatchObject({ sent: 10, total: 10 });
+  });
+});

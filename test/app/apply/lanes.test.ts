@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { runLanes, stagesOf } from '../../../src/app/apply/lanes.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import type { CopyStep } from '../../../src/domain/plan/step.ts';
+import type { Copier } from '../../../src/ports/copier.ts';
+import { alice, applyAgain, approvalBy, approvedChangeOn, type Bench, bench, bob, granted, stateOf } from '../bench.ts';
+
+const BOTH = ['node-2', 'node-3'];
+const never = () => new AbortController().signal;
+const away = (node: string) => new Unreachable(node, 'unreachable', `${node} does not answer.`);
+
+/** Copies as `act` has it, then as the lab does. */
+function copying(on: Bench, act: (step: CopyStep, signal: AbortSignal) => Promise<void>): void {
+  const { copy } = on.lab.copier;
+  const copier: Copier = {
+    ...on.lab.copier,
+    copy: async (step, access, tell, signal) => {
+      await act(step, signal);
+      await copy(step, access, tell, signal);
+    },
+  };
+  Object.assign(on.worker, { copier });
+}
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/** Resolves for everybody when so many have come. */
+function meeting(size: number): () => Promise<void> {
+  const met = Promise.withResolvers<void>();
+  let here = 0;
+  return () => {
+    here += 1;
+    if (here === size) met.resolve();
+    return met.promise;
+  };
+}
+
+const done = async (on: Bench, id: string) =>
+  Object.entries((await stateOf(on, id))?.steps ?? {}).flatMap(([step, { is }]) => (is === 'done' ? [step] : []));
+
+describe('a change for two nodes', () => {
+  it('would copy to one after the other, or an archive before the one it is seeded from', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    const together = meeting(2);
+    const begun: string[] = [];
+    copying(on, async ({ node, archive }) => {
+      begun.push(`${node} ${archive.id}`);
+      await together();
+    });
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('done');
+    expect([...begun.slice(0, 2)].toSorted()).toEqual(BOTH.map((node) => `${node} metalk8s-127.0.6`));
+    for (const node of BOTH) {
+      const own = begun.filter((one) => one.startsWith(node));
+      expect(own.map((one) => one.split(' ')[1])).toEqual([
+        'metalk8s-127.0.6',
+        'metalk8s-128.0.1',
+        'example-solution-0.1.0',
+      ]);
+    }
+    expect(on.lab.ran.findIndex((line) => line.includes('salt-call'))).toBe(on.lab.ran.findLastIndex(isCopy) + 1);
+    const told = (events: readonly ChangeEvent[]) => events.filter((event) => 'step' in event);
+    expect(told(on.changes.events(id))).toEqual(told(await on.journal.events(id)));
+  });
+
+  it('would lose the copies of one node to the other one’s death, and would make them again', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on, BOTH);
+    const together = meeting(2);
+    let isAway = true;
+    copying(on, async ({ node, archive }) => {
+      if (archive.id !== 'metalk8s-127.0.6' || !isAway) return;
+      await together();
+      if (node === 'node-3') throw away(node);
+    });
+    await on.work();
+    const failed = await stateOf(on, change.id);
+    expect(failed).toMatchObject({ state: 'failed', failure: { where: 'node-3', what: 'node-3 does not answer.' } });
+    const first = await done(on, change.id);
+    expect(first).toEqual(copiesTo('node-2'));
+    expect(on.lab.ran.filter((line) => !isCopy(line))).toEqual([]);
+    isAway = false;
+    on.lab.ran.length = 0;
+    granted(await on.decide({ ...approvalBy(bob, change), kind: 'retry' }));
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('done');
+    expect(on.lab.ran.filter((line) => line.startsWith('node-2$') && isCopy(line))).toEqual([]);
+  });
+
+  it('would name only one of two nodes that fail', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    copying(on, async ({ node }) => {
+      throw away(node);
+    });
+    await on.work();
+    expect((await stateOf(on, id))?.failure).toMatchObject({
+      kind: 'several',
+      where: 'node-2 and node-3',
+      what: 'node-2: node-2 does not answer. node-3: node-3 does not answer.',
+    });
+  });
+
+  it('would go on copying to one node after a cancel', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on, BOTH);
+    const together = meeting(2);
+    let stopped = 0;
+    copying(on, async ({ node }, signal) => {
+      await together();
+      if (node === 'node-2') await on.decide({ ...approvalBy(alice, change), kind: 'cancel' });
+      await untilAborted(signal).finally(() => {
+        stopped += 1;
+      });
+    });
+    await on.work();
+    expect(await stateOf(on, change.id)).toMatchObject({ state: 'cancelled', cancelledBy: alice });
+    expect(stopped).toBe(2);
+  });
+
+  it('would call a hand-over a failure, or forget a copy that was under way', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    const handOver = new AbortController();
+    const together = meeting(2);
+    let isFirst = true;
+    copying(on, async (_, signal) => {
+      if (!isFirst) return;
+      await together();
+      handOver.abort(new Error('hand over'));
+      await untilAborted(signal);
+    });
+    await expect(on.work(handOver.signal)).rejects.toThrow('hand over');
+    const copies = Object.values((await stateOf(on, id))?.steps ?? {}).map(({ is }) => is);
+    expect(copies).toEqual(['running', 'running']);
+    isFirst = false;
+    await applyAgain(on, id);
+    expect((await stateOf(on, id))?.state).toBe('done');
+    expect((await on.journal.events(id)).filter(({ type }) => type === 'step-failed')).toEqual([]);
+  });
+});
+
+const isCopy = (line: string): boolean => line.includes('.iso');
+const copiesTo = (node: string): readonly string[] =>
+  ['metalk8s-127.0.6', 'metalk8s-128.0.1', 'example-solution-0.1.0'].map((id) => `copy:${node}:${id}`);
+
+describe('lanes', () => {
+  const step = (node: string): CopyStep => ({
+    kind: 'copy',
+    id: `copy:${node}:a`,
+    says: 'Copy',
+    commands: [],
+    node,
+    archive: { id: 'a', path: '/a', size: 1, sha256: '' },
+    part: '/a.part',
+  });
+
+  it('of a plan whose copies do not stand together would change places with what is between them', () => {
+    const ready = { ...step('node-2'), kind: 'ready' as const, id: 'ready', addresses: [] };
+    expect(stagesOf([step('node-2'), ready, step('node-3')])).toHaveLength(3);
+    expect(stagesOf([step('node-2'), step('node-3'), ready])[0]).toHaveLength(2);
+  });
+
+  it('would copy on for an hour after the record was lost', async () => {
+    const gone = new Error('the record is gone');
+    const lanes = [[step('node-2')], [step('node-3')]];
+    const run = runLanes(lanes, never(), async ([first], signal) => {
+      if (first?.id === 'copy:node-2:a') throw gone;
+      await untilAborted(signal);
+    });
+    await expect(run).rejects.toBe(gone);
+  });
+});

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { begin } from '../../../src/app/apply/begin.ts';
+import { holdCluster } from '../../../src/app/ask/hold-cluster.ts';
+import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import type { HoldWish } from '../../../src/domain/policy/hold.ts';
+import { groups, people, policyOf } from '../../fixtures/policy.ts';
+import {
+  alice,
+  approvalBy,
+  approvedChangeOn,
+  bench,
+  bob,
+  carol,
+  granted,
+  mallory,
+  plannedChange,
+  stateOf,
+} from '../bench.ts';
+
+const freeze: HoldWish = { hold: 'set', verb: 'freeze', cluster: 'lab', node: null, reason: 'year end' };
+const unfreeze: HoldWish = { hold: 'lift', verb: 'freeze', cluster: 'lab', node: null };
+const lock = (node: string | null): HoldWish => ({ hold: 'set', verb: 'lock', cluster: 'lab', node });
+const unlock = (node: string | null): HoldWish => ({ hold: 'lift', verb: 'lock', cluster: 'lab', node });
+
+type On = ReturnType<typeof bench>;
+const held = (on: On, wish: HoldWish, by = alice) => holdCluster(wish, by, 'C0OPS', on.bot);
+
+describe('an approved change that has not begun', () => {
+  it('is not begun after its approver has left the group', async () => {
+    const on = bench({ approvers: groups('S1') });
+    on.groups.put('S1', bob.id);
+    const change = await approvedChangeOn(on);
+    on.groups.put('S1', carol.id);
+    await tendChanges(on.bot);
+    const ended = await stateOf(on, change.id);
+    expect(ended?.refusal).toMatchObject({ refused: 'approval-withdrawn' });
+    expect(ended?.refusal?.says).toContain('the approval of bob does not count any more');
+    await on.work();
+    expect(on.lab.ran).toEqual([]);
+    expect((await stateOf(on, change.id))?.state).toBe('refused');
+  });
+
+  it('is not begun after its window has closed', async () => {
+    const on = bench({ windows: [{ days: ['sun'], from: '09:00', to: '10:30', zone: 'UTC' }] });
+    const change = await approvedChangeOn(on);
+    await tendChanges(on.bot);
+    expect((await stateOf(on, change.id))?.state).toBe('approved');
+    on.clock.at += 31 * 60_000;
+    await tendChanges(on.bot);
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('maintenance windows');
+  });
+
+  it('is taken back by a freeze at once, with who froze and why', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    expect(isRefusal(await held(on, freeze))).toBe(false);
+    expect((await stateOf(on, change.id))?.refusal?.says).toMatch(/frozen by alice since .*“year end”/);
+    await on.work();
+    expect(on.lab.ran).toEqual([]);
+  });
+
+  it('is not begun when the approval is taken back while the worker looks at the cluster', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    const { look } = on.worker.kubernetes;
+    on.worker.kubernetes.look = async (...order) => {
+      await held(on, freeze);
+      return await look.call(on.worker.kubernetes, ...order);
+    };
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('refused');
+    expect(on.lab.ran).toEqual([]);
+    expect((await on.journal.events(change.id)).map(({ type }) => type)).toEqual([
+      'requested',
+      'planned',
+      'approved',
+      'refused',
+    ]);
+  });
+
+  it('is taken back by a freeze that was set while the approver clicked', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const { append } = on.changes;
+    on.changes.append = async (id, version, event) => {
+      if (event.type === 'approved') await held(on, freeze);
+      return await append.call(on.changes, id, version, event);
+    };
+    await on.decide(approvalBy(bob, change));
+    expect(await stateOf(on, change.id)).toMatchObject({
+      state: 'refused',
+      refusal: { refused: 'approval-withdrawn' },
+    });
+    expect(on.queue.waiting()).toEqual([]);
+  });
+
+  it('begins, or is taken back, never both', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    await on.holds.set({ verb: 'freeze', node: null, by: alice, at: on.clock.now().toISOString() });
+    const [begun] = await Promise.all([begin(change.id, on.clock.now().toISOString(), on.worker), tendChanges(on.bot)]);
+    const types = on.changes.events(change.id).map(({ type }) => type);
+    expect(types.filter((type) => type === 'started' || type === 'refused')).toEqual([begun ? 'started' : 'refused']);
+  });
+});
+
+describe('a running change', () => {
+  it('is not stopped by a freeze, and goes on to its end', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    const { call } = on.lab.salt;
+    on.worker.salt.call = async (...order) => {
+      await held(on, freeze);
+      return await call(...order);
+    };
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('done');
+  });
+});
+
+describe('a freeze', () => {
+  it('refuses requests and approvals with its holder and reason, lets people deny, and ends when it is lifted', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    await held(on, freeze);
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'frozen' });
+    expect(await on.request()).toMatchObject({ refused: 'frozen' });
+    expect(isRefusal(await held(on, unfreeze))).toBe(false);
+    expect(granted(await on.decide(approvalBy(bob, change))).state).toBe('approved');
+  });
+
+  it('makes the cards of open changes be drawn anew, so that they say so', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    const before = (await on.changes.get(change.id))?.revision ?? 0;
+    await held(on, freeze);
+    expect((await on.changes.get(change.id))?.revision).toBeGreaterThan(before);
+  });
+
+  it('is set by whoever may ask or approve, and lifted by its holder or an approver only', async () => {
+    const on = bench({ requesters: people(alice.id, carol.id) });
+    expect(await held(on, freeze, mallory)).toMatchObject({ refused: 'not-allowed' });
+    expect(await held(on, unfreeze, bob)).toMatchObject({ refused: 'bad-command' });
+    await held(on, freeze, alice);
+    expect(await held(on, freeze, bob)).toMatchObject({ refused: 'frozen' });
+    const others = await held(on, unfreeze, carol);
+    expect(isRefusal(others) && others.says).toContain('by alice');
+    expect(isRefusal(await held(on, unfreeze, bob))).toBe(false);
+  });
+
+  it('is refused in a channel that the policy does not name', async () => {
+    const on = bench({ channels: ['C0OTHER'] });
+    expect(await held(on, freeze)).toMatchObject({ refused: 'wrong-channel' });
+  });
+});
+
+describe('a lock', () => {
+  it('of a node stops what touches it, of the cluster everything; each is lifted by its own name', async () => {
+    const on = bench();
+    await held(on, lock('node-2'));
+    expect(await on.request()).toMatchObject({ refused: 'locked' });
+    expect(await held(on, unlock(null))).toMatchObject({ refused: 'bad-command' });
+    await held(on, unlock('node-2'));
+    await held(on, lock(null));
+    expect(await on.request()).toMatchObject({ refused: 'locked' });
+    await held(on, unlock(null));
+    expect(isRefusal(await on.request())).toBe(false);
+  });
+
+  it('of a node whose engine the plan restarts stops the approval', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    await held(on, lock('node-1'));
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'locked' });
+    await held(on, lock('node-9'));
+    await held(on, unlock('node-1'));
+    expect(granted(await on.decide(approvalBy(bob, change))).state).toBe('approved');
+  });
+});
+
+describe('what cannot be read of freezes', () => {
+  it('keeps from starting, and never from stopping', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    on.holds.all = () => Promise.reject(new Error('not one that this version knows'));
+    await expect(on.decide(approvalBy(bob, change))).rejects.toThrow('knows');
+    await expect(on.request()).rejects.toThrow('knows');
+    expect(granted(await on.decide({ ...approvalBy(bob, change), kind: 'deny' })).state).toBe('denied');
+  });
+});
+
+describe('a policy that was made stricter while the bot was away', () => {
+  it('takes back what it would not have approved', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    const policy = policyOf({ requesters: people(alice.id), approvers: people(bob.id, carol.id), approvals: 2 });
+    await tendChanges({ ...on.bot, policy });
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('asks for 2 approvals');
+  });
+});

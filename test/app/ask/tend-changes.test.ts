@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
+import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { type Bench, bench, plannedChange, stateOf } from '../bench.ts';
+
+describe('a request whose bot died while it posted the card', () => {
+  const dying = async (on: Bench) => {
+    const hang = on.cards.hang.bind(on.cards);
+    on.cards.hang = async () => {
+      throw new Error('the bot died');
+    };
+    await expect(on.request()).rejects.toThrow('died');
+    on.cards.hang = hang;
+    const [id = ''] = await on.changes.open();
+    return id;
+  };
+
+  it('gets a fresh card, once, and is planned: the asker finds out what became of it', async () => {
+    const on = bench();
+    const id = await dying(on);
+    await tendChanges(on.bot);
+    expect(on.posted).toEqual([]);
+    on.clock.at += 60_001;
+    await Promise.all([tendChanges(on.bot), tendChanges(on.bot)]);
+    await tendChanges(on.bot);
+    expect(on.posted).toEqual([id]);
+    expect(await on.cards.place(id)).toEqual({ channel: 'C0OPS', ts: 'again-1' });
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('planned');
+  });
+
+  it('is tried again when Slack is away, and ends when nobody may write in the channel', async () => {
+    const on = bench();
+    const id = await dying(on);
+    on.clock.at += 60_001;
+    const away = async () => {
+      throw new Error('Slack is away');
+    };
+    await expect(tendChanges({ ...on.bot, postAgain: away })).rejects.toThrow();
+    expect((await stateOf(on, id))?.state).toBe('requested');
+    on.clock.at += 60_001;
+    await tendChanges({ ...on.bot, postAgain: async () => null });
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: 'no-card' } });
+  });
+});
+
+describe('open changes of which one cannot be read', () => {
+  it('are looked after all the same', async () => {
+    const on = bench();
+    const broken = await plannedChange(on);
+    const late = await plannedChange(on);
+    const { get } = on.changes;
+    on.changes.get = async (id) => {
+      if (id === broken.id) throw new Error('not one that this version knows');
+      return await get.call(on.changes, id);
+    };
+    on.clock.at += 3_600_001;
+    await expect(tendChanges(on.bot)).rejects.toThrow();
+    expect((await stateOf(on, late.id))?.state).toBe('expired');
+  });
+
+  it('do not keep the bot from other clusters', async () => {
+    const [on, other] = [bench(), bench()];
+    const late = await plannedChange(other);
+    on.changes.open = async () => {
+      throw new Error('Redis of this cluster is away');
+    };
+    other.clock.at += 3_600_001;
+    const clusters = new Map([
+      ['first', on.bot],
+      ['lab', other.bot],
+    ]);
+    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer });
+    await expect(bot.tend(on.bot.postAgain)).rejects.toThrow();
+    expect((await stateOf(other, late.id))?.state).toBe('expired');
+  });
+});

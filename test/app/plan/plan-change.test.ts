@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { entryText } from '../../../src/adapters/redis/record/record-text.ts';
+import { planChange } from '../../../src/app/plan/plan-change.ts';
+import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import type { Facts } from '../../../src/domain/cluster/facts.ts';
+import { planDigest } from '../../../src/domain/plan/digest.ts';
+import type { CopyStep } from '../../../src/domain/plan/step.ts';
+import { NODES_LIMIT } from '../../../src/domain/typed/intent.ts';
+import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
+import { current, emptyTarget, facts, node, nodes } from '../../fixtures/facts.ts';
+import { approvedChangeOn, bench, granted, stateOf } from '../bench.ts';
+
+describe('several nodes, one of which has a registry already', () => {
+  it('come to the end: the registry that is there is expected among the Ready ones', async () => {
+    const on = bench();
+    await approvedChangeOn(on, ['node-3']);
+    await on.work();
+    const both = await approvedChangeOn(on, ['node-2', 'node-3']);
+    await on.work();
+    expect(await stateOf(on, both.id)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('a large plan', () => {
+  const archives = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...current,
+      id: `metalk8s-128.0.${n + 1}`,
+      version: `128.0.${n + 1}`,
+      path: `/srv/scality/releases/metalk8s-128.0.${n + 1}.iso`,
+    }));
+  const withArchives = (seen: Facts, count: number): Facts => ({
+    ...seen,
+    bootstrap: { ...seen.bootstrap, archives: archives(count).map((archive) => ({ is: 'sound', archive })) },
+  });
+
+  it('fits the record, for as many nodes as one command may name and five archives', () => {
+    const targets = Array.from({ length: NODES_LIMIT }, (_, n) => node(`storage-node-${n}`, 20 + n, ['node']));
+    const all = [...nodes, ...targets];
+    const base = withArchives(facts(), 5);
+    const seen: Facts = {
+      ...base,
+      kube: { ...base.kube, nodes: all },
+      salt: { ...base.salt, answered: all.map(({ name }) => name) },
+      served: [],
+      engines: all.map(({ name }) => ({ node: name, is: 'known', endpoints: ['http://10.200.3.11:8080'] })),
+      targets: targets.map(({ name }) => ({ ...emptyTarget('node-2'), node: name, files: [], space: [] })),
+    };
+    const intent = { verb: 'add', cluster: 'lab', nodes: targets.map(({ name }) => name) } as const;
+    const at = '2026-11-22T10:00:00.000Z';
+    const plan = planAdd(intent, seen, { change: 'lab-7f3k2q', at, begun: false });
+    if (isRefusal(plan)) throw new Error(plan.says);
+    const event: ChangeEvent = { type: 'planned', at, plan, digest: planDigest(plan.approved), expires: at };
+    expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, undefined)).not.toThrow();
+  });
+
+  it('that fits no record is refused in words instead of being tried for ever', async () => {
+    const on = bench();
+    on.lab.change = (seen) => withArchives(seen, 400);
+    const asked = granted(await on.request());
+    await on.work();
+    expect(await stateOf(on, asked.id)).toMatchObject({
+      state: 'refused',
+      refusal: { tryNext: 'Ask for fewer nodes at once.' },
+    });
+  });
+});
+
+describe('a third registry', () => {
+  it('that is not Ready is told before anything is copied, since the engines could not be given it', async () => {
+    const on = bench();
+    on.lab.change = (seen) => ({
+      ...seen,
+      kube: {
+        ...seen.kube,
+        registries: [...seen.kube.registries, { node: 'node-3', ready: false, version: '128.0.1', carries: [] }],
+      },
+    });
+    const asked = granted(await on.request());
+    await on.work();
+    expect((await stateOf(on, asked.id))?.state).toBe('refused');
+  });
+
+  it('that lacks images is told before anything is copied, since the proof would fail on it', async () => {
+    const on = bench();
+    on.lab.change = (seen) => ({
+      ...seen,
+      kube: {
+        ...seen.kube,
+        endpoints: { ...seen.kube.endpoints, ready: [...seen.kube.endpoints.ready, '10.200.3.14'] },
+        registries: [...seen.kube.registries, { node: 'node-3', ready: true, version: '128.0.1', carries: [] }],
+      },
+    });
+    const asked = granted(await on.request());
+    await on.work();
+    expect((await stateOf(on, asked.id))?.state).toBe('refused');
+  });
+});
+
+describe('an archive that somebody copied by hand after the approval', () => {
+  it('is one copy less, and no reason to refuse the others', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    const { look, hasFile } = on.worker.targets;
+    on.worker.targets.look = async (...order) => {
+      const seen = await look(...order);
+      if (seen.is !== 'open') return seen;
+      const files = seen.files.map((file) => (file.path === current.path ? { ...file, is: 'same' as const } : file));
+      return { ...seen, files };
+    };
+    on.worker.targets.hasFile = async (access, file, signal) =>
+      file.path === current.path || (await hasFile(access, file, signal));
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
+    expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-127.0.6.iso'))).toBe(true);
+    expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-128.0.1.iso'))).toBe(false);
+  });
+});
+
+describe('while people read a plan', () => {
+  it('what its copies will look for is searched already', async () => {
+    const on = bench();
+    const prepared: string[] = [];
+    const { copier } = on.worker;
+    const worker = {
+      ...on.worker,
+      copier: {
+        copy: copier.copy,
+        prepare: async (steps: readonly CopyStep[]) => void prepared.push(...steps.map(({ id }) => id)),
+      },
+    };
+    const { id } = granted(await on.request());
+    await planChange(id, worker, new AbortController().signal);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'planned' });
+    expect(prepared).toEqual([
+      'copy:node-2:metalk8s-127.0.6',
+      'copy:node-2:metalk8s-128.0.1',
+      'copy:node-2:example-solution-0.1.0',
+    ]);
+  });
+});

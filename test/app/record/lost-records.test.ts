@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { RedisFailed } from '../../../src/adapters/redis/server/failures.ts';
+import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { tellForgotten } from '../../../src/app/record/lost-records.ts';
+import { doJob } from '../../../src/app/worker/do-job.ts';
+import { RecordGone, Unreachable } from '../../../src/domain/answers/failure.ts';
+import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
+import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from '../bench.ts';
+
+/** Redis comes back without its data, and the worker looks what it has lost. */
+async function redisLosesAll(on: Bench): Promise<readonly string[]> {
+  on.changes.lose();
+  on.cards.lose();
+  return await tellAgain(on);
+}
+
+async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<readonly string[]> {
+  const forgotten: string[] = [];
+  await tellForgotten({ ...worker, journal, changes, clock, onForgotten: (id) => void forgotten.push(id) });
+  return forgotten;
+}
+
+/** A change whose worker was cut off in the middle of its steps. */
+async function underWay(on: Bench): Promise<string> {
+  const { id } = await approvedChangeOn(on);
+  const append = on.journal.append.bind(on.journal);
+  const cut = new AbortController();
+  on.journal.append = async (change, event) => {
+    const mark = await append(change, event);
+    if (event.type === 'step-started' && event.step.startsWith('mount')) cut.abort(new Error('the lock is lost'));
+    return mark;
+  };
+  await on.work(cut.signal).catch(() => undefined);
+  on.journal.append = append;
+  expect(await stateOf(on, id)).toMatchObject({ state: 'applying' });
+  return id;
+}
+
+const retry = async (on: Bench, id: string) => {
+  const change = await stateOf(on, id);
+  if (change === undefined) throw new Error('no record');
+  return granted(await on.decide({ ...approvalBy(bob, change), kind: 'retry' }));
+};
+
+describe('when Redis comes back without its data', () => {
+  it('a change that was under way is told as failed, with what is done, and nothing of it runs by itself', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    const before = await on.journal.events(id);
+    const ran = on.lab.ran.length;
+    expect(await redisLosesAll(on)).toEqual([id]);
+    expect(await stateOf(on, id)).toMatchObject({
+      state: 'failed',
+      failure: { kind: RECORD_LOST },
+      requester: { name: 'alice' },
+    });
+    const done = before.filter(({ type }) => type === 'step-done').length;
+    expect(done).toBeGreaterThan(0);
+    expect(on.changes.events(id).filter(({ type }) => type === 'step-done')).toHaveLength(done);
+    await tendChanges(on.bot);
+    await on.work();
+    expect(on.lab.ran).toHaveLength(ran);
+  });
+
+  it('“Retry from here” goes on with what is not done, after one more approval', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    await redisLosesAll(on);
+    await retry(on, id);
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'done', proof: { served: 5, engines: 4 } });
+    const steps = (await on.journal.events(id)).flatMap((event) => (event.type === 'step-done' ? [event.step] : []));
+    expect(new Set(steps).size).toBe(steps.length);
+  });
+
+  it('the approval from before starts nothing, should somebody put it back', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    const ran = on.lab.ran.length;
+    const old = on.changes.events(id).find(({ type }) => type === 'approved');
+    await redisLosesAll(on);
+    if (old === undefined) throw new Error('no approval');
+    expect(await on.changes.append(id, on.changes.events(id).length, old)).toBe(true);
+    await doJob({ kind: 'apply', id }, on.worker, new AbortController().signal);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'refused', refusal: { refused: 'approval-invalid' } });
+    expect(on.lab.ran).toHaveLength(ran);
+  });
+
+  it('its card is found where it hung, by what the worker noted while it planned', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    await redisLosesAll(on);
+    expect(on.changes.events(id)[0]).toMatchObject({ card: { channel: 'C0OPS', ts: '1.2' }, retold: { approvals: 1 } });
+  });
+
+  it('a worker that dies while it tells this leaves nothing that goes on, and the next one tells the rest', async () => {
+    for (let dies = 1; ; dies += 1) {
+      const on = bench();
+      const id = await underWay(on);
+      const ran = on.lab.ran.length;
+      const append = on.changes.append.bind(on.changes);
+      let entries = 0;
+      on.changes.append = async (...entry) => {
+        entries += 1;
+        if (entries === dies) throw new RedisFailed(new Error('killed'));
+        return await append(...entry);
+      };
+      const died = await redisLosesAll(on).then(
+        () => false,
+        () => true,
+      );
+      on.changes.append = append;
+      await tendChanges(on.bot);
+      await on.work();
+      expect(on.lab.ran, `died at entry ${dies}`).toHaveLength(ran);
+      await tellAgain(on);
+      expect(await stateOf(on, id), `died at entry ${dies}`).toMatchObject({ state: 'failed' });
+      expect((await on.journal.events(id)).filter(({ type }) => type === 'failed')).toHaveLength(1);
+      if (!died) return expect(dies).toBeGreaterThan(6);
+    }
+  });
+
+  it('a record that cannot be read keeps no other change from being told', async () => {
+    const on = bench();
+    const broken = await underWay(on);
+    const { id } = await plannedChange(on, { verb: 'add', cluster: 'lab', nodes: ['node-1'] });
+    const get = on.changes.get.bind(on.changes);
+    on.changes.get = (wanted) => (wanted === broken ? Promise.reject(new Error('unreadable')) : get(wanted));
+    await expect(redisLosesAll(on)).rejects.toThrow('1 of them');
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
+  });
+
+  it('a second loss is told as well', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    await redisLosesAll(on);
+    expect(await redisLosesAll(on)).toEqual([id]);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
+  });
+
+  it('a plan that nobody can decide on any more says so, and that nothing was changed', async () => {
+    const on = bench();
+    const { id } = await plannedChange(on);
+    expect(await redisLosesAll(on)).toEqual([id]);
+    const change = await stateOf(on, id);
+    expect(change).toMatchObject({ state: 'failed' });
+    expect(change?.failure?.what).toContain('Nothing was changed.');
+  });
+
+  it('what has ended, or has expired, is not brought up again', async () => {
+    const on = bench();
+    await approvedChangeOn(on);
+    await on.work();
+    await plannedChange(on, { verb: 'add', cluster: 'lab', nodes: ['node-1'] });
+    on.clock.at += 3 * 3_600_000;
+    expect(await redisLosesAll(on)).toEqual([]);
+  });
+
+  it('a change that is known to Redis is left alone, also after its retry', async () => {
+    const on = bench();
+    const id = await underWay(on);
+    expect(await tellAgain(on)).toEqual([]);
+    await redisLosesAll(on);
+    await retry(on, id);
+    expect(await tellAgain(on)).toEqual([]);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'approved' });
+  });
+});
+
+describe('a job that may have lost its record', () => {
+  it('stops when the record is gone, and leaves what to say to whoever tells the change again', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    const append = on.journal.append.bind(on.journal);
+    on.journal.append = async (change, event) => {
+      if (event.type === 'step-started' && event.step.startsWith('mount')) on.changes.lose();
+      return await append(change, event);
+    };
+    const lost: true[] = [];
+    const ports = { ...on.worker, onRecordLost: () => void lost.push(true) };
+    const job = doJob({ kind: 'apply', id }, ports, new AbortController().signal);
+    await expect(job).rejects.toThrow(RecordGone);
+    expect(lost).toHaveLength(1);
+    expect(on.surprises).toEqual([]);
+    expect((await on.journal.events(id)).at(-1)?.type).toBe('step-started');
+    on.journal.append = append;
+    expect(await tellAgain(on)).toEqual([id]);
+    expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
+  });
+
+  it.each([
+    ['Redis does not answer', new RedisFailed(new Error('read ECONNRESET')), 1],
+    ['the cluster does not answer', new Unreachable('node-2', 'unreachable', 'no route'), 0],
+  ])('has it looked for when %s', async (_, error, times) => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    const lost: true[] = [];
+    const ports = { ...on.worker, onRecordLost: () => void lost.push(true) };
+    if (times === 1) on.changes.get = () => Promise.reject(error);
+    else on.worker.kubernetes.look = () => Promise.reject(error);
+    await doJob({ kind: 'apply', id }, ports, new AbortController().signal).catch(() => undefined);
+    expect(lost).toHaveLength(times);
+  });
+});

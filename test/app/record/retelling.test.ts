@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { Retelling } from '../../../src/app/record/retelling.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+
+function retelling(tell: () => Promise<void>) {
+  const clock = new FakeClock();
+  const errors: unknown[] = [];
+  const end = new AbortController();
+  const subject = new Retelling({ clock, tell, onError: (error) => errors.push(error) });
+  const running = subject.run(end.signal);
+  const stop = async () => {
+    end.abort();
+    await running;
+  };
+  return { clock, errors, subject, stop };
+}
+
+it('nothing is told as ended while a job may still go on with it', async () => {
+  const order: string[] = [];
+  const { clock, subject, stop } = retelling(async () => void order.push('told'));
+  const work = Promise.withResolvers<void>();
+  const job = subject.job(async () => {
+    await work.promise;
+    order.push('job ended');
+  });
+  subject.wake();
+  await clock.advance(10_000);
+  expect(order).toEqual([]);
+  work.resolve();
+  await job;
+  await clock.advance(10_000);
+  expect(order).toEqual(['job ended', 'told']);
+  await stop();
+});
+
+it('a job waits until everything is told, and begins even when that went wrong', async () => {
+  const order: string[] = [];
+  const telling = Promise.withResolvers<void>();
+  const { clock, subject, errors, stop } = retelling(async () => {
+    await telling.promise;
+    throw new Error('Redis is away again');
+  });
+  subject.wake();
+  await clock.advance(2_000);
+  const job = subject.job(async () => void order.push('job'));
+  await clock.advance(2_000);
+  expect(order).toEqual([]);
+  telling.resolve();
+  await job;
+  expect(errors).toHaveLength(1);
+  await stop();
+});
+
+it('what could not be told is told later, once and no more', async () => {
+  let tries = 0;
+  const { clock, subject, stop } = retelling(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('Redis is away');
+  });
+  await clock.advance(60_000);
+  expect(tries).toBe(0);
+  subject.wake();
+  await clock.advance(60_000);
+  expect(tries).toBe(2);
+  await stop();
+});
+
+it('a job that fails says so to its queue, and keeps nothing from being told', async () => {
+  const told: true[] = [];
+  const { clock, subject, stop } = retelling(async () => void told.push(true));
+  await expect(subject.job(() => Promise.reject(new Error('the record is gone')))).rejects.toThrow('gone');
+  subject.wake();
+  await clock.advance(2_000);
+  expect(told).toHaveLength(1);
+  await stop();
+});

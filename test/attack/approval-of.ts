@@ -1,0 +1,26 @@
+import { randomIds } from '../../src/adapters/keys/ids.ts';
+import type { Approval, ApprovalOfSeveral } from '../../src/domain/change/approval.ts';
+import { ALICE, BOB, type Target } from './stage.ts';
+
+const HOUR_MS = 3_600_000;
+const ids = randomIds();
+
+/** An approval as the bot would sign it for this change, now. */
+export function approvalOf({ change, digest }: Target, more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {}): Approval {
+  const { verb, cluster, nodes } = change.intent;
+  const at = new Date();
+  return {
+    v: 2,
+    change: change.id,
+    cluster,
+    verb,
+    nodes,
+    digest,
+    requester: ALICE.id,
+    approvers: [BOB.id],
+    at: at.toISOString(),
+    expires: new Date(at.getTime() + HOUR_MS).toISOString(),
+    nonce: ids.nonce(),
+    ...more,
+  };
+}

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PEOPLE } from '../../../sandbox/people.ts';
+import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import type { SeenChange } from '../../../sandbox/seen/changes.ts';
+import { buttonsFor } from '../../../sandbox/slack/buttons.ts';
+import { isOver } from '../operator.ts';
+import type { Fleet, Member } from './start-fleet.ts';
+
+/** What is asked of each cluster, all of it at once; the last one is about nodes that others are for as well. */
+const WISHES = [['node-2'], ['node-1'], ['node-3'], ['node-1', 'node-3']] as const;
+/** A channel takes a message a second. */
+const BETWEEN_COMMANDS_MS = 1_100;
+const LOOK_EVERY_MS = 300;
+/** Who sees nothing come of it does it again. */
+const PATIENCE_MS = 12_000;
+const END_LIMIT_MS = 300_000;
+/** What was refused because another change came first is asked for again. */
+const ROUNDS = 4;
+
+/** Alice asks for everything in every cluster; bob approves what he gets a plan for; alice asks again for what is still missing. */
+export async function fleetPeople(fleet: Fleet, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const approving = approveAll(fleet, AbortSignal.any([signal, done.signal]));
+  try {
+    await Promise.race([askedForAll(fleet, signal), approving]);
+  } finally {
+    done.abort();
+    await approving.catch(() => undefined);
+  }
+}
+
+async function askedForAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
+  for (const nodes of WISHES) for (const member of fleet.members) await ask(nodes, member, fleet, signal);
+  await allOver(fleet, signal);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const lacking = fleet.members.map((member) => ({ member, nodes: nodesWithout(member) }));
+    for (const { member, nodes } of lacking) if (nodes.length > 0) await ask(nodes, member, fleet, signal);
+    await allOver(fleet, signal);
+  }
+}
+
+async function allOver({ members }: Fleet, signal: AbortSignal): Promise<void> {
+  const isSo = async () => (await Promise.all(members.map(changesOf))).flat().every(isOver);
+  if (!(await comesTrue(isSo, END_LIMIT_MS, signal)))
+    throw new Error(`Not every change has ended within ${END_LIMIT_MS / 1000} s.`);
+}
+
+/** The nodes that have no registry. */
+function nodesWithout({ cluster: { world } }: Member): readonly string[] {
+  return [...world.nodes.values()].filter(({ registry }) => registry === null).map(({ name }) => name);
+}
+
+/** Types the command until there is a change more. */
+async function ask(nodes: readonly string[], member: Member, { slack }: Fleet, signal: AbortSignal): Promise<void> {
+  const before = (await changesOf(member)).length;
+  let againAt = 0;
+  const isAsked = async () => {
+    if ((await changesOf(member)).length > before) return true;
+    if (performance.now() < againAt) return false;
+    againAt = performance.now() + PATIENCE_MS;
+    // Slack says it to the person's face when the bot is away; then they try again.
+    await slack.command('alice', `/registry-ha add ${nodes.join(' ')} --cluster ${member.name}`).catch(() => {
+      againAt = performance.now() + LOOK_EVERY_MS;
+    });
+    return false;
+  };
+  if (!(await comesTrue(isAsked, END_LIMIT_MS, signal))) throw new Error(`${member.name} took no change.`);
+  await pause(BETWEEN_COMMANDS_MS, undefined, { signal });
+}
+
+/** Bob presses Approve on every card that has the button, until the signal ends it. */
+async function approveAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
+  const nextAt = new Map<string, number>();
+  while (!signal.aborted) {
+    for (const id of await waitingForBob(fleet)) {
+      if (performance.now() < (nextAt.get(id) ?? 0)) continue;
+      nextAt.set(id, performance.now() + ((await approve(id, fleet)) ? PATIENCE_MS : LOOK_EVERY_MS));
+    }
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+async function waitingForBob({ members }: Fleet): Promise<readonly string[]> {
+  const all = (await Promise.all(members.map(changesOf))).flat();
+  return all.filter(({ state }) => state === 'planned').map(({ id }) => id);
+}
+
+/** Presses the button of just this change; false when there is none yet, or nobody answers. */
+async function approve(id: string, { slack }: Fleet): Promise<boolean> {
+  const [, bob] = PEOPLE;
+  const button = buttonsFor(bob, slack.messages()).find(
+    ({ label, element }) => label === 'Approve' && JSON.stringify(element).includes(id),
+  );
+  if (button === undefined) return false;
+  try {
+    await slack.clickAction(bob.id, button.message.ts, button.blockId, button.actionId);
+    return true;
+  } catch {
+    // The bot is away, or the card has just changed: the next look tells.
+    return false;
+  }
+}
+
+/** The changes of a cluster, as its record tells them. */
+export async function changesOf({ changes }: Member): Promise<readonly SeenChange[]> {
+  const seen = await changes.read();
+  return seen.are === 'seen' ? seen.changes : seen.last;
+}

@@ -1,0 +1,165 @@
+import type { NodeReport } from '../../sandbox/cluster/report.ts';
+import { CLUSTER } from '../../sandbox/people.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { resultOf, type ScenarioResult } from '../../sandbox/scenario/result.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
+import { besideEachOther } from './beside-each-other.ts';
+import type { Disturbance, End } from './disturbance.ts';
+import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
+import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
+import { judgeDurations, judgeJournal, judgeRecord } from './judge-record.ts';
+import { judgeShown, judgeSlack } from './judge-slack.ts';
+import { judgeUndo } from './judge-undo.ts';
+import { operate } from './operator.ts';
+import type { Recovery } from './recovery.ts';
+import { ChaosStage, NotSo } from './stage.ts';
+
+/** What an undisturbed run left, which every other one is held against. */
+export interface Undisturbed {
+  readonly nodes: Readonly<Record<string, NodeReport>>;
+  readonly events: readonly ChangeEvent[];
+}
+
+/** How a scenario ended: no complaint means that it was survived. */
+export interface Played {
+  readonly name: string;
+  readonly complaints: readonly string[];
+  readonly seconds: number;
+  /** What the run left; null when it did not get so far. */
+  readonly left: Undisturbed | null;
+  /** The last words of worker and bot, for who looks into a complaint. */
+  readonly logs: string;
+}
+
+export interface PlayOptions {
+  readonly pace: number;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Null for the undisturbed run itself. */
+  readonly undisturbed: Undisturbed | null;
+  readonly onRecovery: (what: Recovery, scenario: string, seconds: number) => void;
+}
+
+/** Plays `add node-2` in a sandbox of its own with one disturbance, and judges what is left. */
+export async function playDisturbance(disturbance: Disturbance, options: PlayOptions): Promise<Played> {
+  const from = performance.now();
+  const { name } = disturbance;
+  const seconds = () => (performance.now() - from) / 1000;
+  try {
+    const { complaints, left, logs } = await played(disturbance, options);
+    return { name, complaints, left, logs, seconds: seconds() };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { name, complaints: [`it could not be played: ${String(error)}`], left: null, logs: '', seconds: seconds() };
+  }
+}
+
+async function played(
+  disturbance: Disturbance,
+  { pace: usual, random, signal, undisturbed, onRecovery }: PlayOptions,
+): Promise<Pick<Played, 'complaints' | 'left' | 'logs'>> {
+  const { name, isMeasured = true, pace = usual, setsClocks = false } = disturbance;
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const sandbox = await startSandbox({ pace, log: () => undefined, hasClocks: setsClocks, signal });
+  const stage = new ChaosStage({
+    sandbox,
+    pace,
+    random,
+    signal: either,
+    onRecovery: (what, seconds) => (isMeasured ? onRecovery(what, name, seconds) : undefined),
+  });
+  try {
+    const failed = await performed(disturbance, stage, over);
+    const result = await resultOf(null, sandbox, signal);
+    const complaints = [...failed, ...(await judged(disturbance, stage, sandbox, { result, undisturbed }))];
+    const left = { nodes: result.nodes, events: stage.journal.events() };
+    return { complaints, left, logs: complaints.length === 0 ? '' : await lastWords(stage, sandbox) };
+  } finally {
+    over.abort();
+    await stage.close();
+    await sandbox.close();
+  }
+}
+
+/** Runs the people and the strike beside each other; the first of them that fails ends the other. */
+async function performed(
+  disturbance: Disturbance,
+  stage: ChaosStage,
+  over: AbortController,
+): Promise<readonly string[]> {
+  try {
+    await disturbance.before?.(stage);
+    await besideEachOther(over, operate(stage, disturbance), disturbance.strike?.(stage));
+    await disturbance.after?.(stage);
+    return [];
+  } catch (error) {
+    if (error instanceof NotSo) return [error.message];
+    return [`the disturbance itself failed: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+async function judged(
+  { end, repeats = 0, lostCards = 0 }: Disturbance,
+  stage: ChaosStage,
+  sandbox: Sandbox,
+  { result, undisturbed }: { readonly result: ScenarioResult; readonly undisturbed: Undisturbed | null },
+): Promise<readonly string[]> {
+  if (end.state === 'undone') return await judgeUndo(stage, result);
+  const events = stage.journal.events();
+  const { world } = sandbox.cluster;
+  const acts = judgeCommands({
+    acts: actsOf(world),
+    jobs: engineJobs(world),
+    events: stage.eventsInTrueTime(),
+    steps: stepsIn(events),
+    repeats: stage.interruptions + repeats,
+  });
+  const complaints = [...acts, ...(await judgeJournal(stage.journal.path)), ...judgeDurations(events, stage.seconds())];
+  const [change, ...others] = result.changes;
+  if (change === undefined) return [...complaints, 'there is no change'];
+  return [
+    ...complaints,
+    ...(others.length === 0 ? [] : [`there are ${others.length} changes too many`]),
+    ...(change.state === end.state ? [] : [`the change is ${change.state}, not ${end.state}: ${change.says}`]),
+    ...clusterComplaints(end, result.nodes, undisturbed, sandbox),
+    ...(await judgeRecord(stage.redisUrl, CLUSTER, change.id, events)),
+    ...judgeSlack(sandbox.slack.messages(), {
+      state: end.state,
+      wasApproved: events.some(({ type }) => type === 'approved'),
+      lostCards,
+      failures: events.filter(({ type }) => type === 'failed').length,
+    }),
+    ...judgeShown(sandbox.texts.all(), 'shows' in end ? end.shows : []),
+  ];
+}
+
+/** A change that is done leaves what an undisturbed one leaves; a refused one nothing; a failed one is judged by its acts. */
+function clusterComplaints(
+  { state }: End,
+  nodes: Readonly<Record<string, NodeReport>>,
+  undisturbed: Undisturbed | null,
+  { cluster: { world } }: Sandbox,
+): readonly string[] {
+  if (state === 'done') return undisturbed === null ? [] : judgeCluster(nodes, undisturbed.nodes);
+  if (state !== 'refused' && state !== 'expired') return [];
+  const acts = [
+    ...actsOf(world).map(({ on, line }) => `${on}: ${line}`),
+    ...engineJobs(world).map(() => 'the engines'),
+  ];
+  return [...judgeUntouched(nodes), ...acts.map((act) => `${state}, and yet it ran: ${act}`)];
+}
+
+async function lastWords(stage: ChaosStage, { services }: Sandbox): Promise<string> {
+  const journal = stage.journal
+    .events()
+    .map((event) => `${event.at} ${event.type} ${'step' in event ? event.step : ''}`);
+  return [
+    'journal:',
+    ...journal,
+    'worker:',
+    await services.worker.lastLines(),
+    'bot:',
+    await services.bot.lastLines(),
+  ].join('\n');
+}

@@ -1,0 +1,210 @@
+import { expect, it } from 'vitest';
+import type { RefusalCode } from '../../../src/domain/answers/refusal.ts';
+import type { Facts, ListedArchive } from '../../../src/domain/cluster/facts.ts';
+import { firstRefusal, refusalBeforeStep } from '../../../src/domain/guards/guards.ts';
+import type { Intent } from '../../../src/domain/plan/plan.ts';
+import {
+  addNode2,
+  current,
+  facts,
+  type node,
+  nodes,
+  older,
+  solution,
+  withBootstrap,
+  withKube,
+  withTarget,
+} from '../../fixtures/facts.ts';
+import { expectGolden } from '../../fixtures/golden.ts';
+
+interface Case {
+  readonly name: string;
+  readonly refused: RefusalCode;
+  readonly facts: Facts;
+  readonly intent?: Intent;
+}
+
+const bad = (fault: Extract<ListedArchive, { is: 'bad' }>['fault'], id?: string): Facts => {
+  const entry: ListedArchive = {
+    is: 'bad',
+    path: older.path,
+    listedIn: '/etc/metalk8s/bootstrap.yaml',
+    fault,
+    says: `${older.path} is ${fault}.`,
+    ...(id === undefined ? {} : { id }),
+  };
+  return withBootstrap({ archives: [entry, { is: 'sound', archive: current }] });
+};
+const withNode2 = (changes: Parameters<typeof node>[3]): Facts =>
+  withKube({ nodes: nodes.map((one) => (one.name === 'node-2' ? { ...one, ...changes } : one)) });
+const closed = (fault: 'unreachable' | 'host-key-changed' | 'no-sudo'): Facts =>
+  facts({ targets: [{ is: 'closed', node: 'node-2', fault, says: `node-2: ${fault}.` }] });
+const atVersion = (version: string): Facts =>
+  withKube({ clusterVersion: version, nodes: nodes.map((one) => ({ ...one, version })) });
+const listedOnly = (...archives: (typeof older)[]): Facts =>
+  withBootstrap({ archives: archives.map((archive) => ({ is: 'sound', archive })) });
+
+const onNode3 = { node: 'node-3', ready: true, version: '128.0.1', carries: [] };
+
+const cases: readonly Case[] = [
+  {
+    name: 'a node that is not there',
+    refused: 'unknown-node',
+    facts: facts(),
+    intent: { ...addNode2, nodes: ['node-22'] },
+  },
+  {
+    name: 'the bootstrap node',
+    refused: 'bootstrap-node',
+    facts: facts(),
+    intent: { ...addNode2, nodes: ['bootstrap'] },
+  },
+  { name: 'a target that is not Ready', refused: 'node-not-ready', facts: withNode2({ ready: false }) },
+  {
+    name: 'another node that is not Ready',
+    refused: 'node-not-ready',
+    facts: withKube({ nodes: nodes.map((one) => (one.name === 'node-3' ? { ...one, ready: false } : one)) }),
+  },
+  { name: 'a target without an address', refused: 'no-address', facts: withNode2({ ip: null }) },
+  {
+    name: 'a user without sudo',
+    refused: 'no-sudo',
+    facts: withNode2({ access: { node: 'node-2', host: 'x', port: 22, user: 'centos', keyPath: '/k', sudo: false } }),
+  },
+  { name: 'native registry replication', refused: 'native-registry', facts: withKube({ nativeRegistry: true }) },
+  { name: 'an upgrade under way', refused: 'upgrade-under-way', facts: withNode2({ version: '127.0.6' }) },
+  { name: 'no cluster version', refused: 'upgrade-under-way', facts: withKube({ clusterVersion: null }) },
+  { name: 'no archive of the cluster version', refused: 'upgrade-under-way', facts: listedOnly(older, solution) },
+  { name: 'a cluster below 2.10.0', refused: 'version-too-old', facts: atVersion('2.9.3') },
+  { name: 'a cluster with containerd 2', refused: 'unknown-layout', facts: atVersion('133.0.0') },
+  {
+    name: 'an engine with another layout',
+    refused: 'unknown-layout',
+    facts: facts({ engines: [{ node: 'node-1', is: 'other-layout', says: 'it uses config_path.' }] }),
+  },
+  {
+    name: 'bootstrap.yaml that cannot be read',
+    refused: 'config-unreadable',
+    facts: withBootstrap({ bootstrapFile: { is: 'unreadable', says: 'bootstrap.yaml has no key archives.' } }),
+  },
+  {
+    name: 'the wrong apiVersion of solutions.yaml',
+    refused: 'solutions-version',
+    facts: withBootstrap({
+      solutionsFile: { is: 'refused-by-salt', apiVersion: 'metalk8s.scality.com/v1alpha1', archives: [] },
+    }),
+  },
+  { name: 'a missing archive', refused: 'archive-missing', facts: bad('missing') },
+  { name: 'an unreadable archive', refused: 'archive-unreadable', facts: bad('unreadable') },
+  { name: 'a folder as archive', refused: 'archive-directory', facts: bad('directory') },
+  { name: 'a truncated archive', refused: 'archive-damaged', facts: bad('truncated') },
+  { name: 'an archive that the bootstrap does not serve', refused: 'archive-not-mounted', facts: bad('not-mounted') },
+  { name: 'an archive replaced under its mount', refused: 'archive-not-mounted', facts: bad('replaced-under-mount') },
+  { name: 'a relative path', refused: 'archive-path', facts: bad('relative-path') },
+  { name: 'two archives of one version', refused: 'duplicate-versions', facts: bad('not-mounted', current.id) },
+  {
+    name: 'a mount that no file lists',
+    refused: 'solutions-mismatch',
+    facts: withBootstrap({ mountedUnlisted: ['example-solution-0.0.9'] }),
+  },
+  {
+    name: 'a salt-master that is not Ready',
+    refused: 'salt-master-down',
+    facts: withKube({ saltMaster: { pod: 'salt-master-bootstrap', node: 'bootstrap', ready: false } }),
+  },
+  {
+    name: 'a Salt master that does not answer',
+    refused: 'salt-master-down',
+    facts: facts({ salt: { masterAnswers: false, answered: [], jobs: [] } }),
+  },
+  {
+    name: 'a minion that does not answer',
+    refused: 'minion-silent',
+    facts: facts({ salt: { masterAnswers: true, answered: ['bootstrap', 'node-1', 'node-2'], jobs: [] } }),
+  },
+  {
+    name: 'another Salt job',
+    refused: 'salt-busy',
+    facts: facts({
+      salt: { ...facts().salt, jobs: [{ fun: 'state.highstate', jid: '20261122100000000000', nodes: ['node-1'] }] },
+    }),
+  },
+  {
+    name: 'the bootstrap registry not Ready',
+    refused: 'bootstrap-registry-not-ready',
+    facts: withKube({ endpoints: { ready: [], notReady: ['10.200.3.11'] } }),
+  },
+  {
+    name: 'an incomplete bootstrap registry',
+    refused: 'bootstrap-registry-incomplete',
+    facts: facts({
+      served: [{ node: 'bootstrap', archive: older.id, expected: 2, missing: ['metalk8s-127.0.6/pause:3.9'] }],
+    }),
+  },
+  {
+    name: 'another registry that is not Ready',
+    refused: 'registry-unfit',
+    facts: withKube({ registries: [...facts().kube.registries, onNode3] }),
+  },
+  {
+    name: 'another registry that lacks images',
+    refused: 'registry-unfit',
+    facts: {
+      ...withKube({
+        registries: [...facts().kube.registries, onNode3],
+        endpoints: { ready: ['10.200.3.11', '10.200.3.14'], notReady: [] },
+      }),
+      served: [{ node: 'node-3', archive: older.id, expected: 2, missing: ['metalk8s-127.0.6/pause:3.9'] }],
+    },
+  },
+  { name: 'SSH refused', refused: 'ssh-refused', facts: closed('unreachable') },
+  { name: 'a changed host key', refused: 'host-key-changed', facts: closed('host-key-changed') },
+  { name: 'sudo that wants a password', refused: 'no-sudo', facts: closed('no-sudo') },
+  { name: 'no isoinfo', refused: 'tool-missing', facts: withTarget({ hasIsoinfo: false }) },
+  {
+    name: 'a different file in the way',
+    refused: 'file-in-the-way',
+    facts: withTarget({ files: [{ path: current.path, is: 'different', size: 7, mounted: true }] }),
+  },
+  {
+    name: 'not enough space',
+    refused: 'no-space',
+    facts: withTarget({ space: [{ mountpoint: '/srv', available: 2_000_000_000, paths: [older.path, current.path] }] }),
+  },
+  { name: 'port 8080 taken', refused: 'port-taken', facts: withTarget({ portInUse: true }) },
+];
+
+it.each(cases)('refuses $name', (one) => {
+  expect(firstRefusal(one.intent ?? addNode2, one.facts)?.refused).toBe(one.refused);
+});
+
+it('says each refusal in a sentence, and what to do next', () => {
+  const said = cases.map((one) => ({ case: one.name, ...firstRefusal(one.intent ?? addNode2, one.facts) }));
+  expectGolden('refusals/add', said);
+  for (const { tryNext } of said) expect(tryNext).toMatch(/\.$|\?$/);
+});
+
+it('finds nothing to refuse on a healthy cluster', () => {
+  expect(firstRefusal(addNode2, facts())).toBeNull();
+});
+
+it('needs space only on the file system that the copies fill', () => {
+  const space = [
+    { mountpoint: '/', available: 1, paths: [] },
+    { mountpoint: '/srv', available: 9_000_000_000, paths: [older.path, current.path, solution.path] },
+  ];
+  expect(firstRefusal(addNode2, withTarget({ space }))).toBeNull();
+});
+
+it('stops before the next act when an upgrade began, a node fell out or the bootstrap registry did', () => {
+  const { kube } = facts();
+  expect(refusalBeforeStep(kube, '128.0.1')).toBeNull();
+  expect(refusalBeforeStep({ ...kube, clusterVersion: '129.0.0' }, '128.0.1')?.refused).toBe('upgrade-under-way');
+  expect(
+    refusalBeforeStep({ ...kube, nodes: nodes.map((one) => ({ ...one, ready: one.name !== 'node-1' })) }, '128.0.1')
+      ?.refused,
+  ).toBe('node-not-ready');
+  expect(refusalBeforeStep({ ...kube, endpoints: { ready: ['10.200.3.13'], notReady: [] } }, '128.0.1')?.refused).toBe(
+    'bootstrap-registry-not-ready',
+  );
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../../../src/domain/change/approval.ts';
+import type { Change } from '../../../src/domain/change/change.ts';
+import { changeFrom } from '../../../src/domain/change/fold.ts';
+import { approvalsThatCount, mayDecide, whyTakenBack } from '../../../src/domain/policy/decide.ts';
+import type { Hold } from '../../../src/domain/policy/hold.ts';
+import { mayRequest } from '../../../src/domain/policy/may-request.ts';
+import type { Circumstances, GroupMembers } from '../../../src/domain/policy/people.ts';
+import { DECISIONS } from '../../../src/domain/policy/policy.ts';
+import { planned, requested } from '../../contract/changes-events.ts';
+import { type GivenRules, groups, people, policyOf } from '../../fixtures/policy.ts';
+
+const person = (name: string): Person => ({ id: `U0${name.toUpperCase()}`, name });
+const [alice, bob, carol, mallory] = [person('alice'), person('bob'), person('carol'), person('mallory')];
+const CHANNEL = 'C1';
+const AT = new Date('2026-11-23T10:00:00Z');
+const usual: GivenRules = { requesters: people(alice.id), approvers: people(bob.id, carol.id) };
+const window = { days: ['mon'], from: '09:00', to: '17:00', zone: 'UTC' } as const;
+
+function now(
+  more: { at?: string; groups?: Record<string, GroupMembers>; holds?: readonly Hold[] } = {},
+): Circumstances {
+  return {
+    at: new Date(more.at ?? AT),
+    groups: new Map(Object.entries(more.groups ?? {})),
+    holds: more.holds ?? [],
+  };
+}
+
+function plannedBy(requester: Person, votes: readonly Person[] = []): Change {
+  const asked = requested('c1-abc234');
+  const change = changeFrom([
+    asked.type === 'requested' ? { ...asked, requester } : asked,
+    planned('c1-abc234'),
+    ...votes.map((by, index) => ({
+      type: 'voted' as const,
+      at: AT.toISOString(),
+      by,
+      counts: votes.slice(0, index + 1).map(({ id }) => id),
+      needed: 2,
+    })),
+  ]);
+  if (change === null) throw new Error('no change');
+  return change;
+}
+
+const hold = (verb: Hold['verb'], node: string | null): Hold => ({
+  verb,
+  node,
+  by: carol,
+  at: '2026-11-23T09:00:00.000Z',
+  reason: 'new disk',
+});
+
+describe('asking', () => {
+  const ask = (by: Person, rules: GivenRules = {}, given = now(), channel = CHANNEL) =>
+    mayRequest(policyOf({ ...usual, ...rules }), { verb: 'add', cluster: 'c1', nodes: ['node-2'] }, by, channel, given)
+      ?.refused ?? 'allowed';
+
+  it.each([
+    ['a requester', alice, 'allowed'],
+    ['an approver, who may ask, too', bob, 'allowed'],
+    ['anybody else', mallory, 'not-allowed'],
+  ])('by %s', (_, by, expected) => {
+    expect(ask(by)).toBe(expected);
+  });
+
+  it('by a member of a group is allowed only while the group can be read', () => {
+    const rules = { requesters: groups('S1'), approvers: groups('S2') };
+    const known = (...ids: string[]): GroupMembers => ({ are: 'known', ids });
+    const unknown: GroupMembers = { are: 'unknown', why: 'user groups need a paid Slack plan' };
+    expect(ask(mallory, rules, now({ groups: { S1: known(mallory.id), S2: known() } }))).toBe('allowed');
+    expect(ask(mallory, rules, now({ groups: { S1: known(alice.id), S2: known() } }))).toBe('not-allowed');
+    expect(ask(mallory, rules, now({ groups: { S1: unknown, S2: known(mallory.id) } }))).toBe('allowed');
+    expect(ask(mallory, rules, now({ groups: { S1: unknown, S2: known() } }))).toBe('group-unreadable');
+    expect(ask(mallory, rules, now())).toBe('group-unreadable');
+  });
+
+  it.each([
+    ['in a channel that the policy names', ['C1', 'C2'], 'allowed'],
+    ['in another channel', ['C2'], 'wrong-channel'],
+    ['anywhere, when it names none', null, 'allowed'],
+  ])('%s', (_, channels, expected) => {
+    expect(ask(alice, { channels })).toBe(expected);
+  });
+
+  it.each([
+    ['during a freeze by hand', now({ holds: [hold('freeze', null)] }), 'frozen'],
+    ['while the whole cluster is locked', now({ holds: [hold('lock', null)] }), 'locked'],
+    ['for a node that is locked', now({ holds: [hold('lock', 'node-2')] }), 'locked'],
+    ['while another node is locked', now({ holds: [hold('lock', 'node-9')] }), 'allowed'],
+  ])('%s', (_, given, expected) => {
+    expect(ask(alice, {}, given)).toBe(expected);
+  });
+
+  it('during a freeze of the policy file is refused', () => {
+    const freezes = [{ from: '2026-11-23T09:00:00Z', to: '2026-11-23T11:00:00Z', reason: 'audit' }];
+    expect(ask(alice, { freezes })).toBe('frozen');
+  });
+
+  it.each([
+    ['in a window', '2026-11-23T10:00:00Z', 'allowed'],
+    ['so early that the plan would expire before the window opens', '2026-11-23T07:59:00Z', 'outside-window'],
+    ['early enough that the plan is still good when the window opens', '2026-11-23T08:00:00Z', 'allowed'],
+    ['after the window', '2026-11-23T17:00:00Z', 'outside-window'],
+  ])('%s', (_, at, expected) => {
+    expect(ask(alice, { windows: [window] }, now({ at }))).toBe(expected);
+  });
+});
+
+describe('deciding', () => {
+  const decide = (
+    kind: (typeof DECISIONS)[number],
+    by: Person,
+    {
+      rules = {},
+      given = now(),
+      change = plannedBy(alice),
+      channel = CHANNEL,
+    }: {
+      rules?: GivenRules;
+      given?: Circumstances;
+      change?: Change;
+      channel?: string;
+    } = {},
+  ) => mayDecide(policyOf({ ...usual, ...rules }), kind, change, by, channel, given)?.refused ?? 'allowed';
+
+  it.each([
+    ['approve', 'own-request', 'allowed', 'not-allowed'],
+    ['retry', 'own-request', 'allowed', 'not-allowed'],
+    ['deny', 'allowed', 'allowed', 'not-allowed'],
+    ['cancel', 'allowed', 'allowed', 'not-allowed'],
+  ] as const)('to %s: requester %s, approver %s, stranger %s', (kind, ...expected) => {
+    expect([alice, bob, mallory].map((by) => decide(kind, by))).toEqual(expected);
+  });
+
+  it('the own change counts only where the policy says so, and only for an approver', () => {
+    const change = plannedBy(bob);
+    expect(decide('approve', bob, { change })).toBe('own-request');
+    expect(decide('approve', bob, { change, rules: { requesterCounts: true } })).toBe('allowed');
+    expect(decide('approve', alice, { rules: { requesterCounts: true } })).toBe('not-allowed');
+  });
+
+  it.each([
+    ['a freeze', { given: now({ holds: [hold('freeze', null)] }) }, 'frozen'],
+    ['a lock of a node that the plan touches', { given: now({ holds: [hold('lock', 'node-1')] }) }, 'locked'],
+    ['a closed window', { rules: { windows: [window] }, given: now({ at: '2026-11-23T18:00:00Z' }) }, 'outside-window'],
+  ])('%s keeps from starting, and never from stopping', (_, circumstances, refused) => {
+    expect(DECISIONS.map((kind) => decide(kind, bob, circumstances))).toEqual([refused, 'allowed', refused, 'allowed']);
+  });
+
+  it('is done in the channel of the card, and where the policy allows it', () => {
+    expect(decide('approve', bob, { channel: 'C2' })).toBe('wrong-channel');
+    expect(decide('deny', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
+  });
+
+  it('twice by one person is one approval', () => {
+    expect(decide('approve', bob, { change: plannedBy(alice, [bob]), rules: { approvals: 2 } })).toBe(
+      'decided-already',
+    );
+  });
+
+  it('who may not is told so before anything about freezes and windows', () => {
+    expect(decide('approve', mallory, { given: now({ holds: [hold('freeze', null)] }) })).toBe('not-allowed');
+  });
+});
+
+describe('approvals that were given', () => {
+  it('count once each, only of approvers as they are now, and not of the requester', () => {
+    const count = (given: readonly Person[], rules: GivenRules) =>
+      approvalsThatCount(policyOf({ ...usual, ...rules }), plannedBy(alice), given, now()).map(({ name }) => name);
+    expect(count([bob, carol], {})).toEqual(['bob', 'carol']);
+    expect(count([bob, bob], {})).toEqual(['bob']);
+    expect(count([bob, carol], { approvers: people(carol.id) })).toEqual(['carol']);
+    expect(count([alice, carol], { approvers: people(alice.id, carol.id) })).toEqual(['carol']);
+    expect(count([bob, carol], { approvers: groups('S1') })).toEqual([]);
+  });
+
+  const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approvers: votes });
+  const why = (rules: GivenRules, given = now()) =>
+    whyTakenBack(policyOf({ ...usual, ...rules }), approved([bob, carol]), given)?.says ?? 'holds';
+
+  it.each([
+    ['as long as nothing has changed', {}, now(), 'holds'],
+    ['not after an approver has lost the right', { approvals: 2, approvers: people(bob.id) }, now(), 'carol'],
+    ['when enough approvers are left', { approvals: 1, approvers: people(bob.id) }, now(), 'holds'],
+    ['not when more approvals are needed now', { approvals: 3 }, now(), '3 approvals'],
+    ['not when a group cannot be read any more', { approvers: groups('S1') }, now(), 'could not be read'],
+    ['not when a freeze has begun', {}, now({ holds: [hold('freeze', null)] }), 'frozen by carol'],
+    ['not when the window has closed', { windows: [window] }, now({ at: '2026-11-23T17:00:00Z' }), 'windows'],
+  ])('hold until the start %s', (_, rules, given, expected) => {
+    expect(why(rules, given)).toContain(expected);
+  });
+});

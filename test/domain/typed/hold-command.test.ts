@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommand } from '../../../src/domain/typed/intent.ts';
+
+const parse = (text: string) => parseCommand(text, { clusters: ['lab', 'prod'], defaultCluster: 'lab' });
+const freeze = { verb: 'freeze', node: null };
+
+describe('what is typed to freeze and lock', () => {
+  it.each([
+    ['freeze', { hold: 'set', ...freeze, cluster: 'lab' }],
+    ['freeze --reason “year end”', { hold: 'set', ...freeze, cluster: 'lab', reason: 'year end' }],
+    ['freeze --cluster prod', { hold: 'set', ...freeze, cluster: 'prod' }],
+    ['unfreeze —cluster=prod', { hold: 'lift', ...freeze, cluster: 'prod' }],
+    ['lock node-2 --reason disk', { hold: 'set', verb: 'lock', node: 'node-2', cluster: 'lab', reason: 'disk' }],
+    ['lock cluster', { hold: 'set', verb: 'lock', node: null, cluster: 'lab' }],
+    ['unlock node-2', { hold: 'lift', verb: 'lock', node: 'node-2', cluster: 'lab' }],
+  ])('is understood: %s', (text, wish) => {
+    expect(parse(text)).toEqual(wish);
+  });
+
+  it.each([
+    ['freeze node-2', 'takes no name'],
+    ['lock', 'one node, or the word cluster'],
+    ['lock node-1 node-2', 'one node, or the word cluster'],
+    ['unlock node-2 --reason done', '--reason goes with lock'],
+    ['unfreeze --reason done', '--reason goes with freeze'],
+    ['freeze --cluster lap', 'Did you mean “lab”'],
+    ['freeze --reason ""', 'reason is empty'],
+    ['freze', 'Did you mean “freeze”'],
+  ])('or answered with what to type instead: %s', (text, says) => {
+    expect(parse(text)).toMatchObject({ says: expect.stringContaining(says) });
+  });
+
+  it.each([
+    ['lock Node_2', '“Node_2” cannot be a node: names have lower-case letters', 'lock node-2'],
+    ['unlock NODE-3', 'Did you mean “node-3”?', 'unlock node-3'],
+    ['lock Cluster', 'Did you mean “cluster”?', 'lock cluster'],
+    ['lock @channel', '“@channel” cannot be a node: it is a mention in Slack', 'lock node-2'],
+  ])('or answered with the name that was probably meant: %s', (text, says, next) => {
+    const tryNext = `For example: /registry-ha ${next}`;
+    expect(parse(text)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
+import type { Facts, OpenTarget, ServedFacts } from '../../../../src/domain/cluster/facts.ts';
+import { planDigest, stepsStillNeeded } from '../../../../src/domain/plan/digest.ts';
+import type { Intent, Plan } from '../../../../src/domain/plan/plan.ts';
+import { planAdd } from '../../../../src/domain/verbs/add/plan.ts';
+import {
+  addNode2,
+  current,
+  emptyTarget,
+  facts,
+  finished,
+  older,
+  solution,
+  withTarget,
+} from '../../../fixtures/facts.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+
+const when = { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: false };
+
+function planOf(intent: Intent, seen: Facts, begun = false): Plan {
+  const plan = planAdd(intent, seen, { ...when, begun });
+  if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
+  return plan;
+}
+
+const kinds = (plan: Plan) => plan.approved.steps.map(({ id }) => id);
+
+/** node-2 after the documented procedure alone: everything but the include of the older version. */
+function documented(): Facts {
+  const done = finished();
+  const [target] = done.targets;
+  if (target?.is !== 'open') throw new Error('node-2 is open');
+  return {
+    ...done,
+    targets: [{ ...target, registryConfig: target.registryConfig.filter((file) => !file.includes('127.0.6')) }],
+    served: done.served.map((served) =>
+      served.node === 'node-2' && served.archive === older.id
+        ? { ...served, missing: ['metalk8s-127.0.6/pause:3.9', 'metalk8s-127.0.6/etcd:3.5.14-0'] }
+        : served,
+    ),
+  };
+}
+
+const withNode3Empty = (seen: Facts): Facts => ({ ...seen, targets: [...seen.targets, emptyTarget('node-3')] });
+
+/** The same with a whole registry on node-3 as well, and whatever other targets there are. */
+function node3Too(seen: Facts, ...more: readonly OpenTarget[]): Facts {
+  const like2 = <T extends { readonly node: string }>(all: readonly T[]): readonly T[] =>
+    all.flatMap((one) => (one.node === 'node-2' ? [one, { ...one, node: 'node-3' }] : [one]));
+  const { kube, engines } = seen;
+  return {
+    ...seen,
+    kube: {
+      ...kube,
+      endpoints: { ready: [...kube.endpoints.ready, '10.200.3.14'], notReady: [] },
+      registries: like2(kube.registries),
+    },
+    targets: [...like2(seen.targets), ...more],
+    engines: engines.map((engine) =>
+      engine.is === 'known' ? { ...engine, endpoints: [...engine.endpoints, 'http://10.200.3.14:8080'] } : engine,
+    ),
+    served: like2(seen.served),
+  };
+}
+
+const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
+  one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
+
+describe('the plan of add', () => {
+  it('has every step of the procedure, and the forgotten one, on an empty node', () => {
+    expectGolden('plans/empty-node', planOf(addNode2, facts()));
+  });
+
+  it('does not copy again what is on the node byte for byte', () => {
+    const files = [older, current, solution].map(({ path, size }, index) => ({
+      path,
+      is: index === 1 ? ('absent' as const) : ('same' as const),
+      size,
+      mounted: false,
+    }));
+    expectGolden('plans/two-archives-there', planOf(addNode2, withTarget({ files })));
+  });
+
+  it('leaves out solutions on a cluster without any', () => {
+    const seen = facts({
+      bootstrap: {
+        ...facts().bootstrap,
+        solutionsFile: { is: 'absent' },
+        archives: [older, current].map((archive) => ({ is: 'sound', archive })),
+      },
+    });
+    expect(kinds(planOf(addNode2, seen))).not.toContain('solutions:node-2');
+  });
+
+  it('serves several nodes one after the other and touches the engines once', () => {
+    const seen = facts({ targets: [emptyTarget('node-2'), emptyTarget('node-3')] });
+    expectGolden('plans/two-nodes', planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, seen));
+  });
+
+  it('mends what the documented procedure leaves: the images of the other version answer 404', () => {
+    const plan = planOf(addNode2, documented());
+    expect(kinds(plan)).toEqual(['other-version:node-2:metalk8s-127.0.6', 'deploy:node-2', 'ready:node-2', 'verify']);
+    expect(plan.seen.warnings.join(' ')).toContain('these steps finish it');
+  });
+
+  it('is refused as nothing to do when the registry is there, whole, and known to every engine', () => {
+    const refusal = planAdd(addNode2, finished(), when) as Refusal;
+    expect(refusal.refused).toBe('registry-exists');
+    expect(refusal.says).toContain('it serves all 5 images');
+  });
+
+  it('says of several registries that each serves every image, and not the sum of them', () => {
+    const both = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    expect(planAdd(both, node3Too(finished()), when)).toMatchObject({
+      refused: 'registry-exists',
+      says: 'node-2 and node-3 have a registry already: each serves all 5 images, Kubernetes lists each as Ready, and every engine knows each.',
+    });
+  });
+
+  it('calls no registry broken that is whole: only what is left to be done is a warning', () => {
+    const oneMore = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    const { seen } = planOf(oneMore, withNode3Empty(finished()));
+    expect(seen.warnings.join(' ')).not.toContain('not complete');
+    expect(seen.findings).toContain('The registry of node-2 is complete already, and every engine knows it.');
+    const three = { ...addNode2, nodes: ['node-1', 'node-2', 'node-3'] };
+    const two = planOf(three, node3Too(finished(), emptyTarget('node-1')));
+    expect(two.seen.findings).toContain(
+      'The registries of node-2 and node-3 are complete already, and every engine knows them.',
+    );
+  });
+
+  it.each<readonly [string, (seen: Facts) => Facts]>([
+    ['an engine does not know', (seen) => ({ ...seen, engines: facts().engines })],
+    ['Kubernetes does not list', (seen) => ({ ...seen, kube: { ...seen.kube, endpoints: facts().kube.endpoints } })],
+    ['serve too little', (seen) => ({ ...seen, served: seen.served.map(gapOutsideBootstrap) })],
+  ])('warns of registries that %s', (_, spoilt) => {
+    const plan = planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, spoilt(node3Too(finished())));
+    expect(plan.seen.warnings).toContain(
+      'node-2 and node-3 have registries that are not complete or not known to every engine; these steps finish them.',
+    );
+    expect(plan.seen.findings.join(' ')).not.toContain('complete already');
+  });
+
+  it('has only the proof left when a begun change finds everything done', () => {
+    expect(kinds(planOf(addNode2, finished(), true))).toEqual(['verify']);
+  });
+
+  it('is the same to the byte for the same facts, and survives JSON', () => {
+    const plan = planOf(addNode2, facts());
+    expect(JSON.stringify(planOf(addNode2, facts()))).toBe(JSON.stringify(plan));
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+});
+
+describe('the digest', () => {
+  it('changes with every single step, archive, host key and way to a node, so that an approval is for nothing else', () => {
+    const { approved } = planOf(addNode2, facts());
+    const digests = new Set([planDigest(approved)]);
+    for (const [index] of approved.steps.entries())
+      digests.add(planDigest({ ...approved, steps: approved.steps.toSpliced(index, 1) }));
+    digests.add(
+      planDigest({
+        ...approved,
+        archives: approved.archives.map((archive) => ({ ...archive, sha256: 'd'.repeat(64) })),
+      }),
+    );
+    digests.add(planDigest({ ...approved, hostKeys: [] }));
+    const access = approved.access?.map((one) => ({ ...one, keyPath: '/root/other' })) ?? [];
+    digests.add(planDigest({ ...approved, access }));
+    expect(digests.size).toBe(approved.steps.length + 4);
+  });
+
+  it('does not change with what may change without harm: free space, the time of day', () => {
+    const roomier = withTarget({
+      space: [{ mountpoint: '/srv', available: 90_000_000_000, paths: [older.path, current.path, solution.path] }],
+    });
+    expect(planDigest(planOf(addNode2, roomier).approved)).toBe(planDigest(planOf(addNode2, facts()).approved));
+  });
+});
+
+describe('a fresh look before applying', () => {
+  const approved = planOf(addNode2, facts());
+
+  it('runs what is still needed, when some of it was done meanwhile', () => {
+    const files = [older, current, solution].map(({ path, size }) => ({
+      path,
+      is: 'same' as const,
+      size,
+      mounted: false,
+    }));
+    const steps = stepsStillNeeded(approved, planOf(addNode2, withTarget({ files }), true));
+    expect(isRefusal(steps) ? steps : steps.map(({ id }) => id)).toEqual([
+      'mount:node-2',
+      'solutions:node-2',
+      'other-version:node-2:metalk8s-127.0.6',
+      'deploy:node-2',
+      'ready:node-2',
+      'engines',
+      'verify',
+    ]);
+  });
+
+  it('refuses when an ISO was replaced after the approval', () => {
+    const replaced = { ...current, sha256: 'e'.repeat(64) };
+    const seen = facts({
+      bootstrap: {
+        ...facts().bootstrap,
+        archives: [older, replaced, solution].map((archive) => ({ is: 'sound', archive })),
+      },
+    });
+    expect(stepsStillNeeded(approved, planOf(addNode2, seen, true))).toMatchObject({ refused: 'plan-stale' });
+  });
+
+  it('refuses when another registry has joined since', () => {
+    const { kube } = facts();
+    const seen = facts({
+      kube: {
+        ...kube,
+        endpoints: { ready: ['10.200.3.11', '10.200.3.12'], notReady: [] },
+        registries: [...kube.registries, { node: 'node-1', ready: true, version: '128.0.1', carries: [] }],
+      },
+    });
+    expect(stepsStillNeeded(approved, planOf(addNode2, seen, true))).toMatchObject({ refused: 'plan-stale' });
+  });
+
+  it('refuses when the node shows another host key', () => {
+    const seen = withTarget({
+      hostKey: { ...emptyTarget('node-2').hostKey, key: 'other', fingerprint: 'SHA256:other' },
+    });
+    expect(stepsStillNeeded(approved, planOf(addNode2, seen, true))).toMatchObject({ refused: 'plan-stale' });
+  });
+});

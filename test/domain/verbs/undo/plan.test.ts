@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
+import type { Change } from '../../../../src/domain/change/change.ts';
+import type { Facts } from '../../../../src/domain/cluster/facts.ts';
+import { planDigest, stepsStillNeeded } from '../../../../src/domain/plan/digest.ts';
+import type { Plan } from '../../../../src/domain/plan/plan.ts';
+import type { Step } from '../../../../src/domain/plan/step.ts';
+import { planUndo, type UndoneRecord } from '../../../../src/domain/verbs/undo/plan.ts';
+import { facts } from '../../../fixtures/facts.ts';
+import { expectGolden } from '../../../fixtures/golden.ts';
+import { failedAt, leftByCopy, leftByEngines, UNDO, undoIt, untouched } from '../../../fixtures/undo.ts';
+
+const when = { change: UNDO, at: '2026-11-22T11:00:00.000Z', begun: false };
+const of = (change: Change | null, later: readonly Change[] = []): UndoneRecord => ({ change, later });
+
+function planOf(seen: Facts, record: UndoneRecord, begun = false): Plan {
+  const plan = planUndo(undoIt, seen, record, { ...when, begun });
+  if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
+  return plan;
+}
+
+function refusalOf(seen: Facts, record: UndoneRecord): Refusal {
+  const plan = planUndo(undoIt, seen, record, when);
+  if (!isRefusal(plan)) throw new Error(`planned: ${plan.approved.steps.map(({ id }) => id).join(', ')}`);
+  return plan;
+}
+
+const ids = (plan: Plan) => plan.approved.steps.map(({ id }) => id);
+const commandsOf = (plan: Plan) => JSON.stringify(plan.approved.steps.flatMap(({ commands }) => commands));
+
+describe('the plan of an undo', () => {
+  it('goes the way back when the registry runs and some engines know it', () => {
+    expectGolden('plans/undo-after-engines', planOf(leftByEngines(), of(failedAt('engines'))));
+  });
+
+  it('deletes only what was copied, and what an interrupted copy left', () => {
+    expectGolden('plans/undo-after-copy', planOf(leftByCopy(), of(failedAt('copy:node-2:metalk8s-128.0.1'))));
+  });
+
+  it('leaves alone what the change found there, so that nothing of anybody else is taken', () => {
+    const mounts = [
+      { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/srv/scality/releases/metalk8s-128.0.1.iso' },
+    ];
+    const before = [{ ...untouched, mounts, fstab: mounts, registryConfig: ['default.conf'] }];
+    const plan = planOf(leftByEngines(), of(failedAt('engines', before)));
+    expect(ids(plan)).not.toContain('unmount:node-2:metalk8s-128.0.1');
+    expect(ids(plan)).not.toContain('remove-copy:node-2:metalk8s-128.0.1');
+    expect(commandsOf(plan)).not.toContain('conf.d/default.conf');
+    expect(plan.seen.warnings.join(' ')).toContain('a mount uses it that the change has not made');
+  });
+
+  it('never deletes a file that is not what was copied, and says that it stays', () => {
+    const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
+    const seen = leftByCopy({ files: files.map((file) => ({ ...file, is: 'different' as const })) });
+    const plan = planOf(seen, of(failedAt('copy:node-2:metalk8s-128.0.1')));
+    expect(ids(plan)).toEqual(['remove-copy:node-2:metalk8s-128.0.1', 'verify']);
+    expect(commandsOf(plan)).not.toMatch(/\.iso"/);
+    expect(plan.seen.warnings.join(' ')).toContain('it is not what the change has copied');
+  });
+
+  it('leaves the engines alone when none of them knows the registry', () => {
+    const seen = { ...leftByEngines(), engines: facts().engines };
+    expect(ids(planOf(seen, of(failedAt('deploy:node-2'))))).not.toContain('engines');
+  });
+
+  it('is the same plan after each step, so that an interrupted undo goes on with what was approved', () => {
+    const record = of(failedAt('engines'));
+    const approved = planOf(leftByEngines(), record);
+    const withdrawn = leftByEngines({ present: [] });
+    const { kube } = facts();
+    const forgotten = { ...withdrawn, kube, engines: facts().engines };
+    const later = [withdrawn, { ...withdrawn, kube }, forgotten].map((seen) => planOf(seen, record, true));
+    for (const fresh of later) expect(isRefusal(stepsStillNeeded(approved, fresh))).toBe(false);
+    expect(ids(later[2] ?? approved).slice(0, 1)).toEqual(['unmount:node-2:example-solution-0.1.0']);
+  });
+
+  it('takes several nodes out of service before it touches the engines, once', () => {
+    const nodes = ['node-2', 'node-3'];
+    const two = failedAt('engines');
+    const begun = Object.fromEntries(
+      Object.entries(two.begun).flatMap(([id, times]) => [
+        [id, times] as const,
+        [id.replace('node-2', 'node-3'), times] as const,
+      ]),
+    );
+    const doubled: readonly Step[] = (two.plan?.approved.steps ?? []).flatMap((step): readonly Step[] =>
+      'node' in step ? [step, { ...step, id: step.id.replace('node-2', 'node-3'), node: 'node-3' }] : [step],
+    );
+    if (two.plan === undefined) throw new Error('it was planned');
+    const change: Change = {
+      ...two,
+      begun,
+      intent: { ...two.intent, nodes },
+      before: [untouched, { ...untouched, node: 'node-3' }],
+      plan: { ...two.plan, approved: { ...two.plan.approved, steps: doubled } },
+    };
+    const one = leftByEngines();
+    const seen: Facts = {
+      ...one,
+      targets: one.targets.flatMap((target) => [target, { ...target, node: 'node-3' }]),
+      kube: {
+        ...one.kube,
+        registries: [...one.kube.registries, { node: 'node-3', ready: true, version: '128.0.1', carries: [] }],
+      },
+    };
+    const plan = planUndo({ ...undoIt, nodes }, seen, of(change), when);
+    if (isRefusal(plan)) throw new Error(plan.says);
+    expect(ids(plan).slice(0, 5)).toEqual([
+      'withdraw:node-3',
+      'withdraw:node-2',
+      'ready:node-2',
+      'engines',
+      'unmount:node-3:example-solution-0.1.0',
+    ]);
+    expect(plan.approved.steps.find(({ kind }) => kind === 'engines')).toMatchObject({ addresses: ['10.200.3.11'] });
+  });
+
+  it('is the same to the byte for the same facts, and covers which change it undoes', () => {
+    const record = of(failedAt('engines'));
+    const { approved } = planOf(leftByEngines(), record);
+    expect(planDigest(planOf(leftByEngines(), record).approved)).toBe(planDigest(approved));
+    expect(planDigest({ ...approved, undoes: 'lab-other2' })).not.toBe(planDigest(approved));
+  });
+});
+
+describe('an undo is refused', () => {
+  const half = failedAt('engines');
+  const later = (changes: Partial<Change>): Change => ({ ...failedAt('mount:node-2'), id: 'lab-later2', ...changes });
+  const kube = (changes: Partial<Facts['kube']>): Facts => ({
+    ...leftByEngines(),
+    kube: { ...leftByEngines().kube, ...changes },
+  });
+
+  it.each<readonly [string, Facts, UndoneRecord, string, string]>([
+    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has nothing'],
+    [
+      'while the change is on its way',
+      leftByEngines(),
+      of({ ...half, state: 'applying' }),
+      'not-undoable',
+      'on its way',
+    ],
+    ['when the change is done', leftByEngines(), of({ ...half, state: 'done' }), 'not-undoable', 'stopped half-way'],
+    ['of an undo', leftByEngines(), of({ ...half, intent: undoIt }), 'not-undoable', 'is an undo itself'],
+    ['when nothing was done', leftByEngines(), of({ ...half, begun: {} }), 'nothing-to-undo', 'done nothing'],
+    ['when nothing is left', facts(), of(half), 'nothing-to-undo', 'is left on node-2'],
+    [
+      'when Redis names other nodes than the journal',
+      leftByEngines(),
+      of({ ...half, intent: { ...half.intent, nodes: ['node-3'] } }),
+      'unknown-change',
+      'was about node-3',
+    ],
+    [
+      'when a later add is done on the node',
+      leftByEngines(),
+      of(half, [later({ state: 'done' })]),
+      'not-undoable',
+      'and is done',
+    ],
+    ['before a later add that worked there', leftByEngines(), of(half, [later({})]), 'not-undoable', 'after'],
+    [
+      'when the registry was there before',
+      leftByEngines(),
+      of(failedAt('engines', [{ ...untouched, registry: true }])),
+      'not-undoable',
+      'had a registry before',
+    ],
+    [
+      'when an older worker did not note what was there',
+      leftByEngines(),
+      of(failedAt('engines', [])),
+      'not-undoable',
+      'not noted',
+    ],
+    [
+      'while the bootstrap’s registry is not Ready: the engines would have none',
+      kube({ endpoints: { ready: ['10.200.3.13'], notReady: ['10.200.3.11'] } }),
+      of(half),
+      'bootstrap-registry-not-ready',
+      'not among the Ready Endpoints',
+    ],
+    [
+      'while another registry is not Ready: the engines would lose it',
+      kube({
+        registries: [
+          ...leftByEngines().kube.registries,
+          { node: 'node-3', ready: false, version: '128.0.1', carries: [] },
+        ],
+      }),
+      of(half),
+      'registry-unfit',
+      'node-3 has a registry, too',
+    ],
+    ['while an upgrade is under way', kube({ clusterVersion: '129.0.0' }), of(half), 'upgrade-under-way', 'half-way'],
+    [
+      'while Salt is busy',
+      {
+        ...leftByEngines(),
+        salt: { ...facts().salt, jobs: [{ fun: 'state.sls', jid: '20261122101530123456', nodes: ['node-1'] }] },
+      },
+      of(half),
+      'salt-busy',
+      'state.sls on node-1',
+    ],
+  ])('%s', (_, seen, record, refused, says) => {
+    const refusal = refusalOf(seen, record);
+    expect(refusal.refused).toBe(refused);
+    expect(refusal.says).toContain(says);
+  });
+
+  it('with the way out by hand when a registry is whole: there is no command for it', () => {
+    const byHand = 'To take a whole registry away by hand: README, “How to undo an add”.';
+    expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
+    expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
+    expect(readFileSync('README.md', 'utf8')).toContain('\n## How to undo an add\n');
+  });
+
+  it('no more once the later add has been undone', () => {
+    const undone = later({});
+    const undo: Change = { ...undone, id: 'lab-undo22', state: 'done', intent: { ...undoIt, undoes: undone.id } };
+    expect(ids(planOf(leftByEngines(), of(half, [undone, undo])))).toContain('withdraw:node-2');
+  });
+
+  it('never for what an add has not begun: a copy that was found there is nobody’s to delete', () => {
+    const found = { ...failedAt('copy:node-2:metalk8s-128.0.1'), begun: { 'copy:node-2:metalk8s-128.0.1': 1 } };
+    expect(commandsOf(planOf(leftByCopy(), of(found)))).not.toContain('metalk8s-127.0.6.iso');
+  });
+});

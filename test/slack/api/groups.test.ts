@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { slackGroups } from '../../../src/slack/api/groups.ts';
+import { groupsContract } from '../../contract/groups.contract.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { ALICE, BOB, CAROL, startSlack } from '../../sandbox/slack/slack-for-tests.ts';
+import { KeptLog } from '../recording-slack.ts';
+
+const APPROVERS = 'S0APPROVERS';
+const withGroups = (scopes: readonly string[] = ['usergroups:read']) =>
+  startSlack({ people: [ALICE, BOB, CAROL], moreScopes: scopes });
+
+function groupsOf({ apiUrl, botToken }: LocalSlack, token = botToken) {
+  const [clock, log] = [new FakeClock(), new KeptLog()];
+  return { clock, log, groups: slackGroups({ botToken: token, slackApiUrl: apiUrl, clock, log }) };
+}
+const callsOf = (slack: LocalSlack) =>
+  slack.apiCalls().filter(({ method }) => method === 'usergroups.users.list').length;
+const unknown = (why: string) => ({ are: 'unknown', why });
+
+groupsContract('Slack', async () => {
+  const slack = await withGroups();
+  return { groups: groupsOf(slack).groups, close: () => slack.close() };
+});
+
+describe('user groups of Slack', () => {
+  let slack: LocalSlack;
+  beforeEach(async () => {
+    slack = await withGroups();
+  });
+  afterEach(() => slack.close());
+
+  it('are asked for once a minute, however many people click, so that who left is out a minute later', async () => {
+    const { groups, clock } = groupsOf(slack);
+    const before = callsOf(slack);
+    await Promise.all([groups.members(APPROVERS), groups.members(APPROVERS), groups.members(APPROVERS)]);
+    slack.fault('slack-left-groups', ['bob']);
+    await clock.advance(59_000);
+    expect(await groups.members(APPROVERS)).toEqual({ are: 'known', ids: [BOB.id, CAROL.id] });
+    expect(callsOf(slack)).toBe(before + 1);
+    await clock.advance(1_000);
+    expect(await groups.members(APPROVERS)).toEqual({ are: 'known', ids: [CAROL.id] });
+    slack.clearFault('slack-left-groups');
+  });
+
+  it.each([
+    ['slack-free-plan', [], 'user groups need a paid Slack plan'],
+    ['slack-429', ['usergroups.users.list', '7'], 'Slack is asked too often, again in 7 s'],
+    ['slack-5xx', ['usergroups.users.list'], 'Slack does not answer'],
+  ])('that cannot be read are told as that: %s', async (fault, args, why) => {
+    const { groups, clock, log } = groupsOf(slack);
+    slack.fault(fault, args);
+    expect(await groups.members(APPROVERS)).toEqual(unknown(why));
+    expect(log.lines).toContain('warn a user group could not be read');
+    slack.clearFault(fault);
+    // Not asked at every click, but soon again.
+    expect(await groups.members(APPROVERS)).toEqual(unknown(why));
+    await clock.advance(10_000);
+    expect(await groups.members(APPROVERS)).toMatchObject({ are: 'known' });
+  });
+
+  it('are not waited for longer than a person waits for a click', { timeout: 20_000 }, async () => {
+    const { groups } = groupsOf(slack);
+    slack.fault('slack-timeout', ['usergroups.users.list']);
+    expect(await groups.members(APPROVERS)).toEqual(unknown('Slack does not answer'));
+    slack.clearFault('slack-timeout');
+  });
+
+  it('cannot be read without the scope, and with a token that is not good any more', async () => {
+    const bare = await withGroups([]);
+    expect(await groupsOf(bare).groups.members(APPROVERS)).toEqual(unknown('the app lacks the scope usergroups:read'));
+    await bare.close();
+    expect(await groupsOf(slack, 'xoxb-wrong').groups.members(APPROVERS)).toEqual(unknown('Slack says invalid_auth'));
+  });
+});

@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { boltLog } from '../../../src/slack/api/bolt-log.ts';
+import { slackPoster } from '../../../src/slack/api/poster.ts';
+import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
+import { postCard } from '../../../src/slack/outbox/post-card.ts';
+import { section } from '../../../src/slack/text/blocks.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
+import { OPS, startSlack } from '../../sandbox/slack/slack-for-tests.ts';
+import { changeOf, requested } from '../card-events.ts';
+import { KeptLog } from '../recording-slack.ts';
+
+const open: LocalSlack[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+async function posterOnLocalSlack(
+  clock: Pick<Clock, 'now' | 'steadyMs'> = systemClock,
+  slackNow = () => clock.now().getTime(),
+) {
+  const local = await startSlack({ now: slackNow });
+  open.push(local);
+  const options = { botToken: local.botToken, slackApiUrl: local.apiUrl, clock, logger: boltLog(new KeptLog()) };
+  return { local, poster: slackPoster(options) };
+}
+
+const drawing = (words: string) => ({ text: words, blocks: [section(words)] });
+
+async function refusal(call: Promise<unknown>): Promise<SlackRefused> {
+  const error: unknown = await call.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SlackRefused)) throw new Error(`not refused but ${String(error)}`);
+  return error;
+}
+
+describe('a message', () => {
+  it('is posted, replaced and answered in its thread', async () => {
+    const { local, poster } = await posterOnLocalSlack();
+    const place = await poster.post(OPS.id, drawing('first'));
+    await poster.update(place, drawing('second'));
+    await poster.reply(place, 'in the thread', true);
+    const [card, reply] = local.messages();
+    expect(card).toMatchObject({ ts: place.ts, text: 'second', edits: 1 });
+    expect(reply).toMatchObject({ threadTs: place.ts, text: 'in the thread', broadcast: true });
+  });
+
+  it('that Slack refuses says what is wrong with it, so that the log names the block', async () => {
+    const { poster } = await posterOnLocalSlack();
+    const bad = { text: 'x', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '' } }] } as const;
+    const { fault, notes } = await refusal(poster.post(OPS.id, bad));
+    expect(fault).toBe('invalid-blocks');
+    expect(notes.join(' ')).toContain('/blocks/0');
+  });
+
+  it.each([
+    ['C0RANDOM', 'not-in-channel'],
+    ['C0NOWHERE', 'gone'],
+  ])('to a channel that is closed to the bot is told apart: %s', async (channel, fault) => {
+    const { poster } = await posterOnLocalSlack();
+    expect((await refusal(poster.post(channel, drawing('x')))).fault).toBe(fault);
+  });
+
+  it('that was deleted is gone for good', async () => {
+    const { poster } = await posterOnLocalSlack();
+    expect((await refusal(poster.update({ channel: OPS.id, ts: '1.000001' }, drawing('x')))).fault).toBe('gone');
+  });
+});
+
+describe('the pace', () => {
+  it('keeps the edits of all cards under Slack’s limit, and says when to come again', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('first'));
+    let refused: SlackRefused | null = null;
+    for (let n = 0; n < 6; n += 1)
+      refused = await poster.update(place, drawing(`edit ${n}`)).then(() => null, slackFault);
+    expect(refused).toMatchObject({ fault: 'rate-limited', retryAfterMs: 1715 });
+    expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(5);
+    await clock.advance(1715);
+    await poster.update(place, drawing('sixth'));
+    expect(local.messages()[0]?.text).toBe('sixth');
+  });
+
+  it('goes on when the clock is set back: cards would stand still for as long as it was set', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock, () => clock.steadyMs());
+    const place = await poster.post(OPS.id, drawing('first'));
+    await poster.update(place, drawing('before'));
+    clock.setBy(-3 * 3_600_000);
+    await clock.advance(3_000);
+    await poster.update(place, drawing('after'));
+    expect(local.messages()[0]?.text).toBe('after');
+  });
+
+  it('stops for every card when Slack says so, for as long as it says', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('first'));
+    local.fault('slack-429', ['chat.update', '7']);
+    expect(await refusal(poster.update(place, drawing('second')))).toMatchObject({
+      fault: 'rate-limited',
+      retryAfterMs: 7000,
+    });
+    const calls = local.apiCalls().length;
+    expect((await refusal(poster.update(place, drawing('third')))).retryAfterMs).toBeGreaterThanOrEqual(7000);
+    expect(local.apiCalls()).toHaveLength(calls);
+    local.clearFault('slack-429');
+    await clock.advance(7000);
+    await poster.update(place, drawing('fourth'));
+    expect(local.messages()[0]?.text).toBe('fourth');
+  });
+
+  it('does not repeat an edit by itself when Slack is ill: the notifier knows better what to draw by then', async () => {
+    const { local, poster } = await posterOnLocalSlack();
+    const place = await poster.post(OPS.id, drawing('first'));
+    local.fault('slack-5xx', ['chat.update']);
+    expect((await refusal(poster.update(place, drawing('second')))).fault).toBe('unavailable');
+    expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(1);
+  });
+});
+
+describe('a channel that takes no more', () => {
+  it('gets the new card before any reply: somebody waits for it', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const place = await poster.post(OPS.id, drawing('an old card'));
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    expect((await refusal(poster.post(OPS.id, drawing('a new card')))).fault).toBe('rate-limited');
+    local.clearFault('slack-429');
+    await clock.advance(1_000);
+    expect(await refusal(poster.reply(place, 'a reply', false))).toMatchObject({ fault: 'rate-limited' });
+    await poster.post(OPS.id, drawing('a new card'));
+    await clock.advance(1_500);
+    await poster.reply(place, 'a reply', false);
+    expect(local.messages().map(({ text }) => text)).toEqual(['an old card', 'a new card', 'a reply']);
+  });
+
+  it('is waited for by the first card of a change for half a minute: whoever asked would have to ask again', async () => {
+    const clock = new FakeClock();
+    const { local, poster } = await posterOnLocalSlack(clock);
+    const card = () => postCard(changeOf([requested()]), OPS.id, { slack: poster, clock, log: new KeptLog() });
+    const tries = () => local.apiCalls().filter(({ method }) => method === 'chat.postMessage').length;
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    const posted = card();
+    await passing(clock, () => tries() >= 8);
+    local.clearFault('slack-429');
+    await passing(clock, () => local.messages().length === 1);
+    expect((await posted).channel).toBe(OPS.id);
+    local.fault('slack-429', ['chat.postMessage', '1']);
+    let refused: SlackRefused | null = null;
+    void refusal(card()).then((reason) => (refused = reason));
+    await passing(clock, () => refused !== null);
+    expect(refused).toMatchObject({ fault: 'rate-limited' });
+  });
+});
+
+/** Lets time pass while real requests are under way, until it is so. */
+async function passing(clock: FakeClock, isSo: () => boolean): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await clock.advance(250);
+      expect(isSo()).toBe(true);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
+function slackFault(error: unknown): SlackRefused {
+  if (error instanceof SlackRefused) return error;
+  throw error;
+}

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
+import { renderCard } from '../../../src/slack/card/card.ts';
+import { ACTIONS } from '../../../src/slack/parts/buttons.ts';
+import type { CardView } from '../../../src/slack/parts/card-view.ts';
+import { renderNamed, scriptsOf } from '../../../src/slack/parts/scripts.ts';
+import type { Drawing } from '../../../src/slack/text/blocks.ts';
+import { ALL_BLOCKS_LIMIT, BLOCKS_LIMIT } from '../../../src/slack/text/fit.ts';
+import { addNode2, emptyTarget, finished } from '../../fixtures/facts.ts';
+import { expectGolden } from '../../fixtures/golden.ts';
+import { CASES } from '../card-cases.ts';
+import { approved, changeOf, NOW, planFrom, planned, requested } from '../card-events.ts';
+import { largePlan } from '../large-plan.ts';
+
+const STYLES = ['plan', 'classic'] as const;
+const cases = Object.entries(CASES).flatMap(([name, view]) => STYLES.map((style) => [name, style, view] as const));
+
+function expectSlackTakesIt({ text, blocks }: Drawing): void {
+  expect(validateBlocks('message', blocks)).toEqual([]);
+  expect(blocks.length).toBeLessThanOrEqual(BLOCKS_LIMIT);
+  expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(ALL_BLOCKS_LIMIT);
+  expect(text.length).toBeLessThan(4000);
+  expect(text).not.toBe('');
+}
+
+const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+/** What can be pressed in each case; nothing where it is not named. */
+const BUTTONS: Readonly<Record<string, readonly string[]>> = {
+  planned: ['Approve', 'Deny'],
+  'planned-half-done': ['Approve', 'Deny'],
+  'planned-one-of-two': ['Approve', 'Deny'],
+  'planned-while-frozen': ['Approve', 'Deny'],
+  'approved-by-two': ['Cancel'],
+  approved: ['Cancel'],
+  'approved-waits': ['Cancel'],
+  'applying-copies': ['Cancel'],
+  'applying-engines': ['Cancel'],
+  'retried-after-a-failure': ['Cancel'],
+  'failed-in-a-state': ['Retry from here', 'Cancel', 'Undo'],
+  'failed-for-good': ['Undo'],
+  cancelled: ['Undo'],
+};
+
+describe('the card of a change', () => {
+  it.each(cases)(
+    'tells an operator how it stands, in words that were read by a person: %s (%s)',
+    (name, style, view) => {
+      const card = renderCard(view, style);
+      expectSlackTakesIt(card);
+      expectGolden(`cards/${name}.${style}`, card);
+    },
+  );
+
+  it.each(Object.entries(CASES))('can be decided on only while that would count: %s', (name, view) => {
+    const labels = buttonsOf(renderCard(view, 'plan')).map((button) =>
+      'text' in button ? button.text?.text : undefined,
+    );
+    expect(labels).toEqual(BUTTONS[name] ?? []);
+  });
+
+  it('shows every step with every command, as it will be sent', () => {
+    const view = CASES['planned'];
+    if (view === undefined) throw new Error('there is a planned case');
+    const drawn = JSON.stringify(renderCard(view, 'plan').blocks);
+    const steps = view.change.plan?.approved.steps ?? [];
+    const scripts = scriptsOf(steps);
+    const asJson = (text: string) => JSON.stringify(text).slice(1, -1);
+    for (const step of steps) {
+      expect(drawn).toContain(step.says);
+      for (const { on, command } of step.commands) {
+        expect(drawn).toContain(asJson(`on ${on}: ${renderNamed(command, scripts)}`));
+      }
+    }
+    // A script stands once below the steps, whole, and by its name in each command.
+    expect(scripts.size).toBeGreaterThan(0);
+    for (const [text, name] of scripts)
+      expect(drawn).toContain(
+        `"${name}:"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"${asJson(text)}"`,
+      );
+  });
+
+  it('names as targets of the copies only nodes that something is copied to', () => {
+    const intent = { ...addNode2, nodes: ['node-2', 'node-3'] };
+    const whole = finished();
+    const plan = planFrom(intent, { ...whole, targets: [...whole.targets, emptyTarget('node-3')] });
+    const view = { change: changeOf([requested(intent), planned(plan)]), waitsFor: [], now: NOW };
+    expect(JSON.stringify(renderCard(view, 'plan').blocks)).toContain('Copies 3 files (4.5 GB) to node-3; ');
+  });
+
+  it('lets no foreign text mention, link, colour or turn anything', () => {
+    const view = CASES['hostile'];
+    if (view === undefined) throw new Error('there is a hostile case');
+    for (const style of STYLES) {
+      const { text, blocks } = renderCard(view, style);
+      const mrkdwn = [
+        text,
+        ...blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : [])),
+      ].join('\n');
+      expect(mrkdwn).not.toMatch(/<[!@#]|<http/);
+      expect(JSON.stringify(blocks)).not.toMatch(/\\u001b|\u202e/);
+    }
+  });
+});
+
+const SIZES = [
+  [1, 30],
+  [3, 3],
+  [20, 3],
+  [20, 30],
+  [40, 30],
+] as const;
+
+describe('the card of a change that is too large for one message', () => {
+  it.each(SIZES)('is still one that Slack takes: %d nodes, %d archives', (nodes, archives) => {
+    for (const view of largeViews(nodes, archives)) {
+      for (const style of STYLES) expectSlackTakesIt(renderCard(view, style));
+    }
+  });
+
+  it('says what it leaves out, keeps both buttons, and shows a command of every kind of step', () => {
+    const [view] = largeViews(20, 30);
+    if (view === undefined) throw new Error('there is a view');
+    const card = renderCard(view, 'plan');
+    const drawn = JSON.stringify(card);
+    expectGolden('cards/large-planned.plan', card);
+    expect(drawn).toMatch(/… and \d+ more/);
+    expect(buttonsOf(card)).toHaveLength(2);
+    for (const words of [
+      'SCRIPT_A',
+      'metalk8s.archives.mounted',
+      'metalk8s.solutions.available',
+      'metalk8s.repo.installed',
+      'salt --async',
+    ]) {
+      expect(drawn).toContain(words);
+    }
+  });
+
+  it('keeps the failed step in sight', () => {
+    const failed = largeViews(20, 30).at(-1);
+    if (failed === undefined) throw new Error('there is a failed view');
+    expectGolden('cards/large-failed.plan', renderCard(failed, 'plan'));
+    expect(JSON.stringify(renderCard(failed, 'plan'))).toContain('"status":"error"');
+  });
+});
+
+/** Planned, running and failed. */
+function largeViews(nodes: number, archives: number): readonly CardView[] {
+  const { intent, plan } = largePlan(nodes, archives);
+  const before = [requested(intent), planned(plan)];
+  const step = plan.approved.steps[7]?.id ?? '';
+  const failure = {
+    kind: 'x',
+    where: 'storage-node-1',
+    what: 'w'.repeat(900),
+    next: 'n'.repeat(900),
+    detail: '<'.repeat(2000),
+  };
+  const finished = plan.approved.steps
+    .slice(0, 7)
+    .map(({ id }): ChangeEvent => ({ type: 'step-done', at: NOW.toISOString(), step: id, already: false, seconds: 3 }));
+  const going: readonly ChangeEvent[] = [
+    ...before,
+    approved(plan),
+    { type: 'started', at: NOW.toISOString() },
+    ...finished,
+  ];
+  const last: readonly ChangeEvent[] = [
+    { type: 'step-failed', at: NOW.toISOString(), step, seconds: 1, failure },
+    { type: 'failed', at: NOW.toISOString(), failure },
+  ];
+  return [before, going, [...going, ...last]].map((events) => ({ change: changeOf(events), waitsFor: [], now: NOW }));
+}
+
+describe('whatever a cluster is called and whatever it says', () => {
+  it.each([
+    ['approved', 'Keep it', 'It is over at once'],
+    ['applying-copies', 'Keep it running', 'It stops at the next safe point.'],
+    ['failed-in-a-state', 'Keep it open', 'cannot be retried any more'],
+  ])('asks before Cancel what nobody can answer the wrong way round: %s', (name, no, what) => {
+    const view = CASES[name];
+    if (view === undefined) throw new Error(`There is no case ${name}.`);
+    const cancel = buttonsOf(renderCard(view, 'plan')).find((button) => button.action_id === ACTIONS.cancel);
+    if (cancel?.type !== 'button') throw new Error('Nobody can press Cancel.');
+    expect([cancel.confirm?.confirm?.text, cancel.confirm?.deny?.text]).toEqual(['Cancel it', no]);
+    expect(cancel.confirm?.text.text).toContain(what);
+  });
+
+  const nasty = fc.string({
+    unit: fc.constantFrom('<', '&', '"', '\\', '`', '\n', '\u0000', '\ud83d', '😀', 'a', '\u202e'),
+    maxLength: 3000,
+  });
+
+  it('its card is one that Slack takes', () => {
+    const { plan, intent } = largePlan(3, 2);
+    fc.assert(
+      fc.property(
+        nasty,
+        nasty,
+        fc.integer({ min: 1, max: 60 }),
+        fc.constantFrom(...STYLES),
+        (one, two, times, style) => {
+          const many = Array.from({ length: times }, () => one);
+          const steps = plan.approved.steps.map((step) => ({
+            ...step,
+            says: one,
+            commands: many.map((word) => ({ on: two, command: { program: 'x', args: [word, two] } })),
+          }));
+          const archives = plan.approved.archives.map((archive) => ({ ...archive, id: two, path: one }));
+          const bad: Plan = {
+            ...plan,
+            approved: { ...plan.approved, steps, archives, sideEffects: many },
+            seen: { ...plan.seen, warnings: many, findings: many, space: [] },
+          };
+          const failure = { kind: one, where: one, what: two, next: one, detail: two };
+          const end: ChangeEvent = { type: 'failed', at: NOW.toISOString(), failure };
+          const failing: ChangeEvent = {
+            ...end,
+            type: 'step-failed',
+            step: plan.approved.steps[0]?.id ?? '',
+            seconds: 1,
+          };
+          const begun: readonly ChangeEvent[] = [
+            requested({ ...intent, reason: two.slice(0, 200) }),
+            planned(bad, plan),
+          ];
+          for (const events of [begun, [...begun, approved(plan), failing, end]]) {
+            expectSlackTakesIt(renderCard({ change: changeOf(events), waitsFor: many, now: NOW }, style));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { FailureReport } from '../../../src/domain/answers/failure-report.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import { repliesOf } from '../../../src/slack/card/replies.ts';
+import { TEXT_LIMIT } from '../../../src/slack/text/fit.ts';
+import { changeOf, DEPLOY_FAILED, going } from '../card-events.ts';
+
+const MARK = { line: 1_234_567, hash: 'f'.repeat(64) };
+
+/** What the thread is told when the deployment broke in this way. */
+function toldOf(failure: FailureReport): string {
+  const end: ChangeEvent = { type: 'failed', at: '2026-11-22T10:04:00.000Z', failure };
+  const told = repliesOf(
+    changeOf([...going, { ...end, type: 'step-failed', step: 'deploy:node-2', seconds: 4 }, end]),
+    MARK,
+  );
+  return told.find(({ name }) => name === 'failed')?.text ?? '';
+}
+
+describe('the thread of a change that failed', () => {
+  it('has the comment that its sentence points at, and the button first', () => {
+    expect(toldOf(DEPLOY_FAILED).split('\n')).toEqual([
+      '<@U0ALICE>: lab-7f3k2q failed at “Deploy the registry on node-2” (node-2). The Salt state “Install repositories manifest” of metalk8s.repo.installed failed.',
+      '```',
+      'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device &lt;&amp;&gt;',
+      '```',
+      'Mend what the comment names on that node, then press Retry from here (or ask again, if the card has no such button): what is done stays done. (Journal line 1234567, ffffffffffff…)',
+    ]);
+  });
+
+  it('shows foreign words to the letter, and lets none of them end the block, mention or colour anything', () => {
+    const told = toldOf({ ...DEPLOY_FAILED, detail: '*bold* `a`\r\n```<!channel> \u001b[31mred\u202e' });
+    expect(told.split('```')).toHaveLength(3);
+    expect(told.split('```')[1]).toBe("\n*bold* `a`\n'''&lt;!channel&gt; red\n");
+  });
+
+  it.each([
+    ['a long comment', { detail: '&'.repeat(2000) }],
+    ['a long sentence before it', { what: 'w'.repeat(3400), detail: 'd'.repeat(2000) }],
+    ['a long way out', { next: 'n'.repeat(9000), detail: 'd'.repeat(2000) }],
+  ])('loses neither its journal line nor half a quotation to %s', (_, long) => {
+    const told = toldOf({ ...DEPLOY_FAILED, ...long });
+    expect(told.length).toBeLessThanOrEqual(TEXT_LIMIT);
+    expect(told).toMatch(/ \(Journal line 1234567, f{12}…\)$/);
+    expect([1, 3]).toContain(told.split('```').length);
+    expect(told.replaceAll('&amp;', '')).not.toMatch(/&(?!lt;|gt;)|…[amp]+;/);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
+import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import type { Facts } from '../../../src/domain/cluster/facts.ts';
+import { planDigest } from '../../../src/domain/plan/digest.ts';
+import type { Plan, UndoIntent } from '../../../src/domain/plan/plan.ts';
+import { undoneNodes } from '../../../src/domain/verbs/undo/nodes.ts';
+import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
+import { renderCard } from '../../../src/slack/card/card.ts';
+import { repliesOf } from '../../../src/slack/card/replies.ts';
+import { proofInWords } from '../../../src/slack/card/status.ts';
+import type { CardView } from '../../../src/slack/parts/card-view.ts';
+import type { Drawing } from '../../../src/slack/text/blocks.ts';
+import { emptyTarget, facts } from '../../fixtures/facts.ts';
+import { expectGolden } from '../../fixtures/golden.ts';
+import {
+  changeOf,
+  eventsUntil,
+  failedAt,
+  leftByCopy,
+  leftByEngines,
+  PERSON,
+  UNDO,
+  undoIt,
+  untouched,
+} from '../../fixtures/undo.ts';
+
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22, 11, minute)).toISOString();
+const BOB = { id: 'U0BOB', name: 'bob' };
+
+function plan(): Plan {
+  const planned = planUndo(
+    undoIt,
+    leftByEngines(),
+    { change: failedAt('engines'), later: [] },
+    { change: UNDO, at: at(0), begun: false },
+  );
+  if (isRefusal(planned)) throw new Error(planned.says);
+  return planned;
+}
+
+const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
+
+/** The undone add has copied to node-2 only; node-1 had a registry before it, and on node-3 it has not begun. */
+function planOfThree(
+  intent: UndoIntent,
+  one = failedAt('copy:node-2:metalk8s-128.0.1'),
+  left: Facts = leftByCopy(),
+): Plan {
+  const before = intent.nodes.map((node) => ({ ...untouched, node, registry: node === 'node-1' }));
+  const targets = [...left.targets, emptyTarget('node-1'), emptyTarget('node-3')];
+  const change = { ...one, before, intent: { ...one.intent, nodes: intent.nodes } };
+  const planned = planUndo(
+    intent,
+    { ...left, targets },
+    { change, later: [] },
+    { change: UNDO, at: at(0), begun: false },
+  );
+  if (isRefusal(planned)) throw new Error(planned.says);
+  return planned;
+}
+
+const view = (events: readonly ChangeEvent[]): CardView => ({
+  change: changeOf(events),
+  waitsFor: [],
+  now: new Date(at(5)),
+});
+
+const asked: readonly ChangeEvent[] = [
+  { type: 'requested', at: at(0), id: UNDO, intent: undoIt, requester: PERSON, channel: 'C0OPS' },
+  { type: 'planned', at: at(1), plan: plan(), digest: planDigest(plan().approved), expires: at(31) },
+];
+const ran: readonly ChangeEvent[] = [
+  { type: 'started', at: at(2) },
+  ...plan()
+    .approved.steps.slice(0, 4)
+    .map(({ id }): ChangeEvent => ({ type: 'step-done', at: at(3), step: id, already: false, seconds: 4 })),
+];
+
+const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = {
+  'undo-planned': [view(asked), ['Approve', 'Deny']],
+  'undo-failed': [
+    view([
+      ...asked,
+      ...ran,
+      { type: 'failed', at: at(4), failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' } },
+    ]),
+    ['Retry from here', 'Cancel'],
+  ],
+  'undo-cancelled': [view([...asked, ...ran, { type: 'cancelled', at: at(4), by: PERSON }]), []],
+  'undo-done': [
+    view([
+      ...asked,
+      ...ran,
+      {
+        type: 'done',
+        at: at(4),
+        seconds: 100,
+        proof: PROOF,
+      },
+    ]),
+    [],
+  ],
+  undone: [
+    view([
+      ...eventsUntil('engines'),
+      { type: 'undo-asked', at: at(0), by: BOB, change: UNDO },
+      { type: 'undone', at: at(4), change: UNDO },
+    ]),
+    [],
+  ],
+  'undo-asked-for': [
+    view([...eventsUntil('engines'), { type: 'undo-asked', at: at(0), by: BOB, change: UNDO }]),
+    ['Undo'],
+  ],
+};
+
+const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+describe('the card of an undo', () => {
+  it.each(Object.entries(CASES))(
+    'tells what is taken back, in words that were read by a person: %s',
+    (name, [seen, buttons]) => {
+      const card = renderCard(seen, 'plan');
+      expect(validateBlocks('message', card.blocks)).toEqual([]);
+      expectGolden(`cards/${name}.plan`, card);
+      const labels = buttonsOf(card).map((button) => ('text' in button ? button.text?.text : undefined));
+      expect(labels).toEqual(buttons);
+    },
+  );
+
+  it('names only the nodes on which something is taken back, and in the proof none that keeps its registry', () => {
+    const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
+    const approved = planOfThree(intent);
+    const seen = view([
+      { type: 'requested', at: at(0), id: UNDO, intent, requester: PERSON, channel: 'C0OPS' },
+      { type: 'planned', at: at(1), plan: approved, digest: planDigest(approved.approved), expires: at(31) },
+    ]);
+    const drawn = renderCard(seen, 'plan');
+    expect(drawn.text).toContain(`Undo ${undoIt.undoes} on node-2 (`);
+    expect(JSON.stringify(drawn.blocks)).toContain(
+      `Takes back what \`${undoIt.undoes}\` has done on node-2, and nothing`,
+    );
+    const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
+    expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
+    expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain(
+      'had done on node-2 is taken',
+    );
+  });
+
+  it('names the nodes that the engines are to forget, when nothing else is left to take back', () => {
+    const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
+    const left = { ...facts(), engines: leftByEngines().engines };
+    const approved = planOfThree(intent, failedAt('deploy:node-2'), left);
+    expect(approved.approved.steps.map(({ kind }) => kind)).toEqual(['engines', 'prove-undone']);
+    const { change } = view(asked);
+    expect(undoneNodes({ ...change, intent, plan: approved })).toEqual(['node-2', 'node-3']);
+  });
+
+  it('tells the thread of the undone change where its undo is, once for each', () => {
+    const [seen] = CASES['undo-asked-for'] ?? [];
+    if (seen === undefined) throw new Error('there is such a case');
+    expect(repliesOf(seen.change).at(-1)).toEqual({
+      name: `undo-${UNDO}`,
+      text: `<@U0BOB> asked to undo this: change ${UNDO} has a card of its own.`,
+      broadcast: false,
+    });
+  });
+});

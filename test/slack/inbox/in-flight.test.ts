@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { boltLog } from '../../../src/slack/api/bolt-log.ts';
+import { InFlight } from '../../../src/slack/inbox/in-flight.ts';
+import { eventually } from '../../sandbox/slack/slack-for-tests.ts';
+import { KeptLog } from '../recording-slack.ts';
+
+const event = { body: {}, ack: async () => undefined };
+
+describe('a payload that is being worked on', () => {
+  it('is warned about before Slack shows an error, when nobody acks it', async () => {
+    const log = new KeptLog();
+    const inFlight = new InFlight(log, 10);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tracked = inFlight.track(event, () => promise);
+    await eventually(() => (log.lines.includes('warn a payload is not acked yet') ? true : undefined));
+    resolve();
+    await tracked;
+  });
+
+  it('is not warned about once it is acked', async () => {
+    const log = new KeptLog();
+    const inFlight = new InFlight(log, 10);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tracked = inFlight.track(event, async ({ ack }) => {
+      await ack();
+      await promise;
+    });
+    const other = new KeptLog();
+    const later = new InFlight(other, 30).track(event, () => promise);
+    await eventually(() => other.lines[0]);
+    expect(log.lines).toEqual([]);
+    resolve();
+    await Promise.all([tracked, later]);
+  });
+
+  it('is waited for at a stop, but not for ever', async () => {
+    const inFlight = new InFlight(new KeptLog());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tracked = inFlight.track(event, () => promise);
+    expect(await inFlight.drain(20)).toBe(1);
+    resolve();
+    expect(await inFlight.drain(5000)).toBe(0);
+    await tracked;
+  });
+});
+
+describe('what Slack’s library logs', () => {
+  it('holds no token and no ticket', () => {
+    const said: object[] = [];
+    const log = {
+      info: (fields: object) => said.push(fields),
+      warn: (fields: object) => said.push(fields),
+      error: (fields: object) => said.push(fields),
+    };
+    boltLog(log).error('failed', new Error('wss://x/link/?ticket=abc-def&app_id=A1 xoxb-1-2-x xapp-1-A-x'));
+    expect(JSON.stringify(said)).not.toMatch(/abc-def|xoxb-1|xapp-1/);
+    expect(JSON.stringify(said)).toContain('app_id=A1');
+  });
+});

@@ -1,0 +1,275 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { NO_CARD } from '../../../src/domain/change/author.ts';
+import type { ChangeId } from '../../../src/domain/change/change.ts';
+import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
+import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
+import { CASES } from '../card-cases.ts';
+import { approved, BOB, planned, requested } from '../card-events.ts';
+import { World } from '../notifier-world.ts';
+
+const LOST = { kind: RECORD_LOST, where: 'Redis', what: 'Its data is gone.', next: 'Look why.' };
+const COPY = 'copy:node-2:metalk8s-128.0.1';
+
+const worlds: World[] = [];
+function world(): World {
+  const fresh = new World();
+  worlds.push(fresh);
+  return fresh;
+}
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((each) => each.stop()));
+});
+
+async function applying(w: World, id: ChangeId): Promise<void> {
+  await w.request(id);
+  await w.tell(
+    id,
+    planned(),
+    approved(),
+    { type: 'started', at: w.at },
+    { type: 'step-started', at: w.at, step: COPY },
+  );
+}
+
+const progress = (done: number, at: string) => ({ step: COPY, at, done, total: 1000, unit: 'bytes' as const });
+
+const proof = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 40 };
+
+describe('the card of a change', () => {
+  it('follows the record: an operator sees each state without asking', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(3_000);
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(3_000);
+    await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
+    await w.clock.advance(3_000);
+    expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['The', 'Denied']);
+  });
+
+  it('is edited at most once in three seconds, and the last progress still gets through', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    for (let done = 1; done <= 100; done += 1) {
+      await w.changes.progress('lab-aaaaaa', progress(done * 10, w.at));
+      await w.clock.advance(100);
+    }
+    await w.clock.advance(6_000);
+    const times = w.slack.updates.map(({ at }) => at);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+    expect(times.length).toBeLessThanOrEqual(6);
+    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('100 %');
+  });
+
+  it('is not edited more often by two replicas than by one, and each turning point is told once', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    w.start();
+    for (let done = 1; done <= 50; done += 1) {
+      await w.changes.progress('lab-aaaaaa', progress(done * 20, w.at));
+      await w.clock.advance(200);
+    }
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    await w.clock.advance(10_000);
+    const times = w.slack.updates.map(({ at }) => at);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
+    expect(w.slack.updates.at(-1)?.drawing.text).toContain('Done.');
+    expect(w.slack.replies.map(({ text }) => text.slice(0, 28))).toEqual(
+      ['Approved by <@U0BOB>.', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
+    );
+  });
+
+  it('is drawn after a restart, though its announcement was lost with the bot that heard it', async () => {
+    const w = world();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
+    await w.announcements.listen(async () => undefined, AbortSignal.timeout(50));
+    w.start();
+    await w.clock.advance(0);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
+  });
+
+  it('is not edited when nothing is new, so that a sweep costs nothing', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(120_000);
+    expect(w.slack.asked).toBe(0);
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(120_000);
+    expect(w.slack.asked).toBe(1);
+  });
+
+  it('of a waiting change says at once when the one before it has ended', async () => {
+    const w = world();
+    await applying(w, 'lab-aaaaaa');
+    await w.request('lab-bbbbbb');
+    w.ahead.set('lab-bbbbbb', ['lab-aaaaaa']);
+    w.start();
+    await w.clock.advance(4_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('waits for lab-aaaaaa');
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    await w.clock.advance(4_000);
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('Looking at the cluster');
+  });
+});
+
+describe('when Slack is in trouble', () => {
+  it('a 429 is waited out, and the last state gets through', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    w.slack.refusal = () => new SlackRefused('rate-limited', 'ratelimited', { retryAfterMs: 20_000 });
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(10_000);
+    await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: BOB });
+    await w.clock.advance(9_000);
+    expect(w.slack.asked).toBe(1);
+    w.slack.refusal = () => null;
+    await w.clock.advance(2_000);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('Denied.')]);
+  });
+
+  it('an outage is waited out with growing pauses, and one edit catches up', async () => {
+    const w = world();
+    w.slack.refusal = () => new SlackRefused('unavailable', 'HTTP 503');
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(600_000);
+    expect(w.slack.asked).toBeLessThan(20);
+    w.slack.refusal = () => null;
+    await w.clock.advance(61_000);
+    expect(w.slack.updates).toHaveLength(1);
+  });
+
+  it('a workspace without plan blocks gets classic cards, and is not asked again', async () => {
+    const w = world();
+    const hasPlan = (blocks: readonly { type: string }[]) => blocks.some(({ type }) => type === 'plan');
+    w.slack.refusal = (_, drawing) =>
+      drawing !== undefined && hasPlan(drawing.blocks) ? new SlackRefused('invalid-blocks', 'invalid_blocks') : null;
+    w.start();
+    await applying(w, 'lab-aaaaaa');
+    await w.clock.advance(4_000);
+    await w.changes.progress('lab-aaaaaa', progress(500, w.at));
+    await w.clock.advance(4_000);
+    expect(w.slack.updates.length).toBeGreaterThanOrEqual(2);
+    expect(w.slack.asked).toBe(w.slack.updates.length + 1);
+    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain(':hourglass_flowing_sand:');
+  });
+
+  it('a card that somebody deleted is given up, and the others go on', async () => {
+    const w = world();
+    w.slack.refusal = (what) =>
+      what === 'update' && w.slack.asked === 1 ? new SlackRefused('gone', 'message_not_found') : null;
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(60_000);
+    await w.request('lab-bbbbbb');
+    await w.tell('lab-bbbbbb', planned());
+    await w.clock.advance(60_000);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
+    expect(w.slack.texts('lab-bbbbbb')).toHaveLength(1);
+    expect(w.slack.asked).toBe(2);
+    expect(w.log.lines).toContain('warn a card cannot be drawn any more');
+  });
+
+  it('a turning point that could not be told is told later, once', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    w.slack.refusal = (what) => (what === 'reply' ? new SlackRefused('unavailable', 'timeout') : null);
+    await w.tell('lab-aaaaaa', { type: 'refused', at: w.at, refusal: { refused: 'no-space', says: 'No space.' } });
+    await w.clock.advance(10_000);
+    expect(w.slack.replies).toEqual([]);
+    w.slack.refusal = () => null;
+    await w.clock.advance(120_000);
+    expect(w.slack.replies).toEqual([{ ts: 'lab-aaaaaa', text: '<@U0ALICE>: refused. No space.', broadcast: false }]);
+  });
+});
+
+describe('a turning point that a bot had claimed when it died', () => {
+  const proofOf = async (w: World, name: string) => {
+    await applying(w, 'lab-aaaaaa');
+    expect(await w.cards.claimReply('lab-aaaaaa', name, 30_000)).toBe('ours');
+    await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
+    w.start();
+  };
+
+  it('is told by another one, so that nobody waits for ever', async () => {
+    const w = world();
+    await proofOf(w, 'done');
+    await w.clock.advance(20_000);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    await w.clock.advance(60_000);
+    expect(w.slack.replies.map(({ text }) => text.slice(0, 17))).toEqual(['Approved by <@U0B', '<@U0ALICE>: done ']);
+    expect(await w.cards.behind()).toEqual([]);
+  });
+
+  it('is not told again by a bot that could only not note it', async () => {
+    const w = world();
+    const confirm = w.cards.confirmReply.bind(w.cards);
+    let fails = 3;
+    w.cards.confirmReply = async (id, name) => {
+      fails -= 1;
+      if (fails >= 0) throw new Error('Redis is away');
+      await confirm(id, name);
+    };
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    await w.clock.advance(120_000);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('told');
+  });
+});
+
+describe('a change that Redis had lost', () => {
+  it('is told on the card that it always had, though nobody but its worker knows where that hangs', async () => {
+    const w = world();
+    const card = { channel: 'C0OPS', ts: '1.7' };
+    await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa', card, retold: { approvals: 1 } });
+    await w.tell('lab-aaaaaa', planned(), { type: 'started', at: w.at }, { type: 'failed', at: w.at, failure: LOST });
+    w.start();
+    await w.clock.advance(10_000);
+    expect(w.slack.texts('1.7').at(-1)).toContain('Failed.');
+    expect(w.slack.replies.map(({ ts, text }) => `${ts} ${text}`)).toEqual([
+      expect.stringContaining('1.7 <@U0ALICE>: lab-aaaaaa failed'),
+    ]);
+    expect(await w.cards.behind()).toEqual([]);
+  });
+});
+
+describe('a change without a card', () => {
+  it('that has ended for just that reason is not looked for again and again', async () => {
+    const w = world();
+    await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa' });
+    await w.tell('lab-aaaaaa', { type: 'failed', at: w.at, failure: { ...LOST, kind: NO_CARD } });
+    w.start();
+    await w.clock.advance(20_000);
+    expect(await w.cards.behind()).toEqual([]);
+    expect(w.slack.asked).toBe(0);
+  });
+});
+
+describe('the thread', () => {
+  it('calls the whole channel only for a failure', async () => {
+    const failed = CASES['failed-in-a-state']?.change.failure;
+    if (failed === undefined) throw new Error('there is a failed case');
+    const w = world();
+    w.start();
+    await applying(w, 'lab-aaaaaa');
+    await w.tell('lab-aaaaaa', { type: 'step-failed', at: w.at, step: COPY, seconds: 3, failure: failed });
+    await w.tell('lab-aaaaaa', { type: 'failed', at: w.at, failure: failed });
+    await w.clock.advance(10_000);
+    expect(w.slack.replies.map(({ broadcast }) => broadcast)).toEqual([false, true]);
+    expect(w.slack.replies.at(-1)?.text).toMatch(
+      /^<@U0ALICE>: lab-aaaaaa failed at “Copy metalk8s-128.0.1 .*” \(node-2\)\. The Salt state/,
+    );
+  });
+});

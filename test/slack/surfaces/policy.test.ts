@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { groups, people } from '../../fixtures/policy.ts';
+import { ALICE, BOB, CAROL, eventually, MALLORY } from '../../sandbox/slack/slack-for-tests.ts';
+import type { SlackWorld } from '../slack-world.ts';
+import { tellPlan, worldsOfTests } from '../world-of-test.ts';
+
+const world = worldsOfTests();
+const shown = (w: SlackWorld, words: string) =>
+  eventually(
+    () => w.messages().find(({ text, ephemeralFor }) => ephemeralFor === undefined && text.includes(words)),
+    8000,
+  );
+const told = (w: SlackWorld, person: { readonly id: string }, words: string) =>
+  eventually(() => w.ephemeralFor(person).find((text) => text.includes(words)));
+
+/** Alice asks, and the worker's plan appears in the record. */
+async function askedAndPlanned(w: SlackWorld): Promise<void> {
+  await w.local.command('alice', '/registry-ha add node-2');
+  await shown(w, 'Looking');
+  await tellPlan(w);
+  await shown(w, 'The plan is ready');
+}
+
+describe('where two people must approve', () => {
+  it('the card says so, who has approved, and keeps its buttons for the second one', async () => {
+    const w = await world({ rules: { approvers: people(BOB.id, CAROL.id), approvals: 2 } });
+    await askedAndPlanned(w);
+    await shown(w, '2 people have to approve it');
+    await w.local.click('bob', 'Approve');
+    await told(w, BOB, 'Your approval is noted: 1 of 2. 1 more person must approve.');
+    await shown(w, '1 of 2 approvals: <@U0BOB>.');
+    await w.local.click('bob', 'Approve');
+    await told(w, BOB, 'counts already');
+    await w.local.click('carol', 'Approve');
+    await shown(w, 'Approved. By <@U0BOB> and <@U0CAROL>.');
+    expect(w.ephemeralFor(CAROL)).toEqual([]);
+  });
+});
+
+describe('a freeze', () => {
+  it('is told to the whole channel, on the card, in refusals and in the help; and so is its end', async () => {
+    const w = await world();
+    await askedAndPlanned(w);
+    await w.local.command('alice', '/registry-ha freeze --reason "year <end>"');
+    await shown(w, 'The cluster lab is frozen by <@U0ALICE> since');
+    await shown(w, 'The plan is ready. Somebody has to approve or deny it');
+    await eventually(() =>
+      w
+        .messages()
+        .find(
+          ({ text }) =>
+            text.includes('The plan is ready') && text.includes('frozen') && text.includes('year &lt;end&gt;'),
+        ),
+    );
+    await w.local.click('bob', 'Approve');
+    await told(w, BOB, 'The cluster lab is frozen by alice');
+    await w.local.command('mallory', '/registry-ha unfreeze');
+    await told(w, MALLORY, 'You may not lift this.');
+    await w.local.command('bob', '/registry-ha help');
+    await told(w, BOB, 'frozen by <@U0ALICE>');
+    await w.local.command('bob', '/registry-ha unfreeze');
+    await shown(w, 'is no longer frozen: <@U0BOB> lifted what <@U0ALICE> had set.');
+    await w.local.click('bob', 'Approve');
+    await shown(w, 'Approved. By <@U0BOB>.');
+  });
+});
+
+describe('a lock of a node', () => {
+  it('stops just what its sentence says: nobody counts on more than it does, or on a name that nobody checked', async () => {
+    const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
+    await w.local.command('alice', '/registry-ha lock node-1 --reason "new disk"');
+    const { text } = await shown(w, 'node-1 is locked by <@U0ALICE> since');
+    expect(text).toContain('The bot cannot check that there is a node node-1.');
+    expect(text).toContain('No change that names it can be asked for now');
+    await w.local.command('alice', '/registry-ha add node-1');
+    await told(w, ALICE, 'node-1 is locked by alice');
+    expect(text).toContain('no plan that does something on it can be approved or retried (nearly every add does');
+    await askedAndPlanned(w);
+    await w.local.click('bob', 'Approve');
+    await told(w, BOB, 'Nothing that touches it may start, and a restart of its container engine does.');
+    expect(text).toContain('To lift it: `/registry-ha unlock node-1`');
+    await w.local.command('alice', '/registry-ha unlock node-1');
+    await shown(w, 'node-1 is no longer locked');
+    await w.local.click('bob', 'Approve');
+    await shown(w, 'Approved. By <@U0BOB>.');
+  });
+
+  it('and of the whole cluster speaks of no node', async () => {
+    const w = await world();
+    await w.local.command('alice', '/registry-ha lock cluster');
+    const { text } = await shown(w, 'The cluster lab is locked by <@U0ALICE>');
+    expect(text).toContain('No change can be asked for, approved or retried now;');
+    expect(text).not.toContain('node');
+  });
+});
+
+describe('the help', () => {
+  const lines = async (w: SlackWorld, name: string, who: { readonly id: string }) => {
+    const before = w.ephemeralFor(who).length;
+    await w.local.command(name, '/registry-ha help');
+    return await eventually(() => w.ephemeralFor(who)[before]);
+  };
+
+  it('shows a person what that person may do, and nothing else', async () => {
+    const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
+    const [asker, approver, stranger] = [
+      await lines(w, 'alice', ALICE),
+      await lines(w, 'bob', BOB),
+      await lines(w, 'mallory', MALLORY),
+    ];
+    expect(asker).toContain('/registry-ha add node-2');
+    expect(asker).toContain('/registry-ha freeze');
+    expect(asker).toContain('no plan that does something on it is started; nearly every add does');
+    expect(asker).toContain('others approve them');
+    expect(approver).toContain('You may approve, deny and cancel changes of lab');
+    expect(stranger).not.toContain('add node-2');
+    expect(stranger).not.toContain('freeze');
+    expect(stranger).toContain('You may not ask for changes');
+  });
+
+  it('says which user group could not be read, instead of leaving people to wonder', async () => {
+    const w = await world({ rules: { requesters: people(ALICE.id), approvers: groups('S0GONE') } });
+    expect(await lines(w, 'alice', ALICE)).toContain(
+      'The user group S0GONE could not be read (there is no such group)',
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import type { Step } from '../../../src/domain/plan/step.ts';
+import type { UndoStep } from '../../../src/domain/plan/undo-step.ts';
+import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
+import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
+import { runStep } from '../../../src/steps/run-step.ts';
+import { FakeLab } from '../../fakes/fake-lab.ts';
+import { addNode2, solution } from '../../fixtures/facts.ts';
+import { failedAt, leftByEngines, UNDO, UNDONE, undoIt } from '../../fixtures/undo.ts';
+import { keepsItsWord, never, outcome, worldOf } from '../steps-world.ts';
+
+type Kind = UndoStep['kind'];
+
+const raise = (): never => {
+  throw new Error('the plan has no such step');
+};
+const planned = planUndo(
+  undoIt,
+  leftByEngines(),
+  { change: failedAt('engines'), later: [] },
+  { change: UNDO, at: '', begun: false },
+);
+const undo: readonly Step[] = isRefusal(planned) ? raise() : planned.approved.steps;
+const of = (kind: Kind): Step => undo.find((step) => step.kind === kind) ?? raise();
+/** A lab in which the registry was added, and then taken back up to this step. */
+async function labBefore(kind: Kind): Promise<FakeLab> {
+  const lab = new FakeLab();
+  const add = planAdd(addNode2, lab.facts(), { change: UNDONE, at: '', begun: false });
+  const steps = isRefusal(add) ? raise() : add.approved.steps;
+  for (const step of [...steps, ...undo.slice(0, undo.indexOf(of(kind)))])
+    await runStep(step, worldOf(lab), async () => undefined, never);
+  lab.ran.length = 0;
+  return lab;
+}
+
+/** How each kind of step is made to fail. */
+const breaks: Readonly<Record<Kind, (lab: FakeLab) => void>> = {
+  // The pod outlives its manifest.
+  withdraw: (lab) => {
+    const { registries } = lab.facts().kube;
+    lab.change = (seen) => ({ ...seen, kube: { ...seen.kube, registries } });
+  },
+  unmount: (lab) => {
+    lab.inside('node-2').registry = new Set([solution.id]);
+  },
+  unconfigure: (lab) => {
+    lab.targets.registryConfig = async () => ['default.conf'];
+  },
+  'remove-copy': (lab) => {
+    lab.targets.hasFile = async () => false;
+  },
+  'prove-undone': (lab) => {
+    lab.registries.manifest = async (_address, image) => (image.name === 'nginx' ? null : { sha256: 'x', blobs: [] });
+  },
+};
+
+const kinds: readonly Kind[] = ['withdraw', 'unmount', 'unconfigure', 'remove-copy', 'prove-undone'];
+
+describe.each(kinds)('the step %s', (kind) =>
+  keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
+);
+
+describe('what an undo must never do', () => {
+  it('is to delete an archive that somebody has mounted since the plan was made', async () => {
+    const lab = await labBefore('remove-copy');
+    lab.inside('node-2').mounted.add(solution.id);
+    const { ran, failure } = await outcome(of('remove-copy'), lab);
+    expect(ran).toEqual([]);
+    expect(failure?.what).toContain('is mounted at /srv/scality/example-solution-0.1.0; it was not deleted');
+  });
+
+  it('is to delete a file that is another one by now; the part file beside it is its own', async () => {
+    const lab = await labBefore('remove-copy');
+    lab.targets.hasFile = async () => false;
+    const { ran, failure } = await outcome(of('remove-copy'), lab);
+    expect(ran).toEqual([]);
+    expect(failure?.what).toContain('another size or SHA-256');
+  });
+
+  it('is to run a command again that did its work before its connection was lost', async () => {
+    const lab = await labBefore('unmount');
+    const { run } = lab.shell;
+    let cuts = 0;
+    lab.shell.run = async (...call) => {
+      const result = await run(...call);
+      cuts += 1;
+      return cuts === 1 ? { ...result, exitCode: null, stderr: 'Connection lost' } : result;
+    };
+    expect(await outcome(of('unmount'), lab)).toMatchObject({ outcome: { already: false } });
+    expect(lab.ran.filter((line) => line.includes('umount'))).toHaveLength(1);
+  });
+
+  it('is to give up because a node’s sshd restarts', async () => {
+    const lab = await labBefore('unconfigure');
+    const { run } = lab.shell;
+    let tries = 0;
+    lab.shell.run = async (...call) => {
+      tries += 1;
+      if (tries < 3) throw new Unreachable('node-2', 'unreachable', 'connection refused');
+      return await run(...call);
+    };
+    expect(await outcome(of('unconfigure'), lab)).toMatchObject({ outcome: { already: false } });
+  });
+
+  it('is to unmount while the pod still ends: it waits and unmounts then', async () => {
+    const lab = await labBefore('unmount');
+    lab.inside('node-2').registry = new Set([solution.id]);
+    const { run } = lab.shell;
+    lab.shell.run = async (...call) => {
+      const result = await run(...call);
+      if (result.exitCode === 32) lab.inside('node-2').registry = null;
+      return result;
+    };
+    expect(await outcome(of('unmount'), lab)).toMatchObject({ outcome: { already: false } });
+    expect(lab.ran.filter((line) => line.includes('umount'))).toHaveLength(2);
+  });
+});
