@@ -17,10 +17,10 @@ import { sshCopier } from './adapters/ssh/copy/copier.ts';
 import { OpenSsh } from './adapters/ssh/run/openssh.ts';
 import { sshShell } from './adapters/ssh/run/shell.ts';
 import { RateCap } from './adapters/ssh/stream/rate-cap.ts';
-import { tellForgotten } from './app/record/lost-records.ts';
+import { reportLostRecords } from './app/record/lost-records.ts';
 import { Retelling } from './app/record/retelling.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
-import { tellLife } from './app/worker/heartbeat.ts';
+import { sendHeartbeats } from './app/worker/heartbeat.ts';
 import { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import { redisAddress } from './config/redis-config.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
@@ -49,7 +49,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
   const changes = redisChanges({ redis, cluster, clock, proof: proofs.entries });
   const retelling = new Retelling({
     clock,
-    tell: () => tellForgotten({ journal, changes, clock, onForgotten }),
+    tell: () => reportLostRecords({ journal, changes, clock, onForgotten }),
     onError: (error) => log.warn({ err: error }, 'What Redis has lost could not be told again yet'),
   });
   const onForgotten = (change: string) =>
@@ -100,7 +100,8 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     planLivesMs: config.plan.livesMinutes * 60_000,
     onProgressLost: (error) => log.debug({ err: error }, 'A word of progress could not be told'),
     onRecordLost: () => retelling.wake(),
-    onSurprise: (error, job) => log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
+    onUnexpectedError: (error, job) =>
+      log.error({ err: error, ...job }, 'A job ended with an error that nobody foresaw'),
   };
   const trouble = new WorkerTrouble({
     clock,
@@ -125,7 +126,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
     metrics,
   );
   const end = new AbortController();
-  const telling = tellLife(
+  const telling = sendHeartbeats(
     {
       life: redisWorkerLife({ redis, cluster }),
       clock,

@@ -32,7 +32,7 @@ export async function clickButton(
   if (complaint === null) await answered(person, before, ({ changes }) => changes.map(versionOf).join(), performance);
 }
 
-interface Trace {
+interface Footprint {
   readonly changes: readonly SeenChange[];
   readonly words: number;
 }
@@ -40,7 +40,7 @@ interface Trace {
 const versionOf = ({ id, version }: SeenChange): string => `${id} ${version}`;
 
 /** What can be seen of an answer; null when Redis hides the changes. */
-async function trace(person: string, stage: Stage): Promise<Trace | null> {
+async function trace(person: string, stage: Stage): Promise<Footprint | null> {
   const seen = await stage.changes();
   const words = stage.texts().filter((text) => mayAnswer(text, stage.idOf(person))).length;
   return seen.are === 'hidden' ? null : { changes: seen.changes, words };
@@ -53,8 +53,8 @@ const mayAnswer = ({ ephemeralFor, isFresh }: SeenText, id: string): boolean =>
 /** An answer that does not come is no failure here: the next statement that needs it tells. */
 async function answered(
   person: string,
-  before: Trace | null,
-  mark: (trace: Trace) => number | string,
+  before: Footprint | null,
+  mark: (trace: Footprint) => number | string,
   performance: Performance,
 ): Promise<void> {
   if (before === null) return;

@@ -1,4 +1,4 @@
-import type { CardPlace, ChangeId } from '../domain/change/change.ts';
+import type { ChangeId, MessageRef } from '../domain/change/change.ts';
 import type { SeenWorker } from '../domain/cluster/worker-state.ts';
 
 /** What came of a claim. */
@@ -6,8 +6,8 @@ export type Claim = 'ours' | 'busy' | 'told';
 
 /** What bot replicas share about cards, so that no card is drawn twice, goes backwards or is forgotten. */
 export interface Cards {
-  place(id: ChangeId): Promise<CardPlace | null>;
-  hang(id: ChangeId, place: CardPlace): Promise<void>;
+  place(id: ChangeId): Promise<MessageRef | null>;
+  hang(id: ChangeId, place: MessageRef): Promise<void>;
   /** Runs `draw` while no other replica draws this card; false when another one does. The lease ends by itself after `ms`. */
   whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
   /**
@@ -33,7 +33,7 @@ export interface CardLease {
 }
 
 /** What a cluster's worker says of itself, told past the journal and every record. */
-export interface WorkerLife {
+export interface Heartbeat {
   /** It is there; `trouble` is why it cannot work, in sentences. */
   tell(trouble: string | null): Promise<void>;
   /** null when no worker of the cluster was ever heard of. */

@@ -1,5 +1,5 @@
 import type { HostKey, MountFacts, NodeAccess, TargetFacts } from '../domain/cluster/facts.ts';
-import type { TargetWant } from '../domain/cluster/target-query.ts';
+import type { TargetQuery } from '../domain/cluster/target-query.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
 /** What a look or an act may cost: its end, and who may stop it. */
@@ -31,7 +31,7 @@ export interface NodeShell {
 
 /** A target node from inside. Never changes anything. */
 export interface TargetNodes {
-  look(access: NodeAccess, want: TargetWant, signal: AbortSignal): Promise<TargetFacts>;
+  look(access: NodeAccess, want: TargetQuery, signal: AbortSignal): Promise<TargetFacts>;
   /** Those of the paths at which something is. */
   present(access: NodeAccess, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Is the file there with this size and digest? */

@@ -1,5 +1,5 @@
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
-import type { CardPlace, Change } from '../domain/change/change.ts';
+import type { Change, MessageRef } from '../domain/change/change.ts';
 import type { CommandContext } from '../domain/typed/intent.ts';
 import type { Cards } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -51,7 +51,7 @@ export interface StartSlackOptions {
 export interface RunningSlack {
   isConnected(): boolean;
   /** Posts the card of a change that has none; null when nobody may write there. */
-  readonly postAgain: (change: Change) => Promise<CardPlace | null>;
+  readonly postAgain: (change: Change) => Promise<MessageRef | null>;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { NotConfirmed } from '../domain/answers/failure.ts';
-import { GO_ON } from '../domain/answers/retry-hint.ts';
+import { RETRY_HINT } from '../domain/answers/retry-hint.ts';
 import type { Proof } from '../domain/change/change.ts';
 import type { Step } from '../domain/plan/step.ts';
 import { copy } from './kinds/copy.ts';
@@ -72,17 +72,21 @@ async function checkActConfirm<S extends Step>(
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const before = await work.check(step, world, signal);
-  if (before.is === 'so') return outcome(true, before);
+  if (before.is === 'satisfied') return outcome(true, before);
   if (step.commands.length > 0) await beforeAct();
   signal.throwIfAborted();
   const word = await work.act(step, world, signal);
   const after = await work.confirm(step, world, signal);
-  if (after.is === 'so') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
+  if (after.is === 'satisfied') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
   const where = 'node' in step ? step.node : 'the cluster';
-  throw new NotConfirmed(where, after.says, `Look at it on the spot, mend it, then ${GO_ON}: what is done stays done.`);
+  throw new NotConfirmed(
+    where,
+    after.says,
+    `Look at it on the spot, mend it, then ${RETRY_HINT}: what is done stays done.`,
+  );
 }
 
-type So = Extract<Finding<Proof | undefined>, { readonly is: 'so' }>;
+type So = Extract<Finding<Proof | undefined>, { readonly is: 'satisfied' }>;
 
 /** What the look found, and what the act has to say. */
 function withWord(found: So, word: string): So {

@@ -86,7 +86,7 @@ export function bench(rules: GivenRules = {}) {
     planLivesMs: 3_600_000,
     checker: approvalChecker({ keys: [{ name: pair.name, publicKeyPem: pair.publicKeyPem }] }),
     onProgressLost: (error) => surprises.push(error),
-    onSurprise: (error) => surprises.push(error),
+    onUnexpectedError: (error) => surprises.push(error),
     onRecordLost: () => undefined,
   };
   const decide = (decision: Decision) => decideChange(decision, { ...bot, signer });

@@ -1,4 +1,4 @@
-import type { CardPlace } from '../../src/domain/change/change.ts';
+import type { MessageRef } from '../../src/domain/change/change.ts';
 import { type ChangeId, clusterOf } from '../../src/domain/change/change.ts';
 import type { CardLease, Cards, Claim } from '../../src/ports/cards.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -12,7 +12,7 @@ interface Lease {
 export class FakeCards implements Cards {
   readonly #changes: readonly FakeChanges[];
   readonly #clock: Clock;
-  readonly #places = new Map<ChangeId, CardPlace>();
+  readonly #places = new Map<ChangeId, MessageRef>();
   readonly #drawn = new Map<ChangeId, number>();
   readonly #asides = new Map<ChangeId, string>();
   readonly #leases = new Map<ChangeId, Lease>();
@@ -24,12 +24,12 @@ export class FakeCards implements Cards {
     this.#clock = clock;
   }
 
-  async place(id: ChangeId): Promise<CardPlace | null> {
+  async place(id: ChangeId): Promise<MessageRef | null> {
     this.#refuseStranger(id);
     return this.#places.get(id) ?? null;
   }
 
-  async hang(id: ChangeId, place: CardPlace): Promise<void> {
+  async hang(id: ChangeId, place: MessageRef): Promise<void> {
     const old = await this.place(id);
     if (old !== null && (old.channel !== place.channel || old.ts !== place.ts)) {
       this.#drawn.delete(id);

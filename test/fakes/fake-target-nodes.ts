@@ -8,7 +8,7 @@ import type {
   TargetFacts,
   TargetFile,
 } from '../../src/domain/cluster/facts.ts';
-import type { TargetWant } from '../../src/domain/cluster/target-query.ts';
+import type { TargetQuery } from '../../src/domain/cluster/target-query.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
 
 interface WantedFile {
@@ -42,7 +42,7 @@ export class FakeTargetNodes implements TargetNodes {
     return target;
   }
 
-  async look(access: NodeAccess, want: TargetWant, signal: AbortSignal): Promise<TargetFacts> {
+  async look(access: NodeAccess, want: TargetQuery, signal: AbortSignal): Promise<TargetFacts> {
     signal.throwIfAborted();
     const { node } = access;
     const target = this.target(node);

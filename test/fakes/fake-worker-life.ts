@@ -1,8 +1,8 @@
 import type { SeenWorker } from '../../src/domain/cluster/worker-state.ts';
-import type { WorkerLife } from '../../src/ports/cards.ts';
+import type { Heartbeat } from '../../src/ports/cards.ts';
 
 /** A worker's word in memory, always just heard. */
-export class FakeWorkerLife implements WorkerLife {
+export class FakeWorkerLife implements Heartbeat {
   #seen: SeenWorker | null = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble: null };
 
   async tell(trouble: string | null): Promise<void> {

@@ -35,7 +35,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
     planned(),
     { type: 'voted', at: at(2), by: BOB, counts: [BOB.id], needed: 2 },
   ]),
-  'planned-while-frozen': view(base, { standstill: { holds: FROZEN, freeze: null } }),
+  'planned-while-frozen': view(base, { activeHolds: { holds: FROZEN, freeze: null } }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),
   unproven: view(base, { unproven: [3, 4] }),
   'unproven-request': view(base, { unproven: [1, 2, 3, 4, 5, 6, 7] }),

@@ -28,7 +28,7 @@ export class World {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
-      standstill: async () => MOVING,
+      activeHolds: async () => MOVING,
       workerOf: async () => this.worker,
     };
     const options = {

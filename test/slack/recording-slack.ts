@@ -1,4 +1,4 @@
-import type { CardPlace } from '../../src/domain/change/change.ts';
+import type { MessageRef } from '../../src/domain/change/change.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { SlackPoster } from '../../src/slack/api/poster.ts';
 import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
@@ -23,18 +23,18 @@ export class RecordingSlack implements SlackPoster {
     return this.updates.filter((update) => update.ts === ts).map(({ drawing }) => drawing.text);
   }
 
-  async post(channel: string): Promise<CardPlace> {
+  async post(channel: string): Promise<MessageRef> {
     return { channel, ts: '1.0' };
   }
 
-  async update({ ts }: CardPlace, drawing: Drawing): Promise<void> {
+  async update({ ts }: MessageRef, drawing: Drawing): Promise<void> {
     this.asked += 1;
     const refusal = this.refusal('update', drawing);
     if (refusal !== null) throw refusal;
     this.updates.push({ at: this.#clock.now().getTime(), ts, drawing });
   }
 
-  async reply({ ts }: CardPlace, text: string, broadcast: boolean): Promise<void> {
+  async reply({ ts }: MessageRef, text: string, broadcast: boolean): Promise<void> {
     const refusal = this.refusal('reply');
     if (refusal !== null) throw refusal;
     this.replies.push({ ts, text, broadcast });

@@ -29,7 +29,7 @@ export function worldOf(lab: FakeLab, changes: Partial<StepWorld> = {}): StepWor
     archives: [older, current, solution],
     onProgress: () => undefined,
     onJob: async () => undefined,
-    safePoint: () => undefined,
+    throwIfCancelled: () => undefined,
     runName: 'lab-7f3k2q.step.1',
     startedJob: undefined,
     ...changes,

@@ -1,6 +1,6 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/cluster/facts.ts';
-import type { TargetWant } from '../../domain/cluster/target-query.ts';
+import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { NodeLooks } from './node-looks.ts';
@@ -42,7 +42,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
 async function lookAround(
   { shell, digests }: { readonly shell: NodeShell; readonly digests: TargetDigests | undefined },
   access: NodeAccess,
-  want: TargetWant,
+  want: TargetQuery,
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const { node } = access;

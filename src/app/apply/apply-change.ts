@@ -5,7 +5,7 @@ import { beforeOf } from '../../domain/cluster/node-before.ts';
 import { stepsStillNeeded } from '../../domain/plan/digest.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 import { type FreshPlanPorts, lookAndPlan } from '../plan/fresh-plan.ts';
-import { patientPorts } from '../plan/retry-limits.ts';
+import { retryingPorts } from '../plan/retry-limits.ts';
 import { catchUp } from '../record/catch-up.ts';
 import { isEndedByBot, record, tell } from '../record/record.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
@@ -13,7 +13,7 @@ import { begin, noteEnd } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
 import { inSeconds, isJobUnderWay, type Run, runSteps, type StepPorts } from './run-steps.ts';
-import { waitTeller } from './wait-teller.ts';
+import { waitReporter } from './wait-teller.ts';
 
 export interface ApplyPorts extends FreshPlanPorts, ApprovedPorts, StepPorts {
   readonly shell: NodeShell;
@@ -108,7 +108,7 @@ const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
   plan.approved.steps.some((step) => isJobUnderWay(step, change));
 
 /** What comes back by itself when the bootstrap node was restarted in the middle of a change. */
-const PASSING: ReadonlySet<RefusalCode> = new Set([
+const TRANSIENT: ReadonlySet<RefusalCode> = new Set([
   'salt-master-down',
   'minion-silent',
   'script-running',
@@ -122,11 +122,11 @@ async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal:
   const { clock, shell } = ports;
   await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
-  const onWait = waitTeller(approved.id, ports);
-  const looks = approved.begun ? patientPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
+  const onWait = waitReporter(approved.id, ports);
+  const looks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
   for (;;) {
     const run = await runOf(approved, looks, signal);
-    const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && PASSING.has(run.refused)));
+    const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && TRANSIENT.has(run.refused)));
     if (!mayPass || clock.steadyMs() >= until) return run;
     onWait(`Waiting, ten minutes at most: ${run.says}`);
     await clock.sleep(BUSY_POLL_MS, signal);

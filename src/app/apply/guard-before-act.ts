@@ -1,6 +1,6 @@
 import { Stopped } from '../../domain/answers/failure.ts';
 import { refuse } from '../../domain/answers/refusal.ts';
-import { GO_ON } from '../../domain/answers/retry-hint.ts';
+import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
 import { refusalBeforeStep } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
@@ -51,7 +51,7 @@ async function whileSaltIsBusy(
     if (job === undefined) return;
     if (clock.steadyMs() >= until)
       throw new Stopped(
-        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${GO_ON}.`),
+        refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${RETRY_HINT}.`),
       );
     onWait(`Waiting for another Salt state run to end: ${words(job)}.`);
     await clock.sleep(BUSY_POLL_MS, signal);

@@ -7,7 +7,7 @@ import type { Changes } from '../../ports/record.ts';
 const EVERY_MS = 1_000;
 
 /** Tells progress without ever waiting for it: a word that cannot be told is dropped (`onLost`), the next one says it all again. */
-export function progressTeller(id: ChangeId, changes: Changes, clock: Clock, onLost: (error: unknown) => void) {
+export function progressReporter(id: ChangeId, changes: Changes, clock: Clock, onLost: (error: unknown) => void) {
   let last = Number.NEGATIVE_INFINITY;
   let telling = false;
   return (step: string, progress: Omit<Progress, 'step' | 'at'>): void => {

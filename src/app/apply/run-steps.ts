@@ -14,12 +14,12 @@ import type { Salt } from '../../ports/salt.ts';
 import { runStep } from '../../steps/run-step.ts';
 import { forgetStates } from '../../steps/world/state-on-node.ts';
 import type { StepWorld } from '../../steps/world/step-world.ts';
-import { patientPorts } from '../plan/retry-limits.ts';
+import { retryingPorts } from '../plan/retry-limits.ts';
 import { type RecordPorts, recordInTurn } from '../record/record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
-import { progressTeller } from './progress-teller.ts';
+import { progressReporter } from './progress-teller.ts';
 
 export interface StepPorts extends RecordPorts {
   readonly clock: Clock;
@@ -121,9 +121,9 @@ async function runAndRecord(
   });
   await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
   try {
-    const tell = progressTeller(work.id, ports.changes, ports.clock, ports.onProgressLost);
+    const tell = progressReporter(work.id, ports.changes, ports.clock, ports.onProgressLost);
     const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
-    const looks = patientPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
+    const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
     const world = worldOf(step, { ...work, ports: looks }, (progress) => tell(step.id, progress), cancel);
     const untilCancel = AbortSignal.any([signal, cancel.signal]);
     const guard = () =>
@@ -159,7 +159,7 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
     addressOf: (name) => nodeNamed(name, facts).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
     onProgress,
-    safePoint: () => cancel.throwIfAsked(),
+    throwIfCancelled: () => cancel.throwIfAsked(),
     async onJob(jid) {
       ownJobs.push(jid);
       await write({ type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid });

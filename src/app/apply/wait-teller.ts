@@ -1,7 +1,7 @@
 import { BEFORE_THE_STEPS, type ChangeId } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Changes } from '../../ports/record.ts';
-import { progressTeller } from './progress-teller.ts';
+import { progressReporter } from './progress-teller.ts';
 
 /** Each word is an edit of the card; the same one is repeated this often, should it have been lost. */
 const SAME_AGAIN_MS = 30_000;
@@ -14,8 +14,8 @@ export interface WaitPorts {
 }
 
 /** Tells on the card what a change waits for before its steps begin, or begin again. */
-export function waitTeller(id: ChangeId, { changes, clock, onProgressLost }: WaitPorts): (says: string) => void {
-  const tell = progressTeller(id, changes, clock, onProgressLost);
+export function waitReporter(id: ChangeId, { changes, clock, onProgressLost }: WaitPorts): (says: string) => void {
+  const tell = progressReporter(id, changes, clock, onProgressLost);
   let last = '';
   let toldAt = Number.NEGATIVE_INFINITY;
   return (says) => {

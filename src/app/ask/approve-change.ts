@@ -1,7 +1,7 @@
 import type { Approval, Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
 import { approvalsThatCount } from '../../domain/policy/decide.ts';
-import type { Circumstances } from '../../domain/policy/people.ts';
+import type { PolicyContext } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
@@ -14,7 +14,7 @@ export interface ApprovePorts {
 }
 
 /** What an approval comes to: one of several that are needed, or the last one, which is signed in the names of all. */
-export function approvalEvent(by: Person, change: Change, now: Circumstances, ports: ApprovePorts): ChangeEvent {
+export function approvalEvent(by: Person, change: Change, now: PolicyContext, ports: ApprovePorts): ChangeEvent {
   const { approvals } = ports.policy.verbs[change.intent.verb];
   const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);
   const at = ports.clock.now();

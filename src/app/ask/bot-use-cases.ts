@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { CardPlace } from '../../domain/change/change.ts';
+import type { MessageRef } from '../../domain/change/change.ts';
 import { type Change, type ChangeId, clusterOf } from '../../domain/change/change.ts';
 import { type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/plan.ts';
@@ -13,7 +13,7 @@ import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
-import { MOVING, type Rights, rightsOf, type Standstill, standstillOf } from './rights.ts';
+import { type ActiveHolds, activeHoldsOf, MOVING, type Rights, rightsOf } from './rights.ts';
 import { type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
@@ -35,13 +35,13 @@ export function botUseCases(ports: BotPorts) {
       intent: Intent,
       requester: Person,
       channel: string,
-      post: (change: Change) => Promise<CardPlace>,
+      post: (change: Change) => Promise<MessageRef>,
     ): Promise<Change | Refusal> {
       const cluster = ports.clusters.get(intent.cluster);
       if (cluster === undefined) return unknownCluster(intent.cluster, ports);
       return await requestChange(intent, requester, channel, post, { ...ports, ...cluster });
     },
-    async undo(wish: UndoWish, post: (change: Change) => Promise<CardPlace>): Promise<Change | Refusal> {
+    async undo(wish: UndoWish, post: (change: Change) => Promise<MessageRef>): Promise<Change | Refusal> {
       const cluster = clusterOfChange(wish.undoes);
       return cluster === undefined
         ? unknownCluster(clusterOf(wish.undoes), ports)
@@ -59,9 +59,9 @@ export function botUseCases(ports: BotPorts) {
       return await holdCluster(wish, by, channel, { ...ports, ...cluster });
     },
     /** What keeps changes of this cluster from starting. */
-    async standstill(name: string): Promise<Standstill> {
+    async activeHolds(name: string): Promise<ActiveHolds> {
       const cluster = ports.clusters.get(name);
-      return cluster === undefined ? MOVING : await standstillOf({ ...ports, ...cluster });
+      return cluster === undefined ? MOVING : await activeHoldsOf({ ...ports, ...cluster });
     },
     /** What this person may do here, cluster by cluster. */
     async rights(by: Person, channel: string): Promise<readonly Rights[]> {

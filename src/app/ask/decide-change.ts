@@ -4,15 +4,15 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { mayDecide } from '../../domain/policy/decide.ts';
-import type { Circumstances } from '../../domain/policy/people.ts';
+import type { PolicyContext } from '../../domain/policy/people.ts';
 import { type DecisionKind, isStart } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
-import { unprovenRecord } from '../record/unverified-record.ts';
+import { unverifiedRecord } from '../record/unverified-record.ts';
 import { approvalEvent } from './approve-change.ts';
-import { circumstances, NO_HOLDS } from './policy-context.ts';
-import { queueOrTakeBack } from './queue-approved.ts';
+import { NO_HOLDS, policyContext } from './policy-context.ts';
+import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 
 /** A click: which change, which plan was on the card, who, and where. */
@@ -53,12 +53,12 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
-  if (stored.unproven !== undefined) return unprovenRecord(decision.change, stored.unproven);
+  if (stored.unproven !== undefined) return unverifiedRecord(decision.change, stored.unproven);
   const { change } = stored;
   const { approvers } = ports.policy.verbs[change.intent.verb];
   const ids = [decision.by, ...change.votes].map(({ id }) => id);
   const holds = isStart(decision.kind) ? ports.holds : NO_HOLDS;
-  const now = await circumstances(approvers, ids, { ...ports, holds });
+  const now = await policyContext(approvers, ids, { ...ports, holds });
   const refusal =
     (await whyNotNow(decision, stored, ports)) ??
     mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
@@ -67,7 +67,7 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
   const decided = changeFrom([...stored.events, event]) ?? change;
   // Looked at once more: a freeze that was set between the look above and this entry has not seen the approval.
-  if (event.type === 'approved') await queueOrTakeBack(decided, stored.version + 1, 'add', ports);
+  if (event.type === 'approved') await queueOrRevoke(decided, stored.version + 1, 'add', ports);
   return decided;
 }
 
@@ -98,7 +98,7 @@ async function whyNotNow(
   return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
 }
 
-function eventOf(decision: Decision, change: Change, now: Circumstances, ports: DecidePorts): ChangeEvent {
+function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: DecidePorts): ChangeEvent {
   const at = ports.clock.now().toISOString();
   switch (decision.kind) {
     case 'approve':

@@ -5,8 +5,8 @@ import { type Hold, type HoldWish, isSameHold } from '../../domain/policy/hold.t
 import { mayHold } from '../../domain/policy/may-hold.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { forEachOne } from '../flow/for-each-one.ts';
-import { circumstances, thoseWhoAsk } from './policy-context.ts';
-import { queueOrTakeBack } from './queue-approved.ts';
+import { policyContext, thoseWhoAsk } from './policy-context.ts';
+import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 
 type HoldPorts = ClusterPorts & { readonly clock: Clock };
@@ -21,7 +21,7 @@ export async function holdCluster(
   channel: string,
   ports: HoldPorts,
 ): Promise<Hold | Refusal> {
-  const now = await circumstances(thoseWhoAsk(ports.policy.holds[wish.verb]), [by.id], ports);
+  const now = await policyContext(thoseWhoAsk(ports.policy.holds[wish.verb]), [by.id], ports);
   const refusal = mayHold(ports.policy, wish, by, channel, now);
   if (refusal !== null) return refusal;
   const there = now.holds.find((hold) => isSameHold(hold, wish));
@@ -35,7 +35,7 @@ export async function holdCluster(
 async function toldAndTakenBack(id: ChangeId, ports: HoldPorts): Promise<void> {
   const stored = await ports.changes.get(id);
   const isApproved = stored?.change.state === 'approved' && stored.unproven === undefined;
-  if (isApproved) await queueOrTakeBack(stored.change, stored.version, 'ensure', ports);
+  if (isApproved) await queueOrRevoke(stored.change, stored.version, 'ensure', ports);
   await ports.changes.redraw(id);
 }
 

@@ -1,4 +1,4 @@
-import { type Circumstances, either, groupsToRead } from '../../domain/policy/people.ts';
+import { either, groupsToRead, type PolicyContext } from '../../domain/policy/people.ts';
 import type { HoldRules, People } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Groups, Holds } from '../../ports/policy.ts';
@@ -13,11 +13,11 @@ export interface CircumstancePorts {
 export const NO_HOLDS: Pick<Holds, 'all'> = { all: async () => [] };
 
 /** What is true now, as far as it matters for these persons; a group is read only when user ids do not tell. */
-export async function circumstances(
+export async function policyContext(
   people: People,
   ids: readonly string[],
   { groups, holds, clock }: CircumstancePorts,
-): Promise<Circumstances> {
+): Promise<PolicyContext> {
   const names = groupsToRead(people, ids);
   const [held, members] = await Promise.all([holds.all(), Promise.all(names.map((name) => groups.members(name)))]);
   const read = new Map(members.map((answer, index) => [names[index] ?? '', answer]));

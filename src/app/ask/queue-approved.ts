@@ -1,14 +1,14 @@
 import type { Change } from '../../domain/change/change.ts';
 import { whyTakenBack } from '../../domain/policy/decide.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { circumstances } from './policy-context.ts';
+import { policyContext } from './policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
 
 /**
  * Queues an approved change, or takes its approval back when the policy does not hold it up any more. The worker has no eyes on
  * Slack: what has changed there since the approval is seen here, as long as nothing has begun. `version`: entries in its record.
  */
-export async function queueOrTakeBack(
+export async function queueOrRevoke(
   change: Change,
   version: number,
   how: 'add' | 'ensure',
@@ -16,7 +16,7 @@ export async function queueOrTakeBack(
 ): Promise<void> {
   const { approvers } = ports.policy.verbs[change.intent.verb];
   const ids = change.approvers.map(({ id }) => id);
-  const now = await circumstances(approvers, ids, ports);
+  const now = await policyContext(approvers, ids, ports);
   const refusal = whyTakenBack(ports.policy, change, now);
   if (refusal === null) return await ports.queue[how]('apply', change.id, change.approvals);
   // A worker that begins in this very moment wins: then the record has grown, and this entry is not taken.

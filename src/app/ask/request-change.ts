@@ -1,24 +1,24 @@
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
-import type { CardPlace, Change, ChangeEvent } from '../../domain/change/change.ts';
+import type { Change, ChangeEvent, MessageRef } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Intent } from '../../domain/plan/plan.ts';
 import { mayRequest } from '../../domain/policy/may-request.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import type { Cards, WorkerLife } from '../../ports/cards.ts';
+import type { Cards, Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Groups, Holds } from '../../ports/policy.ts';
 import type { ChangeQueue } from '../../ports/queue.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
-import { circumstances, thoseWhoAsk } from './policy-context.ts';
+import { policyContext, thoseWhoAsk } from './policy-context.ts';
 
 /** What the bot needs of one cluster. */
 export interface ClusterPorts {
   readonly changes: Changes;
   readonly queue: ChangeQueue;
-  readonly worker: WorkerLife;
+  readonly worker: Heartbeat;
   readonly policy: Policy;
   readonly holds: Holds;
   readonly groups: Groups;
@@ -40,7 +40,7 @@ export async function requestChange(
   intent: Intent,
   requester: Person,
   channel: string,
-  post: (change: Change) => Promise<CardPlace>,
+  post: (change: Change) => Promise<MessageRef>,
   ports: RequestPorts,
 ): Promise<Change | Refusal> {
   const { changes, queue, policy, cards, clock, ids } = ports;
@@ -69,17 +69,17 @@ export async function whyNotAsked(
   ports: ClusterPorts & { readonly clock: Clock },
 ): Promise<Refusal | null> {
   const { policy } = ports;
-  const now = await circumstances(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
+  const now = await policyContext(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
   return mayRequest(policy, intent, requester, channel, now);
 }
 
 /** Without a card nobody could see or approve the change: it ends, and the asker is told by whoever called. */
 async function postedOrGivenUp(
   change: Change,
-  post: (change: Change) => Promise<CardPlace>,
+  post: (change: Change) => Promise<MessageRef>,
   changes: Changes,
   clock: Clock,
-): Promise<CardPlace> {
+): Promise<MessageRef> {
   try {
     return await post(change);
   } catch (error) {

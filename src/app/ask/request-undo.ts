@@ -1,9 +1,9 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { CardPlace, Change, ChangeId } from '../../domain/change/change.ts';
+import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import type { UndoIntent } from '../../domain/plan/plan.ts';
 import { unknownChange, whyNotUndone } from '../../domain/verbs/undo/refusals.ts';
-import { unprovenRecord } from '../record/unverified-record.ts';
+import { unverifiedRecord } from '../record/unverified-record.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 
 /** Somebody wants a change undone: by its button, or typed. */
@@ -23,14 +23,14 @@ const TRIES = 5;
  */
 export async function requestUndo(
   wish: UndoWish,
-  post: (change: Change) => Promise<CardPlace>,
+  post: (change: Change) => Promise<MessageRef>,
   ports: RequestPorts,
 ): Promise<Change | Refusal> {
   const { undoes, by, reason } = wish;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await ports.changes.get(undoes);
     if (stored === null) return unknownChange(undoes);
-    if (stored.unproven !== undefined) return unprovenRecord(undoes, stored.unproven);
+    if (stored.unproven !== undefined) return unverifiedRecord(undoes, stored.unproven);
     const { change, version } = stored;
     const { cluster, nodes } = change.intent;
     const intent: UndoIntent = { verb: 'undo', undoes, cluster, nodes, ...(reason === undefined ? {} : { reason }) };

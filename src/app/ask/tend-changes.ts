@@ -1,10 +1,10 @@
-import type { CardPlace, Change, ChangeId } from '../../domain/change/change.ts';
+import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { isRetold } from '../../domain/change/lost-record.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import { forEachOne } from '../flow/for-each-one.ts';
-import { queueOrTakeBack } from './queue-approved.ts';
+import { queueOrRevoke } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
 export interface TendPorts extends ClusterPorts {
@@ -14,7 +14,7 @@ export interface TendPorts extends ClusterPorts {
   readonly postAgain: PostAgain;
 }
 
-export type PostAgain = (change: Change) => Promise<CardPlace | null>;
+export type PostAgain = (change: Change) => Promise<MessageRef | null>;
 
 /**
  * Looks after the open changes of a cluster: plans that nobody decided expire, approvals that the policy does not hold up any more
@@ -34,7 +34,7 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
     case 'planned':
       return await tendPlanned(stored, ports);
     case 'approved':
-      return await queueOrTakeBack(stored.change, stored.version, 'ensure', ports);
+      return await queueOrRevoke(stored.change, stored.version, 'ensure', ports);
     case 'applying':
       return await ports.queue.ensure('apply', id, stored.change.approvals);
     default:

@@ -1,5 +1,5 @@
 /** Runs one act after the other, each when the one before has ended; whoever asked for one is told how it went. */
-export function turns(): <T>(act: () => Promise<T>) => Promise<T> {
+export function serialQueue(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {
     const mine = last.then(act);

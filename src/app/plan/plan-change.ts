@@ -10,7 +10,7 @@ import type { Copier } from '../../ports/copier.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import { catchUp } from '../record/catch-up.ts';
 import { type RecordPorts, record } from '../record/record.ts';
-import { unprovenRecord } from '../record/unverified-record.ts';
+import { unverifiedRecord } from '../record/unverified-record.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
@@ -31,7 +31,7 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   if ((await stillRequested(id, ports)) === null) return;
   const { change, unproven } = stored;
   if (unproven !== undefined) {
-    const refusal = unprovenRecord(id, unproven);
+    const refusal = unverifiedRecord(id, unproven);
     return await record(id, { type: 'refused', at: ports.clock.now().toISOString(), refusal }, ports);
   }
   const [begun] = await ports.journal.events(id);

@@ -14,7 +14,7 @@ export interface LookingPorts {
 }
 
 /** Who waits, for how long at most, and who is told about it. */
-export interface Patience {
+export interface RetryLimits {
   readonly clock: Clock;
   readonly limitMs: number;
   readonly onWait: (says: string) => void;
@@ -27,7 +27,7 @@ const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
  * The same ports, but a look that finds nobody is made again until the limit: in the middle of a change a restarting API server is
  * no reason to stop. What changes something (a copy, a state run, the engines' job) is never repeated here.
  */
-export function patientPorts<P extends LookingPorts>(ports: P, patience: Patience): P {
+export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryLimits): P {
   const { kubernetes, salt, targets, registries } = ports;
   const again = <R>(signal: AbortSignal, ask: () => Promise<R>): Promise<R> => askAgain(ask, signal, patience);
   return {
@@ -62,15 +62,15 @@ export function patientPorts<P extends LookingPorts>(ports: P, patience: Patienc
 }
 
 /** Faults that pass by themselves; a wrong key or a changed host key does not. */
-const PASSING: ReadonlySet<Unreachable['fault']> = new Set(['unreachable', 'kubernetes', 'registry', 'salt-master']);
+const TRANSIENT: ReadonlySet<Unreachable['fault']> = new Set(['unreachable', 'kubernetes', 'registry', 'salt-master']);
 
 const isPassing = (error: unknown): error is Unreachable =>
-  isOfTheCluster(error) && error instanceof Unreachable && PASSING.has(error.fault);
+  isOfTheCluster(error) && error instanceof Unreachable && TRANSIENT.has(error.fault);
 
 async function askAgain<R>(
   ask: () => Promise<R>,
   signal: AbortSignal,
-  { clock, limitMs, onWait }: Patience,
+  { clock, limitMs, onWait }: RetryLimits,
 ): Promise<R> {
   const until = clock.steadyMs() + limitMs;
   for (let tries = 0; ; tries += 1) {

@@ -18,7 +18,7 @@ export interface ForgottenPorts extends RecordPorts {
  * before Redis lost its data runs only when somebody approves it once more. The journal has the end first, so that a crash in
  * between leaves nothing that could go on. Only while no job is at work.
  */
-export async function tellForgotten(ports: ForgottenPorts): Promise<void> {
+export async function reportLostRecords(ports: ForgottenPorts): Promise<void> {
   await forEachOne(await ports.journal.unsettled(), (id) => tellAgain(id, ports));
 }
 

@@ -1,9 +1,9 @@
 import { RecordGone } from '../../domain/answers/failure.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
-import { withoutSecretsIn } from '../../domain/change/redact.ts';
+import { redacted } from '../../domain/change/redact.ts';
 import type { Changes, Journal } from '../../ports/record.ts';
-import { turns } from '../flow/serial-queue.ts';
+import { serialQueue } from '../flow/serial-queue.ts';
 
 /** Where the worker writes what it decided and did: its own disk first, Redis second. */
 export interface RecordPorts {
@@ -16,14 +16,14 @@ const TRIES = 5;
 
 /** Writes an event of the worker, without secrets that its words may have picked up. Throws when the change is not in Redis any more: then nobody would be told. */
 export async function record(id: ChangeId, event: ChangeEvent, { journal, changes }: RecordPorts): Promise<void> {
-  const safe = withoutSecretsIn(event);
+  const safe = redacted(event);
   const mark = await journal.append(id, safe);
   await tell(id, { event: safe, mark }, changes);
 }
 
 /** Records one after another, so that journal and Redis tell what happens at the same time in one order. */
 export function recordInTurn(id: ChangeId, ports: RecordPorts): (event: ChangeEvent) => Promise<void> {
-  const inTurn = turns();
+  const inTurn = serialQueue();
   return (event) => inTurn(() => record(id, event, ports));
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { turns } from '../flow/serial-queue.ts';
+import { serialQueue } from '../flow/serial-queue.ts';
 
 /** What telling again needs. */
 export interface RetellingPorts {
@@ -16,7 +16,7 @@ const AGAIN_MS = 5_000;
 export class Retelling {
   readonly #ports: RetellingPorts;
   #isDue = false;
-  readonly #inTurn = turns();
+  readonly #inTurn = serialQueue();
 
   constructor(ports: RetellingPorts) {
     this.#ports = ports;

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 
 /** Nobody decides on, and nobody plans, what somebody has written into a record without being allowed to. */
-export function unprovenRecord(id: ChangeId, entries: readonly number[]): Refusal {
+export function unverifiedRecord(id: ChangeId, entries: readonly number[]): Refusal {
   return refuse(
     'record-unproven',
     `The record of ${id} in Redis is not to be believed: nobody who may write it has signed entry ${entries[0]}.`,

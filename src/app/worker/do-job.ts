@@ -13,7 +13,7 @@ export interface Job {
 
 export interface JobPorts extends PlanPorts, ApplyPorts {
   /** Told of what nobody foresaw; the change then says so, too. */
-  readonly onSurprise: (error: unknown, job: Job) => void;
+  readonly onUnexpectedError: (error: unknown, job: Job) => void;
   /** Told when a job was cut, or could not reach its record: Redis may have come back without its data, and the queue forgets, too. */
   readonly onRecordLost: () => void;
 }
@@ -32,7 +32,7 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     // An end has room in a full record; whatever was done stays done, and a new change finds it so.
     if (error instanceof RecordFull) return await recordFailed(job, error.report(), ports);
     if (isOfTheRecord(error)) throw error;
-    ports.onSurprise(error, job);
+    ports.onUnexpectedError(error, job);
     await recordFailed(job, UNFORESEEN, ports);
   }
 }

@@ -1,10 +1,10 @@
-import { WORKER_TELLS_EVERY_MS } from '../../domain/cluster/worker-state.ts';
-import type { WorkerLife } from '../../ports/cards.ts';
+import { HEARTBEAT_EVERY_MS } from '../../domain/cluster/worker-state.ts';
+import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** What a worker needs to say that it is there. */
-export interface TellLifePorts {
-  readonly life: WorkerLife;
+export interface HeartbeatPorts {
+  readonly life: Heartbeat;
   readonly clock: Clock;
   /** Why the worker cannot work, or null; asked before each word. */
   readonly trouble: () => Promise<string | null>;
@@ -13,9 +13,12 @@ export interface TellLifePorts {
 }
 
 /** Says every few seconds that the worker is there and whether it can work, until the signal ends it. */
-export async function tellLife({ life, clock, trouble, onLost }: TellLifePorts, signal: AbortSignal): Promise<void> {
+export async function sendHeartbeats(
+  { life, clock, trouble, onLost }: HeartbeatPorts,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     await life.tell(await trouble()).catch(onLost);
-    await clock.sleep(WORKER_TELLS_EVERY_MS, signal).catch(() => undefined);
+    await clock.sleep(HEARTBEAT_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -4,7 +4,7 @@ import { type Command, type CommandResult, render } from '../node-commands/comma
 import { listed } from '../text/format.ts';
 import type { FailureReport } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
-import { GO_ON } from './retry-hint.ts';
+import { RETRY_HINT } from './retry-hint.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
 export abstract class Failure extends Error {
@@ -84,7 +84,7 @@ export class CommandFailed extends Failure {
       kind: 'command',
       where: this.node,
       what: `\`${inOneLine(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
-      next: `Run the command on the node to see why, mend it, and ${GO_ON}: what is done stays done.`,
+      next: `Run the command on the node to see why, mend it, and ${RETRY_HINT}: what is done stays done.`,
       ...(said === '' ? {} : { detail: said }),
     };
   }
@@ -109,7 +109,7 @@ export class Unreachable extends Failure {
       kind: this.fault,
       where: this.where,
       what: this.says,
-      next: `Mend the connection and ${GO_ON}: what is done stays done.`,
+      next: `Mend the connection and ${RETRY_HINT}: what is done stays done.`,
     };
   }
 }
@@ -201,19 +201,19 @@ function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what'
     case 'failed':
       return {
         what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
-        next: `Mend what the comment names on that node, then ${GO_ON}: what is done stays done.`,
+        next: `Mend what the comment names on that node, then ${RETRY_HINT}: what is done stays done.`,
         detail: lastLines(answer.first.comment),
       };
     case 'conflict':
       return {
         what: 'Another Salt state run is in progress there.',
-        next: `Wait for it to end, then ${GO_ON}.`,
+        next: `Wait for it to end, then ${RETRY_HINT}.`,
         detail: lastLines(answer.says),
       };
     case 'not-run':
       return {
         what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
-        next: `Mend what the message names, then ${GO_ON}.`,
+        next: `Mend what the message names, then ${RETRY_HINT}.`,
         detail: lastLines(answer.says),
       };
     case 'no-return':
@@ -225,19 +225,19 @@ function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what'
     case 'master-down':
       return {
         what: 'The Salt master does not answer; nothing was started.',
-        next: `Check the salt-master pod on the bootstrap node, then ${GO_ON}.`,
+        next: `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`,
         detail: lastLines(answer.says),
       };
     case 'lost':
       return {
         what: `\`${line}\` ended without a result.`,
-        next: `Look at the node first, as the run may have gone on; then ${GO_ON}.`,
+        next: `Look at the node first, as the run may have gone on; then ${RETRY_HINT}.`,
         detail: lastLines(answer.says),
       };
     case 'error':
       return {
         what: `Salt answered with an error to \`${line}\`.`,
-        next: `Mend what the message names, then ${GO_ON}.`,
+        next: `Mend what the message names, then ${RETRY_HINT}.`,
         detail: lastLines(answer.says),
       };
     case 'ok':

@@ -27,7 +27,7 @@ export interface Terms {
 }
 
 /** Where a change's card hangs in Slack. */
-export interface CardPlace {
+export interface MessageRef {
   readonly channel: string;
   readonly ts: string;
 }
@@ -42,7 +42,7 @@ export type ChangeEvent = { readonly at: string } & (
       readonly channel: string;
       readonly terms?: Terms;
       /** In a worker's journal, and where a worker tells it again: so that the card is found without Redis. */
-      readonly card?: CardPlace;
+      readonly card?: MessageRef;
       /** A worker tells the change once more, because Redis had lost its record; so often had it been approved until then. */
       readonly retold?: { readonly approvals: number };
     }

@@ -1,5 +1,5 @@
 import type { Change, ChangeEvent, StepState } from './change.ts';
-import { begunAfter } from './step-attempts.ts';
+import { attemptsAfter } from './step-attempts.ts';
 import { afterVote, namedApprovers } from './votes.ts';
 
 /** The change that these events tell, or null when the first one is not `requested`. */
@@ -94,7 +94,7 @@ function stopped(steps: Change['steps']): Change['steps'] {
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
 
 function afterStep(before: Change, event: StepEvent): Change {
-  const change = { ...before, begun: begunAfter(before.begun, event) };
+  const change = { ...before, begun: attemptsAfter(before.begun, event) };
   switch (event.type) {
     case 'step-started':
       return withStep(change, event.step, { is: 'running', since: event.at });

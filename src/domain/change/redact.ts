@@ -2,7 +2,7 @@ import { withoutSecrets } from '../text/secrets.ts';
 import type { ChangeEvent } from './change.ts';
 
 /** The event as it may be kept and shown: what nodes, Salt and files said may hold what looks like a secret, and must not keep it. */
-export function withoutSecretsIn(event: ChangeEvent): ChangeEvent {
+export function redacted(event: ChangeEvent): ChangeEvent {
   switch (event.type) {
     case 'failed':
     case 'step-failed':

@@ -6,7 +6,7 @@ type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
  * How often each step was begun. One that was looked at a single time and was so already is not: nothing was done. Without a note
  * nobody looked, as a plan made anew does not hold the step any more: then an interrupted start may have done its work.
  */
-export function begunAfter(begun: Change['begun'], event: StepEvent): Change['begun'] {
+export function attemptsAfter(begun: Change['begun'], event: StepEvent): Change['begun'] {
   const times = begun[event.step] ?? 0;
   switch (event.type) {
     case 'step-started':

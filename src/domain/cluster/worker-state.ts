@@ -16,7 +16,7 @@ export type WorkerState =
 export const WORKER_THERE: WorkerState = { is: 'there' };
 
 /** A worker says that it is there this often. */
-export const WORKER_TELLS_EVERY_MS = 3_000;
+export const HEARTBEAT_EVERY_MS = 3_000;
 /** Five words lost in a row; a restart by systemd takes two or three seconds. */
 const SILENT_AFTER_MS = 15_000;
 

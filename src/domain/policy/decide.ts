@@ -3,7 +3,7 @@ import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
-import { type Circumstances, isMember, notAllowed, wrongChannel } from './people.ts';
+import { isMember, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import { type DecisionKind, isStart, type Policy, type Rules } from './policy.ts';
 
 /**
@@ -16,7 +16,7 @@ export function mayDecide(
   change: Change,
   by: Person,
   channel: string,
-  now: Circumstances,
+  now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[change.intent.verb];
   const elsewhere = wrongChannel(rules.channels, channel) ?? notItsChannel(change, channel);
@@ -42,7 +42,7 @@ function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
   );
 }
 
-const notAnApprover = ({ approvers }: Rules, kind: DecisionKind, by: Person, now: Circumstances): Refusal | null =>
+const notAnApprover = ({ approvers }: Rules, kind: DecisionKind, by: Person, now: PolicyContext): Refusal | null =>
   notAllowed(approvers, by, now.groups, `${kind} changes of this cluster`, 'approvers');
 
 function votedAlready({ votes, votesNeeded }: Change, { id }: Person): Refusal | null {
@@ -53,7 +53,7 @@ function votedAlready({ votes, votesNeeded }: Change, { id }: Person): Refusal |
   );
 }
 
-function mayStartNow(policy: Policy, change: Change, now: Circumstances): Refusal | null {
+function mayStartNow(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
   const { verb, cluster } = change.intent;
   return stopped(policy, cluster, touchedNodes(change), now) ?? closedFor(policy.verbs[verb], cluster, now.at);
 }
@@ -63,7 +63,7 @@ export function approvalsThatCount(
   policy: Policy,
   change: Change,
   given: readonly Person[],
-  now: Circumstances,
+  now: PolicyContext,
 ): readonly Person[] {
   const rules = policy.verbs[change.intent.verb];
   const each = new Map(given.map((person) => [person.id, person]));
@@ -74,12 +74,12 @@ export function approvalsThatCount(
 }
 
 /** Why an approved change that has not begun must not begin any more; null when it may. */
-export function whyTakenBack(policy: Policy, change: Change, now: Circumstances): Refusal | null {
+export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
   const { approvals } = policy.verbs[change.intent.verb];
   const counting = approvalsThatCount(policy, change, change.approvers, now);
-  if (counting.length < approvals) return takenBack(tooFew(change.approvers, counting, approvals));
+  if (counting.length < approvals) return revoked(tooFew(change.approvers, counting, approvals));
   const inTheWay = mayStartNow(policy, change, now);
-  return inTheWay === null ? null : takenBack(inTheWay.says);
+  return inTheWay === null ? null : revoked(inTheWay.says);
 }
 
 function tooFew(given: readonly Person[], counting: readonly Person[], needed: number): string {
@@ -88,5 +88,5 @@ function tooFew(given: readonly Person[], counting: readonly Person[], needed: n
   return `the approval of ${gone.join(' and ')} does not count any more, by the policy or because a user group could not be read.`;
 }
 
-const takenBack = (why: string): Refusal =>
+const revoked = (why: string): Refusal =>
   refuse('approval-withdrawn', `The approval was taken back before the start: ${why}`, 'Ask for the change again.');

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import { type Hold, type HoldWish, heldThing, holdInWords, isSameHold } from './hold.ts';
-import { type Circumstances, either, notAllowed, wrongChannel } from './people.ts';
+import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy } from './policy.ts';
 
 /** May this person freeze, lock, or lift what is held? To lift is for the holder and for approvers. */
@@ -10,7 +10,7 @@ export function mayHold(
   wish: HoldWish,
   by: Person,
   channel: string,
-  now: Circumstances,
+  now: PolicyContext,
 ): Refusal | null {
   const { channels, requesters, approvers } = policy.holds[wish.verb];
   const elsewhere = wrongChannel(channels, channel);

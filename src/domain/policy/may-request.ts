@@ -3,7 +3,7 @@ import type { Person } from '../change/approval.ts';
 import type { Intent } from '../plan/plan.ts';
 import { utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
-import { type Circumstances, either, notAllowed, wrongChannel } from './people.ts';
+import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, isOpen, nextOpening, windowInWords } from './time.ts';
 
@@ -13,7 +13,7 @@ export function mayRequest(
   { verb, cluster, nodes }: Intent,
   by: Person,
   channel: string,
-  now: Circumstances,
+  now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[verb];
   const people = either(rules.requesters, rules.approvers);
@@ -30,7 +30,7 @@ export function stopped(
   { freezes }: Policy,
   cluster: string,
   nodes: readonly string[],
-  { holds, at }: Circumstances,
+  { holds, at }: PolicyContext,
 ): Refusal | null {
   const hold = holdOn(nodes, holds);
   if (hold !== null) {

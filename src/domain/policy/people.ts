@@ -9,7 +9,7 @@ export type GroupMembers =
   | { readonly are: 'unknown'; readonly why: string };
 
 /** What is true at the moment of asking or deciding. */
-export interface Circumstances {
+export interface PolicyContext {
   readonly at: Date;
   /** Groups that were read; one that is missing counts as unknown. */
   readonly groups: ReadonlyMap<string, GroupMembers>;
@@ -28,7 +28,7 @@ export function groupsToRead(people: People, ids: readonly string[]): readonly s
 }
 
 /** Whether this person belongs to these people. */
-export function standing(people: People, id: string, groups: Circumstances['groups']): Standing {
+export function standing(people: People, id: string, groups: PolicyContext['groups']): Standing {
   if (people.users.includes(id)) return { is: 'member' };
   const read = people.groups.map((group) => ({ group, members: groups.get(group) ?? NOT_READ }));
   if (read.some(({ members }) => members.are === 'known' && members.ids.includes(id))) return { is: 'member' };
@@ -40,7 +40,7 @@ export function standing(people: People, id: string, groups: Circumstances['grou
 
 const NOT_READ: GroupMembers = { are: 'unknown', why: 'it was not read' };
 
-export const isMember = (people: People, { id }: Pick<Person, 'id'>, groups: Circumstances['groups']): boolean =>
+export const isMember = (people: People, { id }: Pick<Person, 'id'>, groups: PolicyContext['groups']): boolean =>
   standing(people, id, groups).is === 'member';
 
 /** The union of both; who is in either is in it. */
@@ -60,7 +60,7 @@ export function everyGroupOf({ verbs, holds }: Policy): People {
 export function notAllowed(
   people: People,
   by: Person,
-  groups: Circumstances['groups'],
+  groups: PolicyContext['groups'],
   doing: string,
   list: string,
 ): Refusal | null {

@@ -1,5 +1,5 @@
 import type { Person } from '../change/approval.ts';
-import { type Circumstances, either, isMember, wrongChannel } from './people.ts';
+import { either, isMember, type PolicyContext, wrongChannel } from './people.ts';
 import { CHANGE_VERBS, type ChangeVerb, HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
 
 /** What a person may do with a cluster in a channel. */
@@ -12,7 +12,7 @@ export interface RightsInCluster {
 }
 
 /** Who may do what does not depend on freezes and windows: those are told beside it. */
-export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: Circumstances): RightsInCluster {
+export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: PolicyContext): RightsInCluster {
   const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
     wrongChannel(channels, channel) === null;
   const asks = CHANGE_VERBS.filter((verb) => {

@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt';
-import type { CardPlace } from '../../domain/change/change.ts';
+import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
@@ -19,10 +19,10 @@ const NO_RETRIES = { retries: 0 } as const;
 
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
-  post(channel: string, drawing: Drawing): Promise<CardPlace>;
-  update(place: CardPlace, drawing: Drawing): Promise<void>;
+  post(channel: string, drawing: Drawing): Promise<MessageRef>;
+  update(place: MessageRef, drawing: Drawing): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
-  reply(place: CardPlace, text: string, broadcast: boolean): Promise<void>;
+  reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -81,7 +81,7 @@ function clientFor(
 async function posted(
   call: Promise<webApi.ChatPostMessageResponse>,
   onRateLimit?: (ms: number) => void,
-): Promise<CardPlace> {
+): Promise<MessageRef> {
   const { channel, ts } = await inOurWords(call, onRateLimit);
   if (channel === undefined || ts === undefined) throw new SlackRefused('unavailable', 'posted without a ts');
   return { channel, ts };

@@ -8,7 +8,7 @@ import { approvalsSoFar, approversOf, decidersWanted } from '../text/approvals-l
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { firstFew, moment, person, withPlainMoments } from '../text/names.ts';
-import { heldUp } from './worker-outage.ts';
+import { workerOutage } from './worker-outage.ts';
 
 /** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
 export interface Status {
@@ -33,14 +33,14 @@ export function statusText(view: CardView): string {
 
 /** How the change stands now. */
 export function statusOf(view: CardView): Status {
-  const { change, waitsFor, now, standstill } = view;
-  const held = heldUp(view);
+  const { change, waitsFor, now, activeHolds } = view;
+  const held = workerOutage(view);
   if (held !== null) return held;
   switch (change.state) {
     case 'requested':
       return requested(waitsFor);
     case 'planned':
-      return planned(change, now, inTheWay(change, standstill));
+      return planned(change, now, inTheWay(change, activeHolds));
     case 'refused':
       return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
     case 'approved':

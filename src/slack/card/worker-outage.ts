@@ -7,7 +7,7 @@ import { moment, person } from '../text/names.ts';
 import type { Status } from './status.ts';
 
 /** How a change stands that nobody works on though somebody should; null for any other. */
-export function heldUp({ change, worker }: CardView): Status | null {
+export function workerOutage({ change, worker }: CardView): Status | null {
   const lead = LEADS[change.state];
   if (lead === undefined || worker === undefined || worker.is === 'there') return null;
   const why = worker.is === 'silent' ? silence(worker.since, change) : escaped(worker.says);

@@ -1,7 +1,7 @@
 import type { UseCases } from '../../app/ask/bot-use-cases.ts';
 import { MOVING } from '../../app/ask/rights.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
-import type { CardPlace } from '../../domain/change/change.ts';
+import type { MessageRef } from '../../domain/change/change.ts';
 import { type Change, type ChangeId, clusterOf } from '../../domain/change/change.ts';
 import { WORKER_THERE } from '../../domain/cluster/worker-state.ts';
 import type { CardLease, Cards } from '../../ports/cards.ts';
@@ -14,14 +14,14 @@ import { renderCard } from '../card/card.ts';
 import { asideOf } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
-import { tellReplies } from './thread-replies.ts';
+import { postReplies } from './thread-replies.ts';
 
 /** What drawing a card needs of the world. */
 export interface DrawPorts {
   changes(cluster: string): Changes;
   readonly cards: Cards;
   readonly slack: SlackPoster;
-  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'standstill'>;
+  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'activeHolds'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,10 +34,10 @@ export interface Learnt {
   readonly unconfirmed: Set<string>;
 }
 
-/** `nothing`: the card shows all there is. `unhung`: it is not posted yet. `drawn`: it was edited, and shows this change now. */
+/** `nothing`: the card shows all there is. `unposted`: it is not posted yet. `drawn`: it was edited, and shows this change now. */
 export type Drawn =
   | { readonly is: 'nothing' }
-  | { readonly is: 'unhung' }
+  | { readonly is: 'unposted' }
   | { readonly is: 'drawn'; readonly change: Change };
 
 /** A lease is used for an edit only while it is young: the edit itself may take ten seconds. */
@@ -63,14 +63,14 @@ export async function drawCard(
   const aside = asideOf(view);
   if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
   const place = hung ?? (await hungAsBefore(stored, ports.cards));
-  if (place === null) return await unhung(stored, lease);
+  if (place === null) return await unposted(stored, lease);
   if (ports.clock.steadyMs() - since > YOUNG_MS) throw new SlackRefused('unavailable', 'the record answers too slowly');
   if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
   const hangs = await edit(place, view, learnt, ports);
-  if (hangs) await tellReplies(place, stored, learnt.unconfirmed, ports);
+  if (hangs) await postReplies(place, stored, learnt.unconfirmed, ports);
   await lease.commit(stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
@@ -79,15 +79,15 @@ export async function drawCard(
 async function hungAsBefore(
   { change: { id }, events: [first] }: StoredChange,
   cards: Cards,
-): Promise<CardPlace | null> {
+): Promise<MessageRef | null> {
   if (first?.type !== 'requested' || first.retold === undefined || first.card === undefined) return null;
   await cards.hang(id, first.card);
   return first.card;
 }
 
 /** A change that ended because no card of it could be posted has nothing to draw. */
-async function unhung({ change, revision }: StoredChange, lease: CardLease): Promise<Drawn> {
-  if (change.failure?.kind !== NO_CARD) return { is: 'unhung' };
+async function unposted({ change, revision }: StoredChange, lease: CardLease): Promise<Drawn> {
+  if (change.failure?.kind !== NO_CARD) return { is: 'unposted' };
   await lease.commit(revision);
   return { is: 'nothing' };
 }
@@ -111,8 +111,8 @@ async function viewOf({ change, progress, unproven }: StoredChange, ports: DrawP
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // What a worker that is gone said last is true no more.
   const told = worker.is === 'there' ? progress : [];
-  const standstill = change.state === 'planned' ? await ports.useCases.standstill(change.intent.cluster) : MOVING;
-  return { change, progress: told, waitsFor, worker, standstill, now: ports.clock.now() };
+  const activeHolds = change.state === 'planned' ? await ports.useCases.activeHolds(change.intent.cluster) : MOVING;
+  return { change, progress: told, waitsFor, worker, activeHolds, now: ports.clock.now() };
 }
 
 /** A job that is about to end is still in the queue when its change has ended already. */
@@ -128,7 +128,7 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
 type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
 
 /** False when the message is gone: then there is no thread to reply in either. */
-async function edit(place: CardPlace, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
+async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
   const { slack, log } = ports;
   const drawing = renderCard(view, learnt.style);
   try {

@@ -131,7 +131,7 @@ class Rounds {
     try {
       const drawn = await this.#drawLeased(id, forced);
       if (drawn === 'busy') return BUSY_MS;
-      return drawn === 'unhung' && failures < UNHUNG_TRIES ? BUSY_MS : null;
+      return drawn === 'unposted' && failures < UNHUNG_TRIES ? BUSY_MS : null;
     } catch (error) {
       if (this.#signal.aborted) return null;
       const retryMs = retryAfter(error, failures);

@@ -1,4 +1,4 @@
-import type { CardPlace, Change } from '../../domain/change/change.ts';
+import type { Change, MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
@@ -18,7 +18,7 @@ const WHY =
  * Posts a change's card once more, for a bot that died between posting it and noting where it hangs. The first one, if there is
  * one, cannot be found: that would take a scope to read the channel, and this app may only write. null when nobody may write there.
  */
-export async function postAgain(change: Change, { slack, clock, log }: PostAgainOptions): Promise<CardPlace | null> {
+export async function postAgain(change: Change, { slack, clock, log }: PostAgainOptions): Promise<MessageRef | null> {
   try {
     const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
     await slack

@@ -1,4 +1,4 @@
-import type { CardPlace, Change } from '../../domain/change/change.ts';
+import type { Change, MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
@@ -21,7 +21,7 @@ export async function postCard(
   change: Change,
   channel: string,
   { slack, clock, log }: PostOptions,
-): Promise<CardPlace> {
+): Promise<MessageRef> {
   const until = clock.steadyMs() + PATIENCE_MS;
   for (;;) {
     try {

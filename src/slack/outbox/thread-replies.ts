@@ -1,4 +1,4 @@
-import type { CardPlace, ChangeId } from '../../domain/change/change.ts';
+import type { ChangeId, MessageRef } from '../../domain/change/change.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { StoredChange } from '../../ports/record.ts';
@@ -22,8 +22,8 @@ const POSTING_MS = 30_000;
  * channels to find out: then the reply is posted again. A sentence read twice costs a look, a failure that nobody was told of costs
  * the night; so "nobody untold" wins over "never twice". While replica and Redis live, each one is posted once.
  */
-export async function tellReplies(
-  place: CardPlace,
+export async function postReplies(
+  place: MessageRef,
   { change, unproven, mark }: StoredChange,
   unconfirmed: Set<string>,
   ports: ReplyPorts,
@@ -45,7 +45,7 @@ export async function tellReplies(
 }
 
 /** False when the thread is gone. */
-async function posted(place: CardPlace, id: ChangeId, one: Reply, { cards, slack }: ReplyPorts): Promise<boolean> {
+async function posted(place: MessageRef, id: ChangeId, one: Reply, { cards, slack }: ReplyPorts): Promise<boolean> {
   try {
     await slack.reply(place, one.text, one.broadcast);
     return true;

@@ -1,4 +1,4 @@
-import { MOVING, type Standstill } from '../../app/ask/rights.ts';
+import { type ActiveHolds, MOVING } from '../../app/ask/rights.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { type Hold, heldThing, holdOn, touchedNodes } from '../../domain/policy/hold.ts';
 import { escaped } from '../text/foreign-text.ts';
@@ -11,7 +11,7 @@ export function holdLine(hold: Hold, cluster: string): string {
 }
 
 /** Everything that keeps changes of the cluster from starting, each with who, since when and why. */
-export function standstillLines(cluster: string, { holds, freeze }: Standstill): readonly string[] {
+export function activeHoldLines(cluster: string, { holds, freeze }: ActiveHolds): readonly string[] {
   const planned =
     freeze === null
       ? []
@@ -22,8 +22,8 @@ export function standstillLines(cluster: string, { holds, freeze }: Standstill):
 }
 
 /** The first thing that keeps this very change from starting; empty when there is none. */
-export function inTheWay(change: Change, { holds, freeze }: Standstill = MOVING): string {
+export function inTheWay(change: Change, { holds, freeze }: ActiveHolds = MOVING): string {
   const hold = holdOn(touchedNodes(change), holds);
-  const [line] = standstillLines(change.intent.cluster, { holds: hold === null ? [] : [hold], freeze });
+  const [line] = activeHoldLines(change.intent.cluster, { holds: hold === null ? [] : [hold], freeze });
   return line ?? '';
 }

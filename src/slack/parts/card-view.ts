@@ -1,4 +1,4 @@
-import type { Standstill } from '../../app/ask/rights.ts';
+import type { ActiveHolds } from '../../app/ask/rights.ts';
 import type { Change, ChangeId, Progress } from '../../domain/change/change.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import type { Room } from '../text/fit.ts';
@@ -16,7 +16,7 @@ export interface CardView {
   /** Entries of the record that nobody who may write them has signed. */
   readonly unproven?: readonly number[];
   /** What keeps changes of the cluster from starting; nothing when left out. */
-  readonly standstill?: Standstill;
+  readonly activeHolds?: ActiveHolds;
 }
 
 /** `plan` draws the steps as Slack's plan block, `classic` as lines, for workspaces that refuse that block. */

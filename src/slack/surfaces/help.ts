@@ -1,6 +1,6 @@
 import type { Rights } from '../../app/ask/rights.ts';
 import type { ChangeVerb, HoldVerb } from '../../domain/policy/policy.ts';
-import { standstillLines } from '../parts/active-holds.ts';
+import { activeHoldLines } from '../parts/active-holds.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { firstFew } from '../text/names.ts';
 
@@ -27,7 +27,7 @@ export function helpText(rights: readonly Rights[]): string {
     ...[...verbs].flatMap((verb) => USAGE[verb]),
     ...buttons(rights),
     '`/registry-ha help`: this text.',
-    ...rights.flatMap(({ cluster, ...standstill }) => standstillLines(cluster, standstill)),
+    ...rights.flatMap(({ cluster, ...activeHolds }) => activeHoldLines(cluster, activeHolds)),
     ...unread(rights),
   ].join('\n');
 }

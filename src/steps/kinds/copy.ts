@@ -1,7 +1,7 @@
 import type { CopyStep } from '../../domain/plan/step.ts';
 import { bytesInWords } from '../../domain/text/format.ts';
 import type { CopyProgress } from '../../ports/copier.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** Copies one archive to the same path on the target; the digest decides. */
 export const copy: StepWork<CopyStep> = {
@@ -22,8 +22,8 @@ async function isThere(step: CopyStep, world: StepWorld, signal: AbortSignal): P
   const { path, size, sha256 } = step.archive;
   const has = await world.targets.hasFile(world.accessTo(step.node), { path, size, sha256 }, signal);
   return has
-    ? so(`${bytesInWords(size)}, SHA-256 ${sha256.slice(0, 12)}`)
-    : notSo(`${path} is not there with the right SHA-256.`);
+    ? satisfied(`${bytesInWords(size)}, SHA-256 ${sha256.slice(0, 12)}`)
+    : unsatisfied(`${path} is not there with the right SHA-256.`);
 }
 
 function copied({ sent: done, saved = 0, total, rate }: CopyProgress) {

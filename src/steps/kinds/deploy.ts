@@ -4,7 +4,7 @@ import type { DeployStep } from '../../domain/plan/step.ts';
 import { count } from '../../domain/text/format.ts';
 import { missingImages } from '../world/served-images.ts';
 import { runStates } from '../world/state-on-node.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** How long the new pod may take until it serves: repo.installed has waited for its HTTP answer already. */
@@ -21,11 +21,11 @@ export const deploy: StepWork<DeployStep> = {
 async function isServing(step: DeployStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const { registries } = await world.kubernetes.look(signal);
   const registry = registries.find(({ node }) => node === step.node);
-  if (registry === undefined) return notSo(`There is no pod repositories-${step.node}.`);
+  if (registry === undefined) return unsatisfied(`There is no pod repositories-${step.node}.`);
   if (registry.version !== step.version)
-    return notSo(`The pod repositories-${step.node} is of version ${registry.version}, not ${step.version}.`);
+    return unsatisfied(`The pod repositories-${step.node} is of version ${registry.version}, not ${step.version}.`);
   if (!sameSet(registry.carries, step.carries))
-    return notSo(`The pod repositories-${step.node} does not carry every archive.`);
+    return unsatisfied(`The pod repositories-${step.node} does not carry every archive.`);
   return await servesAll(step, world, signal);
 }
 
@@ -33,14 +33,14 @@ async function servesAll(step: DeployStep, world: StepWorld, signal: AbortSignal
   let images = 0;
   for (const archive of world.archives) {
     const missing = await missingOrSilent(step, world, archive, signal);
-    if (typeof missing === 'string') return notSo(missing);
+    if (typeof missing === 'string') return unsatisfied(missing);
     if (missing.length > 0)
-      return notSo(
+      return unsatisfied(
         `The registry of ${step.node} does not serve ${missing[0]}${missing.length > 1 ? ` and ${missing.length - 1} more` : ''}.`,
       );
     images += archive.images.length;
   }
-  return so(`${count(images, 'image')} served`);
+  return satisfied(`${count(images, 'image')} served`);
 }
 
 async function missingOrSilent(

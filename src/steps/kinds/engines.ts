@@ -1,12 +1,12 @@
 import { Failure, NotConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
-import { GO_ON } from '../../domain/answers/retry-hint.ts';
+import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
 import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
 import { render } from '../../domain/node-commands/command.ts';
 import type { EnginesStep } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
 import { untilMinionsAnswer } from '../world/minions-answer.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** Package checks take minutes on a slow mirror; after half an hour nobody comes back. */
@@ -49,9 +49,9 @@ async function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortS
   const right = step.nodes.filter((node) =>
     found.some((engine) => engine.node === node && engine.is === 'known' && sameSet(engine.endpoints, wanted)),
   );
-  if (right.length === step.nodes.length) return so(`${right.length}/${step.nodes.length} engines`);
+  if (right.length === step.nodes.length) return satisfied(`${right.length}/${step.nodes.length} engines`);
   const wrong = step.nodes.filter((node) => !right.includes(node));
-  return notSo(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
+  return unsatisfied(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
 }
 
 /** The last look before the one step that touches every node: an endpoint that is missing now would be taken out everywhere. */
@@ -62,7 +62,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
     throw new NotConfirmed(
       'Endpoints kube-system/repositories',
       `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}; the engines were not touched.`,
-      `Bring the missing registry back to Ready, then ${GO_ON}.`,
+      `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
     );
   }
   const [planned] = step.commands;

@@ -3,16 +3,16 @@ import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
 import type { ProveUndoneStep } from '../../domain/plan/undo-step.ts';
 import { listed } from '../../domain/text/format.ts';
 import { missingImages } from '../world/served-images.ts';
-import { type Finding, notSo, type StepWork, type StepWorld } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
 /** The proof of an undo: Kubernetes and the engines know nothing of what was taken away, and the bootstrap's registry serves everything. */
 export const proveUndone: StepWork<ProveUndoneStep, Proof | undefined> = {
-  check: async () => notSo('A proof is made anew each time.'),
+  check: async () => unsatisfied('A proof is made anew each time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {
     const wrong =
       (await stillListed(step, world, signal)) ?? changedArchive(step, world) ?? (await unserved(step, world, signal));
-    return wrong === null ? await provenEngines(step, world, signal) : notSo(wrong);
+    return wrong === null ? await provenEngines(step, world, signal) : unsatisfied(wrong);
   },
 };
 
@@ -49,7 +49,7 @@ async function provenEngines(step: ProveUndoneStep, world: StepWorld, signal: Ab
   const wrong = step.engines.filter((node) => !right.some((engine) => engine.node === node));
   if (wrong.length > 0) {
     const without = dead.length === 0 ? '' : `, and not ${listed(dead)}`;
-    return notSo(`The container engine of ${listed(wrong)} does not list ${bootstrap}${without}.`);
+    return unsatisfied(`The container engine of ${listed(wrong)} does not list ${bootstrap}${without}.`);
   }
   const images = step.archives.reduce((sum, archive) => sum + archive.images, 0);
   const proof: Proof = {
@@ -62,5 +62,5 @@ async function provenEngines(step: ProveUndoneStep, world: StepWorld, signal: Ab
   };
   const without = step.gone.length === 0 ? '' : ` without ${listed(step.gone.map(({ node }) => node))}`;
   const note = `bootstrap serves ${images}/${images} images, ${proof.engines}/${proof.engineTotal} engines${without}`;
-  return { is: 'so', note, proof };
+  return { is: 'satisfied', note, proof };
 }

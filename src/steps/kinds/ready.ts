@@ -1,7 +1,7 @@
 import { sameSet } from '../../domain/cluster/registry.ts';
 import type { ReadyStep } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** Readiness follows by a probe every ten seconds and the Endpoints controller; five minutes are generous. */
@@ -17,8 +17,8 @@ export const ready: StepWork<ReadyStep> = {
 
 async function areListed(step: ReadyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const endpoints = await world.kubernetes.endpoints(signal);
-  if (sameSet(endpoints.ready, step.addresses)) return so(`Ready: ${listed(step.addresses)}`);
-  return notSo(
+  if (sameSet(endpoints.ready, step.addresses)) return satisfied(`Ready: ${listed(step.addresses)}`);
+  return unsatisfied(
     `Kubernetes lists ${listed([...endpoints.ready].sort()) || 'no registry'} as Ready, and it should be exactly ${listed(step.addresses)}.`,
   );
 }

@@ -1,7 +1,7 @@
 import { NotConfirmed } from '../../domain/answers/failure.ts';
 import type { RemoveCopyStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** Deletes an archive that a change has copied, once it is proven to be the very same and in no use, and the part file of its copy. */
 export const removeCopy: StepWork<RemoveCopyStep> = {
@@ -43,5 +43,7 @@ async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, sig
 async function isGone(step: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const paths = [...(step.takesArchive ? [step.archive.path] : []), step.part];
   const left = await world.targets.present(world.accessTo(step.node), paths, signal);
-  return left.length === 0 ? so(`${paths[0] ?? ''} is gone`) : notSo(`${left.join(' and ')} is still there.`);
+  return left.length === 0
+    ? satisfied(`${paths[0] ?? ''} is gone`)
+    : unsatisfied(`${left.join(' and ')} is still there.`);
 }

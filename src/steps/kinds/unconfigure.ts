@@ -1,13 +1,13 @@
 import type { UnconfigureStep } from '../../domain/plan/undo-step.ts';
 import { count, listed } from '../../domain/text/format.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** Deletes what a change has written to the registry's configuration. */
 export const unconfigure: StepWork<UnconfigureStep> = {
   check: areGone,
   async act(step, world, signal) {
-    const isSo = async () => (await areGone(step, world, signal)).is === 'so';
+    const isSo = async () => (await areGone(step, world, signal)).is === 'satisfied';
     for (const { command } of step.commands) await mustRunOnNode(step.node, command, isSo, world, signal);
   },
   confirm: areGone,
@@ -17,6 +17,6 @@ async function areGone({ node, files }: UnconfigureStep, world: StepWorld, signa
   const there = await world.targets.registryConfig(world.accessTo(node), signal);
   const left = files.filter((file) => there.includes(file));
   return left.length === 0
-    ? so(`${count(files.length, 'file')} gone`)
-    : notSo(`The registry’s configuration still has ${listed(left)}.`);
+    ? satisfied(`${count(files.length, 'file')} gone`)
+    : unsatisfied(`The registry’s configuration still has ${listed(left)}.`);
 }

@@ -3,7 +3,7 @@ import type { MountFacts } from '../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
 import type { UnmountStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** A container that has just ended lets go of its files within seconds. */
 const BUSY_LIMIT_MS = 60_000;
@@ -43,7 +43,7 @@ async function umountWhenFree(
     const result = await runOnNode(step.node, command, isSo, world, signal);
     if (result.exitCode === 0) return;
     if (!isBusy(result) || world.clock.steadyMs() >= until) throw new CommandFailed(step.node, command, result);
-    world.safePoint();
+    world.throwIfCancelled();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
     await world.clock.sleep(BUSY_PAUSE_MS, signal);
   }
@@ -55,9 +55,9 @@ const isBusy = ({ exitCode }: CommandResult): boolean => exitCode === 32;
 async function isUnmounted(step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const { mounted, inFstab } = await look(step, world, signal);
   const { mountpoint } = step.archive;
-  if (step.takesMount && mounted) return notSo(`${mountpoint} is still mounted.`);
-  if (step.takesFstab && inFstab) return notSo(`${mountpoint} still stands in /etc/fstab.`);
-  return so(`${mountpoint} is not mounted${step.takesFstab ? ', nor in /etc/fstab' : ''}`);
+  if (step.takesMount && mounted) return unsatisfied(`${mountpoint} is still mounted.`);
+  if (step.takesFstab && inFstab) return unsatisfied(`${mountpoint} still stands in /etc/fstab.`);
+  return satisfied(`${mountpoint} is not mounted${step.takesFstab ? ', nor in /etc/fstab' : ''}`);
 }
 
 async function look({ node, archive }: UnmountStep, world: StepWorld, signal: AbortSignal) {

@@ -5,17 +5,17 @@ import { endpointUrl, type ServedManifest, sameSet } from '../../domain/cluster/
 import type { VerifyStep } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
 import { inParallel } from '../world/served-images.ts';
-import { type Finding, notSo, type StepWork, type StepWorld } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
 /** The proof: same manifest bytes as the bootstrap's, every blob there with its size, every engine with exactly the endpoints. */
 export const verify: StepWork<VerifyStep, Proof | undefined> = {
-  check: async () => notSo('A proof is made anew each time.'),
+  check: async () => unsatisfied('A proof is made anew each time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {
     const changed = changedArchive(step, world.archives);
-    if (changed !== null) return notSo(changed);
+    if (changed !== null) return unsatisfied(changed);
     const images = await prove(step, world, signal);
-    if (typeof images === 'string') return notSo(images);
+    if (typeof images === 'string') return unsatisfied(images);
     return await provenEngines(step, world, images, signal);
   },
 };
@@ -100,7 +100,7 @@ async function provenEngines(
     .map(({ node }) => node);
   const wrong = step.engines.filter((node) => !right.includes(node));
   if (wrong.length > 0)
-    return notSo(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
+    return unsatisfied(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
   const expected = step.archives.reduce((sum, archive) => sum + archive.images, 0);
   const proof: Proof = {
     served: images.served,
@@ -111,7 +111,7 @@ async function provenEngines(
     blobs: images.blobs,
   };
   return {
-    is: 'so',
+    is: 'satisfied',
     note: `served ${proof.served}/${expected} images, ${proof.engines}/${proof.engineTotal} engines`,
     proof,
   };

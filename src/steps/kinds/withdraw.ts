@@ -1,7 +1,7 @@
 import { NotConfirmed } from '../../domain/answers/failure.ts';
 import type { WithdrawStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, notSo, type StepWork, type StepWorld, so } from '../world/step-world.ts';
+import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** MetalK8s' own test waits 120 s for the pod to go; a kubelet without its API server is slower. */
@@ -26,7 +26,7 @@ export const withdraw: StepWork<WithdrawStep> = {
     waitUntilSo(
       () => {
         // The manifest is away, and kubelet needs nobody for the rest.
-        world.safePoint();
+        world.throwIfCancelled();
         return isGone(step, world, signal);
       },
       { limitMs: GONE_LIMIT_MS, everyMs: 2_000 },
@@ -40,9 +40,9 @@ async function isAway({ node, manifest }: WithdrawStep, world: StepWorld, signal
 }
 
 async function isGone(step: WithdrawStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
-  if (!(await isAway(step, world, signal))) return notSo(`${step.manifest} is still there.`);
+  if (!(await isAway(step, world, signal))) return unsatisfied(`${step.manifest} is still there.`);
   const { registries } = await world.kubernetes.look(signal);
   if (registries.some(({ node }) => node === step.node))
-    return notSo(`The pod repositories-${step.node} is still there.`);
-  return so(`pod repositories-${step.node} is gone`);
+    return unsatisfied(`The pod repositories-${step.node} is still there.`);
+  return satisfied(`pod repositories-${step.node} is gone`);
 }

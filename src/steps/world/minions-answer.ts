@@ -1,7 +1,7 @@
 import { NotConfirmed } from '../../domain/answers/failure.ts';
 import type { EnginesStep } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
-import { type Finding, notSo, type StepWorld, so } from './step-world.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from './step-world.ts';
 import { waitUntilSo } from './wait.ts';
 
 /** A salt-minion that restarts is back within some twenty seconds. */
@@ -15,7 +15,7 @@ const POLL_MS = 2_000;
 export async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const limits = { limitMs: AWAY_LIMIT_MS, everyMs: POLL_MS };
   const finding = await waitUntilSo(() => answering(step, world, signal), limits, world.clock, signal);
-  if (finding.is === 'so') return;
+  if (finding.is === 'satisfied') return;
   throw new NotConfirmed(
     'salt-minion',
     `${finding.says} The engines were not touched.`,
@@ -25,11 +25,11 @@ export async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, si
 
 async function answering({ nodes }: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const there = await world.salt.answering(nodes, signal);
-  if (there === null) return notSo('The Salt master does not answer.');
+  if (there === null) return unsatisfied('The Salt master does not answer.');
   const silent = nodes.filter((node) => !there.includes(node));
-  if (silent.length === 0) return so('');
-  world.safePoint();
+  if (silent.length === 0) return satisfied('');
+  world.throwIfCancelled();
   const says = `The minion of ${listed(silent)} does not answer.`;
   world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${says} Waiting for it.` });
-  return notSo(says);
+  return unsatisfied(says);
 }

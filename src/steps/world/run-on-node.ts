@@ -23,7 +23,7 @@ export async function runOnNode(
     const answer = await answerOf(node, command, world, signal);
     if (!(answer instanceof Unreachable)) return answer;
     if (world.clock.steadyMs() >= until) throw answer;
-    world.safePoint();
+    world.throwIfCancelled();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Trying again.` });
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
     if (await isSo()) return { exitCode: 0, stdout: '', stderr: '' };

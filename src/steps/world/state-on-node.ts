@@ -65,7 +65,7 @@ async function runState(
       answer.is === 'conflict' || answer.is === 'lost' || (answer.is === 'not-run' && answer.why === 'pillar');
     if (!mayPass || runs >= RUNS) throw new SaltFailed(step.node, render(named.command), answer);
     await waitUntilFree(step.node, answer, world, signal);
-    if (answer.is === 'lost' && (await isSo()).is === 'so') return;
+    if (answer.is === 'lost' && (await isSo()).is === 'satisfied') return;
   }
 }
 
@@ -86,7 +86,7 @@ async function callWhenReachable(
       throw answer instanceof Unreachable ? answer : new SaltFailed(step.node, render(named.command), answer);
     }
     again ||= !(answer instanceof Unreachable);
-    world.safePoint();
+    world.throwIfCancelled();
     world.onProgress(waiting(`${answer.says} Trying again.`));
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
   }
@@ -115,7 +115,7 @@ async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld,
     await world.clock.sleep(BUSY_POLL_MS, signal);
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
     if (run === undefined || world.clock.steadyMs() >= until) return;
-    if (answer.is !== 'lost') world.safePoint();
+    if (answer.is !== 'lost') world.throwIfCancelled();
     const what = answer.is === 'lost' ? 'The end of the state run is not known; waiting for' : 'Waiting for';
     world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
   }

@@ -28,7 +28,7 @@ export interface StepWorld {
   /** Puts a job id on the journal; resolves when it is on disk. */
   readonly onJob: (jid: Jid) => Promise<void>;
   /** Nothing of the step is under way: throws when somebody has asked to cancel. */
-  readonly safePoint: () => void;
+  readonly throwIfCancelled: () => void;
   /** Names the Salt runs of this step: the same when it goes on after an interruption, another one for a retry. */
   readonly runName: string;
   /** The job that this step started before the worker was interrupted. */
@@ -37,8 +37,8 @@ export interface StepWorld {
 
 /** What a look found: so (with a word for the thread, and the proof where there is one), or not so and why. */
 export type Finding<P = undefined> =
-  | { readonly is: 'so'; readonly note?: string; readonly proof?: P }
-  | { readonly is: 'not-so'; readonly says: string };
+  | { readonly is: 'satisfied'; readonly note?: string; readonly proof?: P }
+  | { readonly is: 'unsatisfied'; readonly says: string };
 
 /** Check, act, confirm. `check` and `confirm` only look; `act` may give a word for the thread. */
 export interface StepWork<S, P = undefined> {
@@ -47,5 +47,6 @@ export interface StepWork<S, P = undefined> {
   readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
 }
 
-export const so = (note?: string): Finding<never> => (note === undefined ? { is: 'so' } : { is: 'so', note });
-export const notSo = (says: string): Finding<never> => ({ is: 'not-so', says });
+export const satisfied = (note?: string): Finding<never> =>
+  note === undefined ? { is: 'satisfied' } : { is: 'satisfied', note };
+export const unsatisfied = (says: string): Finding<never> => ({ is: 'unsatisfied', says });

@@ -11,7 +11,7 @@ export async function waitUntilSo<P>(
   const until = clock.steadyMs() + limits.limitMs;
   for (;;) {
     const finding = await look();
-    if (finding.is === 'so' || clock.steadyMs() >= until) return finding;
+    if (finding.is === 'satisfied' || clock.steadyMs() >= until) return finding;
     await clock.sleep(limits.everyMs, signal);
   }
 }

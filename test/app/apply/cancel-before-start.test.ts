@@ -83,7 +83,7 @@ it('a worker that died between asking whether it may begin and writing it down b
   };
   const dying = {
     ...on.worker,
-    onSurprise: () => {
+    onUnexpectedError: () => {
       throw new Error('dead');
     },
   };

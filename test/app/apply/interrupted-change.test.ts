@@ -25,7 +25,7 @@ async function dyingWhen(on: Bench, isTime: (event: ChangeEvent) => boolean) {
     return mark;
   };
   await on.queue.drain((job) =>
-    doJob(job, { ...on.worker, onSurprise: () => undefined }, never()).catch(() => undefined),
+    doJob(job, { ...on.worker, onUnexpectedError: () => undefined }, never()).catch(() => undefined),
   );
   on.journal.append = append;
 }

@@ -31,7 +31,7 @@ async function dyingAt(on: Bench, step: string) {
     dead = event.type === 'step-started' && event.step === step;
     return mark;
   };
-  const silent = { ...on.worker, onSurprise: () => undefined };
+  const silent = { ...on.worker, onUnexpectedError: () => undefined };
   await on.queue.drain((one) => doJob(one, silent, never()).catch(() => undefined));
   on.journal.append = append;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RedisFailed } from '../../../src/adapters/redis/server/failures.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
-import { tellForgotten } from '../../../src/app/record/lost-records.ts';
+import { reportLostRecords } from '../../../src/app/record/lost-records.ts';
 import { doJob } from '../../../src/app/worker/do-job.ts';
 import { RecordGone, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
@@ -16,7 +16,7 @@ async function redisLosesAll(on: Bench): Promise<readonly string[]> {
 
 async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<readonly string[]> {
   const forgotten: string[] = [];
-  await tellForgotten({ ...worker, journal, changes, clock, onForgotten: (id) => void forgotten.push(id) });
+  await reportLostRecords({ ...worker, journal, changes, clock, onForgotten: (id) => void forgotten.push(id) });
   return forgotten;
 }
 

@@ -52,7 +52,7 @@ describe('a worker that dies', () => {
     await on.queue.drain(async (job) => {
       const failed = await doJob(
         job,
-        { ...on.worker, onSurprise: () => undefined },
+        { ...on.worker, onUnexpectedError: () => undefined },
         new AbortController().signal,
       ).catch((error: unknown) => error);
       if (failed !== undefined && !(failed instanceof Died) && !(failed instanceof Failure)) throw failed;

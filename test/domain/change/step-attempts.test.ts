@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
-import { begunAfter } from '../../../src/domain/change/step-attempts.ts';
+import { attemptsAfter } from '../../../src/domain/change/step-attempts.ts';
 
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
 
@@ -30,7 +30,7 @@ describe('a step counts as begun, so that its undo is offered and nothing of oth
     ['but not when it was so before the start', [notNeeded], false],
     ['when it had been so, and was done after all', [started, wasSo, started, done], true],
   ])('%s', (_, events, isBegun) => {
-    const begun = events.reduce(begunAfter, {});
+    const begun = events.reduce(attemptsAfter, {});
     expect(Object.keys(begun)).toEqual(isBegun ? [step] : []);
   });
 });

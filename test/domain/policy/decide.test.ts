@@ -5,7 +5,7 @@ import { changeFrom } from '../../../src/domain/change/fold.ts';
 import { approvalsThatCount, mayDecide, whyTakenBack } from '../../../src/domain/policy/decide.ts';
 import type { Hold } from '../../../src/domain/policy/hold.ts';
 import { mayRequest } from '../../../src/domain/policy/may-request.ts';
-import type { Circumstances, GroupMembers } from '../../../src/domain/policy/people.ts';
+import type { GroupMembers, PolicyContext } from '../../../src/domain/policy/people.ts';
 import { DECISIONS } from '../../../src/domain/policy/policy.ts';
 import { planned, requested } from '../../contract/changes-events.ts';
 import { type GivenRules, groups, people, policyOf } from '../../fixtures/policy.ts';
@@ -19,7 +19,7 @@ const window = { days: ['mon'], from: '09:00', to: '17:00', zone: 'UTC' } as con
 
 function now(
   more: { at?: string; groups?: Record<string, GroupMembers>; holds?: readonly Hold[] } = {},
-): Circumstances {
+): PolicyContext {
   return {
     at: new Date(more.at ?? AT),
     groups: new Map(Object.entries(more.groups ?? {})),
@@ -119,7 +119,7 @@ describe('deciding', () => {
       channel = CHANNEL,
     }: {
       rules?: GivenRules;
-      given?: Circumstances;
+      given?: PolicyContext;
       change?: Change;
       channel?: string;
     } = {},

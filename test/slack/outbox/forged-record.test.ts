@@ -47,7 +47,7 @@ describe('a card whose record somebody else has written to', { timeout: 180_000 
     const replicas = { redis: bench.connect(), clusters: ['lab'], replica: 'bot-1', onError: () => undefined };
     const announcements = redisAnnouncements(replicas);
     const end = new AbortController();
-    const useCases = { waitsFor: async () => [], workerOf: async () => WORKER_THERE, standstill: async () => MOVING };
+    const useCases = { waitsFor: async () => [], workerOf: async () => WORKER_THERE, activeHolds: async () => MOVING };
     const options = {
       clusters: ['lab'],
       clock: hurried,

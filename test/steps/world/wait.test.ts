@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notSo } from '../../../src/steps/world/step-world.ts';
+import { unsatisfied } from '../../../src/steps/world/step-world.ts';
 import { waitUntilSo } from '../../../src/steps/world/wait.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
@@ -9,7 +9,7 @@ describe('a wait for the cluster', () => {
     let looks = 0;
     const look = async () => {
       looks += 1;
-      return notSo('not yet');
+      return unsatisfied('not yet');
     };
     let ended = false;
     const limits = { limitMs: 10_000, everyMs: 2_000 };

@@ -37,7 +37,7 @@ export interface MinionReturn {
   readonly out: string;
 }
 
-/** Turns a function's result into the return that the master stores and prints. */
+/** Semaphore a function's result into the return that the master stores and prints. */
 export function toMinionReturn(result: FunResult): MinionReturn {
   switch (result.is) {
     case 'returned':

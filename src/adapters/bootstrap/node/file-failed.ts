@@ -1,6 +1,6 @@
 import { Failure } from '../../../domain/answers/failure.ts';
 import type { FailureReport } from '../../../domain/answers/failure-report.ts';
-import { GO_ON } from '../../../domain/answers/retry-hint.ts';
+import { RETRY_HINT } from '../../../domain/answers/retry-hint.ts';
 
 /** A file of the bootstrap node could not be read to its end as it was. */
 export class FileFailed extends Failure {
@@ -19,7 +19,7 @@ export class FileFailed extends Failure {
       kind: 'bootstrap-file',
       where: 'the bootstrap node',
       what: `${this.path} could not be read: ${this.why}.`,
-      next: `See that the file is there, whole and left alone, then ${GO_ON}: what is done stays done.`,
+      next: `See that the file is there, whole and left alone, then ${RETRY_HINT}: what is done stays done.`,
     };
   }
 }

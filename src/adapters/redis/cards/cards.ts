@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { CardPlace } from '../../../domain/change/change.ts';
+import type { MessageRef } from '../../../domain/change/change.ts';
 import { type ChangeId, clusterOf } from '../../../domain/change/change.ts';
 import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -42,12 +42,12 @@ class RedisCards implements Cards {
     this.#clock = clock;
   }
 
-  async place(id: ChangeId): Promise<CardPlace | null> {
+  async place(id: ChangeId): Promise<MessageRef | null> {
     const [channel, ts] = await ask(this.#redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
     return channel && ts ? { channel, ts } : null;
   }
 
-  async hang(id: ChangeId, { channel, ts }: CardPlace): Promise<void> {
+  async hang(id: ChangeId, { channel, ts }: MessageRef): Promise<void> {
     const { card, state } = this.#keysOf(id);
     const { behind } = clusterKeys(clusterOf(id));
     await this.#run(HANG, [card, state, behind], channel, ts, this.#expiry(), id);

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
-import type { WorkerLife } from '../../../ports/cards.ts';
+import type { Heartbeat } from '../../../ports/cards.ts';
 import { ask } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
 import { SEEN, TELL } from './worker-scripts.ts';
@@ -15,7 +15,7 @@ export interface WorkerLifeOptions {
 const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable();
 
 /** What a cluster's worker says of itself, in Redis; the key stays, so that people read since when it has been silent. */
-export function redisWorkerLife({ redis, cluster }: WorkerLifeOptions): WorkerLife {
+export function redisWorkerLife({ redis, cluster }: WorkerLifeOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
     async tell(trouble) {

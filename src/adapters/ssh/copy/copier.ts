@@ -11,14 +11,14 @@ import { attempt } from './copy-attempt.ts';
 import { orderOf } from './copy-target.ts';
 import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
 import { search } from './seeding.ts';
-import { Turns } from './semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 
 const RECONNECTS = 5;
 const FIRST_PAUSE_MS = 1_000;
 
 /** Copies over SSH, proves by SHA-256, goes on where an interrupted copy ended, and sends nothing that is there. */
 export function sshCopier(parts: CopierParts): Copier {
-  const turns = new Turns(parts.atATime ?? Number.POSITIVE_INFINITY);
+  const turns = new Semaphore(parts.atATime ?? Number.POSITIVE_INFINITY);
   const recipes: Recipes = new Map();
   return {
     async prepare(steps, signal) {
@@ -51,7 +51,7 @@ function assertApproved(step: CopyStep, access: NodeAccess): void {
 }
 
 /** Tries again when the connection was lost, and once when the bytes arrived damaged; whoever waits for a node gives his turn to others. */
-async function untilWhole(copy: Copy, turns: Turns): Promise<void> {
+async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
   let lost = 0;
   let damaged = 0;
   for (;;) {

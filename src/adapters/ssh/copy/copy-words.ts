@@ -1,5 +1,5 @@
 import { NotConfirmed, Unreachable } from '../../../domain/answers/failure.ts';
-import { GO_ON } from '../../../domain/answers/retry-hint.ts';
+import { RETRY_HINT } from '../../../domain/answers/retry-hint.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import type { FileSeen } from '../../../domain/node-commands/copy-commands.ts';
 import type { CopyStep } from '../../../domain/plan/step.ts';
@@ -20,14 +20,14 @@ export function inTheWay({ node, archive, part }: CopyStep, seen: FileSeen): Not
   ];
   const size = seen.is === 'file' ? ` of ${bytesInWords(seen.size)}` : '';
   const what = `At ${archive.path} is ${kind}${size}, which is not the archive ${archive.id}. It was left as it is.`;
-  const next = `Look at it on ${node}, move it away, and ${GO_ON}. What was copied so far is in ${part}.`;
+  const next = `Look at it on ${node}, move it away, and ${RETRY_HINT}. What was copied so far is in ${part}.`;
   return new NotConfirmed(node, what, next);
 }
 
 /** The bytes were damaged on the way, and again. */
 export function damagedTwice({ node, archive: { path, sha256 } }: CopyStep): NotConfirmed {
   const what = `${path} arrived twice with another SHA-256 than ${sha256}. The copy was thrown away.`;
-  return new NotConfirmed(node, what, `Check the memory and the disk of both nodes, then ${GO_ON}.`);
+  return new NotConfirmed(node, what, `Check the memory and the disk of both nodes, then ${RETRY_HINT}.`);
 }
 
 /** The bootstrap node's archive is not the planned one any more. */

@@ -1,5 +1,5 @@
 /** Lets only so many work at the same time; the others wait, first come, first served. */
-export class Turns {
+export class Semaphore {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
   #working = 0;

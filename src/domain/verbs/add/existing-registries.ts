@@ -6,7 +6,7 @@ import { listed } from '../../text/format.ts';
 
 /** Says which of the named nodes have a complete registry already: no step is for them, and every engine knows them. */
 export function completeRegistries(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
-  const complete = registriesThere(intent, facts).filter((node) => isComplete(node, facts, steps));
+  const complete = existingRegistries(intent, facts).filter((node) => isComplete(node, facts, steps));
   if (complete.length === 0) return [];
   return complete.length === 1
     ? [`The registry of ${listed(complete)} is complete already, and every engine knows it.`]
@@ -15,7 +15,7 @@ export function completeRegistries(intent: Intent, facts: Facts, steps: readonly
 
 /** Warns of registries on the named nodes that somebody has left half-done. */
 export function unfinishedRegistries(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
-  const unfinished = registriesThere(intent, facts).filter((node) => !isComplete(node, facts, steps));
+  const unfinished = existingRegistries(intent, facts).filter((node) => !isComplete(node, facts, steps));
   if (unfinished.length === 0) return [];
   return unfinished.length === 1
     ? [`${listed(unfinished)} has a registry that is not complete or not known to every engine; these steps finish it.`]
@@ -24,7 +24,7 @@ export function unfinishedRegistries(intent: Intent, facts: Facts, steps: readon
       ];
 }
 
-const registriesThere = ({ nodes }: Intent, { kube }: Facts): readonly string[] =>
+const existingRegistries = ({ nodes }: Intent, { kube }: Facts): readonly string[] =>
   kube.registries.map(({ node }) => node).filter((node) => nodes.includes(node));
 
 function isComplete(name: string, { kube, engines }: Facts, steps: readonly Step[]): boolean {

@@ -5,7 +5,7 @@ import { includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
 import type { CopyStep, MountedArchive, Step } from '../../plan/step.ts';
 
 /** What a change may have left on one node: what it found there, what it began, and what is there now. */
-export interface Trace {
+export interface Footprint {
   readonly node: NodeFacts;
   readonly target: OpenTarget;
   readonly before: NodeBefore;
@@ -14,12 +14,12 @@ export interface Trace {
 }
 
 /** The traces on these nodes, the node that came last first. */
-export function tracesOf(
+export function footprintsOf(
   nodes: readonly string[],
   touched: readonly Step[],
   before: readonly NodeBefore[],
   facts: Facts,
-): readonly Trace[] {
+): readonly Footprint[] {
   return nodes.toReversed().flatMap((name) => {
     const node = facts.kube.nodes.find((one) => one.name === name);
     const target = facts.targets.find((one) => one.node === name);
@@ -30,9 +30,9 @@ export function tracesOf(
 }
 
 /** Was the registry of this node put there, or begun to be, by the change? */
-export const hasDeployed = ({ touched }: Trace): boolean => touched.some(({ kind }) => kind === 'deploy');
+export const hasDeployed = ({ touched }: Footprint): boolean => touched.some(({ kind }) => kind === 'deploy');
 
-export const copiesOf = ({ touched }: Trace): readonly CopyStep[] =>
+export const copiesOf = ({ touched }: Footprint): readonly CopyStep[] =>
   touched.flatMap((step) => (step.kind === 'copy' ? [step] : []));
 
 /** An archive that the change may have mounted, and what of it was not there before. */
@@ -43,7 +43,7 @@ export interface OwnMount {
 }
 
 /** What the change may have mounted or written to /etc/fstab; what was there before is not its own. */
-export function ownMounts({ touched, before }: Trace): readonly OwnMount[] {
+export function ownMounts({ touched, before }: Footprint): readonly OwnMount[] {
   const archives = touched.flatMap((step) => (step.kind === 'mount' || step.kind === 'solutions' ? step.archives : []));
   return archives
     .map((archive) => ({
@@ -64,7 +64,7 @@ export const isOf =
 const ANY_VERSION = ['default.conf', '90-registry-config.inc', '99-registry-common.inc'];
 
 /** Files of the registry's configuration that the change may have written, and that were not there before; sorted. */
-export function ownConfig({ touched, before }: Trace, saltenv: string): readonly string[] {
+export function ownConfig({ touched, before }: Footprint, saltenv: string): readonly string[] {
   const files = touched.flatMap((step) => {
     if (step.kind === 'solutions') return step.archives.map(({ id }) => includeOfSolution(id));
     if (step.kind === 'other-version') return [...ANY_VERSION, includeOfVersion(step.saltenv)];

@@ -10,7 +10,7 @@ import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 import type { PlanFor } from '../add/plan.ts';
-import { hasDeployed, type Trace, tracesOf } from './footprint.ts';
+import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
 import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 import { undoSeen, undoSideEffects } from './words.ts';
@@ -38,7 +38,7 @@ export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord,
     commonRefusal(intent, facts) ??
     builtOnOthers(undone);
   if (refusal !== null) return refusal;
-  const traces = tracesOf(undone.intent.nodes, touchedSteps(undone), undone.before ?? [], facts);
+  const traces = footprintsOf(undone.intent.nodes, touchedSteps(undone), undone.before ?? [], facts);
   const context = contextOf(facts, when.change);
   const steps = stepsOf(traces, context, undone);
   const unfit = registriesRefusal(steps, traces, facts);
@@ -57,7 +57,7 @@ function contextOf(facts: Facts, change: string): PlanContext {
   return { change, version, saltenv: `metalk8s-${version}`, archives, facts };
 }
 
-function stepsOf(traces: readonly Trace[], context: PlanContext, undone: Change): readonly Step[] {
+function stepsOf(traces: readonly Footprint[], context: PlanContext, undone: Change): readonly Step[] {
   const addresses = remaining(traces, context.facts);
   const withdrawn = traces.filter(hasDeployed);
   const lastNode = withdrawn.at(-1)?.node.name;
@@ -76,7 +76,7 @@ function stepsOf(traces: readonly Trace[], context: PlanContext, undone: Change)
 }
 
 /** Addresses of the registries that stay, sorted; the bootstrap's is always among them. */
-function remaining(traces: readonly Trace[], { kube }: Facts): readonly string[] {
+function remaining(traces: readonly Footprint[], { kube }: Facts): readonly string[] {
   const leaving = traces.filter(hasDeployed).map(({ node }) => node.name);
   const staying = kube.registries.map(({ node }) => node).filter((node) => !leaving.includes(node));
   return kube.nodes
@@ -86,7 +86,7 @@ function remaining(traces: readonly Trace[], { kube }: Facts): readonly string[]
     .sort();
 }
 
-function isKnownToAnEngine(traces: readonly Trace[], { engines }: Facts): boolean {
+function isKnownToAnEngine(traces: readonly Footprint[], { engines }: Facts): boolean {
   const urls = traces.map(({ node }) => endpointUrl(node.ip ?? ''));
   return engines.some((engine) => engine.is === 'known' && engine.endpoints.some((url) => urls.includes(url)));
 }
@@ -94,7 +94,7 @@ function isKnownToAnEngine(traces: readonly Trace[], { engines }: Facts): boolea
 function approvedPart(
   intent: UndoIntent,
   { change, version, saltenv }: PlanContext,
-  traces: readonly Trace[],
+  traces: readonly Footprint[],
   steps: readonly Step[],
 ) {
   const { verb, cluster, nodes, undoes } = intent;
@@ -155,7 +155,7 @@ function builtOnOthers(undone: Change): Refusal | null {
 }
 
 /** Whoever takes a registry away leaves the others alone with the work: they must be fit for it. */
-function registriesRefusal(steps: readonly Step[], traces: readonly Trace[], facts: Facts): Refusal | null {
+function registriesRefusal(steps: readonly Step[], traces: readonly Footprint[], facts: Facts): Refusal | null {
   if (!steps.some(({ kind }) => kind === 'withdraw' || kind === 'ready' || kind === 'engines')) return null;
   const staying = remaining(traces, facts);
   const unready = facts.kube.nodes.filter(

@@ -14,13 +14,13 @@ import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { CopyStep, ReadyStep, Step } from '../../plan/step.ts';
 import type { ProveUndoneStep } from '../../plan/undo-step.ts';
 import { bytesInWords, count, listed } from '../../text/format.ts';
-import { copiesOf, hasDeployed, isOf, type OwnMount, ownConfig, ownMounts, type Trace } from './footprint.ts';
+import { copiesOf, type Footprint, hasDeployed, isOf, type OwnMount, ownConfig, ownMounts } from './footprint.ts';
 
 const on = (node: NodeFacts, ...commands: readonly Command[]) =>
   commands.map((command) => ({ on: node.name, command: asUser(node.access, command) }));
 
 /** Takes the manifest away, while it or the pod is there. `undoes` names the place where it is kept. */
-export function withdrawSteps(trace: Trace, { facts }: PlanContext, undoes: string): readonly Step[] {
+export function withdrawSteps(trace: Footprint, { facts }: PlanContext, undoes: string): readonly Step[] {
   const { node, target } = trace;
   const isThere =
     target.present?.includes(REGISTRY_MANIFEST) === true || facts.kube.registries.some((one) => one.node === node.name);
@@ -52,7 +52,7 @@ export function gone(node: string, addresses: readonly string[]): ReadyStep {
 }
 
 /** Unmounts what the change has mounted, while it is mounted or stands in /etc/fstab. */
-export function unmountSteps(trace: Trace): readonly Step[] {
+export function unmountSteps(trace: Footprint): readonly Step[] {
   const { node, target } = trace;
   const isLeft = ({ archive, takesMount, takesFstab }: OwnMount): boolean =>
     (takesMount && target.mounts.some(isOf(archive))) || (takesFstab && target.fstab.some(isOf(archive)));
@@ -79,7 +79,7 @@ export function unmountSteps(trace: Trace): readonly Step[] {
 }
 
 /** Deletes what the change has written to the registry's configuration, while any of it is there. */
-export function unconfigureSteps(trace: Trace, saltenv: string): readonly Step[] {
+export function unconfigureSteps(trace: Footprint, saltenv: string): readonly Step[] {
   const { node, target } = trace;
   const files = ownConfig(trace, saltenv);
   if (!files.some((file) => target.registryConfig.includes(file))) return [];
@@ -96,7 +96,7 @@ export function unconfigureSteps(trace: Trace, saltenv: string): readonly Step[]
 }
 
 /** Deletes the archives that the change has copied, and what interrupted copies have left. */
-export function removeSteps(trace: Trace): readonly Step[] {
+export function removeSteps(trace: Footprint): readonly Step[] {
   return copiesOf(trace)
     .filter((copy) => !isInUse(copy, trace))
     .toReversed()
@@ -104,14 +104,14 @@ export function removeSteps(trace: Trace): readonly Step[] {
 }
 
 /** A mount that this undo does not take away uses the file. */
-export function isInUse({ archive }: CopyStep, trace: Trace): boolean {
+export function isInUse({ archive }: CopyStep, trace: Footprint): boolean {
   const own = ownMounts(trace).filter(({ takesMount }) => takesMount);
   return trace.target.mounts.some(
     (entry) => entry.backingFile === archive.path && !own.some((one) => isOf(one.archive)(entry)),
   );
 }
 
-function removeStep({ archive, part }: CopyStep, { node, target }: Trace): readonly Step[] {
+function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): readonly Step[] {
   const file = target.files.find(({ path }) => path === archive.path)?.is;
   const hasPart = target.present?.includes(part) === true;
   if (file !== 'same' && !hasPart) return [];
@@ -132,7 +132,7 @@ function removeStep({ archive, part }: CopyStep, { node, target }: Trace): reado
 }
 
 /** The proof: no engine lists what was taken away, and the bootstrap's registry serves everything. */
-export function proveUndone(traces: readonly Trace[], { archives, facts }: PlanContext): ProveUndoneStep {
+export function proveUndone(traces: readonly Footprint[], { archives, facts }: PlanContext): ProveUndoneStep {
   const gone = traces
     .filter(({ before }) => !before.registry)
     .map(({ node }) => ({ node: node.name, address: node.ip ?? '' }))

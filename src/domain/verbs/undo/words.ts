@@ -3,7 +3,7 @@ import type { SeenPart } from '../../plan/plan.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
-import { copiesOf, type Trace } from './footprint.ts';
+import { copiesOf, type Footprint } from './footprint.ts';
 import { touchedSteps } from './refusals.ts';
 import { isInUse } from './steps.ts';
 
@@ -32,7 +32,7 @@ export function undoSideEffects(steps: readonly Step[]): readonly string[] {
 /** What was seen when the undo was planned. */
 export function undoSeen(
   undone: Change,
-  traces: readonly Trace[],
+  traces: readonly Footprint[],
   { archives, facts }: PlanContext,
   steps: readonly Step[],
 ): Omit<SeenPart, 'at' | 'estimate'> {
@@ -56,7 +56,7 @@ export function undoSeen(
 }
 
 /** Files that stay although the change may have copied them. */
-function leftAlone(trace: Trace): readonly string[] {
+function leftAlone(trace: Footprint): readonly string[] {
   const { node, target } = trace;
   return copiesOf(trace).flatMap((copy) => {
     const { path } = copy.archive;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../../../src/adapters/ssh/copy/semaphore.ts';
+import { Semaphore } from '../../../../src/adapters/ssh/copy/semaphore.ts';
 import { RateCap } from '../../../../src/adapters/ssh/stream/rate-cap.ts';
 
 const never = () => new AbortController().signal;
@@ -15,7 +15,7 @@ function open() {
 
 describe('copies at the same time', () => {
   it('are no more than was asked for; the next one goes when one has ended, also when it failed', async () => {
-    const turns = new Turns(2);
+    const turns = new Semaphore(2);
     const works = [open(), open(), open()];
     const began: number[] = [];
     const all = works.map(({ ended }, number) =>
@@ -34,7 +34,7 @@ describe('copies at the same time', () => {
   });
 
   it('do not keep a place for one that was stopped while it waited', async () => {
-    const turns = new Turns(1);
+    const turns = new Semaphore(1);
     const [first, stop] = [open(), new AbortController()];
     const running = turns.take(never(), () => first.ended);
     const waiting = turns.take(stop.signal, async () => undefined);
