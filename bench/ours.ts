@@ -6,6 +6,7 @@ import { OpenSsh } from '../src/adapters/ssh/run/openssh.ts';
 import { RateCap } from '../src/adapters/ssh/stream/rate-cap.ts';
 import { command } from '../src/domain/node-commands/command.ts';
 import { shownCopyCommands } from '../src/domain/node-commands/copy-commands.ts';
+import { hasExited } from '../src/domain/node-commands/ended.ts';
 import type { CopiedArchive, CopyStep } from '../src/domain/plan/step.ts';
 import type { CopyProgress, TargetDigests } from '../src/ports/copier.ts';
 import { systemClock } from '../src/runtime/clock.ts';
@@ -77,11 +78,11 @@ export class Ours {
     try {
       const receive = command('dd', `of=${placeOf(source, target)}`, 'bs=256K', 'iflag=fullblock', 'status=none');
       const ssh = new OpenSsh({ knownHostsPath: this.#lab.knownHosts });
-      const { exitCode } = await ssh.run(target.access, receive, {
+      const result = await ssh.run(target.access, receive, {
         stdin: { fd: file.fd },
         signal: new AbortController().signal,
       });
-      if (exitCode !== 0) throw new Error('The copy without a digest failed.');
+      if (!hasExited(result)) throw new Error('The copy without a digest failed.');
     } finally {
       await file.close();
     }

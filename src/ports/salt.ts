@@ -4,7 +4,8 @@ import type { Command } from '../domain/node-commands/command.ts';
 
 /** Salt in our words; every verdict comes from JSON and exit code together. */
 export interface Salt {
-  /** `salt-call` on a node, which goes on there without us: the same run is found again by its name. Unreachable: nothing was sent. */
+  /** `salt-call` on a node, which goes on there without us: the same run is found again by its name. Throws Unreachable when
+   * nothing was sent, CommandFailed when it takes too long or prints too much. */
   call(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<SaltReturn>;
   /** Removes what an ended run has left on its node; never fails, as the next start there removes it too. */
   forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void>;

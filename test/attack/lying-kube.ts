@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { command } from '../../src/domain/node-commands/command.ts';
+import { endInWords } from '../../src/domain/node-commands/ended.ts';
 import { type Attack, must, reached } from './attack.ts';
 import { cheaply } from './cheaply.ts';
 import { type Answer, type Answers, type Api, LIMIT_MS, type Say, served } from './lying-kube-api.ts';
@@ -187,9 +188,9 @@ function session(name: string, tries: string, talk: (say: Say) => void, limitMs 
     });
     const result = await cheaply(() => adapter.run(command('salt'), { signal: folder.signal, limitMs }), EARLY_END_MS);
     reached(opened === 1, 'No session was opened.');
-    must(result.exitCode === null, `The session counts as ended with ${result.exitCode}.`);
+    must(result.ended.is !== 'exit', `The session counts as ended by itself: ${endInWords(result.ended)}.`);
     must(result.stdout.length <= 17 * 2 ** 20, 'All of it was kept.');
-    return result.stderr.trim() || 'no exit code';
+    return endInWords(result.ended);
   });
 }
 

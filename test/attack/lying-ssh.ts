@@ -8,6 +8,7 @@ import { sshShell } from '../../src/adapters/ssh/run/shell.ts';
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import { command } from '../../src/domain/node-commands/command.ts';
+import { endInWords } from '../../src/domain/node-commands/ended.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
 import { type Attack, must, NotMade, reached } from './attack.ts';
 import { cheaply } from './cheaply.ts';
@@ -88,9 +89,9 @@ function ran(name: string, tries: string, answer: (channel: ssh2.ServerChannel) 
       const run = { signal: folder.signal, limitMs };
       const result = await cheaply(() => shell.run(access, command('true'), run), Math.max(limitMs, TIME_MS));
       reached(asked > 0, 'No command was sent.');
-      must(result.exitCode === null, `It counts as ended with ${result.exitCode}.`);
+      must(result.ended.is !== 'exit', `It counts as ended by itself: ${endInWords(result.ended)}.`);
       must(result.stdout.length + result.stderr.length < 3 * 2 ** 20, 'All of it was kept.');
-      return result.stderr.trim().split('\n').at(-1)?.slice(-100) ?? '';
+      return endInWords(result.ended);
     });
   });
 }

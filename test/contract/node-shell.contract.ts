@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import { command } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeRun, NodeShell } from '../../src/ports/nodes.ts';
 
 /** A shell, a node it can log in on, whose key nobody has pinned, and a way to change that node's host key. */
@@ -48,7 +49,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
     it('looks at an unpinned node when exactly the shown key is trusted, and at no other', async () => {
       const trust = await stage.shell.hostKey(stage.access, limits());
       expect(trust.pinned).toBe(false);
-      expect(await stage.shell.run(stage.access, HELLO, limits({ trust }))).toMatchObject({ exitCode: 0 });
+      expect(await stage.shell.run(stage.access, HELLO, limits({ trust }))).toMatchObject({ ended: exit(0) });
       const other = { ...trust, key: `${trust.key.slice(0, -8)}AAAAAAAA` };
       await expect(stage.shell.run(stage.access, HELLO, limits({ trust: other }))).rejects.toMatchObject({
         fault: 'host-key-changed',
@@ -58,7 +59,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
     it('works on a pinned node and says that its key is pinned', async () => {
       await pinned();
       expect(await stage.shell.run(stage.access, HELLO, limits())).toEqual({
-        exitCode: 0,
+        ended: exit(0),
         stdout: 'hello\n',
         stderr: '',
       });
@@ -67,7 +68,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
 
     it('tells a failing command as a result', async () => {
       await pinned();
-      expect(await stage.shell.run(stage.access, FALSE, limits())).toMatchObject({ exitCode: 1 });
+      expect(await stage.shell.run(stage.access, FALSE, limits())).toMatchObject({ ended: exit(1) });
     });
 
     it('gives standard input to the command, all of it and in order', async () => {
@@ -86,11 +87,10 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       await expect(stage.shell.run(stage.access, HELLO, limits({ signal: stop.signal }))).rejects.toBe(reason);
     });
 
-    it('counts a command as lost when its limit has passed', async () => {
+    it('tells the limit of a command that did not end within it', async () => {
       await pinned();
       const result = await stage.shell.run(stage.access, SLEEP, limits({ limitMs: 1_000 }));
-      expect(result.exitCode).toBeNull();
-      expect(result.stderr).not.toBe('');
+      expect(result).toEqual({ ended: { is: 'timeout', afterMs: 1_000 }, stdout: '', stderr: '' });
     });
 
     it('refuses a node that shows another key than the pinned one, in run, hostKey and pin', async () => {

@@ -1,3 +1,4 @@
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import { sshStage } from '../adapters/ssh/stage.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';
 import { nodeShellContract } from './node-shell.contract.ts';
@@ -11,7 +12,7 @@ nodeShellContract('FakeShell', async () => {
   const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/key', sudo: false };
   const shell = new FakeShell({
     'node-2$ echo hello': { stdout: 'hello\n' },
-    'node-2$ false': { exitCode: 1 },
+    'node-2$ false': { ended: exit(1) },
     'node-2$ cat': (stdin) => ({ stdout: stdin.toString() }),
     'node-2$ sleep 30': 'never',
   });

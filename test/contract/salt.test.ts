@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { salt } from '../../src/adapters/salt/salt.ts';
 import type { CommandResult } from '../../src/domain/node-commands/command.ts';
 import { render } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import { runCommands } from '../../src/domain/node-commands/run-commands.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { FakeSaltMasterPod } from '../fakes/fake-kube.ts';
@@ -28,7 +29,7 @@ describe('Salt over its programs', () => {
     );
     const said = Buffer.from(JSON.stringify({ local: statesOf(FAILED) }));
     const told: CommandResult = {
-      exitCode: 0,
+      ended: exit(0),
       stdout: `ended 2 ${said.length}\n${said.toString('base64')}`,
       stderr: '',
     };
@@ -48,5 +49,5 @@ function started(world: FakeSalt, args: readonly string[]): CommandResult {
   if (!world.masterUp || !nodes.some((node) => world.minions.has(node))) return saltWords(world, args);
   const jid = '20260301100000000000';
   world.jobs.set(jid, { fun: 'state.sls', targeted: nodes, running: [...nodes], returns: {} });
-  return { exitCode: 0, stdout: `Executed command with job ID: ${jid}\n`, stderr: '' };
+  return { ended: exit(0), stdout: `Executed command with job ID: ${jid}\n`, stderr: '' };
 }

@@ -49,7 +49,10 @@ export class FakeSaltMasterPod implements SaltMasterPod {
 
 function hangingUntil({ signal, limitMs }: RunLimits): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => resolve({ exitCode: null, stdout: '', stderr: 'The limit was reached.\n' }), limitMs);
+    const late = setTimeout(
+      () => resolve({ ended: { is: 'timeout', afterMs: limitMs }, stdout: '', stderr: '' }),
+      limitMs,
+    );
     signal.addEventListener('abort', () => {
       clearTimeout(late);
       reject(signal.reason);

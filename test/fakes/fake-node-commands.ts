@@ -1,5 +1,6 @@
 import { mountpointOf } from '../../src/domain/cluster/archive.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
 
 /** One node of the fake lab from inside, changing as states and commands run. */
@@ -57,4 +58,4 @@ function umount(target: string, { mounted, registry }: Inside): CommandResult {
   return ended(0);
 }
 
-const ended = (exitCode: number, stderr = ''): CommandResult => ({ exitCode, stdout: '', stderr });
+const ended = (code: number, stderr = ''): CommandResult => ({ ended: exit(code), stdout: '', stderr });

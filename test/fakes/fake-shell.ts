@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import type { HostKey, NodeAccess, SshFault } from '../../src/domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../src/ports/nodes.ts';
 
 /** What a command answers: a result (exit code 0 and no words where not told), one made of its input, or nothing, ever. */
@@ -43,10 +44,10 @@ export class FakeShell implements NodeShell {
     this.ran.push(line);
     const answer = this.#answers.get(line);
     if (answer === undefined) throw new Error(`No answer was given for: ${line}`);
-    if (answer === 'never') return lostAfter(options);
+    if (answer === 'never') return tooLateAfter(options);
     const stdin = await read(options.stdin);
     const said = typeof answer === 'function' ? answer(stdin) : answer;
-    return { exitCode: 0, stdout: '', stderr: '', ...said };
+    return { ended: exit(0), stdout: '', stderr: '', ...said };
   }
 
   async hostKey(access: NodeAccess, { signal }: RunLimits): Promise<HostKey> {
@@ -100,10 +101,10 @@ async function read(stdin: AsyncIterable<Uint8Array> | undefined): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-function lostAfter({ signal, limitMs }: RunLimits): Promise<CommandResult> {
+function tooLateAfter({ signal, limitMs }: RunLimits): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => resolve({ exitCode: null, stdout: '', stderr: 'it did not end in time\n' }),
+      () => resolve({ ended: { is: 'timeout', afterMs: limitMs }, stdout: '', stderr: '' }),
       limitMs,
     );
     const aborted = () => {

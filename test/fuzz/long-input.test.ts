@@ -5,6 +5,7 @@ import { classifyCall } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import { withoutSecrets } from '../../src/domain/text/secrets.ts';
 import { parseCommand } from '../../src/domain/typed/intent.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
@@ -19,7 +20,7 @@ const LIMIT_MS = 4_000;
 const context = { clusters: ['lab'], defaultCluster: 'lab' };
 const place = { host: 'a'.repeat(60), port: 22 };
 const key = { algorithm: 'ssh-ed25519', key: 'AAAA' };
-const said = (stdout: string) => ({ exitCode: 1, stdout, stderr: stdout });
+const said = (stdout: string) => ({ ended: exit(1), stdout, stderr: stdout });
 
 /** Everything that reads text from outside. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {

@@ -16,6 +16,7 @@ import {
 } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
+import { type Ended, exit } from '../../src/domain/node-commands/ended.ts';
 import { fuzz, jsonLike, RUNS, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
 
 const TABLE = [
@@ -63,12 +64,15 @@ describe('what a node’s programs printed', { timeout: 120_000 }, () => {
 
   it('stat and digests: a file as it is, or none', () => {
     const text = fc.oneof(lines, spoilt(['5 81a4 1:2:3:4\n5 81a4 1:2:3:5\n', `${'a'.repeat(64)}  /srv/a.iso\n`]));
-    fuzz(fc.tuple(text, text, fc.constantFrom(null, 0, 1)), ([stdout, stderr, exitCode]) => {
-      const seen = targetIn({ exitCode, stdout, stderr });
-      if (seen !== null) expect(exitCode).toBe(0);
-      fileIn({ exitCode, stdout, stderr });
-      expect(digestIn(stdout) ?? 'a'.repeat(64)).toMatch(/^[0-9a-f]{64}$/);
-    });
+    fuzz(
+      fc.tuple(text, text, fc.constantFrom<Ended>({ is: 'connection-lost' }, exit(0), exit(1))),
+      ([stdout, stderr, ended]) => {
+        const seen = targetIn({ ended, stdout, stderr });
+        if (seen !== null) expect(ended).toEqual(exit(0));
+        fileIn({ ended, stdout, stderr });
+        expect(digestIn(stdout) ?? 'a'.repeat(64)).toMatch(/^[0-9a-f]{64}$/);
+      },
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { documents } from '../../src/adapters/salt/documents.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { jobOf, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
 import { minionValues } from '../../src/adapters/salt/parse.ts';
+import { type Ended, exit } from '../../src/domain/node-commands/ended.ts';
 import { fuzz, jsonLike, spoilt, wordsLike } from './arbitraries.ts';
 
 const CAPTURES = join(import.meta.dirname, '../fixtures/salt-3002');
@@ -59,14 +60,14 @@ const output = fc.oneof(
   jsonLike([...KEYS, STATE], [...PROSE, JID]),
   fc.tuple(jsonLike([...KEYS, STATE]), jsonLike([...KEYS, STATE])).map((two) => two.join('\n')),
 );
-const exitCode = fc.constantFrom(null, 0, 1, 2, 64, 124, 255);
-const result = fc.record({ exitCode, stdout: output, stderr: fc.oneof(fc.constant(''), wordsLike(PROSE)) });
+const ended = fc.constantFrom<Ended>({ is: 'connection-lost' }, ...[0, 1, 2, 64, 124, 255].map(exit));
+const result = fc.record({ ended, stdout: output, stderr: fc.oneof(fc.constant(''), wordsLike(PROSE)) });
 
 describe('what Salt printed', { timeout: 120_000 }, () => {
   it('is a verdict for every call, and “ok” only with exit code 0 and without a failed state', () => {
     fuzz(fc.tuple(result, fc.constantFrom('states', 'anything')), ([said, expects]) => {
       const answer = classifyCall(said, expects === 'states' ? 'states' : 'anything');
-      if (answer.is === 'ok') expect(said.exitCode).toBe(0);
+      if (answer.is === 'ok') expect(said.ended).toEqual(exit(0));
     });
   });
 

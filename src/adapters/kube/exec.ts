@@ -1,5 +1,6 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import { type Ended, exit } from '../../domain/node-commands/ended.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
@@ -19,8 +20,8 @@ export interface Place {
 }
 
 /**
- * Runs a command in a container over the API's WebSocket, without a terminal. `exitCode` is null when the session ended, or was
- * ended by the limit, before the API told one. Throws Unreachable when no session came about, or the signal's reason.
+ * Runs a command in a container over the API's WebSocket, without a terminal. Throws Unreachable when no session came about, or
+ * the signal's reason.
  */
 export async function exec(
   connected: Connection,
@@ -39,9 +40,12 @@ export async function exec(
       limits.signal.throwIfAborted();
       throw new Unreachable(place.pod, 'salt-master', refused(place, late.aborted, cause), { cause });
     });
-  socket.addEventListener('close', () => session.end());
-  ended.addEventListener('abort', () => session.end('The limit was reached.'), { once: true });
-  if (ended.aborted || socket.readyState > socket.OPEN) session.end();
+  const lost = () => session.end({ is: 'connection-lost' });
+  const tooLate = () => session.end({ is: 'timeout', afterMs: limits.limitMs });
+  socket.addEventListener('close', lost);
+  ended.addEventListener('abort', tooLate, { once: true });
+  if (ended.aborted) tooLate();
+  else if (socket.readyState > socket.OPEN) lost();
   try {
     const result = await session.result;
     limits.signal.throwIfAborted();
@@ -84,37 +88,34 @@ class Session {
   /** Takes one message; false when nothing more is wanted. */
   hear(channel: number, bytes: Buffer): boolean {
     if (channel === STATUS) {
-      this.#finish(statusOf(bytes.toString('utf8')));
+      this.end(endIn(bytes.toString('utf8')));
       return false;
     }
     if (channel !== STDOUT && channel !== STDERR) return true;
     this.#size += bytes.length;
     if (this.#size > OUTPUT_LIMIT) {
-      this.end(`The output was cut at ${OUTPUT_LIMIT} bytes.`);
+      this.end({ is: 'too-much-output', bytes: OUTPUT_LIMIT });
       return false;
     }
     (channel === STDOUT ? this.#out : this.#err).push(bytes);
     return true;
   }
 
-  /** Ends without an exit code. */
-  end(why = ''): void {
-    this.#finish({ exitCode: null, says: why });
-  }
-
-  #finish({ exitCode, says }: { readonly exitCode: number | null; readonly says: string }): void {
-    const heard = Buffer.concat(this.#err).toString('utf8');
-    const stderr = says === '' ? heard : `${heard}${heard === '' || heard.endsWith('\n') ? '' : '\n'}${says}\n`;
-    this.#resolve({ exitCode, stdout: Buffer.concat(this.#out).toString('utf8'), stderr });
+  /** The first end counts. */
+  end(ended: Ended): void {
+    const [stdout, stderr] = [this.#out, this.#err].map((chunks) => Buffer.concat(chunks).toString('utf8'));
+    this.#resolve({ ended, stdout: stdout ?? '', stderr: stderr ?? '' });
   }
 }
 
-function statusOf(text: string): { readonly exitCode: number | null; readonly says: string } {
+/** What a status tells of the command. */
+function endIn(text: string): Ended {
   const parsed = statusSchema.safeParse(json(text));
-  if (!parsed.success) return { exitCode: null, says: 'The session ended with an answer that is no status.' };
-  if (parsed.data.status === 'Success') return { exitCode: 0, says: '' };
-  const exitCode = exitCodeOf(parsed.data);
-  return { exitCode, says: exitCode === null ? (parsed.data.message ?? 'The session failed.') : '' };
+  if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session with something that is no status' };
+  if (parsed.data.status === 'Success') return exit(0);
+  const code = exitCodeOf(parsed.data);
+  if (code !== null) return exit(code);
+  return { is: 'unknown', says: (parsed.data.message ?? 'Kubernetes ended the session as failed').slice(0, 500) };
 }
 
 /** The code stands as text among the causes; a failure without one is the engine's own. */

@@ -1,4 +1,4 @@
-import { CommandFailed, Unreachable } from '../../domain/answers/failure.ts';
+import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
 import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/cluster/facts.ts';
 import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
 import {
@@ -11,6 +11,7 @@ import {
   OPENSSL_PROBE,
   seeFile,
 } from '../../domain/node-commands/copy-commands.ts';
+import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
@@ -47,16 +48,16 @@ export class NodeLooks {
 
   /** What sudo says against it; null when commands may run as root. */
   async sudoFault(): Promise<string | null> {
-    const { exitCode, stderr } = await this.#asUser(inEnglish(command('sudo', '-n', 'true')));
-    return exitCode === 0 ? null : stderr.trim() || 'no reason was given';
+    const result = await this.#asUser(inEnglish(command('sudo', '-n', 'true')));
+    return hasExited(result) ? null : result.stderr.trim() || 'no reason was given';
   }
 
   async hasher(): Promise<Hasher> {
-    return (await this.#asUser(OPENSSL_PROBE)).exitCode === 0 ? 'openssl' : 'sha256sum';
+    return hasExited(await this.#asUser(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
   }
 
   async hasIsoinfo(): Promise<boolean> {
-    return (await this.#asRoot(command('isoinfo', '-version'))).exitCode === 0;
+    return hasExited(await this.#asRoot(command('isoinfo', '-version')));
   }
 
   /** A file of the right size is hashed, unless it is one that was proven before; any other is different without reading it. */
@@ -111,8 +112,8 @@ export class NodeLooks {
   async mounts(): Promise<readonly MountFacts[]> {
     const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
     // util-linux exits 1 without a word when it finds nothing.
-    if (found.exitCode !== 0 && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
-    if (loops.exitCode !== 0) throw new CommandFailed(this.#access.node, LOSETUP, loops);
+    if (!hasExited(found) && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
+    if (!hasExited(loops)) throw new CommandFailed(this.#access.node, LOSETUP, loops);
     try {
       return mountsIn(found.stdout, loops.stdout);
     } catch (cause) {
@@ -151,14 +152,14 @@ export class NodeLooks {
   async #textOrNothing(look: Command): Promise<string> {
     const english = inEnglish(look);
     const result = await this.#asRoot(english);
-    if (result.exitCode === 0) return result.stdout;
+    if (hasExited(result)) return result.stdout;
     if (result.stderr.includes('No such file or directory')) return '';
     throw new CommandFailed(this.#access.node, english, result);
   }
 
   async #succeeded(look: Command, limitMs?: number): Promise<CommandResult> {
     const result = await this.#asRoot(look, limitMs);
-    if (result.exitCode !== 0) throw new CommandFailed(this.#access.node, look, result);
+    if (!hasExited(result)) throw new CommandFailed(this.#access.node, look, result);
     return result;
   }
 
@@ -166,10 +167,11 @@ export class NodeLooks {
     return this.#asUser(this.#access.sudo ? withSudo(look) : look, limitMs);
   }
 
+  /** Only what ended by itself is an answer. */
   async #asUser(look: Command, limitMs = LOOK_LIMIT_MS): Promise<CommandResult> {
     const result = await this.#shell.run(this.#access, look, { signal: this.#signal, limitMs, ...this.#trust });
-    if (result.exitCode !== null) return result;
-    const says = `A look at ${this.#access.node} was lost: ${result.stderr.trim()}`;
-    throw new Unreachable(this.#access.node, 'unreachable', says);
+    if (result.ended.is === 'exit') return result;
+    const { node } = this.#access;
+    throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, look, result);
   }
 }

@@ -1,5 +1,6 @@
 import type { FailedState, Jid, SaltReturn } from '../../domain/cluster/salt.ts';
 import type { CommandResult } from '../../domain/node-commands/command.ts';
+import { type Ended, endInWords } from '../../domain/node-commands/ended.ts';
 import { minionValues, type State, saysMasterIsDown, statesOf } from './parse.ts';
 
 /** What a well-meant answer looks like: a map of states, or whatever the function returns. */
@@ -9,14 +10,15 @@ export type Expects = 'states' | 'anything';
 export function classifyCall(result: CommandResult, expects: Expects): SaltReturn {
   const values = minionValues(result.stdout);
   if (!values.has('local')) return withoutAnswer(result);
-  return withExitCode(classifyValue(values.get('local'), expects), result.exitCode);
+  return withEnd(classifyValue(values.get('local'), expects), result.ended);
 }
 
 /** An ok needs exit code 0; whatever is wrong in the JSON stays what it is. */
-export function withExitCode(answer: SaltReturn, exitCode: number | null): SaltReturn {
-  if (answer.is !== 'ok' || exitCode === 0) return answer;
-  if (exitCode === null) return { is: 'lost', says: 'The connection ended before the exit code came.' };
-  return { is: 'error', why: 'command', says: `Exit code ${exitCode}, although no state of the answer failed.` };
+export function withEnd(answer: SaltReturn, ended: Ended): SaltReturn {
+  if (answer.is !== 'ok') return answer;
+  if (ended.is !== 'exit') return { is: 'lost', says: `It printed an answer, but it ${endInWords(ended)}.` };
+  if (ended.code === 0) return answer;
+  return { is: 'error', why: 'command', says: `Exit code ${ended.code}, although no state of the answer failed.` };
 }
 
 /** What each minion answered to the master's `salt`; a minion that is missing in the map said nothing at all. */
@@ -83,28 +85,32 @@ const NOT_LOADED = /__virtual__ returned False/;
 const FUNCTION_ERROR = /^(Passed invalid arguments|ERROR\b|The minion function caused an exception)/;
 const NO_MASTER = /Unable to sign_in to master|Salt request timed out|Unable to connect to the salt master/;
 
-/** No answer in JSON: exit code and words are all there is. */
+/** No answer in JSON: the end and words are all there is. */
 function withoutAnswer(result: CommandResult): SaltReturn {
-  const { exitCode, stdout, stderr } = result;
+  const { ended, stdout, stderr } = result;
+  const exitCode = ended.is === 'exit' ? ended.code : null;
   const says = words(result);
   if (saysMasterIsDown(stdout) || (exitCode !== null && NO_MASTER.test(stderr))) return { is: 'master-down', says };
   if (exitCode === 64) return { is: 'error', why: 'usage', says };
   if (exitCode === 255 && (/ is not available\./.test(stderr) || NOT_LOADED.test(stderr))) {
     return { is: 'error', why: 'not-available', says };
   }
-  return endedEarly(exitCode, stdout) ? { is: 'lost', says } : { is: 'error', why: 'command', says };
+  return endedEarly(ended, stdout) ? { is: 'lost', says } : { is: 'error', why: 'command', says };
 }
 
 /**
  * 0 without JSON: salt and salt-call catch SIGINT and SIGTERM and exit 0. 255: ssh, kubectl. 124: timeout. 126: the engine could
  * not start the command. From 128 up: a signal. A bracket at the start of a line is JSON that was cut.
  */
-function endedEarly(exitCode: number | null, stdout: string): boolean {
-  return exitCode === null || [0, 124, 126].includes(exitCode) || exitCode >= 128 || /^[{[]\s*("|$)/m.test(stdout);
+function endedEarly(ended: Ended, stdout: string): boolean {
+  if (ended.is !== 'exit') return true;
+  return [0, 124, 126].includes(ended.code) || ended.code >= 128 || /^[{[]\s*("|$)/m.test(stdout);
 }
 
-function words({ exitCode, stdout, stderr }: CommandResult): string {
-  const said = (stderr.trim() || stdout.trim()).slice(-2000);
-  const ended = exitCode === null ? 'without an exit code' : `with exit code ${exitCode}`;
-  return said === '' ? `It ended ${ended} and said nothing.` : said;
+/** What it printed last, and how it ended where that says more. */
+function words({ ended, stdout, stderr }: CommandResult): string {
+  const said = (stderr.trim() || stdout.trim()).slice(-1500);
+  const end = `It ${endInWords(ended)}`;
+  if (said === '') return `${end}. It printed nothing.`;
+  return ended.is === 'exit' && ended.code < 128 ? said : `${said}\n${end}.`;
 }

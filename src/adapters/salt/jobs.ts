@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Jid, RunningJob, SaltJob } from '../../domain/cluster/salt.ts';
-import { classifyValue, withExitCode } from './classify.ts';
+import { exit } from '../../domain/node-commands/ended.ts';
+import { classifyValue, withEnd } from './classify.ts';
 import { documents } from './documents.ts';
 
 const jobSchema = z.object({
@@ -19,7 +20,7 @@ export function jobOf(jid: Jid, stdout: string): SaltJob | null {
   if (job?.jid !== jid) return null;
   const returns = Object.entries(job.Result).map(([id, one]) => [
     id,
-    withExitCode(classifyValue(one.return, 'states'), one.retcode),
+    withEnd(classifyValue(one.return, 'states'), exit(one.retcode)),
   ]);
   return { jid, known: job.Error === undefined, targeted: job.Minions, returns: Object.fromEntries(returns) };
 }

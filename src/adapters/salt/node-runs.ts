@@ -2,6 +2,7 @@ import { Unreachable } from '../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../domain/cluster/facts.ts';
 import type { StateRun } from '../../domain/cluster/salt.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import { type Ended, endInWords, exit, hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import {
   RUNS_FOLDER,
   type RunCommands,
@@ -42,18 +43,18 @@ export class NodeRuns {
     this.#folder = folder;
   }
 
-  /** Starts the run, or finds it, and waits for its end. Exit code null: what came of it is not known. Throws Unreachable when nothing was sent. */
+  /** Starts the run, or finds it, and waits for its end, or for as long as it may take. Throws Unreachable when nothing was sent. */
   async result(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<CommandResult> {
     const commands = this.#commands(run.name, command);
     const until = this.#now() + RUN_LIMIT_MS;
     const started = await this.#send(access, commands.start(run.again), signal);
-    if (started.exitCode !== null && runIn(started) === null) return started;
+    if (started.ended.is === 'exit' && runIn(started) === null) return started;
     let told = runIn(started);
     while (told === null || told.is === 'running') {
-      if (this.#now() >= until) return unknown('it did not end within half an hour');
+      if (this.#now() >= until) return silent({ is: 'timeout', afterMs: RUN_LIMIT_MS });
       const answer = await this.#sendAgain(access, commands.follow, run, signal);
       told = runIn(answer);
-      if (told === null) return unknown(answer.stderr.trim());
+      if (told === null) return unread(answer);
     }
     return told.is === 'ended' ? this.#ended(access, commands, told, run, signal) : unknown(LOST[told.is]);
   }
@@ -74,16 +75,16 @@ export class NodeRuns {
     run: StateRun,
     signal: AbortSignal,
   ): Promise<CommandResult> {
-    if (bytes > SAID_LIMIT) return unknown('it said more than 16 MiB on stdout');
+    if (bytes > SAID_LIMIT) return silent({ is: 'too-much-output', bytes: SAID_LIMIT });
     const slices = [begins];
     for (let from = SLICE_BYTES; from < bytes; from += SLICE_BYTES) {
       const more = await this.#sendAgain(access, commands.read(from), run, signal);
-      if (more.exitCode !== 0) return unknown(more.stderr.trim());
+      if (!hasExited(more)) return unread(more);
       slices.push(Buffer.from(more.stdout, 'base64'));
     }
     const said = Buffer.concat(slices);
     if (said.length !== bytes) return unknown(`${said.length} of the ${bytes} bytes it said could be read`);
-    return { exitCode, stdout: said.toString('utf8'), stderr };
+    return { ended: exit(exitCode), stdout: said.toString('utf8'), stderr };
   }
 
   /** Sends what only looks until it comes through; a node that stays away is an unknown end. */
@@ -91,13 +92,14 @@ export class NodeRuns {
     const until = this.#now() + AWAY_LIMIT_MS;
     for (;;) {
       const answer = await this.#sent(access, look, signal);
-      if (answer.exitCode !== null || this.#now() >= until) return answer;
-      run.onWait(`The connection to ${access.node} was lost; its state run goes on there and is looked for again.`);
+      const mayCome = isOutOfSight(answer.ended) || answer.ended.is === 'timeout';
+      if (!mayCome || this.#now() >= until) return answer;
+      run.onWait(`${outOfTouch(access.node, answer)}; its state run goes on there and is looked for again.`);
       await this.#clock.sleep(AWAY_PAUSE_MS, signal);
     }
   }
 
-  /** A node that cannot be reached for now as a result without an exit code. */
+  /** A node that cannot be reached for now as a result that nobody has seen. */
   async #sent(access: NodeAccess, look: Command, signal: AbortSignal): Promise<CommandResult> {
     try {
       return await this.#send(access, look, signal);
@@ -125,4 +127,17 @@ const LOST = {
   absent: 'it is not there any more: the node was rebooted, or it never began',
 } as const;
 
-const unknown = (why: string): CommandResult => ({ exitCode: null, stdout: '', stderr: `registry-ha: ${why}\n` });
+const silent = (ended: Ended): CommandResult => ({ ended, stdout: '', stderr: '' });
+
+const unknown = (says: string): CommandResult => silent({ is: 'unknown', says });
+
+const outOfTouch = (node: string, { ended }: CommandResult): string =>
+  ended.is === 'timeout'
+    ? `${node} did not answer within ${SESSION_LIMIT_MS / 1000} s`
+    : `The connection to ${node} was lost`;
+
+/** The session that should have told of the run did not. */
+function unread({ ended, stderr }: CommandResult): CommandResult {
+  if (ended.is === 'unknown') return silent(ended);
+  return { ...unknown(`the command that asks for it ${endInWords(ended)}`), stderr };
+}

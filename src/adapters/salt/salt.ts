@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
+import { CommandFailed, SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { type Command, type CommandResult, command, render } from '../../domain/node-commands/command.ts';
+import { endInWords, hasExited } from '../../domain/node-commands/ended.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SaltMasterPod } from '../../ports/cluster.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
@@ -32,7 +33,9 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
   const master = new Master(options.master);
   return {
     async call(access, line, run, signal) {
-      return classifyCall(await runs.result(access, line, run, signal), expectedOf(line));
+      const result = await runs.result(access, line, run, signal);
+      if (isCutShort(result)) throw new CommandFailed(access.node, line, result);
+      return classifyCall(result, expectedOf(line));
     },
     forget: (access, line, name, signal) => runs.forget(access, line, name, signal),
     async start(line, signal) {
@@ -62,6 +65,9 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
 const saltRun = (...words: readonly string[]): Command =>
   command('salt-run', ...words, '--out=json', '--no-color', '--log-level=error');
 
+/** It was stopped by us, and a second run would be, too. */
+const isCutShort = ({ ended }: CommandResult): boolean => ended.is === 'timeout' || ended.is === 'too-much-output';
+
 /** State functions answer with states or not at all; anything else with what it likes. */
 const expectedOf = ({ args }: Command): Expects =>
   args.some((word) => word.startsWith('state.')) ? 'states' : 'anything';
@@ -80,8 +86,8 @@ class Master {
 
   /** Runs a program that prints one document, and reads it; no document is no answer. */
   async ask<T>(line: Command, read: (stdout: string) => T | null, signal: AbortSignal): Promise<T> {
-    const result = await this.run(line, signal);
-    const answer = result.exitCode === null ? null : read(result.stdout);
+    const result = await this.#ended(line, signal);
+    const answer = read(result.stdout);
     if (answer === null) throw withoutAnswer(line, result);
     return answer;
   }
@@ -95,11 +101,18 @@ class Master {
   ): Promise<ReadonlyMap<string, unknown>> {
     if (nodes.length === 0) return new Map();
     const line = command('salt', ...OUT, ...patience, '-L', nodes.join(','), ...words);
-    const result = await this.run(line, signal);
+    const result = await this.#ended(line, signal);
     const values = minionValues(result.stdout);
     // 2: none of the nodes has a minion that the master knows.
-    if (values.size === 0 && result.exitCode !== 2) throw withoutAnswer(line, result);
+    if (values.size === 0 && !hasExited(result, 2)) throw withoutAnswer(line, result);
     return values;
+  }
+
+  /** What a program that ended by itself has printed: half an answer is none. */
+  async #ended(line: Command, signal: AbortSignal): Promise<CommandResult> {
+    const result = await this.run(line, signal);
+    if (result.ended.is === 'exit') return result;
+    throw result.ended.is === 'too-much-output' ? new CommandFailed(MASTER, line, result) : withoutAnswer(line, result);
   }
 
   /** Nodes that say that they run the job. */
@@ -122,6 +135,6 @@ class Master {
 function withoutAnswer(line: Command, result: CommandResult): Unreachable {
   const says = saysMasterIsDown(result.stdout)
     ? 'The Salt master does not answer its own command line.'
-    : `\`${render(line)}\` ended ${result.exitCode === null ? 'before its answer came' : `with exit code ${result.exitCode} and no answer`}.`;
+    : `\`${render(line)}\` ${endInWords(result.ended)}, and gave no answer.`;
   return new Unreachable(MASTER, 'salt-master', says);
 }

@@ -1,4 +1,4 @@
-import { isOfTheCluster, Unreachable } from '../../domain/answers/failure.ts';
+import { CommandFailed, isOfTheCluster, Unreachable } from '../../domain/answers/failure.ts';
 import { secondsInWords } from '../../domain/text/format.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Kubernetes, Registries } from '../../ports/cluster.ts';
@@ -61,11 +61,16 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
   };
 }
 
-/** Faults that pass by themselves; a wrong key or a changed host key does not. */
+/** Faults that pass by themselves; a wrong key or a changed host key does not. So does a timeout, where a node is under load. */
 const TRANSIENT: ReadonlySet<Unreachable['fault']> = new Set(['unreachable', 'kubernetes', 'registry', 'salt-master']);
 
-const isPassing = (error: unknown): error is Unreachable =>
-  isOfTheCluster(error) && error instanceof Unreachable && TRANSIENT.has(error.fault);
+const isPassing = (error: unknown): error is Unreachable | CommandFailed =>
+  isOfTheCluster(error) &&
+  ((error instanceof Unreachable && TRANSIENT.has(error.fault)) ||
+    (error instanceof CommandFailed && error.result.ended.is === 'timeout'));
+
+const inOneSentence = (error: Unreachable | CommandFailed): string =>
+  error instanceof Unreachable ? error.says : `${error.node}: ${error.report().what}`;
 
 async function askAgain<R>(
   ask: () => Promise<R>,
@@ -79,7 +84,7 @@ async function askAgain<R>(
     } catch (error) {
       const pause = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
       if (!isPassing(error) || signal.aborted || clock.steadyMs() + pause > until) throw error;
-      onWait(`${error.says} Trying again for ${secondsInWords((until - clock.steadyMs()) / 1000)} at most.`);
+      onWait(`${inOneSentence(error)} Trying again for ${secondsInWords((until - clock.steadyMs()) / 1000)} at most.`);
       await clock.sleep(pause, signal);
     }
   }

@@ -1,6 +1,7 @@
 import type { SshFault } from '../cluster/facts.ts';
 import type { SaltReturn } from '../cluster/salt.ts';
 import { type Command, type CommandResult, render } from '../node-commands/command.ts';
+import { type Ended, endInWords } from '../node-commands/ended.ts';
 import { listed } from '../text/format.ts';
 import type { FailureReport } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
@@ -72,7 +73,7 @@ export class CommandFailed extends Failure {
   readonly result: CommandResult;
 
   constructor(node: string, command: Command, result: CommandResult, options?: ErrorOptions) {
-    super(`${node}: ${render(command)} exited ${result.exitCode ?? 'by a signal'}`, options);
+    super(`${node}: ${render(command)} ${endInWords(result.ended)}`, options);
     this.node = node;
     this.command = command;
     this.result = result;
@@ -83,10 +84,27 @@ export class CommandFailed extends Failure {
     return {
       kind: 'command',
       where: this.node,
-      what: `\`${inOneLine(this.command)}\` ended with exit code ${this.result.exitCode ?? 'none (lost or killed)'}.`,
-      next: `Run the command on the node to see why, mend it, and ${RETRY_HINT}: what is done stays done.`,
+      what: `\`${inOneLine(this.command)}\` ${endInWords(this.result.ended)}.`,
+      next: `${whatNow(this.result.ended)} Then ${RETRY_HINT}: what is done stays done.`,
       ...(said === '' ? {} : { detail: said }),
     };
+  }
+}
+
+/** What to do about a command that ended like this. */
+function whatNow({ is }: Ended): string {
+  switch (is) {
+    case 'exit':
+      return 'Run the command there to see why it fails, and fix the cause.';
+    case 'signal':
+      return 'Find out what killed it: `journalctl -k` shows whether the memory ran short.';
+    case 'timeout':
+      return 'It may still run there: find it with `ps`, and what it waits for.';
+    case 'too-much-output':
+      return 'Run the command there to see what it prints, and fix the cause.';
+    case 'connection-lost':
+    case 'unknown':
+      return 'It may still run there: check the connection, and find it with `ps`.';
   }
 }
 
@@ -112,6 +130,11 @@ export class Unreachable extends Failure {
       next: `Mend the connection and ${RETRY_HINT}: what is done stays done.`,
     };
   }
+}
+
+/** Nobody saw how a command on a node ended: it may have done its work, or still run. */
+export function outOfSight(node: string, { ended }: CommandResult): Unreachable {
+  return new Unreachable(node, 'unreachable', `A command on ${node} ${endInWords(ended)}.`);
 }
 
 /** A Salt run did not end well on a node. */

@@ -1,3 +1,5 @@
+import type { Ended } from './ended.ts';
+
 /** A command as a value: program and words. Only `render` turns it into shell text, only the SSH adapter sends it. */
 export interface Command {
   readonly program: string;
@@ -10,9 +12,9 @@ export interface PlannedCommand {
   readonly command: Command;
 }
 
-/** What a finished command answered. `exitCode` is null when a signal, or a lost connection, ended it. */
+/** How a command ended, and what it printed until then. */
 export interface CommandResult {
-  readonly exitCode: number | null;
+  readonly ended: Ended;
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -8,6 +8,7 @@ import {
   SEE_SCRIPT,
   SEEN_FORMAT,
 } from './copy-scripts.ts';
+import { hasExited } from './ended.ts';
 
 /** What the commands of one copy depend on. */
 export interface CopyOrder {
@@ -93,9 +94,9 @@ export type FileSeen =
   | { readonly is: 'other' };
 
 /** Reads an answer of `seeFile`; null when it tells neither what is there nor that nothing is. */
-export function fileIn({ exitCode, stdout, stderr }: CommandResult): FileSeen | null {
-  if (exitCode === null) return null;
-  return fileInLine(exitCode === 0 ? stdout.trimEnd() : stderr);
+export function fileIn({ ended, stdout, stderr }: CommandResult): FileSeen | null {
+  if (ended.is !== 'exit') return null;
+  return fileInLine(ended.code === 0 ? stdout.trimEnd() : stderr);
 }
 
 /** Reads one line of what `stat` says, be it well or not. */
@@ -115,10 +116,10 @@ export interface TargetSeen {
 }
 
 /** Reads an answer of `see`; null when it is none. */
-export function targetIn({ exitCode, stdout }: CommandResult): TargetSeen | null {
-  const [first = '', second = '', third = ''] = stdout.split('\n');
+export function targetIn(result: CommandResult): TargetSeen | null {
+  const [first = '', second = '', third = ''] = result.stdout.split('\n');
   const [path, part] = [fileInLine(first), fileInLine(second)];
-  if (exitCode !== 0 || path === null || part === null) return null;
+  if (!hasExited(result) || path === null || part === null) return null;
   return { path, part, sha256: digestIn(third) };
 }
 

@@ -1,4 +1,5 @@
 import { type Command, type CommandResult, command, withSudo } from './command.ts';
+import { hasExited } from './ended.ts';
 import { FOLLOW_SCRIPT, FORGET_SCRIPT, READ_SCRIPT, START_SCRIPT } from './run-scripts.ts';
 
 /** Where nodes keep their runs: for root alone, and gone with a reboot, as the runs are. */
@@ -49,9 +50,9 @@ export type RunTold =
     };
 
 /** Reads an answer of `start` or `follow`; null when it is none. */
-export function runIn({ exitCode, stdout, stderr }: CommandResult): RunTold | null {
-  if (exitCode !== 0) return null;
-  const [line = '', slice = ''] = stdout.split('\n');
+export function runIn(result: CommandResult): RunTold | null {
+  if (!hasExited(result)) return null;
+  const [line = '', slice = ''] = result.stdout.split('\n');
   if (line === 'running' || line === 'gone' || line === 'absent') return { is: line };
   const [, code, bytes] = /^ended (\d+) (\d+)$/.exec(line) ?? [];
   if (code === undefined || bytes === undefined) return null;
@@ -60,7 +61,7 @@ export function runIn({ exitCode, stdout, stderr }: CommandResult): RunTold | nu
     exitCode: Number(code),
     bytes: Number(bytes),
     begins: Buffer.from(slice, 'base64'),
-    stderr,
+    stderr: result.stderr,
   };
 }
 

@@ -1,6 +1,7 @@
 import { CommandFailed } from '../../domain/answers/failure.ts';
 import type { MountFacts } from '../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import { hasExited } from '../../domain/node-commands/ended.ts';
 import type { UnmountStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
 import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
@@ -41,7 +42,7 @@ async function umountWhenFree(
   const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
     const result = await runOnNode(step.node, command, isSo, world, signal);
-    if (result.exitCode === 0) return;
+    if (hasExited(result)) return;
     if (!isBusy(result) || world.clock.steadyMs() >= until) throw new CommandFailed(step.node, command, result);
     world.throwIfCancelled();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
@@ -50,7 +51,7 @@ async function umountWhenFree(
 }
 
 /** umount(8) of util-linux: 32 is a mount failure, and what is not mounted any more was seen before. */
-const isBusy = ({ exitCode }: CommandResult): boolean => exitCode === 32;
+const isBusy = (result: CommandResult): boolean => hasExited(result, 32);
 
 async function isUnmounted(step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const { mounted, inFstab } = await look(step, world, signal);

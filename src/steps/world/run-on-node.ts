@@ -1,5 +1,6 @@
-import { CommandFailed, Unreachable } from '../../domain/answers/failure.ts';
+import { CommandFailed, outOfSight, Unreachable } from '../../domain/answers/failure.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import { exit, hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import type { StepWorld } from './step-world.ts';
 
 const COMMAND_LIMIT_MS = 60_000;
@@ -8,8 +9,8 @@ const AWAY_LIMIT_MS = 120_000;
 const AWAY_PAUSE_MS = 5_000;
 
 /**
- * Runs one plain command on a node, exactly as the plan shows it, and gives how it ended. One that could not be sent, or was lost from
- * sight, is run again after a look (`isSo`) that tells that it has not done its work. Throws Unreachable.
+ * Runs one plain command on a node, exactly as the plan shows it, and gives how it ended. One that could not be sent, or whose end is
+ * out of sight, is run again after a check (`isSo`) that it has not done its work. Throws Unreachable.
  */
 export async function runOnNode(
   node: string,
@@ -26,7 +27,7 @@ export async function runOnNode(
     world.throwIfCancelled();
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Trying again.` });
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
-    if (await isSo()) return { exitCode: 0, stdout: '', stderr: '' };
+    if (await isSo()) return { ended: exit(0), stdout: '', stderr: '' };
   }
 }
 
@@ -39,7 +40,7 @@ export async function mustRunOnNode(
   signal: AbortSignal,
 ): Promise<void> {
   const result = await runOnNode(node, command, isSo, world, signal);
-  if (result.exitCode !== 0) throw new CommandFailed(node, command, result);
+  if (!hasExited(result)) throw new CommandFailed(node, command, result);
 }
 
 async function answerOf(
@@ -50,8 +51,7 @@ async function answerOf(
 ): Promise<CommandResult | Unreachable> {
   try {
     const result = await world.shell.run(world.accessTo(node), command, { signal, limitMs: COMMAND_LIMIT_MS });
-    if (result.exitCode !== null) return result;
-    return new Unreachable(node, 'unreachable', `The connection to ${node} was lost: ${result.stderr.trim()}`);
+    return isOutOfSight(result.ended) ? outOfSight(node, result) : result;
   } catch (error) {
     if (error instanceof Unreachable && error.fault === 'unreachable') return error;
     throw error;

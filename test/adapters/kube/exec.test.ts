@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { kubernetes } from '../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { command } from '../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../src/domain/node-commands/ended.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
 
@@ -51,7 +52,7 @@ describe('a command in the salt-master container', () => {
       say(socket, 9, 'a channel that does not exist yet');
       status(socket, failure('2'));
     };
-    expect(await run()).toEqual({ exitCode: 2, stdout: '{"node-1": "é"}', stderr: 'warning\n' });
+    expect(await run()).toEqual({ ended: exit(2), stdout: '{"node-1": "é"}', stderr: 'warning\n' });
   });
 
   test('a character on the border of two messages would be broken', async () => {
@@ -66,23 +67,23 @@ describe('a command in the salt-master container', () => {
   test.each([
     ['a cut connection', (socket: WebSocket) => socket.terminate()],
     ['a session closed without a status', (socket: WebSocket) => socket.close()],
-  ])('%s would be taken for success', async (_, end) => {
+  ])('%s would be taken for success, or for anything but a loss', async (_, end) => {
     server.session = (socket) => {
       say(socket, 1, 'Executed command');
       setImmediate(() => end(socket));
     };
-    expect(await run()).toMatchObject({ exitCode: null });
+    expect(await run()).toEqual({ ended: { is: 'connection-lost' }, stdout: 'Executed command', stderr: '' });
   });
 
   test('a failure of the container engine would be taken for an exit code', async () => {
     server.session = (socket) =>
       status(socket, { status: 'Failure', reason: 'InternalError', message: 'no such container' });
-    expect(await run()).toEqual({ exitCode: null, stdout: '', stderr: 'no such container\n' });
+    expect(await run()).toEqual({ ended: { is: 'unknown', says: 'no such container' }, stdout: '', stderr: '' });
   });
 
   test('a status that is no JSON would be an exception', async () => {
     server.session = (socket) => say(socket, 3, 'oops');
-    expect((await run()).exitCode).toBeNull();
+    expect((await run()).ended.is).toBe('unknown');
   });
 
   test('a session that hangs would hold the worker, and its socket stay open', async () => {
@@ -91,7 +92,7 @@ describe('a command in the salt-master container', () => {
       say(socket, 1, 'half');
       socket.once('close', () => closed.resolve());
     };
-    expect(await run(200)).toEqual({ exitCode: null, stdout: 'half', stderr: 'The limit was reached.\n' });
+    expect(await run(200)).toEqual({ ended: { is: 'timeout', afterMs: 200 }, stdout: 'half', stderr: '' });
     await closed.promise;
   });
 
@@ -109,8 +110,7 @@ describe('a command in the salt-master container', () => {
       for (let sent = 0; sent < 17; sent += 1) say(socket, 1, chunk);
     };
     const result = await run();
-    expect(result.exitCode).toBeNull();
-    expect(result.stderr).toMatch(/cut at 16777216 bytes/);
+    expect(result.ended).toEqual({ is: 'too-much-output', bytes: 16_777_216 });
   });
 
   test('a refused session would show the raw answer', async () => {

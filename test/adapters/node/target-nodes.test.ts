@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
+import { CommandFailed } from '../../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
+import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
 const access: NodeAccess = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'centos', keyPath: '/k', sudo: true };
@@ -9,7 +11,7 @@ const sha256 = 'a'.repeat(64);
 const want = { archives: [{ path, size: 100, sha256 }], registryAddress: '10.0.0.3:8080' };
 const signal = new AbortController().signal;
 const root = 'node-2$ sudo -n';
-const absent = { exitCode: 1, stderr: 'stat: cannot statx: No such file or directory\n' };
+const absent = { ended: exit(1), stderr: 'stat: cannot statx: No such file or directory\n' };
 
 const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
@@ -75,29 +77,29 @@ describe('looking at a target', () => {
 
   it('uses sha256sum and says so where openssl is missing', async () => {
     const { facts } = look({
-      'node-2$ openssl version': { exitCode: 127 },
+      'node-2$ openssl version': { ended: exit(127) },
       [`${root} sha256sum -- ${path}`]: { stdout: `${sha256}  ${path}\n` },
     });
     expect(await facts).toMatchObject({ hasher: 'sha256sum', files: [{ is: 'same' }] });
   });
 
   it('takes a node without mounts, fstab, registry folder and isoinfo for what it is', async () => {
-    const missing = { exitCode: 2, stderr: "ls: cannot access '…': No such file or directory\n" };
+    const missing = { ended: exit(2), stderr: "ls: cannot access '…': No such file or directory\n" };
     const { facts } = look({
-      [findmnt]: { exitCode: 1 },
+      [findmnt]: { ended: exit(1) },
       [`${root} losetup -J -O NAME,BACK-FILE`]: {},
       [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,
       [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: missing,
-      [`${root} isoinfo -version`]: { exitCode: 1, stderr: 'sudo: isoinfo: command not found\n' },
+      [`${root} isoinfo -version`]: { ended: exit(1), stderr: 'sudo: isoinfo: command not found\n' },
     });
     expect(await facts).toMatchObject({ mounts: [], fstab: [], registryConfig: [], hasIsoinfo: false });
   });
 
   it.each([
-    ['a file that cannot be seen', stat(path), { exitCode: 1, stderr: 'stat: Permission denied\n' }],
-    ['mounts that cannot be listed', findmnt, { exitCode: 1, stderr: 'sudo: findmnt: command not found\n' }],
+    ['a file that cannot be seen', stat(path), { ended: exit(1), stderr: 'stat: Permission denied\n' }],
+    ['mounts that cannot be listed', findmnt, { ended: exit(1), stderr: 'sudo: findmnt: command not found\n' }],
     ['mounts in an unknown form', findmnt, { stdout: 'TARGET SOURCE\n' }],
-    ['a missing ss', `${root} ss -H -ltn`, { exitCode: 1, stderr: 'sudo: ss: command not found\n' }],
+    ['a missing ss', `${root} ss -H -ltn`, { ended: exit(1), stderr: 'sudo: ss: command not found\n' }],
   ])('never takes %s for nothing', async (_, line, answer) => {
     await expect(look({ [line]: answer }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
   });
@@ -106,7 +108,7 @@ describe('looking at a target', () => {
 describe('a target that cannot be worked on', () => {
   it('is a fact with the words of sudo', async () => {
     const { facts } = look({
-      'node-2$ env LC_ALL=C sudo -n true': { exitCode: 1, stderr: 'sudo: a password is required\n' },
+      'node-2$ env LC_ALL=C sudo -n true': { ended: exit(1), stderr: 'sudo: a password is required\n' },
     });
     expect(await facts).toMatchObject({
       is: 'closed',
@@ -135,7 +137,19 @@ describe('a target that cannot be worked on', () => {
   );
 
   it('is a fact when the connection is lost during a look', async () => {
-    const { facts } = look({ [findmnt]: { exitCode: null, stderr: 'the connection was lost' } });
+    const { facts } = look({ [findmnt]: { ended: { is: 'connection-lost' } } });
     expect(await facts).toMatchObject({ fault: 'unreachable', says: expect.stringContaining('lost') });
+  });
+
+  it.each<[Ended, string]>([
+    [{ is: 'signal', name: 'SIGKILL' }, 'was killed by SIGKILL.'],
+    [{ is: 'timeout', afterMs: 30_000 }, 'did not end within 30 s.'],
+    [{ is: 'too-much-output', bytes: 1_048_576 }, 'printed more than 1,048,576 bytes, which is the limit.'],
+  ])('is no fact, and no lost connection, when a look ends by itself without an answer: %o', async (ended, says) => {
+    const { facts } = look({ [findmnt]: { ended } });
+    const failure = await facts.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(CommandFailed);
+    const { where, what } = failure instanceof CommandFailed ? failure.report() : { where: '', what: '' };
+    expect([where, what.startsWith('`sudo -n findmnt'), what.endsWith(says)]).toEqual(['node-2', true, true]);
   });
 });

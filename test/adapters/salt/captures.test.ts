@@ -4,6 +4,7 @@ import { classifyCall, classifyMinions, classifyStart, type Expects } from '../.
 import { jobOf, stateRunsOf } from '../../../src/adapters/salt/jobs.ts';
 import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
 import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../src/domain/node-commands/ended.ts';
 
 const FOLDER = new URL('../../fixtures/salt-3002/', import.meta.url);
 const names = readdirSync(FOLDER)
@@ -18,7 +19,7 @@ const lines = new Map(
 
 function captured(name: string): CommandResult {
   const read = (ending: string) => readFileSync(new URL(`${name}.${ending}`, FOLDER), 'utf8');
-  return { exitCode: Number(read('rc')), stdout: read('out'), stderr: read('err') };
+  return { ended: exit(Number(read('rc'))), stdout: read('out'), stderr: read('err') };
 }
 
 /** An answer on one line: what a person would want to know of it. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { classifyCall, classifyStart } from '../../../src/adapters/salt/classify.ts';
 import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../src/domain/node-commands/ended.ts';
 import { statesOf } from '../../fixtures/salt-words.ts';
 
-const ended = (exitCode: number | null, stdout = '', stderr = ''): CommandResult => ({ exitCode, stdout, stderr });
+const ended = (code: number, stdout = '', stderr = ''): CommandResult => ({ ended: exit(code), stdout, stderr });
+const cut = (stdout = ''): CommandResult => ({ ended: { is: 'connection-lost' }, stdout, stderr: '' });
 const local = (value: unknown) => JSON.stringify({ local: value });
 const GOOD = local(statesOf({ is: 'ok', states: 1, changed: 0 }));
 const busy = (jid: string) =>
@@ -12,8 +14,8 @@ const busy = (jid: string) =>
 describe('what no capture shows', () => {
   test.each([
     ['killed by SIGTERM: nothing said, exit code 0', ended(0), { is: 'lost' }],
-    ['the connection broke', ended(null), { is: 'lost' }],
-    ['the connection broke behind the answer', ended(null, GOOD), { is: 'lost' }],
+    ['the connection broke', cut(), { is: 'lost' }],
+    ['the connection broke behind the answer', cut(GOOD), { is: 'lost' }],
     ['timeout', ended(124), { is: 'lost' }],
     ['SIGKILL', ended(137), { is: 'lost' }],
     ['ssh itself', ended(255, '', 'client_loop: send disconnect: Broken pipe'), { is: 'lost' }],
@@ -62,6 +64,15 @@ describe('what no capture shows', () => {
     expect(classifyCall(result, 'states')).toMatchObject(wanted);
   });
 
+  test.each<[string, CommandResult, string]>([
+    ['SIGKILL', ended(137), 'It ended with exit code 137, as after SIGKILL. It printed nothing.'],
+    ['a cut', cut(), 'It was cut off when the connection was lost. It printed nothing.'],
+    ['a cut in the middle', cut('[WARNING] slow'), '[WARNING] slow\nIt was cut off when the connection was lost.'],
+    ['a cut at the end', cut(GOOD), 'It printed an answer, but it was cut off when the connection was lost.'],
+  ])('how it ended would be a riddle: %s', (_, result, says) => {
+    expect(classifyCall(result, 'states')).toEqual({ is: 'lost', says });
+  });
+
   test('only the consequence of a failure would be shown when its cause ran later', () => {
     const answer = classifyCall(
       ended(
@@ -86,7 +97,7 @@ describe('what no capture shows', () => {
   });
 
   test('a session that breaks right behind the jid would lose the job', () => {
-    expect(classifyStart(ended(null, 'Executed command with job ID: 20241104101530123456\n'))).toEqual({
+    expect(classifyStart(cut('Executed command with job ID: 20241104101530123456\n'))).toEqual({
       jid: '20241104101530123456',
     });
     expect(classifyStart(ended(0))).toMatchObject({ is: 'lost' });

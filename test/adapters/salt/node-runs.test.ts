@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
 import type { StateRun } from '../../../src/domain/cluster/salt.ts';
 import { type Command, command, withSudo } from '../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../src/domain/node-commands/ended.ts';
 import { runCommands, runIn } from '../../../src/domain/node-commands/run-commands.ts';
 import { systemClock as clock } from '../../../src/runtime/clock.ts';
 import { limits, type SshStage, sshStage } from '../ssh/stage.ts';
@@ -44,7 +45,11 @@ const result = (run = once(), line: Command = LINE, on = runs(), end = signal())
 const asks = async (): Promise<readonly string[]> =>
   (await readFile(asked, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 const begun = () => until(async () => (await asks()).length > 0);
-const end = (script: string) => writeFile(go, script);
+/** Whole at once: the stand-in reads the file as soon as it is there. */
+const end = async (script: string) => {
+  await writeFile(`${go}.new`, script);
+  await rename(`${go}.new`, go);
+};
 
 describe('a state run on a node', () => {
   it('would be lost with its connection, or run twice, were it not found again', async () => {
@@ -55,7 +60,7 @@ describe('a state run on a node', () => {
     await until(async () => waited.length > 0 || (await stage.sshd.sessions()).length > 0);
     await stage.sshd.killSessions();
     await end('echo "the result"; echo "a word" >&2; exit 2\n');
-    expect(await answer).toEqual({ exitCode: 2, stdout: 'the result\n', stderr: 'a word\n' });
+    expect(await answer).toEqual({ ended: exit(2), stdout: 'the result\n', stderr: 'a word\n' });
     expect(await asks()).toHaveLength(1);
   });
 
@@ -67,8 +72,8 @@ describe('a state run on a node', () => {
     await expect(dying).rejects.toThrow('told to stop');
     const next = result();
     await end('echo fine\n');
-    expect(await next).toEqual({ exitCode: 0, stdout: 'fine\n', stderr: '' });
-    expect(await result()).toEqual({ exitCode: 0, stdout: 'fine\n', stderr: '' });
+    expect(await next).toEqual({ ended: exit(0), stdout: 'fine\n', stderr: '' });
+    expect(await result()).toEqual({ ended: exit(0), stdout: 'fine\n', stderr: '' });
     expect(await asks()).toHaveLength(1);
   });
 
@@ -87,8 +92,8 @@ describe('a state run on a node', () => {
 
   it('would be cut off in the middle of a long answer, or of a letter', async () => {
     await end('head -c 1500001 /dev/zero | sed "s/\\x00/é/g"\n');
-    const { exitCode, stdout } = await result();
-    expect([exitCode, stdout.length, stdout === 'é'.repeat(1_500_001)]).toEqual([0, 1_500_001, true]);
+    const { ended, stdout } = await result();
+    expect([ended, stdout.length, stdout === 'é'.repeat(1_500_001)]).toEqual([exit(0), 1_500_001, true]);
   });
 
   it('that was killed would be waited for, or taken for a good one', async () => {
@@ -97,10 +102,10 @@ describe('a state run on a node', () => {
     const [pid] = (await asks())[0]?.split('|') ?? [];
     const session = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[3];
     process.kill(-Number(session), 'SIGKILL');
-    expect(await answer).toMatchObject({ exitCode: null, stdout: '', stderr: expect.stringContaining('was killed') });
+    expect(await answer).toMatchObject({ ended: { is: 'unknown', says: expect.stringContaining('was killed') } });
     await end('echo "the second"\n');
-    expect(await result()).toMatchObject({ exitCode: null });
-    expect(await result(once({ again: true }))).toMatchObject({ exitCode: 0, stdout: 'the second\n' });
+    expect(await result()).toMatchObject({ ended: { is: 'unknown' } });
+    expect(await result(once({ again: true }))).toMatchObject({ ended: exit(0), stdout: 'the second\n' });
     expect(await asks()).toHaveLength(2);
   });
 
@@ -109,7 +114,7 @@ describe('a state run on a node', () => {
     await begun();
     await rm(folder, { recursive: true });
     await stage.sshd.killSessions();
-    expect(await answer).toMatchObject({ exitCode: null, stderr: expect.stringContaining('rebooted') });
+    expect(await answer).toMatchObject({ ended: { is: 'unknown', says: expect.stringContaining('rebooted') } });
     await end('true\n');
   });
 
@@ -142,6 +147,9 @@ describe('a state run on a node', () => {
 
   it('that cannot be begun would be waited for', async () => {
     const other = new NodeRuns({ shell: stage.shell, clock, folder: '/proc/nowhere' });
-    expect(await result(once(), LINE, other)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('mkdir') });
+    expect(await result(once(), LINE, other)).toMatchObject({
+      ended: exit(1),
+      stderr: expect.stringContaining('mkdir'),
+    });
   });
 });

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { salt } from '../../../src/adapters/salt/salt.ts';
-import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import { Failure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
+import { command } from '../../../src/domain/node-commands/command.ts';
+import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { SettableClock } from '../../app/bench.ts';
 import { FakeSaltMasterPod, type PodAnswer } from '../../fakes/fake-kube.ts';
 import { FakeShell } from '../../fakes/fake-shell.ts';
 import { crictlInfo } from '../../fixtures/salt-words.ts';
 
 const signal = AbortSignal.timeout(60_000);
-const printed = (value: unknown, exitCode: number | null = 0): CommandResult => ({
-  exitCode,
+const printed = (value: unknown, ended = exit(0)): CommandResult => ({
+  ended,
   stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,
   stderr: '',
 });
@@ -54,9 +57,11 @@ describe('command lines, as an operator would type them', () => {
 
 describe('sessions that end without an answer', () => {
   test.each([
-    ['cut', printed('', null)],
+    ['cut', printed('', { is: 'connection-lost' })],
+    ['cut behind half of the answers', printed({ 'node-2': {} }, { is: 'connection-lost' })],
+    ['too slow', printed({ 'node-2': {} }, { is: 'timeout', afterMs: 90_000 })],
     ['ended with exit code 0 and nothing said', printed('')],
-    ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [', 0)],
+    ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [')],
     ['the master is down', printed('"The salt master could not be contacted. Is master running?"')],
   ])('an unknown state would be taken for a known one: %s', async (_, result) => {
     const { salt } = stage(() => result);
@@ -66,6 +71,20 @@ describe('sessions that end without an answer', () => {
     await expect(salt.engines(['node-1'], signal)).rejects.toSatisfy(lost);
     await expect(salt.stillRunning('20260301100000000000', ['node-1'], signal)).rejects.toSatisfy(lost);
     expect(await salt.answering(['node-1'], signal)).toBeNull();
+  });
+
+  test('the time limit, or the limit of output, would be told as a lost connection', async () => {
+    const says = (ended: Ended) =>
+      stage(() => printed('', ended))
+        .salt.stateRuns(signal)
+        .catch((error: unknown) => (error instanceof Failure ? error.report().what : error));
+    const line = '`salt-run jobs.active --out=json --no-color --log-level=error`';
+    expect(await says({ is: 'timeout', afterMs: 90_000 })).toBe(
+      `${line} did not end within 1 min 30 s, and gave no answer.`,
+    );
+    expect(await says({ is: 'too-much-output', bytes: 16_777_216 })).toBe(
+      `${line} printed more than 16,777,216 bytes, which is the limit.`,
+    );
   });
 
   test('a pod that cannot be entered would be no refusal but a crash', async () => {
@@ -80,6 +99,43 @@ describe('sessions that end without an answer', () => {
     });
     expect(await salt.stillRunning('20260301100000000000', ['node-1'], signal)).toEqual(['node-1']);
     expect(slept).toEqual([3_000]);
+  });
+});
+
+describe('a state run on a node', () => {
+  const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/key', sudo: false };
+  const line = command('salt-call', 'state.sls', 'a');
+  const run = { name: 'run', again: false, onWait: () => undefined };
+
+  /** What the call throws when every session on the node prints this. */
+  async function failed(stdout: string) {
+    const clock = new SettableClock();
+    const shell = new FakeShell();
+    shell.run = async () => {
+      await clock.sleep(15_000, signal);
+      return { ended: exit(0), stdout, stderr: '' };
+    };
+    const master = new FakeSaltMasterPod(() => printed({}));
+    const error = await salt({ shell, master, clock })
+      .call(access, line, run, signal)
+      .catch((thrown: unknown) => thrown);
+    return error instanceof Failure ? error.report() : error;
+  }
+
+  test('one that never ends would be started again, three times half an hour', async () => {
+    expect(await failed('running\n')).toMatchObject({
+      kind: 'command',
+      where: 'node-2',
+      what: '`salt-call state.sls a` did not end within 30 min.',
+      next: expect.stringContaining('It may still run there'),
+    });
+  });
+
+  test('one that prints without end would be started again', async () => {
+    expect(await failed('ended 0 99999999\n')).toMatchObject({
+      kind: 'command',
+      what: '`salt-call state.sls a` printed more than 16,777,216 bytes, which is the limit.',
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { CommandFailed } from '../../../src/domain/answers/failure.ts';
 import { sameSet } from '../../../src/domain/cluster/registry.ts';
 import { isOlder, versionNumbers } from '../../../src/domain/cluster/version.ts';
 import { command, render, shellQuote, withSudo } from '../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../src/domain/node-commands/ended.ts';
 import { bytesInWords, count, listed, secondsInWords } from '../../../src/domain/text/format.ts';
 import { nearest } from '../../../src/domain/text/nearest.ts';
 
@@ -100,7 +101,7 @@ describe('a failed command', () => {
   it('is one line in a sentence, also when it carries a script: nobody reads forty lines in a channel', () => {
     const script = '# Copies the file.\ndd of="$1"\nsync';
     const failed = new CommandFailed('node-2', command('sh', '-c', script, 'sh', '/srv/a.iso'), {
-      exitCode: 1,
+      ended: exit(1),
       stdout: '',
       stderr: 'No space left on device',
     });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import { render } from '../../../src/domain/node-commands/command.ts';
+import { type Ended, hasExited } from '../../../src/domain/node-commands/ended.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
 import type { UndoStep } from '../../../src/domain/plan/undo-step.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
@@ -62,6 +64,35 @@ describe.each(kinds)('the step %s', (kind) =>
   keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
 );
 
+/** The shell ends each command in this way, whatever the node does. */
+function everyCommandEnds(lab: FakeLab, ended: Ended): void {
+  lab.shell.run = async (access, command) => {
+    lab.ran.push(`${access.node}$ ${render(command)}`);
+    return { ended, stdout: '', stderr: '' };
+  };
+}
+
+const UMOUNT = 'sudo -n umount -- /srv/scality/example-solution-0.1.0';
+
+describe.each<[string, Ended, string]>([
+  ['killed by a signal', { is: 'signal', name: 'SIGKILL' }, `\`${UMOUNT}\` was killed by SIGKILL.`],
+  ['stopped at its time limit', { is: 'timeout', afterMs: 60_000 }, `\`${UMOUNT}\` did not end within 1 min.`],
+  [
+    'stopped because it prints too much',
+    { is: 'too-much-output', bytes: 1_048_576 },
+    `\`${UMOUNT}\` printed more than 1,048,576 bytes, which is the limit.`,
+  ],
+])('a command that is %s', (_, ended, says) => {
+  it.each<Kind>(['unmount', 'unconfigure', 'remove-copy', 'withdraw'])('fails the step %s at once', async (kind) => {
+    const lab = await labBefore(kind);
+    everyCommandEnds(lab, ended);
+    const { ran, failure } = await outcome(of(kind), lab);
+    expect(ran).toHaveLength(1);
+    expect(failure).toMatchObject({ kind: 'command', where: 'node-2' });
+    if (kind === 'unmount') expect(failure?.what).toBe(says);
+  });
+});
+
 describe('what an undo must never do', () => {
   it('is to delete an archive that somebody has mounted since the plan was made', async () => {
     const lab = await labBefore('remove-copy');
@@ -86,7 +117,7 @@ describe('what an undo must never do', () => {
     lab.shell.run = async (...call) => {
       const result = await run(...call);
       cuts += 1;
-      return cuts === 1 ? { ...result, exitCode: null, stderr: 'Connection lost' } : result;
+      return cuts === 1 ? { ...result, ended: { is: 'connection-lost' } } : result;
     };
     expect(await outcome(of('unmount'), lab)).toMatchObject({ outcome: { already: false } });
     expect(lab.ran.filter((line) => line.includes('umount'))).toHaveLength(1);
@@ -110,7 +141,7 @@ describe('what an undo must never do', () => {
     const { run } = lab.shell;
     lab.shell.run = async (...call) => {
       const result = await run(...call);
-      if (result.exitCode === 32) lab.inside('node-2').registry = null;
+      if (hasExited(result, 32)) lab.inside('node-2').registry = null;
       return result;
     };
     expect(await outcome(of('unmount'), lab)).toMatchObject({ outcome: { already: false } });

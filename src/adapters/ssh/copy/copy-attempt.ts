@@ -1,5 +1,6 @@
 import { CommandFailed } from '../../../domain/answers/failure.ts';
 import { fileInLine, type TargetSeen } from '../../../domain/node-commands/copy-commands.ts';
+import { hasExited } from '../../../domain/node-commands/ended.ts';
 import { settled } from '../run/settled.ts';
 import type { Copy } from '../stream/copy-parts.ts';
 import { sendRecipe, sendRest } from './copy-send.ts';
@@ -104,7 +105,7 @@ async function finish(copy: Copy, target: CopyTarget): Promise<void> {
   const { node, archive } = step;
   const result = await target.finish();
   const [first = ''] = result.stdout.split('\n');
-  const placed = result.exitCode === 0 ? fileInLine(first) : null;
+  const placed = hasExited(result) ? fileInLine(first) : null;
   if (placed?.is === 'file' && placed.size === archive.size) {
     await digests?.remember(node, archive.path, placed.identity, archive.sha256);
     return;

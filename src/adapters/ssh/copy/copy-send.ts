@@ -1,4 +1,5 @@
 import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
+import { hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
 import { NotSent } from '../run/channel.ts';
 import type { OpenSsh } from '../run/openssh.ts';
 import type { Copy, OpenArchive } from '../stream/copy-parts.ts';
@@ -34,7 +35,7 @@ async function unlessNotSent(
 ): Promise<CommandResult | null> {
   try {
     const result = await sendFile(sending);
-    return result.exitCode === null && (await positionOf(sending.archive.fd)) === sending.from ? null : result;
+    return isOutOfSight(result.ended) && (await positionOf(sending.archive.fd)) === sending.from ? null : result;
   } catch (error) {
     if (error instanceof NotSent) return null;
     throw error;
@@ -52,7 +53,7 @@ export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): 
       paced(copy, seedingPieces(pair, { recipes, from, onSaved, signal }), signal);
     return sendPieces({ ...sendingOf(copy, command, from), ...clientsOf(copy), pieces });
   });
-  return result.exitCode === null || result.exitCode === 0 ? target.digestOf(command, result) : null;
+  return result.ended.is !== 'exit' || hasExited(result) ? target.digestOf(command, result) : null;
 }
 
 function sentByUs(copy: Copy, command: Command, from: number): Promise<CommandResult> {

@@ -1,4 +1,4 @@
-import { CommandFailed } from '../../../domain/answers/failure.ts';
+import { CommandFailed, outOfSight } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
 import {
@@ -8,9 +8,9 @@ import {
   type TargetSeen,
   targetIn,
 } from '../../../domain/node-commands/copy-commands.ts';
+import { hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
 import type { CopyStep } from '../../../domain/plan/step.ts';
 import type { NodeShell } from '../../../ports/nodes.ts';
-import { notReached } from '../login/words.ts';
 
 const COMMAND_LIMIT_MS = 60_000;
 /** Flushing an archive to a slow disk, and a disk that reads 10 MB/s. */
@@ -36,7 +36,7 @@ export class CopyTarget {
   /** Looks at path and part; the file with the known identity is not hashed. */
   async see(known: string | null): Promise<TargetSeen> {
     const look = this.commands.see(known);
-    const result = this.#ended(await this.#run(look, this.#hashLimit()));
+    const result = this.#inSight(await this.#run(look, this.#hashLimit()));
     const seen = targetIn(result);
     if (seen === null) throw new CommandFailed(this.access.node, look, result);
     return seen;
@@ -61,7 +61,7 @@ export class CopyTarget {
 
   /** The end of a copy; its exit code alone does not say whether the archive is in its place. */
   async finish(): Promise<CommandResult> {
-    return this.#ended(await this.#run(this.commands.finish, SYNC_LIMIT_MS));
+    return this.#inSight(await this.#run(this.commands.finish, SYNC_LIMIT_MS));
   }
 
   /** The digest that a command has told; throws CommandFailed when it failed, Unreachable when it was lost. */
@@ -81,11 +81,11 @@ export class CopyTarget {
   }
 
   #succeeded(command: Command, result: CommandResult): void {
-    if (this.#ended(result).exitCode !== 0) throw new CommandFailed(this.access.node, command, result);
+    if (!hasExited(this.#inSight(result))) throw new CommandFailed(this.access.node, command, result);
   }
 
-  #ended(result: CommandResult): CommandResult {
-    if (result.exitCode === null) throw notReached(this.access, result.stderr.trim().split('\n').at(-1) ?? '');
+  #inSight(result: CommandResult): CommandResult {
+    if (isOutOfSight(result.ended)) throw outOfSight(this.access.node, result);
     return result;
   }
 }

@@ -1,9 +1,13 @@
 import type { CommandResult } from '../../../domain/node-commands/command.ts';
+import type { Ended } from '../../../domain/node-commands/ended.ts';
 
-/** Kept of each stream; a command that says more is ended. */
+/** Bytes kept of each stream; a command that prints more is stopped. */
 const STREAM_LIMIT = 1024 * 1024;
 
 type Stream = 'stdout' | 'stderr';
+
+/** The end of a command that printed more than is kept. */
+export const TOO_MUCH: Ended = { is: 'too-much-output', bytes: STREAM_LIMIT };
 
 /** What a command says, up to a limit. */
 export class Capture {
@@ -18,11 +22,8 @@ export class Capture {
     return chunk.length <= room;
   }
 
-  /** `why` tells on a line of its own at the end of stderr that the command was given up. */
-  result(exitCode: number | null, why?: string): CommandResult {
-    const stderr = this.#text('stderr');
-    const note = why === undefined ? '' : `${stderr === '' || stderr.endsWith('\n') ? '' : '\n'}registry-ha: ${why}\n`;
-    return { exitCode, stdout: this.#text('stdout'), stderr: `${stderr}${note}` };
+  result(ended: Ended): CommandResult {
+    return { ended, stdout: this.#text('stdout'), stderr: this.#text('stderr') };
   }
 
   #text(stream: Stream): string {

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { CommandResult } from '../../../domain/node-commands/command.ts';
-import { Capture } from './capture.ts';
+import { type Ended, exit } from '../../../domain/node-commands/ended.ts';
+import { Capture, TOO_MUCH } from './capture.ts';
 import { feed } from './feed.ts';
 
 /** How a command is run on a channel. */
@@ -8,9 +9,13 @@ export interface ChannelRun {
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Ends it by rejection with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Ends it as lost. */
+  /** Ends it as a timeout: `limitMs` have passed. */
   readonly deadline: AbortSignal;
+  readonly limitMs: number;
 }
+
+/** sshd tells an exit code or a signal; RFC 4254, 6.10, only recommends it. */
+const UNTOLD: Ended = { is: 'unknown', says: 'the SSH server closed the session without an exit code' };
 
 /** The channel did not open: the command was not sent. */
 export class NotSent extends Error {
@@ -67,27 +72,24 @@ function ended(client: Client, channel: ClientChannel, run: ChannelRun, over: Ab
   const said = new Capture();
   const whileOpen = { once: true, signal: over.signal };
   return new Promise<Outcome>((resolve, reject) => {
-    const giveUp = (why: string) => {
-      if (!over.signal.aborted) resolve({ result: said.result(null, why), clean: false });
+    const finish = (end: Ended, clean = false) => {
+      resolve({ result: said.result(end), clean });
       over.abort();
     };
-    const lost = () => giveUp('the connection was lost');
+    const lost = () => finish({ is: 'connection-lost' });
     if (run.signal.aborted) reject(run.signal.reason);
     run.signal.addEventListener('abort', () => reject(run.signal.reason), whileOpen);
-    run.deadline.addEventListener('abort', () => giveUp('it did not end in time'), whileOpen);
+    run.deadline.addEventListener('abort', () => finish({ is: 'timeout', afterMs: run.limitMs }), whileOpen);
+    // Before any channel's `close`: ssh2 tells its channels of a lost connection afterwards.
     client.once('close', lost);
     over.signal.addEventListener('abort', () => client.off('close', lost), { once: true });
     // A write to a command that has just ended is an error here; `close` follows and tells how the command ended.
     channel.on('error', () => over.signal.aborted || feeding.abort());
-    channel.on('data', (chunk: Buffer) => said.add('stdout', chunk) || giveUp('it said more than 1 MiB on stdout'));
-    channel.stderr.on(
-      'data',
-      (chunk: Buffer) => said.add('stderr', chunk) || giveUp('it said more than 1 MiB on stderr'),
-    );
+    channel.on('data', (chunk: Buffer) => said.add('stdout', chunk) || finish(TOO_MUCH));
+    channel.stderr.on('data', (chunk: Buffer) => said.add('stderr', chunk) || finish(TOO_MUCH));
     channel.once('close', (code?: number | null, signal?: string) => {
-      if (typeof code !== 'number') return signal === undefined ? lost() : giveUp(`signal ${signal} ended it`);
-      resolve({ result: said.result(code), clean: true });
-      over.abort();
+      if (typeof code === 'number') finish(exit(code), true);
+      else finish(signal === undefined ? UNTOLD : { is: 'signal', name: signal }, signal !== undefined);
     });
     const feeding = new AbortController();
     feed(channel, run.stdin, AbortSignal.any([over.signal, feeding.signal])).catch(reject);

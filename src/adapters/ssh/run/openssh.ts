@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../../domain/node-commands/command.ts';
+import { type Ended, exit } from '../../../domain/node-commands/ended.ts';
 import { algorithmsFor } from '../login/algorithms.ts';
 import { readKnownHosts } from '../login/host-keys.ts';
 import { keyPathOf, readPrivateKey } from '../login/key-file.ts';
 import { findKnownKeys, isHostName } from '../login/known-hosts.ts';
 import { hostUnfit } from '../login/words.ts';
-import { Capture } from './capture.ts';
+import { Capture, TOO_MUCH } from './capture.ts';
 import { NotSent } from './channel.ts';
 import { settled } from './settled.ts';
 
-/** What ssh(1) exits with when it was itself that failed. */
+/** ssh(1) exits with this when it failed itself, and when a signal killed the command; the command may do so, too. */
 const SSH_FAILED = 255;
 /** Words of ssh_config that mean something else to it: quotes, tokens, variables, lists. */
 const PLAIN_PATH = /^\/[\w./@+,:=-]*$/;
@@ -141,15 +142,27 @@ function drained(stdin: Writable, closed: AbortSignal): Promise<void> {
 
 async function ended(child: ChildProcess): Promise<CommandResult> {
   const said = new Capture();
-  child.stdout?.on('data', (chunk: Buffer) => said.add('stdout', chunk) || child.kill('SIGKILL'));
-  child.stderr?.on('data', (chunk: Buffer) => said.add('stderr', chunk) || child.kill('SIGKILL'));
+  let tooMuch = false;
+  const hear = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
+    if (said.add(stream, chunk)) return;
+    tooMuch = true;
+    child.kill('SIGKILL');
+  };
+  child.stdout?.on('data', hear('stdout'));
+  child.stderr?.on('data', hear('stderr'));
   try {
     await once(child, 'close');
   } catch (cause) {
     throw new NotSent('ssh could not be started', { cause });
   }
-  const { exitCode } = child;
-  return exitCode === null || exitCode === SSH_FAILED
-    ? said.result(null, exitCode === null ? 'ssh was ended' : 'the connection was lost')
-    : said.result(exitCode);
+  const result = said.result(TOO_MUCH);
+  return tooMuch ? result : { ...result, ended: endOf(child, result.stderr) };
+}
+
+/** ssh(1) tells the command's exit code as its own; what failed itself it says last. */
+function endOf({ exitCode, signalCode }: ChildProcess, stderr: string): Ended {
+  if (exitCode === null) return { is: 'unknown', says: `ssh on the bootstrap node was killed by ${signalCode}` };
+  if (exitCode !== SSH_FAILED) return exit(exitCode);
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return { is: 'unknown', says: `ssh ended with exit code 255${last === '' ? '' : `: ${last.slice(0, 300)}`}` };
 }

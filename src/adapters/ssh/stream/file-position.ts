@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { NotSent } from '../run/channel.ts';
+import { settled } from '../run/settled.ts';
 
 /** How far a descriptor that we share with a child has been read (proc(5), fdinfo). */
 export async function positionOf(fd: number): Promise<number> {
@@ -8,14 +10,18 @@ export async function positionOf(fd: number): Promise<number> {
   return Number(/^pos:\s*(\d+)$/m.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** Puts a descriptor at a byte. Node has no lseek(2); dd that copies nothing does it for every holder of the descriptor. */
+/**
+ * Puts a descriptor at a byte. Node has no lseek(2); dd that copies nothing does it for every holder of the descriptor. However dd
+ * ends, only the place counts. Throws NotSent when it is another one.
+ */
 export async function moveTo(fd: number, position: number): Promise<void> {
   const now = await positionOf(fd);
   if (now === position) return;
-  if (now > position) throw new Error(`The descriptor stands at ${now} already, behind ${position}.`);
+  if (now > position) throw new NotSent(`the file has been read to byte ${now}, behind ${position}`);
   const args = [`skip=${position - now}`, 'iflag=skip_bytes', 'count=0', 'status=none'];
   const child = spawn('dd', args, { stdio: [fd, 'ignore', 'ignore'] });
-  await once(child, 'close');
+  const ended = await settled(once(child, 'close'));
+  if ('error' in ended) throw new NotSent('dd could not be started', { cause: ended.error });
   const reached = await positionOf(fd);
-  if (reached !== position) throw new Error(`The descriptor stands at ${reached}, not at ${position}.`);
+  if (reached !== position) throw new NotSent(`dd left the file at byte ${reached}, not at ${position}`);
 }

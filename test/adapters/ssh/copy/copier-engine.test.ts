@@ -75,9 +75,8 @@ describe('a whole file', () => {
     await writeFile(`${stage.knownHostsPath}-empty`, '');
     const openSsh = new OpenSsh({ knownHostsPath: `${stage.knownHostsPath}-empty` });
     const file = { stdin: { fd: 0 }, signal: never() };
-    const { exitCode, stderr } = await openSsh.run(stage.access, { program: 'true', args: [] }, file);
-    expect(exitCode).toBeNull();
-    expect(stderr).toContain('Host key verification failed');
+    const { ended } = await openSsh.run(stage.access, { program: 'true', args: [] }, file);
+    expect(ended).toEqual({ is: 'unknown', says: 'ssh ended with exit code 255: Host key verification failed.' });
   });
 });
 

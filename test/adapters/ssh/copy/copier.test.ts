@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CommandFailed } from '../../../../src/domain/answers/failure.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
 import { type CopyStage, copyStage, putPart } from '../copy-stage.ts';
 
@@ -150,7 +151,7 @@ describe('a copy over a real sshd', () => {
     await rm(join(stage.sshd.binFolder, 'dd'));
     expect(failure).toBeInstanceOf(CommandFailed);
     expect(failure).toMatchObject({
-      result: { exitCode: 1, stderr: expect.stringContaining('dd: No space left on device\n') },
+      result: { ended: exit(1), stderr: expect.stringContaining('dd: No space left on device\n') },
     });
   });
 

@@ -9,6 +9,7 @@ import {
   REREAD_SCRIPT,
   SEE_SCRIPT,
 } from '../../../../src/domain/node-commands/copy-scripts.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 
 const order = { path: '/my archives/a.iso', part: '/my archives/a.iso.part-c-1', size: 5 } as const;
 const scriptOf = ({ args }: Command): string => args[args.indexOf('-c') + 1] ?? '';
@@ -52,7 +53,7 @@ describe('what a plan shows of a copy', () => {
 });
 
 describe('what looks answer', () => {
-  const said = (exitCode: number | null, stdout: string, stderr = '') => fileIn({ exitCode, stdout, stderr });
+  const said = (code: number, stdout: string, stderr = '') => fileIn({ ended: exit(code), stdout, stderr });
 
   it('is a file, a directory, something else, nothing, or unknown', () => {
     expect(said(0, '5 81a4 1:2:3:4\n')).toEqual({ is: 'file', size: 5, identity: '1:2:3:4' });
@@ -60,7 +61,7 @@ describe('what looks answer', () => {
     expect(said(0, '0 61b0 1:2:3:4\n')).toEqual({ is: 'other' });
     expect(said(1, '', 'stat: cannot statx: No such file or directory\n')).toEqual({ is: 'absent' });
     expect(said(1, '', 'stat: Permission denied\n')).toBeNull();
-    expect(said(null, '', 'No such file or directory')).toBeNull();
+    expect(fileIn({ ended: { is: 'connection-lost' }, stdout: '', stderr: 'No such file or directory' })).toBeNull();
     expect(said(0, 'nonsense')).toBeNull();
   });
 

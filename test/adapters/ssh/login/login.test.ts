@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -21,7 +22,7 @@ const login = (change: Partial<NodeAccess>, limitMs = 10_000) =>
 
 describe('logging in', () => {
   it('works with the RSA keys that MetalK8s makes', async () => {
-    expect(await login({})).toMatchObject({ exitCode: 0 });
+    expect(await login({})).toMatchObject({ ended: exit(0) });
   });
 
   it('finds the key below the root that the cluster paths are moved under', async () => {
@@ -29,7 +30,7 @@ describe('logging in', () => {
     const shell = sshShell({ knownHostsPath, root: folder });
     const result = await shell.run({ ...access, keyPath: '/user-key' }, command('true'), limits());
     await shell.close();
-    expect(result.exitCode).toBe(0);
+    expect(result.ended).toEqual(exit(0));
   });
 
   it('says whose key was refused, where it belongs, and that it is permission-denied', async () => {

@@ -6,6 +6,7 @@ import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { type Command, command } from '../../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -101,6 +102,6 @@ describe('the file of pinned keys', () => {
       signal: AbortSignal.timeout(15_000),
     });
     await input.close();
-    expect(said.exitCode).not.toBe(0);
+    expect(said.ended).not.toEqual(exit(0));
   });
 });

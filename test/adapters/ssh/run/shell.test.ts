@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 import { until } from '../until.ts';
 
@@ -27,26 +28,35 @@ describe('commands on a real sshd', () => {
 
   it('keep stdout, stderr and exit code apart', async () => {
     const result = await stage.shell.run(stage.access, sh('echo out; echo err >&2; exit 7'), limits());
-    expect(result).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' });
+    expect(result).toEqual({ ended: exit(7), stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('that die by a signal have no exit code, so that nobody takes them for done', async () => {
-    const result = await stage.shell.run(stage.access, sh('kill -9 $$'), limits());
-    expect(result.exitCode).toBeNull();
-    expect(result.stderr).toContain('KILL');
+  it.each([
+    ['KILL', 'SIGKILL'],
+    ['TERM', 'SIGTERM'],
+  ])('that die by a signal name it, and nobody takes them for done or lost (%s)', async (signal, name) => {
+    const result = await stage.shell.run(stage.access, sh(`echo out; echo err >&2; kill -${signal} $$`), limits());
+    expect(result).toEqual({ ended: { is: 'signal', name }, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('that never stop talking are ended at 1 MiB, and the result says so', async () => {
-    const result = await stage.shell.run(stage.access, command('yes'), limits());
-    expect(result).toMatchObject({ exitCode: null });
-    expect(result.stdout).toHaveLength(1024 * 1024);
-    expect(result.stderr).toContain('more than 1 MiB on stdout');
+  it('that do not end in time name the limit', async () => {
+    const result = await stage.shell.run(stage.access, sh('echo out; exec sleep 60'), limits({ limitMs: 1_000 }));
+    expect(result).toEqual({ ended: { is: 'timeout', afterMs: 1_000 }, stdout: 'out\n', stderr: '' });
+  });
+
+  it.each([
+    ['stdout', command('yes')],
+    ['stderr', sh('yes >&2')],
+  ] as const)('that never stop talking on %s are ended at 1 MiB, and the result says so', async (stream, endless) => {
+    const result = await stage.shell.run(stage.access, endless, limits());
+    expect(result.ended).toEqual({ is: 'too-much-output', bytes: 1024 * 1024 });
+    expect(result[stream]).toHaveLength(1024 * 1024);
   });
 
   it('that end before they have read all input end the run too, with their own exit code', async () => {
     const early = sh('head -c 10 >/dev/null; echo full >&2; exit 3');
     const result = await stage.shell.run(stage.access, early, limits({ stdin: zeros(80) }));
-    expect(result).toEqual({ exitCode: 3, stdout: '', stderr: 'full\n' });
+    expect(result).toEqual({ ended: exit(3), stdout: '', stderr: 'full\n' });
   });
 
   it('get all of a large input', async () => {
@@ -75,7 +85,7 @@ describe('commands on a real sshd', () => {
     await until(() => readFile(mark).catch(() => false as const));
     stop.abort(new Error('the worker stops'));
     await expect(slow).rejects.toThrow('the worker stops');
-    expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ exitCode: 0 });
+    expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ ended: exit(0) });
   });
 
   it('are lost, not done, when the connection is cut', async () => {
@@ -83,14 +93,12 @@ describe('commands on a real sshd', () => {
     const slow = stage.shell.run(stage.access, sh(`echo > ${mark}; exec sleep 60`), limits({ stdin: zeros(1000) }));
     await until(() => readFile(mark).catch(() => false as const));
     await stage.sshd.killSessions();
-    const result = await slow;
-    expect(result.exitCode).toBeNull();
-    expect(result.stderr).toContain('the connection was lost');
+    expect(await slow).toMatchObject({ ended: { is: 'connection-lost' }, stderr: '' });
   });
 
   it('run again over a new connection after the node was restarted', async () => {
     await stage.shell.run(stage.access, command('true'), limits());
     await stage.sshd.killSessions();
-    expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ exitCode: 0 });
+    expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ ended: exit(0) });
   });
 });

@@ -8,6 +8,7 @@ import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/ku
 import { kubernetes } from '../../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { exit } from '../../../../src/domain/node-commands/ended.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 import { exec } from './exec-client.ts';
 
@@ -39,11 +40,11 @@ async function workersCalls(): Promise<void> {
   try {
     await adapter.look(signal);
     await adapter.endpoints(signal);
-    const { exitCode } = await adapter.run(command('salt-run', 'jobs.active', '--out=json'), {
+    const { ended } = await adapter.run(command('salt-run', 'jobs.active', '--out=json'), {
       signal,
       limitMs: 10_000,
     });
-    expect(exitCode).toBe(0);
+    expect(ended).toEqual(exit(0));
   } finally {
     await adapter.close();
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { command, render, withSudo } from '../../../../src/domain/node-commands/command.ts';
+import { type Ended, exit, hasExited } from '../../../../src/domain/node-commands/ended.ts';
 import { runCommands, runIn } from '../../../../src/domain/node-commands/run-commands.ts';
 import { nodeOf, type Started, started, until } from '../started.ts';
 
@@ -14,9 +15,10 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 const PING = command('env', 'LC_ALL=C.UTF-8', 'salt-call', '--out=json', '--out-indent=-1', 'test.ping');
 const inRuns = (name: string) => runCommands(`/run/registry-ha/${name}`, withSudo(PING));
 const told = async (which: ReturnType<typeof inRuns>['follow']) => runIn(await answer(render(which)));
+const lost: Ended = { is: 'connection-lost' };
 const answer = async (line: string) => {
   const { code, stdout, stderr } = await cluster.run('node-1', line);
-  return { exitCode: code, stdout, stderr };
+  return { ended: code === null ? lost : exit(code), stdout, stderr };
 };
 /** How often salt-call itself ran on the node. */
 const pings = () => nodeOf(cluster.cluster, 'node-1').commandLog.filter(({ line }) => line === render(PING));
@@ -34,14 +36,14 @@ it('a simulated node runs a state once, tells how it ended, and forgets it', asy
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   expect(await told(start(true))).toEqual(ended);
   expect(pings()).toHaveLength(2);
-  expect((await answer(render(forget))).exitCode).toBe(0);
+  expect((await answer(render(forget))).ended).toEqual(exit(0));
   await expect(stat(folder)).rejects.toThrow('ENOENT');
 });
 
 it('a run goes on when its connection breaks, and one that is killed leaves no exit code', async () => {
   await cluster.cluster.fault('salt-call-cut', ['node-1']);
   const { start, follow } = inRuns('two');
-  expect((await answer(render(start(false)))).exitCode).toBeNull();
+  expect((await answer(render(start(false)))).ended).toBe(lost);
   await until('the run ended', async () => (await told(follow))?.is === 'ended');
   await cluster.cluster.fault('salt-call-killed', ['node-1']);
   await told(inRuns('three').start(false));
@@ -54,6 +56,5 @@ it('only root may run one, and nothing else than salt-call', async () => {
   expect(await told(other.start(false))).toMatchObject({ is: 'ended', exitCode: 127 });
   const asUser = runCommands('/run/registry-ha/five', PING).start(false);
   const { user } = nodeOf(cluster.cluster, 'node-1').ssh;
-  const { exitCode } = await answer(render(asUser));
-  expect(exitCode === 0).toBe(user === 'root');
+  expect(hasExited(await answer(render(asUser)))).toBe(user === 'root');
 });

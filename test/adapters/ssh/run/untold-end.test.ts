@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newKeyPair } from '../../../../sandbox/cluster/ssh/keys.ts';
+import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
+import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
+import { command } from '../../../../src/domain/node-commands/command.ts';
+import { limits } from '../stage.ts';
+
+/** A server that lets everybody in, and ends every command as `end` says. */
+let end: (channel: ssh2.ServerChannel, connection: ssh2.Connection) => void;
+const server = new ssh2.Server({ hostKeys: [newKeyPair('untold').private] }, (connection) => {
+  connection.on('error', () => undefined);
+  connection.on('authentication', (context) => context.accept());
+  connection.on('session', (accept) => accept().on('exec', (take) => end(take(), connection)));
+});
+let folder: string;
+let access: NodeAccess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-ha-untold-'));
+  const keyPath = join(folder, 'id');
+  await writeFile(keyPath, newKeyPair('untold').private, { mode: 0o600 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  access = { node: 'node-2', host: '127.0.0.1', port, user: 'root', keyPath, sudo: false };
+});
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function endOf(how: typeof end) {
+  end = how;
+  const shell = sshShell({ knownHostsPath: join(folder, 'known_hosts') });
+  try {
+    await shell.pin([await shell.hostKey(access, limits())]);
+    return (await shell.run(access, command('true'), limits())).ended;
+  } finally {
+    await shell.close();
+  }
+}
+
+it('a session that is closed without an exit code is no lost connection, and no success', async () => {
+  expect(await endOf((channel) => channel.close())).toEqual({
+    is: 'unknown',
+    says: 'the SSH server closed the session without an exit code',
+  });
+});
+
+it('a connection that is lost is one, also behind an exit code, as output may be missing', async () => {
+  expect(await endOf((_, connection) => connection.end())).toEqual({ is: 'connection-lost' });
+  const behind = endOf((channel, connection) => {
+    channel.exit(0);
+    setTimeout(() => connection.end(), 50);
+  });
+  expect(await behind).toEqual({ is: 'connection-lost' });
+});
+
+it('a signal is named, and the connection is used again', async () => {
+  expect(
+    await endOf((channel) => {
+      channel.exit('KILL', true, 'out of memory');
+      channel.close();
+    }),
+  ).toEqual({ is: 'signal', name: 'SIGKILL' });
+});
