@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
-import { Failure } from '../domain/answers/failure.ts';
-import type { FailureReport } from '../domain/answers/failure-report.ts';
+import { PlainFailure } from '../domain/answers/failure.ts';
 import { listed } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
@@ -71,24 +70,12 @@ function tell(path: string, folder: string, names: readonly string[], print: Pri
 
 const passwordPath = (folder: string, name: string): string => join(folder, `${name}.password`);
 
-class NoPassword extends Failure {
-  override readonly name = 'NoPassword';
-  readonly path: string;
-
-  constructor(path: string) {
-    super(`${path} holds no password`);
-    this.path = path;
-  }
-
-  override report(): FailureReport {
-    return {
-      kind: 'no-password',
-      where: this.path,
-      what: 'It holds no password.',
-      next: 'Remove it, or write one into it.',
-    };
-  }
-}
+const noPassword = (path: string): PlainFailure =>
+  new PlainFailure('no-password', {
+    where: path,
+    what: 'It holds no password.',
+    next: 'Remove it, or write one into it.',
+  });
 
 /** The password in the user's file; a new one where there is none. */
 async function passwordOf(folder: string, name: string): Promise<string> {
@@ -101,7 +88,7 @@ async function passwordOf(folder: string, name: string): Promise<string> {
     if (!isCode(error, 'EEXIST')) throw error;
   }
   const known = (await readFile(path, 'utf8')).trim();
-  if (known === '') throw new NoPassword(path);
+  if (known === '') throw noPassword(path);
   return known;
 }
 

@@ -8,7 +8,7 @@ export interface Copier {
    * nothing anywhere; a copy that was not prepared does the same, later. Throws only when the signal ends it.
    */
   prepare(steps: readonly CopyStep[], signal: AbortSignal): Promise<void>;
-  /** Runs the step's commands around the transfer; throws CommandFailed, Unreachable or NotConfirmed. */
+  /** Runs the step's commands around the transfer; throws CommandFailed, Unreachable or `not-confirmed`. */
   copy(
     step: CopyStep,
     access: NodeAccess,

@@ -14,7 +14,7 @@ export interface WorkerProofs {
   readonly seals: HeadChecker;
 }
 
-/** Reads the worker's own key and the keys of bots it trusts. Throws KeyUnusable. */
+/** Reads the worker's own key and the keys of bots it trusts. Throws `key-unusable`. */
 export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerConfig): Promise<WorkerProofs> {
   const own = await loadSigningKey(keyFile);
   const bots = await loadTrustedKeys(trustedKeys);

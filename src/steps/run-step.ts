@@ -1,4 +1,4 @@
-import { NotConfirmed } from '../domain/answers/failure.ts';
+import { notConfirmed } from '../domain/answers/failure.ts';
 import { RETRY_HINT } from '../domain/answers/retry-hint.ts';
 import type { Proof } from '../domain/change/change.ts';
 import type { Step } from '../domain/plan/step.ts';
@@ -79,7 +79,7 @@ async function checkActConfirm<S extends Step>(
   const after = await work.confirm(step, world, signal);
   if (after.is === 'satisfied') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
   const where = 'node' in step ? step.node : 'the cluster';
-  throw new NotConfirmed(
+  throw notConfirmed(
     where,
     after.says,
     `Look at it on the spot, mend it, then ${RETRY_HINT}: what is done stays done.`,

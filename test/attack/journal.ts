@@ -1,8 +1,9 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFields } from '../../sandbox/slack/json.ts';
-import { JournalDamaged, openJournal } from '../../src/adapters/journal/entries/journal.ts';
+import { openJournal } from '../../src/adapters/journal/entries/journal.ts';
 import { readJournal } from '../../src/adapters/journal/entries/read.ts';
+import { isFailure } from '../../src/domain/answers/failure.ts';
 import { type Attack, must, reached } from './attack.ts';
 import type { AttackStage } from './stage.ts';
 
@@ -159,7 +160,7 @@ async function isDamaged(read: () => Promise<unknown>): Promise<boolean> {
     await read();
     return false;
   } catch (error) {
-    if (error instanceof JournalDamaged) return true;
+    if (isFailure(error, 'journal-damaged')) return true;
     throw error;
   }
 }

@@ -45,7 +45,7 @@ export function copierContract(name: string, makeStage: () => Promise<CopierStag
 
     it('never overwrites another file', async () => {
       const other = await stage.putAnother();
-      await expect(copy()).rejects.toMatchObject({ name: 'NotConfirmed' });
+      await expect(copy()).rejects.toMatchObject({ kind: 'not-confirmed' });
       expect(await stage.sha256There()).toBe(other);
     });
 

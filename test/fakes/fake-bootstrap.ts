@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FileFailed } from '../../src/adapters/bootstrap/node/file-failed.ts';
+import { fileFailed } from '../../src/adapters/bootstrap/node/file-failed.ts';
 import type { BootstrapFacts } from '../../src/domain/cluster/facts.ts';
 import type { BootstrapNode } from '../../src/ports/cluster.ts';
 
@@ -40,24 +40,24 @@ export class FakeBootstrap implements BootstrapNode {
     signal.throwIfAborted();
     const content = this.#content(path);
     const seen = this.#seen.get(path);
-    if (seen !== undefined && seen !== content) throw new FileFailed(path, 'it was changed since the last look');
+    if (seen !== undefined && seen !== content) throw fileFailed(path, 'it was changed since the last look');
     for (let at = from; at < content.length; at += CHUNK) {
       signal.throwIfAborted();
       yield content.subarray(at, at + CHUNK);
-      if (this.#files.get(path) !== content) throw new FileFailed(path, 'it was changed while it was being read');
+      if (this.#files.get(path) !== content) throw fileFailed(path, 'it was changed while it was being read');
     }
   }
 
   async sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string> {
     signal.throwIfAborted();
     const content = this.#content(path);
-    if (bytes !== undefined && bytes > content.length) throw new FileFailed(path, 'it is shorter');
+    if (bytes !== undefined && bytes > content.length) throw fileFailed(path, 'it is shorter');
     return createHash('sha256').update(content.subarray(0, bytes)).digest('hex');
   }
 
   #content(path: string): Uint8Array {
     const content = this.#files.get(path);
-    if (content === undefined) throw new FileFailed(path, 'there is no such file');
+    if (content === undefined) throw fileFailed(path, 'there is no such file');
     return content;
   }
 }

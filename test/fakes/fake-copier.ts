@@ -1,4 +1,5 @@
-import { type Failure, NotConfirmed } from '../../src/domain/answers/failure.ts';
+import type { Failure, PlainFailure } from '../../src/domain/answers/failure.ts';
+import { notConfirmed } from '../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { CopyStep } from '../../src/domain/plan/step.ts';
 import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
@@ -50,5 +51,5 @@ export class FakeCopier implements Copier {
   }
 }
 
-const inTheWay = ({ node, archive }: CopyStep): NotConfirmed =>
-  new NotConfirmed(node, `At ${archive.path} is another file. It was left as it is.`, 'Move it away, and ask again.');
+const inTheWay = ({ node, archive }: CopyStep): PlainFailure =>
+  notConfirmed(node, `At ${archive.path} is another file. It was left as it is.`, 'Move it away, and ask again.');

@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../src/adapters/journal/entries/verify.ts';
-import { JournalDamaged } from '../../src/adapters/journal/file/failures.ts';
 import { digestOf, lineFrom, lineText, NO_LINE } from '../../src/adapters/journal/file/line.ts';
 import { approvalChecker } from '../../src/adapters/keys/approvals.ts';
-import { KeyUnusable } from '../../src/adapters/keys/failures.ts';
 import { newKeyPair, publicKeyFrom } from '../../src/adapters/keys/pair.ts';
 import { changeJobFrom } from '../../src/adapters/redis/queue/queue-jobs.ts';
 import { entryFrom, entryText, progressFrom, progressText } from '../../src/adapters/redis/record/record-text.ts';
-import { RecordFault } from '../../src/adapters/redis/server/failures.ts';
+import { type FailureKind, PlainFailure } from '../../src/domain/answers/failure.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import { everyEvent, halfway } from '../contract/changes-events.ts';
@@ -46,6 +44,14 @@ const WORDS = [
   '2026-03-01T10:00:00.000Z',
   ID,
 ];
+
+/** What `act` gives, or the failure of this kind that it threw; any other error is the parser's fault. */
+function failureOr<T>(act: () => T, kind: FailureKind): T | Error {
+  const found = refusalOr(act, PlainFailure);
+  if (found instanceof PlainFailure) expect(found.kind).toBe(kind);
+  return found;
+}
+
 const entry = fc.oneof(spoilt(TEXTS), jsonLike(KEYS, WORDS), fc.constantFrom(...TEXTS));
 const pair = newKeyPair();
 const checker = approvalChecker({ keys: [pair] });
@@ -53,7 +59,7 @@ const checker = approvalChecker({ keys: [pair] });
 describe('an entry of a record in Redis', { timeout: 120_000 }, () => {
   it('is one that was written, or a fault of the record that says so', () => {
     fuzz(entry, (text) => {
-      const read = refusalOr(() => entryFrom(ID, text, 1), RecordFault);
+      const read = failureOr(() => entryFrom(ID, text, 1), 'record');
       if (read instanceof Error) return;
       const { event, mark } = read;
       const again = entryText({ change: ID, position: 1, event, ...(mark === undefined ? {} : { mark }) }, undefined);
@@ -82,7 +88,7 @@ describe('an entry of a record in Redis', { timeout: 120_000 }, () => {
   it('is no approval unless it is signed as it stands', () => {
     const signed = EVENTS.flatMap((event) => (event.type === 'approved' ? [event] : []));
     fuzz(spoilt(signed.map((event) => JSON.stringify(event))), (text) => {
-      const read = refusalOr(() => entryFrom(ID, text, 1), RecordFault);
+      const read = failureOr(() => entryFrom(ID, text, 1), 'record');
       if (!(read instanceof Error) && read.event.type === 'approved')
         expect(checker.isGenuine(read.event.signed)).toBe(false);
     });
@@ -115,7 +121,7 @@ describe('a line of the journal', { timeout: 120_000 }, () => {
     }
     const [good, last] = [`${lines.slice(0, -1).join('\n')}\n`, `${lines.at(-1)}\n`];
     fuzz(spoilt([good]), (changed) => {
-      const found = refusalOr(() => verifyJournal('journal', Buffer.from(changed + last)), JournalDamaged);
+      const found = failureOr(() => verifyJournal('journal', Buffer.from(changed + last)), 'journal-damaged');
       // Cut into the last line, it looks like what a crash leaves: everything before is as it was.
       if (!(found instanceof Error))
         expect((good + last).startsWith((changed + last).slice(0, found.bytes))).toBe(true);
@@ -126,6 +132,6 @@ describe('a line of the journal', { timeout: 120_000 }, () => {
 describe('a key', { timeout: 120_000 }, () => {
   it('is an Ed25519 one or cannot be used', () => {
     const text = fc.oneof(spoilt([pair.publicKeyPem, pair.privateKeyPem]), fc.string({ unit: 'binary' }));
-    fuzz(text, (pem) => void refusalOr(() => publicKeyFrom(pem), KeyUnusable));
+    fuzz(text, (pem) => void failureOr(() => publicKeyFrom(pem), 'key-unusable'));
   });
 });

@@ -4,7 +4,7 @@ import { type Listed, type Looked, lookAt } from './archives/archive-look.ts';
 import { Digests, type Log } from './archives/digests.ts';
 import { type OpenArchive, openArchive } from './archives/open-archive.ts';
 import { bootstrapFile, solutionsFile } from './node/config-files.ts';
-import { FileFailed } from './node/file-failed.ts';
+import { fileFailed } from './node/file-failed.ts';
 import { type IsoMount, isoMounts } from './node/mounts.ts';
 import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
 import { below, systemWords, withoutLinks } from './node/paths.ts';
@@ -24,7 +24,7 @@ export interface BootstrapNodeOptions {
 
 /** The bootstrap node's port, and its archives as open files. */
 export interface LocalBootstrapNode extends BootstrapNode {
-  /** Throws FileFailed when the file is not what it was at the last look; whoever opens it closes it. */
+  /** Throws `bootstrap-file` when the file is not what it was at the last look; whoever opens it closes it. */
   open(path: string, signal: AbortSignal): Promise<OpenArchive>;
 }
 
@@ -135,15 +135,15 @@ async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, 
   const known = seen.get(path);
   if (known === undefined || known === file.identity) return file;
   await file.handle.close();
-  throw new FileFailed(path, 'it was changed since the last look');
+  throw fileFailed(path, 'it was changed since the last look');
 }
 
-/** Opens a path of the node; every way in which that can fail becomes a FileFailed. */
+/** Opens a path of the node; every way in which that can fail becomes a failure of the kind `bootstrap-file`. */
 async function openListed(root: string, path: string): Promise<OpenFile> {
   try {
     return await openFile(below(root, await withoutLinks(root, path)));
   } catch (cause) {
-    if (cause instanceof NotAFile) throw new FileFailed(path, 'it is no regular file', { cause });
-    throw new FileFailed(path, systemWords(cause), { cause });
+    if (cause instanceof NotAFile) throw fileFailed(path, 'it is no regular file', { cause });
+    throw fileFailed(path, systemWords(cause), { cause });
   }
 }

@@ -1,7 +1,8 @@
+import type { PlainFailure } from '../../domain/answers/failure.ts';
 import { type Author, mayWrite } from '../../domain/change/author.ts';
 import { clusterOf } from '../../domain/change/change.ts';
 import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
-import { KeyUnusable } from './failures.ts';
+import { keyUnusable } from './failures.ts';
 import { keyName } from './pair.ts';
 import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, trusted } from './signature.ts';
 
@@ -20,7 +21,7 @@ type Known = Readonly<Record<Author, Trusted>>;
 
 const knownOf = ({ bots, workers }: EntryKeys): Known => ({ bot: trusted(bots), worker: trusted(workers) });
 
-/** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws KeyUnusable. */
+/** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws `key-unusable`. */
 export function botEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
@@ -38,7 +39,7 @@ const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): 
 /**
  * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
  * only workers write the journal tells; so neither is asked for another one. A request is what the journal may not have yet. Throws
- * KeyUnusable.
+ * `key-unusable`.
  */
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
@@ -51,7 +52,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
   };
 }
 
-/** Refuses keys that stand for two: a bot's among workers', or one that two clusters share. Throws KeyUnusable. */
+/** Refuses keys that stand for two: a bot's among workers', or one that two clusters share. Throws `key-unusable`. */
 export function refuseSharedKeys(
   bots: readonly TrustedKey[],
   workers: ReadonlyMap<string, readonly TrustedKey[]>,
@@ -67,8 +68,8 @@ export function refuseSharedKeys(
   }
 }
 
-const shared = (name: string, one: string, other: string): KeyUnusable =>
-  new KeyUnusable(
+const shared = (name: string, one: string, other: string): PlainFailure =>
+  keyUnusable(
     `key ${name}`,
     `It is trusted for the worker of ${other}, but is also the key of ${one}: each could write the other's entries.`,
     'Give each worker a key of its own: `registry-ha keys new --for worker`.',

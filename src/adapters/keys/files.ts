@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { KeyUnusable } from './failures.ts';
+import type { PlainFailure } from '../../domain/answers/failure.ts';
+import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
 
@@ -18,14 +19,14 @@ export interface TrustedKeyFile extends TrustedKey {
   readonly path: string;
 }
 
-/** A signing key and its name; throws KeyUnusable when others can read the file. */
+/** A signing key and its name; throws `key-unusable` when others can read the file. */
 export async function loadSigningKey(path: string): Promise<SigningKey> {
   const privateKeyPem = await readKey(path, NOT_SECRET, 'Others can read this private key.', `chmod 0600 ${path}`);
   privateKeyFrom(privateKeyPem);
   return { privateKeyPem, name: publicHalf(privateKeyPem).name };
 }
 
-/** A trusted public key and its name; throws KeyUnusable when others can change the file. */
+/** A trusted public key and its name; throws `key-unusable` when others can change the file. */
 export async function loadTrustedKey(path: string): Promise<TrustedKeyFile> {
   const what = 'Others can change this key, and so decide whose signatures count.';
   const publicKeyPem = await readKey(path, WRITABLE_BY_OTHERS, what, `chmod go-w ${path}`);
@@ -34,7 +35,7 @@ export async function loadTrustedKey(path: string): Promise<TrustedKeyFile> {
 
 /**
  * The keys that these files hold; a folder stands for every `*.pub` directly in it. A key that is there twice counts once. Throws
- * KeyUnusable for a file or folder that others can change, and for one without any key.
+ * `key-unusable` for a file or folder that others can change, and for one without any key.
  */
 export async function loadTrustedKeys(paths: readonly string[]): Promise<readonly TrustedKeyFile[]> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
@@ -42,7 +43,7 @@ export async function loadTrustedKeys(paths: readonly string[]): Promise<readonl
   return [...new Map(keys.map((key) => [key.name, key])).values()];
 }
 
-/** What a process signs with now, and what it signed with before: both count. Throws KeyUnusable. */
+/** What a process signs with now, and what it signed with before: both count. Throws `key-unusable`. */
 export async function ownAndFormerKeys(
   own: SigningKey,
   formerPaths: readonly string[],
@@ -57,7 +58,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.pub')).toSorted();
   if (names.length > 0) return names.map((name) => join(path, name));
-  throw new KeyUnusable(path, 'No key is in this folder, so nobody would be believed.', 'Put a key there, as *.pub.');
+  throw keyUnusable(path, 'No key is in this folder, so nobody would be believed.', 'Put a key there, as *.pub.');
 }
 
 /** Whoever can write to a folder can exchange the files in it. */
@@ -65,7 +66,7 @@ async function refuseForeignFolder(path: string): Promise<void> {
   const { mode, uid } = await existing(path);
   const what = 'Others can exchange the keys in this folder, and so decide whose signatures count.';
   if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0)
-    throw new KeyUnusable(path, what, `Run: chmod go-w ${path}`);
+    throw keyUnusable(path, what, `Run: chmod go-w ${path}`);
   refuseForeignOwner(path, uid);
 }
 
@@ -73,9 +74,9 @@ async function readKey(path: string, forbidden: number, what: string, mend: stri
   const file = await opened(path);
   try {
     const { mode, size, uid } = await file.stat();
-    if ((mode & forbidden) !== 0) throw new KeyUnusable(path, what, `Run: ${mend}`);
+    if ((mode & forbidden) !== 0) throw keyUnusable(path, what, `Run: ${mend}`);
     refuseForeignOwner(path, uid);
-    if (size > MOST_BYTES) throw new KeyUnusable(path, 'The file is too large for a key.', 'Name the file of the key.');
+    if (size > MOST_BYTES) throw keyUnusable(path, 'The file is too large for a key.', 'Name the file of the key.');
     return await file.readFile('utf8');
   } finally {
     await file.close();
@@ -87,7 +88,7 @@ function refuseForeignOwner(path: string, uid: number): void {
   const own = process.getuid?.();
   if (uid === 0 || uid === own) return;
   const what = `It belongs to user ${uid}, who is neither root nor the user of this process (${own}).`;
-  throw new KeyUnusable(path, what, `Run: chown root ${path}`);
+  throw keyUnusable(path, what, `Run: chown root ${path}`);
 }
 
 async function opened(path: string): Promise<FileHandle> {
@@ -106,8 +107,8 @@ async function existing(path: string): Promise<Stats> {
   }
 }
 
-function notThere(path: string, cause: unknown): KeyUnusable {
+function notThere(path: string, cause: unknown): PlainFailure {
   const says = cause instanceof Error ? cause.message : String(cause);
   const next = 'Check path and owner; `registry-ha keys new` makes a pair of keys.';
-  return new KeyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
+  return keyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
 }

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { KeyUnusable } from './failures.ts';
+import { keyUnusable } from './failures.ts';
 
 /** An Ed25519 key pair in PEM (PKCS 8 and SPKI) and its name. */
 export interface KeyPair {
@@ -17,23 +17,23 @@ export function newKeyPair(): KeyPair {
   };
 }
 
-/** A key's name: the first twelve hex digits of the SHA-256 of the public key. Throws KeyUnusable. */
+/** A key's name: the first twelve hex digits of the SHA-256 of the public key. Throws `key-unusable`. */
 export function keyName(publicKeyPem: string): string {
   return nameOf(publicKeyFrom(publicKeyPem));
 }
 
-/** The public key of a private one, and its name. Throws KeyUnusable. */
+/** The public key of a private one, and its name. Throws `key-unusable`. */
 export function publicHalf(privateKeyPem: string): Omit<KeyPair, 'privateKeyPem'> {
   const key = createPublicKey(privateKeyFrom(privateKeyPem));
   return { publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString(), name: nameOf(key) };
 }
 
-/** Throws KeyUnusable unless the PEM is an Ed25519 private key without a passphrase. */
+/** Throws `key-unusable` unless the PEM is an Ed25519 private key without a passphrase. */
 export function privateKeyFrom(pem: string): KeyObject {
   return ed25519('a signing key', () => createPrivateKey(pem));
 }
 
-/** Throws KeyUnusable unless the PEM is an Ed25519 public key. */
+/** Throws `key-unusable` unless the PEM is an Ed25519 public key. */
 export function publicKeyFrom(pem: string): KeyObject {
   return ed25519('a public key', () => {
     // createPublicKey would also take a private key, which has no business where only signatures are checked.
@@ -48,11 +48,11 @@ function ed25519(where: string, read: () => KeyObject): KeyObject {
     const key = read();
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch (cause) {
-    throw new KeyUnusable(where, 'The key cannot be read: it is no PEM of an Ed25519 key of the right half.', next, {
+    throw keyUnusable(where, 'The key cannot be read: it is no PEM of an Ed25519 key of the right half.', next, {
       cause,
     });
   }
-  throw new KeyUnusable(where, 'The key is of another kind than Ed25519.', next);
+  throw keyUnusable(where, 'The key is of another kind than Ed25519.', next);
 }
 
 function nameOf(publicKey: KeyObject): string {

@@ -3,13 +3,13 @@ import { isSigned, type SigningKey, signerFor, type TrustedKey, trusted } from '
 
 const CONTEXT = 'registry-ha journal v1\0';
 
-/** Seals the journal with the worker's key. Throws KeyUnusable. */
+/** Seals the journal with the worker's key. Throws `key-unusable`. */
 export function headSealer(own: SigningKey): HeadSealer {
   const sign = signerFor(CONTEXT, own);
   return { seal: ({ line, hash }) => sign({ line, hash }) };
 }
 
-/** Checks seals against these keys of workers. Throws KeyUnusable. */
+/** Checks seals against these keys of workers. Throws `key-unusable`. */
 export function headChecker(keys: readonly TrustedKey[]): HeadChecker {
   const known = trusted(keys);
   return {

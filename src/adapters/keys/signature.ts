@@ -1,7 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import type { Signature } from '../../domain/change/record-entry.ts';
 import { canonicalJson } from '../../domain/text/canonical.ts';
-import { KeyUnusable } from './failures.ts';
+import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicKeyFrom } from './pair.ts';
 
 const SIGNATURE_BYTES = 64;
@@ -22,12 +22,12 @@ export interface TrustedKey {
 /** Public keys by name. */
 export type Trusted = ReadonlyMap<string, KeyObject>;
 
-/** Reads keys; throws KeyUnusable for one that is none, or for two of one name. */
+/** Reads keys; throws `key-unusable` for one that is none, or for two of one name. */
 export function trusted(keys: readonly TrustedKey[]): Trusted {
   const byName = new Map<string, KeyObject>();
   for (const { publicKeyPem, name = keyName(publicKeyPem) } of keys) {
     if (byName.has(name)) {
-      throw new KeyUnusable(name, 'Two trusted keys have this name.', 'Give each key its own name, or remove one.');
+      throw keyUnusable(name, 'Two trusted keys have this name.', 'Give each key its own name, or remove one.');
     }
     byName.set(name, publicKeyFrom(publicKeyPem));
   }

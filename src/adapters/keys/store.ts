@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { KeyUnusable } from './failures.ts';
+import { keyUnusable } from './failures.ts';
 import { keyName, newKeyPair, publicHalf } from './pair.ts';
 
 /** Whose key it is. */
@@ -20,7 +20,7 @@ export interface KeyFile {
 
 const FILES: Readonly<Record<KeyOwner, string>> = { bot: 'approval', worker: 'worker' };
 
-/** Writes a new pair into the folder: `approval.*` for a bot, `worker.*` for a worker. Never overwrites one. Throws KeyUnusable. */
+/** Writes a new pair into the folder: `approval.*` for a bot, `worker.*` for a worker. Never overwrites one. Throws `key-unusable`. */
 export async function writeNewPair(owner: KeyOwner, folder: string, now: Date) {
   const { privateKeyPem, publicKeyPem, name } = newKeyPair();
   const [privatePath, publicPath] = [join(folder, `${FILES[owner]}.key`), join(folder, `${FILES[owner]}.pub`)];
@@ -39,20 +39,20 @@ async function refuseExisting(path: string, folder: string): Promise<void> {
     () => false,
   );
   if (isThere)
-    throw new KeyUnusable(
+    throw keyUnusable(
       folder,
       `${basename(path)} is there already, and it was left alone.`,
       'To exchange a key, name another folder.',
     );
 }
 
-/** The key files (`*.key`, `*.pub`) of a folder. Throws KeyUnusable for one that is none. */
+/** The key files (`*.key`, `*.pub`) of a folder. Throws `key-unusable` for one that is none. */
 export async function keyFilesIn(folder: string): Promise<readonly KeyFile[]> {
   const names = (await readdir(folder)).filter((name) => /\.(key|pub)$/.test(name)).toSorted();
   return await Promise.all(names.map((name) => keyFileAt(join(folder, name))));
 }
 
-/** What a key file says of itself; whose it may be is not checked. Throws KeyUnusable. */
+/** What a key file says of itself; whose it may be is not checked. Throws `key-unusable`. */
 export async function keyFileAt(path: string): Promise<KeyFile> {
   const pem = await readFile(path, 'utf8');
   const half = pem.includes('PRIVATE KEY') ? 'private' : 'public';
@@ -68,17 +68,13 @@ export async function keyFileAt(path: string): Promise<KeyFile> {
   };
 }
 
-/** Moves a public key out of the folder into `retired` below it, and gives it with its new path. Throws KeyUnusable. */
+/** Moves a public key out of the folder into `retired` below it, and gives it with its new path. Throws `key-unusable`. */
 export async function retireKey(name: string, folder: string): Promise<KeyFile> {
   const publicKeys = (await keyFilesIn(folder)).filter(({ half }) => half === 'public');
   const [key, ...others] = publicKeys.filter((one) => one.name.startsWith(name));
   if (key === undefined || name === '' || others.length > 0) {
     const there = publicKeys.map((one) => one.name).join(', ') || 'none';
-    throw new KeyUnusable(
-      folder,
-      `There is not exactly one public key ${name} here. There are: ${there}.`,
-      'Name one.',
-    );
+    throw keyUnusable(folder, `There is not exactly one public key ${name} here. There are: ${there}.`, 'Name one.');
   }
   const retired = join(folder, 'retired');
   await mkdir(retired, { recursive: true });

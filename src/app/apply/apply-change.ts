@@ -1,4 +1,4 @@
-import { isOfTheCluster, Stopped } from '../../domain/answers/failure.ts';
+import { isOfTheCluster, stopped } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal, type RefusalCode } from '../../domain/answers/refusal.ts';
 import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import { beforeOf } from '../../domain/cluster/node-before.ts';
@@ -147,6 +147,6 @@ async function runOf(
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */
 function refusedOrStopped(refusal: Refusal, { change }: ApprovedChange, ports: ApplyPorts): ChangeEvent {
   return change.startedAt !== undefined
-    ? { type: 'failed', at: now(ports), failure: new Stopped(refusal).report() }
+    ? { type: 'failed', at: now(ports), failure: stopped(refusal).report() }
     : refusedNow(refusal, ports);
 }

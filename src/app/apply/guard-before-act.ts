@@ -1,4 +1,4 @@
-import { Stopped } from '../../domain/answers/failure.ts';
+import { stopped } from '../../domain/answers/failure.ts';
 import { refuse } from '../../domain/answers/refusal.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
@@ -24,7 +24,7 @@ export interface GuardPorts {
   readonly onWait: (says: string) => void;
 }
 
-/** The last look before a step changes something: the cluster may have moved since the plan was approved. Throws Stopped. */
+/** The last look before a step changes something: the cluster may have moved since the plan was approved. Throws what stops the step. */
 export async function guardBeforeAct(
   version: string,
   ownJobs: readonly Jid[],
@@ -34,12 +34,12 @@ export async function guardBeforeAct(
   await whileSaltIsBusy(ownJobs, ports, signal);
   const kube = await ports.kubernetes.look(signal);
   const refusal = refusalBeforeStep(kube, version) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
-  if (refusal !== null) throw new Stopped(refusal);
+  if (refusal !== null) throw stopped(refusal);
   // A process that was stopped for a while runs on as if nothing had been, before any timer of its own goes off.
   await ports.changes.stillOurs();
 }
 
-/** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws Stopped after ten minutes. */
+/** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws what stops the step after ten minutes. */
 async function whileSaltIsBusy(
   ownJobs: readonly Jid[],
   { salt, clock, onWait }: GuardPorts,
@@ -50,7 +50,7 @@ async function whileSaltIsBusy(
     const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
     if (job === undefined) return;
     if (clock.steadyMs() >= until)
-      throw new Stopped(
+      throw stopped(
         refuse('salt-busy', `${words(job)} has not ended in ten minutes.`, `Wait for it to end, then ${RETRY_HINT}.`),
       );
     onWait(`Waiting for another Salt state run to end: ${words(job)}.`);

@@ -1,4 +1,4 @@
-import { isOfTheCluster, NotConfirmed } from '../../domain/answers/failure.ts';
+import { isOfTheCluster, notConfirmed } from '../../domain/answers/failure.ts';
 import type { Change, ChangeEvent, ChangeId, Proof } from '../../domain/change/change.ts';
 import type { Facts, NodeFacts } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
@@ -83,7 +83,7 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
   };
   for (const lanes of stagesOf(steps)) await runLanes(lanes, signal, runLane);
   if (proof === undefined)
-    throw new NotConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
+    throw notConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
   return proof;
 }
 
@@ -170,6 +170,6 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
 
 function nodeNamed(name: string, { kube }: Facts): NodeFacts {
   const node = kube.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw new NotConfirmed(name, 'It is no node of the cluster any more.', 'Ask for a new plan.');
+  if (node === undefined) throw notConfirmed(name, 'It is no node of the cluster any more.', 'Ask for a new plan.');
   return node;
 }

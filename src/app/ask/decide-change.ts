@@ -1,4 +1,4 @@
-import { RecordFull } from '../../domain/answers/failure.ts';
+import { isFailure } from '../../domain/answers/failure.ts';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
@@ -42,7 +42,7 @@ export async function decideChange(decision: Decision, ports: DecidePorts): Prom
       if (decided !== 'outrun') return decided;
     }
   } catch (error) {
-    if (error instanceof RecordFull) return refuse('decided-already', error.what, error.next);
+    if (isFailure(error, 'record-full')) return refuse('decided-already', error.what, error.next);
     throw error;
   }
   return await tooLate(decision, ports);

@@ -1,4 +1,4 @@
-import { RecordGone } from '../../domain/answers/failure.ts';
+import { recordGone } from '../../domain/answers/failure.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { redacted } from '../../domain/change/redact.ts';
@@ -42,7 +42,7 @@ export async function tell(
 ): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await changes.get(id);
-    if (stored === null) throw new RecordGone(id);
+    if (stored === null) throw recordGone(id);
     if (event.type !== 'undone' && isEndedByBot(stored.change)) return false;
     if (await changes.append(id, stored.version, event, mark)) return true;
   }

@@ -1,4 +1,4 @@
-import { isOfTheRecord, RecordFull } from '../../domain/answers/failure.ts';
+import { isFailure, isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { type ApplyPorts, applyChange } from '../apply/apply-change.ts';
@@ -27,10 +27,10 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
     else await applyChange(job.id, ports, signal);
   } catch (error) {
-    if (signal.aborted || (isOfTheRecord(error) && !(error instanceof RecordFull))) ports.onRecordLost();
+    if (signal.aborted || (isOfTheRecord(error) && !isFailure(error, 'record-full'))) ports.onRecordLost();
     if (signal.aborted) throw error;
     // An end has room in a full record; whatever was done stays done, and a new change finds it so.
-    if (error instanceof RecordFull) return await recordFailed(job, error.report(), ports);
+    if (isFailure(error, 'record-full')) return await recordFailed(job, error.report(), ports);
     if (isOfTheRecord(error)) throw error;
     ports.onUnexpectedError(error, job);
     await recordFailed(job, UNFORESEEN, ports);

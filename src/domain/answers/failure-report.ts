@@ -7,3 +7,6 @@ export interface FailureReport {
   /** More lines for who wants to know (a Salt comment, the end of stderr), at most 2,000 characters. */
   readonly detail?: string;
 }
+
+/** The end of a text, as much as `detail` may have. */
+export const lastOf = (text: string): string => text.trim().slice(-2000).toWellFormed();

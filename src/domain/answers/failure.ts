@@ -1,11 +1,13 @@
 import type { SshFault } from '../cluster/facts.ts';
 import type { SaltReturn } from '../cluster/salt.ts';
 import { type Command, type CommandResult, render } from '../node-commands/command.ts';
-import { type Ended, endInWords } from '../node-commands/ended.ts';
+import { endInWords } from '../node-commands/ended.ts';
 import { listed } from '../text/format.ts';
-import type { FailureReport } from './failure-report.ts';
+import { commandWords } from './command-words.ts';
+import { type FailureReport, lastOf } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
 import { RETRY_HINT } from './retry-hint.ts';
+import { saltWords } from './salt-words.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
 export abstract class Failure extends Error {
@@ -21,49 +23,73 @@ export const isOfTheCluster = (error: unknown): error is Failure => error instan
 /** A failure of the record: whoever wanted to write tries again later. */
 export const isOfTheRecord = (error: unknown): error is Failure => error instanceof Failure && error.of === 'record';
 
-/** A change's record takes no more: it has to end, as trying again would fail for ever. */
-export class RecordFull extends Failure {
-  override readonly name = 'RecordFull';
-  override readonly of = 'record';
-  readonly change: string;
+const RECORD_KINDS = [
+  'record',
+  'record-full',
+  'record-gone',
+  'redis',
+  'fenced',
+  'journal-damaged',
+  'journal-unusable',
+] as const;
+
+/** What a failure is about that its sentences tell in full; of one that a guard stopped, the refusal. */
+export type FailureKind =
+  | (typeof RECORD_KINDS)[number]
+  | 'not-confirmed'
+  | 'bootstrap-file'
+  | 'key-unusable'
+  | 'no-password'
+  | Refusal['refused'];
+
+/** A failure that its sentences tell in full: whoever handles one of them asks for its kind. */
+export class PlainFailure extends Failure {
+  override readonly name = 'PlainFailure';
+  override readonly of: Failure['of'];
+  readonly kind: FailureKind;
+  readonly where: string;
   readonly what: string;
   readonly next: string;
+  readonly detail: string | undefined;
 
-  constructor(change: string, what: string, next: string) {
-    super(`${change}: ${what}`);
-    this.change = change;
+  constructor(kind: FailureKind, { where, what, next, detail }: Omit<FailureReport, 'kind'>, options?: ErrorOptions) {
+    super(`${where}: ${what}`, options);
+    this.of = RECORD_KINDS.some((one) => one === kind) ? 'record' : 'cluster';
+    this.kind = kind;
+    this.where = where;
     this.what = what;
     this.next = next;
+    this.detail = detail;
   }
 
   override report(): FailureReport {
-    return { kind: 'record-full', where: this.change, what: this.what, next: this.next };
+    const { kind, where, what, next, detail } = this;
+    return { kind, where, what, next, ...(detail === undefined ? {} : { detail }) };
   }
 }
+
+export const isFailure = (error: unknown, kind: FailureKind): error is PlainFailure =>
+  error instanceof PlainFailure && error.kind === kind;
+
+/** A step's work was done without error, and yet a check shows that it is not so. */
+export const notConfirmed = (where: string, what: string, next: string): PlainFailure =>
+  new PlainFailure('not-confirmed', { where, what, next });
+
+/** A change's record takes no more: it has to end, as trying again would fail for ever. */
+export const recordFull = (change: string, what: string, next: string): PlainFailure =>
+  new PlainFailure('record-full', { where: change, what, next });
 
 /** A change that was begun has no record any more: Redis came back without its data, or somebody has deleted it. */
-export class RecordGone extends Failure {
-  override readonly name = 'RecordGone';
-  override readonly of = 'record';
-  readonly change: string;
-
-  constructor(change: string) {
-    super(`The record of change ${change} is gone from Redis; the journal on the node still has it.`);
-    this.change = change;
-  }
-
-  override report(): FailureReport {
-    const what = 'Its record is gone from Redis; the journal on the node still has it.';
-    return { kind: 'record-gone', where: this.change, what, next: 'Find out why Redis lost its data.' };
-  }
+export function recordGone(change: string): PlainFailure {
+  const what = 'Its record is gone from Redis; the journal on the node still has it.';
+  return new PlainFailure('record-gone', { where: change, what, next: 'Find out why Redis lost its data.' });
 }
 
-/** The command line for a sentence: of a script only its first line, which says what it does. */
-function inOneLine({ program, args }: Command): string {
-  return render({ program, args: args.map((word) => (word.includes('\n') ? `${word.split('\n')[0]} …` : word)) });
+/** A guard said no after the change had begun: what is done stays, nothing more is done. */
+export function stopped({ refused, says, tryNext }: Refusal): PlainFailure {
+  const what = `Stopped before the next act: ${says}`;
+  return new PlainFailure(refused, { where: 'the cluster', what, next: tryNext ?? 'Ask for the change again.' });
 }
-
-const lastLines = (text: string): string => text.trim().slice(-2000).toWellFormed();
 
 /** A command ran on a node and did not do its work. */
 export class CommandFailed extends Failure {
@@ -80,31 +106,7 @@ export class CommandFailed extends Failure {
   }
 
   override report(): FailureReport {
-    const said = lastLines(this.result.stderr || this.result.stdout);
-    return {
-      kind: 'command',
-      where: this.node,
-      what: `\`${inOneLine(this.command)}\` ${endInWords(this.result.ended)}.`,
-      next: `${whatNow(this.result.ended)} Then ${RETRY_HINT}: what is done stays done.`,
-      ...(said === '' ? {} : { detail: said }),
-    };
-  }
-}
-
-/** What to do about a command that ended like this. */
-function whatNow({ is }: Ended): string {
-  switch (is) {
-    case 'exit':
-      return 'Run the command there to see why it fails, and fix the cause.';
-    case 'signal':
-      return 'Find out what killed it: `journalctl -k` shows whether the memory ran short.';
-    case 'timeout':
-      return 'It may still run there: find it with `ps`, and what it waits for.';
-    case 'too-much-output':
-      return 'Run the command there to see what it prints, and fix the cause.';
-    case 'connection-lost':
-    case 'unknown':
-      return 'It may still run there: check the connection, and find it with `ps`.';
+    return { kind: 'command', where: this.node, ...commandWords(this.command, this.result) };
   }
 }
 
@@ -156,46 +158,6 @@ export class SaltFailed extends Failure {
   }
 }
 
-/** A step's work was done without error, and yet a look shows that it is not so. */
-export class NotConfirmed extends Failure {
-  override readonly name = 'NotConfirmed';
-  readonly where: string;
-  readonly what: string;
-  readonly next: string;
-
-  constructor(where: string, what: string, next: string) {
-    super(`${where}: ${what}`);
-    this.where = where;
-    this.what = what;
-    this.next = next;
-  }
-
-  override report(): FailureReport {
-    return { kind: 'not-confirmed', where: this.where, what: this.what, next: this.next };
-  }
-}
-
-/** A guard said no after the change had begun: what is done stays, nothing more is done. */
-export class Stopped extends Failure {
-  override readonly name = 'Stopped';
-  readonly refusal: Refusal;
-
-  constructor(refusal: Refusal) {
-    super(refusal.says);
-    this.refusal = refusal;
-  }
-
-  override report(): FailureReport {
-    const { refused, says, tryNext } = this.refusal;
-    return {
-      kind: refused,
-      where: 'the cluster',
-      what: `Stopped before the next act: ${says}`,
-      next: tryNext ?? 'Ask for the change again.',
-    };
-  }
-}
-
 /** Nodes that were worked on at the same time failed, each for itself. */
 export class SeveralFailed extends Failure {
   override readonly name = 'SeveralFailed';
@@ -214,56 +176,7 @@ export class SeveralFailed extends Failure {
       where: listed([...new Set(reports.map(({ where }) => where))]),
       what: reports.map(({ where, what }) => `${where}: ${what}`).join(' '),
       next: [...new Set(reports.map(({ next }) => next))].join(' '),
-      ...(details.length === 0 ? {} : { detail: lastLines(details.join('\n')) }),
+      ...(details.length === 0 ? {} : { detail: lastOf(details.join('\n')) }),
     };
-  }
-}
-
-function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what' | 'next' | 'detail'> {
-  switch (answer.is) {
-    case 'failed':
-      return {
-        what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
-        next: `Mend what the comment names on that node, then ${RETRY_HINT}: what is done stays done.`,
-        detail: lastLines(answer.first.comment),
-      };
-    case 'conflict':
-      return {
-        what: 'Another Salt state run is in progress there.',
-        next: `Wait for it to end, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'not-run':
-      return {
-        what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'no-return':
-      return {
-        what: 'The minion did not return.',
-        next: 'Check `systemctl status salt-minion` on that node; the job may still be running there.',
-        detail: lastLines(answer.says),
-      };
-    case 'master-down':
-      return {
-        what: 'The Salt master does not answer; nothing was started.',
-        next: `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'lost':
-      return {
-        what: `\`${line}\` ended without a result.`,
-        next: `Look at the node first, as the run may have gone on; then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'error':
-      return {
-        what: `Salt answered with an error to \`${line}\`.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'ok':
-      return { what: 'Salt answered well.', next: 'Nothing to do.' };
   }
 }

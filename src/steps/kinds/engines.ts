@@ -1,4 +1,4 @@
-import { Failure, NotConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
+import { Failure, notConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
 import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
@@ -59,7 +59,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
   await untilMinionsAnswer(step, world, signal);
   const { ready } = await world.kubernetes.endpoints(signal);
   if (!sameSet(ready, step.addresses)) {
-    throw new NotConfirmed(
+    throw notConfirmed(
       'Endpoints kube-system/repositories',
       `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}; the engines were not touched.`,
       `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
@@ -67,7 +67,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
   }
   const [planned] = step.commands;
   if (planned === undefined)
-    throw new NotConfirmed('the plan', 'It has no command for the engines.', 'Ask for a new plan.');
+    throw notConfirmed('the plan', 'It has no command for the engines.', 'Ask for a new plan.');
   const jid = await world.salt.start(planned.command, signal);
   await world.onJob(jid);
   return jid;

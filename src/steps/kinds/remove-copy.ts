@@ -1,4 +1,4 @@
-import { NotConfirmed } from '../../domain/answers/failure.ts';
+import { notConfirmed } from '../../domain/answers/failure.ts';
 import type { RemoveCopyStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
 import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
@@ -19,12 +19,12 @@ export const removeCopy: StepWork<RemoveCopyStep> = {
   confirm: isGone,
 };
 
-/** The last look before a file is deleted: it is what was copied, to the byte, and no mount uses it. Throws NotConfirmed. */
+/** The last look before a file is deleted: it is what was copied, to the byte, and no mount uses it. Throws `not-confirmed`. */
 async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const { path, size, sha256 } = archive;
   const access = world.accessTo(node);
   if (!(await world.targets.hasFile(access, { path, size, sha256 }, signal))) {
-    throw new NotConfirmed(
+    throw notConfirmed(
       node,
       `${path} is not what the change has copied (another size or SHA-256); it was not deleted.`,
       'Look at the file; if nobody needs it, move it away, then press Retry from here.',
@@ -33,7 +33,7 @@ async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, sig
   const { mounts } = await world.targets.mounts(access, signal);
   const user = mounts.find(({ backingFile }) => backingFile === path);
   if (user === undefined) return;
-  throw new NotConfirmed(
+  throw notConfirmed(
     node,
     `${path} is mounted at ${user.mountpoint}; it was not deleted.`,
     'Find out who mounted it, unmount it, then press Retry from here.',

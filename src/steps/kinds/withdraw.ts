@@ -1,4 +1,4 @@
-import { NotConfirmed } from '../../domain/answers/failure.ts';
+import { notConfirmed } from '../../domain/answers/failure.ts';
 import type { WithdrawStep } from '../../domain/plan/undo-step.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
 import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
@@ -16,7 +16,7 @@ export const withdraw: StepWork<WithdrawStep> = {
       await mustRunOnNode(step.node, command, () => isAway(step, world, signal), world, signal);
     }
     if (await isAway(step, world, signal)) return;
-    throw new NotConfirmed(
+    throw notConfirmed(
       step.node,
       `${step.manifest} is still there, as ${step.kept} is in its way.`,
       `Look at both files on ${step.node}, move ${step.kept} away, then press Retry from here.`,

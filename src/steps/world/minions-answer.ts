@@ -1,4 +1,4 @@
-import { NotConfirmed } from '../../domain/answers/failure.ts';
+import { notConfirmed } from '../../domain/answers/failure.ts';
 import type { EnginesStep } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from './step-world.ts';
@@ -10,13 +10,13 @@ const POLL_MS = 2_000;
 
 /**
  * Waits until every minion answers: a job that one of them never hears of would reconfigure all engines but its own. Throws
- * NotConfirmed when one stays away; nothing was run then.
+ * `not-confirmed` when one stays away; nothing was run then.
  */
 export async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const limits = { limitMs: AWAY_LIMIT_MS, everyMs: POLL_MS };
   const finding = await waitUntilSo(() => answering(step, world, signal), limits, world.clock, signal);
   if (finding.is === 'satisfied') return;
-  throw new NotConfirmed(
+  throw notConfirmed(
     'salt-minion',
     `${finding.says} The engines were not touched.`,
     'Check `systemctl status salt-minion` there, then retry.',

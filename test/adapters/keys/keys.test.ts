@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalChecker, approvalSigner } from '../../../src/adapters/keys/approvals.ts';
-import { KeyUnusable } from '../../../src/adapters/keys/failures.ts';
 import { loadSigningKey, loadTrustedKey } from '../../../src/adapters/keys/files.ts';
 import { randomIds } from '../../../src/adapters/keys/ids.ts';
 import { keyName, newKeyPair } from '../../../src/adapters/keys/pair.ts';
+import { isFailure } from '../../../src/domain/answers/failure.ts';
 import { clusterOf } from '../../../src/domain/change/change.ts';
 import { approval, keysContract } from '../../contract/keys.contract.ts';
 
@@ -33,9 +33,13 @@ describe('approval keys', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const curve = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     for (const publicKeyPem of [pair.privateKeyPem, curve, 'hello', '']) {
-      expect(() => approvalChecker({ keys: [{ name: 'k', publicKeyPem }] })).toThrow(KeyUnusable);
+      expect(() => approvalChecker({ keys: [{ name: 'k', publicKeyPem }] })).toThrow(
+        expect.objectContaining({ kind: 'key-unusable' }),
+      );
     }
-    expect(() => approvalSigner({ privateKeyPem: pair.publicKeyPem, name: 'k' })).toThrow(KeyUnusable);
+    expect(() => approvalSigner({ privateKeyPem: pair.publicKeyPem, name: 'k' })).toThrow(
+      expect.objectContaining({ kind: 'key-unusable' }),
+    );
     expect(() => approvalChecker({ keys: [pair, pair] })).toThrow(/Two trusted keys/);
   });
 });
@@ -65,8 +69,8 @@ describe('key files', () => {
     for (const mode of [0o644, 0o604, 0o660, 0o777]) {
       const path = await fileOf(pair.privateKeyPem, mode);
       const failure = await loadSigningKey(path).catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(KeyUnusable);
-      expect(failure instanceof KeyUnusable && failure.report().next).toBe(`Run: chmod 0600 ${path}`);
+      expect(failure).toMatchObject({ kind: 'key-unusable' });
+      expect(isFailure(failure, 'key-unusable') && failure.report().next).toBe(`Run: chmod 0600 ${path}`);
     }
   });
 
@@ -77,9 +81,9 @@ describe('key files', () => {
   });
 
   it('says in a sentence when there is no file, or no key in it', async () => {
-    await expect(loadSigningKey(join(folder, 'nothing'))).rejects.toThrow(KeyUnusable);
+    await expect(loadSigningKey(join(folder, 'nothing'))).rejects.toMatchObject({ kind: 'key-unusable' });
     await expect(loadSigningKey(await fileOf('x'.repeat(70_000), 0o600))).rejects.toThrow(/too large/);
-    await expect(loadTrustedKey(await fileOf('nonsense', 0o644))).rejects.toThrow(KeyUnusable);
+    await expect(loadTrustedKey(await fileOf('nonsense', 0o644))).rejects.toMatchObject({ kind: 'key-unusable' });
   });
 });
 

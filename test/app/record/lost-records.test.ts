@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { RedisFailed } from '../../../src/adapters/redis/server/failures.ts';
+import { redisFailed } from '../../../src/adapters/redis/server/failures.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { reportLostRecords } from '../../../src/app/record/lost-records.ts';
 import { doJob } from '../../../src/app/worker/do-job.ts';
-import { RecordGone, Unreachable } from '../../../src/domain/answers/failure.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
 import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from '../bench.ts';
 
@@ -102,7 +102,7 @@ describe('when Redis comes back without its data', () => {
       let entries = 0;
       on.changes.append = async (...entry) => {
         entries += 1;
-        if (entries === dies) throw new RedisFailed(new Error('killed'));
+        if (entries === dies) throw redisFailed(new Error('killed'));
         return await append(...entry);
       };
       const died = await redisLosesAll(on).then(
@@ -179,7 +179,7 @@ describe('a job that may have lost its record', () => {
     const lost: true[] = [];
     const ports = { ...on.worker, onRecordLost: () => void lost.push(true) };
     const job = doJob({ kind: 'apply', id }, ports, new AbortController().signal);
-    await expect(job).rejects.toThrow(RecordGone);
+    await expect(job).rejects.toMatchObject({ kind: 'record-gone' });
     expect(lost).toHaveLength(1);
     expect(on.surprises).toEqual([]);
     expect((await on.journal.events(id)).at(-1)?.type).toBe('step-started');
@@ -189,7 +189,7 @@ describe('a job that may have lost its record', () => {
   });
 
   it.each([
-    ['Redis does not answer', new RedisFailed(new Error('read ECONNRESET')), 1],
+    ['Redis does not answer', redisFailed(new Error('read ECONNRESET')), 1],
     ['the cluster does not answer', new Unreachable('node-2', 'unreachable', 'no route'), 0],
   ])('has it looked for when %s', async (_, error, times) => {
     const on = bench();

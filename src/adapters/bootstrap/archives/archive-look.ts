@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { isFailure } from '../../../domain/answers/failure.ts';
 import type { Archive } from '../../../domain/cluster/archive.ts';
 import type { ArchiveFault, ListedArchive } from '../../../domain/cluster/facts.ts';
-import { FileFailed } from '../node/file-failed.ts';
 import type { IsoMount } from '../node/mounts.ts';
 import { NotAFile, type OpenFile, sameStill, withFile } from '../node/open-file.ts';
 import { below, codeOf, systemWords, withoutLinks } from '../node/paths.ts';
@@ -128,7 +128,7 @@ function badnessOf(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault
   if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) {
     return new Bad('missing', `${path}, listed in ${listedIn}, cannot be found: ${systemWords(error)}.`);
   }
-  if (error instanceof FileFailed) return new Bad('unreadable', `${path} cannot be read: ${error.why}.`);
+  if (isFailure(error, 'bootstrap-file')) return new Bad('unreadable', error.what);
   if (codeOf(error) === '') throw error;
   return new Bad('unreadable', `${path} cannot be read: ${systemWords(error)}.`);
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { FileFailed } from '../node/file-failed.ts';
+import { fileFailed } from '../node/file-failed.ts';
 import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
 import { codeOf, systemWords } from '../node/paths.ts';
 
@@ -30,7 +30,7 @@ export class Digests {
     this.#log = log;
   }
 
-  /** Digest of a whole file, which is the same file before and after. Throws FileFailed. */
+  /** Digest of a whole file, which is the same file before and after. Throws `bootstrap-file`. */
   async whole(file: OpenFile, signal: AbortSignal): Promise<string> {
     await this.#load();
     const known = this.#known.get(file.identity);
@@ -57,7 +57,7 @@ export class Digests {
 
   /** Digest of a file's first bytes; never remembered. */
   async part(file: OpenFile, bytes: number, signal: AbortSignal): Promise<string> {
-    if (bytes > file.size) throw new FileFailed(file.path, `it has ${file.size} bytes, not ${bytes}`);
+    if (bytes > file.size) throw fileFailed(file.path, `it has ${file.size} bytes, not ${bytes}`);
     const hash = createHash('sha256');
     for await (const chunk of bytesOf(file, 0, bytes, signal, 'one')) hash.update(chunk);
     await sameStill(file);

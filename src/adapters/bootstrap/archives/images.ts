@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Image } from '../../../domain/cluster/archive.ts';
-import { FileFailed } from '../node/file-failed.ts';
+import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, NotAFile, withFile } from '../node/open-file.ts';
 import { below, codeOf, systemWords } from '../node/paths.ts';
 
@@ -37,7 +37,7 @@ async function folders(path: string): Promise<readonly string[]> {
       .sort();
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return [];
-    throw new FileFailed(path, systemWords(cause), { cause });
+    throw fileFailed(path, systemWords(cause), { cause });
   }
 }
 
@@ -50,6 +50,6 @@ async function isServed(path: string): Promise<boolean> {
   } catch (cause) {
     // A link out of the image may lead to a device, which would be read for ever.
     if (cause instanceof SyntaxError || cause instanceof NotAFile || codeOf(cause) === 'ENOENT') return false;
-    throw new FileFailed(path, systemWords(cause), { cause });
+    throw fileFailed(path, systemWords(cause), { cause });
   }
 }

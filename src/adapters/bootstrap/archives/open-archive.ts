@@ -1,4 +1,4 @@
-import { FileFailed } from '../node/file-failed.ts';
+import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, type OpenFile, sameStill } from '../node/open-file.ts';
 
 /** An archive that is open. */
@@ -6,9 +6,9 @@ export interface OpenArchive {
   readonly fd: number;
   readonly size: number;
   readonly identity: string;
-  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws FileFailed when the file ends before. */
+  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws `bootstrap-file` when the file ends before. */
   readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
-  /** Throws FileFailed when the file, or what its path leads to, is not what was opened. */
+  /** Throws `bootstrap-file` when the file, or what its path leads to, is not what was opened. */
   assertUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export function openArchive(file: OpenFile): OpenArchive {
     identity: file.identity,
     readAt: async (at, length, into) => {
       const bytes = await bytesAt(file, at, length, into);
-      if (bytes === null) throw new FileFailed(file.path, 'it became shorter while it was being read');
+      if (bytes === null) throw fileFailed(file.path, 'it became shorter while it was being read');
       return bytes;
     },
     assertUnchanged: () => sameStill(file),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FileFailed } from './file-failed.ts';
+import { fileFailed } from './file-failed.ts';
 import { below, codeOf, systemWords } from './paths.ts';
 
 /** An ISO mounted below /srv/scality. */
@@ -14,7 +14,7 @@ export interface IsoMount {
 /** The ISOs mounted below /srv/scality; of several on one mountpoint the last one, which hides the others. */
 export async function isoMounts(root: string): Promise<readonly IsoMount[]> {
   const table = await textOf(below(root, '/proc/self/mountinfo'));
-  if (table === null) throw new FileFailed('/proc/self/mountinfo', 'there is no such file');
+  if (table === null) throw fileFailed('/proc/self/mountinfo', 'there is no such file');
   const found = new Map<string, IsoMount>();
   for (const { id, source } of isoLines(table)) found.set(id, { id, ...(await backingOf(root, source)) });
   return [...found.values()];
@@ -49,6 +49,6 @@ async function textOf(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null;
-    throw new FileFailed(path, systemWords(cause), { cause });
+    throw fileFailed(path, systemWords(cause), { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { FileFailed } from './file-failed.ts';
+import { fileFailed } from './file-failed.ts';
 
 /** 256 KiB: SSH windows take several of them, memory does not notice. */
 const CHUNK = 256 * 1024;
@@ -49,14 +49,14 @@ export async function withFile<T>(path: string, use: (file: OpenFile) => Promise
   }
 }
 
-/** Throws FileFailed when the open file, or what its path now leads to, is not what was opened. */
+/** Throws `bootstrap-file` when the open file, or what its path now leads to, is not what was opened. */
 export async function sameStill({ path, handle, identity }: OpenFile): Promise<void> {
   const now = await handle.stat({ bigint: true });
   const there = await stat(path, { bigint: true }).catch((cause: unknown) => {
-    throw new FileFailed(path, 'it was taken away while it was being read', { cause });
+    throw fileFailed(path, 'it was taken away while it was being read', { cause });
   });
   if (identityOf(now) === identity && identityOf(there) === identity) return;
-  throw new FileFailed(path, 'it was changed while it was being read');
+  throw fileFailed(path, 'it was changed while it was being read');
 }
 
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
@@ -80,7 +80,7 @@ export async function* bytesOf(
     signal.throwIfAborted();
     if (buffers === 'fresh' && at > from) chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
     const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, to - at), at);
-    if (bytesRead === 0) throw new FileFailed(path, 'it became shorter while it was being read');
+    if (bytesRead === 0) throw fileFailed(path, 'it became shorter while it was being read');
     yield chunk.subarray(0, bytesRead);
     at += bytesRead;
   }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { RunningScript } from '../../../domain/guards/scripts.ts';
-import { FileFailed } from './file-failed.ts';
+import { fileFailed } from './file-failed.ts';
 import { below, codeOf, systemWords } from './paths.ts';
 
 /** MetalK8s' own programs that change what a plan stands on; they lie at the top of a release's ISO. */
@@ -32,7 +32,7 @@ async function pids(root: string): Promise<readonly string[]> {
   try {
     return (await readdir(below(root, '/proc'))).filter((name) => /^\d+$/.test(name));
   } catch (cause) {
-    throw new FileFailed('/proc', systemWords(cause), { cause });
+    throw fileFailed('/proc', systemWords(cause), { cause });
   }
 }
 
@@ -42,6 +42,6 @@ async function wordsOf(root: string, pid: string): Promise<readonly string[]> {
     return (await readFile(below(root, `/proc/${pid}/cmdline`), 'utf8')).split('\0').slice(0, -1);
   } catch (cause) {
     if (['ENOENT', 'ESRCH'].includes(codeOf(cause))) return [];
-    throw new FileFailed(`/proc/${pid}/cmdline`, systemWords(cause), { cause });
+    throw fileFailed(`/proc/${pid}/cmdline`, systemWords(cause), { cause });
   }
 }

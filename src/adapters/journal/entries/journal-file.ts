@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import type { HeadChecker, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
-import { JournalDamaged } from '../file/failures.ts';
+import { journalDamaged } from '../file/failures.ts';
 import { openPrivateFile, setAside } from '../file/file.ts';
 import { olderFiles } from '../file/files.ts';
 import { digestOf, type JournalLine, lineFrom, lineText } from '../file/line.ts';
@@ -78,17 +78,17 @@ export class JournalFile {
     const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
     if (typeof line !== 'string' && 'event' in line) return { event: line.event, mark };
     const what = typeof line === 'string' ? line : 'is another line now';
-    throw new JournalDamaged(this.#path, mark.line, `was changed while it was in use: it ${what}`);
+    throw journalDamaged(this.#path, mark.line, `was changed while it was in use: it ${what}`);
   }
 }
 
-/** Opens or makes the file, checks it, and sets aside what was never finished. Throws JournalDamaged. */
+/** Opens or makes the file, checks it, and sets aside what was never finished. Throws `journal-damaged`. */
 export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
   const file = await openPrivateFile(path);
   try {
     const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
-      throw new JournalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
+      throw journalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
     await setAside(path, file, found.bytes, found.torn);
     return new JournalFile(path, file, found);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Failure } from '../../../domain/answers/failure.ts';
+import { Failure, isFailure, type PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import {
   endsChange,
@@ -8,7 +8,7 @@ import {
   type JournalMark,
 } from '../../../domain/change/record-entry.ts';
 import type { Journal } from '../../../ports/record.ts';
-import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
+import { journalUnusable } from '../file/failures.ts';
 import { privateFolder } from '../file/file.ts';
 import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from '../file/files.ts';
 import { digestOf, type JournalLine, lineText } from '../file/line.ts';
@@ -16,7 +16,7 @@ import { type FileLock, takeLock } from '../file/lock.ts';
 import { type JournalFile, openJournalFile } from './journal-file.ts';
 import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
 
-export { JournalDamaged, JournalLocked, JournalUnusable } from '../file/failures.ts';
+export { JournalLocked } from '../file/failures.ts';
 
 /** A journal that this process has taken. */
 export interface OpenJournal extends Journal {
@@ -38,7 +38,7 @@ export interface JournalOptions {
 
 /**
  * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
- * never finished aside. Throws JournalDamaged, JournalLocked or JournalUnusable.
+ * never finished aside. Throws `journal-damaged`, JournalLocked or `journal-unusable`.
  */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { path } = options;
@@ -49,7 +49,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     if (error instanceof Failure) throw error;
     const says = error instanceof Error ? error.message : String(error);
     const next = 'Give the worker’s user the folder and the file, and see that the disk has room and is sound.';
-    throw new JournalUnusable(path, `The journal cannot be opened: ${says}.`, next, { cause: error });
+    throw journalUnusable(path, `The journal cannot be opened: ${says}.`, next, { cause: error });
   }
 }
 
@@ -232,16 +232,16 @@ class FileJournal implements OpenJournal {
     return mine;
   }
 
-  #unusable(): JournalUnusable {
+  #unusable(): PlainFailure {
     const { path } = this.#options;
-    if (this.#broken instanceof JournalDamaged) {
+    if (isFailure(this.#broken, 'journal-damaged')) {
       const { what, next } = this.#broken.report();
-      return new JournalUnusable(path, what, next, { cause: this.#broken });
+      return journalUnusable(path, what, next, { cause: this.#broken });
     }
-    if (this.#closed) return new JournalUnusable(path, 'The journal is closed.', 'Start the worker again.');
+    if (this.#closed) return journalUnusable(path, 'The journal is closed.', 'Start the worker again.');
     const says = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
     const what = `The journal ${path} cannot be written, so nothing is done: ${says}.`;
     const next = 'Make room on the bootstrap node’s disk or mend it; the worker goes on by itself.';
-    return new JournalUnusable(path, what, next, { cause: this.#broken });
+    return journalUnusable(path, what, next, { cause: this.#broken });
   }
 }

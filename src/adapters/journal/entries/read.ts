@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange, type HeadChecker, type JournalMark } from '../../../domain/change/record-entry.ts';
-import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
+import { journalDamaged, journalUnusable } from '../file/failures.ts';
 import { olderFiles } from '../file/files.ts';
 import { type JournalLine, NO_LINE } from '../file/line.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
@@ -38,7 +39,7 @@ export interface ReadJournal {
 /** The worker may begin a new file just while the files are read. */
 const TRIES = 5;
 
-/** Reads and checks all files of a journal without taking it from the worker. Throws JournalDamaged or JournalUnusable. */
+/** Reads and checks all files of a journal without taking it from the worker. Throws `journal-damaged` or `journal-unusable`. */
 export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal> {
   const contents = await contentsOf(path);
   const reader = new Reader(checker);
@@ -75,11 +76,7 @@ class Reader {
       },
     });
     if (before !== undefined && first?.prev !== before.last)
-      throw new JournalDamaged(
-        path,
-        first?.seq ?? 1,
-        'does not go on where the older file ends: one of them was changed',
-      );
+      throw journalDamaged(path, first?.seq ?? 1, 'does not go on where the older file ends: one of them was changed');
     this.#files += 1;
   }
 
@@ -120,7 +117,7 @@ class Reader {
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
     if (line < this.#first || this.#hashes.get(hash) === line) return;
-    throw new JournalDamaged(path, n, `says that it is a copy of line ${line}, which is another one`);
+    throw journalDamaged(path, n, `says that it is a copy of line ${line}, which is another one`);
   }
 }
 
@@ -135,7 +132,7 @@ async function contentsOf(path: string): Promise<readonly (readonly [string, Buf
     const isSame = older.join() === after.join() && contents.every(([, content]) => content !== null);
     if (isSame) return onceEach(contents.flatMap(([file, content]) => (content === null ? [] : [[file, content]])));
     if (tries === TRIES)
-      throw new JournalUnusable(path, `Files beside ${basename(path)} come and go all the time.`, 'Try again.');
+      throw journalUnusable(path, `Files beside ${basename(path)} come and go all the time.`, 'Try again.');
   }
 }
 
@@ -164,8 +161,8 @@ async function contentOf(file: string, journal: string): Promise<Buffer | null> 
   }
 }
 
-function unreadable(path: string, cause: unknown): JournalUnusable {
+function unreadable(path: string, cause: unknown): PlainFailure {
   const says = cause instanceof Error ? cause.message : String(cause);
   const next = 'Name the file with --file, as a user who may read it.';
-  return new JournalUnusable(path, `The journal cannot be read: ${says}.`, next, { cause });
+  return journalUnusable(path, `The journal cannot be read: ${says}.`, next, { cause });
 }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { JournalDamaged } from '../file/failures.ts';
+import { journalDamaged } from '../file/failures.ts';
 import { openPrivateFile } from '../file/file.ts';
 import { verifyJournal } from './verify.ts';
 
@@ -15,7 +15,7 @@ const LEAST_BYTES = 4096;
 
 /**
  * Opens the file anew after a write failed, as it was before that write: what stands behind the acknowledged lines was never told
- * to anybody. Throws while there is still no room for what could not be written, and JournalDamaged when the acknowledged lines are not there.
+ * to anybody. Throws while there is still no room for what could not be written, and `journal-damaged` when the acknowledged lines are not there.
  */
 export async function reopened(path: string, known: Acknowledged, wanted: number): Promise<FileHandle> {
   const file = await openPrivateFile(path);
@@ -23,7 +23,7 @@ export async function reopened(path: string, known: Acknowledged, wanted: number
     const content = await file.readFile();
     const { last, bytes } = verifyJournal(path, content.subarray(0, known.bytes));
     if (last !== known.last || bytes !== known.bytes)
-      throw new JournalDamaged(path, known.lines, 'was there, and is not any more');
+      throw journalDamaged(path, known.lines, 'was there, and is not any more');
     await file.truncate(known.bytes);
     // Zeros are no line: should this process die here, the next one sets them aside.
     await file.appendFile(Buffer.alloc(Math.max(wanted, LEAST_BYTES)));

@@ -1,5 +1,5 @@
 import { endsChange, type HeadChecker } from '../../../domain/change/record-entry.ts';
-import { JournalDamaged } from '../file/failures.ts';
+import { journalDamaged } from '../file/failures.ts';
 import { digestOf, isJson, type JournalLine, lineFrom, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';
 
@@ -29,7 +29,7 @@ export interface Verifying {
 const NEWLINE = 0x0a;
 
 /**
- * Checks the chain of every line, and each seal by a key that is known; throws JournalDamaged unless at most the end of the last
+ * Checks the chain of every line, and each seal by a key that is known; throws `journal-damaged` unless at most the end of the last
  * write is missing. A file that goes on from an older one may begin at any number.
  */
 export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
@@ -41,7 +41,7 @@ export function verifyJournal(path: string, content: Buffer, verifying: Verifyin
     const text = end < 0 ? '' : content.toString('utf8', from, end);
     if (end < 0 || (end === content.length - 1 && !isJson(text))) break;
     const line = lineFrom(text);
-    if (typeof line === 'string') throw new JournalDamaged(path, lines + 1, line);
+    if (typeof line === 'string') throw journalDamaged(path, lines + 1, line);
     if (from === 0 && 'opens' in line) [lines, last] = [line.seq - 1, line.prev];
     refuseBrokenChain(path, lines + 1, line, last);
     refuseForgedSeal(path, line, verifying);
@@ -58,11 +58,11 @@ const wantsSeal = (line: JournalLine): boolean =>
   'opens' in line || ('event' in line && (line.carried !== undefined || endsChange(line.event)));
 
 function refuseBrokenChain(path: string, n: number, line: JournalLine, last: string): void {
-  if (line.seq !== n) throw new JournalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
+  if (line.seq !== n) throw journalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
   if (line.prev !== last)
-    throw new JournalDamaged(path, n, 'does not follow from the line before: one of them was changed');
+    throw journalDamaged(path, n, 'does not follow from the line before: one of them was changed');
   if ('opens' in line && n > 1 && line.prev === NO_LINE)
-    throw new JournalDamaged(path, n, 'begins a file that follows from nothing');
+    throw journalDamaged(path, n, 'begins a file that follows from nothing');
 }
 
 function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownKey }: Verifying): void {
@@ -70,5 +70,5 @@ function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownK
   const verdict = checker?.check({ line: line.seq - 1, hash: line.prev }, line.seal);
   if (verdict === 'unknown-key') onUnknownKey?.(line.seal.key);
   if (verdict === 'forged')
-    throw new JournalDamaged(path, line.seq, 'is a seal that does not fit the lines before: they, or it, were changed');
+    throw journalDamaged(path, line.seq, 'is a seal that does not fit the lines before: they, or it, were changed');
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { JournalUnusable } from './failures.ts';
+import { journalUnusable } from './failures.ts';
 
 /** Makes the folder (0700) when there is none; refuses one that others can write to. */
 export async function privateFolder(path: string): Promise<void> {
@@ -8,7 +8,7 @@ export async function privateFolder(path: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { mode } = await stat(folder);
   if ((mode & 0o022) === 0) return;
-  throw new JournalUnusable(path, `Others can write to its folder ${folder}.`, `Run: chmod go-w ${folder}`);
+  throw journalUnusable(path, `Others can write to its folder ${folder}.`, `Run: chmod go-w ${folder}`);
 }
 
 /** Opens the journal's file for reading and writing, for the owner only; makes it, durably, when there is none. */

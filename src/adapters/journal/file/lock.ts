@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { JournalLocked, JournalUnusable } from './failures.ts';
+import { JournalLocked, journalUnusable } from './failures.ts';
 
 /** Who holds a lock: a process, told from another one that got the same pid later. null when it was given back. */
 const holderSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), boot: z.string() }).nullable();
@@ -28,7 +28,7 @@ export async function takeLock(path: string): Promise<FileLock> {
     if (holder !== null && (await isAlive(holder))) throw new JournalLocked(path, holder.pid);
     if (await taken(path, highest + 1, me)) return { release: () => write(path, highest + 1, null, rename) };
   }
-  throw new JournalUnusable(path, 'Its lock changes all the time.', 'Run one worker only.');
+  throw journalUnusable(path, 'Its lock changes all the time.', 'Run one worker only.');
 }
 
 /** Makes this number's lock, unless somebody else did, or got further meanwhile. */
@@ -71,7 +71,7 @@ async function holderOf(path: string, n: number): Promise<Holder> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     const what = `Its lock ${lockPath(path, n)} cannot be read.`;
-    throw new JournalUnusable(path, what, 'If no worker runs on this node, remove that file.', { cause: error });
+    throw journalUnusable(path, what, 'If no worker runs on this node, remove that file.', { cause: error });
   }
 }
 

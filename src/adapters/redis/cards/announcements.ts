@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { isFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import type { Announcements } from '../../../ports/record.ts';
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
-import { ask, RedisFailed } from '../server/failures.ts';
+import { ask, redisFailed } from '../server/failures.ts';
 import { clusterKeys, isChangeId, REPLICAS } from '../server/keys.ts';
 import { entriesClaimed, entriesRead, type StreamEntry } from '../server/stream-replies.ts';
 import { type Announcement, Deliveries } from './deliveries.ts';
@@ -82,7 +83,7 @@ class Listener {
     await Promise.all(
       [...this.#streams.keys()].map((stream) =>
         create(stream).catch((error: Error) => {
-          if (!error.message.startsWith('BUSYGROUP')) throw new RedisFailed(error);
+          if (!error.message.startsWith('BUSYGROUP')) throw redisFailed(error);
         }),
       ),
     );
@@ -129,7 +130,7 @@ class Listener {
   }
 
   async #rest(error: unknown): Promise<void> {
-    const flushed = error instanceof RedisFailed && /^(NOGROUP|UNBLOCKED)/.test(error.says);
+    const flushed = isFailure(error, 'redis') && /^(NOGROUP|UNBLOCKED)/.test(error.detail ?? '');
     if (!flushed) this.#options.onError(error);
     await Promise.race([pause(REST_MS), this.#ended]);
   }

@@ -4,7 +4,7 @@ import type { Hold } from '../../../domain/policy/hold.ts';
 import { canonicalJson } from '../../../domain/text/canonical.ts';
 import type { Holds } from '../../../ports/policy.ts';
 import { holdSchema } from '../../../schema/hold-schema.ts';
-import { ask, RecordFault } from '../server/failures.ts';
+import { ask, recordFault } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
 import { LIFT, SET } from './holds-scripts.ts';
 
@@ -21,8 +21,7 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
     },
     async set(hold) {
       const answer = await ask(redis.eval(SET, 1, key, fieldOf(hold), canonicalJson(hold), MOST_HOLDS));
-      if (answer === -1)
-        throw new RecordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
+      if (answer === -1) throw recordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
       return answer === 1;
     },
     lift: async (hold) => (await ask(redis.eval(LIFT, 1, key, fieldOf(hold), canonicalJson(hold)))) === 1,
@@ -35,7 +34,7 @@ const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${ver
 function holdFrom(field: string, text: string, cluster: string): Hold {
   const hold = holdSchema.safeParse(json(text));
   if (hold.success && fieldOf(hold.data) === field) return hold.data;
-  throw new RecordFault(
+  throw recordFault(
     cluster,
     'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
     `Find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { RecordFull } from '../../../domain/answers/failure.ts';
+import { type PlainFailure, recordFull } from '../../../domain/answers/failure.ts';
 import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../../domain/change/change.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import type { EntryProof, JournalMark } from '../../../domain/change/record-entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Changes, StoredChange } from '../../../ports/record.ts';
 import type { Fence } from '../lease/fence.ts';
-import { ask, Fenced, RecordFault } from '../server/failures.ts';
+import { ask, fenced, recordFault } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
 import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { RecordReader } from './record-reader.ts';
@@ -66,7 +66,7 @@ class RedisChanges implements Changes {
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
     const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
     if (answer === -1) throw full(id);
-    if (answer === -2) throw new Fenced(this.#cluster);
+    if (answer === -2) throw fenced(this.#cluster);
     return answer === 1;
   }
 
@@ -77,7 +77,7 @@ class RedisChanges implements Changes {
     if (texts.length === 0) return null;
     const read = this.#reader.read(id, texts);
     const change = changeFrom(read.events);
-    if (change?.id !== id) throw new RecordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
+    if (change?.id !== id) throw recordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
     const state = fieldsOf(words);
     return {
       ...read,
@@ -102,7 +102,7 @@ class RedisChanges implements Changes {
   async stillOurs(): Promise<void> {
     if (this.#fence === undefined) return;
     const latest = await ask(this.#redis.get(clusterKeys(this.#cluster).fence));
-    if (latest !== String(this.#fence)) throw new Fenced(this.#cluster);
+    if (latest !== String(this.#fence)) throw fenced(this.#cluster);
   }
 
   async open(): Promise<readonly ChangeId[]> {
@@ -132,8 +132,8 @@ const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '
 
 const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
 
-function full(id: ChangeId): RecordFull {
-  return new RecordFull(
+function full(id: ChangeId): PlainFailure {
+  return recordFull(
     id,
     `Its record is full (${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 / 1024} MiB).`,
     'Ask for a new change: what is done stays done.',
@@ -143,7 +143,7 @@ function full(id: ChangeId): RecordFull {
 function refuseFalseStart(id: ChangeId, version: number, event: ChangeEvent): void {
   const begins = event.type === 'requested';
   if (begins !== (version === 0) || (begins && event.id !== id)) {
-    throw new RecordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
+    throw recordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
   }
 }
 

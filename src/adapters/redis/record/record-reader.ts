@@ -1,3 +1,4 @@
+import { isFailure } from '../../../domain/answers/failure.ts';
 import { type ChangeEvent, type ChangeId, clusterOf } from '../../../domain/change/change.ts';
 import {
   type EntryProof,
@@ -5,7 +6,6 @@ import {
   type Provenance,
   unknownChange,
 } from '../../../domain/change/record-entry.ts';
-import { RecordFault } from '../server/failures.ts';
 import { entryFrom } from './record-text.ts';
 
 /** A signature takes half a millisecond to check, and a card is drawn every three seconds: what was checked is remembered. */
@@ -32,7 +32,7 @@ export class RecordReader {
     this.#proof = proof;
   }
 
-  /** Throws RecordFault, without a proof, for an entry that this version does not know. */
+  /** Throws `record`, without a proof, for an entry that this version does not know. */
   read(id: ChangeId, texts: readonly string[]): ReadRecord {
     const before = this.#remembered.get(id) ?? [];
     const entries = texts.map((text, index) => {
@@ -57,7 +57,7 @@ export class RecordReader {
       return isProven ? { ...entry, text } : { event: null, text };
     } catch (error) {
       // What cannot be read was not written by anybody who may write here, or by a version that is not ours.
-      if (error instanceof RecordFault) return { event: null, text };
+      if (isFailure(error, 'record')) return { event: null, text };
       throw error;
     }
   }

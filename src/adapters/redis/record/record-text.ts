@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { RecordFull } from '../../../domain/answers/failure.ts';
+import { recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
 import { changeEventSchema, progressSchema } from '../../../schema/event-schema.ts';
-import { RecordFault } from '../server/failures.ts';
+import { recordFault } from '../server/failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept, signed when there is a proof; throws RecordFault for what could not be read back, RecordFull. */
+/** An entry as it is kept, signed when there is a proof; throws `record` for what could not be read back, `record-full`. */
 export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof | undefined): string {
   const text = checkedText(change, event, changeEventSchema);
   if (proof === undefined && mark === undefined) return text;
@@ -17,7 +17,7 @@ export function entryText({ change, position, event, mark }: RecordEntry, proof:
   return JSON.stringify({ event, ...marked, ...signature });
 }
 
-/** Progress as it is kept; throws RecordFault for what could not be read back. */
+/** Progress as it is kept; throws `record` for what could not be read back. */
 export function progressText(id: ChangeId, progress: Progress): string {
   return checkedText(id, progress, progressSchema);
 }
@@ -38,7 +38,7 @@ const signedSchema = z.strictObject({
 });
 const UNSIGNED: Signature = { key: '', signature: '' };
 
-/** The n-th entry of a record, from 1; throws RecordFault when it is none that this version knows. */
+/** The n-th entry of a record, from 1; throws `record` when it is none that this version knows. */
 export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
   const what = `Entry ${n} of its record in Redis`;
   const value = json(text);
@@ -58,7 +58,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
   const text = JSON.stringify(value);
   const bytes = Buffer.byteLength(text);
   if (bytes > ENTRY_LIMIT_BYTES) {
-    throw new RecordFull(
+    throw recordFull(
       id,
       `An entry of ${Math.ceil(bytes / 1024)} KiB is larger than the ${ENTRY_LIMIT_BYTES / 1024} KiB that a record takes.`,
       'Ask for fewer nodes at once.',
@@ -71,7 +71,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
 function parsed<T>(id: ChangeId, value: unknown, schema: z.ZodType<T>, what: string): T {
   const answer = z.safeParse(schema, value);
   if (answer.success) return answer.data;
-  throw new RecordFault(
+  throw recordFault(
     id,
     `${what} is not one that this version knows: ${firstIssue(answer.error)}.`,
     'Run the same version of bot and worker; if they are the same, somebody has written to Redis: ask for the change again.',

@@ -1,79 +1,38 @@
 import { ReplyError } from 'ioredis';
-import { Failure } from '../../../domain/answers/failure.ts';
-import type { FailureReport } from '../../../domain/answers/failure-report.ts';
+import { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { redisMend } from './recover.ts';
 
 /** Redis is away, or refuses what was asked. Whether the last command was still done is not known. */
-export class RedisFailed extends Failure {
-  override readonly name = 'RedisFailed';
-  override readonly of = 'record';
-  readonly says: string;
-
-  constructor(cause: unknown) {
-    const says = cause instanceof Error ? cause.message : String(cause);
-    super(`Redis: ${says}`, { cause });
-    this.says = says;
-  }
-
-  override report(): FailureReport {
-    const refused = this.cause instanceof ReplyError;
-    return {
-      kind: 'redis',
-      where: 'Redis',
-      what: refused ? 'Redis refused what was asked of it.' : 'Redis does not answer.',
-      next: `${redisMend(this.cause)} Then ask again.`,
-      detail: this.says.slice(0, 2000),
-    };
-  }
+export function redisFailed(cause: unknown): PlainFailure {
+  const told = {
+    where: 'Redis',
+    what: cause instanceof ReplyError ? 'Redis refused what was asked of it.' : 'Redis does not answer.',
+    next: `${redisMend(cause)} Then ask again.`,
+    detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 2000),
+  };
+  return new PlainFailure('redis', told, { cause });
 }
 
 /** A change's record cannot be read or written as it stands. */
-export class RecordFault extends Failure {
-  override readonly name = 'RecordFault';
-  override readonly of = 'record';
-  readonly change: ChangeId;
-  readonly what: string;
-  readonly next: string;
-
-  constructor(change: ChangeId, what: string, next: string, options?: ErrorOptions) {
-    super(`${change}: ${what}`, options);
-    this.change = change;
-    this.what = what;
-    this.next = next;
-  }
-
-  override report(): FailureReport {
-    return { kind: 'record', where: this.change, what: this.what, next: this.next };
-  }
-}
+export const recordFault = (change: ChangeId, what: string, next: string, options?: ErrorOptions): PlainFailure =>
+  new PlainFailure('record', { where: change, what, next }, options);
 
 /** Another worker has taken this cluster's work: what this one still wants to tell or do counts no more. */
-export class Fenced extends Failure {
-  override readonly name = 'Fenced';
-  override readonly of = 'record';
-  readonly cluster: string;
-
-  constructor(cluster: string) {
-    super(`${cluster}: another worker has taken over`);
-    this.cluster = cluster;
-  }
-
-  override report(): FailureReport {
-    return {
-      kind: 'fenced',
-      where: this.cluster,
-      what: 'Another worker has taken over the work of this cluster.',
-      next: 'Run one worker per cluster; the other one goes on.',
-    };
-  }
+export function fenced(cluster: string): PlainFailure {
+  const what = 'Another worker has taken over the work of this cluster.';
+  return new PlainFailure('fenced', {
+    where: cluster,
+    what,
+    next: 'Run one worker per cluster; the other one goes on.',
+  });
 }
 
-/** Waits for Redis' answer and turns what goes wrong into a RedisFailed. */
+/** Waits for Redis' answer and turns what goes wrong into a failure of the kind `redis`. */
 export async function ask<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    throw new RedisFailed(cause);
+    throw redisFailed(cause);
   }
 }

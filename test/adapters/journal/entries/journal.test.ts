@@ -4,12 +4,7 @@ import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  JournalDamaged,
-  JournalLocked,
-  JournalUnusable,
-  openJournal,
-} from '../../../../src/adapters/journal/entries/journal.ts';
+import { JournalLocked, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { journalContract } from '../../../contract/journal.contract.ts';
@@ -107,7 +102,7 @@ describe('journal on disk', () => {
       const flipped = Buffer.from(content);
       flipped[at] = (content[at] ?? 0) ^ 1;
       await writeFile(path, flipped);
-      expect(await damage(), `byte ${at}`).toBeInstanceOf(JournalDamaged);
+      expect(await damage(), `byte ${at}`).toMatchObject({ kind: 'journal-damaged' });
     }
   });
 
@@ -124,7 +119,7 @@ describe('journal on disk', () => {
   ])('names the line, and what to do, when one is %s', async (_what, change, line) => {
     await writeFile(path, `${change(await written()).join('\n')}\n`);
     const failure = await damage();
-    expect(failure).toBeInstanceOf(JournalDamaged);
+    expect(failure).toMatchObject({ kind: 'journal-damaged' });
     expect(failure.report().what).toContain(`Line ${line} `);
     expect(failure.report().next).toContain('move the file away');
   });
@@ -175,14 +170,14 @@ describe('journal on disk', () => {
     const folder = join(path, '..');
     await chmod(folder, 0o777);
     const failure = await damage();
-    expect(failure).toBeInstanceOf(JournalUnusable);
+    expect(failure).toMatchObject({ kind: 'journal-unusable' });
     expect(failure.report().next).toBe(`Run: chmod go-w ${folder}`);
   });
 
   it('says in a sentence when the file cannot be opened', async () => {
     await writeFile(path, '');
     const failed = openJournal({ path: join(path, 'journal.jsonl') });
-    await expect(failed).rejects.toThrow(JournalUnusable);
+    await expect(failed).rejects.toMatchObject({ kind: 'journal-unusable' });
   });
 
   it('writes nothing after it was closed, and nothing that it could not read back', async () => {

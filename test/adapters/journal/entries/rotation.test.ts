@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalDamaged, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { readJournal } from '../../../../src/adapters/journal/entries/read.ts';
 import { beginningOf } from '../../../../src/adapters/journal/entries/rotate.ts';
 import { exchangeSteps, settleExchange } from '../../../../src/adapters/journal/file/files.ts';
@@ -193,7 +193,7 @@ describe('the journal’s next file', () => {
     }
     const second = await readFile(`${path}.000002`);
     await rm(`${path}.000002`);
-    await expect(readJournal(path)).rejects.toThrow(JournalDamaged);
+    await expect(readJournal(path)).rejects.toMatchObject({ kind: 'journal-damaged' });
     await writeFile(`${path}.000002`, second);
     await readJournal(path);
     await rm(path);

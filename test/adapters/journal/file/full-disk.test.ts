@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalUnusable, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import * as events from '../../../contract/changes-events.ts';
 
 /** Files of this process can grow to this many bytes and no further, as on a full disk; without a number as far as they like. */
@@ -28,7 +28,7 @@ describe('a journal whose disk is full', () => {
     await journal.append('c1-abc234', events.started);
     expect(await journal.trouble()).toBeNull();
     room((await stat(path)).size + 20);
-    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(JournalUnusable);
+    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toMatchObject({ kind: 'journal-unusable' });
     await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(/EFBIG|too large/);
     const says = await journal.trouble();
     room();
@@ -53,7 +53,7 @@ describe('a journal whose disk is full', () => {
       failure: { ...events.failure, detail: 'x'.repeat(50_000) },
     };
     room((await stat(path)).size + 20_000);
-    await expect(journal.append('c1-abc234', large)).rejects.toThrow(JournalUnusable);
+    await expect(journal.append('c1-abc234', large)).rejects.toMatchObject({ kind: 'journal-unusable' });
     const says = await journal.trouble();
     room();
     expect(says).toContain('cannot be written');
@@ -66,12 +66,12 @@ describe('a journal whose disk is full', () => {
     const journal = await openJournal({ path });
     await journal.append('c1-abc234', events.started);
     room((await stat(path)).size + 20);
-    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(JournalUnusable);
+    await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toMatchObject({ kind: 'journal-unusable' });
     room();
     const content = await readFile(path, 'utf8');
     await writeFile(path, content.replace('started', 'stArted'));
     expect(await journal.trouble()).toMatch(/^Line 1 of the journal .* Find out who/);
-    await expect(journal.append('c1-abc234', events.failed)).rejects.toThrow(JournalUnusable);
+    await expect(journal.append('c1-abc234', events.failed)).rejects.toMatchObject({ kind: 'journal-unusable' });
     await appendFile(path, '');
     await journal.close();
   });

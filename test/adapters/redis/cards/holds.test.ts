@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
-import { RecordFault } from '../../../../src/adapters/redis/server/failures.ts';
 import { clusterKeys } from '../../../../src/adapters/redis/server/keys.ts';
 import { holdsContract } from '../../../contract/holds.contract.ts';
 import { redisBench } from '../server.ts';
@@ -28,7 +27,7 @@ describe('freezes and locks in Redis', () => {
       ] as const) {
         await redis.del(key);
         await redis.hset(key, field, text);
-        await expect(holds.all(), text).rejects.toThrow(RecordFault);
+        await expect(holds.all(), text).rejects.toMatchObject({ kind: 'record' });
       }
       expect(await redisHolds({ redis, cluster: 'c3' }).all()).toEqual([]);
     } finally {

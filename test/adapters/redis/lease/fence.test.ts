@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
-import { Fenced } from '../../../../src/adapters/redis/server/failures.ts';
+import { fenced } from '../../../../src/adapters/redis/server/failures.ts';
 import { doJob } from '../../../../src/app/worker/do-job.ts';
 import { bench as appBench, approvedChangeOn } from '../../../app/bench.ts';
 import * as events from '../../../contract/changes-events.ts';
@@ -39,8 +39,8 @@ it('a worker that slept through the end of its lock can tell nothing once anothe
   await vi.waitFor(async () => expect(await redis.del(lock)).toBe(1));
   const second = await sleepingWorker();
   expect(second).toBeGreaterThan(first);
-  await expect(zombie.stillOurs()).rejects.toThrow(Fenced);
-  await expect(zombie.append(ID, 4, events.done)).rejects.toThrow(Fenced);
+  await expect(zombie.stillOurs()).rejects.toMatchObject({ kind: 'fenced' });
+  await expect(zombie.append(ID, 4, events.done)).rejects.toMatchObject({ kind: 'fenced' });
   await zombie.progress(ID, events.halfway);
   const after = await bot.get(ID);
   expect(after).toMatchObject({ version: 4, change: { state: 'applying' } });
@@ -55,10 +55,10 @@ it('a zombie stops before its next act', async () => {
   let looks = 0;
   on.changes.stillOurs = async () => {
     looks += 1;
-    if (looks > 1) throw new Fenced('lab');
+    if (looks > 1) throw fenced('lab');
   };
   const job = { kind: 'apply', id } as const;
-  await expect(doJob(job, on.worker, new AbortController().signal)).rejects.toThrow(Fenced);
+  await expect(doJob(job, on.worker, new AbortController().signal)).rejects.toMatchObject({ kind: 'fenced' });
   expect(on.lab.ran.filter((line) => line.includes('state.sls'))).toEqual([]);
   expect((await on.changes.get(id))?.change.state).toBe('applying');
 });

@@ -4,7 +4,6 @@ import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
-import { RecordFault } from '../../../../src/adapters/redis/server/failures.ts';
 import { announcementsContract } from '../../../contract/announcements.contract.ts';
 import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
@@ -72,7 +71,7 @@ describe('records in Redis', () => {
     const id = `c1-forged${says.length}`;
     await changes.append(id, 0, events.requested(id));
     await redis.rpush(`mk8s:c1:change:${id}`, entry);
-    await expect(changes.get(id)).rejects.toThrow(RecordFault);
+    await expect(changes.get(id)).rejects.toMatchObject({ kind: 'record' });
     await expect(changes.get(id)).rejects.toThrow(/Entry 2/);
   });
 

@@ -77,7 +77,7 @@ describe('a copy over a real sshd', () => {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content());
     await expect(copy()).rejects.toMatchObject({
-      name: 'NotConfirmed',
+      kind: 'not-confirmed',
       what: expect.stringContaining('another file'),
     });
     expect((await readFile(path)).equals(content())).toBe(true);
@@ -93,7 +93,9 @@ describe('a copy over a real sshd', () => {
         await writeFile(path, 'somebody was faster');
       },
     });
-    await expect(late.copy(stage.step, stage.access, ignore, signal())).rejects.toMatchObject({ name: 'NotConfirmed' });
+    await expect(late.copy(stage.step, stage.access, ignore, signal())).rejects.toMatchObject({
+      kind: 'not-confirmed',
+    });
     expect(await readFile(path, 'utf8')).toBe('somebody was faster');
   });
 
@@ -105,7 +107,7 @@ describe('a copy over a real sshd', () => {
   it('puts nothing in its place when the archive is not the planned one any more, and says so', async () => {
     const wrong = { ...stage.step, archive: { ...stage.step.archive, sha256: '0'.repeat(64) } };
     await expect(stage.copier.copy(wrong, stage.access, ignore, signal())).rejects.toMatchObject({
-      name: 'NotConfirmed',
+      kind: 'not-confirmed',
       what: expect.stringContaining('not 0000'),
     });
     expect(await readdir(dirname(stage.step.archive.path))).toEqual([basename(stage.step.part)]);
@@ -119,7 +121,7 @@ describe('a copy over a real sshd', () => {
       },
     });
     await expect(damaging.copy(stage.step, stage.access, ignore, signal())).rejects.toMatchObject({
-      name: 'NotConfirmed',
+      kind: 'not-confirmed',
       what: expect.stringContaining('arrived twice'),
     });
     expect(stage.readFrom).toEqual([0, 0]);
@@ -167,7 +169,7 @@ describe('a copy over a real sshd', () => {
   it('runs nothing when its commands are not the approved ones', async () => {
     const access = { ...stage.access, sudo: true };
     await expect(stage.copier.copy(stage.step, access, ignore, signal())).rejects.toMatchObject({
-      name: 'NotConfirmed',
+      kind: 'not-confirmed',
     });
     expect(await readdir(stage.folder)).not.toContain('srv');
   });
