@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { PlainFailure } from '../domain/answers/failure.ts';
+import { codeOf } from '../domain/text/error-code.ts';
 import { listed } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
@@ -85,7 +86,7 @@ async function passwordOf(folder: string, name: string): Promise<string> {
     await writeFile(path, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
     return fresh;
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   const known = (await readFile(path, 'utf8')).trim();
   if (known === '') throw noPassword(path);
@@ -96,7 +97,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }
@@ -114,6 +115,3 @@ async function replace(path: string, text: string): Promise<void> {
   await chmod(fresh, 0o640);
   await rename(fresh, path);
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

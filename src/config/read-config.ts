@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+import { codeOf } from '../domain/text/error-code.ts';
 import { checked } from './mistakes.ts';
 import { textOfSmallFile } from './small-file.ts';
 
@@ -52,7 +53,7 @@ function textAt(path: string, example: string): string {
   try {
     return textOfSmallFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    if (codeOf(error) === 'ENOENT')
       throw new WrongConfig(path, [`there is no such file. Check the path, or start from ${example}.`]);
     throw new WrongConfig(path, [
       `it cannot be read (${firstLineOf(error)}). Check path, kind and rights of the file.`,

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { codeOf } from '../domain/text/error-code.ts';
 import { WrongConfig } from './read-config.ts';
 import { redisUrl } from './redis-url.ts';
 
@@ -98,7 +99,7 @@ function textOf(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    const code = codeOf(error) === '' ? '' : ` (${codeOf(error)})`;
     throw wrong(name, `${file} cannot be read${code}: check its path and owner.`);
   }
 }

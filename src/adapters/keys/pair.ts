@@ -13,19 +13,19 @@ export function newKeyPair(): KeyPair {
   return {
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    name: nameOf(publicKey),
+    name: keyNameOf(publicKey),
   };
 }
 
 /** A key's name: the first twelve hex digits of the SHA-256 of the public key. Throws `key-unusable`. */
 export function keyName(publicKeyPem: string): string {
-  return nameOf(publicKeyFrom(publicKeyPem));
+  return keyNameOf(publicKeyFrom(publicKeyPem));
 }
 
 /** The public key of a private one, and its name. Throws `key-unusable`. */
 export function publicHalf(privateKeyPem: string): Omit<KeyPair, 'privateKeyPem'> {
   const key = createPublicKey(privateKeyFrom(privateKeyPem));
-  return { publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString(), name: nameOf(key) };
+  return { publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString(), name: keyNameOf(key) };
 }
 
 /** Throws `key-unusable` unless the PEM is an Ed25519 private key without a passphrase. */
@@ -55,7 +55,7 @@ function ed25519(where: string, read: () => KeyObject): KeyObject {
   throw keyUnusable(where, 'The key is of another kind than Ed25519.', next);
 }
 
-function nameOf(publicKey: KeyObject): string {
+function keyNameOf(publicKey: KeyObject): string {
   const der = publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(der).digest('hex').slice(0, 12);
 }

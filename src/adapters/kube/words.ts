@@ -1,3 +1,5 @@
+import { codeOf } from '../../domain/text/error-code.ts';
+
 /** What is said of a network error, by Node's and OpenSSL's codes. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -15,18 +17,17 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate names another server',
 };
 
-/** The `code` of a thrown value, of its cause, or of the first error of a bundle of them. */
-function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return codeOf(error.cause);
+/** The code of a thrown value, of its cause, or of the first error of a bundle of them. */
+function innerCodeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return innerCodeOf(error.errors[0]);
+  if (!(error instanceof Error)) return '';
+  return codeOf(error) || innerCodeOf(error.cause);
 }
 
 /** A network error in a few words, never with the other side's raw text. */
 export function connectionWords(error: unknown): string {
-  const code = codeOf(error);
-  return code === undefined ? 'the connection broke' : (WORDS[code] ?? `the connection broke (${code})`);
+  const code = innerCodeOf(error);
+  return code === '' ? 'the connection broke' : (WORDS[code] ?? `the connection broke (${code})`);
 }
 
 /** What an HTTP status of the Kubernetes API means for an operator. */

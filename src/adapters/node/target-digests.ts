@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { codeOf } from '../../domain/text/error-code.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 
 /** Nodes times archives of a cluster are some dozens; the oldest leave. */
@@ -29,14 +30,14 @@ export interface TargetDigestsOptions {
 /** Reads what an earlier worker has proven. A damaged file is an empty one: what it held is proven again. */
 export async function openTargetDigests({ path, log }: TargetDigestsOptions): Promise<TargetDigests> {
   const known = new Map<string, Entry>();
-  if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(nameOf(entry), entry);
+  if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(fileKeyOf(entry), entry);
   let writing: Promise<void> = Promise.resolve();
   return {
-    known: (node, file) => known.get(nameOf({ node, path: file })) ?? null,
+    known: (node, file) => known.get(fileKeyOf({ node, path: file })) ?? null,
     remember(node, file, identity, sha256) {
       const entry = { node, path: file, identity, sha256 };
-      known.delete(nameOf(entry));
-      known.set(nameOf(entry), entry);
+      known.delete(fileKeyOf(entry));
+      known.set(fileKeyOf(entry), entry);
       for (const name of [...known.keys()].slice(0, -KEPT)) known.delete(name);
       if (path !== undefined) writing = writing.then(() => writeEntries(path, [...known.values()], log));
       return writing;
@@ -44,7 +45,7 @@ export async function openTargetDigests({ path, log }: TargetDigestsOptions): Pr
   };
 }
 
-const nameOf = ({ node, path }: Pick<Entry, 'node' | 'path'>): string => `${node}\n${path}`;
+const fileKeyOf = ({ node, path }: Pick<Entry, 'node' | 'path'>): string => `${node}\n${path}`;
 
 async function readEntries(path: string, log: TargetDigestsOptions['log']): Promise<readonly Entry[]> {
   try {
@@ -67,8 +68,4 @@ async function writeEntries(path: string, files: readonly Entry[], log: TargetDi
     await rm(beside, { force: true });
     log('The digests of files on targets could not be written.', { path, why: codeOf(error) });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

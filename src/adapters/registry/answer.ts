@@ -1,4 +1,5 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
+import { codeOf } from '../../domain/text/error-code.ts';
 
 /** Manifests are some kB; the largest image of MetalK8s has about 30 layers. */
 const BODY_LIMIT = 4 * 2 ** 20;
@@ -67,7 +68,6 @@ const WORDS: Readonly<Record<string, string>> = {
 /** fetch hides the network's error as the cause of its own. */
 function words(error: unknown): string {
   if (error instanceof TooMuch) return `more than ${BODY_LIMIT} bytes came`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = error instanceof Error ? codeOf(error.cause) : '';
   return WORDS[code] ?? `the connection broke${code === '' ? '' : ` (${code})`}`;
 }

@@ -29,21 +29,21 @@ export async function runStates(
   isSo: () => Promise<Finding>,
 ): Promise<void> {
   for (const [index, { command }] of step.commands.entries())
-    await runState({ command, name: nameOf(index, world) }, step, world, signal, isSo);
+    await runState({ command, name: runNameOf(index, world) }, step, world, signal, isSo);
 }
 
 /** Removes what the step's state runs have left on the node, once it is recorded done; of a failed one a person may want to read it. */
 export async function forgetStates(step: Step, world: RunsOfStep, signal: AbortSignal): Promise<void> {
   if (!isNodeStep(step)) return;
   for (const [index, { command }] of step.commands.entries())
-    await world.salt.forget(world.accessTo(step.node), command, nameOf(index, world), signal);
+    await world.salt.forget(world.accessTo(step.node), command, runNameOf(index, world), signal);
 }
 
 const STATE_STEPS: ReadonlySet<Step['kind']> = new Set(['mount', 'solutions', 'other-version', 'deploy']);
 
 const isNodeStep = (step: Step): step is NodeStep => STATE_STEPS.has(step.kind);
 
-const nameOf = (index: number, { runName }: RunsOfStep): string => `${runName}.${index}`;
+const runNameOf = (index: number, { runName }: RunsOfStep): string => `${runName}.${index}`;
 
 /** One command of the step, and the name its run is found by. */
 interface NamedCommand {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
-import { codeOf, systemWords } from '../node/paths.ts';
+import { systemWords } from '../node/paths.ts';
 
 /** Says something to the log: a fixed sentence and its fields. */
 export type Log = (says: string, fields: Readonly<Record<string, string>>) => void;

@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Image } from '../../../domain/cluster/archive.ts';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, NotAFile, withFile } from '../node/open-file.ts';
-import { below, codeOf, systemWords } from '../node/paths.ts';
+import { below, systemWords } from '../node/paths.ts';
 
 /** The filter of MetalK8s' own generator for the registry: a folder without such a manifest is not served. */
 const manifestSchema = z.object({

@@ -46,7 +46,7 @@ async function entries(file: OpenFile, root: Extent, block: number): Promise<Rea
   if (folder === null) return found;
   for (const record of records(folder)) {
     const isFolder = ((record[25] ?? 0) & 2) !== 0;
-    if (!isFolder) found.set(nameOf(record), extentOf(record, block));
+    if (!isFolder) found.set(fileNameOf(record), extentOf(record, block));
   }
   return found;
 }
@@ -68,6 +68,6 @@ function* records(folder: Buffer): Generator<Buffer> {
 }
 
 /** The name without its version: `PRODUCT.TXT;1` is `PRODUCT.TXT`. */
-function nameOf(record: Buffer): string {
+function fileNameOf(record: Buffer): string {
   return record.toString('latin1', 33, 33 + (record[32] ?? 0)).replace(/;\d+$/, '');
 }

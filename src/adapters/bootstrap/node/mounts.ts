@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from './file-failed.ts';
-import { below, codeOf, systemWords } from './paths.ts';
+import { below, systemWords } from './paths.ts';
 
 /** An ISO mounted below /srv/scality. */
 export interface IsoMount {

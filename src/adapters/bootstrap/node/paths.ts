@@ -1,5 +1,6 @@
 import { readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { codeOf } from '../../../domain/text/error-code.ts';
 
 /** As the kernel: more symbolic links on one way are a loop. */
 const HOPS = 40;
@@ -37,11 +38,6 @@ async function linkTarget(path: string): Promise<string | null> {
     if (['EINVAL', 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG'].includes(codeOf(error))) return null;
     throw error;
   }
-}
-
-/** The code of a system error, '' for anything else. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { RunningScript } from '../../../domain/guards/scripts.ts';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from './file-failed.ts';
-import { below, codeOf, systemWords } from './paths.ts';
+import { below, systemWords } from './paths.ts';
 
 /** MetalK8s' own programs that change what a plan stands on; they lie at the top of a release's ISO. */
 const SCRIPTS: ReadonlySet<string> = new Set(['upgrade.sh', 'downgrade.sh', 'iso-manager.sh', 'solutions.sh']);

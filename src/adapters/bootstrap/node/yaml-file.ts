@@ -1,6 +1,7 @@
 import { load, YAML11_SCHEMA, YAMLException } from 'js-yaml';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { bytesAt, NotAFile, withFile } from './open-file.ts';
-import { codeOf, systemWords } from './paths.ts';
+import { systemWords } from './paths.ts';
 
 /** Real ones have a few kB. */
 const SIZE_LIMIT = 2 ** 20;

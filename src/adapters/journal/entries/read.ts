@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange, type HeadChecker, type JournalMark } from '../../../domain/change/record-entry.ts';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { journalDamaged, journalUnusable } from '../file/failures.ts';
 import { olderFiles } from '../file/files.ts';
 import { type JournalLine, NO_LINE } from '../file/line.ts';
@@ -156,7 +157,7 @@ async function contentOf(file: string, journal: string): Promise<Buffer | null> 
   try {
     return await readFile(file);
   } catch (cause) {
-    if (file !== journal && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (file !== journal && codeOf(cause) === 'ENOENT') return null;
     throw unreadable(file, cause);
   }
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { journalUnusable } from './failures.ts';
 
 /** Makes the folder (0700) when there is none; refuses one that others can write to. */
@@ -32,7 +33,7 @@ export async function setAside(path: string, file: FileHandle, good: number, tor
       await writeFile(`${path}.torn-${n}`, torn, { flag: 'wx', mode: 0o600, flush: true });
       break;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
   await syncFolder(path);

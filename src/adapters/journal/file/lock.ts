@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { JournalLocked, journalUnusable } from './failures.ts';
 
 /** Who holds a lock: a process, told from another one that got the same pid later. null when it was given back. */
@@ -103,7 +104,3 @@ async function bootId(): Promise<string> {
 }
 
 const lockPath = (path: string, n: number): string => join(dirname(path), `${basename(path)}.lock.${n}`);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}

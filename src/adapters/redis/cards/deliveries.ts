@@ -33,8 +33,8 @@ export class Deliveries {
   }
 
   take(announcements: readonly Announcement[]): void {
-    const fresh = announcements.filter((one) => !this.#inHand.has(nameOf(one)));
-    for (const one of fresh) this.#inHand.add(nameOf(one));
+    const fresh = announcements.filter((one) => !this.#inHand.has(deliveryKeyOf(one)));
+    for (const one of fresh) this.#inHand.add(deliveryKeyOf(one));
     for (const [id, ones] of Map.groupBy(fresh, ({ id }) => id)) {
       const waiting = this.#waiting.get(id);
       if (waiting === undefined) this.#start(id, ones);
@@ -75,9 +75,9 @@ export class Deliveries {
     } catch (error) {
       this.#acts.onError(error);
     } finally {
-      for (const one of due) this.#inHand.delete(nameOf(one));
+      for (const one of due) this.#inHand.delete(deliveryKeyOf(one));
     }
   }
 }
 
-const nameOf = ({ stream, entry }: Announcement): string => `${stream} ${entry}`;
+const deliveryKeyOf = ({ stream, entry }: Announcement): string => `${stream} ${entry}`;

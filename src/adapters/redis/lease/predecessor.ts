@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { codeOf } from '../../../domain/text/error-code.ts';
 
 /**
  * Gives back what a worker that was killed still holds in Redis, so that its successor goes on at once instead of when the lock ends.
@@ -33,7 +34,7 @@ async function idIn(path: string): Promise<string | null> {
     const id = (await readFile(path, 'utf8')).trim();
     return /^[0-9a-f-]{36}$/.test(id) ? id : null;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { codeOf } from '../../../domain/text/error-code.ts';
+
 /** What helps against an error of Redis or of the way to it: the first word of Redis' own errors, or Node's and OpenSSL's codes. */
 const MENDS: ReadonlyMap<string, string> = new Map([
   ...helps('Redis wants to know who comes: set redis.username and REGISTRY_HA_REDIS_PASSWORD(_FILE).', 'NOAUTH'),
@@ -56,6 +58,5 @@ function helps(says: string, ...words: readonly string[]): readonly (readonly [s
 
 function wordOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return /^[A-Z]+/.exec(error.message)?.[0] ?? '';
+  return codeOf(error) || (/^[A-Z]+/.exec(error.message)?.[0] ?? '');
 }

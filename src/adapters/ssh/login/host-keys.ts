@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import {
   addKnownKey,
   formatKnownHosts,
@@ -48,7 +49,7 @@ export async function readKnownHosts(file: string): Promise<readonly KnownLine[]
   try {
     return parseKnownHosts(await readFile(file, 'utf8'));
   } catch (cause) {
-    if (isMissing(cause)) return [];
+    if (codeOf(cause) === 'ENOENT') return [];
     throw new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, cannot be read.`, {
       cause,
     });
@@ -90,8 +91,4 @@ async function writeDurably(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

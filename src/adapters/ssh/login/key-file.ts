@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { keyMissing, keyUnsafe } from './words.ts';
 
 /** Where a node's private key lies, below the root that the cluster's paths are moved under. */
@@ -27,8 +28,7 @@ async function opened(path: string, access: NodeAccess): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    const why =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'it is not there' : 'it cannot be read';
+    const why = codeOf(cause) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
     throw keyMissing(access, path, why, cause);
   }
 }

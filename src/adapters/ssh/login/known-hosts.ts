@@ -60,7 +60,7 @@ export function formatKnownHosts(lines: readonly KnownLine[]): string {
 
 /** Where the shown key stands: revoked keys are refused whatever else is written, other keys than the pinned ones are changed. */
 export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
-  const about = keyLines(lines).filter(({ names }) => matches(names, nameOf(place)));
+  const about = keyLines(lines).filter(({ names }) => matches(names, hostNameOf(place)));
   if (about.some((line) => line.marker === 'revoked' && sameKey(line, shown))) return { is: 'revoked' };
   const pinned = about.filter(({ marker }) => marker === 'none');
   if (pinned.length === 0) return { is: 'unknown' };
@@ -69,7 +69,7 @@ export function standingOf(lines: readonly KnownLine[], place: Place, shown: Kno
 
 /** Every key that is pinned for a place. */
 export function findKnownKeys(lines: readonly KnownLine[], place: Place): readonly KnownKey[] {
-  return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, nameOf(place)));
+  return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, hostNameOf(place)));
 }
 
 /** Can it stand in the file as one name, without meaning a pattern, a list or another line? */
@@ -80,11 +80,11 @@ export function addKnownKey(lines: readonly KnownLine[], place: Place, key: Know
   const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
   if (!isSafe) throw new TypeError('Such a host or key cannot stand in known_hosts.');
   if (standingOf(lines, place, key).is === 'pinned') return lines;
-  return [...lines, parseLine(`${nameOf(place)} ${key.algorithm} ${key.key}`)];
+  return [...lines, parseLine(`${hostNameOf(place)} ${key.algorithm} ${key.key}`)];
 }
 
 /** `host`, or `[host]:port` for a port other than 22. */
-export function nameOf({ host, port }: Place): string {
+export function hostNameOf({ host, port }: Place): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 

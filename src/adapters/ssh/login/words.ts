@@ -1,6 +1,6 @@
 import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
-import { fingerprintOf, type KnownKey, nameOf, type Place } from './known-hosts.ts';
+import { fingerprintOf, hostNameOf, type KnownKey, type Place } from './known-hosts.ts';
 
 /** `node-2 (10.0.0.3:2222)`. */
 export const placeOf = ({ node, host, port }: NodeAccess): string => `${node} (${host}:${port})`;
@@ -49,7 +49,7 @@ export function keyChanged(where: string, place: Place, shown: KnownKey, pinned:
   const says =
     `${where} (${place.host}:${place.port}) shows another SSH host key (${shown.algorithm} ${fingerprintOf(shown.key)}) ` +
     `than the pinned one (${known}). Either the node was reinstalled, or somebody else answers at its address. ` +
-    `If it was reinstalled, forget the old key with \`ssh-keygen -R '${nameOf(place)}' -f ${file}\`.`;
+    `If it was reinstalled, forget the old key with \`ssh-keygen -R '${hostNameOf(place)}' -f ${file}\`.`;
   return new Unreachable(where, 'host-key-changed', says);
 }
 

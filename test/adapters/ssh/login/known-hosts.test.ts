@@ -4,7 +4,7 @@ import {
   findKnownKeys,
   fingerprintOf,
   formatKnownHosts,
-  nameOf,
+  hostNameOf,
   parseKnownHosts,
   standingOf,
 } from '../../../../src/adapters/ssh/login/known-hosts.ts';
@@ -59,7 +59,7 @@ describe('the file', () => {
     const once = addKnownKey([], place, A);
     expect(formatKnownHosts(once)).toBe(`[node-2]:2222 ${A.algorithm} ${A.key}\n`);
     expect(addKnownKey(once, place, A)).toBe(once);
-    expect(nameOf(node)).toBe('10.0.0.3');
+    expect(hostNameOf(node)).toBe('10.0.0.3');
   });
 
   it('gives fingerprints without padding', () => {
