@@ -5,7 +5,7 @@ import type { Command, CommandResult } from '../domain/node-commands/command.ts'
 /** What a look or an act may cost: its end, and who may stop it. */
 export interface RunLimits {
   readonly signal: AbortSignal;
-  /** Milliseconds until it counts as lost. */
+  /** Milliseconds; what takes longer ends as a timeout. */
   readonly limitMs: number;
 }
 
