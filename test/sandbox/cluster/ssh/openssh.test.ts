@@ -140,6 +140,16 @@ describe('faults of the way to a node', () => {
     await cluster.cluster.clearFault('ssh-slow');
   });
 
+  it('ssh-slow ends at once when it is cleared, for bytes that are on their way too', async () => {
+    const { events } = cluster.cluster.world;
+    const listeners = events.listenerCount('changed');
+    await cluster.cluster.fault('ssh-slow', ['node-1', '1']);
+    const written = cluster.run('node-1', 'dd of=/root/slow bs=1M status=none', Buffer.alloc(100_000));
+    await until('the first bytes are held up', () => events.listenerCount('changed') > listeners);
+    await cluster.cluster.clearFault('ssh-slow');
+    expect((await written).code).toBe(0);
+  });
+
   it('a connection that goes away does not end salt-call', async () => {
     await cluster.cluster.fault('salt-master-down', []);
     const client = await cluster.connect('node-1');
