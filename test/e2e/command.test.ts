@@ -106,8 +106,8 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     child.kill(signal);
     const [code] = await exited;
     expect(code).toBe(signal === 'SIGKILL' ? null : 0);
-    await expect.poll(() => readdir(folder), { timeout: 10_000 }).toEqual([]);
-    await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdir(folder)).toEqual([]);
+    await expect.poll(() => processesOf(folder)).toEqual([]);
   },
 );
 

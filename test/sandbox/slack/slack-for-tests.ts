@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
 /** The manifest the bot is shipped with. */
 export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
@@ -118,7 +119,7 @@ const isPlatformError = (value: unknown): value is PlatformError =>
   typeof value === 'object' && value !== null && 'data' in value;
 
 /** Looks again until the value is there; fails after the limit. */
-export async function eventually<T>(look: () => T | undefined, limitMs = 5000): Promise<T> {
+export async function eventually<T>(look: () => T | undefined, limitMs = PATIENCE_MS): Promise<T> {
   const until = Date.now() + limitMs;
   for (;;) {
     const value = look();

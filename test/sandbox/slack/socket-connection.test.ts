@@ -47,9 +47,7 @@ describe('the connection', () => {
     await eventually(() =>
       slack.apiCalls().filter(({ method }) => method === 'apps.connections.open').length > 1 ? true : undefined,
     );
-    await expect
-      .poll(() => slack.command('alice', '/registry-ha help').then(() => 'ok', String), { timeout: 5000 })
-      .toBe('ok');
+    await expect.poll(() => slack.command('alice', '/registry-ha help').then(() => 'ok', String)).toBe('ok');
   });
 
   it('is refused beyond ten sockets, and to a used address', async () => {

@@ -114,7 +114,7 @@ test('a new registry is first not ready and later last in the addresses; never i
     .toEqual([cluster.node('node-2').ip]);
   const both = ['bootstrap', 'node-2'];
   await expect
-    .poll(async () => (await endpoints()).subsets?.[0]?.addresses?.map(({ nodeName }) => nodeName), { timeout: 4_000 })
+    .poll(async () => (await endpoints()).subsets?.[0]?.addresses?.map(({ nodeName }) => nodeName))
     .toEqual(both);
   cluster.world.faults.set('endpoints-never', ['node-2']);
   expect((await endpoints()).subsets?.[0]?.notReadyAddresses?.map(({ nodeName }) => nodeName)).toEqual(['node-2']);

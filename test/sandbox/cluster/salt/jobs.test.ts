@@ -27,9 +27,7 @@ async function listJob(jid: string): Promise<Record<string, unknown>> {
 }
 
 async function finished(jid: string, minions: number): Promise<Record<string, unknown>> {
-  await expect
-    .poll(async () => Object.keys(record((await listJob(jid))['Result'])).length, { timeout: 5_000 })
-    .toBe(minions);
+  await expect.poll(async () => Object.keys(record((await listJob(jid))['Result'])).length).toBe(minions);
   return await listJob(jid);
 }
 

@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKeyPair } from '../../../../sandbox/cluster/ssh/keys.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { exec, nodeOf, type Ran, type Started, started, until } from '../started.ts';
 
 let cluster: Started;
@@ -27,7 +28,7 @@ function openssh(
     const child = execFile(
       'ssh',
       [...args, `${ssh.user}@${ip}`, ...words],
-      { timeout: 10_000 },
+      { timeout: PATIENCE_MS },
       (_, stdout, stderr) => {
         resolve({ stdout, stderr, code: child.exitCode });
       },
