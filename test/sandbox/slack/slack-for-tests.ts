@@ -41,24 +41,25 @@ export const CARD = {
   ],
 } as const;
 
-/** A local Slack with the usual three people. */
+/** A local Slack with the usual three people; a bot may take its time. */
 export function startSlack(options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> {
   return startLocalSlack({
     manifestPath: MANIFEST,
     people: [ALICE, BOB, MALLORY],
     channel: OPS,
     delivery: { mode: 'socket' },
+    ackLimitMs: PATIENCE_MS,
     ...options,
   });
 }
 
 /** A real WebClient that neither waits nor tries again. */
-export function clientOf(slack: LocalSlack, token = slack.botToken): webApi.WebClient {
+export function clientOf(slack: LocalSlack, token = slack.botToken, timeout = PATIENCE_MS): webApi.WebClient {
   return new webApi.WebClient(token, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: 2000,
+    timeout,
     logLevel: LogLevel.ERROR,
   });
 }
