@@ -3,18 +3,12 @@ import { shortDigest } from '../../domain/plan/digest.ts';
 import { count, secondsInWords } from '../../domain/text/format.ts';
 import { provenGone, undoneNodes } from '../../domain/verbs/undo/nodes.ts';
 import { inTheWay } from '../parts/active-holds.ts';
-import type { CardView } from '../parts/card-view.ts';
+import type { CardView, Status } from '../parts/card-view.ts';
 import { approvalsSoFar, approversOf, decidersWanted } from '../text/approvals-line.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { firstFew, moment, person, withPlainMoments } from '../text/names.ts';
 import { workerOutage } from './worker-outage.ts';
-
-/** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
-export interface Status {
-  readonly lead: string;
-  readonly rest: string;
-}
 
 /** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
 export function aim(change: Change): string {
