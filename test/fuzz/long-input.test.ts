@@ -5,10 +5,11 @@ import { classifyCall } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
+import { clean } from '../../src/domain/text/printable.ts';
 import { withoutSecrets } from '../../src/domain/text/secrets.ts';
 import { parseCommand } from '../../src/domain/typed/intent.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
-import { clean, escaped } from '../../src/slack/text/foreign-text.ts';
+import { escaped } from '../../src/slack/text/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/text/names.ts';
 
 /** As much as a request of Slack's may have; quadratic work on it would take minutes. */
