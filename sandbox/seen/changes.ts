@@ -51,7 +51,7 @@ export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
   const store = redisChanges({ redis, cluster, clock: systemClock });
   const cards = redisCards({ redis, clusters: [cluster], clock: systemClock });
-  const prefix = changeKeys(`${cluster}-0`).record.slice(0, -`${cluster}-0`.length);
+  const prefix = changeKeys(`${cluster}-000000`).record.slice(0, -`${cluster}-000000`.length);
   let last: readonly SeenChange[] = [];
   const idsThere = async (): Promise<readonly string[]> => {
     const ids = new Set<string>();

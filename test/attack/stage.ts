@@ -229,7 +229,7 @@ export class AttackStage {
   }
 
   async #ids(): Promise<readonly string[]> {
-    const prefix = changeKeys(`${CLUSTER}-0`).record.slice(0, -`${CLUSTER}-0`.length);
+    const prefix = changeKeys(`${CLUSTER}-000000`).record.slice(0, -`${CLUSTER}-000000`.length);
     return (await this.redis.keys(`${prefix}*`)).map((key) => key.slice(prefix.length));
   }
 }

@@ -36,7 +36,9 @@ it('a monitor that has sent only half of its request does not keep the process f
   const monitor = connect(port, '127.0.0.1');
   await once(monitor, 'connect');
   monitor.write('GET /readyz HTTP/1.1\r\n');
-  const gone = once(monitor, 'close');
+  // The connection may be reset rather than ended.
+  monitor.on('error', () => undefined);
+  const gone = new Promise((resolve) => monitor.once('close', resolve));
   await health.close();
   await gone;
 });

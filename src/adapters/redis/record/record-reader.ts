@@ -1,4 +1,5 @@
-import { type ChangeEvent, type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import { clusterOf } from '../../../domain/change/change-id.ts';
 import {
   type EntryProof,
   type JournalMark,

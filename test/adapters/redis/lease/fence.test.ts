@@ -7,7 +7,7 @@ import * as events from '../../../contract/changes-events.ts';
 import { queueBenchOfTests } from '../queue-bench.ts';
 import { clock } from '../server.ts';
 
-const ID = 'c1-zombie2';
+const ID = 'c1-zombie';
 const bench = queueBenchOfTests();
 
 /** A worker that takes the job and then neither hears nor does anything, like a process that is stopped; gives its fence. */

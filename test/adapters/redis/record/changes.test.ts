@@ -69,7 +69,7 @@ describe('records in Redis', () => {
     ['names a step __proto__', '{"type":"step-started","at":"2026-03-01T10:00:00Z","step":"__proto__"}'],
   ])('says which entry cannot be trusted when one %s', async (says, entry) => {
     const { redis, changes } = open();
-    const id = `c1-forged${says.length}`;
+    const id = `c1-forg${says.length}`;
     await changes.append(id, 0, events.requested(id));
     await redis.rpush(`mk8s:c1:change:${id}`, entry);
     await expect(changes.get(id)).rejects.toThrow(RecordFault);

@@ -32,7 +32,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   /** A change that alice asked for, the worker planned, bob approved, and the worker began. */
   async function begun(byWorker: EntryProof = worker): Promise<ChangeId> {
-    const id = `c1-abcd${++made}`;
+    const id = `c1-abc${100 + ++made}`;
     const writers = [bot, byWorker, bot, byWorker, byWorker];
     const all = [events.requested(id), events.planned(id), events.approved(id), events.started, events.stepStarted];
     for (const [version, event] of all.entries()) {
@@ -138,7 +138,7 @@ describe('entries in Redis that somebody has tampered with', () => {
     const someone = workerEntryProof({ own: otherWorker, bots: [], workers: [] });
 
     it('is believed from the cluster’s worker, by the bot and by the worker itself', async () => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       expect(await changes(worker).append(id, 0, again(id))).toBe(true);
       expect(await seen(id)).toMatchObject({ unproven: undefined });
       expect(await seen(id, worker)).toMatchObject({ unproven: undefined });
@@ -149,14 +149,14 @@ describe('entries in Redis that somebody has tampered with', () => {
       ['another cluster’s worker', someone, again],
       ['a worker that says it is the first time', worker, events.requested],
     ])('is not believed from %s: who asked must not approve', async (_who, proof, request) => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       expect(await changes(proof).append(id, 0, request(id))).toBe(true);
       expect((await seen(id)).unproven).toEqual([1]);
       expect((await seen(id, worker)).unproven).toEqual([1]);
     });
 
     it('is not believed without a signature', async () => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       await redis.rpush(keyOf(id), JSON.stringify(again(id)));
       expect((await seen(id)).unproven).toEqual([1]);
       expect((await seen(id, worker)).unproven).toEqual([1]);
