@@ -7,7 +7,7 @@ import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { clean } from '../../src/domain/text/printable.ts';
 import { withoutSecrets } from '../../src/domain/text/secrets.ts';
-import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../src/domain/wish/parse-command.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
 import { escaped } from '../../src/slack/text/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/text/names.ts';

@@ -1,6 +1,6 @@
-import type { ActiveHolds } from '../../app/ask/rights.ts';
 import type { Change, ChangeId, Progress } from '../../domain/change/change.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
+import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Room } from '../text/fit.ts';
 
 /** All that a card shows; the same view gives the same card, to the byte. */
