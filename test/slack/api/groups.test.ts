@@ -59,7 +59,7 @@ describe('user groups of Slack', () => {
     expect(await groups.members(APPROVERS)).toMatchObject({ are: 'known' });
   });
 
-  it('are not waited for longer than a person waits for a click', { timeout: 20_000 }, async () => {
+  it('are not waited for longer than a person waits for a click', async () => {
     const { groups } = groupsOf(slack);
     slack.fault('slack-timeout', ['usergroups.users.list']);
     expect(await groups.members(APPROVERS)).toEqual(unknown('Slack does not answer'));
