@@ -23,8 +23,8 @@ export interface ChangesOptions {
   readonly clock: Clock;
   /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
   readonly fence?: Fence;
-  /** Signs what is appended and checks what is read; without it nothing is signed, and every entry counts. */
-  readonly proof?: EntryProof;
+  /** Signs what is appended and checks what is read. */
+  readonly proof: EntryProof;
 }
 
 /** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
@@ -45,7 +45,7 @@ class RedisChanges implements Changes {
   readonly #cluster: string;
   readonly #clock: Clock;
   readonly #fence: Fence | undefined;
-  readonly #proof: EntryProof | undefined;
+  readonly #proof: EntryProof;
   readonly #reader: RecordReader;
 
   constructor({ redis, cluster, clock, fence, proof }: ChangesOptions) {

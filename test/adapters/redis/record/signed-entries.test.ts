@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { botEntryProof, workerEntryProof } from '../../../../src/adapters/keys/entries.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -74,6 +75,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   const forgeries: readonly [string, (id: ChangeId) => Promise<unknown>, readonly number[]][] = [
     ['an end without a signature', (id) => redis.rpush(keyOf(id), JSON.stringify(events.done)), [6]],
+    ['an end with an empty signature', (id) => changes(EVERY_ENTRY).append(id, 5, events.done), [6]],
     ['text that is no entry', (id) => redis.rpush(keyOf(id), 'nonsense'), [6]],
     [
       'an end signed by a key that nobody trusts',
