@@ -5,6 +5,7 @@ import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
 import { isChangeId } from '../domain/change/change-id.ts';
 import { intentSchema } from '../domain/plan/intent.ts';
+import { atLeast } from './length.ts';
 import { planSchema } from './plan-schema.ts';
 import { stepIdSchema } from './step-schema.ts';
 
@@ -29,10 +30,10 @@ const approval = z.strictObject({
   nodes: z.array(text),
   digest: text,
   requester: text,
-  approvers: z.array(text).min(1),
+  approvers: z.array(text).check(atLeast(1)),
   at,
   expires: at,
-  nonce: text.min(1),
+  nonce: text.check(atLeast(1)),
 });
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */

@@ -12,6 +12,7 @@ import { typed } from '../../src/slack/inbox/typed.ts';
 import { escaped } from '../../src/slack/text/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/text/names.ts';
 import { cpuMs } from '../fixtures/cpu.ts';
+import { ILL_BEHAVED } from './ill-behaved.ts';
 
 /** As much as a request of Slack's may have; quadratic work on it would take minutes. */
 const LENGTH = 2 ** 18;
@@ -67,6 +68,7 @@ const PIECES = [
   ' with jid 1',
   ' is not available.',
   '\\040',
+  ...ILL_BEHAVED,
 ];
 
 describe.each(Object.entries(READERS))('a quarter of a megabyte of one thing in %s', (_name, read) => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
 import { PATIENCE_MS } from '../../../fixtures/patience.ts';
+import { mayMount, needs } from '../../../fixtures/needs.ts';
 import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
 import { until } from '../until.ts';
 
@@ -98,30 +99,29 @@ describe('a connection that is cut', () => {
 });
 
 describe('a target that cannot take the archive', () => {
-  it('is told with its own words when its disk is full, and the copy goes on when there is room', async (context) => {
-    const folder = join(stage.folder, 'small');
-    await mkdir(folder, { recursive: true });
-    try {
+  needs(mayMount(), 'the right to mount a small disk')(
+    'is told with its own words when its disk is full, and the copy goes on when there is room',
+    async () => {
+      const folder = join(stage.folder, 'small');
+      await mkdir(folder, { recursive: true });
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
-    } catch {
-      return context.skip('only root may mount a small disk');
-    }
-    try {
-      const step = copyStep(join(folder, 'a.iso'), stage.bytes, false);
-      const failure = await stage.copier.copy(step, stage.access, ignore, never()).catch((error: unknown) => error);
-      expect(failure).toMatchObject({
-        name: 'CommandFailed',
-        result: { stderr: expect.stringContaining('No space left') },
-      });
-      execFileSync('mount', ['-o', 'remount,size=16m', folder]);
-      stage.readFrom.length = 0;
-      await stage.copier.copy(step, stage.access, ignore, never());
-      expect(stage.readFrom[0]).toBeGreaterThan(0);
-      expect((await readFile(step.archive.path)).equals(stage.bytes)).toBe(true);
-    } finally {
-      execFileSync('umount', [folder]);
-    }
-  });
+      try {
+        const step = copyStep(join(folder, 'a.iso'), stage.bytes, false);
+        const failure = await stage.copier.copy(step, stage.access, ignore, never()).catch((error: unknown) => error);
+        expect(failure).toMatchObject({
+          name: 'CommandFailed',
+          result: { stderr: expect.stringContaining('No space left') },
+        });
+        execFileSync('mount', ['-o', 'remount,size=16m', folder]);
+        stage.readFrom.length = 0;
+        await stage.copier.copy(step, stage.access, ignore, never());
+        expect(stage.readFrom[0]).toBeGreaterThan(0);
+        expect((await readFile(step.archive.path)).equals(stage.bytes)).toBe(true);
+      } finally {
+        execFileSync('umount', [folder]);
+      }
+    },
+  );
 
   it('is told with its own words when something else than a folder is in the way', async () => {
     const file = join(stage.folder, 'file');
