@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -19,7 +20,7 @@ describe('when Redis or a replica goes away', () => {
     await bench?.close();
   });
 
-  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock });
+  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
 
   /** A listening replica; `die` cuts its connections without a word. */
   function replica(name: string, onChanged: (id: string) => Promise<void>) {
