@@ -214,7 +214,7 @@ describe('an undo is refused', () => {
     const byHand = 'To take a whole registry away by hand: README, “How to undo an add”.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
-    expect(readFileSync('README.md', 'utf8')).toContain('\n## How to undo an add\n');
+    expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
   });
 
   it('no more once the later add has been undone', () => {
