@@ -13,12 +13,13 @@ const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const filesBelow = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
 
-/** The pages that are held to the rules of length; those of the sandbox are only checked for what they point to. */
+/** The pages that are held to the rules of length; those of the simulators are only checked for what they point to. */
 const PAGES = [
   ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
+  'sandbox/README.md',
   ...filesBelow('docs').filter((file) => file.endsWith('.md')),
 ];
-const LINKED = [...PAGES, ...filesBelow('sandbox').filter((file) => file.endsWith('.md'))];
+const LINKED = [...new Set([...PAGES, ...filesBelow('sandbox').filter((file) => file.endsWith('.md'))])];
 
 const README_LINES = 150;
 const PAGE_LINES = 220;
