@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../sandbox/scenario/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
@@ -151,6 +152,14 @@ describe('the commands that the pages name', () => {
     const refused = samples.filter((sample) => isRefusal(parseCommand(sample, context)));
     expect(samples.length).toBeGreaterThan(20);
     expect(refused).toEqual([]);
+  });
+
+  it('of a scenario are statements', () => {
+    const blocks = LINKED.flatMap((path) => [...text(path).matchAll(FENCE)].map(([block]) => block));
+    const scenarios = blocks.filter((block) => block.includes('\nwait planned\n'));
+    const people = { people: ['alice', 'bob', 'carol', 'mallory'] };
+    expect(scenarios.length).toBeGreaterThan(0);
+    expect(scenarios.map((one) => parseScenario(one.replaceAll('```', ''), people).is)).not.toContain('wrong');
   });
 });
 
