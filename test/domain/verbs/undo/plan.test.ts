@@ -222,10 +222,10 @@ describe('an undo is refused', () => {
   });
 
   it('with the way out by hand when a registry is whole: there is no command for it', () => {
-    const byHand = 'To take a whole registry away by hand: README, “How to undo an add”.';
+    const byHand = 'To remove a whole registry by hand, read docs/commands.md, “Remove a registry by hand”.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
-    expect(readFileSync('README.md', 'utf8')).toContain('\n## How to undo an add\n');
+    expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
   });
 
   it('no more once the later add has been undone', () => {
