@@ -1,3 +1,3 @@
-import { sandboxCommand } from './command.ts';
+import { sandboxCommand } from './command/command.ts';
 
 await sandboxCommand().parseAsync();

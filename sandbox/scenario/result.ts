@@ -2,8 +2,8 @@ import type { NodeReport } from '../cluster/report.ts';
 import { comesTrue } from '../processes/poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
-import type { FailedStatement } from './play.ts';
-import { SHOWN_LIMIT_MS } from './until.ts';
+import type { FailedStatement } from './play/play.ts';
+import { SHOWN_LIMIT_MS } from './play/until.ts';
 
 /** What a played scenario leaves, for programs. */
 export interface ScenarioResult {

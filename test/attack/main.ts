@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { printLine, sayBeside, untilStopped } from '../../sandbox/until-stopped.ts';
+import { printLine, sayBeside, untilStopped } from '../../sandbox/command/until-stopped.ts';
 import { runAttacks } from './run-attacks.ts';
 
 const { values } = parseArgs({

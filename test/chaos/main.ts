@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { printLine, sayBeside, untilStopped } from '../../sandbox/until-stopped.ts';
+import { printLine, sayBeside, untilStopped } from '../../sandbox/command/until-stopped.ts';
 import { runChaos } from './run-chaos.ts';
 
 const { values } = parseArgs({

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PEOPLE } from '../../../sandbox/people.ts';
 import { comesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
-import { buttonsFor } from '../../../sandbox/slack/buttons.ts';
+import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
 import { isOver } from '../operator.ts';
 import type { Fleet, Member } from './start-fleet.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseScenario } from '../../../sandbox/scenario/parse.ts';
-import { play } from '../../../sandbox/scenario/play.ts';
+import { parseScenario } from '../../../sandbox/scenario/parse/parse.ts';
+import { play } from '../../../sandbox/scenario/play/play.ts';
 import type { SeenStep } from '../../../sandbox/seen/changes.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { ASKED, FakeStage } from './fake-stage.ts';
