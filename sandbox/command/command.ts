@@ -1,36 +1,39 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { positive, wholeNumber } from './command-line.ts';
 import { type ClusterOnlyOptions, openCluster, openSlack, type SlackOnlyOptions } from './open-parts.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { runScenario, type ScenarioOptions } from './run-scenario.ts';
-import { stopSignal } from './stop-signal.ts';
+import { untilStopped } from './until-stopped.ts';
 
-/** `npm run sandbox`, with `-- run [FILE]`, and its parts one by one for use against real things. */
+/** `npm run sandbox`: everything, a scenario with `-- run [FILE]`, or one part alone for use with real programs. */
 export function sandboxCommand(): Command {
   const sandbox = withOptions(new Command('npm run sandbox --'))
-    .description('a whole little world on loopback: a local Slack, a simulated cluster, Redis, bot and worker')
+    .description('Start a local Slack, a simulated cluster, Redis, the bot and the worker on loopback')
     .enablePositionalOptions()
-    .option('--port <n>', 'port of the page; a free one when left out', wholeNumber)
-    .action((options: ScenarioOptions) => exitWith((signal) => openSandbox(options, signal)));
+    .option('--port <n>', 'port of the page (default: a free port)', wholeNumber(0, 65_535, 'a port number'))
+    .action((options: ScenarioOptions) => untilStopped((signal) => openSandbox(options, signal)));
   withOptions(sandbox.command('run'))
-    .description('play a scenario; the exit code is 0 only if everything in it came true')
-    .argument('[file]', 'the scenario; standard input when left out')
-    .option('--json', 'print, as the last line, what was seen as one JSON object')
+    .description(
+      'Play a scenario. Exits 0 only if every expectation is met, 1 if not, 2 if the scenario cannot be read',
+    )
+    .argument('[file]', 'scenario file (default: standard input)')
+    .option('--json', 'print the result as one JSON object on standard output; everything else goes to standard error')
     .action((file: string | undefined, _: unknown, command: Command) =>
-      exitWith((signal) => runScenario(file, command.optsWithGlobals<ScenarioOptions>(), signal)),
+      untilStopped((signal) => runScenario(file, command.optsWithGlobals<ScenarioOptions>(), signal)),
     );
   sandbox
     .command('cluster')
-    .description('only the simulated cluster, for a worker, kubectl or ssh of your own')
-    .option('--exec-on-host', 'commands sent into the salt-master pod run on this computer, for driving a real Salt')
+    .description('Start only the simulated cluster, for your own worker, kubectl or ssh')
+    .option('--exec-on-host', 'run commands for the salt-master pod on this computer, to use a real Salt')
     .action((_: unknown, command: Command) =>
-      exitWith((signal) => openCluster(command.optsWithGlobals<ClusterOnlyOptions>(), signal)),
+      untilStopped((signal) => openCluster(command.optsWithGlobals<ClusterOnlyOptions>(), signal)),
     );
   sandbox
     .command('slack')
-    .description('only the local Slack, for a bot of your own')
-    .option('--request-url <url>', 'call the bot there by signed HTTP, instead of Socket Mode')
+    .description('Start only the local Slack, for your own bot')
+    .option('--request-url <url>', 'send signed HTTP requests to the bot at this URL, instead of Socket Mode')
     .action((_: unknown, command: Command) =>
-      exitWith((signal) => openSlack(command.optsWithGlobals<SlackOnlyOptions>(), signal)),
+      untilStopped((signal) => openSlack(command.optsWithGlobals<SlackOnlyOptions>(), signal)),
     );
   return sandbox;
 }
@@ -38,29 +41,7 @@ export function sandboxCommand(): Command {
 function withOptions(command: Command): Command {
   return command
     .option('--cluster <file>', 'YAML description of the simulated cluster')
-    .option('--policy <file>', 'policy file of the bot; left out: alice asks, bob approves')
-    .option('--pace <n>', 'multiplies every duration of the simulated cluster; 1 is the real thing', positive)
-    .option('--http', 'Slack calls the bot by signed HTTP, instead of Socket Mode');
-}
-
-/** Runs until it ends or is told to, closes everything, and leaves with the exit code. */
-async function exitWith(run: (signal: AbortSignal) => Promise<number>): Promise<void> {
-  const stop = stopSignal();
-  try {
-    process.exitCode = await run(stop.signal);
-  } finally {
-    stop.dispose();
-  }
-}
-
-function positive(word: string): number {
-  const number = Number(word);
-  if (Number.isFinite(number) && number > 0) return number;
-  throw new InvalidArgumentError('It must be a number greater than 0.');
-}
-
-function wholeNumber(word: string): number {
-  const number = Number(word);
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
-  throw new InvalidArgumentError('It must be a port number.');
+    .option('--policy <file>', 'policy file of the bot (default: alice requests, bob approves)')
+    .option('--pace <n>', 'multiply every duration of the simulated cluster; 1 is real time (default: 0.05)', positive)
+    .option('--http', 'send signed HTTP requests to the bot, instead of Socket Mode');
 }

@@ -21,11 +21,11 @@ export interface ScenarioOptions extends CommandOptions {
 }
 
 const PASSED = 0;
-const NOT_TRUE = 1;
+const NOT_MET = 1;
 const UNREADABLE = 2;
 const INTERRUPTED = 130;
 
-/** Plays a scenario and gives the exit code: 0 when everything came true, 1 when not, 2 when it cannot be read. */
+/** Plays a scenario and gives the exit code: 0 if every expectation is met, 1 if not, 2 if it cannot be read. */
 export async function runScenario(
   file: string | undefined,
   options: ScenarioOptions,
@@ -43,7 +43,7 @@ export async function runScenario(
     return UNREADABLE;
   }
   const sandbox = await startOrSay(sandboxOptions(options, say, signal), say);
-  if (sandbox === null) return signal.aborted ? INTERRUPTED : NOT_TRUE;
+  if (sandbox === null) return signal.aborted ? INTERRUPTED : NOT_MET;
   try {
     return await playIn(sandbox, scenario.statements, { json: options.json === true, say, signal });
   } catch (error) {
@@ -98,8 +98,8 @@ async function playIn(
   const failed = await play(statements, { stage, clock: systemClock, signal }, onPlayed);
   if (failed !== null) await tellFailed(failed, sandbox, say);
   if (json) process.stdout.write(`${JSON.stringify(await resultOf(failed, sandbox, signal))}\n`);
-  else if (failed === null) say(`Everything came true (${statements.length} statements).`);
-  return failed === null ? PASSED : NOT_TRUE;
+  else if (failed === null) say(`Every expectation is met (${statements.length} statements).`);
+  return failed === null ? PASSED : NOT_MET;
 }
 
 async function tellFailed(
@@ -107,7 +107,7 @@ async function tellFailed(
   { services }: Sandbox,
   say: (line: string) => void,
 ): Promise<void> {
-  say(`Line ${statement.line} did not come true: ${statement.text}\n${instead}`);
+  say(`Line ${statement.line} is not met: ${statement.text}\n${instead}`);
   for (const [name, service] of [
     ['bot', services.bot],
     ['worker', services.worker],

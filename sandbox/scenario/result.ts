@@ -8,7 +8,7 @@ import { SHOWN_LIMIT_MS } from './play/until.ts';
 /** What a played scenario leaves, for programs. */
 export interface ScenarioResult {
   readonly passed: boolean;
-  /** The statement that did not come true. */
+  /** The statement that is not met. */
   readonly failedAt: string | null;
   /** What was there instead. */
   readonly instead: string | null;

@@ -68,12 +68,12 @@ test('faults that cannot be, and a policy that the bot would not take, exit 2 be
   expect(await readdir(folder)).toEqual(['own-policy.yaml']);
 });
 
-test('what did not come true exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
+test('an expectation that is not met exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
   timeout: LIMIT_MS,
 }, async () => {
   const { code, stdout, stderr } = await run('alice> /registry-ha add node-22\nwait planned\n', '--json', '--http');
   expect(code).toBe(1);
-  expect(stderr).toContain('Line 2 did not come true: wait planned');
+  expect(stderr).toContain('Line 2 is not met: wait planned');
   expect(stderr).toContain('There is no node node-22 in this cluster.');
   expect(stderr).toContain('The end of the log of the worker:');
   const lines = stdout.trimEnd().split('\n');

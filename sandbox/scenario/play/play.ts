@@ -5,13 +5,13 @@ import { clickButton, sayCommand } from './perform.ts';
 import type { Performance } from './performance.ts';
 import { waitForState, waitForStep } from './wait.ts';
 
-/** The statement that did not come true, and what was there instead. */
+/** The statement that is not met, and what was there instead. */
 export interface FailedStatement {
   readonly statement: Statement;
   readonly instead: string;
 }
 
-/** Plays one statement after the other up to the first that does not come true; null when all did. */
+/** Plays one statement after the other up to the first that is not met; null when all are. */
 export async function play(
   statements: readonly Statement[],
   performance: Performance,
@@ -28,7 +28,7 @@ export async function play(
   return null;
 }
 
-/** Null when the statement came true, else what was there instead. */
+/** Null when the statement is met, else what was there instead. */
 async function playOne(statement: Statement, performance: Performance): Promise<string | null> {
   try {
     await perform(statement, performance);

@@ -18,7 +18,7 @@ function skippingClock(): Clock {
   };
 }
 
-/** Plays it and gives what was there instead of the first statement that did not come true; null when all did. */
+/** Plays it and gives what was there instead of the first statement that is not met; null when all are. */
 async function instead(stage: FakeStage, text: string): Promise<string | null> {
   const scenario = parseScenario(text, { people: ['alice', 'bob', 'mallory'] });
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
