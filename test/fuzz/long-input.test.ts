@@ -6,7 +6,7 @@ import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { withoutSecrets } from '../../src/domain/text/secrets.ts';
-import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../src/domain/wish/parse-command.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
 import { clean, escaped } from '../../src/slack/text/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/text/names.ts';

@@ -50,6 +50,7 @@ describe('a click, as a payload of Slack’s tells it', { timeout: 120_000 }, ()
     });
     const broke: unknown[] = [];
     app.error(async (error) => void broke.push(error));
+    const no = async () => ({ refused: 'not-allowed', says: 'No.' }) as const;
     const decided: Decision[] = [];
     const useCases = {
       decide: async (decision: Decision) => {
@@ -58,7 +59,8 @@ describe('a click, as a payload of Slack’s tells it', { timeout: 120_000 }, ()
       },
     };
     registerActions(app, {
-      useCases: { ...useCases, undo: async () => ({ refused: 'not-allowed', says: 'No.' }) },
+      useCases: { ...useCases, request: no, undo: no, hold: no, rights: async () => [] },
+      context: () => ({ clusters: [], defaultCluster: null }),
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
       slack: { post: async () => ({ channel: 'C', ts: '1' }) },
       clock: systemClock,
