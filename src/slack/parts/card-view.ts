@@ -19,6 +19,12 @@ export interface CardView {
   readonly activeHolds?: ActiveHolds;
 }
 
+/** The state of a change: a word or two, and the sentences that belong to it (mrkdwn). */
+export interface Status {
+  readonly lead: string;
+  readonly rest: string;
+}
+
 /** `plan` draws the steps as Slack's plan block, `classic` as lines, for workspaces that refuse that block. */
 export type CardStyle = 'plan' | 'classic';
 
