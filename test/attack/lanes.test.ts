@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { choose } from '../harness/trials/choose.ts';
 import type { StageAttack } from './attack.ts';
 import { families } from './attacks.ts';
 import { dealt, inOrder } from './lanes.ts';
@@ -41,5 +44,13 @@ describe('attacks beside each other', () => {
         .at(-1)
         ?.map(({ name }) => name),
     ).toContain('approval-replayed-after-the-end');
+  });
+
+  it('are found under every name that the documentation uses', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const uses = [...text.matchAll(/npm run attack -- --only '?([^'`]+)/g)].map(([, words = '']) => words);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const words of uses)
+      expect(choose(families().flat(), words.replaceAll('\\|', '|'))).toMatchObject({ is: 'chosen' });
   });
 });

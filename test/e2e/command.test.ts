@@ -47,6 +47,17 @@ test('a scenario that cannot be read exits 2 with every mistake, and starts noth
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a wrong option or value exits 2 with a sentence, and starts nothing', async () => {
+  const option = await run('', '--jsno');
+  expect([option.code, option.stdout]).toEqual([2, '']);
+  expect(option.stderr).toBe(
+    "Unknown option '--jsno' (Did you mean --json?)\n`npm run sandbox -- run --help` shows the options.\n",
+  );
+  const pace = await run('', '--pace', '0');
+  expect([pace.code, pace.stderr]).toEqual([2, expect.stringContaining('It must be a number greater than 0.')]);
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('a cluster description that is wrong exits 2 and says what is wrong with it', async () => {
   const description = join(folder, 'wrong.yaml');
   await writeFile(description, 'nodes: []\n');

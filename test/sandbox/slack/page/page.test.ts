@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Browser, openPage, startBrowser } from './page-browser.ts';
 import { ALICE, message, planCard, stateOf, tsAt } from './page-states.ts';
+
+// A busy machine needs seconds to load the page's modules.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let browser: Browser;
 beforeAll(async () => {
