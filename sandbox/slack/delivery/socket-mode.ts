@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { DisconnectReason } from '../faults.ts';
 import { parseJson } from '../json.ts';
+import type { DisconnectReason } from '../site/faults.ts';
 import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** An app has at most ten sockets (Socket Mode page, "Using multiple connections"). */
