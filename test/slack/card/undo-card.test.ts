@@ -146,7 +146,7 @@ describe('the card of an undo', () => {
     const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
     expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
     expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain(
-      'had done on node-2 is taken',
+      'did on node-2 is undone',
     );
   });
 
