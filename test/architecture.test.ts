@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { VERB_NAMES } from '../src/domain/plan/intent.ts';
+import { functionsOf } from './fixtures/functions-of.ts';
 
-const SRC = resolve(import.meta.dirname, '../src');
+const ROOT = resolve(import.meta.dirname, '..');
+const SRC = join(ROOT, 'src');
 
 /** What a folder (or top-level file) of src may import of the rest of src; of adapters all or some. `own` is the folder itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   app: ['domain', 'ports', 'steps', 'app'],
   adapters: ['domain', 'ports', 'schema', 'own'],
   slack: ['domain', 'ports', 'app', 'slack'],
-  config: ['config', 'domain'],
+  config: ['config', 'domain', 'schema'],
   // They work on files: none of them reaches Slack, a node or the cluster.
   commands: ['domain', 'config', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'commands'],
   runtime: ['domain', 'ports', 'config', 'adapters', 'runtime'],
@@ -39,6 +42,8 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['policy'],
     ['typed'],
     ['verbs'],
+    ['questions'],
+    ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
   app: [['flow'], ['record'], ['plan', 'ask'], ['apply'], ['worker']],
@@ -47,10 +52,14 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
   'adapters/bootstrap': [['node'], ['archives'], ['.']],
   'adapters/journal': [['file'], ['entries']],
+  runtime: [['.'], ['bot', 'worker']],
 };
 
 /** What a reader takes in at once; a folder that grows beyond it gets rooms. */
 const FILES_PER_FOLDER = 14;
+
+/** One screen of an orchestrator; most functions have about ten lines. */
+const LINES_PER_FUNCTION = 40;
 
 /** Packages and the only folders that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -147,12 +156,48 @@ function reached(imports: readonly Import[]): readonly Import[] {
   });
 }
 
+/** Files that import each other, directly or through others; an import of types counts. Tarjan's algorithm. */
+function circles(root: string): readonly string[] {
+  const used = Map.groupBy(importsOf(root), ({ from }) => from);
+  const found = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[] = [];
+  const lowest = (file: string): number => {
+    const mine = found.size;
+    found.set(file, mine);
+    path.push(file);
+    const ends = (used.get(file) ?? []).map(({ to }) => {
+      if (!found.has(to)) return lowest(to);
+      return path.includes(to) ? (found.get(to) ?? mine) : mine;
+    });
+    const low = Math.min(mine, ...ends);
+    if (low < mine) return low;
+    const circle = path.splice(path.indexOf(file));
+    if (circle.length > 1 || (used.get(file) ?? []).some(({ to }) => to === file)) circles.push(circle.join(' → '));
+    return mine;
+  };
+  for (const file of filesOf(root)) if (!found.has(file)) lowest(file);
+  return circles;
+}
+
 describe('the arrows between folders', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-architecture-'));
   afterAll(() => rmSync(scratch, { recursive: true }));
 
   it('go one way, so that a change to Slack or SSH cannot break what decides', () => {
     expect(wrongImports(SRC)).toEqual([]);
+  });
+
+  it('never lead back to where they began, not even for a type', () => {
+    expect(circles(SRC)).toEqual([]);
+  });
+
+  it('are followed around: a circle over three files is found, and a file beside it is not part of it', () => {
+    const files = { a: "import './b.ts';", b: "import type { c } from './c.ts';", c: "import './a.ts';", d: '' };
+    for (const [name, text] of Object.entries(files)) plant(`domain/text/${name}.ts`, text);
+    plant('domain/text/d.ts', "import './a.ts';");
+    expect(circles(scratch)).toEqual(['domain/text/a.ts → domain/text/b.ts → domain/text/c.ts']);
+    rmSync(join(scratch, 'domain/text'), { recursive: true });
   });
 
   it.each([
@@ -170,12 +215,20 @@ describe('the arrows between folders', () => {
     ['commands/audit.ts', "import { x } from '../app/x.ts';"],
     ['commands/keys.ts', "const { shell } = await import('../adapters/ssh/run/shell.ts');"],
     ['worker.ts', "import './commands/c.ts';"],
-    ['runtime/worker-proofs.ts', "import '../commands/c.ts';"],
-    ['runtime/copy-metrics.ts', "import { x } from '../app/x.ts';"],
+    ['runtime/worker/proofs.ts', "import '../../commands/c.ts';"],
+    ['runtime/worker/copy-metrics.ts', "import { x } from '../../app/x.ts';"],
+    ['runtime/health.ts', "import './worker/w.ts';"],
     ['app/x.ts', "import type { w } from '../runtime/w.ts';"],
   ])('are checked for real: a wrong import planted in %s is found', (path, text) => {
     const targets = ['adapters/ssh/run/shell.ts', 'adapters/ssh/run/r.ts', 'app/x.ts', 'adapters/kube/y.ts'];
-    const others = ['domain/plan/p.ts', 'domain/guards/g.ts', 'steps/kinds/k.ts', 'commands/c.ts', 'runtime/w.ts'];
+    const others = [
+      'domain/plan/p.ts',
+      'domain/guards/g.ts',
+      'steps/kinds/k.ts',
+      'commands/c.ts',
+      'runtime/w.ts',
+      'runtime/worker/w.ts',
+    ];
     for (const target of [...targets, ...others]) plant(target, '');
     plant('app/sneaky.ts', "import '../adapters/salt/salt.ts';");
     plant('adapters/salt/salt.ts', '');
@@ -205,21 +258,47 @@ describe('the core', () => {
   it('measures no wait by the time of day, which somebody may set meanwhile: a change would fail, or wait for hours', () => {
     const folders = [
       'steps',
+      ...['bot', 'worker'].map((one) => `runtime/${one}`),
       ...['bootstrap', 'kube', 'node', 'registry', 'salt', 'ssh'].map((one) => `adapters/${one}`),
     ];
     const files = folders.flatMap((folder) => filesOf(join(SRC, folder)).map((file) => `${folder}/${file}`));
-    const builders = ['bot-proofs', 'copy-metrics', 'worker-journal', 'worker-proofs'].map(
-      (one) => `runtime/${one}.ts`,
-    );
-    const hits = [...files, ...builders].filter((file) =>
+    const hits = files.filter((file) =>
       /\.now\(\)|new Date\(\)/.test(readFileSync(join(SRC, file), 'utf8').replaceAll('performance.now()', '')),
     );
+    expect(hits).toEqual([]);
+  });
+
+  it('measures text and lists by schema/length.ts: zod alone would measure any object, and stumble over some', () => {
+    // The sandbox's Slack is shown what our own bot sends.
+    const files = filesOf(SRC).filter((file) => !file.startsWith('sandbox/slack/'));
+    const hits = files.flatMap((file) => {
+      const text = readFileSync(join(SRC, file), 'utf8');
+      const measured = /(?<!Math|\b(?:number|int|min)\([^()]*\)\s*)\.(?:min|max|length|nonempty|size)\(/g;
+      return [...text.matchAll(measured)].map(({ index }) => `${file}: ${text.slice(index - 40, index + 20)}`);
+    });
     expect(hits).toEqual([]);
   });
 
   it('stays readable: no file of src over 250 lines', () => {
     const long = filesOf(SRC).filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 251);
     expect(long).toEqual([]);
+  });
+
+  it(`stays readable: no function of src over ${LINES_PER_FUNCTION} lines`, { timeout: 120_000 }, () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-functions-'));
+    const functions = functionsOf(SRC, filesOf(SRC), scratch);
+    rmSync(scratch, { recursive: true });
+    const longest = functions.slice(0, 3).map(({ place, lines }) => `${place} ${lines}`);
+    process.stdout.write(`The longest functions of ${functions.length}: ${longest.join(', ')}\n`);
+    expect(functions.filter(({ lines }) => lines > LINES_PER_FUNCTION)).toEqual([]);
+  });
+
+  it('compares no verb with a word: what a verb does is in its folder, and VERBS knows every verb', () => {
+    const comparison = new RegExp(
+      `[=!]==? '(${VERB_NAMES.join('|')})'|case '(${VERB_NAMES.join('|')})':|'(${VERB_NAMES.join('|')})' [=!]==?`,
+    );
+    const files = filesOf(SRC).filter((file) => comparison.test(readFileSync(join(SRC, file), 'utf8')));
+    expect(files).toEqual([]);
   });
 
   it('has rooms a reader can take in: no folder of src over 14 files', () => {
@@ -237,5 +316,97 @@ describe('the core', () => {
       /\.message(\.(includes|match|startsWith)| ===)/.test(readFileSync(join(SRC, file), 'utf8')),
     );
     expect(branches.filter((file) => !codes.includes(file))).toEqual([]);
+  });
+});
+
+/** The simulators and the trial suites, with what each may import of the repository. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  sandbox: ['sandbox', 'src'],
+  'test/harness': ['test/harness', 'sandbox', 'src'],
+  'test/chaos': ['test/chaos', 'test/harness', 'sandbox', 'src'],
+  'test/attack': ['test/attack', 'test/harness', 'sandbox', 'src'],
+};
+
+/** The product's keys and signatures: what is forged must not be made by the code that is to find it out. */
+const SIGNING = 'src/adapters/keys/';
+/** Signs as the honest bot; attacks the reading of keys; proves that forgeries are well made. */
+const MAY_SIGN = ['test/attack/stage/bots-own.ts', 'test/attack/files/keys.ts', 'test/attack/redis/forger.test.ts'];
+
+function wrongBeside(root: string): readonly string[] {
+  const wrong = Object.entries(BESIDE).flatMap(([folder, allowed]) =>
+    importsBelow(root, folder).filter(({ from, to }) => {
+      const isFound = to.endsWith('.ts') && to.includes('/');
+      if (isFound && !allowed.some((one) => to.startsWith(`${one}/`))) return true;
+      return folder === 'test/attack' && to.startsWith(SIGNING) && !MAY_SIGN.includes(from);
+    }),
+  );
+  return wrong.map(({ from, to }) => `${from} → ${to}`);
+}
+
+/** Imports of the files below a folder, both ends named from the root. */
+function importsBelow(root: string, folder: string): readonly Import[] {
+  const named = ({ from, to }: Import): Import => ({
+    from: join(folder, from),
+    to: to.startsWith('.') || to.endsWith('.ts') ? join(folder, to) : to,
+  });
+  return importsOf(join(root, folder)).map(named);
+}
+
+/** Files that import each other in a circle, imports of types included, each as the way back to itself. */
+function circlesBeside(imports: readonly Import[]): readonly string[] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const reachedFrom = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const next = [start];
+    for (let file = next.pop(); file !== undefined; file = next.pop()) {
+      for (const { to } of targets.get(file) ?? []) if (!seen.has(to)) next.push(to) && seen.add(to);
+    }
+    return seen;
+  };
+  return [...targets.keys()].filter((file) => reachedFrom(file).has(file));
+}
+
+describe('what is beside the product', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-architecture-'));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  it('is never imported by it', () => {
+    expect(importsBelow(ROOT, 'src').filter(({ to }) => /^(sandbox|test|bench)\//.test(to))).toEqual([]);
+  });
+
+  it('keeps its arrows: the trial suites share the harness, not each other, and a forger signs by himself', () => {
+    expect(wrongBeside(ROOT)).toEqual([]);
+  });
+
+  it.each([
+    ['sandbox/slack/site/site.ts', "import '../../../test/harness/random.ts';"],
+    ['test/harness/random.ts', "import type { x } from '../chaos/acts.ts';"],
+    ['test/chaos/acts.ts', "import { x } from '../attack/door.ts';"],
+    ['test/attack/door.ts', "const { x } = await import('../chaos/acts.ts');"],
+    ['test/attack/redis/forger.ts', "import { x } from '../../../src/adapters/keys/approvals.ts';"],
+  ])('a wrong import planted in %s is found', (path, text) => {
+    for (const folder of Object.keys(BESIDE)) mkdirSync(join(scratch, folder), { recursive: true });
+    mkdirSync(dirname(join(scratch, path)), { recursive: true });
+    writeFileSync(join(scratch, path), text);
+    expect(wrongBeside(scratch)).toHaveLength(1);
+    rmSync(join(scratch, path));
+  });
+
+  it('has no circle, and neither has the product, not even of types', () => {
+    expect(circlesBeside(['src', ...Object.keys(BESIDE)].flatMap((folder) => importsBelow(ROOT, folder)))).toEqual([]);
+    const planted = [
+      { from: 'a.ts', to: 'b.ts' },
+      { from: 'b.ts', to: 'c.ts' },
+      { from: 'c.ts', to: 'b.ts' },
+    ];
+    expect(circlesBeside(planted)).toEqual(['b.ts', 'c.ts']);
+  });
+
+  it('has rooms a reader can take in: no folder over 14 files', () => {
+    const files = Object.keys(BESIDE).flatMap((folder) =>
+      filesOf(join(ROOT, folder)).map((file) => join(folder, file)),
+    );
+    const sizes = [...Map.groupBy(files, dirname)].map(([folder, inside]) => `${folder} ${inside.length}`);
+    expect(sizes.filter((size) => Number(size.split(' ')[1]) > FILES_PER_FOLDER)).toEqual([]);
   });
 });

@@ -2,13 +2,13 @@ import type { NodeReport } from '../cluster/report.ts';
 import { comesTrue } from '../processes/poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
-import type { FailedStatement } from './play.ts';
-import { SHOWN_LIMIT_MS } from './until.ts';
+import type { FailedStatement } from './play/play.ts';
+import { SHOWN_LIMIT_MS } from './play/until.ts';
 
 /** What a played scenario leaves, for programs. */
 export interface ScenarioResult {
   readonly passed: boolean;
-  /** The statement that did not come true. */
+  /** The statement that is not met. */
   readonly failedAt: string | null;
   /** What was there instead. */
   readonly instead: string | null;
@@ -40,13 +40,14 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
 
 const STILL_MS = 300;
 
-/** Looks at everything once more when the last statement was played, and the channel has caught up with it. */
+/** Looks at everything once more when the last statement was played, and the channel has caught up with it; `patience` multiplies the wait for that. */
 export async function resultOf(
   failed: FailedStatement | null,
   sandbox: Sandbox,
   signal: AbortSignal,
+  patience = 1,
 ): Promise<ScenarioResult> {
-  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS, signal);
+  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
   const seen = await sandbox.changes.read();
   const changes = seen.are === 'seen' ? seen.changes : seen.last;
   return {

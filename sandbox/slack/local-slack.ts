@@ -1,21 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { Courier } from './delivery/delivery.ts';
+import { ACK_DEADLINE_MS, type Courier } from './delivery/delivery.ts';
 import { SignedHttp } from './delivery/signed-http.ts';
 import { SocketMode } from './delivery/socket-mode.ts';
-import { Faults } from './faults.ts';
 import { type Rooms, serve } from './front-door.ts';
 import { sendJson } from './http-body.ts';
 import type { LocalSlack, LocalSlackOptions } from './local-slack-types.ts';
-import { type AppManifest, readManifest } from './manifest.ts';
-import { Persons } from './persons.ts';
-import { RateLimits } from './rate-limits.ts';
-import { ResponseUrls } from './response-urls.ts';
-import type { Credentials, Site } from './site.ts';
-import { Timeline } from './timeline.ts';
-import { Triggers } from './triggers.ts';
-import { APP_ID, workspaceOf } from './workspace.ts';
+import { Persons } from './people/persons.ts';
+import { ResponseUrls } from './people/response-urls.ts';
+import { Faults } from './site/faults.ts';
+import { type AppManifest, readManifest } from './site/manifest.ts';
+import { RateLimits } from './site/rate-limits.ts';
+import type { Credentials, Site } from './site/site.ts';
+import { Timeline } from './site/timeline.ts';
+import { Triggers } from './site/triggers.ts';
+import { APP_ID, workspaceOf } from './site/workspace.ts';
 
 export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
 
@@ -23,7 +23,7 @@ export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './loca
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const server = createServer();
   const now = options.now ?? Date.now;
-  const sockets = new SocketMode(APP_ID, now);
+  const sockets = new SocketMode(APP_ID, now, options.ackLimitMs ?? ACK_DEADLINE_MS);
   const site = siteFor(options, await readManifest(options.manifestPath), sockets, originOf(server));
   const courier = courierFor(options, sockets, site);
   const urls = new ResponseUrls(site);
@@ -79,9 +79,10 @@ function newCredentials(): Credentials {
   };
 }
 
-function courierFor({ delivery }: LocalSlackOptions, sockets: SocketMode, { credentials, now }: Site): Courier {
+function courierFor(options: LocalSlackOptions, sockets: SocketMode, { credentials, now }: Site): Courier {
+  const { delivery, ackLimitMs = ACK_DEADLINE_MS } = options;
   if (delivery.mode === 'socket') return sockets;
-  return new SignedHttp(delivery.requestUrl, credentials.signingSecret, now);
+  return new SignedHttp(delivery.requestUrl, credentials.signingSecret, now, ackLimitMs);
 }
 
 function connect(server: Server, rooms: Rooms, sockets: SocketMode): void {

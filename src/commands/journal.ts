@@ -1,8 +1,8 @@
 import { type ReadJournal, readJournal } from '../adapters/journal/entries/read.ts';
-import { approversOf } from '../domain/change/approval.ts';
 import type { ChangeEvent } from '../domain/change/change.ts';
+import { isChangeId } from '../domain/change/change-id.ts';
 import { shortDigest } from '../domain/plan/digest.ts';
-import type { Intent } from '../domain/plan/plan.ts';
+import { intentInWords } from '../domain/plan/intent.ts';
 import { printable } from '../domain/text/printable.ts';
 import { tellChain } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
@@ -18,6 +18,10 @@ export async function journalCommand(
 ): Promise<number> {
   if (verb !== 'verify' && verb !== 'show') {
     print(`registry-ha journal ${printable(verb)}: there is \`verify\` and \`show [CHANGE]\`.`);
+    return 2;
+  }
+  if (change !== undefined && !isChangeId(change)) {
+    print(`“${printable(change)}” is not the id of a change. Copy the id from the card, for example \`lab-7f3k2q\`.`);
     return 2;
   }
   return await orExplained(print, async () => {
@@ -36,19 +40,16 @@ function shown({ events }: ReadJournal, change: string | undefined, print: Print
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
 
-const asked = (intent: Intent): string =>
-  `${intent.verb}${intent.verb === 'undo' ? ` ${intent.undoes} on` : ''} ${intent.nodes.join(' ')}`;
-
 function words(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
-      return `requested by ${event.requester.name} (${event.requester.id}): ${asked(event.intent)}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
+      return `requested by ${event.requester.name} (${event.requester.id}): ${intentInWords(event.intent)}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
     case 'planned':
       return `planned ${event.plan.approved.steps.length} steps, digest ${shortDigest(event.digest)}, expires ${event.expires}`;
     case 'refused':
       return `refused (${event.refusal.refused}): ${event.refusal.says}`;
     case 'approved':
-      return `approved by ${approversOf(event.signed.approval).join(' and ')}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
+      return `approved by ${event.signed.approval.approvers.join(' and ')}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
     case 'denied':
     case 'cancel-requested':
     case 'cancelled':

@@ -3,14 +3,12 @@ import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { PlainFailure } from '../domain/answers/failure.ts';
+import { isClusterName } from '../domain/cluster/cluster-name.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { listed } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
-
-/** The same names as in the configurations. */
-const CLUSTER = /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/;
 
 /** `registry-ha redis acl`: writes users.acl and the passwords that are not there yet into a folder; gives the exit code. */
 export async function redisCommand(
@@ -22,7 +20,7 @@ export async function redisCommand(
     print(`registry-ha redis ${verb}: there is only \`registry-ha redis acl --cluster NAME --folder FOLDER\`.`);
     return 2;
   }
-  const wrong = clusters.filter((name) => !CLUSTER.test(name));
+  const wrong = clusters.filter((name) => !isClusterName(name));
   if (wrong.length > 0) {
     print(
       `${wrong.map((name) => JSON.stringify(name)).join(', ')}: a cluster's name has lower-case letters, digits and hyphens.`,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
+import { atLeast } from '../schema/length.ts';
 import { type Environment, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
@@ -9,7 +11,7 @@ export const WorkerFile = z.strictObject({
   cluster: z
     .string()
     .regex(
-      /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/,
+      CLUSTER_NAME,
       'lower-case letters, digits and hyphens, at most 42; the same name as in the bot’s configuration',
     ),
   redis: RedisSchema,
@@ -27,7 +29,7 @@ export const WorkerFile = z.strictObject({
   /** Public keys of bots whose approvals count, or folders of such keys; not below `root`. */
   trustedKeys: z
     .array(absolute)
-    .min(1, 'name at least one public key, or nothing can ever be approved')
+    .check(atLeast(1, 'name at least one public key, or nothing can ever be approved'))
     .default(['/etc/registry-ha/approval.pub']),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
   copy: z

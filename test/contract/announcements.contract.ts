@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Announcements, Changes } from '../../src/ports/record.ts';
+import { PATIENT } from '../fixtures/patience.ts';
 import * as events from './changes-events.ts';
 
 /** Announcements of cluster `c1` beside its record. */
@@ -31,7 +32,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       }
     }
     const hears = (heard: readonly string[], ...ids: readonly string[]) =>
-      vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining([...ids])), { timeout: 8_000 });
+      vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining([...ids])), PATIENT);
 
     it('tells what was announced while nobody listened, and what is announced later', async () => {
       const heard: string[] = [];

@@ -10,7 +10,8 @@ let bin: string;
 beforeEach(async () => {
   bin = await mkdtemp(join(tmpdir(), 'registry-ha-setup-test-'));
   // What setup itself runs, beside apt-get: the folder is the whole PATH. Nothing is copied to /usr/sbin, and root is easily had.
-  for (const program of ['env', 'sh', 'touch', 'chmod']) await symlink(`/usr/bin/${program}`, join(bin, program));
+  for (const program of ['env', 'sh', 'touch', 'chmod', 'true'])
+    await symlink(`/usr/bin/${program}`, join(bin, program));
   for (const program of ['cp', 'rm']) await symlink('/usr/bin/true', join(bin, program));
   await placeProgram('sudo', 'shift; exec "$@"');
 });
@@ -61,6 +62,15 @@ test('what is missing is installed, after one update of old lists', async () => 
   expect([code, says.trim().split('\n').at(-1)]).toEqual([0, 'Installed redis-server (Debian).']);
   expect(await asked()).toHaveLength(3);
   expect((await asked())[2]).toContain('install -y --no-install-recommends redis-server');
+});
+
+test('the copy bench gets its server and its peer: sshd and rsync', async () => {
+  await placeAptGet(place('sshd'), place('rsync'));
+  const scripts: unknown = JSON.parse(await readFile(join(SETUP, '../../package.json'), 'utf8')).scripts;
+  expect(scripts).toMatchObject({ 'bench:copy': expect.stringMatching(/^node scripts\/setup\.mjs sshd rsync && /) });
+  expect((await setup('rsync')).code).toBe(0);
+  expect(await asked()).toEqual([expect.stringMatching(/ rsync$/)]);
+  expect(await setup('rsync')).toEqual({ code: 0, says: '' });
 });
 
 test('an install that fails shows the end of what apt-get said and how to do it by hand', async () => {

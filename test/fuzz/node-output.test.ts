@@ -17,7 +17,7 @@ import {
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { type Ended, exit } from '../../src/domain/node-commands/ended.ts';
-import { fuzz, jsonLike, RUNS, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
+import { CASES, fuzz, jsonLike, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
 
 const TABLE = [
   '/',
@@ -91,7 +91,7 @@ describe('what an archive says it is', { timeout: 120_000 }, () => {
         for (const answer of [await metalk8sOf(iso, '/srv/a.iso'), await solutionOf(iso, '/srv/a.iso')])
           if ('id' in answer) expect(answer.id).toMatch(/^[a-z0-9][\w.+-]*$/);
       }),
-      { numRuns: RUNS },
+      CASES,
     );
   });
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isFields, parseJson } from '../json.ts';
 import type { SlackMessage } from '../local-slack-types.ts';
-import type { Site } from '../site.ts';
-import type { Draft } from '../timeline.ts';
+import type { Site } from '../site/site.ts';
+import type { Draft } from '../site/timeline.ts';
 import { type Answer, type ApiMethod, refuse, withArgs } from './answer.ts';
 import { type ContentArgs, contentOf } from './content.ts';
 import { messageWire } from './message-wire.ts';

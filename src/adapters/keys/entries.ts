@@ -1,6 +1,6 @@
 import type { PlainFailure } from '../../domain/answers/failure.ts';
 import { type Author, mayWrite } from '../../domain/change/author.ts';
-import { clusterOf } from '../../domain/change/change.ts';
+import { clusterOf } from '../../domain/change/change-id.ts';
 import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName } from './pair.ts';

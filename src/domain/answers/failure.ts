@@ -7,7 +7,7 @@ import { commandWords } from './command-words.ts';
 import { type FailureReport, lastOf } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
 import { RETRY_HINT } from './retry-hint.ts';
-import { saltWords } from './salt-words.ts';
+import { afterSalt, saltEnded, saltSaid } from './salt-words.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
 export abstract class Failure extends Error {
@@ -154,7 +154,15 @@ export class SaltFailed extends Failure {
   }
 
   override report(): FailureReport {
-    return { kind: `salt-${this.answer.is}`, where: this.node, ...saltWords(this.line, this.answer) };
+    const { line, answer } = this;
+    const said = saltSaid(answer);
+    return {
+      kind: `salt-${answer.is}`,
+      where: this.node,
+      what: saltEnded(line, answer),
+      next: afterSalt(answer),
+      ...(said === null ? {} : { detail: lastOf(said) }),
+    };
   }
 }
 

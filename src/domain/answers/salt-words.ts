@@ -1,53 +1,51 @@
 import type { SaltReturn } from '../cluster/salt.ts';
-import { type FailureReport, lastOf } from './failure-report.ts';
 import { RETRY_HINT } from './retry-hint.ts';
 
-/** A Salt run that did not end well, in sentences. */
-export function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what' | 'next' | 'detail'> {
+/** How a Salt run on a node ended, in a sentence; `line` is the command as Salt's own command line has it. */
+export function saltEnded(line: string, answer: SaltReturn): string {
   switch (answer.is) {
     case 'failed':
-      return {
-        what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
-        next: `Mend what the comment names on that node, then ${RETRY_HINT}: what is done stays done.`,
-        detail: lastOf(answer.first.comment),
-      };
+      return `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`;
     case 'conflict':
-      return {
-        what: 'Another Salt state run is in progress there.',
-        next: `Wait for it to end, then ${RETRY_HINT}.`,
-        detail: lastOf(answer.says),
-      };
+      return 'Another Salt state run is in progress there.';
     case 'not-run':
-      return {
-        what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastOf(answer.says),
-      };
+      return `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`;
     case 'no-return':
-      return {
-        what: 'The minion did not return.',
-        next: 'Check `systemctl status salt-minion` on that node; the job may still be running there.',
-        detail: lastOf(answer.says),
-      };
+      return 'The minion did not return.';
     case 'master-down':
-      return {
-        what: 'The Salt master does not answer; nothing was started.',
-        next: `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`,
-        detail: lastOf(answer.says),
-      };
+      return 'The Salt master does not answer; nothing was started.';
     case 'lost':
-      return {
-        what: `\`${line}\` ended without a result.`,
-        next: `Look at the node first, as the run may have gone on; then ${RETRY_HINT}.`,
-        detail: lastOf(answer.says),
-      };
+      return `\`${line}\` ended without a result.`;
     case 'error':
-      return {
-        what: `Salt answered with an error to \`${line}\`.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastOf(answer.says),
-      };
+      return `Salt answered with an error to \`${line}\`.`;
     case 'ok':
-      return { what: 'Salt answered well.', next: 'Nothing to do.' };
+      return 'Salt answered well.';
   }
+}
+
+/** What to do after a Salt run that ended like this. */
+export function afterSalt(answer: SaltReturn): string {
+  switch (answer.is) {
+    case 'failed':
+      return `Mend what the comment names on that node, then ${RETRY_HINT}: what is done stays done.`;
+    case 'conflict':
+      return `Wait for it to end, then ${RETRY_HINT}.`;
+    case 'not-run':
+    case 'error':
+      return `Mend what the message names, then ${RETRY_HINT}.`;
+    case 'no-return':
+      return 'Check `systemctl status salt-minion` on that node; the job may still be running there.';
+    case 'master-down':
+      return `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`;
+    case 'lost':
+      return `Look at the node first, as the run may have gone on; then ${RETRY_HINT}.`;
+    case 'ok':
+      return 'Nothing to do.';
+  }
+}
+
+/** Salt's own words about it; null when it has none. */
+export function saltSaid(answer: SaltReturn): string | null {
+  if (answer.is === 'ok') return null;
+  return answer.is === 'failed' ? answer.first.comment : answer.says;
 }

@@ -1,8 +1,9 @@
 import { render } from '../node-commands/command.ts';
-import type { Intent, Plan } from '../plan/plan.ts';
+import { type Intent, undoneChange } from '../plan/intent.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
-import { approversOf } from './approval.ts';
-import { type ChangeEvent, type ChangeId, clusterOf } from './change.ts';
+import type { ChangeEvent, ChangeId } from './change.ts';
+import { clusterOf } from './change-id.ts';
 import type { JournalMark } from './record-entry.ts';
 
 /** An event of a change, and the journal line that tells it. */
@@ -67,7 +68,7 @@ function rowOf(
 }
 
 function whoOf(event: ChangeEvent): string {
-  if (event.type === 'approved') return approversOf(event.signed.approval).join(' ');
+  if (event.type === 'approved') return event.signed.approval.approvers.join(' ');
   const person = event.type === 'requested' ? event.requester : 'by' in event && event.by;
   if (person === false || person === undefined) return '';
   return person.id === person.name ? person.id : `${person.id} (${person.name})`;
@@ -76,7 +77,7 @@ function whoOf(event: ChangeEvent): string {
 function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefined): string {
   if (step !== undefined) return 'node' in step ? step.node : '';
   if (event.type === 'requested') return event.intent.nodes.join(' ');
-  return (plan?.approved.nodes ?? []).join(' ');
+  return (plan?.approved.intent.nodes ?? []).join(' ');
 }
 
 function resultOf(event: ChangeEvent): string {
@@ -122,6 +123,4 @@ function wordsOf(event: ChangeEvent): string {
 }
 
 const requestWords = (intent: Intent): string =>
-  [intent.verb, intent.verb === 'undo' ? intent.undoes : '', intent.reason ?? '']
-    .filter((word) => word !== '')
-    .join(' ');
+  [intent.verb, undoneChange(intent) ?? '', intent.reason ?? ''].filter((word) => word !== '').join(' ');

@@ -10,7 +10,7 @@ import { FakeSaltMasterPod, type PodAnswer } from '../../fakes/fake-kube.ts';
 import { FakeShell } from '../../fakes/fake-shell.ts';
 import { crictlInfo } from '../../fixtures/salt-words.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const printed = (value: unknown, ended = exit(0)): CommandResult => ({
   ended,
   stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,

@@ -4,9 +4,9 @@ import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
-import { MOVING } from '../../../src/app/ask/rights.ts';
 import type { ChangeEvent, ChangeId } from '../../../src/domain/change/change.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
+import { NOTHING_HELD } from '../../../src/domain/policy/active-holds.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Changes } from '../../../src/ports/record.ts';
 import { notifier } from '../../../src/slack/outbox/notifier.ts';
@@ -47,7 +47,11 @@ describe('a card whose record somebody else has written to', { timeout: 180_000 
     const replicas = { redis: bench.connect(), clusters: ['lab'], replica: 'bot-1', onError: () => undefined };
     const announcements = redisAnnouncements(replicas);
     const end = new AbortController();
-    const useCases = { waitsFor: async () => [], workerOf: async () => WORKER_THERE, activeHolds: async () => MOVING };
+    const useCases = {
+      waitsFor: async () => [],
+      workerOf: async () => WORKER_THERE,
+      activeHolds: async () => NOTHING_HELD,
+    };
     const options = {
       clusters: ['lab'],
       clock: hurried,
@@ -83,7 +87,7 @@ describe('a card whose record somebody else has written to', { timeout: 180_000 
   }
 
   it('says so in red, has no button any more, and tells it once in the channel; other cards go on', async () => {
-    const [forged, sound] = ['lab-forged2', 'lab-sound22'];
+    const [forged, sound] = ['lab-forged', 'lab-sound2'];
     await planOf(forged);
     expect(JSON.stringify(cardOf(forged)?.blocks)).toContain('"Approve"');
     expect(await stranger.append(forged, 2, done)).toBe(true);

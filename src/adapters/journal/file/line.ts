@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
 import { changeEventSchema } from '../../../schema/event-schema.ts';
 
@@ -46,7 +47,7 @@ const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/
 
 const eventLine: z.ZodType<EventLine> = z.strictObject({
   ...place,
-  change: z.string().min(1),
+  change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
   event: changeEventSchema,
   carried: mark.exactOptional(),
 });

@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeId } from '../../../domain/change/change.ts';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { Announcements } from '../../../ports/record.ts';
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
 import { ask, redisFailed } from '../server/failures.ts';
-import { clusterKeys, isChangeId, REPLICAS } from '../server/keys.ts';
+import { clusterKeys, REPLICAS } from '../server/keys.ts';
 import { entriesClaimed, entriesRead, type StreamEntry } from '../server/stream-replies.ts';
 import { type Announcement, Deliveries } from './deliveries.ts';
 

@@ -8,13 +8,11 @@ import { recordFault } from '../server/failures.ts';
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept, signed when there is a proof; throws `record` for what could not be read back, `record-full`. */
-export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof | undefined): string {
-  const text = checkedText(change, event, changeEventSchema);
-  if (proof === undefined && mark === undefined) return text;
+/** An entry as it is kept, signed; throws `record` for what could not be read back, `record-full`. */
+export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof): string {
+  checkedText(change, event, changeEventSchema);
   const marked = mark === undefined ? {} : { mark };
-  const signature = proof?.sign({ change, position, event, ...marked }) ?? UNSIGNED;
-  return JSON.stringify({ event, ...marked, ...signature });
+  return JSON.stringify({ event, ...marked, ...proof.sign({ change, position, event, ...marked }) });
 }
 
 /** Progress as it is kept; throws `record` for what could not be read back. */
@@ -36,16 +34,11 @@ const signedSchema = z.strictObject({
   key: z.string(),
   signature: z.string(),
 });
-const UNSIGNED: Signature = { key: '', signature: '' };
 
 /** The n-th entry of a record, from 1; throws `record` when it is none that this version knows. */
 export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
   const what = `Entry ${n} of its record in Redis`;
-  const value = json(text);
-  // Entries of versions before signatures are the event alone.
-  if (typeof value !== 'object' || value === null || !('event' in value))
-    return { event: parsed(id, value, changeEventSchema, what), signature: UNSIGNED };
-  const { key, signature, ...entry } = parsed(id, value, signedSchema, what);
+  const { key, signature, ...entry } = parsed(id, json(text), signedSchema, what);
   return { ...entry, signature: { key, signature } };
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { aclFile, aclUsers } from '../../../../src/adapters/redis/acl/acl.ts';
 import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapters/redis/acl/acl-commands.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
@@ -15,6 +16,7 @@ import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 import { clock } from '../server.ts';
 
@@ -27,7 +29,7 @@ it('a worker’s word is told and heard, and its fence is taken, as their own us
   expect(seen?.trouble).toBe('The disk is full.');
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
-  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence }).stillOurs();
+  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence, proof: EVERY_ENTRY }).stillOurs();
   const refused = await bench.refused();
   await bench.close();
   expect(refused).toEqual([]);
@@ -42,15 +44,18 @@ const closing = (bench: AclBench) => async () => {
 
 changesContract('Redis, as the worker’s user', async () => {
   const bench = await aclBench(['c1']);
-  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), close: closing(bench) };
+  return {
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    close: closing(bench),
+  };
 });
 
 cardsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   return {
     cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock }),
-    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }),
-    outlast: (ms) => clock.sleep(ms + 5, AbortSignal.timeout(5_000)),
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),
   };
 });
@@ -63,7 +68,11 @@ announcementsContract('Redis, as the bot’s user', async () => {
     const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
     return redisAnnouncements({ redis: bench.as(BOT), ...options });
   };
-  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), replica, close: closing(bench) };
+  return {
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    replica,
+    close: closing(bench),
+  };
 });
 
 queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
@@ -80,7 +89,7 @@ queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
     const log = { info: () => undefined, error: () => undefined };
     const worker = queueWorker({ redis: bench.as(WORKER), cluster: 'c1', work, log });
     worker.start();
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), PATIENT);
     await worker.close();
     return took;
   };
@@ -145,10 +154,10 @@ describe('the users of Redis', () => {
   });
 
   it('a restart of Redis would lose every change, as its own file would be refused', async () => {
-    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
     await bench.restart();
-    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     expect((await after.get('c1-kept22'))?.version).toBe(1);
   });
 

@@ -8,6 +8,7 @@ import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
 import { exit } from '../../../../src/domain/node-commands/ended.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const login = (change: Partial<NodeAccess>, limitMs = 10_000) =>
+const login = (change: Partial<NodeAccess>, limitMs = PATIENCE_MS) =>
   stage.shell.run({ ...stage.access, ...change }, command('true'), limits({ limitMs }));
 
 describe('logging in', () => {

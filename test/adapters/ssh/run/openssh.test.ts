@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
 import { exit } from '../../../../src/domain/node-commands/ended.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -18,8 +19,9 @@ async function ended(script: string, program = 'ssh') {
   const input = await open('/dev/null', 'r');
   try {
     const ssh = new OpenSsh({ knownHostsPath: stage.knownHostsPath, program });
-    const run = { stdin: { fd: input.fd }, signal: AbortSignal.timeout(60_000) };
-    return await ssh.run(stage.access, command('sh', '-c', script), run);
+    const run = { stdin: { fd: input.fd }, signal: AbortSignal.timeout(PATIENCE_MS) };
+    // In the place of the login shell: some of those make an exit code of a signal (dash: 137).
+    return await ssh.run(stage.access, command('exec', 'sh', '-c', script), run);
   } finally {
     await input.close();
   }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Facts, OpenTarget, ServedFacts } from '../../../../src/domain/cluster/facts.ts';
-import { planDigest, stepsStillNeeded } from '../../../../src/domain/plan/digest.ts';
-import type { Intent, Plan } from '../../../../src/domain/plan/plan.ts';
+import { planDigest } from '../../../../src/domain/plan/digest.ts';
+import type { IntentOf } from '../../../../src/domain/plan/intent.ts';
+import type { Plan } from '../../../../src/domain/plan/plan.ts';
+import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import { planAdd } from '../../../../src/domain/verbs/add/plan.ts';
 import {
   addNode2,
@@ -18,7 +20,7 @@ import { expectGolden } from '../../../fixtures/golden.ts';
 
 const when = { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: false };
 
-function planOf(intent: Intent, seen: Facts, begun = false): Plan {
+function planOf(intent: IntentOf<'add'>, seen: Facts, begun = false): Plan {
   const plan = planAdd(intent, seen, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
   return plan;
@@ -80,6 +82,15 @@ describe('the plan of add', () => {
       mounted: false,
     }));
     expectGolden('plans/two-archives-there', planOf(addNode2, withTarget({ files })));
+  });
+
+  it('keeps the bootstrap’s registry for every engine, even when its pod was not listed while kubelet made it anew', () => {
+    const seen = facts();
+    const registries = seen.kube.registries.filter(({ node }) => node !== 'bootstrap');
+    const plan = planOf(addNode2, { ...seen, kube: { ...seen.kube, registries } });
+    const addresses = plan.approved.steps.flatMap((step) => ('addresses' in step ? [step.addresses] : []));
+    expect(addresses.length).toBeGreaterThan(1);
+    for (const all of addresses) expect(all).toEqual(['10.200.3.11', '10.200.3.13']);
   });
 
   it('leaves out solutions on a cluster without any', () => {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endpointsOf } from '../../../../sandbox/cluster/kube/endpoints.ts';
+import { endpointsOf } from '../../../../sandbox/cluster/kube/objects/endpoints.ts';
 import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
 import { crictlInfo as crictlInfoText } from '../../../../sandbox/cluster/salt/minion/crictl.ts';
 import { copyIsos, type StandIn, standIn } from '../acts-stand-in.ts';
@@ -53,7 +53,7 @@ async function secondRegistry(): Promise<void> {
 }
 
 test('the engines get exactly the registries that are ready at that moment, one too early is left out', async () => {
-  cluster.world.faults.set('endpoints-late', ['300']);
+  cluster.world.faults.set('endpoints-late', ['1000000']);
   await secondRegistry();
   expect(await engines('node-1')).toEqual({ exitCode: 0, failed: [] });
   expect(await crictlInfo('node-1')).toMatchObject(mirrors([url('bootstrap')]));
