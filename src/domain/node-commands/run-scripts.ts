@@ -8,6 +8,9 @@ const BEGAN = `began() { read -r s <"/proc/$1/stat" && set -- \${s##*) } && echo
 
 const ALIVE = 'alive() { read -r pid at <"$1/run" && [ "$(began "$pid")" = "$at" ]; } 2>/dev/null';
 
+/** A process that has told its exit code lives on for a moment; the run is over. */
+const RUNS = 'runs() { [ ! -e "$1/exit" ] && alive "$1"; }';
+
 /** In a session of its own, with no stream of ours: neither the end of the connection nor sudo's terminal reaches it. */
 const RUN = [
   BEGAN,
@@ -39,10 +42,11 @@ export const START_SCRIPT = [
   '# Runs the command $4… once, cut off from this session: the folder $1 keeps what it says and how it ends.',
   BEGAN,
   ALIVE,
+  RUNS,
   'command -v setsid >/dev/null || { echo "setsid is missing here" >&2; exit 127; }',
   `mkdir -p -m 0700 -- "\${1%/*}" || exit`,
-  `for old in "\${1%/*}"/*; do [ "$old" = "$1" ] || alive "$old" || rm -rf -- "$old"; done`,
-  'if [ "$2" = again ] && { [ -e "$1/exit" ] || ! alive "$1"; }; then rm -rf -- "$1"; fi',
+  `for old in "\${1%/*}"/*; do [ "$old" = "$1" ] || runs "$old" || rm -rf -- "$old"; done`,
+  'if [ "$2" = again ] && ! runs "$1"; then rm -rf -- "$1"; fi',
   'if why=$(mkdir -m 0700 -- "$1" 2>&1); then',
   `  setsid sh -c '${RUN.join('\n')}' sh "$@" </dev/null >/dev/null 2>&1 &`,
   'elif [ ! -d "$1" ]; then echo "$why" >&2; exit 1; fi',
@@ -63,6 +67,7 @@ export const FORGET_SCRIPT = [
   '# Removes the folder $1 of a run that has ended.',
   BEGAN,
   ALIVE,
-  'if alive "$1"; then exit 1; fi',
+  RUNS,
+  'if runs "$1"; then exit 1; fi',
   `rm -rf -- "$1" && { rmdir -- "\${1%/*}" 2>/dev/null || true; }`,
 ].join('\n');
