@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { choose } from '../harness/trials/choose.ts';
@@ -47,7 +47,11 @@ describe('attacks beside each other', () => {
   });
 
   it('are found under every name that the documentation uses', () => {
-    const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const docs = join(import.meta.dirname, '../../docs');
+    const text = readdirSync(docs)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => readFileSync(join(docs, name), 'utf8'))
+      .join('\n');
     const uses = [...text.matchAll(/npm run attack -- --only '?([^'`]+)/g)].map(([, words = '']) => words);
     expect(uses.length).toBeGreaterThan(0);
     for (const words of uses)

@@ -8,7 +8,7 @@ import { exApprover } from './ex-approver.ts';
 /** What the person must be told. */
 const MAY_NOT = /You may not/;
 const OWN = /somebody else must approve/;
-const UNKNOWN = /do not know this button/;
+const UNKNOWN = /button is unknown here/;
 const FOREIGN = /another Slack workspace only/;
 
 type Made = Partial<Click> & Pick<Click, 'by'>;
