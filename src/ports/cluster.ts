@@ -17,6 +17,25 @@ export interface BootstrapNode {
   sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
 }
 
+/** The bootstrap node's archives as open files, for readers that do better than one stream. */
+export interface ArchiveFiles {
+  /** Throws `bootstrap-file` when the file is not what it was at the last inspection; the caller closes it. */
+  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
+}
+
+/** An archive that is open; the one that opened it closes it. */
+export interface OpenArchive {
+  readonly fd: number;
+  readonly size: number;
+  /** The same as long as nobody touches the file. */
+  readonly identity: string;
+  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws `bootstrap-file` when the file ends before. */
+  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
+  /** Throws `bootstrap-file` when the file, or what its path leads to, is not what was opened. */
+  assertUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The Kubernetes API, read only. Throws Unreachable('kubernetes'). */
 export interface Kubernetes {
   look(signal: AbortSignal): Promise<KubeFacts>;

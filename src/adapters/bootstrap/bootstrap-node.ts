@@ -1,8 +1,8 @@
 import type { BootstrapFacts } from '../../domain/cluster/facts.ts';
-import type { BootstrapNode } from '../../ports/cluster.ts';
+import type { ArchiveFiles, BootstrapNode } from '../../ports/cluster.ts';
 import { type Listed, type Looked, lookAt } from './archives/archive-look.ts';
 import { Digests, type Log } from './archives/digests.ts';
-import { type OpenArchive, openArchive } from './archives/open-archive.ts';
+import { openArchive } from './archives/open-archive.ts';
 import { bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
 import { type IsoMount, isoMounts } from './node/mounts.ts';
@@ -23,10 +23,7 @@ export interface BootstrapNodeOptions {
 }
 
 /** The bootstrap node's port, and its archives as open files. */
-export interface LocalBootstrapNode extends BootstrapNode {
-  /** Throws `bootstrap-file` when the file is not what it was at the last look; whoever opens it closes it. */
-  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
-}
+export type LocalBootstrapNode = BootstrapNode & ArchiveFiles;
 
 /** The bootstrap node's files, read on the node itself. */
 export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {

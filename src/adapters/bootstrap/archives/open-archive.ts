@@ -1,18 +1,8 @@
+import type { OpenArchive } from '../../../ports/cluster.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, type OpenFile, sameStill } from '../node/open-file.ts';
 
-/** An archive that is open. */
-export interface OpenArchive {
-  readonly fd: number;
-  readonly size: number;
-  readonly identity: string;
-  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws `bootstrap-file` when the file ends before. */
-  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
-  /** Throws `bootstrap-file` when the file, or what its path leads to, is not what was opened. */
-  assertUnchanged(): Promise<void>;
-  close(): Promise<void>;
-}
-
+/** The file as an archive; what goes wrong with it is thrown as `bootstrap-file`. */
 export function openArchive(file: OpenFile): OpenArchive {
   return {
     fd: file.handle.fd,

@@ -1,8 +1,9 @@
 import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
 import { hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
+import type { OpenArchive } from '../../../ports/cluster.ts';
 import { NotSent } from '../run/channel.ts';
 import type { OpenSsh } from '../run/openssh.ts';
-import type { Copy, OpenArchive } from '../stream/copy-parts.ts';
+import type { Copy } from '../stream/copy-parts.ts';
 import { positionOf } from '../stream/file-position.ts';
 import { type Piece, type PiecesSending, type Sending, sendFile, sendPieces } from '../stream/send.ts';
 import type { CopyTarget } from './copy-target.ts';

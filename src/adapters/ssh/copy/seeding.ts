@@ -1,4 +1,5 @@
-import type { Copy, OpenArchive } from '../stream/copy-parts.ts';
+import type { OpenArchive } from '../../../ports/cluster.ts';
+import type { Copy } from '../stream/copy-parts.ts';
 import { clipped, type Recipes, type Run, recipe } from '../stream/recipe.ts';
 import type { Piece } from '../stream/send.ts';
 

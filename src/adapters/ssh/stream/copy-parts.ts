@@ -1,32 +1,13 @@
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import type { CopyStep } from '../../../domain/plan/step.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { BootstrapNode } from '../../../ports/cluster.ts';
+import type { ArchiveFiles, BootstrapNode } from '../../../ports/cluster.ts';
 import type { TargetDigests } from '../../../ports/copier.ts';
 import type { NodeShell } from '../../../ports/nodes.ts';
 import type { OpenSsh } from '../run/openssh.ts';
 import type { CopyPace } from './copy-pace.ts';
 import type { RateCap } from './rate-cap.ts';
 import type { Recipes } from './recipe.ts';
-
-/** The bootstrap node's archives as open files, for readers that do better than one stream. */
-export interface ArchiveFiles {
-  /** Throws when the file is not what it was at the last look. */
-  open(path: string, signal: AbortSignal): Promise<OpenArchive>;
-}
-
-/** An archive that is open; whoever opened it closes it. */
-export interface OpenArchive {
-  readonly fd: number;
-  readonly size: number;
-  /** The same as long as nobody touches the file. */
-  readonly identity: string;
-  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws when the file ends before. */
-  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
-  /** Throws when the file, or what its path leads to, is not what was opened. */
-  assertUnchanged(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** The parts a copier works with; without the optional ones it does the same, slower. */
 export interface CopierParts {

@@ -1,12 +1,12 @@
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { OpenArchive } from '../../../ports/cluster.ts';
 import type { NodeShell } from '../../../ports/nodes.ts';
 import { notReached } from '../login/words.ts';
 import { NotSent } from '../run/channel.ts';
 import type { OpenSsh } from '../run/openssh.ts';
 import type { CopyPace } from './copy-pace.ts';
-import type { OpenArchive } from './copy-parts.ts';
 import { moveTo, positionOf } from './file-position.ts';
 import { Pulse, watch } from './pulse.ts';
 
