@@ -6,14 +6,10 @@ import { soundArchives } from '../../domain/guards/archives.ts';
 import { runName } from '../../domain/node-commands/run-commands.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Step, StepKind } from '../../domain/plan/step.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.ts';
-import type { Copier } from '../../ports/copier.ts';
-import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
-import type { Salt } from '../../ports/salt.ts';
+import type { BootstrapNode } from '../../ports/cluster.ts';
 import { runStep, type StepOutcome } from '../../steps/run-step.ts';
 import { forgetStates } from '../../steps/world/state-on-node.ts';
-import type { StepWorld } from '../../steps/world/step-world.ts';
+import type { StepTools, StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import { type RecordPorts, recordInTurn } from '../record/record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
@@ -21,16 +17,9 @@ import { guardBeforeAct } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
 import { progressReporter } from './progress-teller.ts';
 
-export interface StepPorts extends RecordPorts {
-  readonly clock: Clock;
+export interface StepPorts extends RecordPorts, StepTools {
   readonly bootstrap: BootstrapNode;
-  readonly copier: Copier;
-  readonly kubernetes: Kubernetes;
-  readonly registries: Registries;
-  readonly salt: Salt;
-  readonly shell: Pick<NodeShell, 'run'>;
-  readonly targets: TargetNodes;
-  /** Told when a word of progress could not be told. */
+  /** Called when progress could not be reported. */
   readonly onProgressLost: (error: unknown) => void;
 }
 

@@ -8,8 +8,8 @@ import type { Copier } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 
-/** What steps work with: ports, what is known of the cluster, and whom to tell. */
-export interface StepWorld {
+/** The ports that steps work with. */
+export interface StepTools {
   readonly clock: Clock;
   readonly copier: Copier;
   readonly kubernetes: Kubernetes;
@@ -18,6 +18,10 @@ export interface StepWorld {
   /** For the plain commands of an undo, each as the plan shows it. */
   readonly shell: Pick<NodeShell, 'run'>;
   readonly targets: TargetNodes;
+}
+
+/** What steps work with: ports, what is known of the cluster, and where progress is reported. */
+export interface StepWorld extends StepTools {
   /** SSH access and registry address of a node of the plan. */
   readonly accessTo: (node: string) => NodeAccess;
   readonly addressOf: (node: string) => string;
