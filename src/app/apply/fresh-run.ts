@@ -8,7 +8,7 @@ import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ApprovedChange } from './approved-change.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
 import type { Run } from './run-steps.ts';
-import { waitReporter } from './wait-teller.ts';
+import { waitReporter } from './wait-reporter.ts';
 
 export interface FreshRunPorts extends FreshPlanPorts {
   readonly changes: Changes;

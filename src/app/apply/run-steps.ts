@@ -15,7 +15,7 @@ import { type RecordPorts, recordInTurn } from '../record/record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
-import { progressReporter } from './progress-teller.ts';
+import { progressReporter } from './progress-reporter.ts';
 
 export interface StepPorts extends RecordPorts, StepTools {
   readonly bootstrap: BootstrapNode;

@@ -3,7 +3,7 @@ import type { HoldRules, People } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Groups, Holds } from '../../ports/policy.ts';
 
-export interface CircumstancePorts {
+export interface PolicyContextPorts {
   readonly groups: Groups;
   readonly holds: Pick<Holds, 'all'>;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export const NO_HOLDS: Pick<Holds, 'all'> = { all: async () => [] };
 export async function policyContext(
   people: People,
   ids: readonly string[],
-  { groups, holds, clock }: CircumstancePorts,
+  { groups, holds, clock }: PolicyContextPorts,
 ): Promise<PolicyContext> {
   const names = groupsToRead(people, ids);
   const [held, members] = await Promise.all([holds.all(), Promise.all(names.map((name) => groups.members(name)))]);

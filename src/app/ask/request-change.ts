@@ -32,7 +32,7 @@ export interface RequestPorts extends ClusterPorts {
 
 /** The card's name among the messages of a change. */
 export const CARD = 'card';
-/** The first card waits for Slack thirty seconds at most, and its post twenty: then whoever wanted to post it is dead. */
+/** The first card waits for Slack thirty seconds at most, and its post twenty: then the bot that wanted to post it is dead. */
 export const CARD_POSTING_MS = 60_000;
 
 /** Somebody asks: the change is stored, its card is posted and remembered, then planning is queued, in this order. */

@@ -3,10 +3,10 @@ import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts'
 import { everyGroupOf } from '../../domain/policy/people.ts';
 import { rightsIn } from '../../domain/policy/rights.ts';
 import { freezeAt } from '../../domain/policy/time.ts';
-import { type CircumstancePorts, policyContext } from './policy-context.ts';
+import { type PolicyContextPorts, policyContext } from './policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
 
-export async function activeHoldsOf({ holds, policy, clock }: ClusterPorts & CircumstancePorts): Promise<ActiveHolds> {
+export async function activeHoldsOf({ holds, policy, clock }: ClusterPorts & PolicyContextPorts): Promise<ActiveHolds> {
   return { holds: await holds.all(), freeze: freezeAt(policy.freezes, clock.now()) };
 }
 
@@ -14,7 +14,7 @@ export async function rightsOf(
   cluster: string,
   by: Person,
   channel: string,
-  ports: ClusterPorts & CircumstancePorts,
+  ports: ClusterPorts & PolicyContextPorts,
 ): Promise<RightsIn> {
   const now = await policyContext(everyGroupOf(ports.policy), [by.id], ports);
   const freeze = freezeAt(ports.policy.freezes, now.at);

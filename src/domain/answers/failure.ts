@@ -20,7 +20,7 @@ export abstract class Failure extends Error {
 /** A failure that belongs on the change's card. */
 export const isOfTheCluster = (error: unknown): error is Failure => error instanceof Failure && error.of === 'cluster';
 
-/** A failure of the record: whoever wanted to write tries again later. */
+/** A failure of the record: the writer retries later. */
 export const isOfTheRecord = (error: unknown): error is Failure => error instanceof Failure && error.of === 'record';
 
 const RECORD_KINDS = [

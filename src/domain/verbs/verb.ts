@@ -51,17 +51,17 @@ export interface VerbPlug<V extends Verb> {
 /** What people read of a verb's changes. */
 export interface VerbWords<V extends Verb> {
   /** The nodes on which something is done, as far as is known. */
-  readonly nodes: (change: AboutToBe<V>) => readonly string[];
+  readonly nodes: (change: ChangeOf<V>) => readonly string[];
   /** What the change is about, as a heading: `Add a registry on node-2`. */
-  readonly aim: (change: AboutToBe<V>) => string;
+  readonly aim: (change: ChangeOf<V>) => string;
   /** What an approval starts, in one short sentence for a dialog. */
-  readonly effect: (change: AboutToBe<V>) => string;
+  readonly effect: (change: ChangeOf<V>) => string;
   /** What the plan does, in half a sentence. */
-  readonly summary: (change: AboutToBe<V>, plan: Plan, markup: Markup) => string;
+  readonly summary: (change: ChangeOf<V>, plan: Plan, markup: Markup) => string;
   /** What the end has proved. */
-  readonly proved: (change: AboutToBe<V>, proof: Proof, markup: Markup) => string;
+  readonly proved: (change: ChangeOf<V>, proof: Proof, markup: Markup) => string;
   /** What an operator should know once it is done. */
-  readonly afterwards: (change: AboutToBe<V>, markup: Markup) => string;
+  readonly afterwards: (change: ChangeOf<V>, markup: Markup) => string;
   /** What a finished change does not cover; null when nothing could be misunderstood. */
   readonly limits: string | null;
   /** How a cancelled change is finished, as the beginning of a sentence. */
@@ -69,6 +69,6 @@ export interface VerbWords<V extends Verb> {
 }
 
 /** What the words of a verb need to know of a change. */
-export interface AboutToBe<V extends Verb> extends Pick<Change, 'plan'> {
+export interface ChangeOf<V extends Verb> extends Pick<Change, 'plan'> {
   readonly intent: IntentOf<V>;
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
-import { redisWorkerLife } from '../../adapters/redis/lease/heartbeat.ts';
+import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
@@ -24,7 +24,7 @@ export function botRecord(config: BotConfig, proofs: ReadonlyMap<string, EntryPr
       const place = { redis, cluster };
       const changes = redisChanges({ ...place, clock, proof });
       const queue = changeQueue({ ...place, onError });
-      return [cluster, { changes, queue, holds: redisHolds(place), worker: redisWorkerLife(place) }] as const;
+      return [cluster, { changes, queue, holds: redisHolds(place), worker: redisHeartbeat(place) }] as const;
     }),
   );
   return {

@@ -1,6 +1,6 @@
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import type { Fence } from '../../adapters/redis/lease/fence.ts';
-import { redisWorkerLife } from '../../adapters/redis/lease/heartbeat.ts';
+import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
 import { redisMend } from '../../adapters/redis/server/recover.ts';
@@ -26,7 +26,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     /** The same changes, written only as long as no other worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock }),
-    life: redisWorkerLife({ redis, cluster }),
+    life: redisHeartbeat({ redis, cluster }),
     close: () => closeRedis(redis),
   };
 }

@@ -15,7 +15,7 @@ export interface WorkerLifeOptions {
 const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable();
 
 /** What a cluster's worker says of itself, in Redis; the key stays, so that people read since when it has been silent. */
-export function redisWorkerLife({ redis, cluster }: WorkerLifeOptions): Heartbeat {
+export function redisHeartbeat({ redis, cluster }: WorkerLifeOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
     async tell(trouble) {

@@ -1,4 +1,4 @@
-import { firstFew } from '../../text/format.ts';
+import { count, firstFew } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import type { VerbWords } from '../verb.ts';
 import { provenGone, undoneNodes } from './nodes.ts';
@@ -18,7 +18,7 @@ export const undoWords: VerbWords<'undo'> = {
   proved: (change, { served, expected, archives, engines, engineTotal }, { text }) => {
     const gone = provenGone(change);
     const without = gone.length === 0 ? 'list it' : `do without ${text(firstFew(gone))}`;
-    const images = `${served}/${expected} images of ${archives} ${archives === 1 ? 'archive' : 'archives'}`;
+    const images = `${served}/${expected} images of ${count(archives, 'archive')}`;
     return `The bootstrap’s registry serves ${images}; ${engines}/${engineTotal} engines ${without}.`;
   },
   afterwards: (change, { text, code }) =>

@@ -7,7 +7,7 @@ import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapt
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
-import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -24,8 +24,8 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
   const bench = await aclBench(['c1']);
-  await redisWorkerLife({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
-  const seen = await redisWorkerLife({ redis: bench.as(BOT), cluster: 'c1' }).seen();
+  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
+  const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1' }).seen();
   expect(seen?.trouble).toBe('The disk is full.');
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
 import { type Bench, redisBench } from '../server.ts';
 
@@ -12,7 +12,7 @@ describe('the word of a worker in Redis', () => {
 
   it('is told apart from a silence, whose beginning people read', async () => {
     const redis = bench.connect();
-    const life = redisWorkerLife({ redis, cluster: 'c1' });
+    const life = redisHeartbeat({ redis, cluster: 'c1' });
     expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
     await life.tell(null);
     expect(workerState(await life.seen())).toEqual({ is: 'there' });
@@ -23,7 +23,7 @@ describe('the word of a worker in Redis', () => {
   });
 
   it('tells why it cannot work, until it can again', async () => {
-    const life = redisWorkerLife({ redis: bench.connect(), cluster: 'c2' });
+    const life = redisHeartbeat({ redis: bench.connect(), cluster: 'c2' });
     await life.tell('The disk is full.');
     expect(workerState(await life.seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
     await life.tell(null);

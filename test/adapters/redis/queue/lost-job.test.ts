@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
-import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { tendChanges } from '../../../../src/app/ask/tend-changes.ts';
 import * as events from '../../../contract/changes-events.ts';
@@ -22,7 +22,7 @@ function bot() {
   const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
   const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
-  const worker = redisWorkerLife({ redis, cluster: 'c1' });
+  const worker = redisHeartbeat({ redis, cluster: 'c1' });
   const postAgain = async () => null;
   const cards = redisCards({ redis, clusters: ['c1'], clock });
   const holds = redisHolds({ redis, cluster: 'c1' });

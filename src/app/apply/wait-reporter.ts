@@ -1,7 +1,7 @@
 import { BEFORE_THE_STEPS, type ChangeId } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Changes } from '../../ports/record.ts';
-import { progressReporter } from './progress-teller.ts';
+import { progressReporter } from './progress-reporter.ts';
 
 /** Each word is an edit of the card; the same one is repeated this often, should it have been lost. */
 const SAME_AGAIN_MS = 30_000;
