@@ -116,7 +116,7 @@ describe('a state run on a node', () => {
   it('would keep its session open with what it starts', async () => {
     const { program, args } = runCommands(join(folder, 'short'), LINE).start(false);
     const atOnce = { program, args: args.map((word) => (word === '15' ? '1' : word)) };
-    const told = runIn(await stage.shell.run(stage.access, atOnce, limits({ limitMs: 5_000 })));
+    const told = runIn(await stage.shell.run(stage.access, atOnce, limits()));
     expect(told).toEqual({ is: 'running' });
     await end('true\n');
   });
