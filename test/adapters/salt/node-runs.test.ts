@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeRuns } from '../../../src/adapters/salt/node-runs.ts';
@@ -44,7 +44,11 @@ const result = (run = once(), line: Command = LINE, on = runs(), end = signal())
 const asks = async (): Promise<readonly string[]> =>
   (await readFile(asked, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 const begun = () => until(async () => (await asks()).length > 0);
-const end = (script: string) => writeFile(go, script);
+/** In one act: the stand-in reads the file as soon as it is there. */
+const end = async (script: string): Promise<void> => {
+  await writeFile(`${go}.new`, script);
+  await rename(`${go}.new`, go);
+};
 
 describe('a state run on a node', () => {
   it('would be lost with its connection, or run twice, were it not found again', async () => {
