@@ -17,7 +17,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    maxWorkers: 2,
+    // On two cores: the longest two mostly wait for others.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Ceilings, for a machine ten times slower: no test waits for them.
     testTimeout: 120_000,
