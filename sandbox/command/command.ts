@@ -22,6 +22,7 @@ export function sandboxCommand(): Command {
     )
     .argument('[file]', 'scenario file (default: standard input)')
     .option('--json', 'print the result as one JSON object on standard output; everything else goes to standard error')
+    .option('--patience <n>', 'multiply every limit of the scenario, for a slow or busy machine (default: 1)', positive)
     .action((file: string | undefined, _: unknown, command: Command) =>
       untilStopped(async (signal) => {
         const { runScenario } = await import('./run-scenario.ts');

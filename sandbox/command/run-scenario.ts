@@ -18,6 +18,8 @@ import { Stopped } from './stop-signal.ts';
 /** What `sandbox run` takes from the command line. */
 export interface ScenarioOptions extends CommandOptions {
   readonly json?: boolean;
+  /** Multiplies every limit of the scenario; 1 when left out. */
+  readonly patience?: number;
 }
 
 const PASSED = 0;
@@ -45,7 +47,8 @@ export async function runScenario(
   const sandbox = await startOrSay(sandboxOptions(options, say, signal), say);
   if (sandbox === null) return signal.aborted ? INTERRUPTED : NOT_MET;
   try {
-    return await playIn(sandbox, scenario.statements, { json: options.json === true, say, signal });
+    const { json = false, patience = 1 } = options;
+    return await playIn(sandbox, scenario.statements, { json, patience, say, signal });
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     say(error.message);
@@ -84,6 +87,7 @@ async function whatIsWrongWith(
 
 interface Showing {
   readonly json: boolean;
+  readonly patience: number;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -91,11 +95,11 @@ interface Showing {
 async function playIn(
   sandbox: Sandbox,
   statements: readonly Statement[],
-  { json, say, signal }: Showing,
+  { json, patience, say, signal }: Showing,
 ): Promise<number> {
   const stage = stageOf(sandbox, signal);
   const onPlayed = ({ text: line }: Statement, seconds: number) => say(`${seconds.toFixed(1).padStart(6)} s  ${line}`);
-  const failed = await play(statements, { stage, clock: systemClock, signal }, onPlayed);
+  const failed = await play(statements, { stage, clock: systemClock, signal, patience }, onPlayed);
   if (failed !== null) await tellFailed(failed, sandbox, say);
   if (json) process.stdout.write(`${JSON.stringify(await resultOf(failed, sandbox, signal))}\n`);
   else if (failed === null) say(`Every expectation is met (${statements.length} statements).`);

@@ -67,8 +67,8 @@ const names = readdirSync(FOLDER)
 /** Scenarios whose end is looked into as well. */
 const LOOKED_INTO: readonly string[] = ['add-node-2', 'undo-after-failed-engines', 'undo-takes-only-its-own'];
 
-// Each has a bot, a worker and a Redis of its own: more of them at once only wait for each other.
-vi.setConfig({ maxConcurrency: 2 });
+// Each has a bot, a worker and a Redis of its own, which wait most of the time: four of them and the other files fill two cores.
+vi.setConfig({ maxConcurrency: 4 });
 
 describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
   test.for(names.filter((name) => !LOOKED_INTO.includes(name)))('%s', async (name, { signal }) => {

@@ -49,7 +49,7 @@ const yaml = (keys: readonly string[], good: string) =>
     jsonLike(keys, ['lab', '/srv/a.iso', 'redis://r:6379', 'U0BOB']),
   );
 
-describe('a file of the cluster', { timeout: 120_000 }, () => {
+describe('a file of the cluster', { timeout: 600_000 }, () => {
   const keys = ['apiVersion', 'kind', 'archives', 'BootstrapConfiguration', 'metalk8s.scality.com/v1alpha3'];
 
   it('bootstrap.yaml lists paths, or is unreadable in a sentence that names it', () => {
@@ -69,7 +69,7 @@ describe('a file of the cluster', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a configuration', { timeout: 120_000 }, () => {
+describe('a configuration', { timeout: 600_000 }, () => {
   const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
   const at = (text: string): string => {
     const path = join(folder, 'config.yaml');

@@ -38,7 +38,7 @@ const TABLE = [
 ];
 const lines = wordsLike(TABLE, ['', ' ', '\n']);
 
-describe('what a node’s programs printed', { timeout: 120_000 }, () => {
+describe('what a node’s programs printed', { timeout: 600_000 }, () => {
   it('df: a file system with a size, or none', () => {
     fuzz(lines, (text) => {
       const found = fileSystemIn(text);
@@ -76,7 +76,7 @@ describe('what a node’s programs printed', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what an archive says it is', { timeout: 120_000 }, () => {
+describe('what an archive says it is', { timeout: 600_000 }, () => {
   it('an id that can be a folder, or a sentence why it is none', async () => {
     const text = fc.oneof(
       wordsLike(['NAME=MetalK8s', 'VERSION=', '1.2.3', '../..', '\n', '$(reboot)', ' '], ['', '\n']),
@@ -96,7 +96,7 @@ describe('what an archive says it is', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what Kubernetes answers', { timeout: 120_000 }, () => {
+describe('what Kubernetes answers', { timeout: 600_000 }, () => {
   const keys = [
     'items',
     'metadata',
@@ -161,7 +161,7 @@ describe('what Kubernetes answers', { timeout: 120_000 }, () => {
   });
 });
 
-describe('known_hosts', { timeout: 120_000 }, () => {
+describe('known_hosts', { timeout: 600_000 }, () => {
   const key = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIEVk' };
   const words = [
     '@revoked',

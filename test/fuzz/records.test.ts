@@ -51,7 +51,7 @@ const entry = fc.oneof(spoilt(TEXTS), jsonLike(KEYS, WORDS).map(kept), fc.consta
 const pair = newKeyPair();
 const checker = approvalChecker({ keys: [pair] });
 
-describe('an entry of a record in Redis', { timeout: 120_000 }, () => {
+describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
   it('is one that was written, or a fault of the record that says so', () => {
     fuzz(entry, (text) => {
       const read = failureOr(() => entryFrom(ID, text, 1), 'record');
@@ -90,7 +90,7 @@ describe('an entry of a record in Redis', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a job in the queue', { timeout: 120_000 }, () => {
+describe('a job in the queue', { timeout: 600_000 }, () => {
   it('is one for this cluster under its own name, or none', () => {
     const name = fc.oneof(
       fc.constantFrom('plan-c1-aaaaaa-1', 'apply-c1-aaaaaa-1', 'apply-c2-aaaaaa-1', '__proto__'),
@@ -106,7 +106,7 @@ describe('a job in the queue', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a line of the journal', { timeout: 120_000 }, () => {
+describe('a line of the journal', { timeout: 600_000 }, () => {
   it('is one that was written, or words that say why it is none', () => {
     const lines = EVENTS.map((event, n) => lineText({ seq: n + 1, prev: NO_LINE, change: ID, event }));
     fuzz(fc.oneof(spoilt(lines), jsonLike(['seq', 'prev', 'change', 'event', ...KEYS], WORDS)), (text) => {
@@ -130,7 +130,7 @@ describe('a line of the journal', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a key', { timeout: 120_000 }, () => {
+describe('a key', { timeout: 600_000 }, () => {
   it('is an Ed25519 one or cannot be used', () => {
     const text = fc.oneof(spoilt([pair.publicKeyPem, pair.privateKeyPem]), fc.string({ unit: 'binary' }));
     fuzz(text, (pem) => void failureOr(() => publicKeyFrom(pem), 'key-unusable'));

@@ -63,7 +63,7 @@ const output = fc.oneof(
 const ended = fc.constantFrom<Ended>({ is: 'connection-lost' }, ...[0, 1, 2, 64, 124, 255].map(exit));
 const result = fc.record({ ended, stdout: output, stderr: fc.oneof(fc.constant(''), wordsLike(PROSE)) });
 
-describe('what Salt printed', { timeout: 120_000 }, () => {
+describe('what Salt printed', { timeout: 600_000 }, () => {
   it('is a verdict for every call, and “ok” only with exit code 0 and without a failed state', () => {
     fuzz(fc.tuple(result, fc.constantFrom('states', 'anything')), ([said, expects]) => {
       const answer = classifyCall(said, expects === 'states' ? 'states' : 'anything');
@@ -114,7 +114,7 @@ describe('what Salt printed', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what crictl printed', { timeout: 120_000 }, () => {
+describe('what crictl printed', { timeout: 600_000 }, () => {
   it('is the endpoints of an engine that is known, or silence', () => {
     const keys = ['config', 'registry', 'configPath', 'mirrors', 'metalk8s-registry-from-config.invalid', 'endpoint'];
     const info = fc.oneof(jsonLike(keys, ['http://10.0.0.1:8080', '']), output);

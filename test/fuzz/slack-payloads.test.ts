@@ -38,7 +38,7 @@ const payload = fc.oneof(
 
 const receiver: Receiver = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
 
-describe('a click, as a payload of Slack’s tells it', { timeout: 120_000 }, () => {
+describe('a click, as a payload of Slack’s tells it', { timeout: 600_000 }, () => {
   it('is a decision with a change, a digest and a person of this workspace, or none', async () => {
     const log = new KeptLog();
     const app = new App({

@@ -19,7 +19,7 @@ const VOCABULARY = [
 ];
 const text = wordsLike(VOCABULARY);
 
-describe('what people type', { timeout: 120_000 }, () => {
+describe('what people type', { timeout: 600_000 }, () => {
   it('is an intent, a question for help or a “no” in clean words, and never a name that Kubernetes could not have', () => {
     fuzz(text, (line) => {
       const answer = parseCommand(typed(`add ${line}`), context);
@@ -52,7 +52,7 @@ describe('what people type', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a word from outside', { timeout: 120_000 }, () => {
+describe('a word from outside', { timeout: 600_000 }, () => {
   it('is one word for the shell of a node, whatever stands in it', () => {
     fuzz(fc.array(text, { minLength: 1, maxLength: 4 }), (words) => {
       const [program = '', ...args] = words;

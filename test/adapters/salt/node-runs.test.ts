@@ -45,8 +45,8 @@ const result = (run = once(), line: Command = LINE, on = runs(), end = signal())
 const asks = async (): Promise<readonly string[]> =>
   (await readFile(asked, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 const begun = () => until(async () => (await asks()).length > 0);
-/** Whole at once: the stand-in reads the file as soon as it is there. */
-const end = async (script: string) => {
+/** In one act: the stand-in reads the file as soon as it is there. */
+const end = async (script: string): Promise<void> => {
   await writeFile(`${go}.new`, script);
   await rename(`${go}.new`, go);
 };
@@ -121,7 +121,7 @@ describe('a state run on a node', () => {
   it('would keep its session open with what it starts', async () => {
     const { program, args } = runCommands(join(folder, 'short'), LINE).start(false);
     const atOnce = { program, args: args.map((word) => (word === '15' ? '1' : word)) };
-    const told = runIn(await stage.shell.run(stage.access, atOnce, limits({ limitMs: 5_000 })));
+    const told = runIn(await stage.shell.run(stage.access, atOnce, limits()));
     expect(told).toEqual({ is: 'running' });
     await end('true\n');
   });

@@ -20,7 +20,7 @@ export interface CopyStage extends SshStage {
   /** Offsets from which the source was read. */
   readonly readFrom: number[];
   readonly copier: Copier;
-  copierFrom(source: Source): Copier;
+  copierFrom(source: Source, clock?: Clock): Copier;
   readonly source: Source;
 }
 
@@ -40,7 +40,8 @@ export async function copyStage(size = 16 * 1024 * 1024): Promise<CopyStage> {
     },
     sha256: async (_path, _signal, length = size) => sha256Of(bytes.subarray(0, length)),
   };
-  const copierFrom = (from: Source): Copier => sshCopier({ shell: stage.shell, bootstrap: from, clock: fastClock(20) });
+  const copierFrom = (from: Source, clock = fastClock(20)): Copier =>
+    sshCopier({ shell: stage.shell, bootstrap: from, clock });
   const step = copyStep(path, bytes, stage.access.sudo);
   return { ...stage, bytes, step, readFrom, source, copierFrom, copier: copierFrom(source) };
 }
@@ -67,12 +68,11 @@ export async function putPart({ step }: CopyStage, bytes: Buffer): Promise<void>
 
 export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A clock on which a second takes `1/factor` seconds. */
+/** Sleeps are shorter by a factor, and nothing else: on a faster clock, a slow machine would look like a line that stands still. */
 export function fastClock(factor: number): Clock {
-  const start = Date.now();
   return {
-    now: () => new Date(start + (Date.now() - start) * factor),
-    steadyMs: () => performance.now() * factor,
+    now: () => new Date(),
+    steadyMs: () => performance.now(),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const aborted = () => {

@@ -13,7 +13,7 @@ interface RawJob {
 }
 
 const KEY = `${clusterPrefix(CLUSTER)}:${QUEUE}`;
-const TAKEN_LIMIT_MS = 30_000;
+const TAKEN_LIMIT_MS = 120_000;
 const LARGE = 10 * 1024 * 1024;
 const DEEP = 100_000;
 const FLOOD = 200;

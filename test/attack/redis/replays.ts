@@ -13,7 +13,7 @@ import { refusedWith } from './approvals.ts';
 
 type Approved = Extract<ChangeEvent, { type: 'approved' }>;
 
-const END_LIMIT_MS = 90_000;
+const END_LIMIT_MS = 400_000;
 /** A number that no job of the change has had. */
 const LATER = 7;
 const FAULT = 'state-fails';

@@ -12,7 +12,7 @@ import { markupIn } from './markup.ts';
 const MARK = 'zq7';
 const HOSTILE = `${MARK} <!channel> <@U0MALLORY> <http://evil|ok> *b* \`c\` \u001b[31mred\u001b[0m \u202eRTL\u0000 &lt;!here&gt;`;
 const FAULT = 'state-fails';
-const END_LIMIT_MS = 90_000;
+const END_LIMIT_MS = 400_000;
 
 /** Words of others that reach people: Salt's comments, and whatever stands in the record. */
 export function hostileWordAttacks(): readonly Attack[] {

@@ -32,7 +32,7 @@ export interface Click {
 
 const TEAM = 'T0SANDBOX';
 const CHANNEL = 'C0OPS';
-const ANSWER_LIMIT_MS = 15_000;
+const ANSWER_LIMIT_MS = 60_000;
 
 /** The bot's address for signed requests, knocked at with whatever somebody likes. */
 export class Door {

@@ -14,8 +14,8 @@ export interface Before {
 }
 
 /** Help costs the bot nothing, so an answer after this is none. */
-const HELP_LIMIT_MS = 20_000;
-const READY_LIMIT_MS = 20_000;
+const HELP_LIMIT_MS = 120_000;
+const READY_LIMIT_MS = 120_000;
 
 export async function before({ sandbox }: AttackStage): Promise<Before> {
   const { world } = sandbox.cluster;

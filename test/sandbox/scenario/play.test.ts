@@ -19,11 +19,12 @@ function skippingClock(): Clock {
 }
 
 /** Plays it and gives what was there instead of the first statement that is not met; null when all are. */
-async function instead(stage: FakeStage, text: string): Promise<string | null> {
+async function instead(stage: FakeStage, text: string, patience?: number): Promise<string | null> {
   const scenario = parseScenario(text, { people: ['alice', 'bob', 'mallory'] });
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
   const { signal } = new AbortController();
-  const failed = await play(scenario.statements, { stage, clock: skippingClock(), signal }, () => undefined);
+  const performance = { stage, clock: skippingClock(), signal, ...(patience === undefined ? {} : { patience }) };
+  const failed = await play(scenario.statements, performance, () => undefined);
   return failed === null ? null : `${failed.statement.text}: ${failed.instead}`;
 }
 
@@ -58,6 +59,12 @@ test('what is past counts as planned and approved, what is to come does not coun
   expect(await instead(stage, 'wait done within 3')).toBe(
     'wait done within 3: Not within 3 s. lab-abc234 is applying, at the step copy:node-2:a (running).',
   );
+});
+
+test('a patient player waits longer, and says how long', async () => {
+  const stage = new FakeStage();
+  stage.show(applying);
+  expect(await instead(stage, 'wait done within 3', 4)).toContain('Not within 12 s.');
 });
 
 test('a wait concerns the newest change, not one that has ended before', async () => {

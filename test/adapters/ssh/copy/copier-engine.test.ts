@@ -81,7 +81,9 @@ describe('a whole file', () => {
     const [taken, told] = ['taken', 'told'].map((name) => join(stage.folder, `${name}-${basename(program)}`));
     const slow = join(stage.sshd.binFolder, 'openssl');
     // The node hashes what it has written, and this file is written in one stretch.
-    const waiting = `head -c 1; touch '${taken}'; while [ ! -e '${told}' ]; do sleep 0.05; done; cat`;
+    // Not for ever: it outlives a test that fails.
+    const untilTold = `n=0; while [ ! -e '${told}' ] && [ "$n" -lt 1200 ]; do sleep 0.1; n=$((n + 1)); done`;
+    const waiting = `head -c 1; touch '${taken}'; ${untilTold}; cat`;
     await writeFile(slow, `#!/bin/sh\n{ ${waiting}; } | sha256sum\n`, { mode: 0o755 });
     const tell = ({ sent }: CopyProgress): void => {
       if (sent === stage.old.size) writeFileSync(told ?? '', '');

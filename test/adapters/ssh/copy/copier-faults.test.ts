@@ -1,8 +1,9 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../../src/ports/clock.ts';
 import { isRoot } from '../../../fixtures/needs.ts';
-import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
+import { type CopyStage, copyStage, copyStep, fastClock, type Source } from '../copy-stage.ts';
 
 let stage: CopyStage;
 beforeAll(async () => {
@@ -19,9 +20,9 @@ const never = () => new AbortController().signal;
 const copied = async () => (await readFile(stage.step.archive.path)).equals(stage.bytes);
 
 /** The stage's copier, with something that happens once a read has given this many bytes. */
-function copierWith(after: number, happens: (read: number) => Promise<void>) {
+function copierWith(after: number, happens: (read: number) => Promise<void>, clock?: Clock) {
   let reads = 0;
-  return stage.copierFrom({
+  const source: Source = {
     ...stage.source,
     read: async function* (path, from, stop) {
       reads += 1;
@@ -33,7 +34,8 @@ function copierWith(after: number, happens: (read: number) => Promise<void>) {
         if (given >= after && given - chunk.length < after) await happens(read);
       }
     },
-  });
+  };
+  return stage.copierFrom(source, clock);
 }
 
 describe('a copy that is disturbed', () => {
@@ -62,13 +64,25 @@ describe('a copy that is disturbed', () => {
 
   it('reconnects when the node takes no more bytes without closing the connection', async () => {
     const frozen: number[] = [];
-    const freezing = copierWith(4 * 1024 * 1024, async (read) => {
+    const fast = fastClock(20);
+    let skippedMs = 0;
+    // Time passes with every sleep while the node stands still, and is the computer's own else.
+    const clock: Clock = {
+      ...fast,
+      steadyMs: () => performance.now() + skippedMs,
+      sleep: async (ms, signal) => {
+        await fast.sleep(ms, signal);
+        if (frozen.length > 0 && stage.readFrom.length === 1) skippedMs += ms;
+      },
+    };
+    const freeze = async (read: number) => {
       if (read > 1) return;
       for (const pid of await stage.sshd.sessions()) {
         process.kill(pid, 'SIGSTOP');
         frozen.push(pid);
       }
-    });
+    };
+    const freezing = copierWith(4 * 1024 * 1024, freeze, clock);
     await freezing.copy(stage.step, stage.access, ignore, never());
     expect(frozen.length).toBeGreaterThan(0);
     expect(await copied()).toBe(true);
