@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
@@ -59,7 +58,6 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
   const announcements = redisAnnouncements({
     redis,
     clusters: names,
-    replica: `${hostname()}-${process.pid}`,
     onError,
   });
   const slack = await startSlack({

@@ -231,8 +231,8 @@ describe('the core', () => {
   });
 
   it('never branches on the text of an error, but where a protocol has its code nowhere else', () => {
-    // Redis error codes (BUSYGROUP) and the HTTP status of a refused WebSocket reach us as text only.
-    const codes = ['adapters/redis/cards/announcements.ts', 'adapters/kube/exec.ts'];
+    // The HTTP status of a refused WebSocket reaches us as text only.
+    const codes = ['adapters/kube/exec.ts'];
     const branches = filesOf(SRC).filter((file) =>
       /\.message(\.(includes|match|startsWith)| ===)/.test(readFileSync(join(SRC, file), 'utf8')),
     );

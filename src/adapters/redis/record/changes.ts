@@ -59,10 +59,10 @@ class RedisChanges implements Changes {
     const { record, state, card, replies } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
-    const keys = [record, state, card, replies, open, behind, announced, fence];
+    const keys = [record, state, card, replies, open, behind, fence];
     const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
     const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
-    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? ''];
+    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
     const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
     if (answer === -1) throw full(id);
@@ -94,8 +94,8 @@ class RedisChanges implements Changes {
   async progress(id: ChangeId, progress: Progress): Promise<void> {
     const { record, state } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
-    const keys = [record, state, open, behind, announced, fence];
-    const words = [id, progressText(id, progress), progress.step, this.#fence ?? ''];
+    const keys = [record, state, open, behind, fence];
+    const words = [id, progressText(id, progress), progress.step, this.#fence ?? '', announced];
     await ask(this.#redis.eval(PROGRESS, keys.length, ...keys, ...words));
   }
 
@@ -112,7 +112,7 @@ class RedisChanges implements Changes {
   async redraw(id: ChangeId): Promise<void> {
     const { state } = this.#keysOf(id);
     const { open, behind, announced } = clusterKeys(this.#cluster);
-    await ask(this.#redis.eval(REDRAW, 4, state, open, behind, announced, id));
+    await ask(this.#redis.eval(REDRAW, 3, state, open, behind, id, announced));
   }
 
   #keysOf(id: ChangeId): ChangeKeys {

@@ -57,12 +57,8 @@ cardsContract('Redis, as the bot’s user', async () => {
 
 announcementsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
-  let replicas = 0;
-  const replica = () => {
-    replicas += 1;
-    const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
-    return redisAnnouncements({ redis: bench.as(BOT), ...options });
-  };
+  const options = { clusters: ['c0', 'c1'], onError: () => undefined };
+  const replica = () => redisAnnouncements({ redis: bench.as(BOT), ...options });
   return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), replica, close: closing(bench) };
 });
 
@@ -125,6 +121,10 @@ describe('the users of Redis', () => {
     ['shutdown', 'nosave'],
     ['subscribe', 'news'],
     ['publish', 'news', 'x'],
+    ['publish', 'mk8s:c2:announced', 'c2-aaaaaa'],
+    ['eval', 'return redis.call("PUBLISH", "mk8s:c2:announced", "c2-aaaaaa")', '0'],
+    ['psubscribe', 'mk8s:c1:announced'],
+    ['psubscribe', 'mk8s:*:announced'],
     ['swapdb', '0', '1'],
     ['object', 'help'],
     ['sort', 'mk8s:c1:open'],

@@ -32,12 +32,8 @@ cardsContract('Redis', async () => {
 
 announcementsContract('Redis', async () => {
   const bench = await redisBench();
-  let replicas = 0;
-  const replica = () => {
-    replicas += 1;
-    const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
-    return redisAnnouncements({ redis: bench.connect(), ...options });
-  };
+  const options = { clusters: ['c0', 'c1'], onError: () => undefined };
+  const replica = () => redisAnnouncements({ redis: bench.connect(), ...options });
   return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock }), replica, close: bench.close };
 });
 
