@@ -6,6 +6,7 @@ import type { Holds } from '../../../ports/policy.ts';
 import { holdSchema } from '../../../schema/hold-schema.ts';
 import { ask, RecordFault } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { LIFT, SET } from './holds-scripts.ts';
 
 /** More would only be read at every decision. */
@@ -20,12 +21,12 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
       return Object.entries(texts).map(([field, text]) => holdFrom(field, text, cluster));
     },
     async set(hold) {
-      const answer = await ask(redis.eval(SET, 1, key, fieldOf(hold), canonicalJson(hold), MOST_HOLDS));
+      const answer = await runScript(redis, SET, [key], fieldOf(hold), canonicalJson(hold), MOST_HOLDS);
       if (answer === -1)
         throw new RecordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
       return answer === 1;
     },
-    lift: async (hold) => (await ask(redis.eval(LIFT, 1, key, fieldOf(hold), canonicalJson(hold)))) === 1,
+    lift: async (hold) => (await runScript(redis, LIFT, [key], fieldOf(hold), canonicalJson(hold))) === 1,
   };
 }
 

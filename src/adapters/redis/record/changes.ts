@@ -10,6 +10,7 @@ import type { Changes, StoredChange } from '../../../ports/record.ts';
 import type { Fence } from '../lease/fence.ts';
 import { ask, Fenced, RecordFault } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { RecordReader } from './record-reader.ts';
 import { entryText, progressFrom, progressText } from './record-text.ts';
@@ -64,7 +65,7 @@ class RedisChanges implements Changes {
     const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
     const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
-    const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
+    const answer = answerSchema.parse(await runScript(this.#redis, APPEND, keys, ...words));
     if (answer === -1) throw full(id);
     if (answer === -2) throw new Fenced(this.#cluster);
     return answer === 1;
@@ -72,7 +73,7 @@ class RedisChanges implements Changes {
 
   async get(id: ChangeId): Promise<StoredChange | null> {
     const keys = this.#keysOf(id);
-    const answer = await ask(this.#redis.eval(READ, 2, keys.record, keys.state));
+    const answer = await runScript(this.#redis, READ, [keys.record, keys.state]);
     const [texts, words] = readSchema.parse(answer);
     if (texts.length === 0) return null;
     const read = this.#reader.read(id, texts);
@@ -96,7 +97,7 @@ class RedisChanges implements Changes {
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     const keys = [record, state, open, behind, fence];
     const words = [id, progressText(id, progress), progress.step, this.#fence ?? '', announced];
-    await ask(this.#redis.eval(PROGRESS, keys.length, ...keys, ...words));
+    await runScript(this.#redis, PROGRESS, keys, ...words);
   }
 
   async stillOurs(): Promise<void> {
@@ -112,7 +113,7 @@ class RedisChanges implements Changes {
   async redraw(id: ChangeId): Promise<void> {
     const { state } = this.#keysOf(id);
     const { open, behind, announced } = clusterKeys(this.#cluster);
-    await ask(this.#redis.eval(REDRAW, 3, state, open, behind, id, announced));
+    await runScript(this.#redis, REDRAW, [state, open, behind], id, announced);
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
