@@ -49,7 +49,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
   const changes = redisChanges({ redis, cluster, clock, proof: proofs.entries });
   const retelling = new Retelling({
     clock,
-    tell: () => reportLostRecords({ journal, changes, clock, onForgotten }),
+    report: () => reportLostRecords({ journal, changes, clock, onForgotten }),
     onError: (error) => log.warn({ err: error }, 'What Redis has lost could not be told again yet'),
   });
   const onForgotten = (change: string) =>

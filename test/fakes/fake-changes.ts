@@ -23,6 +23,8 @@ const ENDING = ['refused', 'denied', 'expired', 'failed', 'cancelled', 'done'];
 /** The record of a cluster's changes in memory. */
 export class FakeChanges implements Changes {
   readonly cluster: string;
+  /** Records that were read so far. */
+  reads = 0;
   readonly #announcements: FakeAnnouncements | null;
   readonly #kept = new Map<ChangeId, Kept>();
   readonly #open = new Set<ChangeId>();
@@ -64,6 +66,7 @@ export class FakeChanges implements Changes {
   }
 
   async get(id: ChangeId): Promise<StoredChange | null> {
+    this.reads += 1;
     this.#refuseStranger(id);
     const kept = this.#kept.get(id);
     const change = kept === undefined ? null : changeFrom(kept.events);

@@ -6,8 +6,7 @@ import { stepsStillNeeded } from '../../domain/plan/digest.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 import { type FreshPlanPorts, lookAndPlan } from '../plan/fresh-plan.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
-import { catchUp } from '../record/catch-up.ts';
-import { isEndedByBot, record, tell } from '../record/record.ts';
+import { ChangeRecord, isEndedByBot } from '../record/change-record.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin, noteEnd } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
@@ -21,22 +20,23 @@ export interface ApplyPorts extends FreshPlanPorts, ApprovedPorts, StepPorts {
 
 /** Carries out an approved change, or goes on with one that was interrupted; every outcome is written down before it is told. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
-  await catchUp(id, ports);
-  const stored = await ports.changes.get(id);
+  const record = new ChangeRecord(id, ports);
+  await record.catchUp();
+  const stored = await record.known();
   if (stored === null) return;
-  if (isEndedByBot(stored.change)) return await noteEnd(stored, ports);
+  if (isEndedByBot(stored.change)) return await noteEnd(stored, ports.journal);
   if (!['approved', 'applying'].includes(stored.change.state)) return;
-  const approved = await approvedChange(id, ports);
+  const approved = await approvedChange(record, ports);
   const end = isRefusal(approved) ? refusedNow(approved, ports) : await applied(approved, ports, signal);
   if (end === null) return;
-  if (end.type !== 'cancelled' || !(await wasCancelled(id, ports))) await record(id, end, ports);
+  if (end.type !== 'cancelled' || !(await wasCancelled(record, ports))) await record.journalAndPublish(end);
 }
 
 /** Did the bot end it meanwhile? Then its word is the one that the journal keeps. */
-async function wasCancelled(id: ChangeId, ports: ApplyPorts): Promise<boolean> {
-  const stored = await ports.changes.get(id);
+async function wasCancelled(record: ChangeRecord, { journal }: ApplyPorts): Promise<boolean> {
+  const stored = await record.look();
   if (stored?.change.state !== 'cancelled') return false;
-  await noteEnd(stored, ports);
+  await noteEnd(stored, journal);
   return true;
 }
 
@@ -48,7 +48,7 @@ const refusedNow = (refusal: Refusal, ports: ApplyPorts): ChangeEvent => ({ type
  * somebody else has ended it before it could begin.
  */
 async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<ChangeEvent | null> {
-  const cancel = watchForCancel(approved.id, ports.changes, ports.clock);
+  const cancel = watchForCancel(approved.record, ports.clock);
   try {
     return await lookedAndRun(approved, ports, cancel, signal);
   } catch (error) {
@@ -77,31 +77,32 @@ async function lookedAndRun(
   const untilCancel = AbortSignal.any([signal, watch.signal]);
   const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
   if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
-  if (!approved.begun && !(await begin(approved.id, now(ports), ports))) return null;
+  if (!approved.begun && !(await begin(approved.record, now(ports), ports.journal))) return null;
   await noteFound(run, ports);
   const proof = await runSteps(run, ports, cancel, signal);
-  await tellTheUndone(run, ports);
+  await publishUndone(run, ports);
   return { type: 'done', at: now(ports), proof, seconds: inSeconds(before + clock.steadyMs() - from) };
 }
 
 /** What an `add` finds on its nodes is noted before its first step, so that an undo can leave it alone. */
-async function noteFound({ id, change, facts }: Run, ports: ApplyPorts): Promise<void> {
+async function noteFound({ change, facts, record }: Run, ports: ApplyPorts): Promise<void> {
   const isNew = change.before === undefined && Object.keys(change.begun).length === 0;
   if (change.intent.verb !== 'add' || !isNew) return;
-  await record(id, { type: 'found', at: now(ports), before: beforeOf(facts) }, ports);
+  await record.journalAndPublish({ type: 'found', at: now(ports), before: beforeOf(facts) });
 }
 
 /** The card of what was undone says so, too; told before the undo itself ends, and after a crash in between only where it is missing. */
-async function tellTheUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
+async function publishUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
   if (intent.verb !== 'undo') return;
   const { undoes } = intent;
   const isIt = (event: ChangeEvent) => event.type === 'undone' && event.change === id;
   const noted = (await ports.journal.entries(undoes)).find(({ event }) => isIt(event));
   const event: ChangeEvent = { type: 'undone', at: now(ports), change: id };
   const entry = noted ?? { event, mark: await ports.journal.append(undoes, event) };
-  const stored = await ports.changes.get(undoes);
+  const record = new ChangeRecord(undoes, ports);
+  const known = await record.known();
   // Its record in Redis is kept for 90 days only.
-  if (stored !== null && !stored.events.some(isIt)) await tell(undoes, entry, ports.changes);
+  if (known !== null && !known.events.some(isIt)) await record.publish(entry);
 }
 
 const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
@@ -134,14 +135,18 @@ async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal:
 }
 
 async function runOf(
-  { id, plan, change }: ApprovedChange,
+  { id, record, plan, change }: ApprovedChange,
   ports: ApplyPorts,
   signal: AbortSignal,
 ): Promise<Run | Refusal> {
   const when = { change: id, at: now(ports), begun: true, hasRoom: change.startedAt !== undefined };
   const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
   const needed = isRefusal(fresh) ? fresh : stepsStillNeeded(plan, fresh.plan);
-  return isRefusal(fresh) ? fresh : isRefusal(needed) ? needed : { id, plan, change, needed, facts: fresh.facts };
+  return isRefusal(fresh)
+    ? fresh
+    : isRefusal(needed)
+      ? needed
+      : { id, record, plan, change, needed, facts: fresh.facts };
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */

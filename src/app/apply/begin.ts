@@ -1,7 +1,7 @@
-import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import type { ChangeEvent } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import type { Changes, StoredChange } from '../../ports/record.ts';
-import { type RecordPorts, tell } from '../record/record.ts';
+import type { Journal } from '../../ports/record.ts';
+import type { ChangeRecord, KnownRecord } from '../record/change-record.ts';
 import { CancelAsked } from './cancel-watch.ts';
 
 /**
@@ -10,33 +10,33 @@ import { CancelAsked } from './cancel-watch.ts';
  * Redis can stop a change this way and start none: before the first act the journal has it, too, and the approval was in the journal
  * before.
  */
-export async function begin(id: ChangeId, at: string, ports: RecordPorts): Promise<boolean> {
-  const told = await begunBefore(id, ports.changes);
-  const event: ChangeEvent = told ?? { type: 'started', at };
-  if (told === null && !(await tell(id, { event }, ports.changes))) return await endedInstead(id, ports);
-  await ports.journal.append(id, event);
+export async function begin(record: ChangeRecord, at: string, journal: Journal): Promise<boolean> {
+  const published = await begunBefore(record);
+  const event: ChangeEvent = published ?? { type: 'started', at };
+  if (published === null && !(await record.publish({ event }))) return await endedInstead(record, journal);
+  await journal.append(record.id, event);
   return true;
 }
 
 /** The bot's `cancelled` or `refused` joins the journal: from then on this worker does not start the change, whatever Redis says. */
-export async function noteEnd({ change, events }: StoredChange, { journal }: RecordPorts): Promise<void> {
+export async function noteEnd({ change, events }: KnownRecord, journal: Journal): Promise<void> {
   const known = changeFrom(await journal.events(change.id));
   const event = events.findLast(({ type }) => type === change.state);
   if (event === undefined || known === null || known.state === change.state) return;
   await journal.append(change.id, event);
 }
 
-async function endedInstead(id: ChangeId, ports: RecordPorts): Promise<false> {
-  const stored = await ports.changes.get(id);
+async function endedInstead(record: ChangeRecord, journal: Journal): Promise<false> {
+  const stored = await record.known();
   if (stored?.change.state !== 'refused')
     throw new CancelAsked(stored?.change.cancelledBy ?? { id: '', name: 'somebody' });
-  await noteEnd(stored, ports);
+  await noteEnd(stored, journal);
   return false;
 }
 
-/** What a worker told Redis that died before it could write it down. */
-async function begunBefore(id: ChangeId, changes: Changes): Promise<ChangeEvent | null> {
-  const stored = await changes.get(id);
+/** What a worker published that died before it could write it down. */
+async function begunBefore(record: ChangeRecord): Promise<ChangeEvent | null> {
+  const stored = await record.known();
   if (stored?.change.state !== 'applying') return null;
   return stored.events.findLast(({ type }) => type === 'started') ?? null;
 }

@@ -15,7 +15,7 @@ import { runStep } from '../../steps/run-step.ts';
 import { forgetStates } from '../../steps/world/state-on-node.ts';
 import type { StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
-import { type RecordPorts, recordInTurn } from '../record/record.ts';
+import type { ChangeRecord, RecordPorts } from '../record/change-record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
@@ -43,6 +43,7 @@ const CUT_ANYWHERE: ReadonlySet<StepKind> = new Set(['copy', 'ready']);
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
   readonly id: ChangeId;
+  readonly record: ChangeRecord;
   readonly plan: Plan;
   readonly change: Change;
   readonly needed: readonly Step[];
@@ -66,7 +67,7 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
     ...run,
     ports,
     ownJobs: [...Object.values(run.change.jobs)],
-    write: recordInTurn(run.id, ports),
+    write: (event) => run.record.journalAndPublish(event),
   };
   const needed = new Set(run.needed.map(({ id }) => id));
   let proof: Proof | undefined;
@@ -121,10 +122,10 @@ async function runAndRecord(
   });
   await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
   try {
-    const tell = progressReporter(work.id, ports.changes, ports.clock, ports.onProgressLost);
-    const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
+    const report = progressReporter(work.id, ports.changes, ports.clock, ports.onProgressLost);
+    const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
     const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-    const world = worldOf(step, { ...work, ports: looks }, (progress) => tell(step.id, progress), cancel);
+    const world = worldOf(step, { ...work, ports: looks }, (progress) => report(step.id, progress), cancel);
     const untilCancel = AbortSignal.any([signal, cancel.signal]);
     const guard = () =>
       unlessCancelled(cancel, () =>

@@ -18,7 +18,7 @@ const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable
 export function redisWorkerLife({ redis, cluster }: WorkerLifeOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
-    async tell(trouble) {
+    async beat(trouble) {
       await runScript(redis, BEAT, [worker], trouble ?? '');
     },
     async seen() {

@@ -22,7 +22,7 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
   const bench = await aclBench(['c1']);
-  await redisWorkerLife({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
+  await redisWorkerLife({ redis: bench.as(WORKER), cluster: 'c1' }).beat('The disk is full.');
   const seen = await redisWorkerLife({ redis: bench.as(BOT), cluster: 'c1' }).seen();
   expect(seen?.trouble).toBe('The disk is full.');
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
