@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { jsonIn } from '../../../src/domain/text/json.ts';
 import type { DisconnectReason } from '../faults.ts';
-import { parseJson } from '../json.ts';
 import { ACK_DEADLINE_MS, type Courier, type Delivery, type Outgoing } from './delivery.ts';
 
 /** An app has at most ten sockets (Socket Mode page, "Using multiple connections"). */
@@ -113,7 +113,7 @@ export class SocketMode implements Courier {
 
   /** Only the socket that got an envelope can acknowledge it. */
   #acknowledge(socket: WebSocket, message: string): void {
-    const ack = Ack.safeParse(parseJson(message));
+    const ack = Ack.safeParse(jsonIn(message));
     if (!ack.success) return;
     const waiting = this.#waiting.get(ack.data.envelope_id);
     if (waiting?.socket === socket) waiting.settle({ is: 'acked', answer: ack.data.payload });

@@ -1,5 +1,6 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
@@ -110,7 +111,7 @@ class Session {
 }
 
 function statusOf(text: string): { readonly exitCode: number | null; readonly says: string } {
-  const parsed = statusSchema.safeParse(json(text));
+  const parsed = statusSchema.safeParse(jsonIn(text));
   if (!parsed.success) return { exitCode: null, says: 'The session ended with an answer that is no status.' };
   if (parsed.data.status === 'Success') return { exitCode: 0, says: '' };
   const exitCode = exitCodeOf(parsed.data);
@@ -122,12 +123,4 @@ function exitCodeOf({ reason, details }: KubeStatus): number | null {
   if (reason !== 'NonZeroExitCode') return null;
   const code = details?.causes?.find((one) => one.reason === 'ExitCode')?.message;
   return code !== undefined && /^\d{1,3}$/.test(code) ? Number(code) : null;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

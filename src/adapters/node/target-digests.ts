@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** Nodes times archives of a cluster are some dozens; the oldest leave. */
 const KEPT = 2_000;
@@ -48,7 +49,7 @@ const nameOf = ({ node, path }: Pick<Entry, 'node' | 'path'>): string => `${node
 
 async function readEntries(path: string, log: TargetDigestsOptions['log']): Promise<readonly Entry[]> {
   try {
-    return cacheSchema.parse(JSON.parse(await readFile(path, 'utf8'))).files;
+    return cacheSchema.parse(jsonIn(await readFile(path, 'utf8'))).files;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     const why = codeOf(error) === '' ? 'it is damaged' : codeOf(error);
@@ -57,14 +58,10 @@ async function readEntries(path: string, log: TargetDigestsOptions['log']): Prom
   }
 }
 
-/** Written beside and renamed, so that a crash leaves the old one or the new one. */
 async function writeEntries(path: string, files: readonly Entry[], log: TargetDigestsOptions['log']): Promise<void> {
-  const beside = `${path}.${randomUUID()}`;
   try {
-    await writeFile(beside, JSON.stringify({ version: 1, files }), { mode: 0o600, flush: true });
-    await rename(beside, path);
+    await replaceFile(path, JSON.stringify({ version: 1, files }));
   } catch (error) {
-    await rm(beside, { force: true });
     log('The digests of files on targets could not be written.', { path, why: codeOf(error) });
   }
 }

@@ -8,6 +8,7 @@ import type { Change } from '../../domain/change/change.ts';
 import { approvalsNeeded } from '../../domain/change/votes.ts';
 import { DECISIONS, type DecisionKind, isStart } from '../../domain/policy/policy.ts';
 import { count } from '../../domain/text/format.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { ACTIONS } from '../parts/buttons.ts';
@@ -111,12 +112,7 @@ function decisionOf({ user, channel, actions: [action] }: Click): Decision | nul
 const KINDS: ReadonlyMap<string, DecisionKind> = new Map(DECISIONS.map((kind) => [ACTIONS[kind], kind] as const));
 
 function carriedBy(text: string | undefined): z.infer<typeof ButtonValue> | null {
-  try {
-    return ButtonValue.safeParse(JSON.parse(text ?? '')).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return ButtonValue.safeParse(jsonIn(text ?? '')).data ?? null;
 }
 
 const personOf = ({ id, name, username }: Click['user']): Person => ({ id, name: name ?? username ?? id });

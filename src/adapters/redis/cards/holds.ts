@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Hold } from '../../../domain/policy/hold.ts';
 import { canonicalJson } from '../../../domain/text/canonical.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import type { Holds } from '../../../ports/policy.ts';
 import { holdSchema } from '../../../schema/hold-schema.ts';
 import { ask, RecordFault } from '../server/failures.ts';
@@ -34,20 +35,11 @@ const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${ver
 
 /** What cannot be read may be a freeze, so nothing may go on as if there were none. */
 function holdFrom(field: string, text: string, cluster: string): Hold {
-  const hold = holdSchema.safeParse(json(text));
+  const hold = holdSchema.safeParse(jsonIn(text));
   if (hold.success && fieldOf(hold.data) === field) return hold.data;
   throw new RecordFault(
     cluster,
     'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
     `Find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // undefined is no JSON value, so the schema refuses it.
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RecordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { changeEventSchema, progressSchema } from '../../../schema/event-schema.ts';
 import { RecordFault } from '../server/failures.ts';
 
@@ -41,7 +42,7 @@ const UNSIGNED: Signature = { key: '', signature: '' };
 /** The n-th entry of a record, from 1; throws RecordFault when it is none that this version knows. */
 export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
   const what = `Entry ${n} of its record in Redis`;
-  const value = json(text);
+  const value = jsonIn(text);
   // Entries of versions before signatures are the event alone.
   if (typeof value !== 'object' || value === null || !('event' in value))
     return { event: parsed(id, value, changeEventSchema, what), signature: UNSIGNED };
@@ -51,7 +52,7 @@ export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
 
 /** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
 export function progressFrom(text: string): Progress | undefined {
-  return progressSchema.safeParse(json(text)).data;
+  return progressSchema.safeParse(jsonIn(text)).data;
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
@@ -64,7 +65,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
       'Ask for fewer nodes at once.',
     );
   }
-  parsed(id, json(text), schema, 'A new entry');
+  parsed(id, jsonIn(text), schema, 'A new entry');
   return text;
 }
 
@@ -77,15 +78,6 @@ function parsed<T>(id: ChangeId, value: unknown, schema: z.ZodType<T>, what: str
     'Run the same version of bot and worker; if they are the same, somebody has written to Redis: ask for the change again.',
     { cause: answer.error },
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // undefined is no JSON value, so every schema refuses it: a text that is no JSON is reported like any unknown entry.
-    return undefined;
-  }
 }
 
 function firstIssue(error: z.ZodError): string {
