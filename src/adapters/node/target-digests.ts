@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { jsonIn } from '../../domain/text/json.ts';
+import { serialQueue } from '../../flow/serial-queue.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import { replaceFile } from '../files/replace-file.ts';
 
@@ -31,7 +32,7 @@ export interface TargetDigestsOptions {
 export async function openTargetDigests({ path, log }: TargetDigestsOptions): Promise<TargetDigests> {
   const known = new Map<string, Entry>();
   if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(nameOf(entry), entry);
-  let writing: Promise<void> = Promise.resolve();
+  const inTurn = serialQueue();
   return {
     known: (node, file) => known.get(nameOf({ node, path: file })) ?? null,
     remember(node, file, identity, sha256) {
@@ -39,8 +40,9 @@ export async function openTargetDigests({ path, log }: TargetDigestsOptions): Pr
       known.delete(nameOf(entry));
       known.set(nameOf(entry), entry);
       for (const name of [...known.keys()].slice(0, -KEPT)) known.delete(name);
-      if (path !== undefined) writing = writing.then(() => writeEntries(path, [...known.values()], log));
-      return writing;
+      return inTurn(async () => {
+        if (path !== undefined) await writeEntries(path, [...known.values()], log);
+      });
     },
   };
 }

@@ -5,8 +5,8 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { redacted } from '../../domain/change/redact.ts';
 import { canonicalJson } from '../../domain/text/canonical.ts';
+import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Changes, Journal, StoredChange } from '../../ports/record.ts';
-import { serialQueue } from '../flow/serial-queue.ts';
 
 /** Where the worker writes what it decided and did: its own disk first, Redis second. */
 export interface RecordPorts {

@@ -1,8 +1,8 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { isLoss, isMissed, isRetold, lossReport, retold } from '../../domain/change/lost-record.ts';
+import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { forEachOne } from '../flow/for-each-one.ts';
 import { ChangeRecord, type RecordPorts } from './change-record.ts';
 
 /** What a worker needs to tell again what Redis has lost. */

@@ -1,5 +1,5 @@
+import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { serialQueue } from '../flow/serial-queue.ts';
 
 /** What telling again needs. */
 export interface RetellingPorts {

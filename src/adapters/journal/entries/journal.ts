@@ -7,6 +7,7 @@ import {
   type JournalEntry,
   type JournalMark,
 } from '../../../domain/change/record-entry.ts';
+import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { Journal } from '../../../ports/record.ts';
 import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
 import { privateFolder } from '../file/file.ts';
@@ -68,8 +69,8 @@ async function openLocked(options: JournalOptions, lock: FileLock): Promise<File
 class FileJournal implements OpenJournal {
   readonly #options: JournalOptions;
   readonly #lock: FileLock;
+  readonly #afterThat = serialQueue();
   #file: JournalFile;
-  #turn: Promise<unknown> = Promise.resolve();
   #broken: unknown;
   /** What makes a broken journal whole again. */
   #remedy: () => Promise<void> = async () => undefined;
@@ -224,12 +225,6 @@ class FileJournal implements OpenJournal {
       if (this.#closed || this.#broken !== undefined) throw this.#unusable();
       return act();
     });
-  }
-
-  #afterThat<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(act);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   #unusable(): JournalUnusable {
