@@ -31,6 +31,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Bot and worker get clocks of their own, for who wants to set them wrong. */
   readonly hasClocks?: boolean;
+  /** How long the bot may take to acknowledge, in milliseconds; Slack's own three seconds when absent. */
+  readonly ackLimitMs?: number;
   /** Told in whole sentences, for people. */
   readonly log: (says: string) => void;
   /** Ends a start that is under way. */
@@ -107,7 +109,7 @@ function placeOf(folder: string, { world }: SimulatedCluster, hasClocks: boolean
   return { folder, host, env: bareEnvironment(process.env), hasClocks };
 }
 
-function slackOptions(place: Place, { delivery, port }: SandboxOptions) {
+function slackOptions(place: Place, { delivery, port, ackLimitMs }: SandboxOptions) {
   return {
     manifestPath: MANIFEST,
     people: PEOPLE,
@@ -117,6 +119,7 @@ function slackOptions(place: Place, { delivery, port }: SandboxOptions) {
         ? ({ mode: 'http', requestUrl: requestUrlOf(place) } as const)
         : ({ mode: 'socket' } as const),
     ...(port === undefined ? {} : { port }),
+    ...(ackLimitMs === undefined ? {} : { ackLimitMs }),
   };
 }
 

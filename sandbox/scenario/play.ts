@@ -11,6 +11,8 @@ export interface Performance {
   readonly stage: Stage;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Multiplies every limit, for a slow machine; 1 when absent. */
+  readonly patience?: number;
 }
 
 /** The statement that did not come true, and what was there instead. */

@@ -40,13 +40,14 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
 
 const STILL_MS = 300;
 
-/** Looks at everything once more when the last statement was played, and the channel has caught up with it. */
+/** Looks at everything once more when the last statement was played, and the channel has caught up with it; `patience` multiplies the wait for that. */
 export async function resultOf(
   failed: FailedStatement | null,
   sandbox: Sandbox,
   signal: AbortSignal,
+  patience = 1,
 ): Promise<ScenarioResult> {
-  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS, signal);
+  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
   const seen = await sandbox.changes.read();
   const changes = seen.are === 'seen' ? seen.changes : seen.last;
   return {

@@ -13,13 +13,14 @@ export const SHOWN_LIMIT_MS = 25_000;
 export async function until(
   look: () => Promise<string | null> | string | null,
   limitMs: number,
-  { clock, signal }: Pick<Performance, 'clock' | 'signal'>,
+  { clock, signal, patience = 1 }: Pick<Performance, 'clock' | 'signal' | 'patience'>,
 ): Promise<void> {
-  const end = clock.now().getTime() + limitMs;
+  const waitsMs = limitMs * patience;
+  const end = clock.steadyMs() + waitsMs;
   for (;;) {
     const instead = await look();
     if (instead === null) return;
-    if (clock.now().getTime() >= end) throw new Impossible(`Not within ${limitMs / 1000} s. ${instead}`);
+    if (clock.steadyMs() >= end) throw new Impossible(`Not within ${waitsMs / 1000} s. ${instead}`);
     await clock.sleep(EVERY_MS, signal);
   }
 }

@@ -30,6 +30,8 @@ export interface LocalSlackOptions {
   readonly port?: number;
   /** Milliseconds since the epoch; tests move it to see things expire. */
   readonly now?: () => number;
+  /** How long the bot may take to acknowledge, in milliseconds; Slack's own three seconds when absent. */
+  readonly ackLimitMs?: number;
 }
 
 /** A message as a person sees it. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { Courier } from './delivery/delivery.ts';
+import { ACK_DEADLINE_MS, type Courier } from './delivery/delivery.ts';
 import { SignedHttp } from './delivery/signed-http.ts';
 import { SocketMode } from './delivery/socket-mode.ts';
 import { Faults } from './faults.ts';
@@ -23,7 +23,7 @@ export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './loca
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const server = createServer();
   const now = options.now ?? Date.now;
-  const sockets = new SocketMode(APP_ID, now);
+  const sockets = new SocketMode(APP_ID, now, options.ackLimitMs ?? ACK_DEADLINE_MS);
   const site = siteFor(options, await readManifest(options.manifestPath), sockets, originOf(server));
   const courier = courierFor(options, sockets, site);
   const urls = new ResponseUrls(site);
@@ -79,9 +79,10 @@ function newCredentials(): Credentials {
   };
 }
 
-function courierFor({ delivery }: LocalSlackOptions, sockets: SocketMode, { credentials, now }: Site): Courier {
+function courierFor(options: LocalSlackOptions, sockets: SocketMode, { credentials, now }: Site): Courier {
+  const { delivery, ackLimitMs = ACK_DEADLINE_MS } = options;
   if (delivery.mode === 'socket') return sockets;
-  return new SignedHttp(delivery.requestUrl, credentials.signingSecret, now);
+  return new SignedHttp(delivery.requestUrl, credentials.signingSecret, now, ackLimitMs);
 }
 
 function connect(server: Server, rooms: Rooms, sockets: SocketMode): void {

@@ -2,7 +2,7 @@ import { type ReadJournal, readJournal } from '../adapters/journal/entries/read.
 import { approversOf } from '../domain/change/approval.ts';
 import type { ChangeEvent } from '../domain/change/change.ts';
 import { shortDigest } from '../domain/plan/digest.ts';
-import type { Intent } from '../domain/plan/plan.ts';
+import { intentInWords } from '../domain/plan/intent.ts';
 import { printable } from '../domain/text/printable.ts';
 import { tellChain } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
@@ -36,13 +36,10 @@ function shown({ events }: ReadJournal, change: string | undefined, print: Print
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
 
-const asked = (intent: Intent): string =>
-  `${intent.verb}${intent.verb === 'undo' ? ` ${intent.undoes} on` : ''} ${intent.nodes.join(' ')}`;
-
 function words(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
-      return `requested by ${event.requester.name} (${event.requester.id}): ${asked(event.intent)}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
+      return `requested by ${event.requester.name} (${event.requester.id}): ${intentInWords(event.intent)}${event.intent.reason === undefined ? '' : `, reason: ${event.intent.reason}`}`;
     case 'planned':
       return `planned ${event.plan.approved.steps.length} steps, digest ${shortDigest(event.digest)}, expires ${event.expires}`;
     case 'refused':

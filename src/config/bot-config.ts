@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atLeast } from '../schema/length.ts';
 import { type Policies, policiesFor } from './policy-config.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
@@ -33,10 +34,13 @@ export const BotFile = z.strictObject({
           .never('who may do what stands in the policy file now: see policyFile and examples/policy.yaml')
           .optional(),
         /** Public keys of this cluster's worker, or folders of such keys; `/etc/registry-ha/workers/<name>` when left out. */
-        workerKeys: z.array(absolute).min(1, 'name at least one key, or no card could be believed').optional(),
+        workerKeys: z
+          .array(absolute)
+          .check(atLeast(1, 'name at least one key, or no card could be believed'))
+          .optional(),
       }),
     )
-    .min(1, 'name at least one cluster'),
+    .check(atLeast(1, 'name at least one cluster')),
   /** Beside this file, unless it is absolute. */
   policyFile: z.string().default('policy.yaml'),
   approval: z

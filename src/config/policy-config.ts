@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { forEachVerb } from '../domain/plan/intent.ts';
 import type { HoldRules, People, Policy, Rules } from '../domain/policy/policy.ts';
 import { count } from '../domain/text/format.ts';
 import { didYouMean } from './mistakes.ts';
@@ -36,10 +37,9 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
 }
 
 function policyOf({ verbs = {}, freezes = [], ...shared }: ClusterText): Policy {
-  const rules = (verb: 'add' | 'undo'): Rules => rulesOf({ ...shared, ...verbs[verb] });
   const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
   return {
-    verbs: { add: rules('add'), undo: rules('undo') },
+    verbs: forEachVerb((verb) => rulesOf({ ...shared, ...verbs[verb] })),
     holds: { freeze: hold('freeze'), lock: hold('lock') },
     freezes,
   };

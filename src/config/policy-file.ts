@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
+import { atLeast, atMost } from '../schema/length.ts';
 
 const slackId = (letters: string, what: string) =>
   z
@@ -33,7 +34,7 @@ const SomePeople = PeopleList.refine(({ users, groups }) => users.length + group
 
 const Channels = z
   .array(slackId('CG', 'a channel id'))
-  .min(1, 'name a channel, or leave the key out: then every channel that the bot is in will do')
+  .check(atLeast(1, 'name a channel, or leave the key out: then every channel that the bot is in will do'))
   .describe('Where it may be asked for and decided; left out: wherever the bot is');
 
 const HOW_TIMES_ARE_WRITTEN = 'write it as "HH:MM", in quotes';
@@ -41,7 +42,9 @@ const clockTime = (pattern: RegExp) => z.string(HOW_TIMES_ARE_WRITTEN).regex(pat
 
 const Window = z
   .strictObject({
-    days: z.array(z.enum(DAYS, { error: `a day is one of ${DAYS.join(', ')}` })).min(1, 'name at least one day'),
+    days: z
+      .array(z.enum(DAYS, { error: `a day is one of ${DAYS.join(', ')}` }))
+      .check(atLeast(1, 'name at least one day')),
     from: clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM by the clock on the wall'),
     to: clockTime(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/).describe('HH:MM; smaller than from: on the next day'),
     zone: z
@@ -59,7 +62,7 @@ const Moment = z.iso.datetime({
 });
 
 const Freeze = z
-  .strictObject({ from: Moment, to: Moment, reason: z.string().min(1, 'say why').max(200) })
+  .strictObject({ from: Moment, to: Moment, reason: z.string().check(atLeast(1, 'say why'), atMost(200)) })
   .refine(({ from, to }) => !(Date.parse(from) >= Date.parse(to)), { error: 'it ends before it begins' });
 
 const rules = {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { atLeast } from '../schema/length.ts';
 import { WrongConfig } from './read-config.ts';
 import { redisUrl } from './redis-url.ts';
 
@@ -10,7 +11,7 @@ const path = z.string().startsWith('/', 'write an absolute path');
 export const RedisSchema = z
   .strictObject({
     url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
-    username: z.string().min(1).optional(),
+    username: z.string().check(atLeast(1)).optional(),
     tls: z
       .strictObject({
         ca: path.optional(),

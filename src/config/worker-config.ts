@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atLeast } from '../schema/length.ts';
 import { type Environment, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
@@ -27,7 +28,7 @@ export const WorkerFile = z.strictObject({
   /** Public keys of bots whose approvals count, or folders of such keys; not below `root`. */
   trustedKeys: z
     .array(absolute)
-    .min(1, 'name at least one public key, or nothing can ever be approved')
+    .check(atLeast(1, 'name at least one public key, or nothing can ever be approved'))
     .default(['/etc/registry-ha/approval.pub']),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
   copy: z

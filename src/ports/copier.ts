@@ -17,14 +17,14 @@ export interface Copier {
   ): Promise<void>;
 }
 
-/** Bytes of one copy; `rate` in bytes per second over the last seconds. */
+/** Bytes of one copy; `rate` in bytes per second over the last seconds, absent before it was measured. */
 export interface CopyProgress {
   /** Bytes of the archive that are on the target. */
   readonly sent: number;
   /** Those of them that did not have to be sent, because the target held them already. */
   readonly saved?: number;
   readonly total: number;
-  readonly rate: number;
+  readonly rate?: number;
 }
 
 /** Digests of files on targets that somebody has proven, each with the identity of the file at that moment. */

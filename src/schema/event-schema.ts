@@ -3,7 +3,9 @@ import type { FailureReport } from '../domain/answers/failure-report.ts';
 import { REFUSALS } from '../domain/answers/refusal.ts';
 import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
-import { intentSchema, planSchema } from './plan-schema.ts';
+import { intentSchema } from '../domain/plan/intent.ts';
+import { atLeast } from './length.ts';
+import { planSchema } from './plan-schema.ts';
 import { stepIdSchema } from './step-schema.ts';
 
 const text = z.string();
@@ -27,12 +29,12 @@ const approvalShared = {
   requester: text,
   at,
   expires: at,
-  nonce: text.min(1),
+  nonce: text.check(atLeast(1)),
 };
 
 const approval = z.discriminatedUnion('v', [
   z.strictObject({ v: z.literal(1), ...approvalShared, approver: text }),
-  z.strictObject({ v: z.literal(2), ...approvalShared, approvers: z.array(text).min(1) }),
+  z.strictObject({ v: z.literal(2), ...approvalShared, approvers: z.array(text).check(atLeast(1)) }),
 ]);
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */

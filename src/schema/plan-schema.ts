@@ -1,21 +1,10 @@
 import { z } from 'zod';
-import type { Intent, Plan } from '../domain/plan/plan.ts';
+import { intentSchema } from '../domain/plan/intent.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import { stepSchema } from './step-schema.ts';
 
 const text = z.string();
 const texts = z.array(text);
-
-/** What somebody asked for, as it stands in records. */
-export const intentSchema: z.ZodType<Intent> = z.discriminatedUnion('verb', [
-  z.strictObject({ verb: z.literal('add'), cluster: text, nodes: texts, reason: text.exactOptional() }),
-  z.strictObject({
-    verb: z.literal('undo'),
-    undoes: text,
-    cluster: text,
-    nodes: texts,
-    reason: text.exactOptional(),
-  }),
-]);
 
 const archive = z.strictObject({
   id: text,
@@ -40,15 +29,12 @@ const access = z.strictObject({
 
 const approved = z.strictObject({
   change: text,
-  cluster: text,
-  verb: z.enum(['add', 'undo']),
-  undoes: text.exactOptional(),
-  nodes: texts,
+  intent: intentSchema,
   version: text,
   saltenv: text,
   archives: z.array(archive),
   hostKeys: z.array(z.strictObject({ node: text, key: hostKey })),
-  access: z.array(access).exactOptional(),
+  access: z.array(access),
   steps: z.array(stepSchema),
   sideEffects: texts,
 });

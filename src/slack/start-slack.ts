@@ -1,6 +1,6 @@
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
 import type { Change, MessageRef } from '../domain/change/change.ts';
-import type { CommandContext } from '../domain/typed/intent.ts';
+import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -11,8 +11,7 @@ import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
 import { notifier } from './outbox/notifier.ts';
 import { postAgain } from './outbox/post-again.ts';
-import { registerActions } from './surfaces/actions.ts';
-import { registerCommand } from './surfaces/command.ts';
+import { SURFACES } from './surfaces/surfaces.ts';
 
 /** The part of the bot's configuration that is about Slack. */
 export interface SlackConfig {
@@ -63,8 +62,8 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const slack = slackPoster({ botToken, ...api, clock, logger: boltLog(log) });
   const bot = botApp({ botToken, ...api, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
-  registerCommand(bot.app, { useCases, slack, context: (channel) => contextIn(channel, config), whyNot, clock, log });
-  registerActions(bot.app, { useCases, slack, whyNot, clock, log });
+  const context = (channel: string) => contextIn(channel, config);
+  for (const register of SURFACES) register(bot.app, { useCases, slack, context, whyNot, clock, log });
   await bot.start();
   const end = new AbortController();
   const clusters = config.clusters.map(({ name }) => name);

@@ -7,7 +7,7 @@ import type { TendPorts } from '../../src/app/ask/tend-changes.ts';
 import { doJob, type JobPorts } from '../../src/app/worker/do-job.ts';
 import { isRefusal, type Refusal } from '../../src/domain/answers/refusal.ts';
 import type { Change } from '../../src/domain/change/change.ts';
-import type { Intent } from '../../src/domain/plan/plan.ts';
+import type { Intent } from '../../src/domain/plan/intent.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';

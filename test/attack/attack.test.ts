@@ -33,7 +33,7 @@ const SUBSET = [
 ];
 const summary = z.object({ attacks: z.number(), stopped: z.number(), through: z.array(z.string()) });
 
-describe('whoever has Redis, the network or a file', { timeout: 240_000 }, () => {
+describe('whoever has Redis, the network or a file', { timeout: 1_200_000 }, () => {
   it('is stopped, and both processes go on with honest work', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];

@@ -21,7 +21,7 @@ const SUBSET = [
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 
-describe('a change under chaos', { timeout: 900_000 }, () => {
+describe('a change under chaos', { timeout: 2_400_000 }, () => {
   it('ends as if nothing had happened, or says what did', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];

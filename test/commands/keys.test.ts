@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
@@ -10,6 +10,7 @@ import { botConfig } from '../../src/config/bot-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 import { botProofs } from '../../src/runtime/bot-proofs.ts';
 import { workerProofs } from '../../src/runtime/worker-proofs.ts';
+import { needsRoot } from '../fixtures/needs.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const LATER = new Date('2026-11-25T12:00:00.000Z');
@@ -144,8 +145,7 @@ describe('registry-ha keys', () => {
     expect(told.join()).toMatch(next);
   });
 
-  it.runIf(process.getuid?.() === 0)('stops a start with a key or a folder that belongs to somebody else', async () => {
-    const { chown } = await import('node:fs/promises');
+  needsRoot('to give a file away')('stops a start with a key or a folder that belongs to somebody else', async () => {
     await installed();
     await chown(at('trusted', 'one.pub'), 4242, 4242);
     await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Announcements, Changes } from '../../src/ports/record.ts';
 import * as events from './changes-events.ts';
+import { PATIENT } from '../fixtures/patience.ts';
 
 /** Announcements of cluster `c1` beside its record. */
 export interface OpenedAnnouncements {
@@ -24,9 +25,9 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       const [stop, heard, gaps] = [new AbortController(), [] as string[], [] as string[]];
       const listener = { changed: (id: string) => heard.push(id), missed: () => gaps.push('missed') };
       const ended = opened.replica().listen(listener, stop.signal);
-      await vi.waitFor(() => expect(gaps).toEqual(['missed']), { timeout: 8_000 });
+      await vi.waitFor(() => expect(gaps).toEqual(['missed']), PATIENT);
       const hears = (...ids: readonly string[]) =>
-        vi.waitFor(() => expect(heard).toEqual(ids), { timeout: 8_000, interval: 5 });
+        vi.waitFor(() => expect(heard).toEqual(ids), { ...PATIENT, interval: 5 });
       const end = async () => {
         stop.abort();
         await ended;

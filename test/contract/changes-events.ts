@@ -85,9 +85,7 @@ function planOf(id: ChangeId): Plan {
     v: 1,
     approved: {
       change: id,
-      cluster: 'c1',
-      verb: 'add',
-      nodes: ['node-2'],
+      intent: { verb: 'add', cluster: 'c1', nodes: ['node-2'] },
       version: '128.0.1',
       saltenv: 'metalk8s-128.0.1',
       archives: [{ id: 'a-1', kind: 'metalk8s', version: '1', path: '/srv/a.iso', size: 5, sha256: 'ab', images: 3 }],

@@ -10,9 +10,10 @@ import { command } from '../../src/domain/node-commands/command.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';
 import { BOOTSTRAP_FILE, SOLUTIONS_FILE } from '../fixtures/bootstrap-root.ts';
+import { PATIENCE_MS } from '../fixtures/patience.ts';
 import { nodeOf, type Started, started } from '../sandbox/cluster/started.ts';
 
-const signal = AbortSignal.timeout(120_000);
+const { signal } = new AbortController();
 const NODES = ['bootstrap', 'node-1', 'node-2', 'node-3'];
 const ARCHIVES = ['example-solution-0.1.0', 'metalk8s-127.0.6', 'metalk8s-128.0.1'];
 const clock = {
@@ -25,7 +26,7 @@ let kube: ReturnType<typeof kubernetes>;
 
 beforeAll(async () => {
   world = await started();
-  kube = kubernetes({ kubeconfigPath: world.cluster.kubeconfigPath, limitMs: 5_000 });
+  kube = kubernetes({ kubeconfigPath: world.cluster.kubeconfigPath, limitMs: PATIENCE_MS });
 });
 afterAll(async () => {
   await kube.close();

@@ -51,7 +51,7 @@ export const CLUSTER: KubeFacts = {
   nativeRegistry: false,
 };
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 
 /** What every Kubernetes keeps to. */
 export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<KubernetesStage>): void {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { kubernetes } from '../../src/adapters/kube/kube.ts';
 import { FakeKubernetes } from '../fakes/fake-kube.ts';
 import { ApiServer, objectsOf } from '../fixtures/api-server.ts';
+import { PATIENCE_MS } from '../fixtures/patience.ts';
 import { kubernetesContract } from './kube.contract.ts';
 
 describe('the fake Kubernetes', () => {
@@ -23,7 +24,7 @@ describe('the fake Kubernetes', () => {
 describe('Kubernetes over HTTPS', () => {
   kubernetesContract(async (facts) => {
     const server = await ApiServer.start(objectsOf(facts));
-    const adapter = kubernetes({ kubeconfigPath: server.kubeconfigPath, limitMs: 5_000 });
+    const adapter = kubernetes({ kubeconfigPath: server.kubeconfigPath, limitMs: PATIENCE_MS });
     return {
       kubernetes: adapter,
       async change(next) {

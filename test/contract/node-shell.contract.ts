@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import { command } from '../../src/domain/node-commands/command.ts';
 import type { NodeRun, NodeShell } from '../../src/ports/nodes.ts';
+import { PATIENCE_MS } from '../fixtures/patience.ts';
 
 /** A shell, a node it can log in on, whose key nobody has pinned, and a way to change that node's host key. */
 export interface NodeShellStage {
@@ -33,7 +34,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
 
     const limits = (more: Partial<NodeRun> = {}): NodeRun => ({
       signal: new AbortController().signal,
-      limitMs: 10_000,
+      limitMs: PATIENCE_MS,
       ...more,
     });
     const pinned = async (): Promise<void> => stage.shell.pin([await stage.shell.hostKey(stage.access, limits())]);

@@ -12,7 +12,7 @@ export interface RegistriesStage {
   close(): Promise<void>;
 }
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const NGINX = { prefix: 'metalk8s-128.0.1', name: 'nginx', tag: '1.27.0-alpine' };
 const UNKNOWN = { ...NGINX, tag: '1.0' };
 const SHA = `sha256:${'0'.repeat(64)}`;

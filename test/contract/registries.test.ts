@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { registries } from '../../src/adapters/registry/registries.ts';
 import { FakeRegistries } from '../fakes/fake-registries.ts';
+import { PATIENCE_MS } from '../fixtures/patience.ts';
 import { RegistryServer } from '../fixtures/registry-server.ts';
 import { registriesContract } from './registries.contract.ts';
 
@@ -15,7 +16,7 @@ describe('the fake registries', () => {
 describe('registries over HTTP', () => {
   registriesContract(async (images) => {
     const server = await RegistryServer.start(images);
-    const adapter = registries({ port: server.port, limitMs: 5_000 });
+    const adapter = registries({ port: server.port, limitMs: PATIENCE_MS });
     return { registries: adapter, address: '127.0.0.1', nowhere: '127.1.2.3', close: () => server.close() };
   });
 });

@@ -12,7 +12,7 @@ export interface SaltStage {
   readonly world: FakeSalt;
 }
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const NODES = ['bootstrap', 'node-1', 'node-2'];
 const ENDPOINTS = ['http://10.200.3.11:8080', 'http://10.200.3.13:8080'];
 const ENGINES = command(

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { FakeSaltMasterPod } from '../fakes/fake-kube.ts';
 import { FakeSalt } from '../fakes/fake-salt.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';
+import { PATIENCE_MS } from '../fixtures/patience.ts';
 import { saltWords, statesOf } from '../fixtures/salt-words.ts';
 import { access, CALL, FAILED, RUN, saltContract } from './salt.contract.ts';
 
@@ -37,7 +38,7 @@ describe('Salt over its programs', () => {
       ...Object.fromEntries([true, false].map((again) => [`node-2$ ${render(start(again))}`, told])),
       [`node-2$ ${render(forget)}`]: {},
     });
-    const limits = { signal: AbortSignal.timeout(1_000), limitMs: 1_000 };
+    const limits = { signal: new AbortController().signal, limitMs: PATIENCE_MS };
     await shell.pin([await shell.hostKey(access('node-2'), limits)]);
     return { salt: salt({ shell, master, clock }), world };
   });

@@ -4,6 +4,7 @@ import { targetNodes } from '../../src/adapters/node/target-nodes.ts';
 import { sha256Of } from '../adapters/ssh/copy-stage.ts';
 import { sshStage } from '../adapters/ssh/stage.ts';
 import { FakeTargetNodes } from '../fakes/fake-target-nodes.ts';
+import { isRoot } from '../fixtures/needs.ts';
 import { targetNodesContract } from './target-nodes.contract.ts';
 
 targetNodesContract('targetNodes over a real sshd', async () => {
@@ -12,6 +13,8 @@ targetNodesContract('targetNodes over a real sshd', async () => {
   const path = join(stage.folder, 'srv', 'archives', 'a b.iso');
   return {
     ...stage,
+    // The stand-in for the node is this machine, and its user whoever runs the tests.
+    access: { ...stage.access, sudo: !isRoot },
     targets: targetNodes({ shell: stage.shell }),
     path,
     put: async (size) => {

@@ -10,7 +10,8 @@ let bin: string;
 beforeEach(async () => {
   bin = await mkdtemp(join(tmpdir(), 'registry-ha-setup-test-'));
   // What setup itself runs, beside apt-get: the folder is the whole PATH. Nothing is copied to /usr/sbin, and root is easily had.
-  for (const program of ['env', 'sh', 'touch', 'chmod']) await symlink(`/usr/bin/${program}`, join(bin, program));
+  for (const program of ['env', 'sh', 'touch', 'chmod', 'true'])
+    await symlink(`/usr/bin/${program}`, join(bin, program));
   for (const program of ['cp', 'rm']) await symlink('/usr/bin/true', join(bin, program));
   await placeProgram('sudo', 'shift; exec "$@"');
 });

@@ -1,25 +1,23 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { expect } from 'vitest';
+import { DANGEROUS, ILL_BEHAVED } from './ill-behaved.ts';
 
-/** Cases for each parser. */
-export const RUNS = 10_000;
-
-/** Names that a careless program would take for its own. */
-const DANGEROUS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'length', '0'];
+/** Ten thousand cases for each parser, or as many as a busy machine plays in this time. */
+export const CASES = { numRuns: 10_000, interruptAfterTimeLimit: 80_000 };
 
 /** Words of the format, odd bytes and everything between, in any order. */
 export function wordsLike(vocabulary: readonly string[], glue: readonly string[] = ['', ' ']): Arbitrary<string> {
   const word = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...vocabulary) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 8 }) },
-    { weight: 1, arbitrary: fc.constantFrom(...DANGEROUS) },
+    { weight: 1, arbitrary: fc.constantFrom(...DANGEROUS, ...ILL_BEHAVED) },
   );
   return fc
     .tuple(fc.array(word, { maxLength: 12 }), fc.constantFrom(...glue))
     .map(([words, between]) => words.join(between));
 }
 
-/** JSON text whose keys and words are mostly those of the format, `__proto__` among them. */
+/** JSON text whose keys and words are mostly those of the format, with objects among them that behave badly. */
 export function jsonLike(keys: readonly string[], words: readonly string[] = []): Arbitrary<string> {
   const key = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...keys) },
@@ -29,6 +27,7 @@ export function jsonLike(keys: readonly string[], words: readonly string[] = [])
     fc.constantFrom('null', 'true', 'false', '0', '1', '-1', '1e999', '""', '[]', '{}', '9007199254740993'),
     fc.string({ unit: 'binary', maxLength: 6 }).map((text) => JSON.stringify(text)),
     fc.constantFrom(...(words.length === 0 ? ['x'] : words)).map((word) => JSON.stringify(word)),
+    fc.constantFrom(...ILL_BEHAVED),
   );
   const { node } = fc.letrec<{ node: string }>((tie) => ({
     node: fc.oneof(
@@ -43,31 +42,49 @@ export function jsonLike(keys: readonly string[], words: readonly string[] = [])
   return node;
 }
 
-/** A good text with one piece cut out, doubled, exchanged or written over. */
+/** A good text with one piece cut out, doubled, exchanged or written over, or with an object that behaves badly for a value. */
 export function spoilt(good: readonly string[]): Arbitrary<string> {
+  const text = fc.constantFrom(...good);
+  return fc.oneof({ weight: 4, arbitrary: withoutAPiece(text) }, { weight: 1, arbitrary: withIllBehaved(text) });
+}
+
+function withoutAPiece(good: Arbitrary<string>): Arbitrary<string> {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 4 }),
     fc.constantFrom('"', '{', '}', '\\', '\n', ',', ':'),
   );
-  return fc
-    .tuple(fc.constantFrom(...good), fc.nat(), fc.nat(12), piece, fc.boolean())
-    .map(([text, from, length, put, isDoubled]) => {
-      const at = from % (text.length + 1);
-      const taken = text.slice(at, at + length);
-      return `${text.slice(0, at)}${put}${isDoubled ? taken + taken : ''}${text.slice(at + length)}`;
-    });
+  return fc.tuple(good, fc.nat(), fc.nat(12), piece, fc.boolean()).map(([text, from, length, put, isDoubled]) => {
+    const at = from % (text.length + 1);
+    const taken = text.slice(at, at + length);
+    return `${text.slice(0, at)}${put}${isDoubled ? taken + taken : ''}${text.slice(at + length)}`;
+  });
 }
 
-/** Runs the property ten thousand times, and sees that no run has left anything on every object. */
+/** Texts and numbers behind a colon, a comma, a dash or a bracket, in JSON as in YAML. */
+const VALUE = /(?<=[:,[-] ?)(?:"[^"]*"(?!:)|[^\s{}[\],":]+)/g;
+
+function withIllBehaved(good: Arbitrary<string>): Arbitrary<string> {
+  return fc.tuple(good, fc.nat(), fc.constantFrom(...ILL_BEHAVED)).map(([text, which, ill]) => {
+    const values = [...text.matchAll(VALUE)];
+    const { 0: value = '', index = text.length } = values[which % Math.max(1, values.length)] ?? {};
+    return `${text.slice(0, index)}${ill}${text.slice(index + value.length)}`;
+  });
+}
+
+/** Runs the property with cases of a new seed, which a failure prints, and sees that no run has left anything on every object. */
 export function fuzz<T>(arbitrary: Arbitrary<T>, holds: (value: T) => void): void {
   const before = Reflect.ownKeys(Object.prototype).length;
   const property = fc.property(arbitrary, (value) => {
     // An expectation gives a value of its own, which is not for the runner.
     holds(value);
   });
-  fc.assert(property, { numRuns: RUNS });
-  expect(Reflect.ownKeys(Object.prototype)).toHaveLength(before);
+  const seed = newSeed();
+  fc.assert(property, { ...CASES, seed });
+  expect(Reflect.ownKeys(Object.prototype), `seed: ${seed}`).toHaveLength(before);
 }
+
+/** Another seed each time, as fast-check would take. */
+export const newSeed = (): number => Math.floor(Math.random() * 2 ** 31);
 
 /** What `act` gives, or the error it threw when that is one of these; any other error is the parser's fault. */
 export function refusalOr<T>(act: () => T, ...errors: readonly (new (...args: never[]) => Error)[]): T | Error {

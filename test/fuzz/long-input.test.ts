@@ -6,15 +6,17 @@ import { engineFacts } from '../../src/adapters/salt/engines.ts';
 import { parseKnownHosts, standingOf } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
 import { withoutSecrets } from '../../src/domain/text/secrets.ts';
-import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../src/domain/wish/parse-command.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
 import { clean, escaped } from '../../src/slack/text/foreign-text.ts';
 import { withPlainMoments } from '../../src/slack/text/names.ts';
+import { cpuMs } from '../fixtures/cpu.ts';
+import { ILL_BEHAVED } from './ill-behaved.ts';
 
 /** As much as a request of Slack's may have; quadratic work on it would take minutes. */
 const LENGTH = 2 ** 18;
-/** Linear work takes some tens of milliseconds; the rest is for a busy computer. */
-const LIMIT_MS = 4_000;
+/** Of processor time. Linear work takes some tens of milliseconds; the rest is for a slow computer. */
+const LIMIT_MS = 10_000;
 
 const context = { clusters: ['lab'], defaultCluster: 'lab' };
 const place = { host: 'a'.repeat(60), port: 22 };
@@ -65,16 +67,15 @@ const PIECES = [
   ' with jid 1',
   ' is not available.',
   '\\040',
+  ...ILL_BEHAVED,
 ];
 
 describe.each(Object.entries(READERS))('a quarter of a megabyte of one thing in %s', (_name, read) => {
-  it('does not stop the process that reads it', { timeout: 120_000 }, () => {
+  it('does not stop the process that reads it', { timeout: 600_000 }, () => {
     for (const piece of PIECES) {
       for (const end of ['', '!', 'b']) {
         const text = `a${piece.repeat(LENGTH / piece.length)}${end}`;
-        const from = performance.now();
-        read(text);
-        const ms = performance.now() - from;
+        const ms = cpuMs(() => read(text));
         expect(ms, `${JSON.stringify(piece)} took ${Math.round(ms)} ms`).toBeLessThan(LIMIT_MS);
       }
     }
@@ -83,8 +84,7 @@ describe.each(Object.entries(READERS))('a quarter of a megabyte of one thing in 
 
 describe('a name in known_hosts full of stars', () => {
   it('does not stop the worker', () => {
-    const from = performance.now();
-    standingOf(parseKnownHosts(`${'*a'.repeat(40)}b ssh-ed25519 AAAA`), place, key);
-    expect(performance.now() - from).toBeLessThan(LIMIT_MS);
+    const ms = cpuMs(() => standingOf(parseKnownHosts(`${'*a'.repeat(40)}b ssh-ed25519 AAAA`), place, key));
+    expect(ms).toBeLessThan(LIMIT_MS);
   });
 });

@@ -16,7 +16,7 @@ import {
 } from '../../src/adapters/ssh/login/known-hosts.ts';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { digestIn, fileIn, targetIn } from '../../src/domain/node-commands/copy-commands.ts';
-import { fuzz, jsonLike, RUNS, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
+import { CASES, fuzz, jsonLike, refusalOr, spoilt, wordsLike } from './arbitraries.ts';
 
 const TABLE = [
   '/',
@@ -87,7 +87,7 @@ describe('what an archive says it is', { timeout: 120_000 }, () => {
         for (const answer of [await metalk8sOf(iso, '/srv/a.iso'), await solutionOf(iso, '/srv/a.iso')])
           if ('id' in answer) expect(answer.id).toMatch(/^[a-z0-9][\w.+-]*$/);
       }),
-      { numRuns: RUNS },
+      CASES,
     );
   });
 });

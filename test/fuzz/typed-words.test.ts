@@ -4,7 +4,7 @@ import { splitWords } from '../../sandbox/cluster/ssh/words.ts';
 import { isRefusal } from '../../src/domain/answers/refusal.ts';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { command, render } from '../../src/domain/node-commands/command.ts';
-import { parseCommand } from '../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../src/domain/wish/parse-command.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
 import { cut } from '../../src/slack/text/fit.ts';
 import { clean, code, escaped } from '../../src/slack/text/foreign-text.ts';
@@ -22,11 +22,10 @@ describe('what people type', { timeout: 120_000 }, () => {
   it('is an intent, a question for help or a “no” in clean words, and never a name that Kubernetes could not have', () => {
     fuzz(text, (line) => {
       const answer = parseCommand(typed(`add ${line}`), context);
-      if ('help' in answer) return;
       if (isRefusal(answer)) return expect(`${answer.says}${answer.tryNext}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
-      if (!('nodes' in answer)) return;
-      expect(answer.nodes.every(isNodeName)).toBe(true);
-      expect(answer.reason ?? '').not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+      if (answer.is !== 'change') return;
+      expect(answer.intent.nodes.every(isNodeName)).toBe(true);
+      expect(answer.intent.reason ?? '').not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
     });
   });
 
@@ -40,7 +39,10 @@ describe('what people type', { timeout: 120_000 }, () => {
       if (!isRefusal(answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
       const [, meant = ''] = (answer.tryNext ?? '').split('/registry-ha ');
       const reason = [first, ...behind].join(' ').replaceAll(/[“”]/g, '').trim();
-      expect(parseCommand(meant, context)).toEqual({ verb: 'add', cluster: 'lab', nodes: names, reason });
+      expect(parseCommand(meant, context)).toEqual({
+        is: 'change',
+        intent: { verb: 'add', cluster: 'lab', nodes: names, reason },
+      });
     });
   });
 

@@ -6,7 +6,8 @@ import type { Change, ChangeEvent } from '../../src/domain/change/change.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import type { Facts } from '../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../src/domain/plan/digest.ts';
-import type { Intent, Plan } from '../../src/domain/plan/plan.ts';
+import type { IntentOf } from '../../src/domain/plan/intent.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Hold } from '../../src/domain/policy/hold.ts';
 import { planAdd } from '../../src/domain/verbs/add/plan.ts';
 import type { CardView } from '../../src/slack/parts/card-view.ts';
@@ -22,7 +23,7 @@ export const at = (minute: number, second = 0): string =>
   new Date(Date.UTC(2026, 10, 22, 10, minute, second)).toISOString();
 export const NOW = new Date(at(5));
 
-export function planFrom(intent: Intent, seen: Facts): Plan {
+export function planFrom(intent: IntentOf<'add'>, seen: Facts): Plan {
   const plan = planAdd(intent, seen, { change: ID, at: at(1), begun: false });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
   return plan;
@@ -35,7 +36,7 @@ export function changeOf(events: readonly ChangeEvent[]): Change {
 }
 
 export const requested = (
-  intent: Intent = { ...addNode2, reason: 'second registry before the upgrade' },
+  intent: IntentOf<'add'> = { ...addNode2, reason: 'second registry before the upgrade' },
   requester: Person = ALICE,
 ): Extract<ChangeEvent, { readonly type: 'requested' }> => ({
   type: 'requested',

@@ -1,14 +1,15 @@
 import type { Archive } from '../../src/domain/cluster/archive.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../src/domain/cluster/facts.ts';
-import type { Intent, Plan } from '../../src/domain/plan/plan.ts';
+import type { IntentOf } from '../../src/domain/plan/intent.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { current, emptyTarget, facts, node } from '../fixtures/facts.ts';
 import { planFrom } from './card-events.ts';
 
 /** As many nodes and archives as anybody might have; the planner's own words, with long names. */
-export function largePlan(nodeCount: number, archiveCount: number): { intent: Intent; plan: Plan } {
+export function largePlan(nodeCount: number, archiveCount: number): { intent: IntentOf<'add'>; plan: Plan } {
   const names = Array.from({ length: nodeCount }, (_, n) => `storage-node-${n + 1}.region-west.example`);
   const archives = Array.from({ length: archiveCount }, (_, n) => manyArchives(n));
-  const intent: Intent = { verb: 'add', cluster: 'lab', nodes: names };
+  const intent: IntentOf<'add'> = { verb: 'add', cluster: 'lab', nodes: names };
   return { intent, plan: planFrom(intent, largeFacts(names, archives)) };
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { MOVING } from '../../src/app/ask/rights.ts';
+import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
 import { WORKER_THERE, type WorkerState } from '../../src/domain/cluster/worker-state.ts';
 import { notifier } from '../../src/slack/outbox/notifier.ts';
@@ -28,7 +28,7 @@ export class World {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
-      activeHolds: async () => MOVING,
+      activeHolds: async () => NOTHING_HELD,
       workerOf: async () => this.worker,
     };
     const options = {

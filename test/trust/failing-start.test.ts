@@ -86,17 +86,34 @@ const botSays = async (config: string, env: Readonly<Record<string, string>> = {
   await said([CLI, 'bot', '--config', await lay('bot.yaml', config)], { ...SECRETS, ...env }, last);
 
 describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
-  it('the token that Slack refuses, and the password that Redis refuses', async () => {
+  it('the token that Slack refuses', async () => {
     const text = await botSays(dump(bot()));
     expect(text).toMatch(/invalid_auth/);
-    expect(text).toMatch(/WRONGPASS|NOAUTH/);
-    expect(text).toContain('"next":"Redis does not know this user with this password');
     expect(leaks(text)).toEqual([]);
+  });
+
+  it('the password that Redis refuses', async () => {
+    // Slack takes its tokens: what it refuses could end the bot before Redis has answered.
+    const env = {
+      REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
+      REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
+      REGISTRY_HA_SLACK_SIGNING_SECRET: slack.signingSecret,
+    };
+    const refused = /(WRONGPASS|NOAUTH)[^\n]*"next":"Redis does not know this user with this password/;
+    const text = await botSays(dump(bot()), env, refused);
+    expect(leaks(text)).toEqual([]);
+    for (const secret of Object.values(env)) expect(text).not.toContain(secret);
   });
 
   it('the password in the URL of a Redis that is away', async () => {
     const url = `redis://me:${PLANTED.urlPassword}@127.0.0.1:1`;
-    const text = await botSays(dump(bot({ redis: { url } })), { REGISTRY_HA_REDIS_PASSWORD: '' }, /ECONNREFUSED/);
+    const env = {
+      REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
+      REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
+      REGISTRY_HA_SLACK_SIGNING_SECRET: slack.signingSecret,
+      REGISTRY_HA_REDIS_PASSWORD: '',
+    };
+    const text = await botSays(dump(bot({ redis: { url } })), env, /ECONNREFUSED/);
     expect(leaks(text)).toEqual([]);
   });
 

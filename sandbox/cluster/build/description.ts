@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { z } from 'zod';
+import { atLeast } from '../../../src/schema/length.ts';
 
 const GIB = 2 ** 30;
 const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';
@@ -33,7 +34,7 @@ const archive = z
     /** Named in bootstrap.yaml or solutions.yaml. */
     listed: z.boolean().default(true),
     mounted: z.boolean().default(true),
-    images: z.array(image).min(1).optional(),
+    images: z.array(image).check(atLeast(1)).optional(),
   })
   .refine((one) => one.kind === 'metalk8s' || one.name !== undefined, {
     error: 'a solution needs a name',
@@ -61,7 +62,7 @@ const node = z.strictObject({
   name,
   /** The last part of its address; the sandbox chooses the rest. */
   ip: z.number().int().min(2).max(254),
-  roles: z.array(z.enum(['bootstrap', 'master', 'etcd', 'infra', 'node'])).min(1),
+  roles: z.array(z.enum(['bootstrap', 'master', 'etcd', 'infra', 'node'])).check(atLeast(1)),
   version: version.optional(),
   ready: z.boolean().default(true),
   containerRuntime: z.string().default('containerd://1.6.35'),
@@ -77,8 +78,8 @@ const node = z.strictObject({
 const schema = z
   .strictObject({
     cluster: z.strictObject({ name: name.default('sandbox'), version }),
-    archives: z.array(archive).min(1),
-    nodes: z.array(node).min(1),
+    archives: z.array(archive).check(atLeast(1)),
+    nodes: z.array(node).check(atLeast(1)),
     /** Registries that exist beside the bootstrap's; `gap` leaves out the other versions' includes. */
     registries: z.array(z.strictObject({ node: name, gap: z.boolean().default(false) })).default([]),
     bootstrapFile: z

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
@@ -39,12 +40,13 @@ export function execStreams(
 
 /** stdin with the two faults of a bad line: slow, and cut after so many bytes. */
 async function* input(
-  { faults, closing }: ClusterParts,
+  parts: ClusterParts,
   node: string,
   channel: ServerChannel,
   closed: Promise<void>,
   cutConnection: () => void,
 ): AsyncGenerator<Buffer> {
+  const { faults } = parts;
   const pipe = channel.pipe(new PassThrough({ highWaterMark: 1024 * 1024 }));
   closed.then(
     () => pipe.end(),
@@ -60,9 +62,26 @@ async function* input(
       return;
     }
     if (left !== null) faults.set('ssh-cut', [node, String(left - piece.length)]);
-    const rate = Number(faults.wordsFor('ssh-slow', node)?.[0] ?? 0);
-    if (rate > 0) await sleep((piece.length / rate) * 1000, undefined, { signal: closing });
+    await slowed(piece.length, parts, node);
     yield piece;
+  }
+}
+
+/** As long as the line takes for these bytes; a fault that is set or cleared meanwhile counts from that moment. */
+async function slowed(bytes: number, { faults, closing, world }: ClusterParts, node: string): Promise<void> {
+  for (let left = bytes; left > 0; ) {
+    const rate = Number(faults.wordsFor('ssh-slow', node)?.[0] ?? 0);
+    if (rate <= 0) return;
+    const from = performance.now();
+    const over = new AbortController();
+    const signal = AbortSignal.any([closing, over.signal]);
+    try {
+      const changed = once(world.events, 'changed', { signal });
+      await Promise.race([sleep((left / rate) * 1000, undefined, { signal }), changed]);
+    } finally {
+      over.abort();
+    }
+    left -= ((performance.now() - from) / 1000) * rate;
   }
 }
 

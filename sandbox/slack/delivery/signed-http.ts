@@ -1,23 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { jsonIn } from '../../../src/domain/text/json.ts';
 import type { Fields } from '../json.ts';
-import { ACK_DEADLINE_MS, type Courier, type Delivery, type Outgoing } from './delivery.ts';
+import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** Slack's end of the HTTP way: a form, signed, to the request URL. */
 export class SignedHttp implements Courier {
   readonly #requestUrl: string;
   readonly #signingSecret: string;
   readonly #now: () => number;
+  readonly #ackLimitMs: number;
   readonly #closed = new AbortController();
 
-  constructor(requestUrl: string, signingSecret: string, now: () => number) {
+  constructor(requestUrl: string, signingSecret: string, now: () => number, ackLimitMs: number) {
     this.#requestUrl = requestUrl;
     this.#signingSecret = signingSecret;
     this.#now = now;
+    this.#ackLimitMs = ackLimitMs;
   }
 
   async deliver(outgoing: Outgoing): Promise<Delivery> {
-    const deadline = AbortSignal.timeout(ACK_DEADLINE_MS);
+    const deadline = AbortSignal.timeout(this.#ackLimitMs);
     try {
       const response = await this.#send(formOf(outgoing), AbortSignal.any([deadline, this.#closed.signal]));
       const text = await response.text();

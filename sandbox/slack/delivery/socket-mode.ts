@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { jsonIn } from '../../../src/domain/text/json.ts';
 import type { DisconnectReason } from '../faults.ts';
-import { ACK_DEADLINE_MS, type Courier, type Delivery, type Outgoing } from './delivery.ts';
+import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** An app has at most ten sockets (Socket Mode page, "Using multiple connections"). */
 const MAX_SOCKETS = 10;
@@ -34,10 +34,12 @@ export class SocketMode implements Courier {
   readonly #waiting = new Map<string, Waiting>();
   readonly #appId: string;
   readonly #now: () => number;
+  readonly #ackLimitMs: number;
 
-  constructor(appId: string, now: () => number) {
+  constructor(appId: string, now: () => number, ackLimitMs: number) {
     this.#appId = appId;
     this.#now = now;
+    this.#ackLimitMs = ackLimitMs;
   }
 
   /** A ticket for one connection. */
@@ -64,7 +66,7 @@ export class SocketMode implements Courier {
     const socket = this.#open[randomInt(Math.max(1, this.#open.length))];
     if (socket === undefined) return Promise.resolve({ is: 'failed', error: 'dispatch_failed' });
     const id = randomUUID();
-    const deadline = setTimeout(() => settle({ is: 'failed', error: 'dispatch_failed' }), ACK_DEADLINE_MS);
+    const deadline = setTimeout(() => settle({ is: 'failed', error: 'dispatch_failed' }), this.#ackLimitMs);
     const settle = (delivery: Delivery): void => {
       clearTimeout(deadline);
       this.#waiting.delete(id);

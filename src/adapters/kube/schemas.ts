@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isNodeName } from '../../domain/cluster/node-name.ts';
+import { atMost } from '../../schema/length.ts';
 
 const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);
@@ -56,7 +57,9 @@ export const podListSchema = z.object({ items: z.array(podSchema) });
 const VERSIONS_LIMIT = 32;
 /** APIGroup: the versions a group is served in. */
 export const groupSchema = z.object({
-  versions: z.array(z.object({ groupVersion: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9]+$/) })).max(VERSIONS_LIMIT),
+  versions: z
+    .array(z.object({ groupVersion: z.string().regex(/^[a-z0-9.-]+\/[a-z0-9]+$/) }))
+    .check(atMost(VERSIONS_LIMIT)),
 });
 /** APIResourceList: the kinds of one version. */
 export const kindsSchema = z.object({ resources: z.array(z.object({ kind: z.string() })).nullable() });

@@ -1,157 +1,93 @@
 import { isOfTheCluster, Stopped } from '../../domain/answers/failure.ts';
-import { isRefusal, type Refusal, type RefusalCode } from '../../domain/answers/refusal.ts';
-import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
-import { beforeOf } from '../../domain/cluster/node-before.ts';
-import { stepsStillNeeded } from '../../domain/plan/digest.ts';
-import type { NodeShell } from '../../ports/nodes.ts';
-import { type FreshPlanPorts, lookAndPlan } from '../plan/fresh-plan.ts';
-import { retryingPorts } from '../plan/retry-limits.ts';
-import { ChangeRecord, isEndedByBot } from '../record/change-record.ts';
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
+import type { ChangeId } from '../../domain/change/change.ts';
+import { ChangeRecord } from '../record/change-record.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
-import { begin, noteEnd } from './begin.ts';
+import { begin } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
-import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
-import { inSeconds, isJobUnderWay, type Run, runSteps, type StepPorts } from './run-steps.ts';
-import { waitReporter } from './wait-teller.ts';
+import { type FreshRunPorts, freshRun } from './fresh-run.ts';
+import { noteBefore, noteUndone } from './notes.ts';
+import { hasBotEnded, type Outcome, recordOutcome } from './outcome.ts';
+import { inSeconds, isJobUnderWay, runSteps, type StepPorts } from './run-steps.ts';
 
-export interface ApplyPorts extends FreshPlanPorts, ApprovedPorts, StepPorts {
-  readonly shell: NodeShell;
-}
+export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 
-/** Carries out an approved change, or goes on with one that was interrupted; every outcome is written down before it is told. */
+/** Carries out an approved change, or resumes one that was interrupted; every outcome is written down before anybody is told. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
   const record = new ChangeRecord(id, ports);
   await record.catchUp();
-  const stored = await record.known();
-  if (stored === null) return;
-  if (isEndedByBot(stored.change)) return await noteEnd(stored, ports.journal);
-  if (!['approved', 'applying'].includes(stored.change.state)) return;
+  if ((await hasBotEnded(record, ports.journal)) || !(await waitsForUs(record))) return;
   const approved = await approvedChange(record, ports);
-  const end = isRefusal(approved) ? refusedNow(approved, ports) : await applied(approved, ports, signal);
-  if (end === null) return;
-  if (end.type !== 'cancelled' || !(await wasCancelled(record, ports))) await record.journalAndPublish(end);
+  const outcome: Outcome = isRefusal(approved)
+    ? { is: 'refused', refusal: approved }
+    : await appliedUntilCancelled(approved, ports, signal);
+  await recordOutcome(record, outcome, ports);
 }
 
-/** Did the bot end it meanwhile? Then its word is the one that the journal keeps. */
-async function wasCancelled(record: ChangeRecord, { journal }: ApplyPorts): Promise<boolean> {
-  const stored = await record.look();
-  if (stored?.change.state !== 'cancelled') return false;
-  await noteEnd(stored, journal);
-  return true;
+/** The procedure: check again, plan again, begin, run what was approved and is still needed, prove it. */
+async function applied(
+  approved: ApprovedChange,
+  ports: ApplyPorts,
+  cancel: CancelWatch,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const seconds = stopwatch(approved, ports);
+  const run = await freshRunUnlessCancelled(approved, ports, cancel, signal);
+  if (isRefusal(run)) return refusedOrStopped(run, approved);
+  if (!approved.begun && !(await begin(approved.record, now(ports), ports.journal))) return { is: 'ended-by-bot' };
+  await noteBefore(run, ports);
+  const proof = await runSteps(run, ports, cancel, signal);
+  await noteUndone(run, ports);
+  return { is: 'done', proof, seconds: seconds() };
 }
 
-const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();
-const refusedNow = (refusal: Refusal, ports: ApplyPorts): ChangeEvent => ({ type: 'refused', at: now(ports), refusal });
-
-/**
- * Look again, plan again, run what was approved and is still needed, until it is done, fails, or somebody cancels it; null when
- * somebody else has ended it before it could begin.
- */
-async function applied(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<ChangeEvent | null> {
+/** The same until it ends by itself, breaks on the cluster, or somebody cancels it. */
+async function appliedUntilCancelled(
+  approved: ApprovedChange,
+  ports: ApplyPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const cancel = watchForCancel(approved.record, ports.clock);
   try {
-    return await lookedAndRun(approved, ports, cancel, signal);
+    return await applied(approved, ports, cancel, signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof CancelAsked) return { type: 'cancelled', at: now(ports), by: error.by };
+    if (error instanceof CancelAsked) return { is: 'cancelled', by: error.by };
     if (!isOfTheCluster(error)) throw error;
-    return { type: 'failed', at: now(ports), failure: error.report() };
+    return { is: 'failed', failure: error.report() };
   } finally {
     cancel.stop();
   }
 }
 
-async function lookedAndRun(
+async function waitsForUs(record: ChangeRecord): Promise<boolean> {
+  const state = (await record.known())?.change.state;
+  return state === 'approved' || state === 'applying';
+}
+
+/** A job that runs on every node cannot be cancelled, so its end is waited for. */
+async function freshRunUnlessCancelled(
   approved: ApprovedChange,
   ports: ApplyPorts,
   cancel: CancelWatch,
   signal: AbortSignal,
-): Promise<ChangeEvent | null> {
-  const { startedAt } = approved.change;
-  const { clock } = ports;
-  // What was before this worker only the time of day can tell; what is now must not follow a clock that is set meanwhile.
-  const before = startedAt === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(startedAt));
-  const from = clock.steadyMs();
-  // A job that runs on every node cannot be cancelled, so its end is waited for.
-  const watch = hasJobUnderWay(approved) ? NEVER_CANCELLED : cancel;
-  const untilCancel = AbortSignal.any([signal, watch.signal]);
-  const run = await unlessCancelled(watch, () => runWhenReady(approved, ports, untilCancel));
-  if (isRefusal(run)) return refusedOrStopped(run, approved, ports);
-  if (!approved.begun && !(await begin(approved.record, now(ports), ports.journal))) return null;
-  await noteFound(run, ports);
-  const proof = await runSteps(run, ports, cancel, signal);
-  await publishUndone(run, ports);
-  return { type: 'done', at: now(ports), proof, seconds: inSeconds(before + clock.steadyMs() - from) };
-}
-
-/** What an `add` finds on its nodes is noted before its first step, so that an undo can leave it alone. */
-async function noteFound({ change, facts, record }: Run, ports: ApplyPorts): Promise<void> {
-  const isNew = change.before === undefined && Object.keys(change.begun).length === 0;
-  if (change.intent.verb !== 'add' || !isNew) return;
-  await record.journalAndPublish({ type: 'found', at: now(ports), before: beforeOf(facts) });
-}
-
-/** The card of what was undone says so, too; told before the undo itself ends, and after a crash in between only where it is missing. */
-async function publishUndone({ id, change: { intent } }: Run, ports: ApplyPorts): Promise<void> {
-  if (intent.verb !== 'undo') return;
-  const { undoes } = intent;
-  const isIt = (event: ChangeEvent) => event.type === 'undone' && event.change === id;
-  const noted = (await ports.journal.entries(undoes)).find(({ event }) => isIt(event));
-  const event: ChangeEvent = { type: 'undone', at: now(ports), change: id };
-  const entry = noted ?? { event, mark: await ports.journal.append(undoes, event) };
-  const record = new ChangeRecord(undoes, ports);
-  const known = await record.known();
-  // Its record in Redis is kept for 90 days only.
-  if (known !== null && !known.events.some(isIt)) await record.publish(entry);
-}
-
-const hasJobUnderWay = ({ plan, change }: ApprovedChange): boolean =>
-  plan.approved.steps.some((step) => isJobUnderWay(step, change));
-
-/** What comes back by itself when the bootstrap node was restarted in the middle of a change. */
-const TRANSIENT: ReadonlySet<RefusalCode> = new Set([
-  'salt-master-down',
-  'minion-silent',
-  'script-running',
-  'node-not-ready',
-  'bootstrap-registry-not-ready',
-  'registry-unfit',
-]);
-
-/** Somebody else's state run is waited for, as it ends by itself; and a change that goes on waits for what is still starting. */
-async function runWhenReady(approved: ApprovedChange, ports: ApplyPorts, signal: AbortSignal): Promise<Run | Refusal> {
-  const { clock, shell } = ports;
-  await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
-  const until = clock.steadyMs() + BUSY_LIMIT_MS;
-  const onWait = waitReporter(approved.id, ports);
-  const looks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
-  for (;;) {
-    const run = await runOf(approved, looks, signal);
-    const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && TRANSIENT.has(run.refused)));
-    if (!mayPass || clock.steadyMs() >= until) return run;
-    onWait(`Waiting, ten minutes at most: ${run.says}`);
-    await clock.sleep(BUSY_POLL_MS, signal);
-  }
-}
-
-async function runOf(
-  { id, record, plan, change }: ApprovedChange,
-  ports: ApplyPorts,
-  signal: AbortSignal,
-): Promise<Run | Refusal> {
-  const when = { change: id, at: now(ports), begun: true, hasRoom: change.startedAt !== undefined };
-  const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
-  const needed = isRefusal(fresh) ? fresh : stepsStillNeeded(plan, fresh.plan);
-  return isRefusal(fresh)
-    ? fresh
-    : isRefusal(needed)
-      ? needed
-      : { id, record, plan, change, needed, facts: fresh.facts };
+): ReturnType<typeof freshRun> {
+  const hasJobUnderWay = approved.plan.approved.steps.some((step) => isJobUnderWay(step, approved.change));
+  const watch = hasJobUnderWay ? NEVER_CANCELLED : cancel;
+  return await unlessCancelled(watch, () => freshRun(approved, ports, AbortSignal.any([signal, watch.signal])));
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */
-function refusedOrStopped(refusal: Refusal, { change }: ApprovedChange, ports: ApplyPorts): ChangeEvent {
-  return change.startedAt !== undefined
-    ? { type: 'failed', at: now(ports), failure: new Stopped(refusal).report() }
-    : refusedNow(refusal, ports);
+const refusedOrStopped = (refusal: Refusal, { change }: ApprovedChange): Outcome =>
+  change.startedAt === undefined
+    ? { is: 'refused', refusal }
+    : { is: 'failed', failure: new Stopped(refusal).report() };
+
+const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();
+
+/** Seconds since the change was started, by any worker. Only the time of day knows what was before this one; from now on the steady clock counts. */
+function stopwatch({ change: { startedAt } }: ApprovedChange, { clock }: ApplyPorts): () => number {
+  const before = startedAt === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(startedAt));
+  const from = clock.steadyMs();
+  return () => inSeconds(before + clock.steadyMs() - from);
 }

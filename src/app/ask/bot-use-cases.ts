@@ -3,7 +3,8 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { MessageRef } from '../../domain/change/change.ts';
 import { type Change, type ChangeId, clusterOf } from '../../domain/change/change.ts';
 import { type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
-import type { Intent } from '../../domain/plan/plan.ts';
+import type { Intent } from '../../domain/plan/intent.ts';
+import { type ActiveHolds, NOTHING_HELD, type RightsIn } from '../../domain/policy/active-holds.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
@@ -13,7 +14,7 @@ import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
-import { type ActiveHolds, activeHoldsOf, MOVING, type Rights, rightsOf } from './rights.ts';
+import { activeHoldsOf, rightsOf } from './rights.ts';
 import { type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
@@ -27,51 +28,50 @@ export interface BotPorts {
 const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
   refuse('unknown-cluster', `There is no cluster ${name} here.`, `Known clusters: ${[...clusters.keys()].join(', ')}.`);
 
-/** What people can ask the bot for, over all clusters it knows. */
+/** What people can ask the bot for, over all clusters that it knows. */
 export function botUseCases(ports: BotPorts) {
-  const clusterOfChange = (id: ChangeId) => ports.clusters.get(clusterOf(id));
+  return { ...wishes(ports), ...standing(ports) };
+}
+
+/** What Slack's side asks of the bot's inside. */
+export type UseCases = ReturnType<typeof botUseCases>;
+
+/** What changes something, or asks for it. */
+function wishes(ports: BotPorts) {
+  const inCluster = async <T>(name: string, act: (cluster: ClusterPorts & BotPorts) => Promise<T>) => {
+    const cluster = ports.clusters.get(name);
+    return cluster === undefined ? unknownCluster(name, ports) : await act({ ...ports, ...cluster });
+  };
   return {
-    async request(
-      intent: Intent,
-      requester: Person,
-      channel: string,
-      post: (change: Change) => Promise<MessageRef>,
-    ): Promise<Change | Refusal> {
-      const cluster = ports.clusters.get(intent.cluster);
-      if (cluster === undefined) return unknownCluster(intent.cluster, ports);
-      return await requestChange(intent, requester, channel, post, { ...ports, ...cluster });
-    },
-    async undo(wish: UndoWish, post: (change: Change) => Promise<MessageRef>): Promise<Change | Refusal> {
-      const cluster = clusterOfChange(wish.undoes);
-      return cluster === undefined
-        ? unknownCluster(clusterOf(wish.undoes), ports)
-        : await requestUndo(wish, post, { ...ports, ...cluster });
-    },
-    async decide(decision: Decision): Promise<Change | Refusal> {
-      const cluster = clusterOfChange(decision.change);
-      return cluster === undefined
-        ? unknownCluster(clusterOf(decision.change), ports)
-        : await decideChange(decision, { ...ports, ...cluster });
-    },
-    async hold(wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> {
-      const cluster = ports.clusters.get(wish.cluster);
-      if (cluster === undefined) return unknownCluster(wish.cluster, ports);
-      return await holdCluster(wish, by, channel, { ...ports, ...cluster });
-    },
+    request: (intent: Intent, by: Person, channel: string, post: PostCard): Promise<Change | Refusal> =>
+      inCluster(intent.cluster, (cluster) => requestChange(intent, by, channel, post, cluster)),
+    undo: (wish: UndoWish, post: PostCard): Promise<Change | Refusal> =>
+      inCluster(clusterOf(wish.undoes), (cluster) => requestUndo(wish, post, cluster)),
+    decide: (decision: Decision): Promise<Change | Refusal> =>
+      inCluster(clusterOf(decision.change), (cluster) => decideChange(decision, cluster)),
+    hold: (wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> =>
+      inCluster(wish.cluster, (cluster) => holdCluster(wish, by, channel, cluster)),
+  };
+}
+
+/** How things are, and what has to be looked after. */
+function standing(ports: BotPorts) {
+  return {
     /** What keeps changes of this cluster from starting. */
     async activeHolds(name: string): Promise<ActiveHolds> {
       const cluster = ports.clusters.get(name);
-      return cluster === undefined ? MOVING : await activeHoldsOf({ ...ports, ...cluster });
+      return cluster === undefined ? NOTHING_HELD : await activeHoldsOf({ ...ports, ...cluster });
     },
     /** What this person may do here, cluster by cluster. */
-    async rights(by: Person, channel: string): Promise<readonly Rights[]> {
+    async rights(by: Person, channel: string): Promise<readonly RightsIn[]> {
       const each = [...ports.clusters].map(([name, cluster]) => rightsOf(name, by, channel, { ...ports, ...cluster }));
       return await Promise.all(each);
     },
+    /** What a queued change waits for: IDs of changes ahead of it. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
-      return (await clusterOfChange(id)?.queue.ahead(id)) ?? [];
+      return (await ports.clusters.get(clusterOf(id))?.queue.ahead(id)) ?? [];
     },
-    /** Is the worker that a cluster's changes wait for there? */
+    /** Is the worker running that the cluster's changes wait for? */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
     },
@@ -82,5 +82,4 @@ export function botUseCases(ports: BotPorts) {
   };
 }
 
-/** What Slack's side asks of the bot's inside. */
-export type UseCases = ReturnType<typeof botUseCases>;
+type PostCard = (change: Change) => Promise<MessageRef>;

@@ -1,11 +1,12 @@
 import { RecordFull } from '../../domain/answers/failure.ts';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import type { Change, ChangeEvent } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { mayDecide } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
-import { type DecisionKind, isStart } from '../../domain/policy/policy.ts';
+import { isStart } from '../../domain/policy/policy.ts';
+import type { WishedDecision } from '../../domain/wish/wish.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
@@ -15,12 +16,8 @@ import { NO_HOLDS, policyContext } from './policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 
-/** A click: which change, which plan was on the card, who, and where. */
-export interface Decision {
-  /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
-  readonly kind: DecisionKind;
-  readonly change: ChangeId;
-  readonly digest: string;
+/** A decision, who makes it, and where. */
+export interface Decision extends WishedDecision {
   readonly by: Person;
   readonly channel: string;
 }

@@ -3,7 +3,7 @@ import type { Person } from '../../domain/change/approval.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
 import type { Change, ChangeEvent, MessageRef } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import type { Intent } from '../../domain/plan/plan.ts';
+import type { Intent } from '../../domain/plan/intent.ts';
 import { mayRequest } from '../../domain/policy/may-request.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Cards, Heartbeat } from '../../ports/cards.ts';

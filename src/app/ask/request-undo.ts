@@ -1,8 +1,8 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
-import type { UndoIntent } from '../../domain/plan/plan.ts';
 import { unknownChange, whyNotUndone } from '../../domain/verbs/undo/refusals.ts';
+import { undoOf } from '../../domain/verbs/undo/undo.ts';
 import { unverifiedRecord } from '../record/unverified-record.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 
@@ -32,14 +32,13 @@ export async function requestUndo(
     if (stored === null) return unknownChange(undoes);
     if (stored.unproven !== undefined) return unverifiedRecord(undoes, stored.unproven);
     const { change, version } = stored;
-    const { cluster, nodes } = change.intent;
-    const intent: UndoIntent = { verb: 'undo', undoes, cluster, nodes, ...(reason === undefined ? {} : { reason }) };
+    const intent = undoOf(change, reason);
     const refusal =
       (await whyNotAsked(intent, by, wish.channel, ports)) ??
       whyNotUndone(change) ??
       (await askedAlready(change, ports));
     if (refusal !== null) return refusal;
-    const id = ports.ids.change(cluster);
+    const id = ports.ids.change(intent.cluster);
     const asked = { type: 'undo-asked', at: ports.clock.now().toISOString(), by, change: id } as const;
     if (!(await ports.changes.append(undoes, version, asked))) continue;
     return await requestChange(intent, by, wish.channel, post, { ...ports, ids: { ...ports.ids, change: () => id } });

@@ -3,12 +3,13 @@ import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Facts } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
-import { REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
-import type { Intent, Plan, UndoIntent } from '../../domain/plan/plan.ts';
-import { type PlanFor, planAdd } from '../../domain/verbs/add/plan.ts';
-import { planUndo, type UndoneRecord } from '../../domain/verbs/undo/plan.ts';
+import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
+import type { PlanFor } from '../../domain/plan/parts.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import type { JournalRecord } from '../../domain/verbs/verb.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Journal } from '../../ports/record.ts';
-import { type LookPorts, look, type TargetSearch } from './look.ts';
+import { type LookPorts, look } from './look.ts';
 
 export interface FreshPlanPorts extends LookPorts {
   readonly journal: Journal;
@@ -19,7 +20,7 @@ export interface FreshPlanFor extends PlanFor {
   readonly hasRoom?: boolean;
 }
 
-/** Looks at the cluster and plans from what is there now. Throws Unreachable. */
+/** Inspects the cluster and plans from what is there now. Throws Unreachable. */
 export async function lookAndPlan(
   intent: Intent,
   when: FreshPlanFor,
@@ -27,10 +28,12 @@ export async function lookAndPlan(
   ownJobs: readonly Jid[],
   signal: AbortSignal,
 ): Promise<{ readonly facts: Facts; readonly plan: Plan } | Refusal> {
-  if (intent.verb === 'undo') return await lookAndPlanUndo(intent, when, ports, ownJobs, signal);
-  const facts = await look(intent, ports, ownJobs, signal);
+  const verb = verbPlug(intent.verb);
+  const undone = undoneChange(intent);
+  const record = undone === null ? null : await recordOf(undone, ports.journal);
+  const facts = await look(intent, ports, ownJobs, signal, verb.looksFor(record));
   if (isRefusal(facts)) return facts;
-  const plan = planAdd(intent, when.hasRoom === true ? withoutRoom(facts) : facts, when);
+  const plan = verb.plan(intent, { facts: when.hasRoom === true ? withoutRoom(facts) : facts, record, when });
   return isRefusal(plan) ? plan : { facts, plan };
 }
 
@@ -40,35 +43,10 @@ function withoutRoom(facts: Facts): Facts {
   return { ...facts, targets };
 }
 
-async function lookAndPlanUndo(
-  intent: UndoIntent,
-  when: PlanFor,
-  ports: FreshPlanPorts,
-  ownJobs: readonly Jid[],
-  signal: AbortSignal,
-): Promise<{ readonly facts: Facts; readonly plan: Plan } | Refusal> {
-  const record = await recordOf(intent.undoes, ports.journal);
-  const facts = await look(intent, ports, ownJobs, signal, searchFor(record));
-  if (isRefusal(facts)) return facts;
-  const plan = planUndo(intent, facts, record, when);
-  return isRefusal(plan) ? plan : { facts, plan };
-}
-
 /** What the worker's own journal holds of a change, and of those that were started after it. */
-async function recordOf(undoes: ChangeId, journal: Journal): Promise<UndoneRecord> {
+async function recordOf(undoes: ChangeId, journal: Journal): Promise<JournalRecord> {
   const later = [];
   for (const id of await journal.startedSince(undoes)) later.push(changeFrom(await journal.events(id)));
   const change = changeFrom(await journal.events(undoes));
   return { change, later: later.filter((one) => one !== null) };
-}
-
-/** Archives as they were copied, part files and the registry's manifest. */
-function searchFor({ change }: UndoneRecord): TargetSearch {
-  const copies = (change?.plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'copy' ? [step] : []));
-  return {
-    archives: copies
-      .map(({ archive }) => archive)
-      .filter(({ path }, at, all) => all.findIndex((one) => one.path === path) === at),
-    paths: [REGISTRY_MANIFEST, ...new Set(copies.map(({ part }) => part))],
-  };
 }

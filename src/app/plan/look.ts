@@ -7,7 +7,8 @@ import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { clusterRefusal } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
-import type { Intent } from '../../domain/plan/plan.ts';
+import type { Intent } from '../../domain/plan/intent.ts';
+import type { TargetSearch } from '../../domain/verbs/verb.ts';
 import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.ts';
 import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
@@ -22,12 +23,6 @@ export interface LookPorts {
   readonly registries: Registries;
 }
 
-/** What is looked for on the targets: `add` looks for the archives of the bootstrap node, an undo for what was copied and laid there. */
-export interface TargetSearch {
-  readonly archives: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
-  readonly paths: readonly string[];
-}
-
 /**
  * Looks at the whole cluster and changes nothing. Kubernetes comes first: what it alone can refuse costs nothing else.
  * `ownJobs` are jobs that the change itself has started, so they do not stand in its way. Throws Unreachable.
@@ -37,7 +32,7 @@ export async function look(
   ports: LookPorts,
   ownJobs: readonly Jid[],
   signal: AbortSignal,
-  search?: TargetSearch,
+  search: TargetSearch | null,
 ): Promise<Facts | Refusal> {
   const kube = await ports.kubernetes.look(signal);
   const refusal = clusterRefusal(intent, kube) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));

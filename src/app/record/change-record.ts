@@ -53,8 +53,8 @@ export class ChangeRecord {
   /** As Redis has it now; null when it has none. */
   async look(): Promise<KnownRecord | null> {
     const stored = await this.#ports.changes.get(this.id);
-    // A look that took longer than an append knows less.
-    if (stored === null || stored.version >= (this.#known?.version ?? 0)) this.#known = stored;
+    if (stored === null) this.#known = null;
+    else this.#keep(stored);
     return stored;
   }
 
@@ -95,12 +95,18 @@ export class ChangeRecord {
     }
   }
 
+  /** Looks and appends overtake one another: whichever has seen more entries counts. */
+  #keep(record: KnownRecord): void {
+    if (record.version >= (this.#known?.version ?? 0)) this.#known = record;
+  }
+
   async #append(known: KnownRecord, event: ChangeEvent, mark: JournalMark | undefined): Promise<boolean> {
     // Until Redis has answered, nobody knows whether it took the entry.
     this.#known = null;
     if (!(await this.#ports.changes.append(this.id, known.version, event, mark))) return false;
     const events = [...known.events, event];
-    this.#known = { ...known, events, change: changeFrom(events) ?? known.change, version: known.version + 1 };
+    const now = { ...known, events, change: changeFrom(events) ?? known.change, version: known.version + 1 };
+    this.#keep(now);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import { render } from '../node-commands/command.ts';
-import type { Intent, Plan } from '../plan/plan.ts';
+import { type Intent, undoneChange } from '../plan/intent.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
 import { approversOf } from './approval.ts';
 import { type ChangeEvent, type ChangeId, clusterOf } from './change.ts';
@@ -76,7 +77,7 @@ function whoOf(event: ChangeEvent): string {
 function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefined): string {
   if (step !== undefined) return 'node' in step ? step.node : '';
   if (event.type === 'requested') return event.intent.nodes.join(' ');
-  return (plan?.approved.nodes ?? []).join(' ');
+  return (plan?.approved.intent.nodes ?? []).join(' ');
 }
 
 function resultOf(event: ChangeEvent): string {
@@ -122,6 +123,4 @@ function wordsOf(event: ChangeEvent): string {
 }
 
 const requestWords = (intent: Intent): string =>
-  [intent.verb, intent.verb === 'undo' ? intent.undoes : '', intent.reason ?? '']
-    .filter((word) => word !== '')
-    .join(' ');
+  [intent.verb, undoneChange(intent) ?? '', intent.reason ?? ''].filter((word) => word !== '').join(' ');

@@ -2,7 +2,8 @@ import type { FailureReport } from '../answers/failure-report.ts';
 import type { Refusal } from '../answers/refusal.ts';
 import type { NodeBefore } from '../cluster/node-before.ts';
 import type { Jid } from '../cluster/salt.ts';
-import type { Intent, Plan } from '../plan/plan.ts';
+import type { Intent } from '../plan/intent.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Person, SignedApproval } from './approval.ts';
 
 /** `<cluster>-<six characters>`, so that an id tells its cluster. */

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Facts, KubeFacts } from '../cluster/facts.ts';
 import { FIRST_UNKNOWN_MAJOR, isOlder, OLDEST_VERSION, versionNumbers } from '../cluster/version.ts';
-import type { Intent } from '../plan/plan.ts';
+import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards } from './archives.ts';
 import { closedGuard, nodeGuards, targetGuards } from './nodes.ts';

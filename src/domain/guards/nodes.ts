@@ -1,7 +1,7 @@
 import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
 import type { Facts, KubeFacts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
 import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
-import type { Intent } from '../plan/plan.ts';
+import type { Intent } from '../plan/intent.ts';
 import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Facts } from '../cluster/facts.ts';
-import type { Intent } from '../plan/plan.ts';
+import type { Intent } from '../plan/intent.ts';
 
 /**
  * Refuses while a registry that this change does not touch is not fit: every engine would be given it, and the proof at the end

@@ -1,26 +1,6 @@
 import type { HostKey, NodeAccess } from '../cluster/facts.ts';
+import type { Intent } from './intent.ts';
 import type { Step } from './step.ts';
-
-interface IntentShared {
-  readonly cluster: string;
-  readonly nodes: readonly string[];
-  readonly reason?: string;
-}
-
-/** A registry on each of these nodes. */
-export interface AddIntent extends IntentShared {
-  readonly verb: 'add';
-}
-
-/** Take back what a change has done that failed or was cancelled; `nodes` are that change's. */
-export interface UndoIntent extends IntentShared {
-  readonly verb: 'undo';
-  /** Id of the change that is undone. */
-  readonly undoes: string;
-}
-
-/** What somebody asked for. */
-export type Intent = AddIntent | UndoIntent;
 
 /** An archive as the card shows it. */
 export interface PlannedArchive {
@@ -53,18 +33,14 @@ export interface Plan {
 
 export interface ApprovedPart {
   readonly change: string;
-  readonly cluster: string;
-  readonly verb: Intent['verb'];
-  /** Id of the change that an undo takes back. */
-  readonly undoes?: string;
-  readonly nodes: readonly string[];
+  readonly intent: Intent;
   readonly version: string;
   readonly saltenv: string;
   readonly archives: readonly PlannedArchive[];
   /** Approving the plan pins those seen for the first time. */
   readonly hostKeys: readonly { readonly node: string; readonly key: Omit<HostKey, 'pinned'> }[];
-  /** How each target is reached; plans of before this was part of them have none, and none of those lives longer than an hour. */
-  readonly access?: readonly NodeAccess[];
+  /** How each node is reached that the plan works on: user, key, address. */
+  readonly access: readonly NodeAccess[];
   readonly steps: readonly Step[];
   readonly sideEffects: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
-import { utc } from '../text/format.ts';
+import { type Markup, PLAIN } from '../text/markup.ts';
 import type { HoldVerb } from './policy.ts';
 
 /** Somebody stopped changes by hand: of a whole cluster (`node` is null) or of one node; a freeze is always of the whole. */
@@ -35,9 +35,9 @@ export const heldThing = ({ verb, node }: Pick<Hold, 'verb' | 'node'>, cluster: 
   `${node ?? `The cluster ${cluster}`} is ${verb === 'freeze' ? 'frozen' : 'locked'}`;
 
 /** `node-2 is locked by alice since 2026-11-22 10:00 UTC: “new disk”.` */
-export function holdInWords(hold: Hold, cluster: string): string {
-  const why = hold.reason === undefined ? '' : `: “${hold.reason}”`;
-  return `${heldThing(hold, cluster)} by ${hold.by.name} since ${utc(hold.at)}${why}.`;
+export function holdInWords(hold: Hold, cluster: string, { text, person, moment }: Markup = PLAIN): string {
+  const why = hold.reason === undefined ? '' : `: “${text(hold.reason)}”`;
+  return `${text(heldThing(hold, cluster))} by ${person(hold.by)} since ${moment(hold.at)}${why}.`;
 }
 
 /** Every node on which the change does something, as far as is known: an engine that is restarted is touched, too. */

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
-import type { Intent } from '../plan/plan.ts';
+import type { Intent } from '../plan/intent.ts';
 import { utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';

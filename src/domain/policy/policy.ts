@@ -1,9 +1,5 @@
+import type { Verb } from '../plan/intent.ts';
 import type { MaintenanceWindow, PlannedFreeze } from './time.ts';
-
-/** What changes a cluster, and so needs a plan and approvals. */
-export const CHANGE_VERBS = ['add', 'undo'] as const;
-
-export type ChangeVerb = (typeof CHANGE_VERBS)[number];
 
 /** What only keeps changes from starting. */
 export const HOLD_VERBS = ['freeze', 'lock'] as const;
@@ -38,7 +34,7 @@ export interface Rules extends HoldRules {
 
 /** Who may do what with one cluster, and when. */
 export interface Policy {
-  readonly verbs: Readonly<Record<ChangeVerb, Rules>>;
+  readonly verbs: Readonly<Record<Verb, Rules>>;
   readonly holds: Readonly<Record<HoldVerb, HoldRules>>;
   readonly freezes: readonly PlannedFreeze[];
 }

@@ -1,11 +1,12 @@
 import type { Person } from '../change/approval.ts';
+import { VERB_NAMES, type Verb } from '../plan/intent.ts';
 import { either, isMember, type PolicyContext, wrongChannel } from './people.ts';
-import { CHANGE_VERBS, type ChangeVerb, HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
+import { HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
 
 /** What a person may do with a cluster in a channel. */
 export interface RightsInCluster {
-  readonly mayAsk: readonly ChangeVerb[];
-  readonly mayApprove: readonly ChangeVerb[];
+  readonly mayAsk: readonly Verb[];
+  readonly mayApprove: readonly Verb[];
   readonly mayHold: readonly HoldVerb[];
   /** User groups that could not be read: what they would allow is not counted. */
   readonly unread: readonly { readonly group: string; readonly why: string }[];
@@ -15,11 +16,11 @@ export interface RightsInCluster {
 export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: PolicyContext): RightsInCluster {
   const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
     wrongChannel(channels, channel) === null;
-  const asks = CHANGE_VERBS.filter((verb) => {
+  const asks = VERB_NAMES.filter((verb) => {
     const rules = policy.verbs[verb];
     return here(rules) && isMember(either(rules.requesters, rules.approvers), by, groups);
   });
-  const approves = CHANGE_VERBS.filter((verb) => {
+  const approves = VERB_NAMES.filter((verb) => {
     const rules = policy.verbs[verb];
     return here(rules) && isMember(rules.approvers, by, groups);
   });

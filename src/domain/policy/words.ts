@@ -1,14 +1,15 @@
+import { VERB_NAMES } from '../plan/intent.ts';
 import { canonicalJson } from '../text/canonical.ts';
 import { count, listed } from '../text/format.ts';
 import { everyGroupOf } from './people.ts';
-import { CHANGE_VERBS, HOLD_VERBS, type HoldRules, type People, type Policy, type Rules } from './policy.ts';
+import { HOLD_VERBS, type HoldRules, type People, type Policy, type Rules } from './policy.ts';
 import { freezeInWords, windowInWords } from './time.ts';
 
 /** What the policy of a cluster means, in sentences; the first line names the cluster. */
 export function policyInWords(cluster: string, policy: Policy): readonly string[] {
   return [
     `Cluster ${cluster}:`,
-    ...perVerb(CHANGE_VERBS, policy.verbs, changeInWords),
+    ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
     ...policy.freezes.map((freeze) => `  Nothing may start: ${freezeInWords(freeze)}.`),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),

@@ -35,3 +35,16 @@ export function listed(words: readonly string[]): string {
 
 /** A moment as people compare it: `2026-11-22 07:05 UTC`. */
 export const utc = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+/** Room for a list of names in a sentence, a heading or a dialog. */
+const NAMES_ROOM = 100;
+
+/** The first few of a list: `node-2, node-3 and 18 more`; at most four, fewer when they are long. */
+export function firstFew(names: readonly string[], most = 4): string {
+  const tooLong = names.slice(0, most).join(', ').length > NAMES_ROOM;
+  if (tooLong && most > 1 && names.length > 1) return firstFew(names, Math.min(most, names.length) - 1);
+  if (names.length <= most) {
+    return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  }
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+}

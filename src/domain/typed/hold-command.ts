@@ -1,6 +1,9 @@
-import { type Refusal, refuse } from '../answers/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import type { HoldWish } from '../policy/hold.ts';
+import { type CommandContext, clusterFrom } from './cluster.ts';
+import { reasonIn, sortedWords, typedWords } from './flags.ts';
+import type { Word } from './tokenize.ts';
 import { wrongNode } from './wrong-node.ts';
 
 /** Words that keep changes from starting, and that lift it. */
@@ -11,30 +14,35 @@ export type HoldWord = (typeof HOLD_WORDS)[number];
 export const isHoldWord = (word: string): word is HoldWord => HOLD_WORDS.some((known) => known === word);
 
 /** Does this word lift what another one has set? Then it takes no reason. */
-export const isLift = (word: string): boolean => word === 'unfreeze' || word === 'unlock';
+const isLift = (word: string): boolean => word === 'unfreeze' || word === 'unlock';
 
 /** Stands in the place of a node and means all of them. */
 const WHOLE = 'cluster';
 
 /** What `freeze`, `unfreeze`, `lock NODE|cluster` and `unlock NODE|cluster` ask for. */
-export function holdFrom(
-  word: HoldWord,
-  cluster: string,
-  names: readonly string[],
-  reason: string | undefined,
-): HoldWish | Refusal {
-  const lifts = isLift(word);
-  const hold = lifts ? 'lift' : 'set';
-  if (lifts && reason !== undefined) return bad(`--reason goes with ${word.slice(2)}, not with ${word}.`, word);
-  const why = reason === undefined ? {} : { reason };
+export function parseHold(word: HoldWord, words: readonly Word[], context: CommandContext): HoldWish | Refusal {
+  const takes = word === 'freeze' ? null : 'NODE';
+  const typed = isLift(word) ? sortedWords(words) : typedWords({ verb: word, takes }, words);
+  if (isRefusal(typed)) return typed;
+  const cluster = clusterFrom(typed.flags.get('--cluster'), context);
+  if (isRefusal(cluster)) return cluster;
+  const why = reasonIn(typed);
+  if (isRefusal(why)) return why;
+  if (isLift(word) && why.reason !== undefined)
+    return bad(`--reason goes with ${word.slice(2)}, not with ${word}.`, word);
+  const hold = isLift(word) ? 'lift' : 'set';
   if (word === 'freeze' || word === 'unfreeze') {
-    if (names.length > 0) return bad(`${word} takes no name: it is for the whole cluster.`, word);
+    if (typed.plain.length > 0) return bad(`${word} takes no name: it is for the whole cluster.`, word);
     return { hold, verb: 'freeze', cluster, node: null, ...why };
   }
-  const [name, ...more] = names;
+  const node = heldNode(word, typed.plain);
+  return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why };
+}
+
+function heldNode(word: HoldWord, [name, ...more]: readonly string[]): { readonly node: string | null } | Refusal {
   if (name === undefined || more.length > 0) return bad(`${word} takes one node, or the word ${WHOLE}.`, word);
   if (!isNodeName(name)) return wrongNode(name, word);
-  return { hold, verb: 'lock', cluster, node: name === WHOLE ? null : name, ...why };
+  return { node: name === WHOLE ? null : name };
 }
 
 const EXAMPLES: Readonly<Record<HoldWord, string>> = {

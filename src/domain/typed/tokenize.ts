@@ -19,7 +19,7 @@ const SINGLE = "'‘’‚";
  * Cuts typed text at blanks; quotes hold blanks together. A quote opens at the start of a word or after `=` and closes before a
  * blank or the end, so that an apostrophe inside a word is an apostrophe. A backslash means nothing.
  */
-export function wordsOf(text: string): Words {
+export function tokenize(text: string): Words {
   const words: Word[] = [];
   let rest = text.trimStart();
   while (rest !== '') {

@@ -1,9 +1,13 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { clipped } from '../text/clipped.ts';
 
+/** What is named behind a verb; null: nothing. */
+export type Takes = 'NODE' | 'CHANGE' | null;
+
 /** A command in which words stand right behind a reason without quotes: more of the reason, or names? */
 export interface UnquotedReason {
   readonly verb: string;
+  readonly takes: Takes;
   /** Names that stand elsewhere, so that they cannot be meant as the reason. */
   readonly names: readonly string[];
   readonly cluster: string | undefined;
@@ -25,16 +29,16 @@ export function unquotedReason(unquoted: UnquotedReason): Refusal {
   return refuse('bad-command', says, `Put it in quotes: ${shown}`);
 }
 
-function meantCommand({ verb, names, cluster, first, behind }: UnquotedReason): string {
+function meantCommand({ verb, takes, names, cluster, first, behind }: UnquotedReason): string {
   const [only, ...others] = behind;
-  const needsName = verb !== 'freeze' && names.length === 0;
+  const needsName = takes !== null && names.length === 0;
   const isName = needsName && others.length === 0;
   const reason = isName ? first : [first, ...behind].join(' ');
   return [
     verb,
-    ...(verb === 'freeze' ? [] : names),
+    ...(takes === null ? [] : names),
     ...(isName ? [only] : []),
-    ...(needsName && !isName ? [verb === 'undo' ? 'CHANGE' : 'NODE'] : []),
+    ...(needsName && !isName ? [takes] : []),
     ...(cluster === undefined ? [] : ['--cluster', cluster]),
     `--reason "${reason.trim().replaceAll(/["“”„«»]/g, "'")}"`,
   ].join(' ');

@@ -15,4 +15,11 @@ export function boltLog(log: Log): Logger {
   };
 }
 
-const sentence = (said: readonly unknown[]): string => withoutSecrets(said.map(String).join(' '));
+const sentence = (said: readonly unknown[]): string => withoutSecrets(said.map(inWords).join(' '));
+
+/** The library also hands over pieces of Slack's answers, and not every object lets itself be made a text of. */
+function inWords(said: unknown): string {
+  if (Array.isArray(said)) return said.map(inWords).join(',');
+  const isObject = typeof said === 'object' && said !== null && !(said instanceof Error);
+  return isObject ? 'an object' : String(said);
+}

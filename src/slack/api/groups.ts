@@ -1,4 +1,5 @@
 import { webApi } from '@slack/bolt';
+import { z } from 'zod';
 import type { GroupMembers } from '../../domain/policy/people.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -20,6 +21,9 @@ export interface GroupsOptions {
   readonly log: Log;
 }
 
+/** The library promises a list of ids, and hands over whatever came. */
+const Ids = z.array(z.string());
+
 interface Kept {
   readonly until: number;
   readonly answer: Promise<GroupMembers>;
@@ -33,7 +37,8 @@ export function slackGroups(options: GroupsOptions): Groups {
   const read = async (group: string): Promise<GroupMembers> => {
     try {
       const { users } = await client.usergroups.users.list({ usergroup: group });
-      return users === undefined ? { are: 'unknown', why: 'Slack gave no list' } : { are: 'known', ids: users };
+      const ids = Ids.safeParse(users).data;
+      return ids === undefined ? { are: 'unknown', why: 'Slack gave no list' } : { are: 'known', ids };
     } catch (error) {
       const refused = slackRefused(error);
       kept.set(group, { until: now() + Math.max(FAILURE_KEPT_MS, refused.retryAfterMs), answer: whyUnknown(refused) });

@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
-import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context, preformatted, richText, section } from '../text/blocks.ts';
 import { cut, cutStart } from '../text/fit.ts';
 import { clean, code, escaped } from '../text/foreign-text.ts';
-import { firstFew } from '../text/names.ts';
+import { MRKDWN } from '../text/markup.ts';
 
 /** Room for a failure's own words: enough for a Salt comment, little enough to be read. Of more the end: what broke stands last. */
 const DETAIL_LIMIT = 1500;
@@ -41,11 +41,8 @@ export function failedOutcome(change: Change): readonly Block[] {
 /** What is done and what is not, of a change that somebody stopped. */
 export function cancelledOutcome(change: Change): readonly Block[] {
   const { intent } = change;
-  const ask =
-    intent.verb === 'undo'
-      ? `press *Undo* on the card of ${code(intent.undoes)} again`
-      : 'ask for the same change again';
-  const next = `${ask}: the new plan holds only what is still missing.`;
+  const ask = verbPlug(intent.verb).words.toFinish(intent, MRKDWN);
+  const next = `${ask}. The new plan has only the steps that are still missing.`;
   return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
 }
 
@@ -72,21 +69,7 @@ const sentences = (steps: readonly Step[]): string => {
 
 const furtherSteps = (further: number): string => (further > 0 ? `; and ${further} more` : '');
 
-/** What registry HA is not; said whenever it was reached, so that nobody counts on more. */
-export const NOT_COVERED =
-  'Registry HA is not bootstrap HA: the Salt master and the certificate authority still exist once, on the bootstrap node.';
-
 /** What else an operator should know now. */
-export function doneOutcome(change: Change): readonly Block[] {
-  const { intent } = change;
-  if (intent.verb === 'undo') {
-    const undone = escaped(firstFew(undoneNodes(change)));
-    return [section(`What ${code(intent.undoes)} had done on ${undone} is taken back.`)];
-  }
-  const nodes = escaped(firstFew(intent.nodes));
-  return [
-    section(
-      `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only and will complain about ${nodes}; that is harmless.`,
-    ),
-  ];
-}
+export const doneOutcome = (change: Change): readonly Block[] => [
+  section(verbPlug(change.intent.verb).words.afterwards(change, MRKDWN)),
+];

@@ -1,11 +1,12 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { approvalsSoFar, approversOf } from '../text/approvals-line.ts';
 import { cut, cutStart, TEXT_LIMIT } from '../text/fit.ts';
 import { codeLines, escaped } from '../text/foreign-text.ts';
 import { person } from '../text/names.ts';
-import { failedAt, NOT_COVERED } from './outcome.ts';
+import { failedAt } from './outcome.ts';
 import { duration, proofInWords } from './status.ts';
 
 /** Room for a failure's own words in a reply that the channel sees as well: the end of them, the card has more. */
@@ -115,6 +116,6 @@ function cancelledText({ requester, cancelledBy, startedAt }: Change): string {
 function doneText(change: Change): string {
   const time = duration(change);
   const took = time === null ? '' : ` in ${time}`;
-  const limits = change.intent.verb === 'undo' ? '' : ` ${NOT_COVERED}`;
-  return `${person(change.requester)}: done${took}. ${proofInWords(change)}${limits}`;
+  const { limits } = verbPlug(change.intent.verb).words;
+  return `${person(change.requester)}: done${took}. ${proofInWords(change)}${limits === null ? '' : ` ${limits}`}`;
 }

@@ -1,13 +1,14 @@
 import { BEFORE_THE_STEPS, type Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
-import { count, secondsInWords } from '../../domain/text/format.ts';
-import { provenGone, undoneNodes } from '../../domain/verbs/undo/nodes.ts';
-import { inTheWay } from '../parts/active-holds.ts';
+import { inTheWay, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
+import { count, firstFew, secondsInWords } from '../../domain/text/format.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { CardView } from '../parts/card-view.ts';
 import { approvalsSoFar, approversOf, decidersWanted } from '../text/approvals-line.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
-import { firstFew, moment, person, withPlainMoments } from '../text/names.ts';
+import { MRKDWN } from '../text/markup.ts';
+import { moment, person, withPlainMoments } from '../text/names.ts';
 import { workerOutage } from './worker-outage.ts';
 
 /** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
@@ -17,12 +18,7 @@ export interface Status {
 }
 
 /** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
-export function aim(change: Change): string {
-  const { intent } = change;
-  if (intent.verb === 'undo') return `Undo ${intent.undoes} on ${firstFew(undoneNodes(change))}`;
-  const registries = intent.nodes.length === 1 ? 'a registry' : 'registries';
-  return `Add ${registries} on ${firstFew(intent.nodes)}`;
-}
+export const aim = (change: Change): string => verbPlug(change.intent.verb).words.aim(change);
 
 /** The message's text: what a notification shows and a screen reader reads instead of the blocks. */
 export function statusText(view: CardView): string {
@@ -40,7 +36,7 @@ export function statusOf(view: CardView): Status {
     case 'requested':
       return requested(waitsFor);
     case 'planned':
-      return planned(change, now, inTheWay(change, activeHolds));
+      return planned(change, now, inTheWay(change, activeHolds ?? NOTHING_HELD, MRKDWN));
     case 'refused':
       return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
     case 'approved':
@@ -121,16 +117,10 @@ function done(change: Change): Status {
   return { lead: 'Done.', rest: [proof, ...(time === null ? [] : [`It took ${time}.`])].join(' ') };
 }
 
-/** `Served 13/13 images of 3 archives, engines 4/4.` */
+/** What was proved: `Served 13/13 images of 3 archives, engines 4/4.` */
 export function proofInWords(change: Change): string {
   const { proof, intent } = change;
-  if (proof === undefined) return '';
-  const { served, expected, archives, engines, engineTotal } = proof;
-  const images = `${served}/${expected} images of ${count(archives, 'archive')}`;
-  if (intent.verb === 'add') return `Served ${images}, engines ${engines}/${engineTotal}.`;
-  const gone = provenGone(change);
-  const without = gone.length === 0 ? 'list it' : `do without ${escaped(firstFew(gone))}`;
-  return `The bootstrap’s registry serves ${images}; ${engines}/${engineTotal} engines ${without}.`;
+  return proof === undefined ? '' : verbPlug(intent.verb).words.proved(change, proof, MRKDWN);
 }
 
 /** From the start to the end, in words; null when one of them is not known. */

@@ -36,6 +36,7 @@ export interface SocketOptions {
 /**
  * One Socket Mode connection that comes back by itself. The library's own reconnect waits five seconds even when Slack only
  * asks to move to another server, and ends the process by an unhandled rejection when the token is no good; so it is switched off.
+ * So is its report of a payload that it could not work on, which prints the payload's type, text or not: the same end.
  */
 export class Socket implements Receiver {
   readonly #options: SocketOptions;
@@ -45,12 +46,16 @@ export class Socket implements Receiver {
   #isUp = false;
 
   constructor(options: SocketOptions) {
-    const { appToken, slackApiUrl, logger } = options;
+    const { appToken, slackApiUrl, logger, log } = options;
     this.#options = options;
     this.#receiver = new SocketModeReceiver({
       appToken,
       logger,
       autoReconnectEnabled: false,
+      processEventErrorHandler: async ({ error: err }) => {
+        log.error({ err }, 'a payload could not be taken');
+        return false;
+      },
       installerOptions: {
         clientOptions: {
           timeout: CONNECT_LIMIT_MS,

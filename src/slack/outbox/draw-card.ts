@@ -1,5 +1,5 @@
 import type { UseCases } from '../../app/ask/bot-use-cases.ts';
-import { MOVING } from '../../app/ask/rights.ts';
+import { NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
 import type { MessageRef } from '../../domain/change/change.ts';
 import { type Change, type ChangeId, clusterOf } from '../../domain/change/change.ts';
@@ -111,7 +111,8 @@ async function viewOf({ change, progress, unproven }: StoredChange, ports: DrawP
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // What a worker that is gone said last is true no more.
   const told = worker.is === 'there' ? progress : [];
-  const activeHolds = change.state === 'planned' ? await ports.useCases.activeHolds(change.intent.cluster) : MOVING;
+  const activeHolds =
+    change.state === 'planned' ? await ports.useCases.activeHolds(change.intent.cluster) : NOTHING_HELD;
   return { change, progress: told, waitsFor, worker, activeHolds, now: ports.clock.now() };
 }
 

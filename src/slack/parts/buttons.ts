@@ -2,12 +2,11 @@ import type { types } from '@slack/bolt';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
-import { count } from '../../domain/text/format.ts';
-import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { count, firstFew } from '../../domain/text/format.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
 import { cleanLine } from '../text/foreign-text.ts';
-import { firstFew } from '../text/names.ts';
 import { cancelWords } from './cancel-words.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
@@ -101,9 +100,9 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
 }
 
 function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
-  const nodes = firstFew(change.intent.verb === 'undo' ? undoneNodes(change) : change.intent.nodes);
-  const aim = change.intent.verb === 'undo' ? `Takes back ${change.intent.undoes} on` : 'Registry on';
-  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${aim} ${nodes}.`;
+  const { words } = verbPlug(change.intent.verb);
+  const nodes = firstFew(words.nodes(change));
+  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${words.effect(change)}`;
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };

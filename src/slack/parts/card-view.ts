@@ -1,4 +1,4 @@
-import type { ActiveHolds } from '../../app/ask/rights.ts';
+import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Change, ChangeId, Progress } from '../../domain/change/change.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import type { Room } from '../text/fit.ts';

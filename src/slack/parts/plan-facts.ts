@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Plan, PlannedArchive } from '../../domain/plan/plan.ts';
 import { bytesInWords, count, secondsInWords } from '../../domain/text/format.ts';
-import { undoneNodes } from '../../domain/verbs/undo/nodes.ts';
+import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, listed, section } from '../text/blocks.ts';
 import { fitLines } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
-import { firstFew } from '../text/names.ts';
+import { MRKDWN } from '../text/markup.ts';
 import type { Detail } from './card-view.ts';
 
 /** What an approver has to know before reading the steps; what asks for care stands first. */
@@ -15,7 +15,7 @@ export function planFacts(change: Change, detail: Detail): readonly Block[] {
   const { approved, seen } = plan;
   const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
   return [
-    section(inShort(plan, undoneNodes(change))),
+    section(inShort(change, plan)),
     ...list('Warnings', seen.warnings.map(escaped)),
     ...list('Side effects', approved.sideEffects.map(escaped)),
     ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
@@ -32,20 +32,11 @@ const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
   characters: characters * 2,
 });
 
-function inShort({ approved, seen }: Plan, undone: readonly string[]): string {
+function inShort(change: Change, plan: Plan): string {
+  const { approved, seen } = plan;
   const { from, to } = seen.estimate;
-  const time = `${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
-  if (approved.undoes !== undefined)
-    return `Takes back what ${code(approved.undoes)} has done on ${escaped(firstFew(undone))}, and nothing that was there before it; ${time}`;
-  return `${copiesInShort(approved)}; ${time}`;
-}
-
-function copiesInShort({ steps, nodes }: Plan['approved']): string {
-  const copies = steps.flatMap((step) => (step.kind === 'copy' ? [step] : []));
-  if (copies.length === 0) return `Nothing to copy to ${escaped(firstFew(nodes))}`;
-  const bytes = copies.reduce((sum, { archive: { size } }) => sum + size, 0);
-  const targets = [...new Set(copies.map(({ node }) => node))];
-  return `Copies ${count(copies.length, 'file')} (${bytesInWords(bytes)}) to ${escaped(firstFew(targets))}`;
+  const summary = verbPlug(change.intent.verb).words.summary(change, plan, MRKDWN);
+  return `${summary}; ${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
 }
 
 const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>
@@ -60,11 +51,12 @@ const space = ({ seen }: Plan): readonly string[] =>
       `${escaped(node)} ${code(mountpoint)}: needs ${bytesInWords(needed)}, ${bytesInWords(available)} free`,
   );
 
-/** Who the worker is there, and by which key. */
+/** Where the worker finds the node, who it is there, and by which key. */
 function way(name: string, { access }: Plan['approved']): string {
-  const reached = access?.find(({ node }) => node === name);
+  const reached = access.find(({ node }) => node === name);
   if (reached === undefined) return '';
-  return `; as ${code(reached.user)}${reached.sudo ? ' with sudo' : ''}, key ${code(reached.keyPath)}`;
+  const { host, port, user, sudo, keyPath } = reached;
+  return `; at ${code(`${host}:${port}`)} as ${code(user)}${sudo ? ' with sudo' : ''}, key ${code(keyPath)}`;
 }
 
 /** New keys first: approving the plan pins them. */

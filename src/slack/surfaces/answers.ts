@@ -1,43 +1,57 @@
 import type { RespondFn } from '@slack/bolt';
-import { isOfTheRecord } from '../../domain/answers/failure.ts';
-import type { Refusal } from '../../domain/answers/refusal.ts';
+import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
+import type { Person } from '../../domain/change/approval.ts';
+import type { Change } from '../../domain/change/change.ts';
+import type { CommandContext } from '../../domain/typed/cluster.ts';
+import type { Wish } from '../../domain/wish/wish.ts';
 import type { Log } from '../../ports/log.ts';
-import { cut, TEXT_LIMIT } from '../text/fit.ts';
-import { escaped } from '../text/foreign-text.ts';
+import type { Sender } from '../inbox/sender.ts';
+import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
+import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
-/** Says something to one person only. What cannot be delivered is logged: there is nobody else to tell. */
-export async function answer(respond: RespondFn, text: string, log: Log): Promise<void> {
-  await told(respond, 'ephemeral', text, log);
+/** What every surface needs. */
+export interface SurfaceOptions extends PostOptions {
+  readonly useCases: AskUseCases;
+  /** The clusters, and the one that is meant in this channel. */
+  readonly context: (channel: string) => CommandContext;
+  /** Why this sender is not heard; null for people of our own workspace. */
+  readonly whyNot: (sender: Sender) => string | null;
 }
 
-/** Says something to the whole channel, as the answer to a command. */
-export async function announce(respond: RespondFn, text: string, log: Log): Promise<void> {
-  await told(respond, 'in_channel', text, log);
+/** What a surface made of a payload: who wants what, and where. */
+export interface Request {
+  readonly sender: Sender;
+  readonly by: Person;
+  readonly channel: string;
+  readonly wish: Wish | Refusal;
 }
 
-async function told(respond: RespondFn, whom: 'ephemeral' | 'in_channel', text: string, log: Log): Promise<void> {
+/** Answers a payload in Slack, whichever surface took it; what is said goes out through `respond`. */
+export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
+  const words = await wordsFor(request, options);
+  if (words !== null) await say(words, respond, options.log);
+}
+
+async function wordsFor({ sender, by, channel, wish }: Request, options: SurfaceOptions): Promise<Words | null> {
+  const unheard = options.whyNot(sender);
+  if (unheard !== null) return { to: 'asker', text: unheard };
+  if (isRefusal(wish)) return { to: 'asker', text: refusalText(wish) };
+  const post = (change: Change) => postCard(change, channel, options);
   try {
-    await respond({ response_type: whom, replace_original: false, text });
+    return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by);
   } catch (err) {
-    log.warn({ err }, 'an answer could not be delivered');
+    if (isClosedChannel(err)) return { to: 'asker', text: INVITE };
+    options.log.error({ err, wish: wish.is, user: by.id }, 'a request broke');
+    return { to: 'asker', text: brokenText(err) };
   }
 }
 
-/** A "no" as mrkdwn: what it is, and what to do now. */
-export function refusalText({ says, tryNext }: Refusal): string {
-  return tryNext === undefined ? escaped(says) : `${escaped(says)}\n${escaped(tryNext)}`;
-}
-
-/** The bot has to be a member of the channel to write there. */
-export const INVITE = 'I cannot write in this channel. Invite me with `/invite @registry-ha`, then ask again.';
-
-/** Something broke that nobody foresaw; the log has it. */
-export const BROKEN =
-  'Something went wrong on my side, and it is in my log. Look whether a card appeared or changed before you try again.';
-
-/** What broke, as far as it concerns the record of changes; else that the log has it. */
-export function brokenText(error: unknown): string {
-  if (!isOfTheRecord(error)) return BROKEN;
-  const { what, next } = error.report();
-  return cut(`${escaped(what)}\n${escaped(next)}`, TEXT_LIMIT);
+/** Says something to one person, or to the channel. What cannot be delivered is logged: there is nobody else to say it to. */
+export async function say({ to, text }: Words, respond: RespondFn, log: Log): Promise<void> {
+  try {
+    await respond({ response_type: to === 'asker' ? 'ephemeral' : 'in_channel', replace_original: false, text });
+  } catch (err) {
+    log.warn({ err }, 'an answer could not be delivered');
+  }
 }

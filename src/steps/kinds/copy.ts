@@ -10,7 +10,7 @@ export const copy: StepWork<CopyStep> = {
     let saved = 0;
     const tell = (progress: CopyProgress): void => {
       saved = progress.saved ?? 0;
-      world.onProgress(copied(progress));
+      world.onProgress(copied(step.node, progress));
     };
     await world.copier.copy(step, world.accessTo(step.node), tell, signal);
     return savedInWords(saved);
@@ -26,10 +26,17 @@ async function isThere(step: CopyStep, world: StepWorld, signal: AbortSignal): P
     : unsatisfied(`${path} is not there with the right SHA-256.`);
 }
 
-function copied({ sent: done, saved = 0, total, rate }: CopyProgress) {
-  const left = rate > 0 ? { secondsLeft: Math.ceil((total - done) / rate) } : {};
-  const note = saved > 0 ? { note: savedInWords(saved) } : {};
-  return { done, total, unit: 'bytes', rate, ...left, ...note } as const;
+function copied(node: string, { sent: done, saved = 0, total, rate }: CopyProgress) {
+  const isSent = done >= total;
+  const left = rate !== undefined && rate > 0 ? { secondsLeft: Math.ceil((total - done) / rate) } : {};
+  // The rate is that of sending: once every byte is sent, it says nothing about what is left to do.
+  const speed = isSent || rate === undefined ? {} : { rate, ...left };
+  const notes = [
+    ...(isSent ? [`${node} is writing and checking it`] : []),
+    ...(saved > 0 ? [savedInWords(saved)] : []),
+  ];
+  const note = notes.length > 0 ? { note: notes.join('; ') } : {};
+  return { done, total, unit: 'bytes', ...speed, ...note } as const;
 }
 
 /** What did not have to be sent, because the node held it. */

@@ -5,8 +5,9 @@ import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { command } from '../../../src/domain/node-commands/command.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, objectsOf } from '../../fixtures/api-server.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const PING = command('salt', '-L', 'node-1', 'cmd.run', 'crictl info');
 let server: ApiServer;
 
@@ -19,7 +20,8 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-const run = (limitMs = 5_000) => kubernetes({ kubeconfigPath: server.kubeconfigPath }).run(PING, { signal, limitMs });
+const run = (limitMs = PATIENCE_MS) =>
+  kubernetes({ kubeconfigPath: server.kubeconfigPath }).run(PING, { signal, limitMs });
 const say = (socket: WebSocket, channel: number, text: string) =>
   socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
 const status = (socket: WebSocket, body: unknown) => say(socket, 3, JSON.stringify(body));
@@ -100,7 +102,7 @@ describe('a command in the salt-master container', () => {
     const reason = new Error('stopped');
     server.session = () => stop.abort(reason);
     const kube = kubernetes({ kubeconfigPath: server.kubeconfigPath });
-    await expect(kube.run(PING, { signal: stop.signal, limitMs: 5_000 })).rejects.toBe(reason);
+    await expect(kube.run(PING, { signal: stop.signal, limitMs: PATIENCE_MS })).rejects.toBe(reason);
   });
 
   test('a flood of output would fill the memory', async () => {

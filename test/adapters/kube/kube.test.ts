@@ -5,8 +5,9 @@ import { kubernetes } from '../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
 import { ApiServer, kubeconfigText, objectsOf } from '../../fixtures/api-server.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const NODES = '/api/v1/nodes';
 let server: ApiServer;
 
@@ -19,7 +20,7 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-const adapter = (limitMs = 5_000) => kubernetes({ kubeconfigPath: server.kubeconfigPath, limitMs });
+const adapter = (limitMs = PATIENCE_MS) => kubernetes({ kubeconfigPath: server.kubeconfigPath, limitMs });
 
 async function saysOf(asked: Promise<unknown>): Promise<string> {
   const error = await asked.then(

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { registries } from '../../../src/adapters/registry/registries.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { imageOf } from '../../fakes/fake-registries.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { RegistryServer } from '../../fixtures/registry-server.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const IMAGE = { prefix: 'metalk8s-128.0.1', name: 'nginx', tag: '1.27.0-alpine' };
 let server: RegistryServer;
 
@@ -17,7 +18,7 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-const ask = (limitMs = 5_000) => registries({ port: server.port, limitMs }).manifest('127.0.0.1', IMAGE, signal);
+const ask = (limitMs = PATIENCE_MS) => registries({ port: server.port, limitMs }).manifest('127.0.0.1', IMAGE, signal);
 
 async function saysWhen(answer: (request: IncomingMessage, response: ServerResponse) => void, limitMs?: number) {
   server.answer = answer;
@@ -90,7 +91,7 @@ describe('a registry over HTTP', () => {
   });
 
   test('an IPv6 control plane would not be reached', async () => {
-    const error = await registries({ port: server.port, limitMs: 2_000 })
+    const error = await registries({ port: server.port, limitMs: PATIENCE_MS })
       .manifest('::1', IMAGE, signal)
       .catch((e: unknown) => e);
     expect(error).toMatchObject({ where: `http://[::1]:${server.port}` });

@@ -7,7 +7,7 @@ import { FakeSaltMasterPod, type PodAnswer } from '../../fakes/fake-kube.ts';
 import { FakeShell } from '../../fakes/fake-shell.ts';
 import { crictlInfo } from '../../fixtures/salt-words.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const printed = (value: unknown, exitCode: number | null = 0): CommandResult => ({
   exitCode,
   stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sshShell } from '../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
 
 /** A real sshd, our shell, and a folder of their own. */
@@ -41,5 +42,5 @@ export async function sshStage(options: Omit<SshdOptions, 'folder'> = {}): Promi
 }
 
 export function limits(more: Partial<NodeRun> = {}): NodeRun {
-  return { signal: new AbortController().signal, limitMs: 15_000, ...more };
+  return { signal: new AbortController().signal, limitMs: PATIENCE_MS, ...more };
 }

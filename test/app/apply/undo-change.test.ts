@@ -227,9 +227,30 @@ describe('whoever asks for an undo', () => {
     granted(await on.decide({ ...approvalBy(bob, add), kind: 'cancel' }));
     expect(await stateOf(on, add.id)).toMatchObject({ state: 'cancelled' });
     const undo = await plannedUndo(on, add.id);
-    expect(undo.plan?.approved.undoes).toBe(add.id);
+    expect(undo.plan?.approved.intent).toMatchObject({ undoes: add.id });
     granted(await on.decide(approvalBy(bob, undo)));
     await on.work();
     expect(await stateOf(on, add.id), 'its own card says so').toMatchObject({ state: 'cancelled', undoneBy: undo.id });
+  });
+});
+
+describe('an approved undo', () => {
+  it.each([
+    ['another user', { user: 'mallory' }],
+    ['another key', { keyPath: '/root/other' }],
+    ['no sudo', { sudo: false }],
+    ['another port', { port: 2022 }],
+    ['another address', { host: '10.0.0.99' }],
+  ])('does not run with %s than the one at approval', async (_, other) => {
+    const on = bench();
+    const undo = await plannedUndo(on, (await failedAdd(on, 'engines node-3')).id);
+    granted(await on.decide(approvalBy(bob, undo)));
+    on.lab.change = (seen) => ({
+      ...seen,
+      kube: { ...seen.kube, nodes: seen.kube.nodes.map((one) => ({ ...one, access: { ...one.access, ...other } })) },
+    });
+    await on.work();
+    expect(await stateOf(on, undo.id)).toMatchObject({ state: 'refused', refusal: { refused: 'plan-stale' } });
+    expect(on.lab.ran).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../../src/domain/plan/digest.ts';
 import type { CopyStep } from '../../../src/domain/plan/step.ts';
-import { NODES_LIMIT } from '../../../src/domain/typed/intent.ts';
+import { NODES_LIMIT } from '../../../src/domain/typed/nodes.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import { current, emptyTarget, facts, node, nodes } from '../../fixtures/facts.ts';
 import { approvedChangeOn, bench, granted, stateOf } from '../bench.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { RefusalCode } from '../../../src/domain/answers/refusal.ts';
 import type { Facts, ListedArchive } from '../../../src/domain/cluster/facts.ts';
 import { firstRefusal, refusalBeforeStep } from '../../../src/domain/guards/guards.ts';
-import type { Intent } from '../../../src/domain/plan/plan.ts';
+import type { Intent } from '../../../src/domain/plan/intent.ts';
 import {
   addNode2,
   current,

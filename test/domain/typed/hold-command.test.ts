@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from '../../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 
 const parse = (text: string) => parseCommand(text, { clusters: ['lab', 'prod'], defaultCluster: 'lab' });
 const freeze = { verb: 'freeze', node: null };
@@ -14,7 +14,7 @@ describe('what is typed to freeze and lock', () => {
     ['lock cluster', { hold: 'set', verb: 'lock', node: null, cluster: 'lab' }],
     ['unlock node-2', { hold: 'lift', verb: 'lock', node: 'node-2', cluster: 'lab' }],
   ])('is understood: %s', (text, wish) => {
-    expect(parse(text)).toEqual(wish);
+    expect(parse(text)).toEqual({ is: 'hold', hold: wish });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from '../../../src/domain/typed/intent.ts';
+import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 
 const parse = (text: string) => parseCommand(text, { clusters: ['lab', 'prod'], defaultCluster: 'lab' });
 

@@ -34,6 +34,8 @@ export interface StandIn {
   node(name: string): SimNode;
   write(node: string, path: string, text: string): Promise<void>;
   read(node: string, path: string): Promise<string>;
+  /** Until the returned act, no state writes a file: a run that has begun is not over. */
+  hold(): () => void;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,11 @@ export async function standIn(pace = 0.002): Promise<StandIn> {
     node: (name) => nodes.get(name) ?? bootstrap,
     write: (name, path, text) => acts.writeFile(nodes.get(name) ?? bootstrap, path, text),
     read: (name, path) => acts.readFile(nodes.get(name) ?? bootstrap, path),
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      acts.held = promise;
+      return resolve;
+    },
     async close() {
       world.events.emit('closed');
       await acts.close();

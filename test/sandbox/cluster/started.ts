@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
 /** What a command printed, and how it ended. */
 export interface Ran {
@@ -82,7 +83,11 @@ export function exec(client: ssh2.Client, line: string, stdin: Buffer = Buffer.a
 }
 
 /** Polls until a promise gives true; fails after the limit. */
-export async function until(what: string, isSo: () => Promise<boolean> | boolean, limitMs = 5000): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  limitMs = PATIENCE_MS,
+): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`not in ${limitMs} ms: ${what}`);

@@ -10,6 +10,8 @@ beforeEach(async () => {
 afterEach(() => slack.close());
 
 const post = () => clientOf(slack).chat.postMessage({ channel: OPS.id, text: 'x' });
+/** Gives up soon. */
+const postInHaste = () => clientOf(slack, slack.botToken, 500).chat.postMessage({ channel: OPS.id, text: 'x' });
 const caught = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
 it('slack-429 answers the named method with the wait it was told, until it is cleared', async () => {
@@ -32,14 +34,14 @@ it('slack-5xx answers 503', async () => {
 
 it('slack-timeout never answers, and nothing was posted', async () => {
   slack.fault('slack-timeout', ['chat.postMessage']);
-  expect(await caught(post())).toBeInstanceOf(webApi.WebAPIRequestError);
+  expect(await caught(postInHaste())).toBeInstanceOf(webApi.WebAPIRequestError);
   expect(slack.messages()).toEqual([]);
 });
 
 it('slack-timeout after: the message is there although no answer came', async () => {
   slack.fault('slack-timeout', ['chat.postMessage', 'after']);
-  expect(await caught(post())).toBeInstanceOf(webApi.WebAPIRequestError);
-  expect(slack.messages()).toHaveLength(1);
+  expect(await caught(postInHaste())).toBeInstanceOf(webApi.WebAPIRequestError);
+  await expect.poll(() => slack.messages()).toHaveLength(1);
 });
 
 it('slack-timeout lets go of its callers when it is cleared', async () => {

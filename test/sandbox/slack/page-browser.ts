@@ -1,4 +1,5 @@
 import { chromium } from 'playwright-core';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { PageServer } from './page-server.ts';
 
 /** A running Chromium. */
@@ -34,7 +35,7 @@ export async function openPage(browser: Browser, state: unknown): Promise<OpenPa
   const server = new PageServer(state);
   const url = await server.start();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const mistakes: string[] = [];
   page.on('pageerror', (error) => mistakes.push(String(error)));
   await page.goto(url);

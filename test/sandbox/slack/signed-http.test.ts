@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ACK_DEADLINE_MS } from '../../../sandbox/slack/delivery/delivery.ts';
 import { signature } from '../../../sandbox/slack/delivery/signed-http.ts';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { clientOf, freePort, httpApp, OPS, startSlack } from './slack-for-tests.ts';
@@ -10,13 +11,15 @@ let app: App | undefined;
 
 beforeEach(async () => {
   port = await freePort();
-  slack = await startSlack({ delivery: { mode: 'http', requestUrl: `http://127.0.0.1:${port}/slack/events` } });
+  slack = await startSlack({ delivery: deliveryTo(port) });
 });
 afterEach(async () => {
   await app?.stop();
   app = undefined;
   await slack.close();
 });
+
+const deliveryTo = (where: number) => ({ mode: 'http', requestUrl: `http://127.0.0.1:${where}/slack/events` }) as const;
 
 const approve = {
   type: 'actions',
@@ -53,6 +56,8 @@ describe('a bot that takes signed requests', () => {
   });
 
   it('is waited for no longer than three seconds', async () => {
+    await slack.close();
+    slack = await startSlack({ delivery: deliveryTo(port), ackLimitMs: ACK_DEADLINE_MS });
     app = httpApp(slack);
     app.command('/registry-ha', () => Promise.resolve());
     await app.start({ port, host: '127.0.0.1' });

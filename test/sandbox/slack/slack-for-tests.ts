@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
+import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
 /** The manifest the bot is shipped with. */
 export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
@@ -40,24 +41,25 @@ export const CARD = {
   ],
 } as const;
 
-/** A local Slack with the usual three people. */
+/** A local Slack with the usual three people; a bot may take its time. */
 export function startSlack(options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> {
   return startLocalSlack({
     manifestPath: MANIFEST,
     people: [ALICE, BOB, MALLORY],
     channel: OPS,
     delivery: { mode: 'socket' },
+    ackLimitMs: PATIENCE_MS,
     ...options,
   });
 }
 
 /** A real WebClient that neither waits nor tries again. */
-export function clientOf(slack: LocalSlack, token = slack.botToken): webApi.WebClient {
+export function clientOf(slack: LocalSlack, token = slack.botToken, timeout = PATIENCE_MS): webApi.WebClient {
   return new webApi.WebClient(token, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: 2000,
+    timeout,
     logLevel: LogLevel.ERROR,
   });
 }
@@ -118,7 +120,7 @@ const isPlatformError = (value: unknown): value is PlatformError =>
   typeof value === 'object' && value !== null && 'data' in value;
 
 /** Looks again until the value is there; fails after the limit. */
-export async function eventually<T>(look: () => T | undefined, limitMs = 5000): Promise<T> {
+export async function eventually<T>(look: () => T | undefined, limitMs = PATIENCE_MS): Promise<T> {
   const until = Date.now() + limitMs;
   for (;;) {
     const value = look();

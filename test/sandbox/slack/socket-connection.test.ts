@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { ACK_DEADLINE_MS } from '../../../sandbox/slack/delivery/delivery.ts';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { CARD, clientOf, eventually, socketApp, startSlack } from './slack-for-tests.ts';
 
@@ -8,7 +9,7 @@ let slack: LocalSlack;
 const apps: App[] = [];
 
 beforeEach(async () => {
-  slack = await startSlack();
+  slack = await startSlack({ ackLimitMs: ACK_DEADLINE_MS });
 });
 afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.stop()));
@@ -47,9 +48,7 @@ describe('the connection', () => {
     await eventually(() =>
       slack.apiCalls().filter(({ method }) => method === 'apps.connections.open').length > 1 ? true : undefined,
     );
-    await expect
-      .poll(() => slack.command('alice', '/registry-ha help').then(() => 'ok', String), { timeout: 5000 })
-      .toBe('ok');
+    await expect.poll(() => slack.command('alice', '/registry-ha help').then(() => 'ok', String)).toBe('ok');
   });
 
   it('is refused beyond ten sockets, and to a used address', async () => {

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ACK_DEADLINE_MS } from '../../../sandbox/slack/delivery/delivery.ts';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { BOB, CARD, clientOf, eventually, OPS, socketApp, startSlack } from './slack-for-tests.ts';
 
@@ -67,6 +68,8 @@ describe('a command of an operator', () => {
   });
 
   it('fails visibly after three seconds when the bot does not acknowledge', async () => {
+    await slack.close();
+    slack = await startSlack({ ackLimitMs: ACK_DEADLINE_MS });
     const app = socketApp(slack);
     app.command('/registry-ha', () => Promise.resolve());
     await started(app);

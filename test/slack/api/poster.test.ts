@@ -8,6 +8,7 @@ import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { postCard } from '../../../src/slack/outbox/post-card.ts';
 import { section } from '../../../src/slack/text/blocks.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { PATIENT } from '../../fixtures/patience.ts';
 import { OPS, startSlack } from '../../sandbox/slack/slack-for-tests.ts';
 import { changeOf, requested } from '../card-events.ts';
 import { KeptLog } from '../recording-slack.ts';
@@ -166,7 +167,7 @@ async function passing(clock: FakeClock, isSo: () => boolean): Promise<void> {
       await clock.advance(250);
       expect(isSo()).toBe(true);
     },
-    { timeout: 10_000, interval: 5 },
+    { ...PATIENT, interval: 5 },
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeveralFailed, Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { ChangeEvent, Progress } from '../../../src/domain/change/change.ts';
-import type { Intent } from '../../../src/domain/plan/plan.ts';
+import type { Intent } from '../../../src/domain/plan/intent.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
 import { repliesOf } from '../../../src/slack/card/replies.ts';
 import type { CardView } from '../../../src/slack/parts/card-view.ts';

@@ -4,7 +4,8 @@ import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../../src/domain/plan/digest.ts';
-import type { Plan, UndoIntent } from '../../../src/domain/plan/plan.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
+import type { IntentOf } from '../../../src/domain/plan/intent.ts';
 import { undoneNodes } from '../../../src/domain/verbs/undo/nodes.ts';
 import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
@@ -44,7 +45,7 @@ const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4,
 
 /** The undone add has copied to node-2 only; node-1 had a registry before it, and on node-3 it has not begun. */
 function planOfThree(
-  intent: UndoIntent,
+  intent: IntentOf<'undo'>,
   one = failedAt('copy:node-2:metalk8s-128.0.1'),
   left: Facts = leftByCopy(),
 ): Plan {
@@ -140,7 +141,7 @@ describe('the card of an undo', () => {
     const drawn = renderCard(seen, 'plan');
     expect(drawn.text).toContain(`Undo ${undoIt.undoes} on node-2 (`);
     expect(JSON.stringify(drawn.blocks)).toContain(
-      `Takes back what \`${undoIt.undoes}\` has done on node-2, and nothing`,
+      `Undoes what \`${undoIt.undoes}\` did on node-2, and touches nothing`,
     );
     const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
     expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);

@@ -56,4 +56,12 @@ describe('what Slack’s library logs', () => {
     expect(JSON.stringify(said)).not.toMatch(/abc-def|xoxb-1|xapp-1/);
     expect(JSON.stringify(said)).toContain('app_id=A1');
   });
+
+  it('is logged also when it is an object that no text can be made of', () => {
+    const said: object[] = [];
+    const note = (fields: object) => said.push(fields);
+    const warned: unknown[] = JSON.parse('["a",{"toString":null},[{"toString":null}]]');
+    boltLog({ info: note, warn: note, error: note }).warn(...warned);
+    expect(said).toEqual([{ says: 'a an object an object' }]);
+  });
 });

@@ -4,7 +4,7 @@ import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
-import { MOVING } from '../../../src/app/ask/rights.ts';
+import { NOTHING_HELD } from '../../../src/domain/policy/active-holds.ts';
 import type { ChangeEvent, ChangeId } from '../../../src/domain/change/change.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
@@ -47,7 +47,11 @@ describe('a card whose record somebody else has written to', { timeout: 180_000 
     const replicas = { redis: bench.connect(), clusters: ['lab'], onError: () => undefined };
     const announcements = redisAnnouncements(replicas);
     const end = new AbortController();
-    const useCases = { waitsFor: async () => [], workerOf: async () => WORKER_THERE, activeHolds: async () => MOVING };
+    const useCases = {
+      waitsFor: async () => [],
+      workerOf: async () => WORKER_THERE,
+      activeHolds: async () => NOTHING_HELD,
+    };
     const options = {
       clusters: ['lab'],
       clock: hurried,

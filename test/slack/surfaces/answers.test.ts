@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RecordFault } from '../../../src/adapters/redis/server/failures.ts';
-import { BROKEN, brokenText } from '../../../src/slack/surfaces/answers.ts';
+import { BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 
 describe('what somebody is told whose click broke', () => {
   it('names the record in Redis when that is what cannot be read, and lets nothing in it call the channel', () => {

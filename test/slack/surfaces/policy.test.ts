@@ -70,11 +70,11 @@ describe('a lock of a node', () => {
     const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
     await w.local.command('alice', '/registry-ha lock node-1 --reason "new disk"');
     const { text } = await shown(w, 'node-1 is locked by <@U0ALICE> since');
-    expect(text).toContain('The bot cannot check that there is a node node-1.');
-    expect(text).toContain('No change that names it can be asked for now');
+    expect(text).toContain('The bot cannot check that node-1 exists');
+    expect(text).toContain('No change that names node-1 can be requested now');
     await w.local.command('alice', '/registry-ha add node-1');
     await told(w, ALICE, 'node-1 is locked by alice');
-    expect(text).toContain('no plan that does something on it can be approved or retried (nearly every add does');
+    expect(text).toContain('no plan that touches it can be approved or retried. Nearly every add touches it');
     await askedAndPlanned(w);
     await w.local.click('bob', 'Approve');
     await told(w, BOB, 'Nothing that touches it may start, and a restart of its container engine does.');
@@ -89,7 +89,7 @@ describe('a lock of a node', () => {
     const w = await world();
     await w.local.command('alice', '/registry-ha lock cluster');
     const { text } = await shown(w, 'The cluster lab is locked by <@U0ALICE>');
-    expect(text).toContain('No change can be asked for, approved or retried now;');
+    expect(text).toContain('No change can be requested, approved or retried now.');
     expect(text).not.toContain('node');
   });
 });
@@ -110,8 +110,8 @@ describe('the help', () => {
     ];
     expect(asker).toContain('/registry-ha add node-2');
     expect(asker).toContain('/registry-ha freeze');
-    expect(asker).toContain('no plan that does something on it is started; nearly every add does');
-    expect(asker).toContain('others approve them');
+    expect(asker).toContain('plans that touch it');
+    expect(asker).toContain('Others approve them');
     expect(approver).toContain('You may approve, deny and cancel changes of lab');
     expect(stranger).not.toContain('add node-2');
     expect(stranger).not.toContain('freeze');

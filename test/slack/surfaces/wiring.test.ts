@@ -93,7 +93,9 @@ describe('what only the asker sees', () => {
     await w.local.click('bob', 'Old');
     await w.local.click('bob', 'Odd');
     await eventually(() =>
-      w.ephemeralFor(BOB).filter((text) => text.includes('I do not know this button')).length === 2 ? true : undefined,
+      w.ephemeralFor(BOB).filter((text) => text.includes('This button is unknown here')).length === 2
+        ? true
+        : undefined,
     );
   });
 
@@ -109,7 +111,7 @@ describe('what only the asker sees', () => {
       useCases: (real) => ({ ...real, request: () => Promise.reject(new Error('Redis is gone')) }),
     });
     await w.local.command('alice', '/registry-ha add node-2');
-    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('went wrong on my side')));
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('went wrong in the bot')));
     expect(w.log.lines).toContain('error a request broke');
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SolutionsFile } from '../../../domain/cluster/facts.ts';
+import { atLeast } from '../../../schema/length.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** bootstrap.yaml: the archives it lists, or why it cannot be used. */
@@ -10,7 +11,7 @@ export type BootstrapFile =
 /** The only spelling that MetalK8s takes (SUPPORTED_CONFIG_VERSIONS); its documentation also shows one without `solutions.`. */
 const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';
 
-const aPath = z.string('must be the path of an archive').min(1, 'must be the path of an archive');
+const aPath = z.string('must be the path of an archive').check(atLeast(1, 'must be the path of an archive'));
 
 const bootstrapSchema = z.object({
   kind: z.literal('BootstrapConfiguration', { error: 'must be BootstrapConfiguration' }),

@@ -30,6 +30,8 @@ export interface QueueWorkerOptions {
    * once. Without it, BullMQ gives the job out when its lock has ended.
    */
   readonly idPath?: string;
+  /** How long `close` waits for a running job to be handed over, in milliseconds; 1,200 when left out. */
+  readonly handOverMs?: number;
 }
 
 /** The worker's side of a cluster's queue. */
@@ -103,11 +105,11 @@ class BullWorker implements QueueWorker {
   }
 
   async #close(): Promise<void> {
-    const { log } = this.#options;
+    const { log, handOverMs = HAND_OVER_MS } = this.#options;
     this.#closing.abort(new HandedOver('The worker ends; another one goes on.'));
     this.#worker.cancelAllJobs('The worker ends; another one goes on.');
     const closed = this.#worker.close().then(() => true);
-    if (await Promise.race([closed, pause(HAND_OVER_MS, false)])) return await closeRedis(this.#connection);
+    if (await Promise.race([closed, pause(handOverMs, false)])) return await closeRedis(this.#connection);
     log.error({}, 'The running job could not be handed over; another worker takes it when its lock ends.');
     // Without its connections the lock of the job is not renewed any more.
     const disconnected = this.#worker

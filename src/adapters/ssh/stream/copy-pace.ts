@@ -18,6 +18,7 @@ export class CopyPace {
   readonly #tell: (progress: CopyProgress) => void;
   #samples: readonly Sample[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
+  #sent = 0;
   #saved = 0;
 
   constructor(total: number, clock: Clock, tell: (progress: CopyProgress) => void) {
@@ -28,6 +29,7 @@ export class CopyPace {
 
   /** A transfer begins at this byte: what came before is no part of the rate, and need not be sent. */
   begin(sent: number): void {
+    this.#sent = sent;
     this.#saved = sent;
     this.#samples = [{ at: this.#now(), sent }];
     this.#say(sent);
@@ -40,11 +42,18 @@ export class CopyPace {
 
   /** So many bytes are there. */
   reached(sent: number): void {
+    this.#sent = sent;
+    this.look();
+  }
+
+  /** Reports where the copy is, if the last report is old: the last bytes arrive soon after a report, and no more follow them. */
+  look(): void {
     const now = this.#now();
     if (now - this.#toldAt < TELL_MS) return;
     const recent = this.#samples.filter(({ at }) => now - at <= WINDOW_MS);
-    this.#samples = [...(recent.length === 0 ? this.#samples.slice(-1) : recent), { at: now, sent }];
-    this.#say(sent);
+    const samples = recent.length === 0 ? this.#samples.slice(-1) : recent;
+    this.#samples = [...samples, { at: now, sent: this.#sent }];
+    this.#say(this.#sent);
   }
 
   /** All is there: told at once. */
@@ -59,14 +68,15 @@ export class CopyPace {
 
   #say(sent: number): void {
     this.#toldAt = this.#now();
-    this.#tell({ sent, saved: this.#saved, total: this.#total, rate: this.#rate(sent) });
+    const rate = this.#rate(sent);
+    this.#tell({ sent, saved: this.#saved, total: this.#total, ...(rate === null ? {} : { rate }) });
   }
 
-  #rate(sent: number): number {
+  /** Null before any time has passed. */
+  #rate(sent: number): number | null {
     const [oldest] = this.#samples;
-    if (oldest === undefined) return 0;
-    const seconds = (this.#now() - oldest.at) / 1000;
-    return seconds <= 0 ? 0 : Math.round(Math.max(0, sent - oldest.sent) / seconds);
+    const seconds = oldest === undefined ? 0 : (this.#now() - oldest.at) / 1000;
+    return oldest === undefined || seconds <= 0 ? null : Math.round(Math.max(0, sent - oldest.sent) / seconds);
   }
 
   #now(): number {

@@ -84,14 +84,17 @@ export function sendFile({
 }
 
 async function watched(
-  { access, clock, signal }: Pick<Sending, 'access' | 'clock' | 'signal'>,
+  { access, clock, pace, signal }: Pick<Sending, 'access' | 'clock' | 'pace' | 'signal'>,
   send: (pulse: Pulse, signal: AbortSignal) => Promise<CommandResult>,
   look?: (pulse: Pulse) => Promise<void>,
 ): Promise<CommandResult> {
   const [stalled, over] = [new AbortController(), new AbortController()];
   const pulse = new Pulse(clock);
   const either = AbortSignal.any([signal, stalled.signal]);
-  const watching = watch(pulse, clock, stalled, over.signal, () => look?.(pulse) ?? Promise.resolve());
+  const watching = watch(pulse, clock, stalled, over.signal, async () => {
+    await look?.(pulse);
+    pace.look();
+  });
   try {
     return await send(pulse, either);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Facts } from '../../cluster/facts.ts';
 import { endpointUrl } from '../../cluster/registry.ts';
-import type { Intent } from '../../plan/plan.ts';
+import type { Intent } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 

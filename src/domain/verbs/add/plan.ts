@@ -1,12 +1,12 @@
 import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Archive } from '../../cluster/archive.ts';
-import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
-import { isClosed } from '../../cluster/facts.ts';
+import { type Facts, isClosed } from '../../cluster/facts.ts';
 import { soundArchives } from '../../guards/archives.ts';
 import { firstRefusal } from '../../guards/guards.ts';
 import { bytesToCopy } from '../../guards/nodes.ts';
-import { estimate } from '../../plan/estimate.ts';
-import type { ApprovedPart, Intent, Plan, PlannedArchive, SeenPart } from '../../plan/plan.ts';
+import type { Intent, IntentOf } from '../../plan/intent.ts';
+import { type PlanDraft, type PlanFor, type PlanTarget, planOf } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 import {
   copySteps,
   enginesSteps,
@@ -19,24 +19,21 @@ import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
 import { completeRegistries, unfinishedRegistries } from './existing-registries.ts';
 
-/** What a plan is made for: the change's id, and the moment. */
-export interface PlanFor {
-  readonly change: string;
-  readonly at: string;
-  /** A change that has begun may find that all is done but the proof; a new one is refused then. */
-  readonly begun: boolean;
-}
-
 /** Facts in, plan out: the same facts give the same plan, to the byte. */
-export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: PlanFor): Plan | Refusal {
+export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): Plan | Refusal {
   const refusal = firstRefusal(intent, facts);
   if (refusal !== null) return refusal;
   const version = facts.kube.clusterVersion ?? '';
   const archives = soundArchives(facts.bootstrap.archives);
-  const context: PlanContext = { change, version, saltenv: `metalk8s-${version}`, archives, facts };
+  const context: PlanContext = { change: when.change, version, saltenv: `metalk8s-${version}`, archives, facts };
   const steps = stepsOf(intent, context);
-  if (!begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, archives);
-  return { v: 1, approved: approvedPart(intent, context, steps), seen: seenPart(intent, context, steps, at) };
+  if (!when.begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, archives);
+  return planOf({
+    ...{ intent, context, when, archives, steps },
+    targets: targetsOf(intent, facts),
+    sideEffects: sideEffects(steps, archives),
+    seen: seen(intent, context, steps),
+  });
 }
 
 function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
@@ -69,7 +66,7 @@ function presentAddresses(intent: Intent, { kube }: Facts): readonly string[] {
   return ips.sort();
 }
 
-function targetsOf(intent: Intent, facts: Facts): readonly { readonly node: NodeFacts; readonly target: OpenTarget }[] {
+function targetsOf(intent: Intent, facts: Facts): readonly PlanTarget[] {
   return intent.nodes.flatMap((name) => {
     const node = facts.kube.nodes.find((candidate) => candidate.name === name);
     const target = facts.targets.find((candidate) => candidate.node === name);
@@ -88,33 +85,6 @@ function registryExists({ nodes }: Intent, archives: readonly Archive[]): Refusa
   );
 }
 
-function approvedPart(
-  intent: Intent,
-  { change, version, saltenv, archives, facts }: PlanContext,
-  steps: readonly Step[],
-): ApprovedPart {
-  const { verb, cluster, nodes } = intent;
-  const hostKeys = targetsOf(intent, facts).map(({ node, target }) => {
-    const { host, port, algorithm, key, fingerprint } = target.hostKey;
-    return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
-  });
-  return {
-    change,
-    cluster,
-    verb,
-    nodes,
-    version,
-    saltenv,
-    archives: archives.map(plannedArchive),
-    hostKeys,
-    access: targetsOf(intent, facts).map(({ node }) => node.access),
-    steps,
-    sideEffects: sideEffects(steps, archives),
-  };
-}
-
-const plannedArchive = ({ images, ...archive }: Archive): PlannedArchive => ({ ...archive, images: images.length });
-
 /** What the steps do beside their purpose; operators should not have to find these out. */
 function sideEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
   const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
@@ -132,12 +102,7 @@ function sideEffects(steps: readonly Step[], archives: readonly Archive[]): read
   ];
 }
 
-function seenPart(
-  intent: Intent,
-  { version, archives, facts }: PlanContext,
-  steps: readonly Step[],
-  at: string,
-): SeenPart {
+function seen(intent: Intent, { version, archives, facts }: PlanContext, steps: readonly Step[]): PlanDraft['seen'] {
   const targets = targetsOf(intent, facts);
   const already = targets.flatMap(({ target }) =>
     target.files.filter(({ is }) => is === 'same').map(({ path }) => ({ node: target.node, path })),
@@ -151,7 +116,6 @@ function seenPart(
     })),
   );
   return {
-    at,
     findings: [
       `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
       `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
@@ -161,8 +125,6 @@ function seenPart(
     warnings: warnings(intent, facts, steps),
     already,
     space,
-    newHostKeys: targets.filter(({ target }) => !target.hostKey.pinned).map(({ node }) => node.name),
-    estimate: estimate(steps),
   };
 }
 

@@ -4,31 +4,25 @@ import type { Facts } from '../../cluster/facts.ts';
 import { endpointUrl, sameSet } from '../../cluster/registry.ts';
 import { archiveGuards, soundArchives } from '../../guards/archives.ts';
 import { commonRefusal } from '../../guards/guards.ts';
-import { estimate } from '../../plan/estimate.ts';
-import type { Plan, UndoIntent } from '../../plan/plan.ts';
+import type { IntentOf } from '../../plan/intent.ts';
+import { type PlanFor, planOf } from '../../plan/parts.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
-import type { PlanFor } from '../add/plan.ts';
+import type { JournalRecord } from '../verb.ts';
+
 import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
+import { undoSeen, undoSideEffects } from './plan-words.ts';
 import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
-import { undoSeen, undoSideEffects } from './words.ts';
-
-/** What the worker's journal holds of the change that is to be undone. */
-export interface UndoneRecord {
-  /** Null when the journal does not know it. */
-  readonly change: Change | null;
-  /** Changes that were started after it, oldest first. */
-  readonly later: readonly Change[];
-}
 
 /**
  * Facts and the journal in, plan out. Taken back is only what the change itself has begun, and what was not there when it was
  * started; a look tells what of it is left. In the order of MetalK8s' removal: out of service, forgotten by Kubernetes, out of the
  * engines, then unmounted and deleted.
  */
-export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord, when: PlanFor): Plan | Refusal {
+export function planUndo(intent: IntentOf<'undo'>, facts: Facts, record: JournalRecord, when: PlanFor): Plan | Refusal {
   const undone = record.change;
   if (undone === null) return notInTheJournal(intent);
   const refusal =
@@ -44,11 +38,14 @@ export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord,
   const unfit = registriesRefusal(steps, traces, facts);
   if (unfit !== null) return unfit;
   if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
-  return {
-    v: 1,
-    approved: { ...approvedPart(intent, context, traces, steps), sideEffects: undoSideEffects(steps) },
-    seen: { ...undoSeen(undone, traces, context, steps), at: when.at, estimate: estimate(steps) },
-  };
+  return planOf({
+    ...{ intent, context, when, steps },
+    // What is undone does not depend on today's archives.
+    archives: [],
+    targets: traces.toReversed(),
+    sideEffects: undoSideEffects(steps),
+    seen: undoSeen(undone, traces, context, steps),
+  });
 }
 
 function contextOf(facts: Facts, change: string): PlanContext {
@@ -91,21 +88,7 @@ function isKnownToAnEngine(traces: readonly Footprint[], { engines }: Facts): bo
   return engines.some((engine) => engine.is === 'known' && engine.endpoints.some((url) => urls.includes(url)));
 }
 
-function approvedPart(
-  intent: UndoIntent,
-  { change, version, saltenv }: PlanContext,
-  traces: readonly Footprint[],
-  steps: readonly Step[],
-) {
-  const { verb, cluster, nodes, undoes } = intent;
-  const hostKeys = traces.toReversed().map(({ node, target }) => {
-    const { host, port, algorithm, key, fingerprint } = target.hostKey;
-    return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
-  });
-  return { change, cluster, verb, undoes, nodes, version, saltenv, archives: [], hostKeys, steps };
-}
-
-function notInTheJournal({ undoes }: UndoIntent): Refusal {
+function notInTheJournal({ undoes }: IntentOf<'undo'>): Refusal {
   return refuse(
     'unknown-change',
     `The worker’s journal has nothing of ${undoes}, so it cannot be told what that change has done.`,
@@ -114,7 +97,7 @@ function notInTheJournal({ undoes }: UndoIntent): Refusal {
 }
 
 /** The record in Redis is not believed: what is undone is told by the journal. */
-function otherNodes({ nodes, undoes }: UndoIntent, undone: Change): Refusal | null {
+function otherNodes({ nodes, undoes }: IntentOf<'undo'>, undone: Change): Refusal | null {
   if (sameSet(nodes, undone.intent.nodes)) return null;
   return refuse(
     'unknown-change',

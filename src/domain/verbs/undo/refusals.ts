@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Change } from '../../change/change.ts';
+import { undoneChange } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
 
@@ -14,7 +15,7 @@ export function touchedSteps({ plan, begun }: Change): readonly Step[] {
 /** Why this change cannot be undone, as it stands; null when it can. */
 export function whyNotUndone(change: Change): Refusal | null {
   const { id, intent, state } = change;
-  if (intent.verb === 'undo') {
+  if (undoneChange(intent) !== null) {
     return refuse(
       'not-undoable',
       `${id} is an undo itself, and an undo is not undone.`,
@@ -53,12 +54,10 @@ export function unknownChange(id: string): Refusal {
  * changes that were started after this one, oldest first.
  */
 export function laterRefusal({ id, intent }: Change, later: readonly Change[]): Refusal | null {
-  const undone = later.flatMap((one) =>
-    one.intent.verb === 'undo' && one.state === 'done' ? [one.intent.undoes] : [],
-  );
+  const undone = later.map((one) => (one.state === 'done' ? undoneChange(one.intent) : null));
   const onTop = later.filter(
     (one) =>
-      one.intent.verb === 'add' &&
+      undoneChange(one.intent) === null &&
       !undone.includes(one.id) &&
       one.intent.nodes.some((node) => intent.nodes.includes(node)) &&
       (one.state === 'done' || touchedSteps(one).length > 0),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrapNode } from '../../../../src/adapters/bootstrap/bootstrap-node.ts';
 import { BootstrapRoot } from '../../../fixtures/bootstrap-root.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const PATH = '/srv/a.iso';
 let place: BootstrapRoot;
 let cache: string;

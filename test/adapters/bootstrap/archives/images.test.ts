@@ -13,7 +13,7 @@ describe('images of a mounted archive', () => {
   afterEach(() => root.remove());
 
   const evil = () => root.at('/srv/scality/a-1/images/evil/1/manifest.json');
-  const names = async () => (await imagesOf(root.root, 'a-1', AbortSignal.timeout(5_000))).map(({ name }) => name);
+  const names = async () => (await imagesOf(root.root, 'a-1', new AbortController().signal)).map(({ name }) => name);
 
   it('are found although one manifest is a link to a device, which would be read for ever', async () => {
     await symlink('/dev/zero', evil());

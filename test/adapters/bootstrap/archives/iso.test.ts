@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isoOf } from '../../../../src/adapters/bootstrap/archives/iso.ts';
 import { withFile } from '../../../../src/adapters/bootstrap/node/open-file.ts';
 import { isoImage } from '../../../fixtures/iso.ts';
+import { needs } from '../../../fixtures/needs.ts';
 
 const MKISOFS = '/usr/bin/mkisofs';
 let folder: string;
@@ -33,7 +34,7 @@ describe('an ISO 9660 image', () => {
     expect(await read(path, 'NOTHING.TXT')).toBeNull();
   });
 
-  test.runIf(existsSync(MKISOFS))('an ISO built as MetalK8s builds its own would not be read', async () => {
+  needs(existsSync(MKISOFS), 'mkisofs')('an ISO built as MetalK8s builds its own would not be read', async () => {
     const tree = join(folder, 'tree');
     await mkdir(join(tree, 'images'), { recursive: true });
     await writeFile(join(tree, 'product.txt'), 'NAME=MetalK8s\nVERSION=128.0.1\n');

@@ -5,7 +5,7 @@ import type { ListedArchive } from '../../../../src/domain/cluster/facts.ts';
 import { BOOTSTRAP_FILE, BootstrapRoot, SOLUTIONS_FILE } from '../../../fixtures/bootstrap-root.ts';
 import { isoImage, metalk8sIso, solutionIso } from '../../../fixtures/iso.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 const PATH = '/srv/releases/metalk8s-128.0.1.iso';
 const ID = 'metalk8s-128.0.1';
 let place: BootstrapRoot;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JournalLocked, JournalUnusable, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 
 /** A user who may make a user namespace may make one of processes; not every container lets its users. */
 const NEW_PIDS = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
@@ -57,7 +58,7 @@ describe('the journal of two workers', () => {
   };
 
   /** The kernel has to end every process that shares the file first. */
-  const free = () => vi.waitFor(async () => await (await openJournal({ path })).close(), { timeout: 20_000 });
+  const free = () => vi.waitFor(async () => await (await openJournal({ path })).close(), PATIENT);
 
   it('is written by one, and by the next one when the first has ended', async () => {
     const first = await openJournal({ path });

@@ -15,6 +15,7 @@ import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 import { clock } from '../server.ts';
 
@@ -50,7 +51,7 @@ cardsContract('Redis, as the bot’s user', async () => {
   return {
     cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock }),
     changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }),
-    outlast: (ms) => clock.sleep(ms + 5, AbortSignal.timeout(5_000)),
+    outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),
   };
 });
@@ -76,7 +77,7 @@ queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
     const log = { info: () => undefined, error: () => undefined };
     const worker = queueWorker({ redis: bench.as(WORKER), cluster: 'c1', work, log });
     worker.start();
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), PATIENT);
     await worker.close();
     return took;
   };

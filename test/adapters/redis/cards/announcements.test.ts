@@ -7,9 +7,7 @@ import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { aclBench } from '../acl-bench.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
-
-/** Far longer than any wait here takes on a quiet machine. */
-const PATIENCE = { timeout: 20_000 };
+import { PATIENT } from '../../../fixtures/patience.ts';
 
 describe('announcements', () => {
   let bench: Bench;
@@ -51,8 +49,8 @@ describe('announcements', () => {
       await ended;
     };
     stops.push(end);
-    const looked = (times: number) => vi.waitFor(() => expect(gaps.length).toBeGreaterThanOrEqual(times), PATIENCE);
-    const finds = (id: string) => vi.waitFor(() => expect([...found]).toContain(id), PATIENCE);
+    const looked = (times: number) => vi.waitFor(() => expect(gaps.length).toBeGreaterThanOrEqual(times), PATIENT);
+    const finds = (id: string) => vi.waitFor(() => expect([...found]).toContain(id), PATIENT);
     return { end, errors, heard, looked, finds };
   }
 
@@ -71,7 +69,7 @@ describe('announcements', () => {
     await listening.finds('c1-missed');
     expect(listening.heard).toEqual(['c1-before']);
     await ask('c1-after2');
-    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-before', 'c1-after2']), PATIENCE);
+    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-before', 'c1-after2']), PATIENT);
   });
 
   it('come again after Redis was killed, and no card is forgotten', async () => {
@@ -83,7 +81,7 @@ describe('announcements', () => {
     await listening.finds('c1-during');
     await listening.looked(2);
     await ask('c1-after2');
-    await vi.waitFor(() => expect(listening.heard).toContain('c1-after2'), PATIENCE);
+    await vi.waitFor(() => expect(listening.heard).toContain('c1-after2'), PATIENT);
   });
 
   it('come again after somebody has emptied Redis', async () => {
@@ -91,7 +89,7 @@ describe('announcements', () => {
     await listening.looked(1);
     await bench.connect().flushall();
     await ask('c1-after2');
-    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-after2']), PATIENCE);
+    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-after2']), PATIENT);
     expect(listening.errors).toEqual([]);
   });
 
@@ -110,7 +108,7 @@ describe('announcements', () => {
     await redis.publish('mk8s:c1:announced', 'c2-abc234');
     await redis.publish('mk8s:c1:announced', '__proto__');
     await redis.publish('mk8s:c1:announced', 'c1-abc234');
-    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-abc234']), PATIENCE);
+    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-abc234']), PATIENT);
     expect(listening.errors.map(String)).toEqual(Array(2).fill(expect.stringContaining('no change of that cluster')));
   });
 
@@ -119,7 +117,7 @@ describe('announcements', () => {
     const listening = bot({ clusters });
     await listening.looked(1);
     await ask('c1-heard2');
-    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-heard2']), PATIENCE);
+    await vi.waitFor(() => expect(listening.heard).toEqual(['c1-heard2']), PATIENT);
     const admin = bench.connect();
     const subscribers = String(await admin.client('LIST', 'TYPE', 'PUBSUB')).trim();
     expect(subscribers.split('\n')).toHaveLength(1);
@@ -139,17 +137,17 @@ describe('announcements under users.acl of another version', () => {
     const listener = { changed: (id: string) => heard.push(id), missed: () => heard.push('missed') };
     const announcements = redisAnnouncements({ redis, clusters: ['c1'], onError: (error) => errors.push(error) });
     const ended = announcements.listen(listener, stop.signal);
-    await vi.waitFor(() => expect(errors).not.toEqual([]), PATIENCE);
+    await vi.waitFor(() => expect(errors).not.toEqual([]), PATIENT);
     expect(redisMend(errors[0])).toContain('write users.acl again with `registry-ha redis acl`');
     expect(heard).toEqual([]);
     await admin.call('ACL', 'LOAD');
-    await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENCE);
+    await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENT);
     await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }).append(
       'c1-heard2',
       0,
       events.requested('c1-heard2'),
     );
-    await vi.waitFor(() => expect(heard).toEqual(['missed', 'c1-heard2']), PATIENCE);
+    await vi.waitFor(() => expect(heard).toEqual(['missed', 'c1-heard2']), PATIENT);
     stop.abort();
     await ended;
     await bench.close();

@@ -4,6 +4,7 @@ import { Fenced } from '../../../../src/adapters/redis/server/failures.ts';
 import { doJob } from '../../../../src/app/worker/do-job.ts';
 import { bench as appBench, approvedChangeOn } from '../../../app/bench.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { queueBenchOfTests } from '../queue-bench.ts';
 import { clock } from '../server.ts';
 
@@ -36,7 +37,7 @@ it('a worker that slept through the end of its lock can tell nothing once anothe
   expect(await zombie.append(ID, 3, events.started)).toBe(true);
   const lock = `mk8s:c1:changes:apply-${ID}-1:lock`;
   // As when the worker could not renew it in time.
-  await vi.waitFor(async () => expect(await redis.del(lock)).toBe(1));
+  await vi.waitFor(async () => expect(await redis.del(lock)).toBe(1), PATIENT);
   const second = await sleepingWorker();
   expect(second).toBeGreaterThan(first);
   await expect(zombie.stillOurs()).rejects.toThrow(Fenced);

@@ -7,6 +7,7 @@ import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { tendChanges } from '../../../../src/app/ask/tend-changes.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { FakeGroups } from '../../../fakes/fake-groups.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { people, policyOf } from '../../../fixtures/policy.ts';
 import { queueBenchOfTests } from '../queue-bench.ts';
 import { clock } from '../server.ts';
@@ -49,9 +50,9 @@ it('a running change whose job was given up is worked on again, without anybody 
     takes += 1;
     if (takes === 1) throw new Error('Redis was away');
   });
-  await vi.waitFor(async () => expect(await queue.getJobState(JOB)).toBe('failed'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await queue.getJobState(JOB)).toBe('failed'), PATIENT);
   await tendChanges(on);
-  await vi.waitFor(() => expect(takes).toBe(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(takes).toBe(2), PATIENT);
 });
 
 it('a running change whose job Redis has lost is worked on again', async () => {
@@ -60,7 +61,7 @@ it('a running change whose job Redis has lost is worked on again', async () => {
   const taken: string[] = [];
   bench.start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
   await tendChanges(on);
-  await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), PATIENT);
 });
 
 it('an approved change runs although something else stood in the queue under its name', async () => {
@@ -70,8 +71,8 @@ it('an approved change runs although something else stood in the queue under its
   await queue.add('apply', { kind: 'apply', id: ID, command: 'reboot' }, { jobId: JOB });
   const taken: string[] = [];
   bench.start(async ({ kind, id }) => void taken.push(`${kind} ${id}`));
-  await vi.waitFor(async () => expect(await queue.getJobState(JOB)).toBe('failed'), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await queue.getJobState(JOB)).toBe('failed'), PATIENT);
   expect(taken).toEqual([]);
   await tendChanges(on);
-  await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), PATIENT);
 });

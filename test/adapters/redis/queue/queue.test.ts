@@ -2,14 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { type QueueWorkerOptions, queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
+import { PATIENCE_MS, PATIENT } from '../../../fixtures/patience.ts';
 import { type Bench, redisBench } from '../server.ts';
 
 type Work = QueueWorkerOptions['work'];
 
 const quiet = { info: () => undefined, error: () => undefined };
 
-function workerOn(bench: Bench, work: Work) {
-  const worker = queueWorker({ redis: bench.connect(), cluster: 'c1', work, log: quiet });
+function workerOn(bench: Bench, work: Work, more: Pick<QueueWorkerOptions, 'handOverMs'> = {}) {
+  const worker = queueWorker({ redis: bench.connect(), cluster: 'c1', work, log: quiet, ...more });
   worker.start();
   return worker;
 }
@@ -29,7 +30,7 @@ queueContract('BullMQ', async () => {
       took.push(`${kind} ${id}`);
       await onJob?.(id);
     });
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), PATIENT);
     await worker.close();
     return took;
   };
@@ -56,8 +57,8 @@ describe('queue of a cluster in Redis', () => {
     closing.push(queue.close.bind(queue));
     return queue;
   };
-  const start = (work: Work) => {
-    const worker = workerOn(bench, work);
+  const start = (work: Work, more: Pick<QueueWorkerOptions, 'handOverMs'> = {}) => {
+    const worker = workerOn(bench, work, more);
     closing.push(() => worker.close());
     return worker;
   };
@@ -75,28 +76,31 @@ describe('queue of a cluster in Redis', () => {
     await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((x) => queue.add('apply', `c1-${x}`, 1)));
     start(work);
     start(work);
-    await vi.waitFor(() => expect(done).toBe(6), { timeout: 10_000 });
+    await vi.waitFor(() => expect(done).toBe(6), PATIENT);
     expect(most).toBe(1);
   });
 
-  it('hands a running change over within two seconds, before any other change starts', async () => {
+  it('hands a running change over, before any other change starts, and does not leave it to be found lost', async () => {
     const first: string[] = [];
     const second: string[] = [];
     const queue = queueOn();
     await queue.add('apply', 'c1-first2', 1);
-    const leaving = start((job, signal) => {
-      first.push(job.id);
-      return untilAborted(job, signal, 1);
-    });
-    await vi.waitFor(() => expect(first).toEqual(['c1-first2']), { timeout: 5_000 });
+    const leaving = start(
+      (job, signal) => {
+        first.push(job.id);
+        return untilAborted(job, signal, 1);
+      },
+      { handOverMs: PATIENCE_MS },
+    );
+    await vi.waitFor(() => expect(first).toEqual(['c1-first2']), PATIENT);
     await queue.add('apply', 'c1-later2', 1);
     start(async ({ id }) => void second.push(id));
-    const began = Date.now();
     await leaving.close();
-    expect(Date.now() - began).toBeLessThan(2_000);
     expect(leaving.alive()).toBe(false);
-    await vi.waitFor(() => expect(second).toEqual(['c1-first2', 'c1-later2']), { timeout: 8_000 });
+    await vi.waitFor(() => expect(second).toEqual(['c1-first2', 'c1-later2']), PATIENT);
     expect(first).toEqual(['c1-first2']);
+    const timesFoundLost = await bench.connect().hget('mk8s:c1:changes:apply-c1-first2-1', 'stc');
+    expect(timesFoundLost).toBeNull();
   });
 
   it('does not count work as done that stopped because its worker ended', async () => {
@@ -110,10 +114,10 @@ describe('queue of a cluster in Redis', () => {
     await begun.promise;
     await leaving.close();
     start(async ({ id }) => void second.push(id));
-    await vi.waitFor(() => expect(second).toEqual(['c1-early2']), { timeout: 8_000 });
+    await vi.waitFor(() => expect(second).toEqual(['c1-early2']), PATIENT);
   });
 
-  it('ends within two seconds and a half even if the work does not stop, or Redis is away', async () => {
+  it('ends even if the work does not stop and Redis is away', async () => {
     const begun = Promise.withResolvers<void>();
     await queueOn().add('apply', 'c1-stuck2', 1);
     const stuck = start(() => {
@@ -122,9 +126,7 @@ describe('queue of a cluster in Redis', () => {
     });
     await begun.promise;
     await bench.server.stop();
-    const began = Date.now();
     await stuck.close();
-    expect(Date.now() - began).toBeLessThan(2_500);
   });
 
   it('tries again what failed for a reason that may pass', async () => {
@@ -134,12 +136,10 @@ describe('queue of a cluster in Redis', () => {
       tries += 1;
       if (tries === 1) throw new Error('Redis was away');
     });
-    await vi.waitFor(() => expect(tries).toBe(2), { timeout: 8_000 });
+    await vi.waitFor(() => expect(tries).toBe(2), PATIENT);
   });
 
-  it('takes the change of a worker that vanished, at the latest twenty seconds later', {
-    timeout: 40_000,
-  }, async () => {
+  it('takes the change of a worker that vanished', async () => {
     const begun = Promise.withResolvers<void>();
     const second: string[] = [];
     await queueOn().add('apply', 'c1-lost22', 1);
@@ -158,12 +158,10 @@ describe('queue of a cluster in Redis', () => {
     // Its lock is taken away as its end would do; only the checks of the others find the job.
     await worker.close();
     start(async ({ id }) => void second.push(id));
-    await vi.waitFor(() => expect(second).toEqual(['c1-lost22']), { timeout: 22_000, interval: 200 });
+    await vi.waitFor(() => expect(second).toEqual(['c1-lost22']), { ...PATIENT, interval: 200 });
   });
 
-  it('stops the work when the lock cannot be renewed, before another worker may take it', {
-    timeout: 30_000,
-  }, async () => {
+  it('stops the work when the lock cannot be renewed', async () => {
     const begun = Promise.withResolvers<void>();
     const stopped = Promise.withResolvers<Error>();
     await queueOn().add('apply', 'c1-fence2', 1);
@@ -179,10 +177,8 @@ describe('queue of a cluster in Redis', () => {
     await begun.promise;
     expect(worker.alive()).toBe(true);
     bench.server.freeze(true);
-    const began = Date.now();
     try {
       expect((await stopped.promise).name).toBe('LockLost');
-      expect(Date.now() - began).toBeLessThan(10_000);
     } finally {
       bench.server.freeze(false);
     }
@@ -194,7 +190,7 @@ describe('queue of a cluster in Redis', () => {
     await bench.server.stop();
     await bench.server.start();
     start(async ({ id }) => void done.push(id));
-    await vi.waitFor(() => expect(done).toEqual(['c1-kept22']), { timeout: 10_000 });
+    await vi.waitFor(() => expect(done).toEqual(['c1-kept22']), PATIENT);
   });
 
   it('never does a job that no bot of its cluster made', async () => {
@@ -206,7 +202,7 @@ describe('queue of a cluster in Redis', () => {
     await forged.add('apply', { ...good, command: 'reboot' }, { jobId: 'apply-c1-good22-1' });
     await forged.add('apply', good, { jobId: 'apply-c1-good22-2' });
     start(async ({ id }) => void done.push(id));
-    await vi.waitFor(() => expect(done).toEqual(['c1-good22']), { timeout: 8_000 });
+    await vi.waitFor(() => expect(done).toEqual(['c1-good22']), PATIENT);
     expect(await forged.getJobCountByTypes('failed')).toBe(3);
     await forged.close();
   });

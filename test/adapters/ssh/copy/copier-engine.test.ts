@@ -1,13 +1,16 @@
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { appendFile, chmod, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
 import { RateCap } from '../../../../src/adapters/ssh/stream/rate-cap.ts';
 import { REBUILD_SCRIPT, RECEIVE_SCRIPT, SEE_SCRIPT } from '../../../../src/domain/node-commands/copy-scripts.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
+import { fastClock } from '../copy-stage.ts';
 import { type EngineStage, engineStage } from '../engine-stage.ts';
 
 let stage: EngineStage;
@@ -68,6 +71,25 @@ describe('a whole file', () => {
     await writeFile(part, await readFile(stage.old.path));
     await rm(stage.old.path);
     expect(await copied()).toMatchObject({ sent: stage.old.size, saved: 3_000_000 });
+    expect(await stage.isThere(stage.old)).toBe(true);
+  });
+
+  it.for([
+    ['ssh(1)', 'ssh'],
+    ['our own client', '/nowhere/ssh'],
+  ] as const)('sent by %s, is reported as sent while the node still writes it', async ([, program], { signal }) => {
+    const [taken, told] = ['taken', 'told'].map((name) => join(stage.folder, `${name}-${basename(program)}`));
+    const slow = join(stage.sshd.binFolder, 'openssl');
+    // The node hashes what it has written, and this file is written in one stretch.
+    const waiting = `head -c 1; touch '${taken}'; while [ ! -e '${told}' ]; do sleep 0.05; done; cat`;
+    await writeFile(slow, `#!/bin/sh\n{ ${waiting}; } | sha256sum\n`, { mode: 0o755 });
+    const tell = ({ sent }: CopyProgress): void => {
+      if (sent === stage.old.size) writeFileSync(told ?? '', '');
+    };
+    // No time passes until the node has every byte, so each report before comes too soon after the first one.
+    const clock: Clock = { ...fastClock(20), steadyMs: () => (existsSync(taken ?? '') ? 2_000 : 0) };
+    const copier = stage.copier({ openSsh: new OpenSsh({ knownHostsPath: stage.knownHostsPath, program }), clock });
+    await copier.copy(stage.step(stage.old), stage.access, tell, signal).finally(() => rm(slow, { force: true }));
     expect(await stage.isThere(stage.old)).toBe(true);
   });
 

@@ -1,6 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isRoot } from '../../../fixtures/needs.ts';
 import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
 
 let stage: CopyStage;
@@ -106,11 +107,18 @@ describe('a copy that is disturbed', () => {
     expect(await copied()).toBe(true);
   });
 
-  it('works under sudo -n (a shim that obeys, as the machine may have no sudo)', async () => {
+  it('gives the archive to root under sudo -n (a shim that obeys, as the machine may have no sudo)', async () => {
+    const chown = `${stage.sshd.binFolder}/chown`;
+    const asked = `${stage.folder}/chown-asked`;
+    // Only root may give a file to root.
+    const give = isRoot ? 'exec /bin/chown "$@"' : 'exit 0';
+    await writeFile(chown, `#!/bin/sh\necho "$@" >> '${asked}'\n${give}\n`, { mode: 0o755 });
     const access = { ...stage.access, sudo: true };
     const step = copyStep(stage.step.archive.path, stage.bytes, true);
     await stage.copier.copy(step, access, ignore, never());
+    await rm(chown);
     expect(await copied()).toBe(true);
-    expect((await stat(step.archive.path)).uid).toBe(0);
+    expect(await readFile(asked, 'utf8')).toBe(`root:root -- ${step.part}\n`);
+    if (isRoot) expect((await stat(step.archive.path)).uid).toBe(0);
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const login = (change: Partial<NodeAccess>, limitMs = 10_000) =>
+const login = (change: Partial<NodeAccess>, limitMs = PATIENCE_MS) =>
   stage.shell.run({ ...stage.access, ...change }, command('true'), limits({ limitMs }));
 
 describe('logging in', () => {

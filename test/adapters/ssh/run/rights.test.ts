@@ -6,6 +6,7 @@ import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { type Command, command } from '../../../../src/domain/node-commands/command.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
 
 let stage: SshStage;
@@ -25,7 +26,7 @@ const WAYS: Readonly<Record<string, (access: NodeAccess, what: Command) => Promi
     const file = await open('/dev/null', 'r');
     const ssh = new OpenSsh({ knownHostsPath: stage.knownHostsPath });
     return await ssh
-      .run(access, what, { stdin: { fd: file.fd }, signal: AbortSignal.timeout(15_000) })
+      .run(access, what, { stdin: { fd: file.fd }, signal: AbortSignal.timeout(PATIENCE_MS) })
       .finally(() => file.close());
   },
 };
@@ -98,7 +99,7 @@ describe('the file of pinned keys', () => {
     const ssh = new OpenSsh({ knownHostsPath: file });
     const said = await ssh.run(stage.access, command('true'), {
       stdin: { fd: input.fd },
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     await input.close();
     expect(said.exitCode).not.toBe(0);

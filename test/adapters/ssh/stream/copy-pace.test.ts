@@ -45,6 +45,30 @@ describe('the progress of a copy', () => {
     expect(told.at(-1)).toEqual({ sent: 7_000, saved: 6_000, total: 10_000, rate: 1_000 });
   });
 
+  it('reports bytes that arrived soon after the last report, though no more arrive', () => {
+    const { counted, told, pass } = pace(10_000);
+    counted.begin(0);
+    pass(500);
+    counted.reached(10_000);
+    expect(told.at(-1)).toMatchObject({ sent: 0 });
+    pass(500);
+    counted.look();
+    expect(told.at(-1)).toMatchObject({ sent: 10_000, rate: 10_000 });
+  });
+
+  it('has no rate before one was measured, and a rate of 0 when the copy stands still', () => {
+    const { counted, told, pass } = pace(10_000);
+    counted.begin(0);
+    expect(told).toEqual([{ sent: 0, saved: 0, total: 10_000 }]);
+    pass(1_000);
+    counted.reached(5_000);
+    for (let second = 1; second <= 6; second += 1) {
+      pass(1_000);
+      counted.look();
+    }
+    expect(told.at(-1)).toMatchObject({ sent: 5_000, rate: 0 });
+  });
+
   it('ends with all bytes, however soon', () => {
     const { counted, told } = pace(10);
     counted.begin(0);

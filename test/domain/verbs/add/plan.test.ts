@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Facts, OpenTarget, ServedFacts } from '../../../../src/domain/cluster/facts.ts';
-import { planDigest, stepsStillNeeded } from '../../../../src/domain/plan/digest.ts';
-import type { Intent, Plan } from '../../../../src/domain/plan/plan.ts';
+import { planDigest } from '../../../../src/domain/plan/digest.ts';
+import type { IntentOf } from '../../../../src/domain/plan/intent.ts';
+import type { Plan } from '../../../../src/domain/plan/plan.ts';
+import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import { planAdd } from '../../../../src/domain/verbs/add/plan.ts';
 import {
   addNode2,
@@ -18,7 +20,7 @@ import { expectGolden } from '../../../fixtures/golden.ts';
 
 const when = { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: false };
 
-function planOf(intent: Intent, seen: Facts, begun = false): Plan {
+function planOf(intent: IntentOf<'add'>, seen: Facts, begun = false): Plan {
   const plan = planAdd(intent, seen, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
   return plan;

@@ -3,24 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Change } from '../../../../src/domain/change/change.ts';
 import type { Facts } from '../../../../src/domain/cluster/facts.ts';
-import { planDigest, stepsStillNeeded } from '../../../../src/domain/plan/digest.ts';
+import { planDigest } from '../../../../src/domain/plan/digest.ts';
 import type { Plan } from '../../../../src/domain/plan/plan.ts';
+import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import type { Step } from '../../../../src/domain/plan/step.ts';
-import { planUndo, type UndoneRecord } from '../../../../src/domain/verbs/undo/plan.ts';
+import { planUndo } from '../../../../src/domain/verbs/undo/plan.ts';
+import { type JournalRecord } from '../../../../src/domain/verbs/verb.ts';
 import { facts } from '../../../fixtures/facts.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { failedAt, leftByCopy, leftByEngines, UNDO, undoIt, untouched } from '../../../fixtures/undo.ts';
 
 const when = { change: UNDO, at: '2026-11-22T11:00:00.000Z', begun: false };
-const of = (change: Change | null, later: readonly Change[] = []): UndoneRecord => ({ change, later });
+const of = (change: Change | null, later: readonly Change[] = []): JournalRecord => ({ change, later });
 
-function planOf(seen: Facts, record: UndoneRecord, begun = false): Plan {
+function planOf(seen: Facts, record: JournalRecord, begun = false): Plan {
   const plan = planUndo(undoIt, seen, record, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
   return plan;
 }
 
-function refusalOf(seen: Facts, record: UndoneRecord): Refusal {
+function refusalOf(seen: Facts, record: JournalRecord): Refusal {
   const plan = planUndo(undoIt, seen, record, when);
   if (!isRefusal(plan)) throw new Error(`planned: ${plan.approved.steps.map(({ id }) => id).join(', ')}`);
   return plan;
@@ -120,7 +122,7 @@ describe('the plan of an undo', () => {
     const record = of(failedAt('engines'));
     const { approved } = planOf(leftByEngines(), record);
     expect(planDigest(planOf(leftByEngines(), record).approved)).toBe(planDigest(approved));
-    expect(planDigest({ ...approved, undoes: 'lab-other2' })).not.toBe(planDigest(approved));
+    expect(planDigest({ ...approved, intent: { ...undoIt, undoes: 'lab-other2' } })).not.toBe(planDigest(approved));
   });
 });
 
@@ -132,7 +134,7 @@ describe('an undo is refused', () => {
     kube: { ...leftByEngines().kube, ...changes },
   });
 
-  it.each<readonly [string, Facts, UndoneRecord, string, string]>([
+  it.each<readonly [string, Facts, JournalRecord, string, string]>([
     ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has nothing'],
     [
       'while the change is on its way',

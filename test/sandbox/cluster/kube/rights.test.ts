@@ -8,6 +8,7 @@ import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/ku
 import { kubernetes } from '../../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { type StandIn, standIn } from '../acts-stand-in.ts';
 import { exec } from './exec-client.ts';
 
@@ -22,7 +23,7 @@ const RIGHTS = documents.flatMap(({ kind, rules = [] }) =>
   rules.flatMap(({ resources, verbs }) => verbs.map((verb) => ({ kind, resource: resources.join(), verb }))),
 );
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 let cluster: StandIn;
 let kube: Kubernetes;
 beforeEach(async () => {
@@ -35,13 +36,13 @@ afterEach(async () => {
 
 /** All that a worker ever asks of Kubernetes. */
 async function workersCalls(): Promise<void> {
-  const adapter = kubernetes({ kubeconfigPath: kube.workerConfigPath, limitMs: 10_000 });
+  const adapter = kubernetes({ kubeconfigPath: kube.workerConfigPath, limitMs: PATIENCE_MS });
   try {
     await adapter.look(signal);
     await adapter.endpoints(signal);
     const { exitCode } = await adapter.run(command('salt-run', 'jobs.active', '--out=json'), {
       signal,
-      limitMs: 10_000,
+      limitMs: PATIENCE_MS,
     });
     expect(exitCode).toBe(0);
   } finally {

@@ -53,7 +53,7 @@ async function secondRegistry(): Promise<void> {
 }
 
 test('the engines get exactly the registries that are ready at that moment, one too early is left out', async () => {
-  cluster.world.faults.set('endpoints-late', ['300']);
+  cluster.world.faults.set('endpoints-late', ['1000000']);
   await secondRegistry();
   expect(await engines('node-1')).toEqual({ exitCode: 0, failed: [] });
   expect(await crictlInfo('node-1')).toMatchObject(mirrors([url('bootstrap')]));

@@ -9,6 +9,8 @@ import { type NodeActs, SimMountError, type SimNode, type World } from '../../..
 export class FolderActs implements NodeActs {
   private readonly world: World;
   private readonly servers = new Map<string, Server>();
+  /** A file is written when this is resolved. */
+  held: Promise<void> = Promise.resolve();
 
   constructor(world: World) {
     this.world = world;
@@ -84,6 +86,7 @@ export class FolderActs implements NodeActs {
   }
 
   async writeFile(node: SimNode, path: string, content: string): Promise<void> {
+    await this.held;
     await mkdir(dirname(join(node.root, path)), { recursive: true });
     await writeFile(join(node.root, path), content);
   }

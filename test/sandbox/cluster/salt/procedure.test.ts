@@ -59,7 +59,7 @@ test('the whole procedure on the simulated nodes ends with every engine pulling 
   expect(await state('metalk8s.solutions.available')).toBe('0');
   expect(await state('metalk8s.repo.configured', '127.0.6')).toBe('0');
   expect(await state('metalk8s.repo.installed')).toBe('0');
-  await expect.poll(readyAddresses, { timeout: 10_000 }).toEqual(['bootstrap', 'node-2']);
+  await expect.poll(readyAddresses).toEqual(['bootstrap', 'node-2']);
   const names = [...cluster.world.nodes.keys()];
   const start = [
     'salt',
@@ -75,10 +75,8 @@ test('the whole procedure on the simulated nodes ends with every engine pulling 
   const both = names.map(() =>
     [...cluster.world.nodes.values()].filter((one) => one.registry !== null).map(({ ip }) => `http://${ip}:8080`),
   );
-  await expect
-    .poll(() => [...cluster.world.nodes.values()].map(({ engine }) => engine.endpoints), { timeout: 10_000 })
-    .toEqual(both);
-  await expect.poll(() => returned(jid), { timeout: 10_000 }).toBe(names.length);
+  await expect.poll(() => [...cluster.world.nodes.values()].map(({ engine }) => engine.endpoints)).toEqual(both);
+  await expect.poll(() => returned(jid)).toBe(names.length);
   const image = 'metalk8s-registry-from-config.invalid/metalk8s-127.0.6/metalk8s-utils:127.0.6';
   const pull = await exec(cluster.kubeconfigPath, [
     'salt',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { saltMaster } from '../../../../sandbox/cluster/salt/cli/master.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import type { StandIn } from '../acts-stand-in.ts';
 
 /** What a program printed, and its exit code. */
@@ -21,7 +22,7 @@ export async function runMaster(
   const io = {
     stdout: (text: string) => void out.push(text),
     stderr: (text: string) => void err.push(text),
-    signal: signal ?? AbortSignal.timeout(30_000),
+    signal: signal ?? AbortSignal.timeout(PATIENCE_MS),
   };
   const exitCode = await saltMaster(world, acts).run(argv, io);
   return { stdout: out.join(''), stderr: err.join(''), exitCode };

@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKeyPair } from '../../../../sandbox/cluster/ssh/keys.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { exec, nodeOf, type Ran, type Started, started, until } from '../started.ts';
 
 let cluster: Started;
@@ -27,7 +28,7 @@ function openssh(
     const child = execFile(
       'ssh',
       [...args, `${ssh.user}@${ip}`, ...words],
-      { timeout: 10_000 },
+      { timeout: PATIENCE_MS },
       (_, stdout, stderr) => {
         resolve({ stdout, stderr, code: child.exitCode });
       },
@@ -138,6 +139,16 @@ describe('faults of the way to a node', () => {
     await cluster.run('node-1', 'dd of=/root/slow bs=1M status=none', Buffer.alloc(100_000));
     expect(performance.now() - began).toBeGreaterThan(450);
     await cluster.cluster.clearFault('ssh-slow');
+  });
+
+  it('ssh-slow ends at once when it is cleared, for bytes that are on their way too', async () => {
+    const { events } = cluster.cluster.world;
+    const listeners = events.listenerCount('changed');
+    await cluster.cluster.fault('ssh-slow', ['node-1', '1']);
+    const written = cluster.run('node-1', 'dd of=/root/slow bs=1M status=none', Buffer.alloc(100_000));
+    await until('the first bytes are held up', () => events.listenerCount('changed') > listeners);
+    await cluster.cluster.clearFault('ssh-slow');
+    expect((await written).code).toBe(0);
   });
 
   it('a connection that goes away does not end salt-call', async () => {

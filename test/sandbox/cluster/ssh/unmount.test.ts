@@ -7,6 +7,7 @@ import {
   unmount,
   withdrawManifest,
 } from '../../../../src/domain/node-commands/undo-commands.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { nodeOf, type Started, started } from '../started.ts';
 
 let cluster: Started;
@@ -32,8 +33,8 @@ describe('a simulated node whose registry is taken away', () => {
   it('keeps a mount busy until the pod is gone, which Kubernetes learns later', async () => {
     expect(await run(render(unmount(TARGET)))).toEqual(failed(`${TARGET}: target is busy.`));
     expect((await run(render(withdrawManifest(keptManifest('lab-7f3k2q'))))).code).toBe(0);
-    await vi.waitFor(() => expect(bootstrap().registry).toBeNull(), { timeout: 20_000 });
-    await vi.waitFor(() => expect(endpointsOf(cluster.cluster.world).read().ready).toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(bootstrap().registry).toBeNull(), PATIENT);
+    await vi.waitFor(() => expect(endpointsOf(cluster.cluster.world).read().ready).toEqual([]), PATIENT);
     expect(await run(render(unmount(TARGET)))).toEqual({ stdout: '', stderr: '', code: 0 });
     expect((await run(`ls -1 ${TARGET}`)).stdout).toBe('');
     expect(bootstrap().mounts.map(({ target }) => target)).not.toContain(TARGET);

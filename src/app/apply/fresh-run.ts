@@ -1,0 +1,64 @@
+import { isRefusal, type Refusal, type RefusalCode } from '../../domain/answers/refusal.ts';
+import { stepsStillNeeded } from '../../domain/plan/stale-plan.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { NodeShell } from '../../ports/nodes.ts';
+import type { Changes } from '../../ports/record.ts';
+import { type FreshPlanPorts, lookAndPlan } from '../plan/fresh-plan.ts';
+import { retryingPorts } from '../plan/retry-limits.ts';
+import type { ApprovedChange } from './approved-change.ts';
+import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
+import type { Run } from './run-steps.ts';
+import { waitReporter } from './wait-teller.ts';
+
+export interface FreshRunPorts extends FreshPlanPorts {
+  readonly changes: Changes;
+  readonly clock: Clock;
+  readonly shell: Pick<NodeShell, 'pin'>;
+  readonly onProgressLost: (error: unknown) => void;
+}
+
+/** What passes by itself when the bootstrap node was restarted in the middle of a change. */
+const TRANSIENT: ReadonlySet<RefusalCode> = new Set([
+  'salt-master-down',
+  'minion-silent',
+  'script-running',
+  'node-not-ready',
+  'bootstrap-registry-not-ready',
+  'registry-unfit',
+]);
+
+/**
+ * Checks the cluster again, plans again, and gives what of the approved plan is still needed; a refusal when anything is needed that
+ * nobody approved. Waits for another state run to end, and, when the change resumes, for what is still starting.
+ */
+export async function freshRun(
+  approved: ApprovedChange,
+  ports: FreshRunPorts,
+  signal: AbortSignal,
+): Promise<Run | Refusal> {
+  const { clock, shell } = ports;
+  await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
+  const until = clock.steadyMs() + BUSY_LIMIT_MS;
+  const onWait = waitReporter(approved.id, ports);
+  const looks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
+  for (;;) {
+    const run = await runOf(approved, looks, signal);
+    const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && TRANSIENT.has(run.refused)));
+    if (!mayPass || clock.steadyMs() >= until) return run;
+    onWait(`Waiting, ten minutes at most: ${run.says}`);
+    await clock.sleep(BUSY_POLL_MS, signal);
+  }
+}
+
+async function runOf(
+  { id, record, plan, change }: ApprovedChange,
+  ports: FreshPlanPorts & { readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<Run | Refusal> {
+  const at = ports.clock.now().toISOString();
+  const when = { change: id, at, begun: true, hasRoom: change.startedAt !== undefined };
+  const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
+  if (isRefusal(fresh)) return fresh;
+  const needed = stepsStillNeeded(plan, fresh.plan);
+  return isRefusal(needed) ? needed : { id, record, plan, change, needed, facts: fresh.facts };
+}

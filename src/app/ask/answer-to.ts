@@ -1,0 +1,57 @@
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
+import type { Person } from '../../domain/change/approval.ts';
+import type { Change, MessageRef } from '../../domain/change/change.ts';
+import { approvalsNeeded } from '../../domain/change/votes.ts';
+import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
+import { isStart } from '../../domain/policy/policy.ts';
+import type { Asked } from '../../domain/questions/question.ts';
+import type { Question } from '../../domain/questions/questions.ts';
+import type { Wish, WishedDecision } from '../../domain/wish/wish.ts';
+import type { UseCases } from './bot-use-cases.ts';
+
+/** Where somebody asks, and how a new change's card is posted there. */
+export interface Place {
+  readonly channel: string;
+  readonly post: (change: Change) => Promise<MessageRef>;
+}
+
+/** What came of a wish, for a surface to show. */
+export type Answer =
+  /** The card of the change says everything. */
+  | { readonly is: 'on-the-card' }
+  | { readonly is: 'refused'; readonly refusal: Refusal }
+  | { readonly is: 'vote-noted'; readonly given: number; readonly needed: number }
+  | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: Hold }
+  | { readonly is: 'answered'; readonly question: Question; readonly asked: Asked };
+
+/** What asking needs of the bot's inside. */
+export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' | 'rights'>;
+
+/** Does what a person wants, for every surface alike. Throws what `place.post` throws, and what breaks. */
+export async function answerTo(wish: Wish, by: Person, place: Place, useCases: AskUseCases): Promise<Answer> {
+  const { channel, post } = place;
+  switch (wish.is) {
+    case 'change':
+      return onTheCard(await useCases.request(wish.intent, by, channel, post));
+    case 'undo-of':
+      return onTheCard(await useCases.undo({ ...wish, by, channel }, post));
+    case 'decision':
+      return decided(wish.decision, by, await useCases.decide({ ...wish.decision, by, channel }));
+    case 'hold': {
+      const hold = await useCases.hold(wish.hold, by, channel);
+      return isRefusal(hold) ? refused(hold) : { is: 'held', wish: wish.hold, hold };
+    }
+    case 'question':
+      return { is: 'answered', question: wish.question, asked: { rights: await useCases.rights(by, channel) } };
+  }
+}
+
+const refused = (refusal: Refusal): Answer => ({ is: 'refused', refusal });
+
+const onTheCard = (asked: Change | Refusal): Answer => (isRefusal(asked) ? refused(asked) : { is: 'on-the-card' });
+
+/** A person whose approval is one of several hears that it is noted; the card says everything else. */
+function decided({ kind }: WishedDecision, by: Person, change: Change | Refusal): Answer {
+  if (isRefusal(change) || !isStart(kind) || !change.votes.some(({ id }) => id === by.id)) return onTheCard(change);
+  return { is: 'vote-noted', given: change.votes.length, needed: approvalsNeeded(change) };
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const shared = {
+  cluster: z.string(),
+  nodes: z.array(z.string()).readonly(),
+  reason: z.string().exactOptional(),
+};
+
+/** What each verb asks for, as it is stored. A verb has its line here and its folder in verbs/. */
+export const INTENTS = {
+  /** A registry on each of these nodes. */
+  add: z.strictObject({ verb: z.literal('add'), ...shared }),
+  /** Undo what the change `undoes` did before it failed or was cancelled; `nodes` are that change's. */
+  undo: z.strictObject({ verb: z.literal('undo'), undoes: z.string(), ...shared }),
+} as const;
+
+/** What changes a cluster, and so needs a plan and approvals. */
+export type Verb = keyof typeof INTENTS;
+
+type Intents = { readonly [V in Verb]: Readonly<z.infer<(typeof INTENTS)[V]>> };
+
+/** What somebody asked for, with one of these verbs. */
+export type IntentOf<V extends Verb> = { [K in V]: Intents[K] }[V];
+
+/** What somebody asked for. */
+export type Intent = IntentOf<Verb>;
+
+/** An intent as records hold it. */
+export const intentSchema: z.ZodType<Intent> = z.union(Object.values(INTENTS));
+
+export const isVerb = (word: string): word is Verb => Object.hasOwn(INTENTS, word);
+
+/** Every verb, in the order in which people are shown them. */
+export const VERB_NAMES: readonly Verb[] = Object.keys(INTENTS).filter(isVerb);
+
+/** The change whose work is undone; null for an intent that undoes nothing. */
+export const undoneChange = (intent: Intent): string | null => ('undoes' in intent ? intent.undoes : null);
+
+/** `add node-2 node-3`, `undo lab-7f3k2q on node-2`. */
+export function intentInWords(intent: Intent): string {
+  const undone = undoneChange(intent);
+  return `${intent.verb}${undone === null ? '' : ` ${undone} on`} ${intent.nodes.join(' ')}`;
+}
+
+/** One value for each verb. */
+export function forEachVerb<T>(make: (verb: Verb) => T): Readonly<Record<Verb, T>> {
+  const made: Partial<Record<Verb, T>> = {};
+  for (const verb of VERB_NAMES) made[verb] = make(verb);
+  if (!isWhole(made)) throw new TypeError('VERB_NAMES lacks a verb.');
+  return made;
+}
+
+const isWhole = <T>(made: Partial<Record<Verb, T>>): made is Record<Verb, T> =>
+  VERB_NAMES.every((verb) => Object.hasOwn(made, verb));

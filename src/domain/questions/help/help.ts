@@ -1,0 +1,55 @@
+import type { RightsIn } from '../../policy/active-holds.ts';
+import { activeHoldLines } from '../../policy/active-holds.ts';
+import type { HoldVerb } from '../../policy/policy.ts';
+import { firstFew } from '../../text/format.ts';
+import type { Markup } from '../../text/markup.ts';
+import { verbPlug } from '../../verbs/verbs.ts';
+import type { QuestionPlug } from '../question.ts';
+
+/** `help`: what this person can type and click here, and what is in the way of everybody. */
+export const help: QuestionPlug = {
+  typed: ['help', '--help', '-h', '?'],
+  usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
+  answer: ({ rights }, markup) =>
+    [
+      markup.strong('Give a MetalK8s node its own registry'),
+      ...changes(rights, markup),
+      ...holds(rights, markup),
+      ...buttons(rights, markup),
+      ...help.usage(markup),
+      ...rights.flatMap(({ cluster, ...active }) => activeHoldLines(cluster, active, markup)),
+      ...unread(rights, markup),
+    ].join('\n'),
+};
+
+const changes = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
+  [...new Set(rights.flatMap(({ mayAsk }) => mayAsk))].flatMap((verb) => verbPlug(verb).usage(markup));
+
+const holds = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
+  [...new Set(rights.flatMap(({ mayHold }) => mayHold))].map((verb) => HOLD_USAGE[verb](markup));
+
+const HOLD_USAGE: Readonly<Record<HoldVerb, (markup: Markup) => string>> = {
+  freeze: ({ code }) =>
+    `${code('/registry-ha freeze --reason "year end"')} stops every new start in the cluster; ${code('unfreeze')} ends that.`,
+  lock: ({ code }) =>
+    `${code('/registry-ha lock node-2 --reason "new disk"')} stops changes that name the node and plans that touch it; ${code('unlock node-2')} ends that. Nearly every add touches every node, because it restarts all container engines. ${code('lock cluster')} is for all nodes.`,
+};
+
+function buttons(rights: readonly RightsIn[], { text }: Markup): readonly string[] {
+  const clusters = rights.filter(({ mayApprove }) => mayApprove.length > 0).map(({ cluster }) => cluster);
+  if (clusters.length > 0)
+    return [`You may approve, deny and cancel changes of ${text(firstFew(clusters))} with the buttons on their cards.`];
+  if (rights.some(({ mayAsk }) => mayAsk.length > 0))
+    return ['You may deny and cancel your own changes. Others approve them.'];
+  return [
+    'You may not request or approve changes in this channel. The bot’s policy file says who may, and in which channels.',
+  ];
+}
+
+function unread(rights: readonly RightsIn[], { text }: Markup): readonly string[] {
+  const each = new Map(rights.flatMap((of) => of.unread).map(({ group, why }) => [group, why]));
+  return [...each].map(
+    ([group, why]) =>
+      `The user group ${text(group)} could not be read (${text(why)}). Permissions from it are not shown.`,
+  );
+}

@@ -1,0 +1,28 @@
+import { isRefusal, type Refusal } from '../../answers/refusal.ts';
+import type { ChangeWish } from '../../typed/change-wish.ts';
+import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { reasonIn, type TypedWords } from '../../typed/flags.ts';
+import { nodesFrom } from '../../typed/nodes.ts';
+import type { VerbPlug } from '../verb.ts';
+import { planAdd } from './plan.ts';
+import { addUsage, addWords } from './words.ts';
+
+/** `add NODE…`: a registry on each of these nodes. */
+export const add: VerbPlug<'add'> = {
+  usage: addUsage,
+  takes: 'NODE',
+  parse,
+  notesBefore: true,
+  looksFor: () => null,
+  plan: (intent, { facts, when }) => planAdd(intent, facts, when),
+  words: addWords,
+};
+
+function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal {
+  const nodes = nodesFrom(words.plain, 'add');
+  if (isRefusal(nodes)) return nodes;
+  const cluster = clusterFrom(words.flags.get('--cluster'), context);
+  if (isRefusal(cluster)) return cluster;
+  const reason = reasonIn(words);
+  return isRefusal(reason) ? reason : { is: 'change', intent: { verb: 'add', cluster, nodes, ...reason } };
+}

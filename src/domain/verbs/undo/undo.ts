@@ -1,0 +1,38 @@
+import type { Change, ChangeId } from '../../change/change.ts';
+import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
+import type { IntentOf } from '../../plan/intent.ts';
+import type { JournalRecord, TargetSearch, VerbPlug } from '../verb.ts';
+import { parseUndo } from './parse.ts';
+import { planUndo } from './plan.ts';
+import { undoUsage, undoWords } from './words.ts';
+
+/** `undo CHANGE`: undoes what a change did before it failed or was cancelled. */
+export const undo: VerbPlug<'undo'> = {
+  usage: undoUsage,
+  takes: 'CHANGE',
+  parse: parseUndo,
+  notesBefore: false,
+  looksFor,
+  plan: (intent, { facts, record, when }) => planUndo(intent, facts, record ?? NOTHING_KNOWN, when),
+  words: undoWords,
+};
+
+const NOTHING_KNOWN: JournalRecord = { change: null, later: [] };
+
+/** What the undo of this change asks for: its nodes are those of the change. */
+export function undoOf({ id, intent }: Change, reason?: string): IntentOf<'undo'> {
+  const undoes: ChangeId = id;
+  const { cluster, nodes } = intent;
+  return { verb: 'undo', undoes, cluster, nodes, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Archives as they were copied, part files and the registry's manifest. */
+function looksFor(record: JournalRecord | null): TargetSearch {
+  const copies = (record?.change?.plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'copy' ? [step] : []));
+  return {
+    archives: copies
+      .map(({ archive }) => archive)
+      .filter(({ path }, at, all) => all.findIndex((one) => one.path === path) === at),
+    paths: [REGISTRY_MANIFEST, ...new Set(copies.map(({ part }) => part))],
+  };
+}

@@ -1,0 +1,55 @@
+import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
+import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
+import { QUESTION_NAMES, questionOf } from '../questions/questions.ts';
+import { clipped } from '../text/clipped.ts';
+import { nearest } from '../text/nearest.ts';
+import type { ChangeWish } from '../typed/change-wish.ts';
+import type { CommandContext } from '../typed/cluster.ts';
+import { EXAMPLE } from '../typed/example.ts';
+import { typedWords, withDashes } from '../typed/flags.ts';
+import { HOLD_WORDS, isHoldWord, parseHold } from '../typed/hold-command.ts';
+import { notTyped } from '../typed/not-typed.ts';
+import { tokenize, type Word } from '../typed/tokenize.ts';
+import { verbPlug } from '../verbs/verbs.ts';
+import type { Wish } from './wish.ts';
+
+/** Twenty of the longest names and a reason; without a limit, reading a quarter of a megabyte of words takes half a minute. */
+const TEXT_LIMIT = 8_000;
+
+const COMMANDS: readonly string[] = [...VERB_NAMES, ...HOLD_WORDS, ...QUESTION_NAMES];
+
+/** What was typed after the slash command, as a wish, or a refusal that says what was probably meant. */
+export function parseCommand(text: string, context: CommandContext): Wish | Refusal {
+  if (text.length > TEXT_LIMIT)
+    return bad(`The command has ${text.length} characters. At most ${TEXT_LIMIT} are read.`);
+  const { words, unclosed } = tokenize(text);
+  if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
+  const [first, ...rest] = words;
+  if (first === undefined || rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
+  const question = questionOf(withDashes(first.text));
+  if (question !== null) return { is: 'question', question };
+  if (isVerb(first.text)) return parseVerb(first.text, rest, context);
+  if (!isHoldWord(first.text)) return notTyped(first.text) ?? unknownCommand(first.text);
+  const hold = parseHold(first.text, rest, context);
+  return isRefusal(hold) ? hold : { is: 'hold', hold };
+}
+
+const HELP: Wish = { is: 'question', question: 'help' };
+
+function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): ChangeWish | Refusal {
+  const { takes, parse } = verbPlug(verb);
+  const words = typedWords({ verb, takes }, rest);
+  return isRefusal(words) ? words : parse(words, context);
+}
+
+function unknownCommand(word: string): Refusal {
+  const meant = nearest(word.toLowerCase(), COMMANDS);
+  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  return refuse(
+    'bad-command',
+    `There is no command “${clipped(word)}”.${question}`,
+    `${EXAMPLE}; or: /registry-ha help`,
+  );
+}
+
+const bad = (says: string): Refusal => refuse('bad-command', says, EXAMPLE);

@@ -1,0 +1,21 @@
+import type { ChangeId } from '../change/change.ts';
+import type { HoldWish } from '../policy/hold.ts';
+import type { DecisionKind } from '../policy/policy.ts';
+import type { Question } from '../questions/questions.ts';
+import type { ChangeWish } from '../typed/change-wish.ts';
+
+/** What a person wants of the bot, whichever surface it came through. */
+export type Wish =
+  | ChangeWish
+  | { readonly is: 'hold'; readonly hold: HoldWish }
+  | { readonly is: 'question'; readonly question: Question }
+  | { readonly is: 'decision'; readonly decision: WishedDecision };
+
+/** A decision about a change, and the plan that the person saw. */
+export interface WishedDecision {
+  /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
+  readonly kind: DecisionKind;
+  readonly change: ChangeId;
+  /** SHA-256 of the plan that was shown, hex. */
+  readonly digest: string;
+}

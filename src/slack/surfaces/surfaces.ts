@@ -1,0 +1,7 @@
+import type { App } from '@slack/bolt';
+import { registerActions } from './actions.ts';
+import type { SurfaceOptions } from './answers.ts';
+import { registerCommand } from './command.ts';
+
+/** Everything in Slack through which people reach the bot. A new surface is a file beside this one and a line here. */
+export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [registerCommand, registerActions];

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { App } from '@slack/bolt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { boltLog } from '../../src/slack/api/bolt-log.ts';
+import { Socket } from '../../src/slack/inbox/socket.ts';
+import { eventually } from '../sandbox/slack/slack-for-tests.ts';
+import { KeptLog } from './recording-slack.ts';
+
+/** A Slack that opens sockets, and sends over them whatever a test wants. */
+let slack: Server;
+let sockets: WebSocketServer;
+let line: WebSocket | undefined;
+
+beforeEach(async () => {
+  slack = createServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${port()}/` }));
+  });
+  sockets = new WebSocketServer({ server: slack });
+  sockets.on('connection', (opened) => {
+    line = opened;
+    opened.send(JSON.stringify({ type: 'hello' }));
+  });
+  slack.listen(0, '127.0.0.1');
+  await once(slack, 'listening');
+});
+afterEach(async () => {
+  for (const one of sockets.clients) one.terminate();
+  slack.close();
+  await once(slack, 'close');
+});
+
+function port(): number {
+  const address = slack.address();
+  if (address === null || typeof address === 'string') throw new Error('Slack does not listen.');
+  return address.port;
+}
+
+describe('a payload over a socket', () => {
+  it('that Bolt stumbles over, and that no text can be made of, is logged, and the next one is taken', async () => {
+    const log = new KeptLog();
+    const socket = new Socket({
+      ...{
+        appToken: 'xapp-1',
+        slackApiUrl: `http://127.0.0.1:${port()}/`,
+        clock: systemClock,
+        log,
+        logger: boltLog(log),
+      },
+      onFatal: (error) => log.error({}, error.message),
+    });
+    const app = new App({ authorize: async () => ({ botToken: 'xoxb-1' }), receiver: socket, convoStore: false });
+    const commands: string[] = [];
+    app.command('/registry-ha', async ({ command, ack }) => {
+      commands.push(command.text);
+      await ack();
+    });
+    await app.start();
+    line?.send('{"type":"interactive","envelope_id":"1","payload":{"type":{"toString":null},"actions":[null]}}');
+    await eventually(() => log.lines.find((one) => one === 'error a payload could not be taken'));
+    const command = { command: '/registry-ha', text: 'help', user_id: 'U1', team_id: 'T1', channel_id: 'C1' };
+    line?.send(JSON.stringify({ type: 'slash_commands', envelope_id: '2', payload: command }));
+    await eventually(() => commands[0]);
+    expect(commands).toEqual(['help']);
+    await app.stop();
+  });
+});
