@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { VERB_NAMES } from '../src/domain/plan/intent.ts';
+import { functionsOf } from './fixtures/functions-of.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
@@ -53,10 +54,14 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
   'adapters/bootstrap': [['node'], ['archives'], ['.']],
   'adapters/journal': [['file'], ['entries']],
+  runtime: [['.'], ['bot', 'worker']],
 };
 
 /** What a reader takes in at once; a folder that grows beyond it gets rooms. */
 const FILES_PER_FOLDER = 14;
+
+/** One screen of an orchestrator; most functions have about ten lines. */
+const LINES_PER_FUNCTION = 40;
 
 /** Packages and the only folders that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -153,12 +158,48 @@ function reached(imports: readonly Import[]): readonly Import[] {
   });
 }
 
+/** Files that import each other, directly or through others; an import of types counts. Tarjan's algorithm. */
+function circles(root: string): readonly string[] {
+  const used = Map.groupBy(importsOf(root), ({ from }) => from);
+  const found = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[] = [];
+  const lowest = (file: string): number => {
+    const mine = found.size;
+    found.set(file, mine);
+    path.push(file);
+    const ends = (used.get(file) ?? []).map(({ to }) => {
+      if (!found.has(to)) return lowest(to);
+      return path.includes(to) ? (found.get(to) ?? mine) : mine;
+    });
+    const low = Math.min(mine, ...ends);
+    if (low < mine) return low;
+    const circle = path.splice(path.indexOf(file));
+    if (circle.length > 1 || (used.get(file) ?? []).some(({ to }) => to === file)) circles.push(circle.join(' → '));
+    return mine;
+  };
+  for (const file of filesOf(root)) if (!found.has(file)) lowest(file);
+  return circles;
+}
+
 describe('the arrows between folders', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-architecture-'));
   afterAll(() => rmSync(scratch, { recursive: true }));
 
   it('go one way, so that a change to Slack or SSH cannot break what decides', () => {
     expect(wrongImports(SRC)).toEqual([]);
+  });
+
+  it('never lead back to where they began, not even for a type', () => {
+    expect(circles(SRC)).toEqual([]);
+  });
+
+  it('are followed around: a circle over three files is found, and a file beside it is not part of it', () => {
+    const files = { a: "import './b.ts';", b: "import type { c } from './c.ts';", c: "import './a.ts';", d: '' };
+    for (const [name, text] of Object.entries(files)) plant(`domain/text/${name}.ts`, text);
+    plant('domain/text/d.ts', "import './a.ts';");
+    expect(circles(scratch)).toEqual(['domain/text/a.ts → domain/text/b.ts → domain/text/c.ts']);
+    rmSync(join(scratch, 'domain/text'), { recursive: true });
   });
 
   it.each([
@@ -177,12 +218,20 @@ describe('the arrows between folders', () => {
     ['commands/audit.ts', "import { x } from '../app/x.ts';"],
     ['commands/keys.ts', "const { shell } = await import('../adapters/ssh/run/shell.ts');"],
     ['worker.ts', "import './commands/c.ts';"],
-    ['runtime/worker-proofs.ts', "import '../commands/c.ts';"],
-    ['runtime/copy-metrics.ts', "import { x } from '../app/x.ts';"],
+    ['runtime/worker/proofs.ts', "import '../../commands/c.ts';"],
+    ['runtime/worker/copy-metrics.ts', "import { x } from '../../app/x.ts';"],
+    ['runtime/health.ts', "import './worker/w.ts';"],
     ['app/x.ts', "import type { w } from '../runtime/w.ts';"],
   ])('are checked for real: a wrong import planted in %s is found', (path, text) => {
     const targets = ['adapters/ssh/run/shell.ts', 'adapters/ssh/run/r.ts', 'app/x.ts', 'adapters/kube/y.ts'];
-    const others = ['domain/plan/p.ts', 'domain/guards/g.ts', 'steps/kinds/k.ts', 'commands/c.ts', 'runtime/w.ts'];
+    const others = [
+      'domain/plan/p.ts',
+      'domain/guards/g.ts',
+      'steps/kinds/k.ts',
+      'commands/c.ts',
+      'runtime/w.ts',
+      'runtime/worker/w.ts',
+    ];
     for (const target of [...targets, ...others]) plant(target, '');
     plant('app/sneaky.ts', "import '../adapters/salt/salt.ts';");
     plant('adapters/salt/salt.ts', '');
@@ -212,13 +261,11 @@ describe('the core', () => {
   it('measures no wait by the time of day, which somebody may set meanwhile: a change would fail, or wait for hours', () => {
     const folders = [
       'steps',
+      ...['bot', 'worker'].map((one) => `runtime/${one}`),
       ...['bootstrap', 'kube', 'node', 'registry', 'salt', 'ssh'].map((one) => `adapters/${one}`),
     ];
     const files = folders.flatMap((folder) => filesOf(join(SRC, folder)).map((file) => `${folder}/${file}`));
-    const builders = ['bot-proofs', 'copy-metrics', 'worker-journal', 'worker-proofs'].map(
-      (one) => `runtime/${one}.ts`,
-    );
-    const hits = [...files, ...builders].filter((file) =>
+    const hits = files.filter((file) =>
       /\.now\(\)|new Date\(\)/.test(readFileSync(join(SRC, file), 'utf8').replaceAll('performance.now()', '')),
     );
     expect(hits).toEqual([]);
@@ -238,6 +285,15 @@ describe('the core', () => {
   it('stays readable: no file of src over 250 lines', () => {
     const long = filesOf(SRC).filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 251);
     expect(long).toEqual([]);
+  });
+
+  it(`stays readable: no function of src over ${LINES_PER_FUNCTION} lines`, { timeout: 120_000 }, () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-functions-'));
+    const functions = functionsOf(SRC, filesOf(SRC), scratch);
+    rmSync(scratch, { recursive: true });
+    const longest = functions.slice(0, 3).map(({ place, lines }) => `${place} ${lines}`);
+    process.stdout.write(`The longest functions of ${functions.length}: ${longest.join(', ')}\n`);
+    expect(functions.filter(({ lines }) => lines > LINES_PER_FUNCTION)).toEqual([]);
   });
 
   it('compares no verb with a word: what a verb does is in its folder, and VERBS knows every verb', () => {

@@ -7,6 +7,7 @@ import type { Change, StepState } from '../../src/domain/change/change.ts';
 import type { StepKind } from '../../src/domain/plan/step.ts';
 import type { StoredChange } from '../../src/ports/record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { EVERY_ENTRY } from './every-entry.ts';
 
 /** A step as an operator sees it; `seconds` is null until it has ended. */
 export interface SeenStep {
@@ -49,9 +50,9 @@ export interface ChangesReader {
 /** A reader with a connection of its own; what goes wrong with it is told by `read`. */
 export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
-  const store = redisChanges({ redis, cluster, clock: systemClock });
+  const store = redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY });
   const cards = redisCards({ redis, clusters: [cluster], clock: systemClock });
-  const prefix = changeKeys(`${cluster}-0`).record.slice(0, -`${cluster}-0`.length);
+  const prefix = changeKeys(`${cluster}-000000`).record.slice(0, -`${cluster}-000000`.length);
   let last: readonly SeenChange[] = [];
   const idsThere = async (): Promise<readonly string[]> => {
     const ids = new Set<string>();

@@ -1,6 +1,6 @@
 import { type ReadJournal, readJournal } from '../adapters/journal/entries/read.ts';
-import { approversOf } from '../domain/change/approval.ts';
 import type { ChangeEvent } from '../domain/change/change.ts';
+import { isChangeId } from '../domain/change/change-id.ts';
 import { shortDigest } from '../domain/plan/digest.ts';
 import { intentInWords } from '../domain/plan/intent.ts';
 import { printable } from '../domain/text/printable.ts';
@@ -18,6 +18,10 @@ export async function journalCommand(
 ): Promise<number> {
   if (verb !== 'verify' && verb !== 'show') {
     print(`registry-ha journal ${printable(verb)}: there is \`verify\` and \`show [CHANGE]\`.`);
+    return 2;
+  }
+  if (change !== undefined && !isChangeId(change)) {
+    print(`“${printable(change)}” is not the id of a change. Copy the id from the card, for example \`lab-7f3k2q\`.`);
     return 2;
   }
   return await orExplained(print, async () => {
@@ -45,7 +49,7 @@ function words(event: ChangeEvent): string {
     case 'refused':
       return `refused (${event.refusal.refused}): ${event.refusal.says}`;
     case 'approved':
-      return `approved by ${approversOf(event.signed.approval).join(' and ')}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
+      return `approved by ${event.signed.approval.approvers.join(' and ')}, plan ${shortDigest(event.signed.approval.digest)}, key ${event.signed.key}`;
     case 'denied':
     case 'cancel-requested':
     case 'cancelled':

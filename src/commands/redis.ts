@@ -5,13 +5,11 @@ import { replaceFile } from '../adapters/files/replace-file.ts';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { Failure } from '../domain/answers/failure.ts';
 import type { FailureReport } from '../domain/answers/failure-report.ts';
+import { isClusterName } from '../domain/cluster/cluster-name.ts';
 import { listed } from '../domain/text/format.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
-
-/** The same names as in the configurations. */
-const CLUSTER = /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/;
 
 /** `registry-ha redis acl`: writes users.acl and the passwords that are not there yet into a folder; gives the exit code. */
 export async function redisCommand(
@@ -23,7 +21,7 @@ export async function redisCommand(
     print(`registry-ha redis ${verb}: there is only \`registry-ha redis acl --cluster NAME --folder FOLDER\`.`);
     return 2;
   }
-  const wrong = clusters.filter((name) => !CLUSTER.test(name));
+  const wrong = clusters.filter((name) => !isClusterName(name));
   if (wrong.length > 0) {
     print(
       `${wrong.map((name) => JSON.stringify(name)).join(', ')}: a cluster's name has lower-case letters, digits and hyphens.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../schema/length.ts';
 import { type Policies, policiesFor } from './policy-config.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
@@ -26,9 +27,7 @@ export const BotFile = z.strictObject({
   clusters: z
     .array(
       z.strictObject({
-        name: z
-          .string()
-          .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 42'),
+        name: z.string().regex(CLUSTER_NAME, 'lower-case letters, digits and hyphens, at most 42'),
         channels: z.array(slackId('CG', 'a channel id')).default([]),
         policy: z
           .never('who may do what stands in the policy file now: see policyFile and examples/policy.yaml')

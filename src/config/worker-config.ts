@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../schema/length.ts';
 import { type Environment, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
@@ -10,7 +11,7 @@ export const WorkerFile = z.strictObject({
   cluster: z
     .string()
     .regex(
-      /^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/,
+      CLUSTER_NAME,
       'lower-case letters, digits and hyphens, at most 42; the same name as in the bot’s configuration',
     ),
   redis: RedisSchema,

@@ -26,5 +26,12 @@ export async function serveHealth(
     return text(404, 'not found: /healthz, /readyz or /metrics\n');
   }
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
-  return { close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        // A monitor that sends half a request must not keep the process from ending.
+        server.closeAllConnections();
+      }),
+  };
 }

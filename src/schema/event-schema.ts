@@ -3,12 +3,14 @@ import type { FailureReport } from '../domain/answers/failure-report.ts';
 import { REFUSALS } from '../domain/answers/refusal.ts';
 import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
+import { isChangeId } from '../domain/change/change-id.ts';
 import { intentSchema } from '../domain/plan/intent.ts';
 import { atLeast } from './length.ts';
 import { planSchema } from './plan-schema.ts';
 import { stepIdSchema } from './step-schema.ts';
 
 const text = z.string();
+const changeId = text.refine((id) => isChangeId(id), 'not the id of a change');
 const person = z.strictObject({ id: text, name: text });
 const at = z.iso.datetime({ offset: true });
 
@@ -20,22 +22,19 @@ const failure: z.ZodType<FailureReport> = z.strictObject({
   detail: text.exactOptional(),
 });
 
-const approvalShared = {
-  change: text,
+const approval = z.strictObject({
+  v: z.literal(1),
+  change: changeId,
   cluster: text,
   verb: text,
   nodes: z.array(text),
   digest: text,
   requester: text,
+  approvers: z.array(text).check(atLeast(1)),
   at,
   expires: at,
   nonce: text.check(atLeast(1)),
-};
-
-const approval = z.discriminatedUnion('v', [
-  z.strictObject({ v: z.literal(1), ...approvalShared, approver: text }),
-  z.strictObject({ v: z.literal(2), ...approvalShared, approvers: z.array(text).check(atLeast(1)) }),
-]);
+});
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */
 export const signedApprovalSchema: z.ZodType<SignedApproval> = z.strictObject({
@@ -73,7 +72,7 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
   z.strictObject({
     at,
     type: z.literal('requested'),
-    id: text,
+    id: changeId,
     intent: intentSchema,
     requester: person,
     channel: text,
@@ -89,8 +88,8 @@ export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('t
   z.strictObject({ at, type: z.literal('expired') }),
   z.strictObject({ at, type: z.literal('started') }),
   z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
-  z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: text }),
-  z.strictObject({ at, type: z.literal('undone'), change: text }),
+  z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: changeId }),
+  z.strictObject({ at, type: z.literal('undone'), change: changeId }),
   z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
   z.strictObject({ at, type: z.literal('cancelled'), by: person }),
   z.strictObject({ at, type: z.literal('step-started'), step }),

@@ -1,16 +1,16 @@
 import { randomIds } from '../../src/adapters/keys/ids.ts';
-import type { Approval, ApprovalOfSeveral } from '../../src/domain/change/approval.ts';
+import type { Approval } from '../../src/domain/change/approval.ts';
 import { ALICE, BOB, type Target } from './stage.ts';
 
 const HOUR_MS = 3_600_000;
 const ids = randomIds();
 
 /** An approval as the bot would sign it for this change, now. */
-export function approvalOf({ change, digest }: Target, more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {}): Approval {
+export function approvalOf({ change, digest }: Target, more: Partial<Omit<Approval, 'v'>> = {}): Approval {
   const { verb, cluster, nodes } = change.intent;
   const at = new Date();
   return {
-    v: 2,
+    v: 1,
     change: change.id,
     cluster,
     verb,

@@ -2,7 +2,7 @@ import { CLUSTER } from '../../sandbox/people.ts';
 import { approvalSigner } from '../../src/adapters/keys/approvals.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import type { RefusalCode } from '../../src/domain/answers/refusal.ts';
-import type { ApprovalOfSeveral, SignedApproval } from '../../src/domain/change/approval.ts';
+import type { Approval, SignedApproval } from '../../src/domain/change/approval.ts';
 import { approvalOf } from './approval-of.ts';
 import { type Attack, besideAPlan, must, reached } from './attack.ts';
 import { type AttackStage, BOB, type Target } from './stage.ts';
@@ -66,15 +66,12 @@ function outOfPlace(): readonly Attack[] {
   ];
 }
 
-const genuine = (
-  stage: AttackStage,
-  target: Target,
-  more: Partial<Omit<ApprovalOfSeveral, 'v'>> = {},
-): SignedApproval => stage.signer.sign(approvalOf(target, more));
+const genuine = (stage: AttackStage, target: Target, more: Partial<Omit<Approval, 'v'>> = {}): SignedApproval =>
+  stage.signer.sign(approvalOf(target, more));
 
 /** The bot's own approval of this very change, with one field changed after it was signed. */
 function altered(): readonly Attack[] {
-  const fields: Readonly<Record<string, Partial<Omit<ApprovalOfSeveral, 'v'>>>> = {
+  const fields: Readonly<Record<string, Partial<Omit<Approval, 'v'>>>> = {
     change: { change: `${CLUSTER}-222222` },
     cluster: { cluster: 'prod' },
     verb: { verb: 'remove' },

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { CLUSTER, OPS, PEOPLE } from '../../sandbox/people.ts';
 import { comesTrue } from '../../sandbox/processes/poll.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { EVERY_ENTRY } from '../../sandbox/seen/every-entry.ts';
 import { type SeenText, textsOf } from '../../sandbox/seen/texts.ts';
 import { approvalSigner } from '../../src/adapters/keys/approvals.ts';
 import { botEntryProof } from '../../src/adapters/keys/entries.ts';
@@ -72,7 +73,7 @@ export class AttackStage {
     this.#replies = replies;
     const url = `http://${hostOf(sandbox)}:3000/slack/events`;
     this.door = new Door({ url, secret: sandbox.slack.signingSecret, replies, signal });
-    this.changes = redisChanges({ redis, cluster: CLUSTER, clock: systemClock });
+    this.changes = redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof: EVERY_ENTRY });
     this.#queue = changeQueue({ redis, cluster: CLUSTER });
     this.queue = this.#queue;
   }
@@ -229,7 +230,7 @@ export class AttackStage {
   }
 
   async #ids(): Promise<readonly string[]> {
-    const prefix = changeKeys(`${CLUSTER}-0`).record.slice(0, -`${CLUSTER}-0`.length);
+    const prefix = changeKeys(`${CLUSTER}-000000`).record.slice(0, -`${CLUSTER}-000000`.length);
     return (await this.redis.keys(`${prefix}*`)).map((key) => key.slice(prefix.length));
   }
 }

@@ -16,7 +16,7 @@ const NONE: CardState = { revision: 0, drawn: 0, hangs: false };
 export async function cardStateOf(url: string): Promise<CardState> {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-chaos' });
   try {
-    const prefix = changeKeys(`${CLUSTER}-0`).state.slice(0, -`${CLUSTER}-0`.length);
+    const prefix = changeKeys(`${CLUSTER}-000000`).state.slice(0, -`${CLUSTER}-000000`.length);
     const [, [key]] = await redis.scan('0', 'MATCH', `${prefix}*`, 'COUNT', 10_000);
     if (key === undefined) return NONE;
     const { card } = changeKeys(key.slice(prefix.length));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { EVERY_ENTRY } from '../../sandbox/seen/every-entry.ts';
 import { verifyJournal } from '../../src/adapters/journal/entries/verify.ts';
 import { redisChanges } from '../../src/adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../src/adapters/redis/server/connection.ts';
@@ -41,7 +42,7 @@ export async function judgeRecord(
 ): Promise<readonly string[]> {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-chaos' });
   try {
-    const stored = await redisChanges({ redis, cluster, clock: systemClock }).get(id);
+    const stored = await redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY }).get(id);
     if (stored === null) return ['there is no record in Redis'];
     return compareRecord(stored.events, journal);
   } finally {

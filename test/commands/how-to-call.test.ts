@@ -17,14 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const run = promisify(execFile);
 
-/** What is typed at this place, as README says it. */
-const inReadme = (place: RegExp) => place.exec(text('README.md'))?.[1] ?? 'README does not say it';
+/** What is typed at this place, as the page of commands says it. */
+const onPage = (place: RegExp) => place.exec(text('docs/commands.md'))?.[1] ?? 'the page does not say it';
 
-describe('whoever reads README could not call registry-ha', () => {
+describe('registry-ha can be called as the pages say', () => {
   needs(existsSync(OWN_NODE), 'Node of linux-x64 in node_modules')(
     'in a clone, where an older Node is installed',
     async () => {
-      const [program = '', ...words] = inReadme(/^\| in a clone, [^|]*\| `([^`]+) …`/m).split(' ');
+      const [program = '', ...words] = onPage(/^\| in a clone, [^|]*\| `([^`]+) …`/m).split(' ');
       const PATH = (process.env.PATH ?? '').split(delimiter).filter((one) => !one.includes('node_modules'));
       const env = { ...process.env, PATH: PATH.join(delimiter) };
       const { stdout } = await run(program, [...words, '--version'], { cwd: ROOT, env, timeout: LIMIT_MS });
@@ -34,12 +34,12 @@ describe('whoever reads README could not call registry-ha', () => {
   );
 
   it('in the image, from a folder that is not the image’s own', () => {
-    expect(inReadme(/^\| in the image, [^|]*\| `([^`]+) registry-ha …`/m)).toContain('-w "$PWD"');
+    expect(onPage(/^\| in the image \| `([^`]+) registry-ha …`/m)).toContain('-w "$PWD"');
     expect(text('Dockerfile')).toContain('ENTRYPOINT ["node", "/app/dist/cli.js"]');
   });
 
   it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {
-    expect(text('README.md')).toContain('install -m 0755 deploy/registry-ha /usr/local/bin/registry-ha');
+    expect(text('docs/install.md')).toContain('install -m 0755 deploy/registry-ha /usr/local/bin/registry-ha');
     const wrapper = join(folder, 'registry-ha');
     writeFileSync(wrapper, text('deploy/registry-ha').replaceAll(INSTALLED, folder), { mode: 0o755 });
     for (const part of ['node/bin', 'dist']) mkdirSync(join(folder, part), { recursive: true });

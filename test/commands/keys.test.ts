@@ -8,8 +8,8 @@ import { keyName } from '../../src/adapters/keys/pair.ts';
 import { listKeys, newKeys, retireKeys } from '../../src/commands/keys.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
-import { botProofs } from '../../src/runtime/bot-proofs.ts';
-import { workerProofs } from '../../src/runtime/worker-proofs.ts';
+import { botProofs } from '../../src/runtime/bot/proofs.ts';
+import { workerProofs } from '../../src/runtime/worker/proofs.ts';
 import { needsRoot } from '../fixtures/needs.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');

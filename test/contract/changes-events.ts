@@ -137,7 +137,7 @@ export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
       nodes: ['node-2'],
       digest: 'd1',
       requester: alice.id,
-      approver: bob.id,
+      approvers: [bob.id],
       at,
       expires: at,
       nonce,
@@ -148,9 +148,9 @@ export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
 });
 const approvedByTwo = (id: ChangeId): ChangeEvent => {
   const event = approved(id);
-  if (event.type !== 'approved' || event.signed.approval.v !== 1) throw new Error('it is the old form');
-  const { approver: _, ...shared } = event.signed.approval;
-  return { ...event, signed: { ...event.signed, approval: { ...shared, v: 2, approvers: [alice.id, bob.id] } } };
+  if (event.type !== 'approved') throw new Error('it is no approval');
+  const approval = { ...event.signed.approval, approvers: [alice.id, bob.id] };
+  return { ...event, signed: { ...event.signed, approval } };
 };
 export const started: ChangeEvent = { at, type: 'started' };
 export const denied: ChangeEvent = { at, type: 'denied', by: bob };

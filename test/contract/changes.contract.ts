@@ -72,9 +72,9 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       await changes.append('c1-drawn2', 2, events.denied);
       const ended = (await changes.get('c1-drawn2'))?.revision;
       await changes.redraw('c1-drawn2');
-      await changes.redraw('c1-nobody2');
+      await changes.redraw('c1-nobody');
       expect((await changes.get('c1-drawn2'))?.revision).toBe(ended);
-      expect(await changes.get('c1-nobody2')).toBeNull();
+      expect(await changes.get('c1-nobody')).toBeNull();
     });
 
     it('begins a record with the request of its own change only', async () => {

@@ -1,5 +1,5 @@
-import type { MessageRef } from '../../src/domain/change/change.ts';
-import { type ChangeId, clusterOf } from '../../src/domain/change/change.ts';
+import type { ChangeId, MessageRef } from '../../src/domain/change/change.ts';
+import { clusterOf } from '../../src/domain/change/change-id.ts';
 import type { CardLease, Cards, Claim } from '../../src/ports/cards.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FakeChanges } from './fake-changes.ts';

@@ -1,10 +1,5 @@
-import {
-  BEFORE_THE_STEPS,
-  type ChangeEvent,
-  type ChangeId,
-  clusterOf,
-  type Progress,
-} from '../../src/domain/change/change.ts';
+import { BEFORE_THE_STEPS, type ChangeEvent, type ChangeId, type Progress } from '../../src/domain/change/change.ts';
+import { clusterOf } from '../../src/domain/change/change-id.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import type { JournalMark } from '../../src/domain/change/record-entry.ts';
 import type { Changes, StoredChange } from '../../src/ports/record.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
+import { endsChange } from '../../src/domain/change/effect.ts';
 import { isUnsettledBy } from '../../src/domain/change/lost-record.ts';
-import { endsChange, type JournalEntry, type JournalMark } from '../../src/domain/change/record-entry.ts';
+import type { JournalEntry, JournalMark } from '../../src/domain/change/record-entry.ts';
 import type { Journal } from '../../src/ports/record.ts';
 
 /** A journal in memory. */

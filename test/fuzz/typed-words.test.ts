@@ -4,10 +4,11 @@ import { splitWords } from '../../sandbox/cluster/ssh/words.ts';
 import { isRefusal } from '../../src/domain/answers/refusal.ts';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import { command, render } from '../../src/domain/node-commands/command.ts';
+import { clean } from '../../src/domain/text/printable.ts';
 import { parseCommand } from '../../src/domain/wish/parse-command.ts';
 import { typed } from '../../src/slack/inbox/typed.ts';
 import { cut } from '../../src/slack/text/fit.ts';
-import { clean, code, escaped } from '../../src/slack/text/foreign-text.ts';
+import { code, escaped } from '../../src/slack/text/foreign-text.ts';
 import { fuzz, wordsLike } from './arbitraries.ts';
 
 const context = { clusters: ['lab', 'prod-paris'], defaultCluster: 'lab' };

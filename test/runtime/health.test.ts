@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { serveHealth } from '../../src/runtime/health.ts';
 
@@ -28,4 +28,17 @@ it('a monitor reads why a process is not ready', async () => {
   } finally {
     await health.close();
   }
+});
+
+it('a monitor that has sent only half of its request does not keep the process from ending', async () => {
+  const port = await freePort();
+  const health = await serveHealth({ host: '127.0.0.1', port }, () => null);
+  const monitor = connect(port, '127.0.0.1');
+  await once(monitor, 'connect');
+  monitor.write('GET /readyz HTTP/1.1\r\n');
+  // The connection may be reset rather than ended.
+  monitor.on('error', () => undefined);
+  const gone = new Promise((resolve) => monitor.once('close', resolve));
+  await health.close();
+  await gone;
 });

@@ -60,7 +60,7 @@ export function approved(plan: Plan = planFrom(addNode2, facts())): ChangeEvent 
     nodes: ['node-2'],
     digest: planDigest(plan.approved),
     requester: ALICE.id,
-    approver: BOB.id,
+    approvers: [BOB.id],
     at: at(2),
     expires: at(62),
     nonce: 'n',
@@ -70,9 +70,8 @@ export function approved(plan: Plan = planFrom(addNode2, facts())): ChangeEvent 
 
 export function approvedByTwo(): ChangeEvent {
   const event = approved();
-  if (event.type !== 'approved' || event.signed.approval.v !== 1) throw new Error('it is the old form');
-  const { approver, ...shared } = event.signed.approval;
-  const approval = { ...shared, v: 2, approvers: [CAROL.id, approver] } as const;
+  if (event.type !== 'approved') throw new Error('it is no approval');
+  const approval = { ...event.signed.approval, approvers: [CAROL.id, BOB.id] };
   return { ...event, signed: { ...event.signed, approval } };
 }
 

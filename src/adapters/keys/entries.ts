@@ -1,5 +1,5 @@
 import { type Author, mayWrite } from '../../domain/change/author.ts';
-import { clusterOf } from '../../domain/change/change.ts';
+import { clusterOf } from '../../domain/change/change-id.ts';
 import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
 import { KeyUnusable } from './failures.ts';
 import { keyName } from './pair.ts';

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
-import { type Approval, approversOf, type SignedApproval } from '../../domain/change/approval.ts';
+import type { Approval, SignedApproval } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
@@ -91,7 +91,7 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
   if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
   if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
     return 'it is for something else';
-  const approvers = approversOf(approval);
+  const { approvers } = approval;
   if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names nobody, or somebody twice';
   return null;
 }
@@ -105,7 +105,7 @@ async function journalApproval(
   signed: SignedApproval,
   { journal, clock }: ApprovedPorts,
 ): Promise<ChangeEvent> {
-  const last = approversOf(signed.approval).at(-1) ?? '';
+  const last = signed.approval.approvers.at(-1) ?? '';
   const approver = { id: last, name: last };
   const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
   await journal.append(id, event);

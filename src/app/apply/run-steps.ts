@@ -11,7 +11,7 @@ import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.
 import type { Copier } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
-import { runStep } from '../../steps/run-step.ts';
+import { runStep, type StepOutcome } from '../../steps/run-step.ts';
 import { forgetStates } from '../../steps/world/state-on-node.ts';
 import type { StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
@@ -122,23 +122,9 @@ async function runAndRecord(
   });
   await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
   try {
-    const report = progressReporter(work.id, ports.changes, ports.clock, ports.onProgressLost);
-    const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
-    const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-    const world = worldOf(step, { ...work, ports: looks }, (progress) => report(step.id, progress), cancel);
-    const untilCancel = AbortSignal.any([signal, cancel.signal]);
-    const guard = () =>
-      unlessCancelled(cancel, () =>
-        guardBeforeAct(work.plan.approved.version, work.ownJobs, { ...looks, onWait }, untilCancel),
-      );
-    const { already, note, proof } = await runStep(
-      step,
-      world,
-      guard,
-      CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
-    );
+    const { already, note, proof } = await runGuarded(step, work, cancel, signal);
     await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
-    await forgetStates(step, world, signal);
+    await forgetStates(step, runsOf(step, work), signal);
     return proof;
   } catch (error) {
     // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
@@ -147,6 +133,19 @@ async function runAndRecord(
     await write({ type: 'step-failed', ...ended(), failure: error.report() });
     throw error;
   }
+}
+
+/** Runs a step behind the guards; whatever is away for a while is waited for, and the thread says so. */
+function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
+  const { id, ports, plan, ownJobs } = work;
+  const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
+  const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
+  const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
+  const world = worldOf(step, { ...work, ports: looks }, (progress) => report(step.id, progress), cancel);
+  const untilCancel = AbortSignal.any([signal, cancel.signal]);
+  const guard = () =>
+    unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel));
+  return runStep(step, world, guard, CUT_ANYWHERE.has(step.kind) ? untilCancel : signal);
 }
 
 /** Seconds with one decimal. */

@@ -29,7 +29,7 @@ export function approvalEvent(by: Person, change: Change, now: PolicyContext, po
 function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
   const { verb, cluster, nodes } = change.intent;
   return {
-    v: 2,
+    v: 1,
     change: change.id,
     cluster,
     verb,

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { MessageRef } from '../../domain/change/change.ts';
-import { type Change, type ChangeId, clusterOf } from '../../domain/change/change.ts';
+import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
+import { clusterOf } from '../../domain/change/change-id.ts';
 import { type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD, type RightsIn } from '../../domain/policy/active-holds.ts';

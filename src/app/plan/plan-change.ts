@@ -1,7 +1,8 @@
 import { isOfTheCluster } from '../../domain/answers/failure.ts';
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
 import { isRefusal, refuse } from '../../domain/answers/refusal.ts';
-import { type Change, type ChangeEvent, type ChangeId, clusterOf } from '../../domain/change/change.ts';
+import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import { clusterOf } from '../../domain/change/change-id.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
 import type { CopyStep, Step } from '../../domain/plan/step.ts';
 import type { Cards } from '../../ports/cards.ts';

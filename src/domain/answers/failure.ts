@@ -5,6 +5,7 @@ import { listed } from '../text/format.ts';
 import type { FailureReport } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
 import { RETRY_HINT } from './retry-hint.ts';
+import { afterSalt, saltEnded, saltSaid } from './salt-words.ts';
 
 /** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
 export abstract class Failure extends Error {
@@ -129,7 +130,15 @@ export class SaltFailed extends Failure {
   }
 
   override report(): FailureReport {
-    return { kind: `salt-${this.answer.is}`, where: this.node, ...saltWords(this.line, this.answer) };
+    const { line, answer } = this;
+    const said = saltSaid(answer);
+    return {
+      kind: `salt-${answer.is}`,
+      where: this.node,
+      what: saltEnded(line, answer),
+      next: afterSalt(answer),
+      ...(said === null ? {} : { detail: lastLines(said) }),
+    };
   }
 }
 
@@ -193,54 +202,5 @@ export class SeveralFailed extends Failure {
       next: [...new Set(reports.map(({ next }) => next))].join(' '),
       ...(details.length === 0 ? {} : { detail: lastLines(details.join('\n')) }),
     };
-  }
-}
-
-function saltWords(line: string, answer: SaltReturn): Pick<FailureReport, 'what' | 'next' | 'detail'> {
-  switch (answer.is) {
-    case 'failed':
-      return {
-        what: `The Salt state “${answer.first.id}” of ${answer.first.sls} failed.`,
-        next: `Mend what the comment names on that node, then ${RETRY_HINT}: what is done stays done.`,
-        detail: lastLines(answer.first.comment),
-      };
-    case 'conflict':
-      return {
-        what: 'Another Salt state run is in progress there.',
-        next: `Wait for it to end, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'not-run':
-      return {
-        what: `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}; nothing ran.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'no-return':
-      return {
-        what: 'The minion did not return.',
-        next: 'Check `systemctl status salt-minion` on that node; the job may still be running there.',
-        detail: lastLines(answer.says),
-      };
-    case 'master-down':
-      return {
-        what: 'The Salt master does not answer; nothing was started.',
-        next: `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'lost':
-      return {
-        what: `\`${line}\` ended without a result.`,
-        next: `Look at the node first, as the run may have gone on; then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'error':
-      return {
-        what: `Salt answered with an error to \`${line}\`.`,
-        next: `Mend what the message names, then ${RETRY_HINT}.`,
-        detail: lastLines(answer.says),
-      };
-    case 'ok':
-      return { what: 'Salt answered well.', next: 'Nothing to do.' };
   }
 }

@@ -35,7 +35,6 @@ export const REFUSALS = [
   'bootstrap-registry-not-ready',
   'bootstrap-registry-incomplete',
   'registry-unfit',
-  'cluster-unreachable',
   'own-request',
   'not-allowed',
   'group-unreadable',

@@ -4,7 +4,9 @@ export interface Person {
   readonly name: string;
 }
 
-interface ApprovalShared {
+/** What is signed with the bot's key in the approvers' names: this change, this plan, until then. */
+export interface Approval {
+  readonly v: 1;
   readonly change: string;
   readonly cluster: string;
   readonly verb: string;
@@ -12,31 +14,13 @@ interface ApprovalShared {
   /** SHA-256 of the canonical form of the plan's approved part. */
   readonly digest: string;
   readonly requester: string;
+  /** User ids of everybody whose approval counted, in the order in which they gave it; nobody twice. */
+  readonly approvers: readonly string[];
   readonly at: string;
   /** Limits the start only; a change that has begun goes on. */
   readonly expires: string;
   readonly nonce: string;
 }
-
-/** As bots signed it before several people could be needed; records of then hold it, and workers still take it. */
-interface ApprovalOfOne extends ApprovalShared {
-  readonly v: 1;
-  readonly approver: string;
-}
-
-/** As bots sign it. */
-export interface ApprovalOfSeveral extends ApprovalShared {
-  readonly v: 2;
-  /** Everybody whose approval counted, in the order in which they gave it; nobody twice. */
-  readonly approvers: readonly string[];
-}
-
-/** What is signed with the bot's key in the approvers' names: this change, this plan, until then. */
-export type Approval = ApprovalOfOne | ApprovalOfSeveral;
-
-/** User ids of everybody who approved. */
-export const approversOf = (approval: Approval): readonly string[] =>
-  approval.v === 1 ? [approval.approver] : approval.approvers;
 
 /** An approval with the bot's Ed25519 signature (base64) and the name of its key. */
 export interface SignedApproval {

@@ -2,8 +2,8 @@ import { render } from '../node-commands/command.ts';
 import { type Intent, undoneChange } from '../plan/intent.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
-import { approversOf } from './approval.ts';
-import { type ChangeEvent, type ChangeId, clusterOf } from './change.ts';
+import type { ChangeEvent, ChangeId } from './change.ts';
+import { clusterOf } from './change-id.ts';
 import type { JournalMark } from './record-entry.ts';
 
 /** An event of a change, and the journal line that tells it. */
@@ -68,7 +68,7 @@ function rowOf(
 }
 
 function whoOf(event: ChangeEvent): string {
-  if (event.type === 'approved') return approversOf(event.signed.approval).join(' ');
+  if (event.type === 'approved') return event.signed.approval.approvers.join(' ');
   const person = event.type === 'requested' ? event.requester : 'by' in event && event.by;
   if (person === false || person === undefined) return '';
   return person.id === person.name ? person.id : `${person.id} (${person.name})`;

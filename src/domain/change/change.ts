@@ -9,8 +9,6 @@ import type { Person, SignedApproval } from './approval.ts';
 /** `<cluster>-<six characters>`, so that an id tells its cluster. */
 export type ChangeId = string;
 
-export const clusterOf = (id: ChangeId): string => id.slice(0, id.lastIndexOf('-'));
-
 /** What the end of a change proved. */
 export interface Proof {
   readonly served: number;
@@ -131,7 +129,7 @@ export interface Change {
   readonly jobs: Readonly<Record<string, Jid>>;
   /** How often each step was begun, but for steps that were found to be so before anything was done. */
   readonly begun: Readonly<Record<string, number>>;
-  /** What was on the nodes of an `add` before its first step; workers of before there was an undo did not note it. */
+  /** What was on the nodes of an `add` before its first step. */
   readonly before?: readonly NodeBefore[];
   /** Who asked last for its undo, and the change that does it. */
   readonly undoAsked?: { readonly by: Person; readonly change: ChangeId; readonly at: string };

@@ -1,12 +1,12 @@
 import type { FailureReport } from '../answers/failure-report.ts';
 import type { Change, ChangeEvent } from './change.ts';
+import { effectOf } from './effect.ts';
 
 /** `kind` of the failure of a change whose record Redis has lost. */
 export const RECORD_LOST = 'record-lost';
 
 /** Is the change, after this entry, one that people may have to be told about again: on its way, or lost by Redis? */
-export const isUnsettledBy = (event: ChangeEvent): boolean =>
-  event.type === 'requested' || event.type === 'approved' || event.type === 'started' || isLoss(event);
+export const isUnsettledBy = (event: ChangeEvent): boolean => effectOf(event) === 'opens' || isLoss(event);
 
 /** Did the change end because Redis had lost its record? */
 export const isLoss = (event: ChangeEvent | undefined): boolean =>

@@ -64,8 +64,3 @@ export function unknownChange(id: ChangeId, cluster: string): ChangeEvent {
     channel: '',
   };
 }
-
-const ENDS: ReadonlySet<ChangeEvent['type']> = new Set(['refused', 'denied', 'expired', 'failed', 'cancelled', 'done']);
-
-/** Is the change over with this entry, at least until somebody approves it again? */
-export const endsChange = ({ type }: ChangeEvent): boolean => ENDS.has(type);

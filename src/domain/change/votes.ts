@@ -1,4 +1,4 @@
-import { type Approval, approversOf, type Person } from './approval.ts';
+import type { Approval, Person } from './approval.ts';
 import type { Change, ChangeEvent } from './change.ts';
 
 /** The change with one more of the approvals that it needs; those that do not count any more are gone. */
@@ -12,7 +12,7 @@ export function afterVote(
 
 /** The approvers of a signed approval as people, by the names they had when they gave it. */
 export function namedApprovers(approval: Approval, known: readonly Person[]): readonly Person[] {
-  return approversOf(approval).map((id) => known.find((person) => person.id === id) ?? { id, name: id });
+  return approval.approvers.map((id) => known.find((person) => person.id === id) ?? { id, name: id });
 }
 
 /** How many approvals are needed, as far as the record knows. */

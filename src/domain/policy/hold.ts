@@ -44,7 +44,6 @@ export function holdInWords(hold: Hold, cluster: string, { text, person, moment 
 export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
   const steps = plan?.approved.steps ?? [];
   const ofSteps = steps.flatMap((step) => [
-    ...step.commands.map(({ on }) => on),
     ...('node' in step ? [step.node] : []),
     ...('nodes' in step ? step.nodes : []),
   ]);

@@ -6,14 +6,23 @@ const SEQUENCES = new RegExp(
   'g',
 );
 
-/** Foreign text for one line of a terminal or a log: nothing colours it, moves the cursor, turns or hides what stands around. */
-export function printable(text: string): string {
+// Control characters but tab and newline, and format characters that turn or hide the text around them (right-to-left override).
+const INVISIBLE = /[^\P{Cc}\t\n]|\p{Cf}/gu;
+
+/** Foreign text without what could hide, turn or colour it, or move a cursor; line ends become `\n`. */
+export function clean(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(SEQUENCES, '')
-    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')
-    .replaceAll(/\p{Cf}/gu, '');
+    .replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replaceAll(INVISIBLE, '');
 }
+
+/** The same on one line, without spaces around it. */
+export const cleanLine = (text: string): string => clean(text).replaceAll(/\s+/g, ' ').trim();
+
+/** The same for one line of a terminal or a log: spaces stay as they are. */
+export const printable = (text: string): string => clean(text).replaceAll(/[\t\n]/g, ' ');
 
 /** A line of JSON in which such characters are written as escapes; what it says stays the same. */
 export function printableJson(line: string): string {

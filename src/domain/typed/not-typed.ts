@@ -27,7 +27,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
     words: ['remove', 'delete'],
     says: 'is not a command: a whole registry is taken away by hand.',
     tryNext:
-      'The README says how, under “How to undo an add”. For a change that failed or was cancelled: /registry-ha undo lab-7f3k2q',
+      'Read docs/commands.md, “Remove a registry by hand”. For a change that failed or was cancelled: /registry-ha undo lab-7f3k2q',
   },
 ];
 

@@ -1,10 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
+import { clean } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context, preformatted, richText, section } from '../text/blocks.ts';
 import { cut, cutStart } from '../text/fit.ts';
-import { clean, code, escaped } from '../text/foreign-text.ts';
+import { code, escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 
 /** Room for a failure's own words: enough for a Salt comment, little enough to be read. Of more the end: what broke stands last. */

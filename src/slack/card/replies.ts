@@ -83,7 +83,7 @@ function undoReply({ undoAsked, undoneBy }: Change): readonly Reply[] {
   return [quiet(`undo-${undoAsked.change}`, text), ...(undoneBy === undefined ? [] : [undone])];
 }
 
-/** The first time has no number, so that records of before there were retries are told once. */
+/** The first time has no number. */
 const numbered = (name: string, { approvals }: Change): string => (approvals > 1 ? `${name}-${approvals}` : name);
 
 const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broadcast: false });

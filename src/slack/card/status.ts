@@ -3,19 +3,13 @@ import { shortDigest } from '../../domain/plan/digest.ts';
 import { inTheWay, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import { count, firstFew, secondsInWords } from '../../domain/text/format.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
-import type { CardView } from '../parts/card-view.ts';
+import type { CardView, Status } from '../parts/card-view.ts';
 import { approvalsSoFar, approversOf, decidersWanted } from '../text/approvals-line.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 import { moment, person, withPlainMoments } from '../text/names.ts';
 import { workerOutage } from './worker-outage.ts';
-
-/** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
-export interface Status {
-  readonly lead: string;
-  readonly rest: string;
-}
 
 /** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
 export const aim = (change: Change): string => verbPlug(change.intent.verb).words.aim(change);

@@ -1,10 +1,9 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import { count } from '../../domain/text/format.ts';
-import type { CardView } from '../parts/card-view.ts';
+import type { CardView, Status } from '../parts/card-view.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { moment, person } from '../text/names.ts';
-import type { Status } from './status.ts';
 
 /** How a change stands that nobody works on though somebody should; null for any other. */
 export function workerOutage({ change, worker }: CardView): Status | null {

@@ -58,7 +58,13 @@ export function botApp(options: BotAppOptions): BotApp {
       const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
       if (team === undefined) throw new Error('Slack does not say to which workspace the bot’s token belongs.');
       home = { team, enterprise: enterprise ?? null };
-      await app.start();
+      try {
+        await app.start();
+      } catch (error) {
+        // One socket of the two may be open.
+        await app.stop();
+        throw error;
+      }
     },
     stop: async () => {
       await app.stop();

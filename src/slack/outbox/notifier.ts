@@ -1,4 +1,5 @@
-import { type ChangeId, clusterOf } from '../../domain/change/change.ts';
+import type { ChangeId } from '../../domain/change/change.ts';
+import { clusterOf } from '../../domain/change/change-id.ts';
 import type { Announcements } from '../../ports/record.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';

@@ -3,10 +3,10 @@ import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
 import { count, firstFew } from '../../domain/text/format.ts';
+import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
-import { cleanLine } from '../text/foreign-text.ts';
 import { cancelWords } from './cancel-words.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 

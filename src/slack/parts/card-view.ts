@@ -1,6 +1,6 @@
-import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Change, ChangeId, Progress } from '../../domain/change/change.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
+import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Room } from '../text/fit.ts';
 
 /** All that a card shows; the same view gives the same card, to the byte. */
@@ -17,6 +17,12 @@ export interface CardView {
   readonly unproven?: readonly number[];
   /** What keeps changes of the cluster from starting; nothing when left out. */
   readonly activeHolds?: ActiveHolds;
+}
+
+/** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
+export interface Status {
+  readonly lead: string;
+  readonly rest: string;
 }
 
 /** `plan` draws the steps as Slack's plan block, `classic` as lines, for workspaces that refuse that block. */

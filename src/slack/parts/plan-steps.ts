@@ -1,9 +1,9 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { count } from '../../domain/text/format.ts';
+import { clean } from '../../domain/text/printable.ts';
 import { type Block, preformatted, richText, words } from '../text/blocks.ts';
 import { cut, more } from '../text/fit.ts';
-import { clean } from '../text/foreign-text.ts';
 import type { Detail } from './card-view.ts';
 import { renderNamed, type Scripts, scriptsOf } from './scripts.ts';
 

@@ -1,6 +1,6 @@
 import type { Progress } from '../../domain/change/change.ts';
 import { bytesInWords, secondsInWords } from '../../domain/text/format.ts';
-import { cleanLine } from '../text/foreign-text.ts';
+import { cleanLine } from '../../domain/text/printable.ts';
 
 /** `1.2 GB of 1.8 GB (66 %), 95.0 MB/s, 7 s left`. */
 export function progressInWords(progress: Progress): string {

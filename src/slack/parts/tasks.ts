@@ -1,7 +1,7 @@
 import type { StepState } from '../../domain/change/change.ts';
 import type { Step, StepKind } from '../../domain/plan/step.ts';
 import { count, secondsInWords, utc } from '../../domain/text/format.ts';
-import { cleanLine } from '../text/foreign-text.ts';
+import { cleanLine } from '../../domain/text/printable.ts';
 import type { CardView, Detail } from './card-view.ts';
 import { progressInWords } from './progress.ts';
 

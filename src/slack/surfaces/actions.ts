@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../../domain/change/approval.ts';
+import { isChangeId } from '../../domain/change/change-id.ts';
 import { DECISIONS, type DecisionKind } from '../../domain/policy/policy.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
@@ -27,7 +28,7 @@ type Click = z.infer<typeof Click>;
 
 /** What a button of ours carries: the change, and the plan that its card showed. */
 const ButtonValue = z.strictObject({
-  change: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,299}$/),
+  change: z.string().refine((id) => isChangeId(id)),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

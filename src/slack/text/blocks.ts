@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
+import { clean } from '../../domain/text/printable.ts';
 import { cut, HEADER_LIMIT, SECTION_LIMIT } from './fit.ts';
-import { clean } from './foreign-text.ts';
 
 /** A message as it is drawn: blocks, and a text for notifications and screen readers. */
 export interface Drawing {

@@ -8,7 +8,7 @@ import { KeyUnusable } from '../../../src/adapters/keys/failures.ts';
 import { loadSigningKey, loadTrustedKey } from '../../../src/adapters/keys/files.ts';
 import { randomIds } from '../../../src/adapters/keys/ids.ts';
 import { keyName, newKeyPair } from '../../../src/adapters/keys/pair.ts';
-import { clusterOf } from '../../../src/domain/change/change.ts';
+import { clusterOf } from '../../../src/domain/change/change-id.ts';
 import { approval, keysContract } from '../../contract/keys.contract.ts';
 
 const [pair, other] = [newKeyPair(), newKeyPair()];

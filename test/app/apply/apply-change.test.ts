@@ -146,7 +146,7 @@ describe('an approval that does not hold', () => {
       nodes: ['node-2'],
       digest: planned.digest ?? '',
       requester: alice.id,
-      approver: bob.id,
+      approvers: [bob.id],
       at: '2026-11-22T10:00:00.000Z',
       expires: '2026-11-22T11:00:00.000Z',
       nonce: 'forged',

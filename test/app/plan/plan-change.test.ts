@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
 import { entryText } from '../../../src/adapters/redis/record/record-text.ts';
 import { planChange } from '../../../src/app/plan/plan-change.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
@@ -52,7 +53,7 @@ describe('a large plan', () => {
     const plan = planAdd(intent, seen, { change: 'lab-7f3k2q', at, begun: false });
     if (isRefusal(plan)) throw new Error(plan.says);
     const event: ChangeEvent = { type: 'planned', at, plan, digest: planDigest(plan.approved), expires: at };
-    expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, undefined)).not.toThrow();
+    expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, EVERY_ENTRY)).not.toThrow();
   });
 
   it('that fits no record is refused in words instead of being tried for ever', async () => {

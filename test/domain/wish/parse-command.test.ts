@@ -81,7 +81,7 @@ describe('what is typed after the slash command', () => {
     ['Approve lab-7f3k2q', '“Approve” is done with a button', 'Retry from here'],
     ['status', 'the card of each change shows', '/registry-ha help'],
     ['verify node-2', 'add itself looks', '/registry-ha add node-2'],
-    ['remove node-2', 'by hand', 'README'],
+    ['remove node-2', 'by hand', 'docs/commands.md'],
   ])('that is done elsewhere is answered with where: %s', (typed, says, next) => {
     const tryNext = expect.stringContaining(next);
     expect(parse(typed)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });

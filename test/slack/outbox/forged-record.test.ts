@@ -87,7 +87,7 @@ describe('a card whose record somebody else has written to', { timeout: 180_000 
   }
 
   it('says so in red, has no button any more, and tells it once in the channel; other cards go on', async () => {
-    const [forged, sound] = ['lab-forged2', 'lab-sound22'];
+    const [forged, sound] = ['lab-forged', 'lab-sound2'];
     await planOf(forged);
     expect(JSON.stringify(cardOf(forged)?.blocks)).toContain('"Approve"');
     expect(await stranger.append(forged, 2, done)).toBe(true);

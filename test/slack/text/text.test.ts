@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { clean } from '../../../src/domain/text/printable.ts';
 import { typed } from '../../../src/slack/inbox/typed.ts';
 import { cut, cutStart, fitLines } from '../../../src/slack/text/fit.ts';
-import { clean, code, escaped } from '../../../src/slack/text/foreign-text.ts';
+import { code, escaped } from '../../../src/slack/text/foreign-text.ts';
 import { person } from '../../../src/slack/text/names.ts';
 
 describe('what Slack sends for what somebody typed', () => {

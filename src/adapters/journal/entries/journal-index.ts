@@ -1,6 +1,7 @@
 import type { ChangeId } from '../../../domain/change/change.ts';
+import { endsChange } from '../../../domain/change/effect.ts';
 import { isUnsettledBy } from '../../../domain/change/lost-record.ts';
-import { endsChange, type JournalMark } from '../../../domain/change/record-entry.ts';
+import type { JournalMark } from '../../../domain/change/record-entry.ts';
 import type { JournalLine, OpeningLine } from '../file/line.ts';
 
 /** Where a line stands in the file, without its newline. */

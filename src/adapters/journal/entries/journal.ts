@@ -1,12 +1,7 @@
 import { Failure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
-import {
-  endsChange,
-  type HeadChecker,
-  type HeadSealer,
-  type JournalEntry,
-  type JournalMark,
-} from '../../../domain/change/record-entry.ts';
+import { endsChange } from '../../../domain/change/effect.ts';
+import type { HeadChecker, HeadSealer, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
 import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { Journal } from '../../../ports/record.ts';
 import { JournalDamaged, JournalUnusable } from '../file/failures.ts';

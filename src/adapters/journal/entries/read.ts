@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
-import { endsChange, type HeadChecker, type JournalMark } from '../../../domain/change/record-entry.ts';
+import { endsChange } from '../../../domain/change/effect.ts';
+import type { HeadChecker, JournalMark } from '../../../domain/change/record-entry.ts';
 import { JournalDamaged, JournalUnusable } from '../file/failures.ts';
 import { olderFiles } from '../file/files.ts';
 import { type JournalLine, NO_LINE } from '../file/line.ts';

@@ -1,4 +1,5 @@
-import { endsChange, type HeadChecker } from '../../../domain/change/record-entry.ts';
+import { endsChange } from '../../../domain/change/effect.ts';
+import type { HeadChecker } from '../../../domain/change/record-entry.ts';
 import { JournalDamaged } from '../file/failures.ts';
 import { digestOf, isJson, type JournalLine, lineFrom, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';

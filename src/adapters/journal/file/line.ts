@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
 import { changeEventSchema } from '../../../schema/event-schema.ts';
-import { atLeast } from '../../../schema/length.ts';
 
 interface AnyLine {
   /** 1 for the first line; goes on from one file to the next. */
@@ -48,7 +48,7 @@ const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/
 
 const eventLine: z.ZodType<EventLine> = z.strictObject({
   ...place,
-  change: z.string().check(atLeast(1)),
+  change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
   event: changeEventSchema,
   carried: mark.exactOptional(),
 });

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { AnnouncementListener, Announcements } from '../../../ports/record.ts';
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
-import { ALL_ANNOUNCED, clusterAnnouncedBy, isChangeId } from '../server/keys.ts';
+import { ALL_ANNOUNCED, clusterAnnouncedBy } from '../server/keys.ts';
 
 /** What listening to some clusters' announcements needs. */
 export interface AnnouncementsOptions {

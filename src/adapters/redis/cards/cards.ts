@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { MessageRef } from '../../../domain/change/change.ts';
-import { type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+import type { ChangeId, MessageRef } from '../../../domain/change/change.ts';
+import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
-import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix, isChangeId } from '../server/keys.ts';
+import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChangeId } from '../../../domain/change/change.ts';
-import { isChangeId } from '../server/keys.ts';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 
 /** The queue's name; its keys are below the cluster's prefix. */
 export const QUEUE = 'changes';
@@ -52,5 +52,5 @@ export function changeNamed(jobId: string): ChangeId | null {
 
 function nameFrom(jobId: string): { readonly kind: string; readonly id: ChangeId } | null {
   const [, kind, id] = /^(plan|apply)-(.+)-\d+$/.exec(jobId) ?? [];
-  return kind === undefined || id === undefined ? null : { kind, id };
+  return kind === undefined || id === undefined || !isChangeId(id) ? null : { kind, id };
 }

@@ -1,9 +1,10 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChangeId } from '../../../domain/change/change.ts';
+import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { ChangeQueue } from '../../../ports/queue.ts';
 import { ask } from '../server/failures.ts';
-import { clusterPrefix, isChangeId } from '../server/keys.ts';
+import { clusterPrefix } from '../server/keys.ts';
 import { changeNamed, jobOptions, QUEUE } from './queue-jobs.ts';
 
 /** What the bot's side of a cluster's queue needs. */

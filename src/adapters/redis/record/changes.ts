@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { RecordFull } from '../../../domain/answers/failure.ts';
-import { type ChangeEvent, type ChangeId, clusterOf, type Progress } from '../../../domain/change/change.ts';
+import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
+import { clusterOf } from '../../../domain/change/change-id.ts';
+import { effectOf } from '../../../domain/change/effect.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import type { EntryProof, JournalMark } from '../../../domain/change/record-entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -22,8 +24,8 @@ export interface ChangesOptions {
   readonly clock: Clock;
   /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
   readonly fence?: Fence;
-  /** Signs what is appended and checks what is read; without it nothing is signed, and every entry counts. */
-  readonly proof?: EntryProof;
+  /** Signs what is appended and checks what is read. */
+  readonly proof: EntryProof;
 }
 
 /** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
@@ -44,7 +46,7 @@ class RedisChanges implements Changes {
   readonly #cluster: string;
   readonly #clock: Clock;
   readonly #fence: Fence | undefined;
-  readonly #proof: EntryProof | undefined;
+  readonly #proof: EntryProof;
   readonly #reader: RecordReader;
 
   constructor({ redis, cluster, clock, fence, proof }: ChangesOptions) {
@@ -145,24 +147,5 @@ function refuseFalseStart(id: ChangeId, version: number, event: ChangeEvent): vo
   const begins = event.type === 'requested';
   if (begins !== (version === 0) || (begins && event.id !== id)) {
     throw new RecordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
-  }
-}
-
-/** Does the entry open the change (again), end it, or neither? */
-function effectOf({ type }: ChangeEvent): 'opens' | 'ends' | 'none' {
-  switch (type) {
-    case 'requested':
-    case 'approved':
-    case 'started':
-      return 'opens';
-    case 'refused':
-    case 'denied':
-    case 'expired':
-    case 'failed':
-    case 'cancelled':
-    case 'done':
-      return 'ends';
-    default:
-      return 'none';
   }
 }

@@ -1,4 +1,5 @@
-import { type ChangeEvent, type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import { clusterOf } from '../../../domain/change/change-id.ts';
 import {
   type EntryProof,
   type JournalMark,
@@ -23,16 +24,15 @@ interface ReadEntry {
   readonly mark?: JournalMark;
 }
 
-/** Reads records; with a proof, entries that do not hold are left out and named, without one every entry counts. */
+/** Reads records; entries that do not hold are left out and named. */
 export class RecordReader {
-  readonly #proof: EntryProof | undefined;
+  readonly #proof: EntryProof;
   readonly #remembered = new Map<ChangeId, readonly ReadEntry[]>();
 
-  constructor(proof: EntryProof | undefined) {
+  constructor(proof: EntryProof) {
     this.#proof = proof;
   }
 
-  /** Throws RecordFault, without a proof, for an entry that this version does not know. */
   read(id: ChangeId, texts: readonly string[]): ReadRecord {
     const before = this.#remembered.get(id) ?? [];
     const entries = texts.map((text, index) => {
@@ -50,7 +50,6 @@ export class RecordReader {
   }
 
   #readEntry(id: ChangeId, text: string, position: number): ReadEntry {
-    if (this.#proof === undefined) return { ...withoutSignature(entryFrom(id, text, position)), text };
     try {
       const { signature, ...entry } = entryFrom(id, text, position);
       const isProven = this.#proof.isProven({ change: id, position, ...entry }, signature);
@@ -69,9 +68,6 @@ export class RecordReader {
     if (this.#remembered.size > REMEMBERED_RECORDS && oldest !== undefined) this.#remembered.delete(oldest);
   }
 }
-
-const withoutSignature = ({ event, mark }: ReturnType<typeof entryFrom>): Omit<ReadEntry, 'text'> =>
-  mark === undefined ? { event } : { event, mark };
 
 function believed(id: ChangeId, entries: readonly ReadEntry[]): readonly ChangeEvent[] {
   const events = entries.flatMap(({ event }) => (event === null ? [] : [event]));

@@ -9,13 +9,11 @@ import { RecordFault } from '../server/failures.ts';
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept, signed when there is a proof; throws RecordFault for what could not be read back, RecordFull. */
-export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof | undefined): string {
-  const text = checkedText(change, event, changeEventSchema);
-  if (proof === undefined && mark === undefined) return text;
+/** An entry as it is kept, signed; throws RecordFault for what could not be read back, RecordFull. */
+export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof): string {
+  checkedText(change, event, changeEventSchema);
   const marked = mark === undefined ? {} : { mark };
-  const signature = proof?.sign({ change, position, event, ...marked }) ?? UNSIGNED;
-  return JSON.stringify({ event, ...marked, ...signature });
+  return JSON.stringify({ event, ...marked, ...proof.sign({ change, position, event, ...marked }) });
 }
 
 /** Progress as it is kept; throws RecordFault for what could not be read back. */
@@ -37,16 +35,11 @@ const signedSchema = z.strictObject({
   key: z.string(),
   signature: z.string(),
 });
-const UNSIGNED: Signature = { key: '', signature: '' };
 
 /** The n-th entry of a record, from 1; throws RecordFault when it is none that this version knows. */
 export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
   const what = `Entry ${n} of its record in Redis`;
-  const value = jsonIn(text);
-  // Entries of versions before signatures are the event alone.
-  if (typeof value !== 'object' || value === null || !('event' in value))
-    return { event: parsed(id, value, changeEventSchema, what), signature: UNSIGNED };
-  const { key, signature, ...entry } = parsed(id, value, signedSchema, what);
+  const { key, signature, ...entry } = parsed(id, jsonIn(text), signedSchema, what);
   return { ...entry, signature: { key, signature } };
 }
 

@@ -1,4 +1,6 @@
-import { type ChangeId, clusterOf } from '../../../domain/change/change.ts';
+import type { ChangeId } from '../../../domain/change/change.ts';
+import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
+import { isClusterName } from '../../../domain/cluster/cluster-name.ts';
 
 /** The announcements of every cluster, for one subscription whatever the number of clusters. */
 export const ALL_ANNOUNCED = 'mk8s:*:announced';
@@ -35,9 +37,7 @@ export interface ChangeKeys {
 
 /** What every key of a cluster starts with; BullMQ's too. Throws a TypeError for a name that cannot stand in a key. */
 export function clusterPrefix(cluster: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(cluster)) {
-    throw new TypeError(`“${cluster}” cannot name a cluster: use letters, digits, dots, dashes and underscores.`);
-  }
+  if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is no name of a cluster.`);
   return `mk8s:${cluster}`;
 }
 
@@ -67,9 +67,4 @@ export function changeKeys(id: ChangeId): ChangeKeys {
     replies: `${prefix}:replies:${id}`,
     lease: `${prefix}:lease:${id}`,
   };
-}
-
-/** Has it the form of a change's id, and of a change of this cluster if one is named? */
-export function isChangeId(id: string, cluster?: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]*-[A-Za-z0-9]+$/.test(id) && (cluster === undefined || clusterOf(id) === cluster);
 }

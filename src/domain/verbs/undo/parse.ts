@@ -1,5 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
-import { type ChangeId, clusterOf } from '../../change/change.ts';
+import type { ChangeId } from '../../change/change.ts';
+import { clusterOf, isChangeId } from '../../change/change-id.ts';
 import { clipped } from '../../text/clipped.ts';
 import { nearest } from '../../text/nearest.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
@@ -23,7 +24,7 @@ export function parseUndo(words: TypedWords, { clusters }: CommandContext): Chan
 /** Copied from a card, an id may have its backticks with it. */
 function idFrom(word: string, clusters: readonly string[]): ChangeId | Refusal {
   const id = word.replaceAll('`', '').toLowerCase();
-  if (!/^[a-z0-9][a-z0-9.-]{0,250}-[a-z0-9]{6}$/.test(id)) return bad(`“${clipped(word)}” is not the id of a change.`);
+  if (!isChangeId(id)) return bad(`“${clipped(word)}” is not the id of a change.`);
   const cluster = clusterOf(id);
   if (clusters.includes(cluster)) return id;
   const meant = nearest(cluster, clusters);

@@ -92,7 +92,7 @@ function notInTheJournal({ undoes }: IntentOf<'undo'>): Refusal {
   return refuse(
     'unknown-change',
     `The worker’s journal has nothing of ${undoes}, so it cannot be told what that change has done.`,
-    'Undo it by hand: the README says how.',
+    'Undo it by hand: read docs/commands.md, “Remove a registry by hand”.',
   );
 }
 
@@ -122,7 +122,7 @@ function builtOnOthers(undone: Change): Refusal | null {
     return refuse(
       'not-undoable',
       `It was not noted what was on ${listed(unknown)} before ${id} began, so it cannot be told what it has done.`,
-      'Undo it by hand: the README says how.',
+      'Undo it by hand: read docs/commands.md, “Remove a registry by hand”.',
     );
   }
   const touched = touchedSteps(undone).filter(({ kind }) => CHANGES_A_REGISTRY.has(kind));

@@ -4,7 +4,7 @@ import { undoneChange } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
 
-const REMOVE_BY_HAND = 'To take a whole registry away by hand: README, “How to undo an add”.';
+const REMOVE_BY_HAND = 'To remove a whole registry by hand, read docs/commands.md, “Remove a registry by hand”.';
 
 /** The steps by which a change may have changed something: those that were begun, done or not. Found to be so is not done. */
 export function touchedSteps({ plan, begun }: Change): readonly Step[] {

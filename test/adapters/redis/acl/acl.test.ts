@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { aclFile, aclUsers } from '../../../../src/adapters/redis/acl/acl.ts';
 import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapters/redis/acl/acl-commands.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
@@ -28,7 +29,7 @@ it('a worker’s word is told and heard, and its fence is taken, as their own us
   expect(seen?.trouble).toBe('The disk is full.');
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
-  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence }).stillOurs();
+  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence, proof: EVERY_ENTRY }).stillOurs();
   const refused = await bench.refused();
   await bench.close();
   expect(refused).toEqual([]);
@@ -43,14 +44,17 @@ const closing = (bench: AclBench) => async () => {
 
 changesContract('Redis, as the worker’s user', async () => {
   const bench = await aclBench(['c1']);
-  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), close: closing(bench) };
+  return {
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    close: closing(bench),
+  };
 });
 
 cardsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   return {
     cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock }),
-    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }),
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),
   };
@@ -60,7 +64,8 @@ announcementsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   const options = { clusters: ['c0', 'c1'], onError: () => undefined };
   const replica = () => redisAnnouncements({ redis: bench.as(BOT), ...options });
-  return { changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }), replica, close: closing(bench) };
+  const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+  return { changes, replica, close: closing(bench) };
 });
 
 queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
@@ -146,10 +151,10 @@ describe('the users of Redis', () => {
   });
 
   it('a restart of Redis would lose every change, as its own file would be refused', async () => {
-    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
     await bench.restart();
-    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     expect((await after.get('c1-kept22'))?.version).toBe(1);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -20,7 +21,7 @@ describe('announcements', () => {
     await bench?.close();
   });
 
-  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock });
+  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
   const ask = (id: string) => changesOf().append(id, 0, events.requested(id));
 
   /** A bot that draws nothing: what it would draw is `found`, by an announcement or because its card is behind. */
@@ -63,7 +64,7 @@ describe('announcements', () => {
     await redis.ping();
     // Both are sent by one connection before this process, the bot's too, can come back to Redis.
     const killed = redis.client('KILL', 'TYPE', 'PUBSUB');
-    await redisChanges({ redis, cluster: 'c1', clock }).append('c1-missed', 0, events.requested('c1-missed'));
+    await redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }).append('c1-missed', 0, events.requested('c1-missed'));
     expect(await killed).toBe(1);
     await listening.looked(2);
     await listening.finds('c1-missed');
@@ -142,7 +143,7 @@ describe('announcements under users.acl of another version', () => {
     expect(heard).toEqual([]);
     await admin.call('ACL', 'LOAD');
     await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENT);
-    await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock }).append(
+    await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }).append(
       'c1-heard2',
       0,
       events.requested('c1-heard2'),
@@ -156,7 +157,7 @@ describe('announcements under users.acl of another version', () => {
   it('that lacks the channel: a worker’s entry is refused before anything of it is written, and it says what to do', async () => {
     const bench = await aclBench(['c1']);
     const admin = bench.as('admin');
-    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     await changes.append('c1-heard2', 0, events.requested('c1-heard2'));
     await admin.call('ACL', 'SETUSER', WORKER, 'resetchannels');
     const refused = await changes.append('c1-heard2', 1, events.denied).catch((error: unknown) => error);

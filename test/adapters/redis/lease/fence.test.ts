@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { Fenced } from '../../../../src/adapters/redis/server/failures.ts';
 import { doJob } from '../../../../src/app/worker/do-job.ts';
@@ -8,7 +9,7 @@ import { PATIENT } from '../../../fixtures/patience.ts';
 import { queueBenchOfTests } from '../queue-bench.ts';
 import { clock } from '../server.ts';
 
-const ID = 'c1-zombie2';
+const ID = 'c1-zombie';
 const bench = queueBenchOfTests();
 
 /** A worker that takes the job and then neither hears nor does anything, like a process that is stopped; gives its fence. */
@@ -26,13 +27,13 @@ function sleepingWorker(): Promise<number> {
 
 it('a worker that slept through the end of its lock can tell nothing once another one has taken over', async () => {
   const redis = bench.connect();
-  const bot = redisChanges({ redis, cluster: 'c1', clock });
+  const bot = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
   for (const [version, event] of [events.requested(ID), events.planned(ID), events.approved(ID)].entries()) {
     await bot.append(ID, version, event);
   }
   await bench.queue().add('apply', ID, 1);
   const first = await sleepingWorker();
-  const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, fence: first });
+  const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, fence: first, proof: EVERY_ENTRY });
   await zombie.stillOurs();
   expect(await zombie.append(ID, 3, events.started)).toBe(true);
   const lock = `mk8s:c1:changes:apply-${ID}-1:lock`;
@@ -46,7 +47,7 @@ it('a worker that slept through the end of its lock can tell nothing once anothe
   const after = await bot.get(ID);
   expect(after).toMatchObject({ version: 4, change: { state: 'applying' } });
   expect(after?.progress).toEqual([]);
-  const successor = redisChanges({ redis, cluster: 'c1', clock, fence: second });
+  const successor = redisChanges({ redis, cluster: 'c1', clock, fence: second, proof: EVERY_ENTRY });
   expect(await successor.append(ID, 4, events.done)).toBe(true);
 });
 

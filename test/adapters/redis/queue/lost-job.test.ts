@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import { expect, it, vi } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
 import { redisWorkerLife } from '../../../../src/adapters/redis/lease/heartbeat.ts';
@@ -20,7 +21,7 @@ function bot() {
   const redis = bench.connect();
   const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
-  const changes = redisChanges({ redis, cluster: 'c1', clock });
+  const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
   const worker = redisWorkerLife({ redis, cluster: 'c1' });
   const postAgain = async () => null;
   const cards = redisCards({ redis, clusters: ['c1'], clock });

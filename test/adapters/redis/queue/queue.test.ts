@@ -73,7 +73,7 @@ describe('queue of a cluster in Redis', () => {
       done += 1;
     };
     const queue = queueOn();
-    await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((x) => queue.add('apply', `c1-${x}`, 1)));
+    await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((x) => queue.add('apply', `c1-aaaaa${x}`, 1)));
     start(work);
     start(work);
     await vi.waitFor(() => expect(done).toBe(6), PATIENT);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { decideChange } from '../../../../src/app/ask/decide-change.ts';
 import { doJob } from '../../../../src/app/worker/do-job.ts';
@@ -17,11 +18,13 @@ it('a change whose record is full ends with a failure that people are told of, a
   const on = bench();
   const { id } = granted(await on.decide(approvalBy(bob, await plannedChange(on))));
   const redis = server.connect();
-  const changes = redisChanges({ redis, cluster: 'lab', clock });
+  const changes = redisChanges({ redis, cluster: 'lab', clock, proof: EVERY_ENTRY });
   const record = on.changes.events(id);
   for (const [version, event] of record.entries()) await changes.append(id, version, event);
   const step = { type: 'step-started', at: '2026-11-22T10:00:00.000Z', step: 'mount:node-2' };
-  const more = Array.from({ length: MOST_ENTRIES - record.length - 2 }, () => JSON.stringify(step));
+  const more = Array.from({ length: MOST_ENTRIES - record.length - 2 }, () =>
+    JSON.stringify({ event: step, key: '', signature: '' }),
+  );
   await redis.rpush(`mk8s:lab:change:${id}`, ...more);
   await doJob({ kind: 'apply', id }, { ...on.worker, changes }, new AbortController().signal);
   const ended = (await changes.get(id))?.change;

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { botEntryProof, workerEntryProof } from '../../../../src/adapters/keys/entries.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -32,7 +33,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   /** A change that alice asked for, the worker planned, bob approved, and the worker began. */
   async function begun(byWorker: EntryProof = worker): Promise<ChangeId> {
-    const id = `c1-abcd${++made}`;
+    const id = `c1-abc${100 + ++made}`;
     const writers = [bot, byWorker, bot, byWorker, byWorker];
     const all = [events.requested(id), events.planned(id), events.approved(id), events.started, events.stepStarted];
     for (const [version, event] of all.entries()) {
@@ -74,6 +75,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   const forgeries: readonly [string, (id: ChangeId) => Promise<unknown>, readonly number[]][] = [
     ['an end without a signature', (id) => redis.rpush(keyOf(id), JSON.stringify(events.done)), [6]],
+    ['an end with an empty signature', (id) => changes(EVERY_ENTRY).append(id, 5, events.done), [6]],
     ['text that is no entry', (id) => redis.rpush(keyOf(id), 'nonsense'), [6]],
     [
       'an end signed by a key that nobody trusts',
@@ -138,7 +140,7 @@ describe('entries in Redis that somebody has tampered with', () => {
     const someone = workerEntryProof({ own: otherWorker, bots: [], workers: [] });
 
     it('is believed from the cluster’s worker, by the bot and by the worker itself', async () => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       expect(await changes(worker).append(id, 0, again(id))).toBe(true);
       expect(await seen(id)).toMatchObject({ unproven: undefined });
       expect(await seen(id, worker)).toMatchObject({ unproven: undefined });
@@ -149,14 +151,14 @@ describe('entries in Redis that somebody has tampered with', () => {
       ['another cluster’s worker', someone, again],
       ['a worker that says it is the first time', worker, events.requested],
     ])('is not believed from %s: who asked must not approve', async (_who, proof, request) => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       expect(await changes(proof).append(id, 0, request(id))).toBe(true);
       expect((await seen(id)).unproven).toEqual([1]);
       expect((await seen(id, worker)).unproven).toEqual([1]);
     });
 
     it('is not believed without a signature', async () => {
-      const id = `c1-abcd${++made}`;
+      const id = `c1-abc${100 + ++made}`;
       await redis.rpush(keyOf(id), JSON.stringify(again(id)));
       expect((await seen(id)).unproven).toEqual([1]);
       expect((await seen(id, worker)).unproven).toEqual([1]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
@@ -16,7 +17,7 @@ describe('when Redis goes away', () => {
     await bench?.close();
   });
 
-  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock });
+  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
 
   it('loses nothing when Redis is killed', async () => {
     const changes = changesOf();

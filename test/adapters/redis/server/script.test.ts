@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 import { clock } from '../server.ts';
 
 const WORKER = 'registry-ha-worker-c1';
-const ID = 'c1-script2';
+const ID = 'c1-scrip2';
 
 let bench: AclBench;
 beforeEach(async () => {
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
-const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock });
+const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
 
 it('Lua goes to Redis once by its text, then by its digest', async () => {
   const admin = bench.as('admin');

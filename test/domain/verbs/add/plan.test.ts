@@ -84,6 +84,15 @@ describe('the plan of add', () => {
     expectGolden('plans/two-archives-there', planOf(addNode2, withTarget({ files })));
   });
 
+  it('keeps the bootstrap’s registry for every engine, even when its pod was not listed while kubelet made it anew', () => {
+    const seen = facts();
+    const registries = seen.kube.registries.filter(({ node }) => node !== 'bootstrap');
+    const plan = planOf(addNode2, { ...seen, kube: { ...seen.kube, registries } });
+    const addresses = plan.approved.steps.flatMap((step) => ('addresses' in step ? [step.addresses] : []));
+    expect(addresses.length).toBeGreaterThan(1);
+    for (const all of addresses) expect(all).toEqual(['10.200.3.11', '10.200.3.13']);
+  });
+
   it('leaves out solutions on a cluster without any', () => {
     const seen = facts({
       bootstrap: {

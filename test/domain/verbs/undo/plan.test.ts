@@ -8,7 +8,7 @@ import type { Plan } from '../../../../src/domain/plan/plan.ts';
 import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import type { Step } from '../../../../src/domain/plan/step.ts';
 import { planUndo } from '../../../../src/domain/verbs/undo/plan.ts';
-import { type JournalRecord } from '../../../../src/domain/verbs/verb.ts';
+import type { JournalRecord } from '../../../../src/domain/verbs/verb.ts';
 import { facts } from '../../../fixtures/facts.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { failedAt, leftByCopy, leftByEngines, UNDO, undoIt, untouched } from '../../../fixtures/undo.ts';
@@ -34,6 +34,15 @@ const commandsOf = (plan: Plan) => JSON.stringify(plan.approved.steps.flatMap(({
 describe('the plan of an undo', () => {
   it('goes the way back when the registry runs and some engines know it', () => {
     expectGolden('plans/undo-after-engines', planOf(leftByEngines(), of(failedAt('engines'))));
+  });
+
+  it('keeps the bootstrap’s registry for every engine, even when its pod was not listed while kubelet made it anew', () => {
+    const seen = leftByEngines();
+    const registries = seen.kube.registries.filter(({ node }) => node !== 'bootstrap');
+    const plan = planOf({ ...seen, kube: { ...seen.kube, registries } }, of(failedAt('engines')));
+    const addresses = plan.approved.steps.flatMap((step) => ('addresses' in step ? [step.addresses] : []));
+    expect(addresses.length).toBeGreaterThan(0);
+    for (const all of addresses) expect(all).toEqual(['10.200.3.11']);
   });
 
   it('deletes only what was copied, and what an interrupted copy left', () => {
@@ -213,10 +222,10 @@ describe('an undo is refused', () => {
   });
 
   it('with the way out by hand when a registry is whole: there is no command for it', () => {
-    const byHand = 'To take a whole registry away by hand: README, “How to undo an add”.';
+    const byHand = 'To remove a whole registry by hand, read docs/commands.md, “Remove a registry by hand”.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
-    expect(readFileSync('README.md', 'utf8')).toContain('\n## How to undo an add\n');
+    expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
   });
 
   it('no more once the later add has been undone', () => {

@@ -8,6 +8,7 @@ import { archiveContent, writeArchive } from '../../../../sandbox/cluster/build/
 import { parseDescription } from '../../../../sandbox/cluster/build/description.ts';
 import { extractIso, IsoUnreadable, readIso, readRootFile } from '../../../../sandbox/cluster/iso/read.ts';
 import { writeIso } from '../../../../sandbox/cluster/iso/write.ts';
+import { isInstalled, needs } from '../../../fixtures/needs.ts';
 
 const run = promisify(execFile);
 const { archives } = parseDescription(
@@ -24,7 +25,6 @@ if (old === undefined || current === undefined || solution === undefined)
   throw new Error('three archives were described');
 
 let folder = '';
-let isoinfo = false;
 const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
@@ -32,10 +32,6 @@ beforeAll(async () => {
   await writeArchive(old, at('old.iso'));
   await writeArchive(current, at('new.iso'));
   await writeArchive(solution, at('solution.iso'));
-  isoinfo = await run('isoinfo', ['-version']).then(
-    () => true,
-    () => false,
-  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -97,8 +93,7 @@ describe('ISO images', () => {
     expect((await readIso(at('names.iso'))).files.map((one) => one.path).toSorted()).toEqual(names.toSorted());
   });
 
-  it('isoinfo reads the same names and bytes', async ({ skip }) => {
-    skip(!isoinfo, 'isoinfo is not installed here (package genisoimage), so a second reader was not asked');
+  needs(isInstalled('isoinfo'), 'isoinfo')('isoinfo reads the same names and bytes', async () => {
     const { stdout: about } = await run('isoinfo', ['-d', '-i', at('new.iso')]);
     expect(about).toContain('Volume id: MetalK8s 128.0.1');
     expect(about).toContain('Rock Ridge signatures version 1 found');

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { openJournalWhenFree } from '../adapters/journal/entries/wait.ts';
-import type { WorkerConfig } from '../config/worker-config.ts';
-import { systemClock as clock } from './clock.ts';
-import type { Log } from './log.ts';
-import type { WorkerProofs } from './worker-proofs.ts';
+import { openJournalWhenFree } from '../../adapters/journal/entries/wait.ts';
+import type { WorkerConfig } from '../../config/worker-config.ts';
+import { systemClock as clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { WorkerProofs } from './proofs.ts';
 
 const MEGABYTE = 1_000_000;
 const DAY_MS = 24 * 3_600_000;

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Clock } from '../ports/clock.ts';
-import type { Copier, CopyProgress } from '../ports/copier.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Copier, CopyProgress } from '../../ports/copier.ts';
 
 /** The same copier; what it sends, what it need not send, how long it takes and how many copies run is counted by node. */
 export function countedCopier(copier: Copier, clock: Pick<Clock, 'steadyMs'>, register: Registry): Copier {

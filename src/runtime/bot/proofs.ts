@@ -1,8 +1,8 @@
-import { botEntryProof, refuseSharedKeys } from '../adapters/keys/entries.ts';
-import { loadTrustedKeys, ownAndFormerKeys } from '../adapters/keys/files.ts';
-import type { SigningKey } from '../adapters/keys/signature.ts';
-import { type BotConfig, workerKeysOf } from '../config/bot-config.ts';
-import type { EntryProof } from '../domain/change/record-entry.ts';
+import { botEntryProof, refuseSharedKeys } from '../../adapters/keys/entries.ts';
+import { loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
+import type { SigningKey } from '../../adapters/keys/signature.ts';
+import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
+import type { EntryProof } from '../../domain/change/record-entry.ts';
 
 /** By cluster: what the bot signs with, and whose entries it believes there. Throws KeyUnusable. */
 export async function botProofs(

@@ -1,10 +1,10 @@
-import { approvalChecker } from '../adapters/keys/approvals.ts';
-import { workerEntryProof } from '../adapters/keys/entries.ts';
-import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../adapters/keys/files.ts';
-import { headChecker, headSealer } from '../adapters/keys/seals.ts';
-import type { WorkerConfig } from '../config/worker-config.ts';
-import type { EntryProof, HeadChecker, HeadSealer } from '../domain/change/record-entry.ts';
-import type { ApprovalChecker } from '../ports/trust.ts';
+import { approvalChecker } from '../../adapters/keys/approvals.ts';
+import { workerEntryProof } from '../../adapters/keys/entries.ts';
+import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
+import { headChecker, headSealer } from '../../adapters/keys/seals.ts';
+import type { WorkerConfig } from '../../config/worker-config.ts';
+import type { EntryProof, HeadChecker, HeadSealer } from '../../domain/change/record-entry.ts';
+import type { ApprovalChecker } from '../../ports/trust.ts';
 
 /** What a worker signs and checks with. */
 export interface WorkerProofs {

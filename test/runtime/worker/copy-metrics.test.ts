@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
-import { countedCopier } from '../../src/runtime/copy-metrics.ts';
-import { copyStep } from '../adapters/ssh/copy-stage.ts';
-import { SettableClock } from '../app/bench.ts';
+import type { Copier, CopyProgress } from '../../../src/ports/copier.ts';
+import { countedCopier } from '../../../src/runtime/worker/copy-metrics.ts';
+import { copyStep } from '../../adapters/ssh/copy-stage.ts';
+import { SettableClock } from '../../app/bench.ts';
 
 const step = { ...copyStep('/archives/a.iso', Buffer.alloc(1000), false), node: 'node-2' };
 const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/key', sudo: false };

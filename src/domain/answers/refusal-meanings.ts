@@ -1,0 +1,242 @@
+import type { RefusalCode } from './refusal.ts';
+
+/** What a refusal means, and the way out, in Markdown; docs/refusals.md is made from it. */
+export interface Meaning {
+  readonly means: string;
+  readonly next: string;
+}
+
+const meaning = (means: string, next: string): Meaning => ({ means, next });
+
+const COMMAND = {
+  'bad-command': meaning(
+    'The command cannot be read: an unknown word or flag, a missing or invalid name, an open quote, or too much text.',
+    'Follow the example in the reply, or type `/registry-ha help`.',
+  ),
+  'unknown-cluster': meaning(
+    'The bot serves no cluster of this name, or the worker serves another one.',
+    'Name a cluster from the reply with `--cluster`.',
+  ),
+  'wrong-channel': meaning(
+    'The policy does not allow this here, or the change was requested in another channel.',
+    'Use the channel that the reply names. Decide a change on its own card.',
+  ),
+} as const;
+
+const NODE = {
+  'unknown-node': meaning(
+    'The cluster has no node of this name.',
+    'Check the name. The refusal offers the nearest one.',
+  ),
+  'bootstrap-node': meaning('The node is the bootstrap node, which has the first registry.', 'Name another node.'),
+  'registry-exists': meaning(
+    'The registry is complete, Kubernetes lists it as Ready, and every engine uses it. This check was a full verification.',
+    'Nothing. Run the same command at any time to verify again.',
+  ),
+  'node-not-ready': meaning(
+    'A node of the cluster is not Ready. The container engines of all nodes are reconfigured together.',
+    'Find the cause with `kubectl describe node`, bring the node back, then run the command again.',
+  ),
+  'no-address': meaning(
+    'The node has no InternalIP. A registry listens on exactly that address.',
+    "Check the node's addresses in Kubernetes.",
+  ),
+  'ssh-refused': meaning(
+    'The worker cannot log in: the node is unreachable, or its SSH key is rejected, missing, or readable by others.',
+    'Fix what the refusal names: host, port, user or key file.',
+  ),
+  'host-key-changed': meaning(
+    'The node shows another SSH host key than the pinned one, or a revoked one.',
+    'If the node was reinstalled, run the `ssh-keygen -R` command from the refusal. Otherwise find out who answers at its address.',
+  ),
+  'no-sudo': meaning(
+    'The SSH user is not root and has no passwordless `sudo`.',
+    'Allow `sudo -n`, and set the annotation `metalk8s.scality.com/ssh-sudo` to `"true"`.',
+  ),
+  'tool-missing': meaning(
+    'The node has no `isoinfo`. The Salt states read archives with it.',
+    'Install `genisoimage` on the node.',
+  ),
+  'no-space': meaning(
+    'A file system of the node is too small: 268 MB must stay free beside the copies.',
+    'Free space on the mount point that the refusal names.',
+  ),
+  'file-in-the-way': meaning(
+    "Another file or folder is at an archive's path. It is never overwritten.",
+    'Move it away, then run the command again.',
+  ),
+  'port-taken': meaning(
+    'Another process listens on port 8080, which the registry needs.',
+    'Find the process with `ss -ltnp`, move it to another port, then run the command again.',
+  ),
+} as const;
+
+const CLUSTER = {
+  'upgrade-under-way': meaning(
+    'Node labels, the annotation of `kube-system` and the archives do not agree on one version.',
+    'Finish the upgrade or downgrade, or add the missing ISO with `iso-manager.sh -a`.',
+  ),
+  'script-running': meaning(
+    "One of MetalK8s' own scripts runs: `upgrade.sh`, `downgrade.sh`, `iso-manager.sh` or `solutions.sh`.",
+    'Wait until the script ends, then run the command again.',
+  ),
+  'version-too-old': meaning('MetalK8s before 2.10.0 supports one registry only.', 'Upgrade the cluster.'),
+  'unknown-layout': meaning(
+    'The configuration of a container engine is unknown: containerd 2 (MetalK8s 133 and later), or unreadable.',
+    'Check `crictl info` on the node. registry-ha supports MetalK8s up to 132.',
+  ),
+  'native-registry': meaning(
+    "MetalK8s' registry operator is installed: the cluster has `Registry` or `SolutionArchive` resources.",
+    'Use these resources. Two procedures at once would undo each other.',
+  ),
+  'bootstrap-registry-not-ready': meaning(
+    "The bootstrap node's registry is not in the Ready Endpoints. Reconfiguring now would remove it from every engine.",
+    'Check the `repositories` pod on the bootstrap node.',
+  ),
+  'bootstrap-registry-incomplete': meaning(
+    "The bootstrap node's registry does not serve all its images. A copy would have the same gap.",
+    'Run `iso-manager.sh` or `solutions.sh` on the bootstrap node.',
+  ),
+  'registry-unfit': meaning(
+    'A registry on a node that the change does not name is not Ready, or does not serve every image.',
+    'Name its node in the command too, or repair that registry first.',
+  ),
+} as const;
+
+const ARCHIVE = {
+  'config-unreadable': meaning(
+    '`bootstrap.yaml` or `solutions.yaml` cannot be read. The refusal names file and key.',
+    'Fix the file on the bootstrap node.',
+  ),
+  'archive-missing': meaning(
+    'An archive is listed, but its file does not exist.',
+    'Put the ISO back, or remove the entry with `iso-manager.sh -r`.',
+  ),
+  'archive-unreadable': meaning('An archive cannot be read.', 'Make it readable for root on the bootstrap node.'),
+  'archive-directory': meaning(
+    'An archive is a folder. Only ISO files can be copied exactly.',
+    'List the ISO instead of the folder.',
+  ),
+  'archive-damaged': meaning(
+    'An archive is truncated, is no ISO, or holds another product.',
+    'Fetch the ISO again and compare its SHA-256 with the published one, or correct the entry.',
+  ),
+  'archive-not-mounted': meaning(
+    'An archive is listed but not mounted on the bootstrap node, or was replaced while mounted.',
+    'Run `iso-manager.sh`, or `solutions.sh import`.',
+  ),
+  'archive-path': meaning('An archive is listed with a relative path.', 'Write the absolute path of the ISO.'),
+  'duplicate-versions': meaning(
+    'Two archives have the same name and version. Salt rejects that.',
+    'Remove one of the two entries.',
+  ),
+  'solutions-version': meaning(
+    '`solutions.yaml` has an `apiVersion` that Salt rejects. Some MetalK8s documentation has it wrong.',
+    'Write `solutions.metalk8s.scality.com/v1alpha1`.',
+  ),
+  'solutions-mismatch': meaning(
+    'A solution is mounted on the bootstrap node but listed in no file. A second registry would wait for it forever.',
+    'Unmount it (`solutions.sh unimport`, `iso-manager.sh -r`) or list it.',
+  ),
+} as const;
+
+const SALT = {
+  'minion-silent': meaning(
+    'The Salt minion of a node does not answer.',
+    'Check `systemctl status salt-minion` on that node.',
+  ),
+  'salt-busy': meaning('Another Salt state run is in progress.', 'Wait until it ends, then run the command again.'),
+  'salt-master-down': meaning(
+    'The `salt-master` pod is not Ready, or does not answer.',
+    'Check it with `kubectl -n kube-system get pods`.',
+  ),
+} as const;
+
+const DECISION = {
+  'own-request': meaning('You requested this change.', 'Ask another approver.'),
+  'not-allowed': meaning('The policy gives you no permission for this.', 'Ask a person whom the policy names.'),
+  'group-unreadable': meaning(
+    'Your permission depends on a user group that Slack did not return. Nobody gets in through such a group.',
+    'Try again. If it persists, fix what the refusal names, or list user IDs in the policy.',
+  ),
+  frozen: meaning(
+    'The cluster is frozen. The refusal says by whom, since when and why.',
+    'The holder or an approver lifts it with `/registry-ha unfreeze`. A freeze in the policy file ends by itself.',
+  ),
+  locked: meaning(
+    'A node of the change, or the cluster, is locked. The refusal says by whom, since when and why.',
+    'The holder or an approver lifts it with `/registry-ha unlock NODE`.',
+  ),
+  'outside-window': meaning(
+    'Changes of this cluster start only in maintenance windows.',
+    'Wait for the next window. The refusal says when it opens.',
+  ),
+  expired: meaning(
+    'The plan or the approval expired: after one hour, or as the policy says.',
+    'Request the change again.',
+  ),
+  'decided-already': meaning(
+    'The change is decided, cancelled or undone already, or you have approved it. The first decision wins.',
+    'Read its card.',
+  ),
+  'plan-stale': meaning(
+    'The cluster, an SSH user or a key changed after the plan was shown, or the card shows an older plan.',
+    'Request a new plan, or use the newest card.',
+  ),
+} as const;
+
+const BEFORE_THE_START = {
+  'approval-withdrawn': meaning(
+    'The approval was revoked before the start: an approver lost the permission, a window closed, or a freeze began.',
+    'Request the change again.',
+  ),
+  'approval-invalid': meaning(
+    'The worker rejected the approval: its signature, plan, cluster or time is wrong, or it was used before.',
+    'Request the change again. If it recurs, check the keys: `registry-ha keys list`.',
+  ),
+  'clock-skew': meaning(
+    'The clocks of bot and worker differ by more than one minute.',
+    'Correct both clocks (`chronyc tracking` shows the offset), then request the change again.',
+  ),
+  'record-unproven': meaning(
+    'The record in Redis has an entry without a valid signature.',
+    'Find out who else writes to Redis. See [Keys](keys.md#a-red-card).',
+  ),
+} as const;
+
+const UNDO = {
+  'unknown-change': meaning(
+    'There is no record of this change, or it does not match the journal. Redis keeps records for 90 days.',
+    'Copy the ID from the card. If the record is gone, see [Remove a registry by hand](commands.md#remove-a-registry-by-hand).',
+  ),
+  'not-undoable': meaning(
+    'The change is done, in progress, or itself an undo; a later change builds on it; or the earlier state is unknown.',
+    'Follow the refusal: cancel it, undo the later change first, or remove the registry by hand.',
+  ),
+  'nothing-to-undo': meaning('The change did nothing, or all it did is undone.', 'Nothing.'),
+  'undo-asked': meaning('An undo of this change was requested already.', 'Read the card of that undo.'),
+} as const;
+
+/** The refusals by topic, in the order in which the page lists them. */
+export const MEANINGS_BY_TOPIC = {
+  'The command': COMMAND,
+  'The node': NODE,
+  'The cluster': CLUSTER,
+  'The archives': ARCHIVE,
+  Salt: SALT,
+  'Permission and timing': DECISION,
+  'Between approval and start': BEFORE_THE_START,
+  Undo: UNDO,
+} as const;
+
+/** Every refusal has a meaning: a new code without one does not compile. */
+export const MEANINGS: Readonly<Record<RefusalCode, Meaning>> = {
+  ...COMMAND,
+  ...NODE,
+  ...CLUSTER,
+  ...ARCHIVE,
+  ...SALT,
+  ...DECISION,
+  ...BEFORE_THE_START,
+  ...UNDO,
+};

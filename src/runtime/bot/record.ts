@@ -1,0 +1,39 @@
+import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
+import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import { redisHolds } from '../../adapters/redis/cards/holds.ts';
+import { redisWorkerLife } from '../../adapters/redis/lease/heartbeat.ts';
+import { changeQueue } from '../../adapters/redis/queue/queue.ts';
+import { redisChanges } from '../../adapters/redis/record/changes.ts';
+import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
+import { redisMend } from '../../adapters/redis/server/recover.ts';
+import type { BotConfig } from '../../config/bot-config.ts';
+import { redisAddress } from '../../config/redis-config.ts';
+import type { EntryProof } from '../../domain/change/record-entry.ts';
+import { systemClock as clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+
+/** Redis as the bot uses it: each cluster's record and queue, the cards, and the announcements of all clusters. */
+export function botRecord(config: BotConfig, proofs: ReadonlyMap<string, EntryProof>, log: Log) {
+  const onError = (error: unknown) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
+  const address = redisAddress(config.redis, config.secrets.redisPassword);
+  const redis = connectRedis({ ...address, onError, name: 'registry-ha-bot' });
+  const names = [...proofs.keys()];
+  const clusters = new Map(
+    [...proofs].map(([cluster, proof]) => {
+      const place = { redis, cluster };
+      const changes = redisChanges({ ...place, clock, proof });
+      const queue = changeQueue({ ...place, onError });
+      return [cluster, { changes, queue, holds: redisHolds(place), worker: redisWorkerLife(place) }] as const;
+    }),
+  );
+  return {
+    clusters,
+    cards: redisCards({ redis, clusters: names, clock }),
+    announcements: redisAnnouncements({ redis, clusters: names, onError }),
+    isReachable: () => redis.status === 'ready',
+    async close() {
+      await Promise.all([...clusters.values()].map(({ queue }) => queue.close()));
+      await closeRedis(redis);
+    },
+  };
+}

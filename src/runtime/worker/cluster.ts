@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { bootstrapNode } from '../../adapters/bootstrap/bootstrap-node.ts';
+import { kubernetes } from '../../adapters/kube/kube.ts';
+import { openTargetDigests } from '../../adapters/node/target-digests.ts';
+import { targetNodes } from '../../adapters/node/target-nodes.ts';
+import { registries } from '../../adapters/registry/registries.ts';
+import { salt } from '../../adapters/salt/salt.ts';
+import { sshShell } from '../../adapters/ssh/run/shell.ts';
+import type { WorkerConfig } from '../../config/worker-config.ts';
+import { REGISTRY_PORT } from '../../domain/cluster/registry.ts';
+import { systemClock as clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+
+/** Host keys of the nodes, as this worker has seen them first. */
+export const knownHostsIn = ({ stateFolder }: WorkerConfig): string => join(stateFolder, 'known_hosts');
+
+/** Everything through which the worker sees and changes its cluster, copies apart. */
+export async function workerCluster(config: WorkerConfig, log: Log) {
+  const { root, stateFolder, bootstrapFile, solutionsFile } = config;
+  const warn = (says: string, fields: object) => log.warn(fields, says);
+  const digests = await openTargetDigests({ path: join(stateFolder, 'target-digests.json'), log: warn });
+  const shell = sshShell({
+    knownHostsPath: knownHostsIn(config),
+    root,
+    log: (says, fields) => log.debug(fields, says),
+  });
+  const kube = kubernetes({ kubeconfigPath: join(root, config.kubeconfig) });
+  const digestCachePath = join(stateFolder, 'digests.json');
+  return {
+    shell,
+    digests,
+    kubernetes: kube,
+    bootstrap: bootstrapNode({ root, bootstrapFile, solutionsFile, digestCachePath, log: warn }),
+    salt: salt({ shell, master: kube, clock }),
+    targets: targetNodes({ shell, digests }),
+    registries: registries({ port: REGISTRY_PORT }),
+    close: () => Promise.all([shell.close(), kube.close()]),
+  };
+}
+
+export type WorkerCluster = Awaited<ReturnType<typeof workerCluster>>;

@@ -1,0 +1,32 @@
+import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import type { Fence } from '../../adapters/redis/lease/fence.ts';
+import { redisWorkerLife } from '../../adapters/redis/lease/heartbeat.ts';
+import { redisChanges } from '../../adapters/redis/record/changes.ts';
+import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
+import { redisMend } from '../../adapters/redis/server/recover.ts';
+import { redisAddress } from '../../config/redis-config.ts';
+import type { WorkerConfig } from '../../config/worker-config.ts';
+import { systemClock as clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { WorkerProofs } from './proofs.ts';
+
+/** The cluster's part of Redis as its worker uses it; `onReady` hears of each connection, after which data may be gone. */
+export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Log, onReady: () => void) {
+  const { cluster } = config;
+  const redis = connectRedis({
+    ...redisAddress(config.redis, config.redisPassword),
+    onError: (error) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error'),
+    onReady,
+    name: `registry-ha-worker-${cluster}`,
+  });
+  const record = { redis, cluster, clock, proof: proofs.entries };
+  return {
+    redis,
+    changes: redisChanges(record),
+    /** The same changes, written only as long as no other worker has taken over. */
+    fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
+    cards: redisCards({ redis, clusters: [cluster], clock }),
+    life: redisWorkerLife({ redis, cluster }),
+    close: () => closeRedis(redis),
+  };
+}
