@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Announcements, Changes } from '../../src/ports/record.ts';
-import * as events from './changes-events.ts';
 import { PATIENT } from '../fixtures/patience.ts';
+import * as events from './changes-events.ts';
 
 /** Announcements of cluster `c1` beside its record. */
 export interface OpenedAnnouncements {

@@ -6,9 +6,9 @@ import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { RedisFailed } from '../../../../src/adapters/redis/server/failures.ts';
 import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { aclBench } from '../acl-bench.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
-import { PATIENT } from '../../../fixtures/patience.ts';
 
 describe('announcements', () => {
   let bench: Bench;
@@ -64,7 +64,11 @@ describe('announcements', () => {
     await redis.ping();
     // Both are sent by one connection before this process, the bot's too, can come back to Redis.
     const killed = redis.client('KILL', 'TYPE', 'PUBSUB');
-    await redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }).append('c1-missed', 0, events.requested('c1-missed'));
+    await redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }).append(
+      'c1-missed',
+      0,
+      events.requested('c1-missed'),
+    );
     expect(await killed).toBe(1);
     await listening.looked(2);
     await listening.finds('c1-missed');

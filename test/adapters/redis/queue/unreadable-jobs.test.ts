@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
-import { type Bench, redisBench } from '../server.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
+import { type Bench, redisBench } from '../server.ts';
 
 const KEY = 'mk8s:c1:changes';
 
@@ -37,7 +37,10 @@ describe('a job that somebody wrote into Redis and that is no JSON', () => {
     await queue.add('plan', 'c1-bbbbbb', 1);
     await vi.waitFor(() => expect(took).toEqual(['c1-bbbbbb']), PATIENT);
     // The one that was taken has to end, too.
-    await vi.waitFor(async () => expect(await redis.exists(`${KEY}:apply-c1-aaaaaa-1`, `${KEY}:active`)).toBe(0), PATIENT);
+    await vi.waitFor(
+      async () => expect(await redis.exists(`${KEY}:apply-c1-aaaaaa-1`, `${KEY}:active`)).toBe(0),
+      PATIENT,
+    );
     await worker.close();
     await queue.close();
   });
