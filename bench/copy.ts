@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { runCommandLine, wholeNumber } from '../sandbox/command/command-line.ts';
 import { durable } from './durable.ts';
 import { type Lab, startLab } from './lab.ts';
 import { leastSeconds } from './limit.ts';
@@ -10,18 +11,24 @@ import { type Row, ratioRow, rowOf, table } from './report.ts';
 import { type CountedRace, resumed, seeded, seededRsync } from './reruns.ts';
 import { fanOut, wholeCopies } from './rows.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
-    mib: { type: 'string', default: '384' },
-    only: { type: 'string', default: '' },
-  },
-});
+interface BenchOptions {
+  readonly json?: boolean;
+  readonly rounds: number;
+  readonly mib: number;
+  readonly only?: string;
+}
 
-const rounds = Number(values.rounds);
-const only = values.only === '' ? [] : values.only.split(',');
-const isWanted = (name: string): boolean => only.length === 0 || only.includes(name);
+/** The second archive is made of ten parts. */
+const LEAST_MIB = 10;
+
+const command = new Command('npm run bench:copy --')
+  .description('Race our copies against scp, rsync and openssl over real OpenSSH servers on loopback')
+  .option('--json', 'print the rows as one JSON line')
+  .option('--rounds <n>', 'timed rounds of each race, after one that is not timed', wholeNumber(1, 1_000), 5)
+  .option('--mib <n>', 'size of an archive in MiB', wholeNumber(LEAST_MIB, 1_000_000), 384)
+  .option('--only <names>', 'run only the races of these names, separated by commas')
+  .action(bench);
+
 const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
 const rows: Row[] = [];
 /** The worst of all runs of ours; memory as what this process grew by, as it holds the bench too. */
@@ -44,44 +51,44 @@ function add(row: Row): void {
   tell(table([row]));
 }
 
-async function measure(one: Race): Promise<readonly Round[]> {
-  if (!isWanted(one.name)) return [];
-  const all = await race({ ...one, ours: { ...one.ours, run: () => watched(one.ours.run) } }, rounds);
+/** The races that are wanted, each so many times. */
+interface Wanted {
+  readonly rounds: number;
+  has(name: string): boolean;
+}
+
+async function measure(one: Race, wanted: Wanted): Promise<readonly Round[]> {
+  if (!wanted.has(one.name)) return [];
+  const all = await race({ ...one, ours: { ...one.ours, run: () => watched(one.ours.run) } }, wanted.rounds);
   add(rowOf(one, all));
   return all;
 }
 
-async function measureCounted({ race: one, sent, most }: CountedRace): Promise<void> {
-  if ((await measure(one)).length === 0) return;
+async function measureCounted({ race: one, sent, most }: CountedRace, wanted: Wanted): Promise<void> {
+  if ((await measure(one, wanted)).length === 0) return;
   add(ratioRow(`${one.name}-bytes`, most, 'share of the file that was sent', [sent()], true));
 }
 
-async function onMemory(lab: Lab): Promise<void> {
+async function onMemory(lab: Lab, wanted: Wanted): Promise<void> {
   for (const one of await wholeCopies(lab)) {
-    const all = await measure(one);
+    const all = await measure(one, wanted);
     if (one.name !== 'verified-known' || all.length === 0) continue;
     const least = await leastSeconds(lab.plain.size, lab.folder);
-    add(
-      ratioRow(
-        'limit',
-        0.85,
-        'share of this machine’s own limit',
-        all.map(({ ours }) => least / ours.wall),
-      ),
-    );
+    const shares = all.map(({ ours }) => least / ours.wall);
+    add(ratioRow('limit', 0.85, 'share of this machine’s own limit', shares));
   }
-  const wide = await measure(await fanOut(lab));
+  const wide = await measure(await fanOut(lab), wanted);
   const cpu = wide.map(({ peer, ours }) => ours.cpu / peer.cpu);
   if (cpu.length > 0) add(ratioRow('fanout3-cpu', 0.65, 'of the peer’s processor time on the client', cpu, true));
-  for (const one of await seeded(lab)) await measureCounted(one);
+  for (const one of await seeded(lab)) await measureCounted(one, wanted);
   if (await has('rsync')) {
-    for (const one of await resumed(lab)) await measureCounted(one);
-    await measure(await seededRsync(lab));
-  } else tell('No rsync here: resume60, noop and seeded-rsync are left out.');
+    for (const one of await resumed(lab)) await measureCounted(one, wanted);
+    await measure(await seededRsync(lab), wanted);
+  } else tell('rsync is not installed: resume60, noop and seeded-rsync are left out.');
 }
 
-async function inLab(where: string | undefined, work: (lab: Lab) => Promise<void>): Promise<void> {
-  const lab = await startLab(Number(values.mib), where);
+async function inLab(mib: number, where: string | undefined, work: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = await startLab(mib, where);
   try {
     await work(lab);
   } finally {
@@ -89,15 +96,21 @@ async function inLab(where: string | undefined, work: (lab: Lab) => Promise<void
   }
 }
 
-await inLab(undefined, onMemory);
-if (isWanted('durable')) {
-  await inLab(tmpdir(), async (lab) => {
-    await measure(await durable(lab));
-  });
+async function bench({ json = false, rounds, mib, only = '' }: BenchOptions): Promise<void> {
+  const names = only === '' ? [] : only.split(',');
+  const wanted: Wanted = { rounds, has: (name) => names.length === 0 || names.includes(name) };
+  await inLab(mib, undefined, (lab) => onMemory(lab, wanted));
+  if (wanted.has('durable')) {
+    await inLab(mib, tmpdir(), async (lab) => {
+      await measure(await durable(lab), wanted);
+    });
+  }
+  const goals = 'goals on a quiet machine: < 10 ms, < 50 ms, < 128 MB';
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...Object.fromEntries(rows.map(({ name, ...row }) => [name, row])), worker })}\n`
+      : `${table(rows)}\nworker: ${JSON.stringify(worker)} (${goals})\n`,
+  );
 }
-const goals = 'goals on a quiet machine: < 10 ms, < 50 ms, < 128 MB';
-process.stdout.write(
-  values.json
-    ? `${JSON.stringify({ ...Object.fromEntries(rows.map(({ name, ...row }) => [name, row])), worker })}\n`
-    : `${table(rows)}\nworker: ${JSON.stringify(worker)} (${goals})\n`,
-);
+
+await runCommandLine(command);

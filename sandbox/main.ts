@@ -1,3 +1,4 @@
-import { sandboxCommand } from './command.ts';
+import { sandboxCommand } from './command/command.ts';
+import { runCommandLine } from './command/command-line.ts';
 
-await sandboxCommand().parseAsync();
+await runCommandLine(sandboxCommand());

@@ -1,4 +1,4 @@
-// Makes sure that the programs named as arguments are installed: redis-server, sshd, chromium. Runs on Node 18 and newer.
+// Makes sure that the programs named as arguments are installed: redis-server, sshd, rsync, chromium. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
+  rsync: { programs: ['rsync'], package: 'rsync' },
   chromium: { programs: ['chromium'], package: 'chromium' },
 };
 /** Debian keeps daemons where the PATH of an ordinary user does not reach. */

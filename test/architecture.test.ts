@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { VERB_NAMES } from '../src/domain/plan/intent.ts';
 import { functionsOf } from './fixtures/functions-of.ts';
 
-const SRC = resolve(import.meta.dirname, '../src');
+const ROOT = resolve(import.meta.dirname, '..');
+const SRC = join(ROOT, 'src');
 
 /** What a folder (or top-level file) of src may import of the rest of src; of adapters all or some. `own` is the folder itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -319,5 +320,97 @@ describe('the core', () => {
       /\.message(\.(includes|match|startsWith)| ===)/.test(readFileSync(join(SRC, file), 'utf8')),
     );
     expect(branches.filter((file) => !codes.includes(file))).toEqual([]);
+  });
+});
+
+/** The simulators and the trial suites, with what each may import of the repository. */
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  sandbox: ['sandbox', 'src'],
+  'test/harness': ['test/harness', 'sandbox', 'src'],
+  'test/chaos': ['test/chaos', 'test/harness', 'sandbox', 'src'],
+  'test/attack': ['test/attack', 'test/harness', 'sandbox', 'src'],
+};
+
+/** The product's keys and signatures: what is forged must not be made by the code that is to find it out. */
+const SIGNING = 'src/adapters/keys/';
+/** Signs as the honest bot; attacks the reading of keys; proves that forgeries are well made. */
+const MAY_SIGN = ['test/attack/stage/bots-own.ts', 'test/attack/files/keys.ts', 'test/attack/redis/forger.test.ts'];
+
+function wrongBeside(root: string): readonly string[] {
+  const wrong = Object.entries(BESIDE).flatMap(([folder, allowed]) =>
+    importsBelow(root, folder).filter(({ from, to }) => {
+      const isFound = to.endsWith('.ts') && to.includes('/');
+      if (isFound && !allowed.some((one) => to.startsWith(`${one}/`))) return true;
+      return folder === 'test/attack' && to.startsWith(SIGNING) && !MAY_SIGN.includes(from);
+    }),
+  );
+  return wrong.map(({ from, to }) => `${from} → ${to}`);
+}
+
+/** Imports of the files below a folder, both ends named from the root. */
+function importsBelow(root: string, folder: string): readonly Import[] {
+  const named = ({ from, to }: Import): Import => ({
+    from: join(folder, from),
+    to: to.startsWith('.') || to.endsWith('.ts') ? join(folder, to) : to,
+  });
+  return importsOf(join(root, folder)).map(named);
+}
+
+/** Files that import each other in a circle, imports of types included, each as the way back to itself. */
+function circlesBeside(imports: readonly Import[]): readonly string[] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const reachedFrom = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const next = [start];
+    for (let file = next.pop(); file !== undefined; file = next.pop()) {
+      for (const { to } of targets.get(file) ?? []) if (!seen.has(to)) next.push(to) && seen.add(to);
+    }
+    return seen;
+  };
+  return [...targets.keys()].filter((file) => reachedFrom(file).has(file));
+}
+
+describe('what is beside the product', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'registry-ha-architecture-'));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  it('is never imported by it', () => {
+    expect(importsBelow(ROOT, 'src').filter(({ to }) => /^(sandbox|test|bench)\//.test(to))).toEqual([]);
+  });
+
+  it('keeps its arrows: the trial suites share the harness, not each other, and a forger signs by himself', () => {
+    expect(wrongBeside(ROOT)).toEqual([]);
+  });
+
+  it.each([
+    ['sandbox/slack/site/site.ts', "import '../../../test/harness/random.ts';"],
+    ['test/harness/random.ts', "import type { x } from '../chaos/acts.ts';"],
+    ['test/chaos/acts.ts', "import { x } from '../attack/door.ts';"],
+    ['test/attack/door.ts', "const { x } = await import('../chaos/acts.ts');"],
+    ['test/attack/redis/forger.ts', "import { x } from '../../../src/adapters/keys/approvals.ts';"],
+  ])('a wrong import planted in %s is found', (path, text) => {
+    for (const folder of Object.keys(BESIDE)) mkdirSync(join(scratch, folder), { recursive: true });
+    mkdirSync(dirname(join(scratch, path)), { recursive: true });
+    writeFileSync(join(scratch, path), text);
+    expect(wrongBeside(scratch)).toHaveLength(1);
+    rmSync(join(scratch, path));
+  });
+
+  it('has no circle, and neither has the product, not even of types', () => {
+    expect(circlesBeside(['src', ...Object.keys(BESIDE)].flatMap((folder) => importsBelow(ROOT, folder)))).toEqual([]);
+    const planted = [
+      { from: 'a.ts', to: 'b.ts' },
+      { from: 'b.ts', to: 'c.ts' },
+      { from: 'c.ts', to: 'b.ts' },
+    ];
+    expect(circlesBeside(planted)).toEqual(['b.ts', 'c.ts']);
+  });
+
+  it('has rooms a reader can take in: no folder over 14 files', () => {
+    const files = Object.keys(BESIDE).flatMap((folder) =>
+      filesOf(join(ROOT, folder)).map((file) => join(folder, file)),
+    );
+    const sizes = [...Map.groupBy(files, dirname)].map(([folder, inside]) => `${folder} ${inside.length}`);
+    expect(sizes.filter((size) => Number(size.split(' ')[1]) > FILES_PER_FOLDER)).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { parseScenario } from '../sandbox/scenario/parse.ts';
+import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
 import { MEANINGS } from '../src/domain/answers/refusal-meanings.ts';
-import { parseCommand } from '../src/domain/typed/intent.ts';
+import { parseCommand } from '../src/domain/wish/parse-command.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

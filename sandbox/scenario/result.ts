@@ -2,13 +2,13 @@ import type { NodeReport } from '../cluster/report.ts';
 import { comesTrue } from '../processes/poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
-import type { FailedStatement } from './play.ts';
-import { SHOWN_LIMIT_MS } from './until.ts';
+import type { FailedStatement } from './play/play.ts';
+import { SHOWN_LIMIT_MS } from './play/until.ts';
 
 /** What a played scenario leaves, for programs. */
 export interface ScenarioResult {
   readonly passed: boolean;
-  /** The statement that did not come true. */
+  /** The statement that is not met. */
   readonly failedAt: string | null;
   /** What was there instead. */
   readonly instead: string | null;

@@ -1,8 +1,8 @@
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { buttonsFor } from '../slack/buttons.ts';
-import { Impossible } from './impossible.ts';
-import type { Stage } from './stage.ts';
+import { buttonsFor } from '../slack/people/buttons.ts';
+import { Impossible } from './play/impossible.ts';
+import type { Stage } from './play/stage.ts';
 
 /** A running sandbox as a scenario's stage. */
 export function stageOf({ slack, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyFields, readBody, sendJson } from './http-body.ts';
 import { isPagePath, servePage } from './page-api/page-api.ts';
-import type { Persons } from './persons.ts';
-import type { ResponseUrls } from './response-urls.ts';
-import type { Site } from './site.ts';
+import type { Persons } from './people/persons.ts';
+import type { ResponseUrls } from './people/response-urls.ts';
+import type { Site } from './site/site.ts';
 import { serveApi } from './web-api/serve-api.ts';
 
 /** What the server's paths lead to. */

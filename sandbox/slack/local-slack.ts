@@ -4,18 +4,18 @@ import { createServer, type Server } from 'node:http';
 import { ACK_DEADLINE_MS, type Courier } from './delivery/delivery.ts';
 import { SignedHttp } from './delivery/signed-http.ts';
 import { SocketMode } from './delivery/socket-mode.ts';
-import { Faults } from './faults.ts';
 import { type Rooms, serve } from './front-door.ts';
 import { sendJson } from './http-body.ts';
 import type { LocalSlack, LocalSlackOptions } from './local-slack-types.ts';
-import { type AppManifest, readManifest } from './manifest.ts';
-import { Persons } from './persons.ts';
-import { RateLimits } from './rate-limits.ts';
-import { ResponseUrls } from './response-urls.ts';
-import type { Credentials, Site } from './site.ts';
-import { Timeline } from './timeline.ts';
-import { Triggers } from './triggers.ts';
-import { APP_ID, workspaceOf } from './workspace.ts';
+import { Persons } from './people/persons.ts';
+import { ResponseUrls } from './people/response-urls.ts';
+import { Faults } from './site/faults.ts';
+import { type AppManifest, readManifest } from './site/manifest.ts';
+import { RateLimits } from './site/rate-limits.ts';
+import type { Credentials, Site } from './site/site.ts';
+import { Timeline } from './site/timeline.ts';
+import { Triggers } from './site/triggers.ts';
+import { APP_ID, workspaceOf } from './site/workspace.ts';
 
 export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
 

@@ -37,7 +37,7 @@ describe('whoever has Redis, the network or a file', { timeout: 1_200_000 }, () 
   it('is stopped, and both processes go on with honest work', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];
-    const options = { json: true, list: false, only: SUBSET.join('|'), signal };
+    const options = { json: true, list: false, only: SUBSET.join('|'), seed: null, atOnce: 1, signal };
     await runAttacks({ ...options, say: (line) => said.push(line), print: (line) => printed.push(line) });
     const { attacks, through } = summary.parse(JSON.parse(printed.at(-1) ?? '{}'));
     expect(through, said.join('\n')).toEqual([]);

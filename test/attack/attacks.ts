@@ -1,35 +1,35 @@
-import { approvalAttacks } from './approvals.ts';
-import { archiveAttacks } from './archives.ts';
-import type { Attack } from './attack.ts';
-import { clickAttacks } from './clicks.ts';
-import { forgedEvents } from './forged-events.ts';
-import { hostileWordAttacks } from './hostile-words.ts';
-import { httpAttacks } from './http.ts';
-import { jobAttacks } from './jobs.ts';
-import { journalAttacks } from './journal.ts';
-import { keyAttacks } from './keys.ts';
-import { kubeAttacks } from './lying-kube.ts';
-import { sshAttacks } from './lying-ssh.ts';
-import { replayAttacks } from './replays.ts';
-import { typedAttacks } from './typed-words.ts';
-import { yamlAttacks } from './yaml-files.ts';
+import type { Family } from './attack.ts';
+import { archiveAttacks } from './files/archives.ts';
+import { journalAttacks } from './files/journal.ts';
+import { keyAttacks } from './files/keys.ts';
+import { yamlAttacks } from './files/yaml-files.ts';
+import { kubeAttacks } from './network/lying-kube.ts';
+import { sshAttacks } from './network/lying-ssh.ts';
+import { approvalAttacks } from './redis/approvals.ts';
+import { forgedEvents } from './redis/forged-events.ts';
+import { jobAttacks } from './redis/jobs.ts';
+import { replayAttacks } from './redis/replays.ts';
+import { clickAttacks } from './slack/clicks.ts';
+import { hostileWordAttacks } from './slack/hostile-words.ts';
+import { httpAttacks } from './slack/http.ts';
+import { typedAttacks } from './slack/typed-words.ts';
 
-/** Every attack, by its aim. */
-export function attacks(): readonly Attack[] {
+/** Every attack. The last family changes the cluster for good, so that nothing comes after it in its sandbox. */
+export function families(): readonly Family[] {
   return [
-    ...approvalAttacks(),
-    ...jobAttacks(),
-    ...clickAttacks(),
-    ...httpAttacks(),
-    ...forgedEvents(),
-    ...yamlAttacks(),
-    ...archiveAttacks(),
-    ...sshAttacks(),
-    ...kubeAttacks(),
-    ...keyAttacks(),
-    ...journalAttacks(),
-    ...typedAttacks(),
-    ...hostileWordAttacks(),
-    ...replayAttacks(),
+    approvalAttacks(),
+    jobAttacks(),
+    clickAttacks(),
+    httpAttacks(),
+    forgedEvents(),
+    yamlAttacks(),
+    archiveAttacks(),
+    sshAttacks(),
+    kubeAttacks(),
+    keyAttacks(),
+    journalAttacks(),
+    typedAttacks(),
+    hostileWordAttacks(),
+    replayAttacks(),
   ];
 }

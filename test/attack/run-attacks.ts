@@ -1,73 +1,76 @@
-import { startSandbox } from '../../sandbox/sandbox.ts';
-import { type Attack, GotThrough, short } from './attack.ts';
-import { attacks } from './attacks.ts';
-import { inFolder } from './folder.ts';
-import { before, judgeAlive, judgeUndone } from './judge.ts';
-import { AttackStage } from './stage.ts';
-
-export interface AttackOptions {
-  readonly json: boolean;
-  /** Only tell the names. */
-  readonly list: boolean;
-  /** Only attacks whose name holds this, or one of several parted by `|`. */
-  readonly only: string;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
-  readonly print: (line: string) => void;
-}
-
-interface Verdict {
-  readonly name: string;
-  readonly isStopped: boolean;
-}
+import { startOrSay } from '../../sandbox/command/options.ts';
+import { choose, unknownSentence } from '../harness/trials/choose.ts';
+import { type TrialOptions, WRONG_USE } from '../harness/trials/options.ts';
+import { listNames, summarize } from '../harness/trials/report.ts';
+import { short, type Verdict, verdictLines } from '../harness/trials/verdict.ts';
+import type { Attack, Family, PartAttack, StageAttack } from './attack.ts';
+import { families } from './attacks.ts';
+import { dealt, inOrder } from './lanes.ts';
+import { GotThrough } from './outcome.ts';
+import { AttackStage } from './stage/attack-stage.ts';
+import { inFolder } from './stage/folder.ts';
+import { before, judgeAlive, judgeUndone } from './stage/judge.ts';
 
 /** A hundred times faster than a real cluster. */
 const PACE = 0.01;
-const NAME_WIDTH = 52;
+const WORDS = { of: 'attacks', passed: 'stopped', failed: 'through' } as const;
 
-/** Makes every attack, and gives the exit code: 0 only if all were stopped. */
-export async function runAttacks(options: AttackOptions): Promise<number> {
-  const wanted = attacks().filter(({ name }) => options.only.split('|').some((part) => name.includes(part)));
-  if (options.list) {
-    for (const { name, tries } of wanted) options.say(`${name.padEnd(NAME_WIDTH)}  ${tries}`);
-    return 0;
+/** Makes the chosen attacks and gives the exit code: 0 only if all were stopped, 2 for an unknown name. */
+export async function runAttacks(options: TrialOptions): Promise<number> {
+  const all = families();
+  const choice = choose(all.flat(), options.only);
+  if (choice.is === 'unknown') {
+    options.say(unknownSentence(choice.words, 'attack'));
+    return WRONG_USE;
   }
-  const [alone, onStage] = [wanted.filter(isAlone), wanted.filter((one) => !isAlone(one))];
-  const lanes = await Promise.all([onParts(alone, options), onSandbox(onStage, options)]);
-  return summed(lanes.flat(), options);
+  if (options.list)
+    return listNames(
+      choice.trials.map(({ name, tries }) => ({ name, about: tries })),
+      options,
+    );
+  const chosen = new Set(choice.trials);
+  const wanted = inOrder(all, options.seed).map((family): Family => family.filter((one) => chosen.has(one)));
+  const lanes = dealt(wanted, options.atOnce).map((lane) => onSandbox(lane, options));
+  const verdicts = await Promise.all([onParts(wanted.flat().filter(isOnPart), options), ...lanes]);
+  options.say('');
+  return summarize(verdicts.flat(), WORDS, options);
 }
 
-type Alone = Extract<Attack, { on: 'part' }>;
-type OnStage = Exclude<Attack, Alone>;
-const isAlone = (attack: Attack): attack is Alone => attack.on === 'part';
+const isOnPart = (attack: Attack): attack is PartAttack => attack.on === 'part';
 
-async function onParts(alone: readonly Alone[], options: AttackOptions): Promise<readonly Verdict[]> {
+async function onParts(attacks: readonly PartAttack[], options: TrialOptions): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const attack of alone) {
+  for (const attack of attacks) {
     verdicts.push(await judged(attack, options, () => inFolder(options.signal, attack.stopped)));
   }
   return verdicts;
 }
 
-async function onSandbox(onStage: readonly OnStage[], options: AttackOptions): Promise<readonly Verdict[]> {
-  if (onStage.length === 0) return [];
+/** Makes the attacks one after the other, all in one sandbox. */
+async function onSandbox(attacks: readonly StageAttack[], options: TrialOptions): Promise<readonly Verdict[]> {
   const { say, signal } = options;
-  const sandbox = await startSandbox({ pace: PACE, delivery: 'http', log: say, signal });
-  try {
-    const stage = await AttackStage.open(sandbox, signal);
-    try {
-      const verdicts: Verdict[] = [];
-      for (const attack of onStage) verdicts.push(await judged(attack, options, () => onStageStopped(attack, stage)));
-      return verdicts;
-    } finally {
-      await stage.close();
-    }
-  } finally {
-    await sandbox.close();
-  }
+  await using closing = new AsyncDisposableStack();
+  const sandbox = await startOrSay({ pace: PACE, delivery: 'http', log: say, signal }, say);
+  signal.throwIfAborted();
+  if (sandbox === null) return attacks.map(notMade);
+  closing.defer(() => sandbox.close());
+  const stage = await AttackStage.open(sandbox, signal);
+  closing.defer(() => stage.close());
+  const verdicts: Verdict[] = [];
+  for (const attack of attacks) verdicts.push(await judged(attack, options, () => stoppedOnStage(attack, stage)));
+  return verdicts;
 }
 
-async function onStageStopped({ on, stopped, runs, restarts }: OnStage, stage: AttackStage): Promise<string> {
+const notMade = ({ name }: Attack): Verdict => ({
+  name,
+  isPassed: false,
+  word: 'NO PROOF',
+  seconds: 0,
+  says: 'The sandbox did not start.',
+  details: [],
+});
+
+async function stoppedOnStage({ on, stopped, runs, restarts }: StageAttack, stage: AttackStage): Promise<string> {
   const then = await before(stage);
   const evidence = await stopped(stage);
   if (runs !== true) await judgeUndone(stage, then);
@@ -77,31 +80,26 @@ async function onStageStopped({ on, stopped, runs, restarts }: OnStage, stage: A
 
 async function judged(
   { name }: Attack,
-  { say, signal }: AttackOptions,
+  { say, signal }: TrialOptions,
   stopped: () => Promise<string>,
 ): Promise<Verdict> {
   signal.throwIfAborted();
   const from = performance.now();
-  const line = (word: string, says: string): void => {
-    const seconds = ((performance.now() - from) / 1000).toFixed(1).padStart(5);
-    say(`${word.padEnd(8)}${seconds} s  ${name.padEnd(NAME_WIDTH)}  ${short(says)}`);
-  };
-  try {
-    line('stopped', await stopped());
-    return { name, isStopped: true };
-  } catch (error) {
-    signal.throwIfAborted();
-    const says = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    line(error instanceof GotThrough ? 'THROUGH' : 'NO PROOF', says);
-    return { name, isStopped: false };
-  }
+  const outcome = await outcomeOf(stopped, signal);
+  const verdict = { name, ...outcome, seconds: (performance.now() - from) / 1000, details: [] };
+  for (const line of verdictLines(verdict, `npm run attack -- --only '${name}'`)) say(line);
+  return verdict;
 }
 
-function summed(verdicts: readonly Verdict[], { json, say, print }: AttackOptions): number {
-  const through = verdicts.filter(({ isStopped }) => !isStopped).map(({ name }) => name);
-  const stopped = verdicts.length - through.length;
-  say('');
-  say(`${stopped} of ${verdicts.length} attacks were stopped.`);
-  if (json) print(JSON.stringify({ attacks: verdicts.length, stopped, through }));
-  return through.length === 0 ? 0 : 1;
+async function outcomeOf(
+  stopped: () => Promise<string>,
+  signal: AbortSignal,
+): Promise<Pick<Verdict, 'isPassed' | 'word' | 'says'>> {
+  try {
+    return { isPassed: true, word: 'stopped', says: short(await stopped()) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const says = short(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return { isPassed: false, word: error instanceof GotThrough ? 'THROUGH' : 'NO PROOF', says };
+  }
 }

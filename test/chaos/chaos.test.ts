@@ -6,7 +6,7 @@ import { runChaos } from './run-chaos.ts';
 const SUBSET = [
   'worker-killed-in-deploy',
   'worker-killed-before-the-jid-is-written',
-  'bot-killed-when-the-card-hangs',
+  'bot-killed-when-the-card-is-posted',
   'worker-and-bot-killed-in-engines',
   'redis-killed-in-engines',
   'redis-back-without-its-data-in-engines',

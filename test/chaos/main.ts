@@ -1,26 +1,15 @@
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { printLine, sayBeside, untilStopped } from '../../sandbox/until-stopped.ts';
-import { runChaos } from './run-chaos.ts';
+import { runCommandLine } from '../../sandbox/command/command-line.ts';
+import { trialCommand } from '../harness/command/trial-command.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    'at-once': { type: 'string', default: '3' },
-    list: { type: 'boolean', default: false },
-  },
+const command = trialCommand({
+  name: 'chaos',
+  description:
+    'Disturb a change in every way we know (kills, restarts, faults of Redis, Slack, SSH and Salt, wrong clocks), and judge what is left.\n' +
+    'Every run begins with one undisturbed change; its events decide which scenarios there are.',
+  one: 'scenario',
+  seed: { about: 'decides which pairs of disturbances are played, and every random moment', usual: '1' },
+  atOnce: { about: 'scenarios at the same time, each in its own sandbox with four processes', usual: 3 },
+  // Loaded only now, so that help and mistakes are answered at once.
+  run: async (options) => await (await import('./run-chaos.ts')).runChaos(options),
 });
-await untilStopped((signal) =>
-  runChaos({
-    json: values.json,
-    list: values.list,
-    seed: values.seed,
-    only: values.only ?? '',
-    atOnce: z.coerce.number().int().min(1).max(16).parse(values['at-once']),
-    signal,
-    say: sayBeside(values.json),
-    print: printLine,
-  }),
-);
+await runCommandLine(command);

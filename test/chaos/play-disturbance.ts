@@ -3,16 +3,18 @@ import { CLUSTER } from '../../sandbox/people.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { resultOf, type ScenarioResult } from '../../sandbox/scenario/result.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
-import { besideEachOther } from './beside-each-other.ts';
-import type { Disturbance, End } from './disturbance.ts';
-import { judgeCluster, judgeUntouched } from './judge-cluster.ts';
-import { actsOf, engineJobs, judgeCommands, stepsIn } from './judge-commands.ts';
-import { judgeDurations, judgeJournal, judgeRecord } from './judge-record.ts';
-import { judgeShown, judgeSlack } from './judge-slack.ts';
-import { judgeUndo } from './judge-undo.ts';
-import { operate } from './operator.ts';
-import type { Recovery } from './recovery.ts';
-import { ChaosStage, NotSo } from './stage.ts';
+import { judgeCommands } from '../harness/judges/commands.ts';
+import { actsOf, engineJobs, stepsIn } from '../harness/judges/deeds.ts';
+import { NotMet } from '../harness/stage/not-met.ts';
+import { besideEachOther } from '../harness/trials/beside-each-other.ts';
+import type { Disturbance, End } from './disturbances/disturbance.ts';
+import { judgeCluster, judgeUntouched } from './judges/cluster.ts';
+import { judgeDurations, judgeJournal, judgeRecord } from './judges/record.ts';
+import { judgeShown, judgeSlack } from './judges/slack.ts';
+import { judgeUndo } from './judges/undo.ts';
+import { ChaosStage } from './stage/chaos-stage.ts';
+import { operate } from './stage/operator.ts';
+import type { Recovery } from './stage/recovery.ts';
 
 /** What an undisturbed run left, which every other one is held against. */
 export interface Undisturbed {
@@ -94,7 +96,7 @@ async function performed(
     await disturbance.after?.(stage);
     return [];
   } catch (error) {
-    if (error instanceof NotSo) return [error.message];
+    if (error instanceof NotMet) return [error.message];
     return [`the disturbance itself failed: ${error instanceof Error ? error.message : String(error)}`];
   }
 }

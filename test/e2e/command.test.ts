@@ -47,6 +47,17 @@ test('a scenario that cannot be read exits 2 with every mistake, and starts noth
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a wrong option or value exits 2 with a sentence, and starts nothing', async () => {
+  const option = await run('', '--jsno');
+  expect([option.code, option.stdout]).toEqual([2, '']);
+  expect(option.stderr).toBe(
+    "Unknown option '--jsno' (Did you mean --json?)\n`npm run sandbox -- run --help` shows the options.\n",
+  );
+  const pace = await run('', '--pace', '0');
+  expect([pace.code, pace.stderr]).toEqual([2, expect.stringContaining('It must be a number greater than 0.')]);
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('a cluster description that is wrong exits 2 and says what is wrong with it', async () => {
   const description = join(folder, 'wrong.yaml');
   await writeFile(description, 'nodes: []\n');
@@ -68,12 +79,12 @@ test('faults that cannot be, and a policy that the bot would not take, exit 2 be
   expect(await readdir(folder)).toEqual(['own-policy.yaml']);
 });
 
-test('what did not come true exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
+test('an expectation that is not met exits 1, with line, statement, what was there instead and logs; JSON is the last line', {
   timeout: LIMIT_MS,
 }, async () => {
   const { code, stdout, stderr } = await run('alice> /registry-ha add node-22\nwait planned\n', '--json', '--http');
   expect(code).toBe(1);
-  expect(stderr).toContain('Line 2 did not come true: wait planned');
+  expect(stderr).toContain('Line 2 is not met: wait planned');
   expect(stderr).toContain('There is no node node-22 in this cluster.');
   expect(stderr).toContain('The end of the log of the worker:');
   const lines = stdout.trimEnd().split('\n');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { startBrowser } from '../sandbox/slack/page-browser.ts';
+import { startBrowser } from '../sandbox/slack/page/page-browser.ts';
 
 const PICTURE = join(import.meta.dirname, '../../docs/sandbox.png');
 const LIMIT_MS = 600_000;

@@ -64,6 +64,15 @@ test('what is missing is installed, after one update of old lists', async () => 
   expect((await asked())[2]).toContain('install -y --no-install-recommends redis-server');
 });
 
+test('the copy bench gets its server and its peer: sshd and rsync', async () => {
+  await placeAptGet(place('sshd'), place('rsync'));
+  const scripts: unknown = JSON.parse(await readFile(join(SETUP, '../../package.json'), 'utf8')).scripts;
+  expect(scripts).toMatchObject({ 'bench:copy': expect.stringMatching(/^node scripts\/setup\.mjs sshd rsync && /) });
+  expect((await setup('rsync')).code).toBe(0);
+  expect(await asked()).toEqual([expect.stringMatching(/ rsync$/)]);
+  expect(await setup('rsync')).toEqual({ code: 0, says: '' });
+});
+
 test('an install that fails shows the end of what apt-get said and how to do it by hand', async () => {
   await placeAptGet('echo "E: No space left on device" >&2; exit 100');
   const { code, says } = await setup('redis-server');

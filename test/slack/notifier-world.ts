@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
 import { WORKER_THERE, type WorkerState } from '../../src/domain/cluster/worker-state.ts';
+import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import { notifier } from '../../src/slack/outbox/notifier.ts';
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';

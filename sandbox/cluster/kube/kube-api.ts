@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pause } from '../salt/pace.ts';
 import type { NodeActs, World } from '../world.ts';
-import { Access } from './access.ts';
-import { MASTERS, makeAuthority } from './certificates.ts';
-import { endpointsOf } from './endpoints.ts';
-import { ExecDoor } from './exec-door.ts';
-import { kubeconfig, kubeconfigByToken } from './kubeconfig.ts';
-import { answerGet } from './routes.ts';
+import { Access } from './access/access.ts';
+import { MASTERS, makeAuthority } from './access/certificates.ts';
+import { kubeconfig, kubeconfigByToken } from './access/kubeconfig.ts';
+import { ExecDoor } from './exec/exec-door.ts';
+import { endpointsOf } from './objects/endpoints.ts';
+import { answerGet } from './objects/routes.ts';
 import { type ApiAnswer, failure, internalError } from './status.ts';
 
 /** Where an operator of the bootstrap node puts the kubeconfig of the worker's service account. */

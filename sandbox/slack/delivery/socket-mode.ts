@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { jsonIn } from '../../../src/domain/text/json.ts';
-import type { DisconnectReason } from '../faults.ts';
+import type { DisconnectReason } from '../site/faults.ts';
 import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** An app has at most ten sockets (Socket Mode page, "Using multiple connections"). */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { bodyFields, readBody, sendJson } from '../http-body.ts';
-import type { Persons } from '../persons.ts';
-import type { Site } from '../site.ts';
+import type { Persons } from '../people/persons.ts';
+import type { Site } from '../site/site.ts';
 import { servePageEvents } from './page-events.ts';
 import { servePageFile } from './page-files.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Timeline } from '../timeline.ts';
+import type { Timeline } from '../site/timeline.ts';
 
 /** A comment now and then, so that nothing between here and the browser takes the stream for dead. */
 const PING_EVERY_MS = 15_000;

@@ -14,8 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Plain names only: no folders, no dots in front, so nothing outside the page's folder can be named. */
-const FILE_NAME = /^[a-z0-9][a-z0-9-]*\.[a-z]+$/;
+/** A file of the page, or of one folder in it. No name begins with a dot, so nothing outside the page can be named. */
+const FILE_NAME = /^(?:[a-z0-9][a-z0-9-]*\/)?[a-z0-9][a-z0-9-]*\.[a-z]+$/;
 
 /** Sends one file of the page; TypeScript goes out with its types stripped. */
 export async function servePageFile(response: ServerResponse, name: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { ChannelPage } from './channel-page.ts';
-import { Column } from './column.ts';
-import { required } from './dom.ts';
-import { listen } from './local-server.ts';
-import { Refresher } from './refresher.ts';
+import { ChannelPage } from './channel/channel-page.ts';
+import { Column } from './channel/column.ts';
+import { required } from './dom/dom.ts';
+import { listen } from './state/local-server.ts';
+import { Refresher } from './state/refresher.ts';
 
 const page = new ChannelPage(
   new Column(required('channel', HTMLElement), required('messages', HTMLElement), required('news', HTMLElement)),

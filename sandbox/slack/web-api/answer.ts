@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { BlockIssue } from '../blocks/pointers.ts';
 import type { Fields } from '../json.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 
 /** The JSON body of a Web API answer. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import type { Fields } from '../json.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 import { type Answer, type ApiMethod, refuse } from './answer.ts';
 import { METHODS } from './methods.ts';
 

@@ -2,7 +2,7 @@ import { jsonIn } from '../../../src/domain/text/json.ts';
 import { withIds } from '../blocks/block-parts.ts';
 import { blocksTooLong, validateBlocks } from '../blocks/validate-blocks.ts';
 import { isFields, objectsIn } from '../json.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 import { type Answer, refuse, refuseIssues } from './answer.ts';
 
 /** Longer texts are cut (chat.postMessage reference, "Truncating content"). */

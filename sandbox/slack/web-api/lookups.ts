@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Person } from '../local-slack-types.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from '../site/workspace.ts';
 import { type ApiMethod, refuse, withArgs } from './answer.ts';
 
 /** auth.test: who this token is. */

@@ -1,5 +1,5 @@
 import type { SlackMessage } from '../local-slack-types.ts';
-import type { Workspace } from '../workspace.ts';
+import type { Workspace } from '../site/workspace.ts';
 
 /** A message as the Web API and interaction payloads carry it. */
 export function messageWire(message: SlackMessage, workspace: Workspace): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyFields, readBody, sendJson } from '../http-body.ts';
 import { textOf } from '../json.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 import { refuse } from './answer.ts';
 import { type ApiOutcome, runCall, scopesOf } from './call.ts';
 

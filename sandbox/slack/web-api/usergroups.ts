@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Site } from '../site.ts';
+import type { Site } from '../site/site.ts';
 import { type Answer, type ApiMethod, refuse, withArgs } from './answer.ts';
 
 /** Both methods: Tier 2, scope `usergroups:read`, and `plan_upgrade_required` on free plans (docs.slack.dev, pages of the methods). */

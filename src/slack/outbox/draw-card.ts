@@ -1,9 +1,9 @@
 import type { UseCases } from '../../app/ask/bot-use-cases.ts';
-import { NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import { WORKER_THERE } from '../../domain/cluster/worker-state.ts';
+import { NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import type { CardLease, Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';

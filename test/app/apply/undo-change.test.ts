@@ -236,18 +236,20 @@ describe('whoever asks for an undo', () => {
 
 describe('an approved undo', () => {
   it.each([
-    ['another user', { user: 'mallory' }],
-    ['another key', { keyPath: '/root/other' }],
-    ['no sudo', { sudo: false }],
-    ['another port', { port: 2022 }],
-    ['another address', { host: '10.0.0.99' }],
+    ['another user', () => ({ user: 'mallory' })],
+    ['another key', () => ({ keyPath: '/root/other' })],
+    ['another port', () => ({ port: 2022 })],
+    ['another address', () => ({ host: '10.0.0.99' })],
   ])('does not run with %s than the one at approval', async (_, other) => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'engines node-3')).id);
     granted(await on.decide(approvalBy(bob, undo)));
     on.lab.change = (seen) => ({
       ...seen,
-      kube: { ...seen.kube, nodes: seen.kube.nodes.map((one) => ({ ...one, access: { ...one.access, ...other } })) },
+      kube: {
+        ...seen.kube,
+        nodes: seen.kube.nodes.map((one) => ({ ...one, access: { ...one.access, ...other() } })),
+      },
     });
     await on.work();
     expect(await stateOf(on, undo.id)).toMatchObject({ state: 'refused', refusal: { refused: 'plan-stale' } });

@@ -1,9 +1,10 @@
 import { comesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
-import { type Act, actsOf, type EngineJob, engineJobs, judgeCommands, stepsIn } from '../judge-commands.ts';
-import { judgeJournal, judgeRecord } from '../judge-record.ts';
-import { judgeCards } from '../judge-slack.ts';
+import { judgeCommands } from '../../harness/judges/commands.ts';
+import { type Act, actsOf, type EngineJob, engineJobs, stepsIn } from '../../harness/judges/deeds.ts';
+import { judgeJournal, judgeRecord } from '../judges/record.ts';
+import { judgeCards } from '../judges/slack.ts';
 import type { Interruptions } from './fleet-faults.ts';
 import { changesOf } from './people.ts';
 import type { Fleet, Member } from './start-fleet.ts';

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PEOPLE } from '../../../sandbox/people.ts';
 import { comesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
-import { buttonsFor } from '../../../sandbox/slack/buttons.ts';
-import { isOver } from '../operator.ts';
+import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
+import { isOver } from '../stage/operator.ts';
 import type { Fleet, Member } from './start-fleet.ts';
 
 /** What is asked of each cluster, all of it at once; the last one is about nodes that others are for as well. */

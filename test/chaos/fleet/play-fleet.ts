@@ -1,4 +1,4 @@
-import { besideEachOther } from '../beside-each-other.ts';
+import { besideEachOther } from '../../harness/trials/beside-each-other.ts';
 import type { Played, PlayOptions } from '../play-disturbance.ts';
 import { fleetFaults, type Interruptions } from './fleet-faults.ts';
 import { judgeFleet } from './judge-fleet.ts';

@@ -11,7 +11,7 @@ import type { Service } from '../../../sandbox/processes/service.ts';
 import { MANIFEST } from '../../../sandbox/sandbox.ts';
 import { type ChangesReader, changesReader } from '../../../sandbox/seen/changes.ts';
 import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
-import { JournalTail } from '../journal-tail.ts';
+import { JournalTail } from '../../harness/stage/journal-tail.ts';
 
 /** A cluster of the fleet with its own worker. */
 export interface Member {

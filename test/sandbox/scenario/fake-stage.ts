@@ -1,4 +1,4 @@
-import type { Stage } from '../../../sandbox/scenario/stage.ts';
+import type { Stage } from '../../../sandbox/scenario/play/stage.ts';
 import type { Changes, SeenChange } from '../../../sandbox/seen/changes.ts';
 import type { SeenText } from '../../../sandbox/seen/texts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseScenario } from '../../../sandbox/scenario/parse.ts';
+import { parseScenario } from '../../../sandbox/scenario/parse/parse.ts';
 
 const CAST = { people: ['alice', 'bob', 'mallory'] };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseScenario } from '../../../sandbox/scenario/parse.ts';
-import { play } from '../../../sandbox/scenario/play.ts';
+import { parseScenario } from '../../../sandbox/scenario/parse/parse.ts';
+import { play } from '../../../sandbox/scenario/play/play.ts';
 import type { SeenStep } from '../../../sandbox/seen/changes.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { ASKED, FakeStage } from './fake-stage.ts';
@@ -18,7 +18,7 @@ function skippingClock(): Clock {
   };
 }
 
-/** Plays it and gives what was there instead of the first statement that did not come true; null when all did. */
+/** Plays it and gives what was there instead of the first statement that is not met; null when all are. */
 async function instead(stage: FakeStage, text: string): Promise<string | null> {
   const scenario = parseScenario(text, { people: ['alice', 'bob', 'mallory'] });
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));

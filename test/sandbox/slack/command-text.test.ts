@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandText } from '../../../sandbox/slack/command-text.ts';
+import { commandText } from '../../../sandbox/slack/people/command-text.ts';
 import { ALICE, BOB, OPS } from './slack-for-tests.ts';
 
 const known = { people: [ALICE, BOB], channels: [OPS] };

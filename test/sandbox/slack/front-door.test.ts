@@ -46,8 +46,26 @@ describe('the page gets what it shows', () => {
     expect(await file.text()).not.toMatch(/import type|: string/);
   });
 
+  it('also from one folder of the page', async () => {
+    const file = await fetch(`${slack.pageUrl}page/text/mrkdwn.ts`);
+    expect(file.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(await file.text()).toContain('export function parseMrkdwn');
+    expect((await fetch(`${slack.pageUrl}page/style/style.css`)).status).toBe(200);
+  });
+
   it.each([
     'page/../local-slack.ts',
+    'page/text/../../local-slack.ts',
+    'page/text/..%2F..%2Flocal-slack.ts',
+    'page/text/%2e%2e/%2e%2e/local-slack.ts',
+    'page/..%2Fpage-api/page-api.ts',
+    'page/text%2Fmrkdwn.ts',
+    'page/text/deeper/mrkdwn.ts',
+    'page//text/mrkdwn.ts',
+    'page/text//mrkdwn.ts',
+    'page/text/',
+    'page/page.ts/mrkdwn.ts',
+    'page/./page.json',
     'page/..%2Flocal-slack.ts',
     'page/%2e%2e/manifest.ts',
     'page/tsconfig.json',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { readManifest } from '../../../sandbox/slack/manifest.ts';
+import { readManifest } from '../../../sandbox/slack/site/manifest.ts';
 import { MANIFEST } from './slack-for-tests.ts';
 
 const SCHEMA = join(import.meta.dirname, '../../fixtures/slack-manifest-schema/manifest.schema.2.0.0.json');

@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt';
 import { expect, it } from 'vitest';
-import { RateLimits } from '../../../sandbox/slack/rate-limits.ts';
+import { RateLimits } from '../../../sandbox/slack/site/rate-limits.ts';
 import { clientOf, OPS, startSlack } from './slack-for-tests.ts';
 
 it('a bot that posts faster than one message a second meets 429 and is told how long to wait', async () => {

@@ -4,8 +4,8 @@ import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../../src/domain/plan/digest.ts';
-import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { IntentOf } from '../../../src/domain/plan/intent.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { undoneNodes } from '../../../src/domain/verbs/undo/nodes.ts';
 import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
@@ -146,7 +146,7 @@ describe('the card of an undo', () => {
     const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
     expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
     expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain(
-      'had done on node-2 is taken',
+      'did on node-2 is undone',
     );
   });
 

@@ -115,7 +115,7 @@ describe('the help', () => {
     expect(approver).toContain('You may approve, deny and cancel changes of lab');
     expect(stranger).not.toContain('add node-2');
     expect(stranger).not.toContain('freeze');
-    expect(stranger).toContain('You may not ask for changes');
+    expect(stranger).toContain('You may not request or approve changes');
   });
 
   it('says which user group could not be read, instead of leaving people to wonder', async () => {

@@ -1,4 +1,4 @@
-import { endpointsOf } from '../../kube/endpoints.ts';
+import { endpointsOf } from '../../kube/objects/endpoints.ts';
 import type { NodeActs, SimNode, World } from '../../world.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type BootstrapConfig, readBootstrapConfig } from './bootstrap-config.ts';

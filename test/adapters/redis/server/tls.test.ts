@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeAuthority } from '../../../../sandbox/cluster/kube/certificates.ts';
+import { makeAuthority } from '../../../../sandbox/cluster/kube/access/certificates.ts';
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
 import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
 import { WrongConfig } from '../../../../src/config/read-config.ts';

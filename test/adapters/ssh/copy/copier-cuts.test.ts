@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
 import type { CopyProgress } from '../../../../src/ports/copier.ts';
-import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { mayMount, needs } from '../../../fixtures/needs.ts';
+import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import { type CopyStage, copyStage, copyStep } from '../copy-stage.ts';
 import { until } from '../until.ts';
 

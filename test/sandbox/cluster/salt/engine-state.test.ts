@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endpointsOf } from '../../../../sandbox/cluster/kube/endpoints.ts';
+import { endpointsOf } from '../../../../sandbox/cluster/kube/objects/endpoints.ts';
 import { runSaltCall } from '../../../../sandbox/cluster/salt/cli/salt-call.ts';
 import { crictlInfo as crictlInfoText } from '../../../../sandbox/cluster/salt/minion/crictl.ts';
 import { copyIsos, type StandIn, standIn } from '../acts-stand-in.ts';

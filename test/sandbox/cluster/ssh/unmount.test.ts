@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { endpointsOf } from '../../../../sandbox/cluster/kube/endpoints.ts';
+import { endpointsOf } from '../../../../sandbox/cluster/kube/objects/endpoints.ts';
 import { render } from '../../../../src/domain/node-commands/command.ts';
 import {
   dropFromFstab,

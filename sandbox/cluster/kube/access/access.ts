@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { type ApiAnswer, failure } from '../status.ts';
+import { type ApiRequest, apiRequest } from './api-request.ts';
+import { MASTERS } from './certificates.ts';
+import { Rbac } from './rbac.ts';
+
+/** The manifest that operators apply; the sandbox's API holds the worker to it. */
+const MANIFEST = join(import.meta.dirname, '../../../../deploy/registry-ha-worker-rbac.yaml');
+/** Where the manifest names the bootstrap node's salt-master pod, which an operator mends. */
+const POD_IN_MANIFEST = 'salt-master-bootstrap';
+
+/** Who may ask for what: certificates of this cluster's CA in system:masters for all, tokens of service accounts by their rules. */
+export class Access {
+  readonly #rbac: Rbac;
+  readonly #tokens: ReadonlyMap<string, string>;
+
+  private constructor(rbac: Rbac) {
+    this.#rbac = rbac;
+    this.#tokens = new Map(rbac.users.map((user) => [randomBytes(24).toString('base64url'), user]));
+  }
+
+  /** The access that a cluster gives whose operator has applied our manifest. */
+  static async ofManifest(bootstrap: string, path = MANIFEST): Promise<Access> {
+    const text = await readFile(path, 'utf8');
+    return new Access(Rbac.from(text.replaceAll(POD_IN_MANIFEST, `salt-master-${bootstrap}`)));
+  }
+
+  /** The token of the worker's service account. */
+  get workerToken(): string {
+    const [token] = this.#tokens.keys();
+    if (token === undefined) throw new Error(`${MANIFEST} holds no service account`);
+    return token;
+  }
+
+  /** The refusal; null when the request may go on. */
+  refusalFor(request: IncomingMessage): ApiAnswer | null {
+    const method = request.method ?? 'GET';
+    const url = new URL(request.url ?? '/', 'https://api');
+    const who = this.#whoAsks(request);
+    if (who === null) return failure(401, 'Unauthorized', 'Unauthorized');
+    if (who.mayAll || rightsFor(apiRequest(method, url)).every((one) => this.#rbac.allows(who.name, one))) return null;
+    return failure(403, 'Forbidden', `User "${who.name}" cannot ${method.toLowerCase()} path "${url.pathname}"`, {});
+  }
+
+  #whoAsks(request: IncomingMessage): { readonly name: string; readonly mayAll: boolean } | null {
+    const { socket } = request;
+    const subject = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate().subject : undefined;
+    if (subject !== undefined) return { name: String(subject.CN), mayAll: subject.O === MASTERS };
+    const [, token = ''] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
+    const name = this.#tokens.get(token);
+    return name === undefined ? null : { name, mayAll: false };
+  }
+}
+
+/** Opening a session by WebSocket is a GET; newer API servers ask for `create` besides (feature gate AuthorizePodWebsocketUpgradeCreatePermission), and so do we. */
+function rightsFor(asked: ApiRequest): readonly ApiRequest[] {
+  return asked.is === 'resource' && asked.resource === 'pods/exec' ? [asked, { ...asked, verb: 'create' }] : [asked];
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type SaltMaster, saltMaster } from '../../salt/cli/master.ts';
+import type { NodeActs, World } from '../../world.ts';
+import { type ApiAnswer, failure, noResource } from '../status.ts';
+import { isExecPath, readExecRequest } from './exec-request.ts';
+import { type Cut, ExecSession } from './exec-session.ts';
+import { type ContainerProgram, hostProgram, simulatedProgram } from './programs.ts';
+
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
+const RESTART_MS = 2_000;
+
+/** Opens exec sessions, and cuts those of a node whose containerd restarts: they stream through it. */
+export class ExecDoor {
+  private readonly world: World;
+  private readonly master: SaltMaster;
+  private readonly execOnHost: boolean;
+  private readonly sockets = new WebSocketServer({ noServer: true, handleProtocols: chooseProtocol });
+  private readonly sessions = new Set<ExecSession>();
+  private readonly restartingUntil = new Map<string, number>();
+  private readonly onRestart = (node: string) => this.restarted(node);
+
+  constructor(world: World, acts: NodeActs, execOnHost: boolean) {
+    this.world = world;
+    this.master = saltMaster(world, acts);
+    this.execOnHost = execOnHost;
+    world.events.on('containerd-restarted', this.onRestart);
+  }
+
+  /** Answers an upgrade; the refusal when there is nothing to upgrade to. */
+  async open(url: URL, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<ApiAnswer | null> {
+    if (!isExecPath(url.pathname)) return noResource();
+    const exec = await readExecRequest(this.world, url);
+    if ('code' in exec) return exec;
+    if (Date.now() < (this.restartingUntil.get(exec.node) ?? 0)) return runtimeAway();
+    if (!offered(request).some(isKnown)) return failure(400, 'BadRequest', 'unable to upgrade: no known subprotocol');
+    const client = await new Promise<WebSocket>((resolve) =>
+      this.sockets.handleUpgrade(request, socket, head, resolve),
+    );
+    const session = new ExecSession(client, exec);
+    this.sessions.add(session);
+    const program = this.execOnHost ? hostProgram(exec.argv) : this.simulated(exec.container, exec.argv);
+    await session.run(program).finally(() => this.sessions.delete(session));
+    return null;
+  }
+
+  /** Ends every session as a dead API server does. */
+  drop(): void {
+    for (const session of this.sessions) session.cut('abrupt');
+  }
+
+  close(): void {
+    this.world.events.off('containerd-restarted', this.onRestart);
+    this.drop();
+    this.sockets.close();
+  }
+
+  private simulated(container: string, argv: readonly string[]): ContainerProgram {
+    return simulatedProgram(this.master, container, argv);
+  }
+
+  private restarted(node: string): void {
+    const how = cutOf(this.world);
+    if (how === 'off') return;
+    this.restartingUntil.set(node, Date.now() + RESTART_MS * this.world.pace);
+    for (const session of this.sessions) if (session.node === node) session.cut(how);
+  }
+}
+
+function cutOf(world: World): Cut | 'off' {
+  const word = world.faults.get('exec-cut')?.[0];
+  return word === '1' || word === '137' || word === 'abrupt' || word === 'off' ? word : '0';
+}
+
+function runtimeAway(): ApiAnswer {
+  const cause = 'dial unix /run/containerd/containerd.sock: connect: connection refused';
+  return failure(500, 'InternalError', `Internal error occurred: error dialing backend: ${cause}`);
+}
+
+function offered(request: IncomingMessage): readonly string[] {
+  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+}
+
+function isKnown(name: string): boolean {
+  return PROTOCOLS.some((known) => known === name);
+}
+
+function chooseProtocol(names: Set<string>): string | false {
+  return PROTOCOLS.find((known) => names.has(known)) ?? false;
+}

@@ -1,0 +1,129 @@
+import type { SimNode, World } from '../../world.ts';
+
+/** One address of the Endpoints object kube-system/repositories. */
+export interface EndpointAddress {
+  readonly node: string;
+  readonly ip: string;
+}
+
+/** The two lists of the Endpoints object, each in the order in which the addresses came into it. */
+export interface RepositoriesEndpoints {
+  readonly ready: readonly EndpointAddress[];
+  readonly notReady: readonly EndpointAddress[];
+}
+
+type Standing = 'ready' | 'not-ready' | 'absent';
+
+interface Track {
+  published: Standing;
+  publishedAt: number;
+  wanted: Standing;
+  wantedSince: number;
+}
+
+const DEFAULT_DELAY_S = 3;
+
+/**
+ * Follows the repositories pods as the Endpoints controller does: with a delay, both ways, and ordered by the time an
+ * address came in. Kubernetes promises no order, so nothing puts the bootstrap first.
+ */
+export class EndpointsController {
+  private readonly tracks = new Map<string, Track>();
+  private readonly world: World;
+  private arrivals = 0;
+
+  constructor(world: World) {
+    this.world = world;
+    for (const node of world.nodes.values()) this.begin(node);
+    world.events.on('changed', () => this.observe());
+  }
+
+  /** What the API server would answer now. */
+  read(): RepositoriesEndpoints {
+    this.observe();
+    return { ready: this.inOrder('ready'), notReady: this.inOrder('not-ready') };
+  }
+
+  private begin(node: SimNode): void {
+    const standing = this.standingOf(node);
+    this.arrivals += 1;
+    this.tracks.set(node.name, {
+      published: standing,
+      publishedAt: this.arrivals,
+      wanted: standing,
+      wantedSince: Date.now(),
+    });
+  }
+
+  private observe(): void {
+    for (const node of this.world.nodes.values()) {
+      const track = this.tracks.get(node.name);
+      if (track === undefined) this.begin(node);
+      else this.follow(node, track);
+    }
+  }
+
+  /** What was wanted long enough is published before a newer wish replaces it, however seldom anybody looks. */
+  private follow(node: SimNode, track: Track): void {
+    const now = Date.now();
+    this.settle(track, now);
+    const wanted = this.standingOf(node);
+    if (wanted === track.wanted) return;
+    track.wanted = wanted;
+    track.wantedSince = now;
+    this.settle(track, now);
+  }
+
+  private settle(track: Track, now: number): void {
+    if (track.wanted === track.published || now - track.wantedSince < this.delayMs(track.wanted)) return;
+    track.published = track.wanted;
+    this.arrivals += 1;
+    track.publishedAt = this.arrivals;
+  }
+
+  private delayMs(wanted: Standing): number {
+    const late =
+      wanted === 'ready' ? Number(this.world.faults.get('endpoints-late')?.[0] ?? DEFAULT_DELAY_S) : DEFAULT_DELAY_S;
+    return late * 1000 * this.world.pace;
+  }
+
+  private standingOf(node: SimNode): Standing {
+    if (node.registry === null) return 'absent';
+    return registryIsReady(this.world, node) ? 'ready' : 'not-ready';
+  }
+
+  private inOrder(standing: Standing): readonly EndpointAddress[] {
+    const held = [...this.tracks].filter(([name, track]) => this.shown(name, track) === standing);
+    held.sort(([, a], [, b]) => a.publishedAt - b.publishedAt);
+    return held.flatMap(([name]) => {
+      const ip = this.world.nodes.get(name)?.ip;
+      return ip === undefined ? [] : [{ node: name, ip }];
+    });
+  }
+
+  /** Faults show at once: they stand for something that has been so for a while. */
+  private shown(name: string, track: Track): Standing {
+    if (track.published !== 'ready') return track.published;
+    if (this.world.faults.isOn('endpoints-never', name)) return 'not-ready';
+    return name === this.world.bootstrap.name && this.world.faults.isOn('bootstrap-registry-not-ready')
+      ? 'not-ready'
+      : 'ready';
+  }
+}
+
+/** The readiness of a node's repositories pod, faults included. */
+export function registryIsReady(world: World, node: SimNode): boolean {
+  if (node.registry === null || !node.registry.ready) return false;
+  return !(node === world.bootstrap && world.faults.isOn('bootstrap-registry-not-ready'));
+}
+
+const controllers = new WeakMap<World, EndpointsController>();
+
+/** The one controller of a world: the Kubernetes API and Salt's pillar read the same object. */
+export function endpointsOf(world: World): EndpointsController {
+  const known = controllers.get(world);
+  if (known !== undefined) return known;
+  const made = new EndpointsController(world);
+  controllers.set(world, made);
+  return made;
+}

@@ -1,0 +1,107 @@
+import type { JsonObject } from '../../salt/json.ts';
+import type { SimNode, World } from '../../world.ts';
+import { type EndpointAddress, endpointsOf } from './endpoints.ts';
+
+const VERSION_LABEL = 'metalk8s.scality.com/version';
+
+/** The Node object; labels and readiness are the world's at this moment. */
+export function nodeObject(world: World, node: SimNode): JsonObject {
+  const isReady = node.ready && !world.faults.isOn('node-not-ready', node.name);
+  const reason = isReady ? 'KubeletReady' : 'NodeStatusUnknown';
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: node.name, uid: uid(node.name), labels: labelsOf(world, node), annotations: node.annotations },
+    spec: taints(node),
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: node.ip },
+        { type: 'Hostname', address: node.name },
+      ],
+      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'Unknown', reason }],
+      nodeInfo: {
+        kubeletVersion: kubernetesVersion(node.version),
+        containerRuntimeVersion: node.containerRuntime,
+        osImage: 'Rocky Linux 8.9',
+      },
+    },
+  };
+}
+
+/** A stable uid for an object of the sandbox. */
+export function uid(name: string): string {
+  const hex = Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** MetalK8s 128 carries Kubernetes 1.28; before 123 the number says nothing. */
+export function kubernetesVersion(version: string): string {
+  const major = Number(version.split('.')[0]);
+  return major > 100 ? `v1.${major - 100}.12` : 'v1.20.11';
+}
+
+function labelsOf(world: World, node: SimNode): JsonObject {
+  const roles = node.roles.map((role) => [`node-role.kubernetes.io/${role}`, ''] as const);
+  return {
+    'kubernetes.io/hostname': node.name,
+    'topology.kubernetes.io/region': 'default',
+    'topology.kubernetes.io/zone': 'default',
+    ...Object.fromEntries(roles),
+    ...node.labels,
+    [VERSION_LABEL]: labelledVersion(world, node),
+  };
+}
+
+/** An upgrade patches one node's label after the other: under that fault every second node has the other version. */
+function labelledVersion(world: World, node: SimNode): string {
+  const nodes = [...world.nodes.values()];
+  const isMixed = nodes.some(({ version }) => version !== world.clusterVersion);
+  const half = nodes.slice(Math.ceil(nodes.length / 2));
+  if (!world.faults.isOn('upgrade-started') || isMixed || !half.includes(node)) return node.version;
+  const other = world.bootstrap.mounts
+    .flatMap(({ target }) => /^\/srv\/scality\/metalk8s-(.+)$/.exec(target)?.[1] ?? [])
+    .find((version) => version !== world.clusterVersion);
+  return other ?? `${node.version}-dev`;
+}
+
+function taints(node: SimNode): JsonObject {
+  const tainting = node.roles.includes('node')
+    ? []
+    : node.roles.filter((role) => role === 'bootstrap' || role === 'infra');
+  if (tainting.length === 0) return {};
+  return { taints: tainting.map((role) => ({ key: `node-role.kubernetes.io/${role}`, effect: 'NoSchedule' })) };
+}
+
+/** The namespaces; kube-system carries the cluster's version. */
+export function namespaceObjects(world: World): readonly JsonObject[] {
+  const annotations = { 'metalk8s.scality.com/cluster-version': world.clusterVersion };
+  return ['default', 'kube-system'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, uid: uid(name), ...(name === 'kube-system' ? { annotations } : {}) },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  }));
+}
+
+/** kube-system/repositories as the Endpoints controller last wrote it; no subset at all when no pod matches. */
+export function repositoriesEndpoints(world: World): JsonObject {
+  const { ready, notReady } = endpointsOf(world).read();
+  const ports = [{ name: 'http', port: world.registryPort, protocol: 'TCP' }];
+  const subset = {
+    ...(ready.length > 0 ? { addresses: ready.map(addressOf) } : {}),
+    ...(notReady.length > 0 ? { notReadyAddresses: notReady.map(addressOf) } : {}),
+    ports,
+  };
+  return {
+    kind: 'Endpoints',
+    apiVersion: 'v1',
+    metadata: { name: 'repositories', namespace: 'kube-system', uid: uid('ep-repositories') },
+    ...(ready.length + notReady.length > 0 ? { subsets: [subset] } : {}),
+  };
+}
+
+function addressOf({ ip, node }: EndpointAddress): JsonObject {
+  const targetRef = { kind: 'Pod', name: `repositories-${node}`, namespace: 'kube-system' };
+  return { ip, nodeName: node, targetRef };
+}

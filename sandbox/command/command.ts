@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { positive, wholeNumber } from './command-line.ts';
+import { type ClusterOnlyOptions, openCluster, openSlack, type SlackOnlyOptions } from './open-parts.ts';
+import { openSandbox } from './open-sandbox.ts';
+import { runScenario, type ScenarioOptions } from './run-scenario.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** `npm run sandbox`: everything, a scenario with `-- run [FILE]`, or one part alone for use with real programs. */
+export function sandboxCommand(): Command {
+  const sandbox = withOptions(new Command('npm run sandbox --'))
+    .description('Start a local Slack, a simulated cluster, Redis, the bot and the worker on loopback')
+    .enablePositionalOptions()
+    .option('--port <n>', 'port of the page (default: a free port)', wholeNumber(0, 65_535, 'a port number'))
+    .action((options: ScenarioOptions) => untilStopped((signal) => openSandbox(options, signal)));
+  withOptions(sandbox.command('run'))
+    .description(
+      'Play a scenario. Exits 0 only if every expectation is met, 1 if not, 2 if the scenario cannot be read',
+    )
+    .argument('[file]', 'scenario file (default: standard input)')
+    .option('--json', 'print the result as one JSON object on standard output; everything else goes to standard error')
+    .action((file: string | undefined, _: unknown, command: Command) =>
+      untilStopped((signal) => runScenario(file, command.optsWithGlobals<ScenarioOptions>(), signal)),
+    );
+  sandbox
+    .command('cluster')
+    .description('Start only the simulated cluster, for your own worker, kubectl or ssh')
+    .option('--exec-on-host', 'run commands for the salt-master pod on this computer, to use a real Salt')
+    .action((_: unknown, command: Command) =>
+      untilStopped((signal) => openCluster(command.optsWithGlobals<ClusterOnlyOptions>(), signal)),
+    );
+  sandbox
+    .command('slack')
+    .description('Start only the local Slack, for your own bot')
+    .option('--request-url <url>', 'send signed HTTP requests to the bot at this URL, instead of Socket Mode')
+    .action((_: unknown, command: Command) =>
+      untilStopped((signal) => openSlack(command.optsWithGlobals<SlackOnlyOptions>(), signal)),
+    );
+  return sandbox;
+}
+
+function withOptions(command: Command): Command {
+  return command
+    .option('--cluster <file>', 'YAML description of the simulated cluster')
+    .option('--policy <file>', 'policy file of the bot (default: alice requests, bob approves)')
+    .option('--pace <n>', 'multiply every duration of the simulated cluster; 1 is real time (default: 0.05)', positive)
+    .option('--http', 'send signed HTTP requests to the bot, instead of Socket Mode');
+}

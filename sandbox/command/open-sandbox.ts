@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { type CommandOptions, sandboxOptions, startOrSay } from './options.ts';
+
+/** Opens the sandbox for people: tells where its page is and what to type, and stays until it is told to end. */
+export async function openSandbox(options: CommandOptions, signal: AbortSignal): Promise<number> {
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  say('Starting Redis, a local Slack, a simulated MetalK8s cluster, a bot and a worker…');
+  const sandbox = await startOrSay(sandboxOptions(options, say, signal), say);
+  if (sandbox === null) return signal.aborted ? 0 : 1;
+  const bootstrap = sandbox.cluster.world.bootstrap.name;
+  const nodes = [...sandbox.cluster.world.nodes.keys()].filter((name) => name !== bootstrap);
+  say(`
+The sandbox is ready. Open this page:
+
+    ${sandbox.slack.pageUrl}
+
+  1. As alice, type:    /registry-ha add ${nodes.includes('node-2') ? 'node-2' : (nodes[0] ?? 'NODE')}
+  2. As bob, press:     Approve
+  3. Watch the card and its thread.
+
+Logs and configuration: ${sandbox.folder}
+Ctrl-C stops everything and removes it.`);
+  if (!signal.aborted) await once(signal, 'abort');
+  say('\nStopping…');
+  await sandbox.close();
+  return 0;
+}

@@ -1,4 +1,0 @@
-/** A statement did not come true; the message says what was there instead. */
-export class Impossible extends Error {
-  override readonly name = 'Impossible';
-}

@@ -1,0 +1,36 @@
+import { nearest } from '../../../src/domain/text/nearest.ts';
+import { mistake, type Parsed, parsed } from './parsed.ts';
+import { WAITED, type Waited } from './statement.ts';
+
+const DEFAULT_SECONDS = 120;
+
+/** `wait STATE|running STEP [within SECONDS]`, without its first word. */
+export function parseWait(words: readonly string[]): Parsed {
+  const within = words.indexOf('within');
+  const wanted = within === -1 ? words : words.slice(0, within);
+  const seconds = within === -1 ? DEFAULT_SECONDS : secondsFrom(words.slice(within + 1));
+  if (seconds === null) return mistake('After “within” comes a number of seconds.');
+  const [state, step, ...more] = wanted;
+  if (state === undefined || more.length > 0) return mistake(usage());
+  if (state === 'running') {
+    return step === undefined
+      ? mistake('After “wait running” comes a step, for example copy or copy:node-2.')
+      : parsed({ is: 'wait-running', step, seconds });
+  }
+  if (!isWaited(state)) return mistake(`Nothing can be waited for as “${state}”.${hint(state)}`);
+  return step === undefined ? parsed({ is: 'wait', state, seconds }) : mistake(usage());
+}
+
+const usage = (): string => `It goes: wait ${WAITED.join('|').replace('running', 'running STEP')} [within SECONDS].`;
+
+const isWaited = (word: string): word is Waited => WAITED.some((known) => known === word && known !== 'running');
+
+function secondsFrom([word, ...more]: readonly string[]): number | null {
+  const seconds = Number(word);
+  return word === undefined || more.length > 0 || !(seconds > 0) || !Number.isFinite(seconds) ? null : seconds;
+}
+
+function hint(word: string): string {
+  const meant = nearest(word, WAITED);
+  return meant === null ? ` ${usage()}` : ` Did you mean “${meant}”?`;
+}

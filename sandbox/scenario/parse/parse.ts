@@ -1,0 +1,102 @@
+import { nearest } from '../../../src/domain/text/nearest.ts';
+import { SERVICES, type ServiceName } from '../../processes/services.ts';
+import { parseExpectation } from './parse-expectation.ts';
+import { parseWait } from './parse-wait.ts';
+import { mistake, type Parsed, parsed } from './parsed.ts';
+import type { Act, Statement } from './statement.ts';
+
+/** A whole scenario, or every mistake in it, each with its line. */
+export type ParsedScenario =
+  | { readonly is: 'scenario'; readonly statements: readonly Statement[] }
+  | { readonly is: 'wrong'; readonly mistakes: readonly string[] };
+
+/** Who may act in a scenario. */
+export interface Cast {
+  readonly people: readonly string[];
+}
+
+const FIRST_WORDS = ['wait', 'expect', 'fault', 'clear', 'kill', 'start', 'sleep'] as const;
+const LONGEST_SLEEP_S = 3600;
+
+/** Reads a scenario: a statement a line, blank lines and lines that begin with # are left out. */
+export function parseScenario(text: string, cast: Cast): ParsedScenario {
+  const statements: Statement[] = [];
+  const mistakes: string[] = [];
+  for (const [at, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const result = parseLine(line, cast);
+    if (result.is === 'parsed') statements.push({ line: at + 1, text: line, ...result.act });
+    else mistakes.push(`line ${at + 1}: ${result.says} It reads: ${line}`);
+  }
+  if (mistakes.length > 0) return { is: 'wrong', mistakes };
+  if (statements.length === 0) return { is: 'wrong', mistakes: ['There is no statement in this scenario.'] };
+  return { is: 'scenario', statements };
+}
+
+function parseLine(line: string, cast: Cast): Parsed {
+  const spoken = /^([^\s>]+)>\s*(.*)$/.exec(line);
+  if (spoken !== null) return parsePerson(spoken[1] ?? '', spoken[2] ?? '', cast);
+  const [first = '', ...words] = line.replace(/\s+#\s.*$/, '').split(/\s+/);
+  switch (first) {
+    case 'wait':
+      return parseWait(words);
+    case 'expect':
+      return parseExpectation(line, (name) => unknownPerson(name, cast));
+    case 'fault':
+      return parseFault(words);
+    case 'clear':
+      return parseClear(words);
+    case 'kill':
+    case 'start':
+      return parseService(first, words);
+    case 'sleep':
+      return parseSleep(words);
+    default:
+      return mistake(`“${first}” begins no statement.${didYouMean(first, FIRST_WORDS)}`);
+  }
+}
+
+function parsePerson(person: string, rest: string, cast: Cast): Parsed {
+  const unknown = unknownPerson(person, cast);
+  if (unknown !== null) return unknown;
+  if (rest.startsWith('/')) return parsed({ is: 'say', person, command: rest });
+  const label = /^click\s+(.+)$/.exec(rest)?.[1];
+  if (label !== undefined) return parsed({ is: 'click', person, label });
+  return mistake(`After “${person}>” comes a /command, or click and the label of a button.`);
+}
+
+function unknownPerson(name: string, { people }: Cast): Parsed | null {
+  if (people.includes(name)) return null;
+  return mistake(`Nobody here is called “${name}”; there are ${people.join(', ')}.`);
+}
+
+function parseFault([name, ...args]: readonly string[]): Parsed {
+  return name === undefined ? mistake('A fault needs a name.') : parsed({ is: 'fault', name, args });
+}
+
+function parseClear([what, name, ...more]: readonly string[]): Parsed {
+  if (what !== 'fault' || name === undefined || more.length > 0) return mistake('It goes: clear fault NAME.');
+  return parsed({ is: 'clear-fault', name });
+}
+
+function parseService(is: 'kill' | 'start', [name, ...more]: readonly string[]): Parsed {
+  if (name === undefined || more.length > 0) return mistake(`It goes: ${is} ${SERVICES.join('|')}.`);
+  const service = SERVICES.find((known): known is ServiceName => known === name);
+  if (service === undefined) return mistake(`There is no “${name}” to ${is}; there are ${SERVICES.join(', ')}.`);
+  const act: Act = { is, service };
+  return parsed(act);
+}
+
+function parseSleep([word, ...more]: readonly string[]): Parsed {
+  const seconds = Number(word);
+  if (word === undefined || more.length > 0 || !(seconds >= 0 && seconds <= LONGEST_SLEEP_S)) {
+    return mistake(`It goes: sleep SECONDS, at most ${LONGEST_SLEEP_S}.`);
+  }
+  return parsed({ is: 'sleep', seconds });
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === null ? ` A statement is PERSON> … or begins with ${known.join(', ')}.` : ` Did you mean “${meant}”?`;
+}

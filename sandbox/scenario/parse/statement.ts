@@ -1,0 +1,25 @@
+import type { ServiceName } from '../../processes/services.ts';
+
+/** What a scenario can wait for; `running` names a step. */
+export const WAITED = ['planned', 'refused', 'denied', 'approved', 'running', 'done', 'failed', 'cancelled'] as const;
+
+/** A state of the newest change. */
+export type Waited = Exclude<(typeof WAITED)[number], 'running'>;
+
+/** One line of a scenario; `line` counts from one, `text` is the line as it was written. */
+export type Statement = { readonly line: number; readonly text: string } & Act;
+
+/** What a line asks for. */
+export type Act =
+  | { readonly is: 'say'; readonly person: string; readonly command: string }
+  | { readonly is: 'click'; readonly person: string; readonly label: string }
+  | { readonly is: 'wait'; readonly state: Waited; readonly seconds: number }
+  | { readonly is: 'wait-running'; readonly step: string; readonly seconds: number }
+  | { readonly is: 'expect-text'; readonly wanted: string }
+  | { readonly is: 'expect-no-text'; readonly unwanted: string }
+  | { readonly is: 'expect-ephemeral'; readonly person: string; readonly wanted: string }
+  | { readonly is: 'fault'; readonly name: string; readonly args: readonly string[] }
+  | { readonly is: 'clear-fault'; readonly name: string }
+  | { readonly is: 'kill'; readonly service: ServiceName }
+  | { readonly is: 'start'; readonly service: ServiceName }
+  | { readonly is: 'sleep'; readonly seconds: number };

@@ -1,0 +1,79 @@
+import type { Statement } from '../parse/statement.ts';
+import { expectEphemeral, expectNoText, expectText } from './expect.ts';
+import { Impossible } from './impossible.ts';
+import { clickButton, sayCommand } from './perform.ts';
+import type { Performance } from './performance.ts';
+import { waitForState, waitForStep } from './wait.ts';
+
+/** The statement that is not met, and what was there instead. */
+export interface FailedStatement {
+  readonly statement: Statement;
+  readonly instead: string;
+}
+
+/** Plays one statement after the other up to the first that is not met; null when all are. */
+export async function play(
+  statements: readonly Statement[],
+  performance: Performance,
+  onPlayed: (statement: Statement, seconds: number) => void,
+): Promise<FailedStatement | null> {
+  const { clock, signal } = performance;
+  for (const statement of statements) {
+    signal.throwIfAborted();
+    const from = clock.now().getTime();
+    const instead = await playOne(statement, performance);
+    if (instead !== null) return { statement, instead };
+    onPlayed(statement, (clock.now().getTime() - from) / 1000);
+  }
+  return null;
+}
+
+/** Null when the statement is met, else what was there instead. */
+async function playOne(statement: Statement, performance: Performance): Promise<string | null> {
+  try {
+    await perform(statement, performance);
+    return null;
+  } catch (error) {
+    if (error instanceof Impossible) return error.message;
+    throw error;
+  }
+}
+
+async function perform(statement: Statement, performance: Performance): Promise<void> {
+  const { stage, clock, signal } = performance;
+  switch (statement.is) {
+    case 'say':
+      return await sayCommand(statement, performance);
+    case 'click':
+      return await clickButton(statement, performance);
+    case 'wait':
+      return await waitForState(statement, performance);
+    case 'wait-running':
+      return await waitForStep(statement, performance);
+    case 'expect-text':
+      return await expectText(statement, performance);
+    case 'expect-no-text':
+      return expectNoText(statement, stage);
+    case 'expect-ephemeral':
+      return await expectEphemeral(statement, performance);
+    case 'fault':
+      return await done(stage.plant(statement.name, statement.args));
+    case 'clear-fault':
+      return await done(stage.clear(statement.name));
+    case 'kill':
+      return await done(stage.kill(statement.service));
+    case 'start':
+      return await done(stage.start(statement.service));
+    case 'sleep':
+      return await clock.sleep(statement.seconds * 1000, signal);
+  }
+}
+
+/** What the sandbox refuses to do (an unknown fault, a process that is not running) it says in a sentence of its own. */
+async function done(act: Promise<void>): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    throw new Impossible(error instanceof Error ? error.message : String(error));
+  }
+}

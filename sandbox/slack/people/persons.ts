@@ -1,0 +1,97 @@
+import type { Courier, Delivery, Outgoing } from '../delivery/delivery.ts';
+import { isFields } from '../json.ts';
+import type { Person } from '../local-slack-types.ts';
+import type { Site } from '../site/site.ts';
+import { personNamed, SLACKBOT } from '../site/workspace.ts';
+import { type Button, buttonLabelled, buttonsFor } from './buttons.ts';
+import { commandText } from './command-text.ts';
+import { clickPayload, commandPayload } from './payloads.ts';
+import type { Addressee, ResponseUrls } from './response-urls.ts';
+
+/** What people do in the channel, and what Slack shows them when it goes wrong. */
+export class Persons {
+  readonly #site: Site;
+  readonly #courier: Courier;
+  readonly #urls: ResponseUrls;
+
+  constructor(site: Site, courier: Courier, urls: ResponseUrls) {
+    this.#site = site;
+    this.#courier = courier;
+    this.#urls = urls;
+  }
+
+  /** Types a line: a command when it begins with a slash, else an ordinary message. */
+  async type(personName: string, line: string): Promise<void> {
+    const person = personNamed(this.#site.workspace, personName);
+    if (line.trim() === '') throw new Error('There is nothing to send.');
+    if (line.startsWith('/')) return await this.#command(person, line);
+    this.#say(person, line);
+  }
+
+  async click(personName: string, label: string): Promise<void> {
+    const person = personNamed(this.#site.workspace, personName);
+    await this.#press(person, buttonLabelled(label, buttonsFor(person, this.#site.timeline.all())));
+  }
+
+  async clickAction(personName: string, ts: string, blockId: string, actionId: string): Promise<void> {
+    const person = personNamed(this.#site.workspace, personName);
+    const button = buttonsFor(person, this.#site.timeline.all()).find(
+      (candidate) => candidate.message.ts === ts && candidate.blockId === blockId && candidate.actionId === actionId,
+    );
+    if (button === undefined) throw new Error('That button is no longer there; the message has changed.');
+    await this.#press(person, button);
+  }
+
+  async #command(person: Person, line: string): Promise<void> {
+    const { workspace, triggers } = this.#site;
+    const name = line.split(/\s/, 1)[0] ?? line;
+    const command = workspace.manifest.commands.find((candidate) => candidate.command === name);
+    if (command === undefined) return this.#fail(person, `${name} is not a valid command.`);
+    const to: Addressee = { person: person.id, channel: workspace.home.id };
+    const handles = { responseUrl: this.#urls.issue('commands', to), triggerId: triggers.issue(person.id) };
+    const text = commandText(line.slice(name.length), command.shouldEscape, workspace);
+    const payload = commandPayload(person, name, text, handles, workspace);
+    const delivery = await this.#deliver({ type: 'slash_commands', payload });
+    if (delivery.is === 'failed') return this.#fail(person, `${name} failed with the error "${delivery.error}"`);
+    this.#showAnswer(person, line, to, delivery.answer);
+  }
+
+  /** The acknowledgement of a command may carry its answer; a public one shows the typed line as well. */
+  #showAnswer(person: Person, line: string, to: Addressee, answer: unknown): void {
+    const body = typeof answer === 'string' ? { text: answer } : (answer ?? {});
+    const isEmpty = isFields(body) && Object.values(body).every((value) => value === '' || value === undefined);
+    if (isEmpty) return;
+    if (isFields(body) && body.response_type === 'in_channel') this.#say(person, line);
+    const { status } = this.#urls.reply(to, body);
+    if (status !== 200)
+      this.#fail(person, `${line.split(/\s/, 1)[0]} failed with the error "invalid_command_response"`);
+  }
+
+  async #press(person: Person, button: Button): Promise<void> {
+    const { workspace, triggers, now } = this.#site;
+    if (!workspace.manifest.interactive) {
+      return this.#fail(person, 'This app is not configured to handle interactive responses.');
+    }
+    const to: Addressee = { person: person.id, channel: workspace.home.id, source: button.message.ts };
+    const handles = { responseUrl: this.#urls.issue('actions', to), triggerId: triggers.issue(person.id) };
+    const payload = clickPayload(person, button, (now() / 1000).toFixed(6), handles, workspace);
+    const delivery = await this.#deliver({ type: 'interactive', payload });
+    if (delivery.is === 'failed') this.#fail(person, `"${button.label}" failed with the error "${delivery.error}"`);
+  }
+
+  #deliver(outgoing: Outgoing): Promise<Delivery> {
+    return this.#courier.deliver(outgoing);
+  }
+
+  #say(person: Person, text: string): void {
+    const author = { id: person.id, name: person.name, isBot: false };
+    this.#site.timeline.post({ channel: this.#site.workspace.home.id, author, text, blocks: [] });
+  }
+
+  /** Shows the person a line of Slackbot's and makes the caller fail with the same words. */
+  #fail(person: Person, text: string): never {
+    const { timeline, workspace } = this.#site;
+    timeline.post({ channel: workspace.home.id, author: SLACKBOT, text, blocks: [], ephemeralFor: person.id });
+    throw new Error(text);
+  }
+}

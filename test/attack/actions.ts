@@ -1,9 +1,0 @@
-import type { DecisionKind } from '../../src/domain/policy/policy.ts';
-
-/** The action ids of the card's buttons, as anybody can read them in a payload. */
-export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
-  approve: 'registry-ha:approve',
-  deny: 'registry-ha:deny',
-  retry: 'registry-ha:retry',
-  cancel: 'registry-ha:cancel',
-};

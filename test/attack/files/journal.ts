@@ -1,0 +1,169 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFields } from '../../../sandbox/slack/json.ts';
+import { JournalDamaged, openJournal } from '../../../src/adapters/journal/entries/journal.ts';
+import { readJournal } from '../../../src/adapters/journal/entries/read.ts';
+import type { Attack } from '../attack.ts';
+import { must, reached } from '../outcome.ts';
+import type { AttackStage } from '../stage/attack-stage.ts';
+
+/** Somebody can write the worker's journal. */
+export function journalAttacks(): readonly Attack[] {
+  return [
+    everyField(),
+    lines('journal-line-missing', 'a line taken out', (all) => all.toSpliced(1, 1)),
+    lines('journal-line-twice', 'a line written twice', (all) => all.toSpliced(1, 0, all[1] ?? '')),
+    lines('journal-lines-exchanged', 'two lines exchanged', (all) => all.with(1, all[2] ?? '').with(2, all[1] ?? '')),
+    lines('journal-line-rewritten', 'a line in other words of the same meaning', (all) =>
+      all.with(1, JSON.stringify(JSON.parse(all[1] ?? ''), null, 1).replaceAll('\n', ' ')),
+    ),
+    lines('journal-of-another-change', 'a line whose JSON sets __proto__', (all) =>
+      all.with(1, (all[1] ?? '').replace('{', '{"__proto__":{"type":"done"},')),
+    ),
+    head(),
+    atTheStart(),
+  ];
+}
+
+/** Every field of every line but the last, one at a time, at every depth. */
+function everyField(): Attack {
+  return {
+    on: 'worker',
+    name: 'journal-each-field-of-each-line',
+    tries: 'each field of each line of the worker’s journal, changed one at a time',
+    async stopped(stage) {
+      const { path, all } = await copied(stage);
+      let made = 0;
+      for (const [n, line] of sample(all.slice(0, -1))) {
+        for (const changed of tampered(JSON.parse(line))) {
+          await write(path, all.with(n, JSON.stringify(changed)));
+          must(
+            await isDamaged(() => readJournal(path)),
+            `Line ${n + 1} was taken: ${JSON.stringify(changed).slice(0, 200)}`,
+          );
+          made += 1;
+        }
+      }
+      reached(made > 50, `Only ${made} fields were changed.`);
+      return `${made} changes, each one found`;
+    },
+  };
+}
+
+/** The first lines of each kind: they all have their own fields. */
+function sample(all: readonly string[]): readonly (readonly [number, string])[] {
+  const kinds = new Map<string, readonly [number, string]>();
+  for (const [n, line] of all.entries()) {
+    const kind = /"type":"([a-z-]+)"/.exec(line)?.[1] ?? '';
+    if (!kinds.has(kind)) kinds.set(kind, [n, line]);
+  }
+  return [...kinds.values()];
+}
+
+const MOST_OF_A_LIST = 2;
+/** Enough to take one out, and to exchange two before the last. */
+const LEAST_LINES = 4;
+
+/** The value with one leaf changed, for each leaf; of long lists the first two members stand for all. */
+export function tampered(value: unknown): readonly unknown[] {
+  if (typeof value === 'string') return [`${value}x`, ''].filter((other) => other !== value);
+  if (typeof value === 'number') return [value + 1];
+  if (typeof value === 'boolean') return [!value];
+  if (Array.isArray(value)) {
+    const members = value.slice(0, MOST_OF_A_LIST);
+    return [[], ...members.flatMap((member, n) => tampered(member).map((other) => value.with(n, other)))].filter(
+      (other) => JSON.stringify(other) !== JSON.stringify(value),
+    );
+  }
+  if (!isFields(value)) return ['something'];
+  const without = Object.keys(value).map((key) => Object.fromEntries(Object.entries(value).filter(([k]) => k !== key)));
+  const changed = Object.entries(value).flatMap(([key, member]) =>
+    tampered(member).map((other) => ({ ...value, [key]: other })),
+  );
+  return [{ ...value, more: true }, ...without, ...changed];
+}
+
+function lines(name: string, tries: string, change: (all: readonly string[]) => readonly string[]): Attack {
+  return {
+    on: 'worker',
+    name,
+    tries: `${tries} in the worker’s journal`,
+    async stopped(stage) {
+      const { path, all } = await copied(stage);
+      const changed = change(all);
+      reached(changed.join('\n') !== all.join('\n'), 'Nothing was changed.');
+      await write(path, changed);
+      must(await isDamaged(() => readJournal(path)), 'A reader takes it.');
+      must(await isDamaged(() => openJournal({ path })), 'A worker would go on with it.');
+      return 'found by `registry-ha journal verify`, and no worker goes on with it';
+    },
+  };
+}
+
+/** Nothing follows from the last line, so only its own digest tells: whoever has noted it sees the difference. */
+function head(): Attack {
+  return {
+    on: 'worker',
+    name: 'journal-last-line',
+    tries: 'the last line of the worker’s journal, exchanged for a valid one',
+    async stopped(stage) {
+      const { path, all } = await copied(stage);
+      const before = await readJournal(path);
+      const last = JSON.parse(all.at(-1) ?? '{}');
+      await write(
+        path,
+        all.with(-1, JSON.stringify({ ...last, event: { ...last.event, at: '2020-01-01T00:00:00.000Z' } })),
+      );
+      const isFound =
+        (await isDamaged(() => readJournal(path))) || (await readJournal(path)).head.hash !== before.head.hash;
+      must(isFound, 'Nobody could see it.');
+      return 'the head that `registry-ha journal verify` prints is another one';
+    },
+  };
+}
+
+/** The real worker, started on a journal that was changed meanwhile, does nothing until a person has looked. */
+function atTheStart(): Attack {
+  return {
+    on: 'worker',
+    name: 'journal-changed-while-the-worker-is-down',
+    tries: 'a nonce in the journal, changed while the worker does not run',
+    restarts: true,
+    async stopped(stage) {
+      const { worker } = stage.sandbox.services;
+      const path = join(stage.sandbox.folder, 'worker', 'journal.jsonl');
+      await worker.kill();
+      const good = await readFile(path, 'utf8');
+      await writeFile(path, good.replace('"type":"planned"', '"type":"planned" '));
+      const failed = await worker.start(stage.signal).then(() => '', String);
+      await writeFile(path, good);
+      await worker.stop(1);
+      await worker.start(stage.signal);
+      must(failed !== '', 'The worker works on.');
+      must(/journal/.test(failed), `The worker ended for another reason: ${failed}`);
+      return /[^\n]*Line \d+ of the journal[^\n]*/.exec(failed)?.[0] ?? failed;
+    },
+  };
+}
+
+async function copied(stage: AttackStage): Promise<{ readonly path: string; readonly all: readonly string[] }> {
+  const { sandbox } = stage;
+  while (stage.journal.lines().length < LEAST_LINES) await stage.answered(await stage.askQuietly());
+  const path = join(sandbox.folder, 'stolen.jsonl');
+  await copyFile(join(sandbox.folder, 'worker', 'journal.jsonl'), path);
+  const all = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  await readJournal(path);
+  return { path, all };
+}
+
+const write = (path: string, all: readonly string[]): Promise<void> => writeFile(path, `${all.join('\n')}\n`);
+
+async function isDamaged(read: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await read();
+    return false;
+  } catch (error) {
+    if (error instanceof JournalDamaged) return true;
+    throw error;
+  }
+}

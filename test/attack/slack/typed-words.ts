@@ -1,0 +1,85 @@
+import { holds } from '../../../sandbox/seen/texts.ts';
+import type { Attack } from '../attack.ts';
+import { must } from '../outcome.ts';
+import { ALICE, type AttackStage } from '../stage/attack-stage.ts';
+import { markupIn } from './markup.ts';
+
+const RTL = '\u202e';
+const LONG = 10_000;
+
+/** What people can type. Names must be refused; a reason may be shown, but only as the words it is. */
+export function typedAttacks(): readonly Attack[] {
+  const words: Readonly<Record<string, string>> = {
+    'a-command': 'node-2;reboot',
+    'a-substitution': 'node-2$(reboot)',
+    backticks: 'node-2`reboot`',
+    quotes: `node-2'"`,
+    NUL: 'node-2\0',
+    RTL: `node-2${RTL}3-edon`,
+    markup: '<!channel>',
+    'a-path': '../../etc/shadow',
+    'an-option': '--config=/etc/shadow',
+    '10000-letters': 'a'.repeat(LONG),
+    '10000-hyphens': `a${'-'.repeat(LONG)}_`,
+    __proto__: '__proto__',
+  };
+  return [
+    ...Object.entries(words).map(([what, word]) => name(what, word)),
+    ...Object.entries({ ...words, 'a-newline': 'one\ntwo', ANSI: 'red \u001b[31mred' }).map(([what, word]) =>
+      reason(what, word),
+    ),
+    name('a-newline', 'node-2\nnode-3;reboot'),
+  ];
+}
+
+function name(what: string, word: string): Attack {
+  return {
+    on: 'bot',
+    name: `node-named-${what}`,
+    tries: `add ${JSON.stringify(word.slice(0, 40))}`,
+    async stopped(stage) {
+      const before = await stage.count();
+      const told = await stage.door.command(ALICE, `add ${word}`);
+      must(told !== null, 'Alice was told nothing.');
+      must((await stage.count()) === before, 'A change was made of it.');
+      mustBePlain(told ?? '');
+      return told ?? '';
+    },
+  };
+}
+
+/** Refused in a sentence, or shown on the card as words; never in a command. */
+function reason(what: string, word: string): Attack {
+  return {
+    on: 'bot',
+    name: `reason-of-${what}`,
+    tries: `add node-2 --reason ${JSON.stringify(word.slice(0, 40))}`,
+    async stopped(stage) {
+      const quote = word.includes('"') ? '“' : '"';
+      const text = `add node-2 --reason ${quote}${word}${quote === '“' ? '”' : quote}`;
+      const asked = await stage.askOrHear(text);
+      if ('told' in asked) {
+        mustBePlain(asked.told);
+        return asked.told;
+      }
+      await stage.answered(asked.id);
+      await stage.drawn(asked.id);
+      return mustShowPlainly(stage, asked.id, word);
+    },
+  };
+}
+
+function mustShowPlainly(stage: AttackStage, id: string, word: string): string {
+  const card = stage.card(id);
+  must(card !== undefined && holds(card, /[a-z0-9]{3,}/.exec(word)?.[0] ?? word), 'The card does not show the reason.');
+  for (const message of stage.sandbox.slack.messages()) {
+    const found = markupIn(message);
+    must(found === null, `A message holds ${found}.`);
+  }
+  return 'the card shows it as the words it is';
+}
+
+function mustBePlain(told: string): void {
+  must(!/<[!@#h]|[\p{Cc}\p{Cf}]/u.test(told.replaceAll('\n', '')), `The answer is not plain: ${JSON.stringify(told)}`);
+  must(told.length < 4_000, `The answer has ${told.length} characters.`);
+}

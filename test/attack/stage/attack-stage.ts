@@ -1,0 +1,201 @@
+import type { Redis } from 'ioredis';
+import { CLUSTER, OPS, PEOPLE } from '../../../sandbox/people.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
+import { type SeenText, textsOf } from '../../../sandbox/seen/texts.ts';
+import { changeQueue } from '../../../src/adapters/redis/queue/queue.ts';
+import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
+import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
+import { clusterKeys } from '../../../src/adapters/redis/server/keys.ts';
+import type { Person } from '../../../src/domain/change/approval.ts';
+import type { Change, ChangeEvent, ChangeId } from '../../../src/domain/change/change.ts';
+import type { ChangeQueue } from '../../../src/ports/queue.ts';
+import type { Changes, StoredChange } from '../../../src/ports/record.ts';
+import type { ApprovalSigner } from '../../../src/ports/trust.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { cardStateOf, changeIds, isDrawn } from '../../harness/stage/card-state.ts';
+import { SandboxStage } from '../../harness/stage/sandbox-stage.ts';
+import { NotMade } from '../outcome.ts';
+import { type BotsOwn, botsOwn } from './bots-own.ts';
+import { Door } from './door.ts';
+import { Replies } from './replies.ts';
+
+/** A change with a plan that nobody has decided about. */
+export interface Target {
+  readonly id: ChangeId;
+  readonly digest: string;
+  readonly change: Change;
+  /** Entries in its record. */
+  readonly version: number;
+}
+
+/** As Slack names them, without what the sandbox says about them. */
+export const [ALICE, BOB, MALLORY] = [person(0), person(1), person(2)];
+
+interface Parts {
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  readonly redis: Redis;
+  readonly replies: Replies;
+  readonly bot: BotsOwn;
+}
+
+/** A sandbox with an attacker in it, who has Redis, the network, and whatever he was once given. */
+export class AttackStage extends SandboxStage {
+  readonly redis: Redis;
+  readonly door: Door;
+  readonly changes: Changes;
+  readonly queue: ChangeQueue;
+  /** Signs as the bot does: an attacker does not have its key, but approvals that were signed with it. */
+  readonly signer: ApprovalSigner;
+  readonly #bot: BotsOwn;
+  readonly #queue: ReturnType<typeof changeQueue>;
+  readonly #replies: Replies;
+  readonly #kept: Target[] = [];
+  #undecided: Target | undefined;
+
+  private constructor({ sandbox, signal, redis, replies, bot }: Parts) {
+    super(sandbox, signal);
+    this.redis = redis;
+    this.signer = bot.signer;
+    this.#bot = bot;
+    this.#replies = replies;
+    const url = `http://${this.host}:3000/slack/events`;
+    this.door = new Door({ url, secret: sandbox.slack.signingSecret, replies, signal });
+    this.changes = redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof: EVERY_ENTRY });
+    this.#queue = changeQueue({ redis, cluster: CLUSTER });
+    this.queue = this.#queue;
+  }
+
+  static async open(sandbox: Sandbox, signal: AbortSignal): Promise<AttackStage> {
+    const redis = connectRedis({ url: sandbox.redisUrl, onError: () => undefined, name: 'registry-ha-attack' });
+    const bot = await botsOwn(sandbox, redis);
+    return new AttackStage({ sandbox, signal, redis, replies: await Replies.open(), bot });
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    await closeRedis(this.redis);
+    await this.#replies.close();
+  }
+
+  async get(id: ChangeId): Promise<StoredChange> {
+    const stored = await this.changes.get(id);
+    if (stored === null) throw new NotMade(`The change ${id} is gone.`);
+    return stored;
+  }
+
+  /** A planned change whose request was written straight into Redis, without a card; the one that is kept, if there is one. */
+  async planned(): Promise<Target> {
+    const [kept] = this.#kept.splice(0);
+    return kept ?? (await this.#fresh(['node-2']));
+  }
+
+  /** Shows that the worker plans as ever; the plan is kept for the next attack. */
+  async keepPlan(): Promise<void> {
+    const isDone = this.sandbox.cluster.world.nodes.get('node-2')?.registry !== null;
+    this.#kept.splice(0, 1, await this.#fresh([isDone ? 'node-1' : 'node-2']));
+  }
+
+  /** A plan on a card that stays undecided, for all attacks on one decision. */
+  async undecided(): Promise<Target> {
+    this.#undecided ??= await this.asked();
+    return this.#undecided;
+  }
+
+  async #fresh(nodes: readonly string[]): Promise<Target> {
+    return await this.#target(await this.askQuietly(nodes));
+  }
+
+  /** Writes a request straight into Redis as the bot does, with its key, but without a card; gives the change's id. */
+  async askQuietly(nodes: readonly string[] = ['node-2']): Promise<ChangeId> {
+    const id = this.#bot.newId();
+    const at = new Date().toISOString();
+    const intent = { verb: 'add', cluster: CLUSTER, nodes } as const;
+    await this.#bot.changes.append(id, 0, { type: 'requested', at, id, intent, requester: ALICE, channel: OPS.id });
+    await this.queue.add('plan', id, 1);
+    return id;
+  }
+
+  /** A planned change that alice has asked for in Slack, with its card. */
+  async asked(text = 'add node-2'): Promise<Target> {
+    const asked = await this.askOrHear(text);
+    if ('told' in asked) throw new NotMade(`alice was told: ${asked.told}`);
+    return await this.#target(asked.id);
+  }
+
+  /** Lets alice ask, and gives the id of her change, or what she alone was told. */
+  async askOrHear(text: string): Promise<{ readonly id: ChangeId } | { readonly told: string }> {
+    const before = new Set(await changeIds(this.redis));
+    const { body, url } = this.door.form(ALICE, text);
+    await this.door.knock({ body });
+    const fresh = async () => (await changeIds(this.redis)).find((id) => !before.has(id));
+    await this.until(
+      `a change of “${text.slice(0, 60)}”`,
+      async () => (await fresh()) !== undefined || this.door.heard(url) !== undefined,
+    );
+    const id = await fresh();
+    return id === undefined ? { told: this.door.heard(url) ?? '' } : { id };
+  }
+
+  /** How many changes there are. */
+  async count(): Promise<number> {
+    return (await changeIds(this.redis)).length;
+  }
+
+  /** Waits until the worker has planned, refused or failed; gives the change as it is then. */
+  async answered(id: ChangeId): Promise<Change> {
+    await this.until(`an answer to ${id}`, async () => (await this.get(id)).change.state !== 'requested');
+    return (await this.get(id)).change;
+  }
+
+  /** Appends an entry of a valid form, as anybody can who has Redis. */
+  async forge(id: ChangeId, event: ChangeEvent): Promise<void> {
+    const { version } = await this.get(id);
+    if (!(await this.changes.append(id, version, event))) throw new NotMade(`Redis did not take ${event.type}.`);
+  }
+
+  /** Tells the bot that a change has grown. */
+  async announce(id: ChangeId): Promise<void> {
+    const { announced, behind } = clusterKeys(CLUSTER);
+    await this.redis.sadd(behind, id);
+    await this.redis.publish(announced, id);
+  }
+
+  /** Waits until the card shows all that the record holds. */
+  async drawn(id: ChangeId): Promise<void> {
+    await this.until(`the card of ${id}`, () => this.#isDrawn(id));
+  }
+
+  /** The same, or until the bot has said in its log that it cannot. */
+  async drawnOrRefused(id: ChangeId): Promise<boolean> {
+    const refused = async (): Promise<boolean> =>
+      (await this.logOf('bot')).split('\n').some((line) => line.includes(id) && line.includes('could not be drawn'));
+    await this.until(`the card of ${id}`, async () => (await this.#isDrawn(id)) || (await refused()));
+    return await this.#isDrawn(id);
+  }
+
+  /** What the card of a change shows now. */
+  card(id: ChangeId): SeenText | undefined {
+    const message = this.sandbox.slack
+      .messages()
+      .findLast(({ text, threadTs, ephemeralFor }) => text.includes(id) && !threadTs && !ephemeralFor);
+    return message === undefined ? undefined : { texts: textsOf(message), ephemeralFor: undefined, isFresh: true };
+  }
+
+  async #isDrawn(id: ChangeId): Promise<boolean> {
+    return isDrawn(await cardStateOf(this.redis, id));
+  }
+
+  async #target(id: ChangeId): Promise<Target> {
+    const change = await this.answered(id);
+    if (change.state !== 'planned' || change.digest === undefined)
+      throw new NotMade(`No plan came, the change is ${change.state}: ${change.refusal?.says ?? change.failure?.what}`);
+    return { id, digest: change.digest, change, version: (await this.get(id)).version };
+  }
+}
+
+function person(n: 0 | 1 | 2): Person {
+  const { id, name } = PEOPLE[n];
+  return { id, name };
+}

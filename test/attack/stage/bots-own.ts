@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { CLUSTER } from '../../../sandbox/people.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { approvalSigner } from '../../../src/adapters/keys/approvals.ts';
+import { botEntryProof } from '../../../src/adapters/keys/entries.ts';
+import { loadSigningKey } from '../../../src/adapters/keys/files.ts';
+import { randomIds } from '../../../src/adapters/keys/ids.ts';
+import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
+import type { Changes } from '../../../src/ports/record.ts';
+import type { ApprovalSigner } from '../../../src/ports/trust.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+
+/** What the honest bot signs. An attacker never has its key, but may have seen what was signed with it. */
+export interface BotsOwn {
+  readonly signer: ApprovalSigner;
+  /** The record as the bot writes it. */
+  readonly changes: Changes;
+  /** The id of a new change. */
+  newId(): string;
+}
+
+/** The only place of the attacks that signs with the product's code: everything forged is made by the attacker's own. */
+export async function botsOwn({ folder }: Sandbox, redis: Redis): Promise<BotsOwn> {
+  const own = await loadSigningKey(join(folder, 'approval.key'));
+  const proof = botEntryProof({ own, bots: [], workers: [] });
+  return {
+    signer: approvalSigner(own),
+    changes: redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof }),
+    newId: () => randomIds().change(CLUSTER),
+  };
+}

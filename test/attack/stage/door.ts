@@ -1,0 +1,142 @@
+import { createHmac } from 'node:crypto';
+import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import type { Person } from '../../../sandbox/slack/local-slack.ts';
+import type { Replies } from './replies.ts';
+
+/** One request as somebody sends it; left out is what an honest Slack would send. */
+export interface Knock {
+  readonly body: string | Buffer;
+  readonly secret?: string;
+  /** Seconds since the epoch, or any other words. */
+  readonly timestamp?: string;
+  readonly signature?: string | null;
+  readonly type?: string;
+  readonly path?: string;
+}
+
+/** What the bot answered: the status, 0 when it cut the connection. */
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A click as a payload of Slack's tells it. */
+export interface Click {
+  readonly by: Pick<Person, 'id' | 'name'>;
+  readonly action: string;
+  readonly value?: unknown;
+  readonly team?: string | null;
+  readonly userTeam?: string;
+  readonly channel?: string;
+}
+
+const TEAM = 'T0SANDBOX';
+const CHANNEL = 'C0OPS';
+const ANSWER_LIMIT_MS = 15_000;
+
+/** The bot's address for signed requests, knocked at with whatever somebody likes. */
+export class Door {
+  readonly #url: string;
+  readonly #secret: string;
+  readonly #replies: Replies;
+  readonly #signal: AbortSignal;
+
+  constructor(options: { url: string; secret: string; replies: Replies; signal: AbortSignal }) {
+    this.#url = options.url;
+    this.#secret = options.secret;
+    this.#replies = options.replies;
+    this.#signal = options.signal;
+  }
+
+  async knock({ body, secret = this.#secret, type, path, ...given }: Knock): Promise<Answered> {
+    const timestamp = given.timestamp ?? String(Math.floor(Date.now() / 1000));
+    const signature = given.signature === undefined ? signed(secret, timestamp, body) : given.signature;
+    const headers = {
+      'content-type': type ?? 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': timestamp,
+      ...(signature === null ? {} : { 'x-slack-signature': signature }),
+    };
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
+    try {
+      const sent = typeof body === 'string' ? body : new Uint8Array(body);
+      const response = await fetch(new URL(path ?? '', this.#url), { method: 'POST', body: sent, headers, signal });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      // undici's word for a server that ended the connection while the body was still being sent.
+      if (error instanceof TypeError) return { status: 0, text: '' };
+      throw error;
+    }
+  }
+
+  /** Sends a click and waits for what the bot tells the person alone; null when it tells nothing in time. */
+  async click(click: Click, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
+    const url = this.#replies.url();
+    await this.knock({ body: formOf(clickPayload(click, url)) });
+    return await this.#told(url, limitMs);
+  }
+
+  /** Types a slash command and waits likewise. */
+  async command(by: Pick<Person, 'id' | 'name'>, text: string, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
+    const url = this.#replies.url();
+    await this.knock({ body: commandForm(by, text, url) });
+    return await this.#told(url, limitMs);
+  }
+
+  /** The body of a slash command. */
+  form(by: Pick<Person, 'id' | 'name'>, text: string): { readonly body: string; readonly url: string } {
+    const url = this.#replies.url();
+    return { body: commandForm(by, text, url), url };
+  }
+
+  /** Was anything told at this response URL? */
+  heard(url: string): string | undefined {
+    return this.#replies.heard(url);
+  }
+
+  async #told(url: string, limitMs: number): Promise<string | null> {
+    await comesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
+    return this.#replies.heard(url) ?? null;
+  }
+}
+
+/** The `v0` signature of Slack's, over bytes as they are. */
+function signed(secret: string, timestamp: string, body: string | Buffer): string {
+  return `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
+}
+
+function commandForm({ id, name }: Pick<Person, 'id' | 'name'>, text: string, url: string): string {
+  return new URLSearchParams({
+    team_id: TEAM,
+    channel_id: CHANNEL,
+    user_id: id,
+    user_name: name,
+    command: '/registry-ha',
+    text,
+    response_url: url,
+    trigger_id: '1.2.3',
+  }).toString();
+}
+
+const formOf = (payload: object): string => new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+
+function clickPayload({ by, action, value, team = TEAM, userTeam = TEAM, channel = CHANNEL }: Click, url: string) {
+  return {
+    type: 'block_actions',
+    user: { id: by.id, username: by.name, name: by.name, team_id: userTeam },
+    team: team === null ? null : { id: team, domain: 'sandbox' },
+    channel: { id: channel, name: 'ops' },
+    container: { type: 'message', message_ts: '1.1', channel_id: channel, is_ephemeral: false },
+    trigger_id: '1.2.3',
+    response_url: url,
+    actions: [
+      {
+        type: 'button',
+        block_id: 'decision',
+        action_id: action,
+        action_ts: '1.1',
+        ...(value === undefined ? {} : { value: typeof value === 'string' ? value : JSON.stringify(value) }),
+      },
+    ],
+  };
+}

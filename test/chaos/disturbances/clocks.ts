@@ -1,0 +1,69 @@
+import type { Clocked } from '../../../sandbox/clock/clocks.ts';
+import type { StepKind } from '../../../src/domain/plan/step.ts';
+import type { Disturbance } from './disturbance.ts';
+
+const DONE = { state: 'done' } as const;
+const MINUTE_MS = 60_000;
+/** Longer than plans and approvals live, and than every limit of a wait. */
+const FAR_MS = 180 * MINUTE_MS;
+const SOON_MS = 100;
+/** So that a copy is under way by then; the sandbox's archives are 2 MB each. */
+const SLOW = ['node-2', '1000000'] as const;
+
+/** Clocks are set while a change runs (NTP after a boot, a wrong hand), or are wrong from the beginning. */
+export function clockDisturbances(): readonly Disturbance[] {
+  return [
+    ...(['copy', 'deploy', 'engines'] as const).flatMap((step) => [
+      set(`worker-clock-three-hours-ahead-in-${step}`, 'worker', step, FAR_MS),
+      set(`worker-clock-three-hours-back-in-${step}`, 'worker', step, -FAR_MS),
+    ]),
+    set('bot-clock-three-hours-ahead-in-mount', 'bot', 'mount', FAR_MS),
+    set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
+    wrong('worker-clock-5-minutes-ahead-of-the-bot', 5 * MINUTE_MS, DONE),
+    wrong('worker-clock-half-a-minute-behind-the-bot', -MINUTE_MS / 2, DONE),
+    // An approval from the future would live longer than it should.
+    wrong('worker-clock-5-minutes-behind-the-bot', -5 * MINUTE_MS, {
+      state: 'refused',
+      shows: ['Set both clocks right'],
+    }),
+    {
+      name: 'worker-clock-three-hours-ahead-before-the-approval',
+      setsClocks: true,
+      end: { state: 'refused', shows: ['The approval expired'] },
+      planned: (stage) => stage.setClock('worker', FAR_MS),
+    },
+    {
+      name: 'worker-killed-with-its-clock-three-hours-back-in-copy',
+      setsClocks: true,
+      end: DONE,
+      strike: async (stage) => {
+        await stage.step('copy');
+        await stage.setClock('worker', -FAR_MS);
+        await stage.kill('worker');
+        await stage.start('worker');
+      },
+    },
+  ];
+}
+
+function set(name: string, whose: Clocked, step: StepKind, offMs: number): Disturbance {
+  return {
+    name,
+    setsClocks: true,
+    end: DONE,
+    strike: async (stage) => {
+      if (step === 'copy') await stage.plant('ssh-slow', ...SLOW);
+      await stage.step(step);
+      await stage.pause(SOON_MS);
+      await stage.setClock(whose, offMs);
+      if (step === 'copy') await stage.clear('ssh-slow');
+    },
+  };
+}
+
+const wrong = (name: string, offMs: number, end: Disturbance['end']): Disturbance => ({
+  name,
+  setsClocks: true,
+  end,
+  before: (stage) => stage.setClock('worker', offMs),
+});

@@ -1,0 +1,191 @@
+import type { StepKind } from '../../../src/domain/plan/step.ts';
+import { engineJobs } from '../../harness/judges/deeds.ts';
+import { NotMet } from '../../harness/stage/not-met.ts';
+import type { ChaosStage } from '../stage/chaos-stage.ts';
+import { isOver, press } from '../stage/operator.ts';
+import { faultInStep, interrupted, mendAndRetry, planted, retry } from './acts.ts';
+import type { Disturbance, End } from './disturbance.ts';
+
+const DONE = { state: 'done' } as const;
+const SALT_STEPS = ['mount', 'solutions', 'other-version', 'deploy', 'engines'] as const satisfies readonly StepKind[];
+const SLS = {
+  mount: 'metalk8s.archives.mounted',
+  solutions: 'metalk8s.solutions.available',
+  'other-version': 'metalk8s.repo.configured',
+  deploy: 'metalk8s.repo.installed',
+} as const satisfies Partial<Record<StepKind, string>>;
+const NEW_ISO = '/srv/scality/releases/metalk8s-128.0.1.iso';
+/** A pillar that cannot be compiled is often mended a moment later, so the worker tries so often beyond the first time. */
+const PILLAR_RETRIES = 2;
+/** Some seconds as an operator would feel them: shorter than every patience of the worker. */
+const A_WHILE_MS = 3_000;
+
+/** What passes by itself, and must not be noticed but by a word on the card. */
+export function passingFaults(): readonly Disturbance[] {
+  return [
+    ...['1', '65536', '2000000'].map((bytes) =>
+      passing(`ssh-cut-in-copy-after-${bytes}-bytes`, planted('ssh-cut', 'node-2', bytes)),
+    ),
+    ...SALT_STEPS.slice(0, 4).map((step) => during(`ssh-cut-in-${step}`, step, 600, 'ssh-refused', 'node-2')),
+    passing('ssh-cut-in-salt-call', planted('salt-call-cut', 'node-2')),
+    passing('salt-call-killed', planted('salt-call-killed', 'node-2')),
+    during('ssh-away-in-copy', 'copy', A_WHILE_MS, 'ssh-refused', 'node-2'),
+    ...['0', '1', '137', 'abrupt', 'off'].map((how) => passing(`exec-cut-${how}`, planted('exec-cut', how))),
+    ...([...SALT_STEPS, 'verify'] as const).map((step) =>
+      during(`salt-master-down-in-${step}`, step, A_WHILE_MS, 'salt-master-down'),
+    ),
+    ...(['mount', 'deploy', 'engines'] as const).map((step) =>
+      during(`salt-busy-in-${step}`, step, A_WHILE_MS, 'salt-busy'),
+    ),
+    passing('salt-busy-between-approval-and-start', async (stage) => {
+      await stage.plant('salt-busy');
+      void stage.pause(A_WHILE_MS).then(
+        () => stage.clear('salt-busy'),
+        () => undefined,
+      );
+    }),
+    during('pillar-fails-for-a-while-in-mount', 'mount', A_WHILE_MS, 'pillar-fails'),
+    during('pillar-fails-for-a-while-in-deploy', 'deploy', A_WHILE_MS, 'pillar-fails'),
+    ...(['copy', 'deploy', 'ready', 'engines', 'verify'] as const).map((step) =>
+      during(`kube-down-in-${step}`, step, A_WHILE_MS, 'kube-down'),
+    ),
+    passing('kube-slow', planted('kube-slow', '1')),
+    during('minion-gone-for-20-s-in-engines', 'engines', 20_000, 'minion-down', 'node-1'),
+    passing('endpoints-late', planted('endpoints-late', '600')),
+    { name: 'endpoints-flapping', end: DONE, planned: planted('endpoints-never', 'node-2'), strike: flap },
+  ];
+}
+
+/** What lasts: the change stops and says where, what, what now; a retry goes on once it was mended. */
+export function lastingFaults(): readonly Disturbance[] {
+  return [
+    ...Object.entries(SLS).flatMap(([step, sls]) => [
+      mended(
+        `state-fails-once-in-${step}`,
+        ['state-fails', 'node-2', sls, 'no', 'space', 'left'],
+        ['no space left', 'Retry from here'],
+      ),
+    ]),
+    mended('render-fails-in-mount', ['render-fails', 'node-2', SLS.mount], ['could not render the states']),
+    {
+      ...mended('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
+      repeats: PILLAR_RETRIES,
+    },
+    {
+      name: 'state-fails-always',
+      end: failed('no space left'),
+      ...always('state-fails', 'node-2', SLS.solutions, 'no', 'space', 'left'),
+    },
+    {
+      name: 'render-fails-always',
+      end: failed('could not render the states'),
+      ...always('render-fails', 'node-2', SLS.deploy),
+    },
+    endpointsNever(),
+    mended('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
+    mended('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
+    mended('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
+    mended('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
+    mended('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
+    mended('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
+    mended('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
+    untouchedEngines(),
+  ];
+}
+
+/** What was found between approval and start: nothing is run. */
+export function refusals(): readonly Disturbance[] {
+  const refused = (name: string, fault: readonly string[], shows: string): Disturbance => {
+    const [word = '', ...args] = fault;
+    return { name, end: { state: 'refused', shows: [shows] }, planned: (stage) => stage.plant(word, ...args) };
+  };
+  return [
+    refused('upgrade-started-after-approval', ['upgrade-started'], 'upgrade'),
+    refused('archive-replaced-after-approval', ['archive-replaced', NEW_ISO], 'archive'),
+    refused('host-key-changed-after-approval', ['host-key-changed', 'node-2'], 'host key'),
+    refused('minion-down-after-approval', ['minion-down', 'node-3'], 'node-3'),
+    refused('registry-incomplete-after-approval', ['bootstrap-registry-incomplete'], 'bootstrap'),
+  ];
+}
+
+const failed = (...shows: readonly string[]): End => ({ state: 'failed', shows: ['What to do now:', ...shows] });
+
+const passing = (name: string, plant: (stage: ChaosStage) => Promise<void>): Disturbance => ({
+  name,
+  end: DONE,
+  planned: plant,
+});
+
+function during(name: string, step: StepKind, forMs: number, fault: string, ...args: readonly string[]): Disturbance {
+  return { name, end: DONE, strike: faultInStep(step, forMs, fault, ...args) };
+}
+
+/** Fails, shows these words, is mended, and goes on by a retry; struck when a step begins, or before the approval. */
+function mended(name: string, fault: readonly string[], shows: readonly string[], step?: StepKind): Disturbance {
+  const [word = '', ...args] = fault;
+  const strike = async (stage: ChaosStage) => {
+    if (step !== undefined) await stage.step(step);
+    await planted(word, ...args)(stage);
+  };
+  return {
+    name,
+    end: { state: 'done', shows: ['Failed.', ...shows] },
+    ...(step === undefined ? { planned: strike } : { strike }),
+    after: mendAndRetry(word),
+  };
+}
+
+function always(fault: string, ...args: readonly string[]): Pick<Disturbance, 'planned' | 'after'> {
+  return {
+    planned: planted(fault, ...args),
+    after: async (stage) => {
+      await retry(stage);
+      await stage.until('a second failure', async () => isOver(await stage.change()));
+    },
+  };
+}
+
+/** The bootstrap's registry falls out just before the engines: they must not be reconfigured to do without it. */
+function untouchedEngines(): Disturbance {
+  const fault = 'bootstrap-registry-not-ready';
+  return {
+    name: 'bootstrap-registry-not-ready-before-engines',
+    end: { state: 'done', shows: ['Failed.', 'What to do now:'] },
+    strike: async (stage) => {
+      await stage.step('engines');
+      interrupted(stage);
+      await stage.plant(fault);
+      await stage.until('a failed change', async () => isOver(await stage.change()));
+      if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotMet('The engines were reconfigured.');
+    },
+    after: mendAndRetry(fault),
+  };
+}
+
+/** The new registry never comes: nothing goes on to the engines, and whoever gives up waiting can cancel. */
+function endpointsNever(): Disturbance {
+  return {
+    name: 'endpoints-never',
+    end: { state: 'cancelled', shows: ['To finish it:'] },
+    planned: planted('endpoints-never', 'node-2'),
+    strike: async (stage) => {
+      await stage.step('ready');
+      await stage.pause(A_WHILE_MS);
+      await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+      await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
+      if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotMet('The engines were reconfigured.');
+    },
+  };
+}
+
+/** The new registry comes and goes while it is waited for. */
+async function flap(stage: ChaosStage): Promise<void> {
+  await stage.step('ready');
+  for (let times = 0; times < 5; times += 1) {
+    await stage.pause(150);
+    await stage.clear('endpoints-never');
+    await stage.pause(150);
+    await stage.plant('endpoints-never', 'node-2');
+  }
+  await stage.clear('endpoints-never');
+}

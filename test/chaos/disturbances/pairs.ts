@@ -1,0 +1,35 @@
+import { seededRandom } from '../../harness/trials/random.ts';
+import type { ChaosStage } from '../stage/chaos-stage.ts';
+import type { Disturbance } from './disturbance.ts';
+
+/** Two disturbances at once, each from another kind, drawn by the seed. */
+export function randomPairs(
+  kinds: readonly (readonly Disturbance[])[],
+  count: number,
+  seed: string,
+): readonly Disturbance[] {
+  const random = seededRandom(`pairs ${seed}`);
+  const drawn = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
+  return Array.from({ length: count }, () => {
+    const kind = drawn(kinds);
+    const [a, b] = [drawn(kind ?? []), drawn(drawn(kinds.filter((other) => other !== kind)) ?? [])];
+    return a === undefined || b === undefined ? [] : [both(a, b)];
+  }).flat();
+}
+
+function both(a: Disturbance, b: Disturbance): Disturbance {
+  const inTurn = (part: 'before' | 'planned') => async (stage: ChaosStage) => {
+    await a[part]?.(stage);
+    await b[part]?.(stage);
+  };
+  return {
+    name: `pair: ${a.name} + ${b.name}`,
+    end: { state: 'done' },
+    isMeasured: false,
+    before: inTurn('before'),
+    planned: inTurn('planned'),
+    strike: async (stage) => {
+      await Promise.all([a.strike?.(stage), b.strike?.(stage)]);
+    },
+  };
+}

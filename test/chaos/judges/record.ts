@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
+import { verifyJournal } from '../../../src/adapters/journal/entries/verify.ts';
+import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
+import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+import { canonicalJson } from '../../../src/domain/text/canonical.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+
+/** What only the worker may tell. What others write, or what is new since, is not held against the journal. */
+const OF_THE_WORKER: ReadonlySet<string> = new Set([
+  'planned',
+  'refused',
+  'started',
+  'found',
+  'undone',
+  'step-started',
+  'job-started',
+  'step-done',
+  'step-failed',
+  'cancelled',
+  'failed',
+  'done',
+] satisfies readonly ChangeEvent['type'][]);
+
+/** A complaint when a line of the journal is damaged, or does not follow from the one before. */
+export async function judgeJournal(path: string): Promise<readonly string[]> {
+  try {
+    const { torn } = verifyJournal(path, await readFile(path));
+    return torn.length === 0 ? [] : [`the journal ends with ${torn.length} bytes of an unfinished line`];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** Complaints when the worker's part of the record in Redis is not, entry for entry, what its journal tells. */
+export async function judgeRecord(
+  url: string,
+  cluster: string,
+  id: string,
+  journal: readonly ChangeEvent[],
+): Promise<readonly string[]> {
+  const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-chaos' });
+  try {
+    const stored = await redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY }).get(id);
+    if (stored === null) return ['there is no record in Redis'];
+    return compareRecord(stored.events, journal);
+  } finally {
+    await closeRedis(redis);
+  }
+}
+
+/** Complaints about durations that nobody can believe: less than nothing, or more than the whole scenario took. */
+export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: number): readonly string[] {
+  return events.flatMap((event) => {
+    if (!('seconds' in event) || (event.seconds >= 0 && event.seconds <= mostSeconds)) return [];
+    return [`${event.type} tells of ${event.seconds} s, and all of it took ${mostSeconds.toFixed(1)} s`];
+  });
+}
+
+/** Complaints about a record in Redis that is not what the journal tells. */
+export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
+  const [told, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
+  const [toldLines, writtenLines] = [told.map(canonicalJson), written.map(canonicalJson)];
+  const unheard = writtenLines.filter((line) => !toldLines.includes(line));
+  const invented = toldLines.filter((line) => !writtenLines.includes(line));
+  const twice = toldLines.filter((line, at) => toldLines.indexOf(line) !== at);
+  return [
+    ...unheard.map((line) => `Redis has never heard: ${line.slice(0, 160)}`),
+    ...invented.map((line) => `Redis tells what the journal does not: ${line.slice(0, 160)}`),
+    ...twice.map((line) => `Redis tells twice: ${line.slice(0, 160)}`),
+    ...(unheard.length + invented.length + twice.length > 0 ? [] : outOfOrder(told, written)),
+  ];
+}
+
+/** Steps that run beside each other may be told in any order, but each one's own story, and the change's, has only one. */
+function outOfOrder(told: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
+  const stories = (events: readonly ChangeEvent[]) =>
+    Map.groupBy(events, (event) => ('step' in event ? event.step : 'the change'));
+  const here = stories(written);
+  return [...stories(told)].flatMap(([of, events]) =>
+    canonicalJson(events) === canonicalJson(here.get(of) ?? []) ? [] : [`Redis tells of ${of} in another order`],
+  );
+}
+
+/** Failures about the card are written by a bot. */
+const isOfTheWorker = (event: ChangeEvent): boolean =>
+  OF_THE_WORKER.has(event.type) && !(event.type === 'failed' && event.failure.kind === 'no-card');

@@ -1,0 +1,87 @@
+import { holds, type SeenText, textsOf } from '../../../sandbox/seen/texts.ts';
+import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
+
+/** How a card begins that tells each end. */
+const LEADS = {
+  done: 'Done.',
+  failed: 'Failed.',
+  refused: 'Refused.',
+  cancelled: 'Cancelled.',
+  expired: 'Expired.',
+} as const;
+
+/** The first approval, or the one that counts after Redis had lost that. */
+const APPROVED = /^Approved (again )?by /;
+
+/** Complaints when there is not exactly one card, when it does not tell the end, or when its thread says a thing twice. */
+export function judgeSlack(
+  messages: readonly SlackMessage[],
+  end: {
+    readonly state: keyof typeof LEADS;
+    readonly wasApproved: boolean;
+    readonly failures: number;
+    readonly lostCards?: number;
+  },
+): readonly string[] {
+  const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
+  const cards = open
+    .filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true)
+    .slice(end.lostCards ?? 0);
+  const [card] = cards;
+  if (card === undefined || cards.length !== 1) return [`there are ${cards.length} cards`];
+  const lead = LEADS[end.state];
+  const thread = open.filter(({ threadTs }) => threadTs === card.ts);
+  const replies = thread.map(({ text }) => text);
+  return [
+    ...(card.text.includes(lead) ? [] : [`the card does not say “${lead}”: ${card.text}`]),
+    ...saidTwice(thread, end.failures),
+    ...(end.wasApproved && !replies.some((text) => APPROVED.test(text))
+      ? ['the thread does not tell of the approval']
+      : []),
+    ...(replies.some((text) => text.toLowerCase().includes(end.state)) ? [] : [`the thread does not tell the end`]),
+  ];
+}
+
+/** How many cards there are, and complaints when one does not tell an end, or when a thread says a thing twice. */
+export function judgeCards(messages: readonly SlackMessage[]): {
+  readonly cards: number;
+  readonly complaints: readonly string[];
+} {
+  const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
+  const cards = open.filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true);
+  const complaints = cards.flatMap(({ ts, text }) => [
+    ...(Object.values(LEADS).some((lead) => text.includes(lead)) ? [] : [`a card tells no end: ${text}`]),
+    ...saidTwice(
+      open.filter(({ threadTs }) => threadTs === ts),
+      1,
+    ),
+  ]);
+  return { cards: cards.length, complaints };
+}
+
+/** A change that failed twice at the same may tell so twice. */
+function saidTwice(replies: readonly SlackMessage[], failures: number): readonly string[] {
+  const alike = Map.groupBy(replies, ({ text }) => text);
+  return [...alike]
+    .filter(([text, times]) => times.length > (text.includes(' failed ') ? Math.max(1, failures) : 1))
+    .map(([text, times]) => `said ${times.length} times in the thread: ${text}`);
+}
+
+/** Complaints about words that nobody could ever read. */
+export function judgeShown(texts: readonly SeenText[], wanted: readonly string[]): readonly string[] {
+  return wanted.filter((words) => !texts.some((text) => holds(text, words))).map((words) => `never shown: ${words}`);
+}
+
+/** Complaints when the card of a change that was undone does not say so, or offers to go on with it. */
+export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): readonly string[] {
+  if (card === undefined) return ['there is no card of what was undone'];
+  const texts = textsOf(card);
+  const seen = { texts, ephemeralFor: undefined, isFresh: true };
+  const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));
+  return [
+    ...(holds(seen, `Undone by change ${undo}: nothing of it is left.`)
+      ? []
+      : ['its card does not say that it is undone']),
+    ...offers.map((label) => `its card still offers ${label}`),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { SeenChange } from '../../../sandbox/seen/changes.ts';
+import type { Disturbance } from '../disturbances/disturbance.ts';
+import type { ChaosStage } from './chaos-stage.ts';
+
+const ENDED: ReadonlySet<string> = new Set(['refused', 'denied', 'expired', 'failed', 'done', 'cancelled']);
+/** A person who sees nothing come of it does it again after so long. */
+const PATIENCE_MS = 12_000;
+const END_LIMIT_MS = 400_000;
+
+/** Has the change ended, as its record tells it? */
+export const isOver = (change: SeenChange | undefined): boolean => change !== undefined && ENDED.has(change.state);
+
+/** What two persons do: alice asks, bob approves, both again when nothing comes of it, and then they wait for the end. */
+export async function operate(stage: ChaosStage, { planned }: Disturbance): Promise<void> {
+  await insist(stage, 'a change', async () => (await stage.change()) !== undefined, ask);
+  await untilTheEnd(stage, planned);
+}
+
+/** What disturbs the two while they take back what failed. */
+export interface TakingBack {
+  /** Before alice presses Undo. */
+  readonly asked?: (stage: ChaosStage) => Promise<void>;
+  /** The undo's plan is on its card, and nobody has decided. */
+  readonly planned?: (stage: ChaosStage) => Promise<void>;
+}
+
+/** The same for the undo of a change that has failed: alice presses Undo, bob approves its plan. */
+export async function takeBack(stage: ChaosStage, { asked, planned }: TakingBack): Promise<void> {
+  await asked?.(stage);
+  const isAsked = async () => (await stage.change())?.verb === 'undo';
+  await insist(stage, 'an undo', isAsked, () => press(stage, 'alice', 'Undo'));
+  await untilTheEnd(stage, planned);
+}
+
+/** Waits for the plan, has it approved unless there is none, and waits for the end. */
+async function untilTheEnd(stage: ChaosStage, planned: Disturbance['planned']): Promise<void> {
+  await stage.until('a plan', async () => {
+    const change = await stage.change();
+    return change?.isPlanned === true || isOver(change);
+  });
+  if (isOver(await stage.change())) return;
+  await planned?.(stage);
+  await approve(stage);
+  await stage.until('an end', async () => isOver(await stage.change()), END_LIMIT_MS);
+}
+
+/** Bob presses Approve until the record says so. */
+async function approve(stage: ChaosStage): Promise<void> {
+  const isDecided = async () => {
+    const change = await stage.change();
+    return change?.isApproved === true || isOver(change);
+  };
+  await insist(stage, 'an approval', isDecided, () => press(stage, 'bob', 'Approve'));
+}
+
+/** Presses a button once there is one; false when Slack says no, as it does while the bot is away. */
+export async function press({ sandbox }: ChaosStage, person: string, label: string): Promise<boolean> {
+  return await tried(sandbox.slack.click(person, label));
+}
+
+async function ask({ sandbox }: ChaosStage): Promise<boolean> {
+  return await tried(sandbox.slack.command('alice', '/registry-ha add node-2'));
+}
+
+/** Slack refuses to the person's face when there is no bot, or no such button: then they try again. */
+async function tried(act: Promise<void>): Promise<boolean> {
+  try {
+    await act;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function insist(
+  stage: ChaosStage,
+  what: string,
+  isSo: () => Promise<boolean>,
+  act: (stage: ChaosStage) => Promise<boolean>,
+): Promise<void> {
+  let nextAt = 0;
+  await stage.until(what, async () => {
+    if (await isSo()) return true;
+    if (performance.now() < nextAt) return false;
+    nextAt = performance.now() + ((await act(stage)) ? PATIENCE_MS : 300);
+    return false;
+  });
+}

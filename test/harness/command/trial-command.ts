@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { wholeNumber } from '../../../sandbox/command/command-line.ts';
+import { printLine, sayBeside, untilStopped } from '../../../sandbox/command/until-stopped.ts';
+import type { TrialOptions } from '../trials/options.ts';
+
+/** A suite of trials as its command line describes it. */
+export interface Suite {
+  readonly name: 'chaos' | 'attack';
+  readonly description: string;
+  /** One trial of it: `scenario`. */
+  readonly one: string;
+  /** What the seed decides. */
+  readonly seed: { readonly about: string; readonly usual: string | null };
+  readonly atOnce: { readonly about: string; readonly usual: number };
+  /** Runs it and gives the exit code. */
+  run(options: TrialOptions): Promise<number>;
+}
+
+interface Words {
+  readonly json?: boolean;
+  readonly list?: boolean;
+  readonly only?: string;
+  readonly seed?: string;
+  readonly atOnce: number;
+}
+
+/** More sandboxes than this use up the ports and the memory of any computer this runs on. */
+const MOST_AT_ONCE = 16;
+const ABOUT_JSON = 'print the result as one JSON line on standard output; everything else goes to standard error';
+
+/** The command line of a suite: `npm run NAME -- [options]`. */
+export function trialCommand({ name, description, one, seed, atOnce, run }: Suite): Command {
+  const aboutOnly = `run only the ${one} of this name, or each whose name contains it; separate several with |`;
+  return new Command(`npm run ${name} --`)
+    .description(`${description}\n\nExits 0 if every ${one} passed, 1 if not, 2 for wrong usage.`)
+    .option('--json', ABOUT_JSON)
+    .option('--list', `print the name of each ${one}, and run none`)
+    .option('--only <names>', aboutOnly)
+    .option('--seed <text>', seed.about, seed.usual ?? undefined)
+    .option('--at-once <n>', atOnce.about, wholeNumber(1, MOST_AT_ONCE), atOnce.usual)
+    .action((words: Words) => untilStopped((signal) => run(optionsOf(words, signal))));
+}
+
+function optionsOf({ json = false, list = false, only = '', seed, atOnce }: Words, signal: AbortSignal): TrialOptions {
+  return { json, list, only, seed: seed ?? null, atOnce, signal, say: sayBeside(json), print: printLine };
+}

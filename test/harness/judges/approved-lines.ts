@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import { splitWords } from '../../../sandbox/cluster/ssh/words.ts';
+import { render } from '../../../src/domain/node-commands/command.ts';
+import { copyCommands } from '../../../src/domain/node-commands/copy-commands.ts';
+import {
+  FINISH_SCRIPT,
+  HASH_SCRIPT,
+  REBUILD_SCRIPT,
+  RECEIVE_SCRIPT,
+  REREAD_SCRIPT,
+  SEE_SCRIPT,
+} from '../../../src/domain/node-commands/copy-scripts.ts';
+import {
+  FOLLOW_SCRIPT,
+  FORGET_SCRIPT,
+  READ_SCRIPT,
+  START_SCRIPT,
+} from '../../../src/domain/node-commands/run-scripts.ts';
+import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
+
+/** Programs, and scripts of a copy, that only look. */
+const LOOKS: ReadonlySet<string> = new Set(
+  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head'.split(' '),
+);
+const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]);
+/** How a state run gets to a node; what it runs there stands in the log by itself. */
+const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);
+const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT]);
+/** `sh -c SCRIPT sh PART FROM …` */
+const SCRIPT_AT = 2;
+const FROM_AT = 5;
+
+/** Does this command line change nothing? */
+export function isLook(line: string): boolean {
+  const words = plainWords(line);
+  const [program = '', first = ''] = words;
+  if (program === 'crictl') return first === 'info';
+  const script = scriptOf(words);
+  return LOOKS.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
+}
+
+/** The line as the plan would show it: a copy that goes on names another first byte than the one that begins. */
+export function asPlanned(line: string): readonly string[] {
+  const words = plainWords(line);
+  return RESUMABLE.has(scriptOf(words)) ? words.with(FROM_AT, '0') : words;
+}
+
+/** Is it a command that the step shows? A copy may also throw its own part file away, and flush what it wrote. */
+export function isOf(step: Step, on: string, line: string): boolean {
+  const words = asPlanned(line);
+  const shown = step.commands.filter((planned) => planned.on === on).map(({ command }) => render(command));
+  const own = step.kind === 'copy' && step.node === on ? unshown(step) : [];
+  return [...shown, ...own].some((one) => isDeepStrictEqual(asPlanned(one), words));
+}
+
+/** Commands that never run twice when they have ended well. */
+export function isOnce(line: string): boolean {
+  const words = plainWords(line);
+  return words[0] === 'salt-call' || scriptOf(words) === FINISH_SCRIPT;
+}
+
+function unshown({ archive: { path, size }, part }: CopyStep): readonly string[] {
+  const { discard, sync } = copyCommands({ path, part, size, sudo: false });
+  return [render(discard), render(sync)];
+}
+
+const scriptOf = (words: readonly string[]): string =>
+  words[0] === 'sh' && words[1] === '-c' ? (words[SCRIPT_AT] ?? '') : '';
+
+/** The words without `sudo -n` and without what `env` sets. */
+function plainWords(line: string): readonly string[] {
+  const split = splitWords(line);
+  if (split.is === 'refused') return [line];
+  let words: readonly string[] = split.words;
+  for (;;) {
+    if (words[0] === 'sudo' && words[1] === '-n') words = words.slice(2);
+    else if (words[0] === 'env')
+      words = words.slice(1 + words.slice(1).findIndex((word) => !/^[A-Za-z_]\w*=/.test(word)));
+    else return words;
+  }
+}

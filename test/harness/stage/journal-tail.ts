@@ -1,0 +1,54 @@
+import { readFileSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type EventLine, type JournalLine, lineFrom } from '../../../src/adapters/journal/file/line.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
+
+/** A strike right after a line has to come before what the worker does next, which is a write to Redis. */
+const LOOK_EVERY_MS = 3;
+
+/** What somebody waits for in the journal. */
+export interface LineWait {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The worker's journal, read from outside while it grows. */
+export class JournalTail {
+  readonly path: string;
+  #size = 0;
+  #lines: readonly JournalLine[] = [];
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Every whole line so far. */
+  lines(): readonly JournalLine[] {
+    const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size === this.#size) return this.#lines;
+    this.#size = size;
+    const whole = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
+    const fresh = whole.slice(this.#lines.length).map(lineFrom);
+    this.#lines = [...this.#lines, ...fresh.filter((line) => typeof line !== 'string')];
+    return this.#lines;
+  }
+
+  /** Every line so far that tells of a change. */
+  changeLines(): readonly EventLine[] {
+    return this.lines().flatMap((line) => ('event' in line ? [line] : []));
+  }
+
+  events(): readonly ChangeEvent[] {
+    return this.changeLines().map(({ event }) => event);
+  }
+
+  /** Resolves as soon as it is so; false when the limit passed first. */
+  async until(isSo: (events: readonly ChangeEvent[]) => boolean, { limitMs, signal }: LineWait): Promise<boolean> {
+    const end = performance.now() + limitMs;
+    while (!isSo(this.events())) {
+      if (performance.now() >= end) return false;
+      await pause(LOOK_EVERY_MS, undefined, { signal });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+/** What a trial expects did not happen. */
+export class NotMet extends Error {
+  override readonly name = 'NotMet';
+}

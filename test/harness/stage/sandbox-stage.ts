@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { JournalTail } from './journal-tail.ts';
+import { NotMet } from './not-met.ts';
+
+/** Long enough for everything that comes before a moment, on a computer that is ten times too busy. */
+export const MOMENT_LIMIT_MS = 240_000;
+
+/** A running sandbox as every trial sees it. */
+export class SandboxStage {
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+  /** The worker's journal on disk. */
+  readonly journal: JournalTail;
+
+  constructor(sandbox: Sandbox, signal: AbortSignal) {
+    this.sandbox = sandbox;
+    this.signal = signal;
+    this.journal = new JournalTail(join(sandbox.folder, 'worker', 'journal.jsonl'));
+  }
+
+  /** The sandbox's own Redis. */
+  get redisUrl(): string {
+    return this.sandbox.redisUrl;
+  }
+
+  /** The address at which the services of the sandbox listen. */
+  get host(): string {
+    return this.sandbox.cluster.world.bootstrap.ip.replace(/\d+$/, '1');
+  }
+
+  /** Waits until the condition holds; throws NotMet with what was waited for. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = MOMENT_LIMIT_MS): Promise<void> {
+    if (!(await comesTrue(isSo, limitMs, this.signal))) throw new NotMet(`Not within ${limitMs / 1000} s: ${what}.`);
+  }
+
+  /** Everything that bot or worker has logged so far. */
+  async logOf(service: 'bot' | 'worker'): Promise<string> {
+    return await readFile(join(this.sandbox.folder, `${service}.log`), 'utf8');
+  }
+}

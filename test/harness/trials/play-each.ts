@@ -1,0 +1,17 @@
+/** Runs `play` for each of them, at most so many at the same time, in their order; the verdicts come in the order of their ends. */
+export async function playEach<T, V>(
+  all: readonly T[],
+  { atOnce, signal }: { readonly atOnce: number; readonly signal: AbortSignal },
+  play: (one: T) => Promise<V>,
+): Promise<readonly V[]> {
+  const left = [...all];
+  const ended: V[] = [];
+  const lane = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      signal.throwIfAborted();
+      ended.push(await play(next));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return ended;
+}

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Browser, openPage, startBrowser } from './page-browser.ts';
+import { ALICE, message, planCard, stateOf, tsAt } from './page-states.ts';
+
+// A busy machine needs seconds to load the page's modules.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const many = Array.from({ length: 60 }, (_, index) => message(index * 400, `line ${index}`));
+const card = message(0, 'Plan', { blocks: planCard('unapproved') });
+
+describe('the message box', () => {
+  test('offers the command while it is typed, sends on Enter, recalls on Up, and keeps the cursor', async () => {
+    await using open = await openPage(browser, stateOf([]));
+    const { page, server } = open;
+    const box = page.locator('#composer');
+    await box.pressSequentially('/reg');
+    await expect.poll(() => page.getByRole('option').innerText()).toContain('add NODE…');
+    await box.press('Enter');
+    await expect.poll(() => box.inputValue()).toBe('/registry-ha ');
+    await box.pressSequentially('add node-2');
+    await box.press('Enter');
+    await expect
+      .poll(() => server.posted)
+      .toEqual([{ path: '/page/command', body: { person: ALICE.id, text: '/registry-ha add node-2' } }]);
+    expect(await box.inputValue()).toBe('');
+    await box.press('ArrowUp');
+    expect(await box.inputValue()).toBe('/registry-ha add node-2');
+    expect(await box.evaluate((one) => one.matches(':focus'))).toBe(true);
+    expect(open.mistakes).toEqual([]);
+  });
+
+  test('shows what Slack complains about and gives the text back', async () => {
+    await using open = await openPage(browser, stateOf([]));
+    const { page, server } = open;
+    server.answer = async () => '/registry-ha failed with the error "operation_timeout"';
+    await page.locator('#composer').fill('/registry-ha help');
+    await page.locator('#composer').press('Enter');
+    await expect.poll(() => page.locator('#composer-complaint').innerText()).toContain('operation_timeout');
+    expect(await page.locator('#composer').inputValue()).toBe('/registry-ha help');
+  });
+
+  test('sends as the person chosen with the keyboard', async () => {
+    await using open = await openPage(browser, stateOf([]));
+    const { page, server } = open;
+    await page.locator('#person-bob').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('#person-bob').getAttribute('aria-pressed')).toBe('true');
+    await page.locator('#composer').fill('hello');
+    await page.locator('#composer').press('Enter');
+    await expect.poll(() => server.posted[0]?.body).toEqual({ person: 'U0BOB', text: 'hello' });
+  });
+});
+
+describe('what a person sees', () => {
+  test('an ephemeral answer is read by the one who asked and by nobody else', async () => {
+    await using open = await openPage(
+      browser,
+      stateOf([message(0, 'for all'), message(5, 'for alice', { ephemeralFor: ALICE.id })]),
+    );
+    const { page } = open;
+    const ephemeral = page.locator('[data-ephemeral]');
+    await expect.poll(() => ephemeral.innerText()).toMatch(/Only visible to you[\s\S]*for alice/);
+    await page.locator('#person-bob').click();
+    await expect.poll(() => ephemeral.count()).toBe(0);
+    expect(await page.locator('#messages').innerText()).toContain('for all');
+    expect(await page.content()).not.toContain('for alice');
+  });
+
+  test('hostile text of a bot or an SSH session stays text', async () => {
+    const hostile = '<img src=x onerror=document.title=1> <!channel> <javascript:alert(1)|press> &lt;b&gt;';
+    const blocks = [
+      { type: 'section', text: { type: 'mrkdwn', text: hostile } },
+      { type: 'markdown', text: `${hostile} [press](javascript:alert(1))` },
+      { type: 'header', text: { type: 'plain_text', text: hostile } },
+    ];
+    await using open = await openPage(browser, stateOf([message(0, hostile), message(1, 'x', { blocks })]));
+    const { page } = open;
+    const messages = page.locator('#messages');
+    await expect.poll(() => messages.innerText()).toContain('<img src=x onerror=document.title=1> <!channel>');
+    expect(await messages.locator('img, script, a, b').count()).toBe(0);
+    expect(await page.title()).toContain('metalk8s-ops');
+  });
+
+  test('a block or element that the page does not know is loud, not invisible', async () => {
+    const blocks = [
+      { type: 'data_table', rows: [] },
+      { type: 'actions', block_id: 'a', elements: [{ type: 'static_select', action_id: 's' }] },
+      { type: 'plan', title: 'p', tasks: [{ type: 'task_card', task_id: '1', title: 't', status: 'completed' }] },
+    ];
+    await using open = await openPage(browser, stateOf([message(0, 'x', { blocks })]));
+    const boxes = open.page.locator('[data-unknown]');
+    await expect.poll(() => boxes.allInnerTexts()).toHaveLength(3);
+    const texts = (await boxes.allInnerTexts()).join('\n');
+    for (const type of ['data_table', 'static_select', 'completed']) expect(texts).toContain(type);
+  });
+
+  test('the head of a thread names the people in its subject: “Denied. By .” would tell nothing', async () => {
+    const parent = message(0, '*Denied.* By <@U0BOB>. Nothing was changed.');
+    await using open = await openPage(browser, stateOf([parent]));
+    const { page, server } = open;
+    server.change(stateOf([parent, message(9, 'a reply', { threadTs: tsAt(0) })]));
+    await expect.poll(() => page.locator('#thread-parent p').innerText()).toBe('Denied. By @bob. Nothing was changed.');
+  });
+
+  test('a reply stands in the thread only, opens it when it is the first, and is counted below its parent', async () => {
+    const parent = message(0, 'parent');
+    await using open = await openPage(browser, stateOf([parent]));
+    const { page, server } = open;
+    expect(await page.locator('#thread').isVisible()).toBe(false);
+    server.change(stateOf([parent, message(9, 'step 1 done', { threadTs: tsAt(0) })]));
+    await expect.poll(() => page.locator('#thread-messages').innerText()).toContain('step 1 done');
+    expect(await page.locator('#messages').innerText()).not.toContain('step 1 done');
+    expect(await page.locator('#messages .replies').innerText()).toContain('1 reply');
+    server.change(stateOf([parent, message(9, 'it failed', { threadTs: tsAt(0), broadcast: true })]));
+    await expect.poll(() => page.locator('#messages').innerText()).toContain('it failed');
+  });
+});
+
+describe('buttons', () => {
+  test('Approve asks first, and the click names the message, block and action', async () => {
+    await using open = await openPage(browser, stateOf([card]));
+    const { page, server } = open;
+    const answered = Promise.withResolvers<string | undefined>();
+    server.answer = () => answered.promise;
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.click();
+    expect(await page.locator('#dialog').innerText()).toContain('Run this plan?');
+    expect(server.posted).toEqual([]);
+    await page.locator('#dialog-confirm').click();
+    await expect.poll(() => approve.getAttribute('aria-busy')).toBe('true');
+    expect(server.posted).toEqual([
+      {
+        path: '/page/click',
+        body: { person: ALICE.id, ts: card.ts, blockId: 'decision', actionId: 'approve' },
+      },
+    ]);
+    answered.resolve('Slack shows: this app did not answer');
+    await expect.poll(() => page.locator('#messages .complaint').innerText()).toContain('did not answer');
+    expect(await approve.getAttribute('aria-busy')).toBe(null);
+  });
+
+  test('Escape is a no, and Tab stays inside the dialog', async () => {
+    await using open = await openPage(browser, stateOf([card]));
+    const { page, server } = open;
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.keyboard.press('Tab');
+    expect(await page.locator('#dialog-deny').evaluate((one) => one.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Tab');
+    expect(await page.locator('#dialog-confirm').evaluate((one) => one.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#dialog').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await expect
+      .poll(() => server.posted.map(({ body }) => body))
+      .toEqual([{ person: ALICE.id, ts: card.ts, blockId: 'decision', actionId: 'deny' }]);
+  });
+});
+
+describe('an update', () => {
+  test('leaves a reader of old messages, the typed text and the focus where they are', async () => {
+    await using open = await openPage(browser, stateOf(many));
+    const { page, server } = open;
+    const scroller = page.locator('#channel');
+    await page.locator('#composer').fill('/registry-ha add no');
+    await scroller.evaluate((one) => {
+      one.scrollTop = 300;
+    });
+    await expect.poll(() => scroller.evaluate((one) => one.scrollTop)).toBe(300);
+    server.change(stateOf([...many, message(99_000, 'newest')]));
+    await expect.poll(() => page.locator('#messages').innerText()).toContain('newest');
+    expect(await scroller.evaluate((one) => one.scrollTop)).toBe(300);
+    expect(await page.locator('#news').isVisible()).toBe(true);
+    expect(await page.locator('#composer').inputValue()).toBe('/registry-ha add no');
+    expect(await page.locator('#composer').evaluate((one) => one.matches(':focus'))).toBe(true);
+  });
+
+  test('follows the newest message while the reader is at the end, and says it to a screen reader', async () => {
+    await using open = await openPage(browser, stateOf(many));
+    const { page, server } = open;
+    server.change(stateOf([...many, message(99_000, 'newest')]));
+    await expect.poll(() => page.locator('#announcer').innerText()).toContain('registry-ha: newest');
+    const gap = () => page.locator('#channel').evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
+    await expect.poll(gap).toBeLessThan(2);
+  });
+
+  test('redraws a plan in place: the focused button is still the same one', async () => {
+    await using open = await openPage(browser, stateOf([card]));
+    const { page, server } = open;
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.focus();
+    const before = await approve.elementHandle();
+    const [header, ...rest] = card.blocks;
+    server.change(stateOf([{ ...card, edits: 1, blocks: [header, { type: 'divider' }, ...rest.slice(1)] }]));
+    await expect.poll(() => page.locator('#messages hr').count()).toBe(1);
+    expect(await approve.evaluate((one, old) => one === old && one.matches(':focus'), before)).toBe(true);
+    expect(await page.locator('#messages').innerText()).not.toContain('(edited)');
+  });
+
+  test('that moves the buttons down keeps the focus on the same button, and on the message when it is gone', async () => {
+    await using open = await openPage(browser, stateOf([card]));
+    const { page, server } = open;
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.focus();
+    server.change(stateOf([{ ...card, edits: 1, blocks: [{ type: 'divider' }, ...card.blocks] }]));
+    await expect.poll(() => page.locator('#messages hr').count()).toBe(1);
+    expect(await approve.evaluate((one) => one.matches(':focus'))).toBe(true);
+    server.change(stateOf([{ ...card, edits: 2, blocks: planCard(0) }]));
+    await expect.poll(() => approve.count()).toBe(0);
+    expect(await page.locator('#channel').evaluate((one) => one.matches(':focus'))).toBe(true);
+  });
+});
