@@ -145,9 +145,7 @@ describe('the card of an undo', () => {
     );
     const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
     expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
-    expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain(
-      'did on node-2 is undone',
-    );
+    expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain('did on node-2 is undone');
   });
 
   it('names the nodes that the engines are to forget, when nothing else is left to take back', () => {
