@@ -24,6 +24,6 @@ export const isDrawn = ({ revision, drawn }: CardState): boolean => revision > 0
 
 /** The ids of the sandbox's changes, in no order. */
 export async function changeIds(redis: Redis): Promise<readonly string[]> {
-  const prefix = changeKeys(`${CLUSTER}-0`).state.slice(0, -`${CLUSTER}-0`.length);
+  const prefix = changeKeys(`${CLUSTER}-000000`).state.slice(0, -`${CLUSTER}-000000`.length);
   return (await redis.keys(`${prefix}*`)).map((key) => key.slice(prefix.length));
 }
