@@ -1,7 +1,7 @@
 import { isOfTheCluster, stopped } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
-import { catchUp } from '../record/catch-up.ts';
+import { ChangeRecord } from '../record/change-record.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
@@ -14,13 +14,14 @@ export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 
 /** Carries out an approved change, or resumes one that was interrupted; every outcome is written down before anybody is told. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
-  await catchUp(id, ports);
-  if ((await hasBotEnded(id, ports)) || !(await waitsForUs(id, ports))) return;
-  const approved = await approvedChange(id, ports);
+  const record = new ChangeRecord(id, ports);
+  await record.catchUp();
+  if ((await hasBotEnded(record, ports.journal)) || !(await waitsForUs(record))) return;
+  const approved = await approvedChange(record, ports);
   const outcome: Outcome = isRefusal(approved)
     ? { is: 'refused', refusal: approved }
     : await appliedUntilCancelled(approved, ports, signal);
-  await recordOutcome(id, outcome, ports);
+  await recordOutcome(record, outcome, ports);
 }
 
 /** The procedure: check again, plan again, begin, run what was approved and is still needed, prove it. */
@@ -33,7 +34,7 @@ async function applied(
   const seconds = stopwatch(approved, ports);
   const run = await freshRunUnlessCancelled(approved, ports, cancel, signal);
   if (isRefusal(run)) return refusedOrStopped(run, approved);
-  if (!approved.begun && !(await begin(approved.id, now(ports), ports))) return { is: 'ended-by-bot' };
+  if (!approved.begun && !(await begin(approved.record, now(ports), ports.journal))) return { is: 'ended-by-bot' };
   await noteBefore(run, ports);
   const proof = await runSteps(run, ports, cancel, signal);
   await noteUndone(run, ports);
@@ -46,7 +47,7 @@ async function appliedUntilCancelled(
   ports: ApplyPorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const cancel = watchForCancel(approved.id, ports.changes, ports.clock);
+  const cancel = watchForCancel(approved.record, ports.clock);
   try {
     return await applied(approved, ports, cancel, signal);
   } catch (error) {
@@ -59,8 +60,8 @@ async function appliedUntilCancelled(
   }
 }
 
-async function waitsForUs(id: ChangeId, { changes }: ApplyPorts): Promise<boolean> {
-  const state = (await changes.get(id))?.change.state;
+async function waitsForUs(record: ChangeRecord): Promise<boolean> {
+  const state = (await record.known())?.change.state;
   return state === 'approved' || state === 'applying';
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { changeEventSchema, progressSchema } from '../../../schema/event-schema.ts';
 import { recordFault } from '../server/failures.ts';
 
@@ -38,13 +39,13 @@ const signedSchema = z.strictObject({
 /** The n-th entry of a record, from 1; throws `record` when it is none that this version knows. */
 export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
   const what = `Entry ${n} of its record in Redis`;
-  const { key, signature, ...entry } = parsed(id, json(text), signedSchema, what);
+  const { key, signature, ...entry } = parsed(id, jsonIn(text), signedSchema, what);
   return { ...entry, signature: { key, signature } };
 }
 
 /** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
 export function progressFrom(text: string): Progress | undefined {
-  return progressSchema.safeParse(json(text)).data;
+  return progressSchema.safeParse(jsonIn(text)).data;
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
@@ -57,7 +58,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
       'Ask for fewer nodes at once.',
     );
   }
-  parsed(id, json(text), schema, 'A new entry');
+  parsed(id, jsonIn(text), schema, 'A new entry');
   return text;
 }
 
@@ -70,15 +71,6 @@ function parsed<T>(id: ChangeId, value: unknown, schema: z.ZodType<T>, what: str
     'Run the same version of bot and worker; if they are the same, somebody has written to Redis: ask for the change again.',
     { cause: answer.error },
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // undefined is no JSON value, so every schema refuses it: a text that is no JSON is reported like any unknown entry.
-    return undefined;
-  }
 }
 
 function firstIssue(error: z.ZodError): string {

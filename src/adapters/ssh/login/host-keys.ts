@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import {
   addKnownKey,
   formatKnownHosts,
@@ -66,29 +67,7 @@ export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned
     if (standing.is === 'changed') throw keyChanged(key.host, key, key, standing.pinned, file);
     lines = addKnownKey(lines, key, key);
   }
-  if (lines !== before) await replaceFile(file, formatKnownHosts(lines));
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const fresh = `${file}.new`;
-  await writeDurably(fresh, text);
-  await rename(fresh, file);
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  if (lines === before) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await replaceFile(file, formatKnownHosts(lines));
 }
