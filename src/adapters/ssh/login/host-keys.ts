@@ -45,16 +45,20 @@ function isTrusted(trust: HostKey | undefined, { host, port }: NodeAccess, { alg
   return trust.host === host && trust.port === port && trust.algorithm === algorithm && trust.key === key;
 }
 
-/** Reads known_hosts; a file that is not there is an empty one. */
+/** Reads known_hosts; a missing file is an empty one. A line that is not understood may revoke a key, so it stops every login. */
 export async function readKnownHosts(file: string): Promise<readonly KnownLine[]> {
-  try {
-    return parseKnownHosts(await readFile(file, 'utf8'));
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return [];
-    throw new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, cannot be read.`, {
-      cause,
-    });
-  }
+  const unreadable = (what: string, cause?: unknown) =>
+    new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, ${what}`, { cause });
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return '';
+    throw unreadable('cannot be read.', cause);
+  });
+  const lines = parseKnownHosts(text);
+  const unknown = lines.findIndex(({ is }) => is === 'unknown') + 1;
+  if (unknown === 0) return lines;
+  throw unreadable(
+    `is not understood in line ${unknown}: write \`host algorithm key\`, with \`@revoked\` before it for a revoked key.`,
+  );
 }
 
 /** Adds keys to known_hosts, all or none: another key that is pinned already, or a revoked one, stops it. */
