@@ -9,16 +9,19 @@ const SRC = resolve(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: ['domain'],
   ports: ['domain', 'ports'],
-  schema: ['domain', 'schema'],
+  schema: ['domain', 'schema', 'steps/kinds.ts'],
   steps: ['domain', 'ports', 'steps'],
   app: ['domain', 'ports', 'steps', 'app'],
   adapters: ['domain', 'ports', 'schema', 'own'],
-  slack: ['domain', 'ports', 'app', 'slack'],
+  slack: ['domain', 'ports', 'steps/kinds.ts', 'app', 'slack'],
   config: ['config', 'domain'],
   // They work on files: none of them reaches Slack, a node or the cluster.
   commands: ['domain', 'config', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'commands'],
   runtime: ['domain', 'ports', 'config', 'adapters', 'runtime'],
 };
+
+/** A step's type is that of its kind's schema, and planners make steps: the one import upward, and of types only. */
+const TYPES_ONLY: Readonly<Record<string, string>> = { 'domain/plan/step.ts': 'steps/kinds.ts' };
 
 /** The only ones that may import these folders, beside the folder itself. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +64,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['adapters/redis'],
   ioredis: ['adapters/redis'],
   'js-yaml': ['adapters/bootstrap', 'config'],
+  zod: ['domain/text', 'domain/plan', 'steps', 'schema', 'adapters', 'slack', 'config'],
   ws: [],
   selfsigned: [],
 };
@@ -74,6 +78,8 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Gone when the program runs. */
+  readonly typesOnly: boolean;
 }
 
 function filesOf(root: string): readonly string[] {
@@ -85,10 +91,11 @@ function filesOf(root: string): readonly string[] {
 function importsOf(root: string): readonly Import[] {
   return filesOf(root).flatMap((from) => {
     const text = readFileSync(join(root, from), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
-    const targets = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1] ?? '');
-    return targets.map((to) => ({
+    const clause = /(\b(?:import|export)\s+type\s[^;']*)?(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g;
+    return [...text.matchAll(clause)].map(([, types, to = '']) => ({
       from,
       to: to.startsWith('.') ? relative(root, resolve(root, dirname(from), to)) : to,
+      typesOnly: types !== undefined,
     }));
   });
 }
@@ -103,7 +110,8 @@ const isOfSrc =
 function wrongImports(root: string): readonly string[] {
   const files = new Set(filesOf(root));
   const imports = importsOf(root);
-  const inner = imports.filter(isOfSrc(files)).filter(({ from, to }) => {
+  const inner = imports.filter(isOfSrc(files)).filter(({ from, to, typesOnly }) => {
+    if (TYPES_ONLY[from] === to) return !typesOnly;
     const users = ONLY_FOR[folderOf(to)];
     if (users !== undefined && ![...users, folderOf(to)].includes(folderOf(from))) return true;
     const allowed = MAY_IMPORT[folderOf(from)];
@@ -143,7 +151,7 @@ function reached(imports: readonly Import[]): readonly Import[] {
     for (const file of seen) for (const { from, to } of imports) if (from === file) seen.add(to);
     return [...seen]
       .filter((file) => never.some((folder) => file.startsWith(folder)))
-      .map((to) => ({ from: start, to }));
+      .map((to) => ({ from: start, to, typesOnly: false }));
   });
 }
 
@@ -157,6 +165,11 @@ describe('the arrows between folders', () => {
 
   it.each([
     ['domain/plan/step.ts', "import '../../adapters/ssh/run/shell.ts';"],
+    ['domain/plan/step.ts', "import { STEP_KINDS } from '../../steps/kinds.ts';"],
+    ['domain/plan/step.ts', "import type { A } from './a.ts';\nexport { STEP_KINDS } from '../../steps/kinds.ts';"],
+    ['domain/plan/step.ts', "import type { copy } from '../../steps/kinds/k.ts';"],
+    ['domain/plan/plan.ts', "import type { StepsByKind } from '../../steps/kinds.ts';"],
+    ['slack/parts/tasks.ts', "import { k } from '../../steps/kinds/k.ts';"],
     ['domain/text/format.ts', "import type { x } from '../plan/p.ts';"],
     ['domain/change/fold.ts', "import '../guards/g.ts';"],
     ['domain/lost.ts', "import './plan/p.ts';"],
@@ -175,7 +188,14 @@ describe('the arrows between folders', () => {
     ['app/x.ts', "import type { w } from '../runtime/w.ts';"],
   ])('are checked for real: a wrong import planted in %s is found', (path, text) => {
     const targets = ['adapters/ssh/run/shell.ts', 'adapters/ssh/run/r.ts', 'app/x.ts', 'adapters/kube/y.ts'];
-    const others = ['domain/plan/p.ts', 'domain/guards/g.ts', 'steps/kinds/k.ts', 'commands/c.ts', 'runtime/w.ts'];
+    const others = [
+      'domain/plan/p.ts',
+      'domain/guards/g.ts',
+      'steps/kinds.ts',
+      'steps/kinds/k.ts',
+      'commands/c.ts',
+      'runtime/w.ts',
+    ];
     for (const target of [...targets, ...others]) plant(target, '');
     plant('app/sneaky.ts', "import '../adapters/salt/salt.ts';");
     plant('adapters/salt/salt.ts', '');

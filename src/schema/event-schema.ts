@@ -3,8 +3,8 @@ import type { FailureReport } from '../domain/answers/failure-report.ts';
 import { REFUSALS } from '../domain/answers/refusal.ts';
 import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
+import { stepIdSchema } from '../domain/plan/step-shared.ts';
 import { intentSchema, planSchema } from './plan-schema.ts';
-import { stepIdSchema } from './step-schema.ts';
 
 const text = z.string();
 const person = z.strictObject({ id: text, name: text });

@@ -5,14 +5,14 @@ import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { runName } from '../../domain/node-commands/run-commands.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { Step, StepKind } from '../../domain/plan/step.ts';
+import type { Step } from '../../domain/plan/step.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.ts';
 import type { Copier } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
-import { runStep } from '../../steps/run-step.ts';
-import { forgetStates } from '../../steps/world/state-on-node.ts';
+import { plugOf } from '../../steps/kinds.ts';
+import { forgetStep, runStep } from '../../steps/run-step.ts';
 import type { StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import { type RecordPorts, recordInTurn } from '../record/record.ts';
@@ -36,9 +36,6 @@ export interface StepPorts extends RecordPorts {
 
 /** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
 const AWAY_LIMIT_MS = 120_000;
-
-/** Steps that a cancel may cut anywhere: a part file is gone on with or thrown away, a wait changes nothing. */
-const CUT_ANYWHERE: ReadonlySet<StepKind> = new Set(['copy', 'ready']);
 
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
@@ -96,7 +93,7 @@ async function recordAlready(step: Step, work: Work, signal: AbortSignal): Promi
   if (before === 'done') return;
   const at = work.ports.clock.now().toISOString();
   await work.write({ type: 'step-done', at, step: step.id, already: true, seconds: 0 });
-  if (before === 'running') await forgetStates(step, runsOf(step, work), signal);
+  if (before === 'running') await forgetStep(step, runsOf(step, work), signal);
 }
 
 /** Where the Salt runs of a step are found. */
@@ -130,23 +127,20 @@ async function runAndRecord(
       unlessCancelled(cancel, () =>
         guardBeforeAct(work.plan.approved.version, work.ownJobs, { ...looks, onWait }, untilCancel),
       );
-    const { already, note, proof } = await runStep(
-      step,
-      world,
-      guard,
-      CUT_ANYWHERE.has(step.kind) ? untilCancel : signal,
-    );
+    const { already, note, proof } = await runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
     await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
-    await forgetStates(step, world, signal);
+    await forgetStep(step, world, signal);
     return proof;
   } catch (error) {
     // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
-    if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();
+    if (isCutAnywhere(step)) cancel.throwIfAsked();
     if (signal.aborted || !isOfTheCluster(error)) throw error;
     await write({ type: 'step-failed', ...ended(), failure: error.report() });
     throw error;
   }
 }
+
+const isCutAnywhere = ({ kind }: Step): boolean => plugOf(kind).cancel === 'anywhere';
 
 /** Seconds with one decimal. */
 export const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;

@@ -4,10 +4,11 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import type { Facts } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
-import type { Intent, Plan, UndoIntent } from '../../domain/plan/plan.ts';
+import type { Intent, Plan, UndoIntent, UntimedPlan } from '../../domain/plan/plan.ts';
 import { type PlanFor, planAdd } from '../../domain/verbs/add/plan.ts';
 import { planUndo, type UndoneRecord } from '../../domain/verbs/undo/plan.ts';
 import type { Journal } from '../../ports/record.ts';
+import { estimate } from '../../steps/estimate.ts';
 import { type LookPorts, look, type TargetSearch } from './look.ts';
 
 export interface FreshPlanPorts extends LookPorts {
@@ -31,8 +32,14 @@ export async function lookAndPlan(
   const facts = await look(intent, ports, ownJobs, signal);
   if (isRefusal(facts)) return facts;
   const plan = planAdd(intent, when.hasRoom === true ? withoutRoom(facts) : facts, when);
-  return isRefusal(plan) ? plan : { facts, plan };
+  return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
 }
+
+/** The plan with how long its steps may take. */
+export const timed = ({ seen, ...plan }: UntimedPlan): Plan => ({
+  ...plan,
+  seen: { ...seen, estimate: estimate(plan.approved.steps) },
+});
 
 /** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
 function withoutRoom(facts: Facts): Facts {
@@ -51,7 +58,7 @@ async function lookAndPlanUndo(
   const facts = await look(intent, ports, ownJobs, signal, searchFor(record));
   if (isRefusal(facts)) return facts;
   const plan = planUndo(intent, facts, record, when);
-  return isRefusal(plan) ? plan : { facts, plan };
+  return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
 }
 
 /** What the worker's own journal holds of a change, and of those that were started after it. */

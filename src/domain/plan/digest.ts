@@ -17,7 +17,10 @@ export const shortDigest = (digest: string): string => digest.slice(0, 12);
  * Steps of the approved plan that a fresh look still wants; a refusal when the fresh look wants anything that nobody approved:
  * another step, another archive, another host key.
  */
-export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] | Refusal {
+export function stepsStillNeeded(
+  approved: Pick<Plan, 'approved'>,
+  fresh: Pick<Plan, 'approved'>,
+): readonly Step[] | Refusal {
   const known = new Set(approved.approved.steps.map(purposeOf));
   const unseen = fresh.approved.steps.filter((step) => !known.has(purposeOf(step)));
   if (unseen.length > 0) {

@@ -1,5 +1,6 @@
 import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
+import { nodesOf } from '../plan/step-shared.ts';
 import { utc } from '../text/format.ts';
 import type { HoldVerb } from './policy.ts';
 
@@ -43,10 +44,6 @@ export function holdInWords(hold: Hold, cluster: string): string {
 /** Every node on which the change does something, as far as is known: an engine that is restarted is touched, too. */
 export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
   const steps = plan?.approved.steps ?? [];
-  const ofSteps = steps.flatMap((step) => [
-    ...step.commands.map(({ on }) => on),
-    ...('node' in step ? [step.node] : []),
-    ...('nodes' in step ? step.nodes : []),
-  ]);
+  const ofSteps = steps.flatMap((step) => [...step.commands.map(({ on }) => on), ...nodesOf(step)]);
   return [...new Set([...intent.nodes, ...ofSteps])];
 }

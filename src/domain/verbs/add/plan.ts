@@ -5,8 +5,7 @@ import { isClosed } from '../../cluster/facts.ts';
 import { soundArchives } from '../../guards/archives.ts';
 import { firstRefusal } from '../../guards/guards.ts';
 import { bytesToCopy } from '../../guards/nodes.ts';
-import { estimate } from '../../plan/estimate.ts';
-import type { ApprovedPart, Intent, Plan, PlannedArchive, SeenPart } from '../../plan/plan.ts';
+import type { ApprovedPart, Intent, PlannedArchive, UntimedPlan } from '../../plan/plan.ts';
 import {
   copySteps,
   enginesSteps,
@@ -28,7 +27,7 @@ export interface PlanFor {
 }
 
 /** Facts in, plan out: the same facts give the same plan, to the byte. */
-export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: PlanFor): Plan | Refusal {
+export function planAdd(intent: Intent, facts: Facts, { change, at, begun }: PlanFor): UntimedPlan | Refusal {
   const refusal = firstRefusal(intent, facts);
   if (refusal !== null) return refusal;
   const version = facts.kube.clusterVersion ?? '';
@@ -137,7 +136,7 @@ function seenPart(
   { version, archives, facts }: PlanContext,
   steps: readonly Step[],
   at: string,
-): SeenPart {
+): UntimedPlan['seen'] {
   const targets = targetsOf(intent, facts);
   const already = targets.flatMap(({ target }) =>
     target.files.filter(({ is }) => is === 'same').map(({ path }) => ({ node: target.node, path })),
@@ -162,7 +161,6 @@ function seenPart(
     already,
     space,
     newHostKeys: targets.filter(({ target }) => !target.hostKey.pinned).map(({ node }) => node.name),
-    estimate: estimate(steps),
   };
 }
 

@@ -4,8 +4,7 @@ import type { Facts } from '../../cluster/facts.ts';
 import { endpointUrl, sameSet } from '../../cluster/registry.ts';
 import { archiveGuards, soundArchives } from '../../guards/archives.ts';
 import { commonRefusal } from '../../guards/guards.ts';
-import { estimate } from '../../plan/estimate.ts';
-import type { Plan, UndoIntent } from '../../plan/plan.ts';
+import type { UndoIntent, UntimedPlan } from '../../plan/plan.ts';
 import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
@@ -28,7 +27,7 @@ export interface UndoneRecord {
  * started; a look tells what of it is left. In the order of MetalK8s' removal: out of service, forgotten by Kubernetes, out of the
  * engines, then unmounted and deleted.
  */
-export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord, when: PlanFor): Plan | Refusal {
+export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord, when: PlanFor): UntimedPlan | Refusal {
   const undone = record.change;
   if (undone === null) return notInTheJournal(intent);
   const refusal =
@@ -47,7 +46,7 @@ export function planUndo(intent: UndoIntent, facts: Facts, record: UndoneRecord,
   return {
     v: 1,
     approved: { ...approvedPart(intent, context, traces, steps), sideEffects: undoSideEffects(steps) },
-    seen: { ...undoSeen(undone, traces, context, steps), at: when.at, estimate: estimate(steps) },
+    seen: { ...undoSeen(undone, traces, context, steps), at: when.at },
   };
 }
 
