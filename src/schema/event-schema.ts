@@ -4,19 +4,22 @@ import { REFUSALS } from '../domain/answers/refusal.ts';
 import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
 import { stepIdSchema } from '../domain/plan/step-shared.ts';
+import { schemaOf } from '../domain/text/shape.ts';
 import { intentSchema, planSchema } from './plan-schema.ts';
 
 const text = z.string();
 const person = z.strictObject({ id: text, name: text });
 const at = z.iso.datetime({ offset: true });
 
-const failure: z.ZodType<FailureReport> = z.strictObject({
-  kind: text,
-  where: text,
-  what: text,
-  next: text,
-  detail: text.exactOptional(),
-});
+const failure = schemaOf<FailureReport>()(
+  z.strictObject({
+    kind: text,
+    where: text,
+    what: text,
+    next: text,
+    detail: text.exactOptional(),
+  }),
+);
 
 const approvalShared = {
   change: text,
@@ -36,11 +39,13 @@ const approval = z.discriminatedUnion('v', [
 ]);
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */
-export const signedApprovalSchema: z.ZodType<SignedApproval> = z.strictObject({
-  approval,
-  key: text,
-  signature: z.base64(),
-});
+export const signedApprovalSchema = schemaOf<SignedApproval>()(
+  z.strictObject({
+    approval,
+    key: text,
+    signature: z.base64(),
+  }),
+);
 
 const refusal = z.strictObject({ refused: z.enum(REFUSALS), says: text, tryNext: text.exactOptional() });
 
@@ -67,53 +72,57 @@ const nodeBefore = z.strictObject({
 });
 
 /** An entry of a change's record: exactly the known shapes; extra members, `__proto__` among them, are refused. */
-export const changeEventSchema: z.ZodType<ChangeEvent> = z.discriminatedUnion('type', [
-  z.strictObject({
-    at,
-    type: z.literal('requested'),
-    id: text,
-    intent: intentSchema,
-    requester: person,
-    channel: text,
-    terms: z.strictObject({ approvals: z.number(), planLivesMs: z.number() }).exactOptional(),
-    card: z.strictObject({ channel: text, ts: text }).exactOptional(),
-    retold: z.strictObject({ approvals: z.number() }).exactOptional(),
-  }),
-  z.strictObject({ at, type: z.literal('planned'), plan: planSchema, digest: text, expires: at }),
-  z.strictObject({ at, type: z.literal('refused'), refusal }),
-  z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),
-  z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApprovalSchema }),
-  z.strictObject({ at, type: z.literal('denied'), by: person }),
-  z.strictObject({ at, type: z.literal('expired') }),
-  z.strictObject({ at, type: z.literal('started') }),
-  z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
-  z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: text }),
-  z.strictObject({ at, type: z.literal('undone'), change: text }),
-  z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
-  z.strictObject({ at, type: z.literal('cancelled'), by: person }),
-  z.strictObject({ at, type: z.literal('step-started'), step }),
-  z.strictObject({ at, type: z.literal('job-started'), step, jid: z.string().regex(/^\d{20}$/) }),
-  z.strictObject({
-    at,
-    type: z.literal('step-done'),
-    step,
-    already: z.boolean(),
-    seconds,
-    note: text.exactOptional(),
-  }),
-  z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure }),
-  z.strictObject({ at, type: z.literal('failed'), failure }),
-  z.strictObject({ at, type: z.literal('done'), proof, seconds }),
-]);
+export const changeEventSchema = schemaOf<ChangeEvent>()(
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      at,
+      type: z.literal('requested'),
+      id: text,
+      intent: intentSchema,
+      requester: person,
+      channel: text,
+      terms: z.strictObject({ approvals: z.number(), planLivesMs: z.number() }).exactOptional(),
+      card: z.strictObject({ channel: text, ts: text }).exactOptional(),
+      retold: z.strictObject({ approvals: z.number() }).exactOptional(),
+    }),
+    z.strictObject({ at, type: z.literal('planned'), plan: planSchema, digest: text, expires: at }),
+    z.strictObject({ at, type: z.literal('refused'), refusal }),
+    z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),
+    z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApprovalSchema }),
+    z.strictObject({ at, type: z.literal('denied'), by: person }),
+    z.strictObject({ at, type: z.literal('expired') }),
+    z.strictObject({ at, type: z.literal('started') }),
+    z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
+    z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: text }),
+    z.strictObject({ at, type: z.literal('undone'), change: text }),
+    z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
+    z.strictObject({ at, type: z.literal('cancelled'), by: person }),
+    z.strictObject({ at, type: z.literal('step-started'), step }),
+    z.strictObject({ at, type: z.literal('job-started'), step, jid: z.string().regex(/^\d{20}$/) }),
+    z.strictObject({
+      at,
+      type: z.literal('step-done'),
+      step,
+      already: z.boolean(),
+      seconds,
+      note: text.exactOptional(),
+    }),
+    z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure }),
+    z.strictObject({ at, type: z.literal('failed'), failure }),
+    z.strictObject({ at, type: z.literal('done'), proof, seconds }),
+  ]),
+);
 
 /** The running step's progress, as it stands in records. */
-export const progressSchema: z.ZodType<Progress> = z.strictObject({
-  step,
-  at,
-  done: z.number(),
-  total: z.number(),
-  unit: z.enum(['bytes', 'nodes', 'images', 'wait']),
-  rate: z.number().exactOptional(),
-  secondsLeft: z.number().exactOptional(),
-  note: text.exactOptional(),
-});
+export const progressSchema = schemaOf<Progress>()(
+  z.strictObject({
+    step,
+    at,
+    done: z.number(),
+    total: z.number(),
+    unit: z.enum(['bytes', 'nodes', 'images', 'wait']),
+    rate: z.number().exactOptional(),
+    secondsLeft: z.number().exactOptional(),
+    note: text.exactOptional(),
+  }),
+);

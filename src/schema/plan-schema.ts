@@ -1,21 +1,24 @@
 import { z } from 'zod';
 import type { Intent, Plan } from '../domain/plan/plan.ts';
+import { schemaOf } from '../domain/text/shape.ts';
 import { stepSchema } from './step-schema.ts';
 
 const text = z.string();
 const texts = z.array(text);
 
 /** What somebody asked for, as it stands in records. */
-export const intentSchema: z.ZodType<Intent> = z.discriminatedUnion('verb', [
-  z.strictObject({ verb: z.literal('add'), cluster: text, nodes: texts, reason: text.exactOptional() }),
-  z.strictObject({
-    verb: z.literal('undo'),
-    undoes: text,
-    cluster: text,
-    nodes: texts,
-    reason: text.exactOptional(),
-  }),
-]);
+export const intentSchema = schemaOf<Intent>()(
+  z.discriminatedUnion('verb', [
+    z.strictObject({ verb: z.literal('add'), cluster: text, nodes: texts, reason: text.exactOptional() }),
+    z.strictObject({
+      verb: z.literal('undo'),
+      undoes: text,
+      cluster: text,
+      nodes: texts,
+      reason: text.exactOptional(),
+    }),
+  ]),
+);
 
 const archive = z.strictObject({
   id: text,
@@ -64,4 +67,4 @@ const seen = z.strictObject({
 });
 
 /** A plan, as it stands in records. */
-export const planSchema: z.ZodType<Plan> = z.strictObject({ v: z.literal(1), approved, seen });
+export const planSchema = schemaOf<Plan>()(z.strictObject({ v: z.literal(1), approved, seen }));
