@@ -3,6 +3,7 @@ import type { FailureReport } from '../domain/answers/failure-report.ts';
 import { REFUSALS } from '../domain/answers/refusal.ts';
 import type { SignedApproval } from '../domain/change/approval.ts';
 import type { ChangeEvent, Progress } from '../domain/change/change.ts';
+import type { JournalMark } from '../domain/change/record-entry.ts';
 import { stepIdSchema } from '../domain/plan/step-shared.ts';
 import { schemaOf } from '../domain/text/shape.ts';
 import { intentSchema, planSchema } from './plan-schema.ts';
@@ -70,6 +71,11 @@ const nodeBefore = z.strictObject({
   fstab: z.array(mount),
   registryConfig: z.array(text),
 });
+
+/** Where the worker's journal holds an entry, as it stands in records. */
+export const journalMarkSchema = schemaOf<JournalMark>()(
+  z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+);
 
 /** An entry of a change's record: exactly the known shapes; extra members, `__proto__` among them, are refused. */
 export const changeEventSchema = schemaOf<ChangeEvent>()(

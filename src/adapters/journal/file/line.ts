@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
 import { schemaOf } from '../../../domain/text/shape.ts';
-import { changeEventSchema } from '../../../schema/event-schema.ts';
+import { changeEventSchema, journalMarkSchema } from '../../../schema/event-schema.ts';
 
 interface AnyLine {
   /** 1 for the first line; goes on from one file to the next. */
@@ -43,14 +43,13 @@ export type JournalLine = EventLine | SealLine | OpeningLine;
 export const NO_LINE = '0'.repeat(64);
 
 const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
-const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 const eventLine = schemaOf<EventLine>()(
   z.strictObject({
     ...place,
     change: z.string().min(1),
     event: changeEventSchema,
-    carried: mark.exactOptional(),
+    carried: journalMarkSchema.exactOptional(),
   }),
 );
 const sealLine = schemaOf<SealLine>()(
