@@ -13,13 +13,7 @@ const person = z.strictObject({ id: text, name: text });
 const at = z.iso.datetime({ offset: true });
 
 const failure = schemaOf<FailureReport>()(
-  z.strictObject({
-    kind: text,
-    where: text,
-    what: text,
-    next: text,
-    detail: text.exactOptional(),
-  }),
+  z.strictObject({ kind: text, where: text, what: text, next: text, detail: text.exactOptional() }),
 );
 
 const approvalShared = {
@@ -41,11 +35,7 @@ const approval = z.discriminatedUnion('v', [
 
 /** A signed approval, as it stands in records. Whether it is genuine, only an ApprovalChecker tells. */
 export const signedApprovalSchema = schemaOf<SignedApproval>()(
-  z.strictObject({
-    approval,
-    key: text,
-    signature: z.base64(),
-  }),
+  z.strictObject({ approval, key: text, signature: z.base64() }),
 );
 
 const refusal = z.strictObject({ refused: z.enum(REFUSALS), says: text, tryNext: text.exactOptional() });

@@ -33,12 +33,15 @@ type Members<T> = T extends string | number | boolean | null
 type Optional<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? '?' : '';
 
 /** Tells the shapes of a union apart, by the member that each union of ours has for it. */
-type Tag<T> = T extends { readonly type: infer N extends string }
-  ? `.${N}.`
-  : T extends { readonly kind: infer N extends string }
-    ? `.${N}.`
-    : T extends { readonly verb: infer N extends string }
-      ? `.${N}.`
-      : T extends { readonly v: infer N extends number }
-        ? `.v${N}.`
+type Tag<T> = T extends { readonly type: infer N }
+  ? Named<N>
+  : T extends { readonly kind: infer N }
+    ? Named<N>
+    : T extends { readonly verb: infer N }
+      ? Named<N>
+      : T extends { readonly v: infer N }
+        ? Named<N>
         : '.';
+
+/** A tag is one of a closed list; a `kind` that is any text is a member like another. */
+type Named<N> = string extends N ? '.' : N extends string | number ? `.${N}.` : '.';

@@ -53,10 +53,7 @@ const eventLine = schemaOf<EventLine>()(
   }),
 );
 const sealLine = schemaOf<SealLine>()(
-  z.strictObject({
-    ...place,
-    seal: z.strictObject({ key: z.string(), signature: z.string() }),
-  }),
+  z.strictObject({ ...place, seal: z.strictObject({ key: z.string(), signature: z.string() }) }),
 );
 const openingLine = schemaOf<OpeningLine>()(
   z.strictObject({
