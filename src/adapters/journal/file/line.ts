@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
-import { changeEventSchema } from '../../../schema/event-schema.ts';
+import { schemaOf } from '../../../domain/text/shape.ts';
+import { changeEventSchema, journalMarkSchema } from '../../../schema/event-schema.ts';
 
 interface AnyLine {
   /** 1 for the first line; goes on from one file to the next. */
@@ -43,26 +44,28 @@ export type JournalLine = EventLine | SealLine | OpeningLine;
 export const NO_LINE = '0'.repeat(64);
 
 const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
-const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
-const eventLine: z.ZodType<EventLine> = z.strictObject({
-  ...place,
-  change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
-  event: changeEventSchema,
-  carried: mark.exactOptional(),
-});
-const sealLine: z.ZodType<SealLine> = z.strictObject({
-  ...place,
-  seal: z.strictObject({ key: z.string(), signature: z.string() }),
-});
-const openingLine: z.ZodType<OpeningLine> = z.strictObject({
-  ...place,
-  opens: z.strictObject({
-    at: z.iso.datetime({ offset: true }),
-    after: z.string(),
-    nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+const eventLine = schemaOf<EventLine>()(
+  z.strictObject({
+    ...place,
+    change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
+    event: changeEventSchema,
+    carried: journalMarkSchema.exactOptional(),
   }),
-});
+);
+const sealLine = schemaOf<SealLine>()(
+  z.strictObject({ ...place, seal: z.strictObject({ key: z.string(), signature: z.string() }) }),
+);
+const openingLine = schemaOf<OpeningLine>()(
+  z.strictObject({
+    ...place,
+    opens: z.strictObject({
+      at: z.iso.datetime({ offset: true }),
+      after: z.string(),
+      nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+    }),
+  }),
+);
 
 /** The line's text without newline; throws a ZodError for what could not be read back. */
 export function lineText(line: JournalLine): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
-import { changeEventSchema, progressSchema } from '../../../schema/event-schema.ts';
+import { changeEventSchema, journalMarkSchema, progressSchema } from '../../../schema/event-schema.ts';
 import { recordFault } from '../server/failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
@@ -27,10 +27,9 @@ interface KeptEntry {
   readonly signature: Signature;
 }
 
-const markSchema = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 const signedSchema = z.strictObject({
   event: changeEventSchema,
-  mark: markSchema.exactOptional(),
+  mark: journalMarkSchema.exactOptional(),
   key: z.string(),
   signature: z.string(),
 });
