@@ -130,14 +130,14 @@ export const requested = (id: ChangeId): Extract<ChangeEvent, { readonly type: '
   channel: 'C1',
   terms: { approvals: 2, planLivesMs: 60_000 },
 });
-export const planned = (id: ChangeId): ChangeEvent => ({
+export const planned = (id: ChangeId): Extract<ChangeEvent, { readonly type: 'planned' }> => ({
   at,
   type: 'planned',
   plan: planOf(id),
   digest: 'd1',
   expires: at,
 });
-export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
+export const approved = (id: ChangeId, nonce = 'n1'): Extract<ChangeEvent, { readonly type: 'approved' }> => ({
   at,
   type: 'approved',
   approver: bob,

@@ -1,7 +1,11 @@
 import { isOfTheCluster, stopped } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
+import { changeFrom } from '../../domain/change/fold.ts';
+import type { Doubt } from '../../domain/change/record-entry.ts';
+import type { StoredChange } from '../../ports/record.ts';
 import { catchUp } from '../record/catch-up.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
@@ -15,7 +19,10 @@ export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 /** Carries out an approved change, or resumes one that was interrupted; every outcome is written down before anybody is told. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
   await catchUp(id, ports);
-  if ((await hasBotEnded(id, ports)) || !(await waitsForUs(id, ports))) return;
+  if (await hasBotEnded(id, ports)) return;
+  const stored = await ports.changes.get(id);
+  if (stored?.doubt?.is === 'newer') return await endUnread(stored, stored.doubt, ports);
+  if (stored?.change.state !== 'approved' && stored?.change.state !== 'applying') return;
   const approved = await approvedChange(id, ports);
   const outcome: Outcome = isRefusal(approved)
     ? { is: 'refused', refusal: approved }
@@ -59,9 +66,12 @@ async function appliedUntilCancelled(
   }
 }
 
-async function waitsForUs(id: ChangeId, { changes }: ApplyPorts): Promise<boolean> {
-  const state = (await changes.get(id))?.change.state;
-  return state === 'approved' || state === 'applying';
+/** Whatever a newer bot has decided about it, this worker runs nothing of a change that it cannot read. */
+async function endUnread({ change }: StoredChange, doubt: Doubt, ports: ApplyPorts): Promise<void> {
+  const known = changeFrom(await ports.journal.events(change.id)) ?? change;
+  if (known.endedAt !== undefined && known.state !== 'failed') return;
+  const refusal = recordRefusal(change.id, doubt, 'worker');
+  await recordOutcome(change.id, refusedOrStopped(refusal, { change: known }), ports);
 }
 
 /** A job that runs on every node cannot be cancelled, so its end is waited for. */
@@ -77,7 +87,7 @@ async function freshRunUnlessCancelled(
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */
-const refusedOrStopped = (refusal: Refusal, { change }: ApprovedChange): Outcome =>
+const refusedOrStopped = (refusal: Refusal, { change }: Pick<ApprovedChange, 'change'>): Outcome =>
   change.startedAt === undefined ? { is: 'refused', refusal } : { is: 'failed', failure: stopped(refusal).report() };
 
 const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();

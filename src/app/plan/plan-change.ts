@@ -11,7 +11,7 @@ import type { Copier } from '../../ports/copier.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import { catchUp } from '../record/catch-up.ts';
 import { type RecordPorts, record } from '../record/record.ts';
-import { unverifiedRecord } from '../record/unverified-record.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
@@ -30,9 +30,9 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
   await catchUp(id, ports);
   if ((await stillRequested(id, ports)) === null) return;
-  const { change, unproven } = stored;
-  if (unproven !== undefined) {
-    const refusal = unverifiedRecord(id, unproven);
+  const { change, doubt } = stored;
+  if (doubt !== undefined) {
+    const refusal = recordRefusal(id, doubt, 'worker');
     return await record(id, { type: 'refused', at: ports.clock.now().toISOString(), refusal }, ports);
   }
   const [begun] = await ports.journal.events(id);
