@@ -37,6 +37,12 @@ export interface OpeningLine extends AnyLine {
   };
 }
 
+/** A line that this version does not know, at its place in the chain. */
+export interface NewerLine extends AnyLine {
+  readonly newer: true;
+  readonly change?: ChangeId;
+}
+
 /** One line of the journal. */
 export type JournalLine = EventLine | SealLine | OpeningLine;
 
@@ -45,10 +51,12 @@ export const NO_LINE = '0'.repeat(64);
 
 const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
 
+const changeId = z.string().refine((id) => isChangeId(id), 'not the id of a change');
+
 const eventLine = schemaOf<EventLine>()(
   z.strictObject({
     ...place,
-    change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
+    change: changeId,
     event: changeEventSchema,
     carried: journalMarkSchema.exactOptional(),
   }),
@@ -66,6 +74,8 @@ const openingLine = schemaOf<OpeningLine>()(
     }),
   }),
 );
+
+const newerLine = z.object({ ...place, change: changeId.exactOptional() });
 
 /** The line's text without newline; throws a ZodError for what could not be read back. */
 export function lineText(line: JournalLine): string {
@@ -85,12 +95,14 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** The line, or in words why it is none. */
-export function lineFrom(text: string): JournalLine | string {
+/** The line, or in words why it is none. Whether a line that is not known belongs to the chain is for the caller to check. */
+export function lineFrom(text: string): JournalLine | NewerLine | string {
   if (!isJson(text)) return 'is no JSON';
   const value: unknown = JSON.parse(text);
   const read = schemaFor(value).safeParse(value);
   if (read.success) return read.data;
+  const newer = newerLine.safeParse(value);
+  if (newer.success) return { ...newer.data, newer: true };
   const [issue] = read.error.issues;
   return `is not one that this version knows (${issue?.path.map(String).join('.')}: ${issue?.message})`;
 }
