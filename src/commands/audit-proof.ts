@@ -4,11 +4,15 @@ import { count } from '../domain/text/format.ts';
 type Print = (line: string) => void;
 
 /** How many lines there are, and that each follows from the one before. */
-export function tellChain({ first, files, head, unfinished }: ReadJournal, print: Print): void {
+export function tellChain({ first, files, head, newer, unfinished }: ReadJournal, print: Print): void {
   const lines = head.line === 0 ? 0 : head.line - first + 1;
   const where = files === 1 ? '' : ` in ${files} files`;
   print(`${count(lines, 'line')}${where}, each follows from the one before. Head: ${head.hash}`);
   if (first > 1) print(`They begin with line ${first}: older files were removed.`);
+  if (newer[0] !== undefined)
+    print(
+      `${newer.length} of them ${newer.length === 1 ? 'was' : 'were'} written by a newer version of registry-ha, from line ${newer[0].seq} on. Use that version to read them.`,
+    );
   if (unfinished > 0)
     print(
       `Behind them ${unfinished} bytes of a line that is not finished: being written just now, or left by a crash.`,

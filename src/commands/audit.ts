@@ -1,4 +1,5 @@
 import { readJournal } from '../adapters/journal/entries/read.ts';
+import { journalNewer } from '../adapters/journal/file/failures.ts';
 import { loadTrustedKeys } from '../adapters/keys/files.ts';
 import { headChecker } from '../adapters/keys/seals.ts';
 import { type AuditRow, auditRows } from '../domain/change/audit.ts';
@@ -46,7 +47,9 @@ export async function auditExport(options: ExportOptions, print: Print): Promise
   }
   if (options.format !== 'jsonl' && options.format !== 'csv') return wrong(print, '--format', 'jsonl or csv');
   return await orExplained(print, async () => {
-    const { events } = await readJournal(options.file);
+    const { events, newer } = await readJournal(options.file);
+    // An audit that leaves lines out would be taken for a whole one.
+    if (newer[0] !== undefined) throw journalNewer(options.file, newer[0].seq, newer[0].change);
     const rows = auditRows(events).filter(({ time }) => {
       const at = Date.parse(time);
       return (from === undefined || at >= from) && (to === undefined || at < to);

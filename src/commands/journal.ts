@@ -30,11 +30,16 @@ export async function journalCommand(
   });
 }
 
-function shown({ events }: ReadJournal, change: string | undefined, print: Print): number {
-  const wanted = events.filter((one) => change === undefined || one.change === change);
+function shown({ events, newer }: ReadJournal, change: string | undefined, print: Print): number {
+  const unknown = newer.map(({ seq, change: id = '' }) => ({ line: seq, change: id, event: null }));
+  const wanted = [...events, ...unknown].filter((one) => change === undefined || one.change === change);
   if (wanted.length === 0)
     print(change === undefined ? 'The journal is empty.' : `There is nothing about ${printable(change)}.`);
-  for (const { line, change: id, event } of wanted)
-    print(printable(`${line}  ${event.at}  ${id}  ${eventInWords(event)}`));
+  for (const { line, change: id, event } of wanted.toSorted((one, other) => one.line - other.line))
+    print(
+      event === null ? `${line}  ${id}  ${NEWER}` : printable(`${line}  ${event.at}  ${id}  ${eventInWords(event)}`),
+    );
   return wanted.length === 0 && change !== undefined ? 1 : 0;
 }
+
+const NEWER = 'written by a newer version of registry-ha';

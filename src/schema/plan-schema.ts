@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { intentSchema } from '../domain/plan/intent.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { schemaOf } from '../domain/text/shape.ts';
 import { stepSchema } from './step-schema.ts';
 
 const text = z.string();
@@ -50,4 +51,4 @@ const seen = z.strictObject({
 });
 
 /** A plan, as it stands in records. */
-export const planSchema: z.ZodType<Plan> = z.strictObject({ v: z.literal(1), approved, seen });
+export const planSchema = schemaOf<Plan>()(z.strictObject({ v: z.literal(1), approved, seen }));

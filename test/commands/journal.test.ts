@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../src/adapters/journal/entries/journal.ts';
+import { digestOf } from '../../src/adapters/journal/file/line.ts';
+import { auditExport } from '../../src/commands/audit.ts';
 import { journalCommand } from '../../src/commands/journal.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 
@@ -52,6 +54,23 @@ describe('registry-ha journal', () => {
     const { code, text } = await printed((print) => journalCommand('verify', undefined, path, print));
     expect(code).toBe(0);
     expect(text).toMatch(/^3 lines, each follows from the one before\. Head: [0-9a-f]{64}\nBehind them 13 bytes/);
+  });
+
+  it('names what a newer version has written, whose chain it can still check', async () => {
+    const path = await journal('newer');
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+    const event = { type: 'paused', at: '2026-11-22T10:00:00.000Z' };
+    const line = { seq: 4, prev: digestOf(lines.at(-1) ?? ''), change: 'lab-7f3k2q', event };
+    appendFileSync(path, `${JSON.stringify(line)}\n`);
+    const shown = await printed((print) => journalCommand('show', 'lab-7f3k2q', path, print));
+    expect(shown.code).toBe(0);
+    expect(shown.text.split('\n').at(-1)).toBe('4  lab-7f3k2q  written by a newer version of registry-ha');
+    const verified = await printed((print) => journalCommand('verify', undefined, path, print));
+    expect(verified.code).toBe(0);
+    expect(verified.text).toContain('4 lines, each follows from the one before.');
+    expect(verified.text).toContain('1 of them was written by a newer version of registry-ha, from line 4 on.');
+    const exported = await printed((print) => auditExport({ file: path, format: 'csv' }, print));
+    expect(exported).toMatchObject({ code: 1, text: expect.stringContaining('written by a newer version') });
   });
 
   it('finds a line that was changed, and exits 1', async () => {

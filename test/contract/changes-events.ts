@@ -1,7 +1,7 @@
 import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../src/domain/change/change.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
-import type { Step } from '../../src/domain/plan/step.ts';
+import type { Step, StepKind, StepOf } from '../../src/domain/plan/step.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const alice = { id: 'U1', name: 'alice' };
@@ -16,9 +16,9 @@ const shared = {
 const archives = [{ id: 'a-1', path: '/srv/a.iso', mountpoint: '/srv/scality/a-1' }];
 const addresses = ['10.0.0.1', '10.0.0.2'];
 
-/** One step of each kind. */
-export const steps: readonly Step[] = [
-  {
+/** One step of each kind; a new kind does not compile without one. */
+const samples: { readonly [K in StepKind]: StepOf<K> } = {
+  copy: {
     ...shared,
     kind: 'copy',
     id: 'copy:node-2:a-1',
@@ -26,13 +26,19 @@ export const steps: readonly Step[] = [
     archive: { id: 'a-1', path: '/srv/a.iso', size: 5, sha256: 'ab' },
     part: '/srv/a.iso.part-c1-abc234',
   },
-  { ...shared, kind: 'mount', id: 'mount:node-2', node: 'node-2', archives },
-  { ...shared, kind: 'solutions', id: 'solutions:node-2', node: 'node-2', archives },
-  { ...shared, kind: 'other-version', id: 'other:node-2', node: 'node-2', saltenv: 'metalk8s-127.0.0' },
-  { ...shared, kind: 'deploy', id: 'deploy:node-2', node: 'node-2', version: '128.0.1', carries: ['a-1'] },
-  { ...shared, kind: 'ready', id: 'ready:node-2', node: 'node-2', addresses },
-  { ...shared, kind: 'engines', id: 'engines', nodes: ['node-1', 'node-2'], addresses },
-  {
+  mount: { ...shared, kind: 'mount', id: 'mount:node-2', node: 'node-2', archives },
+  solutions: { ...shared, kind: 'solutions', id: 'solutions:node-2', node: 'node-2', archives },
+  'other-version': {
+    ...shared,
+    kind: 'other-version',
+    id: 'other:node-2',
+    node: 'node-2',
+    saltenv: 'metalk8s-127.0.0',
+  },
+  deploy: { ...shared, kind: 'deploy', id: 'deploy:node-2', node: 'node-2', version: '128.0.1', carries: ['a-1'] },
+  ready: { ...shared, kind: 'ready', id: 'ready:node-2', node: 'node-2', addresses },
+  engines: { ...shared, kind: 'engines', id: 'engines', nodes: ['node-1', 'node-2'], addresses },
+  verify: {
     ...shared,
     kind: 'verify',
     id: 'verify',
@@ -42,7 +48,7 @@ export const steps: readonly Step[] = [
     engines: ['node-1'],
     addresses,
   },
-  {
+  withdraw: {
     ...shared,
     kind: 'withdraw',
     id: 'withdraw:node-2',
@@ -50,7 +56,7 @@ export const steps: readonly Step[] = [
     manifest: '/etc/kubernetes/manifests/repositories.yaml',
     kept: '/etc/kubernetes/repositories.yaml.undone',
   },
-  {
+  unmount: {
     ...shared,
     kind: 'unmount',
     id: 'unmount:node-2:a-1',
@@ -59,8 +65,14 @@ export const steps: readonly Step[] = [
     takesMount: true,
     takesFstab: false,
   },
-  { ...shared, kind: 'unconfigure', id: 'unconfigure:node-2', node: 'node-2', files: ['default.conf'] },
-  {
+  unconfigure: {
+    ...shared,
+    kind: 'unconfigure',
+    id: 'unconfigure:node-2',
+    node: 'node-2',
+    files: ['default.conf'],
+  },
+  'remove-copy': {
     ...shared,
     kind: 'remove-copy',
     id: 'remove-copy:node-2:a-1',
@@ -69,7 +81,7 @@ export const steps: readonly Step[] = [
     part: '/srv/a.iso.part-c1-abc234',
     takesArchive: true,
   },
-  {
+  'prove-undone': {
     ...shared,
     kind: 'prove-undone',
     id: 'verify',
@@ -78,7 +90,8 @@ export const steps: readonly Step[] = [
     archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
     engines: ['node-1'],
   },
-];
+};
+export const steps: readonly Step[] = Object.values(samples);
 
 function planOf(id: ChangeId): Plan {
   return {
@@ -117,14 +130,14 @@ export const requested = (id: ChangeId): Extract<ChangeEvent, { readonly type: '
   channel: 'C1',
   terms: { approvals: 2, planLivesMs: 60_000 },
 });
-export const planned = (id: ChangeId): ChangeEvent => ({
+export const planned = (id: ChangeId): Extract<ChangeEvent, { readonly type: 'planned' }> => ({
   at,
   type: 'planned',
   plan: planOf(id),
   digest: 'd1',
   expires: at,
 });
-export const approved = (id: ChangeId, nonce = 'n1'): ChangeEvent => ({
+export const approved = (id: ChangeId, nonce = 'n1'): Extract<ChangeEvent, { readonly type: 'approved' }> => ({
   at,
   type: 'approved',
   approver: bob,

@@ -24,7 +24,7 @@ import { PlainFailure } from '../../src/domain/answers/failure.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import { holdSchema } from '../../src/schema/hold-schema.ts';
 import { approved, done, everyEvent, halfway } from '../contract/changes-events.ts';
-import { failureOr, refusalOr } from './arbitraries.ts';
+import { refusalOr } from './arbitraries.ts';
 import { spoiltEverywhere } from './ill-behaved.ts';
 
 interface Reader {
@@ -150,7 +150,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   'an entry of a record': {
     good: [...everyEvent(ID), SIGNED],
-    read: (text) => failureOr(() => entryFrom(ID, text, 1), 'record'),
+    read: (text) => entryFrom(text),
   },
   progress: { good: [halfway], read: progressFrom },
   'a job in the queue': {

@@ -1,3 +1,4 @@
+import { timed } from '../../src/app/plan/fresh-plan.ts';
 import { SaltFailed } from '../../src/domain/answers/failure.ts';
 import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
 import { isRefusal } from '../../src/domain/answers/refusal.ts';
@@ -26,7 +27,7 @@ export const NOW = new Date(at(5));
 export function planFrom(intent: IntentOf<'add'>, seen: Facts): Plan {
   const plan = planAdd(intent, seen, { change: ID, at: at(1), begun: false });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return plan;
+  return timed(plan);
 }
 
 export function changeOf(events: readonly ChangeEvent[]): Change {

@@ -10,6 +10,9 @@ import { FakeLab } from '../fakes/fake-lab.ts';
 import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 
+/** The steps that only an undo has; they have a test of their own. */
+export type UndoKind = Extract<StepKind, 'withdraw' | 'unmount' | 'unconfigure' | 'remove-copy' | 'prove-undone'>;
+
 const planned = planAdd(addNode2, new FakeLab().facts(), { change: 'lab-7f3k2q', at: '', begun: false });
 const steps: readonly Step[] = isRefusal(planned) ? [] : planned.approved.steps;
 /** The plan's step of a kind. */

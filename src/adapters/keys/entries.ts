@@ -27,14 +27,23 @@ export function botEntryProof(keys: EntryKeys): EntryProof {
   return {
     sign: signed(keys.own),
     isProven: (entry, signature) => isSignedByOne(entry, signature, known),
+    isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }
 
+const AUTHORS: readonly Author[] = ['bot', 'worker'];
+
 /** Is it signed by one of those who may write such an entry? */
 const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): boolean =>
-  (['bot', 'worker'] as const).some(
-    (author) => mayWrite(author, entry.event) && isSigned(CONTEXT, textOf(entry), signature, known[author]),
+  isSignedBy(
+    AUTHORS.filter((author) => mayWrite(author, entry.event)),
+    entry,
+    signature,
+    known,
   );
+
+const isSignedBy = (authors: readonly Author[], entry: SignedText, signature: Signature, known: Known): boolean =>
+  authors.some((author) => isSigned(CONTEXT, textOf(entry), signature, known[author]));
 
 /**
  * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
@@ -49,6 +58,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
       entry.event.type === 'approved' ||
       (entry.event.type !== 'requested' && mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
       isSignedByOne(entry, signature, known),
+    isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }
 
@@ -80,10 +90,12 @@ const signed = (own: SigningKey): EntryProof['sign'] => {
   return (entry) => sign(textOf(entry));
 };
 
+/** What is signed of an entry. */
+type SignedText = Pick<RecordEntry, 'change'>;
+
 /** Text that a program cut in the middle of a character is signed as it can be read: it has no canonical form otherwise. */
-function textOf(entry: RecordEntry): unknown {
-  const cluster = clusterOf(entry.change);
-  return JSON.parse(JSON.stringify({ cluster, ...entry }), (_, value: unknown) =>
+function textOf(entry: SignedText): unknown {
+  return JSON.parse(JSON.stringify({ ...entry, cluster: clusterOf(entry.change) }), (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,
   );
 }

@@ -1,7 +1,10 @@
 import { isOfTheCluster, stopped } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
+import { changeFrom } from '../../domain/change/fold.ts';
+import type { Doubt } from '../../domain/change/record-entry.ts';
 import { ChangeRecord } from '../record/change-record.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin } from './begin.ts';
 import { CancelAsked, type CancelWatch, NEVER_CANCELLED, unlessCancelled, watchForCancel } from './cancel-watch.ts';
@@ -16,7 +19,10 @@ export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
   const record = new ChangeRecord(id, ports);
   await record.catchUp();
-  if ((await hasBotEnded(record, ports.journal)) || !(await waitsForUs(record))) return;
+  if (await hasBotEnded(record, ports.journal)) return;
+  const known = await record.known();
+  if (known?.doubt?.is === 'newer') return await endUnread(record, known.doubt, ports);
+  if (known?.change.state !== 'approved' && known?.change.state !== 'applying') return;
   const approved = await approvedChange(record, ports);
   const outcome: Outcome = isRefusal(approved)
     ? { is: 'refused', refusal: approved }
@@ -60,9 +66,11 @@ async function appliedUntilCancelled(
   }
 }
 
-async function waitsForUs(record: ChangeRecord): Promise<boolean> {
-  const state = (await record.known())?.change.state;
-  return state === 'approved' || state === 'applying';
+/** Whatever a newer bot has decided about it, this worker runs nothing of a change that it cannot read. */
+async function endUnread(record: ChangeRecord, doubt: Doubt, ports: ApplyPorts): Promise<void> {
+  const change = changeFrom(await ports.journal.events(record.id)) ?? (await record.known())?.change;
+  if (change === undefined || (change.endedAt !== undefined && change.state !== 'failed')) return;
+  await recordOutcome(record, refusedOrStopped(recordRefusal(record.id, doubt, 'worker'), { change }), ports);
 }
 
 /** A job that runs on every node cannot be cancelled, so its end is waited for. */
@@ -78,7 +86,7 @@ async function freshRunUnlessCancelled(
 }
 
 /** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */
-const refusedOrStopped = (refusal: Refusal, { change }: ApprovedChange): Outcome =>
+const refusedOrStopped = (refusal: Refusal, { change }: Pick<ApprovedChange, 'change'>): Outcome =>
   change.startedAt === undefined ? { is: 'refused', refusal } : { is: 'failed', failure: stopped(refusal).report() };
 
 const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();

@@ -1,19 +1,20 @@
 import { isOfTheCluster, SeveralFailed } from '../../domain/answers/failure.ts';
 import type { Step } from '../../domain/plan/step.ts';
+import { plugOf } from '../../steps/kinds.ts';
 import { CancelAsked } from './cancel-watch.ts';
 
 /** Steps that run one after another. */
 export type Lane = readonly Step[];
 
 /**
- * The steps in their order, those together that run at the same time: copies that stand side by side in the plan, a lane for each
- * node. Whatever changes Salt, registries or engines runs alone.
+ * The steps in their order, those together that run at the same time (copies that are next to each other in the plan), a lane for
+ * each node. Whatever changes Salt, registries or engines runs alone.
  */
 export function stagesOf(steps: readonly Step[]): readonly (readonly Lane[])[] {
   const stages: Step[][] = [];
   for (const step of steps) {
     const last = stages.at(-1);
-    if (step.kind === 'copy' && last?.[0]?.kind === 'copy') last.push(step);
+    if (plugOf(step.kind).atOnce !== null && last?.[0]?.kind === step.kind) last.push(step);
     else stages.push([step]);
   }
   return stages.map((stage) => [...Map.groupBy(stage, (step) => ('node' in step ? step.node : '')).values()]);

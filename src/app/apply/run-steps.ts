@@ -5,10 +5,10 @@ import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { runName } from '../../domain/node-commands/run-commands.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import type { Step, StepKind } from '../../domain/plan/step.ts';
+import type { Step } from '../../domain/plan/step.ts';
 import type { BootstrapNode } from '../../ports/cluster.ts';
-import { runStep, type StepOutcome } from '../../steps/run-step.ts';
-import { forgetStates } from '../../steps/world/state-on-node.ts';
+import { plugOf } from '../../steps/kinds.ts';
+import { forgetStep, runStep, type StepOutcome } from '../../steps/run-step.ts';
 import type { StepTools, StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ChangeRecord, RecordPorts } from '../record/change-record.ts';
@@ -25,9 +25,6 @@ export interface StepPorts extends RecordPorts, StepTools {
 
 /** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
 const AWAY_LIMIT_MS = 120_000;
-
-/** Steps that a cancel may cut anywhere: a part file is gone on with or thrown away, a wait changes nothing. */
-const CUT_ANYWHERE: ReadonlySet<StepKind> = new Set(['copy', 'ready']);
 
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
@@ -86,7 +83,7 @@ async function recordAlready(step: Step, work: Work, signal: AbortSignal): Promi
   if (before === 'done') return;
   const at = work.ports.clock.now().toISOString();
   await work.write({ type: 'step-done', at, step: step.id, already: true, seconds: 0 });
-  if (before === 'running') await forgetStates(step, runsOf(step, work), signal);
+  if (before === 'running') await forgetStep(step, runsOf(step, work), signal);
 }
 
 /** Where the Salt runs of a step are found. */
@@ -113,11 +110,11 @@ async function runAndRecord(
   try {
     const { already, note, proof } = await runGuarded(step, work, cancel, signal);
     await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
-    await forgetStates(step, runsOf(step, work), signal);
+    await forgetStep(step, runsOf(step, work), signal);
     return proof;
   } catch (error) {
     // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
-    if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();
+    if (isCutAnywhere(step)) cancel.throwIfAsked();
     if (signal.aborted || !isOfTheCluster(error)) throw error;
     await write({ type: 'step-failed', ...ended(), failure: error.report() });
     throw error;
@@ -134,8 +131,10 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
   const guard = () =>
     unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel));
-  return runStep(step, world, guard, CUT_ANYWHERE.has(step.kind) ? untilCancel : signal);
+  return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
 }
+
+const isCutAnywhere = ({ kind }: Step): boolean => plugOf(kind).cancel === 'anywhere';
 
 /** Seconds with one decimal. */
 export const inSeconds = (ms: number): number => Math.round(ms / 100) / 10;

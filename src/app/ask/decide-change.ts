@@ -10,7 +10,7 @@ import type { WishedDecision } from '../../domain/wish/wish.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
-import { unverifiedRecord } from '../record/unverified-record.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { approvalEvent } from './approve-change.ts';
 import { NO_HOLDS, policyContext } from './policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
@@ -50,7 +50,7 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
-  if (stored.unproven !== undefined) return unverifiedRecord(decision.change, stored.unproven);
+  if (stored.doubt !== undefined) return recordRefusal(decision.change, stored.doubt, 'bot');
   const { change } = stored;
   const { approvers } = ports.policy.verbs[change.intent.verb];
   const ids = [decision.by, ...change.votes].map(({ id }) => id);

@@ -34,7 +34,7 @@ export async function holdCluster(
 
 async function toldAndTakenBack(id: ChangeId, ports: HoldPorts): Promise<void> {
   const stored = await ports.changes.get(id);
-  const isApproved = stored?.change.state === 'approved' && stored.unproven === undefined;
+  const isApproved = stored?.change.state === 'approved' && stored.doubt === undefined;
   if (isApproved) await queueOrRevoke(stored.change, stored.version, 'ensure', ports);
   await ports.changes.redraw(id);
 }

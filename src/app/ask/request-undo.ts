@@ -3,7 +3,7 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { unknownChange, whyNotUndone } from '../../domain/verbs/undo/refusals.ts';
 import { undoOf } from '../../domain/verbs/undo/undo.ts';
-import { unverifiedRecord } from '../record/unverified-record.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 
 /** Somebody wants a change undone: by its button, or typed. */
@@ -30,7 +30,7 @@ export async function requestUndo(
   for (let tries = 0; tries < TRIES; tries += 1) {
     const stored = await ports.changes.get(undoes);
     if (stored === null) return unknownChange(undoes);
-    if (stored.unproven !== undefined) return unverifiedRecord(undoes, stored.unproven);
+    if (stored.doubt !== undefined) return recordRefusal(undoes, stored.doubt, 'bot');
     const { change, version } = stored;
     const intent = undoOf(change, reason);
     const refusal =

@@ -26,8 +26,8 @@ export async function tendChanges(ports: TendPorts): Promise<void> {
 
 async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
   const stored = await ports.changes.get(id);
-  // Its card says so in red; nothing is written or queued by a record that nobody has signed.
-  if (stored?.unproven !== undefined) return;
+  // Its card shows a warning; a record that is unsigned, or that this version cannot read, is never acted on.
+  if (stored?.doubt !== undefined) return;
   switch (stored?.change.state) {
     case 'requested':
       return await tendRequested(stored, ports);

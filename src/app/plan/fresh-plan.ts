@@ -5,10 +5,11 @@ import type { Facts } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
 import type { PlanFor } from '../../domain/plan/parts.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import type { Plan, UntimedPlan } from '../../domain/plan/plan.ts';
 import type { JournalRecord } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Journal } from '../../ports/record.ts';
+import { estimate } from '../../steps/estimate.ts';
 import { type LookPorts, look } from './look.ts';
 
 export interface FreshPlanPorts extends LookPorts {
@@ -34,8 +35,14 @@ export async function lookAndPlan(
   const facts = await look(intent, ports, ownJobs, signal, verb.looksFor(record));
   if (isRefusal(facts)) return facts;
   const plan = verb.plan(intent, { facts: when.hasRoom === true ? withoutRoom(facts) : facts, record, when });
-  return isRefusal(plan) ? plan : { facts, plan };
+  return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
 }
+
+/** The plan with how long its steps may take. */
+export const timed = ({ seen, ...plan }: UntimedPlan): Plan => ({
+  ...plan,
+  seen: { ...seen, estimate: estimate(plan.approved.steps) },
+});
 
 /** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
 function withoutRoom(facts: Facts): Facts {

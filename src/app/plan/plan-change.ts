@@ -9,7 +9,7 @@ import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Copier } from '../../ports/copier.ts';
 import { ChangeRecord, type KnownRecord, type RecordPorts } from '../record/change-record.ts';
-import { unverifiedRecord } from '../record/unverified-record.ts';
+import { recordRefusal } from '../record/record-refusal.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
@@ -29,9 +29,9 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
   await record.catchUp();
   if ((await stillRequested(record)) === null) return;
-  const { change, unproven } = stored;
-  if (unproven !== undefined) {
-    const refusal = unverifiedRecord(id, unproven);
+  const { change, doubt } = stored;
+  if (doubt !== undefined) {
+    const refusal = recordRefusal(id, doubt, 'worker');
     return await record.journalAndPublish({ type: 'refused', at: ports.clock.now().toISOString(), refusal });
   }
   const [begun] = await ports.journal.events(id);

@@ -15,7 +15,7 @@ export interface RecordPorts {
 }
 
 /** What a worker knows of a record that it works on. */
-export type KnownRecord = Pick<StoredChange, 'change' | 'events' | 'version' | 'unproven'>;
+export type KnownRecord = Pick<StoredChange, 'change' | 'events' | 'version' | 'doubt'>;
 
 /** An event for Redis, and the journal's line if there is one. */
 interface Entry {

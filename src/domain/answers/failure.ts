@@ -30,6 +30,7 @@ const RECORD_KINDS = [
   'redis',
   'fenced',
   'journal-damaged',
+  'journal-newer',
   'journal-unusable',
 ] as const;
 

@@ -202,6 +202,10 @@ const BEFORE_THE_START = {
     'The record in Redis has an entry without a valid signature.',
     'Find out who else writes to Redis. See [Keys](keys.md#a-red-card).',
   ),
+  'newer-version': meaning(
+    'The change has an entry that a newer version of registry-ha has written and signed. Bot and worker differ in version.',
+    'Update the bot or the worker, whichever the message names, then repeat what you did.',
+  ),
 } as const;
 
 const UNDO = {

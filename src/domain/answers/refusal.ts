@@ -46,6 +46,7 @@ export const REFUSALS = [
   'approval-invalid',
   'clock-skew',
   'record-unproven',
+  'newer-version',
   'expired',
   'decided-already',
   'plan-stale',

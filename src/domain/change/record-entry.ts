@@ -28,10 +28,17 @@ export interface JournalEntry {
   readonly mark: JournalMark;
 }
 
+/** Why nobody acts on a record, and the places, from 1, of the entries that are the reason. */
+export interface Doubt {
+  /** `unsigned`: nobody who may write them has signed them. `newer`: signed, but of a shape that this version does not know. */
+  readonly is: 'unsigned' | 'newer';
+  readonly entries: readonly number[];
+}
+
 /** What signatures say about a record. */
 export interface Provenance {
-  /** Places, from 1, of entries that nobody who may write them has signed; change and events are told without them. */
-  readonly unproven?: readonly number[];
+  /** Change and events are told without the entries that it names. */
+  readonly doubt?: Doubt;
   /** The journal line of the last entry, when a worker wrote it. */
   readonly mark?: JournalMark;
 }
@@ -41,6 +48,8 @@ export interface EntryProof {
   sign(entry: RecordEntry): Signature;
   /** Is it, as it stands, signed by somebody who may write such an entry here? */
   isProven(entry: RecordEntry, signature: Signature): boolean;
+  /** Is it signed by a bot or worker of the cluster, whatever it says? Then a newer version has written it. */
+  isOurs(entry: Pick<RecordEntry, 'change' | 'position'>, signature: Signature): boolean;
 }
 
 /** Signs the head of the journal; the private key lives with the worker only. */

@@ -1,8 +1,7 @@
 import type { Archive } from '../cluster/archive.ts';
 import type { NodeFacts, OpenTarget } from '../cluster/facts.ts';
-import { estimate } from './estimate.ts';
 import type { Intent } from './intent.ts';
-import type { ApprovedPart, Plan, PlannedArchive, SeenPart } from './plan.ts';
+import type { ApprovedPart, PlannedArchive, SeenPart, UntimedPlan } from './plan.ts';
 import type { PlanContext } from './planned-steps.ts';
 import type { Step } from './step.ts';
 
@@ -35,7 +34,7 @@ export interface PlanDraft {
 }
 
 /** The plan of any verb: built here and nowhere else, so that no verb can leave out how its nodes are reached. */
-export function planOf(draft: PlanDraft): Plan {
+export function planOf(draft: PlanDraft): UntimedPlan {
   return { v: 1, approved: approvedPart(draft), seen: seenPart(draft) };
 }
 
@@ -58,11 +57,10 @@ function approvedPart({ intent, context, when, targets, archives, steps, sideEff
 
 const plannedArchive = ({ images, ...archive }: Archive): PlannedArchive => ({ ...archive, images: images.length });
 
-function seenPart({ seen, targets, steps, when }: PlanDraft): SeenPart {
+function seenPart({ seen, targets, when }: PlanDraft): UntimedPlan['seen'] {
   return {
     at: when.at,
     ...seen,
     newHostKeys: targets.filter(({ target }) => !target.hostKey.pinned).map(({ node }) => node.name),
-    estimate: estimate(steps),
   };
 }

@@ -31,6 +31,11 @@ export interface Plan {
   readonly seen: SeenPart;
 }
 
+/** A plan before it is known how long its steps may take: all that a planner decides. */
+export interface UntimedPlan extends Omit<Plan, 'seen'> {
+  readonly seen: Omit<SeenPart, 'estimate'>;
+}
+
 export interface ApprovedPart {
   readonly change: string;
   readonly intent: Intent;

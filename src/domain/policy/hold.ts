@@ -1,5 +1,6 @@
 import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
+import { nodesOf } from '../plan/step-shared.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
 import type { HoldVerb } from './policy.ts';
 
@@ -42,10 +43,5 @@ export function holdInWords(hold: Hold, cluster: string, { text, person, moment 
 
 /** Every node on which the change does something, as far as is known: an engine that is restarted is touched, too. */
 export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
-  const steps = plan?.approved.steps ?? [];
-  const ofSteps = steps.flatMap((step) => [
-    ...('node' in step ? [step.node] : []),
-    ...('nodes' in step ? step.nodes : []),
-  ]);
-  return [...new Set([...intent.nodes, ...ofSteps])];
+  return [...new Set([...intent.nodes, ...(plan?.approved.steps ?? []).flatMap(nodesOf)])];
 }

@@ -3,7 +3,7 @@ import type { Change, Proof } from '../change/change.ts';
 import type { Facts } from '../cluster/facts.ts';
 import type { IntentOf, Verb } from '../plan/intent.ts';
 import type { PlanFor } from '../plan/parts.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, UntimedPlan } from '../plan/plan.ts';
 import type { Markup } from '../text/markup.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
@@ -44,7 +44,7 @@ export interface VerbPlug<V extends Verb> {
   /** What is looked for on the targets; null: the archives of the bootstrap node. */
   readonly looksFor: (record: JournalRecord | null) => TargetSearch | null;
   /** Facts in, plan out: the same facts give the same plan, to the byte. */
-  readonly plan: (intent: IntentOf<V>, input: PlanInput) => Plan | Refusal;
+  readonly plan: (intent: IntentOf<V>, input: PlanInput) => UntimedPlan | Refusal;
   readonly words: VerbWords<V>;
 }
 

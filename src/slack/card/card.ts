@@ -7,14 +7,13 @@ import { taskBlocks } from '../parts/task-blocks.ts';
 import type { Block, Drawing } from '../text/blocks.ts';
 import { fitsMessage } from '../text/fit.ts';
 import { head } from './card-head.ts';
+import { doubtCard } from './doubt-card.ts';
 import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
 import { isTooLate, statusText } from './status.ts';
-import { unprovenCard } from './unverified-card.ts';
 
 /** The whole card of a change, drawn anew for each state; as much of it as one message takes. */
 export function renderCard(view: CardView, style: CardStyle): Drawing {
-  const { change, unproven } = view;
-  if (unproven !== undefined) return unprovenCard({ change, unproven });
+  if (view.doubt !== undefined) return doubtCard(view.change, view.doubt);
   const drawn = DETAILS.map((detail) => () => cardBlocks(view, style, detail));
   const blocks = firstFitting(drawn);
   return { text: statusText(view), blocks };

@@ -36,8 +36,14 @@ const wish = ({ cancelAskedBy }: Change): readonly string[] =>
     ? []
     : [`${person(cancelAskedBy)} asked to cancel; then it stops at the next safe point.`];
 
+/** What a bot shows that cannot read the record; a newer one draws it anew. */
+export const UNREADABLE = 'newer version';
+
 /** What a card shows besides the record: other words are another card. */
-export const asideOf = ({ worker }: CardView): string => (worker === undefined ? '' : wordFor(worker));
+export function asideOf({ worker, doubt }: CardView): string {
+  if (doubt?.is === 'newer') return UNREADABLE;
+  return worker === undefined ? '' : wordFor(worker);
+}
 
 /** A worker's state as one word, equal when it would be shown equally. */
 export function wordFor(worker: WorkerState): string {

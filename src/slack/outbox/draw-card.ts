@@ -11,7 +11,7 @@ import type { Changes, StoredChange } from '../../ports/record.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
 import { renderCard } from '../card/card.ts';
-import { asideOf } from '../card/worker-outage.ts';
+import { asideOf, UNREADABLE } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { postReplies } from './thread-replies.ts';
@@ -61,7 +61,8 @@ export async function drawCard(
   if (stored === null) return { is: 'nothing' };
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
-  if (aside === lease.aside && !isWorthDrawing(stored, forced, lease)) return { is: 'nothing' };
+  if (aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease))
+    return { is: 'nothing' };
   const place = hung ?? (await hungAsBefore(stored, ports.cards));
   if (place === null) return await unposted(stored, lease);
   if (ports.clock.steadyMs() - since > YOUNG_MS) throw new SlackRefused('unavailable', 'the record answers too slowly');
@@ -71,7 +72,8 @@ export async function drawCard(
   }
   const hangs = await edit(place, view, learnt, ports);
   if (hangs) await postReplies(place, stored, learnt.unconfirmed, ports);
-  await lease.commit(stored.revision, aside);
+  // What this bot cannot read stays behind, so that a newer bot's sweep finds it and draws it.
+  await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
 
@@ -93,8 +95,12 @@ async function unposted({ change, revision }: StoredChange, lease: CardLease): P
 }
 
 /** A card is posted as a fresh request that waits for nobody; an edit would only delay the next one. */
-const isAsPosted = ({ change, waitsFor, unproven }: CardView, { drawn }: CardLease): boolean =>
-  drawn === 0 && unproven === undefined && change.state === 'requested' && waitsFor.length === 0;
+const isAsPosted = ({ change, waitsFor, doubt }: CardView, { drawn }: CardLease): boolean =>
+  drawn === 0 && doubt === undefined && change.state === 'requested' && waitsFor.length === 0;
+
+/** Has a newer bot drawn what this one cannot read, or has an old one said so? */
+const isShown = ({ revision }: StoredChange, { drawn, aside }: CardLease): boolean =>
+  drawn >= revision || aside === UNREADABLE;
 
 function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { drawn }: CardLease): boolean {
   return revision > drawn || (forced && isWaiting(change));
@@ -105,8 +111,8 @@ const isWaiting = ({ state }: Change): boolean => state === 'requested' || state
 /** Does the worker have, or will it take, something of this change, so that others wait for it? */
 export const isInTheWay = (change: Change): boolean => isWaiting(change) || change.state === 'applying';
 
-async function viewOf({ change, progress, unproven }: StoredChange, ports: DrawPorts): Promise<CardView> {
-  if (unproven !== undefined) return { change, unproven, waitsFor: [], now: ports.clock.now() };
+async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPorts): Promise<CardView> {
+  if (doubt !== undefined) return { change, doubt, waitsFor: [], now: ports.clock.now() };
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // What a worker that is gone said last is true no more.

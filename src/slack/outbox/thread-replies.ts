@@ -4,8 +4,8 @@ import type { Log } from '../../ports/log.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
+import { doubtReply } from '../card/doubt-card.ts';
 import { type Reply, repliesOf } from '../card/replies.ts';
-import { unprovenReply } from '../card/unverified-card.ts';
 
 /** What telling needs of the world. */
 export interface ReplyPorts {
@@ -24,12 +24,12 @@ const POSTING_MS = 30_000;
  */
 export async function postReplies(
   place: MessageRef,
-  { change, unproven, mark }: StoredChange,
+  { change, doubt, mark }: StoredChange,
   unconfirmed: Set<string>,
   ports: ReplyPorts,
 ): Promise<void> {
   const { cards, log } = ports;
-  for (const one of unproven === undefined ? repliesOf(change, mark) : [unprovenReply({ change, unproven })]) {
+  for (const one of doubt === undefined ? repliesOf(change, mark) : [doubtReply(change, doubt)]) {
     const name = `${change.id} ${one.name}`;
     if (!unconfirmed.has(name)) {
       const claim = await cards.claimReply(change.id, one.name, POSTING_MS);

@@ -1,4 +1,5 @@
 import type { Change, ChangeId, Progress } from '../../domain/change/change.ts';
+import type { Doubt } from '../../domain/change/record-entry.ts';
 import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Room } from '../text/fit.ts';
@@ -13,8 +14,8 @@ export interface CardView {
   /** Who should carry it out; there, when nothing else is known. */
   readonly worker?: WorkerState;
   readonly now: Date;
-  /** Entries of the record that nobody who may write them has signed. */
-  readonly unproven?: readonly number[];
+  /** Why nobody acts on the record. */
+  readonly doubt?: Doubt;
   /** What keeps changes of the cluster from starting; nothing when left out. */
   readonly activeHolds?: ActiveHolds;
 }

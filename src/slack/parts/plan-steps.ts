@@ -1,7 +1,9 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
-import { count } from '../../domain/text/format.ts';
+import { nodesOf } from '../../domain/plan/step-shared.ts';
+import { count, listed } from '../../domain/text/format.ts';
 import { clean } from '../../domain/text/printable.ts';
+import { plugOf } from '../../steps/kinds.ts';
 import { type Block, preformatted, richText, words } from '../text/blocks.ts';
 import { cut, more } from '../text/fit.ts';
 import type { Detail } from './card-view.ts';
@@ -35,10 +37,12 @@ export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   return [richText([title, ...parts, ...scriptTexts(shown)])];
 }
 
-/** Copies to several nodes do not wait for each other. */
+/** What does not wait for each other: copies to several nodes. */
 function atOnce(steps: readonly Numbered[]): string {
-  const nodes = new Set(steps.flatMap(({ step }) => (step.kind === 'copy' ? [step.node] : [])));
-  return nodes.size > 1 ? ' (copies to different nodes at the same time)' : '';
+  const together = [...Map.groupBy(steps, ({ step }) => plugOf(step.kind).atOnce)].flatMap(([what, own]) =>
+    what !== null && new Set(own.flatMap(({ step }) => nodesOf(step))).size > 1 ? [what] : [],
+  );
+  return together.length === 0 ? '' : ` (${listed(together)} at the same time)`;
 }
 
 /** A script is long and comes with each copy: it is shown once, and its name stands for it. */

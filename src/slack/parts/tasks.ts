@@ -1,7 +1,8 @@
 import type { StepState } from '../../domain/change/change.ts';
-import type { Step, StepKind } from '../../domain/plan/step.ts';
+import type { Step } from '../../domain/plan/step.ts';
 import { count, secondsInWords, utc } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
+import { plugOf } from '../../steps/kinds.ts';
 import type { CardView, Detail } from './card-view.ts';
 import { progressInWords } from './progress.ts';
 
@@ -39,7 +40,7 @@ function groupTask(steps: readonly Step[], view: CardView): Task {
   const note = `${finished} of ${tasks.length} done`;
   const told = telling.map(({ title, note: said }) => `${title}: ${said}`).join('; ');
   return {
-    title: groupTitle(first.kind, steps),
+    title: groupTitle(first, steps),
     status: telling[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
     note: told === '' ? note : `${note}. ${told}`,
   };
@@ -49,36 +50,10 @@ const EMPTY: Task = { title: 'Nothing to do', status: 'complete', note: '' };
 
 const started = (finished: number): Task['status'] => (finished === 0 ? 'pending' : 'in_progress');
 
-function groupTitle(kind: StepKind, steps: readonly Step[]): string {
+function groupTitle({ kind }: Step, steps: readonly Step[]): string {
   const nodes = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
   const where = nodes.length === 1 ? (nodes[0] ?? '') : count(nodes.length, 'node');
-  switch (kind) {
-    case 'copy':
-      return `Copy archives to ${where} (${count(steps.length, 'copy', 'copies')})`;
-    case 'mount':
-      return `Mount archives on ${where}`;
-    case 'solutions':
-      return `Make solutions available on ${where}`;
-    case 'other-version':
-      return `Let ${where} serve other versions too`;
-    case 'deploy':
-      return `Deploy the registry on ${where}`;
-    case 'ready':
-      return `Wait until the registries of ${where} are Ready`;
-    case 'engines':
-      return 'Reconfigure the container engines';
-    case 'verify':
-    case 'prove-undone':
-      return 'Prove it';
-    case 'withdraw':
-      return `Take the registries of ${where} out of service`;
-    case 'unmount':
-      return `Unmount archives on ${where}`;
-    case 'unconfigure':
-      return `Delete the registry’s configuration on ${where}`;
-    case 'remove-copy':
-      return `Delete copied archives from ${where} (${count(steps.length, 'archive')})`;
-  }
+  return plugOf(kind).title(where, steps.length);
 }
 
 function stepTask(step: Step, { change, progress }: CardView): Task {

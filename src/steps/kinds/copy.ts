@@ -1,10 +1,34 @@
-import type { CopyStep } from '../../domain/plan/step.ts';
-import { bytesInWords } from '../../domain/text/format.ts';
+import { z } from 'zod';
+import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
+import { bytesInWords, count } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import type { CopyProgress } from '../../ports/copier.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+/** Bytes per second that a copy may be expected to reach: a busy and a free 1 Gbit/s link. */
+const SLOW_COPY = 30_000_000;
+const FAST_COPY = 110_000_000;
+
+const schema = stepOnNode('copy', {
+  archive: copiedArchive,
+  /** Where the bytes go before the digest is right: `<path>.part-<change>`. */
+  part: z.string(),
+  /** An archive that will be on the target by then and may hold much of this one: what it holds is not sent. */
+  seed: copiedArchive.exactOptional(),
+});
+
+type CopyStep = Data<typeof schema>;
 
 /** Copies one archive to the same path on the target; the digest decides. */
-export const copy: StepWork<CopyStep> = {
+export const copy: StepPlug<CopyStep> = {
+  schema,
+  title: (where, steps) => `Copy archives to ${where} (${count(steps, 'copy', 'copies')})`,
+  seconds: ({ archive: { size } }) => ({ from: size / FAST_COPY, to: size / SLOW_COPY }),
+  // A cut copy resumes from its part file, or an undo removes the file.
+  cancel: 'anywhere',
+  atOnce: 'copies to different nodes',
+  forget: nothingToForget,
   check: isThere,
   async act(step, world, signal) {
     let saved = 0;

@@ -1,17 +1,34 @@
+import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import { sameSet } from '../../domain/cluster/registry.ts';
-import type { DeployStep } from '../../domain/plan/step.ts';
+import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { missingImages } from '../world/served-images.ts';
-import { runStates } from '../world/state-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { forgetStates, runStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** How long the new pod may take until it serves: repo.installed has waited for its HTTP answer already. */
 const POD_LIMIT_MS = 120_000;
 
+const schema = stepOnNode('deploy', {
+  version: z.string(),
+  /** Archive ids that the registry must carry, sorted. */
+  carries: z.array(z.string()),
+});
+
+type DeployStep = Data<typeof schema>;
+
 /** Deploys the registry's pod (metalk8s.repo.installed), last of the states, so that it starts with every include. */
-export const deploy: StepWork<DeployStep> = {
+export const deploy: StepPlug<DeployStep> = {
+  schema,
+  title: (where) => `Deploy the registry on ${where}`,
+  seconds: () => ({ from: 40, to: 120 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: forgetStates,
   check: isServing,
   act: (step, world, signal) => runStates(step, world, signal, () => isServing(step, world, signal)),
   confirm: (step, world, signal) =>

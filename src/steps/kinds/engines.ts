@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import { Failure, notConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
 import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
 import { render } from '../../domain/node-commands/command.ts';
-import type { EnginesStep } from '../../domain/plan/step.ts';
+import { stepOnNodes } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { untilMinionsAnswer } from '../world/minions-answer.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** Package checks take minutes on a slow mirror; after half an hour nobody comes back. */
@@ -21,8 +24,21 @@ const LOST_LOOKS = 3;
 /** containerd needs some seconds after its restart until it answers. */
 const READ_LIMIT_MS = 60_000;
 
+const schema = stepOnNodes('engines', {
+  /** Addresses of the registries that every engine must list, exactly; sorted. */
+  addresses: z.array(z.string()),
+});
+
+type EnginesStep = Data<typeof schema>;
+
 /** Reconfigures every container engine (metalk8s.container-engine), started asynchronously, its job id on the journal first. */
-export const engines: StepWork<EnginesStep> = {
+export const engines: StepPlug<EnginesStep> = {
+  schema,
+  title: () => 'Reconfigure the container engines',
+  seconds: () => ({ from: 40, to: 240 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: areConfigured,
   async act(step, world, signal) {
     const jid = world.startedJob ?? (await start(step, world, signal));

@@ -1,11 +1,24 @@
-import type { MountStep } from '../../domain/plan/step.ts';
+import { z } from 'zod';
+import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { notMounted } from '../world/mounts.ts';
-import { runStates } from '../world/state-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { forgetStates, runStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+const schema = stepOnNode('mount', { archives: z.array(mountedArchive) });
+
+type MountStep = Data<typeof schema>;
 
 /** Mounts the MetalK8s archives on the target (metalk8s.archives.mounted). */
-export const mount: StepWork<MountStep> = {
+export const mount: StepPlug<MountStep> = {
+  schema,
+  title: (where) => `Mount archives on ${where}`,
+  seconds: () => ({ from: 5, to: 15 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: forgetStates,
   check: areMounted,
   act: (step, world, signal) => runStates(step, world, signal, () => areMounted(step, world, signal)),
   confirm: areMounted,

@@ -1,13 +1,29 @@
+import { z } from 'zod';
 import { includeOfVersion } from '../../domain/cluster/registry.ts';
-import type { OtherVersionStep } from '../../domain/plan/step.ts';
-import { runStates } from '../world/state-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { stepOnNode } from '../../domain/plan/step-shared.ts';
+import type { Data } from '../../domain/text/shape.ts';
+import { forgetStates, runStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+const schema = stepOnNode('other-version', {
+  /** The saltenv whose include the documented procedure forgets. */
+  saltenv: z.string(),
+});
+
+type OtherVersionStep = Data<typeof schema>;
 
 /**
  * Lets the registry serve another MetalK8s version (metalk8s.repo.configured with that version's saltenv). The documented
  * procedure forgets it: repo.installed writes the include of its own saltenv only, and the other version's images answer 404.
  */
-export const otherVersion: StepWork<OtherVersionStep> = {
+export const otherVersion: StepPlug<OtherVersionStep> = {
+  schema,
+  title: (where) => `Let ${where} serve other versions too`,
+  seconds: () => ({ from: 3, to: 10 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: forgetStates,
   check: isConfigured,
   act: (step, world, signal) => runStates(step, world, signal, () => isConfigured(step, world, signal)),
   confirm: isConfigured,

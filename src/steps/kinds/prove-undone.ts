@@ -1,12 +1,31 @@
+import { z } from 'zod';
 import type { Proof } from '../../domain/change/change.ts';
 import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
-import type { ProveUndoneStep } from '../../domain/plan/undo-step.ts';
+import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { missingImages } from '../world/served-images.ts';
-import { type Finding, type StepWork, type StepWorld, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
+
+const schema = lookingStep('prove-undone', {
+  /** Registries that were taken away. */
+  gone: z.array(registryAt),
+  bootstrapAddress: z.string(),
+  archives: z.array(provenArchive),
+  engines: z.array(z.string()),
+});
+
+type ProveUndoneStep = Data<typeof schema>;
 
 /** The proof of an undo: Kubernetes and the engines know nothing of what was taken away, and the bootstrap's registry serves everything. */
-export const proveUndone: StepWork<ProveUndoneStep, Proof | undefined> = {
+export const proveUndone: StepPlug<ProveUndoneStep> = {
+  schema,
+  title: () => 'Prove it',
+  seconds: () => ({ from: 5, to: 30 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: async () => unsatisfied('A proof is made anew each time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {

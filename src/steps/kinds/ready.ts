@@ -1,14 +1,31 @@
+import { z } from 'zod';
 import { sameSet } from '../../domain/cluster/registry.ts';
-import type { ReadyStep } from '../../domain/plan/step.ts';
+import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import type { Data } from '../../domain/text/shape.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** Readiness follows by a probe every ten seconds and the Endpoints controller; five minutes are generous. */
 const READY_LIMIT_MS = 300_000;
 
+const schema = stepOnNode('ready', {
+  /** Addresses that Endpoints must hold, exactly; sorted. */
+  addresses: z.array(z.string()),
+});
+
+type ReadyStep = Data<typeof schema>;
+
 /** Waits until the Endpoints hold exactly the expected addresses. Nothing is changed. */
-export const ready: StepWork<ReadyStep> = {
+export const ready: StepPlug<ReadyStep> = {
+  schema,
+  title: (where) => `Wait until the registries of ${where} are Ready`,
+  seconds: () => ({ from: 5, to: 30 }),
+  // A wait changes nothing.
+  cancel: 'anywhere',
+  atOnce: null,
+  forget: nothingToForget,
   check: areListed,
   act: async () => undefined,
   confirm: (step, world, signal) =>

@@ -1,10 +1,29 @@
+import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
-import type { RemoveCopyStep } from '../../domain/plan/undo-step.ts';
+import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
+import { count } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+const schema = stepOnNode('remove-copy', {
+  archive: copiedArchive,
+  part: z.string(),
+  /** False when another file is at the archive's path: only the part file is deleted then. */
+  takesArchive: z.boolean(),
+});
+
+type RemoveCopyStep = Data<typeof schema>;
 
 /** Deletes an archive that a change has copied, once it is proven to be the very same and in no use, and the part file of its copy. */
-export const removeCopy: StepWork<RemoveCopyStep> = {
+export const removeCopy: StepPlug<RemoveCopyStep> = {
+  schema,
+  title: (where, steps) => `Delete copied archives from ${where} (${count(steps, 'archive')})`,
+  seconds: () => ({ from: 2, to: 60 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: isGone,
   async act(step, world, signal) {
     const { node, archive, part, takesArchive } = step;

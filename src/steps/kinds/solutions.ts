@@ -1,12 +1,25 @@
+import { z } from 'zod';
 import { includeOfSolution } from '../../domain/cluster/registry.ts';
-import type { SolutionsStep } from '../../domain/plan/step.ts';
+import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { notMounted } from '../world/mounts.ts';
-import { runStates } from '../world/state-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { forgetStates, runStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+const schema = stepOnNode('solutions', { archives: z.array(mountedArchive) });
+
+type SolutionsStep = Data<typeof schema>;
 
 /** Mounts the solutions and writes their registry configuration (metalk8s.solutions.available). */
-export const solutions: StepWork<SolutionsStep> = {
+export const solutions: StepPlug<SolutionsStep> = {
+  schema,
+  title: (where) => `Make solutions available on ${where}`,
+  seconds: () => ({ from: 3, to: 10 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: forgetStates,
   check: areAvailable,
   act: (step, world, signal) => runStates(step, world, signal, () => areAvailable(step, world, signal)),
   confirm: areAvailable,

@@ -1,10 +1,26 @@
-import type { UnconfigureStep } from '../../domain/plan/undo-step.ts';
+import { z } from 'zod';
+import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+
+const schema = stepOnNode('unconfigure', {
+  /** File names in the registry's configuration folder. */
+  files: z.array(z.string()),
+});
+
+type UnconfigureStep = Data<typeof schema>;
 
 /** Deletes what a change has written to the registry's configuration. */
-export const unconfigure: StepWork<UnconfigureStep> = {
+export const unconfigure: StepPlug<UnconfigureStep> = {
+  schema,
+  title: (where) => `Delete the registry’s configuration on ${where}`,
+  seconds: () => ({ from: 1, to: 3 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: areGone,
   async act(step, world, signal) {
     const isSo = async () => (await areGone(step, world, signal)).is === 'satisfied';

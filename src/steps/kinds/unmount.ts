@@ -1,17 +1,35 @@
+import { z } from 'zod';
 import { CommandFailed } from '../../domain/answers/failure.ts';
 import type { MountFacts } from '../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
 import { hasExited } from '../../domain/node-commands/ended.ts';
-import type { UnmountStep } from '../../domain/plan/undo-step.ts';
+import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** A container that has just ended lets go of its files within seconds. */
 const BUSY_LIMIT_MS = 60_000;
 const BUSY_PAUSE_MS = 3_000;
 
+const schema = stepOnNode('unmount', {
+  archive: mountedArchive,
+  /** Only what the undone change has done of the two is taken back. */
+  takesMount: z.boolean(),
+  takesFstab: z.boolean(),
+});
+
+type UnmountStep = Data<typeof schema>;
+
 /** Unmounts an archive and takes its line out of /etc/fstab. */
-export const unmount: StepWork<UnmountStep> = {
+export const unmount: StepPlug<UnmountStep> = {
+  schema,
+  title: (where) => `Unmount archives on ${where}`,
+  seconds: () => ({ from: 1, to: 5 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: isUnmounted,
   async act(step, world, signal) {
     for (const { command } of step.commands) {

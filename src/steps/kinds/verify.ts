@@ -1,14 +1,33 @@
+import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Proof } from '../../domain/change/change.ts';
 import { type Archive, type Image, imageName } from '../../domain/cluster/archive.ts';
 import { endpointUrl, type ServedManifest, sameSet } from '../../domain/cluster/registry.ts';
-import type { VerifyStep } from '../../domain/plan/step.ts';
+import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { inParallel } from '../world/served-images.ts';
-import { type Finding, type StepWork, type StepWorld, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
+
+const schema = lookingStep('verify', {
+  registries: z.array(registryAt),
+  bootstrapAddress: z.string(),
+  archives: z.array(provenArchive),
+  engines: z.array(z.string()),
+  addresses: z.array(z.string()),
+});
+
+type VerifyStep = Data<typeof schema>;
 
 /** The proof: same manifest bytes as the bootstrap's, every blob there with its size, every engine with exactly the endpoints. */
-export const verify: StepWork<VerifyStep, Proof | undefined> = {
+export const verify: StepPlug<VerifyStep> = {
+  schema,
+  title: () => 'Prove it',
+  seconds: () => ({ from: 5, to: 30 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: async () => unsatisfied('A proof is made anew each time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {

@@ -1,14 +1,31 @@
+import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
-import type { WithdrawStep } from '../../domain/plan/undo-step.ts';
+import { stepOnNode } from '../../domain/plan/step-shared.ts';
+import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { type Finding, type StepWork, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
+import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
 /** MetalK8s' own test waits 120 s for the pod to go; a kubelet without its API server is slower. */
 const GONE_LIMIT_MS = 240_000;
 
+const schema = stepOnNode('withdraw', {
+  manifest: z.string(),
+  /** Where the manifest is kept, outside kubelet's folder. */
+  kept: z.string(),
+});
+
+type WithdrawStep = Data<typeof schema>;
+
 /** Takes a registry out of service: the manifest leaves kubelet's folder, and the pod ends. Moving it back brings the registry back. */
-export const withdraw: StepWork<WithdrawStep> = {
+export const withdraw: StepPlug<WithdrawStep> = {
+  schema,
+  title: (where) => `Take the registries of ${where} out of service`,
+  seconds: () => ({ from: 5, to: 60 }),
+  cancel: 'where-it-asks',
+  atOnce: null,
+  forget: nothingToForget,
   check: isGone,
   async act(step, world, signal) {
     for (const { command } of step.commands) {

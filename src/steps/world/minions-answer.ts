@@ -1,8 +1,10 @@
 import { notConfirmed } from '../../domain/answers/failure.ts';
-import type { EnginesStep } from '../../domain/plan/step.ts';
+import type { StepOf } from '../../domain/plan/step.ts';
 import { listed } from '../../domain/text/format.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from './step-world.ts';
 import { waitUntilSo } from './wait.ts';
+
+type EnginesStep = StepOf<'engines'>;
 
 /** A salt-minion that restarts is back within some twenty seconds. */
 const AWAY_LIMIT_MS = 40_000;

@@ -1,8 +1,8 @@
 import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { SaltReturn } from '../../domain/cluster/salt.ts';
 import { type Command, render } from '../../domain/node-commands/command.ts';
-import type { Step } from '../../domain/plan/step.ts';
-import type { Finding, StepWorld } from './step-world.ts';
+import type { StepShared } from '../../domain/plan/step-shared.ts';
+import type { Finding, StepRuns, StepWorld } from './step-world.ts';
 
 /** A state run that was lost from sight, or stands in the way, ends within this, or a person has to look. */
 const BUSY_LIMIT_MS = 15 * 60_000;
@@ -13,8 +13,7 @@ const AWAY_PAUSE_MS = 5_000;
 /** Runs of one command: states are idempotent, but nobody wants them for ever. */
 const RUNS = 3;
 
-type RunsOfStep = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
-type NodeStep = Step & { readonly node: string };
+type NodeStep = StepShared & { readonly node: string };
 
 /**
  * Runs the step's Salt states on its node, exactly as the plan shows them. A run that ended is believed by its result only, also
@@ -33,17 +32,12 @@ export async function runStates(
 }
 
 /** Removes what the step's state runs have left on the node, once it is recorded done; of a failed one a person may want to read it. */
-export async function forgetStates(step: Step, world: RunsOfStep, signal: AbortSignal): Promise<void> {
-  if (!isNodeStep(step)) return;
+export async function forgetStates(step: NodeStep, world: StepRuns, signal: AbortSignal): Promise<void> {
   for (const [index, { command }] of step.commands.entries())
     await world.salt.forget(world.accessTo(step.node), command, runNameOf(index, world), signal);
 }
 
-const STATE_STEPS: ReadonlySet<Step['kind']> = new Set(['mount', 'solutions', 'other-version', 'deploy']);
-
-const isNodeStep = (step: Step): step is NodeStep => STATE_STEPS.has(step.kind);
-
-const runNameOf = (index: number, { runName }: RunsOfStep): string => `${runName}.${index}`;
+const runNameOf = (index: number, { runName }: StepRuns): string => `${runName}.${index}`;
 
 /** One command of the step, and the name its run is found by. */
 interface NamedCommand {

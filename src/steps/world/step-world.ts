@@ -39,17 +39,13 @@ export interface StepWorld extends StepTools {
   readonly startedJob: Jid | undefined;
 }
 
+/** Where the Salt runs of a step are found. */
+export type StepRuns = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
+
 /** What a look found: so (with a word for the thread, and the proof where there is one), or not so and why. */
 export type Finding<P = undefined> =
   | { readonly is: 'satisfied'; readonly note?: string; readonly proof?: P }
   | { readonly is: 'unsatisfied'; readonly says: string };
-
-/** Check, act, confirm. `check` and `confirm` only look; `act` may give a word for the thread. */
-export interface StepWork<S, P = undefined> {
-  readonly check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
-  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string>;
-  readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<P>>;
-}
 
 export const satisfied = (note?: string): Finding<never> =>
   note === undefined ? { is: 'satisfied' } : { is: 'satisfied', note };

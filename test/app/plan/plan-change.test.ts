@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
 import { entryText } from '../../../src/adapters/redis/record/record-text.ts';
+import { timed } from '../../../src/app/plan/fresh-plan.ts';
 import { planChange } from '../../../src/app/plan/plan-change.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
@@ -52,7 +53,13 @@ describe('a large plan', () => {
     const at = '2026-11-22T10:00:00.000Z';
     const plan = planAdd(intent, seen, { change: 'lab-7f3k2q', at, begun: false });
     if (isRefusal(plan)) throw new Error(plan.says);
-    const event: ChangeEvent = { type: 'planned', at, plan, digest: planDigest(plan.approved), expires: at };
+    const event: ChangeEvent = {
+      type: 'planned',
+      at,
+      plan: timed(plan),
+      digest: planDigest(plan.approved),
+      expires: at,
+    };
     expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, EVERY_ENTRY)).not.toThrow();
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { timed } from '../../../src/app/plan/fresh-plan.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { touchedNodes } from '../../../src/domain/policy/hold.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
@@ -7,6 +8,6 @@ import { addNode2, facts } from '../../fixtures/facts.ts';
 it('a change touches the nodes that it names and those whose engines it restarts, and no pod', () => {
   const plan = planAdd(addNode2, facts(), { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: false });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  const touched = touchedNodes({ intent: addNode2, plan });
+  const touched = touchedNodes({ intent: addNode2, plan: timed(plan) });
   expect(touched.toSorted()).toEqual(['bootstrap', 'node-1', 'node-2', 'node-3']);
 });

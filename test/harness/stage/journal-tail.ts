@@ -29,7 +29,10 @@ export class JournalTail {
     this.#size = size;
     const whole = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
     const fresh = whole.slice(this.#lines.length).map(lineFrom);
-    this.#lines = [...this.#lines, ...fresh.filter((line) => typeof line !== 'string')];
+    this.#lines = [
+      ...this.#lines,
+      ...fresh.flatMap((line) => (typeof line === 'string' || 'newer' in line ? [] : [line])),
+    ];
     return this.#lines;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
+import { timed } from '../../../src/app/plan/fresh-plan.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
@@ -38,7 +39,7 @@ function plan(): Plan {
     { change: UNDO, at: at(0), begun: false },
   );
   if (isRefusal(planned)) throw new Error(planned.says);
-  return planned;
+  return timed(planned);
 }
 
 const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
@@ -59,7 +60,7 @@ function planOfThree(
     { change: UNDO, at: at(0), begun: false },
   );
   if (isRefusal(planned)) throw new Error(planned.says);
-  return planned;
+  return timed(planned);
 }
 
 const view = (events: readonly ChangeEvent[]): CardView => ({

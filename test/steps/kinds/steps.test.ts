@@ -2,9 +2,8 @@ import { describe } from 'vitest';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
 import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
-import type { UndoStep } from '../../../src/domain/plan/undo-step.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
-import { keepsItsWord, labBefore, of } from '../steps-world.ts';
+import { keepsItsWord, labBefore, of, type UndoKind } from '../steps-world.ts';
 
 const failedState: SaltReturn = {
   is: 'failed',
@@ -18,8 +17,7 @@ const failedState: SaltReturn = {
   skipped: 4,
 };
 
-/** The steps of an undo have a test of their own. */
-type AddKind = Exclude<StepKind, UndoStep['kind']>;
+type AddKind = Exclude<StepKind, UndoKind>;
 
 const kinds: readonly AddKind[] = [
   'copy',

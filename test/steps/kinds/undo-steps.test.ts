@@ -4,16 +4,13 @@ import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import { render } from '../../../src/domain/node-commands/command.ts';
 import { type Ended, hasExited } from '../../../src/domain/node-commands/ended.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
-import type { UndoStep } from '../../../src/domain/plan/undo-step.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
 import { runStep } from '../../../src/steps/run-step.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
 import { addNode2, solution } from '../../fixtures/facts.ts';
 import { failedAt, leftByEngines, UNDO, UNDONE, undoIt } from '../../fixtures/undo.ts';
-import { keepsItsWord, never, outcome, worldOf } from '../steps-world.ts';
-
-type Kind = UndoStep['kind'];
+import { keepsItsWord, never, outcome, type UndoKind, worldOf } from '../steps-world.ts';
 
 const raise = (): never => {
   throw new Error('the plan has no such step');
@@ -25,9 +22,9 @@ const planned = planUndo(
   { change: UNDO, at: '', begun: false },
 );
 const undo: readonly Step[] = isRefusal(planned) ? raise() : planned.approved.steps;
-const of = (kind: Kind): Step => undo.find((step) => step.kind === kind) ?? raise();
+const of = (kind: UndoKind): Step => undo.find((step) => step.kind === kind) ?? raise();
 /** A lab in which the registry was added, and then taken back up to this step. */
-async function labBefore(kind: Kind): Promise<FakeLab> {
+async function labBefore(kind: UndoKind): Promise<FakeLab> {
   const lab = new FakeLab();
   const add = planAdd(addNode2, lab.facts(), { change: UNDONE, at: '', begun: false });
   const steps = isRefusal(add) ? raise() : add.approved.steps;
@@ -38,7 +35,7 @@ async function labBefore(kind: Kind): Promise<FakeLab> {
 }
 
 /** How each kind of step is made to fail. */
-const breaks: Readonly<Record<Kind, (lab: FakeLab) => void>> = {
+const breaks: Readonly<Record<UndoKind, (lab: FakeLab) => void>> = {
   // The pod outlives its manifest.
   withdraw: (lab) => {
     const { registries } = lab.facts().kube;
@@ -58,7 +55,7 @@ const breaks: Readonly<Record<Kind, (lab: FakeLab) => void>> = {
   },
 };
 
-const kinds: readonly Kind[] = ['withdraw', 'unmount', 'unconfigure', 'remove-copy', 'prove-undone'];
+const kinds: readonly UndoKind[] = ['withdraw', 'unmount', 'unconfigure', 'remove-copy', 'prove-undone'];
 
 describe.each(kinds)('the step %s', (kind) =>
   keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
@@ -83,14 +80,17 @@ describe.each<[string, Ended, string]>([
     `\`${UMOUNT}\` printed more than 1,048,576 bytes, which is the limit.`,
   ],
 ])('a command that is %s', (_, ended, says) => {
-  it.each<Kind>(['unmount', 'unconfigure', 'remove-copy', 'withdraw'])('fails the step %s at once', async (kind) => {
-    const lab = await labBefore(kind);
-    everyCommandEnds(lab, ended);
-    const { ran, failure } = await outcome(of(kind), lab);
-    expect(ran).toHaveLength(1);
-    expect(failure).toMatchObject({ kind: 'command', where: 'node-2' });
-    if (kind === 'unmount') expect(failure?.what).toBe(says);
-  });
+  it.each<UndoKind>(['unmount', 'unconfigure', 'remove-copy', 'withdraw'])(
+    'fails the step %s at once',
+    async (kind) => {
+      const lab = await labBefore(kind);
+      everyCommandEnds(lab, ended);
+      const { ran, failure } = await outcome(of(kind), lab);
+      expect(ran).toHaveLength(1);
+      expect(failure).toMatchObject({ kind: 'command', where: 'node-2' });
+      if (kind === 'unmount') expect(failure?.what).toBe(says);
+    },
+  );
 });
 
 describe('what an undo must never do', () => {

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import type { HeadChecker, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
-import { journalDamaged } from '../file/failures.ts';
+import { journalDamaged, journalNewer } from '../file/failures.ts';
 import { openPrivateFile, setAside } from '../file/file.ts';
 import { olderFiles } from '../file/files.ts';
 import { digestOf, type JournalLine, lineFrom, lineText } from '../file/line.ts';
@@ -82,11 +82,12 @@ export class JournalFile {
   }
 }
 
-/** Opens or makes the file, checks it, and sets aside what was never finished. Throws `journal-damaged`. */
+/** Opens or makes the file, checks it, and sets aside what was never finished. Throws `journal-damaged` or `journal-newer`. */
 export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
   const file = await openPrivateFile(path);
   try {
     const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
+    if (found.newer !== undefined) throw journalNewer(path, found.newer.seq, found.newer.change);
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
       throw journalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
     await setAside(path, file, found.bytes, found.torn);

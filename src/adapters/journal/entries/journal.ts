@@ -34,7 +34,7 @@ export interface JournalOptions {
 
 /**
  * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
- * never finished aside. Throws `journal-damaged`, JournalLocked or `journal-unusable`.
+ * never finished aside. Throws `journal-damaged`, `journal-newer`, JournalLocked or `journal-unusable`.
  */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { path } = options;

@@ -7,7 +7,7 @@ import type { HeadChecker, JournalMark } from '../../../domain/change/record-ent
 import { codeOf } from '../../../domain/text/error-code.ts';
 import { journalDamaged, journalUnusable } from '../file/failures.ts';
 import { olderFiles } from '../file/files.ts';
-import { type JournalLine, NO_LINE } from '../file/line.ts';
+import { type JournalLine, type NewerLine, NO_LINE } from '../file/line.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
 /** Something that happened to a change, and the line that says so. */
@@ -20,6 +20,8 @@ export interface JournalEvent extends JournalMark {
 export interface ReadJournal {
   /** Each event once, though open changes are copied into new files. */
   readonly events: readonly JournalEvent[];
+  /** Lines that a newer version has written: they belong to the chain, and what they say is not known. */
+  readonly newer: readonly NewerLine[];
   /** Digest of every line, by its number. */
   readonly hashes: ReadonlyMap<string, number>;
   readonly files: number;
@@ -52,6 +54,7 @@ export async function readJournal(path: string, checker?: HeadChecker): Promise<
 class Reader {
   readonly #checker: HeadChecker | undefined;
   readonly #events: JournalEvent[] = [];
+  readonly #newer: NewerLine[] = [];
   readonly #hashes = new Map<string, number>();
   readonly #unknownKeys = new Set<string>();
   readonly #told = new Set<number>();
@@ -68,7 +71,7 @@ class Reader {
 
   read(path: string, content: Buffer): void {
     const before = this.#last;
-    let first: JournalLine | undefined;
+    let first: JournalLine | NewerLine | undefined;
     this.#last = verifyJournal(path, content, {
       ...(this.#checker === undefined ? {} : { checker: this.#checker }),
       onUnknownKey: (key) => void this.#unknownKeys.add(key),
@@ -86,6 +89,7 @@ class Reader {
     const { lines = 0, last = NO_LINE, torn } = this.#last ?? {};
     return {
       events: this.#events,
+      newer: this.#newer,
       hashes: this.#hashes,
       files: this.#files,
       first: this.#first,
@@ -98,9 +102,10 @@ class Reader {
     };
   }
 
-  #note(path: string, line: JournalLine, hash: string): void {
+  #note(path: string, line: JournalLine | NewerLine, hash: string): void {
     if (this.#first === 0) this.#first = line.seq;
     this.#hashes.set(hash, line.seq);
+    if ('newer' in line) this.#newer.push(line);
     if ('seal' in line) {
       this.#seals += 1;
       this.#sealed = line.seq;

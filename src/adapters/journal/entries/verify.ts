@@ -1,7 +1,7 @@
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker } from '../../../domain/change/record-entry.ts';
 import { journalDamaged } from '../file/failures.ts';
-import { digestOf, isJson, type JournalLine, lineFrom, NO_LINE } from '../file/line.ts';
+import { digestOf, isJson, type JournalLine, lineFrom, type NewerLine, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';
 
 /** A journal file as it was found: its index, where the next line goes, and what of a last line was never finished. */
@@ -11,6 +11,8 @@ export interface VerifiedJournal {
   readonly lines: number;
   /** Digest of the last line. */
   readonly last: string;
+  /** The first line that this version does not know. */
+  readonly newer: NewerLine | undefined;
   /** Does it end with the end of a change, or with what a new file begins with, before anybody has sealed it? */
   readonly needsSeal: boolean;
   /** Bytes of whole lines. */
@@ -22,7 +24,7 @@ export interface VerifiedJournal {
 /** What else is done with the lines of a journal that is checked. */
 export interface Verifying {
   readonly checker?: HeadChecker;
-  readonly onLine?: (line: JournalLine, hash: string) => void;
+  readonly onLine?: (line: JournalLine | NewerLine, hash: string) => void;
   /** Told of a seal by a key that nobody said is trusted. */
   readonly onUnknownKey?: (key: string) => void;
 }
@@ -37,6 +39,7 @@ export function verifyJournal(path: string, content: Buffer, verifying: Verifyin
   const index = new JournalIndex();
   let [from, lines, last] = [0, 0, NO_LINE];
   let needsSeal = false;
+  let newer: NewerLine | undefined;
   for (;;) {
     const end = content.indexOf(NEWLINE, from);
     const text = end < 0 ? '' : content.toString('utf8', from, end);
@@ -47,18 +50,19 @@ export function verifyJournal(path: string, content: Buffer, verifying: Verifyin
     refuseBrokenChain(path, lines + 1, line, last);
     refuseForgedSeal(path, line, verifying);
     const hash = digestOf(content.subarray(from, end));
-    index.note(line, { from, bytes: end - from }, hash);
+    if ('newer' in line) newer ??= line;
+    else index.note(line, { from, bytes: end - from }, hash);
     verifying.onLine?.(line, hash);
     needsSeal = wantsSeal(line);
     [from, lines, last] = [end + 1, lines + 1, hash];
   }
-  return { index, lines, last, needsSeal, bytes: from, torn: content.subarray(from) };
+  return { index, lines, last, newer, needsSeal, bytes: from, torn: content.subarray(from) };
 }
 
-const wantsSeal = (line: JournalLine): boolean =>
+const wantsSeal = (line: JournalLine | NewerLine): boolean =>
   'opens' in line || ('event' in line && (line.carried !== undefined || endsChange(line.event)));
 
-function refuseBrokenChain(path: string, n: number, line: JournalLine, last: string): void {
+function refuseBrokenChain(path: string, n: number, line: JournalLine | NewerLine, last: string): void {
   if (line.seq !== n) throw journalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
   if (line.prev !== last)
     throw journalDamaged(path, n, 'does not follow from the line before: one of them was changed');
@@ -66,7 +70,7 @@ function refuseBrokenChain(path: string, n: number, line: JournalLine, last: str
     throw journalDamaged(path, n, 'begins a file that follows from nothing');
 }
 
-function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownKey }: Verifying): void {
+function refuseForgedSeal(path: string, line: JournalLine | NewerLine, { checker, onUnknownKey }: Verifying): void {
   if (!('seal' in line)) return;
   const verdict = checker?.check({ line: line.seq - 1, hash: line.prev }, line.seal);
   if (verdict === 'unknown-key') onUnknownKey?.(line.seal.key);

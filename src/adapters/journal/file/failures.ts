@@ -12,6 +12,15 @@ export function journalDamaged(path: string, line: number, what: string): PlainF
   });
 }
 
+/** Nothing is run by a journal of which a part is not understood: it may hold approvals that were used. */
+export function journalNewer(path: string, line: number, change: string | undefined): PlainFailure {
+  return new PlainFailure('journal-newer', {
+    where: path,
+    what: `Line ${line} of the journal${change === undefined ? '' : `, about ${change},`} was written by a newer version of registry-ha.`,
+    next: 'Update registry-ha on this node to that version. Its worker plans and runs nothing until then.',
+  });
+}
+
 /** The journal's file or folder cannot be used. */
 export const journalUnusable = (path: string, what: string, next: string, options?: ErrorOptions): PlainFailure =>
   new PlainFailure('journal-unusable', { where: path, what, next }, options);

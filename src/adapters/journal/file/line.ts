@@ -4,7 +4,8 @@ import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
-import { changeEventSchema } from '../../../schema/event-schema.ts';
+import { schemaOf } from '../../../domain/text/shape.ts';
+import { changeEventSchema, journalMarkSchema } from '../../../schema/event-schema.ts';
 
 interface AnyLine {
   /** 1 for the first line; goes on from one file to the next. */
@@ -37,6 +38,12 @@ export interface OpeningLine extends AnyLine {
   };
 }
 
+/** A line that this version does not know, at its place in the chain. */
+export interface NewerLine extends AnyLine {
+  readonly newer: true;
+  readonly change?: ChangeId;
+}
+
 /** One line of the journal. */
 export type JournalLine = EventLine | SealLine | OpeningLine;
 
@@ -44,26 +51,32 @@ export type JournalLine = EventLine | SealLine | OpeningLine;
 export const NO_LINE = '0'.repeat(64);
 
 const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
-const mark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
-const eventLine: z.ZodType<EventLine> = z.strictObject({
-  ...place,
-  change: z.string().refine((id) => isChangeId(id), 'not the id of a change'),
-  event: changeEventSchema,
-  carried: mark.exactOptional(),
-});
-const sealLine: z.ZodType<SealLine> = z.strictObject({
-  ...place,
-  seal: z.strictObject({ key: z.string(), signature: z.string() }),
-});
-const openingLine: z.ZodType<OpeningLine> = z.strictObject({
-  ...place,
-  opens: z.strictObject({
-    at: z.iso.datetime({ offset: true }),
-    after: z.string(),
-    nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+const changeId = z.string().refine((id) => isChangeId(id), 'not the id of a change');
+
+const eventLine = schemaOf<EventLine>()(
+  z.strictObject({
+    ...place,
+    change: changeId,
+    event: changeEventSchema,
+    carried: journalMarkSchema.exactOptional(),
   }),
-});
+);
+const sealLine = schemaOf<SealLine>()(
+  z.strictObject({ ...place, seal: z.strictObject({ key: z.string(), signature: z.string() }) }),
+);
+const openingLine = schemaOf<OpeningLine>()(
+  z.strictObject({
+    ...place,
+    opens: z.strictObject({
+      at: z.iso.datetime({ offset: true }),
+      after: z.string(),
+      nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+    }),
+  }),
+);
+
+const newerLine = z.object({ ...place, change: changeId.exactOptional() });
 
 /** The line's text without newline; throws a ZodError for what could not be read back. */
 export function lineText(line: JournalLine): string {
@@ -76,12 +89,14 @@ export function lineText(line: JournalLine): string {
 /** Is the text JSON at all? What a crash leaves of a line's beginning is not. */
 export const isJson = (text: string): boolean => jsonIn(text) !== undefined;
 
-/** The line, or in words why it is none. */
-export function lineFrom(text: string): JournalLine | string {
+/** The line, or in words why it is none. Whether a line that is not known belongs to the chain is for the caller to check. */
+export function lineFrom(text: string): JournalLine | NewerLine | string {
   const value = jsonIn(text);
   if (value === undefined) return 'is no JSON';
   const read = schemaFor(value).safeParse(value);
   if (read.success) return read.data;
+  const newer = newerLine.safeParse(value);
+  if (newer.success) return { ...newer.data, newer: true };
   const [issue] = read.error.issues;
   return `is not one that this version knows (${issue?.path.map(String).join('.')}: ${issue?.message})`;
 }

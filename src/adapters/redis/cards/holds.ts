@@ -39,6 +39,6 @@ function holdFrom(field: string, text: string, cluster: string): Hold {
   throw recordFault(
     cluster,
     'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
-    `Find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
+    `Update this bot, if a newer version wrote it. Otherwise find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
   );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
+import { schemaOf } from '../../../domain/text/shape.ts';
 
 /** The queue's name; its keys are below the cluster's prefix. */
 export const QUEUE = 'changes';
@@ -34,7 +35,7 @@ export function jobOptions({ kind, id }: ChangeJob, attempt: number) {
   } as const;
 }
 
-const dataSchema = z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() });
+const dataSchema = schemaOf<ChangeJob>()(z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() }));
 
 /** The job as it stands in Redis; null when it is not one that `jobOptions` and the cluster's bot could have made. */
 export function changeJobFrom(cluster: string, jobId: string | undefined, data: unknown): ChangeJob | null {

@@ -171,7 +171,8 @@ class BullWorker implements QueueWorker {
 
   async #take(job: Job, token: string, signal: AbortSignal | undefined): Promise<void> {
     const wanted = changeJobFrom(this.#options.cluster, job.id, job.data);
-    if (wanted === null) throw new UnrecoverableError('This is no job that a bot of this version makes.');
+    if (wanted === null)
+      throw new UnrecoverableError('This job is not known here: a newer bot wrote it, or a stranger.');
     const lock = this.#lock.begin(job.id);
     const stop = AbortSignal.any([lock, this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     try {

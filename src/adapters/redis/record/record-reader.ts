@@ -1,7 +1,7 @@
-import { isFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { clusterOf } from '../../../domain/change/change-id.ts';
 import {
+  type Doubt,
   type EntryProof,
   type JournalMark,
   type Provenance,
@@ -17,12 +17,11 @@ export interface ReadRecord extends Provenance {
   readonly events: readonly ChangeEvent[];
 }
 
-interface ReadEntry {
-  readonly text: string;
-  /** null when nobody has to believe it. */
-  readonly event: ChangeEvent | null;
-  readonly mark?: JournalMark;
-}
+/** Its text, and what it says; or why nobody acts on it. */
+type ReadEntry = { readonly text: string } & (
+  | { readonly event: ChangeEvent; readonly mark?: JournalMark }
+  | { readonly doubt: Doubt['is'] }
+);
 
 /** Reads records; entries that do not hold are left out and named. */
 export class RecordReader {
@@ -40,25 +39,23 @@ export class RecordReader {
       return known?.text === text ? known : this.#readEntry(id, text, index + 1);
     });
     this.#remember(id, entries);
-    const unproven = entries.flatMap(({ event }, index) => (event === null ? [index + 1] : []));
-    const mark = entries.at(-1)?.mark;
+    const doubt = doubtOf(entries);
+    const last = entries.at(-1);
     return {
       events: believed(id, entries),
-      ...(unproven.length === 0 ? {} : { unproven }),
-      ...(mark === undefined ? {} : { mark }),
+      ...(doubt === null ? {} : { doubt }),
+      ...(last !== undefined && 'mark' in last ? { mark: last.mark } : {}),
     };
   }
 
   #readEntry(id: ChangeId, text: string, position: number): ReadEntry {
-    try {
-      const { signature, ...entry } = entryFrom(id, text, position);
-      const isProven = this.#proof.isProven({ change: id, position, ...entry }, signature);
-      return isProven ? { ...entry, text } : { event: null, text };
-    } catch (error) {
-      // What cannot be read was not written by anybody who may write here, or by a version that is not ours.
-      if (isFailure(error, 'record')) return { event: null, text };
-      throw error;
-    }
+    const kept = entryFrom(text);
+    if (kept === null) return { text, doubt: 'unsigned' };
+    const { signature, ...entry } = kept;
+    const place = { change: id, position };
+    if ('raw' in entry)
+      return { text, doubt: this.#proof.isOurs({ ...entry.raw, ...place }, signature) ? 'newer' : 'unsigned' };
+    return this.#proof.isProven({ ...entry, ...place }, signature) ? { ...entry, text } : { text, doubt: 'unsigned' };
   }
 
   #remember(id: ChangeId, entries: readonly ReadEntry[]): void {
@@ -69,7 +66,15 @@ export class RecordReader {
   }
 }
 
+/** What is not signed weighs more than what cannot be read. */
+function doubtOf(entries: readonly ReadEntry[]): Doubt | null {
+  const doubts = entries.flatMap((entry, index) => ('doubt' in entry ? [{ is: entry.doubt, place: index + 1 }] : []));
+  const { is } = doubts.find((one) => one.is === 'unsigned') ?? doubts[0] ?? {};
+  return is === undefined ? null : { is, entries: doubts.filter((one) => one.is === is).map(({ place }) => place) };
+}
+
 function believed(id: ChangeId, entries: readonly ReadEntry[]): readonly ChangeEvent[] {
-  const events = entries.flatMap(({ event }) => (event === null ? [] : [event]));
-  return entries[0]?.event === null ? [unknownChange(id, clusterOf(id)), ...events] : events;
+  const events = entries.flatMap((entry) => ('event' in entry ? [entry.event] : []));
+  const [first] = entries;
+  return first !== undefined && 'doubt' in first ? [unknownChange(id, clusterOf(id)), ...events] : events;
 }

@@ -3,7 +3,7 @@ import { recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
-import { changeEventSchema, progressSchema } from '../../../schema/event-schema.ts';
+import { changeEventSchema, journalMarkSchema, progressSchema } from '../../../schema/event-schema.ts';
 import { recordFault } from '../server/failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
@@ -21,27 +21,42 @@ export function progressText(id: ChangeId, progress: Progress): string {
   return checkedText(id, progress, progressSchema);
 }
 
-/** What an entry of a record says, and who signed it. */
-interface KeptEntry {
-  readonly event: ChangeEvent;
-  readonly mark?: JournalMark;
-  readonly signature: Signature;
-}
+/** What an entry of a record says, and who signed it; a `raw` one is none that this version knows. */
+export type KeptEntry = { readonly signature: Signature } & (
+  | { readonly event: ChangeEvent; readonly mark?: JournalMark }
+  | { readonly raw: object }
+);
 
-const markSchema = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 const signedSchema = z.strictObject({
   event: changeEventSchema,
-  mark: markSchema.exactOptional(),
+  mark: journalMarkSchema.exactOptional(),
   key: z.string(),
   signature: z.string(),
 });
 
-/** The n-th entry of a record, from 1; throws `record` when it is none that this version knows. */
-export function entryFrom(id: ChangeId, text: string, n: number): KeptEntry {
-  const what = `Entry ${n} of its record in Redis`;
-  const { key, signature, ...entry } = parsed(id, jsonIn(text), signedSchema, what);
+/** The entry of a record; null for what cannot have been signed. */
+export function entryFrom(text: string): KeptEntry | null {
+  const value = jsonIn(text);
+  const read = signedSchema.safeParse(value);
+  if (!read.success) return rawFrom(value);
+  const { key, signature, ...entry } = read.data;
   return { ...entry, signature: { key, signature } };
 }
+
+function rawFrom(value: unknown): KeptEntry | null {
+  if (typeof value !== 'object' || value === null || !('key' in value) || !('signature' in value)) return null;
+  const { key, signature, ...raw } = value;
+  if (typeof key !== 'string' || typeof signature !== 'string' || !hasLevels(raw, MOST_LEVELS)) return null;
+  return { raw, signature: { key, signature } };
+}
+
+/** What checks the signature takes a bit of stack for each level; a plan's commands are at the ninth. */
+const MOST_LEVELS = 64;
+
+const hasLevels = (value: unknown, most: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (most > 0 && Object.values(value).every((one) => hasLevels(one, most - 1)));
 
 /** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
 export function progressFrom(text: string): Progress | undefined {
@@ -58,17 +73,12 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
       'Ask for fewer nodes at once.',
     );
   }
-  parsed(id, jsonIn(text), schema, 'A new entry');
-  return text;
-}
-
-function parsed<T>(id: ChangeId, value: unknown, schema: z.ZodType<T>, what: string): T {
-  const answer = z.safeParse(schema, value);
-  if (answer.success) return answer.data;
+  const answer = z.safeParse(schema, jsonIn(text));
+  if (answer.success) return text;
   throw recordFault(
     id,
-    `${what} is not one that this version knows: ${firstIssue(answer.error)}.`,
-    'Run the same version of bot and worker; if they are the same, somebody has written to Redis: ask for the change again.',
+    `A new entry is not one that this version knows: ${firstIssue(answer.error)}.`,
+    'Run the same version of bot and worker, then ask for the change again.',
     { cause: answer.error },
   );
 }

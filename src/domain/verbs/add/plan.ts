@@ -6,7 +6,7 @@ import { firstRefusal } from '../../guards/guards.ts';
 import { bytesToCopy } from '../../guards/nodes.ts';
 import type { Intent, IntentOf } from '../../plan/intent.ts';
 import { type PlanDraft, type PlanFor, type PlanTarget, planOf } from '../../plan/parts.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { UntimedPlan } from '../../plan/plan.ts';
 import {
   copySteps,
   enginesSteps,
@@ -20,7 +20,7 @@ import { count, listed } from '../../text/format.ts';
 import { completeRegistries, unfinishedRegistries } from './existing-registries.ts';
 
 /** Facts in, plan out: the same facts give the same plan, to the byte. */
-export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): Plan | Refusal {
+export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): UntimedPlan | Refusal {
   const refusal = firstRefusal(intent, facts);
   if (refusal !== null) return refusal;
   const version = facts.kube.clusterVersion ?? '';

@@ -6,7 +6,7 @@ import { archiveGuards, soundArchives } from '../../guards/archives.ts';
 import { commonRefusal } from '../../guards/guards.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type PlanFor, planOf } from '../../plan/parts.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { UntimedPlan } from '../../plan/plan.ts';
 import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
@@ -22,7 +22,12 @@ import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdra
  * started; a look tells what of it is left. In the order of MetalK8s' removal: out of service, forgotten by Kubernetes, out of the
  * engines, then unmounted and deleted.
  */
-export function planUndo(intent: IntentOf<'undo'>, facts: Facts, record: JournalRecord, when: PlanFor): Plan | Refusal {
+export function planUndo(
+  intent: IntentOf<'undo'>,
+  facts: Facts,
+  record: JournalRecord,
+  when: PlanFor,
+): UntimedPlan | Refusal {
   const undone = record.change;
   if (undone === null) return notInTheJournal(intent);
   const refusal =

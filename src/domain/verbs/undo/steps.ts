@@ -11,8 +11,7 @@ import {
   withdrawManifest,
 } from '../../node-commands/undo-commands.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
-import type { CopyStep, ReadyStep, Step } from '../../plan/step.ts';
-import type { ProveUndoneStep } from '../../plan/undo-step.ts';
+import type { CopyStep, Step, StepOf } from '../../plan/step.ts';
 import { bytesInWords, count, listed } from '../../text/format.ts';
 import { copiesOf, type Footprint, hasDeployed, isOf, type OwnMount, ownConfig, ownMounts } from './footprint.ts';
 
@@ -40,7 +39,7 @@ export function withdrawSteps(trace: Footprint, { facts }: PlanContext, undoes: 
 }
 
 /** Waits until Kubernetes has forgotten the registries that were taken away. */
-export function gone(node: string, addresses: readonly string[]): ReadyStep {
+export function gone(node: string, addresses: readonly string[]): StepOf<'ready'> {
   return {
     kind: 'ready',
     id: `ready:${node}`,
@@ -132,7 +131,7 @@ function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): r
 }
 
 /** The proof: no engine lists what was taken away, and the bootstrap's registry serves everything. */
-export function proveUndone(traces: readonly Footprint[], { archives, facts }: PlanContext): ProveUndoneStep {
+export function proveUndone(traces: readonly Footprint[], { archives, facts }: PlanContext): StepOf<'prove-undone'> {
   const gone = traces
     .filter(({ before }) => !before.registry)
     .map(({ node }) => ({ node: node.name, address: node.ip ?? '' }))

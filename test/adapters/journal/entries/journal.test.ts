@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { journalContract } from '../../../contract/journal.contract.ts';
@@ -120,6 +121,36 @@ describe('journal on disk', () => {
     expect(failure).toMatchObject({ kind: 'journal-damaged' });
     expect(failure.report().what).toContain(`Line ${line} `);
     expect(failure.report().next).toContain('move the file away');
+  });
+
+  /** A line that follows from those before, as a newer version may write it. */
+  const newer = (lines: readonly string[], line: object): string =>
+    JSON.stringify({ seq: lines.length + 1, prev: digestOf(lines.at(-1) ?? ''), ...line });
+
+  it.each([
+    ['a verb', { change: 'c1-abc234', event: { ...events.requested('c1-abc234'), intent: { verb: 'drill' } } }],
+    ['a type of event', { change: 'c1-abc234', event: { type: 'paused', at: events.halfway.at } }],
+    ['a member of an event', { change: 'c1-abc234', event: { ...events.started, by: 'me' } }],
+    ['a kind of line', { change: 'c1-abc234', note: 'new' }],
+  ])('is not opened when a newer version has written %s, and says what to do', async (_what, line) => {
+    const lines = await written();
+    await appendFile(path, `${newer(lines, line)}\n`);
+    const before = await readFile(path, 'utf8');
+    const failure = await damage();
+    expect(failure).toMatchObject({ kind: 'journal-newer', of: 'record' });
+    expect(failure.report().what).toBe(
+      'Line 5 of the journal, about c1-abc234, was written by a newer version of registry-ha.',
+    );
+    expect(failure.report().next).toContain('Update registry-ha on this node to that version');
+    expect(await readFile(path, 'utf8')).toBe(before);
+  });
+
+  it('is damaged, not newer, when a line behind the unknown one does not follow from it', async () => {
+    const lines = await written();
+    const unknown = newer(lines, { change: 'c1-abc234', note: 'new' });
+    const behind = newer([...lines, unknown], { change: 'c1-abc234', event: events.done });
+    await writeFile(path, `${[...lines, unknown.replace('new', 'old'), behind].join('\n')}\n`);
+    expect(await damage()).toMatchObject({ kind: 'journal-damaged' });
   });
 
   it('refuses a folder that others can write to, and says how to mend it', async () => {

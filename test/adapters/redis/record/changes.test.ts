@@ -69,7 +69,10 @@ describe('records in Redis', () => {
     const id = `c1-forg${says.length}`;
     await changes.append(id, 0, events.requested(id));
     await redis.rpush(`mk8s:c1:change:${id}`, `{"event":${entry},"key":"","signature":""}`);
-    expect(await changes.get(id)).toMatchObject({ unproven: [2], events: [{ type: 'requested' }] });
+    expect(await changes.get(id)).toMatchObject({
+      doubt: { is: 'unsigned', entries: [2] },
+      events: [{ type: 'requested' }],
+    });
   });
 
   it('refuses an entry that is too large, and keeps the record as it was', async () => {

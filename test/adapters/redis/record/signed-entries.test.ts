@@ -18,6 +18,8 @@ const wish: ChangeEvent = { at, type: 'cancel-requested', by: { id: 'U9', name: 
 const bot = botEntryProof({ own: botKey, bots: [botKey], workers: [workerKey] });
 const worker = workerEntryProof({ own: workerKey, bots: [botKey], workers: [workerKey] });
 
+const unsigned = (...entries: readonly number[]) => ({ is: 'unsigned', entries });
+
 describe('entries in Redis that somebody has tampered with', () => {
   let bench: Bench;
   let redis: Redis;
@@ -45,7 +47,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   const seen = async (id: ChangeId, proof = bot) => {
     const stored = await changes(proof).get(id);
-    return { unproven: stored?.unproven, state: stored?.change.state, mark: stored?.mark };
+    return { doubt: stored?.doubt, state: stored?.change.state, mark: stored?.mark };
   };
 
   /** An entry as somebody would sign it, for any place. */
@@ -67,10 +69,10 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   it('are believed as long as bot and worker wrote them, and the end tells its line of the journal', async () => {
     const id = await begun();
-    expect(await seen(id)).toEqual({ unproven: undefined, state: 'applying', mark });
+    expect(await seen(id)).toEqual({ doubt: undefined, state: 'applying', mark });
     await changes(worker).append(id, 5, events.done, { ...mark, line: 9 });
-    expect(await seen(id)).toEqual({ unproven: undefined, state: 'done', mark: { ...mark, line: 9 } });
-    expect(await seen(id, worker)).toMatchObject({ unproven: undefined, state: 'done' });
+    expect(await seen(id)).toEqual({ doubt: undefined, state: 'done', mark: { ...mark, line: 9 } });
+    expect(await seen(id, worker)).toMatchObject({ doubt: undefined, state: 'done' });
   });
 
   const forgeries: readonly [string, (id: ChangeId) => Promise<unknown>, readonly number[]][] = [
@@ -126,11 +128,11 @@ describe('entries in Redis that somebody has tampered with', () => {
     ],
   ];
 
-  it.each(forgeries)('are named and not believed: %s', async (_what, forge, unproven) => {
+  it.each(forgeries)('are named and not believed: %s', async (_what, forge, places) => {
     const id = await begun();
     await forge(id);
     const stored = await seen(id);
-    expect(stored.unproven).toEqual(unproven);
+    expect(stored.doubt).toEqual(unsigned(...places));
     expect(stored.state).not.toBe('done');
     expect(stored.state).not.toBe('failed');
   });
@@ -142,8 +144,8 @@ describe('entries in Redis that somebody has tampered with', () => {
     it('is believed from the cluster’s worker, by the bot and by the worker itself', async () => {
       const id = `c1-abc${100 + ++made}`;
       expect(await changes(worker).append(id, 0, again(id))).toBe(true);
-      expect(await seen(id)).toMatchObject({ unproven: undefined });
-      expect(await seen(id, worker)).toMatchObject({ unproven: undefined });
+      expect(await seen(id)).toMatchObject({ doubt: undefined });
+      expect(await seen(id, worker)).toMatchObject({ doubt: undefined });
     });
 
     it.each([
@@ -153,15 +155,15 @@ describe('entries in Redis that somebody has tampered with', () => {
     ])('is not believed from %s: who asked must not approve', async (_who, proof, request) => {
       const id = `c1-abc${100 + ++made}`;
       expect(await changes(proof).append(id, 0, request(id))).toBe(true);
-      expect((await seen(id)).unproven).toEqual([1]);
-      expect((await seen(id, worker)).unproven).toEqual([1]);
+      expect((await seen(id)).doubt).toEqual(unsigned(1));
+      expect((await seen(id, worker)).doubt).toEqual(unsigned(1));
     });
 
     it('is not believed without a signature', async () => {
       const id = `c1-abc${100 + ++made}`;
       await redis.rpush(keyOf(id), JSON.stringify(again(id)));
-      expect((await seen(id)).unproven).toEqual([1]);
-      expect((await seen(id, worker)).unproven).toEqual([1]);
+      expect((await seen(id)).doubt).toEqual(unsigned(1));
+      expect((await seen(id, worker)).doubt).toEqual(unsigned(1));
     });
   });
 
@@ -169,15 +171,15 @@ describe('entries in Redis that somebody has tampered with', () => {
     const id = await begun();
     await redis.rpush(keyOf(id), JSON.stringify(events.denied));
     await changes(worker).append(id, 6, events.done, mark);
-    expect(await seen(id)).toMatchObject({ unproven: [6], state: 'done' });
+    expect(await seen(id)).toMatchObject({ doubt: unsigned(6), state: 'done' });
   });
 
   it('are found again although a reader has seen the true record before', async () => {
     const id = await begun();
     const reader = changes(bot);
-    expect((await reader.get(id))?.unproven).toBeUndefined();
+    expect((await reader.get(id))?.doubt).toBeUndefined();
     await redis.lset(keyOf(id), 4, JSON.stringify(events.done));
-    expect((await reader.get(id))?.unproven).toEqual([5]);
+    expect((await reader.get(id))?.doubt).toEqual(unsigned(5));
   });
 
   it('cannot make a worker stop: cancelled, and a wish to cancel, count only when somebody trusted signed it', async () => {
@@ -196,9 +198,9 @@ describe('entries in Redis that somebody has tampered with', () => {
   it('do not follow from a word of progress, whatever it says: it is not signed and changes no state', async () => {
     const id = await begun();
     await redis.hset(`mk8s:c1:state:${id}`, 'progress:engines', JSON.stringify({ ...events.halfway, state: 'done' }));
-    expect(await seen(id)).toEqual({ unproven: undefined, state: 'applying', mark });
+    expect(await seen(id)).toEqual({ doubt: undefined, state: 'applying', mark });
     await redis.hset(`mk8s:c1:state:${id}`, 'progress:engines', JSON.stringify({ ...events.halfway, done: 2 }));
-    expect(await seen(id)).toEqual({ unproven: undefined, state: 'applying', mark });
+    expect(await seen(id)).toEqual({ doubt: undefined, state: 'applying', mark });
   });
 
   it('are told from entries of a key that was exchanged: both keys of a worker and of a bot count while both are trusted', async () => {
@@ -211,15 +213,15 @@ describe('entries in Redis that somebody has tampered with', () => {
       events.done,
       mark,
     );
-    expect(await seen(id, both)).toMatchObject({ unproven: undefined, state: 'done' });
+    expect(await seen(id, both)).toMatchObject({ doubt: undefined, state: 'done' });
     const onlyNew = botEntryProof({ own: newBot, bots: [newBot, botKey], workers: [newWorker] });
-    expect((await seen(id, onlyNew)).unproven).toEqual([2, 4, 5]);
+    expect((await seen(id, onlyNew)).doubt).toEqual(unsigned(2, 4, 5));
   });
 
   it('do not come from text that was cut in the middle of a character', async () => {
     const id = await begun();
     const failure = { ...events.failure, detail: 'cut \ud83d' };
     await changes(worker).append(id, 5, { type: 'failed', at, failure }, mark);
-    expect(await seen(id)).toMatchObject({ unproven: undefined, state: 'failed' });
+    expect(await seen(id)).toMatchObject({ doubt: undefined, state: 'failed' });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Facts, OpenTarget, ServedFacts } from '../../../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../../../src/domain/plan/digest.ts';
@@ -23,7 +24,7 @@ const when = { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: fals
 function planOf(intent: IntentOf<'add'>, seen: Facts, begun = false): Plan {
   const plan = planAdd(intent, seen, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return plan;
+  return timed(plan);
 }
 
 const kinds = (plan: Plan) => plan.approved.steps.map(({ id }) => id);

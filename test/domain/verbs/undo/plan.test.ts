@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Change } from '../../../../src/domain/change/change.ts';
 import type { Facts } from '../../../../src/domain/cluster/facts.ts';
@@ -19,7 +20,7 @@ const of = (change: Change | null, later: readonly Change[] = []): JournalRecord
 function planOf(seen: Facts, record: JournalRecord, begun = false): Plan {
   const plan = planUndo(undoIt, seen, record, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return plan;
+  return timed(plan);
 }
 
 function refusalOf(seen: Facts, record: JournalRecord): Refusal {
@@ -117,7 +118,7 @@ describe('the plan of an undo', () => {
     };
     const plan = planUndo({ ...undoIt, nodes }, seen, of(change), when);
     if (isRefusal(plan)) throw new Error(plan.says);
-    expect(ids(plan).slice(0, 5)).toEqual([
+    expect(ids(timed(plan)).slice(0, 5)).toEqual([
       'withdraw:node-3',
       'withdraw:node-2',
       'ready:node-2',

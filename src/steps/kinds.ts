@@ -1,0 +1,43 @@
+import type { StepKind, StepOf } from '../domain/plan/step.ts';
+import { copy } from './kinds/copy.ts';
+import { deploy } from './kinds/deploy.ts';
+import { engines } from './kinds/engines.ts';
+import { mount } from './kinds/mount.ts';
+import { otherVersion } from './kinds/other-version.ts';
+import { proveUndone } from './kinds/prove-undone.ts';
+import { ready } from './kinds/ready.ts';
+import { removeCopy } from './kinds/remove-copy.ts';
+import { solutions } from './kinds/solutions.ts';
+import { unconfigure } from './kinds/unconfigure.ts';
+import { unmount } from './kinds/unmount.ts';
+import { verify } from './kinds/verify.ts';
+import { withdraw } from './kinds/withdraw.ts';
+import type { StepPlug } from './world/step-plug.ts';
+
+/** Every kind of step, one line each. The type of steps and the schema that reads them follow from this table. */
+export const STEP_KINDS = {
+  copy,
+  mount,
+  solutions,
+  'other-version': otherVersion,
+  deploy,
+  ready,
+  engines,
+  verify,
+  withdraw,
+  unmount,
+  unconfigure,
+  'remove-copy': removeCopy,
+  'prove-undone': proveUndone,
+};
+
+type Kinds = typeof STEP_KINDS;
+
+/** The steps of each kind; src/domain/plan/step.ts makes the type `Step` of them. */
+export type StepsByKind = { readonly [K in keyof Kinds]: Kinds[K] extends StepPlug<infer S> ? S : never };
+
+/** Does not compile when a line's name is not that of its kind. */
+const PLUGS: { readonly [K in StepKind]: StepPlug<StepOf<K>> } = STEP_KINDS;
+
+/** What is known of a kind of step; ask it about a step of that kind only. */
+export const plugOf = <K extends StepKind>(kind: K): StepPlug<StepOf<K>> => PLUGS[kind];
