@@ -4,7 +4,7 @@ const GUARDS = ['test/domain/guards/guards.test.ts'];
 const ADD = ['test/domain/verbs/add/plan.test.ts'];
 const UNDO = ['test/domain/verbs/undo/plan.test.ts'];
 const DECIDE = ['test/domain/policy/decide.test.ts'];
-const FOLD = ['test/contract/changes.test.ts', 'test/app/ask/decide-change.test.ts'];
+const FOLD = ['test/domain/change/fold.test.ts'];
 
 /** What is decided: guards, plans, policy, and what events make of a change. */
 export const DOMAIN: readonly Mutant[] = [
@@ -142,6 +142,13 @@ export const DOMAIN: readonly Mutant[] = [
     tests: ADD,
   },
   {
+    name: 'a node is reached in a way that nobody approved',
+    file: 'src/domain/plan/stale-plan.ts',
+    find: 'strange !== undefined',
+    replace: 'false',
+    tests: ADD,
+  },
+  {
     name: 'a version that nobody approved counts as approved',
     file: 'src/domain/plan/stale-plan.ts',
     find: 'approved.version === fresh.version ? null',
@@ -230,7 +237,7 @@ export const DOMAIN: readonly Mutant[] = [
     file: 'src/domain/policy/people.ts',
     find: 'ids.every(',
     replace: 'ids.some(',
-    tests: ['test/app/apply/approvals-of-several.test.ts'],
+    tests: DECIDE,
   },
   {
     name: 'a group that could not be read makes a stranger',
@@ -265,7 +272,7 @@ export const DOMAIN: readonly Mutant[] = [
     file: 'src/domain/change/author.ts',
     find: "event.refusal.refused === 'approval-withdrawn'",
     replace: 'true',
-    tests: ['test/adapters/redis/record/signed-entries.test.ts'],
+    tests: ['test/domain/change/author.test.ts'],
   },
   {
     name: 'a retried change reads the job of its first run',
@@ -293,7 +300,7 @@ export const DOMAIN: readonly Mutant[] = [
     file: 'src/domain/cluster/worker-state.ts',
     find: 'seen.silentMs > SILENT_AFTER_MS',
     replace: 'false',
-    tests: ['test/slack/card/worker-outage.test.ts'],
+    tests: ['test/adapters/redis/lease/heartbeat.test.ts'],
   },
   {
     name: 'a change that Redis has lost is forgotten with its plan still good',
