@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
-const STEPS_OF_ADD = ['test/steps/kinds/steps.test.ts'];
+const STEPS_OF_ADD = ['test/steps/kinds/not-so.test.ts', 'test/steps/kinds/steps.test.ts'];
 const ENGINES_STEP = ['test/steps/kinds/engines.test.ts', ...STEPS_OF_ADD];
 const STEPS_OF_UNDO = ['test/steps/kinds/undo-steps.test.ts'];
 const STATES = ['test/steps/world/state-on-node.test.ts'];
@@ -75,6 +75,13 @@ export const STEPS: readonly Mutant[] = [
     file: 'src/steps/world/mounts.ts',
     find: '!mounts.some(same) || !fstab.some(same)',
     replace: '!mounts.some(same)',
+    tests: STEPS_OF_ADD,
+  },
+  {
+    name: 'an archive counts as mounted that stands in fstab alone',
+    file: 'src/steps/world/mounts.ts',
+    find: '!mounts.some(same) || !fstab.some(same)',
+    replace: '!fstab.some(same)',
     tests: STEPS_OF_ADD,
   },
   {
@@ -193,6 +200,13 @@ export const STEPS: readonly Mutant[] = [
     name: 'an undo is proven while an engine lacks the bootstrap’s registry',
     file: 'src/steps/kinds/prove-undone.ts',
     find: 'engine.endpoints.includes(bootstrap)',
+    replace: 'true',
+    tests: STEPS_OF_UNDO,
+  },
+  {
+    name: 'an undo is proven over other archives than planned',
+    file: 'src/steps/kinds/prove-undone.ts',
+    find: 'sameSet(known, wanted)',
     replace: 'true',
     tests: STEPS_OF_UNDO,
   },
