@@ -105,14 +105,14 @@ export const APP: readonly Mutant[] = [
     file: 'src/app/apply/guard-before-act.ts',
     find: '!ownJobs.includes(jid)',
     replace: 'true',
-    tests: INTERRUPTED,
+    tests: ['test/app/apply/guard-before-act.test.ts'],
   },
   {
     name: 'a worker goes on after another one has taken over',
     file: 'src/app/apply/guard-before-act.ts',
     find: 'await ports.changes.stillOurs();',
     replace: '',
-    tests: ['test/app/worker/worker-that-dies.test.ts', ...APPLY],
+    tests: ['test/app/apply/guard-before-act.test.ts'],
   },
   {
     name: 'the last guard overlooks MetalK8s’ own scripts',
@@ -133,7 +133,7 @@ export const APP: readonly Mutant[] = [
     file: 'src/app/apply/fresh-run.ts',
     find: 'approved.begun && TRANSIENT.has',
     replace: 'TRANSIENT.has',
-    tests: [...INTERRUPTED, ...APPLY],
+    tests: INTERRUPTED,
   },
   {
     name: 'a failure on a node stops the copies to the others',
@@ -154,7 +154,7 @@ export const APP: readonly Mutant[] = [
     file: 'src/app/apply/run-steps.ts',
     find: "if (before === 'done') return;",
     replace: '',
-    tests: ['test/app/ask/decide-change.test.ts', ...INTERRUPTED],
+    tests: INTERRUPTED,
   },
   {
     name: 'the engines’ job is cancelled while it runs',
@@ -164,11 +164,11 @@ export const APP: readonly Mutant[] = [
     tests: ['test/app/apply/interrupted-change.test.ts', 'test/app/apply/cancel.test.ts'],
   },
   {
-    name: 'what an interrupted change finds counts as there before it',
+    name: 'what was there before a change is noted again when it resumes',
     file: 'src/app/apply/notes.ts',
     find: 'change.before === undefined && ',
     replace: '',
-    tests: UNDO,
+    tests: INTERRUPTED,
   },
   {
     name: 'a change that the bot has ended starts all the same',
