@@ -5,8 +5,8 @@ const ROTATION = ['test/adapters/journal/entries/rotation.test.ts'];
 const SEALS = ['test/adapters/journal/entries/seals.test.ts'];
 const SIGNED = ['test/adapters/redis/record/signed-entries.test.ts'];
 const KNOWN_HOSTS = ['test/adapters/ssh/login/known-hosts.test.ts'];
-const COPIER_FAULTS = ['test/adapters/ssh/copy/copier-faults.test.ts'];
-const NODE = ['test/adapters/node/target-nodes.test.ts', 'test/adapters/node/target-digests.test.ts'];
+const COPIER = ['test/adapters/ssh/copy/copier.test.ts'];
+const NODE = ['test/adapters/node/target-nodes.test.ts'];
 
 /** What is believed of the outside: the journal, Redis, keys, nodes. */
 export const ADAPTERS: readonly Mutant[] = [
@@ -106,42 +106,42 @@ export const ADAPTERS: readonly Mutant[] = [
     file: 'src/adapters/ssh/login/host-keys.ts',
     find: 'trust.port === port && ',
     replace: '',
-    tests: ['test/adapters/ssh/login/host-keys.test.ts'],
+    tests: KNOWN_HOSTS,
   },
   {
     name: 'a copy goes on from a part that is not the beginning of the archive',
     file: 'src/adapters/ssh/copy/copy-attempt.ts',
     find: 'there === here',
     replace: 'true',
-    tests: COPIER_FAULTS,
+    tests: COPIER,
   },
   {
     name: 'a copy that arrived damaged is put in its place',
     file: 'src/adapters/ssh/copy/copy-attempt.ts',
     find: 'there !== sha256',
     replace: 'false',
-    tests: COPIER_FAULTS,
+    tests: COPIER,
   },
   {
     name: 'an archive that was replaced on the bootstrap node is copied',
     file: 'src/adapters/ssh/copy/copy-attempt.ts',
     find: 'here.value !== sha256',
     replace: 'false',
-    tests: COPIER_FAULTS,
+    tests: COPIER,
   },
   {
     name: 'a copy takes another file at its path for its own',
     file: 'src/adapters/ssh/copy/copy-attempt.ts',
     find: 'if (seen.sha256 !== archive.sha256)',
     replace: 'if (false)',
-    tests: COPIER_FAULTS,
+    tests: COPIER,
   },
   {
     name: 'a copy runs other commands than were approved',
     file: 'src/adapters/ssh/copy/copier.ts',
     find: "runs.join('\\n') !== approved.join('\\n')",
     replace: 'false',
-    tests: ['test/adapters/ssh/copy/copier.test.ts'],
+    tests: COPIER,
   },
   {
     name: 'a file of another digest counts as the archive that was proven',

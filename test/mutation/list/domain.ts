@@ -44,6 +44,13 @@ export const DOMAIN: readonly Mutant[] = [
     tests: ADD,
   },
   {
+    name: 'a registry that lacks an archive counts as whole',
+    file: 'src/domain/plan/planned-steps.ts',
+    find: ' || !sameSet(registry.carries, carries)',
+    replace: '',
+    tests: ADD,
+  },
+  {
     name: 'an undo takes a line of fstab for its own because the mount is',
     file: 'src/domain/verbs/undo/footprint.ts',
     find: 'takesFstab: !before.fstab.some',
@@ -98,6 +105,14 @@ export const DOMAIN: readonly Mutant[] = [
     find: 'needed <= available',
     replace: 'needed < available',
     tests: GUARDS,
+  },
+  {
+    name: 'only an archive that is absent is copied',
+    file: 'src/domain/plan/planned-steps.ts',
+    find: "?.is !== 'same'",
+    replace: "?.is === 'absent'",
+    tests: ADD,
+    survives: 'A different file or a folder at the path is refused (file-in-the-way) before there is a plan.',
   },
   {
     name: 'a copy is seeded from an archive that is not there',

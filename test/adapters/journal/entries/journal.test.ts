@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { journalContract } from '../../../contract/journal.contract.ts';
@@ -58,6 +59,18 @@ describe('journal on disk', () => {
     await journal.append('c1-abc234', events.done);
     expect(await journal.events('c1-abc234')).toHaveLength(5);
     await journal.close();
+  });
+
+  it('refuses a journal in which a line is missing, though every hash behind it was made anew', async () => {
+    const lines = await written();
+    const left: string[] = [];
+    for (const line of lines.toSpliced(1, 1)) {
+      const before = left.at(-1);
+      const prev = before === undefined ? JSON.parse(line).prev : digestOf(before);
+      left.push(JSON.stringify({ ...JSON.parse(line), prev }));
+    }
+    await writeFile(path, `${left.join('\n')}\n`);
+    expect((await damage()).report().what).toContain('has the number 3: a line is missing or was added');
   });
 
   it('keeps file and folder to its owner', async () => {

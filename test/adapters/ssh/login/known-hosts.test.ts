@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { faultOf } from '../../../../src/adapters/ssh/login/host-keys.ts';
 import {
   addKnownKey,
   findKnownKeys,
@@ -8,6 +9,7 @@ import {
   parseKnownHosts,
   standingOf,
 } from '../../../../src/adapters/ssh/login/known-hosts.ts';
+import type { HostKey } from '../../../../src/domain/cluster/facts.ts';
 
 const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
@@ -71,4 +73,17 @@ describe('the file', () => {
     expect(standingOf(lines, node, A).is).toBe('pinned');
     expect(standingOf(lines, { host: '10.0.0.4', port: 22 }, A).is).toBe('unknown');
   });
+});
+
+it.each<readonly [string, Partial<HostKey>, boolean]>([
+  ['the very key that was shown before', {}, true],
+  ['another key', { key: 'BBBB' }, false],
+  ['a key of another algorithm', { algorithm: 'ssh-rsa' }, false],
+  ['the key of another host', { host: '10.0.0.4' }, false],
+  ['the key of another port', { port: 2222 }, false],
+])('a key that nobody pinned is taken for a look only if it is %s', (_, changes, isTaken) => {
+  const shown = { algorithm: 'ssh-ed25519', key: 'AAAA' };
+  const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/k', sudo: false };
+  const trust = { host: access.host, port: access.port, ...shown, fingerprint: 'SHA256:x', pinned: false, ...changes };
+  expect(faultOf([], access, shown, { file: '/known_hosts', trust }) === null).toBe(isTaken);
 });
