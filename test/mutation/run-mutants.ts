@@ -81,7 +81,7 @@ async function tried(mutant: Mutant, grounds: Grounds, { say, signal }: TrialOpt
 function verdictOn(mutant: Mutant, ended: MutantEnded, seconds: number): Verdict {
   const { name, file, find, replace } = mutant;
   const { isPassed, word, says } = judge(mutant, ended);
-  const details = isPassed ? [] : [`${says}.`, `In ${file}, \`${find}\` was replaced by \`${replace}\`.`];
+  const details = isPassed ? [] : [`${says}.`, `The mutant: \`${replace}\` instead of \`${find}\` in ${file}.`];
   return { name, isPassed, word, seconds, says: isPassed ? short(says) : '', details };
 }
 
