@@ -344,6 +344,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'test/harness': ['test/harness', 'sandbox', 'src'],
   'test/chaos': ['test/chaos', 'test/harness', 'sandbox', 'src'],
   'test/attack': ['test/attack', 'test/harness', 'sandbox', 'src'],
+  'test/mutation': ['test/mutation', 'test/harness', 'sandbox'],
 };
 
 /** The product's keys and signatures: what is forged must not be made by the code that is to find it out. */
@@ -388,6 +389,7 @@ describe('what is beside the product', () => {
     ['sandbox/slack/site/site.ts', "import '../../../test/harness/random.ts';"],
     ['test/harness/random.ts', "import type { x } from '../chaos/acts.ts';"],
     ['test/chaos/acts.ts', "import { x } from '../attack/door.ts';"],
+    ['test/mutation/judge.ts', "import { x } from '../../src/domain/x.ts';"],
     ['test/attack/door.ts', "const { x } = await import('../chaos/acts.ts');"],
     ['test/attack/redis/forger.ts', "import { x } from '../../../src/adapters/keys/approvals.ts';"],
   ])('a wrong import planted in %s is found', (path, text) => {

@@ -105,6 +105,23 @@ describe('looking at a target', () => {
   });
 });
 
+describe('a file that was proven before', () => {
+  const [digest, other] = [`${root} openssl dgst -sha256 -r ${path}`, 'b'.repeat(64)];
+
+  it.each([
+    ['is not read again while nobody has touched it', '1:2:3:4', sha256, true, false],
+    ['is not the archive, without reading, when it was proven to be another one', '1:2:3:4', other, false, false],
+    ['is read again when somebody has touched it since', '1:2:3:0', sha256, false, true],
+  ])('%s', async (_, identity, proven, isArchive, isRead) => {
+    const shell = new FakeShell({ ...well, [digest]: { stdout: `${other} *${path}\n` } });
+    const digests = { known: () => ({ identity, sha256: proven }), remember: async () => undefined };
+    await shell.pin([await shell.hostKey(access, { signal, limitMs: 1 })]);
+    const nodes = targetNodes({ shell, digests });
+    expect(await nodes.hasFile(access, { path, size: 100, sha256 }, signal)).toBe(isArchive);
+    expect(shell.ran.includes(digest)).toBe(isRead);
+  });
+});
+
 describe('a target that cannot be worked on', () => {
   it('is a fact with the words of sudo', async () => {
     const { facts } = look({

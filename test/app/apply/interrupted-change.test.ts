@@ -48,6 +48,25 @@ describe('a change that was interrupted', () => {
     expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
   });
 
+  it('keeps the record of each step that was done, and adds none', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    await dyingWhen(on, stepStarted('mount:node-2'));
+    await applyAgain(on, id);
+    const ends = (await on.journal.events(id)).filter((event) => event.type === 'step-done');
+    expect(new Set(ends.map(({ step }) => step)).size).toBe(ends.length);
+    expect(ends.filter(({ step, already }) => already && step.startsWith('copy:'))).toEqual([]);
+  });
+
+  it('notes once what was on the nodes before it, also when the worker died right after that', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    await dyingWhen(on, ({ type }) => type === 'found');
+    await applyAgain(on, id);
+    expect((await on.journal.events(id)).filter(({ type }) => type === 'found')).toHaveLength(1);
+    expect((await stateOf(on, id))?.state).toBe('done');
+  });
+
   it('waits for an API server that comes back with its node', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);

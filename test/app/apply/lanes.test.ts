@@ -167,6 +167,22 @@ describe('lanes', () => {
     expect(stagesOf([step('node-2'), step('node-3'), ready])[0]).toHaveLength(2);
   });
 
+  it.each([
+    ['before', away('node-2'), new Error('the record is gone')],
+    ['after', new Error('the record is gone'), away('node-2')],
+  ])('end with the loss of the record, also when a node failed %s it', async (_, first, second) => {
+    const failed = Promise.withResolvers<void>();
+    const run = runLanes([[step('node-2')], [step('node-3')]], never(), async ([one]) => {
+      if (one?.id === 'copy:node-2:a') {
+        failed.resolve();
+        throw first;
+      }
+      await failed.promise;
+      throw second;
+    });
+    await expect(run).rejects.toThrow('the record is gone');
+  });
+
   it('would copy on for an hour after the record was lost', async () => {
     const gone = new Error('the record is gone');
     const lanes = [[step('node-2')], [step('node-3')]];

@@ -52,6 +52,16 @@ describe('a change that waits before it starts or goes on', () => {
     expect(waits[0]).toContain('Approved.');
   });
 
+  it('does not wait for what is down before it has begun, but is refused at once', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on);
+    on.lab.change = (seen) => ({ ...seen, kube: { ...seen.kube, saltMaster: null } });
+    const from = on.clock.at;
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'refused', refusal: { refused: 'salt-master-down' } });
+    expect(on.clock.at - from).toBeLessThan(10_000);
+  });
+
   it('says after a crash what of the cluster is not back yet', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);

@@ -136,6 +136,26 @@ describe('a running change', () => {
     expect(on.lab.ran.join('\n')).not.toContain('solutions.available');
   });
 
+  it('takes one wish to cancel: whoever comes second hears who was first', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, change)));
+    const { call } = on.lab.salt;
+    const answers: unknown[] = [];
+    on.worker.salt.call = async (...order) => {
+      for (const by of [alice, bob]) answers.push(await on.decide({ ...approvalBy(by, change), kind: 'cancel' }));
+      return await call(...order);
+    };
+    await on.work();
+    expect(answers.slice(0, 2)).toMatchObject([
+      { cancelAskedBy: alice },
+      {
+        refused: 'decided-already',
+        says: `alice has asked to cancel ${change.id} already; it stops at the next safe point.`,
+      },
+    ]);
+  });
+
   it('that is only queued starts nothing after a cancel', async () => {
     const on = bench();
     const change = await plannedChange(on);

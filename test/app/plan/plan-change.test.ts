@@ -11,7 +11,7 @@ import type { CopyStep } from '../../../src/domain/plan/step.ts';
 import { NODES_LIMIT } from '../../../src/domain/typed/nodes.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import { current, emptyTarget, facts, node, nodes } from '../../fixtures/facts.ts';
-import { approvedChangeOn, bench, granted, stateOf } from '../bench.ts';
+import { approvedChangeOn, bench, granted, plannedChange, stateOf } from '../bench.ts';
 
 describe('several nodes, one of which has a registry already', () => {
   it('come to the end: the registry that is there is expected among the Ready ones', async () => {
@@ -123,6 +123,31 @@ describe('an archive that somebody copied by hand after the approval', () => {
     expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
     expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-127.0.6.iso'))).toBe(true);
     expect(on.lab.ran.some((line) => line.includes('chown') && line.includes('metalk8s-128.0.1.iso'))).toBe(false);
+  });
+});
+
+describe('a plan lives', () => {
+  const MINUTE_MS = 60_000;
+
+  it.each([
+    ['as long as the policy says, where that is shorter than the worker’s own limit', 10, 10],
+    ['as long as the worker’s own limit, whatever the policy says', 120, 60],
+  ])('%s', async (_, policyMinutes, minutes) => {
+    const on = bench({ planLivesMs: policyMinutes * MINUTE_MS });
+    const { planExpires } = await plannedChange(on);
+    expect(planExpires).toBe(new Date(on.clock.at + minutes * MINUTE_MS).toISOString());
+  });
+});
+
+describe('a change of another cluster', () => {
+  it('is not planned by this cluster’s worker', async () => {
+    const on = bench();
+    const { id } = granted(await on.request());
+    await planChange(id, { ...on.worker, cluster: 'prod' }, new AbortController().signal);
+    expect(await stateOf(on, id)).toMatchObject({
+      state: 'refused',
+      refusal: { refused: 'unknown-cluster', says: 'This worker keeps the cluster prod, not lab.' },
+    });
   });
 });
 

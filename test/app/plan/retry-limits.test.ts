@@ -7,6 +7,7 @@ import { FakeLab } from '../../fakes/fake-lab.ts';
 import { nodes } from '../../fixtures/facts.ts';
 import { SettableClock } from '../bench.ts';
 
+const LIMIT_MS = 60_000;
 const signal = new AbortController().signal;
 
 /** How often a check of a node is made when it always fails in this way, and what is said meanwhile. */
@@ -18,12 +19,14 @@ async function checked(failure: Failure) {
     checks += 1;
     throw failure;
   };
-  const limits = { clock: new SettableClock(), limitMs: 60_000, onWait: (says: string) => void said.push(says) };
+  const clock = new SettableClock();
+  const from = clock.steadyMs();
+  const limits = { clock, limitMs: LIMIT_MS, onWait: (says: string) => void said.push(says) };
   const ports: LookingPorts = retryingPorts(lab, limits);
   const access = nodes[1]?.access;
   if (access === undefined) throw new Error('There is no second node.');
   await expect(ports.targets.present(access, [], signal)).rejects.toBe(failure);
-  return { checks, first: said[0] };
+  return { checks, first: said[0], waitedMs: clock.steadyMs() - from };
 }
 
 const ends = (ended: Ended) => new CommandFailed('node-2', command('losetup', '-J'), { ended, stdout: '', stderr: '' });
@@ -33,6 +36,19 @@ it('repeats a check that found nobody', async () => {
   expect(checks).toBeGreaterThan(3);
   expect(first).toMatch(/^node-2 does not answer\. Trying again for /);
 });
+
+it('does not wait beyond its limit, not even for the last pause', async () => {
+  const { waitedMs } = await checked(new Unreachable('node-2', 'unreachable', 'node-2 does not answer.'));
+  expect(waitedMs).toBeGreaterThan(LIMIT_MS / 2);
+  expect(waitedMs).toBeLessThanOrEqual(LIMIT_MS);
+});
+
+it.each(['permission-denied', 'host-key-changed', 'key-missing', 'no-sudo'] as const)(
+  'does not repeat a check that nobody may make: %s',
+  async (fault) => {
+    expect((await checked(new Unreachable('node-2', fault, 'Nobody is let in.'))).checks).toBe(1);
+  },
+);
 
 it('repeats a check that did not end in time, as a node under load may be faster next time', async () => {
   const { checks, first } = await checked(ends({ is: 'timeout', afterMs: 30_000 }));

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { RefusalCode } from '../../../src/domain/answers/refusal.ts';
 import type { Facts, ListedArchive } from '../../../src/domain/cluster/facts.ts';
 import { firstRefusal, refusalBeforeStep } from '../../../src/domain/guards/guards.ts';
+import { SPACE_MARGIN } from '../../../src/domain/guards/nodes.ts';
 import type { Intent } from '../../../src/domain/plan/intent.ts';
 import {
   addNode2,
@@ -194,6 +195,24 @@ it('needs space only on the file system that the copies fill', () => {
     { mountpoint: '/srv', available: 9_000_000_000, paths: [older.path, current.path, solution.path] },
   ];
   expect(firstRefusal(addNode2, withTarget({ space }))).toBeNull();
+});
+
+it.each([
+  ['exactly enough for the copies and the margin', 0, null],
+  ['one byte less', 1, 'no-space'],
+  ['room for the copies alone', SPACE_MARGIN, 'no-space'],
+])('keeps a margin free beside the copies: %s', (_, missing, refused) => {
+  const paths = [older.path, current.path];
+  const available = older.size + current.size + SPACE_MARGIN - missing;
+  const space = [{ mountpoint: '/srv', available, paths }];
+  expect(firstRefusal(addNode2, withTarget({ space }))?.refused ?? null).toBe(refused);
+});
+
+it('stops before the next act when the whole cluster is at another version than the plan was made for', () => {
+  expect(refusalBeforeStep(atVersion('128.0.2').kube, '128.0.1')).toMatchObject({
+    refused: 'upgrade-under-way',
+    says: 'The cluster is at 128.0.2 now; the plan was made for 128.0.1.',
+  });
 });
 
 it('stops before the next act when an upgrade began, a node fell out or the bootstrap registry did', () => {

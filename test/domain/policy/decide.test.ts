@@ -5,7 +5,7 @@ import { changeFrom } from '../../../src/domain/change/fold.ts';
 import { approvalsThatCount, mayDecide, whyTakenBack } from '../../../src/domain/policy/decide.ts';
 import type { Hold } from '../../../src/domain/policy/hold.ts';
 import { mayRequest } from '../../../src/domain/policy/may-request.ts';
-import type { GroupMembers, PolicyContext } from '../../../src/domain/policy/people.ts';
+import { type GroupMembers, groupsToRead, type PolicyContext } from '../../../src/domain/policy/people.ts';
 import { DECISIONS } from '../../../src/domain/policy/policy.ts';
 import { planned, requested } from '../../contract/changes-events.ts';
 import { type GivenRules, groups, people, policyOf } from '../../fixtures/policy.ts';
@@ -106,6 +106,14 @@ describe('asking', () => {
   ])('%s', (_, at, expected) => {
     expect(ask(alice, { windows: [window] }, now({ at }))).toBe(expected);
   });
+});
+
+it.each([
+  ['nobody is named by id', [mallory.id], ['S1']],
+  ['one of several is not named by id', [bob.id, mallory.id], ['S1']],
+  ['everybody is named by id', [bob.id, carol.id], []],
+])('user groups are read as long as they can matter: %s', (_, ids, read) => {
+  expect(groupsToRead({ users: [bob.id, carol.id], groups: ['S1'] }, ids)).toEqual(read);
 });
 
 describe('deciding', () => {

@@ -32,24 +32,32 @@ function node(args: readonly string[]): Promise<Ended> {
   });
 }
 
-const suite = (name: 'chaos' | 'attack', ...words: readonly string[]) => node([`test/${name}/main.ts`, ...words]);
+/** The suites by their names for npm, and whether a seed decides anything in them. */
+const SUITES = [
+  ['chaos', 'chaos', true],
+  ['attack', 'attack', true],
+  ['test:mutation', 'mutation', false],
+] as const;
+type Folder = (typeof SUITES)[number][1];
+
+const suite = (folder: Folder, ...words: readonly string[]) => node([`test/${folder}/main.ts`, ...words]);
 const failing = (...words: readonly string[]) => node(['--input-type=module', '-e', FAILING, '--', ...words]);
 
-describe.each(['chaos', 'attack'] as const)('npm run %s --', { timeout: 600_000 }, (name) => {
+describe.each(SUITES)('npm run %s --', { timeout: 600_000 }, (name, folder, hasSeed) => {
   it('--help explains every option and exits 0', async () => {
-    const { code, stdout } = await suite(name, '--help');
+    const { code, stdout } = await suite(folder, '--help');
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: npm run ${name} -- [options]`);
-    for (const option of ['--json', '--list', '--only <names>', '--seed <text>', '--at-once <n>'])
-      expect(stdout).toContain(option);
+    for (const option of ['--json', '--list', '--only <names>', '--at-once <n>']) expect(stdout).toContain(option);
+    expect(stdout.includes('--seed <text>')).toBe(hasSeed);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('1 if not, 2 for wrong usage.');
   });
 
   it('explains a wrong option, value or word in a sentence and exits 2', async () => {
     const [option, number, word] = [
-      await suite(name, '--onyl', 'x'),
-      await suite(name, '--at-once', '0'),
-      await suite(name, 'everything'),
+      await suite(folder, '--onyl', 'x'),
+      await suite(folder, '--at-once', '0'),
+      await suite(folder, 'everything'),
     ];
     expect(option).toMatchObject({ code: 2, stdout: '' });
     expect(option.stderr).toBe(

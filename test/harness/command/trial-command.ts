@@ -5,12 +5,12 @@ import type { TrialOptions } from '../trials/options.ts';
 
 /** A suite of trials as its command line describes it. */
 export interface Suite {
-  readonly name: 'chaos' | 'attack';
+  readonly name: 'chaos' | 'attack' | 'test:mutation';
   readonly description: string;
   /** One trial of it: `scenario`. */
   readonly one: string;
-  /** What the seed decides. */
-  readonly seed: { readonly about: string; readonly usual: string | null };
+  /** What the seed decides; null where nothing is drawn. */
+  readonly seed: { readonly about: string; readonly usual: string | null } | null;
   readonly atOnce: { readonly about: string; readonly usual: number };
   /** Runs it and gives the exit code. */
   run(options: TrialOptions): Promise<number>;
@@ -31,14 +31,14 @@ const ABOUT_JSON = 'print the result as one JSON line on standard output; everyt
 /** The command line of a suite: `npm run NAME -- [options]`. */
 export function trialCommand({ name, description, one, seed, atOnce, run }: Suite): Command {
   const aboutOnly = `run only the ${one} of this name, or each whose name contains it; separate several with |`;
-  return new Command(`npm run ${name} --`)
+  const command = new Command(`npm run ${name} --`)
     .description(`${description}\n\nExits 0 if every ${one} passed, 1 if not, 2 for wrong usage.`)
     .option('--json', ABOUT_JSON)
     .option('--list', `print the name of each ${one}, and run none`)
     .option('--only <names>', aboutOnly)
-    .option('--seed <text>', seed.about, seed.usual ?? undefined)
     .option('--at-once <n>', atOnce.about, wholeNumber(1, MOST_AT_ONCE), atOnce.usual)
     .action((words: Words) => untilStopped((signal) => run(optionsOf(words, signal))));
+  return seed === null ? command : command.option('--seed <text>', seed.about, seed.usual ?? undefined);
 }
 
 function optionsOf({ json = false, list = false, only = '', seed, atOnce }: Words, signal: AbortSignal): TrialOptions {

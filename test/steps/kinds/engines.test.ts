@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
 describe('the engines', () => {
@@ -29,6 +30,19 @@ describe('the engines', () => {
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
     expect(failure?.what).toContain('the engines were not touched');
+  });
+
+  it('are left alone when Endpoints hold a registry too many at the last look: every node would be told of it', async () => {
+    const lab = await labBefore('engines');
+    lab.change = (seen) => ({
+      ...seen,
+      kube: { ...seen.kube, endpoints: { ready: ['10.200.3.11', '10.200.3.13', '10.200.3.99'], notReady: [] } },
+    });
+    const { ran, failure } = await outcome(of('engines'), lab);
+    expect(ran).toEqual([]);
+    expect(failure?.what).toBe(
+      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13; the engines were not touched.',
+    );
   });
 
   it('wait for a minion that restarts: the others would be reconfigured and this one not', async () => {
@@ -67,7 +81,6 @@ describe('the engines', () => {
   it('outlive looks that fail while containerd restarts on the bootstrap node', async () => {
     const lab = await labBefore('engines');
     const { job } = lab.salt;
-    const { Unreachable } = await import('../../../src/domain/answers/failure.ts');
     let looks = 0;
     lab.salt.job = async (jid, signal) => {
       looks += 1;
@@ -75,6 +88,36 @@ describe('the engines', () => {
       return await job(jid, signal);
     };
     expect(await outcome(of('engines'), lab)).toMatchObject({ outcome: { already: false } });
+  });
+
+  /** node-3 answers late, and these are the answers to whether it runs the job until then. */
+  async function lateOnNode3(running: readonly (() => readonly string[])[]) {
+    const lab = await labBefore('engines');
+    const { job } = lab.salt;
+    const left = [...running];
+    lab.salt.job = async (jid, signal) => {
+      const seen = await job(jid, signal);
+      const { 'node-3': _, ...others } = seen.returns;
+      return left.length === 0 ? seen : { ...seen, returns: others };
+    };
+    lab.salt.stillRunning = async () => left.shift()?.() ?? [];
+    return await outcome(of('engines'), lab);
+  }
+  const lost = () => [];
+  const runs = () => ['node-3'];
+  const notTold = (): never => {
+    throw new Unreachable('the cluster', 'kubernetes', 'connection refused');
+  };
+
+  it.each([
+    ['does not seem to run it twice in a row, again and again', [lost, lost, runs, lost, lost, runs, lost, lost]],
+    ['cannot be asked whether it runs it', [notTold, notTold, notTold, notTold]],
+  ])('are waited for while a node that still owes its answer %s', async (_, running) => {
+    expect(await lateOnNode3(running)).toMatchObject({ outcome: { already: false } });
+  });
+
+  it('are given up on after three looks in a row that find a node without answer and without job', async () => {
+    expect(await lateOnNode3([lost, lost, lost, runs])).toMatchObject({ failure: { kind: 'salt-no-return' } });
   });
 
   it('are given up on with the node’s name when its minion lost the job', async () => {

@@ -8,7 +8,7 @@ import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
 import { runStep } from '../../../src/steps/run-step.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
-import { addNode2, solution } from '../../fixtures/facts.ts';
+import { addNode2, current, solution } from '../../fixtures/facts.ts';
 import { failedAt, leftByEngines, UNDO, UNDONE, undoIt } from '../../fixtures/undo.ts';
 import { keepsItsWord, never, outcome, type UndoKind, worldOf } from '../steps-world.ts';
 
@@ -60,6 +60,57 @@ const kinds: readonly UndoKind[] = ['withdraw', 'unmount', 'unconfigure', 'remov
 describe.each(kinds)('the step %s', (kind) =>
   keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
 );
+
+/** Changes what the looks tell of each engine. */
+const enginesAre = (lab: FakeLab, change: (endpoints: readonly string[]) => readonly string[]): void => {
+  lab.change = (seen) => ({
+    ...seen,
+    engines: seen.engines.map((one) => (one.is === 'known' ? { ...one, endpoints: change(one.endpoints) } : one)),
+  });
+};
+const NO_ENGINE =
+  'The container engine of bootstrap, node-1, node-2 and node-3 does not list http://10.200.3.11:8080, and not http://10.200.3.13:8080.';
+
+it.each<readonly [Kind, string, (lab: FakeLab) => void, string]>([
+  [
+    'unmount',
+    'the line of fstab stays',
+    (lab) => {
+      const { run } = lab.shell;
+      lab.shell.run = async (access, command, options) =>
+        command.args.includes('sh')
+          ? { ended: { is: 'exit', code: 0 }, stdout: '', stderr: '' }
+          : await run(access, command, options);
+    },
+    '/srv/scality/example-solution-0.1.0 still stands in /etc/fstab.',
+  ],
+  [
+    'prove-undone',
+    'Kubernetes still lists the registry as not ready',
+    (lab) => {
+      lab.kubernetes.endpoints = async () => ({ ready: ['10.200.3.11'], notReady: ['10.200.3.13'] });
+    },
+    'The Endpoints still hold the registry of node-2.',
+  ],
+  [
+    'prove-undone',
+    'engines still list the registry',
+    (lab) => enginesAre(lab, (all) => [...all, 'http://10.200.3.13:8080']),
+    NO_ENGINE,
+  ],
+  ['prove-undone', 'engines list no registry at all', (lab) => enginesAre(lab, () => []), NO_ENGINE],
+])('the step %s does not end well when %s', async (kind, _, spoils, says) => {
+  const lab = await labBefore(kind);
+  spoils(lab);
+  expect(await outcome(of(kind), lab)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });
+});
+
+it('the step prove-undone does not end well when the bootstrap node has other archives than planned', async () => {
+  const lab = await labBefore('prove-undone');
+  expect(await outcome(of('prove-undone'), lab, { archives: [current, solution] })).toMatchObject({
+    failure: { what: 'The archives on the bootstrap node are not those of the plan any more.' },
+  });
+});
 
 /** The shell ends each command in this way, whatever the node does. */
 function everyCommandEnds(lab: FakeLab, ended: Ended): void {

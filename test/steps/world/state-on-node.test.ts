@@ -39,6 +39,21 @@ describe('a state run on a node', () => {
     expect(lab.ran).toHaveLength(1);
   });
 
+  it('that was lost is run again when the node shows that it did not do its work', async () => {
+    const lab = await mounting();
+    const asked = firstSays(lab, [{ is: 'lost', says: 'the node rebooted' }]);
+    expect(await outcome(of('mount'), lab)).toMatchObject({ outcome: { already: false } });
+    expect(asked).toEqual(['once', 'again']);
+  });
+
+  it('is given up after the third one that could not begin', async () => {
+    const lab = await mounting();
+    lab.saltSays.set('metalk8s.archives.mounted', { is: 'conflict', says: 'is running as PID 4711', jids: [] });
+    const { ran, failure } = await outcome(of('mount'), lab);
+    expect(failure).toMatchObject({ kind: 'salt-conflict', where: 'node-2' });
+    expect(ran).toHaveLength(3);
+  });
+
   it('is run again after another state run has ended, because nothing of it was run', async () => {
     const lab = await mounting();
     lab.jobs = [{ fun: 'state.highstate', jid: '20261122100000000000', nodes: ['node-2'] }];

@@ -61,6 +61,18 @@ describe('journal on disk', () => {
     await journal.close();
   });
 
+  it('refuses a journal in which a line is missing, though every hash behind it was made anew', async () => {
+    const lines = await written();
+    const left: string[] = [];
+    for (const line of lines.toSpliced(1, 1)) {
+      const before = left.at(-1);
+      const prev = before === undefined ? JSON.parse(line).prev : digestOf(before);
+      left.push(JSON.stringify({ ...JSON.parse(line), prev }));
+    }
+    await writeFile(path, `${left.join('\n')}\n`);
+    expect((await damage()).report().what).toContain('has the number 3: a line is missing or was added');
+  });
+
   it('keeps file and folder to its owner', async () => {
     const inner = join(path, '..', 'inner', 'journal.jsonl');
     await (await openJournal({ path: inner })).close();

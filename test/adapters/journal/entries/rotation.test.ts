@@ -85,6 +85,19 @@ describe('the journal’s next file', () => {
     expect((await readJournal(path)).events.filter(({ change }) => change === 'c1-open22')).toHaveLength(5);
   });
 
+  it('remembers the nonce of an expired approval for a day, as clocks may differ', async () => {
+    await write('c1-used22', events.requested('c1-used22'), events.approved('c1-used22', 'used'), events.started);
+    await write('c1-used22', events.done);
+    const isKnown = async (at: string) => {
+      const journal = await rotated(at);
+      const known = await journal.hasNonce('used');
+      await journal.close();
+      return known;
+    };
+    expect(await isKnown(DAYS(23 / 24))).toBe(true);
+    expect(await isKnown(DAYS(25 / 24))).toBe(false);
+  });
+
   it('knows a plan that waits and a failure that may be retried for a week, and then no more', async () => {
     await write('c1-plan22', events.requested('c1-plan22'), events.planned('c1-plan22'));
     await write('c1-fail22', ...begun('c1-fail22'), events.failed);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readKnownHosts } from '../../../../src/adapters/ssh/login/host-keys.ts';
+import { faultOf, readKnownHosts } from '../../../../src/adapters/ssh/login/host-keys.ts';
 import {
   addKnownKey,
   findKnownKeys,
@@ -13,6 +13,7 @@ import {
   standingOf,
 } from '../../../../src/adapters/ssh/login/known-hosts.ts';
 import { Unreachable } from '../../../../src/domain/answers/failure.ts';
+import type { HostKey } from '../../../../src/domain/cluster/facts.ts';
 
 const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
@@ -76,15 +77,23 @@ describe('the file', () => {
     ['nonsense', 'nonsense'],
   ])('is not understood with %s: no login, with the line and the form to write', async (_, text) => {
     const folder = await mkdtemp(join(tmpdir(), 'registry-ha-known-hosts-'));
-    await writeFile(
-      join(folder, 'known_hosts'),
-      `# ours
-${text}
-`,
-    );
+    await writeFile(join(folder, 'known_hosts'), `# ours\n${text}\n`);
     const refused = await readKnownHosts(join(folder, 'known_hosts')).catch((error: unknown) => error);
     await rm(folder, { recursive: true });
     expect(refused).toBeInstanceOf(Unreachable);
     expect(String(refused)).toContain('line 2: write `host algorithm key`');
   });
+});
+
+it.each<readonly [string, Partial<HostKey>, boolean]>([
+  ['the very key that was shown before', {}, true],
+  ['another key', { key: 'BBBB' }, false],
+  ['a key of another algorithm', { algorithm: 'ssh-rsa' }, false],
+  ['the key of another host', { host: '10.0.0.4' }, false],
+  ['the key of another port', { port: 2222 }, false],
+])('a key that nobody pinned is taken for a look only if it is %s', (_, changes, isTaken) => {
+  const shown = { algorithm: 'ssh-ed25519', key: 'AAAA' };
+  const access = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'root', keyPath: '/k', sudo: false };
+  const trust = { host: access.host, port: access.port, ...shown, fingerprint: 'SHA256:x', pinned: false, ...changes };
+  expect(faultOf([], access, shown, { file: '/known_hosts', trust }) === null).toBe(isTaken);
 });

@@ -67,6 +67,19 @@ function node3Too(seen: Facts, ...more: readonly OpenTarget[]): Facts {
   };
 }
 
+/** What node-2 looks like when all is done, but for this. */
+function finishedBut(target: Partial<OpenTarget>): Facts {
+  const done = finished();
+  return { ...done, targets: done.targets.map((one) => (one.is === 'open' ? { ...one, ...target } : one)) };
+}
+
+/** The same, and its registry is another one. */
+function registryOf2(changes: Partial<Facts['kube']['registries'][number]>): Facts {
+  const done = finished();
+  const registries = done.kube.registries.map((one) => (one.node === 'node-2' ? { ...one, ...changes } : one));
+  return { ...done, kube: { ...done.kube, registries } };
+}
+
 const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
   one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
 
@@ -154,6 +167,44 @@ describe('the plan of add', () => {
     expect(plan.seen.findings.join(' ')).not.toContain('complete already');
   });
 
+  it.each<readonly [string, Facts, readonly string[]]>([
+    ['that is in fstab and not mounted', finishedBut({ mounts: [] }), ['mount:node-2', 'solutions:node-2']],
+    ['that is mounted and not in fstab', finishedBut({ fstab: [] }), ['mount:node-2', 'solutions:node-2']],
+  ])('mounts an archive %s', (_, seen, steps) => {
+    expect(kinds(planOf(addNode2, seen)).slice(0, 2)).toEqual(steps);
+  });
+
+  it.each<readonly [string, Facts]>([
+    ['of another version', registryOf2({ version: '127.0.6' })],
+    ['that does not carry every archive', registryOf2({ carries: [current.id, solution.id] })],
+    ['that carries an archive too many', registryOf2({ carries: [older.id, current.id, solution.id, 'gone-0.0.9'] })],
+    [
+      'that was asked for some of the archives only',
+      {
+        ...finished(),
+        served: finished().served.filter(({ node, archive }) => node !== 'node-2' || archive !== older.id),
+      },
+    ],
+  ])('deploys again over a registry %s', (_, seen) => {
+    expect(kinds(planOf(addNode2, seen))).toEqual(['deploy:node-2', 'ready:node-2', 'verify']);
+  });
+
+  it.each<readonly [string, (engines: Facts['engines']) => Facts['engines']]>([
+    [
+      'when one of them lists a registry too many',
+      (engines) =>
+        engines.map((one) =>
+          one.is === 'known' && one.node === 'node-3'
+            ? { ...one, endpoints: [...one.endpoints, 'http://10.200.3.99:8080'] }
+            : one,
+        ),
+    ],
+    ['when none of them was read', () => []],
+  ])('reconfigures the engines %s', (_, read) => {
+    const done = finished();
+    expect(kinds(planOf(addNode2, { ...done, engines: read(done.engines) }))).toEqual(['engines', 'verify']);
+  });
+
   it('has only the proof left when a begun change finds everything done', () => {
     expect(kinds(planOf(addNode2, finished(), true))).toEqual(['verify']);
   });
@@ -211,6 +262,23 @@ describe('a fresh look before applying', () => {
       'engines',
       'verify',
     ]);
+  });
+
+  it.each<readonly [string, Partial<Plan['approved']>, string]>([
+    ['an archive', { archives: [] }, 'an archive on the bootstrap node is not the same any more'],
+    ['a host key', { hostKeys: [] }, "a node's SSH host key is not the one that was shown"],
+    [
+      'the way to a node',
+      { access: [{ node: 'node-2', host: 'h', port: 22, user: 'mallory', keyPath: '/k', sudo: true }] },
+      'node-2 would be reached at h:22 as mallory with the key /k and sudo, which nobody approved',
+    ],
+    ['the version', { version: '128.0.2' }, 'the version is another one'],
+  ])('refuses when %s alone is not what was approved', (_, other, says) => {
+    const fresh = { ...approved, approved: { ...approved.approved, ...other } };
+    expect(stepsStillNeeded(approved, fresh)).toMatchObject({
+      refused: 'plan-stale',
+      says: `The cluster has changed since the plan was shown: ${says}.`,
+    });
   });
 
   it('refuses when an ISO was replaced after the approval', () => {

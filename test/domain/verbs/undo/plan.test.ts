@@ -62,6 +62,31 @@ describe('the plan of an undo', () => {
     expect(plan.seen.warnings.join(' ')).toContain('a mount uses it that the change has not made');
   });
 
+  const iso = '/srv/scality/releases/metalk8s-128.0.1.iso';
+  const currentMount = { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: iso };
+  const stepFor = (plan: Plan, id: string) => plan.approved.steps.find((step) => step.id === id);
+
+  it.each([
+    ['the mount was there before', { mounts: [currentMount] }, { takesMount: false, takesFstab: true }],
+    ['the line of fstab was there before', { fstab: [currentMount] }, { takesMount: true, takesFstab: false }],
+  ])('takes only the other one of mount and fstab when %s', (_, there, taken) => {
+    const plan = planOf(leftByEngines(), of(failedAt('engines', [{ ...untouched, ...there }])));
+    expect(stepFor(plan, 'unmount:node-2:metalk8s-128.0.1')).toMatchObject(taken);
+  });
+
+  it('does not unmount what is mounted there from another file', () => {
+    const mounts = [{ ...currentMount, backingFile: '/srv/other.iso' }];
+    const plan = planOf(leftByEngines({ mounts, fstab: [] }), of(failedAt('engines')));
+    expect(ids(plan).filter((id) => id.startsWith('unmount'))).toEqual([]);
+  });
+
+  it('waits until Kubernetes has forgotten a registry whose pod is gone', () => {
+    const gone = leftByEngines({ present: [] });
+    const endpoints = { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] };
+    const plan = planOf({ ...gone, kube: { ...facts().kube, endpoints } }, of(failedAt('engines')));
+    expect(ids(plan).slice(0, 2)).toEqual(['ready:node-2', 'engines']);
+  });
+
   it('never deletes a file that is not what was copied, and says that it stays', () => {
     const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
     const seen = leftByCopy({ files: files.map((file) => ({ ...file, is: 'different' as const })) });
@@ -163,6 +188,13 @@ describe('an undo is refused', () => {
       of({ ...half, intent: { ...half.intent, nodes: ['node-3'] } }),
       'unknown-change',
       'was about node-3',
+    ],
+    [
+      'when Redis names fewer nodes than the journal',
+      leftByEngines(),
+      of({ ...half, intent: { ...half.intent, nodes: ['node-2', 'node-3'] } }),
+      'unknown-change',
+      'was about node-2 and node-3',
     ],
     [
       'when a later add is done on the node',

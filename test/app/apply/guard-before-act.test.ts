@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { guardBeforeAct } from '../../../src/app/apply/guard-before-act.ts';
+import type { RunningJob } from '../../../src/domain/cluster/salt.ts';
+import { FakeChanges } from '../../fakes/fake-changes.ts';
+import { FakeLab } from '../../fakes/fake-lab.ts';
+import { SettableClock } from '../bench.ts';
+
+const OWN = '20261122101530123456';
+const job = (jid: string): RunningJob => ({ jid, fun: 'state.sls', nodes: ['node-3'] });
+
+/** Asks the guard before an act of a change that has started the job OWN; tells how long it waited. */
+async function asked(lab: FakeLab, changes = new FakeChanges('lab')) {
+  const clock = new SettableClock();
+  const from = clock.steadyMs();
+  const said: string[] = [];
+  const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
+  await guardBeforeAct('128.0.1', [OWN], ports, new AbortController().signal);
+  return { waitedMs: clock.steadyMs() - from, said };
+}
+
+it('lets a step act at once while only the change’s own Salt job runs', async () => {
+  const lab = new FakeLab();
+  lab.jobs = [job(OWN)];
+  expect(await asked(lab)).toEqual({ waitedMs: 0, said: [] });
+});
+
+it('waits for another state run, says which, and stops the step after ten minutes', async () => {
+  const lab = new FakeLab();
+  lab.jobs = [job(OWN), job('20261122100000000000')];
+  await expect(asked(lab)).rejects.toMatchObject({
+    kind: 'salt-busy',
+    what: 'Stopped before the next act: state.sls on node-3 (jid 20261122100000000000) has not ended in ten minutes.',
+  });
+  let looks = 0;
+  lab.salt.stateRuns = async () => {
+    looks += 1;
+    return looks < 3 ? lab.jobs : [];
+  };
+  const { waitedMs, said } = await asked(lab);
+  expect(waitedMs).toBe(10_000);
+  expect(said[0]).toBe('Waiting for another Salt state run to end: state.sls on node-3 (jid 20261122100000000000).');
+});
+
+it('stops a worker in whose place another one works by now', async () => {
+  const changes = new FakeChanges('lab');
+  changes.stillOurs = () => Promise.reject(new Error('another worker has taken over'));
+  await expect(asked(new FakeLab(), changes)).rejects.toThrow('another worker');
+});

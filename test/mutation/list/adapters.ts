@@ -1,0 +1,160 @@
+import type { Mutant } from '../mutant.ts';
+
+const JOURNAL = ['test/adapters/journal/entries/journal.test.ts'];
+const ROTATION = ['test/adapters/journal/entries/rotation.test.ts'];
+const SEALS = ['test/adapters/journal/entries/seals.test.ts'];
+const SIGNED = ['test/adapters/redis/record/signed-entries.test.ts'];
+const KNOWN_HOSTS = ['test/adapters/ssh/login/known-hosts.test.ts'];
+const COPIER = ['test/adapters/ssh/copy/copier.test.ts'];
+const NODE = ['test/adapters/node/target-nodes.test.ts'];
+
+/** What is believed of the outside: the journal, Redis, keys, nodes. */
+export const ADAPTERS: readonly Mutant[] = [
+  {
+    name: 'a changed line of the journal is believed',
+    file: 'src/adapters/journal/entries/verify.ts',
+    find: 'line.prev !== last',
+    replace: 'false',
+    tests: JOURNAL,
+  },
+  {
+    name: 'a missing line of the journal is overlooked',
+    file: 'src/adapters/journal/entries/verify.ts',
+    find: 'line.seq !== n',
+    replace: 'false',
+    tests: JOURNAL,
+  },
+  {
+    name: 'a forged seal of the journal is believed',
+    file: 'src/adapters/journal/entries/verify.ts',
+    find: "verdict === 'forged'",
+    replace: 'false',
+    tests: SEALS,
+  },
+  {
+    name: 'an approval that was used is forgotten with its old file',
+    file: 'src/adapters/journal/entries/journal-index.ts',
+    find: 'this.#used.add(nonce);\n      this.#seen',
+    replace: 'this.#seen',
+    tests: ROTATION,
+  },
+  {
+    name: 'an approval that may be shown again is left behind with the old file',
+    file: 'src/adapters/journal/entries/rotate.ts',
+    find: 'Date.parse(expires) + NONCE_MARGIN_MS',
+    replace: 'Date.parse(expires)',
+    tests: ROTATION,
+  },
+  {
+    name: 'a cancelled change that may be undone is left behind with the old file',
+    file: 'src/adapters/journal/entries/rotate.ts',
+    find: 'Date.parse(at) + OPEN_MARGIN_MS',
+    replace: 'Date.parse(at)',
+    tests: ROTATION,
+  },
+  {
+    name: 'an approval counts as used before anything was started with it',
+    file: 'src/adapters/journal/entries/journal-index.ts',
+    find: "event.type === 'started' ? this.#approved.get(change) : undefined",
+    replace: 'this.#approved.get(change)',
+    tests: JOURNAL,
+  },
+  {
+    name: 'an entry that nobody has signed is believed',
+    file: 'src/adapters/redis/record/record-reader.ts',
+    find: 'return isProven ?',
+    replace: 'return isProven !== undefined ?',
+    tests: SIGNED,
+  },
+  {
+    name: 'an entry counts as checked because another one was at its place',
+    file: 'src/adapters/redis/record/record-reader.ts',
+    find: 'known?.text === text',
+    replace: 'known !== undefined',
+    tests: SIGNED,
+  },
+  {
+    name: 'a bot’s key signs what only workers write',
+    file: 'src/adapters/keys/entries.ts',
+    find: 'mayWrite(author, entry.event) && isSigned',
+    replace: 'isSigned',
+    tests: SIGNED,
+  },
+  {
+    name: 'a signature in lenient base64 is taken',
+    file: 'src/adapters/keys/signature.ts',
+    find: " || bytes.toString('base64') !== signature",
+    replace: '',
+    tests: ['test/adapters/keys/keys.test.ts'],
+  },
+  {
+    name: 'a revoked host key is taken',
+    file: 'src/adapters/ssh/login/known-hosts.ts',
+    find: "line.marker === 'revoked' && sameKey(line, shown)",
+    replace: 'false',
+    tests: KNOWN_HOSTS,
+  },
+  {
+    name: 'any host key is taken where one is pinned',
+    file: 'src/adapters/ssh/login/known-hosts.ts',
+    find: 'pinned.some((line) => sameKey(line, shown))',
+    replace: 'true',
+    tests: KNOWN_HOSTS,
+  },
+  {
+    name: 'a host key is trusted at another port',
+    file: 'src/adapters/ssh/login/host-keys.ts',
+    find: 'trust.port === port && ',
+    replace: '',
+    tests: KNOWN_HOSTS,
+  },
+  {
+    name: 'a copy goes on from a part that is not the beginning of the archive',
+    file: 'src/adapters/ssh/copy/copy-attempt.ts',
+    find: 'there === here',
+    replace: 'true',
+    tests: COPIER,
+  },
+  {
+    name: 'a copy that arrived damaged is put in its place',
+    file: 'src/adapters/ssh/copy/copy-attempt.ts',
+    find: 'there !== sha256',
+    replace: 'false',
+    tests: COPIER,
+  },
+  {
+    name: 'an archive that was replaced on the bootstrap node is copied',
+    file: 'src/adapters/ssh/copy/copy-attempt.ts',
+    find: 'here.value !== sha256',
+    replace: 'false',
+    tests: COPIER,
+  },
+  {
+    name: 'a copy takes another file at its path for its own',
+    file: 'src/adapters/ssh/copy/copy-attempt.ts',
+    find: 'if (seen.sha256 !== archive.sha256)',
+    replace: 'if (false)',
+    tests: COPIER,
+  },
+  {
+    name: 'a copy runs other commands than were approved',
+    file: 'src/adapters/ssh/copy/copier.ts',
+    find: "runs.join('\\n') !== approved.join('\\n')",
+    replace: 'false',
+    tests: COPIER,
+  },
+  {
+    name: 'a file of another digest counts as the archive that was proven',
+    file: 'src/adapters/node/node-looks.ts',
+    find: 'known.sha256 === wanted.sha256',
+    replace: 'true',
+    tests: NODE,
+  },
+  {
+    name: 'a file that was touched since counts as proven',
+    file: 'src/adapters/node/node-looks.ts',
+    find: 'known?.identity === identity',
+    replace: 'known !== undefined',
+    tests: NODE,
+  },
+];
