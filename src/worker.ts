@@ -36,8 +36,8 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, proofs, log, () => retelling.wake()));
   const { changes, cards, life } = record;
-  const tell = () => reportLostRecords({ journal, changes, clock, onForgotten: told.onForgotten });
-  const retelling = new Retelling({ clock, tell, onError: told.onNotRestored });
+  const report = () => reportLostRecords({ journal, changes, clock, onForgotten: told.onForgotten });
+  const retelling = new Retelling({ clock, report, onError: told.onNotRestored });
   const cluster = opened.keep(await workerCluster(config, log));
   const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: told.onTrouble });
   const copier = workerCopier(config, cluster, metrics);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Fields, isFields, parseJson } from './json.ts';
+import { jsonIn } from '../../src/domain/text/json.ts';
+import { type Fields, isFields } from './json.ts';
 
 /** No request of this size is honest: Bolt's own limit is 4 MB. */
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -26,7 +27,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 export function bodyFields(contentType: string | undefined, text: string): Body {
   const type = contentType?.split(';')[0]?.trim();
   if (type === 'application/json') {
-    const value = parseJson(text);
+    const value = jsonIn(text);
     if (value === undefined) return { is: 'unreadable', error: 'invalid_json' };
     return isFields(value) ? { is: 'fields', fields: value } : { is: 'unreadable', error: 'json_not_object' };
   }

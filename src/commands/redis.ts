@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../adapters/files/replace-file.ts';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { PlainFailure } from '../domain/answers/failure.ts';
 import { isClusterName } from '../domain/cluster/cluster-name.ts';
@@ -43,7 +44,8 @@ async function writeUsers(clusters: readonly string[], folder: string, print: Pr
   const passwords = new Map<string, string>();
   for (const name of names) passwords.set(name, await passwordOf(folder, name));
   const users = aclUsers(clusters, (name) => passwords.get(name) ?? '');
-  await replace(path, aclFile(users, before));
+  // Redis may read the file at any moment.
+  await replaceFile(path, aclFile(users, before), 0o640);
   tell(path, folder, names, print);
   return 0;
 }
@@ -98,18 +100,4 @@ async function textOf(path: string): Promise<string> {
     if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
-}
-
-/** Redis may read the file at any moment: it is whole or the old one. */
-async function replace(path: string, text: string): Promise<void> {
-  const fresh = `${path}.new`;
-  const file = await open(fresh, 'w', 0o640);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await chmod(fresh, 0o640);
-  await rename(fresh, path);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forEachVerb } from '../domain/plan/intent.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 import { atLeast, atMost } from '../schema/length.ts';
 
@@ -91,8 +92,7 @@ const OfCluster = z.strictObject({
   freezes: z.array(Freeze).exactOptional().describe('Times in which nothing may start'),
   verbs: z
     .strictObject({
-      add: OfVerb.exactOptional(),
-      undo: OfVerb.exactOptional(),
+      ...forEachVerb(() => OfVerb.exactOptional()),
       freeze: OfHold.exactOptional(),
       lock: OfHold.exactOptional(),
     })

@@ -35,7 +35,7 @@ export interface CardLease {
 /** What a cluster's worker says of itself, told past the journal and every record. */
 export interface Heartbeat {
   /** It is there; `trouble` is why it cannot work, in sentences. */
-  tell(trouble: string | null): Promise<void>;
+  beat(trouble: string | null): Promise<void>;
   /** null when no worker of the cluster was ever heard of. */
   seen(): Promise<SeenWorker | null>;
 }

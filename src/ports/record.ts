@@ -29,10 +29,16 @@ export interface StoredChange extends Provenance {
   readonly progress: readonly Progress[];
 }
 
-/** Changes that got an entry or progress, told to bot replicas: at least once, to one of them. */
+/** A wake-up for every replica whenever a change gets an entry or progress. It may be lost; what `Cards.behind` says counts. */
 export interface Announcements {
-  /** Calls `onChanged` until the signal ends it; an announcement counts as delivered when the call has resolved. */
-  listen(onChanged: (id: ChangeId) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Until the signal ends it. */
+  listen(listener: AnnouncementListener, signal: AbortSignal): Promise<void>;
+}
+
+export interface AnnouncementListener {
+  changed(id: ChangeId): void;
+  /** Announcements may have been missed: told when listening begins, and each time that it begins again. */
+  missed(): void;
 }
 
 /** The worker's own record on the node's disk: what it decided and did, written before anybody is told. */

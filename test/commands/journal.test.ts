@@ -43,8 +43,8 @@ describe('registry-ha journal', () => {
     const path = await journal('show');
     const { code, text } = await printed((print) => journalCommand('show', 'lab-7f3k2q', path, print));
     expect(code).toBe(0);
-    expect(text).toContain('requested by alice (U0ALICE): add node-2, reason: why red');
-    expect(text).toContain('failed at node-2: No space left.');
+    expect(text).toContain('requested by U0ALICE (alice): add node-2, reason: why red');
+    expect(text).toContain('failed (x): node-2: No space left.');
     expect(text).not.toContain('\u001b');
   });
 

@@ -26,7 +26,9 @@ describe('registry-ha redis acl', () => {
     await run('acl', ['lab', 'prod']);
     expect(text('registry-ha-bot.password')).toBe(password);
     expect(text('users.acl')).toContain('user admin on');
-    expect(text('users.acl')).toMatch(/^user registry-ha-bot on .*~mk8s:lab:\* ~mk8s:prod:\* resetchannels -@all /m);
+    expect(text('users.acl')).toMatch(
+      /^user registry-ha-bot on .*~mk8s:lab:\* ~mk8s:prod:\* resetchannels &mk8s:\*:announced -@all /m,
+    );
     expect(text('users.acl')).not.toContain(password.trim());
     expect(first.text).not.toContain(password.trim());
   });

@@ -20,59 +20,56 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
     });
     afterAll(() => opened?.close());
 
-    /** Listens while `act` runs. */
-    async function listening(onChanged: (id: string) => Promise<void>, act: () => Promise<void>): Promise<void> {
-      const stop = new AbortController();
-      const ended = opened.replica().listen(onChanged, stop.signal);
-      try {
-        await act();
-      } finally {
+    /** One more replica, once it hears. */
+    async function listening() {
+      const [stop, heard, gaps] = [new AbortController(), [] as string[], [] as string[]];
+      const listener = { changed: (id: string) => heard.push(id), missed: () => gaps.push('missed') };
+      const ended = opened.replica().listen(listener, stop.signal);
+      await vi.waitFor(() => expect(gaps).toEqual(['missed']), PATIENT);
+      const hears = (...ids: readonly string[]) =>
+        vi.waitFor(() => expect(heard).toEqual(ids), { ...PATIENT, interval: 5 });
+      const end = async () => {
         stop.abort();
         await ended;
-      }
+      };
+      return { hears, end };
     }
-    const hears = (heard: readonly string[], ...ids: readonly string[]) =>
-      vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining([...ids])), PATIENT);
 
-    it('tells what was announced while nobody listened, and what is announced later', async () => {
-      const heard: string[] = [];
+    it('wake every replica for each entry and each progress, and for a card that is to be drawn anew', async () => {
+      const replicas = [await listening(), await listening()];
+      const all = (...ids: readonly string[]) => Promise.all(replicas.map(({ hears }) => hears(...ids)));
+      await opened.changes.append('c1-heard2', 0, events.requested('c1-heard2'));
+      await all('c1-heard2');
+      await opened.changes.progress('c1-heard2', events.halfway);
+      await all('c1-heard2', 'c1-heard2');
+      await opened.changes.redraw('c1-heard2');
+      await all('c1-heard2', 'c1-heard2', 'c1-heard2');
+      await Promise.all(replicas.map(({ end }) => end()));
+    });
+
+    it('wake nobody for an entry that was not taken', async () => {
+      const { hears, end } = await listening();
+      await opened.changes.append('c1-moved3', 0, events.requested('c1-moved3'));
+      expect(await opened.changes.append('c1-moved3', 0, events.requested('c1-moved3'))).toBe(false);
+      await opened.changes.progress('c1-none33', events.halfway);
+      await opened.changes.redraw('c1-none33');
+      await opened.changes.append('c1-after3', 0, events.requested('c1-after3'));
+      await hears('c1-moved3', 'c1-after3');
+      await end();
+    });
+
+    it('are not kept for who comes later, who learns that some may have been missed', async () => {
       await opened.changes.append('c1-early2', 0, events.requested('c1-early2'));
-      await listening(
-        async (id) => void heard.push(id),
-        async () => {
-          await hears(heard, 'c1-early2');
-          await opened.changes.append('c1-later2', 0, events.requested('c1-later2'));
-          await hears(heard, 'c1-later2');
-        },
-      );
+      const { hears, end } = await listening();
+      await opened.changes.append('c1-later2', 0, events.requested('c1-later2'));
+      await hears('c1-later2');
+      await end();
     });
 
-    it('tells of progress, too', async () => {
-      await opened.changes.append('c1-prog22', 0, events.requested('c1-prog22'));
-      const heard: string[] = [];
-      const listen = async (id: string) => void heard.push(id);
-      await listening(listen, () => hears(heard, 'c1-prog22'));
-      heard.length = 0;
-      await opened.changes.progress('c1-prog22', events.halfway);
-      await listening(listen, () => hears(heard, 'c1-prog22'));
-    });
-
-    it('tells again what a listener could not take', async () => {
-      let refusals = 2;
-      const heard: string[] = [];
-      await opened.changes.append('c1-retry2', 0, events.requested('c1-retry2'));
-      await listening(
-        async (id) => {
-          if (id === 'c1-retry2' && refusals-- > 0) throw new Error('Slack is away');
-          heard.push(id);
-        },
-        () => hears(heard, 'c1-retry2'),
-      );
-    });
-
-    it('ends with its signal', async () => {
-      const ended = opened.replica().listen(async () => undefined, AbortSignal.timeout(30));
-      await expect(ended).resolves.toBeUndefined();
+    it('end with the signal', async () => {
+      const listener = { changed: () => undefined, missed: () => undefined };
+      await expect(opened.replica().listen(listener, AbortSignal.timeout(30))).resolves.toBeUndefined();
+      await expect(opened.replica().listen(listener, AbortSignal.abort())).resolves.toBeUndefined();
     });
   });
 }

@@ -1,43 +1,34 @@
+import { once } from 'node:events';
 import type { ChangeId } from '../../src/domain/change/change.ts';
-import type { Announcements } from '../../src/ports/record.ts';
+import type { AnnouncementListener, Announcements } from '../../src/ports/record.ts';
 
-/** Announcements in memory: kept until a listener's call has resolved, each told to one listener. */
+/** Announcements in memory: told to whoever listens at that moment, and kept for nobody. */
 export class FakeAnnouncements implements Announcements {
-  readonly #waiting: ChangeId[] = [];
-  readonly #wake = new Set<() => void>();
+  readonly #listeners = new Set<AnnouncementListener>();
+
+  #isCut = false;
 
   announce(id: ChangeId): void {
-    this.#waiting.push(id);
-    for (const wake of this.#wake) wake();
+    if (this.#isCut) return;
+    for (const listener of this.#listeners) listener.changed(id);
   }
 
-  async listen(onChanged: (id: ChangeId) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const id = this.#waiting.shift();
-      if (id === undefined) await this.#more(signal);
-      else await this.#tell(id, onChanged);
-    }
+  /** As when the connection of every listener is cut. */
+  cut(): void {
+    this.#isCut = true;
   }
 
-  async #tell(id: ChangeId, onChanged: (id: ChangeId) => Promise<void>): Promise<void> {
-    try {
-      await onChanged(id);
-    } catch {
-      // At least once: what a listener could not take is told again, after everything else has had its turn.
-      await new Promise((resolve) => setImmediate(resolve));
-      this.#waiting.push(id);
-    }
+  /** They listen again. */
+  mend(): void {
+    this.#isCut = false;
+    for (const listener of this.#listeners) listener.missed();
   }
 
-  #more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#wake.delete(done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#wake.add(done);
-      signal.addEventListener('abort', done);
-    });
+  async listen(listener: AnnouncementListener, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#listeners.add(listener);
+    listener.missed();
+    await once(signal, 'abort');
+    this.#listeners.delete(listener);
   }
 }

@@ -18,6 +18,8 @@ const ENDING = ['refused', 'denied', 'expired', 'failed', 'cancelled', 'done'];
 /** The record of a cluster's changes in memory. */
 export class FakeChanges implements Changes {
   readonly cluster: string;
+  /** Records that were read so far. */
+  reads = 0;
   readonly #announcements: FakeAnnouncements | null;
   readonly #kept = new Map<ChangeId, Kept>();
   readonly #open = new Set<ChangeId>();
@@ -59,6 +61,7 @@ export class FakeChanges implements Changes {
   }
 
   async get(id: ChangeId): Promise<StoredChange | null> {
+    this.reads += 1;
     this.#refuseStranger(id);
     const kept = this.#kept.get(id);
     const change = kept === undefined ? null : changeFrom(kept.events);
@@ -96,6 +99,12 @@ export class FakeChanges implements Changes {
   lose(): void {
     this.#kept.clear();
     this.#open.clear();
+  }
+
+  /** As when Redis is killed before its last second is on the disk: its newest entries, which it had confirmed, are gone. */
+  loseNewest(id: ChangeId, count: number): void {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) this.#kept.set(id, { ...kept, events: kept.events.slice(0, -count) });
   }
 
   #refuseStranger(id: ChangeId): void {

@@ -5,7 +5,7 @@ import type { Heartbeat } from '../../src/ports/cards.ts';
 export class FakeWorkerLife implements Heartbeat {
   #seen: SeenWorker | null = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble: null };
 
-  async tell(trouble: string | null): Promise<void> {
+  async beat(trouble: string | null): Promise<void> {
     this.#seen = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble };
   }
 

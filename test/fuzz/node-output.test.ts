@@ -49,7 +49,7 @@ describe('what a node’s programs printed', { timeout: 600_000 }, () => {
   it('findmnt and losetup: mounts, or an error of their shape', () => {
     const keys = ['filesystems', 'target', 'source', 'loopdevices', 'name', 'back-file'];
     const json = fc.oneof(jsonLike(keys, TABLE), lines);
-    fuzz(fc.tuple(json, json), (two) => void refusalOr(() => mountsIn(...two), z.ZodError, SyntaxError));
+    fuzz(fc.tuple(json, json), (two) => void refusalOr(() => mountsIn(...two), z.ZodError));
   });
 
   it('fstab, mountinfo, ss and ls: lines of their own, whatever stands between them', () => {

@@ -118,7 +118,7 @@ describe('a change that meets every trouble', () => {
     ).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
-    expect(lines.join('\n')).toContain('FAILED');
+    expect(lines.join('\n')).toContain('failed (');
   });
 });
 

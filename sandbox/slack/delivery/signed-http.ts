@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type Fields, parseJson } from '../json.ts';
+import { jsonIn } from '../../../src/domain/text/json.ts';
+import type { Fields } from '../json.ts';
 import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** Slack's end of the HTTP way: a form, signed, to the request URL. */
@@ -24,7 +25,7 @@ export class SignedHttp implements Courier {
       const text = await response.text();
       if (!response.ok) return { is: 'failed', error: 'dispatch_failed' };
       const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-      return { is: 'acked', answer: isJson ? parseJson(text) : text };
+      return { is: 'acked', answer: isJson ? jsonIn(text) : text };
     } catch (error) {
       if (deadline.aborted) return { is: 'failed', error: 'operation_timeout' };
       if (error instanceof TypeError || this.#closed.signal.aborted) return { is: 'failed', error: 'dispatch_failed' };

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { parseJson } from '../json.ts';
+import { jsonIn } from '../../../src/domain/text/json.ts';
 import type { DisconnectReason } from '../site/faults.ts';
 import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
@@ -115,7 +115,7 @@ export class SocketMode implements Courier {
 
   /** Only the socket that got an envelope can acknowledge it. */
   #acknowledge(socket: WebSocket, message: string): void {
-    const ack = Ack.safeParse(parseJson(message));
+    const ack = Ack.safeParse(jsonIn(message));
     if (!ack.success) return;
     const waiting = this.#waiting.get(ack.data.envelope_id);
     if (waiting?.socket === socket) waiting.settle({ is: 'acked', answer: ack.data.payload });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isFields, parseJson } from '../json.ts';
+import { jsonIn } from '../../../src/domain/text/json.ts';
+import { isFields } from '../json.ts';
 import type { SlackMessage } from '../local-slack-types.ts';
 import type { Site } from '../site/site.ts';
 import type { Draft } from '../site/timeline.ts';
@@ -130,7 +131,7 @@ function threadRefusal(channel: string, thread: string | undefined, { timeline }
 
 function metadataRefusal(metadata: unknown): Answer | undefined {
   if (metadata === undefined || metadata === '') return undefined;
-  const value = typeof metadata === 'string' ? parseJson(metadata) : metadata;
+  const value = typeof metadata === 'string' ? jsonIn(metadata) : metadata;
   if (!isFields(value)) return refuse('invalid_metadata_format');
   return Metadata.safeParse(value).success ? undefined : refuse('invalid_metadata_schema');
 }

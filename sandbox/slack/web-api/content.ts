@@ -1,6 +1,7 @@
+import { jsonIn } from '../../../src/domain/text/json.ts';
 import { withIds } from '../blocks/block-parts.ts';
 import { blocksTooLong, validateBlocks } from '../blocks/validate-blocks.ts';
-import { isFields, objectsIn, parseJson } from '../json.ts';
+import { isFields, objectsIn } from '../json.ts';
 import type { Site } from '../site/site.ts';
 import { type Answer, refuse, refuseIssues } from './answer.ts';
 
@@ -29,7 +30,7 @@ export function contentOf({ text = '', blocks }: ContentArgs, site: Site): Conte
 }
 
 function blocksFrom(json: string): unknown {
-  return json === '' ? [] : parseJson(json);
+  return json === '' ? [] : jsonIn(json);
 }
 
 function blocksRefusal(blocks: readonly unknown[], site: Site): Answer | undefined {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { jsonIn } from '../../../src/domain/text/json.ts';
 import { withIds } from '../blocks/block-parts.ts';
 import { type BlockIssue, blockIssue } from '../blocks/pointers.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { validateBlocks } from '../blocks/validate-blocks.ts';
-import { parseJson } from '../json.ts';
 import { type ApiMethod, refuse, refuseIssues, withArgs } from './answer.ts';
 
 // Limits: docs.slack.dev, "View objects" reference.
@@ -28,7 +28,7 @@ export const viewsOpen: ApiMethod = {
   run: withArgs(z.object({ trigger_id: z.string(), view: z.unknown().optional() }), (args, site) => {
     const trigger = site.triggers.use(args.trigger_id);
     if (trigger.is === 'refused') return refuse(trigger.error);
-    const raw = typeof args.view === 'string' ? parseJson(args.view) : args.view;
+    const raw = typeof args.view === 'string' ? jsonIn(args.view) : args.view;
     const modal = Modal.safeParse(raw);
     if (!modal.success) {
       return refuseIssues(

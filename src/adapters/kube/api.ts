@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import { API, type Connection } from './connection.ts';
 import { connectionWords, statusWords } from './words.ts';
 
@@ -83,9 +84,8 @@ function understood<T>(body: string, { schema, what }: Wanted<T>): T {
 }
 
 function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw unreachable('The API answered with something that is not JSON; is a proxy in between?', cause);
-  }
+  const value = jsonIn(text);
+  if (value === undefined)
+    throw unreachable('The API answered with something that is not JSON; is a proxy in between?');
+  return value;
 }

@@ -1,6 +1,7 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
 import { type Ended, exit } from '../../domain/node-commands/ended.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
@@ -110,7 +111,7 @@ class Session {
 
 /** What a status tells of the command. */
 function endIn(text: string): Ended {
-  const parsed = statusSchema.safeParse(json(text));
+  const parsed = statusSchema.safeParse(jsonIn(text));
   if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session with something that is no status' };
   if (parsed.data.status === 'Success') return exit(0);
   const code = exitCodeOf(parsed.data);
@@ -123,12 +124,4 @@ function exitCodeOf({ reason, details }: KubeStatus): number | null {
   if (reason !== 'NonZeroExitCode') return null;
   const code = details?.causes?.find((one) => one.reason === 'ExitCode')?.message;
   return code !== undefined && /^\d{1,3}$/.test(code) ? Number(code) : null;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

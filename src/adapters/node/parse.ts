@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MountFacts } from '../../domain/cluster/facts.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 
 /** A file system as `df` tells it. */
 export interface FileSystem {
@@ -22,12 +23,12 @@ const Losetup = z.object({
 
 /**
  * ISO mounts with the file behind each loop device. Both programs say nothing at all when they find nothing.
- * Throws ZodError or SyntaxError when an answer is not what util-linux prints.
+ * Throws ZodError when an answer is not what util-linux prints.
  */
 export function mountsIn(findmnt: string, losetup: string): readonly MountFacts[] {
   const backing = backingFiles(losetup);
   if (findmnt.trim() === '') return [];
-  return Findmnt.parse(JSON.parse(findmnt)).filesystems.map(({ target, source }) => ({
+  return Findmnt.parse(jsonIn(findmnt)).filesystems.map(({ target, source }) => ({
     mountpoint: target,
     backingFile: backing.get(source ?? '') ?? source ?? '',
   }));
@@ -35,7 +36,7 @@ export function mountsIn(findmnt: string, losetup: string): readonly MountFacts[
 
 function backingFiles(losetup: string): ReadonlyMap<string, string> {
   if (losetup.trim() === '') return new Map();
-  const { loopdevices } = Losetup.parse(JSON.parse(losetup));
+  const { loopdevices } = Losetup.parse(jsonIn(losetup));
   return new Map(loopdevices.flatMap(({ name, 'back-file': file }) => (file === null ? [] : [[name, file] as const])));
 }
 

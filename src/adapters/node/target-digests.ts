@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf } from '../../domain/text/error-code.ts';
+import { jsonIn } from '../../domain/text/json.ts';
+import { serialQueue } from '../../flow/serial-queue.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** Nodes times archives of a cluster are some dozens; the oldest leave. */
 const KEPT = 2_000;
@@ -31,7 +33,7 @@ export interface TargetDigestsOptions {
 export async function openTargetDigests({ path, log }: TargetDigestsOptions): Promise<TargetDigests> {
   const known = new Map<string, Entry>();
   if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(fileKeyOf(entry), entry);
-  let writing: Promise<void> = Promise.resolve();
+  const inTurn = serialQueue();
   return {
     known: (node, file) => known.get(fileKeyOf({ node, path: file })) ?? null,
     remember(node, file, identity, sha256) {
@@ -39,8 +41,9 @@ export async function openTargetDigests({ path, log }: TargetDigestsOptions): Pr
       known.delete(fileKeyOf(entry));
       known.set(fileKeyOf(entry), entry);
       for (const name of [...known.keys()].slice(0, -KEPT)) known.delete(name);
-      if (path !== undefined) writing = writing.then(() => writeEntries(path, [...known.values()], log));
-      return writing;
+      return inTurn(async () => {
+        if (path !== undefined) await writeEntries(path, [...known.values()], log);
+      });
     },
   };
 }
@@ -49,7 +52,7 @@ const fileKeyOf = ({ node, path }: Pick<Entry, 'node' | 'path'>): string => `${n
 
 async function readEntries(path: string, log: TargetDigestsOptions['log']): Promise<readonly Entry[]> {
   try {
-    return cacheSchema.parse(JSON.parse(await readFile(path, 'utf8'))).files;
+    return cacheSchema.parse(jsonIn(await readFile(path, 'utf8'))).files;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     const why = codeOf(error) === '' ? 'it is damaged' : codeOf(error);
@@ -58,14 +61,10 @@ async function readEntries(path: string, log: TargetDigestsOptions['log']): Prom
   }
 }
 
-/** Written beside and renamed, so that a crash leaves the old one or the new one. */
 async function writeEntries(path: string, files: readonly Entry[], log: TargetDigestsOptions['log']): Promise<void> {
-  const beside = `${path}.${randomUUID()}`;
   try {
-    await writeFile(beside, JSON.stringify({ version: 1, files }), { mode: 0o600, flush: true });
-    await rename(beside, path);
+    await replaceFile(path, JSON.stringify({ version: 1, files }));
   } catch (error) {
-    await rm(beside, { force: true });
     log('The digests of files on targets could not be written.', { path, why: codeOf(error) });
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Image } from '../../domain/cluster/archive.ts';
 import type { ServedManifest } from '../../domain/cluster/registry.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { Registries } from '../../ports/cluster.ts';
 import { type Answer, type Asked, answerOf } from './answer.ts';
 
@@ -46,7 +47,7 @@ const imagePath = ({ prefix, name }: Image) => `/v2/${encodeURIComponent(prefix)
 
 /** The digest is taken from the bytes that came: the header Docker-Content-Digest is a constant of the nginx configuration. */
 function manifestOf({ url, body }: Answer): ServedManifest {
-  const manifest = manifestSchema.safeParse(json(body));
+  const manifest = manifestSchema.safeParse(jsonIn(new TextDecoder().decode(body)));
   if (!manifest.success) throw new Unreachable(url, 'registry', `${url} serves something that is no image manifest.`);
   const { config, layers } = manifest.data;
   return { sha256: createHash('sha256').update(body).digest('hex'), blobs: [config, ...layers] };
@@ -56,12 +57,4 @@ function sizeOf({ url, headers }: Answer): number {
   const length = headers.get('content-length') ?? '';
   if (/^\d+$/.test(length)) return Number(length);
   throw new Unreachable(url, 'registry', `${url} does not tell its size.`);
-}
-
-function json(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }

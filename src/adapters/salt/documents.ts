@@ -1,3 +1,5 @@
+import { jsonIn } from '../../domain/text/json.ts';
+
 /**
  * The JSON documents in what a Salt program printed. Salt writes one per minion, on one line or over many, and puts lines of
  * plain text between them (`jid: …`, `Executing run on …`, `No minions matched …`). A document that is not closed is the end:
@@ -9,7 +11,7 @@ export function documents(text: string): readonly unknown[] {
   while (at < text.length) {
     const end = documentEnd(text, at);
     if (end === null) break;
-    const document = json(text.slice(at, end));
+    const document = jsonIn(text.slice(at, end));
     if (document !== undefined) found.push(document);
     at = skipBlanks(text, document === undefined ? lineEnd(text, at) : end);
   }
@@ -47,12 +49,4 @@ function skipBlanks(text: string, at: number): number {
 function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end + 1;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

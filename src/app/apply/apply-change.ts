@@ -3,8 +3,7 @@ import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Doubt } from '../../domain/change/record-entry.ts';
-import type { StoredChange } from '../../ports/record.ts';
-import { catchUp } from '../record/catch-up.ts';
+import { ChangeRecord } from '../record/change-record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { type ApprovedChange, type ApprovedPorts, approvedChange } from './approved-change.ts';
 import { begin } from './begin.ts';
@@ -18,16 +17,17 @@ export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 
 /** Carries out an approved change, or resumes one that was interrupted; every outcome is written down before anybody is told. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
-  await catchUp(id, ports);
-  if (await hasBotEnded(id, ports)) return;
-  const stored = await ports.changes.get(id);
-  if (stored?.doubt?.is === 'newer') return await endUnread(stored, stored.doubt, ports);
-  if (stored?.change.state !== 'approved' && stored?.change.state !== 'applying') return;
-  const approved = await approvedChange(id, ports);
+  const record = new ChangeRecord(id, ports);
+  await record.catchUp();
+  if (await hasBotEnded(record, ports.journal)) return;
+  const known = await record.known();
+  if (known?.doubt?.is === 'newer') return await endUnread(record, known.doubt, ports);
+  if (known?.change.state !== 'approved' && known?.change.state !== 'applying') return;
+  const approved = await approvedChange(record, ports);
   const outcome: Outcome = isRefusal(approved)
     ? { is: 'refused', refusal: approved }
     : await appliedUntilCancelled(approved, ports, signal);
-  await recordOutcome(id, outcome, ports);
+  await recordOutcome(record, outcome, ports);
 }
 
 /** The procedure: check again, plan again, begin, run what was approved and is still needed, prove it. */
@@ -40,7 +40,7 @@ async function applied(
   const seconds = stopwatch(approved, ports);
   const run = await freshRunUnlessCancelled(approved, ports, cancel, signal);
   if (isRefusal(run)) return refusedOrStopped(run, approved);
-  if (!approved.begun && !(await begin(approved.id, now(ports), ports))) return { is: 'ended-by-bot' };
+  if (!approved.begun && !(await begin(approved.record, now(ports), ports.journal))) return { is: 'ended-by-bot' };
   await noteBefore(run, ports);
   const proof = await runSteps(run, ports, cancel, signal);
   await noteUndone(run, ports);
@@ -53,7 +53,7 @@ async function appliedUntilCancelled(
   ports: ApplyPorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const cancel = watchForCancel(approved.id, ports.changes, ports.clock);
+  const cancel = watchForCancel(approved.record, ports.clock);
   try {
     return await applied(approved, ports, cancel, signal);
   } catch (error) {
@@ -67,11 +67,10 @@ async function appliedUntilCancelled(
 }
 
 /** Whatever a newer bot has decided about it, this worker runs nothing of a change that it cannot read. */
-async function endUnread({ change }: StoredChange, doubt: Doubt, ports: ApplyPorts): Promise<void> {
-  const known = changeFrom(await ports.journal.events(change.id)) ?? change;
-  if (known.endedAt !== undefined && known.state !== 'failed') return;
-  const refusal = recordRefusal(change.id, doubt, 'worker');
-  await recordOutcome(change.id, refusedOrStopped(refusal, { change: known }), ports);
+async function endUnread(record: ChangeRecord, doubt: Doubt, ports: ApplyPorts): Promise<void> {
+  const change = changeFrom(await ports.journal.events(record.id)) ?? (await record.known())?.change;
+  if (change === undefined || (change.endedAt !== undefined && change.state !== 'failed')) return;
+  await recordOutcome(record, refusedOrStopped(recordRefusal(record.id, doubt, 'worker'), { change }), ports);
 }
 
 /** A job that runs on every node cannot be cancelled, so its end is waited for. */

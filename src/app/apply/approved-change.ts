@@ -5,12 +5,12 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Changes, Journal } from '../../ports/record.ts';
+import type { Journal } from '../../ports/record.ts';
 import type { ApprovalChecker } from '../../ports/trust.ts';
+import type { ChangeRecord } from '../record/change-record.ts';
 
 export interface ApprovedPorts {
   readonly journal: Journal;
-  readonly changes: Changes;
   readonly checker: ApprovalChecker;
   readonly clock: Clock;
   readonly cluster: string;
@@ -19,6 +19,7 @@ export interface ApprovedPorts {
 /** A change that may run: the plan from the worker's own journal, and what happened since. */
 export interface ApprovedChange {
   readonly id: ChangeId;
+  readonly record: ChangeRecord;
   readonly plan: Plan;
   readonly change: Change;
   /** It was started before and goes on now; its approval was checked then. */
@@ -29,22 +30,23 @@ export interface ApprovedChange {
  * Decides whether a change may run. Redis is believed in nothing but the approval's own signature: the plan is the one in the
  * worker's journal, and the approval must be genuine, for this plan, for this cluster, in time, and not used before.
  */
-export async function approvedChange(id: ChangeId, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
+export async function approvedChange(record: ChangeRecord, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
+  const { id } = record;
   const events = await ports.journal.events(id);
   const known = changeFrom(events);
   if (known?.plan === undefined || known.digest === undefined) {
     return invalid('this worker has never planned this change');
   }
   const begun = known.state === 'applying';
-  if (begun) return { id, plan: known.plan, change: known, begun };
-  const approval = (await ports.changes.get(id))?.change.approval;
+  if (begun) return { id, record, plan: known.plan, change: known, begun };
+  const approval = (await record.known())?.change.approval;
   if (approval === undefined) return invalid('there is no approval');
   if (!WAITS_FOR_APPROVAL.has(known.state)) return invalid('the change has ended already');
   if (wasUsed(approval, events, known)) return invalid('it has been used before');
   const wrong = await whatIsWrong(approval, known, ports);
   if (wrong !== null) return wrong;
   const taken = await journalApproval(id, approval, ports);
-  return { id, plan: known.plan, change: changeFrom([...events, taken]) ?? known, begun };
+  return { id, record, plan: known.plan, change: changeFrom([...events, taken]) ?? known, begun };
 }
 
 /** By the journal: planned, failed and so open to a retry, or approved by a worker that died before it could start. */

@@ -1,8 +1,7 @@
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { ChangeId } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Changes } from '../../ports/record.ts';
+import type { ChangeRecord } from '../record/change-record.ts';
 
 /** A copy stops at most this long after somebody pressed Cancel. */
 const LOOK_EVERY_MS = 2_000;
@@ -47,10 +46,10 @@ export async function unlessCancelled<T>(cancel: CancelWatch, work: () => Promis
 }
 
 /** Watches the record for a wish to cancel, until it is stopped. */
-export function watchForCancel(id: ChangeId, changes: Changes, clock: Clock): CancelWatch {
+export function watchForCancel(record: ChangeRecord, clock: Clock): CancelWatch {
   const asked = new AbortController();
   const end = new AbortController();
-  const watching = look(id, changes, clock, asked, end.signal);
+  const watching = look(record, clock, asked, end.signal);
   // A look that fails for another reason than Redis would be a defect: it ends the change by the same signal.
   watching.catch((error: unknown) => asked.abort(error));
   return {
@@ -61,24 +60,18 @@ export function watchForCancel(id: ChangeId, changes: Changes, clock: Clock): Ca
   };
 }
 
-async function look(
-  id: ChangeId,
-  changes: Changes,
-  clock: Clock,
-  asked: AbortController,
-  end: AbortSignal,
-): Promise<void> {
+async function look(record: ChangeRecord, clock: Clock, asked: AbortController, end: AbortSignal): Promise<void> {
   while (!end.aborted) {
-    const by = await askedBy(id, changes);
+    const by = await askedBy(record);
     if (by !== undefined) return asked.abort(new CancelAsked(by));
     await clock.sleep(LOOK_EVERY_MS, end).catch(() => undefined);
   }
 }
 
 /** While Redis is away nobody can have pressed the button. */
-async function askedBy(id: ChangeId, changes: Changes): Promise<Person | undefined> {
+async function askedBy(record: ChangeRecord): Promise<Person | undefined> {
   try {
-    const change = (await changes.get(id))?.change;
+    const change = (await record.look())?.change;
     return change?.cancelAskedBy ?? change?.cancelledBy;
   } catch (error) {
     if (isOfTheRecord(error)) return undefined;

@@ -51,7 +51,7 @@ export async function freshRun(
 }
 
 async function runOf(
-  { id, plan, change }: ApprovedChange,
+  { id, record, plan, change }: ApprovedChange,
   ports: FreshPlanPorts & { readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<Run | Refusal> {
@@ -60,5 +60,5 @@ async function runOf(
   const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
   if (isRefusal(fresh)) return fresh;
   const needed = stepsStillNeeded(plan, fresh.plan);
-  return isRefusal(needed) ? needed : { id, plan, change, needed, facts: fresh.facts };
+  return isRefusal(needed) ? needed : { id, record, plan, change, needed, facts: fresh.facts };
 }

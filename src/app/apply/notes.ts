@@ -3,16 +3,16 @@ import { beforeOf } from '../../domain/cluster/node-before.ts';
 import { undoneChange } from '../../domain/plan/intent.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type RecordPorts, record, tell } from '../record/record.ts';
+import { ChangeRecord, type RecordPorts } from '../record/change-record.ts';
 import type { Run } from './run-steps.ts';
 
 type NotePorts = RecordPorts & { readonly clock: Clock };
 
 /** Notes what was on the nodes before the first step, so that an undo can leave it alone. */
-export async function noteBefore({ id, change, facts }: Run, ports: NotePorts): Promise<void> {
+export async function noteBefore({ record, change, facts }: Run, { clock }: NotePorts): Promise<void> {
   const isNew = change.before === undefined && Object.keys(change.begun).length === 0;
   if (!isNew || !verbPlug(change.intent.verb).notesBefore) return;
-  await record(id, { type: 'found', at: ports.clock.now().toISOString(), before: beforeOf(facts) }, ports);
+  await record.journalAndPublish({ type: 'found', at: clock.now().toISOString(), before: beforeOf(facts) });
 }
 
 /**
@@ -26,7 +26,8 @@ export async function noteUndone({ id, change: { intent } }: Run, ports: NotePor
   const noted = (await ports.journal.entries(undone)).find(({ event }) => isIt(event));
   const event: ChangeEvent = { type: 'undone', at: ports.clock.now().toISOString(), change: id };
   const entry = noted ?? { event, mark: await ports.journal.append(undone, event) };
-  const stored = await ports.changes.get(undone);
+  const record = new ChangeRecord(undone, ports);
+  const known = await record.known();
   // Its record in Redis is kept for 90 days only.
-  if (stored !== null && !stored.events.some(isIt)) await tell(undone, entry, ports.changes);
+  if (known !== null && !known.events.some(isIt)) await record.publish(entry);
 }

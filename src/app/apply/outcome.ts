@@ -1,10 +1,11 @@
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { ChangeEvent, ChangeId, Proof } from '../../domain/change/change.ts';
+import type { ChangeEvent, Proof } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { isEndedByBot, type RecordPorts, record } from '../record/record.ts';
+import type { Journal } from '../../ports/record.ts';
+import { type ChangeRecord, isEndedByBot } from '../record/change-record.ts';
 
 /** How the work on an approved change ended. */
 export type Outcome =
@@ -17,27 +18,27 @@ export type Outcome =
 
 /** Records how it ended, unless the bot had ended the change already: then the bot's word is the one that the journal keeps. */
 export async function recordOutcome(
-  id: ChangeId,
+  record: ChangeRecord,
   outcome: Outcome,
-  ports: RecordPorts & { readonly clock: Clock },
+  { clock, journal }: { readonly clock: Clock; readonly journal: Journal },
 ): Promise<void> {
   const mayBeEnded = outcome.is === 'ended-by-bot' || outcome.is === 'cancelled';
-  if (mayBeEnded && (await hasBotEnded(id, ports))) return;
-  const event = eventOf(outcome, ports.clock.now().toISOString());
-  if (event !== null) await record(id, event, ports);
+  if (mayBeEnded && (await hasBotEnded(record, journal))) return;
+  const event = eventOf(outcome, clock.now().toISOString());
+  if (event !== null) await record.journalAndPublish(event);
 }
 
 /**
  * Has the bot ended this change before a worker began it? Then its `cancelled` or `refused` joins the journal: from then on this
  * worker does not start the change, whatever Redis says.
  */
-export async function hasBotEnded(id: ChangeId, { changes, journal }: RecordPorts): Promise<boolean> {
-  const stored = await changes.get(id);
+export async function hasBotEnded(record: ChangeRecord, journal: Journal): Promise<boolean> {
+  const stored = await record.known();
   if (stored === null || !isEndedByBot(stored.change)) return false;
   const { state } = stored.change;
-  const known = changeFrom(await journal.events(id));
+  const journalled = changeFrom(await journal.events(record.id));
   const event = stored.events.findLast(({ type }) => type === state);
-  if (event !== undefined && known !== null && known.state !== state) await journal.append(id, event);
+  if (event !== undefined && journalled !== null && journalled.state !== state) await journal.append(record.id, event);
   return true;
 }
 

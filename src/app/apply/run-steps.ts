@@ -11,7 +11,7 @@ import { plugOf } from '../../steps/kinds.ts';
 import { forgetStep, runStep, type StepOutcome } from '../../steps/run-step.ts';
 import type { StepTools, StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
-import { type RecordPorts, recordInTurn } from '../record/record.ts';
+import type { ChangeRecord, RecordPorts } from '../record/change-record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
@@ -29,6 +29,7 @@ const AWAY_LIMIT_MS = 120_000;
 /** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
 export interface Run {
   readonly id: ChangeId;
+  readonly record: ChangeRecord;
   readonly plan: Plan;
   readonly change: Change;
   readonly needed: readonly Step[];
@@ -52,7 +53,7 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
     ...run,
     ports,
     ownJobs: [...Object.values(run.change.jobs)],
-    write: recordInTurn(run.id, ports),
+    write: (event) => run.record.journalAndPublish(event),
   };
   const needed = new Set(run.needed.map(({ id }) => id));
   let proof: Proof | undefined;
@@ -123,10 +124,10 @@ async function runAndRecord(
 /** Runs a step behind the guards; whatever is away for a while is waited for, and the thread says so. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
   const { id, ports, plan, ownJobs } = work;
-  const tell = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
-  const onWait = (says: string) => tell(step.id, { done: 0, total: 0, unit: 'wait', note: says });
+  const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
+  const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-  const world = worldOf(step, { ...work, ports: looks }, (progress) => tell(step.id, progress), cancel);
+  const world = worldOf(step, { ...work, ports: looks }, (progress) => report(step.id, progress), cancel);
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
   const guard = () =>
     unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel));

@@ -15,13 +15,13 @@ export interface WaitPorts {
 
 /** Tells on the card what a change waits for before its steps begin, or begin again. */
 export function waitReporter(id: ChangeId, { changes, clock, onProgressLost }: WaitPorts): (says: string) => void {
-  const tell = progressReporter(id, changes, clock, onProgressLost);
+  const report = progressReporter(id, changes, clock, onProgressLost);
   let last = '';
   let toldAt = Number.NEGATIVE_INFINITY;
   return (says) => {
     const at = clock.steadyMs();
     if (says === last && at - toldAt < SAME_AGAIN_MS) return;
     [last, toldAt] = [says, at];
-    tell(BEFORE_THE_STEPS, { done: 0, total: 0, unit: 'wait', note: says });
+    report(BEFORE_THE_STEPS, { done: 0, total: 0, unit: 'wait', note: says });
   };
 }

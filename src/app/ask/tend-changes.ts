@@ -1,9 +1,9 @@
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { isRetold } from '../../domain/change/lost-record.ts';
+import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
-import { forEachOne } from '../flow/for-each-one.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 

@@ -8,9 +8,7 @@ import type { CopyStep, Step } from '../../domain/plan/step.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Copier } from '../../ports/copier.ts';
-import type { StoredChange } from '../../ports/record.ts';
-import { catchUp } from '../record/catch-up.ts';
-import { type RecordPorts, record } from '../record/record.ts';
+import { ChangeRecord, type KnownRecord, type RecordPorts } from '../record/change-record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
 
@@ -25,15 +23,16 @@ export interface PlanPorts extends FreshPlanPorts, RecordPorts {
 
 /** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
 export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
-  const stored = await stillRequested(id, ports);
+  const record = new ChangeRecord(id, ports);
+  const stored = await stillRequested(record);
   if (stored === null) return;
   // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
-  await catchUp(id, ports);
-  if ((await stillRequested(id, ports)) === null) return;
+  await record.catchUp();
+  if ((await stillRequested(record)) === null) return;
   const { change, doubt } = stored;
   if (doubt !== undefined) {
     const refusal = recordRefusal(id, doubt, 'worker');
-    return await record(id, { type: 'refused', at: ports.clock.now().toISOString(), refusal }, ports);
+    return await record.journalAndPublish({ type: 'refused', at: ports.clock.now().toISOString(), refusal });
   }
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
@@ -46,14 +45,14 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
     });
   }
   const end = await planned(change, ports, signal);
-  await record(id, end, ports);
+  await record.journalAndPublish(end);
   if (end.type === 'planned') await ports.copier.prepare(end.plan.approved.steps.filter(isCopy), signal);
 }
 
 const isCopy = (step: Step): step is CopyStep => step.kind === 'copy';
 
-async function stillRequested(id: ChangeId, { changes }: PlanPorts): Promise<StoredChange | null> {
-  const stored = await changes.get(id);
+async function stillRequested(record: ChangeRecord): Promise<KnownRecord | null> {
+  const stored = await record.known();
   return stored?.change.state === 'requested' ? stored : null;
 }
 

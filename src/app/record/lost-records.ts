@@ -1,10 +1,9 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { isLoss, isMissed, isRetold, lossReport, retold } from '../../domain/change/lost-record.ts';
+import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { forEachOne } from '../flow/for-each-one.ts';
-import { catchUp } from './catch-up.ts';
-import type { RecordPorts } from './record.ts';
+import { ChangeRecord, type RecordPorts } from './change-record.ts';
 
 /** What a worker needs to tell again what Redis has lost. */
 export interface ForgottenPorts extends RecordPorts {
@@ -19,10 +18,10 @@ export interface ForgottenPorts extends RecordPorts {
  * between leaves nothing that could go on. Only while no job is at work.
  */
 export async function reportLostRecords(ports: ForgottenPorts): Promise<void> {
-  await forEachOne(await ports.journal.unsettled(), (id) => tellAgain(id, ports));
+  await forEachOne(await ports.journal.unsettled(), (id) => reportLoss(id, ports));
 }
 
-async function tellAgain(id: ChangeId, ports: ForgottenPorts): Promise<void> {
+async function reportLoss(id: ChangeId, ports: ForgottenPorts): Promise<void> {
   const { journal, changes, clock } = ports;
   const events = await journal.events(id);
   const [first] = events;
@@ -32,12 +31,12 @@ async function tellAgain(id: ChangeId, ports: ForgottenPorts): Promise<void> {
   const stored = await changes.get(id);
   if (stored !== null) {
     // A worker died while it told this.
-    if (isLoss(last) && isRetold(stored.events)) await catchUp(id, ports);
+    if (isLoss(last) && isRetold(stored.events)) await new ChangeRecord(id, ports).catchUp();
     return;
   }
   const now = clock.now();
   if (!isMissed(known, last.at, now)) return;
   ports.onForgotten(id);
   if (!isLoss(last)) await journal.append(id, { type: 'failed', at: now.toISOString(), failure: lossReport(known) });
-  if (await changes.append(id, 0, retold(first, known))) await catchUp(id, ports);
+  if (await changes.append(id, 0, retold(first, known))) await new ChangeRecord(id, ports).catchUp();
 }

@@ -1,11 +1,11 @@
+import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { serialQueue } from '../flow/serial-queue.ts';
 
 /** What telling again needs. */
 export interface RetellingPorts {
   readonly clock: Clock;
-  /** Tells what Redis has lost; thrown errors are a later try. */
-  readonly tell: () => Promise<void>;
+  /** Reports what Redis has lost; thrown errors are a later try. */
+  readonly report: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -42,12 +42,12 @@ export class Retelling {
   }
 
   async #look(signal: AbortSignal): Promise<boolean> {
-    const { tell, onError } = this.#ports;
+    const { report, onError } = this.#ports;
     try {
       await this.#inTurn(async () => {
         if (signal.aborted) return;
         this.#isDue = false;
-        await tell();
+        await report();
       });
       return true;
     } catch (error) {

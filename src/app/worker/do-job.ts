@@ -3,7 +3,7 @@ import type { FailureReport } from '../../domain/answers/failure-report.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { type ApplyPorts, applyChange } from '../apply/apply-change.ts';
 import { type PlanPorts, planChange } from '../plan/plan-change.ts';
-import { record } from '../record/record.ts';
+import { ChangeRecord } from '../record/change-record.ts';
 
 /** A job as the queue hands it out. */
 export interface Job {
@@ -45,4 +45,4 @@ const UNFORESEEN: FailureReport = {
 };
 
 const recordFailed = ({ id }: Job, failure: FailureReport, ports: JobPorts): Promise<void> =>
-  record(id, { type: 'failed', at: ports.clock.now().toISOString(), failure }, ports);
+  new ChangeRecord(id, ports).journalAndPublish({ type: 'failed', at: ports.clock.now().toISOString(), failure });

@@ -8,7 +8,7 @@ export interface HeartbeatPorts {
   readonly clock: Clock;
   /** Why the worker cannot work, or null; asked before each word. */
   readonly trouble: () => Promise<string | null>;
-  /** Told when a word could not be told: then the cards say that the worker is silent, which is as good. */
+  /** Told when a beat was lost: then the cards say that the worker is silent, which is as good. */
   readonly onLost: (error: unknown) => void;
 }
 
@@ -18,7 +18,7 @@ export async function sendHeartbeats(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await life.tell(await trouble()).catch(onLost);
+    await life.beat(await trouble()).catch(onLost);
     await clock.sleep(HEARTBEAT_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -1,9 +1,9 @@
 import { render } from '../node-commands/command.ts';
-import { type Intent, undoneChange } from '../plan/intent.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { ChangeEvent, ChangeId } from './change.ts';
 import { clusterOf } from './change-id.ts';
+import { resultOf, saysOf, whoOf } from './event-words.ts';
 import type { JournalMark } from './record-entry.ts';
 
 /** An event of a change, and the journal line that tells it. */
@@ -61,17 +61,10 @@ function rowOf(
     commands: step?.commands.map(({ on, command }) => `${on}$ ${render(command)}`) ?? [],
     result: resultOf(event),
     seconds: 'seconds' in event ? event.seconds : '',
-    says: wordsOf(event),
+    says: saysOf(event),
     line,
     hash,
   };
-}
-
-function whoOf(event: ChangeEvent): string {
-  if (event.type === 'approved') return event.signed.approval.approvers.join(' ');
-  const person = event.type === 'requested' ? event.requester : 'by' in event && event.by;
-  if (person === false || person === undefined) return '';
-  return person.id === person.name ? person.id : `${person.id} (${person.name})`;
 }
 
 function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefined): string {
@@ -79,48 +72,3 @@ function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefi
   if (event.type === 'requested') return event.intent.nodes.join(' ');
   return (plan?.approved.intent.nodes ?? []).join(' ');
 }
-
-function resultOf(event: ChangeEvent): string {
-  switch (event.type) {
-    case 'step-done':
-      return event.already ? 'already so' : 'done';
-    case 'step-failed':
-    case 'failed':
-      return `failed (${event.failure.kind})`;
-    case 'refused':
-      return `refused (${event.refusal.refused})`;
-    case 'done':
-      return 'done';
-    default:
-      return '';
-  }
-}
-
-function wordsOf(event: ChangeEvent): string {
-  switch (event.type) {
-    case 'requested':
-      return requestWords(event.intent);
-    case 'planned':
-      return `${event.plan.approved.steps.length} steps, to be decided until ${event.expires}`;
-    case 'approved':
-      return `asked by ${event.signed.approval.requester}, to be started until ${event.signed.approval.expires}, signed with ${event.signed.key}`;
-    case 'job-started':
-      return `Salt job ${event.jid}`;
-    case 'step-done':
-      return event.note ?? '';
-    case 'step-failed':
-    case 'failed':
-      return `${event.failure.where}: ${event.failure.what}`;
-    case 'refused':
-      return event.refusal.says;
-    case 'undone':
-      return `undone by ${event.change}`;
-    case 'done':
-      return `served ${event.proof.served}/${event.proof.expected} images, engines ${event.proof.engines}/${event.proof.engineTotal}`;
-    default:
-      return '';
-  }
-}
-
-const requestWords = (intent: Intent): string =>
-  [intent.verb, undoneChange(intent) ?? '', intent.reason ?? ''].filter((word) => word !== '').join(' ');

@@ -1,5 +1,5 @@
 /**
- * The one JSON text of a value: keys sorted by UTF-16 code unit, no spaces. Throws a TypeError for what has no single form:
+ * The one JSON text of a value, as RFC 8785 has it: keys sorted by UTF-16 code unit, no spaces. Throws a TypeError for what has no single form:
  * undefined, numbers that are not finite, symbols, functions, bigints, objects of a class, lone surrogates.
  */
 export function canonicalJson(value: unknown): string {

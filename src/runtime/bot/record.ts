@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
@@ -30,12 +29,7 @@ export function botRecord(config: BotConfig, proofs: ReadonlyMap<string, EntryPr
   return {
     clusters,
     cards: redisCards({ redis, clusters: names, clock }),
-    announcements: redisAnnouncements({
-      redis,
-      clusters: names,
-      replica: `${hostname()}-${process.pid}`,
-      onError,
-    }),
+    announcements: redisAnnouncements({ redis, clusters: names, onError }),
     isReachable: () => redis.status === 'ready',
     async close() {
       await Promise.all([...clusters.values()].map(({ queue }) => queue.close()));

@@ -54,12 +54,12 @@ class Rounds {
     await Promise.all(this.#rounds);
   }
 
-  /** Resolves at once: an announcement that is lost with this process is found by another one's sweep. */
   async #listen(): Promise<void> {
     const { announcements, log } = this.#options;
+    const listener = { changed: (id: ChangeId) => this.#want(id, false), missed: () => void this.#wantThoseBehind() };
     while (!this.#signal.aborted) {
       try {
-        await announcements.listen(async (id) => this.#want(id, false), this.#signal);
+        await announcements.listen(listener, this.#signal);
       } catch (error) {
         if (!this.#signal.aborted) log.error({ err: error }, 'announcements cannot be heard');
       }
@@ -67,15 +67,20 @@ class Rounds {
     }
   }
 
+  /** For what was announced while nobody could hear it, and for what a bot that died had wanted to draw. */
   async #sweep(): Promise<void> {
-    const { cards, log } = this.#options;
     while (!this.#signal.aborted) {
-      try {
-        for (const id of await cards.behind()) this.#want(id, false);
-      } catch (error) {
-        log.error({ err: error }, 'cards that are behind cannot be listed');
-      }
+      await this.#wantThoseBehind();
       await this.#pause(SWEEP_EVERY_MS);
+    }
+  }
+
+  async #wantThoseBehind(): Promise<void> {
+    const { cards, log } = this.#options;
+    try {
+      for (const id of await cards.behind()) this.#want(id, false);
+    } catch (error) {
+      log.error({ err: error }, 'cards that are behind cannot be listed');
     }
   }
 

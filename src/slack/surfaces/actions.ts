@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Person } from '../../domain/change/approval.ts';
 import { isChangeId } from '../../domain/change/change-id.ts';
 import { DECISIONS, type DecisionKind } from '../../domain/policy/policy.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { ACTIONS } from '../parts/buttons.ts';
@@ -72,12 +73,7 @@ function wishOf({ action_id: id, value: text }: Click['actions'][0]): Wish | nul
 const KINDS: ReadonlyMap<string, DecisionKind> = new Map(DECISIONS.map((kind) => [ACTIONS[kind], kind] as const));
 
 function carriedBy(text: string | undefined): z.infer<typeof ButtonValue> | null {
-  try {
-    return ButtonValue.safeParse(JSON.parse(text ?? '')).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return ButtonValue.safeParse(jsonIn(text ?? '')).data ?? null;
 }
 
 const personOf = ({ id, name, username }: Click['user']): Person => ({ id, name: name ?? username ?? id });

@@ -33,7 +33,7 @@ export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
     connections.push(redis);
     return redis;
   };
-  const passwords = new Map<string, string>();
+  const passwords = new Map([[ADMIN.username, ADMIN.password]]);
   for (const user of ['registry-ha-bot', ...clusters.map((cluster) => `registry-ha-worker-${cluster}`)]) {
     passwords.set(user, (await readFile(join(folder, `${user}.password`), 'utf8')).trim());
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { begin } from '../../../src/app/apply/begin.ts';
 import { holdCluster } from '../../../src/app/ask/hold-cluster.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { ChangeRecord } from '../../../src/app/record/change-record.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { HoldWish } from '../../../src/domain/policy/hold.ts';
 import { groups, people, policyOf } from '../../fixtures/policy.ts';
@@ -99,7 +100,9 @@ describe('an approved change that has not begun', () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     await on.holds.set({ verb: 'freeze', node: null, by: alice, at: on.clock.now().toISOString() });
-    const [begun] = await Promise.all([begin(change.id, on.clock.now().toISOString(), on.worker), tendChanges(on.bot)]);
+    const record = new ChangeRecord(change.id, on.worker);
+    const at = on.clock.now().toISOString();
+    const [begun] = await Promise.all([begin(record, at, on.journal), tendChanges(on.bot)]);
     const types = on.changes.events(change.id).map(({ type }) => type);
     expect(types.filter((type) => type === 'started' || type === 'refused')).toEqual([begun ? 'started' : 'refused']);
   });

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { Retelling } from '../../../src/app/record/retelling.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
-function retelling(tell: () => Promise<void>) {
+function retelling(report: () => Promise<void>) {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const end = new AbortController();
-  const subject = new Retelling({ clock, tell, onError: (error) => errors.push(error) });
+  const subject = new Retelling({ clock, report, onError: (error) => errors.push(error) });
   const running = subject.run(end.signal);
   const stop = async () => {
     end.abort();

@@ -141,12 +141,12 @@ function ofAnotherCluster(): readonly Attack[] {
       'announcement-of-another-clusters-change',
       'the news that a change of another cluster has grown',
       async ({ redis }) => {
-        await redis.xadd(announced, '*', 'id', 'prod-222222');
+        await redis.publish(announced, 'prod-222222');
         return 'prod-222222';
       },
     ),
     odd('announcement-of-__proto__', 'the news that __proto__ has grown', async ({ redis }) => {
-      await redis.xadd(announced, '*', 'id', '__proto__', 'more', '1');
+      await redis.publish(announced, '__proto__');
       return '__proto__';
     }),
     odd('open-changes-that-are-none', 'names of things in the list of open changes', async ({ redis }) => {

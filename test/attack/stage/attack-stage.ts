@@ -159,7 +159,7 @@ export class AttackStage extends SandboxStage {
   async announce(id: ChangeId): Promise<void> {
     const { announced, behind } = clusterKeys(CLUSTER);
     await this.redis.sadd(behind, id);
-    await this.redis.xadd(announced, '*', 'id', id);
+    await this.redis.publish(announced, id);
   }
 
   /** Waits until the card shows all that the record holds. */

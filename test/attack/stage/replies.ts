@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { z } from 'zod';
 import { readBody } from '../../../sandbox/slack/http-body.ts';
-import { parseJson } from '../../../sandbox/slack/json.ts';
+import { jsonIn } from '../../../src/domain/text/json.ts';
 
 const reply = z.looseObject({ text: z.string() });
 
@@ -15,7 +15,7 @@ export class Replies {
   private constructor(server: Server) {
     this.#server = server;
     server.on('request', async (request, response) => {
-      const body = reply.safeParse(parseJson(await readBody(request)));
+      const body = reply.safeParse(jsonIn(await readBody(request)));
       this.#heard.set(request.url ?? '', body.success ? body.data.text : '');
       response.writeHead(200).end('ok');
     });

@@ -44,7 +44,7 @@ describe('a card whose record somebody else has written to', { timeout: 600_000 
     stranger = redisChanges({ ...own, proof: workerEntryProof({ own: prodKey, bots: [botKey], workers: [prodKey] }) });
     [slack, log] = [new RecordingSlack(clock), new KeptLog()];
     const cards = redisCards({ redis, clusters: ['lab'], clock });
-    const replicas = { redis: bench.connect(), clusters: ['lab'], replica: 'bot-1', onError: () => undefined };
+    const replicas = { redis: bench.connect(), clusters: ['lab'], onError: () => undefined };
     const announcements = redisAnnouncements(replicas);
     const end = new AbortController();
     const useCases = {

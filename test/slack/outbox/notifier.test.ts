@@ -88,9 +88,33 @@ describe('the card of a change', () => {
     const w = world();
     await w.request('lab-aaaaaa');
     await w.tell('lab-aaaaaa', planned());
-    await w.announcements.listen(async () => undefined, AbortSignal.timeout(50));
     w.start();
     await w.clock.advance(0);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
+  });
+
+  it('is drawn as soon as announcements can be heard again, though its own was lost', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(5_000);
+    w.announcements.cut();
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(1_000);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
+    w.announcements.mend();
+    await w.clock.advance(0);
+    expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
+  });
+
+  it('is drawn within the next sweep, should even that be missed', async () => {
+    const w = world();
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.clock.advance(5_000);
+    w.announcements.cut();
+    await w.tell('lab-aaaaaa', planned());
+    await w.clock.advance(15_000);
     expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
   });
 

@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
 import { systemWords } from '../node/paths.ts';
@@ -69,7 +71,7 @@ export class Digests {
     if (this.#loaded || this.#cachePath === undefined) return;
     this.#loaded = true;
     try {
-      const cache = cacheSchema.parse(JSON.parse(await readFile(this.#cachePath, 'utf8')));
+      const cache = cacheSchema.parse(jsonIn(await readFile(this.#cachePath, 'utf8')));
       for (const [identity, sha256] of Object.entries(cache.sha256)) this.#known.set(identity, sha256);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
@@ -78,17 +80,14 @@ export class Digests {
     }
   }
 
-  /** Written beside and renamed, so that a crash leaves the old one or the new one. A cache that cannot be kept costs time only. */
+  /** A cache that cannot be kept costs time only. */
   async #save(): Promise<void> {
     if (this.#cachePath === undefined) return;
     for (const identity of [...this.#known.keys()].slice(0, -KEPT)) this.#known.delete(identity);
-    const beside = `${this.#cachePath}.${randomUUID()}`;
     try {
       const sha256 = Object.fromEntries(this.#known);
-      await writeFile(beside, JSON.stringify({ version: 1, sha256 }), { mode: 0o600, flush: true });
-      await rename(beside, this.#cachePath);
+      await replaceFile(this.#cachePath, JSON.stringify({ version: 1, sha256 }));
     } catch (error) {
-      await rm(beside, { force: true });
       this.#log('The cache of digests could not be written.', { path: this.#cachePath, why: codeOf(error) });
     }
   }

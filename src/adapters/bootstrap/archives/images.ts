@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Image } from '../../../domain/cluster/archive.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, NotAFile, withFile } from '../node/open-file.ts';
 import { below, systemWords } from '../node/paths.ts';
@@ -46,11 +47,11 @@ async function isServed(path: string): Promise<boolean> {
   try {
     return await withFile(path, async (file) => {
       const bytes = file.size > MANIFEST_LIMIT ? null : await bytesAt(file, 0, file.size);
-      return bytes !== null && manifestSchema.safeParse(JSON.parse(bytes.toString('utf8'))).success;
+      return bytes !== null && manifestSchema.safeParse(jsonIn(bytes.toString('utf8'))).success;
     });
   } catch (cause) {
     // A link out of the image may lead to a device, which would be read for ever.
-    if (cause instanceof SyntaxError || cause instanceof NotAFile || codeOf(cause) === 'ENOENT') return false;
+    if (cause instanceof NotAFile || codeOf(cause) === 'ENOENT') return false;
     throw fileFailed(path, systemWords(cause), { cause });
   }
 }

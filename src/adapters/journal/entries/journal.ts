@@ -2,6 +2,7 @@ import { Failure, isFailure, type PlainFailure } from '../../../domain/answers/f
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker, HeadSealer, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { Journal } from '../../../ports/record.ts';
 import { journalUnusable } from '../file/failures.ts';
 import { privateFolder } from '../file/file.ts';
@@ -63,8 +64,8 @@ async function openLocked(options: JournalOptions, lock: FileLock): Promise<File
 class FileJournal implements OpenJournal {
   readonly #options: JournalOptions;
   readonly #lock: FileLock;
+  readonly #afterThat = serialQueue();
   #file: JournalFile;
-  #turn: Promise<unknown> = Promise.resolve();
   #broken: unknown;
   /** What makes a broken journal whole again. */
   #remedy: () => Promise<void> = async () => undefined;
@@ -219,12 +220,6 @@ class FileJournal implements OpenJournal {
       if (this.#closed || this.#broken !== undefined) throw this.#unusable();
       return act();
     });
-  }
-
-  #afterThat<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(act);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   #unusable(): PlainFailure {

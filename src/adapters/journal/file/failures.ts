@@ -30,10 +30,11 @@ export class JournalLocked extends Failure {
   override readonly name = 'JournalLocked';
   override readonly of = 'record';
   readonly path: string;
-  readonly pid: number;
+  /** As that process sees itself, which from a container is another number than from outside. */
+  readonly pid: number | null;
 
-  constructor(path: string, pid: number) {
-    super(`${path} is in use by process ${pid}`);
+  constructor(path: string, pid: number | null) {
+    super(`${path} is in use by ${processOf(pid)}`);
     this.path = path;
     this.pid = pid;
   }
@@ -42,8 +43,10 @@ export class JournalLocked extends Failure {
     return {
       kind: 'journal-locked',
       where: this.path,
-      what: `Process ${this.pid} writes this journal already.`,
+      what: `${processOf(this.pid)} writes this journal already.`,
       next: 'Run one worker only: stop the other one, then start this one again.',
     };
   }
 }
+
+const processOf = (pid: number | null): string => (pid === null ? 'Another process' : `Process ${pid}`);

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { syncFolder, writeNewFile } from '../../files/replace-file.ts';
 import { journalUnusable } from './failures.ts';
 
 /** Makes the folder (0700) when there is none; refuses one that others can write to. */
@@ -30,7 +31,7 @@ export async function setAside(path: string, file: FileHandle, good: number, tor
   if (torn.length === 0) return;
   for (let n = 1; ; n += 1) {
     try {
-      await writeFile(`${path}.torn-${n}`, torn, { flag: 'wx', mode: 0o600, flush: true });
+      await writeNewFile(`${path}.torn-${n}`, torn);
       break;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -39,14 +40,4 @@ export async function setAside(path: string, file: FileHandle, good: number, tor
   await syncFolder(path);
   await file.truncate(good);
   await file.datasync();
-}
-
-/** Makes new names in the folder of this path last. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,6 +1,6 @@
-import { chmod, link, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from './file.ts';
+import { syncFolder, writeNewFile } from '../../files/replace-file.ts';
 
 /** Older files stand beside the journal as `<path>.000001` and so on, and are only read. */
 const READ_ONLY = 0o400;
@@ -31,7 +31,7 @@ const draftOf = (path: string): string => `${path}.next`;
 export function exchangeSteps(path: string, older: string, content: string): readonly (() => Promise<void>)[] {
   return [
     () => rm(draftOf(path), { force: true }),
-    () => writeFile(draftOf(path), content, { flag: 'wx', mode: 0o600, flush: true }),
+    () => writeNewFile(draftOf(path), content),
     () => link(path, older),
     () => syncFolder(path),
     () => rename(draftOf(path), path),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
 import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { schemaOf } from '../../../domain/text/shape.ts';
 import { changeEventSchema, journalMarkSchema } from '../../../schema/event-schema.ts';
 
@@ -80,25 +81,18 @@ const newerLine = z.object({ ...place, change: changeId.exactOptional() });
 /** The line's text without newline; throws a ZodError for what could not be read back. */
 export function lineText(line: JournalLine): string {
   const text = JSON.stringify(line);
-  const value: unknown = JSON.parse(text);
+  const value = jsonIn(text);
   schemaFor(value).parse(value);
   return text;
 }
 
 /** Is the text JSON at all? What a crash leaves of a line's beginning is not. */
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const isJson = (text: string): boolean => jsonIn(text) !== undefined;
 
 /** The line, or in words why it is none. Whether a line that is not known belongs to the chain is for the caller to check. */
 export function lineFrom(text: string): JournalLine | NewerLine | string {
-  if (!isJson(text)) return 'is no JSON';
-  const value: unknown = JSON.parse(text);
+  const value = jsonIn(text);
+  if (value === undefined) return 'is no JSON';
   const read = schemaFor(value).safeParse(value);
   if (read.success) return read.data;
   const newer = newerLine.safeParse(value);

@@ -20,7 +20,7 @@ export const QUEUE_OF_WORKER =
 /** Every command of Redis that the bot needs, in scripts or by itself. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha hdel hgetall hmget hset smembers xack xautoclaim xgroup|create xreadgroup'),
+  ...words('eval evalsha hdel hgetall hmget hset psubscribe smembers'),
   ...Object.values({ ...changeScripts, ...cardScripts, ...holdScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_BOT,
 ]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clusterPrefix } from '../server/keys.ts';
+import { ALL_ANNOUNCED, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { BOT_COMMANDS, WORKER_COMMANDS } from './acl-commands.ts';
 
 /** The bot's user, with the rights for every cluster that it serves. */
@@ -16,6 +16,8 @@ export interface AclUser {
   readonly password: string;
   readonly clusters: readonly string[];
   readonly commands: readonly string[];
+  /** Channels it may publish to, and patterns that it may subscribe to: a pattern is a right only when it stands here as it is. */
+  readonly channels: readonly string[];
 }
 
 /**
@@ -26,11 +28,12 @@ const NOBODY = 'user default off resetpass ~* &* +@all';
 
 /** The users of a bot that serves these clusters, and of the clusters' workers. */
 export function aclUsers(clusters: readonly string[], passwordOf: (user: string) => string): readonly AclUser[] {
-  const bot = { name: BOT_USER, clusters, commands: BOT_COMMANDS };
+  const bot = { name: BOT_USER, clusters, commands: BOT_COMMANDS, channels: [ALL_ANNOUNCED] };
   const workers = clusters.map((cluster) => ({
     name: workerUser(cluster),
     clusters: [cluster],
     commands: WORKER_COMMANDS,
+    channels: [clusterKeys(cluster).announced],
   }));
   return [bot, ...workers].map((user) => ({ ...user, password: passwordOf(user.name) }));
 }
@@ -51,7 +54,7 @@ export const clustersIn = (text: string): readonly string[] =>
     .map(userIn)
     .flatMap((name) => (name?.startsWith(WORKERS) ? [name.slice(WORKERS.length)] : []));
 
-function lineOf({ name, password, clusters, commands }: AclUser): string {
+function lineOf({ name, password, clusters, commands, channels }: AclUser): string {
   const keys = clusters.map((cluster) => `~${clusterPrefix(cluster)}:*`);
   const rights = commands.map((command) => `+${command}`);
   return [
@@ -62,6 +65,7 @@ function lineOf({ name, password, clusters, commands }: AclUser): string {
     `#${sha256(password)}`,
     ...keys,
     'resetchannels',
+    ...channels.map((channel) => `&${channel}`),
     '-@all',
     ...rights,
   ].join(' ');

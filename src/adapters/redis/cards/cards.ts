@@ -7,6 +7,7 @@ import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
 
 /** What the cards of some clusters need. */
@@ -115,7 +116,7 @@ class RedisCards implements Cards {
   }
 
   #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {
-    return ask(this.#redis.eval(lua, keys.length, ...keys, ...words));
+    return runScript(this.#redis, lua, keys, ...words);
   }
 
   #keysOf(id: ChangeId): ChangeKeys {

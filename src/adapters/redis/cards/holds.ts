@@ -2,10 +2,12 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Hold } from '../../../domain/policy/hold.ts';
 import { canonicalJson } from '../../../domain/text/canonical.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import type { Holds } from '../../../ports/policy.ts';
 import { holdSchema } from '../../../schema/hold-schema.ts';
 import { ask, recordFault } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { LIFT, SET } from './holds-scripts.ts';
 
 /** More would only be read at every decision. */
@@ -20,11 +22,11 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
       return Object.entries(texts).map(([field, text]) => holdFrom(field, text, cluster));
     },
     async set(hold) {
-      const answer = await ask(redis.eval(SET, 1, key, fieldOf(hold), canonicalJson(hold), MOST_HOLDS));
+      const answer = await runScript(redis, SET, [key], fieldOf(hold), canonicalJson(hold), MOST_HOLDS);
       if (answer === -1) throw recordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
       return answer === 1;
     },
-    lift: async (hold) => (await ask(redis.eval(LIFT, 1, key, fieldOf(hold), canonicalJson(hold)))) === 1,
+    lift: async (hold) => (await runScript(redis, LIFT, [key], fieldOf(hold), canonicalJson(hold))) === 1,
   };
 }
 
@@ -32,20 +34,11 @@ const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${ver
 
 /** What cannot be read may be a freeze, so nothing may go on as if there were none. */
 function holdFrom(field: string, text: string, cluster: string): Hold {
-  const hold = holdSchema.safeParse(json(text));
+  const hold = holdSchema.safeParse(jsonIn(text));
   if (hold.success && fieldOf(hold.data) === field) return hold.data;
   throw recordFault(
     cluster,
     'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
     `Update this bot, if a newer version wrote it. Otherwise find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // undefined is no JSON value, so the schema refuses it.
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { ask } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { LockLost } from './lock-watch.ts';
 import { TAKE } from './worker-scripts.ts';
 
@@ -14,7 +14,7 @@ export type Fence = number;
 /** Takes a cluster's work for who holds the lock of one of its jobs. Throws LockLost when somebody else does. */
 export async function takeFence(redis: Redis, cluster: string, lock: string, token: string): Promise<Fence> {
   const { fence } = clusterKeys(cluster);
-  const taken = z.int().parse(await ask(redis.eval(TAKE, 2, lock, fence, token)));
+  const taken = z.int().parse(await runScript(redis, TAKE, [lock, fence], token));
   if (taken === 0) throw new LockLost();
   return taken;
 }

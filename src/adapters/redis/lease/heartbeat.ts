@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../../ports/cards.ts';
-import { ask } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
-import { SEEN, TELL } from './worker-scripts.ts';
+import { runScript } from '../server/script.ts';
+import { BEAT, SEEN } from './worker-scripts.ts';
 
 /** What a cluster's worker is heard by. */
 export interface WorkerLifeOptions {
@@ -18,11 +18,11 @@ const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable
 export function redisHeartbeat({ redis, cluster }: WorkerLifeOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
-    async tell(trouble) {
-      await ask(redis.eval(TELL, 1, worker, trouble ?? ''));
+    async beat(trouble) {
+      await runScript(redis, BEAT, [worker], trouble ?? '');
     },
     async seen() {
-      const answer = seenSchema.parse(await ask(redis.eval(SEEN, 1, worker)));
+      const answer = seenSchema.parse(await runScript(redis, SEEN, [worker]));
       return answer === null ? null : seenFrom(answer);
     },
   };

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 
 /**
  * Gives back what a worker that was killed still holds in Redis, so that its successor goes on at once instead of when the lock ends.
@@ -22,12 +22,8 @@ export async function handOverFromPredecessor(path: string, queue: Queue, redis:
   return released;
 }
 
-/** Notes the id of the worker that takes jobs from now on; a half-written file never takes the old one's place. */
-export async function noteWorker(path: string, id: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${id}\n`, { mode: 0o600, flag: 'wx' });
-  await rename(draft, path);
-}
+/** Notes the id of the worker that takes jobs from now on. */
+export const noteWorker = (path: string, id: string): Promise<void> => replaceFile(path, `${id}\n`);
 
 async function idIn(path: string): Promise<string | null> {
   try {

@@ -1,7 +1,7 @@
 /** Lua that runs as one step in Redis. */
 
 /** By Redis' clock, as those of bot and worker may differ. KEYS: worker. ARGV: trouble. */
-export const TELL = `
+export const BEAT = `
 local now = redis.call('TIME')
 redis.call('HSET', KEYS[1], 'heard', now[1] * 1000 + math.floor(now[2] / 1000), 'trouble', ARGV[1])
 return 1`;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { ask } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
 import { QUEUE } from './queue-jobs.ts';
@@ -19,12 +20,5 @@ export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise
   return dropped;
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // Whatever is wrong with it, BullMQ cannot read it either.
-    return false;
-  }
-}
+/** Whatever is wrong with it, BullMQ cannot read it either. */
+const isJson = (text: string): boolean => jsonIn(text) !== undefined;

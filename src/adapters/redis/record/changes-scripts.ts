@@ -1,16 +1,19 @@
-/** Lua that runs as one step in Redis. */
+/**
+ * Lua that runs as one step in Redis. Each announces before it writes: a user who may not use the channel is refused while the record
+ * is still as it was, and nobody can read in between.
+ */
 
 /**
  * Appends an entry when the record has the expected length.
- * KEYS: record, state, card, replies, open, behind, announced, fence.
+ * KEYS: record, state, card, replies, open, behind, fence.
  * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step, fence
- * or ''. An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is
+ * or '', channel. An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is
  * empty) that of all. Answers 1 appended, 0 another length, -1 the record is full, -2 another worker has taken over. The same token
  * again (a command that ioredis sent twice) is 1.
  * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
  */
 export const APPEND = `
-if ARGV[10] ~= '' and redis.call('GET', KEYS[8]) ~= ARGV[10] then return -2 end
+if ARGV[10] ~= '' and redis.call('GET', KEYS[7]) ~= ARGV[10] then return -2 end
 local length = redis.call('LLEN', KEYS[1])
 local version = tonumber(ARGV[2])
 if length ~= version then
@@ -24,6 +27,7 @@ if ARGV[5] == 'ends' then
 elseif length >= most or bytes > tonumber(ARGV[8]) then
   return -1
 end
+redis.call('PUBLISH', ARGV[11], ARGV[1])
 redis.call('RPUSH', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[2], 'last', ARGV[4], 'bytes', bytes)
 for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
@@ -39,30 +43,29 @@ elseif ARGV[5] == 'ends' then
   for n = 1, 4 do redis.call('PEXPIREAT', KEYS[n], ARGV[6]) end
 end
 redis.call('SADD', KEYS[6], ARGV[1])
-redis.call('XADD', KEYS[7], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
 /**
  * Keeps the last progress of a step, of a change that has a record and has not ended.
- * KEYS: record, state, open, behind, announced, fence. ARGV: id, progress, step, fence or ''.
+ * KEYS: record, state, open, behind, fence. ARGV: id, progress, step, fence or '', channel.
  */
 export const PROGRESS = `
-if ARGV[4] ~= '' and redis.call('GET', KEYS[6]) ~= ARGV[4] then return 0 end
+if ARGV[4] ~= '' and redis.call('GET', KEYS[5]) ~= ARGV[4] then return 0 end
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then return 0 end
+redis.call('PUBLISH', ARGV[5], ARGV[1])
 redis.call('HSET', KEYS[2], 'progress:' .. ARGV[3], ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'revision', 1)
 redis.call('SADD', KEYS[4], ARGV[1])
-redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
 /**
- * Announces an open change whose record says nothing new. KEYS: state, open, behind, announced. ARGV: id.
+ * Announces an open change whose record says nothing new. KEYS: state, open, behind. ARGV: id, channel.
  */
 export const REDRAW = `
 if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then return 0 end
+redis.call('PUBLISH', ARGV[2], ARGV[1])
 redis.call('HINCRBY', KEYS[1], 'revision', 1)
 redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'id', ARGV[1])
 return 1`;
 
 /** Record, and state (revision, progress of steps) of one moment. KEYS: record, state. */

@@ -12,6 +12,7 @@ import type { Changes, StoredChange } from '../../../ports/record.ts';
 import type { Fence } from '../lease/fence.ts';
 import { ask, fenced, recordFault } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
 import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { RecordReader } from './record-reader.ts';
 import { entryText, progressFrom, progressText } from './record-text.ts';
@@ -61,12 +62,12 @@ class RedisChanges implements Changes {
     const { record, state, card, replies } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
-    const keys = [record, state, card, replies, open, behind, announced, fence];
+    const keys = [record, state, card, replies, open, behind, fence];
     const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
     const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
-    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? ''];
+    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
-    const answer = answerSchema.parse(await ask(this.#redis.eval(APPEND, keys.length, ...keys, ...words)));
+    const answer = answerSchema.parse(await runScript(this.#redis, APPEND, keys, ...words));
     if (answer === -1) throw full(id);
     if (answer === -2) throw fenced(this.#cluster);
     return answer === 1;
@@ -74,7 +75,7 @@ class RedisChanges implements Changes {
 
   async get(id: ChangeId): Promise<StoredChange | null> {
     const keys = this.#keysOf(id);
-    const answer = await ask(this.#redis.eval(READ, 2, keys.record, keys.state));
+    const answer = await runScript(this.#redis, READ, [keys.record, keys.state]);
     const [texts, words] = readSchema.parse(answer);
     if (texts.length === 0) return null;
     const read = this.#reader.read(id, texts);
@@ -96,9 +97,9 @@ class RedisChanges implements Changes {
   async progress(id: ChangeId, progress: Progress): Promise<void> {
     const { record, state } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
-    const keys = [record, state, open, behind, announced, fence];
-    const words = [id, progressText(id, progress), progress.step, this.#fence ?? ''];
-    await ask(this.#redis.eval(PROGRESS, keys.length, ...keys, ...words));
+    const keys = [record, state, open, behind, fence];
+    const words = [id, progressText(id, progress), progress.step, this.#fence ?? '', announced];
+    await runScript(this.#redis, PROGRESS, keys, ...words);
   }
 
   async stillOurs(): Promise<void> {
@@ -114,7 +115,7 @@ class RedisChanges implements Changes {
   async redraw(id: ChangeId): Promise<void> {
     const { state } = this.#keysOf(id);
     const { open, behind, announced } = clusterKeys(this.#cluster);
-    await ask(this.#redis.eval(REDRAW, 4, state, open, behind, announced, id));
+    await runScript(this.#redis, REDRAW, [state, open, behind], id, announced);
   }
 
   #keysOf(id: ChangeId): ChangeKeys {

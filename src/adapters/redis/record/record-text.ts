@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
 import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
+import { jsonIn } from '../../../domain/text/json.ts';
 import { changeEventSchema, journalMarkSchema, progressSchema } from '../../../schema/event-schema.ts';
 import { recordFault } from '../server/failures.ts';
 
@@ -35,7 +36,7 @@ const signedSchema = z.strictObject({
 
 /** The entry of a record; null for what cannot have been signed. */
 export function entryFrom(text: string): KeptEntry | null {
-  const value = json(text);
+  const value = jsonIn(text);
   const read = signedSchema.safeParse(value);
   if (!read.success) return rawFrom(value);
   const { key, signature, ...entry } = read.data;
@@ -59,7 +60,7 @@ const hasLevels = (value: unknown, most: number): boolean =>
 
 /** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
 export function progressFrom(text: string): Progress | undefined {
-  return progressSchema.safeParse(json(text)).data;
+  return progressSchema.safeParse(jsonIn(text)).data;
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
@@ -72,7 +73,7 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
       'Ask for fewer nodes at once.',
     );
   }
-  const answer = z.safeParse(schema, json(text));
+  const answer = z.safeParse(schema, jsonIn(text));
   if (answer.success) return text;
   throw recordFault(
     id,
@@ -80,15 +81,6 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
     'Run the same version of bot and worker, then ask for the change again.',
     { cause: answer.error },
   );
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // undefined is no JSON value, so every schema refuses it: a text that is no JSON is reported like any unknown entry.
-    return undefined;
-  }
 }
 
 function firstIssue(error: z.ZodError): string {

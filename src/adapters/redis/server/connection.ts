@@ -47,12 +47,16 @@ export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): 
   return redis;
 }
 
-/** Another connection to the same Redis for reads that block, and for BullMQ: its commands wait until Redis is back. */
+/**
+ * Another connection to the same Redis for subscriptions, and for BullMQ: its commands wait until Redis is back. A subscription ends
+ * with its connection, as whoever subscribed has to know of it.
+ */
 export function patientTwin(redis: Redis, onError: (error: Error) => void): Redis {
   const twin = redis.duplicate({
     maxRetriesPerRequest: null,
     commandTimeout: undefined,
     socketTimeout: SILENCE_LIMIT_MS,
+    autoResubscribe: false,
   });
   twin.on('error', onError);
   return twin;

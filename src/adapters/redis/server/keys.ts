@@ -2,8 +2,8 @@ import type { ChangeId } from '../../../domain/change/change.ts';
 import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import { isClusterName } from '../../../domain/cluster/cluster-name.ts';
 
-/** The consumer group of all bot replicas. */
-export const REPLICAS = 'bots';
+/** The announcements of every cluster, for one subscription whatever the number of clusters. */
+export const ALL_ANNOUNCED = 'mk8s:*:announced';
 
 /** Keys that a cluster has once. All start with `mk8s:<cluster>:`, which is what its Redis user may touch. */
 export interface ClusterKeys {
@@ -11,7 +11,7 @@ export interface ClusterKeys {
   readonly open: string;
   /** Set: changes whose card may show less than the record. */
   readonly behind: string;
-  /** Stream: one entry per entry or progress of a change. */
+  /** Channel, no key: the ids of changes that got an entry or progress. */
   readonly announced: string;
   /** Hash: freezes and locks that people have set. */
   readonly holds: string;
@@ -40,6 +40,9 @@ export function clusterPrefix(cluster: string): string {
   if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is no name of a cluster.`);
   return `mk8s:${cluster}`;
 }
+
+/** The cluster whose announcements come by this channel; empty for a channel of another kind. */
+export const clusterAnnouncedBy = (channel: string): string => /^mk8s:([^:]+):announced$/.exec(channel)?.[1] ?? '';
 
 export function clusterKeys(cluster: string): ClusterKeys {
   const prefix = clusterPrefix(cluster);

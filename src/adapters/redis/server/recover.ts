@@ -58,5 +58,9 @@ function helps(says: string, ...words: readonly string[]): readonly (readonly [s
 
 function wordOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  return codeOf(error) || (/^[A-Z]+/.exec(error.message)?.[0] ?? '');
+  const code = codeOf(error);
+  if (code) return code;
+  // What a script may not do reaches us without a word of its own.
+  if (/^ERR The user executing the script can't/.test(error.message)) return 'NOPERM';
+  return /^[A-Z]+/.exec(error.message)?.[0] ?? '';
 }

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { replaceFile } from '../../files/replace-file.ts';
 import {
   addKnownKey,
   formatKnownHosts,
@@ -44,16 +45,20 @@ function isTrusted(trust: HostKey | undefined, { host, port }: NodeAccess, { alg
   return trust.host === host && trust.port === port && trust.algorithm === algorithm && trust.key === key;
 }
 
-/** Reads known_hosts; a file that is not there is an empty one. */
+/** Reads known_hosts; a missing file is an empty one. A line that is not understood may revoke a key, so it stops every login. */
 export async function readKnownHosts(file: string): Promise<readonly KnownLine[]> {
-  try {
-    return parseKnownHosts(await readFile(file, 'utf8'));
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return [];
-    throw new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, cannot be read.`, {
-      cause,
-    });
-  }
+  const unreadable = (what: string, cause?: unknown) =>
+    new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, ${what}`, { cause });
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return '';
+    throw unreadable('cannot be read.', cause);
+  });
+  const lines = parseKnownHosts(text);
+  const unknown = lines.findIndex(({ is }) => is === 'unknown') + 1;
+  if (unknown === 0) return lines;
+  throw unreadable(
+    `is not understood in line ${unknown}: write \`host algorithm key\`, with \`@revoked\` before it for a revoked key.`,
+  );
 }
 
 /** Adds keys to known_hosts, all or none: another key that is pinned already, or a revoked one, stops it. */
@@ -66,29 +71,7 @@ export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned
     if (standing.is === 'changed') throw keyChanged(key.host, key, key, standing.pinned, file);
     lines = addKnownKey(lines, key, key);
   }
-  if (lines !== before) await replaceFile(file, formatKnownHosts(lines));
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const fresh = `${file}.new`;
-  await writeDurably(fresh, text);
-  await rename(fresh, file);
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  if (lines === before) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await replaceFile(file, formatKnownHosts(lines));
 }

@@ -1,14 +1,16 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
-/** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"); `text` is kept as it was found. */
-export type KnownLine = KeyLine | { readonly is: 'other'; readonly text: string };
+/**
+ * A line of our own known_hosts file: the names, algorithm and key that this worker writes, or a comment, or `@revoked` by hand.
+ * Hashed names, patterns and authorities (sshd(8)) are never written here: such a line is unknown. `text` is the line as found.
+ */
+export type KnownLine = KeyLine | { readonly is: 'comment' | 'unknown'; readonly text: string };
 
 interface KeyLine {
   readonly is: 'key';
   readonly text: string;
-  readonly marker: 'none' | 'revoked' | 'cert-authority';
-  /** Comma-separated names, or one hashed name. */
-  readonly names: string;
+  readonly revoked: boolean;
+  readonly names: readonly string[];
   readonly algorithm: string;
   readonly key: string;
 }
@@ -31,7 +33,7 @@ export type Standing =
   | { readonly is: 'revoked' }
   | { readonly is: 'changed'; readonly pinned: readonly KnownKey[] };
 
-/** Reads a file's text; lines that are not understood are kept and match nothing. */
+/** Reads a file's text, line by line. */
 export function parseKnownHosts(text: string): readonly KnownLine[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -40,37 +42,30 @@ export function parseKnownHosts(text: string): readonly KnownLine[] {
 
 function parseLine(text: string): KnownLine {
   const words = text.trim().split(/\s+/);
-  const marker = markerOf(words[0] ?? '');
-  const [names, algorithm, key] = marker === 'none' ? words : words.slice(1);
-  if (text.trim().startsWith('#') || names === undefined || algorithm === undefined || key === undefined) {
-    return { is: 'other', text };
-  }
-  return { is: 'key', text, marker, names, algorithm, key };
+  if (words[0] === '' || words[0]?.startsWith('#')) return { is: 'comment', text };
+  const revoked = words[0] === '@revoked';
+  const [names = '', algorithm, key] = revoked ? words.slice(1) : words;
+  if (algorithm === undefined || key === undefined || /[|*?!@]/.test(names)) return { is: 'unknown', text };
+  return { is: 'key', text, revoked, names: names.toLowerCase().split(','), algorithm, key };
 }
 
-function markerOf(word: string): KeyLine['marker'] {
-  if (word === '@revoked') return 'revoked';
-  return word === '@cert-authority' ? 'cert-authority' : 'none';
-}
-
-/** The file's text again, unknown lines and comments as they were. */
+/** The file's text again. */
 export function formatKnownHosts(lines: readonly KnownLine[]): string {
   return lines.map((line) => `${line.text}\n`).join('');
 }
 
-/** Where the shown key stands: revoked keys are refused whatever else is written, other keys than the pinned ones are changed. */
+/** Compares a shown key with the file: a revoked key is rejected whatever else is written, and a key other than the pinned ones is changed. */
 export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
-  const about = keyLines(lines).filter(({ names }) => matches(names, hostNameOf(place)));
-  if (about.some((line) => line.marker === 'revoked' && sameKey(line, shown))) return { is: 'revoked' };
-  const pinned = about.filter(({ marker }) => marker === 'none');
+  const about = keyLines(lines, place);
+  if (about.some((line) => line.revoked && sameKey(line, shown))) return { is: 'revoked' };
+  const pinned = about.filter(({ revoked }) => !revoked);
   if (pinned.length === 0) return { is: 'unknown' };
   return pinned.some((line) => sameKey(line, shown)) ? { is: 'pinned' } : { is: 'changed', pinned };
 }
 
 /** Every key that is pinned for a place. */
-export function findKnownKeys(lines: readonly KnownLine[], place: Place): readonly KnownKey[] {
-  return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, hostNameOf(place)));
-}
+export const findKnownKeys = (lines: readonly KnownLine[], place: Place): readonly KnownKey[] =>
+  keyLines(lines, place).filter(({ revoked }) => !revoked);
 
 /** Can it stand in the file as one name, without meaning a pattern, a list or another line? */
 export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/.test(host);
@@ -93,42 +88,7 @@ export function fingerprintOf(key: string): string {
   return `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '')}`;
 }
 
-const keyLines = (lines: readonly KnownLine[]): readonly KeyLine[] => lines.filter((line) => line.is === 'key');
+const keyLines = (lines: readonly KnownLine[], place: Place): readonly KeyLine[] =>
+  lines.filter((line) => line.is === 'key').filter(({ names }) => names.includes(hostNameOf(place)));
 
 const sameKey = (one: KnownKey, other: KnownKey): boolean => one.algorithm === other.algorithm && one.key === other.key;
-
-function matches(names: string, name: string): boolean {
-  if (names.startsWith('|')) return matchesHashed(names, name);
-  const patterns = names.toLowerCase().split(',');
-  if (patterns.some((pattern) => pattern.startsWith('!') && matchesPattern(pattern.slice(1), name))) return false;
-  return patterns.some((pattern) => matchesPattern(pattern, name));
-}
-
-/** `|1|salt|hash`: HMAC-SHA1 of the name, keyed by the salt. */
-function matchesHashed(names: string, name: string): boolean {
-  const [, version, salt, hash] = names.split('|');
-  if (version !== '1' || salt === undefined) return false;
-  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
-}
-
-/** `*` and `?` as in a shell. Only the last star is ever tried again, so that no pattern takes long. */
-function matchesPattern(pattern: string, name: string): boolean {
-  let [p, n] = [0, 0];
-  let star: { readonly p: number; readonly n: number } | null = null;
-  while (n < name.length) {
-    if (pattern[p] === '*') {
-      star = { p, n };
-      p += 1;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      p += 1;
-      n += 1;
-    } else if (star !== null) {
-      star = { p: star.p, n: star.n + 1 };
-      p = star.p + 1;
-      n = star.n;
-    } else {
-      return false;
-    }
-  }
-  return /^\**$/.test(pattern.slice(p));
-}

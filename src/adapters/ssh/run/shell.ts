@@ -1,6 +1,7 @@
 import type { Client } from 'ssh2';
 import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../../domain/node-commands/command.ts';
+import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../../ports/nodes.ts';
 import { algorithmsFor } from '../login/algorithms.ts';
 import { logIn, shownKey } from '../login/connection.ts';
@@ -31,7 +32,7 @@ class SshShell implements NodeShell {
   readonly #root: string;
   readonly #log: NonNullable<SshShellOptions['log']>;
   readonly #pool = new ConnectionPool();
-  #pinning: Promise<void> = Promise.resolve();
+  readonly #pinInTurn = serialQueue();
 
   constructor({ knownHostsPath, root = '', log = () => undefined }: SshShellOptions) {
     this.#file = knownHostsPath;
@@ -76,9 +77,7 @@ class SshShell implements NodeShell {
 
   /** One after another, so that no two write the same file; the worker is the file's only writer. */
   pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
-    const pinned = this.#pinning.then(() => pinKeys(this.#file, keys));
-    this.#pinning = pinned.catch(() => undefined);
-    return pinned;
+    return this.#pinInTurn(() => pinKeys(this.#file, keys));
   }
 
   close(): Promise<void> {

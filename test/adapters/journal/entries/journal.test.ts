@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalLocked, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { Failure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
@@ -153,48 +151,6 @@ describe('journal on disk', () => {
     const behind = newer([...lines, unknown], { change: 'c1-abc234', event: events.done });
     await writeFile(path, `${[...lines, unknown.replace('new', 'old'), behind].join('\n')}\n`);
     expect(await damage()).toMatchObject({ kind: 'journal-damaged' });
-  });
-
-  it('lets one worker write, and the next one when the first has ended', async () => {
-    const first = await openJournal({ path });
-    await expect(openJournal({ path })).rejects.toThrow(JournalLocked);
-    await first.append('c1-abc234', events.started);
-    await first.close();
-    await (await openJournal({ path })).close();
-  });
-
-  it('lets one of many workers in that start at once', async () => {
-    await written();
-    const opened = await Promise.allSettled(Array.from({ length: 10 }, () => openJournal({ path })));
-    const journals = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    expect(journals).toHaveLength(1);
-    await Promise.all(journals.map((journal) => journal.close()));
-    expect((await readdir(join(path, '..'))).filter((name) => name.includes('.lock'))).toHaveLength(1);
-  });
-
-  it('takes over from a worker that was killed, not from one that lives', async () => {
-    const module = new URL('../../../../src/adapters/journal/entries/journal.ts', import.meta.url).href;
-    const program = `const { openJournal } = await import('${module}');
-      await openJournal({ path: process.argv[1] }); console.log('open'); setInterval(() => undefined, 1000);`;
-    const node = spawn(process.execPath, ['--input-type=module', '-e', program, path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(node.stdout, 'data');
-    const failure = await damage();
-    expect(failure).toBeInstanceOf(JournalLocked);
-    expect(failure.report().what).toContain(`Process ${node.pid} `);
-    const exited = once(node, 'exit');
-    node.kill('SIGKILL');
-    await exited;
-    await (await openJournal({ path })).close();
-  });
-
-  it('takes over from a process whose number another one got since', async () => {
-    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    await writeFile(`${path}.lock.7`, JSON.stringify({ pid: process.pid, started: '1', boot }));
-    await (await openJournal({ path })).close();
-    await writeFile(`${path}.lock.9`, 'nonsense');
-    expect((await damage()).report().what).toContain('.lock.9 cannot be read');
   });
 
   it('refuses a folder that others can write to, and says how to mend it', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
+import { type JournalLocked, openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { openJournalWhenFree } from '../../../../src/adapters/journal/entries/wait.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
@@ -20,8 +20,8 @@ describe('of two workers on one journal', () => {
   it('the second one says once who has it, waits, and takes over when the first one ends', async () => {
     const path = join(folder, 'journal.jsonl');
     const first = await openJournal({ path });
-    const said: number[] = [];
-    const onWait = ({ pid }: { pid: number }) => void said.push(pid);
+    const said: (number | null)[] = [];
+    const onWait = ({ pid }: JournalLocked) => void said.push(pid);
     const waiting = openJournalWhenFree({ path, clock: quick, signal: new AbortController().signal, onWait });
     await expect.poll(() => said).toEqual([process.pid]);
     await first.close();

@@ -24,7 +24,7 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
   const bench = await aclBench(['c1']);
-  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1' }).tell('The disk is full.');
+  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1' }).beat('The disk is full.');
   const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1' }).seen();
   expect(seen?.trouble).toBe('The disk is full.');
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
@@ -62,17 +62,10 @@ cardsContract('Redis, as the bot’s user', async () => {
 
 announcementsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
-  let replicas = 0;
-  const replica = () => {
-    replicas += 1;
-    const options = { clusters: ['c0', 'c1'], replica: `bot-${replicas}`, onError: () => undefined, takeOverMs: 300 };
-    return redisAnnouncements({ redis: bench.as(BOT), ...options });
-  };
-  return {
-    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
-    replica,
-    close: closing(bench),
-  };
+  const options = { clusters: ['c0', 'c1'], onError: () => undefined };
+  const replica = () => redisAnnouncements({ redis: bench.as(BOT), ...options });
+  const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+  return { changes, replica, close: closing(bench) };
 });
 
 queueContract('BullMQ, as the bot’s and the worker’s users', async () => {
@@ -134,6 +127,10 @@ describe('the users of Redis', () => {
     ['shutdown', 'nosave'],
     ['subscribe', 'news'],
     ['publish', 'news', 'x'],
+    ['publish', 'mk8s:c2:announced', 'c2-aaaaaa'],
+    ['eval', 'return redis.call("PUBLISH", "mk8s:c2:announced", "c2-aaaaaa")', '0'],
+    ['psubscribe', 'mk8s:c1:announced'],
+    ['psubscribe', 'mk8s:*:announced'],
     ['swapdb', '0', '1'],
     ['object', 'help'],
     ['sort', 'mk8s:c1:open'],

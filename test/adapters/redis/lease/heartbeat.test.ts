@@ -14,7 +14,7 @@ describe('the word of a worker in Redis', () => {
     const redis = bench.connect();
     const life = redisHeartbeat({ redis, cluster: 'c1' });
     expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
-    await life.tell(null);
+    await life.beat(null);
     expect(workerState(await life.seen())).toEqual({ is: 'there' });
     await redis.hincrby('mk8s:c1:worker', 'heard', -16_000);
     const seen = await life.seen();
@@ -24,9 +24,9 @@ describe('the word of a worker in Redis', () => {
 
   it('tells why it cannot work, until it can again', async () => {
     const life = redisHeartbeat({ redis: bench.connect(), cluster: 'c2' });
-    await life.tell('The disk is full.');
+    await life.beat('The disk is full.');
     expect(workerState(await life.seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
-    await life.tell(null);
+    await life.beat(null);
     expect(workerState(await life.seen())).toEqual({ is: 'there' });
   });
 });

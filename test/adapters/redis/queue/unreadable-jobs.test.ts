@@ -36,7 +36,11 @@ describe('a job that somebody wrote into Redis and that is no JSON', () => {
     worker.start();
     await queue.add('plan', 'c1-bbbbbb', 1);
     await vi.waitFor(() => expect(took).toEqual(['c1-bbbbbb']), PATIENT);
-    expect(await redis.exists(`${KEY}:apply-c1-aaaaaa-1`, `${KEY}:active`)).toBe(0);
+    // The one that was taken has to end, too.
+    await vi.waitFor(
+      async () => expect(await redis.exists(`${KEY}:apply-c1-aaaaaa-1`, `${KEY}:active`)).toBe(0),
+      PATIENT,
+    );
     await worker.close();
     await queue.close();
   });

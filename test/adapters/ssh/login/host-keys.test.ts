@@ -57,12 +57,13 @@ describe('pinned host keys', () => {
     expect(await readdir(dirname(stage.knownHostsPath))).toEqual(['known_hosts']);
   });
 
-  it('are still met when they were hashed by ssh-keygen -H', async () => {
+  it('hashed by ssh-keygen -H are not understood: the worker logs in nowhere, and names the line', async () => {
     stage = await sshStage();
     await stage.pin();
     await exec('ssh-keygen', ['-H', '-f', stage.knownHostsPath]);
     expect(await readFile(stage.knownHostsPath, 'utf8')).toMatch(/^\|1\|/);
-    expect(await hello()).toMatchObject({ stdout: 'hello\n' });
+    const says = expect.stringContaining('is not understood in line 1');
+    await expect(hello()).rejects.toMatchObject({ fault: 'unreachable', says });
   });
 
   it('stop the worker from working on a node that answers with another key, and say both', async () => {

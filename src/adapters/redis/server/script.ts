@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { ask } from './failures.ts';
+
+/** Runs a Lua text as one step in Redis. A connection sends the text once, then its digest; and again when Redis has forgotten it. */
+export function runScript(
+  redis: Redis,
+  lua: string,
+  keys: readonly string[],
+  ...words: readonly (string | number)[]
+): Promise<unknown> {
+  const name = nameOf(lua);
+  if (!Object.hasOwn(redis, name)) redis.defineCommand(name, { lua });
+  // ioredis adds the command to this connection while the program runs, so its type cannot be known before.
+  const command: unknown = Reflect.get(redis, name);
+  if (typeof command !== 'function') throw new TypeError('ioredis has not defined a command.');
+  return ask(Promise.resolve(Reflect.apply(command, redis, [keys.length, ...keys, ...words])));
+}
+
+const names = new Map<string, string>();
+
+function nameOf(lua: string): string {
+  const known = names.get(lua);
+  if (known !== undefined) return known;
+  const name = `script-${createHash('sha1').update(lua).digest('hex')}`;
+  names.set(lua, name);
+  return name;
+}

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { replaceFile, writeNewFile } from '../../../src/adapters/files/replace-file.ts';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-ha-files-'));
+  path = join(folder, 'kept');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const mode = async () => (await stat(path)).mode & 0o777;
+
+it('a file gets its new content and its mode, and nothing is left beside it', async () => {
+  await replaceFile(path, 'one');
+  expect([await readFile(path, 'utf8'), await mode()]).toEqual(['one', 0o600]);
+  await replaceFile(path, 'two', 0o640);
+  expect([await readFile(path, 'utf8'), await mode()]).toEqual(['two', 0o640]);
+  expect(await readdir(folder)).toEqual(['kept']);
+});
+
+it('somebody who reads while many write sees one of the contents, never a part', async () => {
+  const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(200_000));
+  await replaceFile(path, 'a'.repeat(200_000));
+  const writing = Promise.all(contents.map((content) => replaceFile(path, content)));
+  for (let look = 0; look < 20; look += 1) expect(contents).toContain(await readFile(path, 'utf8'));
+  await writing;
+  expect(contents).toContain(await readFile(path, 'utf8'));
+  expect(await readdir(folder)).toEqual(['kept']);
+});
+
+it('what cannot be put into its place leaves no draft behind', async () => {
+  await mkdir(path);
+  await expect(replaceFile(path, 'one')).rejects.toMatchObject({ code: 'EISDIR' });
+  expect(await readdir(folder)).toEqual(['kept']);
+});
+
+it('a new file does not overwrite one, nor follow a link out of the folder', async () => {
+  await writeFile(path, 'old');
+  await expect(writeNewFile(path, 'new')).rejects.toMatchObject({ code: 'EEXIST' });
+  const away = join(folder, 'away');
+  await symlink(away, join(folder, 'link'));
+  await expect(writeNewFile(join(folder, 'link'), 'new')).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(await readFile(path, 'utf8')).toBe('old');
+});

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import * as events from '../../../contract/changes-events.ts';
+import { type AclBench, aclBench } from '../acl-bench.ts';
+import { clock } from '../server.ts';
+
+const WORKER = 'registry-ha-worker-c1';
+const ID = 'c1-scrip2';
+
+let bench: AclBench;
+beforeEach(async () => {
+  bench = await aclBench(['c1']);
+});
+afterEach(() => bench?.close());
+
+const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+
+it('Lua goes to Redis once by its text, then by its digest', async () => {
+  const admin = bench.as('admin');
+  const calls = async (command: string) => {
+    const line = new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await admin.info('commandstats'));
+    return Number(line?.[1] ?? 0);
+  };
+  const changes = changesOf();
+  await changes.append(ID, 0, events.requested(ID));
+  for (const version of [1, 2, 3]) await changes.append(ID, version, events.stepStarted);
+  expect([await calls('eval'), await calls('evalsha')]).toEqual([1, 3]);
+});
+
+it('Redis may forget the Lua of a connection that stays: nothing is lost and nothing is done twice', async () => {
+  const changes = changesOf();
+  await changes.append(ID, 0, events.requested(ID));
+  await changes.append(ID, 1, events.stepStarted);
+  await bench.as('admin').script('FLUSH');
+  expect(await changes.append(ID, 2, events.stepStarted)).toBe(true);
+  expect((await changes.get(ID))?.version).toBe(3);
+});
+
+it('Redis may forget it with a restart', async () => {
+  const changes = changesOf();
+  await changes.append(ID, 0, events.requested(ID));
+  await bench.restart();
+  expect(await changes.append(ID, 1, events.stepStarted)).toBe(true);
+  expect(await changes.append(ID, 2, events.stepStarted)).toBe(true);
+  expect((await changes.get(ID))?.version).toBe(3);
+  expect(await bench.refused()).toEqual([]);
+});

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { eventInWords } from '../../../src/domain/change/event-words.ts';
+import { everyEvent } from '../../contract/changes-events.ts';
+
+it('every event is one line for a reader of the journal: what, by whom, of which plan, and what else there is to say', () => {
+  expect(everyEvent('lab-7f3k2q').map(eventInWords).join('\n')).toMatchInlineSnapshot(`
+    "requested by U1 (alice): add node-2, reason: more copies
+    planned plan d1: 13 steps, to be decided until 2026-03-01T10:00:00.000Z
+    voted by U2 (bob)
+    approved by U2 plan d1: asked by U1, to be started until 2026-03-01T10:00:00.000Z, signed with k1
+    approved by U1 U2 plan d1: asked by U1, to be started until 2026-03-01T10:00:00.000Z, signed with k1
+    started
+    engines: started
+    engines: job-started: Salt job 20260301100000000001
+    found
+    undo-asked by U2 (bob)
+    undone: by c1-undo22
+    engines: done in 3 s: fast
+    verify: failed (command) in 1 s: node-2: It broke.
+    failed (command): node-2: It broke.
+    refused (plan-stale): No.
+    denied by U2 (bob)
+    expired
+    done in 61.5 s: served 3/3 images, engines 2/2"
+  `);
+});
