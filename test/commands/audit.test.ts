@@ -19,6 +19,11 @@ const keys = [join(folder, 'worker.pub')];
 const ID = 'c1-abc234';
 let end = { line: 0, hash: '' };
 
+/** Of the kinds of step, those that the story is about: another kind changes nothing here. */
+const TOLD: readonly string[] = ['copy', 'mount', 'engines', 'verify'];
+const planned = events.planned(ID);
+const steps = planned.plan.approved.steps.filter(({ kind }) => TOLD.includes(kind));
+
 /** Asked with a reason that is a formula, and a note that steers a terminal. */
 const story: readonly ChangeEvent[] = [
   {
@@ -29,7 +34,7 @@ const story: readonly ChangeEvent[] = [
     requester: { id: 'U1', name: '=HYPERLINK("http://x")' },
     channel: 'C1',
   },
-  events.planned(ID),
+  { ...planned, plan: { ...planned.plan, approved: { ...planned.plan.approved, steps } } },
   events.approved(ID),
   events.started,
   events.stepStarted,

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { StepOf } from '../../src/domain/plan/step.ts';
+import { timed } from '../../src/app/plan/fresh-plan.ts';
+import type { Step, StepOf } from '../../src/domain/plan/step.ts';
 import { stepSchema } from '../../src/schema/step-schema.ts';
-import { estimate } from '../../src/steps/estimate.ts';
 import { plugOf, STEP_KINDS } from '../../src/steps/kinds.ts';
 import type { StepPlug } from '../../src/steps/world/step-plug.ts';
-import { steps } from '../contract/changes-events.ts';
+import { planned, steps } from '../contract/changes-events.ts';
 
 const GOLDEN = join(import.meta.dirname, '../golden/steps');
 
@@ -46,10 +46,13 @@ describe('the schema of steps', () => {
   });
 });
 
-describe('an estimate', () => {
+describe('the estimate of a plan', () => {
   it('is the sum over the steps, in whole seconds', () => {
     const [mount, deploy] = steps.filter(({ kind }) => kind === 'mount' || kind === 'deploy');
     if (mount === undefined || deploy === undefined) throw new Error('there is one of each kind');
+    const { plan } = planned('c1-abc234');
+    const estimate = (own: readonly Step[]) =>
+      timed({ ...plan, approved: { ...plan.approved, steps: own } }).seen.estimate;
     expect(estimate([mount, deploy])).toEqual({ from: 45, to: 135 });
     expect(estimate([])).toEqual({ from: 0, to: 0 });
   });

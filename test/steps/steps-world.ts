@@ -16,9 +16,9 @@ export type UndoKind = Extract<StepKind, 'withdraw' | 'unmount' | 'unconfigure' 
 const planned = planAdd(addNode2, new FakeLab().facts(), { change: 'lab-7f3k2q', at: '', begun: false });
 const steps: readonly Step[] = isRefusal(planned) ? [] : planned.approved.steps;
 /** The plan's step of a kind. */
-export const of = (kind: StepKind): Step => steps.find((step) => step.kind === kind) ?? steps.slice(-1)[0] ?? raise();
+export const of = (kind: StepKind): Step => steps.find((step) => step.kind === kind) ?? raise();
 export const raise = (): never => {
-  throw new Error('the plan has no steps');
+  throw new Error('the plan has no such step');
 };
 
 /** A step's world over the lab. */

@@ -26,21 +26,15 @@ export function botEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
     sign: signed(keys.own),
-    isProven: (entry, signature) => isSignedByOne(entry, signature, known),
+    isProven: (entry, signature) => isSignedBy(writersOf(entry), entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }
 
 const AUTHORS: readonly Author[] = ['bot', 'worker'];
 
-/** Is it signed by one of those who may write such an entry? */
-const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): boolean =>
-  isSignedBy(
-    AUTHORS.filter((author) => mayWrite(author, entry.event)),
-    entry,
-    signature,
-    known,
-  );
+/** Those who may write such an entry. */
+const writersOf = ({ event }: RecordEntry): readonly Author[] => AUTHORS.filter((author) => mayWrite(author, event));
 
 const isSignedBy = (authors: readonly Author[], entry: SignedText, signature: Signature, known: Known): boolean =>
   authors.some((author) => isSigned(CONTEXT, textOf(entry), signature, known[author]));
@@ -57,7 +51,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
     isProven: (entry, signature) =>
       entry.event.type === 'approved' ||
       (entry.event.type !== 'requested' && mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
-      isSignedByOne(entry, signature, known),
+      isSignedBy(writersOf(entry), entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }

@@ -9,7 +9,7 @@ import type { Plan, UntimedPlan } from '../../domain/plan/plan.ts';
 import type { JournalRecord } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Journal } from '../../ports/record.ts';
-import { estimate } from '../../steps/estimate.ts';
+import { plugOf } from '../../steps/kinds.ts';
 import { type LookPorts, look } from './look.ts';
 
 export interface FreshPlanPorts extends LookPorts {
@@ -38,11 +38,12 @@ export async function lookAndPlan(
   return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
 }
 
-/** The plan with how long its steps may take. */
-export const timed = ({ seen, ...plan }: UntimedPlan): Plan => ({
-  ...plan,
-  seen: { ...seen, estimate: estimate(plan.approved.steps) },
-});
+/** The plan with how long its steps may take, in whole seconds. */
+export function timed({ seen, ...plan }: UntimedPlan): Plan {
+  const costs = plan.approved.steps.map((step) => plugOf(step.kind).seconds(step));
+  const sum = (end: 'from' | 'to') => Math.round(costs.reduce((all, cost) => all + cost[end], 0));
+  return { ...plan, seen: { ...seen, estimate: { from: sum('from'), to: sum('to') } } };
+}
 
 /** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
 function withoutRoom(facts: Facts): Facts {

@@ -6,7 +6,7 @@ import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { missingImages } from '../world/served-images.ts';
 import { forgetStates, runStates } from '../world/state-on-node.ts';
-import type { StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
@@ -26,8 +26,7 @@ export const deploy: StepPlug<DeployStep> = {
   schema,
   title: (where) => `Deploy the registry on ${where}`,
   seconds: () => ({ from: 40, to: 120 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
+  ...RUNS_ALONE,
   forget: forgetStates,
   check: isServing,
   act: (step, world, signal) => runStates(step, world, signal, () => isServing(step, world, signal)),

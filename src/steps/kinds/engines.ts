@@ -8,7 +8,7 @@ import { stepOnNodes } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { untilMinionsAnswer } from '../world/minions-answer.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
@@ -36,9 +36,7 @@ export const engines: StepPlug<EnginesStep> = {
   schema,
   title: () => 'Reconfigure the container engines',
   seconds: () => ({ from: 40, to: 240 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
-  forget: nothingToForget,
+  ...RUNS_ALONE,
   check: areConfigured,
   async act(step, world, signal) {
     const jid = world.startedJob ?? (await start(step, world, signal));

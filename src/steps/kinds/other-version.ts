@@ -3,7 +3,7 @@ import { includeOfVersion } from '../../domain/cluster/registry.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { forgetStates, runStates } from '../world/state-on-node.ts';
-import type { StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('other-version', {
@@ -21,8 +21,7 @@ export const otherVersion: StepPlug<OtherVersionStep> = {
   schema,
   title: (where) => `Let ${where} serve other versions too`,
   seconds: () => ({ from: 3, to: 10 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
+  ...RUNS_ALONE,
   forget: forgetStates,
   check: isConfigured,
   act: (step, world, signal) => runStates(step, world, signal, () => isConfigured(step, world, signal)),

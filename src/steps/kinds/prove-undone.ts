@@ -5,7 +5,7 @@ import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-s
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { missingImages } from '../world/served-images.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
 const schema = lookingStep('prove-undone', {
@@ -23,9 +23,7 @@ export const proveUndone: StepPlug<ProveUndoneStep> = {
   schema,
   title: () => 'Prove it',
   seconds: () => ({ from: 5, to: 30 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
-  forget: nothingToForget,
+  ...RUNS_ALONE,
   check: async () => unsatisfied('A proof is made anew each time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {

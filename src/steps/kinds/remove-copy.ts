@@ -4,7 +4,7 @@ import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('remove-copy', {
@@ -21,9 +21,7 @@ export const removeCopy: StepPlug<RemoveCopyStep> = {
   schema,
   title: (where, steps) => `Delete copied archives from ${where} (${count(steps, 'archive')})`,
   seconds: () => ({ from: 2, to: 60 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
-  forget: nothingToForget,
+  ...RUNS_ALONE,
   check: isGone,
   async act(step, world, signal) {
     const { node, archive, part, takesArchive } = step;

@@ -5,7 +5,7 @@ import { count, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { notMounted } from '../world/mounts.ts';
 import { forgetStates, runStates } from '../world/state-on-node.ts';
-import type { StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('solutions', { archives: z.array(mountedArchive) });
@@ -17,8 +17,7 @@ export const solutions: StepPlug<SolutionsStep> = {
   schema,
   title: (where) => `Make solutions available on ${where}`,
   seconds: () => ({ from: 3, to: 10 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
+  ...RUNS_ALONE,
   forget: forgetStates,
   check: areAvailable,
   act: (step, world, signal) => runStates(step, world, signal, () => areAvailable(step, world, signal)),

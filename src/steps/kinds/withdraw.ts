@@ -3,7 +3,7 @@ import { notConfirmed } from '../../domain/answers/failure.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
+import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSo } from '../world/wait.ts';
 
@@ -23,9 +23,7 @@ export const withdraw: StepPlug<WithdrawStep> = {
   schema,
   title: (where) => `Take the registries of ${where} out of service`,
   seconds: () => ({ from: 5, to: 60 }),
-  cancel: 'where-it-asks',
-  atOnce: null,
-  forget: nothingToForget,
+  ...RUNS_ALONE,
   check: isGone,
   async act(step, world, signal) {
     for (const { command } of step.commands) {

@@ -28,3 +28,6 @@ export interface StepPlug<S extends StepShared> {
 
 /** `forget` of steps that leave nothing. */
 export const nothingToForget = async (): Promise<void> => undefined;
+
+/** What most kinds say of themselves: one after another, cut only where they ask, and nothing left. */
+export const RUNS_ALONE = { cancel: 'where-it-asks', atOnce: null, forget: nothingToForget } as const;

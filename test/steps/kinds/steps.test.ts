@@ -19,17 +19,6 @@ const failedState: SaltReturn = {
 
 type AddKind = Exclude<StepKind, UndoKind>;
 
-const kinds: readonly AddKind[] = [
-  'copy',
-  'mount',
-  'solutions',
-  'other-version',
-  'deploy',
-  'ready',
-  'engines',
-  'verify',
-];
-
 /** How each kind of step is made to fail. */
 const breaks: Readonly<Record<AddKind, (lab: FakeLab) => void>> = {
   copy: (lab) => {
@@ -64,6 +53,8 @@ const breaks: Readonly<Record<AddKind, (lab: FakeLab) => void>> = {
         : await manifest(address, image, signal);
   },
 };
+
+const kinds = Object.keys(breaks).filter((kind): kind is AddKind => Object.hasOwn(breaks, kind));
 
 /** The Endpoints controller lags behind the pod for some looks. */
 function endpointsLate(lab: FakeLab, looks: number): void {

@@ -140,7 +140,7 @@ describe('journal on disk', () => {
     JSON.stringify({ seq: lines.length + 1, prev: digestOf(lines.at(-1) ?? ''), ...line });
 
   it.each([
-    ['a verb', { change: 'c1-abc234', event: { ...events.requested('c1-abc234'), intent: { verb: 'drill' } } }],
+    ['a verb', { change: 'c1-abc234', event: { ...events.requested('c1-abc234'), intent: { verb: 'unheard-of' } } }],
     ['a type of event', { change: 'c1-abc234', event: { type: 'paused', at: events.halfway.at } }],
     ['a member of an event', { change: 'c1-abc234', event: { ...events.started, by: 'me' } }],
     ['a kind of line', { change: 'c1-abc234', note: 'new' }],

@@ -22,9 +22,9 @@ const written: readonly [string, SigningKey, number, (id: ChangeId) => object][]
     'a request with a verb of its own',
     botKey,
     1,
-    (id) => ({ event: { ...events.requested(id), intent: { verb: 'drill', cluster: 'c1', nodes: ['node-2'] } } }),
+    (id) => ({ event: { ...events.requested(id), intent: { verb: 'unheard-of', cluster: 'c1', nodes: ['node-2'] } } }),
   ],
-  ['a plan with a step of its own', workerKey, 2, (id) => ({ event: withStepOf('scrub', id) })],
+  ['a plan with a step of its own', workerKey, 2, (id) => ({ event: withStepOf('unheard-of', id) })],
   ['an approval with a part of its own', botKey, 3, (id) => ({ event: withApprovalOf(2, id) })],
   ['an event of its own', workerKey, 3, () => ({ event: { type: 'paused', at, by: { id: 'U1', name: 'alice' } } })],
   [
