@@ -62,8 +62,8 @@ export const ADAPTERS: readonly Mutant[] = [
   {
     name: 'an entry that nobody has signed is believed',
     file: 'src/adapters/redis/record/record-reader.ts',
-    find: 'return isProven ?',
-    replace: 'return isProven !== undefined ?',
+    find: 'this.#proof.isProven({ ...entry, ...place }, signature) ?',
+    replace: 'true ?',
     tests: SIGNED,
   },
   {
@@ -76,8 +76,8 @@ export const ADAPTERS: readonly Mutant[] = [
   {
     name: 'a bot’s key signs what only workers write',
     file: 'src/adapters/keys/entries.ts',
-    find: 'mayWrite(author, entry.event) && isSigned',
-    replace: 'isSigned',
+    find: 'AUTHORS.filter((author) => mayWrite(author, event))',
+    replace: 'AUTHORS',
     tests: SIGNED,
   },
   {
@@ -90,7 +90,7 @@ export const ADAPTERS: readonly Mutant[] = [
   {
     name: 'a revoked host key is taken',
     file: 'src/adapters/ssh/login/known-hosts.ts',
-    find: "line.marker === 'revoked' && sameKey(line, shown)",
+    find: 'line.revoked && sameKey(line, shown)',
     replace: 'false',
     tests: KNOWN_HOSTS,
   },

@@ -145,7 +145,7 @@ export const APP: readonly Mutant[] = [
   {
     name: 'a cancel hides what broke',
     file: 'src/app/apply/run-steps.ts',
-    find: 'if (CUT_ANYWHERE.has(step.kind)) cancel.throwIfAsked();',
+    find: 'if (isCutAnywhere(step)) cancel.throwIfAsked();',
     replace: 'cancel.throwIfAsked();',
     tests: ['test/app/apply/cancel.test.ts'],
   },

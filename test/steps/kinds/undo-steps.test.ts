@@ -71,7 +71,7 @@ const enginesAre = (lab: FakeLab, change: (endpoints: readonly string[]) => read
 const NO_ENGINE =
   'The container engine of bootstrap, node-1, node-2 and node-3 does not list http://10.200.3.11:8080, and not http://10.200.3.13:8080.';
 
-it.each<readonly [Kind, string, (lab: FakeLab) => void, string]>([
+it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
   [
     'unmount',
     'the line of fstab stays',
