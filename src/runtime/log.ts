@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import { printableJson } from '../domain/text/printable.ts';
 import { withoutThese } from '../domain/text/secrets.ts';
 
-/** One JSON line per event: a fixed sentence, and fields beside it. */
+/** One JSON line per event: a fixed sentence and its fields. */
 export interface Log {
   debug(fields: object, says: string): void;
   info(fields: object, says: string): void;
@@ -11,8 +11,8 @@ export interface Log {
 }
 
 /**
- * A log on standard output, unless told otherwise. Every line is freed of what would steer a terminal and of secrets: those that look
- * like ones, and the given ones, to which more may be added as they become known.
+ * A log on standard output by default. Each line is stripped of terminal control characters, of text that looks like a secret, and
+ * of the given secrets. The caller may add secrets to the array later.
  */
 export function openLog(
   level: string,

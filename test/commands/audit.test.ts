@@ -132,7 +132,7 @@ describe('registry-ha audit verify', () => {
       code: 0,
       lines: [
         expect.stringMatching(/^10 lines, each follows from the one before\. Head: [0-9a-f]{64}$/),
-        '1 seal, all genuine; the last one is line 10.',
+        '1 seal, all genuine. The last seal is line 10.',
         `${end.hash.slice(0, 12)} is line 9: ${ID}, failed, 2026-03-02T10:00:01.000Z.`,
       ],
     });
@@ -150,7 +150,7 @@ describe('registry-ha audit verify', () => {
     const stranger = join(folder, 'stranger.pub');
     writeFileSync(stranger, newKeyPair().publicKeyPem);
     const doubted = await printed((print) => auditVerify({ file: path, keys: [stranger] }, print));
-    expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT PROVEN') });
+    expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT VERIFIED') });
     expect(await verified({ file: firstLines(9) })).toMatchObject({
       code: 1,
       text: expect.stringContaining('NOT SEALED'),
@@ -162,7 +162,7 @@ describe('registry-ha audit verify', () => {
     writeFileSync(empty, '');
     expect(await verified({ file: empty })).toMatchObject({
       code: 1,
-      text: expect.stringMatching(/NOTHING TO PROVE: the journal is empty[\s\S]*--witness/),
+      text: expect.stringMatching(/NOTHING TO VERIFY: the journal is empty[\s\S]*--witness/),
     });
     const unproven = firstLines(4);
     expect(await verified({ file: unproven })).toMatchObject({

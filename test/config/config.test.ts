@@ -69,9 +69,9 @@ describe('configuration', () => {
 
   it('says so when the file is not there or not YAML', () => {
     expect(mistakes(() => workerConfig(join(folder, 'nowhere.yaml'), {}))).toEqual([
-      'there is no such file. Check the path, or start from the example in examples/.',
+      'no such file. Check the path, or start from the example in examples/.',
     ]);
-    expect(mistakes(() => workerConfig(folder, {}))[0]).toMatch(/^it cannot be read \(it is no regular file\)/);
+    expect(mistakes(() => workerConfig(folder, {}))[0]).toMatch(/^cannot be read \(not a regular file\)/);
     expect(mistakes(() => workerConfig(file('a: [1'), {}))[0]).toContain('YAML');
   });
 

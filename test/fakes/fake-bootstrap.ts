@@ -40,11 +40,11 @@ export class FakeBootstrap implements BootstrapNode {
     signal.throwIfAborted();
     const content = this.#content(path);
     const seen = this.#seen.get(path);
-    if (seen !== undefined && seen !== content) throw fileFailed(path, 'it was changed since the last look');
+    if (seen !== undefined && seen !== content) throw fileFailed(path, 'it was changed after the last inspection');
     for (let at = from; at < content.length; at += CHUNK) {
       signal.throwIfAborted();
       yield content.subarray(at, at + CHUNK);
-      if (this.#files.get(path) !== content) throw fileFailed(path, 'it was changed while it was being read');
+      if (this.#files.get(path) !== content) throw fileFailed(path, 'it was changed while the worker read it');
     }
   }
 

@@ -98,6 +98,6 @@ export class FakeCards implements Cards {
 
   #refuseStranger(id: ChangeId): void {
     const known = this.#changes.some(({ cluster }) => cluster === clusterOf(id));
-    if (!known) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    if (!known) throw new TypeError(`“${id}” is not a change of a known cluster.`);
   }
 }

@@ -108,6 +108,6 @@ export class FakeChanges implements Changes {
   }
 
   #refuseStranger(id: ChangeId): void {
-    if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is no change of cluster ${this.cluster}.`);
+    if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is not a change of cluster ${this.cluster}.`);
   }
 }

@@ -52,4 +52,4 @@ export class FakeCopier implements Copier {
 }
 
 const inTheWay = ({ node, archive }: CopyStep): PlainFailure =>
-  notConfirmed(node, `At ${archive.path} is another file. It was left as it is.`, 'Move it away, and ask again.');
+  notConfirmed(node, `${archive.path} is another file. It was not changed.`, 'Move it away, and ask again.');

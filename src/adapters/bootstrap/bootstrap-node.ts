@@ -132,7 +132,7 @@ async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, 
   const known = seen.get(path);
   if (known === undefined || known === file.identity) return file;
   await file.handle.close();
-  throw fileFailed(path, 'it was changed since the last look');
+  throw fileFailed(path, 'it was changed after the last inspection');
 }
 
 /** Opens a path of the node; every way in which that can fail becomes a failure of the kind `bootstrap-file`. */
@@ -140,7 +140,7 @@ async function openListed(root: string, path: string): Promise<OpenFile> {
   try {
     return await openFile(below(root, await withoutLinks(root, path)));
   } catch (cause) {
-    if (cause instanceof NotAFile) throw fileFailed(path, 'it is no regular file', { cause });
+    if (cause instanceof NotAFile) throw fileFailed(path, 'it is not a regular file', { cause });
     throw fileFailed(path, systemWords(cause), { cause });
   }
 }

@@ -43,16 +43,14 @@ export function publicKeyFrom(pem: string): KeyObject {
 }
 
 function ed25519(where: string, read: () => KeyObject): KeyObject {
-  const next = 'Make a new pair of keys with `registry-ha keys new`.';
+  const next = 'Create a new key pair with `registry-ha keys new`.';
   try {
     const key = read();
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch (cause) {
-    throw keyUnusable(where, 'The key cannot be read: it is no PEM of an Ed25519 key of the right half.', next, {
-      cause,
-    });
+    throw keyUnusable(where, 'The key is not an Ed25519 key in PEM, or it is the wrong half.', next, { cause });
   }
-  throw keyUnusable(where, 'The key is of another kind than Ed25519.', next);
+  throw keyUnusable(where, 'The key is not an Ed25519 key.', next);
 }
 
 function keyNameOf(publicKey: KeyObject): string {

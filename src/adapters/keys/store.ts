@@ -38,12 +38,8 @@ async function refuseExisting(path: string, folder: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (isThere)
-    throw keyUnusable(
-      folder,
-      `${basename(path)} is there already, and it was left alone.`,
-      'To exchange a key, name another folder.',
-    );
+  const what = `${basename(path)} already exists and was not changed.`;
+  if (isThere) throw keyUnusable(folder, what, 'To replace a key, use another folder.');
 }
 
 /** The key files (`*.key`, `*.pub`) of a folder. Throws `key-unusable` for one that is none. */
@@ -74,7 +70,8 @@ export async function retireKey(name: string, folder: string): Promise<KeyFile> 
   const [key, ...others] = publicKeys.filter((one) => one.name.startsWith(name));
   if (key === undefined || name === '' || others.length > 0) {
     const there = publicKeys.map((one) => one.name).join(', ') || 'none';
-    throw keyUnusable(folder, `There is not exactly one public key ${name} here. There are: ${there}.`, 'Name one.');
+    const what = `“${name}” does not match exactly one public key here. The keys are: ${there}.`;
+    throw keyUnusable(folder, what, 'Use the name of one of them.');
   }
   const retired = join(folder, 'retired');
   await mkdir(retired, { recursive: true });

@@ -32,7 +32,7 @@ export async function get<T>(
   }).catch((cause: unknown) => {
     limits.signal.throwIfAborted();
     const why = late.aborted ? `no answer within ${limits.limitMs} ms` : connectionWords(cause);
-    throw unreachable(`${connected.server} did not give ${wanted.what}: ${why}.`, cause);
+    throw unreachable(`${connected.server} did not return ${wanted.what}: ${why}.`, cause);
   });
   if (answer.status === 404) return null;
   if (answer.status !== 200) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
@@ -80,12 +80,11 @@ function understood<T>(body: string, { schema, what }: Wanted<T>): T {
   if (parsed.success) return parsed.data;
   const where = z.core.toDotPath(parsed.error.issues[0]?.path ?? []);
   const field = where === '' ? '' : ` (see \`${where}\`)`;
-  throw unreachable(`The API's answer for ${what} is not what Kubernetes answers${field}.`, parsed.error);
+  throw unreachable(`The API's answer for ${what} does not match the Kubernetes API${field}.`, parsed.error);
 }
 
 function json(text: string): unknown {
   const value = jsonIn(text);
-  if (value === undefined)
-    throw unreachable('The API answered with something that is not JSON; is a proxy in between?');
+  if (value === undefined) throw unreachable('The API’s answer is not JSON. Check whether a proxy is in between.');
   return value;
 }

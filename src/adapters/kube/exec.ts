@@ -64,7 +64,7 @@ function execPath({ namespace, pod, container }: Place, { program, args }: Comma
 
 function refused(place: Place, late: boolean, cause: unknown): string {
   const where = `No command can be run in the container ${place.container} of ${place.pod}`;
-  if (late) return `${where}: no session within the limit.`;
+  if (late) return `${where}: no session within the time limit.`;
   // The WebSocket client rejects with an event that carries the error.
   const error = cause instanceof Object && 'error' in cause ? cause.error : cause;
   // The client package passes the status on in the message only: "Unexpected server response: 403".
@@ -112,7 +112,7 @@ class Session {
 /** What a status tells of the command. */
 function endIn(text: string): Ended {
   const parsed = statusSchema.safeParse(jsonIn(text));
-  if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session with something that is no status' };
+  if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session without a readable status' };
   if (parsed.data.status === 'Success') return exit(0);
   const code = exitCodeOf(parsed.data);
   if (code !== null) return exit(code);

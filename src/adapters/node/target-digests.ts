@@ -56,7 +56,7 @@ async function readEntries(path: string, log: TargetDigestsOptions['log']): Prom
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     const why = codeOf(error) === '' ? 'it is damaged' : codeOf(error);
-    log('The digests of files on targets are thrown away; they are hashed again.', { path, why });
+    log('Target digest cache discarded; files are hashed again', { path, why });
     return [];
   }
 }
@@ -65,6 +65,6 @@ async function writeEntries(path: string, files: readonly Entry[], log: TargetDi
   try {
     await replaceFile(path, JSON.stringify({ version: 1, files }));
   } catch (error) {
-    log('The digests of files on targets could not be written.', { path, why: codeOf(error) });
+    log('Target digest cache could not be written', { path, why: codeOf(error) });
   }
 }

@@ -87,7 +87,7 @@ async function rootFault(looks: NodeLooks, { node, user, sudo }: NodeAccess): Pr
   }
   const fault = await looks.sudoFault();
   if (fault === null) return null;
-  return `${user} may not use sudo on ${node} without a password (${fault}). Give ${user} a NOPASSWD rule in /etc/sudoers.d there.`;
+  return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
 }
 
 /** The file systems that missing archives would fill, each once. */

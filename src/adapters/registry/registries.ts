@@ -48,7 +48,7 @@ const imagePath = ({ prefix, name }: Image) => `/v2/${encodeURIComponent(prefix)
 /** The digest is taken from the bytes that came: the header Docker-Content-Digest is a constant of the nginx configuration. */
 function manifestOf({ url, body }: Answer): ServedManifest {
   const manifest = manifestSchema.safeParse(jsonIn(new TextDecoder().decode(body)));
-  if (!manifest.success) throw new Unreachable(url, 'registry', `${url} serves something that is no image manifest.`);
+  if (!manifest.success) throw new Unreachable(url, 'registry', `${url} is not an image manifest.`);
   const { config, layers } = manifest.data;
   return { sha256: createHash('sha256').update(body).digest('hex'), blobs: [config, ...layers] };
 }
@@ -56,5 +56,5 @@ function manifestOf({ url, body }: Answer): ServedManifest {
 function sizeOf({ url, headers }: Answer): number {
   const length = headers.get('content-length') ?? '';
   if (/^\d+$/.test(length)) return Number(length);
-  throw new Unreachable(url, 'registry', `${url} does not tell its size.`);
+  throw new Unreachable(url, 'registry', `${url} has no Content-Length.`);
 }

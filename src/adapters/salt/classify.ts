@@ -18,7 +18,7 @@ export function withEnd(answer: SaltReturn, ended: Ended): SaltReturn {
   if (answer.is !== 'ok') return answer;
   if (ended.is !== 'exit') return { is: 'lost', says: `It printed an answer, but it ${endInWords(ended)}.` };
   if (ended.code === 0) return answer;
-  return { is: 'error', why: 'command', says: `Exit code ${ended.code}, although no state of the answer failed.` };
+  return { is: 'error', why: 'command', says: `Exit code ${ended.code}, although no state failed.` };
 }
 
 /** What each minion answered to the master's `salt`; a minion that is missing in the map said nothing at all. */
@@ -39,7 +39,7 @@ export function classifyValue(value: unknown, expects: Expects): SaltReturn {
   const states = statesOf(value);
   if (states !== null) return fromStates(states);
   if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
-  return { is: 'error', why: 'empty', says: 'Salt answered without a single state.' };
+  return { is: 'error', why: 'empty', says: 'Salt returned no states.' };
 }
 
 function fromStates(states: readonly State[]): SaltReturn {
@@ -67,7 +67,7 @@ function fromList(list: readonly unknown[], expects: Expects): SaltReturn {
   if (lines.some((one) => MISSING.test(one))) return { is: 'not-run', why: 'missing', says };
   if (lines.some((one) => one.startsWith('Rendering SLS '))) return { is: 'not-run', why: 'render', says };
   if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
-  if (says === '') return { is: 'error', why: 'empty', says: 'Salt answered with an empty list.' };
+  if (says === '') return { is: 'error', why: 'empty', says: 'Salt returned an empty list.' };
   return { is: 'not-run', why: 'render', says };
 }
 

@@ -29,19 +29,16 @@ export function engineFacts(node: string, value: unknown): EngineFacts {
   const { configPath, mirrors } = info.config.registry ?? {};
   if (configPath) return otherLayout(node, `reads its mirrors from the folder ${configPath}`);
   const endpoints = mirrors?.[REGISTRY]?.endpoint;
-  if (!endpoints) return otherLayout(node, `tells no mirrors for ${REGISTRY}`);
+  if (!endpoints) return otherLayout(node, `reports no mirrors for ${REGISTRY}`);
   return { node, is: 'known', endpoints };
 }
 
 function otherLayout(node: string, what: string): EngineFacts {
-  return {
-    node,
-    is: 'other-layout',
-    says: `The container engine of ${node} ${what}, a layout that is not known here.`,
-  };
+  const says = `The container engine of ${node} ${what}. This layout is not supported.`;
+  return { node, is: 'other-layout', says };
 }
 
 function silence(node: string, said: string): string {
   if (said === 'no-return') return `The minion of ${node} did not answer.`;
-  return `\`crictl info\` on ${node} gave no answer that can be read: ${said.trim().slice(0, 300) || 'nothing'}`;
+  return `\`crictl info\` on ${node} returned no readable answer: ${said.trim().slice(0, 300) || 'nothing'}`;
 }

@@ -83,7 +83,7 @@ export class NodeRuns {
       slices.push(Buffer.from(more.stdout, 'base64'));
     }
     const said = Buffer.concat(slices);
-    if (said.length !== bytes) return unknown(`${said.length} of the ${bytes} bytes it said could be read`);
+    if (said.length !== bytes) return unknown(`only ${said.length} of ${bytes} bytes of its output could be read`);
     return { ended: exit(exitCode), stdout: said.toString('utf8'), stderr };
   }
 
@@ -94,7 +94,7 @@ export class NodeRuns {
       const answer = await this.#sent(access, look, signal);
       const mayCome = isOutOfSight(answer.ended) || answer.ended.is === 'timeout';
       if (!mayCome || this.#now() >= until) return answer;
-      run.onWait(`${outOfTouch(access.node, answer)}; its state run goes on there and is looked for again.`);
+      run.onWait(`${outOfTouch(access.node, answer)}. Its state run continues there; the worker checks again.`);
       await this.#clock.sleep(AWAY_PAUSE_MS, signal);
     }
   }
@@ -123,8 +123,8 @@ export class NodeRuns {
 }
 
 const LOST = {
-  gone: 'its process is gone and left no exit code: it was killed, or the node was short of something',
-  absent: 'it is not there any more: the node was rebooted, or it never began',
+  gone: 'its process ended without an exit code: it was killed, or the node ran out of resources',
+  absent: 'the node no longer knows this run: the node was rebooted, or the run never started',
 } as const;
 
 const silent = (ended: Ended): CommandResult => ({ ended, stdout: '', stderr: '' });
@@ -139,5 +139,5 @@ const outOfTouch = (node: string, { ended }: CommandResult): string =>
 /** The session that should have told of the run did not. */
 function unread({ ended, stderr }: CommandResult): CommandResult {
   if (ended.is === 'unknown') return silent(ended);
-  return { ...unknown(`the command that asks for it ${endInWords(ended)}`), stderr };
+  return { ...unknown(`the command that checks the run ${endInWords(ended)}`), stderr };
 }

@@ -124,7 +124,7 @@ describe('a command in the salt-master container', () => {
     const error = await run().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Unreachable);
     expect(error).toMatchObject({ fault: 'salt-master', where: 'salt-master-bootstrap' });
-    expect(String(error)).toMatch(/the API does not allow it/);
+    expect(String(error)).toMatch(/the API denied permission/);
     expect(String(error)).not.toContain('secret');
   });
 

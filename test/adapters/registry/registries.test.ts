@@ -58,14 +58,14 @@ describe('a registry over HTTP', () => {
       (_: unknown, response: ServerResponse) => response.end('{"schemaVersion":1}'),
       /no image manifest/,
     ],
-    ['a cut connection', (request: IncomingMessage) => request.socket.destroy(), /connection was cut/],
+    ['a cut connection', (request: IncomingMessage) => request.socket.destroy(), /connection was reset/],
     [
       'a body cut short',
       (request: IncomingMessage, response: ServerResponse) => {
         response.writeHead(200, { 'content-length': 100 }).write('{');
         setImmediate(() => request.socket.destroy());
       },
-      /did not give/,
+      /did not return/,
     ],
     [
       'a flood',

@@ -157,8 +157,8 @@ describe('container engines', () => {
       crictlInfo([], { configPath: '/etc/containerd/certs.d', mirrors: {} }),
       'reads its mirrors from the folder /etc/containerd/certs.d',
     ],
-    ['no mirrors at all', crictlInfo([], { configPath: '' }), 'tells no mirrors'],
-    ['mirrors of others only', crictlInfo([], { mirrors: { 'docker.io': { endpoint: ['x'] } } }), 'tells no mirrors'],
+    ['no mirrors at all', crictlInfo([], { configPath: '' }), 'reports no mirrors'],
+    ['mirrors of others only', crictlInfo([], { mirrors: { 'docker.io': { endpoint: ['x'] } } }), 'reports no mirrors'],
   ])('a layout that is not known would be changed: %s', async (_, value, words) => {
     expect(await engine(value)).toMatchObject({ is: 'other-layout', says: expect.stringContaining(words) });
   });

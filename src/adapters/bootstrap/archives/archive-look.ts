@@ -81,11 +81,11 @@ const isCopyable = (path: string) =>
   path.startsWith('/') && !path.split('/').includes('..') && !/\p{Cc}/u.test(path) && !path.endsWith('/');
 
 const wrongPath = (path: string) =>
-  `${JSON.stringify(path)} is no absolute path of a file without \`..\`: it would not mean the same on another node.`;
+  `${JSON.stringify(path)} must be an absolute path of a file without \`..\`, so that every node can use it.`;
 
 async function productOf({ path, kind }: Listed, file: OpenFile): Promise<Product> {
   const iso = await isoOf(file);
-  if (iso === null) throw new Bad('not-an-iso', `${path} is no ISO 9660 image.`);
+  if (iso === null) throw new Bad('not-an-iso', `${path} is not an ISO 9660 image.`);
   if (file.size < iso.bytes) throw new Bad('truncated', cut(path, file, iso));
   const product = await (kind === 'metalk8s' ? metalk8sOf(iso, path) : solutionOf(iso, path));
   if ('says' in product) throw new Bad('wrong-product', product.says);
@@ -93,7 +93,7 @@ async function productOf({ path, kind }: Listed, file: OpenFile): Promise<Produc
 }
 
 const cut = (path: string, file: OpenFile, iso: Iso) =>
-  `${path} has ${file.size} bytes, its image ${iso.bytes}: the end is missing. Copy or download it again.`;
+  `${path} is truncated: it has ${file.size} of ${iso.bytes} bytes. Copy or download it again.`;
 
 async function mountProblem(
   { id, real }: { readonly id: string; readonly real: string },
@@ -107,9 +107,9 @@ async function mountProblem(
     return { fault: 'not-mounted', says: `${path} is not mounted at ${at} on the bootstrap node.` };
   const fault = 'replaced-under-mount';
   if (mount.deleted)
-    return { fault, says: `${path} was replaced while it is mounted at ${at}: what is served is the old file.` };
+    return { fault, says: `${path} was replaced while mounted at ${at}: the registry still serves the old file.` };
   if (mount.backing === real || (await isSameFile(below(root, mount.backing ?? '/'), file))) return null;
-  return { fault, says: `What is mounted at ${at} is ${mount.backing ?? 'no file'}, not ${path}.` };
+  return { fault, says: `${mount.backing ?? 'A device without a file'} is mounted at ${at}, not ${path}.` };
 }
 
 /** Another name of the same file, for example a hard link. */
@@ -123,8 +123,8 @@ function badnessOf(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault
   if (error instanceof Bad) return error;
   if (error instanceof NotAFile) {
     return error.isDirectory
-      ? new Bad('directory', `${path} is a directory; archives are copied as ISO files only.`)
-      : new Bad('unreadable', `${path} is no regular file.`);
+      ? new Bad('directory', `${path} is a directory. Only ISO files can be copied.`)
+      : new Bad('unreadable', `${path} is not a regular file.`);
   }
   if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) {
     return new Bad('missing', `${path}, listed in ${listedIn}, cannot be found: ${systemWords(error)}.`);

@@ -76,7 +76,7 @@ export class Digests {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
       const why = codeOf(error) === '' ? 'it is damaged' : systemWords(error);
-      this.#log('The cache of digests is thrown away; archives are hashed again.', { path: this.#cachePath, why });
+      this.#log('Digest cache discarded; archives are hashed again', { path: this.#cachePath, why });
     }
   }
 
@@ -88,7 +88,7 @@ export class Digests {
       const sha256 = Object.fromEntries(this.#known);
       await replaceFile(this.#cachePath, JSON.stringify({ version: 1, sha256 }));
     } catch (error) {
-      this.#log('The cache of digests could not be written.', { path: this.#cachePath, why: codeOf(error) });
+      this.#log('Digest cache could not be written', { path: this.#cachePath, why: codeOf(error) });
     }
   }
 }

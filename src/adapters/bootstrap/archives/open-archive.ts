@@ -10,7 +10,7 @@ export function openArchive(file: OpenFile): OpenArchive {
     identity: file.identity,
     readAt: async (at, length, into) => {
       const bytes = await bytesAt(file, at, length, into);
-      if (bytes === null) throw fileFailed(file.path, 'it became shorter while it was being read');
+      if (bytes === null) throw fileFailed(file.path, 'it became shorter while the worker read it');
       return bytes;
     },
     assertUnchanged: () => sameStill(file),

@@ -16,11 +16,11 @@ const VERSION = /^[0-9A-Za-z][\w.+-]{0,62}$/;
 /** Reads PRODUCT.TXT, as `metalk8s.get_archives` does. */
 export async function metalk8sOf(iso: Iso, path: string): Promise<ProductAnswer> {
   const text = await iso.read('PRODUCT.TXT');
-  if (text === null) return { says: `${path} has no product.txt, so it is no MetalK8s archive.` };
+  if (text === null) return { says: `${path} has no product.txt, so it is not a MetalK8s archive.` };
   const name = text.match(/^NAME=(.+)$/m)?.[1]?.trim();
   if (name !== 'MetalK8s') return { says: `${path} is an archive of “${shown(name)}”, not of MetalK8s.` };
   const version = text.match(/^VERSION=(.+)$/m)?.[1]?.trim() ?? '';
-  if (!VERSION.test(version)) return { says: `${path} has no usable VERSION in its product.txt.` };
+  if (!VERSION.test(version)) return { says: `${path} has no valid VERSION in its product.txt.` };
   return { id: `metalk8s-${version}`, version };
 }
 
@@ -34,13 +34,13 @@ const manifestSchema = z.object({
 /** Reads MANIFEST.YAML, as `metalk8s_solutions` does. */
 export async function solutionOf(iso: Iso, path: string): Promise<ProductAnswer> {
   const text = await iso.read('MANIFEST.YAML');
-  if (text === null) return { says: `${path} has no manifest.yaml, so it is no solution archive.` };
+  if (text === null) return { says: `${path} has no manifest.yaml, so it is not a solution archive.` };
   const file = parseYaml(text, `manifest.yaml of ${path}`);
   if (file.is !== 'read') return { says: file.is === 'unreadable' ? file.says : `${path} has no manifest.yaml.` };
   const manifest = manifestSchema.safeParse(file.content);
   if (!manifest.success) {
     const key = z.core.toDotPath(manifest.error.issues[0]?.path ?? []) || 'kind';
-    return { says: `manifest.yaml of ${path} has no usable \`${key}\`.` };
+    return { says: `manifest.yaml of ${path} has no valid \`${key}\`.` };
   }
   const { metadata, spec } = manifest.data;
   return { id: `${metadata.name}-${spec.version}`, version: spec.version };

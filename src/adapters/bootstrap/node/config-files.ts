@@ -27,13 +27,13 @@ const bootstrapSchema = z.object({
 
 const solutionsSchema = z.object({
   kind: z.literal('SolutionsConfiguration', { error: 'must be SolutionsConfiguration' }),
-  apiVersion: z.string('must be a text'),
+  apiVersion: z.string('must be text'),
   archives: z.array(aPath, 'must be a list of paths').nullish(),
 });
 
 /** What bootstrap.yaml says. The other keys are Salt's business. */
 export function bootstrapFile(file: YamlFile, name: string): BootstrapFile {
-  if (file.is === 'absent') return { is: 'unreadable', says: `${name} is not there.` };
+  if (file.is === 'absent') return { is: 'unreadable', says: `${name} does not exist.` };
   if (file.is === 'unreadable') return file;
   const parsed = bootstrapSchema.safeParse(file.content);
   if (!parsed.success) return { is: 'unreadable', says: mistakes(name, parsed.error) };
@@ -54,7 +54,7 @@ export function solutionsFile(file: YamlFile, name: string): SolutionsFile {
 function mistakes(name: string, error: z.ZodError): string {
   const sentences = error.issues.map((issue) => {
     const key = z.core.toDotPath(issue.path);
-    return key === '' ? `${name} holds no keys.` : `${name}, key \`${key}\`: ${issue.message}.`;
+    return key === '' ? `${name} has no keys.` : `${name}, key \`${key}\`: ${issue.message}.`;
   });
   return sentences.slice(0, 10).join(' ');
 }

@@ -3,10 +3,10 @@ import { RETRY_HINT } from '../../../domain/answers/retry-hint.ts';
 
 /** A file of the bootstrap node could not be read to its end as it was. */
 export function fileFailed(path: string, why: string, options?: ErrorOptions): PlainFailure {
-  const told = {
+  const report = {
     where: 'the bootstrap node',
     what: `${path} could not be read: ${why}.`,
-    next: `See that the file is there, whole and left alone, then ${RETRY_HINT}: what is done stays done.`,
+    next: `Make sure that the file is complete and nothing changes it, then ${RETRY_HINT}. Completed steps are not repeated.`,
   };
-  return new PlainFailure('bootstrap-file', told, options);
+  return new PlainFailure('bootstrap-file', report, options);
 }

@@ -20,7 +20,7 @@ export class NotAFile extends Error {
   readonly isDirectory: boolean;
 
   constructor(path: string, isDirectory: boolean) {
-    super(`${path} is no regular file`);
+    super(`${path} is not a regular file`);
     this.isDirectory = isDirectory;
   }
 }
@@ -53,10 +53,10 @@ export async function withFile<T>(path: string, use: (file: OpenFile) => Promise
 export async function sameStill({ path, handle, identity }: OpenFile): Promise<void> {
   const now = await handle.stat({ bigint: true });
   const there = await stat(path, { bigint: true }).catch((cause: unknown) => {
-    throw fileFailed(path, 'it was taken away while it was being read', { cause });
+    throw fileFailed(path, 'it was removed while the worker read it', { cause });
   });
   if (identityOf(now) === identity && identityOf(there) === identity) return;
-  throw fileFailed(path, 'it was changed while it was being read');
+  throw fileFailed(path, 'it was changed while the worker read it');
 }
 
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
@@ -80,7 +80,7 @@ export async function* bytesOf(
     signal.throwIfAborted();
     if (buffers === 'fresh' && at > from) chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
     const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, to - at), at);
-    if (bytesRead === 0) throw fileFailed(path, 'it became shorter while it was being read');
+    if (bytesRead === 0) throw fileFailed(path, 'it became shorter while the worker read it');
     yield chunk.subarray(0, bytesRead);
     at += bytesRead;
   }

@@ -42,11 +42,11 @@ async function linkTarget(path: string): Promise<string | null> {
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is no folder',
-  EACCES: 'the worker may not read it',
-  EPERM: 'the worker may not read it',
+  ENOTDIR: 'a part of its path is not a directory',
+  EACCES: 'the worker has no permission to read it',
+  EPERM: 'the worker has no permission to read it',
   EIO: 'the disk has a read error',
-  ELOOP: 'its symbolic links run in a circle',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its name is too long',
 };
 

@@ -21,11 +21,11 @@ export async function readYaml(path: string, name: string): Promise<YamlFile> {
       if (file.size > SIZE_LIMIT) return null;
       return (await bytesAt(file, 0, file.size))?.toString('utf8') ?? null;
     });
-    if (text === null) return unreadable(`${name} is larger than ${SIZE_LIMIT} bytes: that is no configuration.`);
+    if (text === null) return unreadable(`${name} is larger than ${SIZE_LIMIT} bytes, the limit for a configuration.`);
     return parseYaml(text, name);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { is: 'absent' };
-    if (error instanceof NotAFile) return unreadable(`${name} is no regular file.`);
+    if (error instanceof NotAFile) return unreadable(`${name} is not a regular file.`);
     return unreadable(`${name} cannot be read: ${systemWords(error)}.`);
   }
 }
@@ -37,7 +37,7 @@ export function parseYaml(text: string, name: string): YamlFile {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark === undefined ? '' : `, line ${error.mark.line + 1}`;
-    return unreadable(`${name} is no YAML${line}: ${error.reason}.`);
+    return unreadable(`${name} is not valid YAML${line}: ${error.reason}.`);
   }
 }
 

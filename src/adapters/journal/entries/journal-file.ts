@@ -88,7 +88,7 @@ export async function openJournalFile(path: string, checker?: HeadChecker): Prom
   try {
     const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
-      throw journalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
+      throw journalDamaged(path, 1, 'is missing, but older files of this journal exist');
     await setAside(path, file, found.bytes, found.torn);
     return new JournalFile(path, file, found);
   } catch (error) {

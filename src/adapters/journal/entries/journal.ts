@@ -44,7 +44,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   } catch (error) {
     if (error instanceof Failure) throw error;
     const says = error instanceof Error ? error.message : String(error);
-    const next = 'Give the worker’s user the folder and the file, and see that the disk has room and is sound.';
+    const next =
+      'Make the worker’s user the owner of the folder and the file, and check the disk for free space and errors.';
     throw journalUnusable(path, `The journal cannot be opened: ${says}.`, next, { cause: error });
   }
 }
@@ -228,10 +229,10 @@ class FileJournal implements OpenJournal {
       const { what, next } = this.#broken.report();
       return journalUnusable(path, what, next, { cause: this.#broken });
     }
-    if (this.#closed) return journalUnusable(path, 'The journal is closed.', 'Start the worker again.');
+    if (this.#closed) return journalUnusable(path, 'The journal is closed.', 'Restart the worker.');
     const says = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
-    const what = `The journal ${path} cannot be written, so nothing is done: ${says}.`;
-    const next = 'Make room on the bootstrap node’s disk or mend it; the worker goes on by itself.';
+    const what = `The journal ${path} cannot be written, so no change runs: ${says}.`;
+    const next = 'Free disk space on the bootstrap node, or repair the disk. The worker then resumes by itself.';
     return journalUnusable(path, what, next, { cause: this.#broken });
   }
 }

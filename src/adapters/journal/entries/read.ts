@@ -78,7 +78,7 @@ class Reader {
       },
     });
     if (before !== undefined && first?.prev !== before.last)
-      throw journalDamaged(path, first?.seq ?? 1, 'does not go on where the older file ends: one of them was changed');
+      throw journalDamaged(path, first?.seq ?? 1, 'does not continue the older file: one of the two was changed');
     this.#files += 1;
   }
 
@@ -119,7 +119,7 @@ class Reader {
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
     if (line < this.#first || this.#hashes.get(hash) === line) return;
-    throw journalDamaged(path, n, `says that it is a copy of line ${line}, which is another one`);
+    throw journalDamaged(path, n, `claims to be a copy of line ${line}, but differs from it`);
   }
 }
 
@@ -134,7 +134,7 @@ async function contentsOf(path: string): Promise<readonly (readonly [string, Buf
     const isSame = older.join() === after.join() && contents.every(([, content]) => content !== null);
     if (isSame) return onceEach(contents.flatMap(([file, content]) => (content === null ? [] : [[file, content]])));
     if (tries === TRIES)
-      throw journalUnusable(path, `Files beside ${basename(path)} come and go all the time.`, 'Try again.');
+      throw journalUnusable(path, `The files beside ${basename(path)} keep changing.`, 'Run the command again.');
   }
 }
 
@@ -165,6 +165,6 @@ async function contentOf(file: string, journal: string): Promise<Buffer | null> 
 
 function unreadable(path: string, cause: unknown): PlainFailure {
   const says = cause instanceof Error ? cause.message : String(cause);
-  const next = 'Name the file with --file, as a user who may read it.';
+  const next = 'Pass its path with `--file`, and run the command as a user who has permission to read it.';
   return journalUnusable(path, `The journal cannot be read: ${says}.`, next, { cause });
 }

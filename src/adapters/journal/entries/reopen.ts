@@ -23,7 +23,7 @@ export async function reopened(path: string, known: Acknowledged, wanted: number
     const content = await file.readFile();
     const { last, bytes } = verifyJournal(path, content.subarray(0, known.bytes));
     if (last !== known.last || bytes !== known.bytes)
-      throw journalDamaged(path, known.lines, 'was there, and is not any more');
+      throw journalDamaged(path, known.lines, 'was written, but is missing');
     await file.truncate(known.bytes);
     // Zeros are no line: should this process die here, the next one sets them aside.
     await file.appendFile(Buffer.alloc(Math.max(wanted, LEAST_BYTES)));

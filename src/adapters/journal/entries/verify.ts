@@ -61,9 +61,9 @@ const wantsSeal = (line: JournalLine): boolean =>
 function refuseBrokenChain(path: string, n: number, line: JournalLine, last: string): void {
   if (line.seq !== n) throw journalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
   if (line.prev !== last)
-    throw journalDamaged(path, n, 'does not follow from the line before: one of them was changed');
+    throw journalDamaged(path, n, 'does not match the hash of the line before: one of the two was changed');
   if ('opens' in line && n > 1 && line.prev === NO_LINE)
-    throw journalDamaged(path, n, 'begins a file that follows from nothing');
+    throw journalDamaged(path, n, 'starts a file without the hash of the line before');
 }
 
 function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownKey }: Verifying): void {
@@ -71,5 +71,9 @@ function refuseForgedSeal(path: string, line: JournalLine, { checker, onUnknownK
   const verdict = checker?.check({ line: line.seq - 1, hash: line.prev }, line.seal);
   if (verdict === 'unknown-key') onUnknownKey?.(line.seal.key);
   if (verdict === 'forged')
-    throw journalDamaged(path, line.seq, 'is a seal that does not fit the lines before: they, or it, were changed');
+    throw journalDamaged(
+      path,
+      line.seq,
+      'is a seal that does not match the lines before: the seal or a line was changed',
+    );
 }

@@ -7,8 +7,8 @@ export function journalDamaged(path: string, line: number, what: string): PlainF
     where: path,
     what: `Line ${line} of the journal ${what}.`,
     next:
-      'Find out who or what changed the file (disk, backup, a person). To go on, move the file away, and the ' +
-      'numbered ones beside it: a new journal begins, and changes that are still open have to be asked for again.',
+      'Find out what changed the file: a disk fault, a restored backup or a person. To continue, move the file and the ' +
+      'numbered files beside it to another folder. The worker starts a new journal; ask for open changes again.',
   });
 }
 
@@ -34,8 +34,8 @@ export class JournalLocked extends Failure {
     return {
       kind: 'journal-locked',
       where: this.path,
-      what: `${processOf(this.pid)} writes this journal already.`,
-      next: 'Run one worker only: stop the other one, then start this one again.',
+      what: `${processOf(this.pid)} already uses this journal.`,
+      next: 'Run only one worker: stop the other worker, then start this worker again.',
     };
   }
 }

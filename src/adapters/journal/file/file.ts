@@ -10,7 +10,7 @@ export async function privateFolder(path: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { mode } = await stat(folder);
   if ((mode & 0o022) === 0) return;
-  throw journalUnusable(path, `Others can write to its folder ${folder}.`, `Run: chmod go-w ${folder}`);
+  throw journalUnusable(path, `Other users can write to its folder ${folder}.`, `Run \`chmod go-w ${folder}\`.`);
 }
 
 /** Opens the journal's file for reading and writing, for the owner only; makes it, durably, when there is none. */

@@ -32,7 +32,7 @@ async function isLocked(path: string, file: FileHandle): Promise<boolean> {
     throw journalUnusable(path, 'The program flock cannot be run.', 'Install util-linux.', { cause });
   });
   if (code === 0 || code === 1) return code === 0;
-  const next = 'See that the folder is on a disk of this node, which knows flock(2).';
+  const next = 'Put the folder on a local disk with a file system that supports flock(2).';
   throw journalUnusable(path, `flock could not lock ${path}.lock.`, next);
 }
 

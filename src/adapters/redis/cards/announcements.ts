@@ -30,7 +30,7 @@ export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOp
         const cluster = clusterAnnouncedBy(channel);
         if (!known.has(cluster)) return;
         if (isChangeId(id, cluster)) listener.changed(id);
-        else onError(new TypeError(`An announcement of ${cluster} names no change of that cluster.`));
+        else onError(new TypeError(`An announcement of ${cluster} does not name a change of that cluster.`));
       });
       try {
         while (!signal.aborted) await subscribed(subscriber, listener, signal).catch(failed(onError, signal));

@@ -120,7 +120,7 @@ class RedisCards implements Cards {
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
-    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is not a change of a known cluster.`);
     return changeKeys(id);
   }
 

@@ -23,7 +23,7 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
     },
     async set(hold) {
       const answer = await runScript(redis, SET, [key], fieldOf(hold), canonicalJson(hold), MOST_HOLDS);
-      if (answer === -1) throw recordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
+      if (answer === -1) throw recordFault(cluster, `It already has ${MOST_HOLDS} locks.`, 'Lift some locks first.');
       return answer === 1;
     },
     lift: async (hold) => (await runScript(redis, LIFT, [key], fieldOf(hold), canonicalJson(hold))) === 1,
@@ -38,7 +38,7 @@ function holdFrom(field: string, text: string, cluster: string): Hold {
   if (hold.success && fieldOf(hold.data) === field) return hold.data;
   throw recordFault(
     cluster,
-    'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
-    `Find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
+    'This version cannot read one of its freezes or locks in Redis, so no change starts.',
+    `Find out who wrote it, then run \`redis-cli hdel ${clusterKeys(cluster).holds} FIELD\` with its field.`,
   );
 }

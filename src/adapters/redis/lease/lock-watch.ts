@@ -3,7 +3,7 @@ export class LockLost extends Error {
   override readonly name = 'LockLost';
 
   constructor() {
-    super('The job’s lock in Redis was not renewed in time; another worker may go on with it.');
+    super('The job’s lock in Redis was not renewed in time; another worker may take it over.');
   }
 }
 

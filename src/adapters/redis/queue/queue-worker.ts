@@ -84,8 +84,8 @@ class BullWorker implements QueueWorker {
     this.#worker.on('locksRenewed', ({ jobIds }) => this.#lock.renewed(jobIds));
     this.#worker.on('lockRenewalFailed', (jobIds) => this.#lock.lost(jobIds));
     this.#worker.on('failed', (job, error) => {
-      if (error instanceof HandedOver) log.info({ job: job?.id }, 'The running job was handed over.');
-      else log.error({ job: job?.id, error: error.message }, 'A job did not end well.');
+      if (error instanceof HandedOver) log.info({ job: job?.id }, 'Running job handed over');
+      else log.error({ job: job?.id, error: error.message }, 'Job failed');
     });
   }
 
@@ -106,21 +106,22 @@ class BullWorker implements QueueWorker {
 
   async #close(): Promise<void> {
     const { log, handOverMs = HAND_OVER_MS } = this.#options;
-    this.#closing.abort(new HandedOver('The worker ends; another one goes on.'));
-    this.#worker.cancelAllJobs('The worker ends; another one goes on.');
+    const reason = 'The worker stops; another worker takes over.';
+    this.#closing.abort(new HandedOver(reason));
+    this.#worker.cancelAllJobs(reason);
     const closed = this.#worker.close().then(() => true);
     if (await Promise.race([closed, pause(handOverMs, false)])) return await closeRedis(this.#connection);
-    log.error({}, 'The running job could not be handed over; another worker takes it when its lock ends.');
+    log.error({}, 'Running job could not be handed over; another worker takes it when its lock expires');
     // Without its connections the lock of the job is not renewed any more.
     const disconnected = this.#worker
       .disconnect()
-      .catch((error) => log.error({ error: String(error) }, 'BullMQ does not let go.'));
+      .catch((error) => log.error({ error: String(error) }, 'BullMQ could not disconnect'));
     await Promise.race([disconnected, pause(DISCONNECT_MS)]);
     cutRedis(this.#connection);
   }
 
   readonly #onError = (error: Error): void => {
-    this.#options.log.error({ error: error.message }, 'The queue in Redis reports an error.');
+    this.#options.log.error({ error: error.message }, 'Queue error');
     // What BullMQ could not parse is a job that somebody else wrote.
     if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
   };
@@ -128,7 +129,7 @@ class BullWorker implements QueueWorker {
   async #dropUnreadable(): Promise<void> {
     const { redis, cluster, log } = this.#options;
     const jobs = await dropUnreadableJobs(redis, cluster);
-    if (jobs.length > 0) log.error({ jobs }, 'Jobs that are no JSON were thrown away; find out who writes to Redis.');
+    if (jobs.length > 0) log.error({ jobs }, 'Jobs with invalid JSON removed; find out who writes to Redis');
   }
 
   /** Whatever ends the reading of the queue, it begins again: nobody else would read it. */
@@ -137,7 +138,7 @@ class BullWorker implements QueueWorker {
       try {
         return await this.#run();
       } catch (error) {
-        this.#options.log.error({ error: String(error) }, 'The queue is not read; trying again.');
+        this.#options.log.error({ error: String(error) }, 'Queue cannot be read; retrying');
         await pause(RUN_AGAIN_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -145,7 +146,7 @@ class BullWorker implements QueueWorker {
 
   async #run(): Promise<void> {
     const { cluster, log } = this.#options;
-    log.info({ cluster }, 'The queue is read.');
+    log.info({ cluster }, 'Reading the queue');
     // The limit for all workers of the cluster stands in Redis; it is set again in case that Redis was emptied.
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);
@@ -153,7 +154,10 @@ class BullWorker implements QueueWorker {
       await queue.setGlobalConcurrency(1);
       // It saves time only: a full disk must not keep the queue from being read.
       await this.#goOnFromPredecessor(queue).catch((error) =>
-        log.error({ error: String(error) }, 'What the worker before this one was doing is taken when its lock ends.'),
+        log.error(
+          { error: String(error) },
+          'Jobs of the previous worker could not be released; they resume when their locks expire',
+        ),
       );
     } finally {
       await queue.close();
@@ -165,13 +169,13 @@ class BullWorker implements QueueWorker {
     const { idPath, log } = this.#options;
     if (idPath === undefined) return;
     const jobs = await handOverFromPredecessor(idPath, queue, this.#connection);
-    if (jobs.length > 0) log.info({ jobs }, 'Going on with what the worker before this one was doing.');
+    if (jobs.length > 0) log.info({ jobs }, 'Resuming the jobs of the previous worker');
     await noteWorker(idPath, this.#worker.id);
   }
 
   async #take(job: Job, token: string, signal: AbortSignal | undefined): Promise<void> {
     const wanted = changeJobFrom(this.#options.cluster, job.id, job.data);
-    if (wanted === null) throw new UnrecoverableError('This is no job that a bot of this version makes.');
+    if (wanted === null) throw new UnrecoverableError('The job is not supported by this version.');
     const lock = this.#lock.begin(job.id);
     const stop = AbortSignal.any([lock, this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     try {

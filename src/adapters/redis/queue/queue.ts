@@ -32,8 +32,8 @@ class BullQueue implements ChangeQueue {
   }
 
   async add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
-    if (!isChangeId(id, this.#cluster)) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
-    if (!Number.isSafeInteger(attempt) || attempt < 0) throw new TypeError(`${attempt} is no number of an attempt.`);
+    if (!isChangeId(id, this.#cluster)) throw new TypeError(`“${id}” is not a change of cluster ${this.#cluster}.`);
+    if (!Number.isSafeInteger(attempt) || attempt < 0) throw new TypeError(`${attempt} is not an attempt number.`);
     if (!this.#limited) await ask(this.#queue.setGlobalConcurrency(1));
     this.#limited = true;
     await ask(this.#queue.add(kind, { kind, id }, jobOptions({ kind, id }, attempt)));

@@ -37,7 +37,7 @@ export interface ChangeKeys {
 
 /** What every key of a cluster starts with; BullMQ's too. Throws a TypeError for a name that cannot stand in a key. */
 export function clusterPrefix(cluster: string): string {
-  if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is no name of a cluster.`);
+  if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is not a cluster name.`);
   return `mk8s:${cluster}`;
 }
 
@@ -56,9 +56,9 @@ export function clusterKeys(cluster: string): ClusterKeys {
   };
 }
 
-/** Throws a TypeError for what is no id of a change. */
+/** Throws a TypeError for what is not a change ID. */
 export function changeKeys(id: ChangeId): ChangeKeys {
-  if (!isChangeId(id)) throw new TypeError(`“${id}” is no id of a change.`);
+  if (!isChangeId(id)) throw new TypeError(`“${id}” is not a change ID.`);
   const prefix = clusterPrefix(clusterOf(id));
   return {
     record: `${prefix}:change:${id}`,

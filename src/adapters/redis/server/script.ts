@@ -13,7 +13,7 @@ export function runScript(
   if (!Object.hasOwn(redis, name)) redis.defineCommand(name, { lua });
   // ioredis adds the command to this connection while the program runs, so its type cannot be known before.
   const command: unknown = Reflect.get(redis, name);
-  if (typeof command !== 'function') throw new TypeError('ioredis has not defined a command.');
+  if (typeof command !== 'function') throw new TypeError('ioredis did not define the command.');
   return ask(Promise.resolve(Reflect.apply(command, redis, [keys.length, ...keys, ...words])));
 }
 

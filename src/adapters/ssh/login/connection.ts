@@ -46,7 +46,7 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
       client.setNoDelay(true);
     } catch (cause) {
       // ssh2 throws at once for one thing that we do not choose: a key that it cannot use.
-      reject(keyMissing(access, dial.keyPath, 'it is not a private key without passphrase', cause));
+      reject(keyMissing(access, dial.keyPath, 'it is not a private key without a passphrase', cause));
     }
   }).catch((error: unknown) => {
     client.destroy();
@@ -68,7 +68,7 @@ export function shownKey(access: NodeAccess, algorithms: Algorithms, signal: Abo
     client.on('error', (error) => reject(faultFrom(error, access, access.keyPath)));
     client.once('close', () => {
       signal.removeEventListener('abort', aborted);
-      reject(notReached(access, 'the connection was closed before a host key was shown'));
+      reject(notReached(access, 'the connection was closed before the node sent a host key'));
     });
     client.connect({
       ...target(access),
@@ -107,16 +107,16 @@ function reasonOf(error: ClientError): string {
   if (error.level === 'client-timeout') return `no answer within ${READY_LIMIT_MS / 1000} s`;
   switch (error.code) {
     case 'ECONNREFUSED':
-      return 'the connection was refused; is sshd running there, and on this port';
+      return 'the connection was refused; check that sshd runs there on this port';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'the name is not known here; check the annotation metalk8s.scality.com/ssh-host';
+      return 'the host name does not resolve; check the annotation metalk8s.scality.com/ssh-host';
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return 'there is no way to that address';
+      return 'there is no route to the address';
     case 'ECONNRESET':
-      return 'the node cut the connection';
+      return 'the node reset the connection';
     default:
       return error.message;
   }

@@ -28,7 +28,7 @@ async function opened(path: string, access: NodeAccess): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    const why = codeOf(cause) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
+    const why = codeOf(cause) === 'ENOENT' ? 'it does not exist' : 'it cannot be read';
     throw keyMissing(access, path, why, cause);
   }
 }

@@ -78,7 +78,7 @@ export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.
 /** The lines with a key more at their end; unchanged when it is there. Throws a TypeError for what would become another line. */
 export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
   const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
-  if (!isSafe) throw new TypeError('Such a host or key cannot stand in known_hosts.');
+  if (!isSafe) throw new TypeError('The host or the key is not valid in known_hosts.');
   if (standingOf(lines, place, key).is === 'pinned') return lines;
   return [...lines, parseLine(`${hostNameOf(place)} ${key.algorithm} ${key.key}`)];
 }

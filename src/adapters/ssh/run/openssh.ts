@@ -69,7 +69,7 @@ export class OpenSsh {
     const { knownHostsPath, root = '' } = this.#options;
     const keyPath = keyPathOf(root, access);
     for (const path of [knownHostsPath, keyPath]) {
-      if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh would read something else than ${path}`);
+      if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh cannot be given the path ${path}`);
     }
     if (!isHostName(access.host)) throw hostUnfit(access);
     // ssh(1) looks at the mode only of keys that are its own user's.

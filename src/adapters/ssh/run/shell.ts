@@ -114,7 +114,7 @@ class SshShell implements NodeShell {
       signal,
     };
     return logIn(access, dial, (error) =>
-      this.#log('An SSH connection had a fault.', {
+      this.#log('SSH connection fault', {
         node: access.node,
         host: access.host,
         port: access.port,

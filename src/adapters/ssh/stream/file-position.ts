@@ -17,7 +17,7 @@ export async function positionOf(fd: number): Promise<number> {
 export async function moveTo(fd: number, position: number): Promise<void> {
   const now = await positionOf(fd);
   if (now === position) return;
-  if (now > position) throw new NotSent(`the file has been read to byte ${now}, behind ${position}`);
+  if (now > position) throw new NotSent(`the file has been read to byte ${now}, past ${position}`);
   const args = [`skip=${position - now}`, 'iflag=skip_bytes', 'count=0', 'status=none'];
   const child = spawn('dd', args, { stdio: [fd, 'ignore', 'ignore'] });
   const ended = await settled(once(child, 'close'));

@@ -99,7 +99,7 @@ async function watched(
     return await send(pulse, either);
   } catch (error) {
     signal.throwIfAborted();
-    throw stalled.signal.aborted ? notReached(access, `it took no byte for ${pulse.limitMs / 1000} s`) : error;
+    throw stalled.signal.aborted ? notReached(access, `it accepted no data for ${pulse.limitMs / 1000} s`) : error;
   } finally {
     over.abort();
     await watching;

@@ -3,7 +3,7 @@ import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
-import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { isFailure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
@@ -143,7 +143,7 @@ describe('announcements under users.acl of another version', () => {
     const announcements = redisAnnouncements({ redis, clusters: ['c1'], onError: (error) => errors.push(error) });
     const ended = announcements.listen(listener, stop.signal);
     await vi.waitFor(() => expect(errors).not.toEqual([]), PATIENT);
-    expect(redisMend(errors[0])).toContain('write users.acl again with `registry-ha redis acl`');
+    expect(redisRemedy(errors[0])).toContain('write users.acl again with `registry-ha redis acl`');
     expect(heard).toEqual([]);
     await admin.call('ACL', 'LOAD');
     await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENT);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../../../sandbox/cluster/kube/access/certificates.ts';
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
-import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { WrongConfig } from '../../../../src/config/read-config.ts';
 import { type RedisConfig, RedisSchema, redisAddress } from '../../../../src/config/redis-config.ts';
 import { freePort, type RedisServer, startRedis } from '../../../fixtures/redis.ts';
@@ -61,9 +61,9 @@ async function answer(config: Partial<RedisConfig>, password?: string): Promise<
   const redis = connectRedis({ ...redisAddress(checked, password), onError: heard.resolve });
   try {
     // The first error tells; ioredis would go on trying for three seconds.
-    return await Promise.race([redis.ping(), heard.promise.then(redisMend)]);
+    return await Promise.race([redis.ping(), heard.promise.then(redisRemedy)]);
   } catch {
-    return redisMend(await heard.promise);
+    return redisRemedy(await heard.promise);
   } finally {
     await closeRedis(redis);
   }

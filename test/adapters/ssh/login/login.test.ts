@@ -41,7 +41,7 @@ describe('logging in', () => {
     await expect(login({ keyPath: other })).rejects.toMatchObject({
       fault: 'permission-denied',
       says:
-        `The bootstrap node cannot log in on node-2 (${host}:${port}) as ${user} with ${other}: the key was refused. ` +
+        `The bootstrap node cannot log in on node-2 (${host}:${port}) as ${user} with ${other}: the node rejected the key. ` +
         `Put its public key into ~${user}/.ssh/authorized_keys there.`,
     });
   });
