@@ -65,12 +65,12 @@ describe('key files', () => {
     }
   });
 
-  it('refuses a signing key that others can read, and says how to mend it', async () => {
+  it('refuses a signing key that others can read, and gives the fix', async () => {
     for (const mode of [0o644, 0o604, 0o660, 0o777]) {
       const path = await fileOf(pair.privateKeyPem, mode);
       const failure = await loadSigningKey(path).catch((error: unknown) => error);
       expect(failure).toMatchObject({ kind: 'key-unusable' });
-      expect(isFailure(failure, 'key-unusable') && failure.report().next).toBe(`Run: chmod 0600 ${path}`);
+      expect(isFailure(failure, 'key-unusable') && failure.report().next).toBe(`Run \`chmod 0600 ${path}\`.`);
     }
   });
 

@@ -107,27 +107,27 @@ describe('journal on disk', () => {
   it.each([
     ['missing', (lines: readonly string[]) => lines.toSpliced(1, 1), 2],
     ['doubled', (lines: readonly string[]) => lines.toSpliced(1, 0, lines[1] ?? ''), 3],
-    ['exchanged with the next', (lines: readonly string[]) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''), 2],
+    ['swapped with the next', (lines: readonly string[]) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''), 2],
     ['empty', (lines: readonly string[]) => lines.with(1, ''), 2],
     [
       'of another version',
       (lines: readonly string[]) => lines.with(1, '{"seq":2,"prev":"","change":"c1-a","event":{}}'),
       2,
     ],
-  ])('names the line, and what to do, when one is %s', async (_what, change, line) => {
+  ])('names the line and the way out when a line is %s', async (_what, change, line) => {
     await writeFile(path, `${change(await written()).join('\n')}\n`);
     const failure = await damage();
     expect(failure).toMatchObject({ kind: 'journal-damaged' });
     expect(failure.report().what).toContain(`Line ${line} `);
-    expect(failure.report().next).toContain('move the file away');
+    expect(failure.report().next).toContain('move the file and the numbered files beside it');
   });
 
-  it('refuses a folder that others can write to, and says how to mend it', async () => {
+  it('refuses a folder that others can write to, and gives the fix', async () => {
     const folder = join(path, '..');
     await chmod(folder, 0o777);
     const failure = await damage();
     expect(failure).toMatchObject({ kind: 'journal-unusable' });
-    expect(failure.report().next).toBe(`Run: chmod go-w ${folder}`);
+    expect(failure.report().next).toBe(`Run \`chmod go-w ${folder}\`.`);
   });
 
   it('says in a sentence when the file cannot be opened', async () => {
@@ -136,7 +136,7 @@ describe('journal on disk', () => {
     await expect(failed).rejects.toMatchObject({ kind: 'journal-unusable' });
   });
 
-  it('writes nothing after it was closed, and nothing that it could not read back', async () => {
+  it('writes nothing after it was closed, and nothing unreadable', async () => {
     const journal = await openJournal({ path });
     await expect(journal.append('', events.started)).rejects.toThrow();
     await journal.append('c1-abc234', events.started);

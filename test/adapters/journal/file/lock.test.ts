@@ -61,9 +61,9 @@ describe('the journal of two workers', () => {
   /** The kernel has to end every process that shares the file first. */
   const free = () => vi.waitFor(async () => await (await openJournal({ path })).close(), PATIENT);
 
-  it('is written by one, and by the next one when the first has ended', async () => {
+  it('is written by one worker, and by the next worker after the first has ended', async () => {
     const first = await openJournal({ path });
-    expect((await refusal()).report().what).toBe(`Process ${process.pid} writes this journal already.`);
+    expect((await refusal()).report().what).toBe(`Process ${process.pid} already uses this journal.`);
     await first.append('c1-abc234', events.started);
     await first.close();
     await (await openJournal({ path })).close();
