@@ -12,12 +12,12 @@ import { runningScripts } from './node/scripts.ts';
 import { readYaml } from './node/yaml-file.ts';
 
 export interface BootstrapNodeOptions {
-  /** Where the node's `/` is on this computer: `/`, but for sandbox and tests. */
+  /** The node's root folder on this computer: `/`, except in the sandbox and in tests. */
   readonly root: string;
-  /** Paths as the node sees them, for example /etc/metalk8s/bootstrap.yaml. */
+  /** Paths on the node, for example /etc/metalk8s/bootstrap.yaml. */
   readonly bootstrapFile: string;
   readonly solutionsFile: string;
-  /** The worker's own file, not below the root; without it digests are forgotten at the end. */
+  /** The worker's own file, not below the root; without it digests are kept in memory only. */
   readonly digestCachePath?: string;
   readonly log?: Log;
 }
@@ -25,10 +25,10 @@ export interface BootstrapNodeOptions {
 /** The bootstrap node's port, and its archives as open files. */
 export type LocalBootstrapNode = BootstrapNode & ArchiveFiles;
 
-/** The bootstrap node's files, read on the node itself. */
+/** The bootstrap node's files, read locally. */
 export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {
   const digests = new Digests(options.digestCachePath, options.log ?? warn);
-  /** What each archive was at the last look, by its path. */
+  /** Identity of each archive at the last inspection, by path. */
   const seen = new Map<string, string>();
   return {
     async look(signal) {
@@ -88,7 +88,7 @@ async function lookAround(
   ];
   const mounts = await isoMounts(root);
   const looked: Looked[] = [];
-  // One after the other: two hashes at once only make the disk slower.
+  // In sequence, because parallel hashes slow the disk down.
   for (const one of listed) looked.push(await lookAt(one, { root, mounts, digests, signal }));
   const facts: BootstrapFacts = {
     bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
@@ -99,7 +99,7 @@ async function lookAround(
   return { facts, looked };
 }
 
-/** A mount belongs to a listed archive by its id or by its file, which may be missing or damaged by now. */
+/** Mounts that match no listed archive, neither by ID nor by file; the file itself may be missing or damaged. */
 function unlisted(
   mounts: readonly IsoMount[],
   listed: readonly Listed[],
@@ -126,7 +126,7 @@ async function* readFrom(
   }
 }
 
-/** Opens a path of the node as it was at the last look, if there was one. */
+/** Opens a path; throws `bootstrap-file` when the file changed after the last inspection. */
 async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, string>): Promise<OpenFile> {
   const file = await openListed(root, path);
   const known = seen.get(path);
@@ -135,7 +135,7 @@ async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, 
   throw fileFailed(path, 'it was changed after the last inspection');
 }
 
-/** Opens a path of the node; every way in which that can fail becomes a failure of the kind `bootstrap-file`. */
+/** Opens a path of the node; every error becomes `bootstrap-file`. */
 async function openListed(root: string, path: string): Promise<OpenFile> {
   try {
     return await openFile(below(root, await withoutLinks(root, path)));

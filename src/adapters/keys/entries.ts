@@ -8,12 +8,12 @@ import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, tr
 
 const CONTEXT = 'registry-ha entry v1\0';
 
-/** What a process signs with, and whose entries it believes in one cluster's records. */
+/** A process's signing key, and the keys whose entries it accepts in one cluster's records. */
 export interface EntryKeys {
   readonly own: SigningKey;
-  /** Public keys of bots; for a bot its own among them, the former ones too. */
+  /** Public keys of bots, including former keys; for a bot also its own key. */
   readonly bots: readonly TrustedKey[];
-  /** Public keys of this cluster's worker, the former ones too. */
+  /** Public keys of this cluster's worker, including former keys. */
   readonly workers: readonly TrustedKey[];
 }
 
@@ -21,7 +21,7 @@ type Known = Readonly<Record<Author, Trusted>>;
 
 const knownOf = ({ bots, workers }: EntryKeys): Known => ({ bot: trusted(bots), worker: trusted(workers) });
 
-/** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws `key-unusable`. */
+/** A bot's proof: each entry must be signed by an author who may write it. Throws `key-unusable`. */
 export function botEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
@@ -30,16 +30,15 @@ export function botEntryProof(keys: EntryKeys): EntryProof {
   };
 }
 
-/** Is it signed by one of those who may write such an entry? */
+/** Whether an author who may write such an entry has signed it. */
 const isSignedByOne = (entry: RecordEntry, signature: Signature, known: Known): boolean =>
   (['bot', 'worker'] as const).some(
     (author) => mayWrite(author, entry.event) && isSigned(CONTEXT, textOf(entry), signature, known[author]),
   );
 
 /**
- * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
- * only workers write the journal tells; so neither is asked for another one. A request is what the journal may not have yet. Throws
- * `key-unusable`.
+ * A worker's proof: entries that only a bot may write need the signature of a trusted bot. Approvals carry their own signature, and
+ * entries that only workers write are in the journal, except a request, which the journal may not have yet. Throws `key-unusable`.
  */
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
@@ -52,7 +51,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
   };
 }
 
-/** Refuses keys that stand for two: a bot's among workers', or one that two clusters share. Throws `key-unusable`. */
+/** Refuses a key shared by a bot and a worker, or by two clusters. Throws `key-unusable`. */
 export function refuseSharedKeys(
   bots: readonly TrustedKey[],
   workers: ReadonlyMap<string, readonly TrustedKey[]>,
@@ -80,7 +79,7 @@ const signed = (own: SigningKey): EntryProof['sign'] => {
   return (entry) => sign(textOf(entry));
 };
 
-/** Text that a program cut in the middle of a character is signed as it can be read: it has no canonical form otherwise. */
+/** Makes text well-formed before signing: a lone surrogate, left by a cut character, has no canonical form. */
 function textOf(entry: RecordEntry): unknown {
   const cluster = clusterOf(entry.change);
   return JSON.parse(JSON.stringify({ cluster, ...entry }), (_, value: unknown) =>

@@ -36,7 +36,7 @@ export function privateKeyFrom(pem: string): KeyObject {
 /** Throws `key-unusable` unless the PEM is an Ed25519 public key. */
 export function publicKeyFrom(pem: string): KeyObject {
   return ed25519('a public key', () => {
-    // createPublicKey would also take a private key, which has no business where only signatures are checked.
+    // createPublicKey also accepts a private key, which must not be where only signatures are checked.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
     return createPublicKey(pem);
   });

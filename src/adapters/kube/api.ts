@@ -6,17 +6,17 @@ import { jsonIn } from '../../domain/text/json.ts';
 import { API, type Connection } from './connection.ts';
 import { connectionWords, statusWords } from './words.ts';
 
-/** A list of 500 nodes is about 8 MiB; more than this is no answer for us. */
+/** A list of 500 nodes is about 8 MiB. */
 const BODY_LIMIT = 32 * 2 ** 20;
 
-/** One GET: its path, the shape wanted, and what it is called in sentences (`the list of nodes`). */
+/** One GET: its path, its schema, and its name in messages (`the list of nodes`). */
 export interface Wanted<T> {
   readonly path: string;
   readonly schema: z.ZodType<T>;
   readonly what: string;
 }
 
-/** Reads from the API server; null when it answers 404. Throws Unreachable, or the signal's reason. */
+/** Reads from the API server; null for status 404. Throws Unreachable, or the signal's reason. */
 export async function get<T>(
   connected: Connection,
   wanted: Wanted<T>,
@@ -39,7 +39,7 @@ export async function get<T>(
   return understood(answer.body, wanted);
 }
 
-/** The same for what a cluster always has: 404 is a failure too. */
+/** Like `get`, for objects that every cluster has: status 404 throws Unreachable. */
 export async function getExisting<T>(...args: Parameters<typeof get<T>>): Promise<T> {
   const found = await get<T>(...args);
   if (found === null) throw unreachable(`The API does not have ${args[1].what}.`);

@@ -7,13 +7,13 @@ import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
 import { connectionWords, statusWords } from './words.ts';
 
-/** The job of a cluster of 500 nodes with long comments is some MiB. */
+/** A Salt job over 500 nodes with long comments has some MiB. */
 const OUTPUT_LIMIT = 16 * 2 ** 20;
 const STDOUT = 1;
 const STDERR = 2;
 const STATUS = 3;
 
-/** A container, and what it is called in sentences. */
+/** A container. */
 export interface Place {
   readonly namespace: string;
   readonly pod: string;
@@ -21,8 +21,8 @@ export interface Place {
 }
 
 /**
- * Runs a command in a container over the API's WebSocket, without a terminal. Throws Unreachable when no session came about, or
- * the signal's reason.
+ * Runs a command in a container over the API's WebSocket, without a terminal. Throws Unreachable when no session was opened, or the
+ * signal's reason.
  */
 export async function exec(
   connected: Connection,
@@ -67,12 +67,12 @@ function refused(place: Place, late: boolean, cause: unknown): string {
   if (late) return `${where}: no session within the time limit.`;
   // The WebSocket client rejects with an event that carries the error.
   const error = cause instanceof Object && 'error' in cause ? cause.error : cause;
-  // The client package passes the status on in the message only: "Unexpected server response: 403".
+  // The client package reports the status only in the message: "Unexpected server response: 403".
   const status = error instanceof Error ? error.message.match(/server response: (\d{3})/)?.[1] : undefined;
   return `${where}: ${status === undefined ? connectionWords(error) : `the API ${statusWords(Number(status))}`}.`;
 }
 
-/** What a session has said so far; `result` resolves once, at its end. */
+/** The output of a session; `result` resolves at its end. */
 class Session {
   readonly result: Promise<CommandResult>;
   readonly #resolve: (result: CommandResult) => void;
@@ -86,7 +86,7 @@ class Session {
     this.#resolve = resolve;
   }
 
-  /** Takes one message; false when nothing more is wanted. */
+  /** Takes one message; false when the session has ended. */
   hear(channel: number, bytes: Buffer): boolean {
     if (channel === STATUS) {
       this.end(endIn(bytes.toString('utf8')));
@@ -109,7 +109,7 @@ class Session {
   }
 }
 
-/** What a status tells of the command. */
+/** The end of the command in a status. */
 function endIn(text: string): Ended {
   const parsed = statusSchema.safeParse(jsonIn(text));
   if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session without a readable status' };
@@ -119,7 +119,7 @@ function endIn(text: string): Ended {
   return { is: 'unknown', says: (parsed.data.message ?? 'Kubernetes ended the session as failed').slice(0, 500) };
 }
 
-/** The code stands as text among the causes; a failure without one is the engine's own. */
+/** The exit code, which is text among the causes; a failure without it comes from the container engine. */
 function exitCodeOf({ reason, details }: KubeStatus): number | null {
   if (reason !== 'NonZeroExitCode') return null;
   const code = details?.causes?.find((one) => one.reason === 'ExitCode')?.message;

@@ -1,6 +1,6 @@
 import { codeOf } from '../../domain/text/error-code.ts';
 
-/** What is said of a network error, by Node's and OpenSSL's codes. */
+/** Network errors in words, by Node's and OpenSSL's codes. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was reset',
@@ -17,20 +17,20 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another server name',
 };
 
-/** The code of a thrown value, of its cause, or of the first error of a bundle of them. */
+/** The code of an error, of its cause, or of the first error of an AggregateError. */
 function innerCodeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return innerCodeOf(error.errors[0]);
   if (!(error instanceof Error)) return '';
   return codeOf(error) || innerCodeOf(error.cause);
 }
 
-/** A network error in a few words, never with the other side's raw text. */
+/** A network error in words, never with text from the server. */
 export function connectionWords(error: unknown): string {
   const code = innerCodeOf(error);
   return code === '' ? 'the connection failed' : (WORDS[code] ?? `the connection failed (${code})`);
 }
 
-/** What an HTTP status of the Kubernetes API means for an operator. */
+/** An HTTP status of the Kubernetes API in words. */
 export function statusWords(status: number): string {
   if (status === 401) return 'rejected the credentials in the kubeconfig';
   if (status === 403) return 'denied permission to the user in the kubeconfig';

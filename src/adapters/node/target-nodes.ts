@@ -9,11 +9,11 @@ const HOST_KEY_LIMIT_MS = 20_000;
 
 export interface TargetNodesParts {
   readonly shell: NodeShell;
-  /** What has been proven before; without it every look reads every archive. */
+  /** Cache of verified digests; without it every inspection reads every archive. */
   readonly digests?: TargetDigests;
 }
 
-/** Looks at target nodes through a shell. */
+/** Inspects target nodes through a shell. */
 export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
   return {
     async look(access, want, signal) {
@@ -38,7 +38,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
   };
 }
 
-/** One look after another: sshd allows few channels on a connection, and the reading of archives would only fight for the disk. */
+/** In sequence: sshd allows few channels per connection, and parallel reads of archives compete for the disk. */
 async function lookAround(
   { shell, digests }: { readonly shell: NodeShell; readonly digests: TargetDigests | undefined },
   access: NodeAccess,
@@ -78,7 +78,7 @@ async function lookAround(
 
 async function rootFault(looks: NodeLooks, { node, user, sudo }: NodeAccess): Promise<string | null> {
   if (!sudo) {
-    // The salt states need root; so an access without it is told now, and not by the first state.
+    // Salt states need root; report missing permission here instead of in the first state.
     if (user === 'root') return null;
     return (
       `${user} on ${node} is not root, and the annotation metalk8s.scality.com/ssh-sudo is not "true". ` +
@@ -90,7 +90,7 @@ async function rootFault(looks: NodeLooks, { node, user, sudo }: NodeAccess): Pr
   return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
 }
 
-/** The file systems that missing archives would fill, each once. */
+/** The file systems for missing archives, each once. */
 async function spaceFor(missing: readonly TargetFile[], looks: NodeLooks): Promise<readonly TargetSpace[]> {
   const spaces = new Map<string, TargetSpace>();
   for (const { path } of missing) {

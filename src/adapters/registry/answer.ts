@@ -65,7 +65,7 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was reset',
 };
 
-/** fetch hides the network's error as the cause of its own. */
+/** fetch wraps the network error as its cause. */
 function words(error: unknown): string {
   if (error instanceof TooMuch) return `the answer has more than ${BODY_LIMIT} bytes`;
   const code = error instanceof Error ? codeOf(error.cause) : '';

@@ -3,7 +3,7 @@ import type { EngineFacts } from '../../domain/cluster/facts.ts';
 import { classifyValue } from './classify.ts';
 import { documents } from './documents.ts';
 
-/** MetalK8s' name for its registries, which never resolves: every pull goes to a mirror of it. */
+/** MetalK8s' name for its registries; it never resolves, so every pull goes to a mirror. */
 const REGISTRY = 'metalk8s-registry-from-config.invalid';
 
 const infoSchema = z.object({
@@ -17,11 +17,11 @@ const infoSchema = z.object({
   }),
 });
 
-/** What `crictl info` on a node, run through Salt's cmd.run, tells of its engine. `undefined`: the minion is not in the answer. */
+/** Parses `crictl info`, run by Salt's cmd.run on a node; `undefined` when the minion did not answer. */
 export function engineFacts(node: string, value: unknown): EngineFacts {
   if (typeof value !== 'string') return { node, is: 'silent', says: `The minion of ${node} did not answer.` };
   const answer = classifyValue(value, 'anything');
-  // cmd.run mixes stderr in, so warnings of crictl stand before the JSON.
+  // cmd.run includes stderr, so crictl's warnings precede the JSON.
   const info = documents(value)
     .map((one) => infoSchema.safeParse(one).data)
     .find((one) => one !== undefined);

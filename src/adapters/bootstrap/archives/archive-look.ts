@@ -18,7 +18,7 @@ export interface Listed {
   readonly kind: Archive['kind'];
 }
 
-/** A listed archive, with what the look found out even when it is bad. */
+/** An inspected archive, with what is known about it even when it is bad. */
 export interface Looked {
   readonly listed: ListedArchive;
   readonly id?: string;
@@ -34,7 +34,7 @@ export interface LookTools {
   readonly signal: AbortSignal;
 }
 
-/** What is wrong with an archive; ends its look. */
+/** A fault of an archive; ends its inspection. */
 class Bad extends Error {
   readonly fault: ArchiveFault;
   readonly found: Omit<Looked, 'listed'>;
@@ -46,7 +46,7 @@ class Bad extends Error {
   }
 }
 
-/** Looks at one listed archive: path, file, ISO, product, mount, digest, images, in this order until something is wrong. */
+/** Inspects a listed archive: path, file, ISO, product, mount, digest, images, in this order up to the first fault. */
 export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
   tools.signal.throwIfAborted();
   try {
@@ -54,7 +54,7 @@ export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
   } catch (error) {
     tools.signal.throwIfAborted();
     const { path, listedIn } = one;
-    const { fault, message, found } = badnessOf(error, one);
+    const { fault, message, found } = faultIn(error, one);
     const known = found.id === undefined ? {} : { id: found.id };
     return { ...found, listed: { is: 'bad', path, listedIn, fault, says: message, ...known } };
   }
@@ -76,7 +76,7 @@ async function sound(one: Listed, tools: LookTools): Promise<Looked> {
   });
 }
 
-/** A path that means the same on every node: absolute, without steps back, without characters that break fstab. */
+/** A path usable on every node: absolute, without `..`, and without characters that break fstab. */
 const isCopyable = (path: string) =>
   path.startsWith('/') && !path.split('/').includes('..') && !/\p{Cc}/u.test(path) && !path.endsWith('/');
 
@@ -112,14 +112,14 @@ async function mountProblem(
   return { fault, says: `${mount.backing ?? 'A device without a file'} is mounted at ${at}, not ${path}.` };
 }
 
-/** Another name of the same file, for example a hard link. */
+/** Whether the path is the same file, for example by a hard link. */
 async function isSameFile(path: string, { handle }: OpenFile): Promise<boolean> {
   const there = await stat(path, { bigint: true }).catch(() => null);
   const here = await handle.stat({ bigint: true });
   return there !== null && there.dev === here.dev && there.ino === here.ino;
 }
 
-function badnessOf(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault' | 'message' | 'found'> {
+function faultIn(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault' | 'message' | 'found'> {
   if (error instanceof Bad) return error;
   if (error instanceof NotAFile) {
     return error.isDirectory

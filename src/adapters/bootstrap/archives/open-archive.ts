@@ -2,7 +2,7 @@ import type { OpenArchive } from '../../../ports/cluster.ts';
 import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, type OpenFile, sameStill } from '../node/open-file.ts';
 
-/** The file as an archive; what goes wrong with it is thrown as `bootstrap-file`. */
+/** The file as an archive; throws `bootstrap-file`. */
 export function openArchive(file: OpenFile): OpenArchive {
   return {
     fd: file.handle.fd,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseYaml } from '../node/yaml-file.ts';
 import type { Iso } from './iso.ts';
 
-/** What an ISO says it is; its id names folder, mount and image prefix. */
+/** The product of an ISO; its ID is the name of folder, mount and image prefix. */
 export interface Product {
   readonly id: string;
   readonly version: string;
@@ -10,7 +10,7 @@ export interface Product {
 
 export type ProductAnswer = Product | { readonly says: string };
 
-/** Becomes a part of paths and of URLs, so nothing else is let through. */
+/** Strict, because the version becomes part of paths and URLs. */
 const VERSION = /^[0-9A-Za-z][\w.+-]{0,62}$/;
 
 /** Reads PRODUCT.TXT, as `metalk8s.get_archives` does. */
@@ -27,7 +27,7 @@ export async function metalk8sOf(iso: Iso, path: string): Promise<ProductAnswer>
 const manifestSchema = z.object({
   kind: z.literal('Solution'),
   metadata: z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) }),
-  // YAML reads an unquoted 1.2 as a number, and Salt makes a text of it again.
+  // YAML reads an unquoted 1.2 as a number; Salt converts it back to text.
   spec: z.object({ version: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(VERSION)) }),
 });
 

@@ -1,7 +1,7 @@
 import { PlainFailure } from '../../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../../domain/answers/retry-hint.ts';
 
-/** A file of the bootstrap node could not be read to its end as it was. */
+/** A file of the bootstrap node cannot be read, or changed while it was read. */
 export function fileFailed(path: string, why: string, options?: ErrorOptions): PlainFailure {
   const report = {
     where: 'the bootstrap node',

@@ -4,34 +4,34 @@ import { journalDamaged } from '../file/failures.ts';
 import { digestOf, isJson, type JournalLine, lineFrom, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';
 
-/** A journal file as it was found: its index, where the next line goes, and what of a last line was never finished. */
+/** A verified journal file. */
 export interface VerifiedJournal {
   readonly index: JournalIndex;
   /** Number of the last line; 0 for an empty file. */
   readonly lines: number;
   /** Digest of the last line. */
   readonly last: string;
-  /** Does it end with the end of a change, or with what a new file begins with, before anybody has sealed it? */
+  /** Whether it ends with an unsealed end of a change, or with the unsealed start of a new file. */
   readonly needsSeal: boolean;
   /** Bytes of whole lines. */
   readonly bytes: number;
-  /** What stands behind them: never acknowledged, since a line counts only when it is on disk with its newline. */
+  /** Bytes after the whole lines, never acknowledged: a line counts only when it is on disk with its newline. */
   readonly torn: Buffer;
 }
 
-/** What else is done with the lines of a journal that is checked. */
+/** Options of a verification. */
 export interface Verifying {
   readonly checker?: HeadChecker;
   readonly onLine?: (line: JournalLine, hash: string) => void;
-  /** Told of a seal by a key that nobody said is trusted. */
+  /** Called for a seal by an unknown key. */
   readonly onUnknownKey?: (key: string) => void;
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * Checks the chain of every line, and each seal by a key that is known; throws `journal-damaged` unless at most the end of the last
- * write is missing. A file that goes on from an older one may begin at any number.
+ * Verifies the hash chain and each seal by a known key. Throws `journal-damaged` unless at most the end of the last write is missing.
+ * A file that continues an older file may start at any number.
  */
 export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
   const index = new JournalIndex();

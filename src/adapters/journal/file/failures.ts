@@ -1,7 +1,7 @@
 import { Failure, PlainFailure } from '../../../domain/answers/failure.ts';
 import type { FailureReport } from '../../../domain/answers/failure-report.ts';
 
-/** The journal on disk is not what was written to it: nothing is done until a person has looked. */
+/** The journal on disk was changed: no change runs until a person has checked it. */
 export function journalDamaged(path: string, line: number, what: string): PlainFailure {
   return new PlainFailure('journal-damaged', {
     where: path,
@@ -16,12 +16,12 @@ export function journalDamaged(path: string, line: number, what: string): PlainF
 export const journalUnusable = (path: string, what: string, next: string, options?: ErrorOptions): PlainFailure =>
   new PlainFailure('journal-unusable', { where: path, what, next }, options);
 
-/** Another worker writes this journal. */
+/** Another worker holds this journal. */
 export class JournalLocked extends Failure {
   override readonly name = 'JournalLocked';
   override readonly of = 'record';
   readonly path: string;
-  /** As that process sees itself, which from a container is another number than from outside. */
+  /** The process's own PID, which differs outside its container. */
   readonly pid: number | null;
 
   constructor(path: string, pid: number | null) {

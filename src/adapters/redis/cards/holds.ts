@@ -10,7 +10,7 @@ import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { LIFT, SET } from './holds-scripts.ts';
 
-/** More would only be read at every decision. */
+/** All holds are read at every decision. */
 const MOST_HOLDS = 1_000;
 
 /** The freezes and locks of a cluster in Redis: one hash, which is nearly always empty. */
@@ -32,7 +32,7 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
 
 const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${verb}:${node}`);
 
-/** What cannot be read may be a freeze, so nothing may go on as if there were none. */
+/** Throws for an unreadable hold, because it may be a freeze. */
 function holdFrom(field: string, text: string, cluster: string): Hold {
   const hold = holdSchema.safeParse(jsonIn(text));
   if (hold.success && fieldOf(hold.data) === field) return hold.data;

@@ -9,37 +9,37 @@ import { clusterPrefix } from '../server/keys.ts';
 import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
 import { dropUnreadableJobs } from './unreadable-jobs.ts';
 
-/** Where the worker's side tells what happens; pino fits. */
+/** The log of the queue; pino fits. */
 export interface QueueLog {
   info(details: object, says: string): void;
   error(details: object, says: string): void;
 }
 
-/** What the worker's side of a cluster's queue needs. */
+/** Options of the worker's side of a cluster's queue. */
 export interface QueueWorkerOptions {
   readonly redis: Redis;
   readonly cluster: string;
   /**
-   * Does the job. When the signal is aborted it must stop within a second: another worker goes on. A thrown error is a
-   * later attempt, not the job's end. What it writes carries the fence.
+   * Does the job, and writes with the fence. It must stop within a second of the signal, because another worker takes over. A thrown
+   * error leads to a later attempt, not to the job's end.
    */
   readonly work: (job: ChangeJob, signal: AbortSignal, fence: Fence) => Promise<void>;
   readonly log: QueueLog;
   /**
-   * Where this worker's id is kept, in a place that one worker at a time may use: what a killed predecessor held is gone on with at
-   * once. Without it, BullMQ gives the job out when its lock has ended.
+   * File for this worker's ID, used by one worker at a time, to resume a killed worker's job at once. Without it, BullMQ hands the job
+   * out when its lock expires.
    */
   readonly idPath?: string;
-  /** How long `close` waits for a running job to be handed over, in milliseconds; 1,200 when left out. */
+  /** How long `close` waits for the handover of a running job, in milliseconds; default 1,200. */
   readonly handOverMs?: number;
 }
 
 /** The worker's side of a cluster's queue. */
 export interface QueueWorker {
   start(): void;
-  /** Hands a running job over and ends within two seconds. */
+  /** Hands over a running job and ends within two seconds. */
   close(): Promise<void>;
-  /** Does it take jobs, with Redis reachable and the running job's lock in hand? */
+  /** Whether it takes jobs: Redis is reachable, and the running job's lock is held. */
   readonly alive: () => boolean;
 }
 
@@ -112,7 +112,7 @@ class BullWorker implements QueueWorker {
     const closed = this.#worker.close().then(() => true);
     if (await Promise.race([closed, pause(handOverMs, false)])) return await closeRedis(this.#connection);
     log.error({}, 'Running job could not be handed over; another worker takes it when its lock expires');
-    // Without its connections the lock of the job is not renewed any more.
+    // Without connections the job's lock is no longer renewed.
     const disconnected = this.#worker
       .disconnect()
       .catch((error) => log.error({ error: String(error) }, 'BullMQ could not disconnect'));
@@ -122,7 +122,7 @@ class BullWorker implements QueueWorker {
 
   readonly #onError = (error: Error): void => {
     this.#options.log.error({ error: error.message }, 'Queue error');
-    // What BullMQ could not parse is a job that somebody else wrote.
+    // BullMQ could not parse a job, so someone else wrote it.
     if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
   };
 
@@ -132,7 +132,7 @@ class BullWorker implements QueueWorker {
     if (jobs.length > 0) log.error({ jobs }, 'Jobs with invalid JSON removed; find out who writes to Redis');
   }
 
-  /** Whatever ends the reading of the queue, it begins again: nobody else would read it. */
+  /** Restarts reading after any error, because no other process reads this queue. */
   async #runOn(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       try {
@@ -147,13 +147,13 @@ class BullWorker implements QueueWorker {
   async #run(): Promise<void> {
     const { cluster, log } = this.#options;
     log.info({ cluster }, 'Reading the queue');
-    // The limit for all workers of the cluster stands in Redis; it is set again in case that Redis was emptied.
+    // The limit for all workers of the cluster is in Redis; it is set again in case Redis was emptied.
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);
     try {
       await queue.setGlobalConcurrency(1);
-      // It saves time only: a full disk must not keep the queue from being read.
-      await this.#goOnFromPredecessor(queue).catch((error) =>
+      // It only saves time: a full disk must not stop the queue.
+      await this.#resumePredecessor(queue).catch((error) =>
         log.error(
           { error: String(error) },
           'Jobs of the previous worker could not be released; they resume when their locks expire',
@@ -165,7 +165,7 @@ class BullWorker implements QueueWorker {
     await this.#worker.run();
   }
 
-  async #goOnFromPredecessor(queue: Queue): Promise<void> {
+  async #resumePredecessor(queue: Queue): Promise<void> {
     const { idPath, log } = this.#options;
     if (idPath === undefined) return;
     const jobs = await handOverFromPredecessor(idPath, queue, this.#connection);
@@ -179,13 +179,13 @@ class BullWorker implements QueueWorker {
     const lock = this.#lock.begin(job.id);
     const stop = AbortSignal.any([lock, this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      // Without a priority it is the first one taken, should it have to be handed over: nothing starts between its halves.
+      // Without a priority, a handed-over job is the next one taken, so no other job runs in between.
       if (wanted.kind === 'apply') await job.changePriority({ priority: 0 });
       const { redis, cluster } = this.#options;
       const fence = await takeFence(redis, cluster, `${this.#worker.toKey(job.id ?? '')}:lock`, token);
       stop.throwIfAborted();
       await this.#options.work(wanted, stop, fence);
-      // Work that returned early because of the signal is not done; finished work that runs again finds everything so.
+      // Work that returned early because of the signal is not done. Finished work is safe to run again.
       stop.throwIfAborted();
     } catch (error) {
       throw this.#closing.signal.aborted ? this.#closing.signal.reason : error;
@@ -195,7 +195,7 @@ class BullWorker implements QueueWorker {
   }
 }
 
-/** Milliseconds until a job is tried again; one that was handed over is free at once. */
+/** Milliseconds until the next attempt; a handed-over job is free at once. */
 function beforeNextAttempt(attempts: number, _type?: string, error?: Error): number {
   if (error instanceof HandedOver) return 0;
   return Math.min(1_000 * 2 ** Math.min(attempts, 10), MOST_BETWEEN_ATTEMPTS_MS);

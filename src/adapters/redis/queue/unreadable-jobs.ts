@@ -5,8 +5,8 @@ import { clusterPrefix } from '../server/keys.ts';
 import { QUEUE } from './queue-jobs.ts';
 
 /**
- * Takes jobs out of a cluster's queue that were taken for work and are no JSON; gives their ids. BullMQ fails on one before anybody
- * could give it up, and it would hold the only place of the queue until its lock has ended fifty times.
+ * Removes active jobs with invalid JSON from a cluster's queue and returns their IDs. BullMQ fails on such a job before the worker sees
+ * it, and the job would block the queue until its lock has expired fifty times.
  */
 export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise<readonly string[]> {
   const queue = `${clusterPrefix(cluster)}:${QUEUE}`;
@@ -20,5 +20,5 @@ export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise
   return dropped;
 }
 
-/** Whatever is wrong with it, BullMQ cannot read it either. */
+/** BullMQ reads the same texts as JSON. */
 const isJson = (text: string): boolean => jsonIn(text) !== undefined;

@@ -1,6 +1,6 @@
 import { codeOf } from '../../../domain/text/error-code.ts';
 
-/** What helps against an error of Redis or of the way to it: the first word of Redis' own errors, or Node's and OpenSSL's codes. */
+/** Ways out by error code: the first word of a Redis error, or the code of Node or OpenSSL. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ...helps('Redis requires a login: set redis.username and REGISTRY_HA_REDIS_PASSWORD(_FILE).', 'NOAUTH'),
   ...helps(
@@ -14,7 +14,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ...helps('The connection was refused: start Redis, or correct redis.url.', 'ECONNREFUSED'),
   ...helps('The host name does not resolve: correct redis.url.', 'ENOTFOUND', 'EAI_AGAIN'),
   ...helps('There is no route to the address: correct redis.url, or fix the network.', 'EHOSTUNREACH', 'ENETUNREACH'),
-  // A server of plain text just waits when TLS begins.
+  // A plain-text server does not answer a TLS handshake.
   ...helps('Redis timed out: check redis.url and the network. A rediss:// url requires Redis’ tls-port.', 'ETIMEDOUT'),
   ...helps(
     'This port does not use TLS: set Redis’ tls-port in redis.url, or use redis:// for plain text.',
@@ -47,7 +47,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ...helps('Redis’ certificate has expired: renew it.', 'CERT_HAS_EXPIRED'),
 ]);
 
-/** What an operator can do about an error of a connection to Redis. */
+/** What an operator can do about an error of Redis or its connection. */
 export function redisRemedy(error: unknown): string {
   return REMEDIES.get(wordOf(error)) ?? 'Check that Redis runs and is reachable.';
 }
@@ -60,7 +60,7 @@ function wordOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const code = codeOf(error);
   if (code) return code;
-  // What a script may not do reaches us without a word of its own.
+  // A missing permission inside a script has no code.
   if (/^ERR The user executing the script can't/.test(error.message)) return 'NOPERM';
   return /^[A-Z]+/.exec(error.message)?.[0] ?? '';
 }

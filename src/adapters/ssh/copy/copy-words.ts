@@ -6,13 +6,13 @@ import type { CopyStep } from '../../../domain/plan/step.ts';
 import { bytesInWords } from '../../../domain/text/format.ts';
 import { placeOf } from '../login/words.ts';
 
-/** An annotation of the node was changed after the plan was shown. */
+/** An annotation of the node was changed after the approval. */
 export function notApproved({ node }: CopyStep): PlainFailure {
   const what = 'The access to the node has changed, so the commands differ from the approved ones. Nothing was run.';
   return notConfirmed(node, what, 'Ask for the change again to get a new plan.');
 }
 
-/** Something else stands where the archive belongs. */
+/** Something else is at the archive's path. */
 export function inTheWay({ node, archive, part }: CopyStep, seen: FileSeen): PlainFailure {
   const kinds = { absent: 'something else', directory: 'a directory', other: 'a special file', file: 'another file' };
   const size = seen.is === 'file' ? ` of ${bytesInWords(seen.size)}` : '';
@@ -21,19 +21,19 @@ export function inTheWay({ node, archive, part }: CopyStep, seen: FileSeen): Pla
   return notConfirmed(node, what, next);
 }
 
-/** The bytes were damaged on the way, and again. */
+/** The bytes were damaged twice in transit. */
 export function damagedTwice({ node, archive: { path, sha256 } }: CopyStep): PlainFailure {
   const what = `${path} arrived twice with a SHA-256 other than ${sha256}. The copy was deleted.`;
   return notConfirmed(node, what, `Check the memory and the disk of both nodes, then ${RETRY_HINT}.`);
 }
 
-/** The bootstrap node's archive is not the planned one any more. */
+/** The archive on the bootstrap node was changed after the plan. */
 export function sourceChanged({ node, archive: { path, sha256 } }: CopyStep, now: string): PlainFailure {
   const what = `${path} on the bootstrap node now has SHA-256 ${now}, but the plan was made for ${sha256}. It was not put in place on ${node}.`;
   return notConfirmed(node, what, 'Ask for the change again to get a plan for the current archive.');
 }
 
-/** Every reconnection was used up. */
+/** All reconnections failed. */
 export function gaveUp(
   { node, archive, part }: CopyStep,
   access: NodeAccess,

@@ -14,13 +14,13 @@ import {
 } from './known-hosts.ts';
 import { keyChanged, keyRevoked, keyUnknown } from './words.ts';
 
-/** The key in a server's raw blob, which begins with the length and name of its algorithm (RFC 4253, 6.6). */
+/** The key in a raw blob, which starts with the length and name of its algorithm (RFC 4253, 6.6). */
 export function keyInBlob(blob: Buffer): KnownKey {
   const length = blob.readUInt32BE(0);
   return { algorithm: blob.toString('latin1', 4, 4 + length), key: blob.toString('base64') };
 }
 
-/** The fault of a shown key, null when commands may be sent: it is pinned, or it is unknown and exactly the trusted one. */
+/** The fault of a host key; null when it is pinned, or unknown but exactly the trusted key. */
 export function faultOf(
   lines: readonly KnownLine[],
   access: NodeAccess,
@@ -45,7 +45,7 @@ function isTrusted(trust: HostKey | undefined, { host, port }: NodeAccess, { alg
   return trust.host === host && trust.port === port && trust.algorithm === algorithm && trust.key === key;
 }
 
-/** Reads known_hosts; a file that is not there is an empty one. */
+/** Reads known_hosts; a missing file is empty. */
 export async function readKnownHosts(file: string): Promise<readonly KnownLine[]> {
   try {
     return parseKnownHosts(await readFile(file, 'utf8'));
@@ -57,7 +57,7 @@ export async function readKnownHosts(file: string): Promise<readonly KnownLine[]
   }
 }
 
-/** Adds keys to known_hosts, all or none: another key that is pinned already, or a revoked one, stops it. */
+/** Adds all keys to known_hosts, or none when another key is pinned or a key is revoked. */
 export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
   const before = await readKnownHosts(file);
   let lines = before;

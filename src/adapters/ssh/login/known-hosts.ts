@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"); `text` is kept as it was found. */
+/** A line of a known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"); `text` is the original line. */
 export type KnownLine = KeyLine | { readonly is: 'other'; readonly text: string };
 
 interface KeyLine {
@@ -13,7 +13,7 @@ interface KeyLine {
   readonly key: string;
 }
 
-/** A public key as known_hosts tells it. */
+/** A public key in known_hosts. */
 export interface KnownKey {
   readonly algorithm: string;
   readonly key: string;
@@ -24,14 +24,14 @@ export interface Place {
   readonly port: number;
 }
 
-/** What the file says about the key that a server shows. */
+/** The status of a server's key in the file. */
 export type Standing =
   | { readonly is: 'pinned' }
   | { readonly is: 'unknown' }
   | { readonly is: 'revoked' }
   | { readonly is: 'changed'; readonly pinned: readonly KnownKey[] };
 
-/** Reads a file's text; lines that are not understood are kept and match nothing. */
+/** Parses a file's text; unknown lines are kept and match nothing. */
 export function parseKnownHosts(text: string): readonly KnownLine[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -53,12 +53,12 @@ function markerOf(word: string): KeyLine['marker'] {
   return word === '@cert-authority' ? 'cert-authority' : 'none';
 }
 
-/** The file's text again, unknown lines and comments as they were. */
+/** The file's text, with unknown lines and comments unchanged. */
 export function formatKnownHosts(lines: readonly KnownLine[]): string {
   return lines.map((line) => `${line.text}\n`).join('');
 }
 
-/** Where the shown key stands: revoked keys are refused whatever else is written, other keys than the pinned ones are changed. */
+/** The status of a key: `revoked` takes precedence; a key other than the pinned keys is `changed`. */
 export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
   const about = keyLines(lines).filter(({ names }) => matches(names, hostNameOf(place)));
   if (about.some((line) => line.marker === 'revoked' && sameKey(line, shown))) return { is: 'revoked' };
@@ -72,10 +72,10 @@ export function findKnownKeys(lines: readonly KnownLine[], place: Place): readon
   return keyLines(lines).filter(({ marker, names }) => marker === 'none' && matches(names, hostNameOf(place)));
 }
 
-/** Can it stand in the file as one name, without meaning a pattern, a list or another line? */
+/** Whether the file can contain this host as one name, not as a pattern, a list or another line. */
 export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/.test(host);
 
-/** The lines with a key more at their end; unchanged when it is there. Throws a TypeError for what would become another line. */
+/** Appends a key unless it is pinned. Throws a TypeError for a host or key that would become another line. */
 export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
   const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
   if (!isSafe) throw new TypeError('The host or the key is not valid in known_hosts.');
@@ -111,7 +111,7 @@ function matchesHashed(names: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** `*` and `?` as in a shell. Only the last star is ever tried again, so that no pattern takes long. */
+/** `*` and `?` as in a shell. Only the last star backtracks, so that no pattern takes long. */
 function matchesPattern(pattern: string, name: string): boolean {
   let [p, n] = [0, 0];
   let star: { readonly p: number; readonly n: number } | null = null;

@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2';
 
-/** Writes everything to the command's standard input and ends it; stops early, without error, when `over` is aborted. */
+/** Writes everything to the command's standard input and closes it; stops without error when `over` is aborted. */
 export async function feed(
   channel: ClientChannel,
   stdin: AsyncIterable<Uint8Array> | undefined,
@@ -25,7 +25,7 @@ async function pump(channel: ClientChannel, stdin: AsyncIterable<Uint8Array>, ov
   }
 }
 
-/** False when the command takes no more. */
+/** False when the command accepts no more input. */
 function written(channel: ClientChannel, chunk: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     channel.write(chunk, (error) => resolve(!error));
@@ -33,8 +33,8 @@ function written(channel: ClientChannel, chunk: Uint8Array): Promise<boolean> {
 }
 
 /**
- * ssh2 drops the pending write callback when the command or the connection ends (Channel._write returns without it), so every
- * wait is raced with the end. By listeners that are taken off again: Promise.race would keep every chunk until the end.
+ * Races a wait with the end, because ssh2 never calls a pending write callback once the command or connection has ended
+ * (Channel._write). Uses removable listeners: Promise.race would retain every chunk until the end.
  */
 function unlessOver<T>(work: Promise<T>, over: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
