@@ -1,7 +1,7 @@
 import type { BootstrapFacts } from '../../domain/cluster/facts.ts';
 import type { ArchiveFiles, BootstrapNode } from '../../ports/cluster.ts';
-import { type Listed, type Looked, lookAt } from './archives/archive-look.ts';
 import { Digests, type Log } from './archives/digests.ts';
+import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
 import { openArchive } from './archives/open-archive.ts';
 import { bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
@@ -32,8 +32,8 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
   const seen = new Map<string, string>();
   return {
     async look(signal) {
-      const { facts, looked } = await lookAround(options, digests, signal);
-      for (const { listed, identity } of looked) {
+      const { facts, inspected } = await inspect(options, digests, signal);
+      for (const { listed, identity } of inspected) {
         if (listed.is === 'sound' && identity !== undefined) seen.set(listed.archive.path, identity);
       }
       return facts;
@@ -60,11 +60,11 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
 
 const warn: Log = (says, fields) => process.emitWarning(`${says} ${JSON.stringify(fields)}`);
 
-async function lookAround(
+async function inspect(
   { root, ...names }: BootstrapNodeOptions,
   digests: Digests,
   signal: AbortSignal,
-): Promise<{ readonly facts: BootstrapFacts; readonly looked: readonly Looked[] }> {
+): Promise<{ readonly facts: BootstrapFacts; readonly inspected: readonly InspectedArchive[] }> {
   signal.throwIfAborted();
   const bootstrap = bootstrapFile(
     await readYaml(below(root, names.bootstrapFile), names.bootstrapFile),
@@ -87,26 +87,26 @@ async function lookAround(
     })),
   ];
   const mounts = await isoMounts(root);
-  const looked: Looked[] = [];
+  const inspected: InspectedArchive[] = [];
   // In sequence, because parallel hashes slow the disk down.
-  for (const one of listed) looked.push(await lookAt(one, { root, mounts, digests, signal }));
+  for (const one of listed) inspected.push(await inspectArchive(one, { root, mounts, digests, signal }));
   const facts: BootstrapFacts = {
     bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
     solutionsFile: solutions,
-    archives: looked.map((one) => one.listed),
-    mountedUnlisted: unlisted(mounts, listed, looked),
+    archives: inspected.map((one) => one.listed),
+    mountedUnlisted: unlisted(mounts, listed, inspected),
   };
-  return { facts, looked };
+  return { facts, inspected };
 }
 
 /** Mounts that match no listed archive, neither by ID nor by file; the file itself may be missing or damaged. */
 function unlisted(
   mounts: readonly IsoMount[],
   listed: readonly Listed[],
-  looked: readonly Looked[],
+  inspected: readonly InspectedArchive[],
 ): readonly string[] {
-  const ids = new Set(looked.map((one) => one.id));
-  const files = new Set([...listed.map((one) => one.path), ...looked.map((one) => one.real)]);
+  const ids = new Set(inspected.map((one) => one.id));
+  const files = new Set([...listed.map((one) => one.path), ...inspected.map((one) => one.real)]);
   return mounts.filter((one) => !ids.has(one.id) && !files.has(one.backing ?? '')).map((one) => one.id);
 }
 

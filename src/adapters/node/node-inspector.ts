@@ -17,7 +17,7 @@ import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
 
-const LOOK_LIMIT_MS = 30_000;
+const COMMAND_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
 const HASH_BYTES_PER_MS = 10_000;
 
@@ -32,7 +32,7 @@ export interface WantedFile {
 }
 
 /** Read-only inspections of one node, each a single command. */
-export class NodeLooks {
+export class NodeInspector {
   readonly #shell: NodeShell;
   readonly #access: NodeAccess;
   readonly #signal: AbortSignal;
@@ -67,10 +67,10 @@ export class NodeLooks {
     digests?: TargetDigests,
   ): Promise<Omit<TargetFile, 'mounted'>> {
     const { path } = wanted;
-    const look = seeFile(path);
-    const result = await this.#asRoot(look);
+    const probe = seeFile(path);
+    const result = await this.#asRoot(probe);
     const seen = fileIn(result);
-    if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+    if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
     if (seen.is === 'absent' || seen.is === 'directory') return { path, is: seen.is, size: 0 };
     if (seen.is === 'other') return { path, is: 'different', size: 0 };
     const isSame = seen.size === wanted.size && (await this.#isProven(wanted, seen.identity, hasher, digests));
@@ -92,7 +92,7 @@ export class NodeLooks {
   }
 
   async #digest({ path, size }: WantedFile, hasher: Hasher): Promise<string | null> {
-    const result = await this.#succeeded(hashFile(hasher, path), LOOK_LIMIT_MS + size / HASH_BYTES_PER_MS);
+    const result = await this.#succeeded(hashFile(hasher, path), COMMAND_LIMIT_MS + size / HASH_BYTES_PER_MS);
     return digestIn(result.stdout);
   }
 
@@ -100,10 +100,10 @@ export class NodeLooks {
   async present(paths: readonly string[]): Promise<readonly string[]> {
     const found: string[] = [];
     for (const path of paths) {
-      const look = seeFile(path);
-      const result = await this.#asRoot(look);
+      const probe = seeFile(path);
+      const result = await this.#asRoot(probe);
       const seen = fileIn(result);
-      if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+      if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
       if (seen.is !== 'absent') found.push(path);
     }
     return found;
@@ -138,10 +138,10 @@ export class NodeLooks {
   async fileSystemOf(path: string): Promise<FileSystem> {
     let folder = folderOf(path);
     while (folder !== '/' && !(await this.#isFolder(folder))) folder = folderOf(folder);
-    const look = command('df', '-B1', '--output=avail,size,target', '--', folder);
-    const result = await this.#succeeded(look);
+    const probe = command('df', '-B1', '--output=avail,size,target', '--', folder);
+    const result = await this.#succeeded(probe);
     const found = fileSystemIn(result.stdout);
-    if (found === null) throw new CommandFailed(this.#access.node, look, result);
+    if (found === null) throw new CommandFailed(this.#access.node, probe, result);
     return found;
   }
 
@@ -149,29 +149,29 @@ export class NodeLooks {
     return fileIn(await this.#asRoot(seeFile(path)))?.is === 'directory';
   }
 
-  async #textOrNothing(look: Command): Promise<string> {
-    const english = inEnglish(look);
+  async #textOrNothing(probe: Command): Promise<string> {
+    const english = inEnglish(probe);
     const result = await this.#asRoot(english);
     if (hasExited(result)) return result.stdout;
     if (result.stderr.includes('No such file or directory')) return '';
     throw new CommandFailed(this.#access.node, english, result);
   }
 
-  async #succeeded(look: Command, limitMs?: number): Promise<CommandResult> {
-    const result = await this.#asRoot(look, limitMs);
-    if (!hasExited(result)) throw new CommandFailed(this.#access.node, look, result);
+  async #succeeded(probe: Command, limitMs?: number): Promise<CommandResult> {
+    const result = await this.#asRoot(probe, limitMs);
+    if (!hasExited(result)) throw new CommandFailed(this.#access.node, probe, result);
     return result;
   }
 
-  #asRoot(look: Command, limitMs?: number): Promise<CommandResult> {
-    return this.#asUser(this.#access.sudo ? withSudo(look) : look, limitMs);
+  #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
+    return this.#asUser(this.#access.sudo ? withSudo(probe) : probe, limitMs);
   }
 
   /** Throws unless the command ended by itself. */
-  async #asUser(look: Command, limitMs = LOOK_LIMIT_MS): Promise<CommandResult> {
-    const result = await this.#shell.run(this.#access, look, { signal: this.#signal, limitMs, ...this.#trust });
+  async #asUser(probe: Command, limitMs = COMMAND_LIMIT_MS): Promise<CommandResult> {
+    const result = await this.#shell.run(this.#access, probe, { signal: this.#signal, limitMs, ...this.#trust });
     if (result.ended.is === 'exit') return result;
     const { node } = this.#access;
-    throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, look, result);
+    throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, probe, result);
   }
 }

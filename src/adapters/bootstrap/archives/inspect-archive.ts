@@ -19,7 +19,7 @@ export interface Listed {
 }
 
 /** An inspected archive, with what is known about it even when it is bad. */
-export interface Looked {
+export interface InspectedArchive {
   readonly listed: ListedArchive;
   readonly id?: string;
   /** The path without symbolic links. */
@@ -27,7 +27,7 @@ export interface Looked {
   readonly identity?: string;
 }
 
-export interface LookTools {
+export interface InspectionTools {
   readonly root: string;
   readonly mounts: readonly IsoMount[];
   readonly digests: Digests;
@@ -37,9 +37,9 @@ export interface LookTools {
 /** A fault of an archive; ends its inspection. */
 class Bad extends Error {
   readonly fault: ArchiveFault;
-  readonly found: Omit<Looked, 'listed'>;
+  readonly found: Omit<InspectedArchive, 'listed'>;
 
-  constructor(fault: ArchiveFault, says: string, found: Omit<Looked, 'listed'> = {}) {
+  constructor(fault: ArchiveFault, says: string, found: Omit<InspectedArchive, 'listed'> = {}) {
     super(says);
     this.fault = fault;
     this.found = found;
@@ -47,7 +47,7 @@ class Bad extends Error {
 }
 
 /** Inspects a listed archive: path, file, ISO, product, mount, digest, images, in this order up to the first fault. */
-export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
+export async function inspectArchive(one: Listed, tools: InspectionTools): Promise<InspectedArchive> {
   tools.signal.throwIfAborted();
   try {
     return await sound(one, tools);
@@ -60,7 +60,7 @@ export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
   }
 }
 
-async function sound(one: Listed, tools: LookTools): Promise<Looked> {
+async function sound(one: Listed, tools: InspectionTools): Promise<InspectedArchive> {
   const { path, kind } = one;
   if (!isCopyable(path)) throw new Bad('relative-path', wrongPath(path));
   const real = await withoutLinks(tools.root, path);
@@ -99,7 +99,7 @@ async function mountProblem(
   { id, real }: { readonly id: string; readonly real: string },
   path: string,
   file: OpenFile,
-  { root, mounts }: LookTools,
+  { root, mounts }: InspectionTools,
 ): Promise<{ readonly fault: ArchiveFault; readonly says: string } | null> {
   const mount = mounts.find((one) => one.id === id);
   const at = `/srv/scality/${id}`;
