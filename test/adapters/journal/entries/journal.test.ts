@@ -50,7 +50,7 @@ describe('journal on disk', () => {
     throw new Error('the journal was opened');
   }
 
-  it('knows after a restart what was done, and which approvals were used', async () => {
+  it('knows its events and used approvals after a restart', async () => {
     await written();
     const journal = await openJournal({ path });
     expect((await journal.events('c1-abc234')).map(({ type }) => type)).toContain('step-started');
@@ -60,7 +60,7 @@ describe('journal on disk', () => {
     await journal.close();
   });
 
-  it('keeps file and folder to its owner', async () => {
+  it('restricts file and folder to their owner', async () => {
     const inner = join(path, '..', 'inner', 'journal.jsonl');
     await (await openJournal({ path: inner })).close();
     const mode = async (of: string) => (await stat(of)).mode & 0o777;
@@ -72,7 +72,7 @@ describe('journal on disk', () => {
     ['half of a line with a newline', '{"seq":5,"prev"\n'],
     ['zeros, as a file system leaves them', '\0\0\0\0\0\0'],
     ['a whole line without its newline', '{"seq":5}'],
-  ])('sets aside what a crash left: %s', async (_what, torn) => {
+  ])('sets aside an unfinished line after a crash: %s', async (_what, torn) => {
     const lines = await written();
     await appendFile(path, torn);
     const journal = await openJournal({ path });
@@ -83,7 +83,7 @@ describe('journal on disk', () => {
     await (await openJournal({ path })).close();
   });
 
-  it('keeps each torn end under a name of its own', async () => {
+  it('keeps each unfinished line in its own file', async () => {
     await written();
     for (const torn of ['{"a', '{"b']) {
       await appendFile(path, torn);
@@ -92,7 +92,7 @@ describe('journal on disk', () => {
     expect(await readFile(`${path}.torn-2`, 'utf8')).toBe('{"b');
   });
 
-  it('refuses every journal in which one byte was flipped before the last line', async () => {
+  it('rejects a journal with any byte flipped before the last line', async () => {
     const lines = await written();
     const content = await readFile(path);
     const end = content.length - (lines.at(-1)?.length ?? 0) - 1;
@@ -130,7 +130,7 @@ describe('journal on disk', () => {
     expect(failure.report().next).toBe(`Run \`chmod go-w ${folder}\`.`);
   });
 
-  it('says in a sentence when the file cannot be opened', async () => {
+  it('explains a file that cannot be opened', async () => {
     await writeFile(path, '');
     const failed = openJournal({ path: join(path, 'journal.jsonl') });
     await expect(failed).rejects.toMatchObject({ kind: 'journal-unusable' });

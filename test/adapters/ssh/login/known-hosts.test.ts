@@ -13,12 +13,12 @@ const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
 const RSA = { algorithm: 'ssh-rsa', key: 'AAAAB3NzaC1yc2E' };
 const node = { host: '10.0.0.3', port: 22 };
-// `ssh-keygen -H` made this of the name 10.0.0.3.
+// Made by `ssh-keygen -H` from the name 10.0.0.3.
 const HASHED = '|1|mxBUHXJVsjQEnNxiuokyjZRNgIY=|VG6J2kgDnehG7EpOJMFNIhCMzzk=';
 
 const line = (names: string, { algorithm, key } = A) => `${names} ${algorithm} ${key}`;
 
-describe('where a shown key stands', () => {
+describe('the status of a host key', () => {
   it.each([
     ['nothing is written', '', 'unknown'],
     ['its name', line('10.0.0.3'), 'pinned'],
@@ -41,7 +41,7 @@ describe('where a shown key stands', () => {
     expect(standingOf(parseKnownHosts(text), node, A).is).toBe(is);
   });
 
-  it('tells which keys were pinned when another one is shown', () => {
+  it('names the pinned keys when the key has changed', () => {
     const lines = parseKnownHosts(`${line('10.0.0.3', B)}\n${line('10.0.0.3', RSA)}\n`);
     expect(standingOf(lines, node, A)).toMatchObject({ pinned: [B, RSA] });
     expect(findKnownKeys(lines, node)).toMatchObject([B, RSA]);
@@ -49,7 +49,7 @@ describe('where a shown key stands', () => {
 });
 
 describe('the file', () => {
-  it('is written back as it was found', () => {
+  it('is written back unchanged', () => {
     const text = `# a comment\n\n${line('10.0.0.3')} note\nnonsense\n@revoked ${line('*', B)}\n`;
     expect(formatKnownHosts(parseKnownHosts(text))).toBe(text);
   });
