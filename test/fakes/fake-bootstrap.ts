@@ -5,11 +5,11 @@ import type { BootstrapNode } from '../../src/ports/cluster.ts';
 
 const CHUNK = 256 * 1024;
 
-/** A bootstrap node with memory: tells the facts it was given, and has files. */
+/** A bootstrap node in memory, with given facts and files. */
 export class FakeBootstrap implements BootstrapNode {
   facts: BootstrapFacts;
   readonly #files = new Map<string, Uint8Array>();
-  /** The content each sound archive had at the last look. */
+  /** The content of each sound archive at the last inspection. */
   readonly #seen = new Map<string, Uint8Array>();
 
   constructor(facts: BootstrapFacts, files: Readonly<Record<string, Uint8Array>> = {}) {
@@ -17,7 +17,7 @@ export class FakeBootstrap implements BootstrapNode {
     for (const [path, content] of Object.entries(files)) this.#files.set(path, content);
   }
 
-  /** Puts another file in the place of what is there, or takes it away. */
+  /** Replaces or removes a file. */
   put(path: string, content: Uint8Array | null): void {
     if (content === null) this.#files.delete(path);
     else this.#files.set(path, content);
