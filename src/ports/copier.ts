@@ -3,10 +3,7 @@ import type { CopyStep } from '../domain/plan/step.ts';
 
 /** Copies an archive from the bootstrap node to a target: exact, verified, resumable. */
 export interface Copier {
-  /**
-   * Compares the bootstrap node's archives for these copies while people read the plan. Changes nothing; a copy that was not
-   * prepared does the same work later. Throws only when aborted.
-   */
+  /** Compares archives ahead of time, while people read the plan; optional. Changes nothing; throws only when aborted. */
   prepare(steps: readonly CopyStep[], signal: AbortSignal): Promise<void>;
   /** Runs the step's commands around the transfer; throws CommandFailed, Unreachable or `not-confirmed`. */
   copy(

@@ -10,10 +10,7 @@ export interface Log {
   error(fields: object, says: string): void;
 }
 
-/**
- * A log on standard output by default. Each line is stripped of terminal control characters, of text that looks like a secret, and
- * of the given secrets. The caller may add secrets to the array later.
- */
+/** A log on standard output, without terminal control characters, likely secrets and `secrets`, which may grow later. */
 export function openLog(
   level: string,
   name: string,

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/**
- * Replaces a file atomically and sets its mode: readers, and a crash, see either the old or the new content. The new content is on
- * disk when it resolves.
- */
+/** Replaces a file atomically and sets its mode. After a crash it has the old or the new content, durable on return. */
 export async function replaceFile(path: string, content: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   try {

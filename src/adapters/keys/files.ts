@@ -33,10 +33,7 @@ export async function loadTrustedKey(path: string): Promise<TrustedKeyFile> {
   return { publicKeyPem, name: keyName(publicKeyPem), path };
 }
 
-/**
- * Loads trusted keys from files, and from every `*.pub` directly in a folder, each key once. Throws `key-unusable` for a file or folder
- * that others can change, and for a folder without keys.
- */
+/** Loads keys from files, and every `*.pub` in folders. Throws `key-unusable` if others can change them, or a folder has none. */
 export async function loadTrustedKeys(paths: readonly string[]): Promise<readonly TrustedKeyFile[]> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
   const keys = await Promise.all(files.map(loadTrustedKey));

@@ -5,10 +5,7 @@ const PREFIX = 'metalk8s.scality.com/';
 /** Folder of the SSH keys on the bootstrap node, which the salt-master container also sees. */
 const KEYS = '/etc/metalk8s/pki';
 
-/**
- * SSH access to a node from its annotations, with the defaults of MetalK8s' salt-ssh roster (salt/_roster/kubernetes_nodes.py) except
- * where noted.
- */
+/** SSH access from annotations; defaults as in MetalK8s' salt-ssh roster (salt/_roster/kubernetes_nodes.py) unless noted. */
 export function accessOf(node: string, ip: string | null, annotations: Readonly<Record<string, string>>): NodeAccess {
   const said = (name: string) => annotations[`${PREFIX}ssh-${name}`]?.trim() || undefined;
   return {

@@ -18,10 +18,7 @@ export interface Connection {
   webSockets(handshake: AbortSignal): WebSockets;
 }
 
-/**
- * Reads the kubeconfig each time, because MetalK8s renews the certificate in admin.conf. Loads the client package here and not at
- * start, because that takes most of a second.
- */
+/** Reads the kubeconfig each time, because MetalK8s renews its certificate. Loads the client late: it takes most of a second. */
 export async function connection(kubeconfigPath: string): Promise<Connection> {
   const client = await import('@kubernetes/client-node');
   const config = loaded(new client.KubeConfig(), kubeconfigPath);

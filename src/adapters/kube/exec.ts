@@ -20,10 +20,7 @@ export interface Place {
   readonly container: string;
 }
 
-/**
- * Runs a command in a container over the API's WebSocket, without a terminal. Throws Unreachable when no session was opened, or the
- * signal's reason.
- */
+/** Runs a command in a container, without a terminal. Throws Unreachable when no session was opened, or the signal's reason. */
 export async function exec(
   connected: Connection,
   place: Place,

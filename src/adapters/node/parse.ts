@@ -21,10 +21,7 @@ const Losetup = z.object({
   loopdevices: z.array(z.object({ name: z.string(), 'back-file': z.string().nullable() })),
 });
 
-/**
- * ISO mounts with the file behind each loop device. Both programs print nothing when they find nothing. Throws ZodError for output
- * that util-linux does not print.
- */
+/** ISO mounts with the file behind each loop device; empty output means none. Throws ZodError for other output. */
 export function mountsIn(findmnt: string, losetup: string): readonly MountFacts[] {
   const backing = backingFiles(losetup);
   if (findmnt.trim() === '') return [];

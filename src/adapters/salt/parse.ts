@@ -4,10 +4,7 @@ import { documents } from './documents.ts';
 
 const record = z.record(z.string(), z.unknown());
 
-/**
- * Each minion's answer by its ID (`local` for salt-call). A batch and `--static` add the keys `retcode` and `jid`, which are not
- * minions.
- */
+/** Answers by minion ID (`local` for salt-call), without the keys `retcode` and `jid` that batches and `--static` add. */
 export function minionValues(stdout: string): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
   for (const document of documents(stdout)) {

@@ -63,10 +63,7 @@ function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
-/**
- * The bytes `from` … `to` of a file. With `one`, all chunks share a buffer, for readers that are done with a chunk when they ask for
- * the next: allocating each chunk takes as long as hashing it.
- */
+/** The bytes `from` … `to`. With `one`, all chunks share a buffer: allocating each chunk takes as long as hashing it. */
 export async function* bytesOf(
   { path, handle }: OpenFile,
   from: number,

@@ -32,10 +32,7 @@ export interface JournalOptions {
   readonly rotation?: Rotation;
 }
 
-/**
- * Opens or creates the worker's journal: locks it, verifies the hash chain, and sets an unfinished last line aside. Throws
- * `journal-damaged`, JournalLocked or `journal-unusable`.
- */
+/** Opens or creates the journal, locks and verifies it. Throws `journal-damaged`, JournalLocked or `journal-unusable`. */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { path } = options;
   try {

@@ -29,10 +29,7 @@ export interface Verifying {
 
 const NEWLINE = 0x0a;
 
-/**
- * Verifies the hash chain and each seal by a known key. Throws `journal-damaged` unless at most the end of the last write is missing.
- * A file that continues an older file may start at any number.
- */
+/** Verifies chain and seals; throws `journal-damaged` unless only the end of the last write is missing. May start at any line. */
 export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
   const index = new JournalIndex();
   let [from, lines, last] = [0, 0, NO_LINE];

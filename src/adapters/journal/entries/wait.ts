@@ -12,10 +12,7 @@ export interface JournalWait extends JournalOptions {
   readonly onWait: (locked: JournalLocked) => void;
 }
 
-/**
- * Opens the journal, or waits without limit while another worker holds it: a second worker is a standby that takes over. Throws like
- * `openJournal`, except JournalLocked.
- */
+/** Opens the journal; a second worker waits without limit and takes over. Throws like `openJournal`, except JournalLocked. */
 export async function openJournalWhenFree(wait: JournalWait): ReturnType<typeof openJournal> {
   for (let tries = 0; ; tries += 1) {
     try {

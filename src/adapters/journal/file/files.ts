@@ -24,10 +24,7 @@ export async function nextOlderFile(path: string): Promise<string> {
 
 const draftOf = (path: string): string => `${path}.next`;
 
-/**
- * The steps of a rotation. After a crash between any two steps, the journal's name leads to a whole file, and the old file has a
- * name of its own.
- */
+/** The steps of a rotation. After a crash between steps, the journal's name leads to a whole file and no file is lost. */
 export function exchangeSteps(path: string, older: string, content: string): readonly (() => Promise<void>)[] {
   return [
     () => rm(draftOf(path), { force: true }),

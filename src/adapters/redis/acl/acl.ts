@@ -38,10 +38,7 @@ export function aclUsers(clusters: readonly string[], passwordOf: (user: string)
   return [bot, ...workers].map((user) => ({ ...user, password: passwordOf(user.name) }));
 }
 
-/**
- * The text of an ACL file (redis.io, "ACL": `aclfile`): these users, no login without a password, and unchanged lines of other users.
- * It contains passwords only as hashes.
- */
+/** The text of an ACL file (redis.io, "ACL": `aclfile`) with password hashes only; keeps the lines of other users. */
 export function aclFile(users: readonly AclUser[], before = ''): string {
   const others = before.split('\n').filter((line) => isOtherUser(line));
   return [NO_DEFAULT, ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');

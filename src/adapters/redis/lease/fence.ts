@@ -5,10 +5,7 @@ import { runScript } from '../server/script.ts';
 import { LockLost } from './lock-watch.ts';
 import { TAKE } from './worker-scripts.ts';
 
-/**
- * A fencing token, which grows each time a worker takes a cluster's job. A worker with an older token was paused or cut off for longer
- * than its lock lasts, and another worker has taken over.
- */
+/** A fencing token, which grows each time a worker takes a job; a worker with an older token has lost its lock to another. */
 export type Fence = number;
 
 /** Takes the next fencing token for the holder of a job's lock. Throws LockLost when another worker holds the lock. */

@@ -7,10 +7,7 @@ export class LockLost extends Error {
   }
 }
 
-/**
- * Watches the running job's lock on the worker's side: during an outage Redis cannot report an expired lock, so the job stops after
- * 80% of the lock's time without a renewal.
- */
+/** Watches the running job's lock, which Redis cannot report as expired in an outage: stops the job after 80% of its time. */
 export class LockWatch {
   readonly #limitMs: number;
   #job: { readonly id: string | undefined; readonly stop: AbortController } | null = null;

@@ -19,16 +19,10 @@ export interface QueueLog {
 export interface QueueWorkerOptions {
   readonly redis: Redis;
   readonly cluster: string;
-  /**
-   * Does the job, and writes with the fence. It must stop within a second of the signal, because another worker takes over. A thrown
-   * error leads to a later attempt, not to the job's end.
-   */
+  /** Does the job, writing with the fence; must stop within a second of the signal. A thrown error leads to a later attempt. */
   readonly work: (job: ChangeJob, signal: AbortSignal, fence: Fence) => Promise<void>;
   readonly log: QueueLog;
-  /**
-   * File for this worker's ID, used by one worker at a time, to resume a killed worker's job at once. Without it, BullMQ hands the job
-   * out when its lock expires.
-   */
+  /** File for the worker's ID, to resume a killed worker's job at once; without it BullMQ waits until the lock expires. */
   readonly idPath?: string;
   /** How long `close` waits for the handover of a running job, in milliseconds; default 1,200. */
   readonly handOverMs?: number;

@@ -4,10 +4,7 @@ import { ask } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
 import { QUEUE } from './queue-jobs.ts';
 
-/**
- * Removes active jobs with invalid JSON from a cluster's queue and returns their IDs. BullMQ fails on such a job before the worker sees
- * it, and the job would block the queue until its lock has expired fifty times.
- */
+/** Removes active jobs with invalid JSON and returns their IDs; BullMQ would retry each until its lock has expired 50 times. */
 export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise<readonly string[]> {
   const queue = `${clusterPrefix(cluster)}:${QUEUE}`;
   const dropped: string[] = [];

@@ -23,10 +23,7 @@ const COMMAND_LIMIT_MS = 5_000;
 const SILENCE_LIMIT_MS = 20_000;
 const CLOSE_LIMIT_MS = 1_000;
 
-/**
- * A connection for short commands, with a timeout of five seconds. While Redis is unreachable, commands fail after five reconnections
- * (about three seconds), so that a command that was reported as failed does not run later.
- */
+/** A connection for short commands: they time out, and fail in an outage after about 3 s, so that none runs later. */
 export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): Redis {
   const options = {
     // RESP3 changes the shape of replies to `call`.
@@ -47,10 +44,7 @@ export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): 
   return redis;
 }
 
-/**
- * A second connection for subscriptions and BullMQ: its commands wait until Redis is back. A subscription ends with its connection, so
- * that the subscriber notices.
- */
+/** A connection for subscriptions and BullMQ: commands wait for Redis; a subscription ends visibly with its connection. */
 export function patientTwin(redis: Redis, onError: (error: Error) => void): Redis {
   const twin = redis.duplicate({
     maxRetriesPerRequest: null,

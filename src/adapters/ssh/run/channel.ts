@@ -28,10 +28,7 @@ export interface Outcome {
   readonly clean: boolean;
 }
 
-/**
- * Sends one command line and waits for its end: its own, the deadline, a lost connection, or too much output. An abandoned command
- * loses its channel; sshd then closes its pipes but sends no signal.
- */
+/** Sends one command line and waits for its end. sshd sends no signal to an abandoned command; it only closes its pipes. */
 export async function runOnChannel(client: Client, line: string, run: ChannelRun): Promise<Outcome> {
   const channel = await opened(client, line, AbortSignal.any([run.signal, run.deadline]));
   const over = new AbortController();

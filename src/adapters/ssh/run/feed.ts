@@ -32,10 +32,7 @@ function written(channel: ClientChannel, chunk: Uint8Array): Promise<boolean> {
   });
 }
 
-/**
- * Races a wait with the end, because ssh2 never calls a pending write callback once the command or connection has ended
- * (Channel._write). Uses removable listeners: Promise.race would retain every chunk until the end.
- */
+/** Races `work` with the end: ssh2 drops pending write callbacks then (Channel._write). Promise.race would retain every chunk. */
 function unlessOver<T>(work: Promise<T>, over: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = () => resolve(undefined);

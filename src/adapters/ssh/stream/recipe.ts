@@ -32,10 +32,7 @@ export interface RecipeOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * How to build the new file from the old file and sent bytes: runs in order, without gaps, yielded as soon as they are known. Every
- * byte of a match has been compared.
- */
+/** How to build the new file from the old file and sent bytes: runs in order, without gaps. Matches are compared in full. */
 export async function* recipe(old: Readable, next: Readable, options: RecipeOptions): AsyncGenerator<Run> {
   const { start = 0, leastRun = LEAST_RUN, signal } = options;
   const memory = {
