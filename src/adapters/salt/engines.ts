@@ -27,15 +27,11 @@ export function engineFacts(node: string, value: unknown): EngineFacts {
     .find((one) => one !== undefined);
   if (info === undefined) return { node, is: 'silent', says: silence(node, answer.is === 'ok' ? value : answer.is) };
   const { configPath, mirrors } = info.config.registry ?? {};
-  if (configPath) return otherLayout(node, `reads its mirrors from the folder ${configPath}`);
+  const unsupported = (says: string): EngineFacts => ({ node, is: 'other-layout', says });
+  if (configPath) return unsupported(`it reads its mirrors from the folder ${configPath}, an unsupported layout.`);
   const endpoints = mirrors?.[REGISTRY]?.endpoint;
-  if (!endpoints) return otherLayout(node, `reports no mirrors for ${REGISTRY}`);
+  if (!endpoints) return unsupported(`it reports no mirrors for ${REGISTRY}, an unsupported layout.`);
   return { node, is: 'known', endpoints };
-}
-
-function otherLayout(node: string, what: string): EngineFacts {
-  const says = `The container engine of ${node} ${what}. This layout is not supported.`;
-  return { node, is: 'other-layout', says };
 }
 
 function silence(node: string, said: string): string {
