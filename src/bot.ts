@@ -14,10 +14,10 @@ import type { Process } from './runtime/run-process.ts';
 import { slackGroups } from './slack/api/groups.ts';
 import { startSlack } from './slack/start-slack.ts';
 
-/** How often open changes are looked after: plans that expired, jobs that a dying bot did not queue. */
+/** How often the bot checks open changes: expired plans, and jobs that a crashed bot did not queue. */
 const TEND_EVERY_MS = 10_000;
 
-/** Builds the bot from its configuration and starts it; it answers Slack until it is stopped. */
+/** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
   return await startParts((opened) => openBot(config, log, opened), log);
 }
@@ -40,23 +40,23 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   const slack = await startSlack({ config, useCases, changes, cards, announcements, clock, log });
   opened.keep({ close: () => slack.stop() });
   const whyNotReady = () => {
-    if (!record.isReachable()) return 'Redis cannot be reached.';
-    return slack.isConnected() ? null : 'Slack cannot be reached.';
+    if (!record.isReachable()) return 'Redis is unreachable.';
+    return slack.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady));
   rounds.run((signal) => tend(() => useCases.tend(slack.postAgain), log, signal));
-  log.info({ clusters: [...clusters.keys()] }, 'The bot answers');
+  log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }
 
 function known<T>(name: string, clusters: ReadonlyMap<string, T>): T {
   const cluster = clusters.get(name);
-  if (cluster === undefined) throw new Error(`The bot is not configured for a cluster ${name}.`);
+  if (cluster === undefined) throw new Error(`The bot has no configuration for the cluster ${name}.`);
   return cluster;
 }
 
-async function tend(look: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {
+async function tend(check: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await look().catch((err: unknown) => log.warn({ err }, 'Open changes could not be checked'));
+    await check().catch((err: unknown) => log.warn({ err }, 'Open changes could not be checked'));
     await clock.sleep(TEND_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -11,7 +11,7 @@ const program = new Command('registry-ha').description('Registry HA for MetalK8s
 
 program
   .command('bot')
-  .description('answer Slack')
+  .description('run the bot, which answers Slack')
   .requiredOption('--config <file>', 'YAML file; see examples/bot.yaml')
   .action(async ({ config: path }: { config: string }) => {
     const secrets: (string | undefined)[] = [];
@@ -26,7 +26,7 @@ program
 
 program
   .command('worker')
-  .description('carry out approved changes; runs on the bootstrap node')
+  .description('run the worker, which carries out approved changes on the bootstrap node')
   .requiredOption('--config <file>', 'YAML file; see examples/worker.yaml')
   .action(async ({ config: path }: { config: string }) => {
     const secrets: (string | undefined)[] = [];

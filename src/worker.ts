@@ -21,30 +21,30 @@ import { workerLog } from './runtime/worker/log-lines.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
 
-/** Builds the worker from its configuration and starts it; it takes jobs until it is stopped. */
+/** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
   return await startParts((opened) => openWorker(config, log, opened), log);
 }
 
 async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promise<void> {
-  const told = workerLog(log);
+  const logged = workerLog(log);
   const metrics = new Registry();
   const proofs = await workerProofs(config);
   const journal = opened.keep(await workerJournal(config, proofs, log));
-  // Before Redis, so that their end is waited for after it is closed: a round may be waiting for Redis.
+  // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, proofs, log, () => retelling.wake()));
   const { changes, cards, life } = record;
-  const report = () => reportLostRecords({ journal, changes, clock, onForgotten: told.onForgotten });
-  const retelling = new Retelling({ clock, report, onError: told.onNotRestored });
+  const report = () => reportLostRecords({ journal, changes, clock, onForgotten: logged.onForgotten });
+  const retelling = new Retelling({ clock, report, onError: logged.onNotRestored });
   const cluster = opened.keep(await workerCluster(config, log));
-  const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: told.onTrouble });
+  const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
   const copier = workerCopier(config, cluster, metrics);
   const own = { clock, journal, changes, cards, copier, checker: proofs.approvals };
   const planLivesMs = config.plan.livesMinutes * 60_000;
   const onRecordLost = () => retelling.wake();
-  const ports: JobPorts = { ...cluster, ...own, ...told, cluster: config.cluster, planLivesMs, onRecordLost };
+  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, planLivesMs, onRecordLost };
   const queue = opened.keep(
     queueWorker({
       redis: record.redis,
@@ -57,11 +57,11 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
       idPath: join(config.stateFolder, 'queue-worker.id'),
     }),
   );
-  const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The queue in Redis is not read.');
+  const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  const hearts = { life, clock, trouble: () => trouble.look(), onLost: told.onHeartbeatLost };
+  const hearts = { life, clock, trouble: () => trouble.look(), onLost: logged.onHeartbeatLost };
   rounds.run((signal) => sendHeartbeats(hearts, signal));
   rounds.run((signal) => retelling.run(signal));
   queue.start();
-  log.info({ cluster: config.cluster }, 'The worker takes changes');
+  log.info({ cluster: config.cluster }, 'Worker started');
 }

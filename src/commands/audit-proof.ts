@@ -3,80 +3,78 @@ import { count } from '../domain/text/format.ts';
 
 type Print = (line: string) => void;
 
-/** How many lines there are, and that each follows from the one before. */
-export function tellChain({ first, files, head, newer, unfinished }: ReadJournal, print: Print): void {
+/** Prints the number of lines and the end of the verified hash chain. */
+export function printChain({ first, files, head, newer, unfinished }: ReadJournal, print: Print): void {
   const lines = head.line === 0 ? 0 : head.line - first + 1;
   const where = files === 1 ? '' : ` in ${files} files`;
-  print(`${count(lines, 'line')}${where}, each follows from the one before. Head: ${head.hash}`);
-  if (first > 1) print(`They begin with line ${first}: older files were removed.`);
+  print(`${count(lines, 'line')}${where}, hash chain intact. Head: ${head.hash}`);
+  if (first > 1) print(`The journal starts at line ${first}. Older files were removed.`);
   if (newer[0] !== undefined)
     print(
-      `${newer.length} of them ${newer.length === 1 ? 'was' : 'were'} written by a newer version of registry-ha, from line ${newer[0].seq} on. Use that version to read them.`,
+      `A newer version of registry-ha wrote ${count(newer.length, 'line')}, from line ${newer[0].seq} on. Use that version to read them.`,
     );
   if (unfinished > 0)
-    print(
-      `Behind them ${unfinished} bytes of a line that is not finished: being written just now, or left by a crash.`,
-    );
+    print(`The last line is incomplete (${unfinished} bytes): it is still being written, or a crash cut it off.`);
 }
 
-/** What seals and a quoted hash prove of the journal; false when they do not prove it. */
-export function tellProof(journal: ReadJournal, quoted: string | undefined, print: Print): boolean {
-  const isSealed = journal.seals > 0 ? tellSeals(journal, print) : tellNoSeal(journal, print);
-  const isWitnessed = quoted === undefined ? tellUnwitnessed(print) : tellWitness(quoted, journal, print);
+/** Prints what the seals and a quoted hash prove about the journal; false when something is not proven. */
+export function printProof(journal: ReadJournal, quoted: string | undefined, print: Print): boolean {
+  const isSealed = journal.seals > 0 ? printSeals(journal, print) : printNoSeal(journal, print);
+  const isWitnessed = quoted === undefined ? printNoWitness(print) : printWitness(quoted, journal, print);
   return isSealed && isWitnessed;
 }
 
-function tellSeals({ seals, sealed, unsealedEnd, head, unknownKeys }: ReadJournal, print: Print): boolean {
+function printSeals({ seals, sealed, unsealedEnd, head, unknownKeys }: ReadJournal, print: Print): boolean {
   const open = head.line - sealed;
   if (unknownKeys.length > 0) {
     print(
-      `SEALS NOT PROVEN: the key ${unknownKeys.join(', ')} is none of those given. Name the worker's public keys with --keys.`,
+      `SEALS NOT VERIFIED: the public key of ${unknownKeys.join(', ')} was not given. Pass the worker's public keys with --keys.`,
     );
     return false;
   }
-  print(`${count(seals, 'seal')}, all genuine; the last one is line ${sealed}.`);
-  if (unsealedEnd > 0) return tellUnsealedEnd(unsealedEnd, print);
-  if (open > 0) print(`${count(open, 'line')} behind it nobody has sealed yet: their change has not ended.`);
+  print(`${count(seals, 'seal')}, all genuine. The last seal is line ${sealed}.`);
+  if (unsealedEnd > 0) return printUnsealedEnd(unsealedEnd, print);
+  if (open > 0) print(`${count(open, 'line is', 'lines are')} not sealed yet: the change has not ended.`);
   return true;
 }
 
-/** Without a seal nothing says who wrote the lines, and a wiped journal looks like a new one. */
-function tellNoSeal({ head, unsealedEnd }: ReadJournal, print: Print): boolean {
-  if (unsealedEnd > 0) return tellUnsealedEnd(unsealedEnd, print);
+/** Without a seal the author of the lines is unknown, and an emptied journal looks like a new one. */
+function printNoSeal({ head, unsealedEnd }: ReadJournal, print: Print): boolean {
+  if (unsealedEnd > 0) return printUnsealedEnd(unsealedEnd, print);
   print(
     head.line === 0
-      ? 'NOTHING TO PROVE: the journal is empty. That is right only while nobody has asked this worker for anything; if a thread in Slack quotes a journal line, this is another file, or somebody has emptied it.'
-      : 'NOT SEALED: no line has a seal, so anybody who can write the file may have written them. That is right only until the worker has seen a first change end: verify again then. If a thread in Slack quotes a journal line already, this is another file, or somebody has replaced it.',
+      ? 'NOTHING TO VERIFY: the journal is empty. This is normal only before the first request to this worker. If a Slack thread quotes a journal line, this is the wrong file, or someone has emptied it.'
+      : 'NOT SEALED: no line has a seal, so anyone with write access to the file could have written the lines. This is normal only until the first change ends; verify again then. If a Slack thread already quotes a journal line, this is the wrong file, or someone has replaced it.',
   );
   return false;
 }
 
-function tellUnsealedEnd(line: number, print: Print): false {
+function printUnsealedEnd(line: number, print: Print): false {
   print(
-    `NOT SEALED: line ${line} ends a change, and no seal follows. A worker seals each end with it, or at its next start: either none has run since, or somebody else wrote these lines.`,
+    `NOT SEALED: line ${line} ends a change, but no seal follows. The worker seals each end at once, or at its next start. Either the worker has not run since, or someone else wrote these lines.`,
   );
   return false;
 }
 
-/** Seals prove what is there; only a hash that is kept elsewhere proves that the end was not cut off, nor all of it replaced. */
-function tellUnwitnessed(print: Print): true {
+/** Seals prove the lines that exist. Only a hash kept elsewhere shows a cut end or a replaced file. */
+function printNoWitness(print: Print): true {
   print(
-    'Whether lines were cut off at the end, only a thread can tell: give what the newest one quotes behind “Journal line” as --witness.',
+    'Only a Slack thread can show whether lines are missing at the end. Pass the newest hash that a thread shows after “Journal line” with --witness.',
   );
   return true;
 }
 
-function tellWitness(quoted: string, { hashes, events, first }: ReadJournal, print: Print): boolean {
+function printWitness(quoted: string, { hashes, events, first }: ReadJournal, print: Print): boolean {
   const found = [...hashes].filter(([hash]) => hash.startsWith(quoted));
   for (const [, line] of found) {
-    const told = events.find((one) => one.line === line);
+    const entry = events.find((one) => one.line === line);
     print(
-      `${quoted} is line ${line}${told === undefined ? '' : `: ${told.change}, ${told.event.type}, ${told.event.at}`}.`,
+      `${quoted} is line ${line}${entry === undefined ? '' : `: ${entry.change}, ${entry.event.type}, ${entry.event.at}`}.`,
     );
   }
   if (found.length === 0)
     print(
-      `NOT IN THIS JOURNAL: no line has the hash ${quoted}. ${first > 1 ? `Lines before ${first} were removed; otherwise the` : 'The'} journal was changed since it was quoted, or it is another cluster's.`,
+      `NOT IN THIS JOURNAL: no line has the hash ${quoted}. ${first > 1 ? `Lines before ${first} were removed; otherwise the` : 'The'} journal was changed after the hash was quoted, or the hash is from another cluster.`,
     );
   return found.length > 0;
 }

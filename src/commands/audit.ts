@@ -5,12 +5,12 @@ import { headChecker } from '../adapters/keys/seals.ts';
 import { type AuditRow, auditRows } from '../domain/change/audit.ts';
 import { csvLine } from '../domain/text/csv.ts';
 import { printable } from '../domain/text/printable.ts';
-import { tellChain, tellProof } from './audit-proof.ts';
+import { printChain, printProof } from './audit-proof.ts';
 import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 
-/** What is exported: from and to are days (UTC, the last one included) or moments with an offset. */
+/** What to export; `from` and `to` are days (UTC, the last day included) or times with a UTC offset. */
 export interface ExportOptions {
   readonly file: string;
   readonly from?: string;
@@ -35,14 +35,12 @@ const COLUMNS = [
   'hash',
 ] as const satisfies readonly (keyof AuditRow)[];
 
-/** `registry-ha audit export`: who asked, who approved what, what ran with which result; gives the exit code. */
+/** `registry-ha audit export`: prints requests, approvals, commands and results; returns the exit code. */
 export async function auditExport(options: ExportOptions, print: Print): Promise<number> {
   const [from, to] = [moment(options.from, 0), moment(options.to, DAY_MS)];
-  if (from === null || to === null) return wrong(print, '--from and --to', '2026-11-22 or 2026-11-22T10:00:00Z');
+  if (from === null || to === null) return wrong(print, '--from or --to', '2026-11-22 or 2026-11-22T10:00:00Z');
   if (from !== undefined && to !== undefined && from >= to) {
-    print(
-      `--from ${options.from} is not before --to ${options.to}: nothing lies between them. Write the earlier one first.`,
-    );
+    print(`--from ${options.from} must be earlier than --to ${options.to}.`);
     return 2;
   }
   if (options.format !== 'jsonl' && options.format !== 'csv') return wrong(print, '--format', 'jsonl or csv');
@@ -60,31 +58,31 @@ export async function auditExport(options: ExportOptions, print: Print): Promise
   });
 }
 
-/** What is verified: the files, the worker's public keys, and a hash that somebody quotes. */
+/** What to verify: the files, the worker's public keys, and a hash quoted in a thread. */
 export interface VerifyOptions {
   readonly file: string;
   readonly keys: readonly string[];
   readonly witness?: string;
 }
 
-/** Eight digits can be met by chance or by trying; a thread shows twelve. */
+/** A thread shows twelve digits; eight could match by chance or be forged by trial. */
 const WITNESS = /^[0-9a-f]{12,64}$/;
 
-/** `registry-ha audit verify`: chain, seals and a quoted hash; gives the exit code. */
+/** `registry-ha audit verify`: checks chain, seals and a quoted hash; returns the exit code. */
 export async function auditVerify({ file, keys, witness }: VerifyOptions, print: Print): Promise<number> {
   const quoted = witness?.toLowerCase().replace(/[….]+$/u, '');
   if (quoted !== undefined && !WITNESS.test(quoted))
-    return wrong(print, '--witness', 'the digits behind “Journal line”, at least twelve');
+    return wrong(print, '--witness', 'at least 12 of the digits that the thread shows after “Journal line”');
   return await orExplained(print, async () => {
     const journal = await readJournal(file, headChecker(await loadTrustedKeys(keys)));
-    tellChain(journal, print);
-    return tellProof(journal, quoted, print) ? 0 : 1;
+    printChain(journal, print);
+    return printProof(journal, quoted, print) ? 0 : 1;
   });
 }
 
 const DAY_MS = 24 * 3_600_000;
 
-/** The moment in ms, undefined when none is named, null when it cannot be read; a day counts from its beginning plus `extra`. */
+/** Time in ms; undefined when not given, null when invalid. A day is its start (UTC) plus `extra` ms. */
 function moment(text: string | undefined, extra: number): number | undefined | null {
   if (text === undefined) return undefined;
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
@@ -94,7 +92,7 @@ function moment(text: string | undefined, extra: number): number | undefined | n
 }
 
 function wrong(print: Print, option: string, form: string): 2 {
-  print(`${option}: write ${form}.`);
+  print(`Invalid ${option}. Use ${form}.`);
   return 2;
 }
 

@@ -2,7 +2,7 @@ import { WrongConfig } from '../config/read-config.ts';
 import { Failure } from '../domain/answers/failure.ts';
 import { printable } from '../domain/text/printable.ts';
 
-/** The exit code of a command for people; what broke is told in a sentence, with what to do, and is 1. */
+/** Runs a command and returns its exit code; a failure is printed with its way out and returns 1. */
 export async function orExplained(print: (line: string) => void, act: () => Promise<number>): Promise<number> {
   try {
     return await act();
@@ -11,7 +11,7 @@ export async function orExplained(print: (line: string) => void, act: () => Prom
   }
 }
 
-/** Says what broke, for people, and gives the exit code 1; throws again what is a defect. */
+/** Prints a failure and returns the exit code 1; rethrows a defect. */
 export function explain(error: unknown, print: (line: string) => void): 1 {
   for (const line of sentences(error)) print(printable(line));
   return 1;
@@ -23,7 +23,7 @@ function sentences(error: unknown): readonly string[] {
     return [`${where}: ${what} ${next}`];
   }
   if (error instanceof WrongConfig) return error.message.split('\n');
-  // Node's own errors of the file system name file and reason; anything else is a defect and keeps its stack.
+  // Node's file system errors name file and reason; anything else is a defect and keeps its stack.
   if (!(error instanceof Error && 'syscall' in error)) throw error;
-  return [`${error.message}. Check the path, and whether you may read and write there.`];
+  return [`${error.message}. Check the path and your permissions.`];
 }

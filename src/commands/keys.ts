@@ -9,7 +9,7 @@ import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 
-/** `registry-ha keys new`: writes a new pair and says where each half belongs; gives the exit code. */
+/** `registry-ha keys new`: writes a new key pair and prints where each half belongs; returns the exit code. */
 export async function newKeys(owner: KeyOwner, folder: string, now: Date, print: Print): Promise<number> {
   return await orExplained(print, async () => {
     const { name, privatePath, publicPath } = await writeNewPair(owner, folder, now);
@@ -22,14 +22,14 @@ export async function newKeys(owner: KeyOwner, folder: string, now: Date, print:
   });
 }
 
-/** Where `keys list` looks: a folder, or the files that a configuration names. */
+/** What `keys list` reads: a folder, or the files that a configuration names. */
 export interface KeysPlace {
   readonly folder?: string;
   readonly bot?: string;
   readonly worker?: string;
 }
 
-/** `registry-ha keys list`: name, age and meaning of each key; gives the exit code. */
+/** `registry-ha keys list`: prints name, age and purpose of each key; returns the exit code. */
 export async function listKeys({ folder, bot, worker }: KeysPlace, now: Date, print: Print): Promise<number> {
   return await orExplained(print, async () => {
     const listed = [
@@ -45,8 +45,8 @@ export async function listKeys({ folder, bot, worker }: KeysPlace, now: Date, pr
 
 const noKey = (folder: string | undefined): string =>
   folder === undefined
-    ? 'No key: name a place with --folder, --bot bot.yaml or --worker worker.yaml.'
-    : `No key in ${folder}: keys are files *.key and *.pub right in it. \`registry-ha keys new\` makes a pair.`;
+    ? 'Name the keys to list with `--folder FOLDER`, `--bot bot.yaml` or `--worker worker.yaml`.'
+    : `No key files (*.key, *.pub) in ${folder}. Create a pair with \`registry-ha keys new\`.`;
 
 interface Listed {
   readonly key: KeyFile;
@@ -59,27 +59,30 @@ async function inFolder(folder: string): Promise<readonly Listed[]> {
     means:
       key.half === 'private'
         ? `${key.owner}: signs`
-        : `${key.owner}: trusted by whoever is configured with this folder`,
+        : `${key.owner}: trusted by every process that is configured with this folder`,
   }));
 }
 
 async function ofBot(path: string): Promise<readonly Listed[]> {
   const config = readConfig(path, BotFile, {}, {});
   const own = await keyFileAt(config.approval.keyFile);
-  const former = await trusted(config.approval.formerKeys, 'this bot signed with it before; its entries still count');
+  const former = await trusted(config.approval.formerKeys, 'former key of this bot; its entries are still accepted');
   const workers = config.clusters.map((cluster) =>
     trusted(workerKeysOf(cluster), `trusted by this bot as the worker of ${cluster.name}`),
   );
-  const means = 'this bot signs with it; workers trust it that have its public half in trustedKeys';
+  const means = 'signing key of this bot; trusted by workers with its public key in trustedKeys';
   return [{ key: own, means }, ...former, ...(await Promise.all(workers)).flat()];
 }
 
 async function ofWorker(path: string): Promise<readonly Listed[]> {
   const config = readConfig(path, WorkerFile, {}, {});
   const own = await keyFileAt(config.keyFile);
-  const means = `the worker of ${config.cluster} signs with it; a bot trusts it that has its public half in workerKeys`;
-  const former = await trusted(config.formerKeys, 'this worker signed with it before; its seals are still checked');
-  const bots = await trusted(config.trustedKeys, `trusted by the worker of ${config.cluster}: its approvals count`);
+  const means = `signing key of the worker of ${config.cluster}; trusted by bots with its public key in workerKeys`;
+  const former = await trusted(config.formerKeys, 'former key of this worker; its seals are still checked');
+  const bots = await trusted(
+    config.trustedKeys,
+    `trusted by the worker of ${config.cluster}; its approvals are accepted`,
+  );
   return [{ key: own, means }, ...former, ...bots];
 }
 
@@ -93,21 +96,22 @@ function age(made: Date, now: Date): string {
   return `${made.toISOString().slice(0, 10)} (${count(days, 'day')})`;
 }
 
-/** `registry-ha keys retire`: takes a key out of a trust folder and says what that means; gives the exit code. */
+/** `registry-ha keys retire`: moves a key out of a trust folder and prints the consequences; returns the exit code. */
 export async function retireKeys(name: string, folder: string, print: Print): Promise<number> {
   return await orExplained(print, async () => {
     const key = await retireKey(name, folder);
-    print(`Key ${key.name} is in ${key.path} now. Whoever reads ${join(folder)} trusts it until his next restart.`);
+    print(`Key ${key.name} was moved to ${key.path}. Processes that use ${join(folder)} trust it until they restart.`);
     if (key.owner !== 'worker')
       print(
-        'After that, approvals signed with it that have not been started are refused (ask again); what has begun goes on by the journal.',
+        'After the restart, workers reject approvals signed with this key if the change has not started. Ask for such a change again. Changes in progress continue from the journal.',
       );
     if (key.owner !== 'bot')
       print(
-        'After that, what a worker signed with it is not believed: cards of changes that have not ended turn red. Exchanging a key that nobody stole, wait for their end.',
+        'After the restart, bots reject what a worker signed with this key: the cards of open changes turn red. If the key was not stolen, restart only after these changes have ended.',
       );
     const left = (await keyFilesIn(folder)).filter(({ half }) => half === 'public').length;
-    if (left === 0) print(`No public key is left in ${folder}: who trusts this folder only will not start again.`);
+    if (left === 0)
+      print(`No public key is left in ${folder}. Processes that trust only this folder will not start again.`);
     return 0;
   });
 }

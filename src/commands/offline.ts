@@ -4,10 +4,10 @@ import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds the commands that work without bot and worker: what is signed, by whom, how anybody can check it, and what files mean. */
+/** Adds the commands that need neither bot nor worker: keys, audit, journal, redis and policy. */
 export function offlineCommands(program: Command): void {
-  keysCommand(program.command('keys').description('keys of bots and workers: make, list, take out of trust'));
-  auditCommand(program.command('audit').description('the worker’s journal for auditors: export it, prove it'));
+  keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
+  auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
   for (const add of [journalCommand, redisCommand, policyCommand]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
@@ -17,28 +17,28 @@ const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'redis
 function keysCommand(keys: Command): void {
   keys
     .command('new')
-    .description('write a new pair: approval.key and approval.pub of a bot, or worker.key and worker.pub of a worker')
-    .addOption(new Option('--for <whom>', 'whose key it is').choices(['bot', 'worker']).makeOptionMandatory())
-    .requiredOption('--folder <folder>', 'where the files are written; what is there is never overwritten')
+    .description('create a key pair: approval.key and approval.pub for a bot, worker.key and worker.pub for a worker')
+    .addOption(new Option('--for <whom>', 'owner of the key').choices(['bot', 'worker']).makeOptionMandatory())
+    .requiredOption('--folder <folder>', 'folder for the new files; existing files are never overwritten')
     .action(async ({ for: owner, folder }: { for: 'bot' | 'worker'; folder: string }) => {
       const { newKeys } = await import('./keys.ts');
       process.exitCode = await newKeys(owner, folder, new Date(), print);
     });
   keys
     .command('list')
-    .description('name, age and meaning of each key')
-    .option('--folder <folder>', 'of every key file in this folder')
-    .option('--bot <file>', 'of those that this bot.yaml names')
-    .option('--worker <file>', 'of those that this worker.yaml names')
+    .description('list the name, age and purpose of each key')
+    .option('--folder <folder>', 'list every key file in this folder')
+    .option('--bot <file>', 'list the keys that this bot.yaml names')
+    .option('--worker <file>', 'list the keys that this worker.yaml names')
     .action(async (place: KeysPlace) => {
       const { listKeys } = await import('./keys.ts');
       process.exitCode = await listKeys(place, new Date(), print);
     });
   keys
     .command('retire')
-    .description('take a public key out of a trust folder; it is moved aside, and counts until the next restart')
-    .argument('<name>', 'its name, or the beginning of it')
-    .requiredOption('--folder <folder>', 'the folder of trusted keys')
+    .description('move a public key out of a trust folder; it stays trusted until the next restart')
+    .argument('<name>', 'name of the key, or its first characters')
+    .requiredOption('--folder <folder>', 'folder of trusted keys')
     .action(async (name: string, { folder }: { folder: string }) => {
       const { retireKeys } = await import('./keys.ts');
       process.exitCode = await retireKeys(name, folder, print);
@@ -50,8 +50,8 @@ const FILE = ['--file <file>', 'the journal', '/var/lib/registry-ha/journal.json
 function journalCommand(program: Command): void {
   program
     .command('journal')
-    .description('read the worker’s own record: what was asked, approved, run, with which result')
-    .argument('<verb>', 'verify (every line follows from the one before) or show')
+    .description('read the worker’s journal: requests, approvals, commands and results')
+    .argument('<verb>', 'verify (check the hash chain) or show')
     .argument('[change]', 'show only this change')
     .option(...FILE)
     .action(async (verb: string, change: string | undefined, { file }: { file: string }) => {
@@ -63,10 +63,10 @@ function journalCommand(program: Command): void {
 function auditCommand(audit: Command): void {
   audit
     .command('export')
-    .description('who asked, who approved which plan, each step with its commands and result')
+    .description('export requests, approvals, and each step with its commands and result')
     .option(...FILE)
-    .option('--from <when>', 'a day (UTC), or a moment such as 2026-11-22T10:00:00Z')
-    .option('--to <when>', 'a day, which is included, or a moment')
+    .option('--from <when>', 'first day (UTC), or a time such as 2026-11-22T10:00:00Z')
+    .option('--to <when>', 'last day (UTC, included), or a time')
     .option('--format <format>', 'jsonl or csv', 'jsonl')
     .action(async (options: ExportOptions) => {
       const { auditExport } = await import('./audit.ts');
@@ -74,10 +74,10 @@ function auditCommand(audit: Command): void {
     });
   audit
     .command('verify')
-    .description('every line follows from the one before, every seal is the worker’s, and a quoted hash is among them')
+    .description('check the hash chain, the worker’s seals, and a hash quoted in Slack')
     .option(...FILE)
-    .option('--keys <paths...>', 'public keys of the worker, former ones too', ['/etc/registry-ha/worker.pub'])
-    .option('--witness <hash>', 'what a thread in Slack shows behind “Journal line”')
+    .option('--keys <paths...>', 'public keys of the worker, including former keys', ['/etc/registry-ha/worker.pub'])
+    .option('--witness <hash>', 'hash that a Slack thread shows after “Journal line”')
     .action(async (options: VerifyOptions) => {
       const { auditVerify } = await import('./audit.ts');
       process.exitCode = await auditVerify(options, print);
@@ -87,10 +87,10 @@ function auditCommand(audit: Command): void {
 function redisCommand(program: Command): void {
   program
     .command('redis')
-    .description('write the users and rights that Redis should give the bot and each cluster’s worker')
+    .description('write the Redis users and permissions of the bot and of each cluster’s worker')
     .argument('<verb>', 'acl')
     .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
-    .requiredOption('--folder <folder>', 'where users.acl and the passwords are written')
+    .requiredOption('--folder <folder>', 'folder for users.acl and the passwords')
     .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
       const command = await import('./redis.ts');
       process.exitCode = await command.redisCommand(verb, options, print);
@@ -100,7 +100,7 @@ function redisCommand(program: Command): void {
 function policyCommand(program: Command): void {
   program
     .command('policy')
-    .description('say in sentences what a policy file means, and what is wrong with it')
+    .description('explain a policy file in plain words and report its mistakes')
     .argument('<verb>', 'check FILE, or schema (the JSON Schema for editors)')
     .argument('[file]', 'YAML file; see examples/policy.yaml')
     .action(async (verb: string, file: string | undefined) => {
@@ -109,7 +109,7 @@ function policyCommand(program: Command): void {
     });
 }
 
-/** `… | head` reads as much as it wants; that is no error of ours. */
+/** `… | head` closes the pipe early, which is not an error. */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

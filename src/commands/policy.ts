@@ -3,14 +3,14 @@ import { policyJsonSchema } from '../config/policy-file.ts';
 import { policyInWords } from '../domain/policy/words.ts';
 import { explain } from './explained.ts';
 
-/** `registry-ha policy check FILE|schema`: says in sentences what a policy file means; gives the exit code. */
+/** `registry-ha policy check FILE|schema`: explains a policy file in sentences; returns the exit code. */
 export function policyCommand(verb: string, path: string | undefined, print: (line: string) => void): number {
   if (verb === 'schema') {
     print(JSON.stringify(policyJsonSchema(), null, 2));
     return 0;
   }
   if (verb !== 'check' || path === undefined) {
-    print(`registry-ha policy ${verb}: there is \`check FILE\` and \`schema\`.`);
+    print('Use `registry-ha policy check FILE` or `registry-ha policy schema`.');
     return 2;
   }
   try {

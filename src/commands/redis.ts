@@ -11,21 +11,20 @@ import { orExplained } from './explained.ts';
 
 type Print = (line: string) => void;
 
-/** `registry-ha redis acl`: writes users.acl and the passwords that are not there yet into a folder; gives the exit code. */
+/** `registry-ha redis acl`: writes users.acl and missing passwords into a folder; returns the exit code. */
 export async function redisCommand(
   verb: string,
   { cluster: clusters, folder }: { readonly cluster: readonly string[]; readonly folder: string },
   print: Print,
 ): Promise<number> {
   if (verb !== 'acl') {
-    print(`registry-ha redis ${verb}: there is only \`registry-ha redis acl --cluster NAME --folder FOLDER\`.`);
+    print('Use `registry-ha redis acl --cluster NAME --folder FOLDER`.');
     return 2;
   }
   const wrong = clusters.filter((name) => !isClusterName(name));
   if (wrong.length > 0) {
-    print(
-      `${wrong.map((name) => JSON.stringify(name)).join(', ')}: a cluster's name has lower-case letters, digits and hyphens.`,
-    );
+    const names = wrong.map((name) => JSON.stringify(name)).join(', ');
+    print(`Invalid cluster name: ${names}. Use lower-case letters, digits and hyphens.`);
     return 2;
   }
   return await orExplained(print, () => writeUsers([...new Set(clusters)], folder, print));
@@ -35,37 +34,33 @@ async function writeUsers(clusters: readonly string[], folder: string, print: Pr
   const path = join(folder, 'users.acl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const before = await textOf(path);
+  // The whole file is replaced, so the next ACL LOAD would lock out a cluster that is not named.
   const leftOut = clustersIn(before).filter((name) => !clusters.includes(name));
   if (leftOut.length > 0) {
-    print(lockingOut(path, leftOut, clusters));
+    print(
+      `Nothing was written: ${listed(leftOut.map(workerUser))} in ${path} would be removed. ` +
+        `Name every cluster: \`--cluster ${[...leftOut, ...clusters].join(' ')}\`. ` +
+        'To remove a cluster for good, first delete its worker’s line from the file.',
+    );
     return 1;
   }
   const names = aclUsers(clusters, () => '').map(({ name }) => name);
   const passwords = new Map<string, string>();
   for (const name of names) passwords.set(name, await passwordOf(folder, name));
   const users = aclUsers(clusters, (name) => passwords.get(name) ?? '');
-  // Redis may read the file at any moment.
+  // In one step, because Redis may read the file at any time.
   await replaceFile(path, aclFile(users, before), 0o640);
-  tell(path, folder, names, print);
+  printUsers(path, folder, names, print);
   return 0;
 }
 
-/** The file is written whole: bot and worker of a cluster that is not named would be locked out at the next ACL LOAD. */
-function lockingOut(path: string, leftOut: readonly string[], clusters: readonly string[]): string {
-  const users = listed(leftOut.map(workerUser));
-  return [
-    `${path} also has ${users}, and only ${listed(clusters)} ${clusters.length === 1 ? 'was' : 'were'} named: nothing was written.`,
-    `Name every cluster: --cluster ${[...leftOut, ...clusters].join(' ')}. To take one out for good, remove its worker’s line from the file first.`,
-  ].join(' ');
-}
-
-function tell(path: string, folder: string, names: readonly string[], print: Print): void {
+function printUsers(path: string, folder: string, names: readonly string[], print: Print): void {
   print(
-    `${path}: for redis.conf: aclfile ${path} (and after a change: redis-cli ACL LOAD). Passwords stand in it as hashes.`,
+    `${path}: add \`aclfile ${path}\` to redis.conf. After a change, run \`redis-cli ACL LOAD\`. Passwords are stored as hashes.`,
   );
   for (const name of names) print(`${passwordPath(folder, name)}: the password of ${name}.`);
   print(
-    'Nobody else can log in, `default` neither. Lines of your own for other users (administrators) are kept when this is run again.',
+    'No other user can log in, not even `default`. Lines that you add for other users, such as administrators, are kept when you run this command again.',
   );
 }
 
@@ -74,11 +69,11 @@ const passwordPath = (folder: string, name: string): string => join(folder, `${n
 const noPassword = (path: string): PlainFailure =>
   new PlainFailure('no-password', {
     where: path,
-    what: 'It holds no password.',
-    next: 'Remove it, or write one into it.',
+    what: 'The file is empty.',
+    next: 'Delete the file, or write a password into it.',
   });
 
-/** The password in the user's file; a new one where there is none. */
+/** The password in the user's file, which is created with a random one when missing. */
 async function passwordOf(folder: string, name: string): Promise<string> {
   const path = passwordPath(folder, name);
   const fresh = randomBytes(32).toString('hex');

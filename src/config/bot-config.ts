@@ -2,18 +2,12 @@ import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../schema/length.ts';
 import { type Policies, policiesFor } from './policy-config.ts';
+import { slackId } from './policy-file.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 
 const absolute = z.string().startsWith('/', 'write an absolute path');
 const port = z.coerce.number().int().min(0).max(65_535);
-const slackId = (letters: string, what: string) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^[${letters}][A-Z0-9]{2,}$`),
-      `${what} starts with ${letters} (Slack: profile or channel details → Copy ID)`,
-    );
 
 export const BotFile = z.strictObject({
   slack: z
@@ -27,26 +21,24 @@ export const BotFile = z.strictObject({
   clusters: z
     .array(
       z.strictObject({
-        name: z.string().regex(CLUSTER_NAME, 'lower-case letters, digits and hyphens, at most 42'),
-        channels: z.array(slackId('CG', 'a channel id')).default([]),
-        policy: z
-          .never('who may do what stands in the policy file now: see policyFile and examples/policy.yaml')
-          .optional(),
-        /** Public keys of this cluster's worker, or folders of such keys; `/etc/registry-ha/workers/<name>` when left out. */
+        name: z.string().regex(CLUSTER_NAME, 'use lower-case letters, digits and hyphens, at most 42 characters'),
+        channels: z.array(slackId('CG', 'a channel ID')).default([]),
+        policy: z.never('permissions are in the policy file: see policyFile and examples/policy.yaml').optional(),
+        /** Public keys of this cluster's worker, or folders of keys; default `/etc/registry-ha/workers/<name>`. */
         workerKeys: z
           .array(absolute)
-          .check(atLeast(1, 'name at least one key, or no card could be believed'))
+          .check(atLeast(1, 'name at least one key; without keys no card can be verified'))
           .optional(),
       }),
     )
     .check(atLeast(1, 'name at least one cluster')),
-  /** Beside this file, unless it is absolute. */
+  /** Relative to the folder of this file, or absolute. */
   policyFile: z.string().default('policy.yaml'),
   approval: z
     .strictObject({
       keyFile: z.string().default('/etc/registry-ha/approval.key'),
-      livesMinutes: z.never('write approvalLivesMinutes in the policy file instead').optional(),
-      /** Public keys (or folders of them) that this bot signed with before, so that older entries still count. */
+      livesMinutes: z.never('use approvalLivesMinutes in the policy file instead').optional(),
+      /** Former public keys of this bot, or folders of keys, so that older entries stay valid. */
       formerKeys: z.array(absolute).default([]),
     })
     .prefault({}),
@@ -65,7 +57,7 @@ export interface BotSecrets {
 
 export type BotConfig = z.infer<typeof BotFile> & { readonly policies: Policies; readonly secrets: BotSecrets };
 
-/** Where a cluster's worker keys are. */
+/** Paths of a cluster's worker keys. */
 export const workerKeysOf = ({ name, workerKeys }: BotConfig['clusters'][number]): readonly string[] =>
   workerKeys ?? [`/etc/registry-ha/workers/${name}`];
 
@@ -82,7 +74,7 @@ const OVERRIDES = {
   REGISTRY_HA_LOG_LEVEL: 'log.level',
 } as const;
 
-/** The bot's configuration: the file, single keys from the environment, secrets from the environment only. Throws WrongConfig. */
+/** The bot's configuration: the file, overrides from the environment, secrets from the environment only. Throws WrongConfig. */
 export function botConfig(path: string, env: Environment): BotConfig {
   const file = readConfig(path, BotFile, OVERRIDES, env);
   const socket = file.slack.mode === 'socket';

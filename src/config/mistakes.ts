@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import { nearest } from '../domain/text/nearest.ts';
 
-/** What was checked, or every mistake in it, each with its key and how to mend it. */
+/** The checked value, or every mistake with its key and fix. */
 export type Checked<T> = { readonly good: T } | { readonly mistakes: readonly string[] };
 
-/** Checks what stands in a file. What the schema itself says of a mistake stays; for all others there is a sentence here. */
+/** Checks the content of a file. Messages of the schema itself are kept; all other mistakes get a sentence from here. */
 export function checked<T>(schema: z.ZodType<T>, raw: unknown): Checked<T> {
   const parsed = schema.safeParse(raw, { error: (issue) => sentence(issue, schema) });
   if (parsed.success) return { good: parsed.data };
-  return { mistakes: parsed.error.issues.flatMap((issue) => told(issue, schema)) };
+  return { mistakes: parsed.error.issues.flatMap((issue) => mistakesIn(issue, schema)) };
 }
 
-/** The known word that was probably meant, or all of them. */
+/** A hint with the most similar known word, or with all known words. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
   return meant === null ? ` Known: ${known.join(', ')}.` : ` Did you mean “${meant}”?`;
 }
 
-function told(issue: z.core.$ZodIssue, schema: z.ZodType): readonly string[] {
+function mistakesIn(issue: z.core.$ZodIssue, schema: z.ZodType): readonly string[] {
   const place = issue.path.map(String).join('.') || 'the whole file';
   if (issue.code !== 'unrecognized_keys') return [`${place}: ${ended(issue.message)}`];
   const known = keysAt(schema, issue.path);
-  return issue.keys.map((key) => `${place}: there is no key “${key}” here.${didYouMean(key, known)}`);
+  return issue.keys.map((key) => `${place}: unknown key “${key}”.${didYouMean(key, known)}`);
 }
 
 const ended = (message: string): string => (/[.?]$/.test(message) ? message : `${message}.`);
 
-/** Values are never told: one of them may be a secret. */
+/** Never contains a value, which may be a secret. */
 function sentence(issue: z.core.$ZodRawIssue, schema: z.ZodType): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
@@ -34,7 +34,7 @@ function sentence(issue: z.core.$ZodRawIssue, schema: z.ZodType): string | undef
     case 'invalid_value':
       return `${absent(issue.input)}write ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}`;
     case 'too_small':
-      return issue.origin === 'string' ? 'it is empty: write text' : atLeast(Number(issue.minimum), issue.inclusive);
+      return issue.origin === 'string' ? 'empty; write text' : atLeast(Number(issue.minimum), issue.inclusive);
     case 'too_big':
       return `write at most ${issue.maximum}${issue.origin === 'string' ? ' letters' : ''}`;
     case 'invalid_format':
@@ -62,13 +62,13 @@ function wrongType(expected: string, input: unknown, keys: () => readonly string
   const missing = absent(input);
   const is = kindOf(input);
   if (missing !== '') return `${missing}write ${what}`;
-  if (expected === 'string' && SCALARS.has(is)) return `write it in quotes: it has to be text, not ${is}`;
+  if (expected === 'string' && SCALARS.has(is)) return `write it in quotes: text is required, not ${is}`;
   return expected === 'int' || what === is ? `write ${what}` : `write ${what}, not ${is}`;
 }
 
 function absent(input: unknown): string {
-  if (input === undefined) return 'it is missing: ';
-  return input === null ? 'it is empty: ' : '';
+  if (input === undefined) return 'missing; ';
+  return input === null ? 'empty; ' : '';
 }
 
 const SCALARS: ReadonlySet<string> = new Set(['a number', 'true or false', 'a date']);
@@ -85,7 +85,7 @@ const Shape = z.looseObject({
   additionalProperties: z.unknown().optional(),
 });
 
-/** Files are read seldom but for tests, which read ten thousand; a schema never changes. */
+/** Cached for the tests, which read ten thousand files; a schema never changes. */
 const shapes = new WeakMap<z.ZodType, unknown>();
 
 function shapeOf(schema: z.ZodType): unknown {
@@ -94,7 +94,7 @@ function shapeOf(schema: z.ZodType): unknown {
   return shape;
 }
 
-/** The keys that may stand at this place; without those of which the schema only says where they are now. */
+/** The keys allowed at this place, without former keys whose schema only names the new place. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let here = shapeOf(schema);
   for (const part of path) {

@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 const DEFAULT_LIFE_MINUTES = 60;
 const NOBODY: People = { users: [], groups: [] };
 
-/** Reads a policy file. Throws WrongConfig with every mistake at once, each with how to mend it. */
+/** Reads a policy file. Throws WrongConfig with every mistake at once, each with its fix. */
 export function readPolicies(path: string): Policies {
   const { clusters } = parsedAs(PolicyFile, readYaml(path, 'examples/policy.yaml'), path);
   const policies = new Map(Object.entries(clusters).map(([name, text]) => [name, policyOf(text)] as const));
@@ -22,15 +22,17 @@ export function readPolicies(path: string): Policies {
   return policies;
 }
 
-/** The policies that the bot's configuration names: one for each of its clusters, and none for any other. */
+/** The policies for the bot's clusters: exactly one for each. Throws WrongConfig. */
 export function policiesFor(clusters: readonly string[], policyFile: string, configPath: string): Policies {
   const path = resolve(dirname(configPath), policyFile);
   const policies = readPolicies(path);
   const missing = clusters.filter((name) => !policies.has(name));
   const strange = [...policies.keys()].filter((name) => !clusters.includes(name));
   const mistakes = [
-    ...missing.map((name) => `clusters.${name}: it is missing; the bot serves it, so say who may do what with it.`),
-    ...strange.map((name) => `clusters.${name}: the bot serves no such cluster.${didYouMean(name, clusters)}`),
+    ...missing.map(
+      (name) => `clusters.${name}: missing; the bot serves this cluster, so its permissions are required.`,
+    ),
+    ...strange.map((name) => `clusters.${name}: the bot does not serve this cluster.${didYouMean(name, clusters)}`),
   ];
   if (mistakes.length > 0) throw new WrongConfig(path, mistakes);
   return policies;
@@ -72,14 +74,14 @@ function contradictionsOf(cluster: string, { verbs }: Policy): readonly string[]
   });
 }
 
-/** Null unless the approvals could never come together, whoever asks. A group may have any number of members. */
+/** Why no request could get enough approvals; null when one could. A group may have any number of members. */
 function whyNeverEnough({ approvals, approvers, requesters, requesterCounts }: Rules): string | null {
   if (approvers.groups.length > 0) return null;
   const named = new Set(approvers.users).size;
   if (approvals > named)
-    return `only ${count(named, 'approver is', 'approvers are')} named: nothing could ever be approved. Name more approvers, or ask for fewer approvals.`;
+    return `only ${count(named, 'approver is', 'approvers are')} named. No change could be approved. Name more approvers, or require fewer approvals.`;
   const canOthersAsk = requesters.groups.length > 0 || requesters.users.some((id) => !approvers.users.includes(id));
   if (approvals < named || requesterCounts || canOthersAsk) return null;
   const all = named === 1 ? 'the approver' : `the ${named} approvers`;
-  return `only ${all} may ask, and who asked does not count: nothing could ever be approved. Name one more approver, or a requester who is none.`;
+  return `only ${all} may request changes, and the requester's own approval does not count. No change could be approved. Name one more approver, or a requester who is not an approver.`;
 }

@@ -3,7 +3,8 @@ import { forEachVerb } from '../domain/plan/intent.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 import { atLeast, atMost } from '../schema/length.ts';
 
-const slackId = (letters: string, what: string) =>
+/** Text that must be a Slack ID; `letters` are the possible first letters of this kind of ID. */
+export const slackId = (letters: string, what: string) =>
   z
     .string()
     .regex(
@@ -14,29 +15,29 @@ const slackId = (letters: string, what: string) =>
 const wholeNumber = (most: number, tooMuch: string) =>
   z.number('write a whole number').int('write a whole number').min(1, 'at least 1').max(most, tooMuch);
 
-const Minutes = wholeNumber(24 * 60, 'at most 1440, a day: the cluster moves on');
+const Minutes = wholeNumber(24 * 60, 'at most 1440 (one day): an older plan may no longer match the cluster');
 
 const PeopleList = z
   .strictObject(
     {
-      users: z.array(slackId('UW', 'a user id')).default([]).describe('Slack user ids'),
+      users: z.array(slackId('UW', 'a user ID')).default([]).describe('Slack user IDs'),
       groups: z
-        .array(slackId('S', 'a user group id'))
+        .array(slackId('S', 'a user group ID'))
         .default([])
-        .describe('Slack user group ids; needs a paid plan and the scope usergroups:read'),
+        .describe('Slack user group IDs; requires a paid plan and the scope usergroups:read'),
     },
     { error: wrongPeople },
   )
-  .describe('Persons, by user id or as members of a user group');
+  .describe('People, by user ID or user group');
 
 const SomePeople = PeopleList.refine(({ users, groups }) => users.length + groups.length > 0, {
-  error: 'name at least one user or group, or nothing can ever be approved',
+  error: 'name at least one user or group; otherwise nothing can be approved',
 });
 
 const Channels = z
-  .array(slackId('CG', 'a channel id'))
-  .check(atLeast(1, 'name a channel, or leave the key out: then every channel that the bot is in will do'))
-  .describe('Where it may be asked for and decided; left out: wherever the bot is');
+  .array(slackId('CG', 'a channel ID'))
+  .check(atLeast(1, 'name a channel, or remove the key to allow every channel that the bot is in'))
+  .describe('Channels for requests and decisions; default: every channel that the bot is in');
 
 const HOW_TIMES_ARE_WRITTEN = 'write it as "HH:MM", in quotes';
 const clockTime = (pattern: RegExp) => z.string(HOW_TIMES_ARE_WRITTEN).regex(pattern, HOW_TIMES_ARE_WRITTEN);
@@ -46,11 +47,13 @@ const Window = z
     days: z
       .array(z.enum(DAYS, { error: `a day is one of ${DAYS.join(', ')}` }))
       .check(atLeast(1, 'name at least one day')),
-    from: clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM by the clock on the wall'),
-    to: clockTime(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/).describe('HH:MM; smaller than from: on the next day'),
+    from: clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM, local time in the zone'),
+    to: clockTime(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/).describe(
+      'HH:MM, local time in the zone; on the next day if earlier than from',
+    ),
     zone: z
       .string()
-      .refine(isZone, { error: 'there is no such time zone; write an IANA name such as Europe/Paris or UTC' })
+      .refine(isZone, { error: 'unknown time zone; write an IANA name such as Europe/Paris or UTC' })
       .describe('IANA time zone'),
   })
   .refine(({ from, to }) => lengthMs(from, to) >= SHORTEST_WINDOW_MS, {
@@ -59,37 +62,36 @@ const Window = z
 
 const Moment = z.iso.datetime({
   offset: true,
-  error: 'write a moment with its offset, such as 2026-12-20T00:00:00+01:00',
+  error: 'write a time with its UTC offset, such as 2026-12-20T00:00:00+01:00',
 });
 
 const Freeze = z
-  .strictObject({ from: Moment, to: Moment, reason: z.string().check(atLeast(1, 'say why'), atMost(200)) })
-  .refine(({ from, to }) => !(Date.parse(from) >= Date.parse(to)), { error: 'it ends before it begins' });
+  .strictObject({ from: Moment, to: Moment, reason: z.string().check(atLeast(1, 'write a reason'), atMost(200)) })
+  .refine(({ from, to }) => !(Date.parse(from) >= Date.parse(to)), {
+    error: 'the end must be later than the beginning',
+  });
 
 const rules = {
   channels: Channels.exactOptional(),
-  requesters: PeopleList.exactOptional().describe('Who may ask; approvers may ask, too'),
+  requesters: PeopleList.exactOptional().describe('Who may request changes, in addition to the approvers'),
   approvers: SomePeople.exactOptional().describe('Who may approve, deny and cancel'),
-  approvals: wholeNumber(10, 'at most 10').exactOptional().describe('How many people have to approve; 1 when left out'),
-  requesterCounts: z
-    .boolean()
-    .exactOptional()
-    .describe('true: a requester who is an approver is one of those who approve; false when left out'),
-  planLivesMinutes: Minutes.exactOptional().describe('How long a plan may be approved; 60 when left out'),
-  approvalLivesMinutes: Minutes.exactOptional().describe('How soon an approved change must start; 60 when left out'),
-  windows: z.array(Window).exactOptional().describe('When changes may start; at any time when left out'),
+  approvals: wholeNumber(10, 'at most 10').exactOptional().describe('Number of approvals required; default 1'),
+  requesterCounts: z.boolean().exactOptional().describe('true: approvers may approve their own change; default false'),
+  planLivesMinutes: Minutes.exactOptional().describe('Minutes in which a plan can be approved; default 60'),
+  approvalLivesMinutes: Minutes.exactOptional().describe('Minutes in which an approved change must start; default 60'),
+  windows: z.array(Window).exactOptional().describe('When changes may start; default: any time'),
 };
 
-const OfVerb = z.strictObject(rules).describe('What differs for this verb; every key replaces that of the cluster');
+const OfVerb = z.strictObject(rules).describe('Rules for this verb; each key replaces the same key of the cluster');
 
 const OfHold = z
   .strictObject({ channels: rules.channels, requesters: rules.requesters, approvers: rules.approvers })
-  .describe('What differs for this verb: requesters may set it, the holder and approvers may lift it');
+  .describe('Rules for this verb: requesters may set it; the person who set it and approvers may lift it');
 
 const OfCluster = z.strictObject({
   ...rules,
   approvers: SomePeople.describe('Who may approve, deny and cancel'),
-  freezes: z.array(Freeze).exactOptional().describe('Times in which nothing may start'),
+  freezes: z.array(Freeze).exactOptional().describe('Periods in which no change may start'),
   verbs: z
     .strictObject({
       ...forEachVerb(() => OfVerb.exactOptional()),
@@ -97,27 +99,27 @@ const OfCluster = z.strictObject({
       lock: OfHold.exactOptional(),
     })
     .exactOptional()
-    .describe('What differs for single verbs'),
+    .describe('Rules for single verbs'),
 });
 
-/** The policy file as it is written: for each cluster the rules for everything, and what differs for single verbs. */
+/** The policy file: for each cluster its rules, and the rules that differ for single verbs. */
 export const PolicyFile = z
   .strictObject({
     clusters: z
       .record(z.string(), OfCluster)
       .refine((clusters) => Object.keys(clusters).length > 0, { error: 'name at least one cluster' })
-      .describe('The rules by the cluster’s name, as it stands in the bot’s configuration'),
+      .describe('Rules by cluster name, as in the bot’s configuration'),
   })
-  .describe('Who may do what with which cluster, and when');
+  .describe('Who may do what on which cluster, and when');
 
 export type ClusterText = z.infer<typeof OfCluster>;
 
-/** The policy file as editors check it: draft 2020-12, before defaults are filled in. */
+/** JSON Schema (draft 2020-12) of the policy file, for editors. */
 export const policyJsonSchema = (): unknown => z.toJSONSchema(PolicyFile, { io: 'input' });
 
-/** Unknown keys are told elsewhere, with the one that was probably meant. */
+/** Unknown keys are reported elsewhere, with the most similar known key. */
 function wrongPeople({ code }: { readonly code?: string | undefined }): string | undefined {
-  return code === 'invalid_type' ? 'say who: { users: [U…], groups: [S…] }' : undefined;
+  return code === 'invalid_type' ? 'name people: { users: [U…], groups: [S…] }' : undefined;
 }
 
 function isZone(name: string): boolean {
@@ -130,7 +132,7 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Until an earlier hour means: on the next day. */
+/** An end earlier than the start is on the next day. */
 function lengthMs(from: string, to: string): number {
   const [opens, closes] = [from, to].map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
   if (opens === undefined || closes === undefined) return 0;

@@ -5,21 +5,21 @@ import { codeOf } from '../domain/text/error-code.ts';
 import { checked } from './mistakes.ts';
 import { textOfSmallFile } from './small-file.ts';
 
-/** Where configuration comes from besides the file; passed in, never taken. */
+/** Environment variables; always passed in, never read from the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A configuration that cannot be used: every mistake at once, each with its way out. */
+/** An invalid configuration, with every mistake and its fix. */
 export class WrongConfig extends Error {
   override readonly name = 'WrongConfig';
   readonly mistakes: readonly string[];
 
   constructor(source: string, mistakes: readonly string[]) {
-    super([`The configuration ${source} cannot be used:`, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));
+    super([`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));
     this.mistakes = mistakes;
   }
 }
 
-/** Reads a YAML file, lets environment variables override single keys, and checks all of it. Throws WrongConfig. */
+/** Reads a YAML file, applies overrides from the environment, and checks the result. Throws WrongConfig. */
 export function readConfig<T>(
   path: string,
   schema: z.ZodType<T>,
@@ -29,23 +29,23 @@ export function readConfig<T>(
   return parsedAs(schema, withOverrides(readYaml(path), overrides, env), path);
 }
 
-/** What a file holds, as its schema reads it. Throws WrongConfig with every mistake. */
+/** The content of a file, checked by its schema. Throws WrongConfig with every mistake. */
 export function parsedAs<T>(schema: z.ZodType<T>, raw: unknown, path: string): T {
   const result = checked(schema, raw);
   if ('mistakes' in result) throw new WrongConfig(path, result.mistakes);
   return result.good;
 }
 
-/** Nobody writes that many by hand; without a limit a small file can stand for a huge one. */
+/** More than anyone writes by hand; without a limit a small file can expand to a huge one. */
 const ALIAS_LIMIT = 100;
 
-/** What a YAML file holds. Throws WrongConfig. */
+/** The content of a YAML file. Throws WrongConfig. */
 export function readYaml(path: string, example = 'the example in examples/'): unknown {
   const text = textAt(path, example);
   try {
     return load(text, { maxAliases: ALIAS_LIMIT });
   } catch (error) {
-    throw new WrongConfig(path, [`it cannot be read as YAML (${firstLineOf(error)}). Start from ${example}.`]);
+    throw new WrongConfig(path, [`not valid YAML (${firstLineOf(error)}). Start from ${example}.`]);
   }
 }
 
@@ -54,10 +54,8 @@ function textAt(path: string, example: string): string {
     return textOfSmallFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT')
-      throw new WrongConfig(path, [`there is no such file. Check the path, or start from ${example}.`]);
-    throw new WrongConfig(path, [
-      `it cannot be read (${firstLineOf(error)}). Check path, kind and rights of the file.`,
-    ]);
+      throw new WrongConfig(path, [`no such file. Check the path, or start from ${example}.`]);
+    throw new WrongConfig(path, [`cannot be read (${firstLineOf(error)}). Check the path, file type and permissions.`]);
   }
 }
 
@@ -88,7 +86,9 @@ function withValue(
   return { ...tree, [key]: withValue(branch.success ? branch.data : {}, rest, value) };
 }
 
-/** A secret from `NAME`, or from the file that `NAME_FILE` names (systemd credentials, container secrets); undefined when neither is set. */
+const ENVIRONMENT = 'from the environment';
+
+/** A secret from `NAME`, or from the file in `NAME_FILE` (systemd credentials, container secrets); undefined when unset. */
 export function secret(name: string, env: Environment): string | undefined {
   const file = env[`${name}_FILE`];
   if (env[name] !== undefined) return env[name];
@@ -96,15 +96,13 @@ export function secret(name: string, env: Environment): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    throw new WrongConfig('environment', [`${name}_FILE names ${file}, which cannot be read.`]);
+    throw new WrongConfig(ENVIRONMENT, [`${name}_FILE names ${file}, which cannot be read. Check its permissions.`]);
   }
 }
 
-/** A secret that must be there. */
+/** A required secret. Throws WrongConfig. */
 export function neededSecret(name: string, env: Environment): string {
   const value = secret(name, env);
   if (value !== undefined && value !== '') return value;
-  throw new WrongConfig('environment', [
-    `${name} is missing: set it, or ${name}_FILE with the path of a file that holds it.`,
-  ]);
+  throw new WrongConfig(ENVIRONMENT, [`${name} is missing. Set it, or set ${name}_FILE to the path of its file.`]);
 }

@@ -8,7 +8,7 @@ import { redisUrl } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
 
-/** Where Redis is, as whom we come, and how both sides prove who they are. */
+/** The address of Redis, the user, and the TLS files. */
 export const RedisSchema = z
   .strictObject({
     url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
@@ -25,14 +25,13 @@ export const RedisSchema = z
   .superRefine(({ url, tls }, { addIssue }) => {
     if (tls === undefined) return;
     const issue = (message: string) => addIssue({ code: 'custom', path: ['tls'], message });
-    if (!url.startsWith('rediss://')) issue('these files are for rediss://, and the url says redis://');
-    if ((tls.cert === undefined) !== (tls.key === undefined))
-      issue('cert and key belong together: give both or neither');
+    if (!url.startsWith('rediss://')) issue('TLS requires a url that starts with rediss://');
+    if ((tls.cert === undefined) !== (tls.key === undefined)) issue('set both cert and key, or neither');
   });
 
 export type RedisConfig = z.infer<typeof RedisSchema>;
 
-/** Environment variables for single keys of it. */
+/** Environment variables that override single keys. */
 export const REDIS_OVERRIDES = {
   REGISTRY_HA_REDIS_URL: 'redis.url',
   REGISTRY_HA_REDIS_USERNAME: 'redis.username',
@@ -41,13 +40,13 @@ export const REDIS_OVERRIDES = {
   REGISTRY_HA_REDIS_TLS_KEY: 'redis.tls.key',
 } as const;
 
-/** What a connection is opened with. */
+/** The options of a connection. */
 export interface RedisAddress {
   readonly url: string;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
 }
 
-/** The address with user and password in it, and the texts of the certificates. Throws WrongConfig for files that cannot be used. */
+/** The URL with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file. */
 export function redisAddress({ url, username, tls }: RedisConfig, password: string | undefined): RedisAddress {
   const full = redisUrl(url, { username, password });
   if (tls === undefined) return { url: full };
@@ -61,7 +60,7 @@ export function redisAddress({ url, username, tls }: RedisConfig, password: stri
   return { url: full, tls: { ...texts, ...(serverName === undefined ? {} : { servername: serverName }) } };
 }
 
-/** Others than owner and group may do nothing with it; a secret that Kubernetes mounts with fsGroup has mode 0440. */
+/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
 const NOT_SECRET = 0o037;
 
 function certificate(name: 'ca' | 'cert', file: string): string {
@@ -70,7 +69,7 @@ function certificate(name: 'ca' | 'cert', file: string): string {
     void new X509Certificate(text);
     return text;
   } catch {
-    throw wrong(name, `${file} holds no certificate: it must be PEM, -----BEGIN CERTIFICATE-----.`);
+    throw wrong(name, `${file} is not a PEM certificate (-----BEGIN CERTIFICATE-----).`);
   }
 }
 
@@ -78,22 +77,20 @@ function privateKey(file: string): string {
   const text = textOf('key', file);
   const mode = statSync(file).mode & 0o777;
   if ((mode & NOT_SECRET) !== 0) {
-    throw wrong(
-      'key',
-      `${file} has mode 0${mode.toString(8)}: others can read this private key. Run: chmod 0600 ${file}`,
-    );
+    const says = `${file} has mode 0${mode.toString(8)}, so other users can read this private key.`;
+    throw wrong('key', `${says} Run \`chmod 0600 ${file}\`.`);
   }
   try {
     createPrivateKey(text);
     return text;
   } catch {
-    throw wrong('key', `${file} holds no private key without passphrase: it must be PEM.`);
+    throw wrong('key', `${file} is not a PEM private key without a passphrase.`);
   }
 }
 
 function checkPair(certFile: string, cert: string, keyFile: string, key: string): void {
   if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return;
-  throw wrong('cert', `${certFile} is not the certificate of the key ${keyFile}.`);
+  throw wrong('cert', `the certificate ${certFile} does not match the private key ${keyFile}.`);
 }
 
 function textOf(name: string, file: string): string {
@@ -101,7 +98,7 @@ function textOf(name: string, file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = codeOf(error) === '' ? '' : ` (${codeOf(error)})`;
-    throw wrong(name, `${file} cannot be read${code}: check its path and owner.`);
+    throw wrong(name, `${file} cannot be read${code}. Check its path and owner.`);
   }
 }
 

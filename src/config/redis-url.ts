@@ -1,10 +1,10 @@
-/** Who logs in to Redis; left out: `default`, or nobody where no password is asked for. */
+/** The login at Redis; without a user name, `default`. */
 export interface RedisLogin {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
 }
 
-/** The URL with the user and password that came apart from it; what the URL has already stays. */
+/** Adds user and password to the URL; those in the URL take precedence. */
 export function redisUrl(url: string, { username, password }: RedisLogin): string {
   if (username === undefined && password === undefined) return url;
   const full = new URL(url);
@@ -13,14 +13,14 @@ export function redisUrl(url: string, { username, password }: RedisLogin): strin
   return full.href;
 }
 
-/** The password that stands in the URL itself. */
+/** The password in the URL; undefined when it has none. */
 export function passwordIn(url: string): string | undefined {
   const { password } = URL.canParse(url) ? new URL(url) : { password: '' };
   if (password === '') return undefined;
   try {
     return decodeURIComponent(password);
   } catch {
-    // Not the percent signs of an encoding: then they are the password's own.
+    // The percent signs are part of the password, not an encoding.
     return password;
   }
 }

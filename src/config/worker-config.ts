@@ -12,41 +12,41 @@ export const WorkerFile = z.strictObject({
     .string()
     .regex(
       CLUSTER_NAME,
-      'lower-case letters, digits and hyphens, at most 42; the same name as in the bot’s configuration',
+      'use lower-case letters, digits and hyphens, at most 42 characters, as in the bot’s configuration',
     ),
   redis: RedisSchema,
-  /** Every path of the cluster's is below this folder. */
+  /** Prefix of every path of the cluster. */
   root: absolute.default('/'),
   bootstrapFile: absolute.default('/etc/metalk8s/bootstrap.yaml'),
   solutionsFile: absolute.default('/etc/metalk8s/solutions.yaml'),
   kubeconfig: absolute.default('/etc/kubernetes/admin.conf'),
-  /** Journal, known hosts and digests of this worker; not below `root`. */
+  /** Journal, known hosts and digest caches; not below `root`. */
   stateFolder: absolute.default('/var/lib/registry-ha'),
-  /** What this worker signs its entries and its journal with; not below `root`. */
+  /** Key that signs the worker's entries and its journal; not below `root`. */
   keyFile: absolute.default('/etc/registry-ha/worker.key'),
-  /** Public keys that it signed with before (or folders of them): seals in the journal are checked by them, too. */
+  /** Former public keys, or folders of keys, so that older seals in the journal stay valid. */
   formerKeys: z.array(absolute).default([]),
-  /** Public keys of bots whose approvals count, or folders of such keys; not below `root`. */
+  /** Public keys of trusted bots, or folders of keys; not below `root`. */
   trustedKeys: z
     .array(absolute)
-    .check(atLeast(1, 'name at least one public key, or nothing can ever be approved'))
+    .check(atLeast(1, 'name at least one public key; otherwise nothing can be approved'))
     .default(['/etc/registry-ha/approval.pub']),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
   copy: z
     .strictObject({
-      /** Bytes a second, all copies together; without it as fast as it goes. */
+      /** Bytes per second for all copies together; default: unlimited. */
       maxRate: z.coerce.number().int().positive().optional(),
       atATime: z.coerce.number().int().positive().default(3),
-      /** Reads each archive back from the target's disk before it counts. */
+      /** Reads each archive back from the target's disk before it is accepted. */
       strict: z.boolean().default(false),
     })
     .prefault({}),
   journal: z
     .strictObject({
-      /** A new file is begun when the journal is larger or older than this, and a change has just ended. */
+      /** Limits for rotation, which happens when a change ends. */
       fileMegabytes: z.coerce.number().positive().default(64),
       fileDays: z.coerce.number().positive().default(90),
-      /** Older files go after this time, or when all of them together are larger; without it nothing is ever removed. */
+      /** Retention of older files, by age and total size; by default nothing is removed. */
       keepDays: z.coerce.number().positive().optional(),
       keepMegabytes: z.coerce.number().positive().optional(),
     })
@@ -68,7 +68,7 @@ const OVERRIDES = {
   REGISTRY_HA_LOG_LEVEL: 'log.level',
 } as const;
 
-/** The worker's configuration: the file, single keys from the environment. Throws WrongConfig. */
+/** The worker's configuration: the file, with overrides from the environment. Throws WrongConfig. */
 export function workerConfig(path: string, env: Environment): WorkerConfig {
   return { ...readConfig(path, WorkerFile, OVERRIDES, env), redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env) };
 }

@@ -1,9 +1,9 @@
-/** Runs one act after the other, each when the one before has ended; whoever asked for one is told how it went. */
+/** Runs one act at a time, in order; each caller gets the result or the error of its own act. */
 export function serialQueue(): <T>(act: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {
     const mine = last.then(act);
-    // What failed is told to whoever asked for it; the next one tries for itself.
+    // The caller gets the error; the next act runs all the same.
     last = mine.catch(() => undefined);
     return mine;
   };

@@ -1,9 +1,9 @@
-/** Time, as something that is given. */
+/** Time, as an injected dependency. */
 export interface Clock {
-  /** The time of day, which may be set while we run: for what people and records are told, never for how long something takes. */
+  /** The time of day, for people and records. It may jump when the clock is set, so never measure durations with it. */
   now(): Date;
-  /** Milliseconds since some moment; they only ever grow, also while the time of day is set. */
+  /** Monotonic milliseconds, for durations. */
   steadyMs(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

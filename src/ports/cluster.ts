@@ -5,33 +5,33 @@ import type { RunningScript } from '../domain/guards/scripts.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 import type { RunLimits } from './nodes.ts';
 
-/** The bootstrap node's own files, on which the worker runs. */
+/** The files of the bootstrap node, where the worker runs. */
 export interface BootstrapNode {
   /** Reads both configuration files, every archive (identity, digest, images) and the mounts. */
   look(signal: AbortSignal): Promise<BootstrapFacts>;
-  /** MetalK8s' own scripts that run there now. */
+  /** MetalK8s' own scripts that run on the node now. */
   scripts(signal: AbortSignal): Promise<readonly RunningScript[]>;
-  /** Opens an archive for reading from a byte onwards; the reader ends with the file as it was at the look, or throws. */
+  /** Reads an archive from a byte onwards; throws `bootstrap-file` when the file is not what the last inspection saw. */
   read(path: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Digest of the first `bytes` of a file, or of all of it. */
+  /** SHA-256 of the first `bytes` of a file, or of the whole file. */
   sha256(path: string, signal: AbortSignal, bytes?: number): Promise<string>;
 }
 
-/** The bootstrap node's archives as open files, for readers that do better than one stream. */
+/** The bootstrap node's archives as open files, for readers that need random access or a descriptor. */
 export interface ArchiveFiles {
-  /** Throws `bootstrap-file` when the file is not what it was at the last inspection; the caller closes it. */
+  /** Throws `bootstrap-file` when the file changed after the last inspection. The caller closes the archive. */
   open(path: string, signal: AbortSignal): Promise<OpenArchive>;
 }
 
-/** An archive that is open; the one that opened it closes it. */
+/** An open archive. */
 export interface OpenArchive {
   readonly fd: number;
   readonly size: number;
-  /** The same as long as nobody touches the file. */
+  /** Stays the same as long as the file is not touched. */
   readonly identity: string;
-  /** Exactly so many bytes from there, `into` memory of the caller's or fresh; throws `bootstrap-file` when the file ends before. */
+  /** Exactly `length` bytes at `at`, in `into` or in a new buffer; throws `bootstrap-file` when the file is shorter. */
   readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
-  /** Throws `bootstrap-file` when the file, or what its path leads to, is not what was opened. */
+  /** Throws `bootstrap-file` when the open file or the file at its path has changed. */
   assertUnchanged(): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,15 +42,15 @@ export interface Kubernetes {
   endpoints(signal: AbortSignal): Promise<EndpointsFacts>;
 }
 
-/** Runs a command in the salt-master container. An ended session proves nothing: the container engine may have cut it. */
+/** Runs a command in the salt-master container. A session that ended proves nothing: the container engine may have cut it. */
 export interface SaltMasterPod {
   run(command: Command, limits: RunLimits): Promise<CommandResult>;
 }
 
 /** Registries over HTTP. */
 export interface Registries {
-  /** null when the registry answers that it has no such image. Throws Unreachable('registry'). */
+  /** null when the registry does not have the image. Throws Unreachable('registry'). */
   manifest(address: string, image: Image, signal: AbortSignal): Promise<ServedManifest | null>;
-  /** Content length of a blob, null when it is not there. */
+  /** Size of a blob in bytes; null when the registry does not have it. */
   blobSize(address: string, image: Image, digest: string, signal: AbortSignal): Promise<number | null>;
 }

@@ -1,4 +1,4 @@
-/** One line per event: a fixed sentence, and fields beside it. */
+/** One line per event: a fixed sentence and its fields. */
 export interface Log {
   info(fields: object, sentence: string): void;
   warn(fields: object, sentence: string): void;

@@ -3,17 +3,17 @@ import type { JournalEntry, JournalMark, Provenance } from '../domain/change/rec
 
 /** The record of one cluster's changes in Redis, and the announcement of each entry. */
 export interface Changes {
-  /** Appends when the record has exactly `version` entries, announces it, and tells whether it did. */
+  /** Appends and announces an entry if the record has exactly `version` entries; returns whether it did. */
   append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean>;
-  /** The change with its record's length and the running steps' progress; null when there is none. */
+  /** The change with its record's length and the running steps' progress; null when the change is unknown. */
   get(id: ChangeId): Promise<StoredChange | null>;
-  /** Keeps only the last word of each step until its next entry, announced like one. */
+  /** Announces progress; only the latest progress of each step is kept, until the step's next entry. */
   progress(id: ChangeId, progress: Progress): Promise<void>;
-  /** Ids of changes that have not ended. */
+  /** IDs of changes that have not ended. */
   open(): Promise<readonly ChangeId[]>;
-  /** Announces an open change whose card has to be drawn anew for a reason outside its record, such as a freeze. */
+  /** Announces an open change whose card must be redrawn for a reason outside its record, such as a freeze. */
   redraw(id: ChangeId): Promise<void>;
-  /** Throws when another worker has taken the cluster's work since, or when nobody can tell; never for a bot. */
+  /** Throws when another worker has taken over the cluster, or when that cannot be checked; never for a bot. */
   stillOurs(): Promise<void>;
 }
 
@@ -25,33 +25,33 @@ export interface StoredChange extends Provenance {
   readonly version: number;
   /** Grows with every entry and every progress. */
   readonly revision: number;
-  /** Of each step at work that has told some, by the step's id. */
+  /** Latest progress of each running step. */
   readonly progress: readonly Progress[];
 }
 
-/** A wake-up for every replica whenever a change gets an entry or progress. It may be lost; what `Cards.behind` says counts. */
+/** Wakes every replica when a change gets an entry or progress. It may be lost, so `Cards.behind` is authoritative. */
 export interface Announcements {
-  /** Until the signal ends it. */
+  /** Listens until aborted. */
   listen(listener: AnnouncementListener, signal: AbortSignal): Promise<void>;
 }
 
 export interface AnnouncementListener {
   changed(id: ChangeId): void;
-  /** Announcements may have been missed: told when listening begins, and each time that it begins again. */
+  /** Announcements may have been missed: called whenever listening starts or restarts. */
   missed(): void;
 }
 
-/** The worker's own record on the node's disk: what it decided and did, written before anybody is told. */
+/** The worker's own record on the node's disk: its decisions and acts, written before they are published. */
 export interface Journal {
-  /** On disk (fsync) when it resolves, with the line that holds it; the end of a change is sealed with it. */
+  /** On disk (fsync) when it resolves with the event's line. The end of a change is sealed in the same write. */
   append(id: ChangeId, event: ChangeEvent): Promise<JournalMark>;
   events(id: ChangeId): Promise<readonly ChangeEvent[]>;
-  /** The same events, each with the line that holds it. */
+  /** The events with their lines. */
   entries(id: ChangeId): Promise<readonly JournalEntry[]>;
-  /** Has an approval with this nonce been used by a change that was started? */
+  /** Whether a started change has used the approval with this nonce. */
   hasNonce(nonce: string): Promise<boolean>;
-  /** Other changes that were started after this one was, each once, in the order of their last start. */
+  /** Other changes started after this change, each once, in the order of their last start. */
   startedSince(id: ChangeId): Promise<readonly ChangeId[]>;
-  /** Changes without an end, and those that ended because Redis had forgotten them. */
+  /** Changes that have not ended, and those that ended because Redis lost their record. */
   unsettled(): Promise<readonly ChangeId[]>;
 }

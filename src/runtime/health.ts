@@ -5,7 +5,7 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** Serves /healthz (the process runs), /readyz (it can do its work, or why not) and /metrics, `metrics` and the process's own. */
+/** Serves /healthz (the process runs), /readyz (ready, or why not) and /metrics (`metrics` and Node's defaults). */
 export async function serveHealth(
   at: { readonly host: string; readonly port: number },
   whyNotReady: () => string | null,

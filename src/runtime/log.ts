@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import { printableJson } from '../domain/text/printable.ts';
 import { withoutThese } from '../domain/text/secrets.ts';
 
-/** One JSON line per event: a fixed sentence, and fields beside it. */
+/** One JSON line per event: a fixed sentence and its fields. */
 export interface Log {
   debug(fields: object, says: string): void;
   info(fields: object, says: string): void;
@@ -10,10 +10,7 @@ export interface Log {
   error(fields: object, says: string): void;
 }
 
-/**
- * A log on standard output, unless told otherwise. Every line is freed of what would steer a terminal and of secrets: those that look
- * like ones, and the given ones, to which more may be added as they become known.
- */
+/** A log on standard output, without terminal control characters, likely secrets and `secrets`, which may grow later. */
 export function openLog(
   level: string,
   name: string,

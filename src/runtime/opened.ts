@@ -1,28 +1,28 @@
 import type { Log } from './log.ts';
 import type { Process } from './run-process.ts';
 
-/** A part that is open until it is closed. */
+/** A part of a process that must be closed. */
 interface Closable {
   close(): Promise<unknown>;
 }
 
-/** The open parts of a process. It owns them: whatever is kept here is closed here, the last one first. */
+/** Owns the open parts of a process and closes them in reverse order. */
 export class Opened {
   readonly #parts: Closable[] = [];
   readonly #end = new AbortController();
 
-  /** Aborted before the first part is closed, for work that has to end by itself. */
+  /** Aborted before the first part is closed, so that running work can end. */
   get ending(): AbortSignal {
     return this.#end.signal;
   }
 
-  /** Keeps a part until the end, and gives it back. */
+  /** Registers a part for closing, and returns it. */
   keep<T extends Closable>(part: T): T {
     this.#parts.push(part);
     return part;
   }
 
-  /** Closes every part, even when another one cannot be closed; throws the errors of those afterwards. */
+  /** Closes every part even if some fail; throws their errors at the end. */
   async close(): Promise<void> {
     this.#end.abort();
     const errors: unknown[] = [];
@@ -37,7 +37,7 @@ export class Opened {
   }
 }
 
-/** Starts a process from parts. When one of them cannot be started, those before it are closed, and its error is thrown. */
+/** Starts a process. If one part fails to start, closes the parts before it and throws the error. */
 export async function startParts(start: (opened: Opened) => Promise<void>, log: Log): Promise<Process> {
   const opened = new Opened();
   try {

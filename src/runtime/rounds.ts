@@ -1,4 +1,4 @@
-/** Work that repeats beside the process's main work until the signal ends it. */
+/** Background loops of a process, which run until the signal is aborted. */
 export class Rounds {
   readonly #signal: AbortSignal;
   readonly #running: Promise<void>[] = [];
@@ -7,12 +7,12 @@ export class Rounds {
     this.#signal = signal;
   }
 
-  /** Starts such work. Its errors are its own: one that it lets out ends the process. */
+  /** Starts a loop, which must handle its own errors: an error that escapes ends the process. */
   run(work: (signal: AbortSignal) => Promise<void>): void {
     this.#running.push(work(this.#signal));
   }
 
-  /** Waits for all of it. */
+  /** Waits until all loops have ended. */
   async close(): Promise<void> {
     await Promise.all(this.#running);
   }

@@ -4,23 +4,23 @@ import { printable } from '../domain/text/printable.ts';
 import { withoutSecrets } from '../domain/text/secrets.ts';
 import type { Log } from './log.ts';
 
-/** A started bot or worker; `stop` ends it in good order. */
+/** A running bot or worker; `stop` shuts it down gracefully. */
 export interface Process {
   stop(): Promise<void>;
 }
 
-/** A stop that takes longer than this is cut: systemd would do so after ninety seconds. */
+/** Shutdown timeout, well below systemd's 90 seconds. */
 const STOP_LIMIT_MS = 15_000;
 
-/** Runs until SIGTERM or SIGINT and leaves the exit code: 0 after a good stop, 1 after a failure, 2 for a wrong configuration. */
+/** Runs until SIGTERM or SIGINT. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
 export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
-  const reachedNobody = (error: unknown) => {
-    log.error({ err: error }, 'An error reached nobody; stopping, the service manager starts anew');
+  const exitUnhandled = (error: unknown) => {
+    log.error({ err: error }, 'Unhandled error; the process exits for the service manager to restart it');
     process.exit(1);
   };
-  process.on('unhandledRejection', reachedNobody);
-  // Node would print it as it is, with whatever an error of some package carries.
-  process.on('uncaughtException', reachedNobody);
+  process.on('unhandledRejection', exitUnhandled);
+  // Node's default would print the error with any secret that it carries.
+  process.on('uncaughtException', exitUnhandled);
   try {
     const running = await start();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
@@ -29,7 +29,7 @@ export async function runProcess(start: () => Promise<Process>, log: Log): Promi
   }
 }
 
-/** Says why the start failed and gives the exit code; what an operator can mend is a sentence, anything else goes to the log. */
+/** Reports a failed start and returns the exit code: a sentence if an operator can fix it, and a log line. */
 function startFailed(error: unknown, log: Log): number {
   if (error instanceof WrongConfig) {
     process.stderr.write(`${error.message.split('\n').map(forTerminal).join('\n')}\n`);
@@ -39,7 +39,7 @@ function startFailed(error: unknown, log: Log): number {
     const { where, what, next } = error.report();
     process.stderr.write(`${forTerminal(`${where}: ${what} ${next}`)}\n`);
   }
-  log.error({ err: error }, 'The start failed');
+  log.error({ err: error }, 'Start failed');
   return 1;
 }
 
@@ -48,7 +48,7 @@ const forTerminal = (text: string): string => printable(withoutSecrets(text));
 async function stopped(running: Process, signal: string, log: Log): Promise<void> {
   log.info({ signal }, 'Stopping');
   const cut = setTimeout(() => {
-    log.error({}, 'The stop took too long and is cut');
+    log.error({}, 'Stop timed out; exiting');
     process.exit(1);
   }, STOP_LIMIT_MS);
   try {
@@ -56,7 +56,7 @@ async function stopped(running: Process, signal: string, log: Log): Promise<void
     clearTimeout(cut);
     process.exit(0);
   } catch (error) {
-    log.error({ err: error }, 'The stop failed');
+    log.error({ err: error }, 'Stop failed');
     process.exit(1);
   }
 }

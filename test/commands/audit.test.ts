@@ -104,46 +104,46 @@ describe('registry-ha audit export', () => {
     [undefined, '2026-03-01', 7],
     ['2026-03-01T10:00:00Z', '2026-03-01T10:00:09Z', 5],
     ['2027-01-01', undefined, 0],
-  ])('takes days, of which the last one counts, and moments: from %s to %s', async (from, to, rows) => {
+  ])('takes days, including the last day, and times: from %s to %s', async (from, to, rows) => {
     const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     expect((await exported(range)).lines).toHaveLength(rows);
   });
 
-  it('says how a date or a format is written, and that a time ends before it begins, instead of exporting nothing', async () => {
+  it('rejects an invalid date, format or range with an explanation', async () => {
     expect(await exported({ from: 'yesterday' })).toMatchObject({ code: 2, text: expect.stringContaining('--from') });
     expect(await exported({ to: '2026-02-31T99:00:00Z' })).toMatchObject({ code: 2 });
     expect(await exported({ from: '2026-12-01', to: '2026-11-01' })).toMatchObject({
       code: 2,
-      text: '--from 2026-12-01 is not before --to 2026-11-01: nothing lies between them. Write the earlier one first.',
+      text: '--from 2026-12-01 must be earlier than --to 2026-11-01.',
     });
     expect((await exported({ from: '2026-03-01', to: '2026-03-01' })).code).toBe(0);
-    expect(await exported({ format: 'xls' })).toMatchObject({ code: 2, text: '--format: write jsonl or csv.' });
+    expect(await exported({ format: 'xls' })).toMatchObject({ code: 2, text: 'Invalid --format. Use jsonl or csv.' });
   });
 });
 
 describe('a cell of CSV', () => {
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1'])('is no formula: %j', (text) => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1'])('is never a formula: %j', (text) => {
     expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/);
   });
 
-  it('keeps commas, quotes and lines to itself, and a number a number', () => {
+  it('quotes commas, quotes and line breaks, and keeps numbers', () => {
     expect(csvLine(['a,b', 'say "x"', 'one\ntwo', -1.5, ''])).toBe('"a,b","say ""x""","one\ntwo",-1.5,');
   });
 });
 
 describe('registry-ha audit verify', () => {
-  it('proves chain, seals and the hash that a thread quotes', async () => {
+  it('verifies the chain, the seals and the hash that a thread quotes', async () => {
     expect(await verified({ witness: `${end.hash.slice(0, 12)}…` })).toMatchObject({
       code: 0,
       lines: [
-        expect.stringMatching(/^10 lines, each follows from the one before\. Head: [0-9a-f]{64}$/),
-        '1 seal, all genuine; the last one is line 10.',
+        expect.stringMatching(/^10 lines, hash chain intact\. Head: [0-9a-f]{64}$/),
+        '1 seal, all genuine. The last seal is line 10.',
         `${end.hash.slice(0, 12)} is line 9: ${ID}, failed, 2026-03-02T10:00:01.000Z.`,
       ],
     });
   });
 
-  it('finds that a quoted hash is of another journal, or of one before it was changed', async () => {
+  it('fails when the quoted hash is not in the journal', async () => {
     expect(await verified({ witness: 'ab'.repeat(6) })).toMatchObject({
       code: 1,
       text: expect.stringContaining('NOT IN THIS JOURNAL'),
@@ -151,23 +151,23 @@ describe('registry-ha audit verify', () => {
     expect((await verified({ witness: 'abc' })).code).toBe(2);
   });
 
-  it('fails for a seal of a key that is not the worker’s, and for an end without a seal', async () => {
+  it('fails for a seal by a foreign key, and for the end of a change without a seal', async () => {
     const stranger = join(folder, 'stranger.pub');
     writeFileSync(stranger, newKeyPair().publicKeyPem);
     const doubted = await printed((print) => auditVerify({ file: path, keys: [stranger] }, print));
-    expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT PROVEN') });
+    expect(doubted).toMatchObject({ code: 1, text: expect.stringContaining('SEALS NOT VERIFIED') });
     expect(await verified({ file: firstLines(9) })).toMatchObject({
       code: 1,
       text: expect.stringContaining('NOT SEALED'),
     });
   });
 
-  it('does not let a wiped journal, or one that anybody could have written, pass for a proven one', async () => {
+  it('fails for an empty journal, and for a journal without seals', async () => {
     const empty = join(folder, 'empty.jsonl');
     writeFileSync(empty, '');
     expect(await verified({ file: empty })).toMatchObject({
       code: 1,
-      text: expect.stringMatching(/NOTHING TO PROVE: the journal is empty[\s\S]*--witness/),
+      text: expect.stringMatching(/NOTHING TO VERIFY: the journal is empty[\s\S]*--witness/),
     });
     const unproven = firstLines(4);
     expect(await verified({ file: unproven })).toMatchObject({
@@ -177,7 +177,7 @@ describe('registry-ha audit verify', () => {
     expect((await verified({ file: empty, witness: end.hash.slice(0, 12) })).text).toContain('NOT IN THIS JOURNAL');
   });
 
-  it('takes the lines of a change on its way as they are, and says what only a thread can tell', async () => {
+  it('accepts unsealed lines of a running change, and asks for a hash from a thread', async () => {
     const busy = join(folder, 'busy.jsonl');
     const pair = newKeyPair();
     writeFileSync(join(folder, 'busy.pub'), pair.publicKeyPem);
@@ -188,13 +188,11 @@ describe('registry-ha audit verify', () => {
       auditVerify({ file: busy, keys: [join(folder, 'busy.pub')] }, print),
     );
     expect(code).toBe(0);
-    expect(text).toContain('1 line behind it nobody has sealed yet: their change has not ended.');
-    expect(text).toContain(
-      'only a thread can tell: give what the newest one quotes behind “Journal line” as --witness.',
-    );
+    expect(text).toContain('1 line is not sealed yet: the change has not ended.');
+    expect(text).toContain('Pass the newest hash that a thread shows after “Journal line” with --witness.');
   });
 
-  it('says in a sentence what was changed, and that there is no key or no file', async () => {
+  it('explains a changed line, a missing key and a missing file', async () => {
     const tampered = join(folder, 'tampered.jsonl');
     writeFileSync(tampered, readFileSync(path, 'utf8').replace('"seconds":9', '"seconds":8'));
     expect((await verified({ file: tampered })).text).toContain('Line 8');

@@ -48,12 +48,12 @@ describe('registry-ha journal', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('tells that the chain holds, also while a line is being written', async () => {
+  it('verifies the chain, also while a line is being written', async () => {
     const path = await journal('verify');
     appendFileSync(path, '{"seq":4,"pre');
     const { code, text } = await printed((print) => journalCommand('verify', undefined, path, print));
     expect(code).toBe(0);
-    expect(text).toMatch(/^3 lines, each follows from the one before\. Head: [0-9a-f]{64}\nBehind them 13 bytes/);
+    expect(text).toMatch(/^3 lines, hash chain intact\. Head: [0-9a-f]{64}\nThe last line is incomplete \(13 bytes\)/);
   });
 
   it('names what a newer version has written, whose chain it can still check', async () => {
@@ -81,14 +81,14 @@ describe('registry-ha journal', () => {
     expect(text).toContain('Line 2');
   });
 
-  it('says what to do about a file that is not there, an unknown change and an unknown verb', async () => {
+  it('explains a missing file, an unknown change and an unknown verb', async () => {
     const path = await journal('questions');
     expect(
       (await printed((print) => journalCommand('show', undefined, join(folder, 'no.jsonl'), print))).text,
     ).toContain('--file');
     expect(await printed((print) => journalCommand('show', 'lab-nobody', path, print))).toEqual({
       code: 1,
-      text: 'There is nothing about lab-nobody.',
+      text: 'The journal has no entry for lab-nobody.',
     });
     expect((await printed((print) => journalCommand('delete', undefined, path, print))).code).toBe(2);
   });

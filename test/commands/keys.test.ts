@@ -67,7 +67,7 @@ describe('registry-ha keys', () => {
   };
   const workerStart = () => workerProofs(workerConfig(at('worker.yaml'), {}));
 
-  it('writes a pair whose secret half only its owner can read, and never overwrites one', async () => {
+  it('writes a key pair, with a private key only for its owner, and never overwrites one', async () => {
     for (const [owner, file] of [
       ['bot', 'approval'],
       ['worker', 'worker'],
@@ -75,53 +75,56 @@ describe('registry-ha keys', () => {
       expect((await made(owner, folder)).code).toBe(0);
       expect((await stat(at(`${file}.key`))).mode & 0o777).toBe(0o600);
       const before = await readFile(at(`${file}.key`), 'utf8');
-      expect(await made(owner, folder)).toMatchObject({ code: 1, text: expect.stringContaining('left alone') });
+      expect(await made(owner, folder)).toMatchObject({ code: 1, text: expect.stringContaining('was not changed') });
       expect(await readFile(at(`${file}.key`), 'utf8')).toBe(before);
     }
   });
 
-  it('lists name, age and meaning of every key, in a folder and as a configuration names them', async () => {
+  it('lists name, age and purpose of each key in a folder or a configuration', async () => {
     const { bot, newBot } = await installed();
     const byFolder = await printed((print) => listKeys({ folder: at('trusted') }, LATER, print));
     expect(byFolder.lines[0]).toBe(
-      `${bot}  2026-11-22 (3 days)  bot: trusted by whoever is configured with this folder  ${at('trusted', 'one.pub')}`,
+      `${bot}  2026-11-22 (3 days)  bot: trusted by every process that is configured with this folder  ${at('trusted', 'one.pub')}`,
     );
     const byConfig = { bot: at('bot.yaml'), worker: at('worker.yaml') };
     const { lines, code } = await printed((print) => listKeys(byConfig, LATER, print));
     expect(code).toBe(0);
     expect(lines.map((line) => line.split('  ')[2])).toEqual([
-      'this bot signs with it; workers trust it that have its public half in trustedKeys',
-      'this bot signed with it before; its entries still count',
+      'signing key of this bot; trusted by workers with its public key in trustedKeys',
+      'former key of this bot; its entries are still accepted',
       'trusted by this bot as the worker of lab',
-      'the worker of lab signs with it; a bot trusts it that has its public half in workerKeys',
-      'trusted by the worker of lab: its approvals count',
-      'trusted by the worker of lab: its approvals count',
+      'signing key of the worker of lab; trusted by bots with its public key in workerKeys',
+      'trusted by the worker of lab; its approvals are accepted',
+      'trusted by the worker of lab; its approvals are accepted',
     ]);
     expect(lines[0]).toContain(newBot);
     const nowhere = await printed((print) => listKeys({}, LATER, print));
-    expect(nowhere).toMatchObject({ code: 1, text: expect.stringContaining('name a place with --folder') });
+    expect(nowhere).toMatchObject({ code: 1, text: expect.stringContaining('Name the keys to list') });
     await mkdir(at('empty'));
     const empty = await printed((print) => listKeys({ folder: at('empty') }, LATER, print));
-    expect(empty).toMatchObject({ code: 1, text: expect.stringContaining(`No key in ${at('empty')}: keys are files`) });
-    expect(empty.text).not.toContain('name a place');
+    expect(empty).toMatchObject({
+      code: 1,
+      text: expect.stringContaining(`No key files (*.key, *.pub) in ${at('empty')}`),
+    });
+    expect(empty.text).not.toContain('Name the keys');
   });
 
-  it('takes a key out of a trust folder without losing it, says what that means, and warns of the last one', async () => {
+  it('moves a key out of a trust folder, prints the consequences, and warns of the last key', async () => {
     const { bot, newBot } = await installed();
     expect((await loadTrustedKeys([at('trusted')])).map(({ name }) => name)).toEqual([bot, newBot]);
     const first = await printed((print) => retireKeys(bot.slice(0, 6), at('trusted'), print));
-    expect(first).toMatchObject({ code: 0, text: expect.stringContaining('until his next restart') });
-    expect(first.text).toContain('approvals signed with it that have not been started are refused');
+    expect(first).toMatchObject({ code: 0, text: expect.stringContaining('trust it until they restart') });
+    expect(first.text).toContain('workers reject approvals signed with this key');
     expect((await loadTrustedKeys([at('trusted')])).map(({ name }) => name)).toEqual([newBot]);
     expect(await readdir(at('trusted', 'retired'))).toEqual([`${bot}-one.pub`]);
     expect((await printed((print) => retireKeys(bot, at('trusted'), print))).code).toBe(1);
     expect((await printed((print) => retireKeys('', at('trusted'), print))).code).toBe(1);
     const last = await printed((print) => retireKeys(newBot, at('trusted'), print));
     expect(last.text).toContain('will not start again');
-    await expect(workerStart()).rejects.toThrow(/No key is in this folder/);
+    await expect(workerStart()).rejects.toThrow(/The folder has no public key/);
   });
 
-  it('lets bot and worker start with the keys that are there, and each signs what the other one believes', async () => {
+  it('starts bot and worker with the new keys; each accepts what the other signs', async () => {
     await installed();
     const [proofs, worker] = [await botStart(), await workerStart()];
     const entry = { change: 'lab-abc234', position: 4, event: { type: 'started', at: NOW.toISOString() } } as const;
@@ -137,15 +140,15 @@ describe('registry-ha keys', () => {
     ['a worker without its key', () => rm(at('worker', 'worker.key')), /keys new/],
     ['no trusted key', () => rm(at('trusted'), { recursive: true }), /keys new/],
     ['a trusted key that is none', () => writeFile(at('trusted', 'three.pub'), 'hello'), /keys new/],
-  ])('stops a start with a sentence: %s', async (_what, spoil, next) => {
+  ])('stops the start with an explanation: %s', async (_what, spoil, next) => {
     await installed();
     await spoil();
     const failures = await Promise.all([botStart(), workerStart()].map((start) => start.catch((error) => error)));
-    const told = failures.flatMap((failure) => (failure instanceof Error && 'next' in failure ? [failure.next] : []));
-    expect(told.join()).toMatch(next);
+    const nexts = failures.flatMap((failure) => (failure instanceof Error && 'next' in failure ? [failure.next] : []));
+    expect(nexts.join()).toMatch(next);
   });
 
-  needsRoot('to give a file away')('stops a start with a key or a folder that belongs to somebody else', async () => {
+  needsRoot('to give a file away')('stops the start when a key or a folder belongs to another user', async () => {
     await installed();
     await chown(at('trusted', 'one.pub'), 4242, 4242);
     await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
@@ -157,7 +160,7 @@ describe('registry-ha keys', () => {
     await expect(workerStart()).rejects.toThrow(/belongs to user 4242/);
   });
 
-  it('stops a bot that trusts one key for two: two clusters, or a worker and itself', async () => {
+  it('stops a bot that trusts one key for two clusters, or for a worker and itself', async () => {
     await installed();
     const config = botConfig(at('bot.yaml'), secrets);
     const own = await loadSigningKey(config.approval.keyFile);

@@ -33,13 +33,13 @@ describe('registry-ha redis acl', () => {
     expect(first.text).not.toContain(password.trim());
   });
 
-  it('refuses to lock out the clusters that were not named again, and says how one is taken out', async () => {
+  it('refuses to remove clusters that are not named, and says how to remove one', async () => {
     const where = join(folder, 'several');
     await run('acl', ['lab', 'prod'], where);
     const before = readFileSync(join(where, 'users.acl'), 'utf8');
     expect(await run('acl', ['third'], where)).toMatchObject({
       code: 1,
-      text: expect.stringMatching(/registry-ha-worker-lab and registry-ha-worker-prod.*--cluster lab prod third\./),
+      text: expect.stringMatching(/registry-ha-worker-lab and registry-ha-worker-prod.*--cluster lab prod third`\./),
     });
     expect(readFileSync(join(where, 'users.acl'), 'utf8')).toBe(before);
     expect(readdirSync(where)).not.toContain('registry-ha-worker-third.password');
@@ -47,7 +47,7 @@ describe('registry-ha redis acl', () => {
     expect((await run('acl', ['lab', 'third'], where)).code).toBe(0);
   });
 
-  it('says in a sentence that the folder is a file, and that a password file is empty', async () => {
+  it('explains that the folder is a file, and that a password file is empty', async () => {
     const file = join(folder, 'j.jsonl');
     writeFileSync(file, '');
     expect(await run('acl', ['lab'], file)).toMatchObject({ code: 1, text: expect.stringContaining('Check the path') });
@@ -56,11 +56,11 @@ describe('registry-ha redis acl', () => {
     writeFileSync(join(where, 'registry-ha-bot.password'), '\n');
     expect(await run('acl', ['lab'], where)).toMatchObject({
       code: 1,
-      text: `${join(where, 'registry-ha-bot.password')}: It holds no password. Remove it, or write one into it.`,
+      text: `${join(where, 'registry-ha-bot.password')}: The file is empty. Delete the file, or write a password into it.`,
     });
   });
 
-  it('refuses a name that would open other clusters’ keys, and a verb that there is not', async () => {
+  it('rejects a cluster name with a wildcard, and an unknown verb', async () => {
     expect(await run('acl', ['*'])).toMatchObject({ code: 2, text: expect.stringContaining('"*"') });
     expect(await run('users', ['lab'])).toMatchObject({ code: 2, text: expect.stringContaining('redis acl') });
   });

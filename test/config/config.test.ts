@@ -30,12 +30,12 @@ function mistakes(read: () => unknown): readonly string[] {
 }
 
 describe('configuration', () => {
-  it('works as the examples show it, so that an operator can start from them', () => {
+  it('accepts the examples', () => {
     expect(botConfig(example('bot.yaml'), secrets).policies.get('lab')?.verbs.undo.approvals).toBe(2);
     expect(workerConfig(example('worker.yaml'), {}).kubeconfig).toBe('/etc/kubernetes/admin.conf');
   });
 
-  it('tells every mistake at once, each with its key', () => {
+  it('reports every mistake at once, each with its key', () => {
     const path = file(
       'redis: { url: localhost }\nclusters: [{ name: Lab, policy: { approvers: [] } }]\napproval: { livesMinutes: 5 }\nretries: 3\n',
     );
@@ -57,30 +57,30 @@ describe('configuration', () => {
     expect(config.health.port).toBe(0);
   });
 
-  it('takes secrets from files, so that they stand neither in YAML nor in the environment', () => {
+  it('reads secrets from files', () => {
     writeFileSync(join(folder, 'token'), 'xoxb-from-file\n');
     const env = { REGISTRY_HA_SLACK_BOT_TOKEN_FILE: join(folder, 'token'), REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
     expect(botConfig(example('bot.yaml'), env).secrets.botToken).toBe('xoxb-from-file');
   });
 
-  it('names the missing secret and how to give it', () => {
+  it('names a missing secret and how to set it', () => {
     expect(mistakes(() => botConfig(example('bot.yaml'), {}))[0]).toContain('REGISTRY_HA_SLACK_BOT_TOKEN is missing');
   });
 
-  it('says so when the file is not there or not YAML', () => {
+  it('explains a missing file and invalid YAML', () => {
     expect(mistakes(() => workerConfig(join(folder, 'nowhere.yaml'), {}))).toEqual([
-      'there is no such file. Check the path, or start from the example in examples/.',
+      'no such file. Check the path, or start from the example in examples/.',
     ]);
-    expect(mistakes(() => workerConfig(folder, {}))[0]).toMatch(/^it cannot be read \(it is no regular file\)/);
+    expect(mistakes(() => workerConfig(folder, {}))[0]).toMatch(/^cannot be read \(not a regular file\)/);
     expect(mistakes(() => workerConfig(file('a: [1'), {}))[0]).toContain('YAML');
   });
 
-  it('wants absolute paths, because a service has no folder of its own', () => {
+  it('requires absolute paths, because a service has no working folder', () => {
     const path = file('cluster: lab\nredis: { url: redis://127.0.0.1:6379 }\nkubeconfig: admin.conf\n');
     expect(mistakes(() => workerConfig(path, {})).join()).toContain('kubeconfig: write an absolute path');
   });
 
-  it('puts the password into the Redis URL, and leaves one that is there', () => {
+  it('puts the password into the Redis URL unless it has one', () => {
     expect(redisUrl('redis://bot@redis:6379', { password: 'a b' })).toBe('redis://bot:a%20b@redis:6379');
     expect(redisUrl('redis://bot:old@redis:6379', { username: 'x', password: 'new' })).toBe(
       'redis://bot:old@redis:6379',

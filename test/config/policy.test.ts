@@ -42,7 +42,7 @@ describe('the policy file', () => {
     expect(lab?.holds.freeze.requesters.users).toEqual(['U0123ALICE', 'U0123DAVE']);
   });
 
-  it('has defaults that are the safe ones: one other person, everywhere the bot is, an hour', () => {
+  it('has safe defaults: one approval by another person, every channel of the bot, one hour', () => {
     const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }')).get('lab');
     expect(lab?.verbs.add).toEqual({
       channels: null,
@@ -61,40 +61,39 @@ describe('the policy file', () => {
     expect(JSON.parse(printed('schema').text)).toEqual(policyJsonSchema());
   });
 
-  const NEVER =
-    /but only the approver may ask.*nothing could ever be approved\. Name one more approver, or a requester/;
+  const NEVER = /but only the approver may request changes.*No change could be approved\. Name one more approver, or a/;
   const one = (rules: string) => `clusters: { lab: { approvers: { users: [U0BOB] }, ${rules} } }`;
   it.each([
-    ['an unknown key', one('aproval: 2'), /clusters\.lab: there is no key “aproval” here\. Did you mean “approvals”\?/],
-    ['an unknown verb', one('verbs: { remove: {} }'), /there is no key “remove” here/],
-    ['nobody who approves', 'clusters: { lab: { requesters: { users: [U0BOB] } } }', /approvers: say who/],
+    ['an unknown key', one('aproval: 2'), /clusters\.lab: unknown key “aproval”\. Did you mean “approvals”\?/],
+    ['an unknown verb', one('verbs: { remove: {} }'), /unknown key “remove”/],
+    ['no approvers', 'clusters: { lab: { requesters: { users: [U0BOB] } } }', /approvers: name people/],
     ['an empty list of approvers', 'clusters: { lab: { approvers: {} } }', /name at least one user or group/],
     [
       'more approvals than approvers',
       one('approvals: 2'),
       /2 approvals are needed for add, but only 1 approver is named.*Name more/,
     ],
-    ['one approver, who alone may ask', 'clusters: { lab: { approvers: { users: [U0BOB] } } }', NEVER],
-    ['one approver, who is the one requester', one('requesters: { users: [U0BOB] }'), NEVER],
+    ['one approver, who alone may request changes', 'clusters: { lab: { approvers: { users: [U0BOB] } } }', NEVER],
+    ['one approver, who is the only requester', one('requesters: { users: [U0BOB] }'), NEVER],
     ['the same for a single verb', one('requesters: { users: [U0EVE] }, verbs: { undo: { requesters: {} } }'), NEVER],
     [
-      'as many approvals as approvers, of whom one has asked',
+      'as many approvals as approvers, one of whom is the requester',
       'clusters: { lab: { approvers: { users: [U0BOB, U0EVE] }, approvals: 2 } }',
-      /only the 2 approvers may ask, and who asked does not count/,
+      /only the 2 approvers may request changes, and the requester's own approval does not count/,
     ],
-    ['a name instead of an id', one('requesters: { users: [bob] }'), /users\.0: a user id starts with U or W/],
-    ['a group where a user is meant', one('requesters: { users: [S0OPS] }'), /users\.0: a user id/],
-    ['a channel by name', one('channels: ["#ops"]'), /channels\.0: a channel id starts with C or G/],
-    ['no channel at all', one('channels: []'), /name a channel, or leave the key out/],
+    ['a name instead of an ID', one('requesters: { users: [bob] }'), /users\.0: a user ID starts with U or W/],
+    ['a group where a user is meant', one('requesters: { users: [S0OPS] }'), /users\.0: a user ID/],
+    ['a channel by name', one('channels: ["#ops"]'), /channels\.0: a channel ID starts with C or G/],
+    ['no channel at all', one('channels: []'), /name a channel, or remove the key/],
     [
       'a time without quotes that YAML reads as a number',
       one('windows: [{ days: [mon], from: 900, to: "17:00", zone: UTC }]'),
       /HH:MM/,
     ],
     [
-      'a zone that is none',
+      'an unknown time zone',
       one('windows: [{ days: [mon], from: "09:00", to: "17:00", zone: Mars }]'),
-      /no such time zone/,
+      /unknown time zone/,
     ],
     [
       'a window that is too short',
@@ -109,47 +108,43 @@ describe('the policy file', () => {
     [
       'a freeze without an offset',
       one('freezes: [{ from: 2026-12-20, to: 2027-01-04, reason: x }]'),
-      /moment with its offset/,
+      /time with its UTC offset/,
     ],
     [
       'a freeze that ends first',
       one('freezes: [{ from: "2027-01-04T00:00:00Z", to: "2026-12-20T00:00:00Z", reason: x }]'),
-      /ends before it begins/,
+      /end must be later/,
     ],
-    [
-      'windows for a freeze',
-      one('verbs: { freeze: { windows: [] } }'),
-      /there is no key “windows” here\. Known: channels/,
-    ],
+    ['windows for a freeze', one('verbs: { freeze: { windows: [] } }'), /unknown key “windows”\. Known: channels/],
     ['plans that live for days', one('planLivesMinutes: 10000'), /at most 1440/],
     ['a file without clusters', 'clusters: {}', /name at least one cluster/],
     ['an empty file', '', /input is empty.*Start from examples/],
     ['no YAML', 'a: [1', /examples\/policy\.yaml/],
-  ])('says what is wrong and how to mend it: %s', (_, text, expected) => {
+  ])('reports the mistake and its fix: %s', (_, text, expected) => {
     expect(mistakesIn(text)).toMatch(expected);
   });
 
   it.each([
-    ['somebody else may ask', one('requesters: { users: [U0BOB, U0EVE] }')],
-    ['a group may ask, which may have other members', one('requesters: { groups: [S0OPS] }')],
+    ['another person may request changes', one('requesters: { users: [U0BOB, U0EVE] }')],
+    ['a group may request changes, because it may have other members', one('requesters: { groups: [S0OPS] }')],
     ['a group approves', 'clusters: { lab: { approvers: { groups: [S0OPS] }, approvals: 3 } }'],
-    ['who asked counts', one('requesterCounts: true')],
+    ['the requester’s own approval counts', one('requesterCounts: true')],
   ])('lets the bot start with one approver when %s', (_, text) => {
     expect(mistakesIn(text)).toBe('');
   });
 
-  it('names the same clusters as the configuration of the bot, or the bot does not start', () => {
+  it('must name the same clusters as the bot’s configuration', () => {
     const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
     const bot = file('redis: { url: redis://h:1 }\nclusters: [{ name: lab }]\n', 'bot.yaml');
     file('clusters: { lap: { approvers: { users: [U0BOB, U0EVE] } } }');
-    expect(() => botConfig(bot, env)).toThrow(/clusters\.lab: it is missing[\s\S]*clusters\.lap: .*Did you mean “lab”/);
+    expect(() => botConfig(bot, env)).toThrow(/clusters\.lab: missing[\s\S]*clusters\.lap: .*Did you mean “lab”/);
     const other = file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }', 'other.yaml');
     expect(botConfig(bot, { ...env, REGISTRY_HA_POLICY_FILE: other }).policies.has('lab')).toBe(true);
   });
 });
 
 describe('registry-ha policy check', () => {
-  it('says in sentences what a file means, so that somebody else can read it over', () => {
+  it('explains a policy file in sentences', () => {
     const { code, text } = printed('check', example('policy.yaml'));
     expect(code).toBe(0);
     expect(text).toContain('One of U0123BOB and U0123CAROL must approve; who asked does not count.');
@@ -160,19 +155,19 @@ describe('registry-ha policy check', () => {
     expect(text).not.toContain('usergroups:read');
   });
 
-  it('says what user groups need', () => {
+  it('says what user groups require', () => {
     const { text } = printed('check', file('clusters: { lab: { approvers: { groups: [S0OPS] } } }'));
     expect(text).toContain('the scope usergroups:read');
     expect(text).toContain('Only whoever may approve (the members of S0OPS) may ask');
   });
 
-  it('exits 1 with every mistake, and 2 for a word that it does not know', () => {
+  it('exits 1 with every mistake, and 2 for an unknown verb', () => {
     const { code, text } = printed('check', file('clusters: { lab: { approvals: 0 } }'));
     expect(code).toBe(1);
-    expect(text).toMatch(/approvers: say who[\s\S]*approvals: at least 1/);
+    expect(text).toMatch(/approvers: name people[\s\S]*approvals: at least 1/);
     expect(printed('check', join(folder, 'nowhere.yaml'))).toMatchObject({
       code: 1,
-      text: expect.stringContaining('there is no such file. Check the path, or start from examples/policy.yaml.'),
+      text: expect.stringContaining('no such file. Check the path, or start from examples/policy.yaml.'),
     });
     expect(printed('check').code).toBe(2);
     expect(printed('explain', 'x').code).toBe(2);

@@ -6,12 +6,12 @@ import * as events from './changes-events.ts';
 /** Announcements of cluster `c1` beside its record. */
 export interface OpenedAnnouncements {
   readonly changes: Changes;
-  /** A replica of its own with each call. */
+  /** A new replica at each call. */
   replica(): Announcements;
   close(): Promise<void>;
 }
 
-/** What every bot replica may count on. */
+/** The contract of announcements. */
 export function announcementsContract(name: string, open: () => Promise<OpenedAnnouncements>): void {
   describe(`${name}: announcements`, () => {
     let opened: OpenedAnnouncements;
@@ -20,7 +20,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
     });
     afterAll(() => opened?.close());
 
-    /** One more replica, once it hears. */
+    /** Another replica that is already listening. */
     async function listening() {
       const [stop, heard, gaps] = [new AbortController(), [] as string[], [] as string[]];
       const listener = { changed: (id: string) => heard.push(id), missed: () => gaps.push('missed') };
@@ -35,7 +35,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       return { hears, end };
     }
 
-    it('wake every replica for each entry and each progress, and for a card that is to be drawn anew', async () => {
+    it('wake every replica for each entry, progress and redraw', async () => {
       const replicas = [await listening(), await listening()];
       const all = (...ids: readonly string[]) => Promise.all(replicas.map(({ hears }) => hears(...ids)));
       await opened.changes.append('c1-heard2', 0, events.requested('c1-heard2'));
@@ -47,7 +47,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       await Promise.all(replicas.map(({ end }) => end()));
     });
 
-    it('wake nobody for an entry that was not taken', async () => {
+    it('wake no replica for a refused entry', async () => {
       const { hears, end } = await listening();
       await opened.changes.append('c1-moved3', 0, events.requested('c1-moved3'));
       expect(await opened.changes.append('c1-moved3', 0, events.requested('c1-moved3'))).toBe(false);
@@ -58,7 +58,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       await end();
     });
 
-    it('are not kept for who comes later, who learns that some may have been missed', async () => {
+    it('are not kept for a later listener, which learns that some may have been missed', async () => {
       await opened.changes.append('c1-early2', 0, events.requested('c1-early2'));
       const { hears, end } = await listening();
       await opened.changes.append('c1-later2', 0, events.requested('c1-later2'));
@@ -66,7 +66,7 @@ export function announcementsContract(name: string, open: () => Promise<OpenedAn
       await end();
     });
 
-    it('end with the signal', async () => {
+    it('end when aborted', async () => {
       const listener = { changed: () => undefined, missed: () => undefined };
       await expect(opened.replica().listen(listener, AbortSignal.timeout(30))).resolves.toBeUndefined();
       await expect(opened.replica().listen(listener, AbortSignal.abort())).resolves.toBeUndefined();

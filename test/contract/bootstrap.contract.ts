@@ -5,7 +5,7 @@ import type { BootstrapFacts } from '../../src/domain/cluster/facts.ts';
 import type { BootstrapNode } from '../../src/ports/cluster.ts';
 import { metalk8sIso } from '../fixtures/iso.ts';
 
-/** A bootstrap node with one sound archive, and a way to put another file in its place. */
+/** A bootstrap node with one sound archive, which can be replaced. */
 export interface BootstrapStage {
   readonly bootstrap: BootstrapNode;
   replace(content: Uint8Array): Promise<void>;
@@ -14,7 +14,7 @@ export interface BootstrapStage {
 
 export const PATH = '/srv/releases/metalk8s-128.0.1.iso';
 export const IMAGES = ['etcd/3.5.14-0', 'nginx/1.27.0-alpine'];
-/** Not a whole number of chunks, so that the last one is short. */
+/** Not a multiple of the chunk size, so that the last chunk is short. */
 export const ISO = metalk8sIso('128.0.1', 700_000);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const { signal } = new AbortController();
@@ -49,26 +49,26 @@ async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(heard);
 }
 
-/** What every BootstrapNode keeps to. */
+/** The contract of BootstrapNode. */
 export function bootstrapContract(stageFor: () => Promise<BootstrapStage>): void {
   const on = async (act: (stage: BootstrapStage) => Promise<void>) => {
     const stage = await stageFor();
     await act(stage).finally(() => stage.close());
   };
 
-  test('a plan would be made from something else than what is on the node', () =>
+  test('returns the facts of the node', () =>
     on(async ({ bootstrap }) => {
       expect(await bootstrap.look(signal)).toEqual(FACTS);
     }));
 
-  test('a resumed copy would have a hole, or bytes twice', () =>
+  test('reads an archive from any byte to its end', () =>
     on(async ({ bootstrap }) => {
       expect((await all(bootstrap.read(PATH, 0, signal))).equals(ISO)).toBe(true);
       expect((await all(bootstrap.read(PATH, 300_001, signal))).equals(ISO.subarray(300_001))).toBe(true);
       expect(await all(bootstrap.read(PATH, ISO.length, signal))).toHaveLength(0);
     }));
 
-  test('half a copy would be kept though it is of another file', () =>
+  test('gives the digest of the first bytes', () =>
     on(async ({ bootstrap }) => {
       expect(await bootstrap.sha256(PATH, signal)).toBe(sha256(ISO));
       expect(await bootstrap.sha256(PATH, signal, 300_001)).toBe(sha256(ISO.subarray(0, 300_001)));
@@ -76,14 +76,14 @@ export function bootstrapContract(stageFor: () => Promise<BootstrapStage>): void
       await expect(bootstrap.sha256(PATH, signal, ISO.length + 1)).rejects.toBeInstanceOf(Failure);
     }));
 
-  test('an archive replaced after the plan was approved would be copied', () =>
+  test('refuses an archive that was replaced after the inspection', () =>
     on(async ({ bootstrap, replace }) => {
       await bootstrap.look(signal);
       await replace(metalk8sIso('128.0.2', 700_000));
       await expect(all(bootstrap.read(PATH, 0, signal))).rejects.toBeInstanceOf(Failure);
     }));
 
-  test('an archive replaced in the middle of its copy would arrive as a mixture', () =>
+  test('fails when an archive is replaced while it is read', () =>
     on(async ({ bootstrap, replace }) => {
       await bootstrap.look(signal);
       const chunks = bootstrap.read(PATH, 0, signal)[Symbol.asyncIterator]();
@@ -95,13 +95,13 @@ export function bootstrapContract(stageFor: () => Promise<BootstrapStage>): void
       await expect(rest()).rejects.toBeInstanceOf(Failure);
     }));
 
-  test('a missing file would be an error without words', () =>
+  test('explains a missing file', () =>
     on(async ({ bootstrap }) => {
       await expect(all(bootstrap.read('/srv/nothing.iso', 0, signal))).rejects.toBeInstanceOf(Failure);
       await expect(bootstrap.sha256('/srv/nothing.iso', signal)).rejects.toBeInstanceOf(Failure);
     }));
 
-  test('neither look nor copy could be stopped', () =>
+  test('can be aborted', () =>
     on(async ({ bootstrap }) => {
       const reason = new Error('stopped');
       await expect(bootstrap.look(AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -8,14 +8,14 @@ import * as events from './changes-events.ts';
 export interface OpenedCards {
   readonly cards: Cards;
   readonly changes: Changes;
-  /** Lets leases of `ms` end. */
+  /** Waits until leases of `ms` have expired. */
   outlast(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const LEASE_MS = 60;
 
-/** What replicas may count on, whatever keeps the cards. */
+/** The contract of cards. */
 export function cardsContract(name: string, open: () => Promise<OpenedCards>): void {
   describe(`${name}: cards`, () => {
     let opened: OpenedCards;
@@ -38,7 +38,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       return kept;
     };
 
-    it('remembers where a card hangs', async () => {
+    it('remembers the place of a card', async () => {
       const id = await request('c1-place2');
       expect(await cards.place(id)).toBeNull();
       await cards.hang(id, { channel: 'C1', ts: '1.2' });
@@ -60,21 +60,21 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await cards.whileLeased(id, 5_000, async () => undefined)).toBe(true);
     });
 
-    it('gives the lease back when drawing fails', async () => {
+    it('releases the lease when drawing fails', async () => {
       const id = await request('c1-throw2');
       const broken = cards.whileLeased(id, 5_000, () => Promise.reject(new Error('Slack is away')));
       await expect(broken).rejects.toThrow('Slack is away');
       expect(await cards.whileLeased(id, 5_000, async () => undefined)).toBe(true);
     });
 
-    it('never lets a card go backwards', async () => {
+    it('never replaces a card by an older revision', async () => {
       const id = await request('c1-back22');
       expect(await drawTo(id, 5)).toBe(true);
       expect(await drawTo(id, 4)).toBe(false);
       await cards.whileLeased(id, 5_000, async (lease) => expect(lease.drawn).toBe(5));
     });
 
-    it('remembers what else a card shows, until it hangs somewhere else', async () => {
+    it('remembers what else a card shows, until its place changes', async () => {
       const id = await request('c1-aside2');
       await cards.hang(id, { channel: 'C1', ts: '1.2' });
       await cards.whileLeased(id, 5_000, async (lease) => {
@@ -86,7 +86,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       await cards.whileLeased(id, 5_000, async ({ aside }) => expect(aside).toBe(''));
     });
 
-    it('notes nothing for a replica whose lease has ended', async () => {
+    it('records nothing for a replica whose lease has expired', async () => {
       const id = await request('c1-late22');
       await cards.whileLeased(id, LEASE_MS, async (late) => {
         await opened.outlast(LEASE_MS);
@@ -96,7 +96,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       await cards.whileLeased(id, 5_000, async (lease) => expect(lease.drawn).toBe(2));
     });
 
-    it('lets one of twenty replicas post a reply, and another one when that failed', async () => {
+    it('lets one of twenty replicas post a reply, and another replica if that failed', async () => {
       const id = await request('c1-reply2');
       const claim = async () => {
         const claims = await Promise.all(Array.from({ length: 20 }, () => cards.claimReply(id, 'done', PATIENCE_MS)));
@@ -108,7 +108,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await claim()).toBe(1);
     });
 
-    it('gives a reply to another replica whose poster died, and to nobody once it was posted', async () => {
+    it('lets another replica post a reply whose claim expired, and none once it was posted', async () => {
       const id = await request('c1-died22');
       expect(await cards.claimReply(id, 'approved', PATIENCE_MS)).toBe('ours');
       expect(await cards.claimReply(id, 'approved', PATIENCE_MS)).toBe('busy');
@@ -120,7 +120,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await cards.claimReply(id, 'done', LEASE_MS)).toBe('told');
     });
 
-    it('finds the cards that show less than the record, ended changes too', async () => {
+    it('finds cards that are older than the record, also of ended changes', async () => {
       const id = await request('c1-behind');
       const isBehind = async () => (await cards.behind()).includes(id);
       expect(await isBehind()).toBe(true);
@@ -135,7 +135,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await isBehind()).toBe(false);
     });
 
-    it('draws a card anew that hangs somewhere else now', async () => {
+    it('redraws a card whose place has changed', async () => {
       const id = await request('c1-moved2');
       await cards.hang(id, { channel: 'C1', ts: '1.2' });
       await drawTo(id, 1);
@@ -145,7 +145,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await cards.behind()).toContain(id);
     });
 
-    it('refuses a change of a cluster it does not know', async () => {
+    it('refuses a change of an unknown cluster', async () => {
       await expect(cards.place('c9-abc234')).rejects.toThrow(/known cluster/);
     });
   });

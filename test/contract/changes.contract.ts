@@ -8,7 +8,7 @@ export interface OpenedChanges {
   close(): Promise<void>;
 }
 
-/** What every record of changes does. */
+/** The contract of a record of changes. */
 export function changesContract(name: string, open: () => Promise<OpenedChanges>): void {
   describe(`${name}: record of changes`, () => {
     let opened: OpenedChanges;
@@ -24,7 +24,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       for (const [version, event] of all.entries()) expect(await changes.append(id, version, event)).toBe(true);
     }
 
-    it('reads every entry back as it was written', async () => {
+    it('returns every entry unchanged', async () => {
       const all = events.everyEvent('c1-every2');
       await record('c1-every2', ...all.slice(1));
       const stored = await changes.get('c1-every2');
@@ -33,7 +33,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect(stored?.version).toBe(all.length);
     });
 
-    it('tells the journal line of the last entry, if it has one', async () => {
+    it('returns the journal line of the last entry, if any', async () => {
       const mark = { line: 12, hash: 'ab'.repeat(32) };
       await record('c1-mark22');
       expect((await changes.get('c1-mark22'))?.mark).toBeUndefined();
@@ -43,18 +43,18 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-mark22'))?.mark).toBeUndefined();
     });
 
-    it('has no change that nobody asked for', async () => {
+    it('returns null for an unknown change', async () => {
       expect(await changes.get('c1-nobody')).toBeNull();
     });
 
-    it('refuses an entry written on a record that has moved on', async () => {
+    it('refuses an entry for an outdated version', async () => {
       await record('c1-moved2', events.planned('c1-moved2'));
       expect(await changes.append('c1-moved2', 1, events.denied)).toBe(false);
       expect(await changes.append('c1-moved2', 3, events.denied)).toBe(false);
       expect((await changes.get('c1-moved2'))?.change.state).toBe('planned');
     });
 
-    it('lets exactly one of two decisions made at once win', async () => {
+    it('accepts exactly one of two simultaneous decisions', async () => {
       await record('c1-twice2', events.planned('c1-twice2'));
       const decisions = [events.denied, events.approved('c1-twice2'), events.denied, events.denied];
       const won = await Promise.all(decisions.map((event) => changes.append('c1-twice2', 2, event)));
@@ -62,7 +62,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-twice2'))?.version).toBe(3);
     });
 
-    it('announces an open change again when asked to, and one that has ended no more', async () => {
+    it('announces an open change again on request, but not an ended change', async () => {
       await record('c1-drawn2', events.planned('c1-drawn2'));
       const before = await changes.get('c1-drawn2');
       await changes.redraw('c1-drawn2');
@@ -77,14 +77,14 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect(await changes.get('c1-nobody')).toBeNull();
     });
 
-    it('begins a record with the request of its own change only', async () => {
+    it('starts a record only with the request of its own change', async () => {
       await expect(changes.append('c1-begin2', 0, events.started)).rejects.toThrow(/begins with/);
       await expect(changes.append('c1-begin2', 0, events.requested('c1-other2'))).rejects.toThrow(/begins with/);
       await expect(changes.append('c2-begin2', 0, events.requested('c2-begin2'))).rejects.toThrow(/cluster c1/);
       expect(await changes.get('c1-begin2')).toBeNull();
     });
 
-    it('keeps the progress of each step at work until that step has an entry', async () => {
+    it('keeps the progress of each running step until the step’s next entry', async () => {
       await record('c1-lanes2', events.started, events.stepStarted);
       const other = { ...events.halfway, step: 'copy:node-3:other', done: 7 };
       await changes.progress('c1-lanes2', other);
@@ -98,7 +98,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-lanes2'))?.progress).toEqual([other]);
     });
 
-    it('counts progress in the revision, and forgets it with the next entry', async () => {
+    it('counts progress in the revision, and drops it with the next entry', async () => {
       await record('c1-prog22', events.started, events.stepStarted);
       const before = await changes.get('c1-prog22');
       await changes.progress('c1-prog22', events.halfway);
@@ -118,7 +118,7 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-ended2'))?.progress).toEqual([]);
     });
 
-    it('lists what is open: a failed change leaves, and comes back when it is approved again', async () => {
+    it('lists open changes: a failed change is removed, and returns when approved again', async () => {
       const isOpen = async () => (await changes.open()).includes('c1-again2');
       await record('c1-again2', events.planned('c1-again2'), events.approved('c1-again2'), events.started);
       expect(await isOpen()).toBe(true);

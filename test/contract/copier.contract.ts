@@ -3,19 +3,19 @@ import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { CopyStep } from '../../src/domain/plan/step.ts';
 import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
 
-/** A copier, a step it can carry out, and a look at the step's path on the target. */
+/** A copier, a step it can run, and access to the step's path on the target. */
 export interface CopierStage {
   readonly copier: Copier;
   readonly step: CopyStep;
   readonly access: NodeAccess;
   /** SHA-256 of the file at the step's path, null when there is none. */
   sha256There(): Promise<string | null>;
-  /** Puts a file of other content there and tells its SHA-256. */
+  /** Writes a file of other content there and returns its SHA-256. */
   putAnother(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What every Copier keeps. */
+/** The contract of Copier. */
 export function copierContract(name: string, makeStage: () => Promise<CopierStage>): void {
   describe(`${name} keeps the contract of Copier`, () => {
     let stage: CopierStage;
@@ -27,7 +27,7 @@ export function copierContract(name: string, makeStage: () => Promise<CopierStag
     const copy = (onProgress: (progress: CopyProgress) => void = () => undefined) =>
       stage.copier.copy(stage.step, stage.access, onProgress, new AbortController().signal);
 
-    it('brings the archive to its path, and doing it again does no harm', async () => {
+    it('copies the archive to its path, and is idempotent', async () => {
       expect(await stage.sha256There()).toBeNull();
       await copy();
       expect(await stage.sha256There()).toBe(stage.step.archive.sha256);
@@ -35,7 +35,7 @@ export function copierContract(name: string, makeStage: () => Promise<CopierStag
       expect(await stage.sha256There()).toBe(stage.step.archive.sha256);
     });
 
-    it('tells progress up to the last byte, never backwards', async () => {
+    it('reports progress that never decreases, up to the last byte', async () => {
       const told: CopyProgress[] = [];
       await copy((progress) => told.push(progress));
       const sent = told.map((progress) => progress.sent);
@@ -49,7 +49,7 @@ export function copierContract(name: string, makeStage: () => Promise<CopierStag
       expect(await stage.sha256There()).toBe(other);
     });
 
-    it('copies nothing when it was stopped before it began', async () => {
+    it('copies nothing when aborted before the start', async () => {
       const reason = new Error('the worker stops');
       const stopped = AbortSignal.abort(reason);
       await expect(stage.copier.copy(stage.step, stage.access, () => undefined, stopped)).rejects.toBe(reason);

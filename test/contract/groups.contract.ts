@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Groups } from '../../src/ports/policy.ts';
 
-/** The group `S0APPROVERS` has bob and carol, the group `S0NOBODY` is not there. */
+/** The group `S0APPROVERS` has bob and carol, the group `S0NOBODY` does not exist. */
 export interface OpenedGroups {
   readonly groups: Groups;
   close(): Promise<void>;
 }
 
-/** What every source of user groups does. */
+/** The contract of user groups. */
 export function groupsContract(name: string, open: () => Promise<OpenedGroups>): void {
   describe(`${name}: user groups`, () => {
     let opened: OpenedGroups;
@@ -20,7 +20,7 @@ export function groupsContract(name: string, open: () => Promise<OpenedGroups>):
       expect(await opened.groups.members('S0APPROVERS')).toEqual({ are: 'known', ids: ['U0BOB', 'U0CAROL'] });
     });
 
-    it('that are not there have no members, but a reason', async () => {
+    it('that do not exist have a reason instead of members', async () => {
       expect(await opened.groups.members('S0NOBODY')).toEqual({ are: 'unknown', why: 'there is no such group' });
     });
   });

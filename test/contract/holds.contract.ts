@@ -13,7 +13,7 @@ const at = '2026-03-01T10:00:00.000Z';
 const freeze: Hold = { verb: 'freeze', node: null, by, at, reason: 'year end' };
 const lock: Hold = { verb: 'lock', node: 'node-2', by, at };
 
-/** What every record of freezes and locks does. */
+/** The contract of freezes and locks. */
 export function holdsContract(name: string, open: () => Promise<OpenedHolds>): void {
   describe(`${name}: freezes and locks`, () => {
     let opened: OpenedHolds;
@@ -22,7 +22,7 @@ export function holdsContract(name: string, open: () => Promise<OpenedHolds>): v
     });
     afterAll(() => opened?.close());
 
-    it('are kept with holder, time and reason until they are lifted, each by itself', async () => {
+    it('are kept with holder, time and reason until each is lifted', async () => {
       const { holds } = opened;
       const whole: Hold = { ...lock, node: null };
       for (const hold of [freeze, lock, whole]) expect(await holds.set(hold)).toBe(true);
@@ -35,7 +35,7 @@ export function holdsContract(name: string, open: () => Promise<OpenedHolds>): v
       await holds.lift(lock);
     });
 
-    it('of two people who freeze at once one is the holder, and stays it', async () => {
+    it('have one holder when two people freeze at once', async () => {
       const { holds } = opened;
       const others: Hold = { ...freeze, by: { id: 'U2', name: 'bob' } };
       const set = await Promise.all([holds.set(freeze), holds.set(others)]);

@@ -9,7 +9,7 @@ export interface OpenedJournal {
   close(): Promise<void>;
 }
 
-/** What every journal does. */
+/** The contract of a journal. */
 export function journalContract(name: string, open: () => Promise<OpenedJournal>): void {
   describe(`${name}: journal`, () => {
     let opened: OpenedJournal;
@@ -20,7 +20,7 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
     });
     afterEach(() => opened?.close());
 
-    it('reads each change back as it was written, however many are written at once', async () => {
+    it('returns each change unchanged, also after concurrent writes', async () => {
       const [first, second] = [events.everyEvent('c1-first2'), events.everyEvent('c1-second')];
       const both = first.flatMap((event, n) => [
         ['c1-first2', event] as const,
@@ -32,7 +32,7 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.events('c1-nobody')).toEqual([]);
     });
 
-    it('tells the line of each event, with a hash that no other line has', async () => {
+    it('returns the line of each event, with a unique hash', async () => {
       const first = await journal.append('c1-first2', events.started);
       const other = await journal.append('c1-second', events.started);
       const second = await journal.append('c1-first2', events.started);
@@ -44,7 +44,7 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(new Set([first, other, second].map(({ hash }) => hash)).size).toBe(3);
     });
 
-    it('knows an approval as used once its change was started, not before', async () => {
+    it('marks an approval as used once its change has started', async () => {
       await journal.append('c1-used22', events.approved('c1-used22', 'nonce-1'));
       expect(await journal.hasNonce('nonce-1')).toBe(false);
       await journal.append('c1-other2', events.started);
@@ -54,7 +54,7 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.hasNonce('nonce-2')).toBe(false);
     });
 
-    it('tells which changes were started after another one, so that nothing is undone from under them', async () => {
+    it('lists the changes that started after another change', async () => {
       for (const id of ['c1-first2', 'c1-second', 'c1-thirdd', 'c1-first2', 'c1-second'])
         await journal.append(id, events.started);
       expect(await journal.startedSince('c1-first2')).toEqual(['c1-thirdd', 'c1-second']);
@@ -62,7 +62,7 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect(await journal.startedSince('c1-nobody')).toEqual([]);
     });
 
-    it('knows which changes have not ended, or ended because Redis had lost them: those are told again', async () => {
+    it('lists changes that have not ended, or ended because Redis lost their record', async () => {
       const lost = { ...events.failed, failure: { ...events.failure, kind: RECORD_LOST } };
       for (const id of ['c1-asked2', 'c1-donee2', 'c1-failed', 'c1-lostt2', 'c1-again2'])
         await journal.append(id, events.requested(id));

@@ -16,18 +16,18 @@ export const approval: Approval = {
   nonce: 'n1',
 };
 
-/** What every signer and checker of one key do together. */
+/** The contract of a signer and a checker of one key. */
 export function keysContract(name: string, signer: ApprovalSigner, checker: ApprovalChecker): void {
   describe(`${name}: approvals`, () => {
     const signed = signer.sign(approval);
 
-    it('takes an approval as it was signed, whatever the order of its members', () => {
+    it('accepts a signed approval with its members in any order', () => {
       const turned: Approval = JSON.parse(JSON.stringify(approval, Object.keys(approval).toReversed()));
       expect(checker.isGenuine(JSON.parse(JSON.stringify(signed)))).toBe(true);
       expect(checker.isGenuine({ ...signed, approval: turned })).toBe(true);
     });
 
-    it('refuses an approval of which anything was changed', () => {
+    it('rejects an approval with any change', () => {
       const others: readonly Partial<Approval>[] = [
         { change: 'c1-other2' },
         { cluster: 'c2' },
@@ -47,7 +47,7 @@ export function keysContract(name: string, signer: ApprovalSigner, checker: Appr
       expect(genuine).toEqual([]);
     });
 
-    it('refuses a signature that is cut, lengthened or of a key that nobody trusts', () => {
+    it('rejects a signature that is cut, lengthened or by an untrusted key', () => {
       const { signature } = signed;
       for (const wrong of ['', signature.slice(0, -4), `${signature}AAAA`, `${signature} `, signature.toLowerCase()]) {
         expect(checker.isGenuine({ ...signed, signature: wrong })).toBe(false);

@@ -36,7 +36,7 @@ afterAll(async () => {
 const ip = (node: string) => nodeOf(world.cluster, node).ip;
 const salty = () => salt({ shell: new FakeShell(), master: kube, clock });
 
-/** The job with all its answers; looks that fail while containerd restarts count for nothing. */
+/** The job with all its answers; ignores failed checks while containerd restarts. */
 async function finished(jid: string, through: Salt): Promise<SaltJob> {
   for (let look = 0; look < 400; look += 1) {
     const job = await through.job(jid, signal).catch((error: unknown) => {
@@ -50,7 +50,7 @@ async function finished(jid: string, through: Salt): Promise<SaltJob> {
 }
 
 describe('the adapters on the simulated cluster', () => {
-  test('the look would miss nodes, the registry, or the way to a node', async () => {
+  test('read nodes, the registry and SSH access', async () => {
     const facts = await kube.look(signal);
     expect(facts.nodes.map((node) => node.name)).toEqual(NODES);
     expect(facts.nodes[2]?.access).toMatchObject({ host: ip('node-2'), port: 2222, user: 'centos', sudo: true });
@@ -64,7 +64,7 @@ describe('the adapters on the simulated cluster', () => {
     });
   });
 
-  test('an API that went away would be told in its own words', async () => {
+  test('explain an unreachable API', async () => {
     await world.cluster.fault('kube-down', []);
     const away = (error: unknown) => error instanceof Unreachable && error.fault === 'kubernetes';
     await expect(kube.look(signal)).rejects.toSatisfy(away);
@@ -72,7 +72,7 @@ describe('the adapters on the simulated cluster', () => {
     await expect(kube.endpoints(signal)).resolves.toMatchObject({ ready: [ip('bootstrap')] });
   });
 
-  test('what the minions say would not be heard', async () => {
+  test('read the answers of minions', async () => {
     expect(await salty().answering(NODES, signal)).toEqual(NODES);
     expect(await salty().stateRuns(signal)).toEqual([]);
     expect(await salty().engines(NODES, signal)).toEqual(
@@ -80,7 +80,7 @@ describe('the adapters on the simulated cluster', () => {
     );
   });
 
-  test('a job that cuts its own session would be lost', async () => {
+  test('follow a job that cuts its own session', async () => {
     const engines = ['metalk8s.container-engine', 'saltenv=metalk8s-128.0.1'];
     const jid = await salty().start(command('salt', '--async', '-L', NODES.join(','), 'state.sls', ...engines), signal);
     const { targeted, returns, known } = await finished(jid, salty());
@@ -89,7 +89,7 @@ describe('the adapters on the simulated cluster', () => {
     expect(NODES.map((node) => returns[node]?.is)).toEqual(['ok', 'ok', 'ok', 'ok']);
   });
 
-  test('archives would be read wrongly, or their images not be found at the registry', async () => {
+  test('read archives, and find their images at the registry', async () => {
     const { bootstrapRoot: root } = world.cluster;
     const bootstrap = bootstrapNode({ root, bootstrapFile: BOOTSTRAP_FILE, solutionsFile: SOLUTIONS_FILE });
     const facts = await bootstrap.look(signal);

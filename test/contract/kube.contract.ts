@@ -3,7 +3,7 @@ import { Unreachable } from '../../src/domain/answers/failure.ts';
 import type { KubeFacts } from '../../src/domain/cluster/facts.ts';
 import type { Kubernetes } from '../../src/ports/cluster.ts';
 
-/** A cluster whose API tells these facts, which can change, and which can go down. */
+/** A cluster whose API returns these facts, which can change; the API can go down. */
 export interface KubernetesStage {
   readonly kubernetes: Kubernetes;
   change(facts: KubeFacts): Promise<void>;
@@ -19,7 +19,7 @@ const access = {
   sudo: true,
 };
 
-/** A cluster as the documentation has it: a registry on the bootstrap node, another one that is not ready yet. */
+/** A cluster as in the documentation: a registry on the bootstrap node, and a second registry that is not ready. */
 export const CLUSTER: KubeFacts = {
   nodes: [
     {
@@ -53,7 +53,7 @@ export const CLUSTER: KubeFacts = {
 
 const { signal } = new AbortController();
 
-/** What every Kubernetes keeps to. */
+/** The contract of Kubernetes. */
 export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<KubernetesStage>): void {
   const on = async (facts: KubeFacts, act: (stage: KubernetesStage) => Promise<void>) => {
     const stage = await stageFor(facts);
@@ -64,29 +64,29 @@ export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<Kuber
     }
   };
 
-  test('a plan would be made for another cluster than the one that is there', () =>
+  test('returns the facts of the cluster', () =>
     on(CLUSTER, async ({ kubernetes }) => {
       expect(await kubernetes.look(signal)).toEqual(CLUSTER);
     }));
 
-  test('a cluster that replicates registries by itself would be worked on', () =>
+  test('detects a native registry operator', () =>
     on({ ...CLUSTER, nativeRegistry: true }, async ({ kubernetes }) => {
       expect((await kubernetes.look(signal)).nativeRegistry).toBe(true);
     }));
 
-  test('the step after a new registry would not see that it is ready', () =>
+  test('sees a new registry become ready', () =>
     on(CLUSTER, async ({ kubernetes, change }) => {
       expect(await kubernetes.endpoints(signal)).toEqual({ ready: ['10.200.3.11'], notReady: ['10.200.3.13'] });
       await change({ ...CLUSTER, endpoints: { ready: ['10.200.3.11', '10.200.3.13'], notReady: [] } });
       expect(await kubernetes.endpoints(signal)).toEqual({ ready: ['10.200.3.11', '10.200.3.13'], notReady: [] });
     }));
 
-  test('nothing would be said of a missing salt-master pod', () =>
+  test('reports a missing salt-master pod', () =>
     on({ ...CLUSTER, saltMaster: null }, async ({ kubernetes }) => {
       expect((await kubernetes.look(signal)).saltMaster).toBeNull();
     }));
 
-  test('an API that is down would end in an error that nobody can read', () =>
+  test('throws Unreachable when the API is down', () =>
     on(CLUSTER, async ({ kubernetes, goDown }) => {
       await goDown();
       for (const asked of [kubernetes.look(signal), kubernetes.endpoints(signal)]) {
@@ -94,7 +94,7 @@ export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<Kuber
       }
     }));
 
-  test('a look could not be stopped', () =>
+  test('can be aborted', () =>
     on(CLUSTER, async ({ kubernetes }) => {
       const reason = new Error('stopped');
       await expect(kubernetes.look(AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -5,7 +5,7 @@ import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeRun, NodeShell } from '../../src/ports/nodes.ts';
 import { PATIENCE_MS } from '../fixtures/patience.ts';
 
-/** A shell, a node it can log in on, whose key nobody has pinned, and a way to change that node's host key. */
+/** A shell, a node with an unpinned key, and a way to change the node's host key. */
 export interface NodeShellStage {
   readonly shell: NodeShell;
   readonly access: NodeAccess;
@@ -13,7 +13,7 @@ export interface NodeShellStage {
   close(): Promise<void>;
 }
 
-/** Commands that every stage must know. */
+/** Commands that every stage must support. */
 export const HELLO = command('echo', 'hello');
 export const FALSE = command('false');
 export const CAT = command('cat');
@@ -24,7 +24,7 @@ async function* twoChunks(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('second');
 }
 
-/** What every NodeShell keeps. */
+/** The contract of NodeShell. */
 export function nodeShellContract(name: string, makeStage: () => Promise<NodeShellStage>): void {
   describe(`${name} keeps the contract of NodeShell`, () => {
     let stage: NodeShellStage;
@@ -40,14 +40,14 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
     });
     const pinned = async (): Promise<void> => stage.shell.pin([await stage.shell.hostKey(stage.access, limits())]);
 
-    it('sends nothing to a node whose key nobody pinned', async () => {
+    it('sends nothing to a node without a pinned key', async () => {
       await expect(stage.shell.run(stage.access, HELLO, limits())).rejects.toMatchObject({
         name: 'Unreachable',
         fault: 'host-key-changed',
       });
     });
 
-    it('looks at an unpinned node when exactly the shown key is trusted, and at no other', async () => {
+    it('runs on an unpinned node only when exactly its key is trusted', async () => {
       const trust = await stage.shell.hostKey(stage.access, limits());
       expect(trust.pinned).toBe(false);
       expect(await stage.shell.run(stage.access, HELLO, limits({ trust }))).toMatchObject({ ended: exit(0) });
@@ -57,7 +57,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       });
     });
 
-    it('works on a pinned node and says that its key is pinned', async () => {
+    it('runs on a pinned node and reports its key as pinned', async () => {
       await pinned();
       expect(await stage.shell.run(stage.access, HELLO, limits())).toEqual({
         ended: exit(0),
@@ -67,12 +67,12 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       expect((await stage.shell.hostKey(stage.access, limits())).pinned).toBe(true);
     });
 
-    it('tells a failing command as a result', async () => {
+    it('returns a failing command as a result', async () => {
       await pinned();
       expect(await stage.shell.run(stage.access, FALSE, limits())).toMatchObject({ ended: exit(1) });
     });
 
-    it('gives standard input to the command, all of it and in order', async () => {
+    it('passes all standard input to the command in order', async () => {
       await pinned();
       const { stdout } = await stage.shell.run(stage.access, CAT, limits({ stdin: twoChunks() }));
       expect(stdout).toBe('first second');
@@ -88,13 +88,13 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       await expect(stage.shell.run(stage.access, HELLO, limits({ signal: stop.signal }))).rejects.toBe(reason);
     });
 
-    it('tells the limit of a command that did not end within it', async () => {
+    it('reports the timeout of a command', async () => {
       await pinned();
       const result = await stage.shell.run(stage.access, SLEEP, limits({ limitMs: 1_000 }));
       expect(result).toEqual({ ended: { is: 'timeout', afterMs: 1_000 }, stdout: '', stderr: '' });
     });
 
-    it('refuses a node that shows another key than the pinned one, in run, hostKey and pin', async () => {
+    it('rejects a node with another key in run, hostKey and pin', async () => {
       const before = await stage.shell.hostKey(stage.access, limits());
       await pinned();
       await stage.changeHostKey();
@@ -105,7 +105,7 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       await expect(stage.shell.pin([other])).rejects.toMatchObject(changed);
     });
 
-    it('refuses to run anything after it was closed', async () => {
+    it('runs nothing after it was closed', async () => {
       await pinned();
       await stage.shell.close();
       await expect(stage.shell.run(stage.access, HELLO, limits())).rejects.toThrow();

@@ -4,12 +4,12 @@ import type { ChangeQueue } from '../../src/ports/queue.ts';
 /** The queue of cluster `c1`, empty. */
 export interface OpenedQueue {
   readonly queue: ChangeQueue;
-  /** Takes jobs until none waits, and tells them as `<kind> <id>`. */
+  /** Takes jobs until none waits, and returns them as `<kind> <id>`. */
   drain(onJob?: (id: string) => Promise<void>): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** What every queue of a cluster does. */
+/** The contract of a cluster's queue. */
 export function queueContract(name: string, open: () => Promise<OpenedQueue>): void {
   describe(`${name}: queue`, () => {
     let opened: OpenedQueue;
@@ -20,7 +20,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
     });
     afterEach(() => opened?.close());
 
-    it('takes approved changes before it plans new ones, each in the order of asking', async () => {
+    it('runs approved changes before it plans new ones, in order of request', async () => {
       await queue.add('plan', 'c1-aaaaa2', 1);
       await queue.add('plan', 'c1-bbbbb2', 1);
       await queue.add('apply', 'c1-ccccc2', 1);
@@ -29,7 +29,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await opened.drain()).toEqual(order);
     });
 
-    it('carries a change out once, however often the same approval is queued', async () => {
+    it('runs a change once, however often the same approval is queued', async () => {
       await Promise.all(Array.from({ length: 5 }, () => queue.add('apply', 'c1-once22', 1)));
       expect(await opened.drain()).toEqual(['apply c1-once22']);
       await queue.add('apply', 'c1-once22', 1);
@@ -37,7 +37,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await opened.drain()).toEqual(['apply c1-once22']);
     });
 
-    it('gives out again what ended without its change, and nothing twice that waits or runs', async () => {
+    it('queues a job again that ended before its change, and no waiting or running job twice', async () => {
       await queue.ensure('apply', 'c1-open22', 1);
       await queue.ensure('apply', 'c1-open22', 1);
       const taken = await opened.drain(() => queue.ensure('apply', 'c1-open22', 1));
@@ -46,7 +46,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await opened.drain()).toEqual(['apply c1-open22']);
     });
 
-    it('tells who waits for whom', async () => {
+    it('lists the changes ahead', async () => {
       await queue.add('plan', 'c1-aaaaa2', 1);
       await queue.add('plan', 'c1-bbbbb2', 1);
       await queue.add('apply', 'c1-ccccc2', 1);
@@ -55,7 +55,7 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await queue.ahead('c1-nobody')).toEqual([]);
     });
 
-    it('counts the change that is being worked on as ahead', async () => {
+    it('counts the running change as ahead', async () => {
       await queue.add('plan', 'c1-aaaaa2', 1);
       const seen: (readonly string[])[] = [];
       await opened.drain(async (id) => {

@@ -48,13 +48,13 @@ export const FAILED: SaltReturn = {
   skipped: 1,
 };
 
-/** What every Salt keeps to. `nodes` are bootstrap, node-1 and node-2, all up. */
+/** The contract of Salt. `nodes` are bootstrap, node-1 and node-2, all up. */
 export function saltContract(
   stageFor: (nodes: readonly string[], endpoints: readonly string[]) => Promise<SaltStage>,
 ): void {
   const stage = () => stageFor(NODES, ENDPOINTS);
 
-  test('a silent minion would be taken for one that answers', async () => {
+  test('lists only minions that answer', async () => {
     const { salt, world } = await stage();
     expect(await salt.answering(NODES, signal)).toEqual(NODES);
     Object.assign(world.minions.get('node-1') ?? {}, { up: false });
@@ -62,13 +62,13 @@ export function saltContract(
     expect(await salt.answering(['nobody'], signal)).toEqual([]);
   });
 
-  test('a master that is down would look like minions that are', async () => {
+  test('tells a master that is down from minions that are down', async () => {
     const { salt, world } = await stage();
     world.masterUp = false;
     expect(await salt.answering(NODES, signal)).toBeNull();
   });
 
-  test('a job would be followed wrongly from its start to its end', async () => {
+  test('follows a job from its start to its end', async () => {
     const { salt, world } = await stage();
     const jid = await salt.start(ENGINES, signal);
     expect(jid).toMatch(/^\d{20}$/);
@@ -85,7 +85,7 @@ export function saltContract(
     expect(await salt.stateRuns(signal)).toEqual([]);
   });
 
-  test('a failed state would be lost among the others', async () => {
+  test('reports the failed state among the others', async () => {
     const { salt, world } = await stage();
     Object.assign(world.minions.get('node-2') ?? {}, { answer: FAILED });
     const jid = await salt.start(ENGINES, signal);
@@ -98,13 +98,13 @@ export function saltContract(
     await salt.forget(access('node-2'), CALL, RUN.name, signal);
   });
 
-  test('a job that nobody knows would be waited for', async () => {
+  test('reports an unknown job', async () => {
     const { salt } = await stage();
     const jid = '20250101000000000000';
     expect(await salt.job(jid, signal)).toEqual({ jid, known: false, targeted: [], returns: {} });
   });
 
-  test('a job that was never started would be journalled', async () => {
+  test('throws when no job was started', async () => {
     const { salt, world } = await stage();
     const nobody = command('salt', '--async', '-L', 'nobody', 'state.sls', 'x');
     await expect(salt.start(nobody, signal)).rejects.toSatisfy(
@@ -116,13 +116,13 @@ export function saltContract(
     );
   });
 
-  test('jobs of other kinds would stand in the way of a change', async () => {
+  test('lists only state runs in progress', async () => {
     const { salt, world } = await stage();
     world.jobs.set('20260101000000000000', { fun: 'test.sleep', targeted: NODES, running: ['node-1'], returns: {} });
     expect(await salt.stateRuns(signal)).toEqual([]);
   });
 
-  test('an engine would be believed configured that is not', async () => {
+  test('reads the endpoints of each engine', async () => {
     const { salt, world } = await stage();
     Object.assign(world.minions.get('node-1') ?? {}, { endpoints: ENDPOINTS.slice(0, 1) });
     Object.assign(world.minions.get('node-2') ?? {}, { up: false });
@@ -133,7 +133,7 @@ export function saltContract(
     ]);
   });
 
-  test('a call could not be stopped', async () => {
+  test('can be aborted', async () => {
     const { salt } = await stage();
     const reason = new Error('stopped');
     await expect(salt.call(access('node-1'), CALL, RUN, AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -19,7 +19,7 @@ describe('the fake Salt', () => {
   });
 });
 
-/** Sleeps take no time: the tests look at what is asked, not when. */
+/** Sleeps take no time: the tests check requests, not their times. */
 const clock: Clock = { now: () => new Date(0), steadyMs: () => 0, sleep: async () => undefined };
 
 describe('Salt over its programs', () => {

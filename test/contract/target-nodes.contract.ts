@@ -2,22 +2,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
 
-/** Target nodes, one that can be looked at, and a way to put a file there. */
+/** Target nodes, a reachable node, and a way to put a file there. */
 export interface TargetNodesStage {
   readonly targets: TargetNodes;
   readonly access: NodeAccess;
-  /** A path at which nothing is yet. */
+  /** A free path. */
   readonly path: string;
-  /** Puts a file of this many bytes at the path and tells its SHA-256. */
+  /** Writes a file of this many bytes at the path and returns its SHA-256. */
   put(size: number): Promise<string>;
-  /** From now on nobody can log in there. */
+  /** Makes every later login fail. */
   lockOut(): Promise<void>;
   close(): Promise<void>;
 }
 
 const OTHER = '0'.repeat(64);
 
-/** What every TargetNodes keeps. */
+/** The contract of TargetNodes. */
 export function targetNodesContract(name: string, makeStage: () => Promise<TargetNodesStage>): void {
   describe(`${name} keeps the contract of TargetNodes`, () => {
     let stage: TargetNodesStage;
@@ -32,7 +32,7 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       return stage.targets.look(stage.access, { archives, registryAddress: '127.0.0.1:1' }, signal);
     };
 
-    it('tells a missing archive and the file system that it would fill', async () => {
+    it('reports a missing archive and its file system', async () => {
       const facts = await look(100, OTHER);
       if (facts.is === 'closed') throw new Error(facts.says);
       expect(facts.files).toEqual([{ path: stage.path, is: 'absent', size: 0, mounted: false }]);
@@ -42,13 +42,13 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       expect(facts.portInUse).toBe(false);
     });
 
-    it('tells the same archive, which needs no space', async () => {
+    it('reports the same archive, which needs no space', async () => {
       const sha256 = await stage.put(100);
       expect(await look(100, sha256)).toMatchObject({ files: [{ is: 'same', size: 100 }], space: [] });
       expect(await stage.targets.hasFile(stage.access, { path: stage.path, size: 100, sha256 }, signal)).toBe(true);
     });
 
-    it('tells which of other paths are taken, so that an undo knows what is left', async () => {
+    it('reports which other paths exist, for an undo', async () => {
       const absent = `${stage.path}.part`;
       await stage.put(100);
       const want = { archives: [], registryAddress: '127.0.0.1:1', paths: [absent, stage.path] };
@@ -56,7 +56,7 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       expect(await stage.targets.present(stage.access, [stage.path, absent], signal)).toEqual([stage.path]);
     });
 
-    it('tells another file by size and by content', async () => {
+    it('detects another file by size and by content', async () => {
       const sha256 = await stage.put(100);
       expect(await look(99, sha256)).toMatchObject({ files: [{ is: 'different', size: 100 }] });
       expect(await look(100, OTHER)).toMatchObject({ files: [{ is: 'different', size: 100 }] });
@@ -65,7 +65,7 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       );
     });
 
-    it('gives a node that lets nobody in as a fact when it looks around, and as an error afterwards', async () => {
+    it('reports a node without login as a fact in an inspection, and throws elsewhere', async () => {
       await stage.lockOut();
       const facts = await look(100, OTHER);
       expect(facts).toMatchObject({ is: 'closed', fault: 'unreachable', says: expect.stringMatching(/\w/) });
@@ -73,7 +73,7 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       await expect(stage.targets.registryConfig(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
     });
 
-    it('stops when the worker stops', async () => {
+    it('can be aborted', async () => {
       const stopped = AbortSignal.abort(new Error('the worker stops'));
       await expect(stage.targets.mounts(stage.access, stopped)).rejects.toThrow('the worker stops');
       const want = { archives: [], registryAddress: '127.0.0.1:1' };

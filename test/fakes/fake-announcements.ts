@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ChangeId } from '../../src/domain/change/change.ts';
 import type { AnnouncementListener, Announcements } from '../../src/ports/record.ts';
 
-/** Announcements in memory: told to whoever listens at that moment, and kept for nobody. */
+/** Announcements in memory, for current listeners only. */
 export class FakeAnnouncements implements Announcements {
   readonly #listeners = new Set<AnnouncementListener>();
 
@@ -13,12 +13,12 @@ export class FakeAnnouncements implements Announcements {
     for (const listener of this.#listeners) listener.changed(id);
   }
 
-  /** As when the connection of every listener is cut. */
+  /** Simulates a lost connection of every listener. */
   cut(): void {
     this.#isCut = true;
   }
 
-  /** They listen again. */
+  /** Simulates the reconnection. */
   mend(): void {
     this.#isCut = false;
     for (const listener of this.#listeners) listener.missed();

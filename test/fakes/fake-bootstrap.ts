@@ -5,11 +5,11 @@ import type { BootstrapNode } from '../../src/ports/cluster.ts';
 
 const CHUNK = 256 * 1024;
 
-/** A bootstrap node with memory: tells the facts it was given, and has files. */
+/** A bootstrap node in memory, with given facts and files. */
 export class FakeBootstrap implements BootstrapNode {
   facts: BootstrapFacts;
   readonly #files = new Map<string, Uint8Array>();
-  /** The content each sound archive had at the last look. */
+  /** The content of each sound archive at the last inspection. */
   readonly #seen = new Map<string, Uint8Array>();
 
   constructor(facts: BootstrapFacts, files: Readonly<Record<string, Uint8Array>> = {}) {
@@ -17,7 +17,7 @@ export class FakeBootstrap implements BootstrapNode {
     for (const [path, content] of Object.entries(files)) this.#files.set(path, content);
   }
 
-  /** Puts another file in the place of what is there, or takes it away. */
+  /** Replaces or removes a file. */
   put(path: string, content: Uint8Array | null): void {
     if (content === null) this.#files.delete(path);
     else this.#files.set(path, content);
@@ -40,11 +40,11 @@ export class FakeBootstrap implements BootstrapNode {
     signal.throwIfAborted();
     const content = this.#content(path);
     const seen = this.#seen.get(path);
-    if (seen !== undefined && seen !== content) throw fileFailed(path, 'it was changed since the last look');
+    if (seen !== undefined && seen !== content) throw fileFailed(path, 'it was changed after the last inspection');
     for (let at = from; at < content.length; at += CHUNK) {
       signal.throwIfAborted();
       yield content.subarray(at, at + CHUNK);
-      if (this.#files.get(path) !== content) throw fileFailed(path, 'it was changed while it was being read');
+      if (this.#files.get(path) !== content) throw fileFailed(path, 'it was changed while the worker read it');
     }
   }
 

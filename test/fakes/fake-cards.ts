@@ -16,7 +16,7 @@ export class FakeCards implements Cards {
   readonly #drawn = new Map<ChangeId, number>();
   readonly #asides = new Map<ChangeId, string>();
   readonly #leases = new Map<ChangeId, Lease>();
-  /** When each claim ends; for good when it was confirmed. */
+  /** Expiry of each claim; infinite once confirmed. */
   readonly #replies = new Map<string, number>();
 
   constructor(changes: readonly FakeChanges[], clock: Clock) {
@@ -91,13 +91,13 @@ export class FakeCards implements Cards {
     return lease !== undefined && this.#leases.get(id) === lease && lease.ends > this.#clock.now().getTime();
   }
 
-  /** As when Redis comes back without its data. */
+  /** Simulates Redis returning without its data. */
   lose(): void {
     for (const kept of [this.#places, this.#drawn, this.#asides, this.#leases, this.#replies]) kept.clear();
   }
 
   #refuseStranger(id: ChangeId): void {
     const known = this.#changes.some(({ cluster }) => cluster === clusterOf(id));
-    if (!known) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    if (!known) throw new TypeError(`“${id}” is not a change of a known cluster.`);
   }
 }

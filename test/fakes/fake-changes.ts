@@ -95,19 +95,19 @@ export class FakeChanges implements Changes {
     return [...this.#open].toSorted();
   }
 
-  /** As when Redis comes back without its data. */
+  /** Simulates Redis returning without its data. */
   lose(): void {
     this.#kept.clear();
     this.#open.clear();
   }
 
-  /** As when Redis is killed before its last second is on the disk: its newest entries, which it had confirmed, are gone. */
+  /** Simulates Redis killed before its last second is on disk: the newest confirmed entries are lost. */
   loseNewest(id: ChangeId, count: number): void {
     const kept = this.#kept.get(id);
     if (kept !== undefined) this.#kept.set(id, { ...kept, events: kept.events.slice(0, -count) });
   }
 
   #refuseStranger(id: ChangeId): void {
-    if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is no change of cluster ${this.cluster}.`);
+    if (clusterOf(id) !== this.cluster) throw new TypeError(`“${id}” is not a change of cluster ${this.cluster}.`);
   }
 }

@@ -23,12 +23,12 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
-  /** Somebody sets the time of day; who sleeps does not notice. */
+  /** Sets the time of day, without effect on sleeps. */
   setBy(ms: number): void {
     this.#setBy += ms;
   }
 
-  /** How many sleep now. */
+  /** The number of pending sleeps. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Moves time; who is due wakes in order, each at its own moment, and may sleep again within the time that passes. */
+  /** Moves time; due sleeps end in order at their own times, and new sleeps may end within the same move. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     for (;;) {
@@ -70,7 +70,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs all pending microtasks and immediates. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

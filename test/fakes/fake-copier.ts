@@ -4,23 +4,23 @@ import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { CopyStep } from '../../src/domain/plan/step.ts';
 import type { Copier, CopyProgress } from '../../src/ports/copier.ts';
 
-/** A Copier with memory: remembers what it copied where, and fails when told to. */
+/** A Copier in memory: records its copies, and fails on request. */
 export class FakeCopier implements Copier {
-  /** Step ids, in the order they were asked for. */
+  /** Step IDs in order of the calls. */
   readonly asked: string[] = [];
   /** Step ids whose copies were prepared. */
   readonly prepared: string[] = [];
-  /** `<node>:<path>` → SHA-256 of what is there. */
+  /** SHA-256 by `<node>:<path>`. */
   readonly files = new Map<string, string>();
   readonly #failures = new Map<string, Failure>();
   readonly #onCopied: (step: CopyStep) => void;
 
-  /** `onCopied` lets a test put the file where its other fakes look. */
+  /** `onCopied` lets a test add the file to its other fakes. */
   constructor(onCopied: (step: CopyStep) => void = () => undefined) {
     this.#onCopied = onCopied;
   }
 
-  /** The next copy of this step fails half way. */
+  /** Makes the next copy of this step fail half-way. */
   failOnce(step: string, failure: Failure): void {
     this.#failures.set(step, failure);
   }
@@ -52,4 +52,4 @@ export class FakeCopier implements Copier {
 }
 
 const inTheWay = ({ node, archive }: CopyStep): PlainFailure =>
-  notConfirmed(node, `At ${archive.path} is another file. It was left as it is.`, 'Move it away, and ask again.');
+  notConfirmed(node, `${archive.path} is another file. It was not changed.`, 'Move it away, and ask again.');

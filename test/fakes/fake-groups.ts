@@ -1,7 +1,7 @@
 import type { GroupMembers } from '../../src/domain/policy/people.ts';
 import type { Groups } from '../../src/ports/policy.ts';
 
-/** User groups that a test fills; a group that nobody filled is not there, as in Slack. */
+/** User groups that a test fills; a group that was not filled does not exist, as in Slack. */
 export class FakeGroups implements Groups {
   readonly asked: string[] = [];
   readonly #members = new Map<string, GroupMembers>();

@@ -4,7 +4,7 @@ import { type Command, type CommandResult, render } from '../../src/domain/node-
 import type { Kubernetes, SaltMasterPod } from '../../src/ports/cluster.ts';
 import type { RunLimits } from '../../src/ports/nodes.ts';
 
-/** A Kubernetes API with memory: tells the facts it was given, until they are changed or it goes down. */
+/** A Kubernetes API in memory with given facts; it can go down. */
 export class FakeKubernetes implements Kubernetes {
   facts: KubeFacts;
   down = false;
@@ -24,10 +24,10 @@ export class FakeKubernetes implements Kubernetes {
   }
 }
 
-/** How a command in the salt-master container ends; `never` stands for a session that hangs. */
+/** The end of a command in the salt-master container; `never` is a session that hangs. */
 export type PodAnswer = CommandResult | 'never' | 'no-session';
 
-/** A salt-master container with memory: remembers each command line, and answers as it is told to. */
+/** A salt-master container in memory: records command lines, and answers as configured. */
 export class FakeSaltMasterPod implements SaltMasterPod {
   readonly ran: string[] = [];
   readonly #answer: (line: string, command: Command) => PodAnswer;

@@ -21,11 +21,11 @@ const OK: SaltReturn = { is: 'ok', states: 3, changed: 2 };
 export class FakeLab {
   readonly ran: string[] = [];
   readonly pinned: string[] = [];
-  /** What a Salt command line answers instead of doing its work. */
+  /** An answer to a Salt command line, instead of its work. */
   readonly saltSays = new Map<string, SaltReturn>();
   jobs: readonly RunningJob[] = [];
   scripts: readonly RunningScript[] = [];
-  /** Changes what the looks tell, from now on. */
+  /** Changes the facts of later inspections. */
   change: (seen: Facts) => Facts = (seen) => seen;
   readonly #inside = new Map<string, Inside>();
   readonly #engines = new Map(nodes.map(({ name }) => [name, [endpointUrl('10.200.3.11')]]));
@@ -178,7 +178,7 @@ export class FakeLab {
     return { mounts: entries(mounted), fstab: entries(fstab) };
   }
 
-  /** A node from inside, for a test that changes what is there. */
+  /** The state of a node, for tests that change it. */
   inside(name: string): Inside {
     return this.#of(name);
   }

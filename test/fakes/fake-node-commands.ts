@@ -21,11 +21,11 @@ export const emptyInside = (): Inside => ({
   registry: null,
 });
 
-/** Something stands at a path: a file that was copied, or the manifest of the registry. */
+/** Whether a path exists: a copied file, or the manifest of the registry. */
 export const isPresent = ({ files, registry }: Inside, path: string): boolean =>
   files.has(path) || (path === REGISTRY_MANIFEST && registry !== null);
 
-/** Runs a plain command of an undo as a node would; any other one is a defect of the test. */
+/** Runs a plain command of an undo as a node would; any other command is a defect of the test. */
 export function runPlain({ program, args }: Command, inside: Inside): CommandResult {
   if (program === 'sudo') return runPlain({ program: args[1] ?? '', args: args.slice(2) }, inside);
   const operands = args.slice(args.indexOf('--') + 1);

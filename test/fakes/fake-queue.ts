@@ -1,7 +1,7 @@
 import type { ChangeId } from '../../src/domain/change/change.ts';
 import type { ChangeQueue } from '../../src/ports/queue.ts';
 
-/** A job as it was added. */
+/** An added job. */
 export interface FakeJob {
   readonly kind: 'plan' | 'apply';
   readonly id: ChangeId;
@@ -34,12 +34,12 @@ export class FakeQueue implements ChangeQueue {
     return mine < 0 ? [] : [...new Set(order.slice(0, mine))];
   }
 
-  /** Every job that waits, in the order in which they will be taken. */
+  /** Waiting jobs in processing order. */
   waiting(): readonly FakeJob[] {
     return this.#inOrder();
   }
 
-  /** Runs the jobs one after the other until none waits. */
+  /** Runs the jobs in sequence until none waits. */
   async drain(work: (job: FakeJob) => Promise<void>): Promise<void> {
     for (;;) {
       const [next] = this.#inOrder();

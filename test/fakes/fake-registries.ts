@@ -4,24 +4,24 @@ import { type Image, imageName } from '../../src/domain/cluster/archive.ts';
 import type { ServedManifest } from '../../src/domain/cluster/registry.ts';
 import type { Registries } from '../../src/ports/cluster.ts';
 
-/** An image as a registry has it: the manifest's text, and the sizes of the blobs that are there. */
+/** An image in a registry: the manifest's text, and the sizes of its blobs. */
 export interface FakeImage {
   readonly manifest: string;
   readonly blobs: Readonly<Record<string, number>>;
 }
 
-/** Registries with memory: images by address and name; an address without a registry cannot be reached. */
+/** Registries in memory: images by address and name; an address without a registry is unreachable. */
 export class FakeRegistries implements Registries {
   readonly #images = new Map<string, Map<string, FakeImage>>();
 
-  /** A registry listens at this address from now on, with these images beside those it has. */
+  /** Starts a registry at this address, or adds images to it. */
   serve(address: string, images: Readonly<Record<string, FakeImage>>): void {
     const has = this.#images.get(address) ?? new Map<string, FakeImage>();
     for (const [name, image] of Object.entries(images)) has.set(name, image);
     this.#images.set(address, has);
   }
 
-  /** The registry loses an image, or goes away. */
+  /** Removes an image, or the whole registry. */
   drop(address: string, name?: string): void {
     if (name === undefined) this.#images.delete(address);
     else this.#images.get(address)?.delete(name);
@@ -52,7 +52,7 @@ interface Blob {
   readonly size: number;
 }
 
-/** An image whose content is a word; every word makes other bytes. */
+/** An image whose content depends on a word. */
 export function imageOf(word: string): FakeImage {
   const blob = (text: string) => ({
     digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,

@@ -4,14 +4,14 @@ import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/d
 import { type Command, render } from '../../src/domain/node-commands/command.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 
-/** A minion: up or not, what it answers to a state run, what its engine lists. */
+/** A minion: its state, its answer to a state run, and the endpoints of its engine. */
 export interface FakeMinion {
   up: boolean;
   answer: SaltReturn;
   endpoints: readonly string[];
 }
 
-/** A job as the fake's master keeps it; a node that has not returned and does not run it has lost it. */
+/** A job on the fake master; a node that has neither returned nor runs the job has lost it. */
 export interface FakeJob {
   readonly fun: string;
   readonly targeted: readonly string[];
@@ -21,14 +21,14 @@ export interface FakeJob {
 
 const OK: SaltReturn = { is: 'ok', states: 1, changed: 0 };
 
-/** A Salt with memory: minions, jobs, and what was run. A started job runs until `finish` is told. */
+/** Salt in memory: minions, jobs and commands. A job runs until `finish` is called. */
 export class FakeSalt implements Salt {
   readonly ran: string[] = [];
   readonly minions = new Map<string, FakeMinion>();
   readonly jobs = new Map<Jid, FakeJob>();
   readonly #runs = new Map<string, SaltReturn>();
   masterUp = true;
-  /** Finishes each job in the moment it starts. */
+  /** Finishes each job at its start. */
   atOnce = false;
   #next = 20260301100000000000n;
 
@@ -71,7 +71,7 @@ export class FakeSalt implements Salt {
     return jid;
   }
 
-  /** Every node, or this one, returns what its minion answers. */
+  /** Lets every node, or one node, return its minion's answer. */
   finish(jid: Jid, only?: string): void {
     const job = this.jobs.get(jid);
     for (const node of job?.running.filter((one) => only === undefined || one === only) ?? []) {

@@ -5,10 +5,10 @@ import { type Command, type CommandResult, render } from '../../src/domain/node-
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../src/ports/nodes.ts';
 
-/** What a command answers: a result (exit code 0 and no words where not told), one made of its input, or nothing, ever. */
+/** The answer to a command: a result (default: exit code 0, no output), a function of its input, or never. */
 export type ShellAnswer = Partial<CommandResult> | ((stdin: Buffer) => Partial<CommandResult>) | 'never';
 
-/** A NodeShell with memory: answers by `<node>$ <command line>`, and remembers what was run. */
+/** A NodeShell in memory: answers by `<node>$ <command line>`, and records commands. */
 export class FakeShell implements NodeShell {
   /** `<node>$ <command line>` of every command, in order. */
   readonly ran: string[] = [];
@@ -26,12 +26,12 @@ export class FakeShell implements NodeShell {
     this.#answers.set(line, answer);
   }
 
-  /** From now on the node cannot be worked on. */
+  /** Makes the node unusable. */
   fail(node: string, fault: SshFault, says: string): void {
     this.#faults.set(node, new Unreachable(node, fault, says));
   }
 
-  /** From now on the node shows the key of this name. */
+  /** Changes the node's host key. */
   showKey(access: NodeAccess, name: string): void {
     this.#shown.set(placeOf(access), keyNamed(name));
   }

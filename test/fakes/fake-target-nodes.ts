@@ -17,9 +17,9 @@ interface WantedFile {
   readonly sha256: string;
 }
 
-/** One fake node's inside; tests change it as they like. */
+/** The state of one fake node; tests may change it. */
 export class FakeTarget {
-  /** Path → what is there. */
+  /** Files by path. */
   readonly files = new Map<string, { readonly size: number; readonly sha256: string } | 'directory'>();
   readonly mounts: MountFacts[] = [];
   readonly fstab: MountFacts[] = [];
@@ -32,7 +32,7 @@ export class FakeTarget {
   fault: { readonly is: SshFault; readonly says: string } | null = null;
 }
 
-/** TargetNodes with memory: a FakeTarget per node name, made when first asked for. */
+/** TargetNodes in memory: a FakeTarget per node name, created on first use. */
 export class FakeTargetNodes implements TargetNodes {
   readonly #targets = new Map<string, FakeTarget>();
 

@@ -1,7 +1,7 @@
 import type { SeenWorker } from '../../src/domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../src/ports/cards.ts';
 
-/** A worker's word in memory, always just heard. */
+/** A worker's heartbeat in memory, always recent. */
 export class FakeWorkerLife implements Heartbeat {
   #seen: SeenWorker | null = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble: null };
 

@@ -30,7 +30,7 @@ it('a monitor reads why a process is not ready', async () => {
   }
 });
 
-it('a monitor that has sent only half of its request does not keep the process from ending', async () => {
+it('half a request of a monitor does not delay the shutdown', async () => {
   const port = await freePort();
   const health = await serveHealth({ host: '127.0.0.1', port }, () => null);
   const monitor = connect(port, '127.0.0.1');

@@ -6,7 +6,7 @@ import { Rounds } from '../../src/runtime/rounds.ts';
 const lines: string[] = [];
 const log = openLog('info', 'test', [], (line) => lines.push(line));
 
-/** Three parts that note their end; the second one cannot be closed when it is told so. */
+/** Three parts that record their end; the second part can be made to fail. */
 function threeParts(closed: string[], broken = false) {
   return async (opened: Opened) => {
     for (const name of ['journal', 'redis', 'queue']) {
@@ -29,14 +29,14 @@ it('a process closes its parts in the reverse order of their start, each once', 
   expect(closed).toEqual(['queue', 'redis', 'journal']);
 });
 
-it('a part that cannot be closed keeps no other part open, and its error is thrown', async () => {
+it('a part that fails to close does not keep others open, and its error is thrown', async () => {
   const closed: string[] = [];
   const process = await startParts(threeParts(closed, true), log);
   await expect(process.stop()).rejects.toThrow('1 parts could not be closed');
   expect(closed).toEqual(['queue', 'redis', 'journal']);
 });
 
-it('a part that cannot be started leaves none of the others open; its error is thrown, whatever else breaks', async () => {
+it('a part that fails to start closes the others, and its error is thrown', async () => {
   const closed: string[] = [];
   const start = async (opened: Opened) => {
     await threeParts(closed, true)(opened);
@@ -47,7 +47,7 @@ it('a part that cannot be started leaves none of the others open; its error is t
   expect(lines.join('')).toContain('A part could not be closed after a failed start');
 });
 
-it('rounds are told to end before any part is closed, and waited for in their own turn', async () => {
+it('rounds are aborted before any part is closed, and awaited in order', async () => {
   const seen: string[] = [];
   const process = await startParts(async (opened) => {
     const rounds = opened.keep(new Rounds(opened.ending));

@@ -99,7 +99,7 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
       REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
       REGISTRY_HA_SLACK_SIGNING_SECRET: slack.signingSecret,
     };
-    const refused = /(WRONGPASS|NOAUTH)[^\n]*"next":"Redis does not know this user with this password/;
+    const refused = /(WRONGPASS|NOAUTH)[^\n]*"next":"Redis rejected the user or the password/;
     const text = await botSays(dump(bot()), env, refused);
     expect(leaks(text)).toEqual([]);
     for (const secret of Object.values(env)) expect(text).not.toContain(secret);
@@ -127,14 +127,14 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
     ['holds a key', dump({ redis: { url: 1 }, approval: PLANTED.key })],
   ])('what stands in a configuration that %s', async (_what, config) => {
     const text = await botSays(config);
-    expect(text).toContain('cannot be used');
+    expect(text).toContain('Invalid configuration');
     expect(leaks(text)).toEqual([]);
   });
 
   it('what stands in the file of a key that is none', async () => {
     const keyFile = await lay('no.key', PLANTED.key);
     const text = await botSays(dump(bot({ approval: { keyFile } })));
-    expect(text).toContain('The key cannot be read');
+    expect(text).toContain('The key is not an Ed25519 key in PEM');
     expect(leaks(text)).toEqual([]);
   });
 
@@ -167,7 +167,7 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
         return { stop: async () => undefined };
       }, openLog('info', 'test', secrets));`;
     const text = await said(['--input-type=module-typescript', '-e', script], { PLANTED: JSON.stringify(PLANTED) });
-    expect(text).toContain('An error reached nobody');
+    expect(text).toContain('Unhandled error');
     expect(leaks(text)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { BootstrapFacts } from '../../domain/cluster/facts.ts';
 import type { ArchiveFiles, BootstrapNode } from '../../ports/cluster.ts';
-import { type Listed, type Looked, lookAt } from './archives/archive-look.ts';
 import { Digests, type Log } from './archives/digests.ts';
+import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
 import { openArchive } from './archives/open-archive.ts';
 import { bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
@@ -12,12 +12,12 @@ import { runningScripts } from './node/scripts.ts';
 import { readYaml } from './node/yaml-file.ts';
 
 export interface BootstrapNodeOptions {
-  /** Where the node's `/` is on this computer: `/`, but for sandbox and tests. */
+  /** The node's root folder on this computer: `/`, except in the sandbox and in tests. */
   readonly root: string;
-  /** Paths as the node sees them, for example /etc/metalk8s/bootstrap.yaml. */
+  /** Paths on the node, for example /etc/metalk8s/bootstrap.yaml. */
   readonly bootstrapFile: string;
   readonly solutionsFile: string;
-  /** The worker's own file, not below the root; without it digests are forgotten at the end. */
+  /** The worker's own file, not below the root; without it digests are kept in memory only. */
   readonly digestCachePath?: string;
   readonly log?: Log;
 }
@@ -25,15 +25,15 @@ export interface BootstrapNodeOptions {
 /** The bootstrap node's port, and its archives as open files. */
 export type LocalBootstrapNode = BootstrapNode & ArchiveFiles;
 
-/** The bootstrap node's files, read on the node itself. */
+/** The bootstrap node's files, read locally. */
 export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {
   const digests = new Digests(options.digestCachePath, options.log ?? warn);
-  /** What each archive was at the last look, by its path. */
+  /** Identity of each archive at the last inspection, by path. */
   const seen = new Map<string, string>();
   return {
     async look(signal) {
-      const { facts, looked } = await lookAround(options, digests, signal);
-      for (const { listed, identity } of looked) {
+      const { facts, inspected } = await inspect(options, digests, signal);
+      for (const { listed, identity } of inspected) {
         if (listed.is === 'sound' && identity !== undefined) seen.set(listed.archive.path, identity);
       }
       return facts;
@@ -60,11 +60,11 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
 
 const warn: Log = (says, fields) => process.emitWarning(`${says} ${JSON.stringify(fields)}`);
 
-async function lookAround(
+async function inspect(
   { root, ...names }: BootstrapNodeOptions,
   digests: Digests,
   signal: AbortSignal,
-): Promise<{ readonly facts: BootstrapFacts; readonly looked: readonly Looked[] }> {
+): Promise<{ readonly facts: BootstrapFacts; readonly inspected: readonly InspectedArchive[] }> {
   signal.throwIfAborted();
   const bootstrap = bootstrapFile(
     await readYaml(below(root, names.bootstrapFile), names.bootstrapFile),
@@ -87,26 +87,26 @@ async function lookAround(
     })),
   ];
   const mounts = await isoMounts(root);
-  const looked: Looked[] = [];
-  // One after the other: two hashes at once only make the disk slower.
-  for (const one of listed) looked.push(await lookAt(one, { root, mounts, digests, signal }));
+  const inspected: InspectedArchive[] = [];
+  // In sequence, because parallel hashes slow the disk down.
+  for (const one of listed) inspected.push(await inspectArchive(one, { root, mounts, digests, signal }));
   const facts: BootstrapFacts = {
     bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
     solutionsFile: solutions,
-    archives: looked.map((one) => one.listed),
-    mountedUnlisted: unlisted(mounts, listed, looked),
+    archives: inspected.map((one) => one.listed),
+    mountedUnlisted: unlisted(mounts, listed, inspected),
   };
-  return { facts, looked };
+  return { facts, inspected };
 }
 
-/** A mount belongs to a listed archive by its id or by its file, which may be missing or damaged by now. */
+/** Mounts that match no listed archive, neither by ID nor by file; the file itself may be missing or damaged. */
 function unlisted(
   mounts: readonly IsoMount[],
   listed: readonly Listed[],
-  looked: readonly Looked[],
+  inspected: readonly InspectedArchive[],
 ): readonly string[] {
-  const ids = new Set(looked.map((one) => one.id));
-  const files = new Set([...listed.map((one) => one.path), ...looked.map((one) => one.real)]);
+  const ids = new Set(inspected.map((one) => one.id));
+  const files = new Set([...listed.map((one) => one.path), ...inspected.map((one) => one.real)]);
   return mounts.filter((one) => !ids.has(one.id) && !files.has(one.backing ?? '')).map((one) => one.id);
 }
 
@@ -126,21 +126,21 @@ async function* readFrom(
   }
 }
 
-/** Opens a path of the node as it was at the last look, if there was one. */
+/** Opens a path; throws `bootstrap-file` when the file changed after the last inspection. */
 async function openAsSeen(root: string, path: string, seen: ReadonlyMap<string, string>): Promise<OpenFile> {
   const file = await openListed(root, path);
   const known = seen.get(path);
   if (known === undefined || known === file.identity) return file;
   await file.handle.close();
-  throw fileFailed(path, 'it was changed since the last look');
+  throw fileFailed(path, 'it was changed after the last inspection');
 }
 
-/** Opens a path of the node; every way in which that can fail becomes a failure of the kind `bootstrap-file`. */
+/** Opens a path of the node; every error becomes `bootstrap-file`. */
 async function openListed(root: string, path: string): Promise<OpenFile> {
   try {
     return await openFile(below(root, await withoutLinks(root, path)));
   } catch (cause) {
-    if (cause instanceof NotAFile) throw fileFailed(path, 'it is no regular file', { cause });
+    if (cause instanceof NotAFile) throw fileFailed(path, 'it is not a regular file', { cause });
     throw fileFailed(path, systemWords(cause), { cause });
   }
 }

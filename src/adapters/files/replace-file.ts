@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/**
- * Gives a file a new content, and exactly this mode. Whoever reads it meanwhile, and whatever a crash leaves, is the old content or
- * the new one; when it resolves, the new one is on the disk.
- */
+/** Replaces a file atomically and sets its mode. After a crash it has the old or the new content, durable on return. */
 export async function replaceFile(path: string, content: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   try {
@@ -18,11 +15,11 @@ export async function replaceFile(path: string, content: string, mode = 0o600): 
   await syncFolder(path);
 }
 
-/** Writes a file that is not there yet; it is on the disk when it resolves, its name only after `syncFolder`. */
+/** Creates a file. Its content is on disk when it resolves, its name only after `syncFolder`. */
 export async function writeNewFile(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
-    // The process's umask may have taken some of it away.
+    // The umask may have removed bits.
     await file.chmod(mode);
     await file.writeFile(content);
     await file.sync();
@@ -31,7 +28,7 @@ export async function writeNewFile(path: string, content: string | Uint8Array, m
   }
 }
 
-/** Makes new names in the folder of this path last. */
+/** Syncs the folder of this path, so that new names survive a crash. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {

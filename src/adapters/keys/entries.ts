@@ -8,12 +8,12 @@ import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, tr
 
 const CONTEXT = 'registry-ha entry v1\0';
 
-/** What a process signs with, and whose entries it believes in one cluster's records. */
+/** A process's signing key, and the keys whose entries it accepts in one cluster's records. */
 export interface EntryKeys {
   readonly own: SigningKey;
-  /** Public keys of bots; for a bot its own among them, the former ones too. */
+  /** Public keys of bots, including former keys; for a bot also its own key. */
   readonly bots: readonly TrustedKey[];
-  /** Public keys of this cluster's worker, the former ones too. */
+  /** Public keys of this cluster's worker, including former keys. */
   readonly workers: readonly TrustedKey[];
 }
 
@@ -21,7 +21,7 @@ type Known = Readonly<Record<Author, Trusted>>;
 
 const knownOf = ({ bots, workers }: EntryKeys): Known => ({ bot: trusted(bots), worker: trusted(workers) });
 
-/** A bot's proof: each entry has to be signed by a key of those who may write such an entry. Throws `key-unusable`. */
+/** A bot's proof: each entry must be signed by an author who may write it. Throws `key-unusable`. */
 export function botEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
@@ -33,16 +33,15 @@ export function botEntryProof(keys: EntryKeys): EntryProof {
 
 const AUTHORS: readonly Author[] = ['bot', 'worker'];
 
-/** Those who may write such an entry. */
+/** The authors who may write such an entry. */
 const writersOf = ({ event }: RecordEntry): readonly Author[] => AUTHORS.filter((author) => mayWrite(author, event));
 
 const isSignedBy = (authors: readonly Author[], entry: SignedText, signature: Signature, known: Known): boolean =>
   authors.some((author) => isSigned(CONTEXT, textOf(entry), signature, known[author]));
 
 /**
- * A worker's proof: what only a bot may write has to be signed by a trusted one. Approvals carry their own signature, and what
- * only workers write the journal tells; so neither is asked for another one. A request is what the journal may not have yet. Throws
- * `key-unusable`.
+ * A worker's proof: entries that only a bot may write need the signature of a trusted bot. Approvals carry their own signature, and
+ * entries that only workers write are in the journal, except a request, which the journal may not have yet. Throws `key-unusable`.
  */
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
@@ -56,7 +55,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
   };
 }
 
-/** Refuses keys that stand for two: a bot's among workers', or one that two clusters share. Throws `key-unusable`. */
+/** Refuses a key shared by a bot and a worker, or by two clusters. Throws `key-unusable`. */
 export function refuseSharedKeys(
   bots: readonly TrustedKey[],
   workers: ReadonlyMap<string, readonly TrustedKey[]>,
@@ -75,8 +74,8 @@ export function refuseSharedKeys(
 const shared = (name: string, one: string, other: string): PlainFailure =>
   keyUnusable(
     `key ${name}`,
-    `It is trusted for the worker of ${other}, but is also the key of ${one}: each could write the other's entries.`,
-    'Give each worker a key of its own: `registry-ha keys new --for worker`.',
+    `It is trusted for the worker of ${other}, but is also the key of ${one}. Each could sign the other's entries.`,
+    'Give each worker its own key: run `registry-ha keys new --for worker`.',
   );
 
 const signed = (own: SigningKey): EntryProof['sign'] => {
@@ -87,7 +86,7 @@ const signed = (own: SigningKey): EntryProof['sign'] => {
 /** What is signed of an entry. */
 type SignedText = Pick<RecordEntry, 'change'>;
 
-/** Text that a program cut in the middle of a character is signed as it can be read: it has no canonical form otherwise. */
+/** Makes text well-formed before signing: a lone surrogate, left by a cut character, has no canonical form. */
 function textOf(entry: SignedText): unknown {
   return JSON.parse(JSON.stringify({ ...entry, cluster: clusterOf(entry.change) }), (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,

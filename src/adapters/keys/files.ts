@@ -6,44 +6,41 @@ import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
 
-/** Group may read (a secret that Kubernetes mounts with fsGroup has mode 0440); nobody else may do anything. */
+/** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. Others have no access. */
 const NOT_SECRET = 0o037;
 const WRITABLE_BY_OTHERS = 0o022;
-/** In a folder with this bit nobody can exchange what others own. */
+/** In a folder with this bit, users cannot replace the files of others. */
 const STICKY = 0o1000;
 const MOST_BYTES = 64 * 1024;
 
-/** A trusted public key, and the file it stands in. */
+/** A trusted public key and its file. */
 export interface TrustedKeyFile extends TrustedKey {
   readonly name: string;
   readonly path: string;
 }
 
-/** A signing key and its name; throws `key-unusable` when others can read the file. */
+/** Loads a signing key; throws `key-unusable` when others can read the file. */
 export async function loadSigningKey(path: string): Promise<SigningKey> {
-  const privateKeyPem = await readKey(path, NOT_SECRET, 'Others can read this private key.', `chmod 0600 ${path}`);
+  const privateKeyPem = await readKey(path, NOT_SECRET, 'Other users can read this private key.', `chmod 0600 ${path}`);
   privateKeyFrom(privateKeyPem);
   return { privateKeyPem, name: publicHalf(privateKeyPem).name };
 }
 
-/** A trusted public key and its name; throws `key-unusable` when others can change the file. */
+/** Loads a trusted public key; throws `key-unusable` when others can change the file. */
 export async function loadTrustedKey(path: string): Promise<TrustedKeyFile> {
-  const what = 'Others can change this key, and so decide whose signatures count.';
+  const what = 'Other users can change this key, and so decide whose signatures are accepted.';
   const publicKeyPem = await readKey(path, WRITABLE_BY_OTHERS, what, `chmod go-w ${path}`);
   return { publicKeyPem, name: keyName(publicKeyPem), path };
 }
 
-/**
- * The keys that these files hold; a folder stands for every `*.pub` directly in it. A key that is there twice counts once. Throws
- * `key-unusable` for a file or folder that others can change, and for one without any key.
- */
+/** Loads keys from files, and every `*.pub` in folders. Throws `key-unusable` if others can change them, or a folder has none. */
 export async function loadTrustedKeys(paths: readonly string[]): Promise<readonly TrustedKeyFile[]> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
   const keys = await Promise.all(files.map(loadTrustedKey));
   return [...new Map(keys.map((key) => [key.name, key])).values()];
 }
 
-/** What a process signs with now, and what it signed with before: both count. Throws `key-unusable`. */
+/** A process's current and former public keys, which are all accepted. Throws `key-unusable`. */
 export async function ownAndFormerKeys(
   own: SigningKey,
   formerPaths: readonly string[],
@@ -58,37 +55,37 @@ async function filesAt(path: string): Promise<readonly string[]> {
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.pub')).toSorted();
   if (names.length > 0) return names.map((name) => join(path, name));
-  throw keyUnusable(path, 'No key is in this folder, so nobody would be believed.', 'Put a key there, as *.pub.');
+  throw keyUnusable(path, 'The folder has no public key, so no signature would be accepted.', 'Add a *.pub file.');
 }
 
-/** Whoever can write to a folder can exchange the files in it. */
+/** Anyone who can write to a folder can replace its files. */
 async function refuseForeignFolder(path: string): Promise<void> {
   const { mode, uid } = await existing(path);
-  const what = 'Others can exchange the keys in this folder, and so decide whose signatures count.';
+  const what = 'Other users can replace the keys in this folder, and so decide whose signatures are accepted.';
   if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0)
-    throw keyUnusable(path, what, `Run: chmod go-w ${path}`);
+    throw keyUnusable(path, what, `Run \`chmod go-w ${path}\`.`);
   refuseForeignOwner(path, uid);
 }
 
-async function readKey(path: string, forbidden: number, what: string, mend: string): Promise<string> {
+async function readKey(path: string, forbidden: number, what: string, fix: string): Promise<string> {
   const file = await opened(path);
   try {
     const { mode, size, uid } = await file.stat();
-    if ((mode & forbidden) !== 0) throw keyUnusable(path, what, `Run: ${mend}`);
+    if ((mode & forbidden) !== 0) throw keyUnusable(path, what, `Run \`${fix}\`.`);
     refuseForeignOwner(path, uid);
-    if (size > MOST_BYTES) throw keyUnusable(path, 'The file is too large for a key.', 'Name the file of the key.');
+    if (size > MOST_BYTES) throw keyUnusable(path, 'The file is too large for a key.', 'Set the path of a key file.');
     return await file.readFile('utf8');
   } finally {
     await file.close();
   }
 }
 
-/** An owner can do with a file what he likes; the worker or bot itself and root can do everything anyway. */
+/** The owner can always change a file, so only root and the process's own user may own it. */
 function refuseForeignOwner(path: string, uid: number): void {
   const own = process.getuid?.();
   if (uid === 0 || uid === own) return;
   const what = `It belongs to user ${uid}, who is neither root nor the user of this process (${own}).`;
-  throw keyUnusable(path, what, `Run: chown root ${path}`);
+  throw keyUnusable(path, what, `Run \`chown root ${path}\`.`);
 }
 
 async function opened(path: string): Promise<FileHandle> {
@@ -109,6 +106,6 @@ async function existing(path: string): Promise<Stats> {
 
 function notThere(path: string, cause: unknown): PlainFailure {
   const says = cause instanceof Error ? cause.message : String(cause);
-  const next = 'Check path and owner; `registry-ha keys new` makes a pair of keys.';
+  const next = 'Check its path and owner, or create a key pair with `registry-ha keys new`.';
   return keyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
 }

@@ -5,7 +5,7 @@ import type { Ids } from '../../ports/trust.ts';
 /** a-z and 0-9 without 0, o, 1, i and l, which look alike. */
 const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz';
 
-/** Random names: about 900 million ids a cluster, nonces of 128 bits. */
+/** Random IDs: about 900 million change IDs per cluster, nonces of 128 bits. */
 export function randomIds(): Ids {
   return {
     change: (cluster) =>

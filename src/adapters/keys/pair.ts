@@ -36,23 +36,21 @@ export function privateKeyFrom(pem: string): KeyObject {
 /** Throws `key-unusable` unless the PEM is an Ed25519 public key. */
 export function publicKeyFrom(pem: string): KeyObject {
   return ed25519('a public key', () => {
-    // createPublicKey would also take a private key, which has no business where only signatures are checked.
+    // createPublicKey also accepts a private key, which must not be where only signatures are checked.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('it is a private key');
     return createPublicKey(pem);
   });
 }
 
 function ed25519(where: string, read: () => KeyObject): KeyObject {
-  const next = 'Make a new pair of keys with `registry-ha keys new`.';
+  const next = 'Create a new key pair with `registry-ha keys new`.';
   try {
     const key = read();
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch (cause) {
-    throw keyUnusable(where, 'The key cannot be read: it is no PEM of an Ed25519 key of the right half.', next, {
-      cause,
-    });
+    throw keyUnusable(where, 'The key is not an Ed25519 key in PEM, or it is the wrong half.', next, { cause });
   }
-  throw keyUnusable(where, 'The key is of another kind than Ed25519.', next);
+  throw keyUnusable(where, 'The key is not an Ed25519 key.', next);
 }
 
 function keyNameOf(publicKey: KeyObject): string {

@@ -6,7 +6,7 @@ import { keyName, privateKeyFrom, publicKeyFrom } from './pair.ts';
 
 const SIGNATURE_BYTES = 64;
 
-/** A private key and what it is known by. */
+/** A private key and its name. */
 export interface SigningKey {
   readonly privateKeyPem: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface SigningKey {
 
 /** A public key that is trusted. */
 export interface TrustedKey {
-  /** Its fingerprint when not given, which is what `newKeyPair` and `loadSigningKey` name a key. */
+  /** Default: the fingerprint, as in `newKeyPair` and `loadSigningKey`. */
   readonly name?: string;
   readonly publicKeyPem: string;
 }
@@ -22,7 +22,7 @@ export interface TrustedKey {
 /** Public keys by name. */
 export type Trusted = ReadonlyMap<string, KeyObject>;
 
-/** Reads keys; throws `key-unusable` for one that is none, or for two of one name. */
+/** Reads keys; throws `key-unusable` for an invalid key, or for two keys with one name. */
 export function trusted(keys: readonly TrustedKey[]): Trusted {
   const byName = new Map<string, KeyObject>();
   for (const { publicKeyPem, name = keyName(publicKeyPem) } of keys) {
@@ -34,7 +34,7 @@ export function trusted(keys: readonly TrustedKey[]): Trusted {
   return byName;
 }
 
-/** Signs values for one purpose: `context` begins what is signed, so that the signature is good for nothing else. */
+/** Signs values for one purpose: `context` is a prefix of the signed text, so the signature is valid for nothing else. */
 export function signerFor(context: string, { privateKeyPem, name }: SigningKey): (value: unknown) => Signature {
   const key = privateKeyFrom(privateKeyPem);
   return (value) => ({
@@ -43,11 +43,11 @@ export function signerFor(context: string, { privateKeyPem, name }: SigningKey):
   });
 }
 
-/** Is it the signature of exactly this value, for this purpose, by one of these keys? */
+/** Whether one of these keys signed exactly this value for this purpose. */
 export function isSigned(context: string, value: unknown, { key, signature }: Signature, keys: Trusted): boolean {
   const publicKey = keys.get(key);
   const bytes = Buffer.from(signature, 'base64');
-  // Buffer.from is lenient; only the one base64 text of 64 bytes is a signature.
+  // Buffer.from is lenient; only the canonical base64 text is accepted.
   if (publicKey === undefined || bytes.length !== SIGNATURE_BYTES || bytes.toString('base64') !== signature)
     return false;
   const text = canonicalOrNull(value);
@@ -58,7 +58,7 @@ function canonicalOrNull(value: unknown): string | null {
   try {
     return canonicalJson(value);
   } catch (error) {
-    // What has no canonical form cannot have been signed.
+    // A value without a canonical form cannot have been signed.
     if (error instanceof TypeError) return null;
     throw error;
   }

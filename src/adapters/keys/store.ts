@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { keyUnusable } from './failures.ts';
 import { keyName, newKeyPair, publicHalf } from './pair.ts';
 
-/** Whose key it is. */
+/** The owner of a key. */
 export type KeyOwner = 'bot' | 'worker';
 
 /** A key file as an operator sees it. */
@@ -12,19 +12,19 @@ export interface KeyFile {
   readonly half: 'private' | 'public';
   /** Fingerprint. */
   readonly name: string;
-  /** As the file itself says; `unknown` for a key that was made with another program. */
+  /** From the file's title; `unknown` for a key from another program. */
   readonly owner: KeyOwner | 'unknown';
-  /** As the file itself says, or else when it was written here. */
+  /** From the file's title, or else the file's modification time. */
   readonly made: Date;
 }
 
 const FILES: Readonly<Record<KeyOwner, string>> = { bot: 'approval', worker: 'worker' };
 
-/** Writes a new pair into the folder: `approval.*` for a bot, `worker.*` for a worker. Never overwrites one. Throws `key-unusable`. */
+/** Writes a new pair: `approval.*` for a bot, `worker.*` for a worker. Never overwrites files. Throws `key-unusable`. */
 export async function writeNewPair(owner: KeyOwner, folder: string, now: Date) {
   const { privateKeyPem, publicKeyPem, name } = newKeyPair();
   const [privatePath, publicPath] = [join(folder, `${FILES[owner]}.key`), join(folder, `${FILES[owner]}.pub`)];
-  // PEM lets text stand before the key: RFC 7468, section 2.
+  // PEM allows text before the key: RFC 7468, section 2.
   const title = `registry-ha ${owner} key ${name}, made ${now.toISOString()}\n`;
   await mkdir(folder, { recursive: true });
   for (const path of [privatePath, publicPath]) await refuseExisting(path, folder);
@@ -38,21 +38,17 @@ async function refuseExisting(path: string, folder: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (isThere)
-    throw keyUnusable(
-      folder,
-      `${basename(path)} is there already, and it was left alone.`,
-      'To exchange a key, name another folder.',
-    );
+  const what = `${basename(path)} already exists and was not changed.`;
+  if (isThere) throw keyUnusable(folder, what, 'To replace a key, use another folder.');
 }
 
-/** The key files (`*.key`, `*.pub`) of a folder. Throws `key-unusable` for one that is none. */
+/** The key files (`*.key`, `*.pub`) of a folder. Throws `key-unusable` for an invalid key. */
 export async function keyFilesIn(folder: string): Promise<readonly KeyFile[]> {
   const names = (await readdir(folder)).filter((name) => /\.(key|pub)$/.test(name)).toSorted();
   return await Promise.all(names.map((name) => keyFileAt(join(folder, name))));
 }
 
-/** What a key file says of itself; whose it may be is not checked. Throws `key-unusable`. */
+/** Reads a key file; does not check its permissions. Throws `key-unusable`. */
 export async function keyFileAt(path: string): Promise<KeyFile> {
   const pem = await readFile(path, 'utf8');
   const half = pem.includes('PRIVATE KEY') ? 'private' : 'public';
@@ -68,13 +64,14 @@ export async function keyFileAt(path: string): Promise<KeyFile> {
   };
 }
 
-/** Moves a public key out of the folder into `retired` below it, and gives it with its new path. Throws `key-unusable`. */
+/** Moves a public key to the subfolder `retired` and returns it with its new path. Throws `key-unusable`. */
 export async function retireKey(name: string, folder: string): Promise<KeyFile> {
   const publicKeys = (await keyFilesIn(folder)).filter(({ half }) => half === 'public');
   const [key, ...others] = publicKeys.filter((one) => one.name.startsWith(name));
   if (key === undefined || name === '' || others.length > 0) {
     const there = publicKeys.map((one) => one.name).join(', ') || 'none';
-    throw keyUnusable(folder, `There is not exactly one public key ${name} here. There are: ${there}.`, 'Name one.');
+    const what = `“${name}” does not match exactly one public key here. The keys are: ${there}.`;
+    throw keyUnusable(folder, what, 'Use the name of one of them.');
   }
   const retired = join(folder, 'retired');
   await mkdir(retired, { recursive: true });

@@ -6,17 +6,17 @@ import { jsonIn } from '../../domain/text/json.ts';
 import { API, type Connection } from './connection.ts';
 import { connectionWords, statusWords } from './words.ts';
 
-/** A list of 500 nodes is about 8 MiB; more than this is no answer for us. */
+/** A list of 500 nodes is about 8 MiB. */
 const BODY_LIMIT = 32 * 2 ** 20;
 
-/** One GET: its path, the shape wanted, and what it is called in sentences (`the list of nodes`). */
+/** One GET: its path, its schema, and its name in messages (`the list of nodes`). */
 export interface Wanted<T> {
   readonly path: string;
   readonly schema: z.ZodType<T>;
   readonly what: string;
 }
 
-/** Reads from the API server; null when it answers 404. Throws Unreachable, or the signal's reason. */
+/** Reads from the API server; null for status 404. Throws Unreachable, or the signal's reason. */
 export async function get<T>(
   connected: Connection,
   wanted: Wanted<T>,
@@ -32,14 +32,14 @@ export async function get<T>(
   }).catch((cause: unknown) => {
     limits.signal.throwIfAborted();
     const why = late.aborted ? `no answer within ${limits.limitMs} ms` : connectionWords(cause);
-    throw unreachable(`${connected.server} did not give ${wanted.what}: ${why}.`, cause);
+    throw unreachable(`${connected.server} did not return ${wanted.what}: ${why}.`, cause);
   });
   if (answer.status === 404) return null;
   if (answer.status !== 200) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
   return understood(answer.body, wanted);
 }
 
-/** The same for what a cluster always has: 404 is a failure too. */
+/** Like `get`, for objects that every cluster has: status 404 throws Unreachable. */
 export async function getExisting<T>(...args: Parameters<typeof get<T>>): Promise<T> {
   const found = await get<T>(...args);
   if (found === null) throw unreachable(`The API does not have ${args[1].what}.`);
@@ -80,12 +80,11 @@ function understood<T>(body: string, { schema, what }: Wanted<T>): T {
   if (parsed.success) return parsed.data;
   const where = z.core.toDotPath(parsed.error.issues[0]?.path ?? []);
   const field = where === '' ? '' : ` (see \`${where}\`)`;
-  throw unreachable(`The API's answer for ${what} is not what Kubernetes answers${field}.`, parsed.error);
+  throw unreachable(`The API's answer for ${what} does not match the Kubernetes API${field}.`, parsed.error);
 }
 
 function json(text: string): unknown {
   const value = jsonIn(text);
-  if (value === undefined)
-    throw unreachable('The API answered with something that is not JSON; is a proxy in between?');
+  if (value === undefined) throw unreachable('The API’s answer is not JSON. Check whether a proxy is in between.');
   return value;
 }

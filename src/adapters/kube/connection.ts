@@ -3,25 +3,22 @@ import { PassThrough } from 'node:stream';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
 import { Unreachable } from '../../domain/answers/failure.ts';
 
-/** Where failures of the API are said to be. */
+/** The place that failures of the API name. */
 export const API = 'the Kubernetes API';
 
-/** The client package's own WebSocket client, which it gives out as part of its `Exec` only. */
+/** The client package's WebSocket client, which it exposes only through `Exec`. */
 type WebSockets = Exec['handler'];
 
-/** A way to the API server, as the kubeconfig shows it. */
+/** A connection to the API server of a kubeconfig. */
 export interface Connection {
   readonly server: string;
-  /** Certificates, token, proxy: all that a request needs beside its path. */
+  /** Certificates, token and proxy of a request. */
   requestOptions(): Promise<RequestOptions>;
-  /** A WebSocket client whose handshake ends by the signal. */
+  /** A WebSocket client whose handshake the signal aborts. */
   webSockets(handshake: AbortSignal): WebSockets;
 }
 
-/**
- * Reads the kubeconfig anew each time, because MetalK8s renews the certificate inside admin.conf.
- * The client package is loaded here and not at start: it takes most of a second.
- */
+/** Reads the kubeconfig each time, because MetalK8s renews its certificate. Loads the client late: it takes most of a second. */
 export async function connection(kubeconfigPath: string): Promise<Connection> {
   const client = await import('@kubernetes/client-node');
   const config = loaded(new client.KubeConfig(), kubeconfigPath);
@@ -39,7 +36,7 @@ function loaded(config: KubeConfig, path: string): KubeConfig {
     config.loadFromFile(path);
     return config;
   } catch (error) {
-    // Behind its first line a YAML error shows what stands in the file: tokens and keys.
+    // After its first line, a YAML error quotes the file with its tokens and keys.
     const cause = new Error(error instanceof Error ? error.message.split('\n')[0] : 'unknown reason');
     throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} cannot be read.`, { cause });
   }
@@ -61,7 +58,7 @@ async function optionsOf(config: KubeConfig, path: string): Promise<RequestOptio
   }
 }
 
-/** The WebSocket client takes its options from the kubeconfig only, so the signal for its handshake travels there. */
+/** The WebSocket client takes options only from the kubeconfig, so this adds the signal there. */
 function abortable(config: KubeConfig, signal: AbortSignal): KubeConfig {
   return Object.assign(Object.create(config), {
     async applyToHTTPSOptions(options: RequestOptions) {
@@ -71,7 +68,7 @@ function abortable(config: KubeConfig, signal: AbortSignal): KubeConfig {
   });
 }
 
-/** The package's default is the worker's own stdin and stdout, which a server could then close. */
+/** The package's default is the worker's stdin and stdout, which a server could close. */
 function noStreams(): { stdin: PassThrough; stdout: PassThrough; stderr: PassThrough } {
   return { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
 }

@@ -7,23 +7,20 @@ import type { Connection } from './connection.ts';
 import { type KubeStatus, statusSchema } from './schemas.ts';
 import { connectionWords, statusWords } from './words.ts';
 
-/** The job of a cluster of 500 nodes with long comments is some MiB. */
+/** A Salt job over 500 nodes with long comments has some MiB. */
 const OUTPUT_LIMIT = 16 * 2 ** 20;
 const STDOUT = 1;
 const STDERR = 2;
 const STATUS = 3;
 
-/** A container, and what it is called in sentences. */
+/** A container. */
 export interface Place {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
 }
 
-/**
- * Runs a command in a container over the API's WebSocket, without a terminal. Throws Unreachable when no session came about, or
- * the signal's reason.
- */
+/** Runs a command in a container, without a terminal. Throws Unreachable when no session was opened, or the signal's reason. */
 export async function exec(
   connected: Connection,
   place: Place,
@@ -64,15 +61,15 @@ function execPath({ namespace, pod, container }: Place, { program, args }: Comma
 
 function refused(place: Place, late: boolean, cause: unknown): string {
   const where = `No command can be run in the container ${place.container} of ${place.pod}`;
-  if (late) return `${where}: no session within the limit.`;
+  if (late) return `${where}: no session within the time limit.`;
   // The WebSocket client rejects with an event that carries the error.
   const error = cause instanceof Object && 'error' in cause ? cause.error : cause;
-  // The client package passes the status on in the message only: "Unexpected server response: 403".
+  // The client package reports the status only in the message: "Unexpected server response: 403".
   const status = error instanceof Error ? error.message.match(/server response: (\d{3})/)?.[1] : undefined;
   return `${where}: ${status === undefined ? connectionWords(error) : `the API ${statusWords(Number(status))}`}.`;
 }
 
-/** What a session has said so far; `result` resolves once, at its end. */
+/** The output of a session; `result` resolves at its end. */
 class Session {
   readonly result: Promise<CommandResult>;
   readonly #resolve: (result: CommandResult) => void;
@@ -86,7 +83,7 @@ class Session {
     this.#resolve = resolve;
   }
 
-  /** Takes one message; false when nothing more is wanted. */
+  /** Takes one message; false when the session has ended. */
   hear(channel: number, bytes: Buffer): boolean {
     if (channel === STATUS) {
       this.end(endIn(bytes.toString('utf8')));
@@ -109,17 +106,17 @@ class Session {
   }
 }
 
-/** What a status tells of the command. */
+/** The end of the command in a status. */
 function endIn(text: string): Ended {
   const parsed = statusSchema.safeParse(jsonIn(text));
-  if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session with something that is no status' };
+  if (!parsed.success) return { is: 'unknown', says: 'Kubernetes ended the session without a readable status' };
   if (parsed.data.status === 'Success') return exit(0);
   const code = exitCodeOf(parsed.data);
   if (code !== null) return exit(code);
   return { is: 'unknown', says: (parsed.data.message ?? 'Kubernetes ended the session as failed').slice(0, 500) };
 }
 
-/** The code stands as text among the causes; a failure without one is the engine's own. */
+/** The exit code, which is text among the causes; a failure without it comes from the container engine. */
 function exitCodeOf({ reason, details }: KubeStatus): number | null {
   if (reason !== 'NonZeroExitCode') return null;
   const code = details?.causes?.find((one) => one.reason === 'ExitCode')?.message;

@@ -5,7 +5,7 @@ import type { KubeEndpoints, KubeNode, KubePod } from './schemas.ts';
 const VERSION = 'metalk8s.scality.com/version';
 const ROLE = 'node-role.kubernetes.io/';
 
-/** A Node in our words. */
+/** Maps a Node. */
 export function nodeFacts({ metadata, status }: KubeNode): NodeFacts {
   const ip = status.addresses.find((one) => one.type === 'InternalIP')?.address ?? null;
   return {
@@ -22,7 +22,7 @@ export function nodeFacts({ metadata, status }: KubeNode): NodeFacts {
   };
 }
 
-/** A `repositories-<node>` pod in our words. */
+/** Maps a `repositories-<node>` pod. */
 export function registryFacts(pod: KubePod): RegistryFacts {
   return {
     node: pod.spec.nodeName,
@@ -32,14 +32,14 @@ export function registryFacts(pod: KubePod): RegistryFacts {
   };
 }
 
-/** The id of the archive whose images a volume holds; the volume's own name has lost its dots. */
+/** The ID of the archive in a volume, from its path, because the volume's name has no dots. */
 function archiveOf({ name, hostPath }: KubePod['spec']['volumes'][number]): readonly string[] {
   if (!name.startsWith('registry-')) return [];
   const id = hostPath?.path.match(/^\/srv\/scality\/([^/]+)\/images\/?$/)?.[1];
   return id === undefined ? [] : [id];
 }
 
-/** The salt-master pod; a ready one before any other, when a moved bootstrap node has left an old mirror pod behind. */
+/** The salt-master pod. Prefers a ready pod: a moved bootstrap node may leave an old mirror pod. */
 export function saltMasterOf(pods: readonly KubePod[]): KubeFacts['saltMaster'] {
   const masters = pods.map((pod) => ({
     pod: pod.metadata.name,
@@ -49,7 +49,7 @@ export function saltMasterOf(pods: readonly KubePod[]): KubeFacts['saltMaster'] 
   return masters.find((one) => one.ready) ?? masters[0] ?? null;
 }
 
-/** The pod's salt-api container may be down without harm to us. */
+/** The pod's salt-api container is not needed. */
 const hasReadyMaster = (pod: KubePod) =>
   pod.status.containerStatuses.some((one) => one.name === 'salt-master' && one.ready);
 

@@ -20,11 +20,11 @@ const NATIVE_KINDS: readonly string[] = ['Registry', 'SolutionArchive'];
 
 export interface KubernetesOptions {
   readonly kubeconfigPath: string;
-  /** Milliseconds for each request of a look; ten seconds when left out. */
+  /** Timeout of each request in milliseconds; default 10 seconds. */
   readonly limitMs?: number;
 }
 
-/** The Kubernetes API of one cluster, read through a kubeconfig, and the salt-master pod reached through it. */
+/** The Kubernetes API of one cluster by its kubeconfig, and the salt-master pod through it. */
 export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterPod & { close(): Promise<void> } {
   const closing = new AbortController();
   const limitMs = options.limitMs ?? 10_000;
@@ -49,7 +49,7 @@ export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterP
   };
 }
 
-/** One look's requests: the same connection, the same limits. */
+/** The requests of one inspection, over one connection. */
 class Reader {
   readonly connected: Connection;
   readonly #limits: { readonly signal: AbortSignal; readonly limitMs: number };
@@ -97,7 +97,7 @@ class Reader {
     return (await this.#existing({ path, schema: podListSchema, what: `the ${name} pods` })).items;
   }
 
-  /** Does any version of the API group serve a kind of Scality's own registry operator? */
+  /** Whether any version of the API group serves a kind of Scality's registry operator. */
   async #hasNativeRegistry(): Promise<boolean> {
     const what = 'the custom resources of MetalK8s';
     const group = await this.#get({ path: '/apis/metalk8s.scality.com', schema: groupSchema, what });

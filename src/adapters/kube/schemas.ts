@@ -5,8 +5,8 @@ import { atMost } from '../../schema/length.ts';
 const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);
 
-/** Nodes and pods are named by RFC 1123 subdomains; anything else never gets near a command. */
-const objectName = z.string().refine(isNodeName, 'no name that Kubernetes gives');
+/** Names of nodes and pods are RFC 1123 subdomains; no other text may get into a command. */
+const objectName = z.string().refine(isNodeName, 'not a name that Kubernetes allows');
 
 /** A Node, the fields that are used. */
 const nodeSchema = z.object({
@@ -41,7 +41,7 @@ export type KubePod = z.infer<typeof podSchema>;
 
 const addresses = z.array(z.object({ ip: z.string() })).default([]);
 
-/** An Endpoints object; `subsets` is absent while there is no pod at all. */
+/** An Endpoints object; `subsets` is absent while there is no pod. */
 export const endpointsSchema = z.object({
   subsets: z.array(z.object({ addresses, notReadyAddresses: addresses })).nullish(),
 });
@@ -53,7 +53,7 @@ export const namespaceSchema = z.object({ metadata: z.object({ annotations: word
 export const nodeListSchema = z.object({ items: z.array(nodeSchema) });
 export const podListSchema = z.object({ items: z.array(podSchema) });
 
-/** A group has a handful; each is one more request. */
+/** A group has a handful of versions; each costs a request. */
 const VERSIONS_LIMIT = 32;
 /** APIGroup: the versions a group is served in. */
 export const groupSchema = z.object({
@@ -64,7 +64,7 @@ export const groupSchema = z.object({
 /** APIResourceList: the kinds of one version. */
 export const kindsSchema = z.object({ resources: z.array(z.object({ kind: z.string() })).nullable() });
 
-/** What channel 3 of an exec session says at its end (v1.Status). */
+/** The status (v1.Status) on channel 3 at the end of an exec session. */
 export const statusSchema = z.object({
   status: z.string().optional(),
   message: z.string().optional(),

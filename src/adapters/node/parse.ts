@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { MountFacts } from '../../domain/cluster/facts.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 
-/** A file system as `df` tells it. */
+/** A file system in the output of `df`. */
 export interface FileSystem {
   readonly mountpoint: string;
   readonly available: number;
 }
 
-/** The answer of `df -B1 --output=avail,size,target`; null when it is none. */
+/** Parses `df -B1 --output=avail,size,target`; null when the output is different. */
 export function fileSystemIn(stdout: string): FileSystem | null {
-  // Blanks only: with line ends among them, a megabyte of line ends would be read for hours.
+  // No \s: with line ends in the class, a megabyte of line ends would take hours.
   const [, available, mountpoint] = /^[ \t]*(\d+)[ \t]+\d+[ \t]+(\/.*)$/m.exec(stdout) ?? [];
   if (available === undefined || mountpoint === undefined) return null;
   return { mountpoint, available: Number(available) };
@@ -21,10 +21,7 @@ const Losetup = z.object({
   loopdevices: z.array(z.object({ name: z.string(), 'back-file': z.string().nullable() })),
 });
 
-/**
- * ISO mounts with the file behind each loop device. Both programs say nothing at all when they find nothing.
- * Throws ZodError when an answer is not what util-linux prints.
- */
+/** ISO mounts with the file behind each loop device; empty output means none. Throws ZodError for other output. */
 export function mountsIn(findmnt: string, losetup: string): readonly MountFacts[] {
   const backing = backingFiles(losetup);
   if (findmnt.trim() === '') return [];
@@ -40,7 +37,7 @@ function backingFiles(losetup: string): ReadonlyMap<string, string> {
   return new Map(loopdevices.flatMap(({ name, 'back-file': file }) => (file === null ? [] : [[name, file] as const])));
 }
 
-/** Device and mountpoint of every line of /etc/fstab, its octal escapes read (fstab(5)). */
+/** Device and mount point of every line of /etc/fstab, with octal escapes decoded (fstab(5)). */
 export function fstabIn(text: string): readonly MountFacts[] {
   return text.split('\n').flatMap((line) => {
     const [device, mountpoint] = line.trim().split(/\s+/);
@@ -52,7 +49,7 @@ export function fstabIn(text: string): readonly MountFacts[] {
 const unescaped = (word: string): string =>
   word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** Does a line of `ss -H -ltn` occupy `address` (`ip:port`), by itself or by a wildcard? */
+/** Whether a line of `ss -H -ltn` occupies `address` (`ip:port`), directly or by a wildcard. */
 export function isListening(ss: string, address: string): boolean {
   const port = address.slice(address.lastIndexOf(':') + 1);
   const taken = new Set([address, `0.0.0.0:${port}`, `*:${port}`, `[::]:${port}`]);

@@ -6,7 +6,7 @@ import { serialQueue } from '../../flow/serial-queue.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import { replaceFile } from '../files/replace-file.ts';
 
-/** Nodes times archives of a cluster are some dozens; the oldest leave. */
+/** A cluster has some dozens of entries (nodes × archives); the oldest are dropped. */
 const KEPT = 2_000;
 
 const cacheSchema = z.object({
@@ -24,12 +24,12 @@ const cacheSchema = z.object({
 type Entry = z.infer<typeof cacheSchema>['files'][number];
 
 export interface TargetDigestsOptions {
-  /** The worker's own file; without it everything is forgotten at the end. */
+  /** The worker's own file; without it digests are kept in memory only. */
   readonly path?: string;
   readonly log: (says: string, fields: Readonly<Record<string, string>>) => void;
 }
 
-/** Reads what an earlier worker has proven. A damaged file is an empty one: what it held is proven again. */
+/** Reads digests that an earlier worker has verified. A damaged file counts as empty. */
 export async function openTargetDigests({ path, log }: TargetDigestsOptions): Promise<TargetDigests> {
   const known = new Map<string, Entry>();
   if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(fileKeyOf(entry), entry);
@@ -56,7 +56,7 @@ async function readEntries(path: string, log: TargetDigestsOptions['log']): Prom
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     const why = codeOf(error) === '' ? 'it is damaged' : codeOf(error);
-    log('The digests of files on targets are thrown away; they are hashed again.', { path, why });
+    log('Target digest cache discarded; files are hashed again', { path, why });
     return [];
   }
 }
@@ -65,6 +65,6 @@ async function writeEntries(path: string, files: readonly Entry[], log: TargetDi
   try {
     await replaceFile(path, JSON.stringify({ version: 1, files }));
   } catch (error) {
-    log('The digests of files on targets could not be written.', { path, why: codeOf(error) });
+    log('Target digest cache could not be written', { path, why: codeOf(error) });
   }
 }

@@ -3,22 +3,22 @@ import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from 
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
-import { NodeLooks } from './node-looks.ts';
+import { NodeInspector } from './node-inspector.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;
 
 export interface TargetNodesParts {
   readonly shell: NodeShell;
-  /** What has been proven before; without it every look reads every archive. */
+  /** Cache of verified digests; without it every inspection reads every archive. */
   readonly digests?: TargetDigests;
 }
 
-/** Looks at target nodes through a shell. */
+/** Inspects target nodes through a shell. */
 export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
   return {
     async look(access, want, signal) {
       try {
-        return await lookAround({ shell, digests }, access, want, signal);
+        return await inspect({ shell, digests }, access, want, signal);
       } catch (error) {
         const closed = closedBy(error, access);
         if (closed === null) throw error;
@@ -26,20 +26,20 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       }
     },
     async hasFile(access, file, signal) {
-      const looks = new NodeLooks(shell, access, signal);
-      return (await looks.file(file, () => looks.hasher(), digests)).is === 'same';
+      const inspector = new NodeInspector(shell, access, signal);
+      return (await inspector.file(file, () => inspector.hasher(), digests)).is === 'same';
     },
-    present: (access, paths, signal) => new NodeLooks(shell, access, signal).present(paths),
+    present: (access, paths, signal) => new NodeInspector(shell, access, signal).present(paths),
     async mounts(access, signal) {
-      const looks = new NodeLooks(shell, access, signal);
-      return { mounts: await looks.mounts(), fstab: await looks.fstab() };
+      const inspector = new NodeInspector(shell, access, signal);
+      return { mounts: await inspector.mounts(), fstab: await inspector.fstab() };
     },
-    registryConfig: (access, signal) => new NodeLooks(shell, access, signal).registryConfig(),
+    registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
   };
 }
 
-/** One look after another: sshd allows few channels on a connection, and the reading of archives would only fight for the disk. */
-async function lookAround(
+/** In sequence: sshd allows few channels per connection, and parallel reads of archives compete for the disk. */
+async function inspect(
   { shell, digests }: { readonly shell: NodeShell; readonly digests: TargetDigests | undefined },
   access: NodeAccess,
   want: TargetQuery,
@@ -47,15 +47,15 @@ async function lookAround(
 ): Promise<TargetFacts> {
   const { node } = access;
   const hostKey = await shell.hostKey(access, { signal, limitMs: HOST_KEY_LIMIT_MS });
-  const looks = new NodeLooks(shell, access, signal, hostKey.pinned ? undefined : hostKey);
-  const noRoot = await rootFault(looks, access);
+  const inspector = new NodeInspector(shell, access, signal, hostKey.pinned ? undefined : hostKey);
+  const noRoot = await rootFault(inspector, access);
   if (noRoot !== null) return { is: 'closed', node, fault: 'no-sudo', says: noRoot, hostKey };
-  const hasher = await looks.hasher();
-  const mounts = await looks.mounts();
+  const hasher = await inspector.hasher();
+  const mounts = await inspector.mounts();
   const isMounted = (path: string): boolean => mounts.some(({ backingFile }) => backingFile === path);
   const files: TargetFile[] = [];
   for (const archive of want.archives) {
-    files.push({ ...(await looks.file(archive, async () => hasher, digests)), mounted: isMounted(archive.path) });
+    files.push({ ...(await inspector.file(archive, async () => hasher, digests)), mounted: isMounted(archive.path) });
   }
   return {
     is: 'open',
@@ -64,37 +64,37 @@ async function lookAround(
     files,
     space: await spaceFor(
       files.filter((file) => file.is !== 'same'),
-      looks,
+      inspector,
     ),
     mounts,
-    fstab: await looks.fstab(),
-    registryConfig: await looks.registryConfig(),
-    portInUse: await looks.isListening(want.registryAddress),
-    hasIsoinfo: await looks.hasIsoinfo(),
-    ...(want.paths === undefined ? {} : { present: await looks.present(want.paths) }),
+    fstab: await inspector.fstab(),
+    registryConfig: await inspector.registryConfig(),
+    portInUse: await inspector.isListening(want.registryAddress),
+    hasIsoinfo: await inspector.hasIsoinfo(),
+    ...(want.paths === undefined ? {} : { present: await inspector.present(want.paths) }),
     hasher,
   };
 }
 
-async function rootFault(looks: NodeLooks, { node, user, sudo }: NodeAccess): Promise<string | null> {
+async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAccess): Promise<string | null> {
   if (!sudo) {
-    // The salt states need root; so an access without it is told now, and not by the first state.
+    // Salt states need root; report missing permission here instead of in the first state.
     if (user === 'root') return null;
     return (
       `${user} on ${node} is not root, and the annotation metalk8s.scality.com/ssh-sudo is not "true". ` +
       `Run \`kubectl annotate node ${node} metalk8s.scality.com/ssh-sudo=true --overwrite\` if ${user} may use sudo there.`
     );
   }
-  const fault = await looks.sudoFault();
+  const fault = await inspector.sudoFault();
   if (fault === null) return null;
-  return `${user} may not use sudo on ${node} without a password (${fault}). Give ${user} a NOPASSWD rule in /etc/sudoers.d there.`;
+  return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
 }
 
-/** The file systems that missing archives would fill, each once. */
-async function spaceFor(missing: readonly TargetFile[], looks: NodeLooks): Promise<readonly TargetSpace[]> {
+/** The file systems for missing archives, each once. */
+async function spaceFor(missing: readonly TargetFile[], inspector: NodeInspector): Promise<readonly TargetSpace[]> {
   const spaces = new Map<string, TargetSpace>();
   for (const { path } of missing) {
-    const { mountpoint, available } = await looks.fileSystemOf(path);
+    const { mountpoint, available } = await inspector.fileSystemOf(path);
     spaces.set(mountpoint, { mountpoint, available, paths: [...(spaces.get(mountpoint)?.paths ?? []), path] });
   }
   return [...spaces.values()];

@@ -36,7 +36,7 @@ export async function answerOf(asked: Asked): Promise<Answer | null> {
     signal.throwIfAborted();
     if (cause instanceof Unreachable) throw cause;
     const why = late.aborted ? `no answer within ${asked.limitMs} ms` : words(cause);
-    throw new Unreachable(origin, 'registry', `The registry did not give ${url}: ${why}.`, { cause });
+    throw new Unreachable(origin, 'registry', `The registry did not return ${url}: ${why}.`, { cause });
   }
 }
 
@@ -56,18 +56,18 @@ class TooMuch extends Error {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EHOSTUNREACH: 'there is no way to that address',
-  ENETUNREACH: 'there is no way to that network',
-  ETIMEDOUT: 'no answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
-  UND_ERR_SOCKET: 'the connection was cut',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'no route to the address',
+  ENETUNREACH: 'no route to the network',
+  ETIMEDOUT: 'timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'timed out',
+  UND_ERR_SOCKET: 'the connection was reset',
 };
 
-/** fetch hides the network's error as the cause of its own. */
+/** fetch wraps the network error as its cause. */
 function words(error: unknown): string {
-  if (error instanceof TooMuch) return `more than ${BODY_LIMIT} bytes came`;
+  if (error instanceof TooMuch) return `the answer has more than ${BODY_LIMIT} bytes`;
   const code = error instanceof Error ? codeOf(error.cause) : '';
-  return WORDS[code] ?? `the connection broke${code === '' ? '' : ` (${code})`}`;
+  return WORDS[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
 }

@@ -14,13 +14,13 @@ const blobSchema = z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
 const manifestSchema = z.object({ schemaVersion: z.literal(2), config: blobSchema, layers: z.array(blobSchema) });
 
 export interface RegistriesOptions {
-  /** The port that every registry listens on: 8080 on MetalK8s. */
+  /** Port of every registry: 8080 on MetalK8s. */
   readonly port: number;
-  /** Milliseconds for one answer, its body included; twenty seconds when left out. */
+  /** Timeout of an answer with its body in milliseconds; default 20 seconds. */
   readonly limitMs?: number;
 }
 
-/** MetalK8s' registries: nginx in front of the archives' image folders, plain HTTP on the control plane's addresses. */
+/** MetalK8s' registries: nginx serves the archives' image folders by plain HTTP on control plane addresses. */
 export function registries({ port, limitMs = 20_000 }: RegistriesOptions): Registries {
   const ask = (method: Asked['method'], address: string, path: string, signal: AbortSignal) =>
     answerOf({ method, origin: originOf(address, port), path, accept: MANIFEST, limitMs, signal });
@@ -45,10 +45,10 @@ const originOf = (address: string, port: number) => `http://${isIPv6(address) ? 
 
 const imagePath = ({ prefix, name }: Image) => `/v2/${encodeURIComponent(prefix)}/${encodeURIComponent(name)}`;
 
-/** The digest is taken from the bytes that came: the header Docker-Content-Digest is a constant of the nginx configuration. */
+/** Hashes the received bytes, because the header Docker-Content-Digest is a constant in the nginx configuration. */
 function manifestOf({ url, body }: Answer): ServedManifest {
   const manifest = manifestSchema.safeParse(jsonIn(new TextDecoder().decode(body)));
-  if (!manifest.success) throw new Unreachable(url, 'registry', `${url} serves something that is no image manifest.`);
+  if (!manifest.success) throw new Unreachable(url, 'registry', `${url} is not an image manifest.`);
   const { config, layers } = manifest.data;
   return { sha256: createHash('sha256').update(body).digest('hex'), blobs: [config, ...layers] };
 }
@@ -56,5 +56,5 @@ function manifestOf({ url, body }: Answer): ServedManifest {
 function sizeOf({ url, headers }: Answer): number {
   const length = headers.get('content-length') ?? '';
   if (/^\d+$/.test(length)) return Number(length);
-  throw new Unreachable(url, 'registry', `${url} does not tell its size.`);
+  throw new Unreachable(url, 'registry', `${url} has no Content-Length.`);
 }

@@ -3,43 +3,43 @@ import type { CommandResult } from '../../domain/node-commands/command.ts';
 import { type Ended, endInWords } from '../../domain/node-commands/ended.ts';
 import { minionValues, type State, saysMasterIsDown, statesOf } from './parse.ts';
 
-/** What a well-meant answer looks like: a map of states, or whatever the function returns. */
+/** The expected answer: a map of states, or any result of a function. */
 export type Expects = 'states' | 'anything';
 
-/** What one `salt-call` answered. JSON and exit code have to agree before it counts as ok. */
+/** The verdict on one `salt-call`; ok only if JSON and exit code agree. */
 export function classifyCall(result: CommandResult, expects: Expects): SaltReturn {
   const values = minionValues(result.stdout);
   if (!values.has('local')) return withoutAnswer(result);
   return withEnd(classifyValue(values.get('local'), expects), result.ended);
 }
 
-/** An ok needs exit code 0; whatever is wrong in the JSON stays what it is. */
+/** Downgrades an ok without exit code 0; any other verdict stays. */
 export function withEnd(answer: SaltReturn, ended: Ended): SaltReturn {
   if (answer.is !== 'ok') return answer;
   if (ended.is !== 'exit') return { is: 'lost', says: `It printed an answer, but it ${endInWords(ended)}.` };
   if (ended.code === 0) return answer;
-  return { is: 'error', why: 'command', says: `Exit code ${ended.code}, although no state of the answer failed.` };
+  return { is: 'error', why: 'command', says: `Exit code ${ended.code}, although no state failed.` };
 }
 
-/** What each minion answered to the master's `salt`; a minion that is missing in the map said nothing at all. */
+/** The verdict on each minion's answer to the master's `salt`; a silent minion is missing in the map. */
 export function classifyMinions(result: CommandResult, expects: Expects): ReadonlyMap<string, SaltReturn> {
   return new Map([...minionValues(result.stdout)].map(([id, value]) => [id, classifyValue(value, expects)]));
 }
 
-/** The answer to `salt --async`: a jid, or why there is none. A jid that was printed counts even when the session broke then. */
+/** The answer to `salt --async`: a jid, even if the session broke afterwards, or why there is none. */
 export function classifyStart(result: CommandResult): { readonly jid: Jid } | SaltReturn {
   const jid = result.stdout.match(/Executed command with job ID: (\d{20})/)?.[1];
   return jid === undefined ? withoutAnswer(result) : { jid };
 }
 
-/** What one minion's value means. */
+/** The verdict on one minion's value. */
 export function classifyValue(value: unknown, expects: Expects): SaltReturn {
   if (typeof value === 'string') return fromText(value, expects);
   if (Array.isArray(value)) return fromList(value, expects);
   const states = statesOf(value);
   if (states !== null) return fromStates(states);
   if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
-  return { is: 'error', why: 'empty', says: 'Salt answered without a single state.' };
+  return { is: 'error', why: 'empty', says: 'Salt returned no states.' };
 }
 
 function fromStates(states: readonly State[]): SaltReturn {
@@ -57,7 +57,7 @@ const failedState = ({ id, sls, name, comment }: State): FailedState => ({ id, s
 const CONFLICT = /^The function "[^"]+" is running as PID \d+ and was started at .+? with jid (\d+)$/;
 const MISSING = /^No matching (sls|salt environment) |^Specified SLS .+ is not available on the salt master /;
 
-/** A list is Salt's way to say that no state ran. */
+/** A list means that no state ran. */
 function fromList(list: readonly unknown[], expects: Expects): SaltReturn {
   const lines = list.filter((one) => typeof one === 'string');
   const says = lines.join('\n');
@@ -67,11 +67,11 @@ function fromList(list: readonly unknown[], expects: Expects): SaltReturn {
   if (lines.some((one) => MISSING.test(one))) return { is: 'not-run', why: 'missing', says };
   if (lines.some((one) => one.startsWith('Rendering SLS '))) return { is: 'not-run', why: 'render', says };
   if (expects === 'anything') return { is: 'ok', states: 0, changed: 0 };
-  if (says === '') return { is: 'error', why: 'empty', says: 'Salt answered with an empty list.' };
+  if (says === '') return { is: 'error', why: 'empty', says: 'Salt returned an empty list.' };
   return { is: 'not-run', why: 'render', says };
 }
 
-/** A text is a missing answer or an error of the function; for other functions than states it may be their result. */
+/** Text is a missing answer or an error; for functions other than states it may be the result. */
 function fromText(text: string, expects: Expects): SaltReturn {
   if (text.startsWith('Minion did not return')) return { is: 'no-return', says: text };
   if (/ is not available\.\s*$/.test(text) || NOT_LOADED.test(text)) {
@@ -85,7 +85,7 @@ const NOT_LOADED = /__virtual__ returned False/;
 const FUNCTION_ERROR = /^(Passed invalid arguments|ERROR\b|The minion function caused an exception)/;
 const NO_MASTER = /Unable to sign_in to master|Salt request timed out|Unable to connect to the salt master/;
 
-/** No answer in JSON: the end and words are all there is. */
+/** The verdict without JSON, from the end and the output. */
 function withoutAnswer(result: CommandResult): SaltReturn {
   const { ended, stdout, stderr } = result;
   const exitCode = ended.is === 'exit' ? ended.code : null;
@@ -107,7 +107,7 @@ function endedEarly(ended: Ended, stdout: string): boolean {
   return [0, 124, 126].includes(ended.code) || ended.code >= 128 || /^[{[]\s*("|$)/m.test(stdout);
 }
 
-/** What it printed last, and how it ended where that says more. */
+/** The last output, and the end where it says more. */
 function words({ ended, stdout, stderr }: CommandResult): string {
   const said = (stderr.trim() || stdout.trim()).slice(-1500);
   const end = `It ${endInWords(ended)}`;

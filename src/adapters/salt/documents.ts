@@ -1,9 +1,8 @@
 import { jsonIn } from '../../domain/text/json.ts';
 
 /**
- * The JSON documents in what a Salt program printed. Salt writes one per minion, on one line or over many, and puts lines of
- * plain text between them (`jid: …`, `Executing run on …`, `No minions matched …`). A document that is not closed is the end:
- * the output was cut there.
+ * The JSON documents in the output of a Salt program. Salt prints one per minion, on one line or several, with lines of plain text
+ * between them (`jid: …`, `Executing run on …`, `No minions matched …`). An unclosed document is cut output and ends the list.
  */
 export function documents(text: string): readonly unknown[] {
   const found: unknown[] = [];
@@ -18,12 +17,12 @@ export function documents(text: string): readonly unknown[] {
   return found;
 }
 
-/** Just behind a document, or a line of text, that begins at `at`; null when a bracket stays open. */
+/** The end of the document or line that starts at `at`; null when a bracket stays open. */
 function documentEnd(text: string, at: number): number | null {
   return text[at] === '{' || text[at] === '[' ? bracketEnd(text, at) : lineEnd(text, at);
 }
 
-/** Brackets inside strings do not count. One small token at a time: a pattern for whole strings overflows on megabytes. */
+/** Ignores brackets in strings. Reads small tokens, because a pattern for whole strings overflows on megabytes. */
 function bracketEnd(text: string, start: number): number | null {
   const token = /\\.|["[\]{}]/gs;
   token.lastIndex = start;

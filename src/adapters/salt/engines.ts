@@ -3,7 +3,7 @@ import type { EngineFacts } from '../../domain/cluster/facts.ts';
 import { classifyValue } from './classify.ts';
 import { documents } from './documents.ts';
 
-/** MetalK8s' name for its registries, which never resolves: every pull goes to a mirror of it. */
+/** MetalK8s' name for its registries; it never resolves, so every pull goes to a mirror. */
 const REGISTRY = 'metalk8s-registry-from-config.invalid';
 
 const infoSchema = z.object({
@@ -17,31 +17,24 @@ const infoSchema = z.object({
   }),
 });
 
-/** What `crictl info` on a node, run through Salt's cmd.run, tells of its engine. `undefined`: the minion is not in the answer. */
+/** Parses `crictl info`, run by Salt's cmd.run on a node; `undefined` when the minion did not answer. */
 export function engineFacts(node: string, value: unknown): EngineFacts {
   if (typeof value !== 'string') return { node, is: 'silent', says: `The minion of ${node} did not answer.` };
   const answer = classifyValue(value, 'anything');
-  // cmd.run mixes stderr in, so warnings of crictl stand before the JSON.
+  // cmd.run includes stderr, so crictl's warnings precede the JSON.
   const info = documents(value)
     .map((one) => infoSchema.safeParse(one).data)
     .find((one) => one !== undefined);
   if (info === undefined) return { node, is: 'silent', says: silence(node, answer.is === 'ok' ? value : answer.is) };
   const { configPath, mirrors } = info.config.registry ?? {};
-  if (configPath) return otherLayout(node, `reads its mirrors from the folder ${configPath}`);
+  const unsupported = (says: string): EngineFacts => ({ node, is: 'other-layout', says });
+  if (configPath) return unsupported(`it reads its mirrors from the folder ${configPath}, an unsupported layout.`);
   const endpoints = mirrors?.[REGISTRY]?.endpoint;
-  if (!endpoints) return otherLayout(node, `tells no mirrors for ${REGISTRY}`);
+  if (!endpoints) return unsupported(`it reports no mirrors for ${REGISTRY}, an unsupported layout.`);
   return { node, is: 'known', endpoints };
-}
-
-function otherLayout(node: string, what: string): EngineFacts {
-  return {
-    node,
-    is: 'other-layout',
-    says: `The container engine of ${node} ${what}, a layout that is not known here.`,
-  };
 }
 
 function silence(node: string, said: string): string {
   if (said === 'no-return') return `The minion of ${node} did not answer.`;
-  return `\`crictl info\` on ${node} gave no answer that can be read: ${said.trim().slice(0, 300) || 'nothing'}`;
+  return `\`crictl info\` on ${node} returned no readable answer: ${said.trim().slice(0, 300) || 'nothing'}`;
 }

@@ -12,8 +12,8 @@ const jobSchema = z.object({
 });
 
 /**
- * What `salt-run jobs.list_job` printed; null when that is no job at all. The exit code of salt-run is always 0, and the
- * answers of failed minions hold fields of the event bus among their own, so only `result` and `retcode` decide.
+ * Parses `salt-run jobs.list_job`; null when the output is not a job. The exit code of salt-run is always 0, and answers of failed
+ * minions also contain fields of the event bus, so only `result` and `retcode` decide.
  */
 export function jobOf(jid: Jid, stdout: string): SaltJob | null {
   const job = jobSchema.safeParse(documents(stdout)[0]).data;
@@ -30,7 +30,7 @@ const activeSchema = z.record(
   z.object({ Function: z.string(), Running: z.array(z.record(z.string(), z.unknown())) }),
 );
 
-/** The state runs that `salt-run jobs.active` printed; null when that is no list of jobs. */
+/** The state runs in the output of `salt-run jobs.active`; null when the output is not a list of jobs. */
 export function stateRunsOf(stdout: string): readonly RunningJob[] | null {
   const jobs = activeSchema.safeParse(documents(stdout)[0]).data;
   if (jobs === undefined) return null;

@@ -14,24 +14,24 @@ import { SLICE_BYTES } from '../../domain/node-commands/run-scripts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 
-/** `repo.installed` alone waits up to 8 minutes inside; a slow yum comes on top. */
+/** `repo.installed` alone waits up to 8 minutes, plus the time of a slow yum. */
 const RUN_LIMIT_MS = 30 * 60_000;
-/** A session that waits 15 s for the run's end, on a loaded node. */
+/** A session waits 15 s for the run's end; the rest is for a loaded node. */
 const SESSION_LIMIT_MS = 60_000;
-/** A node comes back from a reboot in less; whoever is away for longer is looked for by other ways. */
+/** A reboot takes less; after this time the worker checks the node's result by other means. */
 const AWAY_LIMIT_MS = 5 * 60_000;
 const AWAY_PAUSE_MS = 1_000;
-/** No state run says so much; what does is not read into memory. */
+/** More output than any state run has; it is not read into memory. */
 const SAID_LIMIT = 16 * 1024 * 1024;
 
 export interface NodeRunsOptions {
   readonly shell: NodeShell;
   readonly clock: Clock;
-  /** Where nodes keep their runs; for tests that share a computer. */
+  /** Folder of the runs on a node; other values are for tests that share a computer. */
   readonly folder?: string;
 }
 
-/** Runs of commands on nodes that go on without us: started at most once, found again by their name after whatever was cut. */
+/** Detached runs of commands on nodes: each starts at most once, and is found again by its name after any interruption. */
 export class NodeRuns {
   readonly #shell: NodeShell;
   readonly #clock: Clock;
@@ -43,23 +43,23 @@ export class NodeRuns {
     this.#folder = folder;
   }
 
-  /** Starts the run, or finds it, and waits for its end, or for as long as it may take. Throws Unreachable when nothing was sent. */
+  /** Starts or finds the run, and waits for its end or the timeout. Throws Unreachable when nothing was sent. */
   async result(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<CommandResult> {
     const commands = this.#commands(run.name, command);
     const until = this.#now() + RUN_LIMIT_MS;
     const started = await this.#send(access, commands.start(run.again), signal);
     if (started.ended.is === 'exit' && runIn(started) === null) return started;
-    let told = runIn(started);
-    while (told === null || told.is === 'running') {
+    let state = runIn(started);
+    while (state === null || state.is === 'running') {
       if (this.#now() >= until) return silent({ is: 'timeout', afterMs: RUN_LIMIT_MS });
       const answer = await this.#sendAgain(access, commands.follow, run, signal);
-      told = runIn(answer);
-      if (told === null) return unread(answer);
+      state = runIn(answer);
+      if (state === null) return unread(answer);
     }
-    return told.is === 'ended' ? this.#ended(access, commands, told, run, signal) : unknown(LOST[told.is]);
+    return state.is === 'ended' ? this.#ended(access, commands, state, run, signal) : unknown(LOST[state.is]);
   }
 
-  /** Removes what an ended run has left. What cannot be removed now goes when the next run starts there. */
+  /** Removes the files of an ended run. If the node is unreachable, the next run there removes them. */
   async forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void> {
     try {
       await this.#send(access, this.#commands(name, command).forget, signal);
@@ -83,23 +83,23 @@ export class NodeRuns {
       slices.push(Buffer.from(more.stdout, 'base64'));
     }
     const said = Buffer.concat(slices);
-    if (said.length !== bytes) return unknown(`${said.length} of the ${bytes} bytes it said could be read`);
+    if (said.length !== bytes) return unknown(`only ${said.length} of ${bytes} bytes of its output could be read`);
     return { ended: exit(exitCode), stdout: said.toString('utf8'), stderr };
   }
 
-  /** Sends what only looks until it comes through; a node that stays away is an unknown end. */
+  /** Retries a read-only command until the node answers; a node that stays away gives an unknown end. */
   async #sendAgain(access: NodeAccess, look: Command, run: StateRun, signal: AbortSignal): Promise<CommandResult> {
     const until = this.#now() + AWAY_LIMIT_MS;
     for (;;) {
       const answer = await this.#sent(access, look, signal);
       const mayCome = isOutOfSight(answer.ended) || answer.ended.is === 'timeout';
       if (!mayCome || this.#now() >= until) return answer;
-      run.onWait(`${outOfTouch(access.node, answer)}; its state run goes on there and is looked for again.`);
+      run.onWait(`${outOfTouch(access.node, answer)}. Its state run continues there; the worker checks again.`);
       await this.#clock.sleep(AWAY_PAUSE_MS, signal);
     }
   }
 
-  /** A node that cannot be reached for now as a result that nobody has seen. */
+  /** Returns an unreachable node as an unknown end. */
   async #sent(access: NodeAccess, look: Command, signal: AbortSignal): Promise<CommandResult> {
     try {
       return await this.#send(access, look, signal);
@@ -123,8 +123,8 @@ export class NodeRuns {
 }
 
 const LOST = {
-  gone: 'its process is gone and left no exit code: it was killed, or the node was short of something',
-  absent: 'it is not there any more: the node was rebooted, or it never began',
+  gone: 'its process ended without an exit code: it was killed, or the node ran out of resources',
+  absent: 'the node no longer knows this run: the node was rebooted, or the run never started',
 } as const;
 
 const silent = (ended: Ended): CommandResult => ({ ended, stdout: '', stderr: '' });
@@ -136,8 +136,8 @@ const outOfTouch = (node: string, { ended }: CommandResult): string =>
     ? `${node} did not answer within ${SESSION_LIMIT_MS / 1000} s`
     : `The connection to ${node} was lost`;
 
-/** The session that should have told of the run did not. */
+/** The session did not report the state of the run. */
 function unread({ ended, stderr }: CommandResult): CommandResult {
   if (ended.is === 'unknown') return silent(ended);
-  return { ...unknown(`the command that asks for it ${endInWords(ended)}`), stderr };
+  return { ...unknown(`the command that checks the run ${endInWords(ended)}`), stderr };
 }

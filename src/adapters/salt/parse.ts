@@ -4,10 +4,7 @@ import { documents } from './documents.ts';
 
 const record = z.record(z.string(), z.unknown());
 
-/**
- * What each minion answered, by its id (`local` for salt-call). A batch and `--static` put the keys `retcode` and `jid` beside
- * the ids, which are never objects, lists or words of a minion.
- */
+/** Answers by minion ID (`local` for salt-call), without the keys `retcode` and `jid` that batches and `--static` add. */
 export function minionValues(stdout: string): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
   for (const document of documents(stdout)) {
@@ -22,7 +19,7 @@ const isBatchNote = (id: string, value: unknown) =>
   (id === 'retcode' && typeof value === 'number') ||
   (id === 'jid' && typeof value === 'string' && /^\d{20}$/.test(value));
 
-/** The master's own answer when nobody listens on its port; exit code 0, and a JSON string with --out=json. */
+/** Salt's answer when the master is down: exit code 0, and a JSON string with --out=json. */
 export function saysMasterIsDown(stdout: string): boolean {
   return documents(stdout).some(
     (one) => typeof one === 'string' && one.startsWith('The salt master could not be contacted'),
@@ -32,13 +29,13 @@ export function saysMasterIsDown(stdout: string): boolean {
 /** One state of a run. */
 export interface State extends FailedState {
   readonly order: number;
-  /** `would` is what null means: a change that test=True did not make. */
+  /** `would` is Salt's null: a change that test=True did not make. */
   readonly result: 'true' | 'false' | 'would';
   readonly changed: boolean;
 }
 
 const stateSchema = z.object({
-  // What is neither true nor null did not succeed.
+  // Anything but true or null is a failure.
   result: z
     .union([z.literal(true), z.null()])
     .or(z.literal(false))
@@ -51,7 +48,7 @@ const stateSchema = z.object({
   __run_num__: z.number().catch(Number.MAX_SAFE_INTEGER),
 });
 
-/** The states of a minion's answer in the order they ran; null when it is no map of states. */
+/** The states of a minion's answer in the order they ran; null when it is not a map of states. */
 export function statesOf(value: unknown): readonly State[] | null {
   const map = record.safeParse(value);
   if (!map.success) return null;
@@ -59,7 +56,7 @@ export function statesOf(value: unknown): readonly State[] | null {
   return states.length === 0 ? null : states.sort((a, b) => a.order - b.order);
 }
 
-/** A key is `module_|-id_|-name_|-function`; a state whose function is unknown has no other id. */
+/** A key is `module_|-id_|-name_|-function`; a state with an unknown function has no other ID. */
 function stateOf(key: string, value: unknown): State {
   const state = stateSchema.parse(record.safeParse(value).data ?? {});
   const [, id = key, name = id] = key.split('_|-');

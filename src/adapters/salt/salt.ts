@@ -14,16 +14,16 @@ import { NodeRuns } from './node-runs.ts';
 import { minionValues, saysMasterIsDown } from './parse.ts';
 
 const MASTER = 'salt-master';
-/** One line of JSON per minion on stdout; never --static, with which the exit code is 0 whatever failed. */
+/** One line of JSON per minion on stdout. Never --static, which exits 0 even after failures. */
 const OUT = ['--out=json', '--out-indent=-1', '--no-color', '--log-level=error'] as const;
-/** A dead minion costs the timeout (20 s on MetalK8s) and 10 s more; a loaded master some seconds of its own. */
+/** A dead minion costs the timeout (20 s on MetalK8s) and 10 s more; a loaded master needs some seconds itself. */
 const ASK_LIMIT_MS = 90_000;
-/** Seconds that minions get for an answer that costs them no work. */
+/** Timeout in seconds for answers that cost minions no work. */
 const PING = ['-t', '10'] as const;
-/** Between two looks for a job: a minion that has just got it does not tell of it yet. */
-const SECOND_LOOK_MS = 3_000;
+/** Delay of the second check for a job: a minion that has just received a job does not report it yet. */
+const SECOND_CHECK_MS = 3_000;
 
-/** What a minion tells of a job it runs; {} when it does not. */
+/** A minion's answer about a job it runs; {} for any other job. */
 const jobSchema = z.object({ jid: z.string() });
 
 /** Salt, through `salt-call` on nodes and the master's own programs in its pod. */
@@ -49,7 +49,7 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
       const seen = new Set(await master.running(jid, nodes, signal));
       const quiet = nodes.filter((node) => !seen.has(node));
       if (quiet.length > 0) {
-        await clock.sleep(SECOND_LOOK_MS, signal);
+        await clock.sleep(SECOND_CHECK_MS, signal);
         for (const node of await master.running(jid, quiet, signal)) seen.add(node);
       }
       return nodes.filter((node) => seen.has(node));
@@ -65,10 +65,10 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
 const saltRun = (...words: readonly string[]): Command =>
   command('salt-run', ...words, '--out=json', '--no-color', '--log-level=error');
 
-/** It was stopped by us, and a second run would be, too. */
+/** The worker stopped it, and would stop a second run, too. */
 const isCutShort = ({ ended }: CommandResult): boolean => ended.is === 'timeout' || ended.is === 'too-much-output';
 
-/** State functions answer with states or not at all; anything else with what it likes. */
+/** Only state functions must answer with states. */
 const expectedOf = ({ args }: Command): Expects =>
   args.some((word) => word.startsWith('state.')) ? 'states' : 'anything';
 
@@ -84,7 +84,7 @@ class Master {
     return this.#pod.run(line, { signal, limitMs: ASK_LIMIT_MS });
   }
 
-  /** Runs a program that prints one document, and reads it; no document is no answer. */
+  /** Runs a program and parses its output; throws Unreachable when `read` returns null. */
   async ask<T>(line: Command, read: (stdout: string) => T | null, signal: AbortSignal): Promise<T> {
     const result = await this.#ended(line, signal);
     const answer = read(result.stdout);
@@ -92,7 +92,7 @@ class Master {
     return answer;
   }
 
-  /** What the minions of these nodes answered to a function; a node that is missing did not. */
+  /** The answers of these nodes' minions to a function; a silent node is missing in the map. */
   async minions(
     nodes: readonly string[],
     words: readonly string[],
@@ -103,19 +103,19 @@ class Master {
     const line = command('salt', ...OUT, ...patience, '-L', nodes.join(','), ...words);
     const result = await this.#ended(line, signal);
     const values = minionValues(result.stdout);
-    // 2: none of the nodes has a minion that the master knows.
+    // Exit code 2: the master knows no minion of these nodes.
     if (values.size === 0 && !hasExited(result, 2)) throw withoutAnswer(line, result);
     return values;
   }
 
-  /** What a program that ended by itself has printed: half an answer is none. */
+  /** Throws unless the program ended by itself: partial output is not an answer. */
   async #ended(line: Command, signal: AbortSignal): Promise<CommandResult> {
     const result = await this.run(line, signal);
     if (result.ended.is === 'exit') return result;
     throw result.ended.is === 'too-much-output' ? new CommandFailed(MASTER, line, result) : withoutAnswer(line, result);
   }
 
-  /** Nodes that say that they run the job. */
+  /** Nodes that report that they run the job. */
   async running(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
     const values = await this.minions(nodes, ['saltutil.find_job', jid], signal, PING);
     return nodes.filter((node) => jobSchema.safeParse(values.get(node)).data?.jid === jid);

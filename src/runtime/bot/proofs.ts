@@ -4,7 +4,7 @@ import type { SigningKey } from '../../adapters/keys/signature.ts';
 import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
 import type { EntryProof } from '../../domain/change/record-entry.ts';
 
-/** By cluster: what the bot signs with, and whose entries it believes there. Throws `key-unusable`. */
+/** By cluster: the bot's signing key and the keys whose entries it accepts. Throws `key-unusable`. */
 export async function botProofs(
   { clusters, approval }: BotConfig,
   own: SigningKey,

@@ -5,16 +5,16 @@ import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
-import { redisMend } from '../../adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../adapters/redis/server/recover.ts';
 import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import type { EntryProof } from '../../domain/change/record-entry.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 
-/** Redis as the bot uses it: each cluster's record and queue, the cards, and the announcements of all clusters. */
+/** The bot's view of Redis: record and queue of each cluster, cards, and announcements of all clusters. */
 export function botRecord(config: BotConfig, proofs: ReadonlyMap<string, EntryProof>, log: Log) {
-  const onError = (error: unknown) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error');
+  const onError = (error: unknown) => log.warn({ err: error, next: redisRemedy(error) }, 'Redis connection error');
   const address = redisAddress(config.redis, config.secrets.redisPassword);
   const redis = connectRedis({ ...address, onError, name: 'registry-ha-bot' });
   const names = [...proofs.keys()];

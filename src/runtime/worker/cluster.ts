@@ -11,10 +11,10 @@ import { REGISTRY_PORT } from '../../domain/cluster/registry.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 
-/** Host keys of the nodes, as this worker has seen them first. */
+/** Path of the pinned host keys of the nodes. */
 export const knownHostsIn = ({ stateFolder }: WorkerConfig): string => join(stateFolder, 'known_hosts');
 
-/** Everything through which the worker sees and changes its cluster, copies apart. */
+/** The adapters that inspect and change the worker's cluster, except the copier. */
 export async function workerCluster(config: WorkerConfig, log: Log) {
   const { root, stateFolder, bootstrapFile, solutionsFile } = config;
   const warn = (says: string, fields: object) => log.warn(fields, says);

@@ -8,7 +8,7 @@ import { systemClock as clock } from '../clock.ts';
 import { knownHostsIn, type WorkerCluster } from './cluster.ts';
 import { countedCopier } from './copy-metrics.ts';
 
-/** Copies archives to nodes as it is configured, and counts them. */
+/** The configured copier, with metrics. */
 export function workerCopier(config: WorkerConfig, cluster: WorkerCluster, metrics: Registry): Copier {
   const { maxRate, atATime, strict } = config.copy;
   const { shell, bootstrap, digests } = cluster;

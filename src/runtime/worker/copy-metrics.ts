@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../ports/clock.ts';
 import type { Copier, CopyProgress } from '../../ports/copier.ts';
 
-/** The same copier; what it sends, what it need not send, how long it takes and how many copies run is counted by node. */
+/** Adds metrics by node to a copier: bytes sent and saved, seconds, and running copies. */
 export function countedCopier(copier: Copier, clock: Pick<Clock, 'steadyMs'>, register: Registry): Copier {
   const counters = countersIn(register);
   return {
@@ -37,15 +37,13 @@ function countersIn(register: Registry) {
   });
   return {
     sent: new Counter(of('sent_bytes_total', 'Bytes of archives sent to a node.')),
-    saved: new Counter(of('saved_bytes_total', 'Bytes of archives that a node held already and that were not sent.')),
-    seconds: new Counter(
-      of('seconds_total', 'Seconds that copies to a node took, waiting for their turn not counted.'),
-    ),
-    running: new Gauge(of('running', 'Copies to a node that are under way.')),
+    saved: new Counter(of('saved_bytes_total', 'Bytes of archives not sent because the node already had them.')),
+    seconds: new Counter(of('seconds_total', 'Seconds spent copying to a node, without the wait for a free slot.')),
+    running: new Gauge(of('running', 'Copies to a node in progress.')),
   };
 }
 
-/** One copy. It has begun with its first progress: before that it waits for its turn. */
+/** The metrics of one copy, which begins with its first progress; before that it waits for a free slot. */
 class CopyCount {
   readonly #node: string;
   readonly #counters: Counters;
@@ -59,7 +57,7 @@ class CopyCount {
     this.#clock = clock;
   }
 
-  /** A copy that starts over tells smaller numbers than before; what it sends from there on is counted again. */
+  /** A copy that starts over reports smaller numbers; bytes sent again are counted again. */
   reached({ sent: there, saved = 0 }: CopyProgress): void {
     const node = this.#node;
     if (this.#begun === null) this.#counters.running.inc({ node });

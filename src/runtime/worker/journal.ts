@@ -8,7 +8,7 @@ import type { WorkerProofs } from './proofs.ts';
 const MEGABYTE = 1_000_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** Opens the worker's journal as it is configured, as soon as no other worker has it. */
+/** Opens the configured journal once no other worker holds it. */
 export async function workerJournal(config: WorkerConfig, { sealer, seals }: WorkerProofs, log: Log) {
   const { cluster, stateFolder, journal } = config;
   const { fileMegabytes, fileDays, keepDays, keepMegabytes } = journal;
@@ -22,12 +22,11 @@ export async function workerJournal(config: WorkerConfig, { sealer, seals }: Wor
       maxAgeMs: fileDays * DAY_MS,
       ...(keepDays === undefined ? {} : { keepMs: keepDays * DAY_MS }),
       ...(keepMegabytes === undefined ? {} : { keepBytes: keepMegabytes * MEGABYTE }),
-      onFailure: (error) => log.error({ err: error, cluster }, 'The journal could not begin a new file'),
+      onFailure: (error) => log.error({ err: error, cluster }, 'Journal rotation failed'),
     },
     clock,
-    // Nothing is held yet, so SIGTERM may simply end the process.
+    // Never aborted: nothing is open yet, so SIGTERM simply ends the process.
     signal: new AbortController().signal,
-    onWait: ({ pid }) =>
-      log.warn({ cluster, pid }, 'Another worker has the journal; this one waits until that one ends'),
+    onWait: ({ pid }) => log.warn({ cluster, pid }, 'Another worker holds the journal; waiting until it exits'),
   });
 }

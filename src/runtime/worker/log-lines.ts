@@ -1,7 +1,7 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import type { Log } from '../log.ts';
 
-/** What the worker's parts report, as lines of its log. */
+/** The worker's log lines for the events of its parts. */
 export function workerLog(log: Log) {
   return {
     onProgressLost: (err: unknown) => log.debug({ err }, 'Progress could not be reported'),
@@ -9,11 +9,8 @@ export function workerLog(log: Log) {
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),
     onForgotten: (change: ChangeId) =>
-      log.error(
-        { change },
-        'The record of a change is gone from Redis; the worker restores it from the journal, as failed',
-      ),
-    onNotRestored: (err: unknown) => log.warn({ err }, 'Records that Redis lost could not be restored yet'),
+      log.error({ change }, 'Record missing from Redis; restoring it from the journal as failed'),
+    onNotRestored: (err: unknown) => log.warn({ err }, 'Records missing from Redis could not be restored yet'),
     onTrouble: (says: string | null) =>
       says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),
   };

@@ -6,7 +6,7 @@ import type { WorkerConfig } from '../../config/worker-config.ts';
 import type { EntryProof, HeadChecker, HeadSealer } from '../../domain/change/record-entry.ts';
 import type { ApprovalChecker } from '../../ports/trust.ts';
 
-/** What a worker signs and checks with. */
+/** The signers and checkers of a worker. */
 export interface WorkerProofs {
   readonly entries: EntryProof;
   readonly approvals: ApprovalChecker;
@@ -14,7 +14,7 @@ export interface WorkerProofs {
   readonly seals: HeadChecker;
 }
 
-/** Reads the worker's own key and the keys of bots it trusts. Throws `key-unusable`. */
+/** Reads the worker's own keys and the keys of trusted bots. Throws `key-unusable`. */
 export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerConfig): Promise<WorkerProofs> {
   const own = await loadSigningKey(keyFile);
   const bots = await loadTrustedKeys(trustedKeys);

@@ -3,19 +3,19 @@ import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
-import { redisMend } from '../../adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../adapters/redis/server/recover.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { WorkerProofs } from './proofs.ts';
 
-/** The cluster's part of Redis as its worker uses it; `onReady` hears of each connection, after which data may be gone. */
+/** The worker's view of Redis. `onReady` is called at each connection, because Redis may have lost data before it. */
 export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Log, onReady: () => void) {
   const { cluster } = config;
   const redis = connectRedis({
     ...redisAddress(config.redis, config.redisPassword),
-    onError: (error) => log.warn({ err: error, next: redisMend(error) }, 'Redis connection error'),
+    onError: (error) => log.warn({ err: error, next: redisRemedy(error) }, 'Redis connection error'),
     onReady,
     name: `registry-ha-worker-${cluster}`,
   });
@@ -23,7 +23,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
   return {
     redis,
     changes: redisChanges(record),
-    /** The same changes, written only as long as no other worker has taken over. */
+    /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock }),
     life: redisHeartbeat({ redis, cluster }),

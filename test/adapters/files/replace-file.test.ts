@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const mode = async () => (await stat(path)).mode & 0o777;
 
-it('a file gets its new content and its mode, and nothing is left beside it', async () => {
+it('sets content and mode, and leaves no other file', async () => {
   await replaceFile(path, 'one');
   expect([await readFile(path, 'utf8'), await mode()]).toEqual(['one', 0o600]);
   await replaceFile(path, 'two', 0o640);
@@ -22,7 +22,7 @@ it('a file gets its new content and its mode, and nothing is left beside it', as
   expect(await readdir(folder)).toEqual(['kept']);
 });
 
-it('somebody who reads while many write sees one of the contents, never a part', async () => {
+it('a reader always sees one whole content', async () => {
   const contents = ['a', 'b', 'c'].map((letter) => letter.repeat(200_000));
   await replaceFile(path, 'a'.repeat(200_000));
   const writing = Promise.all(contents.map((content) => replaceFile(path, content)));
@@ -32,13 +32,13 @@ it('somebody who reads while many write sees one of the contents, never a part',
   expect(await readdir(folder)).toEqual(['kept']);
 });
 
-it('what cannot be put into its place leaves no draft behind', async () => {
+it('a failed rename leaves no draft', async () => {
   await mkdir(path);
   await expect(replaceFile(path, 'one')).rejects.toMatchObject({ code: 'EISDIR' });
   expect(await readdir(folder)).toEqual(['kept']);
 });
 
-it('a new file does not overwrite one, nor follow a link out of the folder', async () => {
+it('a new file overwrites nothing and follows no link', async () => {
   await writeFile(path, 'old');
   await expect(writeNewFile(path, 'new')).rejects.toMatchObject({ code: 'EEXIST' });
   const away = join(folder, 'away');

@@ -16,7 +16,7 @@ const [pair, other] = [newKeyPair(), newKeyPair()];
 keysContract('Ed25519', approvalSigner(pair), approvalChecker({ keys: [{ publicKeyPem: pair.publicKeyPem }, other] }));
 
 describe('approval keys', () => {
-  it('refuses an approval that is signed by another key under a trusted name', () => {
+  it('rejects an approval signed by another key under a trusted name', () => {
     const forged = approvalSigner({ privateKeyPem: other.privateKeyPem, name: pair.name }).sign(approval);
     expect(approvalChecker({ keys: [pair] }).isGenuine(forged)).toBe(false);
     expect(approvalChecker({ keys: [other] }).isGenuine(forged)).toBe(false);
@@ -29,7 +29,7 @@ describe('approval keys', () => {
     expect(pair.name).not.toBe(other.name);
   });
 
-  it('takes no private key, no other kind of key and no text for a public key', () => {
+  it('rejects a private key, another type of key and plain text as a public key', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const curve = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     for (const publicKeyPem of [pair.privateKeyPem, curve, 'hello', '']) {
@@ -58,37 +58,37 @@ describe('key files', () => {
     return path;
   };
 
-  it('loads a signing key of the owner, or of a group that may only read', async () => {
+  it('loads a signing key that only the owner, or a group, can read', async () => {
     for (const mode of [0o400, 0o600, 0o440, 0o640]) {
       const key = await loadSigningKey(await fileOf(pair.privateKeyPem, mode));
       expect(key).toEqual({ privateKeyPem: pair.privateKeyPem, name: pair.name });
     }
   });
 
-  it('refuses a signing key that others can read, and says how to mend it', async () => {
+  it('refuses a signing key that others can read, and gives the fix', async () => {
     for (const mode of [0o644, 0o604, 0o660, 0o777]) {
       const path = await fileOf(pair.privateKeyPem, mode);
       const failure = await loadSigningKey(path).catch((error: unknown) => error);
       expect(failure).toMatchObject({ kind: 'key-unusable' });
-      expect(isFailure(failure, 'key-unusable') && failure.report().next).toBe(`Run: chmod 0600 ${path}`);
+      expect(isFailure(failure, 'key-unusable') && failure.report().next).toBe(`Run \`chmod 0600 ${path}\`.`);
     }
   });
 
-  it('loads a public key that all can read, refuses one that others can change', async () => {
+  it('loads a public key that all can read, and refuses one that others can change', async () => {
     const path = await fileOf(pair.publicKeyPem, 0o644);
     expect(await loadTrustedKey(path)).toEqual({ publicKeyPem: pair.publicKeyPem, name: pair.name, path });
     await expect(loadTrustedKey(await fileOf(pair.publicKeyPem, 0o666))).rejects.toThrow(/can change/);
   });
 
-  it('says in a sentence when there is no file, or no key in it', async () => {
+  it('explains a missing or empty key file', async () => {
     await expect(loadSigningKey(join(folder, 'nothing'))).rejects.toMatchObject({ kind: 'key-unusable' });
     await expect(loadSigningKey(await fileOf('x'.repeat(70_000), 0o600))).rejects.toThrow(/too large/);
     await expect(loadTrustedKey(await fileOf('nonsense', 0o644))).rejects.toMatchObject({ kind: 'key-unusable' });
   });
 });
 
-describe('random names', () => {
-  it('gives ids that tell their cluster and can be read aloud, and never the same twice', () => {
+describe('random IDs', () => {
+  it('contain the cluster, have no similar letters, and are unique', () => {
     const ids = randomIds();
     const many = new Set(Array.from({ length: 1_000 }, () => ids.change('paris-2')));
     expect(many.size).toBe(1_000);

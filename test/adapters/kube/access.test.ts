@@ -6,7 +6,7 @@ const KEY = '/etc/metalk8s/pki/salt-bootstrap';
 const said = (words: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(words).map(([name, value]) => [PREFIX + name, value]));
 
-describe('the way to a node over SSH', () => {
+describe('SSH access to a node', () => {
   test.each([
     ['no annotations', {}, { host: '10.0.0.2', port: 22, user: 'root', keyPath: KEY, sudo: false }],
     ['host', { host: 'node-2.lan' }, { host: 'node-2.lan' }],
@@ -20,11 +20,11 @@ describe('the way to a node over SSH', () => {
     ['sudo "True"', { sudo: 'True' }, { sudo: false }],
     ['a relative key', { 'key-path': 'bastion' }, { keyPath: '/etc/metalk8s/pki/bastion' }],
     ['an absolute key', { 'key-path': '/root/.ssh/id' }, { keyPath: '/root/.ssh/id' }],
-  ])('%s would lead the worker astray', (_, annotations, wanted) => {
+  ])('reads the annotations: %s', (_, annotations, wanted) => {
     expect(accessOf('node-2', '10.0.0.2', said(annotations))).toMatchObject({ node: 'node-2', ...wanted });
   });
 
-  test('a node without an address could not even be tried by its name', () => {
+  test('uses the name of a node without an address', () => {
     expect(accessOf('node-2', null, {}).host).toBe('node-2');
   });
 });

@@ -34,7 +34,7 @@ const failure = (code: string) => ({
 });
 
 describe('a command in the salt-master container', () => {
-  test('words with blanks would be torn apart, or sent to another container', async () => {
+  test('is sent word by word to the container', async () => {
     const heard: (readonly string[])[] = [];
     server.session = (socket, words) => {
       heard.push(words);
@@ -45,7 +45,7 @@ describe('a command in the salt-master container', () => {
     expect(server.seen.at(-1)).toBe('/api/v1/namespaces/kube-system/pods/salt-master-bootstrap/exec');
   });
 
-  test('output and errors would be mixed, or an exit code lost', async () => {
+  test('returns stdout, stderr and exit code', async () => {
     server.session = (socket) => {
       say(socket, 1, '');
       say(socket, 1, '{"node-1": "é');
@@ -57,7 +57,7 @@ describe('a command in the salt-master container', () => {
     expect(await run()).toEqual({ ended: exit(2), stdout: '{"node-1": "é"}', stderr: 'warning\n' });
   });
 
-  test('a character on the border of two messages would be broken', async () => {
+  test('joins a character split over two messages', async () => {
     const word = Buffer.from('é');
     server.session = (socket) => {
       for (const byte of word) socket.send(Buffer.from([1, byte]));
@@ -69,7 +69,7 @@ describe('a command in the salt-master container', () => {
   test.each([
     ['a cut connection', (socket: WebSocket) => socket.terminate()],
     ['a session closed without a status', (socket: WebSocket) => socket.close()],
-  ])('%s would be taken for success, or for anything but a loss', async (_, end) => {
+  ])('reports %s as connection-lost', async (_, end) => {
     server.session = (socket) => {
       say(socket, 1, 'Executed command');
       setImmediate(() => end(socket));
@@ -77,18 +77,18 @@ describe('a command in the salt-master container', () => {
     expect(await run()).toEqual({ ended: { is: 'connection-lost' }, stdout: 'Executed command', stderr: '' });
   });
 
-  test('a failure of the container engine would be taken for an exit code', async () => {
+  test('reports a failure of the container engine as unknown', async () => {
     server.session = (socket) =>
       status(socket, { status: 'Failure', reason: 'InternalError', message: 'no such container' });
     expect(await run()).toEqual({ ended: { is: 'unknown', says: 'no such container' }, stdout: '', stderr: '' });
   });
 
-  test('a status that is no JSON would be an exception', async () => {
+  test('reports a status that is not JSON as unknown', async () => {
     server.session = (socket) => say(socket, 3, 'oops');
     expect((await run()).ended.is).toBe('unknown');
   });
 
-  test('a session that hangs would hold the worker, and its socket stay open', async () => {
+  test('times out when a session hangs, and closes its socket', async () => {
     const closed = Promise.withResolvers<void>();
     server.session = (socket) => {
       say(socket, 1, 'half');
@@ -98,7 +98,7 @@ describe('a command in the salt-master container', () => {
     await closed.promise;
   });
 
-  test('an operator could not stop a run', async () => {
+  test('can be aborted', async () => {
     const stop = new AbortController();
     const reason = new Error('stopped');
     server.session = () => stop.abort(reason);
@@ -106,7 +106,7 @@ describe('a command in the salt-master container', () => {
     await expect(kube.run(PING, { signal: stop.signal, limitMs: PATIENCE_MS })).rejects.toBe(reason);
   });
 
-  test('a flood of output would fill the memory', async () => {
+  test('stops at the limit of output', async () => {
     const chunk = 'x'.repeat(2 ** 20);
     server.session = (socket) => {
       for (let sent = 0; sent < 17; sent += 1) say(socket, 1, chunk);
@@ -115,7 +115,7 @@ describe('a command in the salt-master container', () => {
     expect(result.ended).toEqual({ is: 'too-much-output', bytes: 16_777_216 });
   });
 
-  test('a refused session would show the raw answer', async () => {
+  test('explains a refused session without the raw answer', async () => {
     server.answer = (request, response) => {
       if (!request.url?.includes('/pods?')) return false;
       response.end(JSON.stringify(server.objects[decodeURIComponent(request.url)]));
@@ -124,11 +124,11 @@ describe('a command in the salt-master container', () => {
     const error = await run().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Unreachable);
     expect(error).toMatchObject({ fault: 'salt-master', where: 'salt-master-bootstrap' });
-    expect(String(error)).toMatch(/the API does not allow it/);
+    expect(String(error)).toMatch(/the API denied permission/);
     expect(String(error)).not.toContain('secret');
   });
 
-  test('a missing salt-master pod would be a riddle', async () => {
+  test('reports a missing salt-master pod', async () => {
     server.objects = objectsOf({ ...CLUSTER, saltMaster: null });
     await expect(run()).rejects.toThrow('The cluster has no salt-master pod in kube-system.');
   });

@@ -39,36 +39,36 @@ const answering = (status: number, body = 'internal words with a token') =>
     })(),
   );
 
-describe('what an operator reads when the API does not help', () => {
+describe('the error of an API that fails', () => {
   test.each([
-    [401, /does not accept the credentials/],
-    [403, /does not allow it/],
-    [429, /come back later/],
-    [503, /is in trouble itself \(503\)/],
+    [401, /rejected the credentials/],
+    [403, /denied permission/],
+    [429, /reported a rate limit/],
+    [503, /failed with status 503/],
     [302, /status 302/],
-  ])('status %i would be a riddle', async (status, words) => {
+  ])('explains status %i without the raw answer', async (status, words) => {
     const says = await answering(status);
     expect(says).toMatch(words);
     expect(says).not.toContain('internal words');
   });
 
-  test('a proxy page would be taken for a cluster', async () => {
+  test('rejects the HTML page of a proxy', async () => {
     expect(await answering(200, '<html>log in</html>')).toMatch(/not JSON/);
   });
 
-  test('a wrong answer would not name its field', async () => {
+  test('names the field of a wrong answer', async () => {
     server.objects = { ...server.objects, [NODES]: { items: [{ metadata: {} }] } };
     expect(await saysOf(adapter().look(signal))).toMatch(
-      /the list of nodes is not what Kubernetes answers.*metadata\.name/,
+      /the list of nodes does not match the Kubernetes API.*metadata\.name/,
     );
   });
 
-  test('an API that accepts and then says nothing would hold a plan for ever', async () => {
+  test('times out when the API accepts the connection and stays silent', async () => {
     server.answer = () => true;
     expect(await saysOf(adapter(100).look(signal))).toMatch(/no answer within 100 ms/);
   });
 
-  test('a port that nobody listens on, and a certificate of somebody else, would look the same', async () => {
+  test('tells a closed port from an untrusted certificate', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const address = silent.address();
@@ -76,21 +76,21 @@ describe('what an operator reads when the API does not help', () => {
     await new Promise((resolve) => silent.close(resolve));
     const path = `${server.kubeconfigPath}.other`;
     await writeFile(path, kubeconfigText(`https://127.0.0.1:${port}`, ''));
-    expect(await saysOf(kubernetes({ kubeconfigPath: path }).look(signal))).toMatch(/nothing listens there/);
+    expect(await saysOf(kubernetes({ kubeconfigPath: path }).look(signal))).toMatch(/connection refused/);
     const stranger = await ApiServer.start({});
     await writeFile(path, kubeconfigText(server.url, await caOf(stranger)));
     expect(await saysOf(kubernetes({ kubeconfigPath: path }).look(signal))).toMatch(
-      /signed by nobody|the connection broke/,
+      /does not trust the issuer|the connection failed/,
     );
     await stranger.close();
   });
 
-  test('a missing kubeconfig would be an exception', async () => {
+  test('reports a missing kubeconfig', async () => {
     const asked = kubernetes({ kubeconfigPath: '/nowhere/admin.conf' }).look(signal);
     expect(await saysOf(asked)).toBe('The kubeconfig /nowhere/admin.conf cannot be read.');
   });
 
-  test('requests would go on after the worker closed the connection', async () => {
+  test('ends requests when the worker closes the connection', async () => {
     server.answer = () => true;
     const open = adapter();
     const asked = open.look(signal);

@@ -9,7 +9,7 @@ describe('free space', () => {
     expect(fileSystemIn(stdout)).toEqual({ mountpoint, available });
   });
 
-  it('is unknown, not zero, when df answers otherwise', () => {
+  it('is unknown, not zero, for any other output', () => {
     expect(fileSystemIn('Avail 1B-blocks Mounted on\n- - /\n')).toBeNull();
     expect(fileSystemIn('')).toBeNull();
   });
@@ -29,7 +29,7 @@ describe('ISO mounts', () => {
     ],
   });
 
-  it('are told with the file behind the loop device', () => {
+  it('include the file behind the loop device', () => {
     expect(mountsIn(findmnt, losetup)).toEqual([
       { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/archives/metalk8s.iso' },
       { mountpoint: '/srv/scality/a-1', backingFile: '/dev/loop1' },
@@ -41,7 +41,7 @@ describe('ISO mounts', () => {
     expect(mountsIn('{"filesystems": []}', '{"loopdevices": []}')).toEqual([]);
   });
 
-  it('are an error, not none, when the answer is something else', () => {
+  it('throw for any other output', () => {
     expect(() => mountsIn('{"mounts": []}', '')).toThrow();
     expect(() => mountsIn('findmnt: oops', '')).toThrow();
   });

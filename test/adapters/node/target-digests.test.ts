@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('what was proven of files on targets', () => {
-  it('is known to the next worker, each node and path by itself', async () => {
+describe('the cache of verified digests', () => {
+  it('survives a restart, by node and path', async () => {
     const before = await open();
     await Promise.all([before.remember('node-2', '/a', '1:2', SHA), before.remember('node-3', '/a', '3:4', SHA)]);
     const after = await open();
@@ -26,7 +26,7 @@ describe('what was proven of files on targets', () => {
     expect(await readdir(folder)).toEqual(['digests.json']);
   });
 
-  it('is the last word only', async () => {
+  it('keeps only the latest digest of a file', async () => {
     const digests = await open();
     await digests.remember('node-2', '/a', '1:2', SHA);
     await digests.remember('node-2', '/a', '5:6', SHA);
@@ -34,13 +34,13 @@ describe('what was proven of files on targets', () => {
     expect(JSON.parse(await readFile(join(folder, 'digests.json'), 'utf8')).files).toHaveLength(1);
   });
 
-  it('is nothing when its file is damaged, which costs time and is said', async () => {
+  it('is empty when its file is damaged, and logs that', async () => {
     await writeFile(join(folder, 'digests.json'), '{"version":1,');
     expect((await open()).known('node-2', '/a')).toBeNull();
     expect(said).toHaveLength(1);
   });
 
-  it('is kept in memory when it cannot be written, which is said', async () => {
+  it('stays in memory when its file cannot be written, and logs that', async () => {
     const digests = await openTargetDigests({ path: join(folder, 'no', 'where'), log: (says) => said.push(says) });
     await digests.remember('node-2', '/a', '1:2', SHA);
     expect(digests.known('node-2', '/a')?.identity).toBe('1:2');

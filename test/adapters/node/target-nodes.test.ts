@@ -37,8 +37,8 @@ function look(changes: Readonly<Record<string, ShellAnswer>> = {}, as: NodeAcces
   return { shell, facts: targetNodes({ shell }).look(as, want, signal) };
 }
 
-describe('looking at a target', () => {
-  it('tells all a plan needs, with commands that change nothing', async () => {
+describe('inspecting a target', () => {
+  it('collects all facts for a plan with read-only commands', async () => {
     const { shell, facts } = look();
     const mount = { mountpoint: '/srv/scality/m', backingFile: path };
     expect(await facts).toMatchObject({
@@ -56,7 +56,7 @@ describe('looking at a target', () => {
     expect(shell.ran.toSorted()).toEqual(Object.keys(well).toSorted());
   });
 
-  it('finds the space of the deepest folder that is there', async () => {
+  it('reads the free space of the deepest existing folder', async () => {
     const { facts } = look({
       [stat(path)]: absent,
       [stat('/archives')]: absent,
@@ -65,7 +65,7 @@ describe('looking at a target', () => {
     expect(await facts).toMatchObject({ space: [{ mountpoint: '/', available: 5000, paths: [path] }] });
   });
 
-  it('does not read a file whose size is wrong already', async () => {
+  it('does not hash a file of the wrong size', async () => {
     const { shell, facts } = look({
       [stat(path)]: { stdout: '99 81a4 1:2:3:4\n' },
       [stat('/archives')]: { stdout: '4096 41ed 1:2:3:4\n' },
@@ -75,7 +75,7 @@ describe('looking at a target', () => {
     expect(shell.ran.filter((line) => line.includes('dgst'))).toEqual([]);
   });
 
-  it('uses sha256sum and says so where openssl is missing', async () => {
+  it('uses and reports sha256sum where openssl is missing', async () => {
     const { facts } = look({
       'node-2$ openssl version': { ended: exit(127) },
       [`${root} sha256sum -- ${path}`]: { stdout: `${sha256}  ${path}\n` },
@@ -83,7 +83,7 @@ describe('looking at a target', () => {
     expect(await facts).toMatchObject({ hasher: 'sha256sum', files: [{ is: 'same' }] });
   });
 
-  it('takes a node without mounts, fstab, registry folder and isoinfo for what it is', async () => {
+  it('accepts a node without mounts, fstab, registry folder and isoinfo', async () => {
     const missing = { ended: exit(2), stderr: "ls: cannot access '…': No such file or directory\n" };
     const { facts } = look({
       [findmnt]: { ended: exit(1) },
@@ -100,7 +100,7 @@ describe('looking at a target', () => {
     ['mounts that cannot be listed', findmnt, { ended: exit(1), stderr: 'sudo: findmnt: command not found\n' }],
     ['mounts in an unknown form', findmnt, { stdout: 'TARGET SOURCE\n' }],
     ['a missing ss', `${root} ss -H -ltn`, { ended: exit(1), stderr: 'sudo: ss: command not found\n' }],
-  ])('never takes %s for nothing', async (_, line, answer) => {
+  ])('throws CommandFailed for %s', async (_, line, answer) => {
     await expect(look({ [line]: answer }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
   });
 });
@@ -122,8 +122,8 @@ describe('a file that was proven before', () => {
   });
 });
 
-describe('a target that cannot be worked on', () => {
-  it('is a fact with the words of sudo', async () => {
+describe('an unusable target', () => {
+  it('is reported with the error of sudo', async () => {
     const { facts } = look({
       'node-2$ env LC_ALL=C sudo -n true': { ended: exit(1), stderr: 'sudo: a password is required\n' },
     });
@@ -134,7 +134,7 @@ describe('a target that cannot be worked on', () => {
     });
   });
 
-  it('is a fact when its user is neither root nor allowed sudo by the annotation', async () => {
+  it('is reported when its user is not root and the annotation does not allow sudo', async () => {
     const { facts } = look({}, { ...access, sudo: false });
     expect(await facts).toMatchObject({ fault: 'no-sudo', says: expect.stringContaining('ssh-sudo=true') });
   });
@@ -153,7 +153,7 @@ describe('a target that cannot be worked on', () => {
     },
   );
 
-  it('is a fact when the connection is lost during a look', async () => {
+  it('is reported when the connection is lost during an inspection', async () => {
     const { facts } = look({ [findmnt]: { ended: { is: 'connection-lost' } } });
     expect(await facts).toMatchObject({ fault: 'unreachable', says: expect.stringContaining('lost') });
   });
@@ -162,7 +162,7 @@ describe('a target that cannot be worked on', () => {
     [{ is: 'signal', name: 'SIGKILL' }, 'was killed by SIGKILL.'],
     [{ is: 'timeout', afterMs: 30_000 }, 'did not end within 30 s.'],
     [{ is: 'too-much-output', bytes: 1_048_576 }, 'printed more than 1,048,576 bytes, which is the limit.'],
-  ])('is no fact, and no lost connection, when a look ends by itself without an answer: %o', async (ended, says) => {
+  ])('throws CommandFailed when a command ends without an answer: %o', async (ended, says) => {
     const { facts } = look({ [findmnt]: { ended } });
     const failure = await facts.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandFailed);

@@ -13,7 +13,7 @@ export interface AclBench {
   as(user: string): Redis;
   /** Kills Redis as a power cut would and starts it again. */
   restart(): Promise<void>;
-  /** What Redis has refused to anybody so far. */
+  /** Commands that Redis has rejected so far. */
   refused(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

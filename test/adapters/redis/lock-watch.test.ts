@@ -5,7 +5,7 @@ describe('the lock of a running job', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('is given up before it ends, so that no other worker has the job yet, and not while it is renewed', () => {
+  it('stops the job before the lock expires, and not while it is renewed', () => {
     const watch = new LockWatch(10_000);
     const signal = watch.begin('job');
     vi.advanceTimersByTime(7_000);

@@ -22,7 +22,7 @@ function captured(name: string): CommandResult {
   return { ended: exit(Number(read('rc'))), stdout: read('out'), stderr: read('err') };
 }
 
-/** An answer on one line: what a person would want to know of it. */
+/** An answer on one line, for a reader. */
 function brief(answer: SaltReturn): string {
   switch (answer.is) {
     case 'ok':
@@ -60,7 +60,7 @@ function jobVerdict(stdout: string): string {
   return `job known=${job.known} of ${job.targeted.join(',')}: ${returns.map(([id, one]) => `${id}=${brief(one)}`).join(' ')}`;
 }
 
-/** What each capture means, decided by reading it. Text output (no JSON) proves nothing, whatever it says. */
+/** The verdict on each capture, decided by reading it. Text output without JSON proves nothing. */
 const EXPECTED: Readonly<Record<string, string>> = {
   'd-allok-json': 'node-1=ok 1/1 node-2=ok 1/1 node-3=no-return',
   'd-list-unknown-json': 'node-1=ok 0/0 node-9=no-return',
@@ -128,11 +128,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 describe('captures of real Salt 3002.7', () => {
-  test.each(names)('%s would be told wrong to the operator', (name) => {
+  test.each(names)('get the right verdict: %s', (name) => {
     expect(verdict(name)).toBe(EXPECTED[name] ?? 'no row in this table');
   });
 
-  test('a row without its capture would prove nothing', () => {
+  test('are complete: each row has its capture', () => {
     expect(Object.keys(EXPECTED).filter((name) => !names.includes(name))).toEqual([]);
     expect(names.length).toBeGreaterThanOrEqual(62);
   });

@@ -11,7 +11,7 @@ const GOOD = local(statesOf({ is: 'ok', states: 1, changed: 0 }));
 const busy = (jid: string) =>
   `The function "state.highstate" is running as PID 4711 and was started at 2024, Nov 04 10:10:00.000000 with jid ${jid}`;
 
-describe('what no capture shows', () => {
+describe('the verdict on an answer without a capture', () => {
   test.each([
     ['killed by SIGTERM: nothing said, exit code 0', ended(0), { is: 'lost' }],
     ['the connection broke', cut(), { is: 'lost' }],
@@ -60,7 +60,7 @@ describe('what no capture shows', () => {
       ended(0, local({ 'a_|-b_|-c_|-d': { result: null, comment: '', changes: { x: 1 } } })),
       { is: 'ok', states: 1, changed: 1 },
     ],
-  ])('an operator would read the wrong thing: %s', (_, result, wanted) => {
+  ])('is right: %s', (_, result, wanted) => {
     expect(classifyCall(result, 'states')).toMatchObject(wanted);
   });
 
@@ -69,11 +69,11 @@ describe('what no capture shows', () => {
     ['a cut', cut(), 'It was cut off when the connection was lost. It printed nothing.'],
     ['a cut in the middle', cut('[WARNING] slow'), '[WARNING] slow\nIt was cut off when the connection was lost.'],
     ['a cut at the end', cut(GOOD), 'It printed an answer, but it was cut off when the connection was lost.'],
-  ])('how it ended would be a riddle: %s', (_, result, says) => {
+  ])('names the end: %s', (_, result, says) => {
     expect(classifyCall(result, 'states')).toEqual({ is: 'lost', says });
   });
 
-  test('only the consequence of a failure would be shown when its cause ran later', () => {
+  test('shows the cause of a failure even if it ran later', () => {
     const answer = classifyCall(
       ended(
         2,
@@ -96,7 +96,7 @@ describe('what no capture shows', () => {
     });
   });
 
-  test('a session that breaks right behind the jid would lose the job', () => {
+  test('keeps the jid when the session breaks after it', () => {
     expect(classifyStart(cut('Executed command with job ID: 20241104101530123456\n'))).toEqual({
       jid: '20241104101530123456',
     });

@@ -14,11 +14,11 @@ test.each([
   ['carriage returns of a terminal', '{\r\n"a": 1\r\n}\r\n', [{ a: 1 }]],
   ['a text document', '"The salt master could not be contacted."\n', ['The salt master could not be contacted.']],
   ['a document that was cut', '{"a": 1}\n{"b": {"c": "half', [{ a: 1 }]],
-])('an answer would be lost: %s', (_, text, wanted) => {
+])('finds every document: %s', (_, text, wanted) => {
   expect(documents(text)).toEqual(wanted);
 });
 
-test('an answer of many megabytes would end the worker', () => {
+test('reads an answer of many megabytes', () => {
   const huge = JSON.stringify({ a: '{"\\'.repeat(2 ** 20) });
   expect(documents(huge + huge)).toHaveLength(2);
 });

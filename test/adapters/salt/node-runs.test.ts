@@ -13,7 +13,7 @@ import { until } from '../ssh/until.ts';
 
 let stage: SshStage;
 let folder: string;
-/** Whatever a stand-in salt-call was asked, a line for each run; it ends when `go` is there, as that file's script has it. */
+/** The log of a stand-in salt-call, a line for each run; a run ends when `go` exists, as that script says. */
 let asked: string;
 let go: string;
 
@@ -45,14 +45,14 @@ const result = (run = once(), line: Command = LINE, on = runs(), end = signal())
 const asks = async (): Promise<readonly string[]> =>
   (await readFile(asked, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 const begun = () => until(async () => (await asks()).length > 0);
-/** In one act: the stand-in reads the file as soon as it is there. */
+/** Atomically, because the stand-in reads the file as soon as it exists. */
 const end = async (script: string): Promise<void> => {
   await writeFile(`${go}.new`, script);
   await rename(`${go}.new`, go);
 };
 
 describe('a state run on a node', () => {
-  it('would be lost with its connection, or run twice, were it not found again', async () => {
+  it('survives a lost connection and is not started twice', async () => {
     const waited: string[] = [];
     const answer = result(once({ onWait: (says) => void waited.push(says) }));
     await begun();
@@ -64,7 +64,7 @@ describe('a state run on a node', () => {
     expect(await asks()).toHaveLength(1);
   });
 
-  it('would be lost with its worker', async () => {
+  it('survives its worker', async () => {
     const first = new AbortController();
     const dying = result(once(), LINE, runs(), first.signal);
     await begun();
@@ -77,26 +77,26 @@ describe('a state run on a node', () => {
     expect(await asks()).toHaveLength(1);
   });
 
-  it('would be started by each of two that come at the same moment', async () => {
+  it('is started once by two simultaneous calls', async () => {
     await end('sleep 0.3; echo one\n');
     const both = await Promise.all([result(), result()]);
     expect(both.map(({ stdout }) => stdout)).toEqual(['one\n', 'one\n']);
     expect(await asks()).toHaveLength(1);
   });
 
-  it('would be told another command than the one that was shown', async () => {
+  it('runs exactly the shown command', async () => {
     await end('echo "$LC_ALL"\n');
     expect((await result(once(), withSudo(LINE))).stdout).toBe('C.UTF-8\n');
     expect((await asks())[0]?.replace(/^\d+/, '')).toBe('|state.sls|a  b|it\'s $HOME|"|*|');
   });
 
-  it('would be cut off in the middle of a long answer, or of a letter', async () => {
+  it('returns a long answer whole, with characters on slice borders', async () => {
     await end('head -c 1500001 /dev/zero | sed "s/\\x00/é/g"\n');
     const { ended, stdout } = await result();
     expect([ended, stdout.length, stdout === 'é'.repeat(1_500_001)]).toEqual([exit(0), 1_500_001, true]);
   });
 
-  it('that was killed would be waited for, or taken for a good one', async () => {
+  it('that was killed ends as unknown', async () => {
     const answer = result();
     await begun();
     const [pid] = (await asks())[0]?.split('|') ?? [];
@@ -109,7 +109,7 @@ describe('a state run on a node', () => {
     expect(await asks()).toHaveLength(2);
   });
 
-  it('whose node was rebooted would be taken for one that never ran', async () => {
+  it('whose node was rebooted ends as unknown', async () => {
     const answer = result();
     await begun();
     await rm(folder, { recursive: true });
@@ -118,15 +118,15 @@ describe('a state run on a node', () => {
     await end('true\n');
   });
 
-  it('would keep its session open with what it starts', async () => {
+  it('does not hold its session open', async () => {
     const { program, args } = runCommands(join(folder, 'short'), LINE).start(false);
     const atOnce = { program, args: args.map((word) => (word === '15' ? '1' : word)) };
-    const told = runIn(await stage.shell.run(stage.access, atOnce, limits()));
-    expect(told).toEqual({ is: 'running' });
+    const state = runIn(await stage.shell.run(stage.access, atOnce, limits()));
+    expect(state).toEqual({ is: 'running' });
     await end('true\n');
   });
 
-  it('would leave files that anybody can read, or that nobody removes', async () => {
+  it('writes private files and removes them', async () => {
     await end('echo fine\n');
     await result();
     const modes = [folder, join(folder, once().name)].map(async (path) => (await stat(path)).mode & 0o777);
@@ -137,7 +137,7 @@ describe('a state run on a node', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('would be forgotten while it goes on', async () => {
+  it('is not forgotten while it runs', async () => {
     const answer = result();
     await begun();
     await runs().forget(stage.access, LINE, once().name, signal());
@@ -145,7 +145,7 @@ describe('a state run on a node', () => {
     expect(await answer).toMatchObject({ stdout: 'still\n' });
   });
 
-  it('that cannot be begun would be waited for', async () => {
+  it('that cannot start ends at once', async () => {
     const other = new NodeRuns({ shell: stage.shell, clock, folder: '/proc/nowhere' });
     expect(await result(once(), LINE, other)).toMatchObject({
       ended: exit(1),

@@ -33,7 +33,7 @@ function stage(answer: (line: string) => PodAnswer) {
 describe('command lines, as an operator would type them', () => {
   const OUT = '--out=json --out-indent=-1 --no-color --log-level=error';
 
-  test('another command than these would reach the master', async () => {
+  test('are exactly these on the master', async () => {
     const { salt, ran } = stage((line) => (line.startsWith('salt-run') ? printed({}) : printed({ 'node-1': {} })));
     await salt.answering(['node-1', 'node-2'], signal);
     await salt.engines(['node-1'], signal);
@@ -47,7 +47,7 @@ describe('command lines, as an operator would type them', () => {
     ]);
   });
 
-  test('no nodes would mean all nodes', async () => {
+  test('never target all nodes when no node is given', async () => {
     const { salt, ran } = stage(() => printed({}));
     expect(await salt.answering([], signal)).toEqual([]);
     expect(await salt.engines([], signal)).toEqual([]);
@@ -63,7 +63,7 @@ describe('sessions that end without an answer', () => {
     ['ended with exit code 0 and nothing said', printed('')],
     ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [')],
     ['the master is down', printed('"The salt master could not be contacted. Is master running?"')],
-  ])('an unknown state would be taken for a known one: %s', async (_, result) => {
+  ])('throw Unreachable: %s', async (_, result) => {
     const { salt } = stage(() => result);
     const lost = (error: unknown) => error instanceof Unreachable && error.fault === 'salt-master';
     await expect(salt.job('20260301100000000000', signal)).rejects.toSatisfy(lost);
@@ -73,7 +73,7 @@ describe('sessions that end without an answer', () => {
     expect(await salt.answering(['node-1'], signal)).toBeNull();
   });
 
-  test('the time limit, or the limit of output, would be told as a lost connection', async () => {
+  test('report a timeout and too much output as such', async () => {
     const says = (ended: Ended) =>
       stage(() => printed('', ended))
         .salt.stateRuns(signal)
@@ -87,11 +87,11 @@ describe('sessions that end without an answer', () => {
     );
   });
 
-  test('a pod that cannot be entered would be no refusal but a crash', async () => {
+  test('give null for answering nodes when the pod is unreachable', async () => {
     expect(await stage(() => 'no-session').salt.answering(['node-1'], signal)).toBeNull();
   });
 
-  test('a minion that has just got its job would count as having lost it', async () => {
+  test('check twice for a job that a minion has just received', async () => {
     let asked = 0;
     const { salt, slept } = stage(() => {
       asked += 1;
@@ -122,7 +122,7 @@ describe('a state run on a node', () => {
     return error instanceof Failure ? error.report() : error;
   }
 
-  test('one that never ends would be started again, three times half an hour', async () => {
+  test('is not started again after a timeout', async () => {
     expect(await failed('running\n')).toMatchObject({
       kind: 'command',
       where: 'node-2',
@@ -131,7 +131,7 @@ describe('a state run on a node', () => {
     });
   });
 
-  test('one that prints without end would be started again', async () => {
+  test('is not started again after too much output', async () => {
     expect(await failed('ended 0 99999999\n')).toMatchObject({
       kind: 'command',
       what: '`salt-call state.sls a` printed more than 16,777,216 bytes, which is the limit.',
@@ -143,7 +143,7 @@ describe('container engines', () => {
   const engine = async (value: unknown) =>
     (await stage(() => printed({ 'node-1': value })).salt.engines(['node-1'], signal))[0];
 
-  test('warnings before the JSON would hide the endpoints', async () => {
+  test('are read despite warnings before the JSON', async () => {
     expect(await engine(crictlInfo(['http://10.0.0.1:8080']))).toEqual({
       node: 'node-1',
       is: 'known',
@@ -157,9 +157,9 @@ describe('container engines', () => {
       crictlInfo([], { configPath: '/etc/containerd/certs.d', mirrors: {} }),
       'reads its mirrors from the folder /etc/containerd/certs.d',
     ],
-    ['no mirrors at all', crictlInfo([], { configPath: '' }), 'tells no mirrors'],
-    ['mirrors of others only', crictlInfo([], { mirrors: { 'docker.io': { endpoint: ['x'] } } }), 'tells no mirrors'],
-  ])('a layout that is not known would be changed: %s', async (_, value, words) => {
+    ['no mirrors at all', crictlInfo([], { configPath: '' }), 'reports no mirrors'],
+    ['mirrors of others only', crictlInfo([], { mirrors: { 'docker.io': { endpoint: ['x'] } } }), 'reports no mirrors'],
+  ])('have an unsupported layout: %s', async (_, value, words) => {
     expect(await engine(value)).toMatchObject({ is: 'other-layout', says: expect.stringContaining(words) });
   });
 
@@ -168,7 +168,7 @@ describe('container engines', () => {
     ['crictl failed', 'FATA[0002] connect: connect endpoint: context deadline exceeded', 'context deadline exceeded'],
     ['nothing', '', 'nothing'],
     ['no text', true, 'did not answer'],
-  ])('a silent engine would be taken for a right one: %s', async (_, value, words) => {
+  ])('are silent: %s', async (_, value, words) => {
     expect(await engine(value)).toMatchObject({ is: 'silent', says: expect.stringContaining(words) });
   });
 });

@@ -30,7 +30,7 @@ export async function copyStage(size = 16 * 1024 * 1024): Promise<CopyStage> {
   const bytes = randomBytes(size);
   const sourcePath = join(stage.folder, 'source.iso');
   await writeFile(sourcePath, bytes);
-  // The archive lies at the same path on both nodes; here both are one machine, so the target's path is another one.
+  // On real nodes the archive has the same path; here both nodes are one machine, so the target's path differs.
   const path = join(stage.folder, 'srv', `it's an "archive" $HOME.iso`);
   const readFrom: number[] = [];
   const source: Source = {
@@ -60,7 +60,7 @@ export function copyStep(path: string, bytes: Buffer, sudo: boolean): CopyStep {
   };
 }
 
-/** Puts bytes where the target has its part file. */
+/** Writes bytes to the target's part file. */
 export async function putPart({ step }: CopyStage, bytes: Buffer): Promise<void> {
   await mkdir(join(step.part, '..'), { recursive: true });
   await writeFile(step.part, bytes);
@@ -68,7 +68,7 @@ export async function putPart({ step }: CopyStage, bytes: Buffer): Promise<void>
 
 export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Sleeps are shorter by a factor, and nothing else: on a faster clock, a slow machine would look like a line that stands still. */
+/** Only sleeps are shorter: with a faster clock, a slow machine would look like a stalled connection. */
 export function fastClock(factor: number): Clock {
   return {
     now: () => new Date(),

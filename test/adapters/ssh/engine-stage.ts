@@ -21,12 +21,12 @@ export interface EngineStage extends SshStage {
   readonly old: CopiedArchive;
   readonly next: CopiedArchive;
   readonly digests: TargetDigests;
-  /** Commands that our own client ran. */
+  /** Commands of the built-in client. */
   readonly ran: Command[];
-  /** Where the bootstrap node has an archive. */
+  /** The path of an archive on the bootstrap node. */
   sourceOf(archive: CopiedArchive): string;
   copier(parts?: Partial<CopierParts>): Copier;
-  /** The bootstrap node's files, each read of which is told. */
+  /** The bootstrap node's files; reports each read. */
   bootstrapThat(onRead: (path: string) => void): CopierParts['bootstrap'];
   step(archive: CopiedArchive, seed?: CopiedArchive): CopyStep;
   isThere(archive: CopiedArchive): Promise<boolean>;

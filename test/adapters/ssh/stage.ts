@@ -7,7 +7,7 @@ import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
 
-/** A real sshd, our shell, and a folder of their own. */
+/** A real sshd, the worker's shell, and a temporary folder. */
 export interface SshStage {
   readonly folder: string;
   readonly sshd: Sshd;

@@ -126,7 +126,7 @@ describe('when Redis comes back without its data', () => {
     const { id } = await plannedChange(on, { verb: 'add', cluster: 'lab', nodes: ['node-1'] });
     const get = on.changes.get.bind(on.changes);
     on.changes.get = (wanted) => (wanted === broken ? Promise.reject(new Error('unreadable')) : get(wanted));
-    await expect(redisLosesAll(on)).rejects.toThrow('1 of them');
+    await expect(redisLosesAll(on)).rejects.toThrow('1 failed');
     expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
   });
 

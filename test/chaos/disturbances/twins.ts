@@ -39,12 +39,12 @@ export function twins(): readonly Disturbance[] {
 /** Starts the second worker and waits until it has said that it waits. */
 async function waitingWorker(stage: ChaosStage): Promise<void> {
   await stage.extra((onPid) => secondWorker(stage.sandbox, onPid));
-  await saysIn(stage, 'worker-2.log', /this one waits until that one ends/);
+  await saysIn(stage, 'worker-2.log', /waiting until it exits/);
 }
 
 async function otherBot(stage: ChaosStage): Promise<void> {
   await stage.extra((onPid) => secondBot(stage.sandbox, onPid));
-  await saysIn(stage, 'bot-2.log', /The bot answers/);
+  await saysIn(stage, 'bot-2.log', /Bot started/);
 }
 
 async function saysIn(stage: ChaosStage, log: string, words: RegExp): Promise<void> {

@@ -15,7 +15,7 @@ const told: readonly CopyProgress[] = [
   { sent: 1000, saved: 0, total: 1000, rate: 100 },
 ];
 
-it('what copies cost, and how many run, would not be seen', async () => {
+it('metrics count bytes, seconds and running copies by node', async () => {
   const metrics = new Registry();
   const clock = new SettableClock();
   const linesNow = async () => (await metrics.metrics()).split('\n').filter((line) => line.includes('node-2'));

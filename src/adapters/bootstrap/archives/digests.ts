@@ -8,10 +8,10 @@ import { fileFailed } from '../node/file-failed.ts';
 import { bytesOf, type OpenFile, sameStill } from '../node/open-file.ts';
 import { systemWords } from '../node/paths.ts';
 
-/** Says something to the log: a fixed sentence and its fields. */
+/** Writes a log line: a fixed sentence and its fields. */
 export type Log = (says: string, fields: Readonly<Record<string, string>>) => void;
 
-/** Archives of a cluster are a handful; old identities leave from the front. */
+/** A cluster has a handful of archives; the oldest entries are dropped. */
 const KEPT = 200;
 
 const cacheSchema = z.object({
@@ -19,12 +19,12 @@ const cacheSchema = z.object({
   sha256: z.record(z.string().regex(/^\d+(:\d+){4}$/), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 
-/** SHA-256 of files, remembered by their identity, so that an archive of gigabytes is read once and not for every look. */
+/** SHA-256 of files, cached by identity, so that a large archive is read once and not at every inspection. */
 export class Digests {
   readonly #cachePath: string | undefined;
   readonly #log: Log;
   readonly #known = new Map<string, string>();
-  /** Files that are being hashed: who asks meanwhile waits, so that several copies of one archive read it once. */
+  /** Hashes in progress, shared so that several copies of one archive read it once. */
   readonly #coming = new Map<string, Promise<string>>();
   #loaded = false;
 
@@ -33,14 +33,14 @@ export class Digests {
     this.#log = log;
   }
 
-  /** Digest of a whole file, which is the same file before and after. Throws `bootstrap-file`. */
+  /** Digest of a whole file. Throws `bootstrap-file` when the file changes meanwhile. */
   async whole(file: OpenFile, signal: AbortSignal): Promise<string> {
     await this.#load();
     const known = this.#known.get(file.identity);
     if (known !== undefined) return known;
     const shared = await this.#coming.get(file.identity)?.catch(() => undefined);
     signal.throwIfAborted();
-    // Whoever hashed it may have been stopped; then it is our turn.
+    // The other hash may have been aborted.
     if (shared !== undefined) return shared;
     const coming = this.#hash(file, signal);
     this.#coming.set(file.identity, coming);
@@ -58,7 +58,7 @@ export class Digests {
     return sha256;
   }
 
-  /** Digest of a file's first bytes; never remembered. */
+  /** Digest of a file's first bytes; not cached. */
   async part(file: OpenFile, bytes: number, signal: AbortSignal): Promise<string> {
     if (bytes > file.size) throw fileFailed(file.path, `it has ${file.size} bytes, not ${bytes}`);
     const hash = createHash('sha256');
@@ -76,11 +76,11 @@ export class Digests {
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
       const why = codeOf(error) === '' ? 'it is damaged' : systemWords(error);
-      this.#log('The cache of digests is thrown away; archives are hashed again.', { path: this.#cachePath, why });
+      this.#log('Digest cache discarded; archives are hashed again', { path: this.#cachePath, why });
     }
   }
 
-  /** A cache that cannot be kept costs time only. */
+  /** Never fails: a lost cache only costs time. */
   async #save(): Promise<void> {
     if (this.#cachePath === undefined) return;
     for (const identity of [...this.#known.keys()].slice(0, -KEPT)) this.#known.delete(identity);
@@ -88,7 +88,7 @@ export class Digests {
       const sha256 = Object.fromEntries(this.#known);
       await replaceFile(this.#cachePath, JSON.stringify({ version: 1, sha256 }));
     } catch (error) {
-      this.#log('The cache of digests could not be written.', { path: this.#cachePath, why: codeOf(error) });
+      this.#log('Digest cache could not be written', { path: this.#cachePath, why: codeOf(error) });
     }
   }
 }

@@ -8,13 +8,13 @@ import { fileFailed } from '../node/file-failed.ts';
 import { bytesAt, NotAFile, withFile } from '../node/open-file.ts';
 import { below, systemWords } from '../node/paths.ts';
 
-/** The filter of MetalK8s' own generator for the registry: a folder without such a manifest is not served. */
+/** The filter of MetalK8s' registry generator: a folder without such a manifest is not served. */
 const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.literal('application/vnd.docker.distribution.manifest.v2+json'),
 });
 
-/** Real ones have some kB. */
+/** Manifests have some kB. */
 const MANIFEST_LIMIT = 4 * 2 ** 20;
 
 /** The images of a mounted archive: `images/<name>/<tag>/manifest.json`, sorted. */
@@ -50,7 +50,7 @@ async function isServed(path: string): Promise<boolean> {
       return bytes !== null && manifestSchema.safeParse(jsonIn(bytes.toString('utf8'))).success;
     });
   } catch (cause) {
-    // A link out of the image may lead to a device, which would be read for ever.
+    // NotAFile: a link out of the image may lead to a device, which has no end.
     if (cause instanceof NotAFile || codeOf(cause) === 'ENOENT') return false;
     throw fileFailed(path, systemWords(cause), { cause });
   }

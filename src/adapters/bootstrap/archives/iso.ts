@@ -8,7 +8,7 @@ const FILE_LIMIT = 256 * 1024;
 
 /** The root of an ISO 9660 image. */
 export interface Iso {
-  /** Bytes that the image says it has; a file that is shorter was cut. */
+  /** Size in the descriptor; a shorter file is truncated. */
   readonly bytes: number;
   /** Text of a file in the root folder by its ISO name (`PRODUCT.TXT`); null when there is none. */
   read(name: string): Promise<string | null>;
@@ -35,7 +35,7 @@ export async function isoOf(file: OpenFile): Promise<Iso | null> {
   };
 }
 
-/** A directory record says where its file lies: block number at byte 2, length at byte 10. */
+/** The place of a file in its directory record: block number at byte 2, length at byte 10. */
 function extentOf(record: Buffer, block: number): Extent {
   return { at: record.readUInt32LE(2) * block, length: record.readUInt32LE(10) };
 }
@@ -51,7 +51,7 @@ async function entries(file: OpenFile, root: Extent, block: number): Promise<Rea
   return found;
 }
 
-/** Records follow each other and never cross a sector; a length of zero means that the rest of the sector is empty. */
+/** Records follow each other and never cross a sector; a length of zero ends the sector. */
 function* records(folder: Buffer): Generator<Buffer> {
   let at = 0;
   while (at < folder.length) {
@@ -60,7 +60,7 @@ function* records(folder: Buffer): Generator<Buffer> {
       at = (Math.floor(at / SECTOR) + 1) * SECTOR;
     } else {
       const record = folder.subarray(at, at + length);
-      // 33 bytes, then the name: less is damage.
+      // 33 bytes, then the name: a shorter record is damaged.
       if (record.length >= 34 && 33 + (record[32] ?? 0) <= record.length) yield record;
       at += length;
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseYaml } from '../node/yaml-file.ts';
 import type { Iso } from './iso.ts';
 
-/** What an ISO says it is; its id names folder, mount and image prefix. */
+/** The product of an ISO; its ID is the name of folder, mount and image prefix. */
 export interface Product {
   readonly id: string;
   readonly version: string;
@@ -10,37 +10,37 @@ export interface Product {
 
 export type ProductAnswer = Product | { readonly says: string };
 
-/** Becomes a part of paths and of URLs, so nothing else is let through. */
+/** Strict, because the version becomes part of paths and URLs. */
 const VERSION = /^[0-9A-Za-z][\w.+-]{0,62}$/;
 
 /** Reads PRODUCT.TXT, as `metalk8s.get_archives` does. */
 export async function metalk8sOf(iso: Iso, path: string): Promise<ProductAnswer> {
   const text = await iso.read('PRODUCT.TXT');
-  if (text === null) return { says: `${path} has no product.txt, so it is no MetalK8s archive.` };
+  if (text === null) return { says: `${path} has no product.txt, so it is not a MetalK8s archive.` };
   const name = text.match(/^NAME=(.+)$/m)?.[1]?.trim();
   if (name !== 'MetalK8s') return { says: `${path} is an archive of “${shown(name)}”, not of MetalK8s.` };
   const version = text.match(/^VERSION=(.+)$/m)?.[1]?.trim() ?? '';
-  if (!VERSION.test(version)) return { says: `${path} has no usable VERSION in its product.txt.` };
+  if (!VERSION.test(version)) return { says: `${path} has no valid VERSION in its product.txt.` };
   return { id: `metalk8s-${version}`, version };
 }
 
 const manifestSchema = z.object({
   kind: z.literal('Solution'),
   metadata: z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) }),
-  // YAML reads an unquoted 1.2 as a number, and Salt makes a text of it again.
+  // YAML reads an unquoted 1.2 as a number; Salt converts it back to text.
   spec: z.object({ version: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(VERSION)) }),
 });
 
 /** Reads MANIFEST.YAML, as `metalk8s_solutions` does. */
 export async function solutionOf(iso: Iso, path: string): Promise<ProductAnswer> {
   const text = await iso.read('MANIFEST.YAML');
-  if (text === null) return { says: `${path} has no manifest.yaml, so it is no solution archive.` };
+  if (text === null) return { says: `${path} has no manifest.yaml, so it is not a solution archive.` };
   const file = parseYaml(text, `manifest.yaml of ${path}`);
   if (file.is !== 'read') return { says: file.is === 'unreadable' ? file.says : `${path} has no manifest.yaml.` };
   const manifest = manifestSchema.safeParse(file.content);
   if (!manifest.success) {
     const key = z.core.toDotPath(manifest.error.issues[0]?.path ?? []) || 'kind';
-    return { says: `manifest.yaml of ${path} has no usable \`${key}\`.` };
+    return { says: `manifest.yaml of ${path} has no valid \`${key}\`.` };
   }
   const { metadata, spec } = manifest.data;
   return { id: `${metadata.name}-${spec.version}`, version: spec.version };

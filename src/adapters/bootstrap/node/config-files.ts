@@ -3,12 +3,12 @@ import type { SolutionsFile } from '../../../domain/cluster/facts.ts';
 import { atLeast } from '../../../schema/length.ts';
 import type { YamlFile } from './yaml-file.ts';
 
-/** bootstrap.yaml: the archives it lists, or why it cannot be used. */
+/** bootstrap.yaml: its archives, or why it is invalid. */
 export type BootstrapFile =
   | { readonly is: 'good'; readonly archives: readonly string[] }
   | { readonly is: 'unreadable'; readonly says: string };
 
-/** The only spelling that MetalK8s takes (SUPPORTED_CONFIG_VERSIONS); its documentation also shows one without `solutions.`. */
+/** The only version that MetalK8s accepts (SUPPORTED_CONFIG_VERSIONS); its documentation also shows it without `solutions.`. */
 const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';
 
 const aPath = z.string('must be the path of an archive').check(atLeast(1, 'must be the path of an archive'));
@@ -18,7 +18,7 @@ const bootstrapSchema = z.object({
   apiVersion: z.enum(['metalk8s.scality.com/v1alpha2', 'metalk8s.scality.com/v1alpha3'], {
     error: 'must be metalk8s.scality.com/v1alpha2 or metalk8s.scality.com/v1alpha3',
   }),
-  // One archive may stand there without a list: MetalK8s wraps it.
+  // MetalK8s also accepts a single path.
   archives: z.preprocess(
     (value) => (typeof value === 'string' ? [value] : value),
     z.array(aPath, 'must be a path or a list of paths'),
@@ -27,20 +27,20 @@ const bootstrapSchema = z.object({
 
 const solutionsSchema = z.object({
   kind: z.literal('SolutionsConfiguration', { error: 'must be SolutionsConfiguration' }),
-  apiVersion: z.string('must be a text'),
+  apiVersion: z.string('must be text'),
   archives: z.array(aPath, 'must be a list of paths').nullish(),
 });
 
-/** What bootstrap.yaml says. The other keys are Salt's business. */
+/** Reads bootstrap.yaml; ignores keys that only Salt uses. */
 export function bootstrapFile(file: YamlFile, name: string): BootstrapFile {
-  if (file.is === 'absent') return { is: 'unreadable', says: `${name} is not there.` };
+  if (file.is === 'absent') return { is: 'unreadable', says: `${name} does not exist.` };
   if (file.is === 'unreadable') return file;
   const parsed = bootstrapSchema.safeParse(file.content);
   if (!parsed.success) return { is: 'unreadable', says: mistakes(name, parsed.error) };
   return { is: 'good', archives: parsed.data.archives };
 }
 
-/** What solutions.yaml says; it is absent on clusters that never had a solution. */
+/** Reads solutions.yaml, which is absent on clusters that never had a solution. */
 export function solutionsFile(file: YamlFile, name: string): SolutionsFile {
   if (file.is !== 'read') return file;
   const parsed = solutionsSchema.safeParse(file.content);
@@ -50,11 +50,11 @@ export function solutionsFile(file: YamlFile, name: string): SolutionsFile {
   return apiVersion === SOLUTIONS_API ? { is: 'good', archives } : { is: 'refused-by-salt', apiVersion, archives };
 }
 
-/** One sentence for each mistake, with the file and the key. */
+/** One sentence per mistake, with file and key. */
 function mistakes(name: string, error: z.ZodError): string {
   const sentences = error.issues.map((issue) => {
     const key = z.core.toDotPath(issue.path);
-    return key === '' ? `${name} holds no keys.` : `${name}, key \`${key}\`: ${issue.message}.`;
+    return key === '' ? `${name} has no keys.` : `${name}, key \`${key}\`: ${issue.message}.`;
   });
   return sentences.slice(0, 10).join(' ');
 }

@@ -6,13 +6,13 @@ import { below, systemWords } from './paths.ts';
 /** An ISO mounted below /srv/scality. */
 export interface IsoMount {
   readonly id: string;
-  /** The file that the loop device reads; null when it is no loop device. */
+  /** The file behind the loop device; null for another device. */
   readonly backing: string | null;
-  /** The file was taken away, or another one was put in its place: the mount still shows the old one. */
+  /** The file was removed or replaced; the mount still shows the old content. */
   readonly deleted: boolean;
 }
 
-/** The ISOs mounted below /srv/scality; of several on one mountpoint the last one, which hides the others. */
+/** The ISOs mounted below /srv/scality; of several on one mount point only the last, which hides the others. */
 export async function isoMounts(root: string): Promise<readonly IsoMount[]> {
   const table = await textOf(below(root, '/proc/self/mountinfo'));
   if (table === null) throw fileFailed('/proc/self/mountinfo', 'there is no such file');
@@ -21,7 +21,7 @@ export async function isoMounts(root: string): Promise<readonly IsoMount[]> {
   return [...found.values()];
 }
 
-/** proc_pid_mountinfo(5): mountpoint is the fifth field, then optional ones up to ` - `, then type and source. */
+/** proc_pid_mountinfo(5): the mount point is the fifth field; optional fields follow up to ` - `, then type and source. */
 export function isoLines(table: string): readonly { readonly id: string; readonly source: string }[] {
   return table.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
@@ -31,7 +31,7 @@ export function isoLines(table: string): readonly { readonly id: string; readonl
   });
 }
 
-/** Blanks and backslashes stand as three octal digits. */
+/** Decodes the octal escapes of blanks and backslashes. */
 const unescaped = (field: string) =>
   field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
@@ -44,7 +44,7 @@ async function backingOf(root: string, source: string): Promise<Pick<IsoMount, '
   return { backing: deleted ? path.slice(0, -' (deleted)'.length) : path, deleted };
 }
 
-/** null when it is not there: a loop device may go between two reads. */
+/** null when the file is missing: a loop device may disappear between two reads. */
 async function textOf(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');

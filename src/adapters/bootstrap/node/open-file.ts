@@ -2,32 +2,32 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fileFailed } from './file-failed.ts';
 
-/** 256 KiB: SSH windows take several of them, memory does not notice. */
+/** 256 KiB: an SSH window holds several chunks. */
 const CHUNK = 256 * 1024;
 
-/** A regular file that is open for reading, with what it was when it was opened. */
+/** An open regular file, with its size and identity at that time. */
 export interface OpenFile {
   readonly path: string;
   readonly handle: FileHandle;
   readonly size: number;
-  /** Changes whenever content, owner or place of the file changes: device, inode, size, times of change. */
+  /** Device, inode, size, mtime and ctime: changes with the file's content, owner or place. */
   readonly identity: string;
 }
 
-/** It is there, and it is no regular file. */
+/** The path exists but is not a regular file. */
 export class NotAFile extends Error {
   override readonly name = 'NotAFile';
   readonly isDirectory: boolean;
 
   constructor(path: string, isDirectory: boolean) {
-    super(`${path} is no regular file`);
+    super(`${path} is not a regular file`);
     this.isDirectory = isDirectory;
   }
 }
 
-/** Opens a file; who opens it closes its handle. Throws system errors as they come, and NotAFile. */
+/** Opens a file; the caller closes its handle. Throws system errors unchanged, and NotAFile. */
 export async function openFile(path: string): Promise<OpenFile> {
-  // Without O_NONBLOCK a named pipe would wait for its writer for ever.
+  // Without O_NONBLOCK, open would wait for the writer of a named pipe.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat({ bigint: true });
@@ -39,7 +39,7 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
-/** Opens a file for as long as `use` takes. */
+/** Opens a file, runs `use`, and closes the file. */
 export async function withFile<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T> {
   const file = await openFile(path);
   try {
@@ -49,24 +49,21 @@ export async function withFile<T>(path: string, use: (file: OpenFile) => Promise
   }
 }
 
-/** Throws `bootstrap-file` when the open file, or what its path now leads to, is not what was opened. */
+/** Throws `bootstrap-file` when the open file or the file at its path has changed. */
 export async function sameStill({ path, handle, identity }: OpenFile): Promise<void> {
   const now = await handle.stat({ bigint: true });
   const there = await stat(path, { bigint: true }).catch((cause: unknown) => {
-    throw fileFailed(path, 'it was taken away while it was being read', { cause });
+    throw fileFailed(path, 'it was removed while the worker read it', { cause });
   });
   if (identityOf(now) === identity && identityOf(there) === identity) return;
-  throw fileFailed(path, 'it was changed while it was being read');
+  throw fileFailed(path, 'it was changed while the worker read it');
 }
 
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
-/**
- * The bytes `from` … `to` of a file. Each chunk has a buffer of its own, or all have `one`, for a reader that is done with a chunk
- * when it asks for the next: fresh memory for each takes as long again as hashing it.
- */
+/** The bytes `from` … `to`. With `one`, all chunks share a buffer: allocating each chunk takes as long as hashing it. */
 export async function* bytesOf(
   { path, handle }: OpenFile,
   from: number,
@@ -80,15 +77,15 @@ export async function* bytesOf(
     signal.throwIfAborted();
     if (buffers === 'fresh' && at > from) chunk = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
     const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, to - at), at);
-    if (bytesRead === 0) throw fileFailed(path, 'it became shorter while it was being read');
+    if (bytesRead === 0) throw fileFailed(path, 'it became shorter while the worker read it');
     yield chunk.subarray(0, bytesRead);
     at += bytesRead;
   }
 }
 
-/** Exactly `length` bytes at `at`, or null when the file is shorter. `into` is at least so long, and good until it is used again. */
+/** Exactly `length` bytes at `at`, in `into` if given; null when the file is shorter. */
 export async function bytesAt({ handle }: OpenFile, at: number, length: number, into?: Buffer): Promise<Buffer | null> {
-  // Given away only when every byte of it was read.
+  // allocUnsafe is safe here: the buffer is returned only when every byte was read.
   const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {

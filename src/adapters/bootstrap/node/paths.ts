@@ -2,13 +2,13 @@ import { readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { codeOf } from '../../../domain/text/error-code.ts';
 
-/** As the kernel: more symbolic links on one way are a loop. */
+/** The kernel's limit: more symbolic links in one path are a loop. */
 const HOPS = 40;
 
-/** Where a path of the node lies on this computer; the root is `/` on a real node. */
+/** The path on this computer; `root` is `/` on a real node. */
 export const below = (root: string, path: string): string => posix.join(root, path);
 
-/** The path without symbolic links, as the node sees it: absolute links lead below the root, as they would on the node. */
+/** The path on the node with symbolic links resolved; absolute links stay below the root. */
 export async function withoutLinks(root: string, path: string): Promise<string> {
   const ahead = wordsOf(path);
   let done = '/';
@@ -30,7 +30,7 @@ export async function withoutLinks(root: string, path: string): Promise<string> 
 
 const wordsOf = (path: string) => path.split('/').filter((word) => word !== '' && word !== '.');
 
-/** null for what is no symbolic link, and for what is not there: opening it tells that better. */
+/** null for anything but a readable link; opening the path gives the better error. */
 async function linkTarget(path: string): Promise<string | null> {
   try {
     return await readlink(path);
@@ -42,15 +42,15 @@ async function linkTarget(path: string): Promise<string | null> {
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is no folder',
-  EACCES: 'the worker may not read it',
-  EPERM: 'the worker may not read it',
+  ENOTDIR: 'a part of its path is not a directory',
+  EACCES: 'the worker has no permission to read it',
+  EPERM: 'the worker has no permission to read it',
   EIO: 'the disk has a read error',
-  ELOOP: 'its symbolic links run in a circle',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'its name is too long',
 };
 
-/** A system error in a few words. */
+/** A system error in words. */
 export function systemWords(error: unknown): string {
   const code = codeOf(error);
   return WORDS[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);

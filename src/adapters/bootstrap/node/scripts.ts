@@ -5,11 +5,11 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from './file-failed.ts';
 import { below, systemWords } from './paths.ts';
 
-/** MetalK8s' own programs that change what a plan stands on; they lie at the top of a release's ISO. */
+/** MetalK8s' scripts that change the basis of a plan; they are at the top of a release's ISO. */
 const SCRIPTS: ReadonlySet<string> = new Set(['upgrade.sh', 'downgrade.sh', 'iso-manager.sh', 'solutions.sh']);
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash']);
 
-/** Those of MetalK8s' own scripts that run on this node; an editor that has one open is none. */
+/** MetalK8s' scripts that run on this node; an editor with such a file open does not count. */
 export async function runningScripts(root: string): Promise<readonly RunningScript[]> {
   const found: RunningScript[] = [];
   for (const pid of await pids(root)) {
@@ -19,7 +19,7 @@ export async function runningScripts(root: string): Promise<readonly RunningScri
   return found;
 }
 
-/** The script that a command line runs, by itself or in a shell; null for any other. */
+/** The MetalK8s script that a command line runs, directly or in a shell; null for any other. */
 export function scriptOf(words: readonly string[]): string | null {
   const [program = '', ...more] = words;
   const ran = SHELLS.has(posix.basename(program).replace(/^-/, ''))
@@ -37,7 +37,7 @@ async function pids(root: string): Promise<readonly string[]> {
   }
 }
 
-/** proc_pid_cmdline(5): words that each end with a NUL; none for a process that has just gone, or a kernel thread. */
+/** proc_pid_cmdline(5): words that each end with NUL; empty for a process that has just ended or a kernel thread. */
 async function wordsOf(root: string, pid: string): Promise<readonly string[]> {
   try {
     return (await readFile(below(root, `/proc/${pid}/cmdline`), 'utf8')).split('\0').slice(0, -1);

@@ -3,41 +3,41 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 import { bytesAt, NotAFile, withFile } from './open-file.ts';
 import { systemWords } from './paths.ts';
 
-/** Real ones have a few kB. */
+/** Configuration files have a few kB. */
 const SIZE_LIMIT = 2 ** 20;
-/** Nobody writes that many by hand; without a limit a small file can stand for a huge one. */
+/** More than anyone writes by hand; without a limit a small file can expand to a huge one. */
 const ALIAS_LIMIT = 100;
 
-/** A YAML file as it was found. */
+/** The result of reading a YAML file. */
 export type YamlFile =
   | { readonly is: 'absent' }
   | { readonly is: 'unreadable'; readonly says: string }
   | { readonly is: 'read'; readonly content: unknown };
 
-/** Reads a YAML file; `path` is where it lies, `name` what it is called in sentences. */
+/** Reads a YAML file at `path`; messages call it `name`. */
 export async function readYaml(path: string, name: string): Promise<YamlFile> {
   try {
     const text = await withFile(path, async (file) => {
       if (file.size > SIZE_LIMIT) return null;
       return (await bytesAt(file, 0, file.size))?.toString('utf8') ?? null;
     });
-    if (text === null) return unreadable(`${name} is larger than ${SIZE_LIMIT} bytes: that is no configuration.`);
+    if (text === null) return unreadable(`${name} is larger than ${SIZE_LIMIT} bytes, the limit for a configuration.`);
     return parseYaml(text, name);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { is: 'absent' };
-    if (error instanceof NotAFile) return unreadable(`${name} is no regular file.`);
+    if (error instanceof NotAFile) return unreadable(`${name} is not a regular file.`);
     return unreadable(`${name} cannot be read: ${systemWords(error)}.`);
   }
 }
 
-/** As PyYAML reads it (YAML 1.1), because Salt does. */
+/** Parses YAML 1.1, because Salt uses PyYAML. */
 export function parseYaml(text: string, name: string): YamlFile {
   try {
     return { is: 'read', content: load(text, { schema: YAML11_SCHEMA, maxAliases: ALIAS_LIMIT }) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark === undefined ? '' : `, line ${error.mark.line + 1}`;
-    return unreadable(`${name} is no YAML${line}: ${error.reason}.`);
+    return unreadable(`${name} is not valid YAML${line}: ${error.reason}.`);
   }
 }
 

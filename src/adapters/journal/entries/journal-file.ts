@@ -9,16 +9,16 @@ import type { JournalIndex, Place } from './journal-index.ts';
 import { reopened } from './reopen.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
-/** The file that the journal is written to, and where its next line goes. */
+/** The current journal file and the position of its next line. */
 export class JournalFile {
   readonly #path: string;
   #file: FileHandle;
   readonly index: JournalIndex;
-  /** As it was opened: does its end want a seal? */
+  /** Whether its end needed a seal when it was opened. */
   readonly needsSeal: boolean;
   #head: JournalMark;
   #bytes: number;
-  /** Bytes that there was no room for. */
+  /** Size of the last write, in bytes. */
   #wanted = 0;
 
   /** Use `openJournalFile`. */
@@ -40,7 +40,7 @@ export class JournalFile {
     return this.#bytes;
   }
 
-  /** Writes lines that follow from the head, all in one write. What is on disk when this throws is not known. */
+  /** Appends lines in one write. If this throws, the content on disk is unknown. */
   async write(lines: readonly JournalLine[]): Promise<void> {
     const texts = lines.map(lineText);
     const written = texts.map((text) => `${text}\n`).join('');
@@ -50,8 +50,8 @@ export class JournalFile {
     for (const [n, line] of lines.entries()) this.#note(line, texts[n] ?? '');
   }
 
-  /** Opens the file anew after a write failed, as it was before that write. Throws while it still cannot be written. */
-  async mend(): Promise<void> {
+  /** Reopens the file after a failed write, without that write. Throws while the file cannot be written. */
+  async recover(): Promise<void> {
     const broken = this.#file;
     const known = { lines: this.#head.line, last: this.#head.hash, bytes: this.#bytes };
     this.#file = await reopened(this.#path, known, this.#wanted);
@@ -82,14 +82,14 @@ export class JournalFile {
   }
 }
 
-/** Opens or makes the file, checks it, and sets aside what was never finished. Throws `journal-damaged` or `journal-newer`. */
+/** Opens or creates the file, verifies it, and sets an unfinished last line aside. Throws `journal-damaged` or `journal-newer`. */
 export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
   const file = await openPrivateFile(path);
   try {
     const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
     if (found.newer !== undefined) throw journalNewer(path, found.newer.seq, found.newer.change);
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
-      throw journalDamaged(path, 1, 'is missing, though there are older files of this journal beside it');
+      throw journalDamaged(path, 1, 'is missing, but older files of this journal exist');
     await setAside(path, file, found.bytes, found.torn);
     return new JournalFile(path, file, found);
   } catch (error) {

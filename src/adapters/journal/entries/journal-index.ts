@@ -4,32 +4,32 @@ import { isUnsettledBy } from '../../../domain/change/lost-record.ts';
 import type { JournalMark } from '../../../domain/change/record-entry.ts';
 import type { JournalLine, OpeningLine } from '../file/line.ts';
 
-/** Where a line stands in the file, without its newline. */
+/** Position of a line in the file, in bytes, without its newline. */
 export interface Span {
   readonly from: number;
   readonly bytes: number;
 }
 
-/** Where an event stands: in this file, and in the chain as it was first written. */
+/** Position of an event in this file, and its original line in the chain. */
 export interface Place extends Span {
   readonly mark: JournalMark;
 }
 
 /** An approval that the journal has seen. */
 export interface SeenApproval {
-  /** null when the change itself is not in this file any more. */
+  /** null when the change is no longer in this file. */
   readonly change: ChangeId | null;
   readonly expires: string;
 }
 
-/** What of the journal is kept in memory: places of lines by change, and the nonces of approvals that were used. */
+/** The journal's index in memory: positions of lines by change, and the nonces of used approvals. */
 export class JournalIndex {
   readonly #places = new Map<ChangeId, Place[]>();
   readonly #approved = new Map<ChangeId, string>();
   readonly #seen = new Map<string, SeenApproval>();
   readonly #used = new Set<string>();
   readonly #unsettled = new Set<ChangeId>();
-  /** Every start, and where it was first written. */
+  /** Every start, with its original line. */
   readonly #starts: { readonly change: ChangeId; readonly line: number }[] = [];
   #since: string | undefined;
 
@@ -54,7 +54,7 @@ export class JournalIndex {
     if (nonce !== undefined) this.#used.add(nonce);
   }
 
-  /** What an approval of a change that was left behind could still do is nothing. */
+  /** Approvals of changes in older files count as used, so they can never start anything again. */
   #noteOpening({ at, nonces }: OpeningLine['opens']): void {
     this.#since = at;
     for (const { nonce, expires } of nonces) {
@@ -63,7 +63,7 @@ export class JournalIndex {
     }
   }
 
-  /** When the file began; undefined for an empty one. */
+  /** Time of the first entry; undefined for an empty file. */
   get since(): string | undefined {
     return this.#since;
   }
@@ -82,7 +82,7 @@ export class JournalIndex {
   }
 
   startedSince(change: ChangeId): readonly ChangeId[] {
-    // Lines that were carried over stand change by change.
+    // Carried lines are grouped by change, not by time.
     const starts = this.#starts.toSorted((one, other) => one.line - other.line).map((start) => start.change);
     const first = starts.indexOf(change);
     const since = first === -1 ? [] : starts.slice(first + 1).filter((other) => other !== change);

@@ -14,28 +14,25 @@ import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
 
 export { JournalLocked } from '../file/failures.ts';
 
-/** A journal that this process has taken. */
+/** A journal that this process has locked. */
 export interface OpenJournal extends Journal {
-  /** Why it cannot be written, in sentences, or null. One that could not be written is tried again, and goes on where it was. */
+  /** Why it cannot be written, in sentences, or null. Each call tries to recover a journal that could not be written. */
   trouble(): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** Where the journal is, who signs it, and how it is kept. */
+/** Path, keys and rotation of a journal. */
 export interface JournalOptions {
   readonly path: string;
-  /** Signs the end of each change; without it nothing is signed. */
+  /** Seals the end of each change; without it nothing is sealed. */
   readonly sealer?: HeadSealer;
   /** Checks earlier seals at the start. */
   readonly checker?: HeadChecker;
-  /** Without it the file grows for ever. */
+  /** Without it the file grows without limit. */
   readonly rotation?: Rotation;
 }
 
-/**
- * Opens the worker's journal, or begins one: locks it, checks every line against the one before, and sets a last line that was
- * never finished aside. Throws `journal-damaged`, `journal-newer`, JournalLocked or `journal-unusable`.
- */
+/** Opens or creates the journal, locks and verifies it. Throws `journal-damaged`, `journal-newer`, JournalLocked or `journal-unusable`. */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { path } = options;
   try {
@@ -44,7 +41,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   } catch (error) {
     if (error instanceof Failure) throw error;
     const says = error instanceof Error ? error.message : String(error);
-    const next = 'Give the worker’s user the folder and the file, and see that the disk has room and is sound.';
+    const next =
+      'Make the worker’s user the owner of the folder and the file, and check the disk for free space and errors.';
     throw journalUnusable(path, `The journal cannot be opened: ${says}.`, next, { cause: error });
   }
 }
@@ -67,7 +65,7 @@ class FileJournal implements OpenJournal {
   readonly #afterThat = serialQueue();
   #file: JournalFile;
   #broken: unknown;
-  /** What makes a broken journal whole again. */
+  /** Recovers a broken journal. */
   #remedy: () => Promise<void> = async () => undefined;
   #closed = false;
 
@@ -77,7 +75,7 @@ class FileJournal implements OpenJournal {
     this.#file = file;
   }
 
-  /** Seals what a crash left unsealed, and begins a new file when it is time. */
+  /** Seals what a crash left unsealed, and rotates the file if due. */
   async settle(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#sealIfNeeded();
@@ -114,10 +112,10 @@ class FileJournal implements OpenJournal {
   }
 
   trouble(): Promise<string | null> {
-    return this.#afterThat(() => this.#mend());
+    return this.#afterThat(() => this.#recover());
   }
 
-  /** Waits for what is being written, then gives file and lock back. */
+  /** Waits for pending writes, then releases file and lock. */
   close(): Promise<void> {
     return this.#afterThat(async () => {
       if (this.#closed) return;
@@ -127,7 +125,7 @@ class FileJournal implements OpenJournal {
     });
   }
 
-  /** The end of a change and its seal are one write. */
+  /** Writes the end of a change and its seal in one write. */
   async #append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
     const { line, hash: prev } = this.#file.head;
     const entry = { seq: line + 1, prev, change, event };
@@ -149,7 +147,7 @@ class FileJournal implements OpenJournal {
     if (lines.length > 0)
       await this.#orBroken(
         () => this.#file.write(lines),
-        () => this.#file.mend(),
+        () => this.#file.recover(),
       );
   }
 
@@ -161,13 +159,13 @@ class FileJournal implements OpenJournal {
     } catch (error) {
       rotation.onFailure(error);
     }
-    const settle = () => this.#goOnInNamedFile(path, checker);
+    const settle = () => this.#reopenByName(path, checker);
     await this.#orBroken(settle, settle);
     await this.#sealIfNeeded();
   }
 
-  /** Whatever became of an exchange, the journal goes on in the file that has its name now. */
-  async #goOnInNamedFile(path: string, checker: HeadChecker | undefined): Promise<void> {
+  /** Continues in the file that now has the journal's name, whether the rotation succeeded or not. */
+  async #reopenByName(path: string, checker: HeadChecker | undefined): Promise<void> {
     const before = this.#file;
     await settleExchange(path);
     this.#file = await openJournalFile(path, checker);
@@ -181,7 +179,7 @@ class FileJournal implements OpenJournal {
     const changes = index.changes().map(async (change) => ({ change, entries: await this.#file.entries(change) }));
     const all = await Promise.all(changes);
     const known = all.filter(({ entries }) => isStillOpen(entries, now)).map(({ change }) => change);
-    // With whatever was started after them: an undo must see who has built on it.
+    // Keep changes started after them, too: an undo must see what depends on it.
     const kept = new Set(known.flatMap((change) => [change, ...index.startedSince(change)]));
     const open = all.filter(({ change }) => kept.has(change));
     const older = await nextOlderFile(path);
@@ -190,7 +188,7 @@ class FileJournal implements OpenJournal {
     await removeOutdated(path, rotation, now);
   }
 
-  /** What is on disk after a failed act is not known; its remedy finds out. */
+  /** Runs `act`; if it fails, the content on disk is unknown until `remedy` has run. */
   async #orBroken(act: () => Promise<void>, remedy: () => Promise<void>): Promise<void> {
     try {
       await act();
@@ -201,7 +199,7 @@ class FileJournal implements OpenJournal {
     }
   }
 
-  async #mend(): Promise<string | null> {
+  async #recover(): Promise<string | null> {
     if (this.#closed || this.#broken === undefined) return null;
     try {
       await this.#remedy();
@@ -214,7 +212,7 @@ class FileJournal implements OpenJournal {
     }
   }
 
-  /** One after the other, so that each line follows from the one before. */
+  /** In sequence, so that each line contains the hash of the line before. */
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     return this.#afterThat(() => {
       if (this.#closed || this.#broken !== undefined) throw this.#unusable();
@@ -228,10 +226,10 @@ class FileJournal implements OpenJournal {
       const { what, next } = this.#broken.report();
       return journalUnusable(path, what, next, { cause: this.#broken });
     }
-    if (this.#closed) return journalUnusable(path, 'The journal is closed.', 'Start the worker again.');
+    if (this.#closed) return journalUnusable(path, 'The journal is closed.', 'Restart the worker.');
     const says = this.#broken instanceof Error ? this.#broken.message : String(this.#broken);
-    const what = `The journal ${path} cannot be written, so nothing is done: ${says}.`;
-    const next = 'Make room on the bootstrap node’s disk or mend it; the worker goes on by itself.';
+    const what = `The journal ${path} cannot be written, so no change runs: ${says}.`;
+    const next = 'Free disk space on the bootstrap node, or repair the disk. The worker then resumes by itself.';
     return journalUnusable(path, what, next, { cause: this.#broken });
   }
 }

@@ -10,24 +10,24 @@ import { olderFiles } from '../file/files.ts';
 import { type JournalLine, type NewerLine, NO_LINE } from '../file/line.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
-/** Something that happened to a change, and the line that says so. */
+/** An event of a change, with its line. */
 export interface JournalEvent extends JournalMark {
   readonly change: ChangeId;
   readonly event: ChangeEvent;
 }
 
-/** A journal as a person reads it, also while the worker writes it. */
+/** A whole journal, readable while the worker writes it. */
 export interface ReadJournal {
-  /** Each event once, though open changes are copied into new files. */
+  /** Each event once, although open changes are copied into new files. */
   readonly events: readonly JournalEvent[];
-  /** Lines that a newer version has written: they belong to the chain, and what they say is not known. */
+  /** Lines of a newer version: part of the chain, with unknown content. */
   readonly newer: readonly NewerLine[];
-  /** Digest of every line, by its number. */
+  /** Line numbers by the line's digest. */
   readonly hashes: ReadonlyMap<string, number>;
   readonly files: number;
-  /** Number of the first line that is still there; 0 when there is none. */
+  /** Number of the first remaining line; 0 when there is none. */
   readonly first: number;
-  /** The last line; its hash proves, to whoever has noted it elsewhere, that nothing before it was changed. */
+  /** The last line. Its hash, kept elsewhere, proves that no line before it was changed. */
   readonly head: JournalMark;
   readonly seals: number;
   /** Number of the last line that a seal covers; 0 when there is none. */
@@ -36,14 +36,14 @@ export interface ReadJournal {
   readonly unsealedEnd: number;
   /** Keys of seals that could not be checked. */
   readonly unknownKeys: readonly string[];
-  /** Bytes of a last line that is not finished: being written just now, or left by a crash. */
+  /** Bytes of an unfinished last line, which is being written or was left by a crash. */
   readonly unfinished: number;
 }
 
-/** The worker may begin a new file just while the files are read. */
+/** The worker may rotate the journal during a read. */
 const TRIES = 5;
 
-/** Reads and checks all files of a journal without taking it from the worker. Throws `journal-damaged` or `journal-unusable`. */
+/** Reads and verifies all files of a journal without locking it. Throws `journal-damaged` or `journal-unusable`. */
 export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal> {
   const contents = await contentsOf(path);
   const reader = new Reader(checker);
@@ -57,7 +57,7 @@ class Reader {
   readonly #newer: NewerLine[] = [];
   readonly #hashes = new Map<string, number>();
   readonly #unknownKeys = new Set<string>();
-  readonly #told = new Set<number>();
+  readonly #reported = new Set<number>();
   #files = 0;
   #first = 0;
   #seals = 0;
@@ -81,7 +81,7 @@ class Reader {
       },
     });
     if (before !== undefined && first?.prev !== before.last)
-      throw journalDamaged(path, first?.seq ?? 1, 'does not go on where the older file ends: one of them was changed');
+      throw journalDamaged(path, first?.seq ?? 1, 'does not continue the older file: one of the two was changed');
     this.#files += 1;
   }
 
@@ -116,19 +116,19 @@ class Reader {
     if (endsChange(event) && this.#unsealedEnd === 0) this.#unsealedEnd = line.seq;
     if (carried !== undefined) this.#refuseFalseCopy(path, line.seq, carried);
     const mark = carried ?? { line: line.seq, hash };
-    // Of an event that was copied along, the first copy that is still there is told.
-    if (this.#told.has(mark.line)) return;
-    this.#told.add(mark.line);
+    // Of a carried event, only the first remaining copy is reported.
+    if (this.#reported.has(mark.line)) return;
+    this.#reported.add(mark.line);
     this.#events.push({ change, event, ...mark });
   }
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
     if (line < this.#first || this.#hashes.get(hash) === line) return;
-    throw journalDamaged(path, n, `says that it is a copy of line ${line}, which is another one`);
+    throw journalDamaged(path, n, `claims to be a copy of line ${line}, but differs from it`);
   }
 }
 
-/** Older files and the journal's own, in order; read again when the worker exchanges them meanwhile. */
+/** Contents of all files in order; read again when the worker rotates them meanwhile. */
 async function contentsOf(path: string): Promise<readonly (readonly [string, Buffer])[]> {
   for (let tries = 1; ; tries += 1) {
     const older = await listed(path);
@@ -139,11 +139,11 @@ async function contentsOf(path: string): Promise<readonly (readonly [string, Buf
     const isSame = older.join() === after.join() && contents.every(([, content]) => content !== null);
     if (isSame) return onceEach(contents.flatMap(([file, content]) => (content === null ? [] : [[file, content]])));
     if (tries === TRIES)
-      throw journalUnusable(path, `Files beside ${basename(path)} come and go all the time.`, 'Try again.');
+      throw journalUnusable(path, `The files beside ${basename(path)} keep changing.`, 'Run the command again.');
   }
 }
 
-/** In the middle of an exchange the journal's file has two names already. */
+/** During a rotation the journal's file has two names. */
 function onceEach(contents: readonly (readonly [string, Buffer])[]): readonly (readonly [string, Buffer])[] {
   const [newest, own] = contents.slice(-2);
   const hasTwoNames = newest !== undefined && own !== undefined && newest[1].length > 0 && newest[1].equals(own[1]);
@@ -158,7 +158,7 @@ async function listed(path: string): Promise<readonly string[]> {
   }
 }
 
-/** null for an older file that was removed since it was listed. */
+/** null for an older file that was removed after it was listed. */
 async function contentOf(file: string, journal: string): Promise<Buffer | null> {
   try {
     return await readFile(file);
@@ -170,6 +170,6 @@ async function contentOf(file: string, journal: string): Promise<Buffer | null> 
 
 function unreadable(path: string, cause: unknown): PlainFailure {
   const says = cause instanceof Error ? cause.message : String(cause);
-  const next = 'Name the file with --file, as a user who may read it.';
+  const next = 'Pass its path with `--file`, and run the command as a user who has permission to read it.';
   return journalUnusable(path, `The journal cannot be read: ${says}.`, next, { cause });
 }

@@ -3,19 +3,19 @@ import { journalDamaged } from '../file/failures.ts';
 import { openPrivateFile } from '../file/file.ts';
 import { verifyJournal } from './verify.ts';
 
-/** The journal as far as it was acknowledged. */
+/** The acknowledged part of the journal. */
 export interface Acknowledged {
   readonly lines: number;
   readonly last: string;
   readonly bytes: number;
 }
 
-/** Most lines are smaller; a disk that has no room for this much is full. */
+/** Larger than most lines; a disk without room for this counts as full. */
 const LEAST_BYTES = 4096;
 
 /**
- * Opens the file anew after a write failed, as it was before that write: what stands behind the acknowledged lines was never told
- * to anybody. Throws while there is still no room for what could not be written, and `journal-damaged` when the acknowledged lines are not there.
+ * Reopens the file after a failed write and drops everything after the acknowledged lines, which nobody has seen. Throws while the
+ * disk has no room for the failed write, and `journal-damaged` when acknowledged lines are missing.
  */
 export async function reopened(path: string, known: Acknowledged, wanted: number): Promise<FileHandle> {
   const file = await openPrivateFile(path);
@@ -23,9 +23,9 @@ export async function reopened(path: string, known: Acknowledged, wanted: number
     const content = await file.readFile();
     const { last, bytes } = verifyJournal(path, content.subarray(0, known.bytes));
     if (last !== known.last || bytes !== known.bytes)
-      throw journalDamaged(path, known.lines, 'was there, and is not any more');
+      throw journalDamaged(path, known.lines, 'was written, but is missing');
     await file.truncate(known.bytes);
-    // Zeros are no line: should this process die here, the next one sets them aside.
+    // If the process dies here, the next one sets the zeros aside, because they are not a line.
     await file.appendFile(Buffer.alloc(Math.max(wanted, LEAST_BYTES)));
     await file.datasync();
     await file.truncate(known.bytes);

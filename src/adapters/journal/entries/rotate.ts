@@ -7,27 +7,27 @@ import type { Retention } from '../file/files.ts';
 import { digestOf, lineText } from '../file/line.ts';
 import type { SeenApproval } from './journal-index.ts';
 
-/** When a new file is begun, and how long older ones are kept. */
+/** Limits of a journal file, and retention of older files. */
 export interface Rotation extends Retention {
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly maxAgeMs: number;
-  /** Told when no new file could be begun; the journal goes on in the one that is there. */
+  /** Called when a rotation failed; the journal continues in the current file. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A plan that nobody decided, or a change that may be retried or undone, is known this long after the plan's end. */
+/** An undecided plan, or a change that may be retried or undone, is kept this long after the plan expires. */
 const OPEN_MARGIN_MS = 7 * 24 * 3_600_000;
-/** Clocks of bot and worker may differ; an approval is remembered this long after it expired. */
+/** An expired approval is kept this long, because the clocks of bot and worker may differ. */
 const NONCE_MARGIN_MS = 24 * 3_600_000;
 
-/** Has the file grown too large or too old? */
+/** Whether the file is too large or too old. */
 export function isDue({ clock, maxBytes, maxAgeMs }: Rotation, bytes: number, since: string | undefined): boolean {
   if (since === undefined) return false;
   return bytes > maxBytes || clock.now().getTime() - Date.parse(since) > maxAgeMs;
 }
 
-/** Does the worker still have to know this change? */
+/** Whether the worker may still need this change. */
 export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolean {
   const change = changeFrom(entries.map(({ event }) => event));
   const isNear = (at: string) => Date.parse(at) + OPEN_MARGIN_MS > now.getTime();
@@ -49,7 +49,7 @@ export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolea
   }
 }
 
-/** What a new file begins with. */
+/** The start of a new file. */
 export interface Beginning {
   /** The last line of the old file. */
   readonly head: JournalMark;
@@ -60,11 +60,11 @@ export interface Beginning {
   readonly approvals: ReadonlyMap<string, SeenApproval>;
 }
 
-/** The text of a new file: where it goes on from, approvals that could be shown again, and the lines of open changes. */
+/** The text of a new file: the link to the old file, approvals that could be replayed, and the lines of open changes. */
 export function beginningOf({ head, older, at, open, approvals }: Beginning): string {
   const carried = new Set(open.map(({ change }) => change));
   const nonces = [...approvals]
-    .filter(([, { change, expires }]) => (change === null || !carried.has(change)) && mayComeAgain(expires, at))
+    .filter(([, { change, expires }]) => (change === null || !carried.has(change)) && mayBeReplayed(expires, at))
     .map(([nonce, { expires }]) => ({ nonce, expires }));
   const lines = [lineText({ seq: head.line + 1, prev: head.hash, opens: { at, after: basename(older), nonces } })];
   for (const { change, entries } of open) {
@@ -76,5 +76,5 @@ export function beginningOf({ head, older, at, open, approvals }: Beginning): st
   return `${lines.join('\n')}\n`;
 }
 
-const mayComeAgain = (expires: string, at: string): boolean =>
+const mayBeReplayed = (expires: string, at: string): boolean =>
   !(Date.parse(expires) + NONCE_MARGIN_MS < Date.parse(at));

@@ -4,7 +4,7 @@ import { journalDamaged } from '../file/failures.ts';
 import { digestOf, isJson, type JournalLine, lineFrom, type NewerLine, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';
 
-/** A journal file as it was found: its index, where the next line goes, and what of a last line was never finished. */
+/** A verified journal file. */
 export interface VerifiedJournal {
   readonly index: JournalIndex;
   /** Number of the last line; 0 for an empty file. */
@@ -13,28 +13,25 @@ export interface VerifiedJournal {
   readonly last: string;
   /** The first line that this version does not know. */
   readonly newer: NewerLine | undefined;
-  /** Does it end with the end of a change, or with what a new file begins with, before anybody has sealed it? */
+  /** Whether it ends with an unsealed end of a change, or with the unsealed start of a new file. */
   readonly needsSeal: boolean;
   /** Bytes of whole lines. */
   readonly bytes: number;
-  /** What stands behind them: never acknowledged, since a line counts only when it is on disk with its newline. */
+  /** Bytes after the whole lines, never acknowledged: a line counts only when it is on disk with its newline. */
   readonly torn: Buffer;
 }
 
-/** What else is done with the lines of a journal that is checked. */
+/** Options of a verification. */
 export interface Verifying {
   readonly checker?: HeadChecker;
   readonly onLine?: (line: JournalLine | NewerLine, hash: string) => void;
-  /** Told of a seal by a key that nobody said is trusted. */
+  /** Called for a seal by an unknown key. */
   readonly onUnknownKey?: (key: string) => void;
 }
 
 const NEWLINE = 0x0a;
 
-/**
- * Checks the chain of every line, and each seal by a key that is known; throws `journal-damaged` unless at most the end of the last
- * write is missing. A file that goes on from an older one may begin at any number.
- */
+/** Verifies chain and seals; throws `journal-damaged` unless only the end of the last write is missing. May start at any line. */
 export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
   const index = new JournalIndex();
   let [from, lines, last] = [0, 0, NO_LINE];
@@ -65,9 +62,9 @@ const wantsSeal = (line: JournalLine | NewerLine): boolean =>
 function refuseBrokenChain(path: string, n: number, line: JournalLine | NewerLine, last: string): void {
   if (line.seq !== n) throw journalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);
   if (line.prev !== last)
-    throw journalDamaged(path, n, 'does not follow from the line before: one of them was changed');
+    throw journalDamaged(path, n, 'does not match the hash of the line before: one of the two was changed');
   if ('opens' in line && n > 1 && line.prev === NO_LINE)
-    throw journalDamaged(path, n, 'begins a file that follows from nothing');
+    throw journalDamaged(path, n, 'starts a file without the hash of the line before');
 }
 
 function refuseForgedSeal(path: string, line: JournalLine | NewerLine, { checker, onUnknownKey }: Verifying): void {
@@ -75,5 +72,9 @@ function refuseForgedSeal(path: string, line: JournalLine | NewerLine, { checker
   const verdict = checker?.check({ line: line.seq - 1, hash: line.prev }, line.seal);
   if (verdict === 'unknown-key') onUnknownKey?.(line.seal.key);
   if (verdict === 'forged')
-    throw journalDamaged(path, line.seq, 'is a seal that does not fit the lines before: they, or it, were changed');
+    throw journalDamaged(
+      path,
+      line.seq,
+      'is a seal that does not match the lines before: the seal or a line was changed',
+    );
 }

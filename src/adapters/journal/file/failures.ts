@@ -1,14 +1,14 @@
 import { Failure, PlainFailure } from '../../../domain/answers/failure.ts';
 import type { FailureReport } from '../../../domain/answers/failure-report.ts';
 
-/** The journal on disk is not what was written to it: nothing is done until a person has looked. */
+/** The journal on disk was changed: no change runs until a person has checked it. */
 export function journalDamaged(path: string, line: number, what: string): PlainFailure {
   return new PlainFailure('journal-damaged', {
     where: path,
     what: `Line ${line} of the journal ${what}.`,
     next:
-      'Find out who or what changed the file (disk, backup, a person). To go on, move the file away, and the ' +
-      'numbered ones beside it: a new journal begins, and changes that are still open have to be asked for again.',
+      'Find out what changed the file: a disk fault, a restored backup or a person. To continue, move the file and the ' +
+      'numbered files beside it to another folder. The worker starts a new journal; ask for open changes again.',
   });
 }
 
@@ -25,12 +25,12 @@ export function journalNewer(path: string, line: number, change: string | undefi
 export const journalUnusable = (path: string, what: string, next: string, options?: ErrorOptions): PlainFailure =>
   new PlainFailure('journal-unusable', { where: path, what, next }, options);
 
-/** Another worker writes this journal. */
+/** Another worker holds this journal. */
 export class JournalLocked extends Failure {
   override readonly name = 'JournalLocked';
   override readonly of = 'record';
   readonly path: string;
-  /** As that process sees itself, which from a container is another number than from outside. */
+  /** The process's own PID, which differs outside its container. */
   readonly pid: number | null;
 
   constructor(path: string, pid: number | null) {
@@ -43,8 +43,8 @@ export class JournalLocked extends Failure {
     return {
       kind: 'journal-locked',
       where: this.path,
-      what: `${processOf(this.pid)} writes this journal already.`,
-      next: 'Run one worker only: stop the other one, then start this one again.',
+      what: `${processOf(this.pid)} already uses this journal.`,
+      next: 'Run only one worker: stop the other worker, then start this worker again.',
     };
   }
 }

@@ -4,16 +4,16 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 import { syncFolder, writeNewFile } from '../../files/replace-file.ts';
 import { journalUnusable } from './failures.ts';
 
-/** Makes the folder (0700) when there is none; refuses one that others can write to. */
+/** Creates the folder (0700) if missing; refuses a folder that others can write to. */
 export async function privateFolder(path: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { mode } = await stat(folder);
   if ((mode & 0o022) === 0) return;
-  throw journalUnusable(path, `Others can write to its folder ${folder}.`, `Run: chmod go-w ${folder}`);
+  throw journalUnusable(path, `Other users can write to its folder ${folder}.`, `Run \`chmod go-w ${folder}\`.`);
 }
 
-/** Opens the journal's file for reading and writing, for the owner only; makes it, durably, when there is none. */
+/** Opens the journal's file for its owner only; creates it durably if missing. */
 export async function openPrivateFile(path: string): Promise<FileHandle> {
   const file = await open(path, 'a+', 0o600);
   try {
@@ -26,7 +26,7 @@ export async function openPrivateFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Puts what was never finished into `<path>.torn-<n>`, which nobody reads but people, and cuts it off. */
+/** Moves an unfinished last line to `<path>.torn-<n>`, for people only. */
 export async function setAside(path: string, file: FileHandle, good: number, torn: Buffer): Promise<void> {
   if (torn.length === 0) return;
   for (let n = 1; ; n += 1) {

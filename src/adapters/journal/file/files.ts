@@ -2,7 +2,7 @@ import { chmod, link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder, writeNewFile } from '../../files/replace-file.ts';
 
-/** Older files stand beside the journal as `<path>.000001` and so on, and are only read. */
+/** Older files are named `<path>.000001` and so on, and are read-only. */
 const READ_ONLY = 0o400;
 
 /** Paths of the older files, oldest first. */
@@ -15,7 +15,7 @@ export async function olderFiles(path: string): Promise<readonly string[]> {
     .map((name) => join(dirname(path), name));
 }
 
-/** The name that the journal's file gets when a new one takes its place. */
+/** The name of the current file after the next rotation. */
 export async function nextOlderFile(path: string): Promise<string> {
   const newest = (await olderFiles(path)).at(-1);
   const n = newest === undefined ? 1 : Number(newest.slice(-6)) + 1;
@@ -24,10 +24,7 @@ export async function nextOlderFile(path: string): Promise<string> {
 
 const draftOf = (path: string): string => `${path}.next`;
 
-/**
- * What exchanges the journal's file for a new one, step by step. Whatever step is the last one before a crash, the journal's own
- * name leads to a whole file, and the old one has a name as soon as it is not the journal any more.
- */
+/** The steps of a rotation. After a crash between steps, the journal's name leads to a whole file and no file is lost. */
 export function exchangeSteps(path: string, older: string, content: string): readonly (() => Promise<void>)[] {
   return [
     () => rm(draftOf(path), { force: true }),
@@ -40,7 +37,7 @@ export function exchangeSteps(path: string, older: string, content: string): rea
   ];
 }
 
-/** Clears up after an exchange that did not come to its end: it counts as not begun until the journal's name has moved. */
+/** Cleans up an interrupted rotation, which takes effect only when the journal's name has moved. */
 export async function settleExchange(path: string): Promise<void> {
   await rm(draftOf(path), { force: true });
   const older = await olderFiles(path);
@@ -53,14 +50,14 @@ export async function settleExchange(path: string): Promise<void> {
   await Promise.all(older.map((file) => chmod(file, READ_ONLY)));
 }
 
-/** Which older files go. Both limits may be left out; then nothing does. */
+/** Limits for older files; without limits nothing is removed. */
 export interface Retention {
   readonly keepMs?: number;
   /** Of all older files together. */
   readonly keepBytes?: number;
 }
 
-/** Removes older files, the oldest first, and gives their paths. Nothing that the worker still has to know is in them. */
+/** Removes older files, the oldest first. They contain nothing that the worker still needs. */
 export async function removeOutdated(path: string, { keepMs, keepBytes }: Retention, now: Date): Promise<void> {
   const older = await olderFiles(path);
   const found = await Promise.all(older.map(async (file) => ({ file, ...sizeAndAge(await stat(file), now) })));
@@ -77,7 +74,7 @@ const sizeAndAge = ({ size, mtimeMs }: { size: number; mtimeMs: number }, now: D
   ageMs: now.getTime() - mtimeMs,
 });
 
-/** False when one of them is not there. */
+/** False when one of them does not exist. */
 async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([stat(one), stat(other)].map((look) => look.catch(() => null)));
   return a !== null && b !== null && a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;

@@ -3,21 +3,21 @@ import * as holdScripts from '../cards/holds-scripts.ts';
 import * as workerScripts from '../lease/worker-scripts.ts';
 import * as changeScripts from '../record/changes-scripts.ts';
 
-/** What connecting takes: ioredis asks INFO whether Redis has loaded its data, BullMQ asks it for the version. */
+/** Commands of a connection: ioredis reads from INFO whether Redis has loaded its data, BullMQ reads its version. */
 const CONNECTING = words('client|setname info ping quit');
 
-/** What BullMQ's scripts call for the bot: a job is added, the jobs ahead of one are read, and one that has ended is added anew. A test reads the scripts and compares. */
+/** Commands of BullMQ's scripts for the bot: add a job, list jobs ahead, add an ended job again. A test compares the scripts. */
 export const QUEUE_OF_BOT =
   words(`del exists get hget hgetall hmget hmset hset incr lindex llen lpos lpush lrange lrem persist pttl rpop rpush
   sadd scard set smembers srem xadd zadd zrange zrem zrevrange zrevrangebyscore zscore`);
 
-/** The same for a worker, of every script that a worker of ours can come to. */
+/** Commands of BullMQ's scripts that a worker can call. */
 export const QUEUE_OF_WORKER =
   words(`del exists get hdel hexists hget hgetall hincrby hmget hmset hset incr lindex llen lpush lrange lrem
   ltrim pexpire pttl rpop rpoplpush rpush sadd scard set smembers srem xadd xtrim zadd zcard zpopmin zrange zrangebyscore zrem
   zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore`);
 
-/** Every command of Redis that the bot needs, in scripts or by itself. */
+/** Every Redis command of the bot, in scripts or direct. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('eval evalsha hdel hgetall hmget hset psubscribe smembers'),
@@ -25,7 +25,7 @@ export const BOT_COMMANDS = inOrder([
   ...QUEUE_OF_BOT,
 ]);
 
-/** Every command of Redis that a worker needs. */
+/** Every Redis command of a worker. */
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('bzpopmin eval evalsha get hgetall hset smembers'),
@@ -33,7 +33,7 @@ export const WORKER_COMMANDS = inOrder([
   ...QUEUE_OF_WORKER,
 ]);
 
-/** The commands that a Lua script names, as the words of an ACL. */
+/** The commands in a Lua script, as ACL words. */
 export function commandsIn(lua: string): readonly string[] {
   return [...lua.matchAll(/\b(?:redis\.p?call|rcall)\(\s*["']([A-Za-z]+)["']/g)].map(([, name = '']) =>
     name.toLowerCase(),

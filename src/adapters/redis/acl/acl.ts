@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto';
 import { ALL_ANNOUNCED, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { BOT_COMMANDS, WORKER_COMMANDS } from './acl-commands.ts';
 
-/** The bot's user, with the rights for every cluster that it serves. */
+/** The bot's user, with permissions for every cluster that it serves. */
 export const BOT_USER = 'registry-ha-bot';
 
-/** The user of a cluster's worker, who sees that cluster only. */
+/** The user of a cluster's worker, with permissions for that cluster only. */
 export const workerUser = (cluster: string): string => `${WORKERS}${cluster}`;
 
 const WORKERS = 'registry-ha-worker-';
 
-/** A user of Redis as an ACL file tells it. */
+/** A Redis user in an ACL file. */
 export interface AclUser {
   readonly name: string;
   readonly password: string;
   readonly clusters: readonly string[];
   readonly commands: readonly string[];
-  /** Channels it may publish to, and patterns that it may subscribe to: a pattern is a right only when it stands here as it is. */
+  /** Channels to publish to and patterns to subscribe to; Redis allows a pattern only if it is listed literally. */
   readonly channels: readonly string[];
 }
 
 /**
- * `off`: nobody can log in as `default`. Its rights stay all the same, because Redis reads its append-only file under them at start:
- * without them it refuses its own transactions (MULTI … EXEC, as every script is kept) and comes up empty.
+ * `off`: nobody can log in as `default`. The user keeps its permissions, because Redis loads its append-only file with them: without
+ * them it rejects its own transactions (MULTI … EXEC, which contain every script) and starts empty.
  */
-const NOBODY = 'user default off resetpass ~* &* +@all';
+const NO_DEFAULT = 'user default off resetpass ~* &* +@all';
 
 /** The users of a bot that serves these clusters, and of the clusters' workers. */
 export function aclUsers(clusters: readonly string[], passwordOf: (user: string) => string): readonly AclUser[] {
@@ -38,16 +38,13 @@ export function aclUsers(clusters: readonly string[], passwordOf: (user: string)
   return [bot, ...workers].map((user) => ({ ...user, password: passwordOf(user.name) }));
 }
 
-/**
- * The text of an ACL file (redis.io, "ACL": `aclfile`): these users, nobody without a password, and the lines of users that are
- * not ours as they were. Passwords stand in it as hashes only.
- */
+/** The text of an ACL file (redis.io, "ACL": `aclfile`) with password hashes only; keeps the lines of other users. */
 export function aclFile(users: readonly AclUser[], before = ''): string {
-  const others = before.split('\n').filter((line) => isOfSomebodyElse(line));
-  return [NOBODY, ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');
+  const others = before.split('\n').filter((line) => isOtherUser(line));
+  return [NO_DEFAULT, ...users.map(lineOf), ...others].map((line) => `${line}\n`).join('');
 }
 
-/** The clusters whose workers have a line in this text of an ACL file. */
+/** The clusters whose workers have a line in an ACL file. */
 export const clustersIn = (text: string): readonly string[] =>
   text
     .split('\n')
@@ -73,12 +70,12 @@ function lineOf({ name, password, clusters, commands, channels }: AclUser): stri
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function isOfSomebodyElse(line: string): boolean {
+function isOtherUser(line: string): boolean {
   const name = userIn(line);
   return name !== undefined && name !== 'default' && !name.startsWith('registry-ha-');
 }
 
-/** Whom a line of an ACL file is about; undefined for any other line. */
+/** The user of a line of an ACL file; undefined for any other line. */
 function userIn(line: string): string | undefined {
   const [word, name] = line.trim().split(/\s+/);
   return word === 'user' ? name : undefined;

@@ -6,18 +6,18 @@ import type { AnnouncementListener, Announcements } from '../../../ports/record.
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
 import { ALL_ANNOUNCED, clusterAnnouncedBy } from '../server/keys.ts';
 
-/** What listening to some clusters' announcements needs. */
+/** Options of a listener. */
 export interface AnnouncementsOptions {
   readonly redis: Redis;
   readonly clusters: readonly string[];
   readonly onError: (error: unknown) => void;
 }
 
-/** A connection that was cut without a word is noticed by the answer that does not come. */
+/** Detects a silently lost connection by a missing answer. */
 const PING_EVERY_MS = 10_000;
-const AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
 
-/** Announcements of all clusters by one subscription. Redis keeps none of them for a listener who is away. */
+/** Announcements of all clusters by one subscription. Redis does not keep them for an absent listener. */
 export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOptions): Announcements {
   const known = new Set(clusters);
   return {
@@ -30,7 +30,7 @@ export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOp
         const cluster = clusterAnnouncedBy(channel);
         if (!known.has(cluster)) return;
         if (isChangeId(id, cluster)) listener.changed(id);
-        else onError(new TypeError(`An announcement of ${cluster} names no change of that cluster.`));
+        else onError(new TypeError(`An announcement of ${cluster} does not name a change of that cluster.`));
       });
       try {
         while (!signal.aborted) await subscribed(subscriber, listener, signal).catch(failed(onError, signal));
@@ -42,12 +42,12 @@ export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOp
   };
 }
 
-/** Subscribes as soon as Redis is there, and resolves when the connection, and the subscription with it, has ended. */
+/** Subscribes once Redis is reachable, and resolves when the connection ends, and the subscription with it. */
 async function subscribed(subscriber: Redis, listener: AnnouncementListener, signal: AbortSignal): Promise<void> {
   await subscriber.psubscribe(ALL_ANNOUNCED);
   listener.missed();
   if (subscriber.status !== 'ready') return;
-  // A ping that fails ends the connection, which is what is waited for.
+  // A failed ping ends the connection, which `close` below waits for.
   const pings = setInterval(() => subscriber.ping().catch(() => undefined), PING_EVERY_MS);
   try {
     await once(subscriber, 'close', { signal });
@@ -61,5 +61,5 @@ const failed =
   async (error: unknown): Promise<void> => {
     if (signal.aborted) return;
     onError(error);
-    await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
   };

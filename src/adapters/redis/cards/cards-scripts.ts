@@ -1,6 +1,6 @@
-/** Lua that runs as one step in Redis. */
+/** Lua scripts, which Redis runs atomically. */
 
-/** A card's keys live as long as the change's record does, and until the time of expiry given when there is none. */
+/** A card's keys expire with the change's record, or at the given time when there is no record. */
 const KEEP = `
 local function keep(key, state, otherwise)
   local ends = redis.call('PEXPIRETIME', state)
@@ -9,7 +9,7 @@ local function keep(key, state, otherwise)
   else redis.call('PEXPIREAT', key, ends) end
 end`;
 
-/** A card at another place shows nothing yet. KEYS: card, state, behind. ARGV: channel, ts, time of expiry, id. */
+/** Sets a card's place; a card at a new place shows nothing yet. KEYS: card, state, behind. ARGV: channel, ts, time of expiry, id. */
 export const HANG = `${KEEP}
 local old = redis.call('HMGET', KEYS[1], 'channel', 'ts')
 if old[1] and (old[1] ~= ARGV[1] or old[2] ~= ARGV[2]) then
@@ -20,7 +20,7 @@ redis.call('HSET', KEYS[1], 'channel', ARGV[1], 'ts', ARGV[2])
 keep(KEYS[1], KEYS[2], ARGV[3])
 return 1`;
 
-/** The drawn revision and what else the card shows when the lease was free (or got by the same token), else -1. KEYS: lease, card. ARGV: token, ms. */
+/** Takes a lease; returns the drawn revision and `aside`, or -1 when another token holds it. KEYS: lease, card. ARGV: token, ms. */
 export const LEASE = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return { -1, '' } end
@@ -28,18 +28,18 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 local shows = redis.call('HMGET', KEYS[2], 'drawn', 'aside')
 return { tonumber(shows[1] or 0), shows[2] or '' }`;
 
-/** Makes the lease last longer while it is still ours. KEYS: lease. ARGV: token, ms. */
+/** Extends the lease if the token holds it. KEYS: lease. ARGV: token, ms. */
 export const RENEW = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0`;
 
-/** Gives the lease back when it is still ours. KEYS: lease. ARGV: token. */
+/** Releases the lease if the token holds it. KEYS: lease. ARGV: token. */
 export const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
 /**
- * Notes what the card shows while the lease is ours; never a lower revision than before.
+ * Records what the card shows if the token holds the lease; never a lower revision than before.
  * KEYS: lease, card, state, behind. ARGV: token, revision, id, time of expiry, aside.
  */
 export const COMMIT = `${KEEP}
@@ -52,7 +52,7 @@ if revision >= tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) then redis
 return 1`;
 
 /**
- * 1 for the first who claims the name, or who comes after a claim has ended unconfirmed; 0 while it lasts; 2 once confirmed.
+ * Claims a name: 1 for the first claim, or after an unconfirmed claim expired; 0 while another claim lasts; 2 once confirmed.
  * KEYS: replies, state. ARGV: name, token, time of expiry, ms.
  */
 export const CLAIM = `${KEEP}
@@ -68,14 +68,14 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('posting %d %s', now + ARGV[4
 keep(KEYS[1], KEYS[2], ARGV[3])
 return 1`;
 
-/** KEYS: replies, state. ARGV: name, time of expiry. */
+/** Confirms a claim for good. KEYS: replies, state. ARGV: name, time of expiry. */
 export const CONFIRM = `${KEEP}
 redis.call('HSET', KEYS[1], ARGV[1], 'posted')
 keep(KEYS[1], KEYS[2], ARGV[2])
 return 1`;
 
 /**
- * Changes whose card is behind, at most 1,000 of them; those that are not, or whose record is gone, leave the set.
+ * At most 1,000 changes whose card is behind; removes the others, and those without a record, from the set.
  * KEYS: behind. ARGV: the cluster's prefix.
  */
 export const BEHIND = `

@@ -10,14 +10,14 @@ import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../serv
 import { runScript } from '../server/script.ts';
 import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
 
-/** What the cards of some clusters need. */
+/** Options of the cards of some clusters. */
 export interface CardsOptions {
   readonly redis: Redis;
   readonly clusters: readonly string[];
   readonly clock: Clock;
 }
 
-/** A bot is started again within about two seconds: then the card it was drawing must soon be free. */
+/** A crashed bot restarts within about two seconds; then the card it was drawing must soon be free. */
 const LEASE_MS = 4_000;
 const RENEW_EVERY_MS = 1_000;
 const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
@@ -27,7 +27,7 @@ const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
 const idsSchema = z.array(z.string());
 const leaseSchema = z.tuple([z.int(), z.string()]);
 
-/** What bot replicas share about cards, in Redis; a sweep by `behind` reads one set per cluster, which is nearly empty. */
+/** What bot replicas share about cards, in Redis; `behind` reads one set per cluster, which is nearly empty. */
 export function redisCards(options: CardsOptions): Cards {
   return new RedisCards(options);
 }
@@ -69,12 +69,12 @@ class RedisCards implements Cards {
     return true;
   }
 
-  /** A replica that dies leaves its card free soon; one that lives keeps it up to `ms`. */
+  /** Renews a short lease up to `ms`, so that a crashed replica frees its card soon. */
   #renewing(lease: string, token: string, ms: number): () => void {
     const until = this.#clock.steadyMs() + ms;
     const timer = setInterval(() => {
       const left = until - this.#clock.steadyMs();
-      // Without Redis the lease ends by itself, and `commit` tells that it was lost.
+      // Without Redis the lease expires, and `commit` returns false.
       if (left > 0) this.#run(RENEW, [lease], token, Math.min(left, LEASE_MS)).catch(() => clearInterval(timer));
       else clearInterval(timer);
     }, RENEW_EVERY_MS);
@@ -120,7 +120,7 @@ class RedisCards implements Cards {
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
-    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is no change of a known cluster.`);
+    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is not a change of a known cluster.`);
     return changeKeys(id);
   }
 

@@ -1,4 +1,4 @@
-/** Sets a hold where none is. KEYS: holds. ARGV: field, hold, most. Answers 1 set, 0 held already, -1 too many. */
+/** Sets a hold if there is none. KEYS: holds. ARGV: field, hold, most. Returns 1 set, 0 held already, -1 too many. */
 export const SET = `
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] and 1 or 0 end
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return -1 end

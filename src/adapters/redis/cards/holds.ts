@@ -10,7 +10,7 @@ import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { LIFT, SET } from './holds-scripts.ts';
 
-/** More would only be read at every decision. */
+/** All holds are read at every decision. */
 const MOST_HOLDS = 1_000;
 
 /** The freezes and locks of a cluster in Redis: one hash, which is nearly always empty. */
@@ -23,7 +23,7 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
     },
     async set(hold) {
       const answer = await runScript(redis, SET, [key], fieldOf(hold), canonicalJson(hold), MOST_HOLDS);
-      if (answer === -1) throw recordFault(cluster, `It has ${MOST_HOLDS} locks already.`, 'Lift some of them first.');
+      if (answer === -1) throw recordFault(cluster, `It already has ${MOST_HOLDS} locks.`, 'Lift some locks first.');
       return answer === 1;
     },
     lift: async (hold) => (await runScript(redis, LIFT, [key], fieldOf(hold), canonicalJson(hold))) === 1,
@@ -32,13 +32,13 @@ export function redisHolds({ redis, cluster }: { readonly redis: Redis; readonly
 
 const fieldOf = ({ verb, node }: Hold): string => (node === null ? verb : `${verb}:${node}`);
 
-/** What cannot be read may be a freeze, so nothing may go on as if there were none. */
+/** Throws for an unreadable hold, because it may be a freeze. */
 function holdFrom(field: string, text: string, cluster: string): Hold {
   const hold = holdSchema.safeParse(jsonIn(text));
   if (hold.success && fieldOf(hold.data) === field) return hold.data;
   throw recordFault(
     cluster,
-    'One of its freezes or locks in Redis is not one that this version knows, so nothing is started.',
-    `Update this bot, if a newer version wrote it. Otherwise find out who wrote it, then: redis-cli hdel ${clusterKeys(cluster).holds} and the field's name.`,
+    'This version cannot read one of its freezes or locks in Redis, so no change starts.',
+    `If a newer version wrote it, update this bot. Otherwise find out who wrote it, then run \`redis-cli hdel ${clusterKeys(cluster).holds} FIELD\` with its field.`,
   );
 }

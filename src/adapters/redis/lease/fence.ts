@@ -5,13 +5,10 @@ import { runScript } from '../server/script.ts';
 import { LockLost } from './lock-watch.ts';
 import { TAKE } from './worker-scripts.ts';
 
-/**
- * A number that grows with each taking of a cluster's work. Whoever has an older one is a zombie: it was stopped, or cut off, for
- * longer than its lock lasts, and another worker has taken over.
- */
+/** A fencing token, which grows each time a worker takes a job; a worker with an older token has lost its lock to another. */
 export type Fence = number;
 
-/** Takes a cluster's work for who holds the lock of one of its jobs. Throws LockLost when somebody else does. */
+/** Takes the next fencing token for the holder of a job's lock. Throws LockLost when another worker holds the lock. */
 export async function takeFence(redis: Redis, cluster: string, lock: string, token: string): Promise<Fence> {
   const { fence } = clusterKeys(cluster);
   const taken = z.int().parse(await runScript(redis, TAKE, [lock, fence], token));

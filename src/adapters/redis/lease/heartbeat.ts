@@ -6,7 +6,7 @@ import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { BEAT, SEEN } from './worker-scripts.ts';
 
-/** What a cluster's worker is heard by. */
+/** Options of a heartbeat. */
 export interface WorkerLifeOptions {
   readonly redis: Redis;
   readonly cluster: string;
@@ -14,7 +14,7 @@ export interface WorkerLifeOptions {
 
 const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable();
 
-/** What a cluster's worker says of itself, in Redis; the key stays, so that people read since when it has been silent. */
+/** A worker's heartbeat in Redis. The key does not expire, so that people see since when the worker is silent. */
 export function redisHeartbeat({ redis, cluster }: WorkerLifeOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {

@@ -1,16 +1,13 @@
-/** The lock of the running job was lost, or has not been renewed for so long that another worker may take the job. */
+/** The running job's lock was lost, or was not renewed in time, so another worker may take the job. */
 export class LockLost extends Error {
   override readonly name = 'LockLost';
 
   constructor() {
-    super('The job’s lock in Redis was not renewed in time; another worker may go on with it.');
+    super('The job’s lock in Redis was not renewed in time; another worker may take it over.');
   }
 }
 
-/**
- * Watches the running job's lock from this side: during an outage Redis cannot tell that a lock has ended, so the job is stopped
- * when eight tenths of the lock's time have passed without a renewal.
- */
+/** Watches the running job's lock, which Redis cannot report as expired in an outage: stops the job after 80% of its time. */
 export class LockWatch {
   readonly #limitMs: number;
   #job: { readonly id: string | undefined; readonly stop: AbortController } | null = null;
@@ -20,7 +17,7 @@ export class LockWatch {
     this.#limitMs = 0.8 * lockMs;
   }
 
-  /** A job begins, with its lock just taken; the signal is aborted with LockLost. */
+  /** Starts watching a job whose lock was just taken; the signal is aborted with LockLost. */
   begin(id: string | undefined): AbortSignal {
     const stop = new AbortController();
     this.#job = { id, stop };
@@ -28,12 +25,12 @@ export class LockWatch {
     return stop.signal;
   }
 
-  /** Locks of these jobs were renewed; a late word of a job that has ended changes nothing. */
+  /** The locks of these jobs were renewed; ignores a late event of an ended job. */
   renewed(ids: readonly (string | undefined)[]): void {
     if (this.#job !== null && ids.includes(this.#job.id)) this.#wait();
   }
 
-  /** Locks of these jobs are in other hands. */
+  /** The locks of these jobs were lost. */
   lost(ids: readonly (string | undefined)[]): void {
     if (this.#job !== null && ids.includes(this.#job.id)) this.#job.stop.abort(new LockLost());
   }
@@ -43,7 +40,7 @@ export class LockWatch {
     this.#job = null;
   }
 
-  /** False from the loss of a running job's lock to the job's end. */
+  /** False from the loss of the lock until the job's end. */
   inHand(): boolean {
     return !this.#job?.stop.signal.aborted;
   }

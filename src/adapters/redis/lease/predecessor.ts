@@ -5,8 +5,8 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 
 /**
- * Gives back what a worker that was killed still holds in Redis, so that its successor goes on at once instead of when the lock ends.
- * Its id stands in a file of the node's that only one worker at a time may write, so whoever had that id is dead.
+ * Releases the jobs of a killed worker, so that its successor resumes at once instead of after the lock's expiry. The killed worker's
+ * ID is in a file that only one worker at a time may write, so the previous owner of the file is dead.
  */
 export async function handOverFromPredecessor(path: string, queue: Queue, redis: Redis): Promise<readonly string[]> {
   const predecessor = await idIn(path);
@@ -22,7 +22,7 @@ export async function handOverFromPredecessor(path: string, queue: Queue, redis:
   return released;
 }
 
-/** Notes the id of the worker that takes jobs from now on. */
+/** Writes the ID of the current worker. */
 export const noteWorker = (path: string, id: string): Promise<void> => replaceFile(path, `${id}\n`);
 
 async function idIn(path: string): Promise<string | null> {

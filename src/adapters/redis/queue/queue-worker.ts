@@ -9,37 +9,31 @@ import { clusterPrefix } from '../server/keys.ts';
 import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
 import { dropUnreadableJobs } from './unreadable-jobs.ts';
 
-/** Where the worker's side tells what happens; pino fits. */
+/** The log of the queue; pino fits. */
 export interface QueueLog {
   info(details: object, says: string): void;
   error(details: object, says: string): void;
 }
 
-/** What the worker's side of a cluster's queue needs. */
+/** Options of the worker's side of a cluster's queue. */
 export interface QueueWorkerOptions {
   readonly redis: Redis;
   readonly cluster: string;
-  /**
-   * Does the job. When the signal is aborted it must stop within a second: another worker goes on. A thrown error is a
-   * later attempt, not the job's end. What it writes carries the fence.
-   */
+  /** Does the job, writing with the fence; must stop within a second of the signal. A thrown error leads to a later attempt. */
   readonly work: (job: ChangeJob, signal: AbortSignal, fence: Fence) => Promise<void>;
   readonly log: QueueLog;
-  /**
-   * Where this worker's id is kept, in a place that one worker at a time may use: what a killed predecessor held is gone on with at
-   * once. Without it, BullMQ gives the job out when its lock has ended.
-   */
+  /** File for the worker's ID, to resume a killed worker's job at once; without it BullMQ waits until the lock expires. */
   readonly idPath?: string;
-  /** How long `close` waits for a running job to be handed over, in milliseconds; 1,200 when left out. */
+  /** How long `close` waits for the handover of a running job, in milliseconds; default 1,200. */
   readonly handOverMs?: number;
 }
 
 /** The worker's side of a cluster's queue. */
 export interface QueueWorker {
   start(): void;
-  /** Hands a running job over and ends within two seconds. */
+  /** Hands over a running job and ends within two seconds. */
   close(): Promise<void>;
-  /** Does it take jobs, with Redis reachable and the running job's lock in hand? */
+  /** Whether it takes jobs: Redis is reachable, and the running job's lock is held. */
   readonly alive: () => boolean;
 }
 
@@ -84,8 +78,8 @@ class BullWorker implements QueueWorker {
     this.#worker.on('locksRenewed', ({ jobIds }) => this.#lock.renewed(jobIds));
     this.#worker.on('lockRenewalFailed', (jobIds) => this.#lock.lost(jobIds));
     this.#worker.on('failed', (job, error) => {
-      if (error instanceof HandedOver) log.info({ job: job?.id }, 'The running job was handed over.');
-      else log.error({ job: job?.id, error: error.message }, 'A job did not end well.');
+      if (error instanceof HandedOver) log.info({ job: job?.id }, 'Running job handed over');
+      else log.error({ job: job?.id, error: error.message }, 'Job failed');
     });
   }
 
@@ -106,38 +100,39 @@ class BullWorker implements QueueWorker {
 
   async #close(): Promise<void> {
     const { log, handOverMs = HAND_OVER_MS } = this.#options;
-    this.#closing.abort(new HandedOver('The worker ends; another one goes on.'));
-    this.#worker.cancelAllJobs('The worker ends; another one goes on.');
+    const reason = 'The worker stops; another worker takes over.';
+    this.#closing.abort(new HandedOver(reason));
+    this.#worker.cancelAllJobs(reason);
     const closed = this.#worker.close().then(() => true);
     if (await Promise.race([closed, pause(handOverMs, false)])) return await closeRedis(this.#connection);
-    log.error({}, 'The running job could not be handed over; another worker takes it when its lock ends.');
-    // Without its connections the lock of the job is not renewed any more.
+    log.error({}, 'Running job could not be handed over; another worker takes it when its lock expires');
+    // Without connections the job's lock is no longer renewed.
     const disconnected = this.#worker
       .disconnect()
-      .catch((error) => log.error({ error: String(error) }, 'BullMQ does not let go.'));
+      .catch((error) => log.error({ error: String(error) }, 'BullMQ could not disconnect'));
     await Promise.race([disconnected, pause(DISCONNECT_MS)]);
     cutRedis(this.#connection);
   }
 
   readonly #onError = (error: Error): void => {
-    this.#options.log.error({ error: error.message }, 'The queue in Redis reports an error.');
-    // What BullMQ could not parse is a job that somebody else wrote.
+    this.#options.log.error({ error: error.message }, 'Queue error');
+    // BullMQ could not parse a job, so someone else wrote it.
     if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
   };
 
   async #dropUnreadable(): Promise<void> {
     const { redis, cluster, log } = this.#options;
     const jobs = await dropUnreadableJobs(redis, cluster);
-    if (jobs.length > 0) log.error({ jobs }, 'Jobs that are no JSON were thrown away; find out who writes to Redis.');
+    if (jobs.length > 0) log.error({ jobs }, 'Jobs with invalid JSON removed; find out who writes to Redis');
   }
 
-  /** Whatever ends the reading of the queue, it begins again: nobody else would read it. */
+  /** Restarts reading after any error, because no other process reads this queue. */
   async #runOn(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       try {
         return await this.#run();
       } catch (error) {
-        this.#options.log.error({ error: String(error) }, 'The queue is not read; trying again.');
+        this.#options.log.error({ error: String(error) }, 'Queue cannot be read; retrying');
         await pause(RUN_AGAIN_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -145,15 +140,18 @@ class BullWorker implements QueueWorker {
 
   async #run(): Promise<void> {
     const { cluster, log } = this.#options;
-    log.info({ cluster }, 'The queue is read.');
-    // The limit for all workers of the cluster stands in Redis; it is set again in case that Redis was emptied.
+    log.info({ cluster }, 'Reading the queue');
+    // The limit for all workers of the cluster is in Redis; it is set again in case Redis was emptied.
     const queue = new Queue(QUEUE, { connection: this.#connection, prefix: clusterPrefix(cluster) });
     queue.on('error', this.#onError);
     try {
       await queue.setGlobalConcurrency(1);
-      // It saves time only: a full disk must not keep the queue from being read.
-      await this.#goOnFromPredecessor(queue).catch((error) =>
-        log.error({ error: String(error) }, 'What the worker before this one was doing is taken when its lock ends.'),
+      // It only saves time: a full disk must not stop the queue.
+      await this.#resumePredecessor(queue).catch((error) =>
+        log.error(
+          { error: String(error) },
+          'Jobs of the previous worker could not be released; they resume when their locks expire',
+        ),
       );
     } finally {
       await queue.close();
@@ -161,28 +159,28 @@ class BullWorker implements QueueWorker {
     await this.#worker.run();
   }
 
-  async #goOnFromPredecessor(queue: Queue): Promise<void> {
+  async #resumePredecessor(queue: Queue): Promise<void> {
     const { idPath, log } = this.#options;
     if (idPath === undefined) return;
     const jobs = await handOverFromPredecessor(idPath, queue, this.#connection);
-    if (jobs.length > 0) log.info({ jobs }, 'Going on with what the worker before this one was doing.');
+    if (jobs.length > 0) log.info({ jobs }, 'Resuming the jobs of the previous worker');
     await noteWorker(idPath, this.#worker.id);
   }
 
   async #take(job: Job, token: string, signal: AbortSignal | undefined): Promise<void> {
     const wanted = changeJobFrom(this.#options.cluster, job.id, job.data);
     if (wanted === null)
-      throw new UnrecoverableError('This job is not known here: a newer bot wrote it, or a stranger.');
+      throw new UnrecoverableError('This version does not support the job. A newer bot wrote it, or someone else did.');
     const lock = this.#lock.begin(job.id);
     const stop = AbortSignal.any([lock, this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      // Without a priority it is the first one taken, should it have to be handed over: nothing starts between its halves.
+      // Without a priority, a handed-over job is the next one taken, so no other job runs in between.
       if (wanted.kind === 'apply') await job.changePriority({ priority: 0 });
       const { redis, cluster } = this.#options;
       const fence = await takeFence(redis, cluster, `${this.#worker.toKey(job.id ?? '')}:lock`, token);
       stop.throwIfAborted();
       await this.#options.work(wanted, stop, fence);
-      // Work that returned early because of the signal is not done; finished work that runs again finds everything so.
+      // Work that returned early because of the signal is not done. Finished work is safe to run again.
       stop.throwIfAborted();
     } catch (error) {
       throw this.#closing.signal.aborted ? this.#closing.signal.reason : error;
@@ -192,7 +190,7 @@ class BullWorker implements QueueWorker {
   }
 }
 
-/** Milliseconds until a job is tried again; one that was handed over is free at once. */
+/** Milliseconds until the next attempt; a handed-over job is free at once. */
 function beforeNextAttempt(attempts: number, _type?: string, error?: Error): number {
   if (error instanceof HandedOver) return 0;
   return Math.min(1_000 * 2 ** Math.min(attempts, 10), MOST_BETWEEN_ATTEMPTS_MS);

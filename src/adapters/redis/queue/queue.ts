@@ -7,15 +7,15 @@ import { ask } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
 import { changeNamed, jobOptions, QUEUE } from './queue-jobs.ts';
 
-/** What the bot's side of a cluster's queue needs. */
+/** Options of the bot's side of a cluster's queue. */
 export interface ChangeQueueOptions {
   readonly redis: Redis;
   readonly cluster: string;
-  /** Hears of connection errors; whoever made the connection hears of them, too. */
+  /** Called for connection errors, in addition to the connection's own listener. */
   readonly onError?: (error: Error) => void;
 }
 
-/** A cluster's queue as the bot sees it. It shares the connection it is given, and leaves it open at its end. */
+/** The bot's side of a cluster's queue. It uses the given connection and does not close it. */
 export function changeQueue(options: ChangeQueueOptions): ChangeQueue & { close(): Promise<void> } {
   return new BullQueue(options);
 }
@@ -32,8 +32,8 @@ class BullQueue implements ChangeQueue {
   }
 
   async add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
-    if (!isChangeId(id, this.#cluster)) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
-    if (!Number.isSafeInteger(attempt) || attempt < 0) throw new TypeError(`${attempt} is no number of an attempt.`);
+    if (!isChangeId(id, this.#cluster)) throw new TypeError(`“${id}” is not a change of cluster ${this.#cluster}.`);
+    if (!Number.isSafeInteger(attempt) || attempt < 0) throw new TypeError(`${attempt} is not an attempt number.`);
     if (!this.#limited) await ask(this.#queue.setGlobalConcurrency(1));
     this.#limited = true;
     await ask(this.#queue.add(kind, { kind, id }, jobOptions({ kind, id }, attempt)));
@@ -42,13 +42,13 @@ class BullQueue implements ChangeQueue {
   async ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
     const { jobId } = jobOptions({ kind, id }, attempt);
     const job = await ask(this.#queue.getJob(jobId));
-    // An ended job keeps its id, so adding it again would silently do nothing; a worker that takes it looks at the record first.
+    // An ended job keeps its ID, so adding it again would do nothing. A worker checks the record before it works.
     if (job !== undefined && ENDED.has(await ask(job.getState()))) await ask(this.#queue.remove(jobId));
     await this.add(kind, id, attempt);
   }
 
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
-    // In the order of taking: handed-over and stalled jobs wait in front of the prioritized ones, delayed ones come back last.
+    // In processing order: handed-over and stalled jobs precede prioritized jobs; delayed jobs come last.
     const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, -1, true));
     const changes = jobs.map(changeNamed).filter((one) => one !== null);
     const mine = changes.indexOf(id);

@@ -4,10 +4,7 @@ import { ask } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
 import { QUEUE } from './queue-jobs.ts';
 
-/**
- * Takes jobs out of a cluster's queue that were taken for work and are no JSON; gives their ids. BullMQ fails on one before anybody
- * could give it up, and it would hold the only place of the queue until its lock has ended fifty times.
- */
+/** Removes active jobs with invalid JSON and returns their IDs; BullMQ would retry each until its lock has expired 50 times. */
 export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise<readonly string[]> {
   const queue = `${clusterPrefix(cluster)}:${QUEUE}`;
   const dropped: string[] = [];
@@ -20,5 +17,5 @@ export async function dropUnreadableJobs(redis: Redis, cluster: string): Promise
   return dropped;
 }
 
-/** Whatever is wrong with it, BullMQ cannot read it either. */
+/** BullMQ reads the same texts as JSON. */
 const isJson = (text: string): boolean => jsonIn(text) !== undefined;

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Where Redis is, and who hears of connection errors (ioredis reconnects by itself). */
+/** Options of a connection; ioredis reconnects by itself. */
 export interface RedisPlace {
-  /** `redis://` or `rediss://`, with user and password where the server asks for them. */
+  /** `redis://` or `rediss://`, with user and password if required. */
   readonly url: string;
   readonly onError: (error: Error) => void;
-  /** Told of the first connection, and of each one after Redis was away. */
+  /** Called at the first connection and at each reconnection. */
   readonly onReady?: () => void;
   /** For `CLIENT LIST`. */
   readonly name?: string;
@@ -19,24 +19,21 @@ export interface RedisPlace {
 }
 
 const COMMAND_LIMIT_MS = 5_000;
-/** Longer than any blocking read of ours or of BullMQ (10 s at most). */
+/** Longer than any blocking read (10 s at most, in BullMQ). */
 const SILENCE_LIMIT_MS = 20_000;
 const CLOSE_LIMIT_MS = 1_000;
 
-/**
- * A connection for short commands: none waits longer than five seconds. While Redis is away they are dropped after five
- * reconnections, about three seconds, so that what was reported as failed does not happen later.
- */
+/** A connection for short commands: they time out, and fail in an outage after about 3 s, so that none runs later. */
 export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): Redis {
   const options = {
-    // With RESP3, replies to `call` would be shaped otherwise than Lua's and older servers'.
+    // RESP3 changes the shape of replies to `call`.
     protocol: 2,
     retryStrategy: reconnectAfter,
     connectTimeout: 3_000,
     maxRetriesPerRequest: 5,
     commandTimeout: COMMAND_LIMIT_MS,
     socketTimeout: COMMAND_LIMIT_MS,
-    // CLIENT SETINFO is a right more to give, and Redis before 7.2 does not know it.
+    // CLIENT SETINFO needs one more permission, and Redis before 7.2 does not support it.
     disableClientInfo: true,
     ...(name === undefined ? {} : { connectionName: name }),
     ...(tls === undefined ? {} : { tls }),
@@ -47,10 +44,7 @@ export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): 
   return redis;
 }
 
-/**
- * Another connection to the same Redis for subscriptions, and for BullMQ: its commands wait until Redis is back. A subscription ends
- * with its connection, as whoever subscribed has to know of it.
- */
+/** A connection for subscriptions and BullMQ: commands wait for Redis; a subscription ends visibly with its connection. */
 export function patientTwin(redis: Redis, onError: (error: Error) => void): Redis {
   const twin = redis.duplicate({
     maxRetriesPerRequest: null,
@@ -62,7 +56,7 @@ export function patientTwin(redis: Redis, onError: (error: Error) => void): Redi
   return twin;
 }
 
-/** Ends the connection, at most two seconds later, whether Redis answers or not; it does not come back. */
+/** Closes the connection for good within two seconds, even if Redis does not answer. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
   const ended = new Promise<true>((resolve) => redis.once('end', () => resolve(true)));
@@ -73,13 +67,13 @@ export async function closeRedis(redis: Redis): Promise<void> {
   await Promise.race([ended, pause(CLOSE_LIMIT_MS, false, { ref: false })]);
 }
 
-/** Ends the connection at once: every command that waits is rejected, and nothing is tried again. */
+/** Closes the connection at once: rejects every pending command, without retries. */
 export function cutRedis(redis: Redis): void {
   if (redis.status === 'end') return;
   redis.disconnect();
   if (redis.status !== 'reconnecting') return;
-  // Between two connections ioredis would only forget the next one, and leave commands waiting for ever: an attempt that is cut
-  // off at once ends them all.
+  // While reconnecting, ioredis only cancels the next attempt, and pending commands would wait forever. An attempt that is cut at
+  // once rejects them.
   redis.connect().catch(() => undefined);
   redis.disconnect();
 }

@@ -1,34 +1,30 @@
 import { ReplyError } from 'ioredis';
 import { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { ChangeId } from '../../../domain/change/change.ts';
-import { redisMend } from './recover.ts';
+import { redisRemedy } from './recover.ts';
 
-/** Redis is away, or refuses what was asked. Whether the last command was still done is not known. */
+/** Redis is unreachable or rejected a command. Whether the last command ran is unknown. */
 export function redisFailed(cause: unknown): PlainFailure {
-  const told = {
+  const report = {
     where: 'Redis',
-    what: cause instanceof ReplyError ? 'Redis refused what was asked of it.' : 'Redis does not answer.',
-    next: `${redisMend(cause)} Then ask again.`,
+    what: cause instanceof ReplyError ? 'Redis rejected the command.' : 'Redis does not answer.',
+    next: `${redisRemedy(cause)} Then try again.`,
     detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 2000),
   };
-  return new PlainFailure('redis', told, { cause });
+  return new PlainFailure('redis', report, { cause });
 }
 
-/** A change's record cannot be read or written as it stands. */
+/** A record in Redis cannot be read or written. */
 export const recordFault = (change: ChangeId, what: string, next: string, options?: ErrorOptions): PlainFailure =>
   new PlainFailure('record', { where: change, what, next }, options);
 
-/** Another worker has taken this cluster's work: what this one still wants to tell or do counts no more. */
+/** Another worker has taken over the cluster, so this worker must not write any more. */
 export function fenced(cluster: string): PlainFailure {
-  const what = 'Another worker has taken over the work of this cluster.';
-  return new PlainFailure('fenced', {
-    where: cluster,
-    what,
-    next: 'Run one worker per cluster; the other one goes on.',
-  });
+  const what = 'Another worker has taken over this cluster and continues the work.';
+  return new PlainFailure('fenced', { where: cluster, what, next: 'Run only one worker per cluster.' });
 }
 
-/** Waits for Redis' answer and turns what goes wrong into a failure of the kind `redis`. */
+/** Awaits Redis' answer; throws every error as a failure of the kind `redis`. */
 export async function ask<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -2,22 +2,22 @@ import type { ChangeId } from '../../../domain/change/change.ts';
 import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import { isClusterName } from '../../../domain/cluster/cluster-name.ts';
 
-/** The announcements of every cluster, for one subscription whatever the number of clusters. */
+/** Pattern for the announcements of all clusters, for a single subscription. */
 export const ALL_ANNOUNCED = 'mk8s:*:announced';
 
-/** Keys that a cluster has once. All start with `mk8s:<cluster>:`, which is what its Redis user may touch. */
+/** Keys of a cluster. All start with `mk8s:<cluster>:`, the prefix that its Redis user may access. */
 export interface ClusterKeys {
   /** Set: changes that have not ended. */
   readonly open: string;
   /** Set: changes whose card may show less than the record. */
   readonly behind: string;
-  /** Channel, no key: the ids of changes that got an entry or progress. */
+  /** Channel, not a key: IDs of changes with a new entry or progress. */
   readonly announced: string;
   /** Hash: freezes and locks that people have set. */
   readonly holds: string;
-  /** Hash: when the worker was heard of last, by Redis' clock, and why it cannot work. */
+  /** Hash: last heartbeat by Redis' clock, and the worker's trouble. */
   readonly worker: string;
-  /** Number: grows with each taking of the cluster's work by a worker. */
+  /** Number: the last fencing token. */
   readonly fence: string;
 }
 
@@ -29,19 +29,19 @@ export interface ChangeKeys {
   readonly state: string;
   /** Hash: channel, ts, drawn, aside. */
   readonly card: string;
-  /** Hash: which thread replies were posted, and which somebody is posting, until when. */
+  /** Hash: posted thread replies, and claimed replies with their expiry. */
   readonly replies: string;
-  /** The token of the replica that draws the card. */
+  /** String: the token of the replica that draws the card. */
   readonly lease: string;
 }
 
-/** What every key of a cluster starts with; BullMQ's too. Throws a TypeError for a name that cannot stand in a key. */
+/** Prefix of every key of a cluster, including BullMQ's keys. Throws a TypeError for an invalid name. */
 export function clusterPrefix(cluster: string): string {
-  if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is no name of a cluster.`);
+  if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is not a cluster name.`);
   return `mk8s:${cluster}`;
 }
 
-/** The cluster whose announcements come by this channel; empty for a channel of another kind. */
+/** The cluster of an announcement channel; empty for any other channel. */
 export const clusterAnnouncedBy = (channel: string): string => /^mk8s:([^:]+):announced$/.exec(channel)?.[1] ?? '';
 
 export function clusterKeys(cluster: string): ClusterKeys {
@@ -56,9 +56,9 @@ export function clusterKeys(cluster: string): ClusterKeys {
   };
 }
 
-/** Throws a TypeError for what is no id of a change. */
+/** Throws a TypeError for an invalid change ID. */
 export function changeKeys(id: ChangeId): ChangeKeys {
-  if (!isChangeId(id)) throw new TypeError(`“${id}” is no id of a change.`);
+  if (!isChangeId(id)) throw new TypeError(`“${id}” is not a change ID.`);
   const prefix = clusterPrefix(clusterOf(id));
   return {
     record: `${prefix}:change:${id}`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { ask } from './failures.ts';
 
-/** Runs a Lua text as one step in Redis. A connection sends the text once, then its digest; and again when Redis has forgotten it. */
+/** Runs a Lua script atomically. A connection sends the text once, then its digest, and the text again if Redis lost it. */
 export function runScript(
   redis: Redis,
   lua: string,
@@ -11,9 +11,9 @@ export function runScript(
 ): Promise<unknown> {
   const name = nameOf(lua);
   if (!Object.hasOwn(redis, name)) redis.defineCommand(name, { lua });
-  // ioredis adds the command to this connection while the program runs, so its type cannot be known before.
+  // ioredis adds the command to the connection at run time, so it has no static type.
   const command: unknown = Reflect.get(redis, name);
-  if (typeof command !== 'function') throw new TypeError('ioredis has not defined a command.');
+  if (typeof command !== 'function') throw new TypeError('ioredis did not define the command.');
   return ask(Promise.resolve(Reflect.apply(command, redis, [keys.length, ...keys, ...words])));
 }
 

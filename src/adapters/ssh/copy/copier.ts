@@ -16,7 +16,7 @@ import { Semaphore } from './semaphore.ts';
 const RECONNECTS = 5;
 const FIRST_PAUSE_MS = 1_000;
 
-/** Copies over SSH, proves by SHA-256, goes on where an interrupted copy ended, and sends nothing that is there. */
+/** Copies over SSH, verifies by SHA-256, resumes interrupted copies, and sends only missing bytes. */
 export function sshCopier(parts: CopierParts): Copier {
   const turns = new Semaphore(parts.atATime ?? Number.POSITIVE_INFINITY);
   const recipes: Recipes = new Map();
@@ -33,7 +33,7 @@ export function sshCopier(parts: CopierParts): Copier {
   };
 }
 
-/** What is wrong with an archive, its copy tells; until then it is only looked at ahead of time. */
+/** Prepares a copy; ignores faults of the cluster, which the copy itself will report. */
 async function searched(copy: Parameters<typeof search>[0]): Promise<void> {
   try {
     await search(copy);
@@ -43,14 +43,14 @@ async function searched(copy: Parameters<typeof search>[0]): Promise<void> {
   }
 }
 
-/** What would run must be what was shown: an annotation may have changed since. */
+/** The commands must be the approved ones; an annotation may have changed after the approval. */
 function assertApproved(step: CopyStep, access: NodeAccess): void {
   const runs = shownCopyCommands(orderOf(step, access)).map(render);
   const approved = step.commands.map(({ command }) => render(command));
   if (runs.join('\n') !== approved.join('\n')) throw notApproved(step);
 }
 
-/** Tries again when the connection was lost, and once when the bytes arrived damaged; whoever waits for a node gives his turn to others. */
+/** Retries lost connections, and damaged bytes once. A copy that waits for its node frees its slot for others. */
 async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
   let lost = 0;
   let damaged = 0;

@@ -8,10 +8,10 @@ import { CopyTarget } from './copy-target.ts';
 import { inTheWay, sourceChanged } from './copy-words.ts';
 import { seedIsThere } from './seeding.ts';
 
-/** The writer of a cut connection may still write its last bytes: a part that grows under the hash is looked at again. */
-const PART_LOOKS = 3;
+/** The writer of a cut connection may still write its last bytes, so a part file that grows is checked again. */
+const PART_CHECKS = 3;
 
-/** From whatever state the target is in to the whole archive at its path; every line may be the last and is found again. */
+/** Completes the copy from any state of the target; a crash may interrupt it at any line. */
 export async function attempt(copy: Copy): Promise<'whole' | 'damaged'> {
   const { shell, access, step, signal } = copy;
   const target = new CopyTarget(shell, access, step, signal);
@@ -30,13 +30,13 @@ export async function attempt(copy: Copy): Promise<'whole' | 'damaged'> {
   return 'whole';
 }
 
-/** The identity of the file at the path, if it has been proven to be this archive before. */
+/** The identity of the file at the path, if it was verified as this archive before. */
 function knownIdentity({ digests, step: { node, archive } }: Copy): string | null {
   const known = digests?.known(node, archive.path) ?? null;
   return known?.sha256 === archive.sha256 ? known.identity : null;
 }
 
-/** Something is at the path: only the archive itself may be. One that nobody knew is flushed, as its rename may have been the last act. */
+/** Throws unless the file at the path is the archive. An unknown file is flushed, because a crash may have followed its rename. */
 async function assertInPlace(copy: Copy, target: CopyTarget, seen: TargetSeen, known: string | null): Promise<void> {
   const { node, archive } = copy.step;
   const { path } = seen;
@@ -47,7 +47,7 @@ async function assertInPlace(copy: Copy, target: CopyTarget, seen: TargetSeen, k
   await copy.digests?.remember(node, archive.path, path.identity, archive.sha256);
 }
 
-/** Sends what the part file lacks; false when what stands there then is not the archive. */
+/** Sends what the part file lacks; false when the result is not the archive. */
 async function fillPart(copy: Copy, target: CopyTarget, seen: TargetSeen): Promise<boolean> {
   const { step, strict, bootstrap, signal } = copy;
   const { path, size, sha256 } = step.archive;
@@ -69,7 +69,7 @@ async function fillPart(copy: Copy, target: CopyTarget, seen: TargetSeen): Promi
   return strict !== true || (await target.rereadPart()) === sha256;
 }
 
-/** With the seed where there is one. If that does not come out right, everything is sent: the digest decides, not the recipe. */
+/** Uses the seed if there is one. If the digest is then wrong, sends everything. */
 async function send(copy: Copy, target: CopyTarget, from: number): Promise<string> {
   if (!(await seedIsThere(copy))) return sendRest(copy, target, from);
   const seeded = await sendRecipe(copy, target, from);
@@ -80,12 +80,12 @@ async function send(copy: Copy, target: CopyTarget, from: number): Promise<strin
   return sendRest(copy, target, 0);
 }
 
-/** How many bytes of the part file are the archive's beginning; what is not is thrown away. */
+/** The number of valid bytes in the part file; discards a part file that does not match. */
 async function usableBytes(copy: Copy, target: CopyTarget, seen: TargetSeen): Promise<number> {
   const { step, bootstrap, signal } = copy;
   const { path, size, sha256 } = step.archive;
   let { part } = seen;
-  for (let look = 0; look < PART_LOOKS; look += 1) {
+  for (let check = 0; check < PART_CHECKS; check += 1) {
     if (part.is === 'absent') return 0;
     if (part.is !== 'file' || part.size > size) break;
     const wanted = part.size === size ? sha256 : bootstrap.sha256(path, signal, part.size);
@@ -99,7 +99,7 @@ async function usableBytes(copy: Copy, target: CopyTarget, seen: TargetSeen): Pr
   return 0;
 }
 
-/** Mode, owner, disk and place; a file that came between stays. */
+/** Sets mode and owner, flushes, and moves the file into place; never overwrites a file that appeared meanwhile. */
 async function finish(copy: Copy, target: CopyTarget): Promise<void> {
   const { step, digests } = copy;
   const { node, archive } = step;

@@ -9,14 +9,14 @@ import { type Piece, type PiecesSending, type Sending, sendFile, sendPieces } fr
 import type { CopyTarget } from './copy-target.ts';
 import { seedingPieces, withPair } from './seeding.ts';
 
-/** Sends the archive from a byte on; the digest of the whole part file as the target tells it. */
+/** Sends the archive from a byte on; returns the target's digest of the whole part file. */
 export async function sendRest(copy: Copy, target: CopyTarget, from: number): Promise<string> {
   const command = target.commands.receive(from);
   const result = (await sentByFile(copy, command, from)) ?? (await sentByUs(copy, command, from));
   return target.digestOf(command, result);
 }
 
-/** Through ssh(1), which reads the file itself; null where that cannot be done. */
+/** Sends through ssh(1), which reads the file itself; null where that is not possible. */
 async function sentByFile(copy: Copy, command: Command, from: number): Promise<CommandResult | null> {
   const { bootstrap, openSsh, rateCap, step, signal } = copy;
   if (bootstrap.open === undefined || openSsh === undefined || rateCap !== undefined) return null;
@@ -30,7 +30,7 @@ async function sentByFile(copy: Copy, command: Command, from: number): Promise<C
   }
 }
 
-/** An ssh(1) that ended before it read a byte has told nothing that our own client would not tell better. */
+/** null when ssh(1) ended before it read a byte: the built-in client then gives the better error. */
 async function unlessNotSent(
   sending: Sending & { readonly archive: OpenArchive; readonly openSsh: OpenSsh },
 ): Promise<CommandResult | null> {
@@ -43,7 +43,7 @@ async function unlessNotSent(
   }
 }
 
-/** Sends only what the seed lacks; the digest of the part file as the target tells it, null when it could not be put together. */
+/** Sends only what the seed lacks; returns the target's digest of the part file, null when the rebuild failed. */
 export async function sendRecipe(copy: Copy, target: CopyTarget, from: number): Promise<string | null> {
   const command = target.commands.rebuild?.(from);
   if (command === undefined) return null;
@@ -61,7 +61,7 @@ function sentByUs(copy: Copy, command: Command, from: number): Promise<CommandRe
   const { bootstrap, step } = copy;
   const pieces = (stop: AbortSignal) =>
     paced(copy, positioned(bootstrap.read(step.archive.path, from, stop), from), stop);
-  // Held to a rate, ssh(1) could not read the file itself; else it has just been tried, and our own client tells better what is wrong.
+  // With a rate limit, ssh(1) may get the bytes from us. Without one it has just failed, and the built-in client explains errors better.
   const clients = copy.rateCap === undefined ? { shell: copy.shell } : clientsOf(copy);
   return sendPieces({ ...sendingOf(copy, command, from), ...clients, pieces });
 }
@@ -88,7 +88,7 @@ async function* positioned(chunks: AsyncIterable<Uint8Array>, from: number): Asy
   }
 }
 
-/** The pieces, no faster than the cap lets them. */
+/** The pieces at the capped rate. */
 async function* paced({ rateCap }: Copy, pieces: AsyncIterable<Piece>, signal: AbortSignal): AsyncGenerator<Piece> {
   for await (const piece of pieces) {
     await rateCap?.take(piece.bytes.length, signal);

@@ -13,11 +13,11 @@ import type { CopyStep } from '../../../domain/plan/step.ts';
 import type { NodeShell } from '../../../ports/nodes.ts';
 
 const COMMAND_LIMIT_MS = 60_000;
-/** Flushing an archive to a slow disk, and a disk that reads 10 MB/s. */
+/** For a slow disk: flushes an archive, and reads 10 MB/s. */
 const SYNC_LIMIT_MS = 600_000;
 const HASH_BYTES_PER_MS = 10_000;
 
-/** One copy's target: its commands, and what they tell. */
+/** The target of one copy: its commands and their results. */
 export class CopyTarget {
   readonly commands: CopyCommands;
   readonly access: NodeAccess;
@@ -33,7 +33,7 @@ export class CopyTarget {
     this.commands = copyCommands(orderOf(step, access));
   }
 
-  /** Looks at path and part; the file with the known identity is not hashed. */
+  /** Inspects path and part; does not hash the file with the known identity. */
   async see(known: string | null): Promise<TargetSeen> {
     const look = this.commands.see(known);
     const result = this.#inSight(await this.#run(look, this.#hashLimit()));
@@ -59,12 +59,12 @@ export class CopyTarget {
     this.#succeeded(this.commands.sync, await this.#run(this.commands.sync, SYNC_LIMIT_MS));
   }
 
-  /** The end of a copy; its exit code alone does not say whether the archive is in its place. */
+  /** Runs the end of a copy; the exit code alone does not prove that the archive is in place. */
   async finish(): Promise<CommandResult> {
     return this.#inSight(await this.#run(this.commands.finish, SYNC_LIMIT_MS));
   }
 
-  /** The digest that a command has told; throws CommandFailed when it failed, Unreachable when it was lost. */
+  /** The digest in a command's output; throws CommandFailed, or Unreachable when the connection was lost. */
   digestOf(command: Command, result: CommandResult): string {
     this.#succeeded(command, result);
     const digest = digestIn(result.stdout);
@@ -90,7 +90,7 @@ export class CopyTarget {
   }
 }
 
-/** What the commands of a step depend on. */
+/** The parameters of a step's commands. */
 export function orderOf({ archive, part, seed }: CopyStep, { sudo }: NodeAccess): Parameters<typeof copyCommands>[0] {
   const { path, size } = archive;
   return { path, part, size, sudo, ...(seed === undefined ? {} : { seed: seed.path }) };

@@ -6,37 +6,34 @@ import type { CopyStep } from '../../../domain/plan/step.ts';
 import { bytesInWords } from '../../../domain/text/format.ts';
 import { placeOf } from '../login/words.ts';
 
-/** An annotation of the node was changed after the plan was shown. */
+/** An annotation of the node was changed after the approval. */
 export function notApproved({ node }: CopyStep): PlainFailure {
-  const what =
-    'The commands of this copy are not the approved ones: the access to the node has changed. Nothing was run.';
+  const what = 'The access to the node has changed, so the commands differ from the approved ones. Nothing was run.';
   return notConfirmed(node, what, 'Ask for the change again to get a new plan.');
 }
 
-/** Something else stands where the archive belongs. */
+/** Something else is at the archive's path. */
 export function inTheWay({ node, archive, part }: CopyStep, seen: FileSeen): PlainFailure {
-  const kind = { absent: 'something', directory: 'a directory', other: 'no regular file', file: 'another file' }[
-    seen.is
-  ];
+  const kinds = { absent: 'something else', directory: 'a directory', other: 'a special file', file: 'another file' };
   const size = seen.is === 'file' ? ` of ${bytesInWords(seen.size)}` : '';
-  const what = `At ${archive.path} is ${kind}${size}, which is not the archive ${archive.id}. It was left as it is.`;
-  const next = `Look at it on ${node}, move it away, and ${RETRY_HINT}. What was copied so far is in ${part}.`;
+  const what = `${archive.path} is ${kinds[seen.is]}${size}, not the archive ${archive.id}. It was not changed.`;
+  const next = `Check it on ${node}, move it to another path, then ${RETRY_HINT}. The bytes copied so far are in ${part}.`;
   return notConfirmed(node, what, next);
 }
 
-/** The bytes were damaged on the way, and again. */
+/** The bytes were damaged twice in transit. */
 export function damagedTwice({ node, archive: { path, sha256 } }: CopyStep): PlainFailure {
-  const what = `${path} arrived twice with another SHA-256 than ${sha256}. The copy was thrown away.`;
+  const what = `${path} arrived twice with a SHA-256 other than ${sha256}. The copy was deleted.`;
   return notConfirmed(node, what, `Check the memory and the disk of both nodes, then ${RETRY_HINT}.`);
 }
 
-/** The bootstrap node's archive is not the planned one any more. */
+/** The archive on the bootstrap node was changed after the plan. */
 export function sourceChanged({ node, archive: { path, sha256 } }: CopyStep, now: string): PlainFailure {
-  const what = `${path} on the bootstrap node has SHA-256 ${now} now, not ${sha256} as when the plan was made. Nothing was put in its place.`;
-  return notConfirmed(node, what, 'Ask for the change again to get a plan with the archive as it is now.');
+  const what = `${path} on the bootstrap node now has SHA-256 ${now}, but the plan was made for ${sha256}. It was not put in place on ${node}.`;
+  return notConfirmed(node, what, 'Ask for the change again to get a plan for the current archive.');
 }
 
-/** Every reconnection was used up. */
+/** All reconnections failed. */
 export function gaveUp(
   { node, archive, part }: CopyStep,
   access: NodeAccess,
@@ -44,7 +41,7 @@ export function gaveUp(
   last: Unreachable,
 ): Unreachable {
   const says =
-    `The connection to ${placeOf(access)} was lost ${times} times while ${archive.path} was copied; ` +
-    `the last time: ${last.says} What has arrived stays in ${part}, and the next attempt of this change goes on from there.`;
+    `The connection to ${placeOf(access)} was lost ${times} times while copying ${archive.path}. ` +
+    `Last error: ${last.says} The bytes copied so far stay in ${part}; the next attempt of this change resumes there.`;
   return new Unreachable(node, 'unreachable', says, { cause: last });
 }

@@ -5,13 +5,13 @@ import type { Piece } from '../stream/send.ts';
 
 const CHUNK = 256 * 1024;
 
-/** The archive to send and the one that the target holds, both open. */
+/** The archive to send and the target's older archive, both open on the bootstrap node. */
 export interface Pair {
   readonly next: OpenArchive;
   readonly old: OpenArchive;
 }
 
-/** May the seed be used: has the target been proven to hold it, and has the bootstrap node the very same? */
+/** Whether target and bootstrap node both have the verified seed. */
 export async function seedIsThere({ step, digests, bootstrap, seedFailed, signal }: Copy): Promise<boolean> {
   const { seed, node } = step;
   if (seed === undefined || seedFailed.is || bootstrap.open === undefined) return false;
@@ -19,7 +19,7 @@ export async function seedIsThere({ step, digests, bootstrap, seedFailed, signal
   return (await bootstrap.sha256(seed.path, signal)) === seed.sha256;
 }
 
-/** Runs `use` with both archives open, and makes sure that neither changed meanwhile. */
+/** Runs `use` with both archives open; throws when one of them changed meanwhile. */
 export async function withPair<T>(
   { step, bootstrap, signal }: Pick<Copy, 'step' | 'bootstrap' | 'signal'>,
   use: (pair: Pair) => Promise<T>,
@@ -62,7 +62,7 @@ async function* runsOf({ next, old }: Pair, recipes: Recipes, from: number, sign
   if (from === 0) recipes.set(name, found);
 }
 
-/** Finds the whole recipe of a step's pair and keeps it, so that no copy has to wait for the search. */
+/** Computes and caches the recipe of a step, so that no copy waits for it. */
 export async function search(copy: Pick<Copy, 'step' | 'bootstrap' | 'recipes' | 'signal'>): Promise<void> {
   const { step, bootstrap, recipes, signal } = copy;
   if (step.seed === undefined || bootstrap.open === undefined) return;
@@ -71,7 +71,7 @@ export async function search(copy: Pick<Copy, 'step' | 'bootstrap' | 'recipes' |
   });
 }
 
-/** What REBUILD_SCRIPT reads: a line for each run, and the bytes of those that must be sent. */
+/** The input of REBUILD_SCRIPT: a line for each run, followed by the bytes of runs that must be sent. */
 export async function* seedingPieces(
   pair: Pair,
   { recipes, from, onSaved, signal }: SeedingOptions,

@@ -1,4 +1,4 @@
-/** Lets only so many work at the same time; the others wait, first come, first served. */
+/** Limits concurrent work; the others wait in order of arrival. */
 export class Semaphore {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
@@ -19,7 +19,7 @@ export class Semaphore {
     }
   }
 
-  /** The turn is handed over as it is, so that nobody comes between. */
+  /** Hands the slot directly to the next waiter. */
   #next(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#working -= 1;

@@ -1,6 +1,6 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
-// AES-GCM first: 1.4 times the speed of chacha20 on processors with AES instructions. SHA-1 is nowhere.
+// AES-GCM first: 1.4 times as fast as chacha20 with AES instructions. No SHA-1.
 const PINNED = {
   kex: [
     'curve25519-sha256',
@@ -24,12 +24,12 @@ const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** What we offer: the algorithms of pinned keys first, else a server with several keys shows another one than was pinned. */
+/** Algorithms to offer, those of pinned keys first: a server with several keys then shows the pinned key. */
 export function algorithmsFor(pinned: readonly { readonly algorithm: string }[]): Algorithms {
   const isPinned = (offer: string): boolean => pinned.some(({ algorithm }) => keyTypeOf(offer) === algorithm);
   const first = HOST_KEYS.filter(isPinned);
   return { ...PINNED, serverHostKey: [...first, ...HOST_KEYS.filter((offer) => !isPinned(offer))] };
 }
 
-/** RSA keys are written `ssh-rsa` whatever hash their signatures use (RFC 8332). */
+/** The key type of RSA is `ssh-rsa` for every signature hash (RFC 8332). */
 const keyTypeOf = (offer: string): string => (offer.startsWith('rsa-sha2-') ? 'ssh-rsa' : offer);

@@ -3,18 +3,18 @@ import type { Unreachable } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import { keyMissing, loginRefused, notReached } from './words.ts';
 
-/** Until name, TCP, handshake and login are through. */
+/** For name resolution, TCP, handshake and login together. */
 const READY_LIMIT_MS = 15_000;
 const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 };
 
-/** What a connection attempt needs. `judge` sees the server's raw host key and says what is wrong with it, or null. */
+/** Options of a connection. `judge` returns the fault of the server's raw host key, or null. */
 export interface Dial {
   readonly algorithms: Algorithms;
   readonly judge: (blob: Buffer) => Unreachable | null;
-  /** Said when it is refused. */
+  /** For messages. */
   readonly keyPath: string;
   readonly privateKey: string;
-  /** Gives the attempt up. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
     dial.signal.addEventListener('abort', aborted, { once: true });
     client.once('ready', () => resolve(client));
     client.on('error', (error) => {
-      // After `ready` this rejects nothing more; `close` follows and ends what is running.
+      // After `ready` the rejection has no effect; `close` follows and ends what is running.
       note(error);
       reject(fault ?? faultFrom(error, access, dial.keyPath));
     });
@@ -42,11 +42,11 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
     };
     try {
       client.connect({ ...loginConfig(access, dial), hostVerifier });
-      // Short commands wait 40 ms twice for delayed acknowledgements otherwise.
+      // Otherwise short commands wait 40 ms twice for delayed acknowledgements.
       client.setNoDelay(true);
     } catch (cause) {
-      // ssh2 throws at once for one thing that we do not choose: a key that it cannot use.
-      reject(keyMissing(access, dial.keyPath, 'it is not a private key without passphrase', cause));
+      // ssh2 throws synchronously only for an unusable private key.
+      reject(keyMissing(access, dial.keyPath, 'it is not a private key without a passphrase', cause));
     }
   }).catch((error: unknown) => {
     client.destroy();
@@ -54,7 +54,7 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
   });
 }
 
-/** The raw host key that the server shows and proves to own; ends before any login. Throws Unreachable. */
+/** The server's raw host key, whose ownership the handshake proves; never logs in. Throws Unreachable. */
 export function shownKey(access: NodeAccess, algorithms: Algorithms, signal: AbortSignal): Promise<Buffer> {
   const client = new Client();
   return new Promise<Buffer>((resolve, reject) => {
@@ -68,7 +68,7 @@ export function shownKey(access: NodeAccess, algorithms: Algorithms, signal: Abo
     client.on('error', (error) => reject(faultFrom(error, access, access.keyPath)));
     client.once('close', () => {
       signal.removeEventListener('abort', aborted);
-      reject(notReached(access, 'the connection was closed before a host key was shown'));
+      reject(notReached(access, 'the connection was closed before the node sent a host key'));
     });
     client.connect({
       ...target(access),
@@ -107,16 +107,16 @@ function reasonOf(error: ClientError): string {
   if (error.level === 'client-timeout') return `no answer within ${READY_LIMIT_MS / 1000} s`;
   switch (error.code) {
     case 'ECONNREFUSED':
-      return 'the connection was refused; is sshd running there, and on this port';
+      return 'the connection was refused; check that sshd runs there on this port';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'the name is not known here; check the annotation metalk8s.scality.com/ssh-host';
+      return 'the host name does not resolve; check the annotation metalk8s.scality.com/ssh-host';
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return 'there is no way to that address';
+      return 'there is no route to the address';
     case 'ECONNRESET':
-      return 'the node cut the connection';
+      return 'the node reset the connection';
     default:
       return error.message;
   }

@@ -14,13 +14,13 @@ import {
 } from './known-hosts.ts';
 import { keyChanged, keyRevoked, keyUnknown } from './words.ts';
 
-/** The key in a server's raw blob, which begins with the length and name of its algorithm (RFC 4253, 6.6). */
+/** The key in a raw blob, which starts with the length and name of its algorithm (RFC 4253, 6.6). */
 export function keyInBlob(blob: Buffer): KnownKey {
   const length = blob.readUInt32BE(0);
   return { algorithm: blob.toString('latin1', 4, 4 + length), key: blob.toString('base64') };
 }
 
-/** The fault of a shown key, null when commands may be sent: it is pinned, or it is unknown and exactly the trusted one. */
+/** The fault of a host key; null when it is pinned, or unknown but exactly the trusted key. */
 export function faultOf(
   lines: readonly KnownLine[],
   access: NodeAccess,
@@ -45,7 +45,7 @@ function isTrusted(trust: HostKey | undefined, { host, port }: NodeAccess, { alg
   return trust.host === host && trust.port === port && trust.algorithm === algorithm && trust.key === key;
 }
 
-/** Reads known_hosts; a missing file is an empty one. A line that is not understood may revoke a key, so it stops every login. */
+/** Reads known_hosts; a missing file is empty. An unsupported line may revoke a key, so it stops every login. */
 export async function readKnownHosts(file: string): Promise<readonly KnownLine[]> {
   const unreadable = (what: string, cause?: unknown) =>
     new Unreachable('bootstrap', 'unreachable', `The file of pinned SSH host keys, ${file}, ${what}`, { cause });
@@ -57,11 +57,11 @@ export async function readKnownHosts(file: string): Promise<readonly KnownLine[]
   const unknown = lines.findIndex(({ is }) => is === 'unknown') + 1;
   if (unknown === 0) return lines;
   throw unreadable(
-    `is not understood in line ${unknown}: write \`host algorithm key\`, with \`@revoked\` before it for a revoked key.`,
+    `has an unsupported line ${unknown}. Write it as \`host algorithm key\`, with \`@revoked\` in front for a revoked key.`,
   );
 }
 
-/** Adds keys to known_hosts, all or none: another key that is pinned already, or a revoked one, stops it. */
+/** Adds all keys to known_hosts, or none when another key is pinned or a key is revoked. */
 export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
   const before = await readKnownHosts(file);
   let lines = before;

@@ -4,14 +4,14 @@ import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import { keyMissing, keyUnsafe } from './words.ts';
 
-/** Where a node's private key lies, below the root that the cluster's paths are moved under. */
+/** The path of a node's private key, below the root of the cluster's paths. */
 export function keyPathOf(root: string, { keyPath }: NodeAccess): string {
   return root === '' ? keyPath : join(root, keyPath);
 }
 
 /** The private key's text; throws Unreachable with `key-missing` or `key-unsafe`. */
 export async function readPrivateKey(root: string, access: NodeAccess): Promise<string> {
-  // The roster's default is the relative `salt-ssh.rsa`, which means something to salt-ssh only.
+  // The roster's default is the relative `salt-ssh.rsa`, which only salt-ssh resolves.
   if (!isAbsolute(access.keyPath)) throw keyMissing(access, access.keyPath, 'it is not an absolute path');
   const path = keyPathOf(root, access);
   const file = await opened(path, access);
@@ -28,7 +28,7 @@ async function opened(path: string, access: NodeAccess): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    const why = codeOf(cause) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
+    const why = codeOf(cause) === 'ENOENT' ? 'it does not exist' : 'it cannot be read';
     throw keyMissing(access, path, why, cause);
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A line of our own known_hosts file: the names, algorithm and key that this worker writes, or a comment, or `@revoked` by hand.
- * Hashed names, patterns and authorities (sshd(8)) are never written here: such a line is unknown. `text` is the line as found.
+ * A line of the worker's own known_hosts file (sshd(8)); `text` is the original line. The worker writes no hashed names, patterns or
+ * authorities, so such a line is `unknown`.
  */
 export type KnownLine = KeyLine | { readonly is: 'comment' | 'unknown'; readonly text: string };
 
@@ -15,7 +15,7 @@ interface KeyLine {
   readonly key: string;
 }
 
-/** A public key as known_hosts tells it. */
+/** A public key in known_hosts. */
 export interface KnownKey {
   readonly algorithm: string;
   readonly key: string;
@@ -26,14 +26,14 @@ export interface Place {
   readonly port: number;
 }
 
-/** What the file says about the key that a server shows. */
+/** The status of a server's key in the file. */
 export type Standing =
   | { readonly is: 'pinned' }
   | { readonly is: 'unknown' }
   | { readonly is: 'revoked' }
   | { readonly is: 'changed'; readonly pinned: readonly KnownKey[] };
 
-/** Reads a file's text, line by line. */
+/** Parses a file's text. */
 export function parseKnownHosts(text: string): readonly KnownLine[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -49,12 +49,12 @@ function parseLine(text: string): KnownLine {
   return { is: 'key', text, revoked, names: names.toLowerCase().split(','), algorithm, key };
 }
 
-/** The file's text again. */
+/** The file's text, unchanged lines included. */
 export function formatKnownHosts(lines: readonly KnownLine[]): string {
   return lines.map((line) => `${line.text}\n`).join('');
 }
 
-/** Compares a shown key with the file: a revoked key is rejected whatever else is written, and a key other than the pinned ones is changed. */
+/** The status of a key: `revoked` takes precedence; a key other than the pinned keys is `changed`. */
 export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
   const about = keyLines(lines, place);
   if (about.some((line) => line.revoked && sameKey(line, shown))) return { is: 'revoked' };
@@ -67,13 +67,13 @@ export function standingOf(lines: readonly KnownLine[], place: Place, shown: Kno
 export const findKnownKeys = (lines: readonly KnownLine[], place: Place): readonly KnownKey[] =>
   keyLines(lines, place).filter(({ revoked }) => !revoked);
 
-/** Can it stand in the file as one name, without meaning a pattern, a list or another line? */
+/** Whether the file can contain this host as one name, not as a pattern, a list or another line. */
 export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/.test(host);
 
-/** The lines with a key more at their end; unchanged when it is there. Throws a TypeError for what would become another line. */
+/** Appends a key unless it is pinned. Throws a TypeError for a host or key that would become another line. */
 export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
   const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
-  if (!isSafe) throw new TypeError('Such a host or key cannot stand in known_hosts.');
+  if (!isSafe) throw new TypeError('The host or the key is not valid in known_hosts.');
   if (standingOf(lines, place, key).is === 'pinned') return lines;
   return [...lines, parseLine(`${hostNameOf(place)} ${key.algorithm} ${key.key}`)];
 }

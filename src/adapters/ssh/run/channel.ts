@@ -4,34 +4,31 @@ import { type Ended, exit } from '../../../domain/node-commands/ended.ts';
 import { Capture, TOO_MUCH } from './capture.ts';
 import { feed } from './feed.ts';
 
-/** How a command is run on a channel. */
+/** Options of a command on a channel. */
 export interface ChannelRun {
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Ends it by rejection with the signal's reason. */
+  /** Aborts it; the run rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Ends it as a timeout: `limitMs` have passed. */
+  /** Ends it as a timeout after `limitMs`. */
   readonly deadline: AbortSignal;
   readonly limitMs: number;
 }
 
-/** sshd tells an exit code or a signal; RFC 4254, 6.10, only recommends it. */
-const UNTOLD: Ended = { is: 'unknown', says: 'the SSH server closed the session without an exit code' };
+/** sshd sends an exit code or a signal, but RFC 4254, 6.10, only recommends it. */
+const NO_EXIT_CODE: Ended = { is: 'unknown', says: 'the SSH server closed the session without an exit code' };
 
-/** The channel did not open: the command was not sent. */
+/** The command was not sent. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
 }
 
-/** What came of a command; `clean` is false when it was given up, so that its connection should not be used again. */
+/** The result of a command; `clean` is false when it was abandoned, and its connection must not be used again. */
 export interface Outcome {
   readonly result: CommandResult;
   readonly clean: boolean;
 }
 
-/**
- * Sends one command line and waits for its end, which always comes: its own, the deadline, a loss, or too much output.
- * A command that is given up loses its channel; sshd then closes its pipes but sends it no signal.
- */
+/** Sends one command line and waits for its end. sshd sends no signal to an abandoned command; it only closes its pipes. */
 export async function runOnChannel(client: Client, line: string, run: ChannelRun): Promise<Outcome> {
   const channel = await opened(client, line, AbortSignal.any([run.signal, run.deadline]));
   const over = new AbortController();
@@ -62,7 +59,7 @@ function opened(client: Client, line: string, signal: AbortSignal): Promise<Clie
     try {
       client.exec(line, onOpen);
     } catch (cause) {
-      // ssh2 throws when the socket is gone already and `close` has not been emitted yet.
+      // ssh2 throws when the socket is closed but `close` has not been emitted yet.
       finish(() => reject(new NotSent('the connection was lost before the command was sent', { cause })));
     }
   });
@@ -80,16 +77,16 @@ function ended(client: Client, channel: ClientChannel, run: ChannelRun, over: Ab
     if (run.signal.aborted) reject(run.signal.reason);
     run.signal.addEventListener('abort', () => reject(run.signal.reason), whileOpen);
     run.deadline.addEventListener('abort', () => finish({ is: 'timeout', afterMs: run.limitMs }), whileOpen);
-    // Before any channel's `close`: ssh2 tells its channels of a lost connection afterwards.
+    // The client emits `close` before its channels do.
     client.once('close', lost);
     over.signal.addEventListener('abort', () => client.off('close', lost), { once: true });
-    // A write to a command that has just ended is an error here; `close` follows and tells how the command ended.
+    // A write to a command that has just ended fails here; `close` follows with the command's end.
     channel.on('error', () => over.signal.aborted || feeding.abort());
     channel.on('data', (chunk: Buffer) => said.add('stdout', chunk) || finish(TOO_MUCH));
     channel.stderr.on('data', (chunk: Buffer) => said.add('stderr', chunk) || finish(TOO_MUCH));
     channel.once('close', (code?: number | null, signal?: string) => {
       if (typeof code === 'number') finish(exit(code), true);
-      else finish(signal === undefined ? UNTOLD : { is: 'signal', name: signal }, signal !== undefined);
+      else finish(signal === undefined ? NO_EXIT_CODE : { is: 'signal', name: signal }, signal !== undefined);
     });
     const feeding = new AbortController();
     feed(channel, run.stdin, AbortSignal.any([over.signal, feeding.signal])).catch(reject);

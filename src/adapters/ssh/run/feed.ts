@@ -1,6 +1,6 @@
 import type { ClientChannel } from 'ssh2';
 
-/** Writes everything to the command's standard input and ends it; stops early, without error, when `over` is aborted. */
+/** Writes everything to the command's standard input and closes it; stops without error when `over` is aborted. */
 export async function feed(
   channel: ClientChannel,
   stdin: AsyncIterable<Uint8Array> | undefined,
@@ -25,17 +25,14 @@ async function pump(channel: ClientChannel, stdin: AsyncIterable<Uint8Array>, ov
   }
 }
 
-/** False when the command takes no more. */
+/** False when the command accepts no more input. */
 function written(channel: ClientChannel, chunk: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     channel.write(chunk, (error) => resolve(!error));
   });
 }
 
-/**
- * ssh2 drops the pending write callback when the command or the connection ends (Channel._write returns without it), so every
- * wait is raced with the end. By listeners that are taken off again: Promise.race would keep every chunk until the end.
- */
+/** Races `work` with the end: ssh2 drops pending write callbacks then (Channel._write). Promise.race would retain every chunk. */
 function unlessOver<T>(work: Promise<T>, over: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = () => resolve(undefined);

@@ -13,30 +13,30 @@ import { Capture, TOO_MUCH } from './capture.ts';
 import { NotSent } from './channel.ts';
 import { settled } from './settled.ts';
 
-/** ssh(1) exits with this when it failed itself, and when a signal killed the command; the command may do so, too. */
+/** Exit code of ssh(1) for its own failures and for a command killed by a signal; a command may also exit with it. */
 const SSH_FAILED = 255;
-/** Words of ssh_config that mean something else to it: quotes, tokens, variables, lists. */
+/** Paths without special meaning in ssh_config: no quotes, tokens, variables or lists. */
 const PLAIN_PATH = /^\/[\w./@+,:=-]*$/;
 
 export interface OpenSshOptions {
-  /** Our own file of pinned host keys. */
+  /** The worker's file of pinned host keys. */
   readonly knownHostsPath: string;
   /** Prefix of every private key's path. */
   readonly root?: string;
-  /** ssh(1); tests put another one there. */
+  /** ssh(1); tests use another program. */
   readonly program?: string;
 }
 
-/** Standard input: a file, read by the child itself from where the descriptor stands, or bytes that we write to it. */
+/** Standard input: a file, which the child reads from the descriptor's position, or bytes. */
 export interface OpenSshRun {
   readonly stdin: { readonly fd: number } | { readonly bytes: AsyncIterable<Uint8Array> };
   readonly signal: AbortSignal;
 }
 
 /**
- * ssh(1) for archives: it reads a whole file itself, so no byte passes through the worker, which took 1.3 times as long; and it
- * enciphers what we choose to send, which takes the worker's one thread longer than choosing.
- * Under the same rules as the shell: pinned algorithms, pinned host keys, this one key, no configuration, agent or terminal.
+ * ssh(1) for archives. It reads a whole file itself: 1.3 times as fast as bytes through the worker. It also takes the encryption off
+ * the worker's single thread. It follows the shell's rules: pinned algorithms, pinned host keys, one key, no configuration, agent or
+ * terminal.
  */
 export class OpenSsh {
   readonly #options: OpenSshOptions;
@@ -45,7 +45,7 @@ export class OpenSsh {
     this.#options = options;
   }
 
-  /** Throws NotSent when there is no ssh(1), or it cannot be told what it must know; Unreachable when key or host are unfit. */
+  /** Throws NotSent when ssh(1) is missing or cannot get its options; Unreachable when key or host are invalid. */
   async run(access: NodeAccess, command: Command, { stdin, signal }: OpenSshRun): Promise<CommandResult> {
     signal.throwIfAborted();
     const args = await this.#args(access, command);
@@ -54,7 +54,7 @@ export class OpenSsh {
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill, { once: true });
     const writing = 'fd' in stdin ? undefined : settled(written(child, stdin.bytes));
-    // Half of an archive must not look like the end of one.
+    // A truncated stream must not look like the end of the archive.
     void writing?.then((source) => 'error' in source && kill());
     const end = await settled(ended(child));
     const source = await writing;
@@ -69,10 +69,10 @@ export class OpenSsh {
     const { knownHostsPath, root = '' } = this.#options;
     const keyPath = keyPathOf(root, access);
     for (const path of [knownHostsPath, keyPath]) {
-      if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh would read something else than ${path}`);
+      if (!PLAIN_PATH.test(path)) throw new NotSent(`ssh cannot be given the path ${path}`);
     }
     if (!isHostName(access.host)) throw hostUnfit(access);
-    // ssh(1) looks at the mode only of keys that are its own user's.
+    // ssh(1) checks the mode only of keys of its own user.
     await readPrivateKey(root, access);
     const pinned = findKnownKeys(await readKnownHosts(knownHostsPath), access);
     const options = [...optionsFor(pinned), `UserKnownHostsFile=${knownHostsPath}`, `IdentityFile=${keyPath}`];
@@ -81,7 +81,7 @@ export class OpenSsh {
   }
 }
 
-/** Nothing of the worker's environment: no agent, no locale, no secrets. */
+/** Excludes the worker's environment: no agent, locale or secrets. */
 const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 function optionsFor(pinned: Parameters<typeof algorithmsFor>[0]): readonly string[] {
@@ -114,7 +114,7 @@ function optionsFor(pinned: Parameters<typeof algorithmsFor>[0]): readonly strin
   ];
 }
 
-/** Writes everything, or as much as the child takes: why it takes no more, its end tells. */
+/** Writes as much as the child accepts; the child's end says why it stopped. */
 async function written({ stdin }: ChildProcess, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   if (stdin === null) return;
   const closed = new AbortController();
@@ -159,7 +159,7 @@ async function ended(child: ChildProcess): Promise<CommandResult> {
   return tooMuch ? result : { ...result, ended: endOf(child, result.stderr) };
 }
 
-/** ssh(1) tells the command's exit code as its own; what failed itself it says last. */
+/** ssh(1) exits with the command's exit code; its own error is the last line of stderr. */
 function endOf({ exitCode, signalCode }: ChildProcess, stderr: string): Ended {
   if (exitCode === null) return { is: 'unknown', says: `ssh on the bootstrap node was killed by ${signalCode}` };
   if (exitCode !== SSH_FAILED) return exit(exitCode);

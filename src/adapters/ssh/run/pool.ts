@@ -1,16 +1,16 @@
 import type { Client } from 'ssh2';
 
-/** A kept connection goes when nothing has used it for this long. */
+/** An idle connection is closed after this time. */
 const IDLE_MS = 60_000;
-/** How long a connection may take to say goodbye. */
+/** Timeout for closing a connection. */
 const GOODBYE_MS = 2_000;
 
 /** A connection lent to one run. */
 export interface Loan {
   readonly client: Client;
-  /** It was open before this run: it may have died unseen. */
+  /** The connection was open before this run, and may be dead. */
   readonly reused: boolean;
-  /** Gives it back; `retire` takes it out of use and closes it after its last run. */
+  /** Returns it; `retire` removes it from the pool and closes it after its last run. */
   release(options: { readonly retire: boolean }): void;
 }
 
@@ -20,7 +20,7 @@ interface Kept {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** One open connection per name, shared by runs, closed when idle. */
+/** One connection per name, shared by runs, closed when idle. */
 export class ConnectionPool {
   readonly #kept = new Map<string, Kept>();
   readonly #closing = new AbortController();
@@ -44,7 +44,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Ends every connection, with a limit. */
+  /** Closes every connection, with a timeout. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('The SSH shell is closed.'));
     const all = [...this.#kept.values()];

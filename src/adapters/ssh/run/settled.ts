@@ -1,6 +1,6 @@
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
-/** As a value, so that work nobody waits for yet, or any more, may fail without harm. */
+/** The outcome as a value, so that work without a waiter never causes an unhandled rejection. */
 export function settled<T>(work: Promise<T>): Promise<Settled<T>> {
   return work.then(
     (value) => ({ value }),

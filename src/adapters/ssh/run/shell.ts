@@ -12,17 +12,17 @@ import { hostUnfit, notReached } from '../login/words.ts';
 import { NotSent, type Outcome, runOnChannel } from './channel.ts';
 import { ConnectionPool, type Loan } from './pool.ts';
 
-/** Where the shell keeps pinned host keys and finds private keys. */
+/** Options of the shell. */
 export interface SshShellOptions {
-  /** Our own file of pinned host keys, in OpenSSH's format. */
+  /** The worker's file of pinned host keys, in OpenSSH's format. */
   readonly knownHostsPath: string;
-  /** Prefix of every private key's path: the root directory that the cluster's paths are moved under. */
+  /** Prefix of every private key's path: the root of the cluster's paths. */
   readonly root?: string;
-  /** Told of faults on connections, with a fixed text and fields. */
+  /** Logs connection faults with a fixed text and fields. */
   readonly log?: (text: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
-/** Runs commands over SSH: one kept connection per node, host keys checked against our own file. */
+/** Runs commands over SSH, with one pooled connection per node and host keys checked against the worker's file. */
 export function sshShell(options: SshShellOptions): NodeShell {
   return new SshShell(options);
 }
@@ -45,7 +45,7 @@ class SshShell implements NodeShell {
     const attempt = () => this.#runOnce(access, render(command), { ...options, deadline });
     try {
       return await attempt().catch((error: unknown) => {
-        // A kept connection may have died unseen; the command was not sent, so a new connection may send it.
+        // A pooled connection may be dead. The command was not sent, so retry it on a new connection.
         if (error instanceof NotSent) return attempt();
         throw error;
       });
@@ -75,7 +75,7 @@ class SshShell implements NodeShell {
     return key;
   }
 
-  /** One after another, so that no two write the same file; the worker is the file's only writer. */
+  /** In sequence, because all calls write the same file; only the worker writes it. */
   pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
     return this.#pinInTurn(() => pinKeys(this.#file, keys));
   }
@@ -97,7 +97,7 @@ class SshShell implements NodeShell {
   }
 
   async #borrow(access: NodeAccess, run: NodeRun & { deadline: AbortSignal }): Promise<Loan> {
-    // A connection that was opened on trust serves only runs that trust the same key.
+    // A connection opened on trust serves only runs that trust the same key.
     const name = [access.host, access.port, access.user, access.keyPath, run.trust?.key ?? ''].join('\n');
     const asked = this.#pool.borrow(name, (closing) => this.#dial(access, run.trust, closing));
     return unlessAborted(asked, AbortSignal.any([run.signal, run.deadline]), (late) => late.release({ retire: false }));
@@ -114,7 +114,7 @@ class SshShell implements NodeShell {
       signal,
     };
     return logIn(access, dial, (error) =>
-      this.#log('An SSH connection had a fault.', {
+      this.#log('SSH connection fault', {
         node: access.node,
         host: access.host,
         port: access.port,
@@ -124,7 +124,7 @@ class SshShell implements NodeShell {
   }
 }
 
-/** The promise, or the signal's reason if that comes first; what comes too late is given to `late`. */
+/** The promise, or the signal's reason if that comes first; `late` gets a value that comes too late. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, late: (value: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason);

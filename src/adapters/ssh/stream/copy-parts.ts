@@ -9,30 +9,30 @@ import type { CopyPace } from './copy-pace.ts';
 import type { RateCap } from './rate-cap.ts';
 import type { Recipes } from './recipe.ts';
 
-/** The parts a copier works with; without the optional ones it does the same, slower. */
+/** The parts of a copier; the optional parts only make it faster or limit it. */
 export interface CopierParts {
   readonly shell: NodeShell;
   readonly bootstrap: Pick<BootstrapNode, 'read' | 'sha256'> & Partial<ArchiveFiles>;
   readonly clock: Clock;
-  /** Sends whole files; our own client does where there is none, and for what is not a whole file. */
+  /** Sends archives; the built-in client is the fallback. */
   readonly openSsh?: OpenSsh;
-  /** What has been proven of targets' files. */
+  /** Cache of verified digests of targets' files. */
   readonly digests?: TargetDigests;
-  /** Bytes a second, all copies together. */
+  /** Limits bytes per second for all copies together. */
   readonly rateCap?: RateCap;
-  /** Copies at the same time; more wait for their turn. */
+  /** Maximum number of concurrent copies. */
   readonly atATime?: number;
   /** Reads each copy back from the target's disk. */
   readonly strict?: boolean;
 }
 
-/** One copy on its way. */
+/** One copy in progress. */
 export interface Copy extends CopierParts {
   readonly step: CopyStep;
   readonly access: NodeAccess;
   readonly pace: CopyPace;
   readonly recipes: Recipes;
-  /** Seeding went wrong once: what comes is a plain copy. */
+  /** Seeding failed once, so this copy sends everything. */
   readonly seedFailed: { is: boolean };
   readonly signal: AbortSignal;
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../ports/clock.ts';
 
-/** No byte taken for this long: the connection is given up. */
+/** A connection that accepts no data for this long is abandoned. */
 const STALL_MS = 30_000;
-/** After the last byte the target writes, hashes and flushes what its memory holds. */
+/** After the last byte the target still writes, hashes and flushes. */
 const FLUSH_MS = 600_000;
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 
-/** When a transfer last moved, and how long it may take for the next byte. */
+/** The time of a transfer's last byte, and the timeout for the next byte. */
 export class Pulse {
   readonly #clock: Clock;
   #at: number;
@@ -21,7 +21,7 @@ export class Pulse {
     this.#at = this.#clock.steadyMs();
   }
 
-  /** Every byte is on its way: what is left takes as long as the disk needs. */
+  /** Every byte was sent; the rest takes as long as the disk needs. */
   last(): void {
     this.beat();
     this.limitMs = FLUSH_MS;
@@ -32,7 +32,7 @@ export class Pulse {
   }
 }
 
-/** Looks now and then until `over`; aborts `stalled` when nothing moved for too long. */
+/** Checks at intervals until `over`; aborts `stalled` after the timeout. */
 export async function watch(
   pulse: Pulse,
   clock: Clock,
@@ -41,7 +41,7 @@ export async function watch(
   look: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   while (!over.aborted && !stalled.signal.aborted) {
-    await clock.sleep(LOOK_MS, over).catch((reason: unknown) => {
+    await clock.sleep(CHECK_MS, over).catch((reason: unknown) => {
       if (!over.aborted) throw reason;
     });
     if (over.aborted) return;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../ports/clock.ts';
 
-/** Lets only so many bytes a second through, all copies together. */
+/** Limits bytes per second for all copies together. */
 export class RateCap {
   readonly #bytesPerMs: number;
   readonly #clock: Clock;
-  /** When the bytes that were let through so far will have taken their time. */
+  /** When the bytes allowed so far will have used up their time. */
   #free = 0;
 
   constructor(bytesPerSecond: number, clock: Clock) {
@@ -12,7 +12,7 @@ export class RateCap {
     this.#clock = clock;
   }
 
-  /** Waits until these bytes may go. */
+  /** Waits until these bytes may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     const now = this.#clock.steadyMs();
     const wait = this.#free - now;

@@ -1,41 +1,38 @@
 import { SECTOR, SectorIndex } from './sector-index.ts';
 
-/** Read at once; what fits a processor's cache is compared fastest. */
+/** Size of a read; data that fits the processor's cache is compared fastest. */
 const WINDOW = 512 * 1024;
-/** The longest stretch that is sent under one line: the first one is not known before it is read. */
+/** The longest run of bytes to send, because a run is known only when it has been read. */
 const STRETCH = 16 * 1024 * 1024;
-/** Each run costs the target two processes, about as much as this takes on a fast wire. */
+/** Each run costs the target two processes, about as long as sending this many bytes on a fast network. */
 const LEAST_RUN = 256 * 1024;
 
-/** A file that can be read anywhere. */
+/** A file with random access. */
 export interface Readable {
   readonly size: number;
-  /** Bytes from there, `into` memory of the caller's where it can be. */
+  /** Exactly `length` bytes at `at`, in `into` if possible. */
   readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
 }
 
-/** A stretch of the new file: bytes of the old one from `from` on, or bytes that must be sent. */
+/** A run of the new file: bytes of the old file at `from`, or bytes to send (null). */
 export interface Run {
   readonly at: number;
   readonly bytes: number;
   readonly from: number | null;
 }
 
-/** Recipes by the identities of their two files: several targets of one archive share the search. */
+/** Recipes by the identities of their two files, shared by all targets of an archive. */
 export type Recipes = Map<string, readonly Run[]>;
 
 export interface RecipeOptions {
-  /** First byte that is wanted. */
+  /** First byte needed. */
   readonly start?: number;
-  /** Shorter runs of the old file are sent all the same. */
+  /** Shorter matches with the old file are sent instead. */
   readonly leastRun?: number;
   readonly signal: AbortSignal;
 }
 
-/**
- * How the new file is put together from the old one and what must be sent: runs in order, without gaps, told as soon as they are
- * known. Every byte of a run has been compared; what is sent is exact by itself.
- */
+/** How to build the new file from the old file and sent bytes: runs in order, without gaps. Matches are compared in full. */
 export async function* recipe(old: Readable, next: Readable, options: RecipeOptions): AsyncGenerator<Run> {
   const { start = 0, leastRun = LEAST_RUN, signal } = options;
   const memory = {
@@ -44,7 +41,7 @@ export async function* recipe(old: Readable, next: Readable, options: RecipeOpti
     here: Buffer.allocUnsafe(WINDOW),
   };
   const index = await indexOf(old, memory.window, signal);
-  // Behind `start` a run is cut at a byte, before it at a sector: what was found is the same.
+  // Start the search at a sector; `clipped` cuts the first run at `start`.
   let at = start - (start % SECTOR);
   let unsent = at;
   while (at < next.size) {
@@ -62,7 +59,7 @@ export async function* recipe(old: Readable, next: Readable, options: RecipeOpti
   }
 }
 
-/** Memory that every read of a search uses again: fresh memory for each takes longer than comparing it. */
+/** Buffers shared by all reads of a search: allocating them takes longer than comparing. */
 interface Compared {
   readonly there: Buffer;
   readonly here: Buffer;
@@ -84,7 +81,7 @@ async function indexOf(old: Readable, memory: Buffer, signal: AbortSignal): Prom
   return index;
 }
 
-/** The first run of the old file that begins in this window and is long enough. */
+/** The first long enough match with the old file that starts in this window. */
 async function firstRun(
   index: SectorIndex,
   old: Readable,
@@ -104,7 +101,7 @@ async function firstRun(
   return null;
 }
 
-/** How many bytes from there on are the same in both, in whole sectors. */
+/** The number of equal bytes from these positions, in whole sectors. */
 async function sameBytes(
   old: Readable,
   next: Readable,
@@ -133,7 +130,7 @@ function sameSectors(one: Buffer, other: Buffer): number {
   return at;
 }
 
-/** What of a run is not there yet. */
+/** The part of a run from `start` on. */
 export function* clipped({ at, bytes, from }: Run, start: number): Generator<Run> {
   const there = Math.min(bytes, Math.max(0, start - at));
   if (there === bytes) return;

@@ -1,11 +1,11 @@
-/** Content of an ISO begins at sectors of this size (ECMA-119, 6.1.2). */
+/** Files in an ISO start at sectors of this size (ECMA-119, 6.1.2). */
 export const SECTOR = 2048;
-/** Every so many bytes of a sector are looked at; a sector that differs elsewhere only is found out when it is compared. */
+/** Distance of samples in a sector; differences between the samples show up in the byte comparison. */
 const SAMPLE_STEP = 128;
 
-/** Where in a file a sector like this one stands: a fast guess, to be compared byte by byte. The first of equal sectors is known. */
+/** Finds similar sectors in a file: a fast guess, to be verified byte by byte. Keeps the first of equal sectors. */
 export class SectorIndex {
-  /** Sector numbers plus one, by fingerprint, open addressing; 0 is free. */
+  /** Hash table with open addressing: sector numbers plus one by fingerprint; 0 is free. */
   readonly #table: Uint32Array;
   readonly #marks: Uint32Array;
   readonly #mask: number;
@@ -17,7 +17,7 @@ export class SectorIndex {
     this.#mask = slots - 1;
   }
 
-  /** Adds the whole sectors of a piece that begins at a sector. */
+  /** Adds the whole sectors of a piece that starts at the sector `first`. */
   add(piece: Buffer, first: number): void {
     const sectors = Math.floor(piece.length / SECTOR);
     for (let sector = 0; sector < sectors; sector += 1) {
@@ -29,13 +29,13 @@ export class SectorIndex {
     }
   }
 
-  /** The sector that looks like the one at `at`, or null. */
+  /** A sector with the fingerprint of the sector at `at`, or null. */
   find(piece: Buffer, at: number): number | null {
     const found = this.#table[this.#slotOf(fingerprint(piece, at))] ?? 0;
     return found === 0 ? null : found - 1;
   }
 
-  /** The slot that holds this mark, or the free one where it would go. */
+  /** The slot of this mark, or the free slot for it. */
   #slotOf(mark: number): number {
     let slot = mark & this.#mask;
     while (this.#table[slot] !== 0 && this.#marks[slot] !== mark) slot = (slot + 1) & this.#mask;
@@ -43,7 +43,7 @@ export class SectorIndex {
   }
 }
 
-/** 32 bits of a sector's samples: multiply and mix, as in MurmurHash3's finalizer. */
+/** A 32-bit hash of a sector's samples: multiply and mix, as in MurmurHash3's finalizer. */
 function fingerprint(piece: Buffer, at: number): number {
   let mark = 0;
   for (let byte = 0; byte < SECTOR; byte += SAMPLE_STEP) {

@@ -10,10 +10,10 @@ import type { CopyPace } from './copy-pace.ts';
 import { moveTo, positionOf } from './file-position.ts';
 import { Pulse, watch } from './pulse.ts';
 
-/** The whole of one transfer; the watch over its bytes ends it long before. */
+/** Timeout of a whole transfer; the stall timeout ends it long before. */
 const TRANSFER_LIMIT_MS = 24 * 3_600_000;
 
-/** What every way of sending needs. */
+/** Options of a transfer. */
 export interface Sending {
   readonly access: NodeAccess;
   readonly command: Command;
@@ -23,21 +23,21 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** A piece of a stream, and the byte of the archive that is reached when it has been taken. */
+/** A piece of a stream, and the byte of the archive reached with it. */
 export interface Piece {
   readonly bytes: Uint8Array;
   readonly reached: number;
 }
 
-/** Pieces to send, and by whom. */
+/** Pieces to send, and the clients to send them. */
 export interface PiecesSending extends Sending {
   readonly shell: NodeShell;
   readonly openSsh?: OpenSsh;
-  /** Begins anew with each call. */
+  /** Starts from the beginning at each call. */
   readonly pieces: (signal: AbortSignal) => AsyncIterable<Piece>;
 }
 
-/** Runs the command with pieces as its standard input, through ssh(1) or our own client. Throws Unreachable when the bytes stop flowing. */
+/** Runs the command with pieces as standard input, through ssh(1) or the built-in client. Throws Unreachable on a stall. */
 export async function sendPieces({ shell, openSsh, pieces, ...sending }: PiecesSending): Promise<CommandResult> {
   const { access, command } = sending;
   const stdin = (pulse: Pulse, signal: AbortSignal) => counted(readAhead(pieces(signal)), pulse, sending.pace);
@@ -48,7 +48,7 @@ export async function sendPieces({ shell, openSsh, pieces, ...sending }: PiecesS
       );
     } catch (error) {
       if (!(error instanceof NotSent)) throw error;
-      // Begun anew, so counted anew.
+      // The transfer restarts, so the count restarts.
       sending.pace.begin(sending.from);
     }
   }
@@ -57,7 +57,7 @@ export async function sendPieces({ shell, openSsh, pieces, ...sending }: PiecesS
   );
 }
 
-/** Runs the command with the rest of the open archive as its standard input, through ssh(1). Throws NotSent where it cannot be used. */
+/** Runs the command with the rest of the open archive as standard input, through ssh(1). Throws NotSent if unusable. */
 export function sendFile({
   archive,
   openSsh,
@@ -99,14 +99,14 @@ async function watched(
     return await send(pulse, either);
   } catch (error) {
     signal.throwIfAborted();
-    throw stalled.signal.aborted ? notReached(access, `it took no byte for ${pulse.limitMs / 1000} s`) : error;
+    throw stalled.signal.aborted ? notReached(access, `it accepted no data for ${pulse.limitMs / 1000} s`) : error;
   } finally {
     over.abort();
     await watching;
   }
 }
 
-/** The next piece is asked for when the one before was taken, so asking is the sign that bytes flow. */
+/** Counts pieces: a request for the next piece means that the previous piece was accepted. */
 async function* counted(pieces: AsyncIterable<Piece>, pulse: Pulse, pace: CopyPace): AsyncGenerator<Uint8Array> {
   for await (const { bytes, reached } of pieces) {
     pulse.beat();
@@ -119,10 +119,10 @@ async function* counted(pieces: AsyncIterable<Piece>, pulse: Pulse, pace: CopyPa
 
 type Read<T> = { readonly next: IteratorResult<T> } | { readonly error: unknown };
 
-/** Reads one piece ahead, so that disk and wire work at the same time. */
+/** Reads one piece ahead, so that disk and network work in parallel. */
 export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   const reader = source[Symbol.asyncIterator]();
-  // As a value: a piece that nobody asks for any more may fail without harm.
+  // Errors are values, so that an unused piece causes no unhandled rejection.
   const read = (): Promise<Read<T>> =>
     reader.next().then(
       (next) => ({ next }),

@@ -30,8 +30,8 @@ async function poison(): Promise<void> {
   await writeFile(cache, text.replace(/[0-9a-f]{64}/, 'f'.repeat(64)));
 }
 
-describe('the cache of digests', () => {
-  test('gigabytes would be hashed again at each start of the worker', async () => {
+describe('the digest cache', () => {
+  test('keeps digests across restarts of the worker', async () => {
     expect(await digest()).toBe(sha256('the content'));
     await poison();
     expect(await digest()).toBe('f'.repeat(64));
@@ -39,7 +39,7 @@ describe('the cache of digests', () => {
     expect(await readdir(dirname(cache))).toEqual(['digests.json']);
   });
 
-  test('a file changed in place would keep its old digest', async () => {
+  test('hashes a file again that was changed in place', async () => {
     await digest();
     await poison();
     const { atime, mtime } = await stat(place.at(PATH));
@@ -48,31 +48,31 @@ describe('the cache of digests', () => {
     expect(await digest()).toBe(sha256('THE CONTENT'));
   });
 
-  test('part of a file would be taken for the whole', async () => {
+  test('does not cache the digest of a part', async () => {
     expect(await node().sha256(PATH, signal, 3)).toBe(sha256('the'));
     expect(await digest()).toBe(sha256('the content'));
   });
 
   test.each([['{'], ['[]'], ['{"version":2,"sha256":{}}'], ['{"version":1,"sha256":{"x":"y"}}'], ['']])(
-    'a damaged cache would end the worker: %s',
+    'discards a damaged cache: %s',
     async (text) => {
       await writeFile(cache, text);
       expect(await digest()).toBe(sha256('the content'));
-      expect(said).toEqual(['The cache of digests is thrown away; archives are hashed again.']);
+      expect(said).toEqual(['Digest cache discarded; archives are hashed again']);
       expect(await digest()).toBe(sha256('the content'));
       expect(said).toHaveLength(1);
     },
   );
 
-  test('a folder that cannot be written would stop a plan', async () => {
+  test('works without a cache when the folder is not writable', async () => {
     cache = join(place.root, 'no/such/folder/digests.json');
     expect(await digest()).toBe(sha256('the content'));
-    expect(said).toEqual(['The cache of digests could not be written.']);
+    expect(said).toEqual(['Digest cache could not be written']);
   });
 });
 
-describe('a file that changes while it is read', () => {
-  test('a copy would be verified against a digest of two files', async () => {
+describe('reading an archive', () => {
+  test('fails when the file changes meanwhile', async () => {
     await place.put(PATH, Buffer.alloc(600_000, 'a'));
     const chunks = node().read(PATH, 0, signal)[Symbol.asyncIterator]();
     await chunks.next();
@@ -80,10 +80,10 @@ describe('a file that changes while it is read', () => {
     const rest = async () => {
       while (!(await chunks.next()).done);
     };
-    await expect(rest()).rejects.toThrow('it was changed while it was being read');
+    await expect(rest()).rejects.toThrow('it was changed while the worker read it');
   });
 
-  test('a copy that is given up would keep the file open', async () => {
+  test('closes the file when the reader stops early', async () => {
     await place.put(PATH, Buffer.alloc(600_000, 'a'));
     const open = async () => (await readdir('/proc/self/fd')).length;
     const before = await open();

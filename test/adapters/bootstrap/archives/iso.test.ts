@@ -26,7 +26,7 @@ async function written(bytes: Uint8Array): Promise<string> {
 }
 
 describe('an ISO 9660 image', () => {
-  test('a file of the root folder would not be found', async () => {
+  test('gives the files of its root folder', async () => {
     const path = await written(isoImage({ 'PRODUCT.TXT': 'NAME=x\n', 'MANIFEST.YAML': 'kind: é\n', 'EMPTY.TXT': '' }));
     expect(await read(path, 'PRODUCT.TXT')).toBe('NAME=x\n');
     expect(await read(path, 'MANIFEST.YAML')).toBe('kind: é\n');
@@ -34,7 +34,7 @@ describe('an ISO 9660 image', () => {
     expect(await read(path, 'NOTHING.TXT')).toBeNull();
   });
 
-  needs(existsSync(MKISOFS), 'mkisofs')('an ISO built as MetalK8s builds its own would not be read', async () => {
+  needs(existsSync(MKISOFS), 'mkisofs')('is read when built as MetalK8s builds its own', async () => {
     const tree = join(folder, 'tree');
     await mkdir(join(tree, 'images'), { recursive: true });
     await writeFile(join(tree, 'product.txt'), 'NAME=MetalK8s\nVERSION=128.0.1\n');
@@ -48,7 +48,7 @@ describe('an ISO 9660 image', () => {
     expect(sizes[1]).toBe(sizes[0]);
   });
 
-  test('a damaged folder would end the worker, or never end', async () => {
+  test('with a damaged folder gives no file', async () => {
     const good = isoImage({ 'PRODUCT.TXT': 'x' });
     const path = join(folder, 'damaged.iso');
     for (let at = 18 * 2048; at < 18 * 2048 + 150; at += 3) {

@@ -37,7 +37,7 @@ describe('solutions, images and mounts', () => {
     return await look();
   };
 
-  test('a solution would be looked for in the wrong folder', async () => {
+  test('finds a mounted solution by its name and version', async () => {
     await place.mount('example-solution-0.1.0', SOLUTION, ['ui/0.1.0']);
     const { archives, mountedUnlisted } = await withSolution(solutionIso('example-solution', '0.1.0'));
     expect(archives).toMatchObject([
@@ -46,7 +46,7 @@ describe('solutions, images and mounts', () => {
     expect(mountedUnlisted).toEqual([]);
   });
 
-  test('a version that YAML takes for a number would be lost', async () => {
+  test('reads a version that YAML takes for a number', async () => {
     const { archives } = await withSolution(solutionIso('example', '1.2'));
     expect(archives).toMatchObject([{ fault: 'not-mounted', id: 'example-1.2' }]);
   });
@@ -56,22 +56,22 @@ describe('solutions, images and mounts', () => {
     [
       'a manifest without a name',
       isoImage({ 'MANIFEST.YAML': 'kind: Solution\nspec: {version: 1.0.0}\n' }),
-      /no usable `metadata`/,
+      /no valid `metadata`/,
     ],
-    ['broken YAML', isoImage({ 'MANIFEST.YAML': 'kind: [' }), /is no YAML/],
-  ])('%s would be a crash', async (_, iso, says) => {
+    ['broken YAML', isoImage({ 'MANIFEST.YAML': 'kind: [' }), /is not valid YAML/],
+  ])('rejects %s', async (_, iso, says) => {
     const { archives } = await withSolution(iso);
     expect(archives).toMatchObject([
       { fault: 'wrong-product', listedIn: SOLUTIONS_FILE, says: expect.stringMatching(says) },
     ]);
   });
 
-  test('a file that Salt will refuse would be taken for good', async () => {
+  test('reports a solutions.yaml that Salt refuses', async () => {
     const { solutionsFile } = await withSolution(solutionIso('example', '1.0.0'), 'metalk8s.scality.com/v1alpha1');
     expect(solutionsFile).toMatchObject({ is: 'refused-by-salt', apiVersion: 'metalk8s.scality.com/v1alpha1' });
   });
 
-  test('folders that no registry serves would be expected of one', async () => {
+  test('lists only the images that a registry serves', async () => {
     await place.put(PATH, metalk8sIso('128.0.1'));
     await place.mount(ID, PATH, ['nginx/1.27', 'etcd/3.5']);
     const images = `/srv/scality/${ID}/images`;
@@ -93,37 +93,37 @@ describe('solutions, images and mounts', () => {
     });
   });
 
-  test('a mount that nobody lists would make repo.installed fail later', async () => {
+  test('reports mounts that no file lists, because repo.installed would fail', async () => {
     await place.list([]);
     await place.mount('metalk8s-127.0.6', '/srv/releases/old.iso');
     await place.mount('example-1.0.0', '/srv/releases/example.iso');
     expect((await look()).mountedUnlisted).toEqual(['metalk8s-127.0.6', 'example-1.0.0']);
   });
 
-  test('of two mounts on one folder the hidden one would be looked at', async () => {
+  test('reads the visible mount of two on one folder', async () => {
     await place.put(PATH, metalk8sIso('128.0.1'));
     await place.mount(ID, '/srv/old.iso');
     await place.mount(ID, PATH);
     expect(await only()).toMatchObject(sound());
   });
 
-  test('one bad archive would hide the others', async () => {
+  test('reports every archive, even if one is bad', async () => {
     await place.put(PATH, metalk8sIso('128.0.1'));
     await place.mount(ID, PATH);
     await place.list(['/srv/none.iso', PATH]);
     expect((await look()).archives.map((one) => one.is)).toEqual(['bad', 'sound']);
   });
 
-  test('no bootstrap.yaml would be a crash', async () => {
+  test('reports a missing or too large bootstrap.yaml', async () => {
     expect(await look()).toMatchObject({
-      bootstrapFile: { is: 'unreadable', says: `${BOOTSTRAP_FILE} is not there.` },
+      bootstrapFile: { is: 'unreadable', says: `${BOOTSTRAP_FILE} does not exist.` },
       archives: [],
     });
     await place.put(BOOTSTRAP_FILE, Buffer.alloc(2 ** 20 + 1, 'x'));
     expect((await look()).bootstrapFile).toMatchObject({ says: expect.stringMatching(/larger than 1048576 bytes/) });
   });
 
-  test('an archive replaced by rename between two looks would keep its old digest', async () => {
+  test('hashes an archive again that was replaced between two inspections', async () => {
     await place.put(PATH, metalk8sIso('128.0.1'));
     await place.mount(ID, PATH);
     await place.list([PATH]);

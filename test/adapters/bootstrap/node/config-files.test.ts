@@ -45,19 +45,19 @@ archives: /root/metalk8s.iso
     ],
     ['an empty path', `${V3}${KIND}archives: ['']`, wrong('`archives[0]`')],
     ['two mistakes', 'kind: x\napiVersion: y\narchives: []', wrong('`kind`', '`apiVersion`')],
-    ['only a text', 'hello', wrong('holds no keys')],
-    ['broken YAML', `${V3}archives: [`, wrong(BOOTSTRAP, 'is no YAML, line 2')],
-    ['a key twice', `${V3}${V3}`, wrong('is no YAML, line 2: duplicated mapping key')],
-    ['nothing', '', wrong('is no YAML')],
+    ['only text', 'hello', wrong('has no keys')],
+    ['broken YAML', `${V3}archives: [`, wrong(BOOTSTRAP, 'is not valid YAML, line 2')],
+    ['a key twice', `${V3}${V3}`, wrong('is not valid YAML, line 2: duplicated mapping key')],
+    ['nothing', '', wrong('is not valid YAML')],
     ['a bomb of aliases', `a: &a [x, x]\n${`b: [${'*a, '.repeat(101)}]\n`}`, wrong('aliases')],
-  ])('the archives would be wrong, or the mistake unnamed: %s', (_, text, wanted) => {
+  ])('gives the archives, or names the mistake: %s', (_, text, wanted) => {
     expect(bootstrap(text)).toEqual(wanted);
   });
 
-  test('a missing file would not be named', () => {
+  test('names a missing file', () => {
     expect(bootstrapFile({ is: 'absent' }, BOOTSTRAP)).toEqual({
       is: 'unreadable',
-      says: `${BOOTSTRAP} is not there.`,
+      says: `${BOOTSTRAP} does not exist.`,
     });
   });
 });
@@ -84,11 +84,11 @@ describe('solutions.yaml', () => {
     ['archives as text', `${LONG}${SOL}archives: /s.iso`, wrong('`archives`: must be a list of paths')],
     ['a wrong item', `${LONG}${SOL}archives: [/s.iso, 7]`, wrong('`archives[1]`')],
     ['no version', SOL, wrong('`apiVersion`')],
-  ])('solutions would be missed, or the mistake unnamed: %s', (_, text, wanted) => {
+  ])('gives the solutions, or names the mistake: %s', (_, text, wanted) => {
     expect(solutions(text)).toEqual(wanted);
   });
 
-  test('a cluster without solutions would be refused', () => {
+  test('may be absent', () => {
     expect(solutionsFile({ is: 'absent' }, SOLUTIONS)).toEqual({ is: 'absent' });
   });
 });

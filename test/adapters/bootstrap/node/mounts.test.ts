@@ -26,6 +26,6 @@ test.each([
   ['a folder below', '36 35 7:1 / /srv/scality/a/b ro - iso9660 /dev/loop1 ro', []],
   ['another file system', '36 35 0:5 / /srv/scality/a rw - tmpfs tmpfs rw', []],
   ['nothing', '', []],
-])('mounts would be read wrongly: %s', (_, table, wanted) => {
+])('reads the mount table: %s', (_, table, wanted) => {
   expect(isoLines(table)).toEqual(wanted);
 });

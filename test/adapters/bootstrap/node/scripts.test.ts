@@ -15,7 +15,7 @@ async function runs(pid: string, ...words: readonly string[]): Promise<void> {
   await writeFile(join(root, 'proc', pid, 'cmdline'), words.map((word) => `${word}\0`).join(''));
 }
 
-it('an upgrade that runs is seen, whatever else runs beside it', async () => {
+it('finds a running upgrade among other processes', async () => {
   await runs('1', '/usr/lib/systemd/systemd');
   await runs('2');
   await runs('300', '/bin/bash', '-e', '/srv/scality/metalk8s-128.0.1/upgrade.sh', '--destination-version', '129.0.0');
@@ -34,10 +34,10 @@ it.each([
   [['bash', '-l']],
   [['/opt/my-upgrade.sh']],
   [[]],
-])('%j is no script at work', (words) => {
+])('%j is not a running script', (words) => {
   expect(scriptOf(words)).toBeNull();
 });
 
-it('this computer’s own processes can be read', async () => {
+it('reads the processes of this computer', async () => {
   expect(await runningScripts('/')).toEqual([]);
 });

@@ -51,7 +51,7 @@ describe('journal on disk', () => {
     throw new Error('the journal was opened');
   }
 
-  it('knows after a restart what was done, and which approvals were used', async () => {
+  it('knows its events and used approvals after a restart', async () => {
     await written();
     const journal = await openJournal({ path });
     expect((await journal.events('c1-abc234')).map(({ type }) => type)).toContain('step-started');
@@ -73,7 +73,7 @@ describe('journal on disk', () => {
     expect((await damage()).report().what).toContain('has the number 3: a line is missing or was added');
   });
 
-  it('keeps file and folder to its owner', async () => {
+  it('restricts file and folder to their owner', async () => {
     const inner = join(path, '..', 'inner', 'journal.jsonl');
     await (await openJournal({ path: inner })).close();
     const mode = async (of: string) => (await stat(of)).mode & 0o777;
@@ -85,7 +85,7 @@ describe('journal on disk', () => {
     ['half of a line with a newline', '{"seq":5,"prev"\n'],
     ['zeros, as a file system leaves them', '\0\0\0\0\0\0'],
     ['a whole line without its newline', '{"seq":5}'],
-  ])('sets aside what a crash left: %s', async (_what, torn) => {
+  ])('sets aside an unfinished line after a crash: %s', async (_what, torn) => {
     const lines = await written();
     await appendFile(path, torn);
     const journal = await openJournal({ path });
@@ -96,7 +96,7 @@ describe('journal on disk', () => {
     await (await openJournal({ path })).close();
   });
 
-  it('keeps each torn end under a name of its own', async () => {
+  it('keeps each unfinished line in its own file', async () => {
     await written();
     for (const torn of ['{"a', '{"b']) {
       await appendFile(path, torn);
@@ -105,7 +105,7 @@ describe('journal on disk', () => {
     expect(await readFile(`${path}.torn-2`, 'utf8')).toBe('{"b');
   });
 
-  it('refuses every journal in which one byte was flipped before the last line', async () => {
+  it('rejects a journal with any byte flipped before the last line', async () => {
     const lines = await written();
     const content = await readFile(path);
     const end = content.length - (lines.at(-1)?.length ?? 0) - 1;
@@ -120,19 +120,19 @@ describe('journal on disk', () => {
   it.each([
     ['missing', (lines: readonly string[]) => lines.toSpliced(1, 1), 2],
     ['doubled', (lines: readonly string[]) => lines.toSpliced(1, 0, lines[1] ?? ''), 3],
-    ['exchanged with the next', (lines: readonly string[]) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''), 2],
+    ['swapped with the next', (lines: readonly string[]) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''), 2],
     ['empty', (lines: readonly string[]) => lines.with(1, ''), 2],
     [
       'of another version',
       (lines: readonly string[]) => lines.with(1, '{"seq":2,"prev":"","change":"c1-a","event":{}}'),
       2,
     ],
-  ])('names the line, and what to do, when one is %s', async (_what, change, line) => {
+  ])('names the line and the way out when a line is %s', async (_what, change, line) => {
     await writeFile(path, `${change(await written()).join('\n')}\n`);
     const failure = await damage();
     expect(failure).toMatchObject({ kind: 'journal-damaged' });
     expect(failure.report().what).toContain(`Line ${line} `);
-    expect(failure.report().next).toContain('move the file away');
+    expect(failure.report().next).toContain('move the file and the numbered files beside it');
   });
 
   /** A line that follows from those before, as a newer version may write it. */
@@ -165,21 +165,21 @@ describe('journal on disk', () => {
     expect(await damage()).toMatchObject({ kind: 'journal-damaged' });
   });
 
-  it('refuses a folder that others can write to, and says how to mend it', async () => {
+  it('refuses a folder that others can write to, and gives the fix', async () => {
     const folder = join(path, '..');
     await chmod(folder, 0o777);
     const failure = await damage();
     expect(failure).toMatchObject({ kind: 'journal-unusable' });
-    expect(failure.report().next).toBe(`Run: chmod go-w ${folder}`);
+    expect(failure.report().next).toBe(`Run \`chmod go-w ${folder}\`.`);
   });
 
-  it('says in a sentence when the file cannot be opened', async () => {
+  it('explains a file that cannot be opened', async () => {
     await writeFile(path, '');
     const failed = openJournal({ path: join(path, 'journal.jsonl') });
     await expect(failed).rejects.toMatchObject({ kind: 'journal-unusable' });
   });
 
-  it('writes nothing after it was closed, and nothing that it could not read back', async () => {
+  it('writes nothing after it was closed, and nothing unreadable', async () => {
     const journal = await openJournal({ path });
     await expect(journal.append('', events.started)).rejects.toThrow();
     await journal.append('c1-abc234', events.started);

@@ -29,7 +29,7 @@ describe('the journal’s next file', () => {
     await journal.close();
   }
 
-  /** Opens the journal so that it begins a new file, and gives it. */
+  /** Opens the journal with a rotation, and returns it. */
   const rotated = (at = AT) => openJournal({ path, rotation: rotationAt(at, { maxBytes: 1 }) });
 
   const filesThere = async () => (await readdir(folder)).filter((name) => !name.includes('.lock')).toSorted();
@@ -42,7 +42,7 @@ describe('the journal’s next file', () => {
     events.stepStarted,
   ];
 
-  it('is begun when a change ends in a file that is too large, not in the middle of one', async () => {
+  it('starts when a change ends in a file that is too large', async () => {
     const journal = await openJournal({ path, rotation: rotationAt(AT, { maxBytes: 100 }) });
     for (const event of begun('c1-abc234')) await journal.append('c1-abc234', event);
     expect(await filesThere()).toEqual(['journal.jsonl']);
@@ -56,7 +56,7 @@ describe('the journal’s next file', () => {
     expect(read.hashes.get(mark.hash)).toBe(mark.line);
   });
 
-  it('is begun when a file is too old, also at a start', async () => {
+  it('starts when the file is too old, also at the worker’s start', async () => {
     await write('c1-abc234', events.started, events.done);
     await (await openJournal({ path, rotation: rotationAt(DAYS(364)) })).close();
     expect(await filesThere()).toEqual(['journal.jsonl']);
@@ -64,7 +64,7 @@ describe('the journal’s next file', () => {
     expect(await filesThere()).toEqual(['journal.jsonl', 'journal.jsonl.000001']);
   });
 
-  it('has every line of a change that runs, and every nonce that somebody could show again', async () => {
+  it('has every line of a running change, and every nonce that could be replayed', async () => {
     await write('c1-used22', events.requested('c1-used22'), events.approved('c1-used22', 'used'), events.started);
     await write('c1-used22', events.done);
     await write('c1-open22', ...begun('c1-open22'));
@@ -98,7 +98,7 @@ describe('the journal’s next file', () => {
     expect(await isKnown(DAYS(25 / 24))).toBe(false);
   });
 
-  it('knows a plan that waits and a failure that may be retried for a week, and then no more', async () => {
+  it('keeps an undecided plan and a retriable failure for a week', async () => {
     await write('c1-plan22', events.requested('c1-plan22'), events.planned('c1-plan22'));
     await write('c1-fail22', ...begun('c1-fail22'), events.failed);
     const known = async (at: string) => {
@@ -113,7 +113,7 @@ describe('the journal’s next file', () => {
     expect(await known(DAYS(8))).toEqual([0, 0]);
   });
 
-  it('still tells who has worked on a node after a change that may be undone', async () => {
+  it('keeps the changes started after a change that may be undone', async () => {
     await write('c1-fail22', ...begun('c1-fail22'), events.failed);
     await write('c1-later2', ...begun('c1-later2'), events.done);
     for (let times = 0; times < 2; times += 1) {
@@ -125,7 +125,7 @@ describe('the journal’s next file', () => {
     }
   });
 
-  /** What the steps of an exchange are, over a journal of one change that runs. */
+  /** The steps of a rotation, for a journal of one running change. */
   async function exchange() {
     await write('c1-open22', ...begun('c1-open22'));
     const { head, events: all } = await readJournal(path);
@@ -135,7 +135,7 @@ describe('the journal’s next file', () => {
     return { content, steps: exchangeSteps(path, `${path}.000001`, content) };
   }
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 7])('leaves a whole chain behind when the power goes after step %d', async (last) => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])('leaves a whole chain when the power fails after step %d', async (last) => {
     const { steps } = await exchange();
     expect(steps).toHaveLength(7);
     for (const step of steps.slice(0, last)) await step();
@@ -154,14 +154,14 @@ describe('the journal’s next file', () => {
     if (isExchanged) expect((await stat(`${path}.000001`)).mode & 0o777).toBe(0o400);
   });
 
-  it('is thrown away when it was only half written', async () => {
+  it('is discarded when only half written', async () => {
     const { content } = await exchange();
     await writeFile(`${path}.next`, content.slice(0, 700));
     await settleExchange(path);
     expect(await filesThere()).toEqual(['journal.jsonl']);
   });
 
-  it('does not stop the worker when it cannot be made: the entry is written, and the old file goes on', async () => {
+  it('does not stop the worker when rotation fails: the entry goes to the old file', async () => {
     const told: unknown[] = [];
     await write('c1-abc234', events.started);
     const clock = {
@@ -181,7 +181,7 @@ describe('the journal’s next file', () => {
     expect(await filesThere()).toEqual(['journal.jsonl']);
   });
 
-  it('is kept for ever unless somebody says otherwise; then the oldest files go, and the rest is still a chain', async () => {
+  it('is kept without limit by default; with a limit the oldest files are removed, and the rest is a chain', async () => {
     for (const id of ['c1-aaaaaa', 'c1-bbbbbb', 'c1-cccccc']) {
       await write(id, events.started, events.done);
       await (await rotated()).close();
@@ -199,7 +199,7 @@ describe('the journal’s next file', () => {
     expect({ files, isCut: first > 1, lines: head.line - first + 1 }).toEqual({ files: 1, isCut: true, lines: 1 });
   });
 
-  it('is missed when somebody takes it away, or one of the older ones', async () => {
+  it('is detected as missing, and so is an older file', async () => {
     for (const id of ['c1-aaaaaa', 'c1-bbbbbb']) {
       await write(id, events.started, events.done);
       await (await rotated()).close();
@@ -213,7 +213,7 @@ describe('the journal’s next file', () => {
     await expect(openJournal({ path })).rejects.toThrow(/older files/);
   });
 
-  it('is refused when it begins with lines that it did not take over', async () => {
+  it('is rejected when it starts with lines that are not copies', async () => {
     const { content, steps } = await exchange();
     for (const step of steps) await step();
     const lines = content.trimEnd().split('\n');

@@ -45,7 +45,7 @@ describe('a sealed journal', () => {
       (error: unknown) => error,
     );
 
-  it('is believed as it was written, with every end and every new file sealed', async () => {
+  it('verifies, with every end and every new file sealed', async () => {
     await written();
     const journal = await readJournal(path, checker);
     expect(journal).toMatchObject({ files: 3, first: 1, unknownKeys: [], unfinished: 0, sealed: journal.head.line });
@@ -61,7 +61,7 @@ describe('a sealed journal', () => {
     ]);
   });
 
-  it('shows tampering with any field of any line, also when every hash behind it was made anew', async () => {
+  it('detects a change of any field, even with recomputed hashes', async () => {
     await written();
     const files = [`${path}.000001`, `${path}.000002`, path];
     const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
@@ -80,7 +80,7 @@ describe('a sealed journal', () => {
         const lines = texts.map((text) => text.trimEnd().split('\n'));
         const line = lines[place.file]?.[place.n] ?? '';
         lines[place.file]?.splice(place.n, 1, JSON.stringify(altered(JSON.parse(line), place.at)));
-        // Numbers and hashes themselves would only be put right again.
+        // Numbers and hashes themselves are recomputed.
         if (anew && place.at[0] !== 'seq' && place.at[0] !== 'prev') rechain(lines);
         for (const [n, file] of files.entries()) await overwrite(file, lines[n] ?? []);
         expect(await verdict(), JSON.stringify(place)).not.toBe('believed');
@@ -89,7 +89,7 @@ describe('a sealed journal', () => {
     );
   });
 
-  it('is not believed when somebody sealed it with a key of his own', async () => {
+  it('fails verification when sealed with a foreign key', async () => {
     await written();
     await rm(`${path}.000001`);
     await rm(`${path}.000002`);
@@ -103,7 +103,7 @@ describe('a sealed journal', () => {
     await expect(openJournal({ path, sealer, checker })).rejects.toMatchObject({ kind: 'journal-damaged' });
   });
 
-  it('is not believed when somebody took every seal out and made it anew', async () => {
+  it('fails verification when every seal was removed and the chain recomputed', async () => {
     await written();
     const files = [`${path}.000001`, `${path}.000002`, path];
     const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
@@ -118,7 +118,7 @@ describe('a sealed journal', () => {
     expect(await verdict()).not.toBe('believed');
   });
 
-  it('gets the seal that a crash took, at the next start', async () => {
+  it('gets a seal lost in a crash at the next start', async () => {
     const journal = await openJournal({ path, sealer });
     const mark = await journal.append('c1-abc234', events.failed);
     await journal.close();
@@ -129,7 +129,7 @@ describe('a sealed journal', () => {
     expect((await readJournal(path, checker)).hashes.get(mark.hash)).toBe(1);
   });
 
-  it('goes on from a journal of a version that sealed nothing, and covers it with the first seal', async () => {
+  it('continues an unsealed journal of an older version, and covers it with the first seal', async () => {
     const old = await openJournal({ path });
     for (const event of [events.started, events.failed, events.started]) await old.append('c1-abc234', event);
     await old.close();
@@ -140,7 +140,7 @@ describe('a sealed journal', () => {
     expect(await readJournal(path, checker)).toMatchObject({ seals: 1, sealed: 5, head: { line: 5 } });
   });
 
-  it('is proven by both keys of a worker whose key was exchanged', async () => {
+  it('verifies with the former and the current key of a worker', async () => {
     for (const key of [pair, other]) {
       const journal = await openJournal({ path, sealer: headSealer(key), checker: headChecker([pair, other]) });
       await journal.append('c1-abc234', events.done);
@@ -151,7 +151,7 @@ describe('a sealed journal', () => {
   });
 });
 
-/** A file that was closed is for reading only; whoever owns its folder can still put another in its place. */
+/** Older files are read-only; the owner of the folder can still replace them. */
 async function overwrite(file: string, lines: readonly string[]): Promise<void> {
   await rm(file);
   await writeFile(file, `${lines.join('\n')}\n`);
@@ -174,7 +174,7 @@ function altered(value: unknown, [key, ...rest]: Path): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, name === key ? altered(member, rest) : member]));
 }
 
-/** Another value of the same kind, so that the line can still be read where that is possible. */
+/** Another value of the same type, so that the line stays readable where possible. */
 function otherThan(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
@@ -183,7 +183,7 @@ function otherThan(value: unknown): unknown {
   return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(1)}${text[0] === '0' ? '1' : '0'}` : `${text}x`;
 }
 
-/** What somebody does who can write the files but has no key: number and hash of every line are made anew. */
+/** What an attacker with write access but no key does: recomputes number and hash of every line. */
 function rechain(files: readonly string[][]): void {
   let prev = '0'.repeat(64);
   let seq = 0;

@@ -10,14 +10,14 @@ import { systemClock } from '../../../../src/runtime/clock.ts';
 
 const quick: Clock = { ...systemClock, sleep: (_ms, signal) => pause(5, undefined, { signal }) };
 
-describe('of two workers on one journal', () => {
+describe('two workers on one journal', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'registry-ha-journal-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('the second one says once who has it, waits, and takes over when the first one ends', async () => {
+  it('the second worker reports the holder once, waits, and takes over', async () => {
     const path = join(folder, 'journal.jsonl');
     const first = await openJournal({ path });
     const said: (number | null)[] = [];
@@ -30,7 +30,7 @@ describe('of two workers on one journal', () => {
     await second.close();
   });
 
-  it('the second one stops waiting when it is told to', async () => {
+  it('the second worker stops waiting when aborted', async () => {
     const path = join(folder, 'journal.jsonl');
     const first = await openJournal({ path });
     const stop = new AbortController();

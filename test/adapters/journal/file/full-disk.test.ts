@@ -23,7 +23,7 @@ describe('a journal whose disk is full', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('takes nothing while it is full, says why, and goes on by itself with an unbroken chain', async () => {
+  it('writes nothing while the disk is full, says why, and resumes by itself with an intact chain', async () => {
     const journal = await openJournal({ path });
     await journal.append('c1-abc234', events.started);
     expect(await journal.trouble()).toBeNull();
@@ -32,8 +32,8 @@ describe('a journal whose disk is full', () => {
     await expect(journal.append('c1-abc234', events.stepStarted)).rejects.toThrow(/EFBIG|too large/);
     const says = await journal.trouble();
     room();
-    expect(says).toContain('cannot be written, so nothing is done');
-    expect(says).toContain('the worker goes on by itself');
+    expect(says).toContain('cannot be written, so no change runs');
+    expect(says).toContain('The worker then resumes by itself');
     expect(await journal.trouble()).toBeNull();
     await journal.append('c1-abc234', events.failed);
     expect(await journal.events('c1-abc234')).toEqual([events.started, events.failed]);
@@ -44,7 +44,7 @@ describe('a journal whose disk is full', () => {
     await again.close();
   });
 
-  it('is still full when it has room for a word, but not for what has to be written', async () => {
+  it('stays unusable while the disk has no room for the lost line', async () => {
     const journal = await openJournal({ path });
     await journal.append('c1-abc234', events.started);
     const large = {
@@ -62,7 +62,7 @@ describe('a journal whose disk is full', () => {
     await journal.close();
   });
 
-  it('is not gone on with when it is not the same any more', async () => {
+  it('is not resumed when its content has changed', async () => {
     const journal = await openJournal({ path });
     await journal.append('c1-abc234', events.started);
     room((await stat(path)).size + 20);
@@ -70,7 +70,7 @@ describe('a journal whose disk is full', () => {
     room();
     const content = await readFile(path, 'utf8');
     await writeFile(path, content.replace('started', 'stArted'));
-    expect(await journal.trouble()).toMatch(/^Line 1 of the journal .* Find out who/);
+    expect(await journal.trouble()).toMatch(/^Line 1 of the journal .* Find out what/);
     await expect(journal.append('c1-abc234', events.failed)).rejects.toMatchObject({ kind: 'journal-unusable' });
     await appendFile(path, '');
     await journal.close();

@@ -9,7 +9,7 @@ import { isFailure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 
-/** A user who may make a user namespace may make one of processes; not every container lets its users. */
+/** Needs a user namespace, which not every container allows. */
 const NEW_PIDS = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 const mayHaveOwnPids = spawnSync(NEW_PIDS[0] ?? '', [...NEW_PIDS.slice(1), 'true']).status === 0;
 
@@ -37,7 +37,7 @@ describe('the journal of two workers', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Another worker with the journal open, and what it printed then. */
+  /** Another worker that has the journal open, and its output. */
   async function holder(before: readonly string[] = [], ...more: readonly string[]) {
     const words = [...before, process.execPath, '--input-type=module', '-e', HOLD, path, ...more];
     const node = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -61,15 +61,15 @@ describe('the journal of two workers', () => {
   /** The kernel has to end every process that shares the file first. */
   const free = () => vi.waitFor(async () => await (await openJournal({ path })).close(), PATIENT);
 
-  it('is written by one, and by the next one when the first has ended', async () => {
+  it('is written by one worker, and by the next worker after the first has ended', async () => {
     const first = await openJournal({ path });
-    expect((await refusal()).report().what).toBe(`Process ${process.pid} writes this journal already.`);
+    expect((await refusal()).report().what).toBe(`Process ${process.pid} already uses this journal.`);
     await first.append('c1-abc234', events.started);
     await first.close();
     await (await openJournal({ path })).close();
   });
 
-  it('is written by one of many that start at once', async () => {
+  it('is written by one of many workers that start at once', async () => {
     const opened = await Promise.allSettled(Array.from({ length: 10 }, () => openJournal({ path })));
     const journals = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     expect(journals).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('the journal of two workers', () => {
     expect(await readdir(folder)).toEqual(['journal.jsonl', 'journal.jsonl.lock']);
   });
 
-  it('is free as soon as a worker is killed, and not while it lives', async () => {
+  it('is free as soon as its worker is killed, and not before', async () => {
     const { node } = await holder();
     const failure = await refusal();
     expect(failure.report().what).toContain(`Process ${node.pid} `);
@@ -87,7 +87,7 @@ describe('the journal of two workers', () => {
     await free();
   });
 
-  it('is free though a program that the killed worker had started still runs', async () => {
+  it('is free although a child of the killed worker still runs', async () => {
     const { node, printed } = await holder([], 'with-a-child');
     alone = printed;
     await kill(node);
@@ -95,7 +95,7 @@ describe('the journal of two workers', () => {
     expect(process.kill(printed, 0)).toBe(true);
   });
 
-  it('is not free while a worker is stopped: it could go on at any moment', async () => {
+  it('is not free while its worker is paused', async () => {
     const { node } = await holder();
     node.kill('SIGSTOP');
     await refusal();
@@ -103,7 +103,7 @@ describe('the journal of two workers', () => {
     await free();
   });
 
-  it('is free beside the file of a worker that is gone, whatever that says', async () => {
+  it('is free beside a stale lock file, whatever its content', async () => {
     for (const left of [`${process.pid}\n`, '1\n', 'nonsense', '']) {
       await writeFile(`${path}.lock`, left);
       await (await openJournal({ path })).close();
@@ -120,7 +120,7 @@ describe('the journal of two workers', () => {
     },
   );
 
-  it('is not opened without flock, and the worker says what to install', async () => {
+  it('is not opened without flock, and names the package to install', async () => {
     vi.stubEnv('PATH', folder);
     const failure = await openJournal({ path }).catch((error: unknown) => error);
     vi.unstubAllEnvs();

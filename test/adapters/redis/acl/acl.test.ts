@@ -22,7 +22,7 @@ import { clock } from '../server.ts';
 
 const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
-it('a worker’s word is told and heard, and its fence is taken, as their own users', async () => {
+it('heartbeat and fence work with the users of bot and worker', async () => {
   const bench = await aclBench(['c1']);
   await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1' }).beat('The disk is full.');
   const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1' }).seen();
@@ -143,14 +143,14 @@ describe('the users of Redis', () => {
     },
   );
 
-  it('somebody without a password, or with a wrong one, would get in', async () => {
+  it('reject a login without a password or with a wrong one', async () => {
     const nobody = bench.as('default');
     await expect(nobody.call('ping')).rejects.toThrow();
     const unknown = bench.as('');
     await expect(unknown.call('ping')).rejects.toThrow(/^NOAUTH|closed|WRONGPASS/);
   });
 
-  it('a restart of Redis would lose every change, as its own file would be refused', async () => {
+  it('allow Redis to load its own file at a restart', async () => {
     const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
     await bench.restart();
@@ -158,13 +158,13 @@ describe('the users of Redis', () => {
     expect((await after.get('c1-kept22'))?.version).toBe(1);
   });
 
-  it('the bot would reach a cluster that was not named', async () => {
+  it('give the bot no access to other clusters', async () => {
     await expect(bench.as(BOT).call('smembers', 'mk8s:c3:open')).rejects.toThrow(/^NOPERM/);
   });
 });
 
 describe('the file of users', () => {
-  it('would hold a password, let in `default`, or lose the administrators’ own lines', () => {
+  it('has only hashes, disables `default`, and keeps the lines of other users', () => {
     const before =
       'user admin on #00 ~* &* +@all\nuser default on nopass ~* +@all\nuser registry-ha-worker-gone on #11 ~* +@all\n';
     const text = aclFile(
@@ -192,7 +192,7 @@ describe('the file of users', () => {
       ],
       QUEUE_OF_WORKER,
     ],
-  ])('after an upgrade of BullMQ the %s would miss a right in a path that is seldom taken', (_who, names, given) => {
+  ])('gives the %s every command of BullMQ’s scripts', (_who, names, given) => {
     const scripts = scriptsOf(names);
     expect(scripts).toHaveLength(names.length);
     // The one call whose command is a variable: LPUSH or RPUSH into the list of waiting jobs.

@@ -3,7 +3,7 @@ import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
-import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { isFailure } from '../../../../src/domain/answers/failure.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
@@ -24,7 +24,7 @@ describe('announcements', () => {
   const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
   const ask = (id: string) => changesOf().append(id, 0, events.requested(id));
 
-  /** A bot that draws nothing: what it would draw is `found`, by an announcement or because its card is behind. */
+  /** A bot that draws nothing; `found` has what it would draw, by announcement or because its card is behind. */
   function bot({ redis = bench.connect(), clusters = ['c1'] } = {}) {
     const [stop, errors, found] = [new AbortController(), [] as unknown[], new Set<string>()];
     const cards = redisCards({ redis, clusters, clock });
@@ -55,7 +55,7 @@ describe('announcements', () => {
     return { end, errors, heard, looked, finds };
   }
 
-  it('come again after the connection was cut, and what was missed meanwhile is found by the cards that are behind', async () => {
+  it('resume after a lost connection; missed changes are found by the cards that are behind', async () => {
     const listening = bot();
     await listening.looked(1);
     await ask('c1-before');
@@ -77,7 +77,7 @@ describe('announcements', () => {
     await vi.waitFor(() => expect(listening.heard).toEqual(['c1-before', 'c1-after2']), PATIENT);
   });
 
-  it('come again after Redis was killed, and no card is forgotten', async () => {
+  it('resume after Redis was killed, and no card is missed', async () => {
     const listening = bot();
     await listening.looked(1);
     await bench.server.stop();
@@ -89,7 +89,7 @@ describe('announcements', () => {
     await vi.waitFor(() => expect(listening.heard).toContain('c1-after2'), PATIENT);
   });
 
-  it('come again after somebody has emptied Redis', async () => {
+  it('resume after Redis was emptied', async () => {
     const listening = bot();
     await listening.looked(1);
     await bench.connect().flushall();
@@ -98,14 +98,14 @@ describe('announcements', () => {
     expect(listening.errors).toEqual([]);
   });
 
-  it('end while Redis is away, so that a bot can be restarted during an outage', async () => {
+  it('end while Redis is unreachable, so that a bot can restart during an outage', async () => {
     const listening = bot();
     await listening.looked(1);
     await bench.server.stop();
     await listening.end();
   });
 
-  it('of another bot’s cluster are nothing, and one that names no change of its cluster is reported', async () => {
+  it('of another bot’s cluster are ignored, and invalid ones are reported', async () => {
     const listening = bot();
     await listening.looked(1);
     const redis = bench.connect();
@@ -114,7 +114,9 @@ describe('announcements', () => {
     await redis.publish('mk8s:c1:announced', '__proto__');
     await redis.publish('mk8s:c1:announced', 'c1-abc234');
     await vi.waitFor(() => expect(listening.heard).toEqual(['c1-abc234']), PATIENT);
-    expect(listening.errors.map(String)).toEqual(Array(2).fill(expect.stringContaining('no change of that cluster')));
+    expect(listening.errors.map(String)).toEqual(
+      Array(2).fill(expect.stringContaining('does not name a change of that cluster')),
+    );
   });
 
   it('of a thousand clusters cost a bot one connection and one subscription', async () => {
@@ -134,7 +136,7 @@ describe('announcements under users.acl of another version', () => {
   const BOT = 'registry-ha-bot';
   const WORKER = 'registry-ha-worker-c1';
 
-  it('that lacks the channel: the bot says what to do, and hears as soon as it is done', async () => {
+  it('that lacks the channel: the bot logs the fix, and listens once it is applied', async () => {
     const bench = await aclBench(['c1']);
     const [admin, redis, stop] = [bench.as('admin'), bench.as(BOT), new AbortController()];
     await admin.call('ACL', 'SETUSER', BOT, 'resetchannels');
@@ -143,7 +145,7 @@ describe('announcements under users.acl of another version', () => {
     const announcements = redisAnnouncements({ redis, clusters: ['c1'], onError: (error) => errors.push(error) });
     const ended = announcements.listen(listener, stop.signal);
     await vi.waitFor(() => expect(errors).not.toEqual([]), PATIENT);
-    expect(redisMend(errors[0])).toContain('write users.acl again with `registry-ha redis acl`');
+    expect(redisRemedy(errors[0])).toContain('run `registry-ha redis acl` again');
     expect(heard).toEqual([]);
     await admin.call('ACL', 'LOAD');
     await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENT);
@@ -158,14 +160,14 @@ describe('announcements under users.acl of another version', () => {
     await bench.close();
   });
 
-  it('that lacks the channel: a worker’s entry is refused before anything of it is written, and it says what to do', async () => {
+  it('that lacks the channel: a worker’s entry fails before any write, with the fix', async () => {
     const bench = await aclBench(['c1']);
     const admin = bench.as('admin');
     const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
     await changes.append('c1-heard2', 0, events.requested('c1-heard2'));
     await admin.call('ACL', 'SETUSER', WORKER, 'resetchannels');
     const refused = await changes.append('c1-heard2', 1, events.denied).catch((error: unknown) => error);
-    expect(isFailure(refused, 'redis') ? refused.report().next : '').toContain('write users.acl again');
+    expect(isFailure(refused, 'redis') ? refused.report().next : '').toContain('run `registry-ha redis acl` again');
     expect((await changes.get('c1-heard2'))?.version).toBe(1);
     await bench.close();
   });

@@ -10,7 +10,7 @@ holdsContract('Redis', async () => {
 });
 
 describe('freezes and locks in Redis', () => {
-  it('that nobody can read stop everything instead of nothing', async () => {
+  it('throw when they are unreadable, so that no change starts', async () => {
     const bench = await redisBench();
     try {
       const redis = bench.connect();

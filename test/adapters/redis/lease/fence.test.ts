@@ -12,7 +12,7 @@ import { clock } from '../server.ts';
 const ID = 'c1-zombie';
 const bench = queueBenchOfTests();
 
-/** A worker that takes the job and then neither hears nor does anything, like a process that is stopped; gives its fence. */
+/** A worker that takes the job and then freezes, like a stopped process; returns its fence. */
 function sleepingWorker(): Promise<number> {
   const taken = Promise.withResolvers<number>();
   const asleep = Promise.withResolvers<void>();
@@ -25,7 +25,7 @@ function sleepingWorker(): Promise<number> {
   return taken.promise;
 }
 
-it('a worker that slept through the end of its lock can tell nothing once another one has taken over', async () => {
+it('a worker whose lock expired cannot write once another worker has taken over', async () => {
   const redis = bench.connect();
   const bot = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
   for (const [version, event] of [events.requested(ID), events.planned(ID), events.approved(ID)].entries()) {
@@ -51,7 +51,7 @@ it('a worker that slept through the end of its lock can tell nothing once anothe
   expect(await successor.append(ID, 4, events.done)).toBe(true);
 });
 
-it('a zombie stops before its next act', async () => {
+it('a fenced worker stops before its next act', async () => {
   const on = appBench();
   const { id } = await approvedChangeOn(on);
   let looks = 0;

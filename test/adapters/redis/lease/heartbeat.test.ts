@@ -3,14 +3,14 @@ import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.t
 import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
 import { type Bench, redisBench } from '../server.ts';
 
-describe('the word of a worker in Redis', () => {
+describe('the heartbeat of a worker in Redis', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await redisBench();
   });
   afterAll(() => bench?.close());
 
-  it('is told apart from a silence, whose beginning people read', async () => {
+  it('shows since when the worker is silent', async () => {
     const redis = bench.connect();
     const life = redisHeartbeat({ redis, cluster: 'c1' });
     expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
@@ -22,7 +22,7 @@ describe('the word of a worker in Redis', () => {
     expect(workerState(seen)).toEqual({ is: 'silent', since: seen?.heardAt });
   });
 
-  it('tells why it cannot work, until it can again', async () => {
+  it('shows the worker’s trouble until it ends', async () => {
     const life = redisHeartbeat({ redis: bench.connect(), cluster: 'c2' });
     await life.beat('The disk is full.');
     expect(workerState(await life.seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });

@@ -34,7 +34,7 @@ describe('after a process was killed', () => {
     return worker;
   };
 
-  it('its successor on the node resumes the job, though the lock of the job never ends', async () => {
+  it('its successor on the node resumes the job before the lock expires', async () => {
     const begun = Promise.withResolvers<void>();
     const queue = changeQueue({ redis: bench.connect(), cluster: 'c1' });
     await queue.add('apply', 'c1-killed', 1);
@@ -44,14 +44,14 @@ describe('after a process was killed', () => {
       return never();
     }, idPath);
     await begun.promise;
-    // The first one still renews its lock: only its id on the node tells that its time is over.
+    // The first worker still renews its lock: only its ID on the node says that it is dead.
     const done: string[] = [];
     started(async () => void done.push('again'), idPath);
     await vi.waitFor(() => expect(done).toEqual(['again']), PATIENT);
     await queue.close();
   });
 
-  it('a worker of another node takes nothing that is not its predecessor’s', async () => {
+  it('a worker of another node releases no job of a live worker', async () => {
     const begun = Promise.withResolvers<void>();
     const queue = changeQueue({ redis: bench.connect(), cluster: 'c1' });
     await queue.add('apply', 'c1-others', 1);
@@ -70,7 +70,7 @@ describe('after a process was killed', () => {
     await queue.close();
   });
 
-  it('a bot leaves the card that it was drawing free soon, though it may hold it for ten minutes', async () => {
+  it('a killed bot frees its card soon, despite a lease of ten minutes', async () => {
     const [dying, other] = [bench.connect(), bench.connect()];
     const drawing = Promise.withResolvers<void>();
     void redisCards({ redis: dying, clusters: ['c1'], clock })
@@ -87,7 +87,7 @@ describe('after a process was killed', () => {
     await vi.waitFor(async () => expect(await isFree()).toBe(true), { ...PATIENT, interval: 100 });
   });
 
-  it('a bot that lives renews its lease again and again', async () => {
+  it('a live bot renews its lease', async () => {
     const cards = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
     const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const drawing = cards.whileLeased('c1-abc234', 15_000, () => {

@@ -40,7 +40,7 @@ function bullQueue(): Queue {
   return queue;
 }
 
-it('a running change whose job was given up is worked on again, without anybody asking', async () => {
+it('a running change whose job was abandoned is resumed by itself', async () => {
   const on = bot();
   await applyingChange(on);
   const queue = bullQueue();
@@ -56,7 +56,7 @@ it('a running change whose job was given up is worked on again, without anybody 
   await vi.waitFor(() => expect(takes).toBe(2), PATIENT);
 });
 
-it('a running change whose job Redis has lost is worked on again', async () => {
+it('a running change whose job Redis lost is resumed', async () => {
   const on = bot();
   await applyingChange(on);
   const taken: string[] = [];
@@ -65,7 +65,7 @@ it('a running change whose job Redis has lost is worked on again', async () => {
   await vi.waitFor(() => expect(taken).toEqual([`apply ${ID}`]), PATIENT);
 });
 
-it('an approved change runs although something else stood in the queue under its name', async () => {
+it('an approved change runs although another job has its name', async () => {
   const on = bot();
   await applyingChange(on);
   const queue = bullQueue();

@@ -80,7 +80,7 @@ describe('queue of a cluster in Redis', () => {
     expect(most).toBe(1);
   });
 
-  it('hands a running change over, before any other change starts, and does not leave it to be found lost', async () => {
+  it('hands a running change over at once, before any other change starts', async () => {
     const first: string[] = [];
     const second: string[] = [];
     const queue = queueOn();
@@ -103,7 +103,7 @@ describe('queue of a cluster in Redis', () => {
     expect(timesFoundLost).toBeNull();
   });
 
-  it('does not count work as done that stopped because its worker ended', async () => {
+  it('does not complete a job that stopped with its worker', async () => {
     const second: string[] = [];
     const begun = Promise.withResolvers<void>();
     await queueOn().add('apply', 'c1-early2', 1);
@@ -117,7 +117,7 @@ describe('queue of a cluster in Redis', () => {
     await vi.waitFor(() => expect(second).toEqual(['c1-early2']), PATIENT);
   });
 
-  it('ends even if the work does not stop and Redis is away', async () => {
+  it('closes even if the work does not stop and Redis is unreachable', async () => {
     const begun = Promise.withResolvers<void>();
     await queueOn().add('apply', 'c1-stuck2', 1);
     const stuck = start(() => {
@@ -129,7 +129,7 @@ describe('queue of a cluster in Redis', () => {
     await stuck.close();
   });
 
-  it('tries again what failed for a reason that may pass', async () => {
+  it('retries failed work', async () => {
     let tries = 0;
     await queueOn().add('plan', 'c1-again2', 1);
     start(async () => {
@@ -139,7 +139,7 @@ describe('queue of a cluster in Redis', () => {
     await vi.waitFor(() => expect(tries).toBe(2), PATIENT);
   });
 
-  it('takes the change of a worker that vanished', async () => {
+  it('takes over the job of a dead worker', async () => {
     const begun = Promise.withResolvers<void>();
     const second: string[] = [];
     await queueOn().add('apply', 'c1-lost22', 1);
@@ -193,7 +193,7 @@ describe('queue of a cluster in Redis', () => {
     await vi.waitFor(() => expect(done).toEqual(['c1-kept22']), PATIENT);
   });
 
-  it('never does a job that no bot of its cluster made', async () => {
+  it('rejects a job that no bot of its cluster created', async () => {
     const { Queue } = await import('bullmq');
     const [forged, done] = [new Queue('changes', { connection: bench.connect(), prefix: 'mk8s:c1' }), [] as string[]];
     const good = { kind: 'apply', id: 'c1-good22' };
@@ -207,7 +207,7 @@ describe('queue of a cluster in Redis', () => {
     await forged.close();
   });
 
-  it('refuses to queue what is no change of its cluster', async () => {
+  it('refuses to queue a change of another cluster', async () => {
     await expect(queueOn().add('plan', 'c2-abc234', 1)).rejects.toThrow(/cluster c1/);
     await expect(queueOn().add('plan', 'c1-abc234', 1.5)).rejects.toThrow(/number/);
   });

@@ -6,7 +6,7 @@ import { type Bench, redisBench } from '../server.ts';
 
 const KEY = 'mk8s:c1:changes';
 
-describe('a job that somebody wrote into Redis and that is no JSON', () => {
+describe('a forged job with invalid JSON', () => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await redisBench();
@@ -16,7 +16,7 @@ describe('a job that somebody wrote into Redis and that is no JSON', () => {
   it.each([
     ['data', { data: '{"kind":"app', opts: '{"attempts":1}' }],
     ['options', { data: '{"kind":"apply","id":"c1-aaaaaa"}', opts: '{{{' }],
-  ])('in its %s does not keep the others waiting', async (_what, fields) => {
+  ])('in its %s does not block the other jobs', async (_what, fields) => {
     const redis = bench.connect();
     const timestamp = String(Date.now());
     await redis

@@ -7,7 +7,7 @@ import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
 
-describe('when Redis goes away', () => {
+describe('during an outage of Redis', () => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await redisBench({ appendonly: true });
@@ -28,7 +28,7 @@ describe('when Redis goes away', () => {
     expect((await changes.get('c1-before'))?.version).toBe(1);
   });
 
-  it('reports an entry as failed when Redis does not answer, and never makes it later', async () => {
+  it('reports an entry as failed when Redis hangs, and never writes it later', async () => {
     const changes = changesOf();
     expect(await changes.get('c1-frozen')).toBeNull();
     await bench.server.stop();
@@ -40,7 +40,7 @@ describe('when Redis goes away', () => {
     await vi.waitFor(async () => expect(await changes.get('c1-frozen')).toBeNull(), PATIENT);
   });
 
-  it('tells that a claim failed when Redis hangs, and closes all the same', async () => {
+  it('reports a claim as failed when Redis hangs, and can be closed', async () => {
     const redis = connectRedis({ url: bench.server.url, onError: () => undefined });
     await redis.ping();
     const cards = redisCards({ redis, clusters: ['c1'], clock });

@@ -16,7 +16,7 @@ afterEach(() => bench?.close());
 
 const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
 
-it('Lua goes to Redis once by its text, then by its digest', async () => {
+it('a script is sent once as text, then as its digest', async () => {
   const admin = bench.as('admin');
   const calls = async (command: string) => {
     const line = new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await admin.info('commandstats'));
@@ -28,7 +28,7 @@ it('Lua goes to Redis once by its text, then by its digest', async () => {
   expect([await calls('eval'), await calls('evalsha')]).toEqual([1, 3]);
 });
 
-it('Redis may forget the Lua of a connection that stays: nothing is lost and nothing is done twice', async () => {
+it('a script lost by Redis is sent again, and runs once', async () => {
   const changes = changesOf();
   await changes.append(ID, 0, events.requested(ID));
   await changes.append(ID, 1, events.stepStarted);
@@ -37,7 +37,7 @@ it('Redis may forget the Lua of a connection that stays: nothing is lost and not
   expect((await changes.get(ID))?.version).toBe(3);
 });
 
-it('Redis may forget it with a restart', async () => {
+it('a script is sent again after a restart of Redis', async () => {
   const changes = changesOf();
   await changes.append(ID, 0, events.requested(ID));
   await bench.restart();

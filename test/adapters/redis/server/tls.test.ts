@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../../../sandbox/cluster/kube/access/certificates.ts';
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
-import { redisMend } from '../../../../src/adapters/redis/server/recover.ts';
+import { redisRemedy } from '../../../../src/adapters/redis/server/recover.ts';
 import { WrongConfig } from '../../../../src/config/read-config.ts';
 import { type RedisConfig, RedisSchema, redisAddress } from '../../../../src/config/redis-config.ts';
 import { freePort, type RedisServer, startRedis } from '../../../fixtures/redis.ts';
@@ -54,16 +54,16 @@ afterAll(async () => {
 
 const files = (name: string) => ({ cert: at(`${name}.crt`), key: at(`${name}.key`) });
 
-/** What the first answer is, or what an operator is told to mend. */
+/** The first answer, or the fix for the operator. */
 async function answer(config: Partial<RedisConfig>, password?: string): Promise<string> {
   const checked = RedisSchema.parse({ url: `rediss://127.0.0.1:${port}`, ...config });
   const heard = Promise.withResolvers<Error>();
   const redis = connectRedis({ ...redisAddress(checked, password), onError: heard.resolve });
   try {
-    // The first error tells; ioredis would go on trying for three seconds.
-    return await Promise.race([redis.ping(), heard.promise.then(redisMend)]);
+    // The first error is enough; ioredis would retry for three seconds.
+    return await Promise.race([redis.ping(), heard.promise.then(redisRemedy)]);
   } catch {
-    return redisMend(await heard.promise);
+    return redisRemedy(await heard.promise);
   } finally {
     await closeRedis(redis);
   }
@@ -80,7 +80,7 @@ function mistake(tls: NonNullable<RedisConfig['tls']>): string {
 }
 
 describe('Redis over TLS', () => {
-  it('would not be reached with the right certificates, user and password', async () => {
+  it('is reached with the right certificates, user and password', async () => {
     expect(await answer({ username: 'bot', tls: { ca: at('ca.crt'), ...files('client') } }, PASSWORD)).toBe('PONG');
   });
 
@@ -107,14 +107,14 @@ describe('Redis over TLS', () => {
       { username: 'bot', tls: { ca: 'ca.crt', cert: 'client.crt', key: 'client.key' } },
       'users.acl',
     ],
-  ])('would be reached, or not said why not, with %s', async (_what, { tls, ...rest }, told) => {
+  ])('is not reached, with the reason, with %s', async (_what, { tls, ...rest }, reason) => {
     const here = Object.fromEntries(
       Object.entries(tls).map(([name, file]) => [name, name === 'serverName' ? file : at(file)]),
     );
-    expect(await answer({ ...rest, tls: here }, 'username' in rest ? 'wrong' : undefined)).toContain(told);
+    expect(await answer({ ...rest, tls: here }, 'username' in rest ? 'wrong' : undefined)).toContain(reason);
   });
 
-  it('a plain port named as a TLS one would not be explained', async () => {
+  it('explains a plain port in a TLS url', async () => {
     const { url } = server;
     expect(await answer({ url: url.replace('redis:', 'rediss:'), tls: { ca: at('ca.crt') } })).toContain('tls-port');
   });
@@ -122,24 +122,24 @@ describe('Redis over TLS', () => {
 
 describe('the files for TLS', () => {
   it.each([
-    ['a file that is not there', { ca: 'nowhere.crt' }, 'redis.tls.ca: .*nowhere.crt cannot be read \\(ENOENT\\)'],
-    ['a file that is no certificate', { ca: 'client.key' }, 'holds no certificate'],
-    ['a certificate of another key', { cert: 'client.crt', key: 'redis.key' }, 'is not the certificate of the key'],
-    ['a certificate in the key’s place', { cert: 'client.crt', key: 'redis.crt' }, 'holds no private key'],
+    ['a missing file', { ca: 'nowhere.crt' }, 'redis.tls.ca: .*nowhere.crt cannot be read \\(ENOENT\\)'],
+    ['a file without a certificate', { ca: 'client.key' }, 'is not a PEM certificate'],
+    ['a certificate of another key', { cert: 'client.crt', key: 'redis.key' }, 'does not match the private key'],
+    ['a certificate in the key’s place', { cert: 'client.crt', key: 'redis.crt' }, 'is not a PEM private key'],
     ['a key that others can read', { cert: 'client.crt', key: 'open.key' }, 'mode 0644.*chmod 0600'],
-  ])('would stop the start without a sentence: %s', (_what, tls, says) => {
+  ])('stop the start with an explanation: %s', (_what, tls, says) => {
     lay('open.key', 'anything', 0o644);
     expect(mistake(Object.fromEntries(Object.entries(tls).map(([name, file]) => [name, at(file)])))).toMatch(
       new RegExp(says),
     );
   });
 
-  it('would be ignored in silence: files for a plain url, half a pair', () => {
-    const told = (config: unknown) =>
+  it('are rejected for a plain url, and without the other half of the pair', () => {
+    const mistakes = (config: unknown) =>
       RedisSchema.safeParse(config)
         .error?.issues.map(({ message }) => message)
         .join();
-    expect(told({ url: 'redis://r', tls: { ca: '/ca' } })).toContain('rediss://');
-    expect(told({ url: 'rediss://r', tls: { cert: '/c' } })).toContain('both or neither');
+    expect(mistakes({ url: 'redis://r', tls: { ca: '/ca' } })).toContain('rediss://');
+    expect(mistakes({ url: 'rediss://r', tls: { cert: '/c' } })).toContain('set both cert and key');
   });
 });

@@ -48,7 +48,7 @@ function cutting(after: (reading: number) => number | null) {
 }
 
 describe('a connection that is cut', () => {
-  it.each([0, 1, 50, 99])('at %d percent costs no more than what was on its way', async (percent) => {
+  it.each([0, 1, 50, 99])('at %d percent costs only the bytes in flight', async (percent) => {
     const told: CopyProgress[] = [];
     const copier = cutting((reading) => (reading === 1 ? Math.floor((SIZE * percent) / 100) : null));
     await copier.copy(stage.step, stage.access, (progress) => told.push(progress), never());
@@ -57,7 +57,7 @@ describe('a connection that is cut', () => {
     expect(told.at(-1)?.sent).toBe(SIZE);
   });
 
-  it('twenty times in a row, anywhere, still ends in the very file', { timeout: 600_000 }, async () => {
+  it('twenty times in a row still ends in the exact file', { timeout: 600_000 }, async () => {
     let cuts = 0;
     const copier = cutting(() => {
       cuts += 1;
@@ -123,7 +123,7 @@ describe('a target that cannot take the archive', () => {
     },
   );
 
-  it('is told with its own words when something else than a folder is in the way', async () => {
+  it('reports the command’s error when a file is in place of a folder', async () => {
     const file = join(stage.folder, 'file');
     await writeFile(file, '');
     const step = copyStep(join(file, 'a.iso'), stage.bytes, false);
@@ -134,11 +134,11 @@ describe('a target that cannot take the archive', () => {
   });
 });
 
-describe('a line that damages bytes', () => {
+describe('a network that damages bytes', () => {
   let proxy: Server | undefined;
   afterEach(() => proxy?.close());
 
-  it('is found out by SSH itself: the copy starts again from what is proven', async () => {
+  it('is detected by SSH: the copy resumes from the verified bytes', async () => {
     const { host, port } = stage.access;
     let connections = 0;
     proxy = createServer((client) => {

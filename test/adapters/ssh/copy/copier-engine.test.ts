@@ -26,7 +26,7 @@ afterEach(async () => {
 const never = () => new AbortController().signal;
 const scripts = () => stage.ran.map(({ args }) => args[args.indexOf('-c') + 1]);
 
-/** Copies and tells the last word of progress. */
+/** Copies, and returns the last progress. */
 async function copied(
   step = stage.step(stage.old),
   parts: Parameters<EngineStage['copier']>[0] = {},
@@ -50,7 +50,7 @@ describe('a whole file', () => {
     expect(scripts()).not.toContain(RECEIVE_SCRIPT);
   });
 
-  it('goes through our own client where there is no ssh(1), or one that cannot log in', async () => {
+  it('goes through the built-in client where ssh(1) is missing or cannot log in', async () => {
     const refused = join(stage.folder, 'refused-ssh');
     await writeFile(refused, '#!/bin/sh\necho Permission denied >&2\nexit 255\n', { mode: 0o755 });
     for (const program of ['/nowhere/ssh', refused]) {
@@ -63,7 +63,7 @@ describe('a whole file', () => {
     }
   });
 
-  it('is sent by ssh(1) from the byte that is missing', async () => {
+  it('is sent by ssh(1) from the first missing byte', async () => {
     await copied();
     await truncate(stage.old.path, 3_000_000);
     await chmod(stage.old.path, 0o600);
@@ -95,7 +95,7 @@ describe('a whole file', () => {
     expect(await stage.isThere(stage.old)).toBe(true);
   });
 
-  it('is not sent to a node whose host key is not the pinned one', async () => {
+  it('is not sent to a node with another host key', async () => {
     await writeFile(`${stage.knownHostsPath}-empty`, '');
     const openSsh = new OpenSsh({ knownHostsPath: `${stage.knownHostsPath}-empty` });
     const file = { stdin: { fd: 0 }, signal: never() };
@@ -104,15 +104,15 @@ describe('a whole file', () => {
   });
 });
 
-describe('what the target holds', () => {
-  it('costs one round trip when it was proven before', async () => {
+describe('an archive on the target', () => {
+  it('costs one round trip when it was verified before', async () => {
     await copied();
     stage.ran.length = 0;
     expect(await copied()).toMatchObject({ sent: stage.old.size, saved: stage.old.size });
     expect(scripts()).toEqual([SEE_SCRIPT]);
   });
 
-  it('is hashed again when anybody touched it', async () => {
+  it('is hashed again when it was touched', async () => {
     await copied();
     await utimes(stage.old.path, new Date(), new Date());
     await appendFile(stage.old.path, 'x');
@@ -139,7 +139,7 @@ describe('what the target holds', () => {
     expect(scripts()).toContain(REBUILD_SCRIPT);
   });
 
-  it('is not searched while an operator waits for the copy, when it was searched before', async () => {
+  it('is not searched during a prepared copy', async () => {
     await copied();
     const step = stage.step(stage.next, stage.old);
     let reads = 0;
@@ -155,33 +155,33 @@ describe('what the target holds', () => {
     expect(reads).toBe(searched);
   });
 
-  it('that cannot be read ahead of time is told by the copy, not before', async () => {
+  it('is reported by the copy, not by its preparation, when it is unreadable', async () => {
     const gone = { ...stage.old, path: `${stage.old.path}-gone` };
     await expect(stage.copier().prepare([stage.step(stage.next, gone)], never())).resolves.toBeUndefined();
   });
 
-  it('is no seed when it was never proven: the archive comes whole', async () => {
+  it('is not a seed when it was never verified: everything is sent', async () => {
     await copied();
     const digests = { known: () => null, remember: async () => undefined };
     expect(await copied(stage.step(stage.next, stage.old), { digests })).toMatchObject({ saved: 0 });
     expect(await stage.isThere(stage.next)).toBe(true);
   });
 
-  it('is no harm when it is not what it was: the digest finds it out and everything is sent', async () => {
+  it('is discarded as a seed when the digest is wrong: everything is sent', async () => {
     await copied();
     await writeFile(stage.old.path, Buffer.alloc(stage.old.size));
     expect(await copied(stage.step(stage.next, stage.old))).toMatchObject({ saved: 0 });
     expect(await stage.isThere(stage.next)).toBe(true);
   });
 
-  it('is no harm when it is gone', async () => {
+  it('may disappear: everything is sent', async () => {
     await copied();
     await rm(stage.old.path);
     await copied(stage.step(stage.next, stage.old));
     expect(await stage.isThere(stage.next)).toBe(true);
   });
 
-  it('goes on from the middle of a seeded copy', async () => {
+  it('resumes in the middle of a seeded copy', async () => {
     await copied();
     const step = stage.step(stage.next, stage.old);
     const source = await readFile(stage.sourceOf(stage.next));
@@ -193,13 +193,13 @@ describe('what the target holds', () => {
 });
 
 describe('an exact copy', () => {
-  it('is read back from the disk when strictness is asked for', async () => {
+  it('is read back from the disk in strict mode', async () => {
     await copied(stage.step(stage.old), { strict: true });
     expect(await stage.isThere(stage.old)).toBe(true);
     expect(scripts().some((script) => script?.includes('nocache'))).toBe(true);
   });
 
-  it('is not made of an archive that changes while ssh(1) reads it', async () => {
+  it('fails when the archive changes while ssh(1) reads it', async () => {
     const source = stage.sourceOf(stage.next);
     const before = await readFile(source);
     const slow = join(stage.sshd.binFolder, 'mkdir');
@@ -214,7 +214,7 @@ describe('an exact copy', () => {
   });
 });
 
-describe('a copy that is held to a rate', () => {
+describe('a copy with a rate limit', () => {
   it('goes through ssh(1) and arrives whole', async () => {
     await copied(stage.step(stage.old), { rateCap: new RateCap(64_000_000, systemClock) });
     expect(await stage.isThere(stage.old)).toBe(true);
@@ -236,7 +236,7 @@ describe('a copy that is held to a rate', () => {
 });
 
 describe('several targets', () => {
-  it('one that says nothing holds nobody up', async () => {
+  it('are not delayed by a silent target', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const address = silent.address();
@@ -257,7 +257,7 @@ describe('several targets', () => {
     expect(await stage.isThere(stage.old)).toBe(true);
   });
 
-  it('one that refuses every connection fails alone, even where only one copy may run at a time', async () => {
+  it('do not fail with a target that refuses connections, even with one copy at a time', async () => {
     const dead = { ...stage.access, node: 'node-3', port: 1 };
     const step = { ...stage.step(stage.old), node: 'node-3' };
     const copier = stage.copier({ atATime: 1 });

@@ -50,7 +50,7 @@ describe('a copy that is disturbed', () => {
     expect(stage.readFrom).toHaveLength(2);
   });
 
-  it('gives up after five reconnections, says so, and keeps what has arrived', async () => {
+  it('fails after five reconnections and keeps the received bytes', async () => {
     const cut = copierWith(256 * 1024, async () => {
       await stage.sshd.killSessions();
     });
@@ -62,11 +62,11 @@ describe('a copy that is disturbed', () => {
     expect((await stat(stage.step.part)).isFile()).toBe(true);
   });
 
-  it('reconnects when the node takes no more bytes without closing the connection', async () => {
+  it('reconnects when the node stops accepting bytes', async () => {
     const frozen: number[] = [];
     const fast = fastClock(20);
     let skippedMs = 0;
-    // Time passes with every sleep while the node stands still, and is the computer's own else.
+    // Time passes with every sleep while the node stalls; otherwise it is real time.
     const clock: Clock = {
       ...fast,
       steadyMs: () => performance.now() + skippedMs,
@@ -89,7 +89,7 @@ describe('a copy that is disturbed', () => {
     expect(stage.readFrom).toHaveLength(2);
   });
 
-  it('ends at once when the worker stops, and the next one goes on from its part', async () => {
+  it('ends at once when the worker stops, and is resumed by the next worker', async () => {
     const stop = new AbortController();
     const stopping = copierWith(8 * 1024 * 1024, async () => stop.abort(new Error('the worker stops')));
     await expect(stopping.copy(stage.step, stage.access, ignore, stop.signal)).rejects.toThrow('the worker stops');
@@ -98,7 +98,7 @@ describe('a copy that is disturbed', () => {
     expect(stage.readFrom).toHaveLength(2);
   });
 
-  it('does not try again when the node refuses the key', async () => {
+  it('does not retry when the node rejects the key', async () => {
     const keyPath = `${stage.access.keyPath}-gone`;
     await expect(stage.copier.copy(stage.step, { ...stage.access, keyPath }, ignore, never())).rejects.toMatchObject({
       fault: 'key-missing',
@@ -106,7 +106,7 @@ describe('a copy that is disturbed', () => {
     expect(stage.readFrom).toEqual([]);
   });
 
-  it('fails with the error of the source when the archive changes under it', async () => {
+  it('fails with the error of the source when the archive changes', async () => {
     const changing = copierWith(1024 * 1024, async () => {
       throw new Error('the archive changed');
     });
@@ -121,7 +121,7 @@ describe('a copy that is disturbed', () => {
     expect(await copied()).toBe(true);
   });
 
-  it('gives the archive to root under sudo -n (a shim that obeys, as the machine may have no sudo)', async () => {
+  it('gives the archive to root with sudo -n (a shim, because the machine may have no sudo)', async () => {
     const chown = `${stage.sshd.binFolder}/chown`;
     const asked = `${stage.folder}/chown-asked`;
     // Only root may give a file to root.

@@ -30,7 +30,7 @@ describe('a copy over a real sshd', () => {
     expect((await stat(stage.step.archive.path)).mode & 0o777).toBe(0o644);
   });
 
-  it('goes on where an interrupted one ended and sends only the rest', async () => {
+  it('resumes an interrupted copy and sends only the rest', async () => {
     const sixty = Math.floor(stage.bytes.length * 0.6);
     await putPart(stage, stage.bytes.subarray(0, sixty));
     await copy();
@@ -38,14 +38,14 @@ describe('a copy over a real sshd', () => {
     expect(await copied()).toBe(true);
   });
 
-  it('throws away a part that is not the beginning of this archive', async () => {
+  it('discards a part file that is not the beginning of the archive', async () => {
     await putPart(stage, Buffer.alloc(1_000_000, 7));
     await copy();
     expect(stage.readFrom).toEqual([0]);
     expect(await copied()).toBe(true);
   });
 
-  it('throws away a part that is longer than the archive, or as long and different', async () => {
+  it('discards a part file that is too long or different', async () => {
     await putPart(stage, Buffer.alloc(stage.bytes.length + 1));
     await copy();
     expect(await copied()).toBe(true);
@@ -55,7 +55,7 @@ describe('a copy over a real sshd', () => {
     expect(await copied()).toBe(true);
   });
 
-  it('only renames a part that is whole already', async () => {
+  it('only renames a complete part file', async () => {
     await putPart(stage, stage.bytes);
     await copy();
     expect(stage.readFrom).toEqual([]);
@@ -84,7 +84,7 @@ describe('a copy over a real sshd', () => {
     expect(stage.readFrom).toEqual([]);
   });
 
-  it('never overwrites a file that appears at the path while the bytes are on their way', async () => {
+  it('never overwrites a file that appears at the path during the copy', async () => {
     const { path } = stage.step.archive;
     const late = stage.copierFrom({
       ...stage.source,
@@ -104,16 +104,16 @@ describe('a copy over a real sshd', () => {
     await expect(copy()).rejects.toMatchObject({ what: expect.stringContaining('a directory') });
   });
 
-  it('puts nothing in its place when the archive is not the planned one any more, and says so', async () => {
+  it('fails without placing the file when the archive changed after the plan', async () => {
     const wrong = { ...stage.step, archive: { ...stage.step.archive, sha256: '0'.repeat(64) } };
     await expect(stage.copier.copy(wrong, stage.access, ignore, signal())).rejects.toMatchObject({
       kind: 'not-confirmed',
-      what: expect.stringContaining('not 0000'),
+      what: expect.stringContaining('the plan was made for 0000'),
     });
     expect(await readdir(dirname(stage.step.archive.path))).toEqual([basename(stage.step.part)]);
   });
 
-  it('tells a damaged arrival after one full retry, and leaves no damaged bytes', async () => {
+  it('reports damaged bytes after one full retry, and deletes them', async () => {
     const damaging = stage.copierFrom({
       ...stage.source,
       read: async function* (path, from, stop) {
@@ -128,7 +128,7 @@ describe('a copy over a real sshd', () => {
     expect(await readdir(dirname(stage.step.archive.path))).toEqual([]);
   });
 
-  it('mends one damaged arrival by itself', async () => {
+  it('recovers from damaged bytes with one retry', async () => {
     let reads = 0;
     const flipping = stage.copierFrom({
       ...stage.source,
@@ -143,7 +143,7 @@ describe('a copy over a real sshd', () => {
     expect(await copied()).toBe(true);
   });
 
-  it('fails with the command and its words when the target cannot write', async () => {
+  it('fails with the command and its error when the target cannot write', async () => {
     await writeFile(
       join(stage.sshd.binFolder, 'dd'),
       '#!/bin/sh\nhead -c 100000 >/dev/null\necho "dd: No space left on device" >&2\nexit 1\n',
@@ -157,7 +157,7 @@ describe('a copy over a real sshd', () => {
     });
   });
 
-  it('tells progress that never goes back and ends with every byte', async () => {
+  it('reports progress that never decreases and ends with every byte', async () => {
     const told: CopyProgress[] = [];
     await copy((progress) => told.push(progress));
     const sent = told.map((progress) => progress.sent);
@@ -166,7 +166,7 @@ describe('a copy over a real sshd', () => {
     expect(told.some(({ rate = 0 }) => rate > 0)).toBe(true);
   });
 
-  it('runs nothing when its commands are not the approved ones', async () => {
+  it('runs nothing when its commands differ from the approved ones', async () => {
     const access = { ...stage.access, sudo: true };
     await expect(stage.copier.copy(stage.step, access, ignore, signal())).rejects.toMatchObject({
       kind: 'not-confirmed',

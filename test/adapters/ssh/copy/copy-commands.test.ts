@@ -14,8 +14,8 @@ import { exit } from '../../../../src/domain/node-commands/ended.ts';
 const order = { path: '/my archives/a.iso', part: '/my archives/a.iso.part-c-1', size: 5 } as const;
 const scriptOf = ({ args }: Command): string => args[args.indexOf('-c') + 1] ?? '';
 
-describe('what a plan shows of a copy', () => {
-  it('is every changing command, in order, with every path as an argument of its own', () => {
+describe('the commands of a copy', () => {
+  it('are all changing commands in order, with each path as its own argument', () => {
     const shown = shownCopyCommands({ ...order, sudo: true });
     for (const { program, args } of shown) expect([program, ...args.slice(0, 3)]).toEqual(['sudo', '-n', 'sh', '-c']);
     expect(shown.map((one) => one.args.slice(4))).toEqual([
@@ -25,25 +25,25 @@ describe('what a plan shows of a copy', () => {
     expect(shown.map(scriptOf)).toEqual([RECEIVE_SCRIPT, FINISH_SCRIPT]);
   });
 
-  it('is a second way for an archive that is there already, and the plain one in case it does not come out right', () => {
+  it('include the seeded way and the plain way as a fallback', () => {
     const shown = shownCopyCommands({ ...order, sudo: false, seed: "/it's old.iso" });
     expect(shown.map(scriptOf)).toEqual([REBUILD_SCRIPT, RECEIVE_SCRIPT, FINISH_SCRIPT]);
     expect(shown[0]?.args.slice(2)).toEqual(['sh', '/my archives/a.iso.part-c-1', '0', '5', "/it's old.iso"]);
   });
 
-  it('says in a first line what each script does, and names no file in any', () => {
+  it('explain each script in its first line, and name no file in a script', () => {
     for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT, SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]) {
       expect(script).toMatch(/^# [A-Z].*\.\n/);
       expect(script).not.toContain('/a.iso');
     }
   });
 
-  it('says so without the others: on a card a script has its name and place by the step that comes first', () => {
+  it('explain each script without referring to another script', () => {
     for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT])
       expect(script.split('\n')[0]).not.toMatch(/\b(above|below|like the)\b/i);
   });
 
-  it('needs no chown where root logs in', () => {
+  it('have no chown where root logs in', () => {
     expect(
       shownCopyCommands({ ...order, sudo: false })
         .at(-1)
@@ -52,7 +52,7 @@ describe('what a plan shows of a copy', () => {
   });
 });
 
-describe('what looks answer', () => {
+describe('the answer of an inspection', () => {
   const said = (code: number, stdout: string, stderr = '') => fileIn({ ended: exit(code), stdout, stderr });
 
   it('is a file, a directory, something else, nothing, or unknown', () => {

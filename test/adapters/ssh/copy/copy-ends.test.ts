@@ -49,7 +49,7 @@ describe('a command of a copy', () => {
       { is: 'unknown', says: 'ssh ended with exit code 255' },
       'ended in an unknown way (ssh ended with exit code 255).',
     ],
-  ])('is tried again over new connections when nobody saw its end: %o', async (ended, says) => {
+  ])('is retried over new connections when its end is unknown: %o', async (ended, says) => {
     const { runs, report } = await copied(ended);
     expect([runs, report.kind]).toEqual([6, 'unreachable']);
     expect(report.what).toContain(says);

@@ -14,7 +14,7 @@ function open() {
 }
 
 describe('copies at the same time', () => {
-  it('are no more than was asked for; the next one goes when one has ended, also when it failed', async () => {
+  it('are limited; the next copy starts when one has ended or failed', async () => {
     const turns = new Semaphore(2);
     const works = [open(), open(), open()];
     const began: number[] = [];
@@ -33,7 +33,7 @@ describe('copies at the same time', () => {
     expect(began).toEqual([0, 1, 2]);
   });
 
-  it('do not keep a place for one that was stopped while it waited', async () => {
+  it('free the place of a copy that was aborted while it waited', async () => {
     const turns = new Semaphore(1);
     const [first, stop] = [open(), new AbortController()];
     const running = turns.take(never(), () => first.ended);
@@ -47,7 +47,7 @@ describe('copies at the same time', () => {
 });
 
 describe('the cap of all copies together', () => {
-  it("lets a second's bytes take a second, whoever sends them", async () => {
+  it("lets a second's bytes take a second, for all copies together", async () => {
     let now = 0;
     const clock = {
       now: () => new Date(now),

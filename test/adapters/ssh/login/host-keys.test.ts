@@ -23,7 +23,7 @@ describe('pinned host keys', () => {
     expect(await readFile(`${stage.sshd.hostKeyPath}.pub`, 'utf8')).toContain(`${shown.algorithm} ${shown.key}`);
   });
 
-  it('stand in a file that ssh-keygen -F and ssh itself understand', async () => {
+  it('are in a file that ssh-keygen -F and ssh can read', async () => {
     stage = await sshStage();
     await stage.pin();
     const { host, port, user, keyPath } = stage.access;
@@ -45,7 +45,7 @@ describe('pinned host keys', () => {
     expect(said.stdout).toBe('in\n');
   });
 
-  it('stay when others are added, comments too, and no temporary file is left', async () => {
+  it('stay with comments when keys are added, and leave no temporary file', async () => {
     stage = await sshStage();
     await stage.pin();
     const before = await readFile(stage.knownHostsPath, 'utf8');
@@ -57,16 +57,16 @@ describe('pinned host keys', () => {
     expect(await readdir(dirname(stage.knownHostsPath))).toEqual(['known_hosts']);
   });
 
-  it('hashed by ssh-keygen -H are not understood: the worker logs in nowhere, and names the line', async () => {
+  it('stop every login after ssh-keygen -H hashed them, and give the line', async () => {
     stage = await sshStage();
     await stage.pin();
     await exec('ssh-keygen', ['-H', '-f', stage.knownHostsPath]);
     expect(await readFile(stage.knownHostsPath, 'utf8')).toMatch(/^\|1\|/);
-    const says = expect.stringContaining('is not understood in line 1');
+    const says = expect.stringContaining('has an unsupported line 1');
     await expect(hello()).rejects.toMatchObject({ fault: 'unreachable', says });
   });
 
-  it('stop the worker from working on a node that answers with another key, and say both', async () => {
+  it('reject a node with another key, and name both keys', async () => {
     stage = await sshStage();
     const { fingerprint } = await stage.shell.hostKey(stage.access, limits());
     await stage.pin();
@@ -83,7 +83,7 @@ describe('pinned host keys', () => {
     await expect(stage.shell.hostKey(stage.access, limits())).rejects.toMatchObject({ fault: 'host-key-changed' });
   });
 
-  it('of a type that is not our favourite are asked for first, so that a server with several keys is not refused', async () => {
+  it('decide the preferred key type, so that a server with several keys is accepted', async () => {
     stage = await sshStage({ hostKeyType: 'rsa' });
     await stage.pin();
     await stage.sshd.addHostKey('ed25519');
@@ -91,7 +91,7 @@ describe('pinned host keys', () => {
     expect(await hello()).toMatchObject({ stdout: 'hello\n' });
   });
 
-  it('that are revoked are refused even when pinned', async () => {
+  it('are rejected when also revoked', async () => {
     stage = await sshStage();
     await stage.pin();
     const line = await readFile(stage.knownHostsPath, 'utf8');
@@ -99,7 +99,7 @@ describe('pinned host keys', () => {
     await expect(hello()).rejects.toMatchObject({ says: expect.stringContaining('revoked') });
   });
 
-  it('are not doubted silently when their file cannot be read', async () => {
+  it('report an unreadable file', async () => {
     stage = await sshStage();
     const shell = sshShell({ knownHostsPath: stage.folder });
     await expect(shell.hostKey(stage.access, limits())).rejects.toMatchObject({

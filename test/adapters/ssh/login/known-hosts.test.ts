@@ -19,12 +19,12 @@ const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
 const RSA = { algorithm: 'ssh-rsa', key: 'AAAAB3NzaC1yc2E' };
 const node = { host: '10.0.0.3', port: 22 };
-// Made by `ssh-keygen -H`: this of the name 10.0.0.3.
+// Made by `ssh-keygen -H` from the name 10.0.0.3.
 const HASHED = '|1|mxBUHXJVsjQEnNxiuokyjZRNgIY=|VG6J2kgDnehG7EpOJMFNIhCMzzk=';
 
 const line = (names: string, { algorithm, key } = A) => `${names} ${algorithm} ${key}`;
 
-describe('where a shown key stands', () => {
+describe('the status of a host key', () => {
   it.each([
     ['nothing is written', '', 'unknown'],
     ['its name', line('10.0.0.3'), 'pinned'],
@@ -42,7 +42,7 @@ describe('where a shown key stands', () => {
     expect(standingOf(parseKnownHosts(text), node, A).is).toBe(is);
   });
 
-  it('tells which keys were pinned when another one is shown', () => {
+  it('names the pinned keys when the key has changed', () => {
     const lines = parseKnownHosts(`${line('10.0.0.3', B)}\n${line('10.0.0.3', RSA)}\n`);
     expect(standingOf(lines, node, A)).toMatchObject({ pinned: [B, RSA] });
     expect(findKnownKeys(lines, node)).toMatchObject([B, RSA]);
@@ -50,7 +50,7 @@ describe('where a shown key stands', () => {
 });
 
 describe('the file', () => {
-  it('is written back as it was found', () => {
+  it('is written back unchanged', () => {
     const text = `# a comment\n\n${line('10.0.0.3')} note\nnonsense\n@revoked ${line('10.0.0.4', B)}\n`;
     expect(formatKnownHosts(parseKnownHosts(text))).toBe(text);
   });
@@ -75,13 +75,13 @@ describe('the file', () => {
     ['a revoked pattern', `@revoked ${line('*')}`],
     ['an unfinished line', '10.0.0.3 ssh-ed25519'],
     ['nonsense', 'nonsense'],
-  ])('is not understood with %s: no login, with the line and the form to write', async (_, text) => {
+  ])('stops every login with %s, and gives the line and its form', async (_, text) => {
     const folder = await mkdtemp(join(tmpdir(), 'registry-ha-known-hosts-'));
     await writeFile(join(folder, 'known_hosts'), `# ours\n${text}\n`);
     const refused = await readKnownHosts(join(folder, 'known_hosts')).catch((error: unknown) => error);
     await rm(folder, { recursive: true });
     expect(refused).toBeInstanceOf(Unreachable);
-    expect(String(refused)).toContain('line 2: write `host algorithm key`');
+    expect(String(refused)).toContain('line 2. Write it as `host algorithm key`');
   });
 });
 

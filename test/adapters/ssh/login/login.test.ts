@@ -26,7 +26,7 @@ describe('logging in', () => {
     expect(await login({})).toMatchObject({ ended: exit(0) });
   });
 
-  it('finds the key below the root that the cluster paths are moved under', async () => {
+  it('finds the key below the root of the cluster’s paths', async () => {
     const { knownHostsPath, folder, access } = stage;
     const shell = sshShell({ knownHostsPath, root: folder });
     const result = await shell.run({ ...access, keyPath: '/user-key' }, command('true'), limits());
@@ -34,15 +34,15 @@ describe('logging in', () => {
     expect(result.ended).toEqual(exit(0));
   });
 
-  it('says whose key was refused, where it belongs, and that it is permission-denied', async () => {
+  it('explains a rejected key as permission-denied, with the file to fix', async () => {
     const stranger = join(stage.folder, 'stranger');
     const other = await strangersKey(stranger);
     const { host, port, user } = stage.access;
     await expect(login({ keyPath: other })).rejects.toMatchObject({
       fault: 'permission-denied',
       says:
-        `The bootstrap node cannot log in on node-2 (${host}:${port}) as ${user} with ${other}: the key was refused. ` +
-        `Put its public key into ~${user}/.ssh/authorized_keys there.`,
+        `The bootstrap node cannot log in on node-2 (${host}:${port}) as ${user} with ${other}: the node rejected the key. ` +
+        `Add its public key to ~${user}/.ssh/authorized_keys on that node.`,
     });
   });
 
@@ -54,9 +54,9 @@ describe('logging in', () => {
     await expect(login({ keyPath })).rejects.toMatchObject({ fault: 'key-unsafe', says });
   });
 
-  it('says when the key is not there, is relative as in the roster, or is no key', async () => {
+  it('explains a missing, relative or invalid key', async () => {
     const says = (text: string) => ({ fault: 'key-missing', says: expect.stringContaining(text) });
-    await expect(login({ keyPath: '/nowhere/key' })).rejects.toMatchObject(says('it is not there'));
+    await expect(login({ keyPath: '/nowhere/key' })).rejects.toMatchObject(says('it does not exist'));
     await expect(login({ keyPath: 'salt-ssh.rsa' })).rejects.toMatchObject(says('not an absolute path'));
     const keyPath = join(stage.folder, 'no-key');
     await writeFile(keyPath, 'hello\n', { mode: 0o600 });
@@ -67,20 +67,20 @@ describe('logging in', () => {
   });
 });
 
-describe('a node that cannot be reached', () => {
+describe('an unreachable node', () => {
   let silent: Server | undefined;
   afterEach(() => silent?.close());
 
-  it('is told apart from one that refuses: nobody listens', async () => {
+  it('is reported when the port is closed', async () => {
     const says = expect.stringContaining('the connection was refused');
     await expect(login({ port: 1 })).rejects.toMatchObject({ fault: 'unreachable', says });
   });
 
-  it('is told apart from one that refuses: no such name', async () => {
+  it('is reported when the name does not resolve', async () => {
     await expect(login({ host: 'node-2.invalid' })).rejects.toMatchObject({ fault: 'unreachable' });
   });
 
-  it('does not hold the worker for longer than the limit', async () => {
+  it('times out at the limit', async () => {
     const server = createServer();
     silent = server;
     const port = await new Promise<number>((resolve) => {

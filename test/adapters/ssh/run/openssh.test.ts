@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** How ssh(1), or a program that stands in for it, tells the end of a script on the node. */
+/** The end of a script on the node, by ssh(1) or by a stand-in. */
 async function ended(script: string, program = 'ssh') {
   const input = await open('/dev/null', 'r');
   try {
@@ -37,12 +37,12 @@ it('gives the exit code of the command', async () => {
   expect(await ended('echo out; echo err >&2; exit 7')).toEqual({ ended: exit(7), stdout: 'out\n', stderr: 'err\n' });
 });
 
-it('does not take 255 for an exit code: a signal that killed the command, and a lost connection, look the same', async () => {
+it('reports 255 as unknown, because a killed command and a lost connection look the same', async () => {
   expect((await ended('kill -9 $$')).ended).toEqual({ is: 'unknown', says: 'ssh ended with exit code 255' });
   expect((await ended('exit 255')).ended).toEqual({ is: 'unknown', says: 'ssh ended with exit code 255' });
 });
 
-it('gives the last words of an ssh that failed itself', async () => {
+it('gives the last error line of a failed ssh', async () => {
   const refused = await standIn('refused', 'echo Permission denied >&2; exit 255');
   expect((await ended('true', refused)).ended).toEqual({
     is: 'unknown',
@@ -50,7 +50,7 @@ it('gives the last words of an ssh that failed itself', async () => {
   });
 });
 
-it('says that ssh itself was killed, by another than the worker', async () => {
+it('reports that another process killed ssh', async () => {
   const killed = await standIn('killed', 'kill -TERM $$');
   expect((await ended('true', killed)).ended).toEqual({
     is: 'unknown',

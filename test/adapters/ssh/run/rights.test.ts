@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Both ways to a node: ssh2 for commands, ssh(1) for whole archives. */
+/** Both clients: ssh2 for commands, ssh(1) for archives. */
 const WAYS: Readonly<Record<string, (access: NodeAccess, what: Command) => Promise<{ readonly stdout: string }>>> = {
   ssh2: async (access, what) => {
     const shell = sshShell({ knownHostsPath: stage.knownHostsPath });
@@ -32,7 +32,7 @@ const WAYS: Readonly<Record<string, (access: NodeAccess, what: Command) => Promi
 };
 
 describe.each(Object.entries(WAYS))('%s', (_name, run) => {
-  it('would take the worker’s agent, display or environment along to a node', async () => {
+  it('takes no agent, display or environment to a node', async () => {
     const kept = { SSH_AUTH_SOCK: process.env['SSH_AUTH_SOCK'], DISPLAY: process.env['DISPLAY'] };
     Object.assign(process.env, { SSH_AUTH_SOCK: join(stage.folder, 'agent.sock'), DISPLAY: ':9' });
     try {
@@ -47,7 +47,7 @@ describe.each(Object.entries(WAYS))('%s', (_name, run) => {
     }
   });
 
-  it('would use a private key that others can read', async () => {
+  it('refuses a private key that others can read', async () => {
     const keyPath = join(stage.folder, 'open-key');
     await copyFile(stage.access.keyPath, keyPath);
     for (const mode of [0o604, 0o640, 0o620]) {
@@ -61,7 +61,7 @@ describe.each(Object.entries(WAYS))('%s', (_name, run) => {
   });
 
   it.each(['-oProxyCommand=id', 'root@elsewhere', 'a\nb ssh-ed25519 AAAA', 'two names', 'a,b', '*', ''])(
-    'would be led elsewhere by an annotation: %j',
+    'refuses a host annotation with another meaning: %j',
     async (host) => {
       await expect(run({ ...stage.access, host }, command('true'))).rejects.toMatchObject({
         fault: 'unreachable',
@@ -72,11 +72,11 @@ describe.each(Object.entries(WAYS))('%s', (_name, run) => {
 });
 
 describe('the file of pinned keys', () => {
-  it('would be given another line by a node’s annotation or by a lying server', async () => {
+  it('gets no other line from an annotation or a lying server', async () => {
     const before = await readFile(stage.knownHostsPath, 'utf8');
     const key = await stage.shell.hostKey(stage.access, limits());
     const evil = 'x\n@cert-authority * ssh-ed25519 AAAA';
-    await expect(stage.shell.pin([{ ...key, host: evil }])).rejects.toThrow('cannot stand in known_hosts');
+    await expect(stage.shell.pin([{ ...key, host: evil }])).rejects.toThrow('not valid in known_hosts');
     expect(await readFile(stage.knownHostsPath, 'utf8')).toBe(before);
     for (const wrong of [{ algorithm: evil }, { key: evil }]) {
       expect(() => addKnownKey(parseKnownHosts(''), { host: 'node-2', port: 22 }, { ...key, ...wrong })).toThrow(
@@ -85,12 +85,12 @@ describe('the file of pinned keys', () => {
     }
   });
 
-  it('lets in no server that an authority vouches for, through either SSH client', async () => {
+  it('accepts no server by a certificate authority, through either SSH client', async () => {
     const { hostKeyPath } = stage.sshd;
     const [algorithm, key] = (await readFile(`${hostKeyPath}.pub`, 'utf8')).split(' ');
     const file = join(stage.folder, 'vouched');
     await writeFile(file, `@cert-authority * ${algorithm} ${key}\n`);
-    const refused = { fault: 'unreachable', says: expect.stringContaining('is not understood in line 1') };
+    const refused = { fault: 'unreachable', says: expect.stringContaining('has an unsupported line 1') };
     const shell = sshShell({ knownHostsPath: file });
     await expect(shell.run(stage.access, command('true'), limits())).rejects.toMatchObject(refused);
     await shell.close();

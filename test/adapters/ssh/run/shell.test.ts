@@ -34,14 +34,14 @@ describe('commands on a real sshd', () => {
   it.each([
     ['KILL', 'SIGKILL'],
     ['TERM', 'SIGTERM'],
-  ])('that die by a signal name it, and nobody takes them for done or lost (%s)', async (signal, name) => {
+  ])('that die by a signal report its name (%s)', async (signal, name) => {
     // In the place of the login shell: some of those make an exit code of a signal (dash: 137).
     const dying = command('exec', 'sh', '-c', `echo out; echo err >&2; kill -${signal} $$`);
     const result = await stage.shell.run(stage.access, dying, limits());
     expect(result).toEqual({ ended: { is: 'signal', name }, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('that do not end in time name the limit', async () => {
+  it('that time out report the limit', async () => {
     const result = await stage.shell.run(stage.access, sh('echo out; exec sleep 60'), limits({ limitMs: 1_000 }));
     expect(result).toEqual({ ended: { is: 'timeout', afterMs: 1_000 }, stdout: 'out\n', stderr: '' });
   });
@@ -55,7 +55,7 @@ describe('commands on a real sshd', () => {
     expect(result[stream]).toHaveLength(1024 * 1024);
   });
 
-  it('that end before they have read all input end the run too, with their own exit code', async () => {
+  it('that end before reading all input report their exit code', async () => {
     const early = sh('head -c 10 >/dev/null; echo full >&2; exit 3');
     const result = await stage.shell.run(stage.access, early, limits({ stdin: zeros(80) }));
     expect(result).toEqual({ ended: exit(3), stdout: '', stderr: 'full\n' });
@@ -80,7 +80,7 @@ describe('commands on a real sshd', () => {
     expect(await stage.sshd.sessions()).toHaveLength(1);
   });
 
-  it('are let go when the worker stops, and the node can be used again at once', async () => {
+  it('are released when aborted, and the node is usable at once', async () => {
     const mark = join(stage.folder, 'begun');
     const stop = new AbortController();
     const slow = stage.shell.run(stage.access, sh(`echo > ${mark}; exec sleep 60`), limits({ signal: stop.signal }));
@@ -90,7 +90,7 @@ describe('commands on a real sshd', () => {
     expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ ended: exit(0) });
   });
 
-  it('are lost, not done, when the connection is cut', async () => {
+  it('end as connection-lost when the connection is cut', async () => {
     const mark = join(stage.folder, 'cut');
     const slow = stage.shell.run(stage.access, sh(`echo > ${mark}; exec sleep 60`), limits({ stdin: zeros(1000) }));
     await until(() => readFile(mark).catch(() => false as const));
@@ -98,7 +98,7 @@ describe('commands on a real sshd', () => {
     expect(await slow).toMatchObject({ ended: { is: 'connection-lost' }, stderr: '' });
   });
 
-  it('run again over a new connection after the node was restarted', async () => {
+  it('run over a new connection after sshd restarted', async () => {
     await stage.shell.run(stage.access, command('true'), limits());
     await stage.sshd.killSessions();
     expect(await stage.shell.run(stage.access, command('true'), limits())).toMatchObject({ ended: exit(0) });

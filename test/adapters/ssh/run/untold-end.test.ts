@@ -10,7 +10,7 @@ import type { NodeAccess } from '../../../../src/domain/cluster/facts.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
 import { limits } from '../stage.ts';
 
-/** A server that lets everybody in, and ends every command as `end` says. */
+/** A server that accepts every login and ends every command by `end`. */
 let end: (channel: ssh2.ServerChannel, connection: ssh2.Connection) => void;
 const server = new ssh2.Server({ hostKeys: [newKeyPair('untold').private] }, (connection) => {
   connection.on('error', () => undefined);
@@ -46,14 +46,14 @@ async function endOf(how: typeof end) {
   }
 }
 
-it('a session that is closed without an exit code is no lost connection, and no success', async () => {
+it('reports a session without an exit code as unknown', async () => {
   expect(await endOf((channel) => channel.close())).toEqual({
     is: 'unknown',
     says: 'the SSH server closed the session without an exit code',
   });
 });
 
-it('a connection that is lost is one, also behind an exit code, as output may be missing', async () => {
+it('reports a lost connection, even after an exit code, because output may be missing', async () => {
   expect(await endOf((_, connection) => connection.end())).toEqual({ is: 'connection-lost' });
   const behind = endOf((channel, connection) => {
     channel.exit(0);
@@ -62,7 +62,7 @@ it('a connection that is lost is one, also behind an exit code, as output may be
   expect(await behind).toEqual({ is: 'connection-lost' });
 });
 
-it('a signal is named, and the connection is used again', async () => {
+it('names the signal and keeps the connection', async () => {
   expect(
     await endOf((channel) => {
       channel.exit('KILL', true, 'out of memory');

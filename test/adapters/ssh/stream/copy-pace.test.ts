@@ -12,7 +12,7 @@ function pace(total: number) {
 }
 
 describe('the progress of a copy', () => {
-  it('is told at most once a second, so that nobody drowns in it', () => {
+  it('is reported at most once a second', () => {
     const { counted, told, pass } = pace(1_000);
     counted.begin(0);
     for (let sent = 1; sent <= 100; sent += 1) {
@@ -22,7 +22,7 @@ describe('the progress of a copy', () => {
     expect(told).toHaveLength(11);
   });
 
-  it('has the rate of the last five seconds, not of all the time', () => {
+  it('has the rate of the last five seconds', () => {
     const { counted, told, pass } = pace(1_000_000);
     counted.begin(0);
     for (let second = 1; second <= 10; second += 1) {
@@ -45,7 +45,7 @@ describe('the progress of a copy', () => {
     expect(told.at(-1)).toEqual({ sent: 7_000, saved: 6_000, total: 10_000, rate: 1_000 });
   });
 
-  it('reports bytes that arrived soon after the last report, though no more arrive', () => {
+  it('reports the last bytes although no more follow', () => {
     const { counted, told, pass } = pace(10_000);
     counted.begin(0);
     pass(500);
@@ -56,7 +56,7 @@ describe('the progress of a copy', () => {
     expect(told.at(-1)).toMatchObject({ sent: 10_000, rate: 10_000 });
   });
 
-  it('has no rate before one was measured, and a rate of 0 when the copy stands still', () => {
+  it('has no rate at first, and a rate of 0 when the copy stalls', () => {
     const { counted, told, pass } = pace(10_000);
     counted.begin(0);
     expect(told).toEqual([{ sent: 0, saved: 0, total: 10_000 }]);

@@ -18,7 +18,7 @@ async function runsOf(old: Buffer, next: Buffer, leastRun = SECTOR, start = 0): 
   return runs;
 }
 
-/** What the target would put together, the part that is there already included. */
+/** The file that the target builds, including its existing part. */
 function rebuilt(runs: readonly Run[], old: Buffer, next: Buffer, start: number): Buffer {
   const pieces = runs.map(({ at, bytes, from }) =>
     from === null ? next.subarray(at, at + bytes) : old.subarray(from, from + bytes),
@@ -39,7 +39,7 @@ const file = fc
   .map(([numbers, tail]) => Buffer.concat([...numbers.map(sector), sector(99).subarray(0, tail)]));
 
 describe('the recipe of a seeded copy', () => {
-  it('rebuilds any second file from any first one, from any byte on, without gap or overlap', async () => {
+  it('rebuilds any file from any other file, from any byte on, without gap or overlap', async () => {
     const property = fc.asyncProperty(
       file,
       file,
@@ -60,7 +60,7 @@ describe('the recipe of a seeded copy', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('sends nothing of what moved, and everything of what is new', async () => {
+  it('sends new content only, and nothing that moved', async () => {
     const old = Buffer.concat([1, 2, 3, 4, 5, 6].map(sector));
     const next = Buffer.concat([4, 5, 6, 50, 51, 1, 2, 3].map(sector));
     expect(await runsOf(old, next)).toEqual([
@@ -70,7 +70,7 @@ describe('the recipe of a seeded copy', () => {
     ]);
   });
 
-  it('compares every byte: a sector that only looks alike is sent', async () => {
+  it('compares every byte and sends a sector that is only similar', async () => {
     const old = sector(1);
     const next = Buffer.from(old);
     next[SECTOR - 1] = (next[SECTOR - 1] ?? 0) ^ 1;

@@ -77,7 +77,7 @@ describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
       kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder, rightsPath });
       const failed = await workersCalls().catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(Unreachable);
-      expect(String(failed)).toContain('does not allow it to the user of the kubeconfig');
+      expect(String(failed)).toContain('denied permission to the user in the kubeconfig');
     },
   );
 
@@ -116,6 +116,6 @@ describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
     kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
     const text = (await readFile(kube.workerConfigPath, 'utf8')).replace(/token: .*/, 'token: made-up');
     await writeFile(kube.workerConfigPath, text);
-    await expect(workersCalls()).rejects.toThrow('does not accept the credentials of the kubeconfig');
+    await expect(workersCalls()).rejects.toThrow('rejected the credentials in the kubeconfig');
   });
 });

@@ -17,28 +17,28 @@ import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
 
-const LOOK_LIMIT_MS = 30_000;
+const COMMAND_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
 const HASH_BYTES_PER_MS = 10_000;
 
 const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
 const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
 
-/** An archive as it should be on a target. */
+/** An expected archive on a target. */
 export interface WantedFile {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
 }
 
-/** Looks at one node, each a single plain command; none changes anything. */
-export class NodeLooks {
+/** Read-only inspections of one node, each a single command. */
+export class NodeInspector {
   readonly #shell: NodeShell;
   readonly #access: NodeAccess;
   readonly #signal: AbortSignal;
   readonly #trust: { readonly trust?: HostKey };
 
-  /** `trust` is a host key that is good enough for looks, though nobody pinned it. */
+  /** `trust` is a host key that is accepted for inspections without pinning. */
   constructor(shell: NodeShell, access: NodeAccess, signal: AbortSignal, trust?: HostKey) {
     this.#shell = shell;
     this.#access = access;
@@ -46,7 +46,7 @@ export class NodeLooks {
     this.#trust = trust === undefined ? {} : { trust };
   }
 
-  /** What sudo says against it; null when commands may run as root. */
+  /** The error of sudo; null when commands can run as root. */
   async sudoFault(): Promise<string | null> {
     const result = await this.#asUser(inEnglish(command('sudo', '-n', 'true')));
     return hasExited(result) ? null : result.stderr.trim() || 'no reason was given';
@@ -60,17 +60,17 @@ export class NodeLooks {
     return hasExited(await this.#asRoot(command('isoinfo', '-version')));
   }
 
-  /** A file of the right size is hashed, unless it is one that was proven before; any other is different without reading it. */
+  /** Compares a file. Hashes it only if the size is right and its digest is not known from before. */
   async file(
     wanted: WantedFile,
     hasher: () => Promise<Hasher>,
     digests?: TargetDigests,
   ): Promise<Omit<TargetFile, 'mounted'>> {
     const { path } = wanted;
-    const look = seeFile(path);
-    const result = await this.#asRoot(look);
+    const probe = seeFile(path);
+    const result = await this.#asRoot(probe);
     const seen = fileIn(result);
-    if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+    if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
     if (seen.is === 'absent' || seen.is === 'directory') return { path, is: seen.is, size: 0 };
     if (seen.is === 'other') return { path, is: 'different', size: 0 };
     const isSame = seen.size === wanted.size && (await this.#isProven(wanted, seen.identity, hasher, digests));
@@ -92,18 +92,18 @@ export class NodeLooks {
   }
 
   async #digest({ path, size }: WantedFile, hasher: Hasher): Promise<string | null> {
-    const result = await this.#succeeded(hashFile(hasher, path), LOOK_LIMIT_MS + size / HASH_BYTES_PER_MS);
+    const result = await this.#succeeded(hashFile(hasher, path), COMMAND_LIMIT_MS + size / HASH_BYTES_PER_MS);
     return digestIn(result.stdout);
   }
 
-  /** Those of these paths at which something is. */
+  /** Those paths that exist. */
   async present(paths: readonly string[]): Promise<readonly string[]> {
     const found: string[] = [];
     for (const path of paths) {
-      const look = seeFile(path);
-      const result = await this.#asRoot(look);
+      const probe = seeFile(path);
+      const result = await this.#asRoot(probe);
       const seen = fileIn(result);
-      if (seen === null) throw new CommandFailed(this.#access.node, look, result);
+      if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
       if (seen.is !== 'absent') found.push(path);
     }
     return found;
@@ -111,7 +111,7 @@ export class NodeLooks {
 
   async mounts(): Promise<readonly MountFacts[]> {
     const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
-    // util-linux exits 1 without a word when it finds nothing.
+    // findmnt exits 1 without output when it finds nothing.
     if (!hasExited(found) && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
     if (!hasExited(loops)) throw new CommandFailed(this.#access.node, LOSETUP, loops);
     try {
@@ -125,7 +125,7 @@ export class NodeLooks {
     return fstabIn(await this.#textOrNothing(command('cat', '--', '/etc/fstab')));
   }
 
-  /** Empty when no registry was ever set up there. */
+  /** Empty when the node never had a registry. */
   async registryConfig(): Promise<readonly string[]> {
     return linesIn(await this.#textOrNothing(command('ls', '-1', '--', REGISTRY_CONFIG)));
   }
@@ -134,14 +134,14 @@ export class NodeLooks {
     return isListening((await this.#succeeded(command('ss', '-H', '-ltn'))).stdout, address);
   }
 
-  /** The file system that a file at this path would fill: that of its deepest folder that is there. */
+  /** The file system for a file at this path: that of its deepest existing folder. */
   async fileSystemOf(path: string): Promise<FileSystem> {
     let folder = folderOf(path);
     while (folder !== '/' && !(await this.#isFolder(folder))) folder = folderOf(folder);
-    const look = command('df', '-B1', '--output=avail,size,target', '--', folder);
-    const result = await this.#succeeded(look);
+    const probe = command('df', '-B1', '--output=avail,size,target', '--', folder);
+    const result = await this.#succeeded(probe);
     const found = fileSystemIn(result.stdout);
-    if (found === null) throw new CommandFailed(this.#access.node, look, result);
+    if (found === null) throw new CommandFailed(this.#access.node, probe, result);
     return found;
   }
 
@@ -149,29 +149,29 @@ export class NodeLooks {
     return fileIn(await this.#asRoot(seeFile(path)))?.is === 'directory';
   }
 
-  async #textOrNothing(look: Command): Promise<string> {
-    const english = inEnglish(look);
+  async #textOrNothing(probe: Command): Promise<string> {
+    const english = inEnglish(probe);
     const result = await this.#asRoot(english);
     if (hasExited(result)) return result.stdout;
     if (result.stderr.includes('No such file or directory')) return '';
     throw new CommandFailed(this.#access.node, english, result);
   }
 
-  async #succeeded(look: Command, limitMs?: number): Promise<CommandResult> {
-    const result = await this.#asRoot(look, limitMs);
-    if (!hasExited(result)) throw new CommandFailed(this.#access.node, look, result);
+  async #succeeded(probe: Command, limitMs?: number): Promise<CommandResult> {
+    const result = await this.#asRoot(probe, limitMs);
+    if (!hasExited(result)) throw new CommandFailed(this.#access.node, probe, result);
     return result;
   }
 
-  #asRoot(look: Command, limitMs?: number): Promise<CommandResult> {
-    return this.#asUser(this.#access.sudo ? withSudo(look) : look, limitMs);
+  #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
+    return this.#asUser(this.#access.sudo ? withSudo(probe) : probe, limitMs);
   }
 
-  /** Only what ended by itself is an answer. */
-  async #asUser(look: Command, limitMs = LOOK_LIMIT_MS): Promise<CommandResult> {
-    const result = await this.#shell.run(this.#access, look, { signal: this.#signal, limitMs, ...this.#trust });
+  /** Throws unless the command ended by itself. */
+  async #asUser(probe: Command, limitMs = COMMAND_LIMIT_MS): Promise<CommandResult> {
+    const result = await this.#shell.run(this.#access, probe, { signal: this.#signal, limitMs, ...this.#trust });
     if (result.ended.is === 'exit') return result;
     const { node } = this.#access;
-    throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, look, result);
+    throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, probe, result);
   }
 }

@@ -18,8 +18,8 @@ export interface Listed {
   readonly kind: Archive['kind'];
 }
 
-/** A listed archive, with what the look found out even when it is bad. */
-export interface Looked {
+/** An inspected archive, with what is known about it even when it is bad. */
+export interface InspectedArchive {
   readonly listed: ListedArchive;
   readonly id?: string;
   /** The path without symbolic links. */
@@ -27,40 +27,40 @@ export interface Looked {
   readonly identity?: string;
 }
 
-export interface LookTools {
+export interface InspectionTools {
   readonly root: string;
   readonly mounts: readonly IsoMount[];
   readonly digests: Digests;
   readonly signal: AbortSignal;
 }
 
-/** What is wrong with an archive; ends its look. */
+/** A fault of an archive; ends its inspection. */
 class Bad extends Error {
   readonly fault: ArchiveFault;
-  readonly found: Omit<Looked, 'listed'>;
+  readonly found: Omit<InspectedArchive, 'listed'>;
 
-  constructor(fault: ArchiveFault, says: string, found: Omit<Looked, 'listed'> = {}) {
+  constructor(fault: ArchiveFault, says: string, found: Omit<InspectedArchive, 'listed'> = {}) {
     super(says);
     this.fault = fault;
     this.found = found;
   }
 }
 
-/** Looks at one listed archive: path, file, ISO, product, mount, digest, images, in this order until something is wrong. */
-export async function lookAt(one: Listed, tools: LookTools): Promise<Looked> {
+/** Inspects a listed archive: path, file, ISO, product, mount, digest, images, in this order up to the first fault. */
+export async function inspectArchive(one: Listed, tools: InspectionTools): Promise<InspectedArchive> {
   tools.signal.throwIfAborted();
   try {
     return await sound(one, tools);
   } catch (error) {
     tools.signal.throwIfAborted();
     const { path, listedIn } = one;
-    const { fault, message, found } = badnessOf(error, one);
+    const { fault, message, found } = faultIn(error, one);
     const known = found.id === undefined ? {} : { id: found.id };
     return { ...found, listed: { is: 'bad', path, listedIn, fault, says: message, ...known } };
   }
 }
 
-async function sound(one: Listed, tools: LookTools): Promise<Looked> {
+async function sound(one: Listed, tools: InspectionTools): Promise<InspectedArchive> {
   const { path, kind } = one;
   if (!isCopyable(path)) throw new Bad('relative-path', wrongPath(path));
   const real = await withoutLinks(tools.root, path);
@@ -76,16 +76,16 @@ async function sound(one: Listed, tools: LookTools): Promise<Looked> {
   });
 }
 
-/** A path that means the same on every node: absolute, without steps back, without characters that break fstab. */
+/** A path usable on every node: absolute, without `..`, and without characters that break fstab. */
 const isCopyable = (path: string) =>
   path.startsWith('/') && !path.split('/').includes('..') && !/\p{Cc}/u.test(path) && !path.endsWith('/');
 
 const wrongPath = (path: string) =>
-  `${JSON.stringify(path)} is no absolute path of a file without \`..\`: it would not mean the same on another node.`;
+  `${JSON.stringify(path)} must be an absolute path of a file without \`..\`, so that every node can use it.`;
 
 async function productOf({ path, kind }: Listed, file: OpenFile): Promise<Product> {
   const iso = await isoOf(file);
-  if (iso === null) throw new Bad('not-an-iso', `${path} is no ISO 9660 image.`);
+  if (iso === null) throw new Bad('not-an-iso', `${path} is not an ISO 9660 image.`);
   if (file.size < iso.bytes) throw new Bad('truncated', cut(path, file, iso));
   const product = await (kind === 'metalk8s' ? metalk8sOf(iso, path) : solutionOf(iso, path));
   if ('says' in product) throw new Bad('wrong-product', product.says);
@@ -93,13 +93,13 @@ async function productOf({ path, kind }: Listed, file: OpenFile): Promise<Produc
 }
 
 const cut = (path: string, file: OpenFile, iso: Iso) =>
-  `${path} has ${file.size} bytes, its image ${iso.bytes}: the end is missing. Copy or download it again.`;
+  `${path} is truncated: it has ${file.size} of ${iso.bytes} bytes. Copy or download it again.`;
 
 async function mountProblem(
   { id, real }: { readonly id: string; readonly real: string },
   path: string,
   file: OpenFile,
-  { root, mounts }: LookTools,
+  { root, mounts }: InspectionTools,
 ): Promise<{ readonly fault: ArchiveFault; readonly says: string } | null> {
   const mount = mounts.find((one) => one.id === id);
   const at = `/srv/scality/${id}`;
@@ -107,24 +107,24 @@ async function mountProblem(
     return { fault: 'not-mounted', says: `${path} is not mounted at ${at} on the bootstrap node.` };
   const fault = 'replaced-under-mount';
   if (mount.deleted)
-    return { fault, says: `${path} was replaced while it is mounted at ${at}: what is served is the old file.` };
+    return { fault, says: `${path} was replaced while mounted at ${at}: the registry still serves the old file.` };
   if (mount.backing === real || (await isSameFile(below(root, mount.backing ?? '/'), file))) return null;
-  return { fault, says: `What is mounted at ${at} is ${mount.backing ?? 'no file'}, not ${path}.` };
+  return { fault, says: `${mount.backing ?? 'A device without a file'} is mounted at ${at}, not ${path}.` };
 }
 
-/** Another name of the same file, for example a hard link. */
+/** Whether the path is the same file, for example by a hard link. */
 async function isSameFile(path: string, { handle }: OpenFile): Promise<boolean> {
   const there = await stat(path, { bigint: true }).catch(() => null);
   const here = await handle.stat({ bigint: true });
   return there !== null && there.dev === here.dev && there.ino === here.ino;
 }
 
-function badnessOf(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault' | 'message' | 'found'> {
+function faultIn(error: unknown, { path, listedIn }: Listed): Pick<Bad, 'fault' | 'message' | 'found'> {
   if (error instanceof Bad) return error;
   if (error instanceof NotAFile) {
     return error.isDirectory
-      ? new Bad('directory', `${path} is a directory; archives are copied as ISO files only.`)
-      : new Bad('unreadable', `${path} is no regular file.`);
+      ? new Bad('directory', `${path} is a directory. Only ISO files can be copied.`)
+      : new Bad('unreadable', `${path} is not a regular file.`);
   }
   if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) {
     return new Bad('missing', `${path}, listed in ${listedIn}, cannot be found: ${systemWords(error)}.`);
