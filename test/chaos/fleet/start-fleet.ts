@@ -13,7 +13,7 @@ import { type ChangesReader, changesReader } from '../../../sandbox/seen/changes
 import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { JournalTail } from '../../harness/stage/journal-tail.ts';
 
-/** A cluster of the fleet with its own worker. */
+/** A cluster of the fleet, with its own worker. */
 export interface Member {
   readonly name: string;
   readonly cluster: SimulatedCluster;
@@ -22,7 +22,7 @@ export interface Member {
   readonly changes: ChangesReader;
 }
 
-/** Several clusters, one bot and one Redis for all of them, in one channel. */
+/** Several clusters with one bot, one Redis and one channel. */
 export interface Fleet {
   readonly slack: LocalSlack;
   readonly bot: Service;
@@ -41,7 +41,7 @@ export interface FleetOptions {
 
 const STOP_LIMIT_MS = 6_000;
 
-/** Starts everything and waits until bot and workers are ready; what was started is removed when the start fails. */
+/** Starts everything and waits until bot and workers are ready. If that fails, removes what was started. */
 export async function startFleet({ names, pace, signal }: FleetOptions): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-fleet-'));
   await using closing = new AsyncDisposableStack();
@@ -96,7 +96,7 @@ async function groundFor(name: string, root: string, pace: number, closing: Asyn
   return { name, cluster, place: { folder, host, env: bareEnvironment(process.env), hasClocks: false } };
 }
 
-/** Every process ends with us, should we be killed. */
+/** Ends every process with this one, even if it is killed. */
 function toldTo(keeper: Keeper) {
   const running: Service[] = [];
   return {
@@ -110,5 +110,5 @@ function toldTo(keeper: Keeper) {
 }
 
 function missing(): never {
-  throw new TypeError('A fleet has at least one cluster.');
+  throw new TypeError('A fleet needs at least one cluster.');
 }

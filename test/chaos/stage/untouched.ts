@@ -8,7 +8,7 @@ import type { Sandbox } from '../../../sandbox/sandbox.ts';
 /** The digest of each file on a node, by its path there. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Every file and everything that runs on the nodes, by their names. */
+/** Every file and everything that runs on the nodes, by node name. */
 export interface Untouched {
   readonly nodes: Readonly<Record<string, NodeReport>>;
   readonly files: ReadonlyMap<string, Files>;

@@ -41,14 +41,14 @@ describe('description of a cluster', () => {
     [
       'two bootstraps',
       SMALL('', ', { name: b, ip: 12, roles: [bootstrap] }'),
-      'exactly one node has the role bootstrap, here 2 have it',
+      'exactly one node must have the role bootstrap; 2 have it',
     ],
     ['a name twice', SMALL('', ', { name: bootstrap, ip: 12, roles: [node] }'), 'two nodes are named bootstrap'],
     ['an ip twice', SMALL('', ', { name: b, ip: 11, roles: [node] }'), 'two nodes have the ip 11'],
     [
       'a registry nowhere',
       SMALL('registries: [{ node: node-9 }]'),
-      'registries names node-9, which is no node of this cluster',
+      'registries names node-9, which is not a node of this cluster',
     ],
     ['an unknown key', SMALL('nodez: []'), 'Unrecognized key: "nodez"'],
     ['a role', SMALL('', ', { name: b, ip: 12, roles: [worker] }'), 'nodes[1].roles[0]: Invalid option'],
@@ -69,6 +69,8 @@ describe('description of a cluster', () => {
       'archives: [',
       'archives: [{ kind: solution, version: 0.1.0, path: /srv/s, directory: true }, ',
     );
-    expect(() => parseDescription(yaml, 'x.yaml')).toThrow(/a solution needs a name[\s\S]*a solution is always an ISO/);
+    expect(() => parseDescription(yaml, 'x.yaml')).toThrow(
+      /a solution must have a name[\s\S]*a solution must be an ISO/,
+    );
   });
 });

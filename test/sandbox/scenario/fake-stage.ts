@@ -57,7 +57,7 @@ export class FakeStage implements Stage {
   }
 
   async plant(fault: string, args: readonly string[]): Promise<void> {
-    if (fault === 'no-such-fault') throw new Error('There is no fault named no-such-fault.');
+    if (fault === 'no-such-fault') throw new Error('Unknown fault no-such-fault.');
     this.#done(['fault', fault, ...args].join(' '));
   }
 

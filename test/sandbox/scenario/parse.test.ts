@@ -66,26 +66,26 @@ sleep 0.5`),
 test.each([
   ['weit planned', 'Did you mean “wait”?'],
   ['wait plannd', 'Did you mean “planned”?'],
-  ['wait running', 'After “wait running” comes a step'],
-  ['wait done within soon', 'After “within” comes a number of seconds.'],
-  ['wait done soon', 'It goes: wait planned|refused'],
-  ['carol> click Approve', 'there are alice, bob, mallory'],
-  ['alice> hello', 'comes a /command, or click'],
-  ['expect text hello', 'It goes: expect text'],
-  ['expect text ""', 'It goes: expect text'],
-  ['expect ephemeral carol "no"', 'Nobody here is called “carol”'],
-  ['fault', 'A fault needs a name.'],
-  ['clear ssh-cut', 'It goes: clear fault NAME.'],
-  ['kill slack', 'there are bot, worker, redis'],
-  ['sleep long', 'It goes: sleep SECONDS'],
-  ['', 'There is no statement'],
+  ['wait running', 'Write a step after “wait running”'],
+  ['wait done within soon', 'Write a number of seconds after “within”.'],
+  ['wait done soon', 'Usage: wait planned|refused'],
+  ['carol> click Approve', 'Known: alice, bob, mallory'],
+  ['alice> hello', 'Write a /command, or click'],
+  ['expect text hello', 'Usage: expect text'],
+  ['expect text ""', 'Usage: expect text'],
+  ['expect ephemeral carol "no"', 'Unknown person “carol”'],
+  ['fault', 'Write the name of a fault.'],
+  ['clear ssh-cut', 'Usage: clear fault NAME.'],
+  ['kill slack', 'Known: bot, worker, redis'],
+  ['sleep long', 'Usage: sleep SECONDS'],
+  ['', 'The scenario has no statements'],
 ])('a scenario with the line “%s” is refused with a sentence that says how it goes', (line, says) => {
   expect(mistakesOf(line).join('\n')).toContain(says);
 });
 
 test('every mistake is told at once, each with its line', () => {
   expect(mistakesOf('wait planned\nwiat done\n\nsleep')).toEqual([
-    expect.stringMatching(/^line 2: .* It reads: wiat done$/),
+    expect.stringMatching(/^line 2: .* The line is: wiat done$/),
     expect.stringMatching(/^line 4: .* It reads: sleep$/),
   ]);
 });

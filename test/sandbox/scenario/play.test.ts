@@ -48,7 +48,7 @@ test('a failed change ends the wait for its end with the step and the failure', 
   const stage = new FakeStage();
   stage.show({ ...applying, state: 'failed', says: 'node-2: no space.', steps: [step('copy:node-2:a', 'failed')] });
   expect(await instead(stage, 'wait done')).toBe(
-    'wait done: lab-abc234 is failed, at the step copy:node-2:a (failed). node-2: no space.',
+    'wait done: lab-abc234 is failed, at step copy:node-2:a (failed). node-2: no space.',
   );
 });
 
@@ -57,14 +57,14 @@ test('what is past counts as planned and approved, what is to come does not coun
   stage.show(applying);
   expect(await instead(stage, 'wait planned\nwait approved\nwait running copy\nwait running copy:node-2')).toBeNull();
   expect(await instead(stage, 'wait done within 3')).toBe(
-    'wait done within 3: Not within 3 s. lab-abc234 is applying, at the step copy:node-2:a (running).',
+    'wait done within 3: Timed out after 3 s. lab-abc234 is applying, at step copy:node-2:a (running).',
   );
 });
 
 test('a patient player waits longer, and says how long', async () => {
   const stage = new FakeStage();
   stage.show(applying);
-  expect(await instead(stage, 'wait done within 3', 4)).toContain('Not within 12 s.');
+  expect(await instead(stage, 'wait done within 3', 4)).toContain('Timed out after 12 s.');
 });
 
 test('a wait concerns the newest change, not one that has ended before', async () => {
@@ -82,8 +82,8 @@ test('a step that no plan has is told with those that it has', async () => {
 test('a bot or worker that died ends the wait at once', async () => {
   const stage = new FakeStage();
   stage.show(planned);
-  stage.dead = ['The worker ended by itself (1).'];
-  expect(await instead(stage, 'wait done')).toContain('The worker ended by itself (1).');
+  stage.dead = ['The worker ended unexpectedly (1).'];
+  expect(await instead(stage, 'wait done')).toContain('The worker ended unexpectedly (1).');
 });
 
 test('while Redis is away the wait goes on, and says so when its time is over', async () => {
@@ -94,7 +94,7 @@ test('while Redis is away the wait goes on, and says so when its time is over', 
   };
   expect(await instead(stage, 'wait done')).toBeNull();
   stage.seen = { are: 'hidden', says: 'Redis does not answer.', last: [] };
-  expect(await instead(stage, 'wait done')).toBe('wait done: Not within 120 s. Redis does not answer.');
+  expect(await instead(stage, 'wait done')).toBe('wait done: Timed out after 120 s. Redis does not answer.');
 });
 
 test('a command is answered before the next statement looks, so that no older change is taken for its own', async () => {
@@ -110,7 +110,7 @@ test('a click waits for its button, but not for ever', async () => {
   const stage = new FakeStage();
   stage.show(planned);
   expect(await instead(stage, 'bob> click Approve')).toBe(
-    'bob> click Approve: Not within 25 s. There is no button “Approve” for bob.',
+    'bob> click Approve: Timed out after 25 s. bob sees no button “Approve”.',
   );
   expect(stage.did).toEqual([]);
   stage.labels = ['Approve'];
@@ -125,16 +125,14 @@ test('expectations see what is shown and to whom', async () => {
     { texts: ['You may not.'], ephemeralFor: 'U0MALLORY', isFresh: true },
   ];
   expect(await instead(stage, 'expect text "is ready. for node-2"\nexpect ephemeral mallory "may not"')).toBeNull();
-  expect(await instead(stage, 'expect text "Done."')).toContain('The newest messages are:\n  *The plan is ready.*');
+  expect(await instead(stage, 'expect text "Done."')).toContain('Newest messages:\n  *The plan is ready.*');
   expect(await instead(stage, 'expect ephemeral bob "may not"')).toContain('There is no message.');
-  expect(await instead(stage, 'expect no text "may not"')).toContain('A message shows it: You may not.');
+  expect(await instead(stage, 'expect no text "may not"')).toContain('A message shows the text: You may not.');
 });
 
 test('faults, kills and starts reach the sandbox, and what it refuses is the scenario’s failure', async () => {
   const stage = new FakeStage();
   expect(await instead(stage, 'fault ssh-cut node-2 100\nclear fault ssh-cut\nkill worker\nstart worker')).toBeNull();
   expect(stage.did).toEqual(['fault ssh-cut node-2 100', 'clear ssh-cut', 'kill worker', 'start worker']);
-  expect(await instead(stage, 'fault no-such-fault')).toBe(
-    'fault no-such-fault: There is no fault named no-such-fault.',
-  );
+  expect(await instead(stage, 'fault no-such-fault')).toBe('fault no-such-fault: Unknown fault no-such-fault.');
 });

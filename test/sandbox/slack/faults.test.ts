@@ -80,8 +80,8 @@ it('slack-not-in-channel puts the bot out of the channel', async () => {
 
 it('a mistyped fault is refused with the list of those there are', () => {
   expect(() => slack.fault('slack-420', [])).toThrow(
-    /There is no fault "slack-420"; there are: slack-429 \[METHOD\] \[SECONDS\], .*slack-refresh/,
+    /Unknown fault "slack-420"\. Known: slack-429 \[METHOD\] \[SECONDS\], .*slack-refresh/,
   );
-  expect(() => slack.clearFault('slack-420')).toThrow(/There is no fault/);
+  expect(() => slack.clearFault('slack-420')).toThrow(/Unknown fault/);
   expect(() => slack.fault('slack-invalid-blocks', [])).toThrow(/one block type/);
 });

@@ -85,8 +85,8 @@ describe('people act through the page', () => {
   });
 
   it.each([
-    ['an unknown person', 'page/command', { person: 'eve', text: 'x' }, /Nobody here is called "eve"/],
-    ['nothing to send', 'page/command', { person: 'alice', text: ' ' }, /nothing to send/],
+    ['an unknown person', 'page/command', { person: 'eve', text: 'x' }, /Unknown person "eve"/],
+    ['an empty message', 'page/command', { person: 'alice', text: ' ' }, /The message is empty/],
     ['a field too many', 'page/command', { person: 'alice', text: 'x', as: 'bob' }, /not understood/],
     ['a button that is gone', 'page/click', { person: 'bob', ts: '1', blockId: 'a', actionId: 'b' }, /no longer there/],
     ['an act nobody knows', 'page/shout', { person: 'bob' }, /cannot do/],

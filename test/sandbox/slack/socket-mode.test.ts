@@ -137,9 +137,7 @@ describe('a click of an approver', () => {
 
   it('names the buttons there are when the label is wrong, and none when the message is for somebody else', async () => {
     await clientOf(slack).chat.postMessage(CARD);
-    await expect(slack.click('bob', 'Aprove')).rejects.toThrow(
-      'There is no button "Aprove"; there are: Approve, Deny.',
-    );
+    await expect(slack.click('bob', 'Aprove')).rejects.toThrow('There is no button "Aprove". Buttons: Approve, Deny.');
     await clientOf(slack).chat.postEphemeral({
       ...CARD,
       user: BOB.id,
