@@ -48,7 +48,7 @@ test('prints nothing if everything is installed; Valkey counts as Redis', async 
 });
 
 test('reports an unknown program name as an error', async () => {
-  expect(await setup('redis')).toEqual({ code: 1, says: expect.stringContaining('not redis.') });
+  expect(await setup('redis')).toEqual({ code: 1, says: expect.stringContaining('Unknown program redis.') });
 });
 
 test('installs missing programs, and updates old package lists once', async () => {
@@ -85,6 +85,6 @@ test('prints one line with the packages to install if there is no apt-get', asyn
   const { code, says } = await setup('redis-server');
   expect(code).toBe(1);
   expect(says.trim().split('\n')).toEqual([
-    expect.stringMatching(/^Missing: redis-server\. Install redis-server, on Debian as root: apt-get install/),
+    expect.stringMatching(/^Missing: redis-server\. Install redis-server\. On Debian, run as root: apt-get install/),
   ]);
 });

@@ -10,7 +10,7 @@ nodes: [{ name: bootstrap, ip: 11, roles: [bootstrap] }${node}]
 ${more}`;
 
 describe('description of a cluster', () => {
-  it('the default one stands for the cluster of the documentation', async () => {
+  it('has the documented cluster as default', async () => {
     const { nodes, archives, cluster } = await readDescription(DEFAULT);
     expect(nodes.map(({ name, ssh }) => `${name} ${ssh.user}:${ssh.port}`)).toEqual([
       'bootstrap root:22',
@@ -26,7 +26,7 @@ describe('description of a cluster', () => {
     expect(cluster.version).toBe('128.0.1');
   });
 
-  it('fills in what a short description leaves out', () => {
+  it('fills in the defaults of a short description', () => {
     const { nodes, solutionsFile } = parseDescription(SMALL(), 'x.yaml');
     expect(nodes[0]).toMatchObject({
       ready: true,
@@ -58,13 +58,13 @@ describe('description of a cluster', () => {
       'in quotes',
     ],
     ['a relative path', SMALL('').replace('/srv/a.iso', 'a.iso'), 'archives[0].path: must be an absolute path'],
-    ['no YAML', 'nodes: [', 'It is not YAML'],
+    ['no YAML', 'nodes: [', 'Invalid YAML'],
   ])('says what is wrong: %s', (_, yaml, says) => {
     expect(() => parseDescription(yaml, 'x.yaml')).toThrow(DescriptionWrong);
     expect(() => parseDescription(yaml, 'x.yaml')).toThrow(says);
   });
 
-  it('a solution without a name, and one that is a directory, are both said at once', () => {
+  it('reports a solution without a name and a solution that is a directory together', () => {
     const yaml = SMALL().replace(
       'archives: [',
       'archives: [{ kind: solution, version: 0.1.0, path: /srv/s, directory: true }, ',

@@ -4,7 +4,7 @@ import { faultList, SimFaults } from '../../../sandbox/cluster/faults.ts';
 const faults = () => new SimFaults(new Set(['bootstrap', 'node-1', 'node-2']));
 
 describe('faults', () => {
-  it('a misspelt fault is refused with the name that was meant', () => {
+  it('rejects a misspelt fault and suggests the right name', () => {
     expect(() => faults().set('ssh-refuse', ['node-1'])).toThrow('Unknown fault ssh-refuse. Did you mean ssh-refused?');
     expect(() => faults().clear('nonsense-altogether')).toThrow(/^Unknown fault nonsense-altogether\. Known: /);
   });
@@ -19,7 +19,7 @@ describe('faults', () => {
     expect(() => faults().set(name, args)).toThrow(says);
   });
 
-  it('one fault holds for several nodes, each with its own words, until it is cleared for one or for all', () => {
+  it('keeps one fault for several nodes, with separate arguments, until it is cleared for one or all', () => {
     const some = faults();
     some.set('ssh-cut', ['node-1', '100']);
     some.set('ssh-cut', ['node-2', '200']);
@@ -36,7 +36,7 @@ describe('faults', () => {
     expect(some.list()).toEqual([]);
   });
 
-  it('a fault without a node is on for every node, and a second setting replaces the first', () => {
+  it('applies a fault without a node to every node, and replaces an earlier setting', () => {
     const some = faults();
     some.set('salt-busy', []);
     expect(some.isOn('salt-busy', 'node-2')).toBe(true);

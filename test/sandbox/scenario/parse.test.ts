@@ -3,7 +3,7 @@ import { parseScenario } from '../../../sandbox/scenario/parse/parse.ts';
 
 const CAST = { people: ['alice', 'bob', 'mallory'] };
 
-/** The acts of a scenario, without line and text. */
+/** The acts of a scenario, without line number and text. */
 function actsOf(text: string): readonly unknown[] {
   const scenario = parseScenario(text, CAST);
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
@@ -15,7 +15,7 @@ function mistakesOf(text: string): readonly string[] {
   return scenario.is === 'wrong' ? scenario.mistakes : [];
 }
 
-test('the main job reads as four statements, with the lines they stand on', () => {
+test('parses the main job to four statements with line numbers', () => {
   const scenario = parseScenario(
     '# the main job\n\nalice> /registry-ha add node-2\nwait planned\r\nbob> click Approve\nwait done\n',
     CAST,
@@ -37,7 +37,7 @@ test('the main job reads as four statements, with the lines they stand on', () =
   });
 });
 
-test('every form of statement is understood', () => {
+test('parses every form of statement', () => {
   expect(
     actsOf(`wait running copy:node-2 within 7.5
 wait failed within 300   # Salt takes its time
@@ -83,9 +83,9 @@ test.each([
   expect(mistakesOf(line).join('\n')).toContain(says);
 });
 
-test('every mistake is told at once, each with its line', () => {
+test('reports every mistake at once, with its line', () => {
   expect(mistakesOf('wait planned\nwiat done\n\nsleep')).toEqual([
     expect.stringMatching(/^line 2: .* The line is: wiat done$/),
-    expect.stringMatching(/^line 4: .* It reads: sleep$/),
+    expect.stringMatching(/^line 4: .* The line is: sleep$/),
   ]);
 });

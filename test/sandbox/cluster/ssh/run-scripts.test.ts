@@ -20,10 +20,10 @@ const answer = async (line: string) => {
   const { code, stdout, stderr } = await cluster.run('node-1', line);
   return { ended: code === null ? lost : exit(code), stdout, stderr };
 };
-/** How often salt-call itself ran on the node. */
+/** How often salt-call ran on the node. */
 const pings = () => nodeOf(cluster.cluster, 'node-1').commandLog.filter(({ line }) => line === render(PING));
 
-it('a simulated node runs a state once, tells how it ended, and forgets it', async () => {
+it('runs a state once, reports how it ended, and removes its files', async () => {
   const { start, follow, read, forget } = inRuns('one');
   expect(await told(follow)).toEqual({ is: 'absent' });
   const ended = { is: 'ended', exitCode: 0, bytes: 16, begins: Buffer.from('{"local": true}\n'), stderr: '' };
@@ -40,7 +40,7 @@ it('a simulated node runs a state once, tells how it ended, and forgets it', asy
   await expect(stat(folder)).rejects.toThrow('ENOENT');
 });
 
-it('a run goes on when its connection breaks, and one that is killed leaves no exit code', async () => {
+it('keeps a run going when its connection breaks; a killed run leaves no exit code', async () => {
   await cluster.cluster.fault('salt-call-cut', ['node-1']);
   const { start, follow } = inRuns('two');
   expect((await answer(render(start(false)))).ended).toBe(lost);
@@ -51,7 +51,7 @@ it('a run goes on when its connection breaks, and one that is killed leaves no e
   expect(cluster.cluster.faults()).toEqual([]);
 });
 
-it('only root may run one, and nothing else than salt-call', async () => {
+it('lets only root start a run, and only of salt-call', async () => {
   const other = runCommands('/run/registry-ha/four', withSudo(command('reboot')));
   expect(await told(other.start(false))).toMatchObject({ is: 'ended', exitCode: 127 });
   const asUser = runCommands('/run/registry-ha/five', PING).start(false);

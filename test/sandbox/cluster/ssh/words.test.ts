@@ -46,7 +46,7 @@ describe('splitting a command line into words', () => {
     });
   });
 
-  it.each(["'a", '"a', 'a\\'])('%j does not end', (line) => {
+  it.each(["'a", '"a', 'a\\'])('rejects the unfinished %j', (line) => {
     expect(splitWords(line)).toMatchObject({ is: 'refused', says: expect.stringContaining('unexpected EOF') });
   });
 });
