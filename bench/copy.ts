@@ -29,7 +29,7 @@ const command = new Command('npm run bench:copy --')
   .option('--only <names>', 'run only the races of these names, separated by commas')
   .action(bench);
 
-const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+const print = (line: string): boolean => process.stderr.write(`${line}\n`);
 const rows: Row[] = [];
 /** The worst values of all our runs. Memory is the growth of this process, because it also holds the bench. */
 const worker = { loopDelayP99Ms: 0, loopDelayMaxMs: 0, grewByMiB: 0 };
@@ -48,7 +48,7 @@ async function watched(run: () => Promise<void>): Promise<void> {
 
 function add(row: Row): void {
   rows.push(row);
-  tell(table([row]));
+  print(table([row]));
 }
 
 /** The races to run, and the number of rounds. */
@@ -84,7 +84,7 @@ async function onMemory(lab: Lab, wanted: Wanted): Promise<void> {
   if (await has('rsync')) {
     for (const one of await resumed(lab)) await measureCounted(one, wanted);
     await measure(await seededRsync(lab), wanted);
-  } else tell('rsync is not installed. Skipping resume60, noop and seeded-rsync.');
+  } else print('rsync is not installed. Skipping resume60, noop and seeded-rsync.');
 }
 
 async function inLab(mib: number, where: string | undefined, work: (lab: Lab) => Promise<void>): Promise<void> {

@@ -60,11 +60,11 @@ export class Ours {
     if (isPrepared) await copier.prepare([step], new AbortController().signal);
     return async () => {
       let saved = 0;
-      const tell = (progress: CopyProgress) => {
+      const report = (progress: CopyProgress) => {
         saved = progress.saved ?? 0;
       };
       try {
-        await copier.copy(step, target.access, tell, new AbortController().signal);
+        await copier.copy(step, target.access, report, new AbortController().signal);
       } finally {
         await shell.close();
       }

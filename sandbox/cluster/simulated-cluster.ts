@@ -175,7 +175,7 @@ async function serve(
     pods,
     runSaltCall: (node, argv) => runSaltCall(world, acts, node, argv),
     manifestsChanged: (node) => kubelet.notice(node),
-    goesOn: (work) => {
+    outlivesSession: (work) => {
       underWay.add(work);
       work.finally(() => underWay.delete(work));
     },

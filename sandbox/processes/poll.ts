@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const EVERY_MS = 50;
 
 /** Polls until the condition is true; false after the limit. Rejects when the signal is aborted. */
-export async function comesTrue(
+export async function becomesTrue(
   look: () => boolean | Promise<boolean>,
   limitMs: number,
   signal: AbortSignal,

@@ -17,7 +17,7 @@ const HTTP_PORT = 3000;
 const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
 const LOOK_LIMIT_MS = 2_000;
 
-type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
+type ProcessHooks = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
 
 /** The URL that Slack posts to in HTTP mode. */
 export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
@@ -32,14 +32,14 @@ export async function botAndWorker(
     /** The text of the bot's policy file. */
     readonly policy?: string | undefined;
   },
-  told: Told,
+  hooks: ProcessHooks,
 ): Promise<{ readonly bot: Service; readonly worker: Service }> {
-  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, told);
-  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, told) };
+  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, hooks);
+  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, hooks) };
 }
 
 /** A bot for these clusters, with new key pairs for itself and for each cluster's worker. */
-export async function botService(place: Place, world: BotWorld, told: Told): Promise<Service> {
+export async function botService(place: Place, world: BotWorld, hooks: ProcessHooks): Promise<Service> {
   for (const owner of [BOT_KEY, ...world.clusters.map(workerKey)]) await writePair(place, owner);
   await writeFile(configPath('bot', place), dump(botConfig(place, world)));
   await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy(world.clusters)));
@@ -49,13 +49,13 @@ export async function botService(place: Place, world: BotWorld, told: Told): Pro
     REGISTRY_HA_SLACK_APP_TOKEN: appToken,
     REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
   };
-  return service('bot', place, secrets, told);
+  return service('bot', place, secrets, hooks);
 }
 
 /** The worker of a cluster. It trusts the bot at `hub`, where its key and its Redis are. */
-export async function workerService(place: Place, world: WorkerWorld, told: Told): Promise<Service> {
+export async function workerService(place: Place, world: WorkerWorld, hooks: ProcessHooks): Promise<Service> {
   await writeFile(configPath('worker', place), dump(workerConfig(place, world)));
-  return service('worker', place, {}, told);
+  return service('worker', place, {}, hooks);
 }
 
 interface BotWorld {
@@ -86,7 +86,12 @@ const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder,
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
-function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
+function service(
+  name: 'bot' | 'worker',
+  place: Place,
+  secrets: Readonly<Record<string, string>>,
+  hooks: ProcessHooks,
+): Service {
   const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
   return new Service({
     name,
@@ -95,7 +100,7 @@ function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
-    ...told,
+    ...hooks,
   });
 }
 

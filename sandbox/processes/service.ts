@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { comesTrue, endsWithin } from './poll.ts';
+import { becomesTrue, endsWithin } from './poll.ts';
 import type { ServiceName } from './services.ts';
 
 /** How a process of the sandbox is started. */
@@ -53,7 +53,7 @@ export class Service {
     try {
       await this.#launch();
       if (!waitsUntilReady) return;
-      const begun = await comesTrue(() => this.#death !== null || isReady(), READY_LIMIT_MS, signal);
+      const begun = await becomesTrue(() => this.#death !== null || isReady(), READY_LIMIT_MS, signal);
       if (this.#death !== null) throw new Error(await this.#lastWords(this.#death));
       if (!begun)
         throw new Error(await this.#lastWords(`The ${name} did not become ready within ${READY_LIMIT_MS / 1000} s.`));

@@ -1,5 +1,5 @@
 import type { NodeReport } from '../cluster/report.ts';
-import { comesTrue } from '../processes/poll.ts';
+import { becomesTrue } from '../processes/poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import type { FailedStatement } from './play/play.ts';
@@ -47,7 +47,7 @@ export async function resultOf(
   signal: AbortSignal,
   patience = 1,
 ): Promise<ScenarioResult> {
-  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
+  await becomesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
   const seen = await sandbox.changes.read();
   const changes = seen.are === 'seen' ? seen.changes : seen.last;
   return {
@@ -80,7 +80,7 @@ async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promis
     isMoving = true;
   });
   try {
-    return !(await comesTrue(() => isMoving, STILL_MS, signal));
+    return !(await becomesTrue(() => isMoving, STILL_MS, signal));
   } finally {
     stop();
   }

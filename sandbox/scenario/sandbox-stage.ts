@@ -6,7 +6,7 @@ import type { Stage } from './play/stage.ts';
 
 /** Adapts a running sandbox to a scenario's stage. */
 export function stageOf({ slack, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
-  const told = async (act: Promise<void>): Promise<string | null> => {
+  const settled = async (act: Promise<void>): Promise<string | null> => {
     try {
       await act;
       return null;
@@ -18,8 +18,8 @@ export function stageOf({ slack, services, changes, texts, faults }: Sandbox, si
     }
   };
   return {
-    say: (person, command) => told(slack.command(person, command)),
-    click: (person, label) => told(slack.click(person, label)),
+    say: (person, command) => settled(slack.command(person, command)),
+    click: (person, label) => settled(slack.click(person, label)),
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
     changes: () => changes.read(),
     texts: () => texts.all(),

@@ -177,7 +177,7 @@ describe.each(Object.entries(READERS))('%s with an ill-behaved object', (_name, 
     for (const one of good) {
       for (const text of spoiltEverywhere(one)) {
         const answer = await outcome(() => read(text));
-        if (answer instanceof Error && !TOLD.some((kind) => answer instanceof kind))
+        if (answer instanceof Error && !EXPECTED.some((kind) => answer instanceof kind))
           expect.fail(`${text}\n${answer.stack}`);
         expect(typeof shown(answer), text).toBe('string');
       }
@@ -187,7 +187,7 @@ describe.each(Object.entries(READERS))('%s with an ill-behaved object', (_name, 
 });
 
 /** Errors that readers may throw as their answer. */
-const TOLD = [WrongConfig, PlainFailure, z.ZodError] as const;
+const EXPECTED = [WrongConfig, PlainFailure, z.ZodError] as const;
 
 async function outcome(act: () => unknown): Promise<unknown> {
   try {

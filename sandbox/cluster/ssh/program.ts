@@ -13,7 +13,7 @@ export interface NodeReach {
   /** Call after a program changes the static pod manifests; kubelet then checks them. */
   readonly manifestsChanged: (node: SimNode) => void;
   /** Registers background work that outlives a session; the sandbox waits for it when it closes. */
-  readonly goesOn: (work: Promise<void>) => void;
+  readonly outlivesSession: (work: Promise<void>) => void;
 }
 
 /** Salt's part: runs `salt-call` with arguments. */

@@ -27,11 +27,11 @@ export function judgeStep(change: SeenChange, wanted: string): Verdict {
 }
 
 function notThere(change: SeenChange): Verdict {
-  return { is: ENDED.includes(change.state) ? 'never' : 'not-yet', instead: standing(change) };
+  return { is: ENDED.includes(change.state) ? 'never' : 'not-yet', instead: stateOf(change) };
 }
 
 /** The state of a change in one or two sentences. */
-export function standing({ id, state, says, steps }: SeenChange): string {
+export function stateOf({ id, state, says, steps }: SeenChange): string {
   const at = steps.find((step) => step.state === 'failed') ?? steps.find((step) => step.state === 'running');
   const where = at === undefined ? '' : `, at step ${at.id} (${at.state})`;
   return `${id} is ${state}${where}.${says === '' ? '' : ` ${says}`}`;

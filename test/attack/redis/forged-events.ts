@@ -117,12 +117,12 @@ function unreadable(): readonly Attack[] {
       await stage.redis.rpush(changeKeys(target.id).record, text);
       await stage.announce(target.id);
       const { id, digest } = target;
-      const told = await stage.door.click({ by: BOB, action: 'registry-ha:approve', value: { change: id, digest } });
-      must(/ its record in Redis | is not to be believed/.test(told ?? ''), `Bob clicked Approve and got: ${told}`);
+      const answer = await stage.door.click({ by: BOB, action: 'registry-ha:approve', value: { change: id, digest } });
+      must(/ its record in Redis | is not to be believed/.test(answer ?? ''), `Bob clicked Approve and got: ${answer}`);
       const jobs = await stage.redis.keys(`*:apply-${id}-*`);
       must(jobs.length === 0, 'The change was queued.');
       await stage.redis.rpop(changeKeys(id).record);
-      return told ?? '';
+      return answer ?? '';
     },
   }));
 }

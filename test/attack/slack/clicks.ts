@@ -135,11 +135,15 @@ function click(name: string, tries: string, wanted: RegExp, make: (target: Targe
     async stopped(stage) {
       const target = await stage.undecided();
       const { id, digest } = target;
-      const told = await stage.door.click({ action: ACTIONS.approve, value: { change: id, digest }, ...make(target) });
+      const answer = await stage.door.click({
+        action: ACTIONS.approve,
+        value: { change: id, digest },
+        ...make(target),
+      });
       await mustBeUndecided(stage, target);
-      must(told !== null, 'The person got no answer.');
-      must(wanted.test(told ?? ''), `The person got another answer: ${told}`);
-      return told ?? '';
+      must(answer !== null, 'The person got no answer.');
+      must(wanted.test(answer ?? ''), `The person got another answer: ${answer}`);
+      return answer ?? '';
     },
   };
 }
@@ -155,11 +159,11 @@ function twice(): Attack {
       const value = { change: id, digest };
       await stage.door.click({ by: BOB, action: ACTIONS.deny, value }, 1);
       await stage.until('a denial', async () => (await stage.get(id)).change.state === 'denied');
-      const told = await stage.door.click({ by: BOB, action: ACTIONS.approve, value });
+      const answer = await stage.door.click({ by: BOB, action: ACTIONS.approve, value });
       const { state } = (await stage.get(id)).change;
       must(state === 'denied', `The change is ${state}.`);
-      must(/denied by bob already/.test(told ?? ''), `Bob got another answer: ${told}`);
-      return told ?? '';
+      must(/denied by bob already/.test(answer ?? ''), `Bob got another answer: ${answer}`);
+      return answer ?? '';
     },
   };
 }

@@ -23,10 +23,10 @@ export function exApprover(): Attack {
       reached(after !== before, 'The policy does not name bob.');
       await restart(stage, path, after);
       try {
-        const told = await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } });
+        const answer = await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } });
         must((await stage.get(id)).version === version, 'The change was decided.');
-        must(/You may not approve/.test(told ?? ''), `Bob got: ${told}`);
-        return told ?? '';
+        must(/You may not approve/.test(answer ?? ''), `Bob got: ${answer}`);
+        return answer ?? '';
       } finally {
         await restart(stage, path, before);
       }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { Person } from '../../../sandbox/slack/local-slack.ts';
 import type { Replies } from './replies.ts';
 
@@ -95,7 +95,7 @@ export class Door {
   }
 
   async #told(url: string, limitMs: number): Promise<string | null> {
-    await comesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
+    await becomesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
     return this.#replies.heard(url) ?? null;
   }
 }

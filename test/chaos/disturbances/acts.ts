@@ -27,7 +27,7 @@ export const planted =
   };
 
 /** Turns the fault off and clicks Retry from here, then waits for the end. */
-export function mendAndRetry(fault?: string) {
+export function fixAndRetry(fault?: string) {
   return async (stage: ChaosStage): Promise<void> => {
     if (fault !== undefined) await stage.clear(fault);
     await retry(stage);

@@ -3,7 +3,7 @@ import { engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 import { isOver, press } from '../stage/operator.ts';
-import { faultInStep, interrupted, mendAndRetry, planted, retry } from './acts.ts';
+import { faultInStep, fixAndRetry, interrupted, planted, retry } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
@@ -60,15 +60,15 @@ export function passingFaults(): readonly Disturbance[] {
 export function lastingFaults(): readonly Disturbance[] {
   return [
     ...Object.entries(SLS).flatMap(([step, sls]) => [
-      mended(
+      failsUntilFixed(
         `state-fails-once-in-${step}`,
         ['state-fails', 'node-2', sls, 'no', 'space', 'left'],
         ['no space left', 'Retry from here'],
       ),
     ]),
-    mended('render-fails-in-mount', ['render-fails', 'node-2', SLS.mount], ['could not render the states']),
+    failsUntilFixed('render-fails-in-mount', ['render-fails', 'node-2', SLS.mount], ['could not render the states']),
     {
-      ...mended('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
+      ...failsUntilFixed('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
       repeats: PILLAR_RETRIES,
     },
     {
@@ -82,13 +82,13 @@ export function lastingFaults(): readonly Disturbance[] {
       ...always('render-fails', 'node-2', SLS.deploy),
     },
     endpointsNever(),
-    mended('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
-    mended('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
-    mended('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
-    mended('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
-    mended('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
-    mended('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
-    mended('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
+    failsUntilFixed('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
+    failsUntilFixed('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
+    failsUntilFixed('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
+    failsUntilFixed('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
+    failsUntilFixed('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
+    failsUntilFixed('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
+    failsUntilFixed('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
     untouchedEngines(),
   ];
 }
@@ -121,7 +121,12 @@ function during(name: string, step: StepKind, forMs: number, fault: string, ...a
 }
 
 /** Fails with these texts, is fixed, and completes by a retry. Strikes when a step starts, or before the approval. */
-function mended(name: string, fault: readonly string[], shows: readonly string[], step?: StepKind): Disturbance {
+function failsUntilFixed(
+  name: string,
+  fault: readonly string[],
+  shows: readonly string[],
+  step?: StepKind,
+): Disturbance {
   const [word = '', ...args] = fault;
   const strike = async (stage: ChaosStage) => {
     if (step !== undefined) await stage.step(step);
@@ -131,7 +136,7 @@ function mended(name: string, fault: readonly string[], shows: readonly string[]
     name,
     end: { state: 'done', shows: ['Failed.', ...shows] },
     ...(step === undefined ? { planned: strike } : { strike }),
-    after: mendAndRetry(word),
+    after: fixAndRetry(word),
   };
 }
 
@@ -158,7 +163,7 @@ function untouchedEngines(): Disturbance {
       await stage.until('a failed change', async () => isOver(await stage.change()));
       if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotMet('The engines were reconfigured.');
     },
-    after: mendAndRetry(fault),
+    after: fixAndRetry(fault),
   };
 }
 

@@ -27,7 +27,7 @@ export function workerKills(undisturbed: readonly ChangeEvent[]): readonly Distu
 
 /** Kills the bot at each published transition, and during a click. */
 export function botKills(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
-  const lines = undisturbed.flatMap((event, at) => (isTold(event) ? [{ event, line: at + 1 }] : []));
+  const lines = undisturbed.flatMap((event, at) => (isPublished(event) ? [{ event, line: at + 1 }] : []));
   return [
     killBot('bot-killed-when-the-card-is-posted', (stage) =>
       stage.until('a card whose place is recorded', async () => (await stage.cardState()).isPosted),
@@ -151,7 +151,7 @@ export async function measureCards(stage: ChaosStage): Promise<void> {
 
 const nameOf = (event: ChangeEvent): string => ('step' in event ? `${event.type}-${event.step}` : event.type);
 const twoDigits = (n: number): string => String(n).padStart(2, '0');
-const isTold = ({ type }: ChangeEvent): boolean =>
+const isPublished = ({ type }: ChangeEvent): boolean =>
   ['planned', 'approved', 'started', 'step-done', 'done'].includes(type);
 
 export const stepsOf = (events: readonly ChangeEvent[]): readonly string[] =>

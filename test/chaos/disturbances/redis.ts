@@ -7,7 +7,7 @@ import type { StepKind } from '../../../src/domain/plan/step.ts';
 import { actsOf, engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded } from '../stage/chaos-stage.ts';
-import { mendAndRetry } from './acts.ts';
+import { fixAndRetry } from './acts.ts';
 import type { Disturbance } from './disturbance.ts';
 import { firstOfEachKind } from './kills.ts';
 
@@ -51,7 +51,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
         name: `redis-back-without-its-data-in-${step}`,
         end: DONE,
         strike: (stage) => emptied(stage, step),
-        after: mendAndRetry(step === 'copy' ? 'ssh-slow' : undefined),
+        after: fixAndRetry(step === 'copy' ? 'ssh-slow' : undefined),
       }),
     ),
   ];

@@ -6,12 +6,12 @@ import type { SimulatedCluster } from '../../../sandbox/cluster/simulated-cluste
 import type { SimNode } from '../../../sandbox/cluster/world.ts';
 import { REGISTRY_CONFIG } from '../../../src/domain/node-commands/undo-commands.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
-import { isLook } from '../../harness/judges/approved-lines.ts';
+import { isReadOnly } from '../../harness/judges/approved-lines.ts';
 import { engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded, TARGET } from '../stage/chaos-stage.ts';
-import { type TakingBack, takeBack } from '../stage/operator.ts';
-import { lookAround } from '../stage/untouched.ts';
+import { type UndoHooks, undoChange } from '../stage/operator.ts';
+import { inspectNodes } from '../stage/untouched.ts';
 import type { Disturbance } from './disturbance.ts';
 import { killWorker } from './kills.ts';
 import { redisAway } from './redis.ts';
@@ -45,33 +45,33 @@ export function undoDisturbances(): readonly Disturbance[] {
   ];
 }
 
-function undone(name: string, strike: (stage: ChaosStage) => Promise<void>, pressed: TakingBack = {}): Disturbance {
+function undone(name: string, strike: (stage: ChaosStage) => Promise<void>, pressed: UndoHooks = {}): Disturbance {
   return {
     name,
     end: { state: 'undone' },
     before: async (stage) => {
-      await layOthers(stage.sandbox.cluster, targetOf(stage));
-      stage.untouched = await lookAround(stage.sandbox);
+      await addForeignFiles(stage.sandbox.cluster, targetOf(stage));
+      stage.untouched = await inspectNodes(stage.sandbox);
       await stage.plant(...LATE_FAILURE);
     },
     after: async (stage) => {
       await stage.clear(LATE_FAILURE[0]);
-      await Promise.all([takeBack(stage, pressed), strike(stage)]);
+      await Promise.all([undoChange(stage, pressed), strike(stage)]);
     },
   };
 }
 
 /** Adds files that existed before the change, so the undo must not remove them. */
-async function layOthers({ world }: SimulatedCluster, { root }: SimNode): Promise<void> {
+async function addForeignFiles({ world }: SimulatedCluster, { root }: SimNode): Promise<void> {
   for (const folder of [dirname(THERE_BEFORE), REGISTRY_CONFIG]) await mkdir(join(root, folder), { recursive: true });
   await appendFile(join(root, '/etc/fstab'), '/srv/other.iso\t/srv/other\tiso9660\tro,nofail\t0 0\n');
   await copyFile(join(world.bootstrap.root, THERE_BEFORE), join(root, THERE_BEFORE));
   await writeFile(join(root, REGISTRY_CONFIG, 'other.txt'), 'not of any change\n');
-  for (const node of world.nodes.values()) await layYumRepos(node);
+  for (const node of world.nodes.values()) await addYumRepos(node);
 }
 
 /** Adds the yum files that the last run of metalk8s.container-engine leaves on a real node; the sandbox's nodes are fresh. */
-async function layYumRepos({ root, version, engine }: SimNode): Promise<void> {
+async function addYumRepos({ root, version, engine }: SimNode): Promise<void> {
   for (const name of YUM_REPOS) {
     const text = yumRepo(name, `metalk8s-${version}`, engine.endpoints);
     await writeFile(join(root, `/etc/yum.repos.d/${name}.repo`), text);
@@ -92,7 +92,7 @@ async function commandOf(step: StepKind, stage: ChaosStage): Promise<void> {
   await stepOfUndo(step, stage);
   const { commandLog } = targetOf(stage);
   const from = commandLog.length;
-  await stage.quickly(`a command of ${step}`, () => commandLog.slice(from).some(({ line }) => !isLook(line)));
+  await stage.quickly(`a command of ${step}`, () => commandLog.slice(from).some(({ line }) => !isReadOnly(line)));
 }
 
 const killedIn =

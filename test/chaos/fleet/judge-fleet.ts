@@ -1,4 +1,4 @@
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { judgeCommands } from '../../harness/judges/commands.ts';
@@ -24,7 +24,7 @@ export async function judgeFleet(
 ): Promise<readonly string[]> {
   const { members, slack } = fleet;
   const areShown = async () => (await Promise.all(members.map(({ changes }) => changes.areShown()))).every(Boolean);
-  const shown = await comesTrue(areShown, SHOWN_LIMIT_MS, signal);
+  const shown = await becomesTrue(areShown, SHOWN_LIMIT_MS, signal);
   const found = await Promise.all(
     members.map(async (member) => {
       const complaints = await judgeMember(member, fleet, interruptions.get(member) ?? 0);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PEOPLE } from '../../../sandbox/people.ts';
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
 import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
 import { isOver } from '../stage/operator.ts';
@@ -10,7 +10,7 @@ import type { Fleet, Member } from './start-fleet.ts';
 const WISHES = [['node-2'], ['node-1'], ['node-3'], ['node-1', 'node-3']] as const;
 /** Slack allows one message a second in a channel. */
 const BETWEEN_COMMANDS_MS = 1_100;
-const LOOK_EVERY_MS = 300;
+const POLL_MS = 300;
 /** People repeat an action without a visible result after this time. */
 const PATIENCE_MS = 12_000;
 const END_LIMIT_MS = 300_000;
@@ -41,7 +41,7 @@ async function askedForAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
 
 async function allOver({ members }: Fleet, signal: AbortSignal): Promise<void> {
   const isSo = async () => (await Promise.all(members.map(changesOf))).flat().every(isOver);
-  if (!(await comesTrue(isSo, END_LIMIT_MS, signal)))
+  if (!(await becomesTrue(isSo, END_LIMIT_MS, signal)))
     throw new Error(`Some changes did not end within ${END_LIMIT_MS / 1000} s.`);
 }
 
@@ -60,11 +60,11 @@ async function ask(nodes: readonly string[], member: Member, { slack }: Fleet, s
     againAt = performance.now() + PATIENCE_MS;
     // Slack reports an error while the bot is away; then the person tries again.
     await slack.command('alice', `/registry-ha add ${nodes.join(' ')} --cluster ${member.name}`).catch(() => {
-      againAt = performance.now() + LOOK_EVERY_MS;
+      againAt = performance.now() + POLL_MS;
     });
     return false;
   };
-  if (!(await comesTrue(isAsked, END_LIMIT_MS, signal))) throw new Error(`${member.name} accepted no change.`);
+  if (!(await becomesTrue(isAsked, END_LIMIT_MS, signal))) throw new Error(`${member.name} accepted no change.`);
   await pause(BETWEEN_COMMANDS_MS, undefined, { signal });
 }
 
@@ -74,9 +74,9 @@ async function approveAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     for (const id of await waitingForBob(fleet)) {
       if (performance.now() < (nextAt.get(id) ?? 0)) continue;
-      nextAt.set(id, performance.now() + ((await approve(id, fleet)) ? PATIENCE_MS : LOOK_EVERY_MS));
+      nextAt.set(id, performance.now() + ((await approve(id, fleet)) ? PATIENCE_MS : POLL_MS));
     }
-    await pause(LOOK_EVERY_MS, undefined, { signal });
+    await pause(POLL_MS, undefined, { signal });
   }
 }
 

@@ -48,7 +48,7 @@ export async function startFleet({ names, pace, signal }: FleetOptions): Promise
   const keeper = startKeeper(folder, () => undefined);
   closing.defer(() => keeper.release());
   closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const told = toldTo(keeper);
+  const hooks = hooksOf(keeper);
   const grounds = [];
   for (const name of names) {
     signal.throwIfAborted();
@@ -62,14 +62,14 @@ export async function startFleet({ names, pace, signal }: FleetOptions): Promise
     delivery: { mode: 'socket' },
   });
   closing.defer(() => slack.close());
-  const redis = told.one(await redisService(hub, told, names));
+  const redis = hooks.one(await redisService(hub, hooks, names));
   closing.defer(() => redis.stop(STOP_LIMIT_MS));
   await redis.start(signal);
-  const bot = told.one(await botService(hub, { slack, delivery: 'socket', clusters: names }, told));
+  const bot = hooks.one(await botService(hub, { slack, delivery: 'socket', clusters: names }, hooks));
   closing.defer(() => bot.stop(STOP_LIMIT_MS));
   const members: Member[] = [];
   for (const ground of grounds) {
-    const worker = told.one(await workerService(ground.place, { ...ground, hub }, told));
+    const worker = hooks.one(await workerService(ground.place, { ...ground, hub }, hooks));
     closing.defer(() => worker.stop(STOP_LIMIT_MS));
     const changes = changesReader(redisUrlOf(hub), ground.name);
     closing.defer(() => changes.close());
@@ -97,7 +97,7 @@ async function groundFor(name: string, root: string, pace: number, closing: Asyn
 }
 
 /** Ends every process with this one, even if it is killed. */
-function toldTo(keeper: Keeper) {
+function hooksOf(keeper: Keeper) {
   const running: Service[] = [];
   return {
     onPid: () => keeper.watch(running.flatMap(({ pid }) => pid ?? [])),

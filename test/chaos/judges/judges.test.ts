@@ -25,7 +25,7 @@ const message = (ts: string, text: string, threadTs?: string): SlackMessage => (
   ...(threadTs === undefined ? {} : { threadTs }),
 });
 
-const told = [
+const posted = [
   message('1', 'Add. Done. Served 13/13.'),
   message('2', 'Approved by bob.', '1'),
   message('3', 'alice: done.', '1'),
@@ -60,22 +60,22 @@ describe('the cluster judge accepts two clusters', () => {
 });
 
 describe('the Slack judge', () => {
-  it('accepts one card with each reply once', () => expect(judgeSlack(told, done)).toEqual([]));
+  it('accepts one card with each reply once', () => expect(judgeSlack(posted, done)).toEqual([]));
 
   it('reports a second card, or none', () => {
-    expect(judgeSlack([...told, message('9', 'Add. Done.')], done)).toEqual(['there are 2 cards']);
+    expect(judgeSlack([...posted, message('9', 'Add. Done.')], done)).toEqual(['there are 2 cards']);
     expect(judgeSlack([], done)).toEqual(['there are 0 cards']);
   });
 
   it('reports a card that shows another end', () => {
-    expect(judgeSlack([message('1', 'Add. Applying.'), ...told.slice(1)], done)).toHaveLength(1);
+    expect(judgeSlack([message('1', 'Add. Applying.'), ...posted.slice(1)], done)).toHaveLength(1);
   });
 
   it('reports a repeated or missing reply', () => {
-    expect(judgeSlack([...told, message('4', 'alice: done.', '1')], done)).toEqual([
+    expect(judgeSlack([...posted, message('4', 'alice: done.', '1')], done)).toEqual([
       expect.stringContaining('said 2 times'),
     ]);
-    expect(judgeSlack(told.slice(0, 1), done)).toHaveLength(2);
+    expect(judgeSlack(posted.slice(0, 1), done)).toHaveLength(2);
   });
 });
 

@@ -60,25 +60,25 @@ export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: numb
 
 /** Complaints about a record in Redis that differs from the journal. */
 export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
-  const [told, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
-  const [toldLines, writtenLines] = [told.map(canonicalJson), written.map(canonicalJson)];
-  const unheard = writtenLines.filter((line) => !toldLines.includes(line));
-  const invented = toldLines.filter((line) => !writtenLines.includes(line));
-  const twice = toldLines.filter((line, at) => toldLines.indexOf(line) !== at);
+  const [stored, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
+  const [storedLines, writtenLines] = [stored.map(canonicalJson), written.map(canonicalJson)];
+  const missing = writtenLines.filter((line) => !storedLines.includes(line));
+  const invented = storedLines.filter((line) => !writtenLines.includes(line));
+  const twice = storedLines.filter((line, at) => storedLines.indexOf(line) !== at);
   return [
-    ...unheard.map((line) => `Redis lacks: ${line.slice(0, 160)}`),
+    ...missing.map((line) => `Redis lacks: ${line.slice(0, 160)}`),
     ...invented.map((line) => `Redis has an entry that the journal lacks: ${line.slice(0, 160)}`),
     ...twice.map((line) => `Redis repeats: ${line.slice(0, 160)}`),
-    ...(unheard.length + invented.length + twice.length > 0 ? [] : outOfOrder(told, written)),
+    ...(missing.length + invented.length + twice.length > 0 ? [] : outOfOrder(stored, written)),
   ];
 }
 
 /** Parallel steps may be in any order, but the events of each step, and of the change, must be in theirs. */
-function outOfOrder(told: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
-  const stories = (events: readonly ChangeEvent[]) =>
+function outOfOrder(stored: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
+  const eventsByStep = (events: readonly ChangeEvent[]) =>
     Map.groupBy(events, (event) => ('step' in event ? event.step : 'the change'));
-  const here = stories(written);
-  return [...stories(told)].flatMap(([of, events]) =>
+  const here = eventsByStep(written);
+  return [...eventsByStep(stored)].flatMap(([of, events]) =>
     canonicalJson(events) === canonicalJson(here.get(of) ?? [])
       ? []
       : [`Redis has the events of ${of} in another order`],

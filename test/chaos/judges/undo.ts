@@ -6,9 +6,9 @@ import { judgeCommands } from '../../harness/judges/commands.ts';
 import { actsOf, engineJobs, stepsIn } from '../../harness/judges/deeds.ts';
 import { type ChaosStage, TARGET } from '../stage/chaos-stage.ts';
 import { allFiles } from '../stage/untouched.ts';
+import { judgeLeftovers } from './leftovers.ts';
 import { judgeDurations, judgeJournal, judgeRecord } from './record.ts';
 import { judgeSlack, judgeUndoneCard } from './slack.ts';
-import { judgeTakenBack } from './taken-back.ts';
 
 type Ended = ScenarioResult['changes'][number];
 
@@ -97,5 +97,5 @@ async function judgeNodes(
   undone: string,
 ): Promise<readonly string[]> {
   if (untouched === null) return ['the cluster’s earlier state was not recorded'];
-  return judgeTakenBack({ nodes, files: await allFiles(sandbox.cluster.world) }, untouched, TARGET, undone);
+  return judgeLeftovers({ nodes, files: await allFiles(sandbox.cluster.world) }, untouched, TARGET, undone);
 }

@@ -17,7 +17,7 @@ export async function operate(stage: ChaosStage, { planned }: Disturbance): Prom
 }
 
 /** What disturbs the undo. */
-export interface TakingBack {
+export interface UndoHooks {
   /** Runs before alice clicks Undo. */
   readonly asked?: (stage: ChaosStage) => Promise<void>;
   /** Runs while the undo's plan waits for a decision. */
@@ -25,7 +25,7 @@ export interface TakingBack {
 }
 
 /** Undoes a failed change: alice clicks Undo, bob approves the plan. */
-export async function takeBack(stage: ChaosStage, { asked, planned }: TakingBack): Promise<void> {
+export async function undoChange(stage: ChaosStage, { asked, planned }: UndoHooks): Promise<void> {
   await asked?.(stage);
   const isAsked = async () => (await stage.change())?.verb === 'undo';
   await insist(stage, 'an undo', isAsked, () => press(stage, 'alice', 'Undo'));

@@ -15,7 +15,7 @@ export interface Untouched {
 }
 
 /** Inspects every node and reads every file on it. */
-export async function lookAround({ cluster }: Pick<Sandbox, 'cluster'>): Promise<Untouched> {
+export async function inspectNodes({ cluster }: Pick<Sandbox, 'cluster'>): Promise<Untouched> {
   return { nodes: await cluster.report(), files: await allFiles(cluster.world) };
 }
 

@@ -19,7 +19,7 @@ import {
 import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
 
 /** Programs and copy scripts that only read. */
-const LOOKS: ReadonlySet<string> = new Set(
+const READ_ONLY: ReadonlySet<string> = new Set(
   'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head'.split(' '),
 );
 const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]);
@@ -31,12 +31,12 @@ const SCRIPT_AT = 2;
 const FROM_AT = 5;
 
 /** Whether this command line changes nothing. */
-export function isLook(line: string): boolean {
+export function isReadOnly(line: string): boolean {
   const words = plainWords(line);
   const [program = '', first = ''] = words;
   if (program === 'crictl') return first === 'info';
   const script = scriptOf(words);
-  return LOOKS.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
+  return READ_ONLY.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
 }
 
 /** The line as the plan shows it: a resumed copy has another start offset. */

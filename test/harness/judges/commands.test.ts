@@ -108,7 +108,7 @@ describe('the command judge reports a worker that', () => {
     const job = { at: '2026-03-01T10:00:00.000Z', minions: ['a', 'b'], retcodes: { a: 0, b: 0 } };
     expect(judgeCommands(deeds([], { jobs: [job] }))).toEqual([]);
     expect(judgeCommands(deeds([], { jobs: [job, job], repeats: 3 }))).toEqual([
-      expect.stringContaining('well 2 times'),
+      expect.stringContaining('successfully 2 times'),
     ]);
     expect(judgeCommands(deeds([], { jobs: [{ ...job, minions: ['a'], retcodes: {} }] }))).toHaveLength(1);
     expect(judgeCommands(deeds([], { jobs: [job], steps: [copy] }))).toHaveLength(1);

@@ -4,7 +4,7 @@ import { asPlanned, isOf, isOnce } from './approved-lines.ts';
 import type { Act, EngineJob } from './deeds.ts';
 
 /** Steps of an undo inspect before each command, so their commands never succeed twice, even after a kill. */
-const LOOKS_BEFORE_EACH: ReadonlySet<StepKind> = new Set(['withdraw', 'unmount', 'unconfigure', 'remove-copy']);
+const INSPECTS_FIRST: ReadonlySet<StepKind> = new Set(['withdraw', 'unmount', 'unconfigure', 'remove-copy']);
 
 /** The acts to judge, and what to judge them by. */
 export interface Deeds {
@@ -53,7 +53,7 @@ function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string
   return [...alike].flatMap(([what, runs]) => {
     const once = Math.max(1, runs[0]?.steps.length ?? 1);
     const well = runs.filter(({ exitCode }) => exitCode === 0).length;
-    const isEnough = isOnce(runs[0]?.line ?? '') || runs[0]?.steps.some(({ kind }) => LOOKS_BEFORE_EACH.has(kind));
+    const isEnough = isOnce(runs[0]?.line ?? '') || runs[0]?.steps.some(({ kind }) => INSPECTS_FIRST.has(kind));
     if (isEnough && well > once) return [`succeeded ${well} times instead of once: ${what}`];
     return runs.length > once + repeats ? [`ran ${runs.length} times, with ${repeats} interruptions: ${what}`] : [];
   });

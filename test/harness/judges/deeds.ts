@@ -2,7 +2,7 @@ import { jobCacheOf } from '../../../sandbox/cluster/salt/job-cache.ts';
 import type { SimCommand, World } from '../../../sandbox/cluster/world.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
-import { isLook } from './approved-lines.ts';
+import { isReadOnly } from './approved-lines.ts';
 
 const ENGINES = 'metalk8s.container-engine';
 
@@ -28,7 +28,7 @@ export const stepsIn = (events: readonly ChangeEvent[]): readonly Step[] =>
 /** Every act that changed, or could have changed, a node. */
 export function actsOf({ nodes }: World): readonly Act[] {
   return [...nodes.values()].flatMap(({ name, commandLog }) =>
-    commandLog.filter(({ line }: SimCommand) => !isLook(line)).map((command) => ({ ...command, on: name })),
+    commandLog.filter(({ line }: SimCommand) => !isReadOnly(line)).map((command) => ({ ...command, on: name })),
   );
 }
 

@@ -4,7 +4,7 @@ import { type EventLine, type JournalLine, lineFrom } from '../../../src/adapter
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 
 /** Short, because a strike after a line must come before the worker's next act, a write to Redis. */
-const LOOK_EVERY_MS = 3;
+const POLL_MS = 3;
 
 /** Limits of a wait for the journal. */
 export interface LineWait {
@@ -47,7 +47,7 @@ export class JournalTail {
     const end = performance.now() + limitMs;
     while (!isSo(this.events())) {
       if (performance.now() >= end) return false;
-      await pause(LOOK_EVERY_MS, undefined, { signal });
+      await pause(POLL_MS, undefined, { signal });
     }
     return true;
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { JournalTail } from './journal-tail.ts';
 import { NotMet } from './not-met.ts';
@@ -33,7 +33,7 @@ export class SandboxStage {
 
   /** Waits until the condition is true; throws NotMet with the description. */
   async until(what: string, isSo: () => boolean | Promise<boolean>, limitMs = MOMENT_LIMIT_MS): Promise<void> {
-    if (!(await comesTrue(isSo, limitMs, this.signal)))
+    if (!(await becomesTrue(isSo, limitMs, this.signal)))
       throw new NotMet(`Timed out after ${limitMs / 1000} s: ${what}.`);
   }
 

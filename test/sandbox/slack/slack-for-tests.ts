@@ -11,7 +11,7 @@ export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
 export const ALICE = { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] };
 export const BOB = { id: 'U0BOB', name: 'bob', title: 'approver', groups: ['approvers'] };
 export const CAROL = { id: 'U0CAROL', name: 'carol', title: 'approver', groups: ['approvers'] };
-export const MALLORY = { id: 'U0MALLORY', name: 'mallory', title: 'nobody' };
+export const MALLORY = { id: 'U0MALLORY', name: 'mallory', title: 'no permission' };
 export const OPS = { id: 'C0OPS', name: 'ops' };
 
 /** A message with two buttons; the first has a confirmation dialog. */

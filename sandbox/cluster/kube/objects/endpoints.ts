@@ -12,12 +12,12 @@ export interface RepositoriesEndpoints {
   readonly notReady: readonly EndpointAddress[];
 }
 
-type Standing = 'ready' | 'not-ready' | 'absent';
+type Readiness = 'ready' | 'not-ready' | 'absent';
 
 interface Track {
-  published: Standing;
+  published: Readiness;
   publishedAt: number;
-  wanted: Standing;
+  wanted: Readiness;
   wantedSince: number;
 }
 
@@ -81,18 +81,18 @@ export class EndpointsController {
     track.publishedAt = this.arrivals;
   }
 
-  private delayMs(wanted: Standing): number {
+  private delayMs(wanted: Readiness): number {
     const late =
       wanted === 'ready' ? Number(this.world.faults.get('endpoints-late')?.[0] ?? DEFAULT_DELAY_S) : DEFAULT_DELAY_S;
     return late * 1000 * this.world.pace;
   }
 
-  private standingOf(node: SimNode): Standing {
+  private standingOf(node: SimNode): Readiness {
     if (node.registry === null) return 'absent';
     return registryIsReady(this.world, node) ? 'ready' : 'not-ready';
   }
 
-  private inOrder(standing: Standing): readonly EndpointAddress[] {
+  private inOrder(standing: Readiness): readonly EndpointAddress[] {
     const held = [...this.tracks].filter(([name, track]) => this.shown(name, track) === standing);
     held.sort(([, a], [, b]) => a.publishedAt - b.publishedAt);
     return held.flatMap(([name]) => {
@@ -102,7 +102,7 @@ export class EndpointsController {
   }
 
   /** Faults take effect at once: they represent a state that has lasted for a while. */
-  private shown(name: string, track: Track): Standing {
+  private shown(name: string, track: Track): Readiness {
     if (track.published !== 'ready') return track.published;
     if (this.world.faults.isOn('endpoints-never', name)) return 'not-ready';
     return name === this.world.bootstrap.name && this.world.faults.isOn('bootstrap-registry-not-ready')

@@ -21,7 +21,7 @@ export async function runChunks(
   files: readonly { readonly name: string }[],
 ): Promise<StateRun> {
   const share = (context.test ? 0.1 : 1) * (durationMs / Math.max(1, chunks.length));
-  const doomed = doomedChunk(call, chunks, files);
+  const doomed = chunkToBreak(call, chunks, files);
   const before = new Map<string, Outcome>();
   const states: Record<string, Json> = {};
   let log = '';
@@ -56,7 +56,7 @@ async function outcomeOf(chunk: Chunk, before: ReadonlyMap<string, Outcome>, doo
 }
 
 /** The fault state-fails breaks the last state of the SLS; the states before it really run. */
-function doomedChunk(
+function chunkToBreak(
   call: FunContext,
   chunks: readonly Chunk[],
   files: readonly { readonly name: string }[],

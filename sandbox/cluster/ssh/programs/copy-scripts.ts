@@ -23,14 +23,14 @@ const see: Program = async (call) => {
   const [path, part, size, known] = [1, 2, 3, 4].map((number) => argument(call, number));
   let said = '';
   await stat({
-    ...tellingAll(call),
+    ...withStderr(call),
     args: ['-L', '-c', SEEN_FORMAT, '--', path ?? ''],
     out: async (content) => {
       said += content.toString();
       await call.out(content);
     },
   });
-  await stat({ ...tellingAll(call), args: ['-L', '-c', SEEN_FORMAT, '--', part ?? ''] });
+  await stat({ ...withStderr(call), args: ['-L', '-c', SEEN_FORMAT, '--', part ?? ''] });
   const isCandidate = said.startsWith(`${size} 8`) && !said.trimEnd().endsWith(` ${known}`);
   return isCandidate ? hash(call) : 0;
 };
@@ -92,7 +92,7 @@ export const COPY_SCRIPTS: ReadonlyMap<string, Program> = new Map([
 const argument = ({ args }: Call, number: number): string => args[number - 1] ?? '';
 
 /** A script's `2>&1`. */
-const tellingAll = (call: Call): Call => ({ ...call, program: 'stat', err: (line) => call.out(`${line}\n`) });
+const withStderr = (call: Call): Call => ({ ...call, program: 'stat', err: (line) => call.out(`${line}\n`) });
 
 interface Part {
   /** Writes pieces from an offset; false, with an error message, if the disk is full. */

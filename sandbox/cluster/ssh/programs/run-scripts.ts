@@ -42,7 +42,7 @@ const start: Program = async (call) => {
     return 1;
   }
   if (begun === 0 && happensOnce(call, 'salt-call-cut')) call.cut();
-  return tell(call, folder, Number(seconds));
+  return report(call, folder, Number(seconds));
 };
 
 /** Removes the files of ended runs, except the given one. */
@@ -53,7 +53,7 @@ async function sweep(call: Call, all: string, kept: string | null): Promise<void
   }
 }
 
-const follow: Program = (call) => tell(call, argument(call, 1), Number(argument(call, 3)));
+const follow: Program = (call) => report(call, argument(call, 1), Number(argument(call, 3)));
 
 const read: Program = async (call) => {
   const said = await readFile(await realOf(call, join(argument(call, 1), 'out')));
@@ -88,7 +88,7 @@ function begin(call: Call, folder: string, words: readonly string[]): void {
     if (!reach.parts.closing.aborted) reach.parts.world.events.emit('broken', cause);
   });
   livingOn(node).set(folder, run);
-  reach.goesOn(run);
+  reach.outlivesSession(run);
 }
 
 /** Runs the command with its output in files and records it in the node's command log; a killed one leaves no exit code. */
@@ -138,7 +138,7 @@ function happensOnce({ node, reach: { parts } }: Call, fault: string): boolean {
   return isOn;
 }
 
-async function tell(call: Call, folder: string, seconds: number): Promise<number> {
+async function report(call: Call, folder: string, seconds: number): Promise<number> {
   const over = new AbortController();
   const waited = sleep(seconds * 1000, undefined, { signal: AbortSignal.any([over.signal, call.reach.parts.closing]) });
   await Promise.race([livingOn(call.node).get(folder), waited.catch(() => undefined)]);

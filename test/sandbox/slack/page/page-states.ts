@@ -22,7 +22,7 @@ export function stateOf(messages: readonly CannedMessage[]): unknown {
     people: [
       { ...ALICE, title: 'operator' },
       { ...BOB, title: 'approver' },
-      { id: 'U0MALLORY', name: 'mallory', title: 'nobody' },
+      { id: 'U0MALLORY', name: 'mallory', title: 'no permission' },
     ],
     bot: { id: BOT.id, name: BOT.name },
     commands: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeReport } from '../../../sandbox/cluster/report.ts';
 import type { Untouched } from '../stage/untouched.ts';
-import { judgeTakenBack } from './taken-back.ts';
+import { judgeLeftovers } from './leftovers.ts';
 
 const report: NodeReport = {
   registry: null,
@@ -23,7 +23,7 @@ const cluster = (files: Readonly<Record<string, string>>, more: Partial<NodeRepo
     ['node-2', new Map(Object.entries(files))],
   ]),
 });
-const judged = (is: Untouched) => judgeTakenBack(is, cluster(FILES), 'node-2', 'lab-1');
+const judged = (is: Untouched) => judgeLeftovers(is, cluster(FILES), 'node-2', 'lab-1');
 
 describe('the undo judge', () => {
   it('accepts an undo that leaves only what its plan lists', () => {
@@ -45,7 +45,7 @@ describe('the undo judge', () => {
     const { '/srv/other': _, ...fewer } = FILES;
     expect(judged(cluster({ ...fewer, ...KEPT }))).toEqual(['node-2: /srv/other is gone']);
     expect(judged(cluster({ ...FILES, ...KEPT, '/etc/fstab': 'ff' }))).toEqual(['node-2: /etc/fstab has changed']);
-    const elsewhere = judgeTakenBack(
+    const elsewhere = judgeLeftovers(
       cluster({ ...FILES, ...KEPT }),
       withNode1({ ...FILES, '/x': 'gg' }),
       'node-2',
