@@ -8,9 +8,9 @@ import { type AttackStage, BOB, type Target } from '../stage/attack-stage.ts';
 import { withExchangedPlan, withForgedEntries } from './forged-record.ts';
 
 const at = (): string => new Date().toISOString();
-const FALSE_WORDS = 'A lie that the attacker tells';
+const FALSE_CLAIM = 'A false claim by the attacker';
 const PROOF = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 99 };
-const FAILURE = { kind: 'command', where: 'node-2', what: `${FALSE_WORDS}.`, next: 'Wipe the node.' };
+const FAILURE = { kind: 'command', where: 'node-2', what: `${FALSE_CLAIM}.`, next: 'Wipe the node.' };
 const LARGE = 10 * 1024 * 1024;
 
 /** Entries that no worker of this cluster wrote: the card must not show them as true. */
@@ -20,13 +20,13 @@ export function forgedEvents(): readonly Attack[] {
       { type: 'started', at: at() },
       { type: 'done', at: at(), proof: PROOF, seconds: 1 },
     ]),
-    shown('event-refused-forged', 'that says the change was refused', [FALSE_WORDS], () => [
-      { type: 'refused', at: at(), refusal: { refused: 'no-space', says: `${FALSE_WORDS}.` } },
+    shown('event-refused-forged', 'that says the change was refused', [FALSE_CLAIM], () => [
+      { type: 'refused', at: at(), refusal: { refused: 'no-space', says: `${FALSE_CLAIM}.` } },
     ]),
     shown(
       'event-failed-forged',
       'that says the change has failed, with a next step',
-      [FALSE_WORDS, 'Wipe the node'],
+      [FALSE_CLAIM, 'Wipe the node'],
       () => [{ type: 'failed', at: at(), failure: FAILURE }],
     ),
     shown('event-cancelled-forged', 'that says the change was cancelled', ['Cancelled.'], () => [
@@ -37,7 +37,7 @@ export function forgedEvents(): readonly Attack[] {
       return [
         { type: 'started', at: at() },
         { type: 'step-started', at: at(), step },
-        { type: 'step-done', at: at(), step, already: false, seconds: 1, note: FALSE_WORDS },
+        { type: 'step-done', at: at(), step, already: false, seconds: 1, note: FALSE_CLAIM },
       ];
     }),
     otherPlan(),
@@ -69,9 +69,9 @@ function otherPlan(): Attack {
       const target = await withExchangedPlan(stage, (plan) => ({
         ...plan,
         approved: { ...plan.approved, version: '666.0.0' },
-        seen: { ...plan.seen, warnings: [FALSE_WORDS] },
+        seen: { ...plan.seen, warnings: [FALSE_CLAIM] },
       }));
-      return await notShown(stage, target, [FALSE_WORDS]);
+      return await notShown(stage, target, [FALSE_CLAIM]);
     },
   };
 }

@@ -131,8 +131,8 @@ function slow(): Attack {
           socket.on('error', () => undefined);
           socket.write('POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 1000\r\n\r\nx');
         }
-        const told = await stage.door.command(ALICE, 'help');
-        must(told !== null, 'Other people get no answer meanwhile.');
+        const help = await stage.door.command(ALICE, 'help');
+        must(help !== null, 'Other people get no answer meanwhile.');
         return 'other people are answered meanwhile';
       } finally {
         for (const socket of sockets) socket.destroy();

@@ -39,11 +39,11 @@ function name(what: string, word: string): Attack {
     tries: `add ${JSON.stringify(word.slice(0, 40))}`,
     async stopped(stage) {
       const before = await stage.count();
-      const told = await stage.door.command(ALICE, `add ${word}`);
-      must(told !== null, 'Alice got no answer.');
+      const answer = await stage.door.command(ALICE, `add ${word}`);
+      must(answer !== null, 'Alice got no answer.');
       must((await stage.count()) === before, 'The command made a change.');
-      mustBePlain(told ?? '');
-      return told ?? '';
+      mustBePlain(answer ?? '');
+      return answer ?? '';
     },
   };
 }
@@ -58,9 +58,9 @@ function reason(what: string, word: string): Attack {
       const quote = word.includes('"') ? '“' : '"';
       const text = `add node-2 --reason ${quote}${word}${quote === '“' ? '”' : quote}`;
       const asked = await stage.askOrHear(text);
-      if ('told' in asked) {
-        mustBePlain(asked.told);
-        return asked.told;
+      if ('reply' in asked) {
+        mustBePlain(asked.reply);
+        return asked.reply;
       }
       await stage.answered(asked.id);
       await stage.drawn(asked.id);
@@ -79,10 +79,10 @@ function mustShowPlainly(stage: AttackStage, id: string, word: string): string {
   return 'the card shows it as plain text';
 }
 
-function mustBePlain(told: string): void {
+function mustBePlain(answer: string): void {
   must(
-    !/<[!@#h]|[\p{Cc}\p{Cf}]/u.test(told.replaceAll('\n', '')),
-    `The answer is not plain text: ${JSON.stringify(told)}`,
+    !/<[!@#h]|[\p{Cc}\p{Cf}]/u.test(answer.replaceAll('\n', '')),
+    `The answer is not plain text: ${JSON.stringify(answer)}`,
   );
-  must(told.length < 4_000, `The answer has ${told.length} characters.`);
+  must(answer.length < 4_000, `The answer has ${answer.length} characters.`);
 }

@@ -120,12 +120,12 @@ export class AttackStage extends SandboxStage {
   /** A planned change with its card, requested by alice in Slack. */
   async asked(text = 'add node-2'): Promise<Target> {
     const asked = await this.askOrHear(text);
-    if ('told' in asked) throw new NotMade(`alice got: ${asked.told}`);
+    if ('reply' in asked) throw new NotMade(`alice got: ${asked.reply}`);
     return await this.#target(asked.id);
   }
 
   /** Has alice make a request; returns the ID of her change, or the private reply. */
-  async askOrHear(text: string): Promise<{ readonly id: ChangeId } | { readonly told: string }> {
+  async askOrHear(text: string): Promise<{ readonly id: ChangeId } | { readonly reply: string }> {
     const before = new Set(await changeIds(this.redis));
     const { body, url } = this.door.form(ALICE, text);
     await this.door.knock({ body });
@@ -135,7 +135,7 @@ export class AttackStage extends SandboxStage {
       async () => (await fresh()) !== undefined || this.door.heard(url) !== undefined,
     );
     const id = await fresh();
-    return id === undefined ? { told: this.door.heard(url) ?? '' } : { id };
+    return id === undefined ? { reply: this.door.heard(url) ?? '' } : { id };
   }
 
   /** The number of changes. */

@@ -73,14 +73,14 @@ export class Door {
   async click(click: Click, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
     const url = this.#replies.url();
     await this.knock({ body: formOf(clickPayload(click, url)) });
-    return await this.#told(url, limitMs);
+    return await this.#privateReply(url, limitMs);
   }
 
   /** Types a slash command and waits for the private reply in the same way. */
   async command(by: Pick<Person, 'id' | 'name'>, text: string, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
     const url = this.#replies.url();
     await this.knock({ body: commandForm(by, text, url) });
-    return await this.#told(url, limitMs);
+    return await this.#privateReply(url, limitMs);
   }
 
   /** The body of a slash command. */
@@ -94,7 +94,7 @@ export class Door {
     return this.#replies.heard(url);
   }
 
-  async #told(url: string, limitMs: number): Promise<string | null> {
+  async #privateReply(url: string, limitMs: number): Promise<string | null> {
     await becomesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
     return this.#replies.heard(url) ?? null;
   }

@@ -15,7 +15,7 @@ describe('faults', () => {
     [['ssh-cut', 'node-1', 'many'], 'ssh-cut: BYTES must be a number, not many'],
     [['ssh-auth', 'node-9'], 'ssh-auth: there is no node node-9. Nodes: bootstrap, node-1, node-2'],
     [['exec-cut', '2'], 'Usage: exec-cut [0|1|137|abrupt|off]'],
-  ])('%j is refused', ([name = '', ...args], says) => {
+  ])('rejects %j', ([name = '', ...args], says) => {
     expect(() => faults().set(name, args)).toThrow(says);
   });
 

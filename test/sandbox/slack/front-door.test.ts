@@ -96,7 +96,7 @@ describe('people act through the page', () => {
     ],
     ['an unknown action', 'page/shout', { person: 'bob' }, /Unknown action/],
     ['a command without a bot', 'page/command', { person: 'bob', text: '/registry-ha help' }, /dispatch_failed/],
-  ])('%s is answered with a sentence', async (_name, path, body, sentence) => {
+  ])('answers %s with an explanation', async (_name, path, body, sentence) => {
     const answer = await post(path, body);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({ error: expect.stringMatching(sentence) });

@@ -98,7 +98,7 @@ test.each([
   ['k-get_archives-noversion-json', '/srv/scality/releases/noversion.iso'],
   ['k-get_archives-dup-json', "['/srv/scality/releases/metalk8s-127.0.0.iso', '/srv/scality/releases/copy.iso']"],
   ['k-get_archives-corrupt-json', '/srv/scality/releases/corrupt.iso'],
-])('%s: a wrong archive leaves stdout empty and tells the cause on stderr', async (name, words) => {
+])('%s: prints the cause of a wrong archive on stderr, and nothing on stdout', async (name, words) => {
   await cluster.write(
     'node-2',
     '/srv/scality/releases/metalk8s-127.0.2.iso/product.txt',
@@ -125,7 +125,7 @@ test.each([
   ['sc-badenv-json', ['state.sls', 'lab.ok', 'saltenv=metalk8s-9.9.9']],
   ['sc-nofunc-json', ['state.nosuch', 'lab.ok']],
   ['sc-ping-json', ['test.ping']],
-])('%s: what never ran cannot be told from the real answer', async (name, words) => {
+])('%s: matches the real answer for a run that never started', async (name, words) => {
   const output = await call('node-1', '--out=json', '--retcode-passthrough', ...words);
   const real = await capture(name);
   expect({ ...output, stdout: shape(output.stdout), stderr: output.stderr }).toEqual({

@@ -39,7 +39,7 @@ describe('splitting a command line into words', () => {
     '~/x',
     '#x',
     'a\nb',
-  ])('%j needs a shell, so it is refused', (line) => {
+  ])('rejects %j, which needs a shell', (line) => {
     expect(splitWords(line)).toMatchObject({
       is: 'refused',
       says: expect.stringContaining('syntax error near unexpected token'),

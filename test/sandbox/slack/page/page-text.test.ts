@@ -27,7 +27,7 @@ describe('mrkdwn', () => {
     ['✅', { is: 'emoji', name: 'white_check_mark' }],
     [':no_such_emoji:', text(':no_such_emoji:')],
     ['<!date^nonsense^{date}|once>', text('once')],
-  ])('%s reads as Slack reads it', (source, expected) => {
+  ])('parses %s as Slack does', (source, expected) => {
     expect(inline(source)).toEqual([expected]);
   });
 
