@@ -18,7 +18,7 @@ interface BenchOptions {
   readonly only?: string;
 }
 
-/** The second archive is made of ten parts. */
+/** The second archive has ten parts. */
 const LEAST_MIB = 10;
 
 const command = new Command('npm run bench:copy --')
@@ -29,9 +29,9 @@ const command = new Command('npm run bench:copy --')
   .option('--only <names>', 'run only the races of these names, separated by commas')
   .action(bench);
 
-const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+const print = (line: string): boolean => process.stderr.write(`${line}\n`);
 const rows: Row[] = [];
-/** The worst of all runs of ours; memory as what this process grew by, as it holds the bench too. */
+/** The worst values of all our runs. Memory is the growth of this process, because it also holds the bench. */
 const worker = { loopDelayP99Ms: 0, loopDelayMaxMs: 0, grewByMiB: 0 };
 
 async function watched(run: () => Promise<void>): Promise<void> {
@@ -48,10 +48,10 @@ async function watched(run: () => Promise<void>): Promise<void> {
 
 function add(row: Row): void {
   rows.push(row);
-  tell(table([row]));
+  print(table([row]));
 }
 
-/** The races that are wanted, each so many times. */
+/** The races to run, and the number of rounds. */
 interface Wanted {
   readonly rounds: number;
   has(name: string): boolean;
@@ -75,16 +75,16 @@ async function onMemory(lab: Lab, wanted: Wanted): Promise<void> {
     if (one.name !== 'verified-known' || all.length === 0) continue;
     const least = await leastSeconds(lab.plain.size, lab.folder);
     const shares = all.map(({ ours }) => least / ours.wall);
-    add(ratioRow('limit', 0.85, 'share of this machine’s own limit', shares));
+    add(ratioRow('limit', 0.85, 'share of this machine’s limit', shares));
   }
   const wide = await measure(await fanOut(lab), wanted);
   const cpu = wide.map(({ peer, ours }) => ours.cpu / peer.cpu);
-  if (cpu.length > 0) add(ratioRow('fanout3-cpu', 0.65, 'of the peer’s processor time on the client', cpu, true));
+  if (cpu.length > 0) add(ratioRow('fanout3-cpu', 0.65, 'of the peer’s CPU time on the client', cpu, true));
   for (const one of await seeded(lab)) await measureCounted(one, wanted);
   if (await has('rsync')) {
     for (const one of await resumed(lab)) await measureCounted(one, wanted);
     await measure(await seededRsync(lab), wanted);
-  } else tell('rsync is not installed: resume60, noop and seeded-rsync are left out.');
+  } else print('rsync is not installed. Skipping resume60, noop and seeded-rsync.');
 }
 
 async function inLab(mib: number, where: string | undefined, work: (lab: Lab) => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { Ours, placeOf } from './ours.ts';
 import type { Race } from './race.ts';
 import { bringing } from './rows.ts';
 
-/** Ours against itself with a `sync` that does nothing; `lab` must lie on a disk, as memory has nothing to sync. */
+/** Our copy against the same copy with a no-op `sync`. `lab` must be on a disk: memory has nothing to sync. */
 export async function durable(lab: Lab): Promise<Race> {
   const { plain, targets } = lab;
   const [one] = targets;
@@ -23,7 +23,7 @@ export async function durable(lab: Lab): Promise<Race> {
   return {
     name: 'durable',
     goal: 0.75,
-    says: 'the same copy without syncing, on a disk',
+    says: 'the same copy without sync, on a disk',
     peer: bringing(plain, [one], copy, idle),
     ours: bringing(plain, [one], copy, () => rm(shim, { force: true })),
   };

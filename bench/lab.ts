@@ -11,10 +11,10 @@ import type { NodeShell } from '../src/ports/nodes.ts';
 import { type Sshd, startSshd } from '../test/fixtures/sshd.ts';
 
 const MIB = 1024 * 1024;
-/** Source, three targets, a second archive and what a round leaves: the room a bench takes, in sizes of its file. */
+/** Space that a bench needs, in sizes of its file: source, three targets, a second archive, and leftovers of a round. */
 const ROOM = 8;
 
-/** A target: a real sshd, and the place where its archives go. */
+/** A target: a real sshd, and the folder for its archives. */
 export interface Target {
   readonly sshd: Sshd;
   readonly access: NodeAccess;
@@ -28,26 +28,26 @@ export interface SourceFile {
   readonly sha256: string;
 }
 
-/** Everything a bench runs on; `close` leaves nothing behind. */
+/** Everything that a bench needs; `close` removes it. */
 export interface Lab {
   readonly folder: string;
   /** Incompressible. */
   readonly plain: SourceFile;
-  /** Two that share 70 % of their content in runs of whole sectors. */
+  /** Two files that share 70 % of their content in runs of whole sectors. */
   readonly old: SourceFile;
   readonly next: SourceFile;
   readonly targets: readonly [Target, Target, Target];
   readonly knownHosts: string;
-  /** A shell that has not connected yet. */
+  /** A shell that is not yet connected. */
   shell(): NodeShell;
-  /** The bootstrap node as the copier sees it; `digests` keeps what it has hashed. */
+  /** The bootstrap node as the copier sees it; `digests` is the folder of its digest cache. */
   bootstrap(digests?: string): LocalBootstrapNode;
-  /** Gives the source file at the path that it has on a target. */
+  /** Makes the source file available at its path on a target. */
   offer(source: SourceFile, path: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a lab with files of `mib` MiB: in memory when there is room, so that the disk is no part of the race, or below `where`. */
+/** Starts a lab with files of `mib` MiB: in memory if there is room, to keep the disk out of the race; else below `where`. */
 export async function startLab(mib: number, where?: string): Promise<Lab> {
   const folder = await mkdtemp(join(where ?? (await roomyFolder(mib * MIB)), 'registry-ha-bench-'));
   const knownHosts = join(folder, 'known_hosts');
@@ -114,12 +114,12 @@ async function startTarget(above: string, number: 1 | 2 | 3, knownHosts: string)
 
 interface Run {
   readonly seed: number;
-  /** Where in the noise of that seed it begins, in MiB. */
+  /** The start within the seed's noise, in MiB. */
   readonly from: number;
   readonly mib: number;
 }
 
-/** Ten of ten parts, three of them new, none where it was before: an image that grew, others that moved. */
+/** Ten parts, three of them new, and all at another offset: as an image that grew and moved the others. */
 function sharedRuns(mib: number): readonly Run[] {
   const part = Math.floor(mib / 10);
   const order = [9, 'new', 0, 1, 'new', 5, 3, 'new', 7, 2] as const;
@@ -129,7 +129,7 @@ function sharedRuns(mib: number): readonly Run[] {
   return [...runs, { seed: 2, from: 10 * part, mib: mib - 10 * part }].filter(({ mib: size }) => size > 0);
 }
 
-/** Noise by the MiB: the same seed and place give the same bytes, so that two files can share them. */
+/** Noise in MiB blocks: the same seed and offset give the same bytes, so that two files can share them. */
 async function writeNoise(path: string, mib: number, runs: readonly Run[]): Promise<SourceFile> {
   const file = await open(path, 'w');
   try {
@@ -142,10 +142,10 @@ async function writeNoise(path: string, mib: number, runs: readonly Run[]): Prom
   return { path, size: mib * MIB, sha256: await sha256Of(path) };
 }
 
-/** The old archive's noise; gone when both are written. */
+/** The old archive's noise, until both files are written. */
 const kept = new Map<string, Buffer>();
 
-/** Random; that of the old archive is kept, so that the next one can share it. */
+/** Random noise; the old archive's is kept, so that the next archive can share it. */
 function noiseAt(seed: number, at: number): Buffer {
   const name = `${seed}:${at}`;
   const known = kept.get(name);
@@ -155,20 +155,19 @@ function noiseAt(seed: number, at: number): Buffer {
   return fresh;
 }
 
-/** SHA-256 of a file, read as it is. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
 
-/** Throws when a contender did not bring the very file. */
+/** Throws if the copy differs from the source. */
 export async function assertSame(path: string, { sha256 }: SourceFile): Promise<void> {
   const there = await sha256Of(path);
-  if (there !== sha256) throw new Error(`${path} has SHA-256 ${there} after the copy, not ${sha256}.`);
+  if (there !== sha256) throw new Error(`${path} has SHA-256 ${there} after the copy. Expected ${sha256}.`);
 }
 
-/** Seconds of processor time that this process and its ended children have used (proc(5), fields 14–17). */
+/** CPU seconds used by this process and its ended children (proc(5), fields 14–17). */
 export async function cpuSeconds(): Promise<number> {
   const stat = await readFile('/proc/self/stat', 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

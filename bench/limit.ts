@@ -7,8 +7,8 @@ const CHUNK = 32 * 1024;
 const BYTES = 256 * 1024 * 1024;
 
 /**
- * Seconds that a verified copy of so many bytes takes here at the least, as both ends share this machine: each byte is enciphered,
- * deciphered, hashed and written, on so many processors, and no stage is faster than its own processor.
+ * The shortest possible time, in seconds, for a verified copy of this many bytes when both ends share this machine:
+ * each byte is encrypted, decrypted, hashed and written, and no stage is faster than one processor.
  */
 export async function leastSeconds(bytes: number, folder: string): Promise<number> {
   const stages = [cipherSeconds(), cipherSeconds(), hashSeconds(), await writeSeconds(folder)];

@@ -12,19 +12,19 @@ import type { CopyProgress, TargetDigests } from '../src/ports/copier.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import type { Lab, SourceFile, Target } from './lab.ts';
 
-/** What a copy of ours may know beforehand; nothing when left out. */
+/** What our copy may know in advance; nothing if left out. */
 export interface Knowledge {
-  /** Has it hashed the source? One that has not reads it all. */
+  /** A bootstrap node with the source's digest in its cache; without it, the copy reads the whole source. */
   readonly bootstrap?: LocalBootstrapNode;
   readonly digests?: TargetDigests;
   readonly seed?: SourceFile;
   readonly maxRate?: number;
 }
 
-/** Copies by our engine, each with a connection of its own, as a worker makes it after a pause. */
+/** Copies by our engine. Each uses a new connection, like a worker after a pause. */
 export class Ours {
   readonly #lab: Lab;
-  /** Bytes that the last copy sent. */
+  /** Bytes sent by the last copy. */
   sent = 0;
 
   constructor(lab: Lab) {
@@ -35,7 +35,7 @@ export class Ours {
     await (await this.#begin(source, target, known, false))();
   }
 
-  /** All that can be done before, as while people read a plan; what is given back is the copy itself, to be run once. */
+  /** Does all preparation, as while people read a plan; returns the copy itself, to be run once. */
   async prepared(source: SourceFile, target: Target, known: Knowledge = {}): Promise<() => Promise<void>> {
     return await this.#begin(source, target, known, true);
   }
@@ -60,11 +60,11 @@ export class Ours {
     if (isPrepared) await copier.prepare([step], new AbortController().signal);
     return async () => {
       let saved = 0;
-      const tell = (progress: CopyProgress) => {
+      const report = (progress: CopyProgress) => {
         saved = progress.saved ?? 0;
       };
       try {
-        await copier.copy(step, target.access, tell, new AbortController().signal);
+        await copier.copy(step, target.access, report, new AbortController().signal);
       } finally {
         await shell.close();
       }
@@ -72,7 +72,7 @@ export class Ours {
     };
   }
 
-  /** The same way of sending, without a digest at either end. */
+  /** The same transfer without a digest at either end. */
   async unverified(source: SourceFile, target: Target): Promise<void> {
     const file = await open(source.path);
     try {
@@ -89,14 +89,14 @@ export class Ours {
   }
 }
 
-/** Where an archive goes on a target. */
+/** The path of an archive on a target. */
 export const placeOf = (source: SourceFile, target: Target): string =>
   join(target.folder, source.path.slice(source.path.lastIndexOf('/') + 1));
 
-/** The part file of a bench's copies. */
+/** The path of the part file. */
 export const partOf = (source: SourceFile, target: Target): string => `${placeOf(source, target)}.part-bench`;
 
-/** The step that brings a source to a target. */
+/** The step that copies a source to a target. */
 export function stepOf(source: SourceFile, target: Target, from?: SourceFile): CopyStep {
   const seed = from === undefined ? undefined : archiveOf(from, target);
   const path = placeOf(source, target);
@@ -121,7 +121,7 @@ export function stepOf(source: SourceFile, target: Target, from?: SourceFile): C
   };
 }
 
-/** Takes away what an earlier round left on a target. */
+/** Removes the files of an earlier round from the targets. */
 export async function clear(source: SourceFile, ...targets: readonly Target[]): Promise<void> {
   for (const target of targets) {
     await rm(placeOf(source, target), { force: true });

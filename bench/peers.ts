@@ -5,7 +5,7 @@ import type { Lab, SourceFile, Target } from './lab.ts';
 
 const GCM = '-c aes128-gcm@openssh.com';
 
-/** Shell lines of the programs that an operator would use instead; each ends with an error unless its work is done. */
+/** Shell command lines of the tools that an operator would use instead; each fails unless its work is done. */
 export class Peers {
   readonly #lab: Lab;
 
@@ -35,12 +35,12 @@ export class Peers {
     return this.rsync(source, target, path, options, GCM);
   }
 
-  /** Digests at both ends, one after the other. */
+  /** Computes digests at both ends, one after the other. */
   digests(source: SourceFile, target: Target, path: string): string {
     return `${digest(source.path)} && ${this.ssh(target, digest(path))}`;
   }
 
-  /** Digests at both ends at the same time, of one source and any number of copies. */
+  /** Computes digests at both ends in parallel, for one source and any number of copies. */
   digestsAtOnce(source: SourceFile, copies: readonly { target: Target; path: string }[]): string {
     const there = copies.map(({ target, path }) => this.ssh(target, digest(path)));
     return atOnce([digest(source.path), ...there]);
@@ -59,13 +59,13 @@ export class Peers {
 const quoted = shellQuote;
 const digest = (path: string): string => `openssl dgst -sha256 -r ${quoted(path)}`;
 
-/** Lines that run side by side; all must succeed. */
+/** Runs command lines in parallel; all must succeed. */
 export function atOnce(lines: readonly string[]): string {
   const started = lines.map((line, at) => `{ ${line}; } & p${at}=$!`).join('\n');
   return `${started}\n${lines.map((_, at) => `wait $p${at}`).join(' && ')}`;
 }
 
-/** Runs a shell line to its end; throws with what it said when it failed. */
+/** Runs a shell command line; if it fails, throws with its output. */
 export async function sh(line: string): Promise<void> {
   const child = spawn('sh', ['-c', line], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -76,7 +76,7 @@ export async function sh(line: string): Promise<void> {
   if (child.exitCode !== 0) throw new Error(`${line}\nended with ${child.exitCode ?? child.signalCode}: ${said}`);
 }
 
-/** Is this program here? */
+/** Whether this program is installed. */
 export async function has(program: string): Promise<boolean> {
   return sh(`command -v ${program} >/dev/null`).then(
     () => true,

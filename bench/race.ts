@@ -1,26 +1,26 @@
 import { cpuSeconds } from './lab.ts';
 
-/** One of two who do the same work: `prepare` and `check` are outside the time. */
+/** One of two competitors for the same work; `prepare` and `check` are not timed. */
 export interface Contender {
   prepare?(): Promise<void>;
   run(): Promise<void>;
   check?(): Promise<void>;
 }
 
-/** What a row of the table measures. */
+/** The measurement of one row. */
 export interface Race {
   readonly name: string;
-  /** The ratio wall(peer) / wall(ours) that its median should reach. */
+  /** The target for the median of wall(peer) / wall(ours). */
   readonly goal: number;
   readonly says: string;
   readonly peer: Contender;
   readonly ours: Contender;
 }
 
-/** What one run took. */
+/** The cost of one run. */
 export interface Took {
   readonly wall: number;
-  /** Processor seconds of this process and the clients it started; what sshd uses is not in it. */
+  /** CPU seconds of this process and of the clients that it started, without sshd. */
   readonly cpu: number;
 }
 
@@ -29,7 +29,7 @@ export interface Round {
   readonly ours: Took;
 }
 
-/** One untimed round, then `rounds` of peer and ours in turn, so that a noisy minute hits both. */
+/** Runs one untimed round, then `rounds` of peer and ours in turn, so that a busy minute affects both. */
 export async function race({ peer, ours }: Race, rounds: number): Promise<readonly Round[]> {
   await timed(peer);
   await timed(ours);
@@ -49,7 +49,7 @@ async function timed({ prepare, run, check }: Contender): Promise<Took> {
   return took;
 }
 
-/** Smallest, median and largest. */
+/** Minimum, median and maximum. */
 export function spread(values: readonly number[]): readonly [number, number, number] {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;

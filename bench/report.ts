@@ -1,9 +1,9 @@
 import { type Race, type Round, spread } from './race.ts';
 
-/** A row of the result: ratios only, as single times mean nothing on another machine. */
+/** A row of the result. Only ratios: absolute times do not transfer to another machine. */
 export interface Row {
   readonly name: string;
-  /** Smallest, median, largest; more than 1 is faster than the peer. */
+  /** Minimum, median, maximum; above 1 is faster than the peer. */
   readonly ratio: readonly [number, number, number];
   readonly rounds: number;
   readonly goal: number;
@@ -11,7 +11,7 @@ export interface Row {
   readonly says: string;
 }
 
-/** A race's row: wall against wall, each round by itself. */
+/** The row of a race, with the ratio of each round. */
 export function rowOf({ name, goal, says }: Race, rounds: readonly Round[]): Row {
   return ratioRow(
     name,
@@ -21,14 +21,14 @@ export function rowOf({ name, goal, says }: Race, rounds: readonly Round[]): Row
   );
 }
 
-/** A row of ratios whose median should reach the goal, or stay below it. */
+/** A row of ratios; the median should reach the goal, or stay below it with `below`. */
 export function ratioRow(name: string, goal: number, says: string, ratios: readonly number[], below = false): Row {
   const [least, median, most] = spread(ratios);
   const met = below ? median <= goal : median >= goal;
   return { name, ratio: [round(least), round(median), round(most)], rounds: ratios.length, goal, met, says };
 }
 
-/** Rows for people. */
+/** Formats rows as a table. */
 export function table(rows: readonly Row[]): string {
   return rows
     .map(({ name, ratio: [least, median, most], rounds, goal, met, says }) => {

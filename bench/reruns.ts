@@ -8,15 +8,15 @@ import { bringing } from './rows.ts';
 
 const GIGABIT = 125_000_000;
 
-/** A race whose bytes on the wire count too. */
+/** A race that also counts bytes sent. */
 export interface CountedRace {
   readonly race: Race;
-  /** Share of the file that ours sent in its last run. */
+  /** Share of the file that our last run sent. */
   readonly sent: () => number;
   readonly most: number;
 }
 
-/** Rows in which something is there already: a prefix, or the file. */
+/** Rows where the target already has something: a prefix, or the whole file. */
 export async function resumed(lab: Lab): Promise<readonly CountedRace[]> {
   const { plain, targets } = lab;
   const [one] = targets;
@@ -64,7 +64,7 @@ export async function resumed(lab: Lab): Promise<readonly CountedRace[]> {
   ];
 }
 
-/** Rows in which the target holds another archive with 70 % of the content. */
+/** Rows where the target has another archive with 70 % of the content. */
 export async function seeded(lab: Lab): Promise<readonly CountedRace[]> {
   const { next, old, targets } = lab;
   const [one] = targets;
@@ -90,13 +90,13 @@ export async function seeded(lab: Lab): Promise<readonly CountedRace[]> {
   });
   const gigabit = 'the same, both held to 1 Gbit/s';
   return [
-    row('seeded', 1.3, 'full verified copy of ours; searched before, as while people read the plan', full(), drawn()),
-    row('seeded-cold', 1.3, 'the same, the search inside the time', full(), cold),
+    row('seeded', 1.3, 'our full verified copy; searched in advance, as while people read the plan', full(), drawn()),
+    row('seeded-cold', 1.3, 'the same, with the search timed', full(), cold),
     row('seeded-1gbit', 2.5, gigabit, full(GIGABIT), drawn(GIGABIT)),
   ];
 }
 
-/** The same against rsync, which finds the basis by its likeness of name. */
+/** The same against rsync, which finds the basis by a similar name. */
 export async function seededRsync(lab: Lab): Promise<Race> {
   const { next, old, targets } = lab;
   const [one] = targets;
@@ -107,19 +107,19 @@ export async function seededRsync(lab: Lab): Promise<Race> {
   await lab.offer(old, placeOf(old, one));
   await ours.copy(old, one, known);
   const delta = `-a --no-whole-file --inplace --copy-dest=${one.folder}`;
-  // With --inplace the basis is taken by name: a copy on the target costs it nothing but time on its own disk.
+  // With --inplace the basis must have the same name: the copy on the target only costs time on its own disk.
   const basis = peers.ssh(one, `cp ${placeOf(old, one)} ${path}`);
   const lines = [basis, peers.rsyncGcm(next, one, path, delta), peers.digestsAtOnce(next, [{ target: one, path }])];
   return {
     name: 'seeded-rsync',
     goal: 1.5,
-    says: 'rsync --inplace over a copy of the old archive, then digests at the same time',
+    says: 'rsync --inplace over a copy of the old archive, then digests in parallel',
     peer: bringing(next, [one], () => sh(lines.map((line) => `{ ${line}\n}`).join(' && '))),
     ours: bringing(next, [one], () => ours.copy(next, one, { ...known, seed: old })),
   };
 }
 
-/** A bootstrap node that has hashed everything, and a memory of the target. */
+/** Knowledge of a finished search: a full digest cache, and what the target holds. */
 async function knownIn(lab: Lab, path: string): Promise<Knowledge> {
   const source = path.endsWith('next.iso') ? lab.next : lab.plain;
   await lab.offer(source, path);

@@ -3,7 +3,7 @@ import { clear, Ours, placeOf } from './ours.ts';
 import { atOnce, Peers, sh } from './peers.ts';
 import type { Contender, Race } from './race.ts';
 
-/** A contender that brings the plain file to some targets, and is checked. */
+/** A contender that copies the plain file to some targets and checks it. */
 export function bringing(
   source: SourceFile,
   targets: readonly Target[],
@@ -22,7 +22,7 @@ export function bringing(
   };
 }
 
-/** Rows that compare whole copies of one file. */
+/** Rows that compare full copies of one file. */
 export async function wholeCopies(lab: Lab): Promise<readonly Race[]> {
   const { plain, targets } = lab;
   const [one] = targets;
@@ -44,28 +44,28 @@ export async function wholeCopies(lab: Lab): Promise<readonly Race[]> {
     {
       name: 'verified',
       goal: 1.7,
-      says: 'scp, then digests one after the other',
+      says: 'scp, then digests in sequence',
       peer: peer(`${scp} && ${digests}`),
       ours: verified,
     },
     {
       name: 'verified-known',
       goal: 1.9,
-      says: 'the same; the source’s digest is remembered',
+      says: 'the same, with the source’s digest in the cache',
       peer: peer(`${scp} && ${digests}`),
       ours: bringing(plain, [one], () => ours.copy(plain, one, { bootstrap: known })),
     },
     {
       name: 'verified-smart',
       goal: 1.05,
-      says: 'scp gcm, then digests at the same time',
+      says: 'scp gcm, then digests in parallel',
       peer: peer(`${gcm} && { ${peers.digestsAtOnce(plain, [{ target: one, path }])}; }`),
       ours: verified,
     },
   ];
 }
 
-/** The row that brings one file to three targets. */
+/** The row that copies one file to three targets. */
 export async function fanOut(lab: Lab): Promise<Race> {
   const { plain, targets } = lab;
   const peers = new Peers(lab);
@@ -77,7 +77,7 @@ export async function fanOut(lab: Lab): Promise<Race> {
   return {
     name: 'fanout3',
     goal: 1,
-    says: 'three scp gcm side by side, then digests everywhere',
+    says: 'three scp gcm in parallel, then digests everywhere',
     peer: bringing(plain, targets, () => sh(line)),
     ours: bringing(plain, targets, async () => {
       const bootstrap = lab.bootstrap();

@@ -2,7 +2,7 @@ import { nearest } from '../src/domain/text/nearest.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import type { LocalSlack } from './slack/local-slack.ts';
 
-/** Faults of the local Slack; all others are the cluster's. */
+/** Faults of the local Slack; all others belong to the cluster. */
 export const SLACK_FAULTS = [
   'slack-429',
   'slack-5xx',
@@ -15,14 +15,14 @@ export const SLACK_FAULTS = [
   'slack-refresh',
 ] as const;
 
-/** Plants faults in the simulated parts, each by its name. */
+/** Turns faults of the simulated parts on and off, by name. */
 export interface Faults {
   plant(name: string, args: readonly string[]): Promise<void>;
   clear(name: string): Promise<void>;
   list(): readonly string[];
 }
 
-/** Sends each fault to the part that knows it; a wrong name or argument throws a sentence that says how it goes. */
+/** Sends each fault to the part that implements it. Throws an error that shows the right usage for a wrong name or argument. */
 export function faultsOf(
   slack: LocalSlack,
   cluster: Pick<SimulatedCluster, 'fault' | 'clearFault' | 'faults'>,
@@ -45,5 +45,5 @@ function isOfSlack(name: string): boolean {
   if (!name.startsWith('slack')) return false;
   const meant = nearest(name, SLACK_FAULTS);
   const hint = meant === null ? '' : ` Did you mean ${meant}?`;
-  throw new Error(`There is no fault named ${name}.${hint} Slack has: ${SLACK_FAULTS.join(', ')}.`);
+  throw new Error(`Unknown fault ${name}.${hint} Slack faults: ${SLACK_FAULTS.join(', ')}.`);
 }

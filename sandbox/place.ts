@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 
-/** Where a sandbox lives on this computer. */
+/** Where a sandbox runs on this computer. */
 export interface Place {
   /** Holds everything the sandbox writes; removed at its end. */
   readonly folder: string;
-  /** A loopback address that no other sandbox has, so that well-known ports are free on it. */
+  /** A loopback address of its own, so that the well-known ports are free on it. */
   readonly host: string;
-  /** What every process gets of our environment. */
+  /** The environment of every process. */
   readonly env: Readonly<Record<string, string>>;
-  /** Can the clocks of bot and worker be set? */
+  /** Whether the clocks of bot and worker can be set. */
   readonly hasClocks: boolean;
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ'];
-/** Node keeps here what it compiled of bot and worker, so that the next start takes half the time; gone with the packages. */
+/** Node's compile cache for bot and worker, which halves the start time; removed with node_modules. */
 const COMPILED = join(import.meta.dirname, '../node_modules/.cache/registry-ha-sandbox');
 
-/** Nothing but what a process needs to run: settings and proxies of the caller's shell would change what the sandbox does. */
+/** Only what a process needs to run: other settings and proxies of the caller's shell would change the results. */
 export function bareEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const passedOn = PASSED_ON.flatMap((name) => {
     const value = env[name];

@@ -16,30 +16,30 @@ import { type ChangesReader, changesReader } from './seen/changes.ts';
 import { SeenTexts } from './seen/texts.ts';
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts';
 
-/** What a sandbox is started with. */
+/** How a sandbox is started. */
 export interface SandboxOptions {
-  /** Path of a cluster description; left out: the simulated cluster's own default. */
+  /** Path of a cluster description; default: the simulated cluster's own. */
   readonly description?: string;
-  /** Multiplies every duration of the simulated cluster; 1 is the real thing. */
+  /** Multiplies every duration of the simulated cluster; 1 is real time. */
   readonly pace?: number;
   readonly delivery?: 'socket' | 'http';
-  /** Path of a policy file for the bot; left out: alice asks, bob approves. Where it names user groups, the app may read them. */
+  /** Path of the bot's policy file; default: alice requests, bob approves. If it names user groups, the app gets the scope for them. */
   readonly policy?: string;
-  /** Where the sandbox makes its temporary folder. */
+  /** Parent of the sandbox's temporary folder. */
   readonly folder?: string;
-  /** Of the page; a free one when absent. */
+  /** Port of the page; default: a free port. */
   readonly port?: number;
-  /** Bot and worker get clocks of their own, for who wants to set them wrong. */
+  /** Gives bot and worker clocks that can be set. */
   readonly hasClocks?: boolean;
-  /** How long the bot may take to acknowledge, in milliseconds; Slack's own three seconds when absent. */
+  /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
-  /** Told in whole sentences, for people. */
+  /** Receives messages for people, in whole sentences. */
   readonly log: (says: string) => void;
-  /** Ends a start that is under way. */
+  /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** A whole little world: real Redis, bot and worker against a local Slack and a simulated cluster. */
+/** A real Redis, bot and worker, with a local Slack and a simulated cluster. */
 export interface Sandbox {
   readonly slack: LocalSlack;
   readonly cluster: SimulatedCluster;
@@ -47,20 +47,20 @@ export interface Sandbox {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly texts: SeenTexts;
   readonly changes: ChangesReader;
-  /** The sandbox's Redis, for one who may do everything in it. */
+  /** The sandbox's Redis, with every right. */
   readonly redisUrl: string;
-  /** Where everything lies until `close`. */
+  /** Holds everything until `close`. */
   readonly folder: string;
   /** Ends every process and server and removes the folder. */
   close(): Promise<void>;
 }
 
-/** The repository's own manifest: scopes, commands and settings are those that a real workspace would get. */
+/** The repository's own manifest, so scopes, commands and settings match a real workspace. */
 export const MANIFEST = join(import.meta.dirname, '../manifest.yml');
 const CLOSE_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 6_000;
 
-/** Starts everything and waits until bot and worker are ready; what was started is removed when the start fails. */
+/** Starts everything and waits until bot and worker are ready. If that fails, removes what was started. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { log, signal = new AbortController().signal } = options;
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'registry-ha-sandbox-'));
@@ -103,7 +103,7 @@ function clusterOptions(folder: string, { description, pace }: SandboxOptions) {
   };
 }
 
-/** The cluster has claimed a loopback network for itself; its nodes' addresses end in 2 or more, so ours is free. */
+/** The cluster has reserved a loopback network. Its nodes' addresses end in 2 or more, so this one is free. */
 function placeOf(folder: string, { world }: SimulatedCluster, hasClocks: boolean): Place {
   const host = world.bootstrap.ip.replace(/\d+$/, '1');
   return { folder, host, env: bareEnvironment(process.env), hasClocks };
@@ -151,15 +151,15 @@ async function startServices(
   return { redis, bot, worker };
 }
 
-/** Throws WrongConfig when the bot would not take this policy file; its own copy has another path. */
+/** Throws WrongConfig if the bot would reject this policy file; checked here because the bot reads a copy with another path. */
 export function checkPolicy(path: string): void {
   policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
 }
 
-/** Who names a user group in the policy adds this scope to the manifest, as manifest.yml says. */
+/** A policy that names user groups needs this scope, as manifest.yml explains. */
 const scopesFor = (policy = ''): readonly string[] => (/\bgroups:/.test(policy) ? ['usergroups:read'] : []);
 
-/** Neither is left half-started when the other one fails. */
+/** If one of them fails to start, waits for the other before it throws. */
 async function bothStarted(bot: Service, worker: Service, signal: AbortSignal): Promise<void> {
   const outcomes = await Promise.allSettled([bot.start(signal), worker.start(signal)]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

@@ -31,5 +31,5 @@ if (import.meta.main) {
   const page = refusalsPage();
   const isNew = readFileSync(REFUSALS_PAGE, { encoding: 'utf8', flag: 'a+' }) !== page;
   if (isNew) writeFileSync(REFUSALS_PAGE, page);
-  process.stdout.write(`docs/refusals.md ${isNew ? 'is written' : 'is up to date'}.\n`);
+  process.stdout.write(`docs/refusals.md ${isNew ? 'was updated' : 'is up to date'}.\n`);
 }

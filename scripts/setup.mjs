@@ -1,17 +1,17 @@
-// Makes sure that the programs named as arguments are installed: redis-server, sshd, rsync, chromium. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, chromium. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** What each word stands for: programs of which one is enough, and the Debian package that brings one. */
+/** The known names: alternative programs, of which one is enough, and the Debian package with one. */
 const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
   rsync: { programs: ['rsync'], package: 'rsync' },
   chromium: { programs: ['chromium'], package: 'chromium' },
 };
-/** Debian keeps daemons where the PATH of an ordinary user does not reach. */
+/** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 const NEEDED_NODE = [22, 19];
 const INSTALL_LIMIT_MS = 10 * 60_000;
@@ -28,13 +28,13 @@ function main(words) {
   const byHand = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const root = waysToRoot();
   if (root === null || !isOnPath('apt-get')) {
-    return fail(`Missing: ${missing.join(', ')}. Install ${packages.join(', ')}, on Debian as root: ${byHand}`);
+    return fail(`Missing: ${missing.join(', ')}. Install ${packages.join(', ')}. On Debian, run as root: ${byHand}`);
   }
   const refused = install(packages, root);
   if (refused !== null) return fail(`${refused}\nInstall by hand: ${byHand}`);
   const still = missing.filter((word) => !isInstalled(word));
   if (still.length > 0)
-    return fail(`apt-get has installed ${packages.join(', ')}, and yet ${still.join(', ')} cannot be found.`);
+    return fail(`apt-get installed ${packages.join(', ')}, but ${still.join(', ')} cannot be found.`);
   say(`Installed ${packages.join(', ')} (Debian).`);
 }
 
@@ -46,12 +46,12 @@ function fail(says) {
 function wrongNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > NEEDED_NODE[0] || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1])) return null;
-  return `This is Node ${process.versions.node}; ${NEEDED_NODE.join('.')} or newer is needed. Run \`npm ci\`, which brings Node 24 on linux-x64, and start this through \`npm run\`.`;
+  return `This is Node ${process.versions.node}, but ${NEEDED_NODE.join('.')} or newer is required. Run \`npm ci\`, which installs Node 24 on linux-x64, then use \`npm run\`.`;
 }
 
 function unknownWord(words) {
   const unknown = words.find((word) => !Object.hasOwn(KNOWN, word));
-  return unknown === undefined ? null : `setup knows ${Object.keys(KNOWN).join(', ')}, not ${unknown}.`;
+  return unknown === undefined ? null : `Unknown program ${unknown}. Known: ${Object.keys(KNOWN).join(', ')}.`;
 }
 
 const isInstalled = (word) => KNOWN[word].programs.some(isOnPath);
@@ -67,13 +67,13 @@ function isExecutable(path) {
   }
 }
 
-/** The words before a command that make it run as root; null when there is no way without a password. */
+/** The prefix that runs a command as root; null if that needs a password. */
 function waysToRoot() {
   if (process.getuid?.() === 0) return [];
   return isOnPath('sudo') && run(['sudo', '-n', 'true']).status === 0 ? ['sudo', '-n'] : null;
 }
 
-/** Installs packages without starting their services; gives what went wrong, or null. */
+/** Installs packages without starting their services; returns the error, or null. */
 function install(packages, root) {
   say(`Installing ${packages.join(', ')}…`);
   return withoutServices(root, () => {
@@ -81,14 +81,14 @@ function install(packages, root) {
     const words = [...root, ...apt, 'install', '-y', '--no-install-recommends', ...packages];
     const first = run(words);
     if (first.status === 0) return null;
-    // No lists of packages, or old ones.
+    // The package lists are missing or old.
     const update = run([...root, ...apt, 'update']);
     const second = update.status === 0 ? run(words) : update;
     return second.status === 0 ? null : `apt-get failed:\n${tail(second)}`;
   });
 }
 
-/** Debian asks policy-rc.d before it starts a service; 101 means "not allowed". One that is there already is left alone. */
+/** Debian asks policy-rc.d before it starts a service; 101 means "not allowed". An existing policy-rc.d is kept. */
 function withoutServices(root, act) {
   if (existsSync(POLICY)) return act();
   const folder = mkdtempSync(join(tmpdir(), 'registry-ha-setup-'));

@@ -11,7 +11,7 @@ const MOVABLE = pathToFileURL(join(import.meta.dirname, 'movable.ts')).href;
 
 const clockPath = (folder: string, name: Clocked): string => join(folder, `${name}.clock`);
 
-/** What Node is started with so that the process has a clock of its own; that clock is right at first. */
+/** Node options that give a process its own clock, correct at first. */
 export function clockOf(
   folder: string,
   name: Clocked,
@@ -20,7 +20,7 @@ export function clockOf(
   return { args: ['--import', MOVABLE], env: { SANDBOX_CLOCK: clockPath(folder, name) } };
 }
 
-/** Sets the clock of a process that is ready, and of those started after it, to so many milliseconds beside the right time. */
+/** Sets the clock of a ready process, and of later starts, to an offset in milliseconds from the correct time. */
 export async function setClock(folder: string, name: Clocked, offMs: number, { pid }: Service): Promise<void> {
   await writeFile(clockPath(folder, name), String(offMs));
   if (pid !== undefined) process.kill(pid, 'SIGUSR2');

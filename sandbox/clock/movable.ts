@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-// Loaded into a bot or worker of the sandbox before anything else (`--import`): its wall clock is off by as many milliseconds as
-// the file says that SANDBOX_CLOCK names, read at the start and again at each SIGUSR2. Timers and performance.now() go on as they
-// do on a computer whose clock is set: both are monotonic.
+// Preloaded (`--import`) into a bot or worker: shifts its wall clock by the milliseconds in the file named by
+// SANDBOX_CLOCK, read at the start and at each SIGUSR2. Timers and performance.now() are unaffected, as on a real
+// computer: both are monotonic.
 const RealDate = Date;
 let offMs = 0;
 

@@ -14,14 +14,14 @@ import { runScript } from './scripts.ts';
 import type { SshServer } from './ssh/server.ts';
 import type { SimNode } from './world.ts';
 
-/** Undoes what a fault changed. */
+/** Undoes the effect of a fault. */
 type Undo = () => Promise<void>;
 type Effect = (args: readonly string[]) => Promise<Undo>;
 
 const VERSION_LABEL = 'metalk8s.scality.com/version';
 const NOTHING: Undo = async () => undefined;
 
-/** Faults that change something at once; all others are looked up by those who meet them. */
+/** Faults that change something at once. All other faults are checked by the code that they affect. */
 export class FaultEffects {
   private readonly parts: ClusterParts;
   private readonly sshServers: ReadonlyMap<string, SshServer>;
@@ -50,7 +50,7 @@ export class FaultEffects {
     };
   }
 
-  /** Switches a fault on, with its effect. */
+  /** Turns a fault on and applies its effect. */
   async on(name: string, args: readonly string[]): Promise<void> {
     const wasOn =
       args[0] === undefined ? this.parts.faults.isOn(name) : this.parts.faults.wordsFor(name, args[0]) !== undefined;
@@ -62,7 +62,7 @@ export class FaultEffects {
     this.parts.world.events.emit('changed');
   }
 
-  /** A fault whose effect cannot be had is not on. */
+  /** If the effect fails, the fault stays off. */
   private async effect(name: string, args: readonly string[]): Promise<Undo> {
     try {
       return (await this.effects[name]?.(args)) ?? NOTHING;
@@ -72,7 +72,7 @@ export class FaultEffects {
     }
   }
 
-  /** Ends a fault everywhere and undoes its effects. */
+  /** Turns a fault off everywhere and undoes its effects. */
   async off(name: string): Promise<void> {
     this.parts.faults.clear(name);
     const undos = this.undos.get(name);
@@ -81,7 +81,7 @@ export class FaultEffects {
     this.parts.world.events.emit('changed');
   }
 
-  /** Gives back what belongs to this computer: the ports that faults hold. */
+  /** Frees the ports of this computer that faults hold. */
   async close(): Promise<void> {
     const undo = this.undos.get('port-taken');
     for (const one of undo?.values() ?? []) await one();
@@ -157,7 +157,7 @@ export class FaultEffects {
     };
   }
 
-  /** A running registry loses the routes at once; one that is yet to start loses them when it starts. */
+  /** A running registry loses its routes at once; one that has not started loses them at its start. */
   private async loseIncludes(node: SimNode): Promise<Undo> {
     const pod = node.registry;
     if (pod === null) return NOTHING;
@@ -168,7 +168,7 @@ export class FaultEffects {
     return NOTHING;
   }
 
-  /** Takes an archive of the bootstrap away and lets `put` lay something else there. */
+  /** Removes an archive of the bootstrap and lets `put` create something else at its path. */
   private async withFile(path: string, put: (kept: string, real: string) => Promise<void>): Promise<Undo> {
     const { real } = await this.parts.filesOf(this.parts.world.bootstrap).find('root', path, 'read', false);
     const kept = join(dirname(this.parts.world.bootstrap.root), `kept-${Date.now()}-${Math.floor(performance.now())}`);
@@ -187,7 +187,7 @@ export class FaultEffects {
     };
   }
 
-  /** root reads files of mode 000 all the same, so a named pipe stands in its place, which nobody can read as a file. */
+  /** root can read a file with mode 000, so a named pipe replaces the archive: nobody can read it as a file. */
   private async makeUnreadable(path: string): Promise<Undo> {
     const files = this.parts.filesOf(this.parts.world.bootstrap);
     const undo = await this.withFile(path, async (kept, real) => {
@@ -224,7 +224,7 @@ async function truncatedCopy(kept: string, real: string): Promise<void> {
   await file.close();
 }
 
-/** Same size, a new inode, other bytes at the end: somebody put another build there. */
+/** Same size, new inode, other bytes at the end: another build was copied there. */
 async function otherCopy(kept: string, real: string): Promise<void> {
   await copyFile(kept, real);
   const file = await open(real, 'r+');

@@ -1,6 +1,6 @@
 import type { Faults } from './world.ts';
 
-/** What a fault's arguments look like; `NODE` and `PATH` first arguments let it be on several times. */
+/** The arguments of each fault. A fault with `NODE` or `PATH` first can be on several times. */
 const KNOWN: Readonly<Record<string, string>> = {
   'ssh-refused': 'NODE',
   'ssh-auth': 'NODE',
@@ -41,12 +41,12 @@ const KNOWN: Readonly<Record<string, string>> = {
   'native-registry': '',
 };
 
-/** A fault's name or arguments are wrong; `message` says how it goes. */
+/** A fault's name or arguments are wrong; `message` shows the usage. */
 export class FaultWrong extends Error {
   override readonly name = 'FaultWrong';
 }
 
-/** Faults that are on, each as often as it has different nodes or paths. */
+/** The active faults, once for each node or path. */
 export class SimFaults implements Faults {
   private readonly on = new Map<string, (readonly string[])[]>();
   private readonly nodeNames: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export class SimFaults implements Faults {
     this.on.delete(name);
   }
 
-  /** Ends a fault for one node or path and leaves the others. */
+  /** Turns a fault off for one node or path only. */
   clearFor(name: string, first: string): void {
     const left = this.all(name).filter((one) => one[0] !== first);
     if (left.length === 0) this.on.delete(name);
@@ -77,7 +77,7 @@ export class SimFaults implements Faults {
     return this.on.has(name) ? this.all(name).flat() : undefined;
   }
 
-  /** The words behind a node or path in the fault that is on for it. */
+  /** The arguments after the node or path, if the fault is on for it. */
   wordsFor(name: string, first: string): readonly string[] | undefined {
     return this.all(name)
       .find((one) => one[0] === first)
@@ -102,18 +102,18 @@ export class SimFaults implements Faults {
     const wants = usage === '' ? [] : usage.split(' ');
     const least = wants.filter((one) => !one.startsWith('[')).length;
     const most = usage.includes('…') ? Number.POSITIVE_INFINITY : wants.length;
-    if (args.length < least || args.length > most) throw new FaultWrong(`It goes: ${name} ${usage}`.trimEnd());
+    if (args.length < least || args.length > most) throw new FaultWrong(`Usage: ${name} ${usage}`.trimEnd());
     const [first = ''] = args;
     if (wants[0]?.includes('NODE') && first !== '' && !this.nodeNames.has(first)) {
-      throw new FaultWrong(`${name}: there is no node ${first}; there are ${[...this.nodeNames].join(', ')}`);
+      throw new FaultWrong(`${name}: there is no node ${first}. Nodes: ${[...this.nodeNames].join(', ')}`);
     }
     for (const [at, want] of wants.entries()) checkNumber(name, want, args[at]);
     if (name === 'exec-cut' && !['0', '1', '137', 'abrupt', 'off', ''].includes(first))
-      throw new FaultWrong(`It goes: ${name} ${usage}`);
+      throw new FaultWrong(`Usage: ${name} ${usage}`);
   }
 }
 
-/** Every fault with its arguments, as a list for people. */
+/** Every fault with its arguments, for people. */
 export function faultList(): readonly string[] {
   return Object.entries(KNOWN).map(([name, usage]) => `${name} ${usage}`.trimEnd());
 }
@@ -130,10 +130,10 @@ function checkNumber(name: string, want: string, word: string | undefined): void
 function unknown(name: string): string {
   const near = Object.keys(KNOWN).toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
   const hint = distance(name, near) <= Math.max(2, name.length / 3) ? ` Did you mean ${near}?` : '';
-  return `There is no fault named ${name}.${hint} Known: ${Object.keys(KNOWN).join(', ')}`;
+  return `Unknown fault ${name}.${hint} Known: ${Object.keys(KNOWN).join(', ')}`;
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [i, letter] of [...a].entries()) {

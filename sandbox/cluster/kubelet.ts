@@ -7,7 +7,7 @@ import type { PodSpec, RegistryPods } from './registry/pod.ts';
 import type { SimNode } from './world.ts';
 
 export const MANIFESTS = '/etc/kubernetes/manifests';
-/** kubelet's fileCheckFrequency is 20 s, but inotify wakes it; half a second and the pod's end are a believable sum. */
+/** kubelet's fileCheckFrequency is 20 s, but inotify wakes it earlier: about half a second, plus the pod's shutdown. */
 const NOTICE_MS = 2000;
 
 const Manifest = z.object({
@@ -15,7 +15,7 @@ const Manifest = z.object({
   spec: z.object({ volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }) })) }),
 });
 
-/** Starts and stops the registry pod when its manifest comes and goes by hand. */
+/** Starts and stops the registry pod when its manifest is added or removed by hand. */
 export class Kubelet {
   private readonly parts: ClusterParts;
   private readonly pods: RegistryPods;
@@ -26,7 +26,7 @@ export class Kubelet {
     this.pods = pods;
   }
 
-  /** Something in the manifests folder was moved, linked or removed. */
+  /** Call after a change in the manifests folder. */
   notice(node: SimNode): void {
     const before = this.looking.get(node.name) ?? Promise.resolve();
     const look = before
@@ -48,7 +48,7 @@ export class Kubelet {
     if (spec !== null && node.registry === null) await this.pods.start(node, spec);
   }
 
-  /** Any file counts unless its name begins with a dot: kubelet reads `repositories.yaml.bak`, too. */
+  /** Reads any file whose name does not begin with a dot; kubelet also reads `repositories.yaml.bak`. */
   private async registryManifest(node: SimNode): Promise<PodSpec | null> {
     for (const name of (await listIfThere(this.parts, node, MANIFESTS)) ?? []) {
       const file =
@@ -73,7 +73,7 @@ function yamlOrNull(text: string): unknown {
   try {
     return load(text);
   } catch {
-    // kubelet, too, passes over a file that it cannot read and goes on with the next.
+    // kubelet also skips files that it cannot read.
     return null;
   }
 }

@@ -5,7 +5,7 @@ import { extractIso, IsoUnreadable } from './iso/read.ts';
 import type { ClusterParts } from './parts.ts';
 import { type SimMount, SimMountError, type SimNode } from './world.ts';
 
-/** mount(8) of an ISO on a node: its content is unpacked at the mount point, which is read-only from then on. */
+/** mount(8) of an ISO on a node: unpacks its content at the mount point and makes that read-only. */
 export async function mountIso(parts: ClusterParts, node: SimNode, isoPath: string, target: string): Promise<void> {
   if (node.mounts.some((one) => one.target === target)) {
     throw new SimMountError(`mount: ${target}: ${isoPath} already mounted on ${target}.`);
@@ -26,14 +26,14 @@ export async function mountIso(parts: ClusterParts, node: SimNode, isoPath: stri
   await writeMountTables(node);
 }
 
-/** Tells the kernel's tables whether the file behind a mount is still the one that was mounted. */
+/** Records in the kernel's tables whether the mounted file still exists. */
 export async function markBackingFile(node: SimNode, isoPath: string, isGone: boolean): Promise<void> {
   for (const [at, mount] of node.mounts.entries())
     if (mount.isoPath === isoPath) node.mounts[at] = { ...mount, isGone };
   await writeMountTables(node);
 }
 
-/** umount(8): the mount point is empty again. */
+/** umount(8): empties the mount point. */
 export async function unmountIso(parts: ClusterParts, node: SimNode, target: string): Promise<void> {
   const at = node.mounts.findIndex((one) => one.target === target);
   if (at < 0) throw new SimMountError(`umount: ${target}: not mounted.`);
@@ -43,7 +43,7 @@ export async function unmountIso(parts: ClusterParts, node: SimNode, target: str
   await writeMountTables(node);
 }
 
-/** The kernel's own tables as files: /proc/self/mountinfo (proc(5)) and the loop devices' backing files in /sys. */
+/** Writes the kernel's tables as files: /proc/self/mountinfo (proc(5)) and the loop devices' backing files in /sys. */
 export async function writeMountTables(node: SimNode): Promise<void> {
   const rootLine = '22 1 253:0 / / rw,relatime shared:1 - xfs /dev/mapper/rl-root rw,attr2,inode64,logbufs=8\n';
   const lines = node.mounts.map(({ target, loop }, at) => {

@@ -5,7 +5,7 @@ import type { ClusterParts } from './parts.ts';
 import type { RegistryPods } from './registry/pod.ts';
 import type { NodeActs } from './world.ts';
 
-/** What Salt's states and the kubelet do to a node, as root. */
+/** The actions of Salt's states and of the kubelet on a node, as root. */
 export function nodeActs(parts: ClusterParts, pods: RegistryPods): NodeActs {
   return {
     mount: (node, isoPath, target) => mountIso(parts, node, isoPath, target),

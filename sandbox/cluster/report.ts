@@ -8,24 +8,24 @@ import type { ClusterParts } from './parts.ts';
 import { listIfThere } from './registry/image-answers.ts';
 import type { SimNode } from './world.ts';
 
-/** What a node has and serves, found by looking: over HTTP for images, on its disk for files. */
+/** A node's inspected state: images over HTTP, files from its disk. */
 export interface NodeReport {
   readonly registry: 'ready' | 'notReady' | null;
-  /** Images that the registry serves byte for byte as the archives have them, of `expected`. */
+  /** Number of images, of `expected`, that the registry serves byte for byte as in the archives. */
   readonly served: number;
   readonly expected: number;
-  /** `prefix/name:tag` and what is wrong; empty without a registry. */
+  /** `prefix/name:tag` and the problem, for each image not served; empty without a registry. */
   readonly missing: readonly string[];
   readonly engineEndpoints: readonly string[];
   readonly mounts: readonly string[];
-  /** Every file in the directories where archives lie, leftovers of a copy among them. */
+  /** Every file in the archive directories, including leftovers of copies. */
   readonly files: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
   readonly commands: readonly string[];
 }
 
 const GET_LIMIT_MS = 10_000;
 
-/** Looks at every node. */
+/** Inspects every node. */
 export async function reportNodes(parts: ClusterParts): Promise<Record<string, NodeReport>> {
   const nodes = [...parts.world.nodes.values()];
   return Object.fromEntries(
@@ -63,7 +63,7 @@ async function whatIsWrong(parts: ClusterParts, node: SimNode, image: ContentIma
   for (const { what, url, bytes } of wanted) {
     const got = await bodyOf(url, parts.closing);
     if (typeof got === 'string') return `${what}: ${got}`;
-    if (!got.equals(bytes)) return `${what}: other bytes`;
+    if (!got.equals(bytes)) return `${what}: different bytes`;
   }
   return null;
 }

@@ -2,10 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SimNode } from './world.ts';
 
-/** A pid that no simulated program has: they have none. */
+/** Simulated programs have no PIDs, so this one is free. */
 const PID = 4242;
 
-/** Lets one of MetalK8s' own scripts run on a node, as far as /proc shows it (proc_pid_cmdline(5)); gives what ends it. */
+/** Simulates a running MetalK8s script on a node, as seen in /proc (proc_pid_cmdline(5)); returns a function that ends it. */
 export async function runScript(node: SimNode, script: string): Promise<() => Promise<void>> {
   const folder = join(node.root, 'proc', String(PID));
   await mkdir(folder, { recursive: true });

@@ -23,11 +23,11 @@ import { SshServer } from './ssh/server.ts';
 import type { SimNode, World } from './world.ts';
 
 export interface SimulatedClusterOptions {
-  /** Path of a YAML description; left out: the cluster of default.yaml. */
+  /** Path of a YAML description; default: default.yaml. */
   readonly description?: string;
-  /** An empty folder that the cluster may fill; whoever made it removes it. */
+  /** An empty folder for the cluster's files; the caller removes it. */
   readonly folder: string;
-  /** Multiplies every duration; 1 is the real thing. */
+  /** Multiplies every duration; 1 is real time. */
   readonly pace?: number;
   readonly execOnHost?: boolean;
 }
@@ -35,12 +35,12 @@ export interface SimulatedClusterOptions {
 /** A running simulated cluster. */
 export interface SimulatedCluster {
   readonly world: World;
-  /** The bootstrap node's `/` on this computer: the worker's configured root directory. */
+  /** The bootstrap node's `/` on this computer; set it as the worker's root directory. */
   readonly bootstrapRoot: string;
   readonly kubeconfigPath: string;
-  /** Of the worker's service account, by our own manifest. */
+  /** The kubeconfig of the worker's service account, with the rights of our manifest. */
   readonly workerConfigPath: string;
-  /** What the description says of the worker's plans; undefined when nothing. */
+  /** How long the worker's plans live by the description; undefined if not described. */
   readonly plansLiveSeconds: number | undefined;
   fault(name: string, args: readonly string[]): Promise<void>;
   clearFault(name: string): Promise<void>;
@@ -51,10 +51,10 @@ export interface SimulatedCluster {
 }
 
 const DEFAULT_PACE = 0.05;
-/** The cluster that there is when nobody describes another one. */
+/** The default cluster. */
 export const DEFAULT_DESCRIPTION = join(import.meta.dirname, 'build/default.yaml');
 
-/** Starts a cluster: nodes over SSH, registries over HTTP, Kubernetes' API and Salt, all on loopback addresses of its own. */
+/** Starts a cluster on its own loopback addresses: nodes over SSH, registries over HTTP, the Kubernetes API and Salt. */
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const description = await readDescription(options.description ?? DEFAULT_DESCRIPTION);
   const { network, addresses } = await claimNetwork(description.nodes);
@@ -128,7 +128,7 @@ function buildWorld(
   };
 }
 
-/** Everything that lies on the nodes before anything happens, the bootstrap's registry running. */
+/** Writes the initial files of the nodes and starts the bootstrap's registry. */
 async function layDown(
   parts: ClusterParts,
   pods: RegistryPods,
@@ -175,7 +175,7 @@ async function serve(
     pods,
     runSaltCall: (node, argv) => runSaltCall(world, acts, node, argv),
     manifestsChanged: (node) => kubelet.notice(node),
-    goesOn: (work) => {
+    outlivesSession: (work) => {
       underWay.add(work);
       work.finally(() => underWay.delete(work));
     },
@@ -200,7 +200,7 @@ async function serve(
   };
 }
 
-/** One sshd a node; the key that opens them all lies on the bootstrap, for root alone. */
+/** Starts an sshd for each node; the key for all of them is on the bootstrap, readable by root only. */
 async function startSsh(reach: NodeReach, closers: (() => Promise<void>)[]): Promise<ReadonlyMap<string, SshServer>> {
   const { world, filesOf } = reach.parts;
   const key = newKeyPair('salt-bootstrap');

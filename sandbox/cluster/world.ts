@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 
 /**
- * The simulated cluster's whole state, shared by its parts (nodes over SSH, registries over HTTP, Kubernetes API, Salt).
- * Files live on disk below each node's folder; everything else lives here.
+ * The whole state of the simulated cluster, shared by its parts (SSH, registries, Kubernetes API, Salt). Files are on
+ * disk below each node's folder; everything else is here.
  */
 export interface World {
   readonly name: string;
@@ -82,13 +82,13 @@ export interface SimRegistry {
 /** The Salt minion of a node. */
 export interface SimMinion {
   up: boolean;
-  /** The state run in progress, which makes any other state run answer with a conflict. */
+  /** The state run in progress; any other state run then answers with a conflict. */
   running: { readonly jid: string; readonly pid: number; readonly fun: string; readonly startedAt: Date } | null;
-  /** Versions whose custom modules were synced (`saltutil.sync_all`). */
+  /** Versions whose custom modules are synced (`saltutil.sync_all`). */
   readonly synced: Set<string>;
 }
 
-/** One command line as the node saw it. `via` tells the way it came in. */
+/** A command line run on the node. `via` is how it arrived. */
 export interface SimCommand {
   readonly at: string;
   readonly via: 'ssh' | 'salt';
@@ -96,34 +96,34 @@ export interface SimCommand {
   readonly exitCode: number | null;
 }
 
-/** Faults switched on by name; arguments are the words behind the name (`endpoints-late 20` → `['20']`). */
+/** Active faults by name; arguments are the words after the name (`endpoints-late 20` → `['20']`). */
 export interface Faults {
   set(name: string, args: readonly string[]): void;
   clear(name: string): void;
-  /** The arguments of a fault that is on, else undefined. A fault given several times for several nodes keeps them all. */
+  /** The fault's arguments, or undefined if it is off. A fault that is on for several nodes has the arguments of all. */
   get(name: string): readonly string[] | undefined;
-  /** Is the fault on for this first argument (or on without any argument)? */
+  /** Whether the fault is on for this first argument (or on without arguments). */
   isOn(name: string, first?: string): boolean;
   list(): readonly string[];
 }
 
-/** What a state or a program does to a node; the nodes' part provides it, Salt's part uses it. */
+/** What states and programs do to a node: implemented by the nodes' part, used by Salt's part. */
 export interface NodeActs {
-  /** Loop-mounts an ISO that lies on the node, extracting its content; throws SimMountError with mount(8)'s own words. */
+  /** Loop-mounts an ISO on the node by extracting it; throws SimMountError with mount(8)'s message. */
   mount(node: SimNode, isoPath: string, target: string): Promise<void>;
   unmount(node: SimNode, target: string): Promise<void>;
-  /** Reads one root file of an ISO (`PRODUCT.TXT`, `MANIFEST.YAML`) as isoinfo -x does; '' when there is none. */
+  /** Reads a root file of an ISO (`PRODUCT.TXT`, `MANIFEST.YAML`) as isoinfo -x does; '' if absent. */
   readFromIso(node: SimNode, isoPath: string, name: string): Promise<string>;
-  /** Starts, or restarts, the repositories pod from the node's conf.d and the given volumes; readiness follows later. */
+  /** Starts or restarts the repositories pod from the node's conf.d and the given volumes; it becomes ready later. */
   startRegistry(node: SimNode, spec: { readonly version: string; readonly carries: readonly string[] }): Promise<void>;
   stopRegistry(node: SimNode): Promise<void>;
-  /** Reads, writes below the node's root, with the node's idea of the path. */
+  /** Reads a file; paths are the node's. */
   readFile(node: SimNode, path: string): Promise<string>;
   writeFile(node: SimNode, path: string, content: string): Promise<void>;
   exists(node: SimNode, path: string): Promise<'file' | 'directory' | null>;
 }
 
-/** mount(8) refused; `message` is what it printed. */
+/** mount(8) failed; `message` is its output. */
 export class SimMountError extends Error {
   override readonly name = 'SimMountError';
 }

@@ -2,7 +2,7 @@ import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 
 const WRONG_USE = 2;
 
-/** Runs a command line. A wrong option or value is explained in a sentence, with exit code 2; help exits 0. */
+/** Runs a command line. A wrong option or value is explained, with exit code 2; help exits 0. */
 export async function runCommandLine(command: Command): Promise<void> {
   for (const one of [command, ...command.commands]) {
     one.exitOverride().configureOutput({ outputError: (text, write) => write(explained(text, one)) });
@@ -15,14 +15,14 @@ export async function runCommandLine(command: Command): Promise<void> {
   }
 }
 
-/** commander begins with `error: ` in small letters, and puts its guess of what was meant on a line of its own. */
+/** Rewrites commander's messages: they begin with `error: ` in lower case, with the suggestion on a separate line. */
 function explained(text: string, command: Command): string {
   const sentence = text
     .replace(/^error: /, '')
     .trim()
     .replaceAll('\n', ' ');
   const whole = /[.?)]$/.test(sentence) ? sentence : `${sentence}.`;
-  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}\n\`${pathOf(command)} --help\` shows the options.\n`;
+  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}\n\`${pathOf(command)} --help\` lists the options.\n`;
 }
 
 const pathOf = (command: Command): string =>

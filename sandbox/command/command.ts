@@ -4,10 +4,7 @@ import type { ClusterOnlyOptions, SlackOnlyOptions } from './open-parts.ts';
 import type { ScenarioOptions } from './run-scenario.ts';
 import { untilStopped } from './until-stopped.ts';
 
-/**
- * `npm run sandbox`: everything, a scenario with `-- run [FILE]`, or one part alone for use with real programs. What a command runs is
- * loaded only then, so that help and mistakes are answered at once.
- */
+/** `npm run sandbox`. Each command loads its code only when it runs, so that help and mistakes are answered at once. */
 export function sandboxCommand(): Command {
   const sandbox = withOptions(new Command('npm run sandbox --'))
     .description('Start a local Slack, a simulated cluster, Redis, the bot and the worker on loopback')

@@ -14,11 +14,11 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 export interface ClusterOnlyOptions {
   readonly cluster?: string;
   readonly pace?: number;
-  /** Commands sent into the salt-master pod really run on this computer: for driving a real Salt. */
+  /** Runs commands for the salt-master pod on this computer, to use a real Salt. */
   readonly execOnHost?: boolean;
 }
 
-/** Opens the simulated cluster alone, for a worker (or kubectl, or ssh) of one's own, until it is told to end. */
+/** Runs the simulated cluster alone, for your own worker, kubectl or ssh, until it is stopped. */
 export async function openCluster(
   { cluster: description, pace, execOnHost }: ClusterOnlyOptions,
   signal: AbortSignal,
@@ -42,7 +42,7 @@ export async function openCluster(
 
 function tellOf({ world, bootstrapRoot, kubeconfigPath }: SimulatedCluster, execOnHost: boolean): void {
   const key = join(bootstrapRoot, 'etc/metalk8s/pki/salt-bootstrap');
-  say(`The simulated cluster is ready. For a worker of your own, in its worker.yaml:
+  say(`The simulated cluster is ready. For your own worker, in its worker.yaml:
 
     root: ${bootstrapRoot}
 
@@ -51,17 +51,17 @@ For ssh:      -i ${key}`);
   for (const { name, ip, ssh } of world.nodes.values()) {
     say(`    ${name.padEnd(12)} ssh -p ${ssh.port} ${ssh.user}@${ip}   registry http://${ip}:${world.registryPort}/`);
   }
-  if (execOnHost) say('Commands sent into the salt-master pod run on THIS computer, as you.');
-  say('Ctrl-C stops it and removes it.');
+  if (execOnHost) say('Commands for the salt-master pod run on THIS computer, as your user.');
+  say('Press Ctrl-C to stop and remove it.');
 }
 
 export interface SlackOnlyOptions {
   readonly port?: number;
-  /** Where signed requests go; Socket Mode when left out. */
+  /** Where to send signed requests; without it, Socket Mode is used. */
   readonly requestUrl?: string;
 }
 
-/** Opens the local Slack alone, for a bot of one's own, until it is told to end. */
+/** Runs the local Slack alone, for your own bot, until it is stopped. */
 export async function openSlack({ port, requestUrl }: SlackOnlyOptions, signal: AbortSignal): Promise<number> {
   const slack = await startLocalSlack({
     manifestPath: MANIFEST,
@@ -72,15 +72,15 @@ export async function openSlack({ port, requestUrl }: SlackOnlyOptions, signal: 
   });
   say(`The local Slack is ready: ${slack.pageUrl}
 
-For a bot of your own, in its environment:
+For your own bot, in its environment:
 
     REGISTRY_HA_SLACK_API_URL=${slack.apiUrl}
     REGISTRY_HA_SLACK_BOT_TOKEN=${slack.botToken}
     REGISTRY_HA_SLACK_APP_TOKEN=${slack.appToken}
     REGISTRY_HA_SLACK_SIGNING_SECRET=${slack.signingSecret}
 
-In its bot.yaml the channel ${OPS.id}, in its policy.yaml the user ids ${PEOPLE.map(({ id, title }) => `${id} (${title})`).join(', ')}.
-Ctrl-C stops it.`);
+In its bot.yaml, use the channel ${OPS.id}. In its policy.yaml, use these user IDs: ${PEOPLE.map(({ id, title }) => `${id} (${title})`).join(', ')}.
+Press Ctrl-C to stop it.`);
   if (!signal.aborted) await once(signal, 'abort');
   await slack.close();
   return 0;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type CommandOptions, sandboxOptions, startOrSay } from './options.ts';
 
-/** Opens the sandbox for people: tells where its page is and what to type, and stays until it is told to end. */
+/** Runs the sandbox for people: prints the page's address and the first steps, and waits until it is stopped. */
 export async function openSandbox(options: CommandOptions, signal: AbortSignal): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say('Starting Redis, a local Slack, a simulated MetalK8s cluster, a bot and a worker…');
@@ -15,11 +15,11 @@ The sandbox is ready. Open this page:
     ${sandbox.slack.pageUrl}
 
   1. As alice, type:    /registry-ha add ${nodes.includes('node-2') ? 'node-2' : (nodes[0] ?? 'NODE')}
-  2. As bob, press:     Approve
+  2. As bob, click:     Approve
   3. Watch the card and its thread.
 
 Logs and configuration: ${sandbox.folder}
-Ctrl-C stops everything and removes it.`);
+Press Ctrl-C to stop and remove everything.`);
   if (!signal.aborted) await once(signal, 'abort');
   say('\nStopping…');
   await sandbox.close();

@@ -1,6 +1,6 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox.ts';
 
-/** What both ways to use the sandbox take from the command line. */
+/** Options that `sandbox` and `sandbox run` share. */
 export interface CommandOptions {
   readonly cluster?: string;
   readonly policy?: string;
@@ -9,7 +9,7 @@ export interface CommandOptions {
   readonly http?: boolean;
 }
 
-/** The words of the command line as the sandbox wants them. */
+/** Converts command-line options to sandbox options. */
 export function sandboxOptions(
   { cluster, policy, pace, port, http }: CommandOptions,
   log: (says: string) => void,
@@ -26,7 +26,7 @@ export function sandboxOptions(
   };
 }
 
-/** Null, and the reason said, when the sandbox could not start: what was started is closed again. */
+/** Starts a sandbox; if that fails, reports why, closes what was started, and returns null. */
 export async function startOrSay(options: SandboxOptions, say: (line: string) => void): Promise<Sandbox | null> {
   try {
     return await startSandbox(options);

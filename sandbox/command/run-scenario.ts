@@ -15,10 +15,10 @@ import { stageOf } from '../scenario/sandbox-stage.ts';
 import { type CommandOptions, sandboxOptions, startOrSay } from './options.ts';
 import { Stopped } from './stop-signal.ts';
 
-/** What `sandbox run` takes from the command line. */
+/** Options of `sandbox run`. */
 export interface ScenarioOptions extends CommandOptions {
   readonly json?: boolean;
-  /** Multiplies every limit of the scenario; 1 when left out. */
+  /** Multiplies every limit of the scenario; default 1. */
   readonly patience?: number;
 }
 
@@ -27,7 +27,7 @@ const NOT_MET = 1;
 const UNREADABLE = 2;
 const INTERRUPTED = 130;
 
-/** Plays a scenario and gives the exit code: 0 if every expectation is met, 1 if not, 2 if it cannot be read. */
+/** Plays a scenario and returns the exit code: 0 if every expectation is met, 1 if not, 2 if it cannot be read. */
 export async function runScenario(
   file: string | undefined,
   options: ScenarioOptions,
@@ -67,7 +67,7 @@ async function readScenario(file: string | undefined): Promise<ParsedScenario> {
   }
 }
 
-/** Before anything is started: in the files that the command line names, and in the scenario's faults. */
+/** Checks the named files and the scenario's faults before anything is started. */
 async function whatIsWrongWith(
   { cluster = DEFAULT_DESCRIPTION, policy }: ScenarioOptions,
   statements: readonly Statement[],
@@ -111,11 +111,11 @@ async function tellFailed(
   { services }: Sandbox,
   say: (line: string) => void,
 ): Promise<void> {
-  say(`Line ${statement.line} is not met: ${statement.text}\n${instead}`);
+  say(`Line ${statement.line} was not met: ${statement.text}\n${instead}`);
   for (const [name, service] of [
     ['bot', services.bot],
     ['worker', services.worker],
   ] as const) {
-    say(`\nThe end of the log of the ${name}:\n${await service.lastLines()}`);
+    say(`\nLast lines of the ${name} log:\n${await service.lastLines()}`);
   }
 }

@@ -1,7 +1,7 @@
-/** How the sandbox was told to end. */
+/** Why the sandbox stops. */
 export type Stop = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'parent-gone';
 
-/** Somebody wanted the sandbox to end. */
+/** The sandbox was asked to stop. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 
@@ -12,19 +12,19 @@ export class Stopped extends Error {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LOOK_EVERY_MS = 1_000;
-/** What a shell reports of a program that Ctrl-C ended. */
+/** The exit code that shells report for a program ended by Ctrl-C (128 + SIGINT). */
 export const EXIT_BY_CTRL_C = 130;
 
-/** A signal that is aborted when somebody wants us to end, or when whoever started us (npm, a shell) is gone. */
+/** A signal that is aborted on SIGINT, SIGTERM or SIGHUP, and when the parent process (npm, a shell) ends. */
 export function stopSignal(): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   const parent = process.ppid;
   const stop = (how: Stop): void => {
-    // A second Ctrl-C means at once; the keeper cleans up.
+    // A second Ctrl-C ends the process at once; the keeper cleans up.
     if (controller.signal.aborted && how === 'SIGINT') process.exit(EXIT_BY_CTRL_C);
     controller.abort(new Stopped(how));
   };
-  // An orphan gets another parent.
+  // An orphan gets another parent process.
   const watch = setInterval(() => process.ppid !== parent && stop('parent-gone'), LOOK_EVERY_MS);
   watch.unref();
   for (const name of SIGNALS) process.on(name, stop);

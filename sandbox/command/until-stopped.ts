@@ -1,6 +1,6 @@
 import { EXIT_BY_CTRL_C, Stopped, stopSignal } from './stop-signal.ts';
 
-/** Runs a program of the sandbox to its end and leaves its exit code; whoever stops it is told in a word. */
+/** Runs a program of the sandbox to its end and sets the exit code; reports a stop signal in one line. */
 export async function untilStopped(run: (signal: AbortSignal) => Promise<number>): Promise<void> {
   const stop = stopSignal();
   try {
@@ -14,7 +14,7 @@ export async function untilStopped(run: (signal: AbortSignal) => Promise<number>
   }
 }
 
-/** Where a program says how it goes: beside its one JSON line, or in its place. */
+/** Prints progress: to standard error beside `--json`, else to standard output. */
 export const sayBeside =
   (json: boolean) =>
   (line: string): void =>

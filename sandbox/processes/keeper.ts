@@ -3,31 +3,31 @@ import { once } from 'node:events';
 import { endsWithin } from './poll.ts';
 
 /**
- * Reads process ids, a whole list a line. When its input ends, whoever wrote is gone, in good order or killed: then the last list
- * is killed and the folder is removed. Nothing of the sandbox can outlive it so, not even after SIGKILL.
+ * Reads lists of process IDs, one list a line. At the end of its input (the sandbox ended or was killed) it kills the
+ * last list and removes the folder.
  */
 const WATCH = `pids=; while read -r line; do pids=$line; done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
 rm -rf -- "$1"`;
 const GOODBYE_LIMIT_MS = 5_000;
 
-/** A process that cleans up behind us, should we not be able to. */
+/** A separate process that cleans up if the sandbox cannot. */
 export interface Keeper {
-  /** From now on, these processes end with us. */
+  /** Replaces the list of processes to kill. */
   watch(pids: readonly number[]): void;
-  /** Lets it remove the folder and end. */
+  /** Makes it remove the folder and end. */
   release(): Promise<void>;
 }
 
 /** Starts the keeper of a folder. */
 export function startKeeper(folder: string, log: (says: string) => void): Keeper {
-  // Detached: Ctrl-C in a terminal reaches a whole process group, and the keeper must outlive it.
+  // Detached: it must survive Ctrl-C, which a terminal sends to the whole process group.
   const keeper = spawn('/bin/sh', ['-c', WATCH, 'sandbox-keeper', folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
   const complain = (error: Error) =>
-    log(`The sandbox's keeper is gone (${error.message}); a crash would leave ${folder}.`);
+    log(`The clean-up process ended (${error.message}). After a crash, remove ${folder} by hand.`);
   keeper.once('error', complain);
   keeper.stdin.once('error', complain);
   keeper.unref();
@@ -39,7 +39,7 @@ export function startKeeper(folder: string, log: (says: string) => void): Keeper
       if (keeper.exitCode !== null || keeper.signalCode !== null || keeper.pid === undefined) return;
       const ended = once(keeper, 'exit');
       keeper.stdin.end('\n');
-      if (!(await endsWithin(ended, GOODBYE_LIMIT_MS))) log(`${folder} could not be removed in time.`);
+      if (!(await endsWithin(ended, GOODBYE_LIMIT_MS))) log(`${folder} was not removed in time. Remove it by hand.`);
     },
   };
 }

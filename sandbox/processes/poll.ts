@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const EVERY_MS = 50;
 
-/** Looks again and again until it is so; false when it is not so within the limit. Rejects when the signal is aborted. */
-export async function comesTrue(
+/** Polls until the condition is true; false after the limit. Rejects when the signal is aborted. */
+export async function becomesTrue(
   look: () => boolean | Promise<boolean>,
   limitMs: number,
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export async function comesTrue(
   }
 }
 
-/** Waits for the end of something, but not for ever: tells whether it ended. */
+/** Waits for a promise to settle, up to the limit; returns whether it did. */
 export async function endsWithin(ending: Promise<unknown>, limitMs: number): Promise<boolean> {
   const late = new AbortController();
   const limit = pause(limitMs, false, { signal: late.signal }).catch(() => false);

@@ -17,12 +17,12 @@ const HTTP_PORT = 3000;
 const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
 const LOOK_LIMIT_MS = 2_000;
 
-type Told = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
+type ProcessHooks = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
 
-/** Where Slack would post to, when it calls the bot. */
+/** The URL that Slack posts to in HTTP mode. */
 export const requestUrlOf = ({ host }: Place): string => `http://${host}:${HTTP_PORT}/slack/events`;
 
-/** The bot and the worker as an operator would set them up, each with its own half of a new pair of keys. */
+/** The bot and the worker, configured as an operator would do it, each with its half of a new key pair. */
 export async function botAndWorker(
   place: Place,
   world: {
@@ -32,14 +32,14 @@ export async function botAndWorker(
     /** The text of the bot's policy file. */
     readonly policy?: string | undefined;
   },
-  told: Told,
+  hooks: ProcessHooks,
 ): Promise<{ readonly bot: Service; readonly worker: Service }> {
-  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, told);
-  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, told) };
+  const bot = await botService(place, { ...world, clusters: [CLUSTER] }, hooks);
+  return { bot, worker: await workerService(place, { ...world, name: CLUSTER, hub: place }, hooks) };
 }
 
-/** A bot for these clusters, with new pairs of keys: its own, and one for each cluster's worker. */
-export async function botService(place: Place, world: BotWorld, told: Told): Promise<Service> {
+/** A bot for these clusters, with new key pairs for itself and for each cluster's worker. */
+export async function botService(place: Place, world: BotWorld, hooks: ProcessHooks): Promise<Service> {
   for (const owner of [BOT_KEY, ...world.clusters.map(workerKey)]) await writePair(place, owner);
   await writeFile(configPath('bot', place), dump(botConfig(place, world)));
   await writeFile(policyPath(place), world.policy ?? dump(defaultPolicy(world.clusters)));
@@ -49,20 +49,20 @@ export async function botService(place: Place, world: BotWorld, told: Told): Pro
     REGISTRY_HA_SLACK_APP_TOKEN: appToken,
     REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
   };
-  return service('bot', place, secrets, told);
+  return service('bot', place, secrets, hooks);
 }
 
-/** The worker of a cluster, which trusts the bot at `hub`, and has its key and its Redis there. */
-export async function workerService(place: Place, world: WorkerWorld, told: Told): Promise<Service> {
+/** The worker of a cluster. It trusts the bot at `hub`, where its key and its Redis are. */
+export async function workerService(place: Place, world: WorkerWorld, hooks: ProcessHooks): Promise<Service> {
   await writeFile(configPath('worker', place), dump(workerConfig(place, world)));
-  return service('worker', place, {}, told);
+  return service('worker', place, {}, hooks);
 }
 
 interface BotWorld {
   readonly slack: LocalSlack;
   readonly delivery: 'socket' | 'http';
   readonly clusters: readonly string[];
-  /** The text of the policy file; without it alice asks and bob approves. */
+  /** The text of the policy file; without it alice requests and bob approves. */
   readonly policy?: string | undefined;
 }
 
@@ -86,7 +86,12 @@ const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder,
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
-function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<string, string>>, told: Told): Service {
+function service(
+  name: 'bot' | 'worker',
+  place: Place,
+  secrets: Readonly<Record<string, string>>,
+  hooks: ProcessHooks,
+): Service {
   const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
   return new Service({
     name,
@@ -95,7 +100,7 @@ function service(name: 'bot' | 'worker', place: Place, secrets: Readonly<Record<
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
-    ...told,
+    ...hooks,
   });
 }
 
@@ -114,14 +119,14 @@ function botConfig(place: Place, { slack, delivery, clusters }: BotWorld): objec
   };
 }
 
-/** Alice asks, bob approves, and everybody else is a stranger. */
+/** Alice requests, bob approves, and nobody else has permission. */
 function defaultPolicy(clusters: readonly string[]): object {
   const [alice, bob] = PEOPLE;
   const policy = { channels: [OPS.id], requesters: { users: [alice.id] }, approvers: { users: [bob.id] } };
   return { clusters: Object.fromEntries(clusters.map((name) => [name, policy])) };
 }
 
-/** Under the rights of our own manifest; everything else has its usual place, below the bootstrap node's own root. */
+/** Uses the rights of our own manifest. All paths are the usual ones, below the bootstrap node's root. */
 function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object {
   const { bootstrapRoot, plansLiveSeconds = 3_600 } = cluster;
   return {
@@ -141,7 +146,7 @@ async function saysReady(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) })).ok;
   } catch {
-    // Nobody listens yet: the caller asks again until its own limit.
+    // Not listening yet: the caller polls until its own limit.
     return false;
   }
 }

@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** Debian keeps daemons where the PATH of an ordinary user does not reach. */
+/** Debian installs daemons in folders that are not on an ordinary user's PATH. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** The first of these programs that is installed, with its path; null when none is. */
+/** The name and path of the first of these programs that is installed; null if none is. */
 export async function findProgram(names: readonly string[], path: string): Promise<string | null> {
   for (const name of names) {
     for (const folder of [...path.split(delimiter), ...MORE_FOLDERS]) {
@@ -20,7 +20,7 @@ async function isExecutable(path: string): Promise<boolean> {
     await access(path, constants.X_OK);
     return true;
   } catch {
-    // Not there, or not ours to run: both mean that the search goes on.
+    // Missing or not executable for us: try the next folder.
     return false;
   }
 }

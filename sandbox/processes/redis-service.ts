@@ -11,20 +11,17 @@ import { Service, type ServiceOptions } from './service.ts';
 const REDIS_PORT = 6379;
 const PING_LIMIT_MS = 1_000;
 
-/** Sees and may do everything: what looks into the sandbox's Redis from outside comes as this user. */
+/** The user with every right, for code that inspects the sandbox's Redis from outside. */
 const KEEPER = 'sandbox';
 
-/** The address of the sandbox's own Redis for one who may do everything, or for one of our own users under exactly its rights. */
+/** The address of the sandbox's Redis, for the keeper or for one of the product's users with exactly its rights. */
 export const redisUrlOf = ({ host }: Place, user: string = KEEPER): string =>
   `redis://${user}:${passwordOf(user)}@${host}:${REDIS_PORT}`;
 
-/** No secret: the address is this sandbox's alone and ends with it. */
+/** Not a secret: this Redis listens on loopback and ends with the sandbox. */
 const passwordOf = (user: string): string => `password-of-${user}`;
 
-/**
- * A real Redis (or Valkey) of the sandbox's own, kept as bot and worker need it: every write on disk, nothing evicted, and the users
- * and rights that `registry-ha redis acl` writes for production.
- */
+/** A real Redis (or Valkey), set up as production needs it: fsync on every write, no eviction, and the users of `registry-ha redis acl`. */
 export async function redisService(
   place: Place,
   told: Pick<ServiceOptions, 'onPid' | 'onDeath'>,
@@ -32,7 +29,7 @@ export async function redisService(
 ): Promise<Service> {
   const program = await findProgram(['redis-server', 'valkey-server'], place.env.PATH ?? '');
   if (program === null) {
-    throw new Error('redis-server is not installed, and the sandbox runs a real one: apt-get install redis-server');
+    throw new Error('redis-server is not installed. Run `apt-get install redis-server`');
   }
   const folder = join(place.folder, 'redis');
   await mkdir(folder, { recursive: true });
@@ -59,7 +56,7 @@ export async function redisService(
   });
 }
 
-/** Redis speaks its protocol in plain lines, too: after the login an inline PING is answered +PONG once its data are loaded. */
+/** Redis also accepts inline commands: after the login, PING gets +PONG once the data is loaded. */
 async function answersPing(host: string): Promise<boolean> {
   const socket = connect({ host, port: REDIS_PORT });
   try {
@@ -70,7 +67,7 @@ async function answersPing(host: string): Promise<boolean> {
     const [answer] = await once(socket, 'data');
     return String(answer).startsWith('+PONG');
   } catch {
-    // Nobody listens yet: the caller asks again until its own limit.
+    // Not listening yet: the caller polls until its own limit.
     return false;
   } finally {
     socket.destroy();

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { comesTrue, endsWithin } from './poll.ts';
+import { becomesTrue, endsWithin } from './poll.ts';
 import type { ServiceName } from './services.ts';
 
-/** What a process of the sandbox is started with. */
+/** How a process of the sandbox is started. */
 export interface ServiceOptions {
   readonly name: ServiceName;
   readonly program: string;
@@ -13,9 +13,9 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
   readonly isReady: () => Promise<boolean>;
-  /** Told when the process begins and when it ends. */
+  /** Called when the process starts and when it ends. */
   readonly onPid: () => void;
-  /** Told when it ends though nobody asked it to. */
+  /** Called when the process ends unexpectedly. */
   readonly onDeath: (says: string) => void;
 }
 
@@ -23,7 +23,7 @@ const READY_LIMIT_MS = 60_000;
 const KILL_LIMIT_MS = 5_000;
 const SHOWN_LINES = 12;
 
-/** A process of the sandbox: killed and started as often as one likes, always with the same words. */
+/** A process of the sandbox. It can be killed and started repeatedly, always with the same arguments. */
 export class Service {
   readonly #options: ServiceOptions;
   readonly #askedToEnd = new WeakSet<ChildProcess>();
@@ -39,35 +39,36 @@ export class Service {
     return this.#child?.pid;
   }
 
-  /** How it ended though nobody asked it to; null when it did not. */
+  /** How the process ended unexpectedly; null if it did not. */
   get death(): string | null {
     return this.#death;
   }
 
-  /** Starts the process, and unless told otherwise waits until it says that it can do its work. Throws with its last words. */
+  /** Starts the process and, by default, waits until it is ready. Throws with the end of its log. */
   async start(signal: AbortSignal, waitsUntilReady = true): Promise<void> {
     const { name, isReady } = this.#options;
-    if (this.#child !== null) throw new Error(`The ${name} is running already.`);
+    if (this.#child !== null) throw new Error(`The ${name} is already running.`);
     this.#death = null;
     this.#isStarting = true;
     try {
       await this.#launch();
       if (!waitsUntilReady) return;
-      const begun = await comesTrue(() => this.#death !== null || isReady(), READY_LIMIT_MS, signal);
+      const begun = await becomesTrue(() => this.#death !== null || isReady(), READY_LIMIT_MS, signal);
       if (this.#death !== null) throw new Error(await this.#lastWords(this.#death));
-      if (!begun) throw new Error(await this.#lastWords(`The ${name} is not ready after ${READY_LIMIT_MS / 1000} s.`));
+      if (!begun)
+        throw new Error(await this.#lastWords(`The ${name} did not become ready within ${READY_LIMIT_MS / 1000} s.`));
     } finally {
       this.#isStarting = false;
     }
   }
 
-  /** Ends it as a power cut would. */
+  /** Ends it with SIGKILL, as a power cut would. */
   async kill(): Promise<void> {
     if (this.#child === null) throw new Error(`The ${this.#options.name} is not running.`);
     await this.#end('SIGKILL', KILL_LIMIT_MS);
   }
 
-  /** Ends it in good order, or after the limit anyway; nothing happens when it does not run. */
+  /** Ends it with SIGTERM, then with SIGKILL after the limit; does nothing if it is not running. */
   async stop(limitMs: number): Promise<void> {
     if (!(await this.#end('SIGTERM', limitMs))) await this.#end('SIGKILL', KILL_LIMIT_MS);
   }
@@ -82,7 +83,7 @@ export class Service {
     const { program, args, env, logPath, onPid } = this.#options;
     const log = openSync(logPath, 'a');
     try {
-      // Detached: Ctrl-C in a terminal must not reach it before it is stopped, each in its turn.
+      // Detached, so that Ctrl-C in a terminal does not reach it: the sandbox stops its processes in order.
       const child = spawn(program, args, { stdio: ['ignore', log, log], env, detached: true });
       child.once('exit', (code, why) => this.#ended(child, String(code ?? why)));
       await once(child, 'spawn');
@@ -97,15 +98,15 @@ export class Service {
     if (this.#child === child) this.#child = null;
     this.#options.onPid();
     if (this.#askedToEnd.has(child)) return;
-    this.#death = `The ${this.#options.name} ended by itself (${how}).`;
+    this.#death = `The ${this.#options.name} ended unexpectedly (${how}).`;
     if (!this.#isStarting) void this.#lastWords(this.#death).then(this.#options.onDeath);
   }
 
   async #lastWords(says: string): Promise<string> {
-    return `${says} The end of its log:\n${await this.lastLines()}`;
+    return `${says} Last lines of its log:\n${await this.lastLines()}`;
   }
 
-  /** Tells whether it has ended within the limit. */
+  /** Returns whether the process ended within the limit. */
   async #end(how: 'SIGKILL' | 'SIGTERM', limitMs: number): Promise<boolean> {
     const child = this.#child;
     if (child === null) return true;

@@ -1,16 +1,16 @@
 import type { NodeReport } from '../cluster/report.ts';
-import { comesTrue } from '../processes/poll.ts';
+import { becomesTrue } from '../processes/poll.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import type { FailedStatement } from './play/play.ts';
 import { SHOWN_LIMIT_MS } from './play/until.ts';
 
-/** What a played scenario leaves, for programs. */
+/** The machine-readable result of a scenario. */
 export interface ScenarioResult {
   readonly passed: boolean;
-  /** The statement that is not met. */
+  /** The statement that was not met. */
   readonly failedAt: string | null;
-  /** What was there instead. */
+  /** What was found instead. */
   readonly instead: string | null;
   readonly changes: readonly ReportedChange[];
   readonly nodes: Readonly<Record<string, NodeReport>>;
@@ -40,14 +40,14 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
 
 const STILL_MS = 300;
 
-/** Looks at everything once more when the last statement was played, and the channel has caught up with it; `patience` multiplies the wait for that. */
+/** Reads the final state once the channel shows everything; `patience` multiplies the wait for that. */
 export async function resultOf(
   failed: FailedStatement | null,
   sandbox: Sandbox,
   signal: AbortSignal,
   patience = 1,
 ): Promise<ScenarioResult> {
-  await comesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
+  await becomesTrue(() => isStill(sandbox, signal), SHOWN_LIMIT_MS * patience, signal);
   const seen = await sandbox.changes.read();
   const changes = seen.are === 'seen' ? seen.changes : seen.last;
   return {
@@ -72,7 +72,7 @@ export async function resultOf(
   };
 }
 
-/** Do the cards show everything, and does nothing more appear? */
+/** Whether the cards show everything and no message arrives any more. */
 async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promise<boolean> {
   if (!(await changes.areShown())) return false;
   let isMoving = false;
@@ -80,7 +80,7 @@ async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promis
     isMoving = true;
   });
   try {
-    return !(await comesTrue(() => isMoving, STILL_MS, signal));
+    return !(await becomesTrue(() => isMoving, STILL_MS, signal));
   } finally {
     stop();
   }

@@ -4,22 +4,22 @@ import { buttonsFor } from '../slack/people/buttons.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
 
-/** A running sandbox as a scenario's stage. */
+/** Adapts a running sandbox to a scenario's stage. */
 export function stageOf({ slack, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
-  const told = async (act: Promise<void>): Promise<string | null> => {
+  const settled = async (act: Promise<void>): Promise<string | null> => {
     try {
       await act;
       return null;
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error);
-      // What Slack shows the person (the bot is away, the command is unknown) is something to expect, not to stumble over.
+      // An error that Slack shows (bot away, unknown command) is something to expect, so it does not fail the statement.
       if (slack.messages().some(({ text, ephemeralFor }) => ephemeralFor !== undefined && text === says)) return says;
       throw new Impossible(says);
     }
   };
   return {
-    say: (person, command) => told(slack.command(person, command)),
-    click: (person, label) => told(slack.click(person, label)),
+    say: (person, command) => settled(slack.command(person, command)),
+    click: (person, label) => settled(slack.click(person, label)),
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
     changes: () => changes.read(),
     texts: () => texts.all(),
@@ -27,7 +27,7 @@ export function stageOf({ slack, services, changes, texts, faults }: Sandbox, si
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
     kill: (service) => services[service].kill(),
-    // Without Redis neither bot nor worker can say that it is ready.
+    // Without Redis neither bot nor worker becomes ready.
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
@@ -40,6 +40,6 @@ function hasButton(person: string, label: string, messages: Parameters<typeof bu
 
 function personNamed(name: string): (typeof PEOPLE)[number] {
   const person = PEOPLE.find((one) => one.name === name);
-  if (person === undefined) throw new Error(`Nobody here is called “${name}”.`);
+  if (person === undefined) throw new Error(`Unknown person “${name}”.`);
   return person;
 }

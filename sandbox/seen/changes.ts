@@ -9,13 +9,13 @@ import type { StoredChange } from '../../src/ports/record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { EVERY_ENTRY } from './every-entry.ts';
 
-/** A step as an operator sees it; `seconds` is null until it has ended. */
+/** A step as an operator sees it; `seconds` is null until it ends. */
 export interface SeenStep {
   readonly id: string;
   readonly kind: StepKind;
   readonly state: StepState['is'];
   readonly seconds: number | null;
-  /** It was so already, nothing had to be done. */
+  /** Nothing had to be done: the state was already as wanted. */
   readonly already: boolean;
 }
 
@@ -24,17 +24,17 @@ export interface SeenChange {
   readonly id: string;
   readonly verb: string;
   readonly state: string;
-  /** Why it was refused or failed, in the words that people get. */
+  /** Why it was refused or failed, as shown to people. */
   readonly says: string;
   readonly isPlanned: boolean;
   readonly isApproved: boolean;
-  /** Entries in its record. */
+  /** Number of entries in its record. */
   readonly version: number;
   readonly requestedAt: string;
   readonly steps: readonly SeenStep[];
 }
 
-/** All changes, oldest first; or that Redis does not answer, with those seen last. */
+/** All changes, oldest first; or, if Redis does not answer, those last read. */
 export type Changes =
   | { readonly are: 'seen'; readonly changes: readonly SeenChange[] }
   | { readonly are: 'hidden'; readonly says: string; readonly last: readonly SeenChange[] };
@@ -42,12 +42,12 @@ export type Changes =
 /** Reads the record of a cluster's changes. */
 export interface ChangesReader {
   read(): Promise<Changes>;
-  /** Does every card in Slack show all that its record holds? False when Redis hides that. */
+  /** Whether every card in Slack shows its whole record; false if Redis does not answer. */
   areShown(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** A reader with a connection of its own; what goes wrong with it is told by `read`. */
+/** A reader with its own connection; connection errors are reported by `read`. */
 export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
   const store = redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY });

@@ -1,15 +1,15 @@
 import type { LocalSlack, SlackMessage } from '../slack/local-slack.ts';
 
-/** What somebody could read in the channel, once: cards are edited, so most of it is gone later. */
+/** A text that people could read in the channel. Cards are edited, so most texts are replaced later. */
 export interface SeenText {
-  /** Every text of one message as it stood at one moment. */
+  /** Every text of one version of a message. */
   readonly texts: readonly string[];
   readonly ephemeralFor: string | undefined;
-  /** It came by itself: no reply in a thread, and nothing that was edited. */
+  /** Whether the message is new: not a reply in a thread, and not edited. */
   readonly isFresh: boolean;
 }
 
-/** Remembers everything that any message has ever shown. */
+/** Keeps every text that any message has shown. */
 export class SeenTexts {
   readonly #seen = new Map<string, SeenText>();
   readonly #slack: LocalSlack;
@@ -39,13 +39,13 @@ export class SeenTexts {
   }
 }
 
-/** Does one of the texts hold these words, as Slack sent them or as people read them? */
+/** Whether one of the texts contains these words, either as Slack sent them or as people read them. */
 export function holds({ texts }: SeenText, wanted: string): boolean {
   const words = oneLine(wanted);
   return texts.some((text) => oneLine(text).includes(words) || oneLine(asRead(text)).includes(words));
 }
 
-/** Fields of blocks that nobody reads. */
+/** Block fields that people do not read. */
 const UNREAD = new Set(['type', 'block_id', 'action_id', 'value', 'style', 'task_id', 'status', 'emoji']);
 
 /** Every text of a message. */
@@ -64,7 +64,7 @@ function stringsIn(value: unknown): readonly string[] {
 const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
-/** Without the signs of mrkdwn: bold, code, and links and dates by the words that stand for them. */
+/** Without mrkdwn syntax: bold and code marks removed, links and dates replaced by their label. */
 const asRead = (text: string): string => text.replaceAll(/<[^<>|]*\|([^<>]*)>/g, '$1').replaceAll(/[*`]/g, '');
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -6,20 +6,20 @@ import type { ResponseUrls } from './people/response-urls.ts';
 import type { Site } from './site/site.ts';
 import { serveApi } from './web-api/serve-api.ts';
 
-/** What the server's paths lead to. */
+/** The handlers behind the server's paths. */
 export interface Rooms {
   readonly site: Site;
   readonly persons: Persons;
   readonly urls: ResponseUrls;
 }
 
-/** Leads each request to the Web API, a response_url or the page. */
+/** Routes each request to the Web API, a response_url or the page. */
 export async function serve(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
   if (path.startsWith('/api/')) return await serveApi(request, response, path.slice('/api/'.length), rooms.site);
   if (/^\/(?:commands|actions)\//.test(path)) return await serveReply(request, response, path, rooms.urls);
   if (isPagePath(path)) return await servePage(request, response, path, rooms.site, rooms.persons);
-  sendJson(response, 404, { error: `There is nothing at ${path}.` });
+  sendJson(response, 404, { error: `Not found: ${path}` });
 }
 
 async function serveReply(

@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonIn } from '../../src/domain/text/json.ts';
 import { type Fields, isFields } from './json.ts';
 
-/** No request of this size is honest: Bolt's own limit is 4 MB. */
+/** Bolt's own limit. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** A request body in one of the two kinds Slack takes. */
+/** A request body, as a form or as JSON. */
 export type Body =
   | { readonly is: 'fields'; readonly fields: Fields }
   | { readonly is: 'unreadable'; readonly error: 'invalid_json' | 'json_not_object' | 'invalid_post_type' };
 
-/** Reads the whole body; throws when it is too large. */
+/** Reads the whole body; throws if it is too large. */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

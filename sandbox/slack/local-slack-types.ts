@@ -1,9 +1,9 @@
-/** Somebody of the sandbox workspace. */
+/** A person of the sandbox workspace. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly title: string;
-  /** Handles of the user groups the person is in; the group `approvers` has the id `S0APPROVERS`. */
+  /** Handles of the person's user groups; the group `approvers` has the ID `S0APPROVERS`. */
   readonly groups?: readonly string[];
 }
 
@@ -13,24 +13,24 @@ export interface Channel {
   readonly name: string;
 }
 
-/** How payloads reach the bot: its own WebSocket, or signed requests to its URL. */
+/** How payloads reach the bot: over its WebSocket, or as signed requests to its URL. */
 type DeliveryMode = { readonly mode: 'socket' } | { readonly mode: 'http'; readonly requestUrl: string };
 
-/** What a local Slack is started with. */
+/** How a local Slack is started. */
 export interface LocalSlackOptions {
-  /** The app manifest: scopes, slash commands and `should_escape` come from there. */
+  /** The app manifest: source of the scopes, slash commands and `should_escape`. */
   readonly manifestPath: string;
   readonly people: readonly Person[];
-  /** The channel everybody and the bot are in; beside it exists #random, without the bot. */
+  /** The channel with everyone and the bot; #random exists as well, without the bot. */
   readonly channel: Channel;
   readonly delivery: DeliveryMode;
-  /** Scopes that an operator has added to those of the manifest. */
+  /** Scopes that an operator adds to those of the manifest. */
   readonly moreScopes?: readonly string[];
-  /** A free port of 127.0.0.1 when absent. */
+  /** Port on 127.0.0.1; default: a free port. */
   readonly port?: number;
-  /** Milliseconds since the epoch; tests move it to see things expire. */
+  /** Milliseconds since the epoch; tests replace it to make things expire. */
   readonly now?: () => number;
-  /** How long the bot may take to acknowledge, in milliseconds; Slack's own three seconds when absent. */
+  /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
 }
 
@@ -42,15 +42,15 @@ export interface SlackMessage {
   readonly author: { readonly id: string; readonly name: string; readonly isBot: boolean };
   readonly text: string;
   readonly blocks: readonly unknown[];
-  /** How often the message was replaced. */
+  /** How often the message was edited. */
   readonly edits: number;
-  /** Present only when Slack would print "(edited)", that is after an update without blocks. */
+  /** Set only when Slack would print "(edited)": after an update without blocks. */
   readonly editedAt?: string;
   readonly ephemeralFor?: string;
   readonly broadcast?: boolean;
 }
 
-/** One call of the Web API, as it was answered. */
+/** A Web API call with its answer. */
 export interface ApiCallRecord {
   readonly method: string;
   readonly ok: boolean;
@@ -58,21 +58,21 @@ export interface ApiCallRecord {
   readonly at: string;
 }
 
-/** A running local Slack. Persons are named by id or by name. */
+/** A running local Slack. People are named by ID or by name. */
 export interface LocalSlack {
   readonly pageUrl: string;
   readonly apiUrl: string;
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
-  /** Types a line; resolves when it is delivered and acked, rejects when Slack would show a failure. */
+  /** Types a line. Resolves once it is delivered and acknowledged; rejects if Slack would show a failure. */
   command(person: string, text: string): Promise<void>;
-  /** Presses the button with this label on the newest message that has one, and confirms its dialog. */
+  /** Clicks the newest button with this label and confirms its dialog. */
   click(person: string, label: string): Promise<void>;
-  /** Presses one exact button. */
+  /** Clicks one exact button. */
   clickAction(person: string, ts: string, blockId: string, actionId: string): Promise<void>;
   messages(): readonly SlackMessage[];
-  /** Calls the listener after each change of a message; answers how to stop that. */
+  /** Calls the listener after each change of a message; returns a function that unsubscribes it. */
   onChange(listener: () => void): () => void;
   fault(name: string, args: readonly string[]): void;
   clearFault(name: string): void;

@@ -19,7 +19,7 @@ import { APP_ID, workspaceOf } from './site/workspace.ts';
 
 export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
 
-/** Starts a Slack of our own on 127.0.0.1, for real Bolt and WebClient; README.md beside this says what it imitates. */
+/** Starts a local Slack on 127.0.0.1 for real Bolt and WebClient; sandbox/slack/README.md lists what it imitates. */
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const server = createServer();
   const now = options.now ?? Date.now;
@@ -70,7 +70,7 @@ function siteFor(
   };
 }
 
-/** In the form of the real ones, but told apart from them at a glance. */
+/** In the format of real tokens, but recognisably from the sandbox. */
 function newCredentials(): Credentials {
   return {
     botToken: `xoxb-sandbox-${randomUUID()}`,
@@ -93,12 +93,12 @@ function connect(server: Server, rooms: Rooms, sockets: SocketMode): void {
   server.on('request', (request, response) => {
     serve(request, response, rooms).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { error: `The local Slack itself failed: ${String(error)}` });
+      else sendJson(response, 500, { error: `Internal error of the local Slack: ${String(error)}` });
     });
   });
 }
 
-/** The address once the server listens; kept, because a closing server forgets its own. */
+/** The server's address, kept because a closing server forgets it. */
 function originOf(server: Server): () => string {
   let port = 0;
   server.once('listening', () => {

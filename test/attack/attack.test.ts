@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runAttacks } from './run-attacks.ts';
 
-/** One or two of each kind; all of them: `npm run attack`. */
+/** One or two attacks of each kind. Run all with `npm run attack`. */
 const SUBSET = [
   'approval-by-a-new-key-under-the-bots-name',
   'approval-altered-digest',
@@ -33,8 +33,8 @@ const SUBSET = [
 ];
 const summary = z.object({ attacks: z.number(), stopped: z.number(), through: z.array(z.string()) });
 
-describe('whoever has Redis, the network or a file', { timeout: 1_200_000 }, () => {
-  it('is stopped, and both processes go on with honest work', async ({ signal }) => {
+describe('an attacker with Redis, the network or a file', { timeout: 1_200_000 }, () => {
+  it('is stopped, and both processes continue normal work', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];
     const options = { json: true, list: false, only: SUBSET.join('|'), seed: null, atOnce: 1, signal };

@@ -7,28 +7,28 @@ interface Described {
   readonly tries: string;
 }
 
-/** An attack on one part of the product, in a folder of its own. `stopped` gives the evidence, in a sentence. */
+/** An attack on one part of the product, in its own folder. `stopped` returns the evidence in a sentence. */
 export type PartAttack = Described & {
   readonly on: 'part';
   readonly stopped: (folder: Folder) => Promise<string>;
 };
 
-/** An attack on a process of the sandbox. `stopped` gives the evidence, in a sentence. */
+/** An attack on a process of the sandbox. `stopped` returns the evidence in a sentence. */
 export type StageAttack = Described & {
   readonly on: 'bot' | 'worker';
   readonly stopped: (stage: AttackStage) => Promise<string>;
-  /** It may let commands run on the cluster, because an approver approves a change in it. */
+  /** Commands may run on the cluster, because an approver approves a change. */
   readonly runs?: true;
-  /** It restarts the process, so that another one answers afterwards. */
+  /** Restarts the process, so another one answers afterwards. */
   readonly restarts?: true;
 };
 
 export type Attack = PartAttack | StageAttack;
 
-/** Attacks with one aim, in the order in which they build on each other. */
+/** Attacks with one goal, in the order in which they build on each other. */
 export type Family = readonly Attack[];
 
-/** An attack on the worker, beside a change that is planned and that nobody has approved. */
+/** An attack on the worker while an unapproved plan exists. */
 export const besideAPlan = (
   name: string,
   tries: string,

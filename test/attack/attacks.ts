@@ -14,7 +14,7 @@ import { hostileWordAttacks } from './slack/hostile-words.ts';
 import { httpAttacks } from './slack/http.ts';
 import { typedAttacks } from './slack/typed-words.ts';
 
-/** Every attack. The last family changes the cluster for good, so that nothing comes after it in its sandbox. */
+/** Every attack. The last family changes the cluster permanently, so it comes last in its sandbox. */
 export function families(): readonly Family[] {
   return [
     approvalAttacks(),

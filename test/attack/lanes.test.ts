@@ -11,8 +11,8 @@ const family = (name: string, count: number) => Array.from({ length: count }, (_
 const named = (lanes: readonly (readonly { readonly name: string }[])[]) =>
   lanes.map((lane) => lane.map(({ name }) => name));
 
-describe('attacks beside each other', () => {
-  it('keep each family whole and in its order, in the lane with the fewest attacks', () => {
+describe('parallel attacks', () => {
+  it('keep each family together and in order, in the lane with the fewest attacks', () => {
     const lanes = dealt([family('a', 3), family('b', 1), family('c', 1), family('z', 2)], 2);
     expect(named(lanes)).toEqual([
       ['a0', 'a1', 'a2'],
@@ -21,7 +21,7 @@ describe('attacks beside each other', () => {
     expect(dealt([family('a', 1)], 4)).toHaveLength(1);
   });
 
-  it('come in an order that the seed draws, but the family that changes the cluster stays last', () => {
+  it('are in random order by the seed, but the family that changes the cluster stays last', () => {
     const all = ['a', 'b', 'c', 'd', 'e', 'z'].map((name) => family(name, 1));
     expect(inOrder(all, null)).toBe(all);
     const drawn = named(inOrder(all, 'seed'));
@@ -31,14 +31,14 @@ describe('attacks beside each other', () => {
     expect(drawn.flat().toSorted()).toEqual(named(all).flat());
   });
 
-  it('have each a name of its own', () => {
+  it('have unique names', () => {
     const names = families()
       .flat()
       .map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('end with the replays, after which a node has its registry and cannot be asked for again', () => {
+  it('end with the replays, after which a node has its registry and cannot be requested again', () => {
     expect(
       families()
         .at(-1)
@@ -46,7 +46,7 @@ describe('attacks beside each other', () => {
     ).toContain('approval-replayed-after-the-end');
   });
 
-  it('are found under every name that the documentation uses', () => {
+  it('can be selected by every name in the documentation', () => {
     const docs = join(import.meta.dirname, '../../docs');
     const text = readdirSync(docs)
       .filter((name) => name.endsWith('.md'))

@@ -15,7 +15,7 @@ import { before, judgeAlive, judgeUndone } from './stage/judge.ts';
 const PACE = 0.01;
 const WORDS = { of: 'attacks', passed: 'stopped', failed: 'through' } as const;
 
-/** Makes the chosen attacks and gives the exit code: 0 only if all were stopped, 2 for an unknown name. */
+/** Runs the selected attacks and returns the exit code: 0 only if all were stopped, 2 for an unknown name. */
 export async function runAttacks(options: TrialOptions): Promise<number> {
   const all = families();
   const choice = choose(all.flat(), options.only);
@@ -46,7 +46,7 @@ async function onParts(attacks: readonly PartAttack[], options: TrialOptions): P
   return verdicts;
 }
 
-/** Makes the attacks one after the other, all in one sandbox. */
+/** Runs the attacks in order, in one sandbox. */
 async function onSandbox(attacks: readonly StageAttack[], options: TrialOptions): Promise<readonly Verdict[]> {
   const { say, signal } = options;
   await using closing = new AsyncDisposableStack();

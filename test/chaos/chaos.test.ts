@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runChaos } from './run-chaos.ts';
 
-/** One of each kind, each of them a moment at which a worse bot or worker would do too much, too little, or tell it wrong. */
+/** One scenario of each kind, at moments when a faulty bot or worker would do too much, do too little, or report the wrong result. */
 const SUBSET = [
   'worker-killed-in-deploy',
   'worker-killed-before-the-jid-is-written',
@@ -22,7 +22,7 @@ const SUBSET = [
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 
 describe('a change under chaos', { timeout: 2_400_000 }, () => {
-  it('ends as if nothing had happened, or says what did', async ({ signal }) => {
+  it('ends as an undisturbed change does, or reports what went wrong', async ({ signal }) => {
     const said: string[] = [];
     const printed: string[] = [];
     await runChaos({

@@ -16,20 +16,20 @@ import { ChaosStage } from './stage/chaos-stage.ts';
 import { operate } from './stage/operator.ts';
 import type { Recovery } from './stage/recovery.ts';
 
-/** What an undisturbed run left, which every other one is held against. */
+/** The result of an undisturbed run, to compare all others with. */
 export interface Undisturbed {
   readonly nodes: Readonly<Record<string, NodeReport>>;
   readonly events: readonly ChangeEvent[];
 }
 
-/** How a scenario ended: no complaint means that it was survived. */
+/** The result of a scenario; it survived if there are no complaints. */
 export interface Played {
   readonly name: string;
   readonly complaints: readonly string[];
   readonly seconds: number;
-  /** What the run left; null when it did not get so far. */
+  /** The final state of the run; null if it did not get that far. */
   readonly left: Undisturbed | null;
-  /** The last words of worker and bot, for who looks into a complaint. */
+  /** The last log lines of worker and bot. */
   readonly logs: string;
 }
 
@@ -37,12 +37,12 @@ export interface PlayOptions {
   readonly pace: number;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Null for the undisturbed run itself. */
+  /** Null for the undisturbed run. */
   readonly undisturbed: Undisturbed | null;
   readonly onRecovery: (what: Recovery, scenario: string, seconds: number) => void;
 }
 
-/** Plays `add node-2` in a sandbox of its own with one disturbance, and judges what is left. */
+/** Plays `add node-2` in its own sandbox with one disturbance, and judges the result. */
 export async function playDisturbance(disturbance: Disturbance, options: PlayOptions): Promise<Played> {
   const from = performance.now();
   const { name } = disturbance;
@@ -52,7 +52,13 @@ export async function playDisturbance(disturbance: Disturbance, options: PlayOpt
     return { name, complaints, left, logs, seconds: seconds() };
   } catch (error) {
     options.signal.throwIfAborted();
-    return { name, complaints: [`it could not be played: ${String(error)}`], left: null, logs: '', seconds: seconds() };
+    return {
+      name,
+      complaints: [`the scenario failed to run: ${String(error)}`],
+      left: null,
+      logs: '',
+      seconds: seconds(),
+    };
   }
 }
 
@@ -84,7 +90,7 @@ async function played(
   }
 }
 
-/** Runs the people and the strike beside each other; the first of them that fails ends the other. */
+/** Runs people and strike in parallel; the first failure ends the other. */
 async function performed(
   disturbance: Disturbance,
   stage: ChaosStage,
@@ -122,7 +128,7 @@ async function judged(
   if (change === undefined) return [...complaints, 'there is no change'];
   return [
     ...complaints,
-    ...(others.length === 0 ? [] : [`there are ${others.length} changes too many`]),
+    ...(others.length === 0 ? [] : [`there are ${others.length} extra changes`]),
     ...(change.state === end.state ? [] : [`the change is ${change.state}, not ${end.state}: ${change.says}`]),
     ...clusterComplaints(end, result.nodes, undisturbed, sandbox),
     ...(await judgeRecord(stage.redisUrl, CLUSTER, change.id, events)),
@@ -136,7 +142,7 @@ async function judged(
   ];
 }
 
-/** A change that is done leaves what an undisturbed one leaves; a refused one nothing; a failed one is judged by its acts. */
+/** A done change must match an undisturbed one; a refused one must change nothing; a failed one is judged by its acts. */
 function clusterComplaints(
   { state }: End,
   nodes: Readonly<Record<string, NodeReport>>,
@@ -149,7 +155,7 @@ function clusterComplaints(
     ...actsOf(world).map(({ on, line }) => `${on}: ${line}`),
     ...engineJobs(world).map(() => 'the engines'),
   ];
-  return [...judgeUntouched(nodes), ...acts.map((act) => `${state}, and yet it ran: ${act}`)];
+  return [...judgeUntouched(nodes), ...acts.map((act) => `the change is ${state}, but it ran: ${act}`)];
 }
 
 async function lastWords(stage: ChaosStage, { services }: Sandbox): Promise<string> {

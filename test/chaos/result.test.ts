@@ -14,7 +14,7 @@ function resultOf(verdicts: readonly (typeof fine)[], recoveries = new Recoverie
 }
 
 describe('the result of npm run chaos', () => {
-  it('counts the scenarios that were survived, names the others, and gives 1 for them', () => {
+  it('counts survived scenarios, names the others, and returns 1 for them', () => {
     expect(resultOf([fine]).code).toBe(0);
     const { code, said, json } = resultOf([fine, broken]);
     expect(code).toBe(1);
@@ -22,7 +22,7 @@ describe('the result of npm run chaos', () => {
     expect(json).toEqual({ scenarios: 2, survived: 1, failed: ['b'], recovery_seconds: {} });
   });
 
-  it('shows the longest recovery with its goal, and gives 1 for a goal that was missed', () => {
+  it('shows the longest recovery with its goal, and returns 1 for a missed goal', () => {
     const recoveries = new Recoveries();
     recoveries.note('Redis back → next act', 'first', 0.5);
     expect(resultOf([fine], recoveries)).toMatchObject({ code: 0, said: expect.stringContaining('goal 3 s: met') });

@@ -5,7 +5,7 @@ import { isMet, type Recoveries } from './stage/recovery.ts';
 
 const WORDS = { of: 'scenarios', passed: 'survived', failed: 'failed' } as const;
 
-/** Prints what was survived and how long each kind of recovery took; gives 0 only if all was survived within its goals. */
+/** Prints survived scenarios and the longest recovery times; returns 0 only if all survived within the goals. */
 export function chaosResult(
   verdicts: readonly Pick<Verdict, 'name' | 'isPassed'>[],
   recoveries: Pick<Recoveries, 'maxima'>,

@@ -11,7 +11,6 @@ import { type Played, playDisturbance, type Undisturbed } from './play-disturban
 import { chaosResult } from './result.ts';
 import { Recoveries } from './stage/recovery.ts';
 
-/** A scenario by its name, ready to be played. */
 interface Scenario {
   readonly name: string;
   readonly play: () => Promise<Played>;
@@ -21,7 +20,7 @@ interface Scenario {
 const PACE = 0.01;
 const UNDISTURBED: Disturbance = { name: 'undisturbed', end: { state: 'done' } };
 
-/** Plays the chosen scenarios and gives the exit code: 0 only if all were survived within their goals, 2 for an unknown name. */
+/** Plays the selected scenarios and returns the exit code: 0 only if all survived within the goals, 2 for an unknown name. */
 export async function runChaos({ seed, ...options }: TrialOptions): Promise<number> {
   const seeded = { ...options, seed: seed ?? '1' };
   const recoveries = new Recoveries();
@@ -30,7 +29,7 @@ export async function runChaos({ seed, ...options }: TrialOptions): Promise<numb
   if (first.left === null || !verdict.isPassed) return chaosResult([verdict], recoveries, options);
   const choice = choose(scenarios(first.left, recoveries, seeded), options.only);
   if (choice.is === 'unknown') {
-    options.say(`${unknownSentence(choice.words, 'scenario')} \`--seed\` decides which pairs there are.`);
+    options.say(`${unknownSentence(choice.words, 'scenario')} \`--seed\` selects the pairs.`);
     return WRONG_USE;
   }
   if (options.list) return listNames(choice.trials, options);
@@ -40,7 +39,7 @@ export async function runChaos({ seed, ...options }: TrialOptions): Promise<numb
 
 type Seeded = TrialOptions & { readonly seed: string };
 
-/** The longest one first, so that it does not end alone. */
+/** The longest scenario first, so that it does not run alone at the end. */
 function scenarios(undisturbed: Undisturbed, recoveries: Recoveries, options: Seeded): readonly Scenario[] {
   const { signal, seed } = options;
   return [
@@ -67,7 +66,7 @@ function scenarioOf(
   return { name, play };
 }
 
-/** Says how a scenario ended; one that was not survived with complaints, the last log lines, and how to play it alone. */
+/** Reports a scenario's result; on failure with complaints, the last log lines, and the command to run it alone. */
 function reported({ name, complaints, seconds, logs }: Played, { say, seed }: Seeded): Verdict {
   const isPassed = complaints.length === 0;
   const details = [...complaints, ...(logs === '' ? [] : logs.replaceAll(/^/gm, '| ').split('\n'))];

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '../../sandbox/main.ts');
-/** Only what hangs takes so long, even on a busy machine. */
+/** Only a hang takes this long, even on a busy machine. */
 const LIMIT_MS = 600_000;
 const POLL = { timeout: 300_000 };
 vi.setConfig({ testTimeout: LIMIT_MS });
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** The command as an operator starts it; everything it makes lies below `folder`. */
+/** Starts the command as an operator does; all its files are below `folder`. */
 function sandbox(...words: readonly string[]): ChildProcess {
   const env = { ...process.env, TMPDIR: folder };
   return spawn(process.execPath, [MAIN, ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -33,35 +33,35 @@ async function run(scenario: string, ...words: readonly string[]) {
   return { stdout, stderr, code };
 }
 
-/** Process ids below /proc whose command line or working files name the folder. */
+/** Processes whose command line or working files name the folder. */
 async function processesOf(place: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
-    // A process may end while it is looked at.
+    // A process may end while it is read.
     pids.map(async (pid) => `${pid} ${await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')}`),
   );
   return lines.filter((line) => line.includes(place));
 }
 
-test('a scenario that cannot be read exits 2 with every mistake, and starts nothing', async () => {
+test('exits 2 with every mistake of an invalid scenario, and starts nothing', async () => {
   const { code, stdout } = await run('alice> hello\nwai done\n');
   expect(code).toBe(2);
   expect(stdout).toMatch(/line 1: .*\nline 2: .*Did you mean “wait”/);
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a wrong option or value exits 2 with a sentence, and starts nothing', async () => {
+test('exits 2 with an explanation for a wrong option or value, and starts nothing', async () => {
   const option = await run('', '--jsno');
   expect([option.code, option.stdout]).toEqual([2, '']);
   expect(option.stderr).toBe(
-    "Unknown option '--jsno' (Did you mean --json?)\n`npm run sandbox -- run --help` shows the options.\n",
+    "Unknown option '--jsno' (Did you mean --json?)\n`npm run sandbox -- run --help` lists the options.\n",
   );
   const pace = await run('', '--pace', '0');
   expect([pace.code, pace.stderr]).toEqual([2, expect.stringContaining('It must be a number greater than 0.')]);
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a cluster description that is wrong exits 2 and says what is wrong with it', async () => {
+test('exits 2 with the mistakes of an invalid cluster description', async () => {
   const description = join(folder, 'wrong.yaml');
   await writeFile(description, 'nodes: []\n');
   const { code, stdout } = await run('wait done\n', '--cluster', description);
@@ -69,7 +69,7 @@ test('a cluster description that is wrong exits 2 and says what is wrong with it
   expect(stdout).toContain('does not describe a cluster');
 });
 
-test('faults that cannot be, and a policy that the bot would not take, exit 2 before anything is started', async () => {
+test('exits 2 before anything is started for impossible faults or an invalid policy', async () => {
   const policy = join(folder, 'own-policy.yaml');
   await writeFile(policy, 'clusters: {}\n');
   const faults = await run('fault ssh-refused\nfault ssh-slow node-99 100\nfault slack-429\nwait done\n');
@@ -82,12 +82,12 @@ test('faults that cannot be, and a policy that the bot would not take, exit 2 be
   expect(await readdir(folder)).toEqual(['own-policy.yaml']);
 });
 
-test('an expectation that is not met exits 1, with line, statement, what was there instead and logs; JSON is the last line', async () => {
+test('exits 1 for an unmet expectation, and prints line, statement, what was found instead, logs, and JSON last', async () => {
   const { code, stdout, stderr } = await run('alice> /registry-ha add node-22\nwait planned\n', '--json', '--http');
   expect(code).toBe(1);
-  expect(stderr).toContain('Line 2 is not met: wait planned');
+  expect(stderr).toContain('Line 2 was not met: wait planned');
   expect(stderr).toContain('There is no node node-22 in this cluster.');
-  expect(stderr).toContain('The end of the log of the worker:');
+  expect(stderr).toContain('Last lines of the worker log:');
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
   const result: unknown = JSON.parse(lines[0] ?? '');
@@ -103,7 +103,7 @@ test('an expectation that is not met exits 1, with line, statement, what was the
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  'after %s no process and no file of the sandbox is left',
+  'leaves no process or file of the sandbox after %s',
   async (signal) => {
     const child = sandbox();
     const exited = once(child, 'exit');
@@ -122,7 +122,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-/** Starts a part of the sandbox and gives what it said once it said `last`. */
+/** Starts a part of the sandbox; resolves to its output once that contains `last`. */
 async function started(last: string, ...words: readonly string[]) {
   const child = sandbox(...words);
   const exited = once(child, 'exit');
@@ -140,8 +140,8 @@ async function started(last: string, ...words: readonly string[]) {
   };
 }
 
-test('the cluster alone lets a real ssh in by the key and address it prints', async () => {
-  const cluster = await started('Ctrl-C stops it', 'cluster', '--pace', '0.02');
+test('the cluster alone accepts a real ssh client with the printed key and address', async () => {
+  const cluster = await started('Press Ctrl-C to stop', 'cluster', '--pace', '0.02');
   const key = /-i (\S+)/.exec(cluster.said)?.[1] ?? '';
   const [, port = '', login = ''] = /node-2\s+ssh -p (\d+) (\S+)/.exec(cluster.said) ?? [];
   const options = [
@@ -162,8 +162,8 @@ test('the cluster alone lets a real ssh in by the key and address it prints', as
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('the local Slack alone answers a bot that uses what it prints', async () => {
-  const slack = await started('Ctrl-C stops it', 'slack');
+test('the local Slack alone answers a bot with the printed URL and token', async () => {
+  const slack = await started('Press Ctrl-C to stop', 'slack');
   const api = /SLACK_API_URL=(\S+)/.exec(slack.said)?.[1] ?? '';
   const token = /BOT_TOKEN=(\S+)/.exec(slack.said)?.[1] ?? '';
   const answer = await fetch(`${api}auth.test`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });

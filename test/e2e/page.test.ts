@@ -9,7 +9,9 @@ const PICTURE = join(import.meta.dirname, '../../docs/sandbox.png');
 const LIMIT_MS = 600_000;
 const DONE_LIMIT_MS = 300_000;
 
-test('alice types the command, bob approves, both see it done, in a real browser', { timeout: LIMIT_MS }, async () => {
+test('alice types the command, bob approves, and both see the result in a real browser', {
+  timeout: LIMIT_MS,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-picture-'));
   await using closing = new AsyncDisposableStack();
   closing.defer(() => rm(folder, { recursive: true, force: true }));

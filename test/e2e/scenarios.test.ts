@@ -12,7 +12,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 const FOLDER = join(import.meta.dirname, '../scenarios');
 /** Fifty times faster than a real cluster. */
 const PACE = 0.02;
-/** Ceilings, for a machine ten times slower. */
+/** Multiplies time limits, for a machine ten times slower. */
 const PATIENCE = 6;
 const ACK_LIMIT_MS = 30_000;
 const LIMIT_MS = 1_200_000;
@@ -48,7 +48,7 @@ async function playFile(name: string, signal: AbortSignal) {
   }
 }
 
-/** What a scenario that went wrong has to tell: where, what each person saw, and the processes' last words. */
+/** The report of a failed scenario: the failed statement, what each person saw, and the last log lines. */
 function storyOf(
   { failedAt, instead, slack }: Awaited<ReturnType<typeof playFile>>['result'],
   said: readonly string[],
@@ -64,19 +64,19 @@ const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -'.txt'.length));
 
-/** Scenarios whose end is looked into as well. */
+/** Scenarios with further checks of the result. */
 const LOOKED_INTO: readonly string[] = ['add-node-2', 'undo-after-failed-engines', 'undo-takes-only-its-own'];
 
-// Each has a bot, a worker and a Redis of its own, which wait most of the time: four of them and the other files fill two cores.
+// Each has its own bot, worker and Redis, which wait most of the time: four scenarios and the other files fill two cores.
 vi.setConfig({ maxConcurrency: 4 });
 
-describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_MS }, () => {
+describe.concurrent('an operator sees what the scenario expects', { timeout: LIMIT_MS }, () => {
   test.for(names.filter((name) => !LOOKED_INTO.includes(name)))('%s', async (name, { signal }) => {
     const { result, said, logs } = await playFile(name, signal);
     expect(result.passed, storyOf(result, said, logs)).toBe(true);
   });
 
-  test('add-node-2: both versions and the solution are served byte for byte, four engines know two registries', async ({
+  test('add-node-2: serves both versions and the solution byte for byte; four engines use two registries', async ({
     signal,
   }) => {
     const { result, said, logs } = await playFile('add-node-2', signal);
@@ -94,9 +94,7 @@ describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_
     expect(result.slack.at(-1)?.threadTs).toBe(result.slack[0]?.ts);
   });
 
-  test('undo-after-failed-engines: the node is as it was before, and every engine lists the bootstrap alone', async ({
-    signal,
-  }) => {
+  test('undo-after-failed-engines: restores the node, and every engine uses only the bootstrap', async ({ signal }) => {
     const { result, said, logs } = await playFile('undo-after-failed-engines', signal);
     expect(result.passed, storyOf(result, said, logs)).toBe(true);
     expect(result.nodes['node-2']).toMatchObject({ registry: null, mounts: [], files: [] });
@@ -107,7 +105,7 @@ describe.concurrent('an operator sees what the scenario says', { timeout: LIMIT_
     expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add failed', 'undo done']);
   });
 
-  test('undo-takes-only-its-own: what another change has copied stays to the byte', async ({ signal }) => {
+  test('undo-takes-only-its-own: leaves files of another change unchanged', async ({ signal }) => {
     const { result, said, logs } = await playFile('undo-takes-only-its-own', signal);
     expect(result.passed, storyOf(result, said, logs)).toBe(true);
     const copied = (name: string) => result.nodes[name]?.files.map(({ path, sha256 }) => `${sha256}  ${path}`);

@@ -9,7 +9,7 @@ const SETUP = join(import.meta.dirname, '../../scripts/setup.mjs');
 let bin: string;
 beforeEach(async () => {
   bin = await mkdtemp(join(tmpdir(), 'registry-ha-setup-test-'));
-  // What setup itself runs, beside apt-get: the folder is the whole PATH. Nothing is copied to /usr/sbin, and root is easily had.
+  // The programs that setup itself runs, beside apt-get. This folder is the whole PATH, so nothing real is installed or changed.
   for (const program of ['env', 'sh', 'touch', 'chmod', 'true'])
     await symlink(`/usr/bin/${program}`, join(bin, program));
   for (const program of ['cp', 'rm']) await symlink('/usr/bin/true', join(bin, program));
@@ -35,23 +35,23 @@ async function placeProgram(name: string, ...lines: readonly string[]): Promise<
   await chmod(join(bin, name), 0o755);
 }
 
-/** An apt-get that does what the lines say; its own words are noted in `asked`. */
+/** Creates a fake apt-get that runs these lines and records its arguments in `asked`. */
 const placeAptGet = (...lines: readonly string[]): Promise<void> =>
   placeProgram('apt-get', `echo "$@" >> ${bin}/asked`, ...lines);
 
 const place = (program: string): string => `touch ${bin}/${program}; chmod 755 ${bin}/${program}`;
 const asked = async (): Promise<readonly string[]> => (await readFile(join(bin, 'asked'), 'utf8')).trim().split('\n');
 
-test('a machine that has everything hears nothing; Valkey counts as Redis', async () => {
+test('prints nothing if everything is installed; Valkey counts as Redis', async () => {
   for (const program of ['valkey-server', 'chromium']) await symlink('/bin/true', join(bin, program));
   expect(await setup('redis-server', 'chromium')).toEqual({ code: 0, says: '' });
 });
 
-test('a word that setup does not know is an error, not a silent success', async () => {
-  expect(await setup('redis')).toEqual({ code: 1, says: expect.stringContaining('not redis.') });
+test('reports an unknown program name as an error', async () => {
+  expect(await setup('redis')).toEqual({ code: 1, says: expect.stringContaining('Unknown program redis.') });
 });
 
-test('what is missing is installed, after one update of old lists', async () => {
+test('installs missing programs, and updates old package lists once', async () => {
   const updated = `case "$*" in *update*) touch ${bin}/updated; exit 0;; esac`;
   await placeAptGet(
     updated,
@@ -64,7 +64,7 @@ test('what is missing is installed, after one update of old lists', async () => 
   expect((await asked())[2]).toContain('install -y --no-install-recommends redis-server');
 });
 
-test('the copy bench gets its server and its peer: sshd and rsync', async () => {
+test('installs sshd and rsync for the copy bench', async () => {
   await placeAptGet(place('sshd'), place('rsync'));
   const scripts: unknown = JSON.parse(await readFile(join(SETUP, '../../package.json'), 'utf8')).scripts;
   expect(scripts).toMatchObject({ 'bench:copy': expect.stringMatching(/^node scripts\/setup\.mjs sshd rsync && /) });
@@ -73,7 +73,7 @@ test('the copy bench gets its server and its peer: sshd and rsync', async () => 
   expect(await setup('rsync')).toEqual({ code: 0, says: '' });
 });
 
-test('an install that fails shows the end of what apt-get said and how to do it by hand', async () => {
+test('shows the end of apt-get’s output and the manual command if an install fails', async () => {
   await placeAptGet('echo "E: No space left on device" >&2; exit 100');
   const { code, says } = await setup('redis-server');
   expect(code).toBe(1);
@@ -81,10 +81,10 @@ test('an install that fails shows the end of what apt-get said and how to do it 
   expect(says).toContain('E: No space left on device');
 });
 
-test('without apt-get one line says exactly what to install', async () => {
+test('prints one line with the packages to install if there is no apt-get', async () => {
   const { code, says } = await setup('redis-server');
   expect(code).toBe(1);
   expect(says.trim().split('\n')).toEqual([
-    expect.stringMatching(/^Missing: redis-server\. Install redis-server, on Debian as root: apt-get install/),
+    expect.stringMatching(/^Missing: redis-server\. Install redis-server\. On Debian, run as root: apt-get install/),
   ]);
 });

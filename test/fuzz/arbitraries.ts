@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { type FailureKind, PlainFailure } from '../../src/domain/answers/failure.ts';
 import { DANGEROUS, ILL_BEHAVED } from './ill-behaved.ts';
 
-/** Ten thousand cases for each parser, or as many as a busy machine plays in this time. */
+/** Ten thousand cases for each parser, or as many as run within the time limit. */
 export const CASES = { numRuns: 10_000, interruptAfterTimeLimit: 40_000 };
 
-/** Words of the format, odd bytes and everything between, in any order. */
+/** Words of the format and odd characters, in any order. */
 export function wordsLike(vocabulary: readonly string[], glue: readonly string[] = ['', ' ']): Arbitrary<string> {
   const word = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...vocabulary) },
@@ -18,7 +18,7 @@ export function wordsLike(vocabulary: readonly string[], glue: readonly string[]
     .map(([words, between]) => words.join(between));
 }
 
-/** JSON text whose keys and words are mostly those of the format, with objects among them that behave badly. */
+/** JSON text with mostly the format's keys and words, and some ill-behaved objects. */
 export function jsonLike(keys: readonly string[], words: readonly string[] = []): Arbitrary<string> {
   const key = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...keys) },
@@ -43,7 +43,7 @@ export function jsonLike(keys: readonly string[], words: readonly string[] = [])
   return node;
 }
 
-/** A good text with one piece cut out, doubled, exchanged or written over, or with an object that behaves badly for a value. */
+/** A valid text with one piece removed, duplicated, replaced or overwritten, or with an ill-behaved object as a value. */
 export function spoilt(good: readonly string[]): Arbitrary<string> {
   const text = fc.constantFrom(...good);
   return fc.oneof({ weight: 4, arbitrary: withoutAPiece(text) }, { weight: 1, arbitrary: withIllBehaved(text) });
@@ -61,7 +61,7 @@ function withoutAPiece(good: Arbitrary<string>): Arbitrary<string> {
   });
 }
 
-/** Texts and numbers behind a colon, a comma, a dash or a bracket, in JSON as in YAML. */
+/** Values after a colon, comma, dash or bracket, in JSON and YAML. */
 const VALUE = /(?<=[:,[-] ?)(?:"[^"]*"(?!:)|[^\s{}[\],":]+)/g;
 
 function withIllBehaved(good: Arbitrary<string>): Arbitrary<string> {
@@ -72,11 +72,11 @@ function withIllBehaved(good: Arbitrary<string>): Arbitrary<string> {
   });
 }
 
-/** Runs the property with cases of a new seed, which a failure prints, and sees that no run has left anything on every object. */
+/** Runs the property with a new seed, which a failure prints, and checks that no run changed Object.prototype. */
 export function fuzz<T>(arbitrary: Arbitrary<T>, holds: (value: T) => void): void {
   const before = Reflect.ownKeys(Object.prototype).length;
   const property = fc.property(arbitrary, (value) => {
-    // An expectation gives a value of its own, which is not for the runner.
+    // An expectation returns a value, which the runner must not see.
     holds(value);
   });
   const seed = newSeed();
@@ -84,10 +84,10 @@ export function fuzz<T>(arbitrary: Arbitrary<T>, holds: (value: T) => void): voi
   expect(Reflect.ownKeys(Object.prototype), `seed: ${seed}`).toHaveLength(before);
 }
 
-/** Another seed each time, as fast-check would take. */
+/** A new random seed, in fast-check's range. */
 export const newSeed = (): number => Math.floor(Math.random() * 2 ** 31);
 
-/** What `act` gives, or the error it threw when that is one of these; any other error is the parser's fault. */
+/** The result of `act`, or one of these errors if it throws one; any other error is the parser's fault. */
 export function refusalOr<T>(act: () => T, ...errors: readonly (new (...args: never[]) => Error)[]): T | Error {
   try {
     return act();
@@ -97,7 +97,7 @@ export function refusalOr<T>(act: () => T, ...errors: readonly (new (...args: ne
   }
 }
 
-/** What `act` gives, or the failure of this kind that it threw; any other error is the parser's fault. */
+/** The result of `act`, or the failure of this kind if it throws one; any other error is the parser's fault. */
 export function failureOr<T>(act: () => T, kind: FailureKind): T | Error {
   const found = refusalOr(act, PlainFailure);
   if (found instanceof PlainFailure) expect(found.kind).toBe(kind);

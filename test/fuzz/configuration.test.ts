@@ -52,7 +52,7 @@ const yaml = (keys: readonly string[], good: string) =>
 describe('a file of the cluster', { timeout: 600_000 }, () => {
   const keys = ['apiVersion', 'kind', 'archives', 'BootstrapConfiguration', 'metalk8s.scality.com/v1alpha3'];
 
-  it('bootstrap.yaml lists paths, or is unreadable in a sentence that names it', () => {
+  it('bootstrap.yaml lists paths, or is reported as unreadable by name', () => {
     fuzz(yaml(keys, BOOTSTRAP), (text) => {
       const file = bootstrapFile(parseYaml(text, 'bootstrap.yaml'), 'bootstrap.yaml');
       if (file.is === 'unreadable') expect(file.says).toContain('bootstrap.yaml');
@@ -60,7 +60,7 @@ describe('a file of the cluster', { timeout: 600_000 }, () => {
     });
   });
 
-  it('solutions.yaml likewise', () => {
+  it('solutions.yaml lists paths, or is reported as unreadable by name', () => {
     fuzz(yaml([...keys, 'SolutionsConfiguration'], SOLUTIONS), (text) => {
       const file = solutionsFile(parseYaml(text, 'solutions.yaml'), 'solutions.yaml');
       if (file.is === 'unreadable') expect(file.says).toContain('solutions.yaml');
@@ -77,7 +77,7 @@ describe('a configuration', { timeout: 600_000 }, () => {
     return path;
   };
 
-  it('of a bot names its clusters, or every mistake in it', () => {
+  it('of a bot yields its clusters, or every mistake in it', () => {
     fuzz(
       yaml(['slack', 'redis', 'url', 'clusters', 'name', 'channels', 'policy', 'approvers', 'approval'], BOT),
       (text) => {
@@ -87,7 +87,7 @@ describe('a configuration', { timeout: 600_000 }, () => {
     );
   });
 
-  it('of a worker names its cluster and trusted keys, or every mistake in it', () => {
+  it('of a worker yields its cluster and trusted keys, or every mistake in it', () => {
     fuzz(yaml(['cluster', 'redis', 'url', 'root', 'trustedKeys', 'plan', 'copy', 'health', 'port'], WORKER), (text) => {
       const config = refusalOr(() => workerConfig(at(text), {}), WrongConfig);
       if (!(config instanceof Error)) expect(config.trustedKeys.length).toBeGreaterThan(0);

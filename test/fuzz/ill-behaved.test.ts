@@ -28,9 +28,9 @@ import { refusalOr } from './arbitraries.ts';
 import { spoiltEverywhere } from './ill-behaved.ts';
 
 interface Reader {
-  /** What it would read gladly. */
+  /** Valid values. */
   readonly good: readonly unknown[];
-  /** Throws nothing but what the callers of the reader turn into words. */
+  /** May throw only errors that the reader's callers turn into an explanation. */
   readonly read: (text: string) => unknown;
 }
 
@@ -136,7 +136,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: [{ subsets: [{ addresses: [{ ip: '10.0.0.1' }], notReadyAddresses: [{ ip: '10.0.0.1' }] }] }],
     read: (text) => endpointsFacts(kube.endpointsSchema.safeParse(JSON.parse(text)).data ?? null),
   },
-  'what else Kubernetes answers': {
+  'other answers of Kubernetes': {
     good: [
       { metadata: { annotations: { a: 'b' } } },
       { versions: [{ groupVersion: 'apps/v1' }] },
@@ -171,13 +171,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
-describe.each(Object.entries(READERS))('%s with an object that behaves badly', (_name, { good, read }) => {
-  it('is refused or read, at whatever place it stands', { timeout: 120_000 }, async () => {
+describe.each(Object.entries(READERS))('%s with an ill-behaved object', (_name, { good, read }) => {
+  it('is rejected or read, wherever the object is', { timeout: 120_000 }, async () => {
     const before = Reflect.ownKeys(Object.prototype).length;
     for (const one of good) {
       for (const text of spoiltEverywhere(one)) {
         const answer = await outcome(() => read(text));
-        if (answer instanceof Error && !TOLD.some((kind) => answer instanceof kind))
+        if (answer instanceof Error && !EXPECTED.some((kind) => answer instanceof kind))
           expect.fail(`${text}\n${answer.stack}`);
         expect(typeof shown(answer), text).toBe('string');
       }
@@ -186,8 +186,8 @@ describe.each(Object.entries(READERS))('%s with an object that behaves badly', (
   });
 });
 
-/** Errors that readers give as their answer. */
-const TOLD = [WrongConfig, PlainFailure, z.ZodError] as const;
+/** Errors that readers may throw as their answer. */
+const EXPECTED = [WrongConfig, PlainFailure, z.ZodError] as const;
 
 async function outcome(act: () => unknown): Promise<unknown> {
   try {
@@ -197,7 +197,7 @@ async function outcome(act: () => unknown): Promise<unknown> {
   }
 }
 
-/** What people get to see of the answer. */
+/** What people see of the answer. */
 function shown(answer: unknown): string {
   return answer instanceof Error ? answer.message : `${JSON.stringify(answer)}`;
 }

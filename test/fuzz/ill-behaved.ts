@@ -1,4 +1,4 @@
-/** Names that a careless program would take for its own. */
+/** Names that a careless program would confuse with built-in properties. */
 export const DANGEROUS = [
   '__proto__',
   'constructor',
@@ -13,7 +13,7 @@ export const DANGEROUS = [
   '0',
 ] as const;
 
-/** JSON of values that nobody can print, compare or measure as if they were text, numbers or lists. */
+/** JSON of values that cannot be printed, compared or measured like strings, numbers or lists. */
 export const ILL_BEHAVED = [
   '{"toString":null}',
   '{"toString":null,"valueOf":null}',
@@ -28,10 +28,10 @@ export const ILL_BEHAVED = [
   '[{"length":{"toString":null}}]',
 ] as const;
 
-/** Stands for what is put there. */
+/** A placeholder for the inserted value. */
 const MARK = '@ill-behaved@';
 
-/** JSON texts of the good value with one ill-behaved value in it: at each place, and beside the members of each object under each dangerous name. */
+/** JSON texts of the valid value with one ill-behaved value: at each place, and in each object under each dangerous name. */
 export function* spoiltEverywhere(good: unknown): Generator<string> {
   for (const place of placesOf(good)) {
     const replaced = JSON.stringify(changedAt(good, place, () => MARK));
@@ -50,7 +50,7 @@ type Place = readonly string[];
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Each value in the value, itself first; of a list only the first members, as the others are read the same way. */
+/** Each value within the value, itself first; of a list only the first members, as the others are read the same way. */
 function placesOf(value: unknown, at: Place = []): readonly Place[] {
   if (typeof value !== 'object' || value === null) return [at];
   const members = Object.entries(value).slice(0, Array.isArray(value) ? 2 : undefined);

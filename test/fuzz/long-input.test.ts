@@ -15,9 +15,9 @@ import { withPlainMoments } from '../../src/slack/text/names.ts';
 import { cpuMs } from '../fixtures/cpu.ts';
 import { ILL_BEHAVED } from './ill-behaved.ts';
 
-/** As much as a request of Slack's may have; quadratic work on it would take minutes. */
+/** The size limit of a Slack request; quadratic work on it would take minutes. */
 const LENGTH = 2 ** 18;
-/** Of processor time. Linear work takes some tens of milliseconds; the rest is for a slow computer. */
+/** CPU time. Linear work takes tens of milliseconds; the rest is for slow computers. */
 const LIMIT_MS = 10_000;
 
 const context = { clusters: ['lab'], defaultCluster: 'lab' };
@@ -25,7 +25,7 @@ const place = { host: 'a'.repeat(60), port: 22 };
 const key = { algorithm: 'ssh-ed25519', key: 'AAAA' };
 const said = (stdout: string) => ({ ended: exit(1), stdout, stderr: stdout });
 
-/** Everything that reads text from outside. */
+/** Every reader of external text. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'slash command': (text) => parseCommand(typed(text), context),
   'node name': (text) => parseCommand(`add ${text}`, context),
@@ -72,8 +72,8 @@ const PIECES = [
   ...ILL_BEHAVED,
 ];
 
-describe.each(Object.entries(READERS))('a quarter of a megabyte of one thing in %s', (_name, read) => {
-  it('does not stop the process that reads it', { timeout: 600_000 }, () => {
+describe.each(Object.entries(READERS))('a quarter of a megabyte of repeated text in %s', (_name, read) => {
+  it('does not block the process that reads it', { timeout: 600_000 }, () => {
     for (const piece of PIECES) {
       for (const end of ['', '!', 'b']) {
         const text = `a${piece.repeat(LENGTH / piece.length)}${end}`;

@@ -38,21 +38,21 @@ const TABLE = [
 ];
 const lines = wordsLike(TABLE, ['', ' ', '\n']);
 
-describe('what a node’s programs printed', { timeout: 600_000 }, () => {
-  it('df: a file system with a size, or none', () => {
+describe('output of a node’s programs', { timeout: 600_000 }, () => {
+  it('df: yields a file system with a size, or none', () => {
     fuzz(lines, (text) => {
       const found = fileSystemIn(text);
       if (found !== null) expect(found.mountpoint).toMatch(/^\//);
     });
   });
 
-  it('findmnt and losetup: mounts, or an error of their shape', () => {
+  it('findmnt and losetup: yield mounts, or an error about their format', () => {
     const keys = ['filesystems', 'target', 'source', 'loopdevices', 'name', 'back-file'];
     const json = fc.oneof(jsonLike(keys, TABLE), lines);
     fuzz(fc.tuple(json, json), (two) => void refusalOr(() => mountsIn(...two), z.ZodError));
   });
 
-  it('fstab, mountinfo, ss and ls: lines of their own, whatever stands between them', () => {
+  it('fstab, mountinfo, ss and ls: yield valid lines, whatever is between them', () => {
     fuzz(lines, (text) => {
       for (const { mountpoint } of fstabIn(text)) expect(mountpoint).not.toBe('');
       for (const { id } of isoLines(text)) expect(id).not.toContain('/');
@@ -62,7 +62,7 @@ describe('what a node’s programs printed', { timeout: 600_000 }, () => {
     expect(isListening('LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*', '10.0.0.1:8080')).toBe(true);
   });
 
-  it('stat and digests: a file as it is, or none', () => {
+  it('stat and digests: yield a file, or none', () => {
     const text = fc.oneof(lines, spoilt(['5 81a4 1:2:3:4\n5 81a4 1:2:3:5\n', `${'a'.repeat(64)}  /srv/a.iso\n`]));
     fuzz(
       fc.tuple(text, text, fc.constantFrom<Ended>({ is: 'connection-lost' }, exit(0), exit(1))),
@@ -76,8 +76,8 @@ describe('what a node’s programs printed', { timeout: 600_000 }, () => {
   });
 });
 
-describe('what an archive says it is', { timeout: 600_000 }, () => {
-  it('an id that can be a folder, or a sentence why it is none', async () => {
+describe('the identity of an archive', { timeout: 600_000 }, () => {
+  it('is an ID that is a valid folder name, or an explanation', async () => {
     const text = fc.oneof(
       wordsLike(['NAME=MetalK8s', 'VERSION=', '1.2.3', '../..', '\n', '$(reboot)', ' '], ['', '\n']),
       wordsLike(
@@ -96,7 +96,7 @@ describe('what an archive says it is', { timeout: 600_000 }, () => {
   });
 });
 
-describe('what Kubernetes answers', { timeout: 600_000 }, () => {
+describe('an answer of Kubernetes', { timeout: 600_000 }, () => {
   const keys = [
     'items',
     'metadata',
@@ -140,7 +140,7 @@ describe('what Kubernetes answers', { timeout: 600_000 }, () => {
     .oneof(spoilt([good]), jsonLike(keys, words))
     .map((text) => refusalOr<unknown>(() => JSON.parse(text), SyntaxError));
 
-  it('is nodes with names that nodes can have, or nothing that is used', () => {
+  it('yields nodes with valid names, or is not used', () => {
     fuzz(answer, (given) => {
       for (const node of nodeListSchema.safeParse(given).data?.items ?? [])
         expect(isNodeName(nodeFacts(node).name)).toBe(true);
@@ -151,7 +151,7 @@ describe('what Kubernetes answers', { timeout: 600_000 }, () => {
     });
   });
 
-  it('is a way to a node with a port that there is', () => {
+  it('yields an SSH access with a valid port', () => {
     const annotation = wordsLike(['22', '65536', '-1', '0x16', '../../etc/shadow', 'true', '-oProxyCommand=x']);
     fuzz(fc.tuple(annotation, annotation), ([port, path]) => {
       const said = { 'metalk8s.scality.com/ssh-port': port, 'metalk8s.scality.com/ssh-key-path': path };
@@ -187,13 +187,13 @@ describe('known_hosts', { timeout: 600_000 }, () => {
     port: fc.constantFrom(22, 2222),
   });
 
-  it('keeps every line as it was found', () => {
+  it('keeps every line unchanged', () => {
     fuzz(file, (text) =>
       expect(formatKnownHosts(parseKnownHosts(text))).toBe(text === '' || text.endsWith('\n') ? text : `${text}\n`),
     );
   });
 
-  it('knows a key that was added, for its own place, unless the file says otherwise', () => {
+  it('accepts an added key for its host, unless the file says otherwise', () => {
     fuzz(fc.tuple(file, place), ([text, there]) => {
       const before = parseKnownHosts(text);
       const isRevoked = standingOf(before, there, key).is === 'revoked';

@@ -14,7 +14,7 @@ import { failureOr, fuzz, jsonLike, spoilt } from './arbitraries.ts';
 
 const ID = 'c1-abc234';
 const EVENTS = everyEvent(ID);
-/** As Redis keeps it, whatever the event's text is. */
+/** As stored in Redis, for any event text. */
 const kept = (event: string) => `{"event":${event},"key":"k1","signature":"AAAA"}`;
 const TEXTS = EVENTS.flatMap((event) => [
   kept(JSON.stringify(event)),
@@ -52,7 +52,7 @@ const pair = newKeyPair();
 const checker = approvalChecker({ keys: [pair] });
 
 describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
-  it('is one that was written, or counts for nothing', () => {
+  it('is a written entry, or is ignored', () => {
     fuzz(entry, (text) => {
       const read = entryFrom(text);
       if (read === null || 'raw' in read) return;
@@ -62,7 +62,7 @@ describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
     });
   });
 
-  it('and its progress likewise', () => {
+  it('yields progress, or a reported fault of the record', () => {
     const text = fc.oneof(
       spoilt([JSON.stringify(halfway)]),
       jsonLike(['step', 'at', 'done', 'total', 'unit', 'note'], ['bytes']),
@@ -73,14 +73,14 @@ describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
     });
   });
 
-  it('makes a change in any order, or none', () => {
+  it('yields a change in any order, or none', () => {
     fuzz(fc.array(fc.constantFrom(...EVENTS), { maxLength: 8 }), (events: readonly ChangeEvent[]) => {
       const change = changeFrom(events);
       expect(change === null || change.id === ID).toBe(true);
     });
   });
 
-  it('is no approval unless it is signed as it stands', () => {
+  it('is an approval only if its exact content is signed', () => {
     const signed = EVENTS.flatMap((event) => (event.type === 'approved' ? [event] : []));
     fuzz(spoilt(signed.map((event) => kept(JSON.stringify(event)))), (text) => {
       const read = entryFrom(text);
@@ -91,7 +91,7 @@ describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
 });
 
 describe('a job in the queue', { timeout: 600_000 }, () => {
-  it('is one for this cluster under its own name, or none', () => {
+  it('is a job of this cluster with its own name, or is rejected', () => {
     const name = fc.oneof(
       fc.constantFrom('plan-c1-aaaaaa-1', 'apply-c1-aaaaaa-1', 'apply-c2-aaaaaa-1', '__proto__'),
       fc.string(),
@@ -107,7 +107,7 @@ describe('a job in the queue', { timeout: 600_000 }, () => {
 });
 
 describe('a line of the journal', { timeout: 600_000 }, () => {
-  it('is one that was written, one of a newer version, or words that say why it is none', () => {
+  it('is a written line, a line of a newer version, or an explanation of the fault', () => {
     const lines = EVENTS.map((event, n) => lineText({ seq: n + 1, prev: NO_LINE, change: ID, event }));
     fuzz(fc.oneof(spoilt(lines), jsonLike(['seq', 'prev', 'change', 'event', ...KEYS], WORDS)), (text) => {
       const line = lineFrom(text);
@@ -115,7 +115,7 @@ describe('a line of the journal', { timeout: 600_000 }, () => {
     });
   });
 
-  it('cannot be changed without the file being refused, or ending before it', () => {
+  it('cannot be changed unless the file is rejected, or ends before it', () => {
     const lines: string[] = [];
     for (const [n, event] of EVENTS.slice(0, 4).entries()) {
       lines.push(lineText({ seq: n + 1, prev: n === 0 ? NO_LINE : digestOf(lines[n - 1] ?? ''), change: ID, event }));
@@ -123,7 +123,7 @@ describe('a line of the journal', { timeout: 600_000 }, () => {
     const [good, last] = [`${lines.slice(0, -1).join('\n')}\n`, `${lines.at(-1)}\n`];
     fuzz(spoilt([good]), (changed) => {
       const found = failureOr(() => verifyJournal('journal', Buffer.from(changed + last)), 'journal-damaged');
-      // Cut into the last line, it looks like what a crash leaves: everything before is as it was.
+      // A cut within the last line looks like a crash: everything before it must be unchanged.
       if (!(found instanceof Error))
         expect((good + last).startsWith((changed + last).slice(0, found.bytes))).toBe(true);
     });
@@ -131,7 +131,7 @@ describe('a line of the journal', { timeout: 600_000 }, () => {
 });
 
 describe('a key', { timeout: 600_000 }, () => {
-  it('is an Ed25519 one or cannot be used', () => {
+  it('is an Ed25519 key, or is rejected', () => {
     const text = fc.oneof(spoilt([pair.publicKeyPem, pair.privateKeyPem]), fc.string({ unit: 'binary' }));
     fuzz(text, (pem) => void failureOr(() => publicKeyFrom(pem), 'key-unusable'));
   });

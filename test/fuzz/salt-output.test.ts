@@ -11,7 +11,7 @@ import { type Ended, exit } from '../../src/domain/node-commands/ended.ts';
 import { fuzz, jsonLike, spoilt, wordsLike } from './arbitraries.ts';
 
 const CAPTURES = join(import.meta.dirname, '../fixtures/salt-3002');
-/** What a real Salt printed; the longest ones are left out, as cutting them up costs time only. */
+/** Output of a real Salt, without the longest captures, which only cost time. */
 const REAL = readdirSync(CAPTURES)
   .filter((name) => name.endsWith('.out'))
   .map((name) => readFileSync(join(CAPTURES, name), 'utf8'))
@@ -63,42 +63,42 @@ const output = fc.oneof(
 const ended = fc.constantFrom<Ended>({ is: 'connection-lost' }, ...[0, 1, 2, 64, 124, 255].map(exit));
 const result = fc.record({ ended, stdout: output, stderr: fc.oneof(fc.constant(''), wordsLike(PROSE)) });
 
-describe('what Salt printed', { timeout: 600_000 }, () => {
-  it('is a verdict for every call, and “ok” only with exit code 0 and without a failed state', () => {
+describe('output of Salt', { timeout: 600_000 }, () => {
+  it('yields a verdict for every call, and “ok” only with exit code 0 and no failed state', () => {
     fuzz(fc.tuple(result, fc.constantFrom('states', 'anything')), ([said, expects]) => {
       const answer = classifyCall(said, expects === 'states' ? 'states' : 'anything');
       if (answer.is === 'ok') expect(said.ended).toEqual(exit(0));
     });
   });
 
-  it('is a verdict for every minion', () => {
+  it('yields a verdict for every minion', () => {
     fuzz(result, (said) => {
       for (const [, answer] of classifyMinions(said, 'states')) expect(answer.is).toMatch(/^[a-z-]+$/);
     });
   });
 
-  it('is a job id of twenty digits, or why there is none', () => {
+  it('yields a job ID of twenty digits, or an explanation', () => {
     fuzz(result, (said) => {
       const started = classifyStart(said);
       if ('jid' in started) expect(started.jid).toMatch(/^\d{20}$/);
     });
   });
 
-  it('is the job that was asked for, or none', () => {
+  it('yields the requested job, or none', () => {
     const keys = ['jid', 'Minions', 'Result', 'Error', 'return', 'retcode', 'node-2', STATE];
     fuzz(fc.oneof(jsonLike(keys, [JID]), output), (stdout) =>
       expect([JID, undefined]).toContain(jobOf(JID, stdout)?.jid),
     );
   });
 
-  it('is a list of state runs, or none', () => {
+  it('yields a list of state runs, or none', () => {
     const keys = [JID, 'Function', 'Running', 'node-2'];
     fuzz(fc.oneof(jsonLike(keys, ['state.sls', 'test.ping']), output), (stdout) => {
       for (const run of stateRunsOf(stdout) ?? []) expect(run.fun).toMatch(/^state\./);
     });
   });
 
-  it('is JSON documents between lines of text, the ones that were printed', () => {
+  it('yields the printed JSON documents between lines of text', () => {
     fuzz(
       fc.array(fc.tuple(jsonLike(KEYS), wordsLike(['jid: 1', 'No minions matched'], [' '])), { maxLength: 4 }),
       (printed) => {
@@ -109,13 +109,13 @@ describe('what Salt printed', { timeout: 600_000 }, () => {
     );
   });
 
-  it('is what each minion said, by names that are names only', () => {
+  it('yields each minion’s answer under a valid name', () => {
     fuzz(output, (stdout) => expect(minionValues(stdout)).toBeInstanceOf(Map));
   });
 });
 
-describe('what crictl printed', { timeout: 600_000 }, () => {
-  it('is the endpoints of an engine that is known, or silence', () => {
+describe('output of crictl', { timeout: 600_000 }, () => {
+  it('yields the endpoints of a known engine, or nothing', () => {
     const keys = ['config', 'registry', 'configPath', 'mirrors', 'metalk8s-registry-from-config.invalid', 'endpoint'];
     const info = fc.oneof(jsonLike(keys, ['http://10.0.0.1:8080', '']), output);
     fuzz(

@@ -38,8 +38,8 @@ const payload = fc.oneof(
 
 const receiver: Receiver = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
 
-describe('a click, as a payload of Slack’s tells it', { timeout: 600_000 }, () => {
-  it('is a decision with a change, a digest and a person of this workspace, or none', async () => {
+describe('a click in a Slack payload', { timeout: 600_000 }, () => {
+  it('yields a decision with a change, a digest and a person of this workspace, or none', async () => {
     const log = new KeptLog();
     const app = new App({
       authorize: async () => ({ botToken: 'xoxb-1', botId: 'B1', botUserId: 'U1' }),
@@ -70,7 +70,7 @@ describe('a click, as a payload of Slack’s tells it', { timeout: 600_000 }, ()
     await fc.assert(
       fc.asyncProperty(payload, async (body) => {
         await app.processEvent({ body, ack: async () => undefined }).catch((error: unknown) => {
-          // Bolt itself stumbles over ids that are objects, before anything of ours is asked.
+          // Bolt itself fails on IDs that are objects, before our code runs.
           if (!(error instanceof TypeError) || (error.stack ?? '').includes('/src/slack/')) throw error;
         });
       }),

@@ -19,8 +19,8 @@ const VOCABULARY = [
 ];
 const text = wordsLike(VOCABULARY);
 
-describe('what people type', { timeout: 600_000 }, () => {
-  it('is an intent, a question for help or a “no” in clean words, and never a name that Kubernetes could not have', () => {
+describe('typed text', { timeout: 600_000 }, () => {
+  it('yields an intent, help or a refusal in clean text, and never an impossible node name', () => {
     fuzz(text, (line) => {
       const answer = parseCommand(typed(`add ${line}`), context);
       if (isRefusal(answer)) return expect(`${answer.says}${answer.tryNext}`).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
@@ -30,7 +30,7 @@ describe('what people type', { timeout: 600_000 }, () => {
     });
   });
 
-  it('behind a reason without quotes makes no node, and the answer holds a command that does what was meant', () => {
+  it('after an unquoted reason is no node name, and the answer has a command that does what was meant', () => {
     const node = fc.constantFrom('node-1', 'node-2', 'node-3.lab');
     const word = fc.oneof(node, fc.constantFrom('replace', 'disk', "node-1's", 'a=b', 'x,y', '“new”', '<&>', '`'));
     const nodes = fc.uniqueArray(node, { minLength: 1 });
@@ -47,20 +47,20 @@ describe('what people type', { timeout: 600_000 }, () => {
     });
   });
 
-  it('without any verb is a “no” or help as well', () => {
+  it('without a verb yields a refusal or help', () => {
     fuzz(text, (line) => void parseCommand(typed(line), context));
   });
 });
 
-describe('a word from outside', { timeout: 600_000 }, () => {
-  it('is one word for the shell of a node, whatever stands in it', () => {
+describe('an external word', { timeout: 600_000 }, () => {
+  it('is one word for a node’s shell, whatever it contains', () => {
     fuzz(fc.array(text, { minLength: 1, maxLength: 4 }), (words) => {
       const [program = '', ...args] = words;
       expect(splitWords(render(command(program, ...args)))).toEqual({ is: 'words', words });
     });
   });
 
-  it('makes no mention, no link and nothing invisible in Slack, also where it is cut', () => {
+  it('makes no mention, link or invisible character in Slack, even when cut', () => {
     fuzz(fc.tuple(text, fc.nat(60)), ([foreign, limit]) => {
       for (const shown of [escaped(foreign), code(foreign), cut(escaped(foreign), limit)]) {
         expect(shown).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)|[\p{Cc}\p{Cf}\p{Cs}]/u);

@@ -3,7 +3,7 @@ import type { SimulatedCluster } from '../../sandbox/cluster/simulated-cluster.t
 import { faultsOf, SLACK_FAULTS } from '../../sandbox/faults.ts';
 import { startSlack } from './slack/slack-for-tests.ts';
 
-/** A cluster that notes which faults it is asked for; the rest of it is never used here. */
+/** A fake cluster that records requested faults. */
 function notingCluster(noted: string[]): Pick<SimulatedCluster, 'fault' | 'clearFault' | 'faults'> {
   return {
     fault: async (name, args) => void noted.push([name, ...args].join(' ')),
@@ -12,7 +12,7 @@ function notingCluster(noted: string[]): Pick<SimulatedCluster, 'fault' | 'clear
   };
 }
 
-test('each fault goes to the part that knows it; a misspelt one of Slack’s is told with what was meant', async () => {
+test('sends each fault to its part, and suggests the right name for a misspelt Slack fault', async () => {
   const slack = await startSlack();
   const noted: string[] = [];
   const faults = faultsOf(slack, notingCluster(noted));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { holds, SeenTexts } from '../../sandbox/seen/texts.ts';
 import { ALICE, OPS, startSlack } from './slack/slack-for-tests.ts';
 
-test('a text that a card showed once is remembered after the card was edited, and blocks are read as people read them', async () => {
+test('keeps texts of earlier versions of a card, and reads blocks as people do', async () => {
   const slack = await startSlack();
   const texts = new SeenTexts(slack);
   try {

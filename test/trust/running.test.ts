@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { comesTrue } from '../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import { journalCommand } from '../../src/commands/journal.ts';
 import { filesBelow, leaks, PLANTED } from './planted.ts';
@@ -24,7 +24,7 @@ let written: ReadonlyMap<string, string>;
 let own: Readonly<Record<string, string>>;
 
 const until = async (look: () => boolean | Promise<boolean>) => {
-  if (!(await comesTrue(look, LIMIT_MS, new AbortController().signal))) throw new Error(`It never came: ${look}`);
+  if (!(await becomesTrue(look, LIMIT_MS, new AbortController().signal))) throw new Error(`It never came: ${look}`);
 };
 const state = async () => {
   const seen = await sandbox.changes.read();

@@ -3,30 +3,30 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { DescribedNode } from './description.ts';
 
-/** Where a node's servers listen. */
+/** The addresses of a node's servers. */
 export interface NodeAddress {
   readonly ip: string;
   readonly sshPort: number;
 }
 
-/** MetalK8s' registries listen here on every node. */
+/** The port of MetalK8s' registries on every node. */
 export const REGISTRY_PORT = 8080;
-/** When the wanted SSH port may not be bound: these, then any free one. */
+/** SSH ports to try if the wanted one cannot be bound; 0 is any free port. */
 const OTHER_SSH_PORTS = [2222, 10022, 0];
 const ATTEMPTS = 50;
 
-/** A loopback network of its own for one sandbox: `127.X.Y`, free on every port that it needs. */
+/** Reserves a loopback network for one sandbox: `127.X.Y`, free on every port that it needs. */
 export async function claimNetwork(nodes: readonly DescribedNode[]): Promise<{
   readonly network: string;
   readonly addresses: ReadonlyMap<string, NodeAddress>;
 }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    // 127.0.0.0/16 is where other programs listen.
+    // Other programs listen in 127.0.0.0/16.
     const network = `127.${randomInt(1, 255)}.${randomInt(0, 255)}`;
     const addresses = await addressesIn(network, nodes);
     if (addresses !== null) return { network, addresses };
   }
-  throw new Error('No free loopback network: the sandbox needs to bind addresses in 127.0.0.0/8, as Linux allows.');
+  throw new Error('No free loopback network. The sandbox must be able to bind addresses in 127.0.0.0/8, as on Linux.');
 }
 
 async function addressesIn(
@@ -58,7 +58,7 @@ async function bindable(ip: string, port: number): Promise<number | null> {
   try {
     await once(server, 'listening');
   } catch {
-    // Taken or forbidden: the caller tries another one, whichever it is.
+    // In use or forbidden: the caller tries another port.
     return null;
   }
   const address = server.address();

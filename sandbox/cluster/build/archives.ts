@@ -8,7 +8,7 @@ import type { SimNode } from '../world.ts';
 import { type ArchiveContent, writeArchive } from './content.ts';
 import type { Description } from './description.ts';
 
-/** Writes every archive onto a node and mounts those that are described as mounted, with their fstab lines. */
+/** Writes every archive to a node and mounts those described as mounted, with their fstab lines. */
 export async function layArchives(parts: ClusterParts, node: SimNode): Promise<void> {
   for (const content of parts.archives) {
     await putArchive(parts, node, content);
@@ -16,7 +16,7 @@ export async function layArchives(parts: ClusterParts, node: SimNode): Promise<v
   }
 }
 
-/** /etc/metalk8s/bootstrap.yaml and, unless it is described as absent, solutions.yaml. */
+/** Writes /etc/metalk8s/bootstrap.yaml and, unless described as absent, solutions.yaml. */
 export async function layConfiguration(parts: ClusterParts, description: Description, network: string): Promise<void> {
   const files = parts.filesOf(parts.world.bootstrap);
   await files.makeFolders('/etc/metalk8s', 0o700);
@@ -33,13 +33,13 @@ export async function layConfiguration(parts: ClusterParts, description: Descrip
   await files.writeText('/etc/metalk8s/solutions.yaml', dump(content, { seqNoIndent: true }), 0o600);
 }
 
-/** The archives whose images a registry is expected to serve: each id once, as they are listed. */
+/** The archives that a registry is expected to serve: each ID once, in list order. */
 export function listedArchives(parts: ClusterParts): readonly ArchiveContent[] {
   const listed = parts.archives.filter((one) => one.described.listed);
   return listed.filter((one, at) => listed.findIndex((other) => other.id === one.id) === at);
 }
 
-/** The archives that the bootstrap has ready for its registry, each id once. */
+/** The archives available on the bootstrap node for its registry, each ID once. */
 export function mountedArchives(parts: ClusterParts): readonly ArchiveContent[] {
   return parts.archives.filter((one) => one.described.directory || isMountedThere(parts, one));
 }
@@ -63,7 +63,7 @@ async function mountArchive(parts: ClusterParts, node: SimNode, content: Archive
   await files.writeText('/etc/fstab', (await files.readText('/etc/fstab')) + line);
 }
 
-/** Of two archives with one version only the first can be mounted. */
+/** Only the first of two archives with the same version can be mounted. */
 function isMountedThere(parts: ClusterParts, content: ArchiveContent): boolean {
   const { mounted, directory } = content.described;
   return (

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { pseudoRandom } from './pseudo-random.ts';
 
-/** One image of an archive with all its bytes. */
+/** An image of an archive, in bytes. */
 export interface ContentImage {
-  /** `metalk8s-128.0.1` or `example-solution-0.1.0`: what stands before the name in a reference. */
+  /** The part before the name in a reference: `metalk8s-128.0.1` or `example-solution-0.1.0`. */
   readonly prefix: string;
   readonly name: string;
   readonly tag: string;
   readonly manifest: Buffer;
-  /** Baked into nginx's configuration when the ISO is built, whatever lies on the disk later. */
+  /** Written into nginx's configuration by the ISO build, and served whatever is on the disk later. */
   readonly digest: string;
-  /** Configuration first, then the layers. */
+  /** The configuration first, then the layers. */
   readonly blobs: readonly ContentBlob[];
 }
 
@@ -22,7 +22,7 @@ interface ContentBlob {
 
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
-/** An image whose bytes depend on its name and tag alone, so two archives that carry it carry equal bytes. */
+/** An image whose bytes depend only on its name and tag, so archives that share an image share its bytes. */
 export function contentImage(prefix: string, reference: string): ContentImage {
   const [name = '', tag = ''] = reference.split(':');
   const layers = layerSeeds(name, tag).map((seed) => blob(pseudoRandom(seed, layerSize(seed))));
@@ -31,17 +31,16 @@ export function contentImage(prefix: string, reference: string): ContentImage {
   return { prefix, name, tag, manifest, digest: sha256(manifest), blobs: [config, ...layers] };
 }
 
-/** `sha256:…` of some bytes. */
 function sha256(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** The first layer belongs to the name, so that two tags of one image share it, as real base layers do. */
+/** The first layer depends on the name alone, so two tags of an image share it, as real base layers do. */
 function layerSeeds(name: string, tag: string): readonly string[] {
   return [`${name} base`, `${name}:${tag} 1`, `${name}:${tag} 2`];
 }
 
-/** 10 to 200 kB, an odd number now and then: files do not end where sectors do. */
+/** 10 to 200 kB, sometimes odd, so that file ends do not match sector ends. */
 function layerSize(seed: string): number {
   return 10_000 + (createHash('sha256').update(`size of ${seed}`).digest().readUInt32LE(0) % 190_000);
 }

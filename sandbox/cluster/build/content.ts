@@ -6,7 +6,7 @@ import { type ContentImage, contentImage } from './content-images.ts';
 import { archiveId, type DescribedArchive } from './description.ts';
 import { pseudoRandom, pseudoRandomPieces } from './pseudo-random.ts';
 
-/** An archive with everything in it. */
+/** An archive with its whole content. */
 export interface ArchiveContent {
   /** `metalk8s-128.0.1`: mount point below /srv/scality, saltenv, and prefix of its image references. */
   readonly id: string;
@@ -16,11 +16,11 @@ export interface ArchiveContent {
   readonly volumeId: string;
 }
 
-/** When every archive was built: images must not differ from one run to the next. */
+/** A fixed build time, so that images are identical in every run. */
 const BUILT_AT = new Date('2024-10-03T09:12:44Z');
 const YUM_REPOSITORIES = ['epel', 'kubernetes', 'saltstack', 'scality'];
 
-/** Builds an archive's content in memory; filler is made while it is written. */
+/** Builds an archive's content in memory; filler is generated while it is written. */
 export function archiveContent(described: DescribedArchive): ArchiveContent {
   const id = archiveId(described);
   const images = (described.images ?? defaultImages(described)).map((one) => contentImage(id, one));
@@ -30,7 +30,7 @@ export function archiveContent(described: DescribedArchive): ArchiveContent {
   return { id, described, images, sources: [...sources, ...filler(described, id)], volumeId };
 }
 
-/** Writes an archive where it belongs below a node's root: as an ISO, or as a directory. */
+/** Writes an archive to its path below a node's root, as an ISO or as a directory. */
 export async function writeArchive(content: ArchiveContent, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   if (!content.described.directory) return writeIso(path, content.volumeId, content.sources, BUILT_AT);
@@ -55,7 +55,7 @@ export function registryInclude(id: string, images: readonly ContentImage[]): st
     .join('\n');
 }
 
-/** The nginx variable that holds an archive's images folder: dots and dashes become underscores. */
+/** The nginx variable for an archive's images folder: dots and dashes become underscores. */
 export function imagesVariable(id: string): string {
   return `${id.replace(/[.-]/g, '_')}_images`;
 }
@@ -119,7 +119,7 @@ function otherFiles(one: DescribedArchive, images: readonly ContentImage[]): rea
   ];
 }
 
-/** What repo.installed imports before the registry runs. */
+/** The tar files that repo.installed imports before the registry runs. */
 function tars(images: readonly ContentImage[]): readonly IsoSource[] {
   return images
     .filter((one) => one.name === 'pause' || one.name === 'nginx')

@@ -12,14 +12,14 @@ const version = z
   .regex(/^\d+\.\d+[\w.-]*$/, {
     error: 'must be a version such as 128.0.1',
   });
-/** RFC 1123, as Kubernetes wants node and solution names. */
+/** RFC 1123, as Kubernetes requires for node and solution names. */
 const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?$/, {
   error: 'must be lower-case letters, digits, dots and dashes',
 });
 const absolutePath = z
   .string()
-  .regex(/^\/[^\n\0]*[^/\n\0]$/, { error: 'must be an absolute path without a slash at its end' });
-const image = z.string().regex(/^[a-z0-9._-]+:[\w.-]+$/, { error: 'must be an image as name:tag' });
+  .regex(/^\/[^\n\0]*[^/\n\0]$/, { error: 'must be an absolute path without a trailing slash' });
+const image = z.string().regex(/^[a-z0-9._-]+:[\w.-]+$/, { error: 'must be an image in the form name:tag' });
 
 const archive = z
   .strictObject({
@@ -27,9 +27,9 @@ const archive = z
     name: name.optional(),
     version,
     path: absolutePath,
-    /** Adds that many MiB that no compression and no deduplication can save. */
+    /** Adds this many MiB of data that cannot be compressed or deduplicated. */
     padMiB: z.number().min(0).max(3000).default(0),
-    /** A directory with the archive's content instead of an ISO. */
+    /** A directory with the archive's content, instead of an ISO. */
     directory: z.boolean().default(false),
     /** Named in bootstrap.yaml or solutions.yaml. */
     listed: z.boolean().default(true),
@@ -37,11 +37,11 @@ const archive = z
     images: z.array(image).check(atLeast(1)).optional(),
   })
   .refine((one) => one.kind === 'metalk8s' || one.name !== undefined, {
-    error: 'a solution needs a name',
+    error: 'a solution must have a name',
     path: ['name'],
   })
   .refine((one) => one.kind === 'metalk8s' || !one.directory, {
-    error: 'a solution is always an ISO',
+    error: 'a solution must be an ISO',
     path: ['directory'],
   });
 
@@ -50,17 +50,17 @@ const ssh = z.strictObject({
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/, { error: 'must be a login name' })
     .default('root'),
-  /** Left out: none for root, nopasswd for anybody else. */
+  /** Default: none for root, nopasswd for others. */
   sudo: z.enum(['nopasswd', 'password', 'none']).optional(),
   port: z.number().int().min(1).max(65535).default(22),
   annotations: z.boolean().default(true),
-  /** Replaces what the ssh-sudo annotation says. */
+  /** Overrides the value of the ssh-sudo annotation. */
   sudoAnnotation: z.string().optional(),
 });
 
 const node = z.strictObject({
   name,
-  /** The last part of its address; the sandbox chooses the rest. */
+  /** The last part of the IP address; the sandbox chooses the rest. */
   ip: z.number().int().min(2).max(254),
   roles: z.array(z.enum(['bootstrap', 'master', 'etcd', 'infra', 'node'])).check(atLeast(1)),
   version: version.optional(),
@@ -80,12 +80,12 @@ const schema = z
     cluster: z.strictObject({ name: name.default('sandbox'), version }),
     archives: z.array(archive).check(atLeast(1)),
     nodes: z.array(node).check(atLeast(1)),
-    /** Registries that exist beside the bootstrap's; `gap` leaves out the other versions' includes. */
+    /** Registries that exist beside the bootstrap's; `gap` omits the other versions' includes. */
     registries: z.array(z.strictObject({ node: name, gap: z.boolean().default(false) })).default([]),
     bootstrapFile: z
       .strictObject({ apiVersion: z.string().default(BOOTSTRAP_API), archivesAsText: z.boolean().default(false) })
       .prefault({}),
-    /** How /etc/metalk8s/solutions.yaml stands; left out: present when a solution is described. */
+    /** The state of /etc/metalk8s/solutions.yaml; default: present if a solution is described. */
     solutionsFile: z
       .strictObject({
         present: z.boolean().optional(),
@@ -94,19 +94,19 @@ const schema = z
       })
       .prefault({}),
     customResourceKinds: z.array(z.string()).default([]),
-    /** Not of the cluster but of its worker: seconds until a plan that nobody approved expires; an hour when left out. */
+    /** A setting of the worker: seconds until an unapproved plan expires; default: one hour. */
     plansLiveSeconds: z.number().positive().optional(),
   })
   .superRefine((whole, report) => {
     for (const says of contradictions(whole)) report.addIssue({ code: 'custom', message: says });
   });
 
-/** A whole cluster as its YAML file describes it. */
+/** A cluster as described by a YAML file. */
 export type Description = z.infer<typeof schema>;
 export type DescribedNode = z.infer<typeof node>;
 export type DescribedArchive = z.infer<typeof archive>;
 
-/** The description is wrong; `mistakes` has one sentence for each mistake. */
+/** The description is invalid; `mistakes` has one sentence for each mistake. */
 export class DescriptionWrong extends Error {
   override readonly name = 'DescriptionWrong';
   readonly mistakes: readonly string[];
@@ -128,7 +128,7 @@ export function parseDescription(text: string, from: string): Description {
   throw new DescriptionWrong(from, parsed.error.issues.map(sentence));
 }
 
-/** The name an archive has below /srv/scality and in image references. */
+/** The archive's name below /srv/scality and in image references. */
 export function archiveId(one: Pick<DescribedArchive, 'kind' | 'name' | 'version'>): string {
   return `${one.kind === 'metalk8s' ? 'metalk8s' : one.name}-${one.version}`;
 }
@@ -137,13 +137,13 @@ function yaml(text: string, from: string): unknown {
   try {
     return load(text);
   } catch (cause) {
-    throw new DescriptionWrong(from, [`It is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`]);
+    throw new DescriptionWrong(from, [`Invalid YAML: ${cause instanceof Error ? cause.message : String(cause)}`]);
   }
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
   const where = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return `${where === '' ? 'The whole' : where.replace(/^\./, '')}: ${issue.message}`;
+  return `${where === '' ? 'The file' : where.replace(/^\./, '')}: ${issue.message}`;
 }
 
 type Whole = Pick<z.output<typeof schema>, 'nodes' | 'registries'>;
@@ -151,12 +151,12 @@ type Whole = Pick<z.output<typeof schema>, 'nodes' | 'registries'>;
 function contradictions({ nodes, registries }: Whole): readonly string[] {
   const bootstraps = nodes.filter((one) => one.roles.includes('bootstrap'));
   return [
-    ...(bootstraps.length === 1 ? [] : [`exactly one node has the role bootstrap, here ${bootstraps.length} have it`]),
+    ...(bootstraps.length === 1 ? [] : [`exactly one node must have the role bootstrap; ${bootstraps.length} have it`]),
     ...twice(nodes.map((one) => one.name)).map((one) => `two nodes are named ${one}`),
     ...twice(nodes.map((one) => String(one.ip))).map((one) => `two nodes have the ip ${one}`),
     ...registries
       .filter((one) => !nodes.some((known) => known.name === one.node))
-      .map((one) => `registries names ${one.node}, which is no node of this cluster`),
+      .map((one) => `registries names ${one.node}, which is not a node of this cluster`),
   ];
 }
 

@@ -10,7 +10,7 @@ import type { DescribedNode, Description } from './description.ts';
 const PREFIX = 'metalk8s.scality.com';
 export const SSH_KEY = '/etc/metalk8s/pki/salt-bootstrap';
 
-/** One node as its description says, with an empty file system below `folder`. */
+/** Builds a node from its description, with an empty file system below `folder`. */
 export async function buildNode(
   description: Description,
   described: DescribedNode,
@@ -32,7 +32,7 @@ export async function buildNode(
     containerRuntime: described.containerRuntime,
     root,
     ssh: { port: address.sshPort, user, sudo: described.ssh.sudo ?? (user === 'root' ? 'none' : 'nopasswd') },
-    // What lies on the node from the start costs nothing; the description's number is set when all of it is there.
+    // The initial files use no space: free space is set after they are written.
     freeBytes: new Map([['/', Number.POSITIVE_INFINITY]]),
     mounts: [],
     registry: null,
@@ -42,7 +42,7 @@ export async function buildNode(
   };
 }
 
-/** The directories of a freshly deployed node, with the modes that keep others out of what is root's. */
+/** The directories of a freshly deployed node; root's have modes that keep other users out. */
 export async function layFolders(node: SimNode, files: NodeFiles): Promise<void> {
   const open = [
     '/etc/containerd',
@@ -63,7 +63,7 @@ export async function layFolders(node: SimNode, files: NodeFiles): Promise<void>
   await files.makeFolders(homeOf(node.ssh.user), 0o700);
 }
 
-/** containerd's configuration as the last run of metalk8s.container-engine left it, loaded and on the disk. */
+/** containerd's configuration after the last run of metalk8s.container-engine, both loaded and on disk. */
 export async function configureEngine(node: SimNode, files: NodeFiles, endpoints: readonly string[]): Promise<void> {
   node.engine.endpoints = [...endpoints];
   const saltenv = `metalk8s-${node.version}`;

@@ -2,12 +2,12 @@ import { createCipheriv, createHash } from 'node:crypto';
 
 const PIECE = 1024 * 1024;
 
-/** Bytes that look random, do not compress, and are the same for the same seed. */
+/** Bytes that look random and do not compress; the same for the same seed. */
 export function pseudoRandom(seed: string, length: number): Buffer {
   return Buffer.concat([...pseudoRandomPieces(seed, length)]);
 }
 
-/** The same in pieces, for more than memory should hold. */
+/** Like pseudoRandom, in pieces, for sizes that should not be held in memory. */
 export function* pseudoRandomPieces(seed: string, length: number): Generator<Buffer> {
   const key = createHash('sha256').update(seed).digest();
   const cipher = createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16));

@@ -9,7 +9,7 @@ import type { SimNode } from '../world.ts';
 import { mountedArchives } from './archives.ts';
 import { registryInclude } from './content.ts';
 
-/** A registry that was there before: conf.d, manifest, and the running pod. `gap` is the documented procedure's. */
+/** A registry that exists from the start: conf.d, manifest and running pod. `gap`: as the documented procedure leaves it. */
 export async function layRegistry(parts: ClusterParts, pods: RegistryPods, node: SimNode, gap: boolean): Promise<void> {
   const files = parts.filesOf(node);
   const { version } = node;

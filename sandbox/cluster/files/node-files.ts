@@ -5,29 +5,29 @@ import type { SimNode } from '../world.ts';
 import { PathRefused } from './path-refused.ts';
 import { type Place, walk } from './path-walk.ts';
 
-/** Who owns a file on the node; on this computer everything belongs to whoever runs the sandbox. */
+/** A file's owner on the node; on this computer all files belong to the user who runs the sandbox. */
 export interface Owner {
   readonly user: string;
   readonly group: string;
 }
 
-/** What somebody wants with a path: `look` needs the way only, `enter` changes the directory that holds it. */
+/** The intended access to a path: `look` needs the way only, `enter` changes the parent directory. */
 export type Wish = 'look' | 'read' | 'write' | 'enter';
 
 const ROOT: Owner = { user: 'root', group: 'root' };
 
-/** A node's file system: paths that cannot leave it, owners, permissions by mode bits, and space that runs out. */
+/** A node's file system: paths that cannot leave it, owners, permissions by mode bits, and limited space. */
 export class NodeFiles {
   private readonly node: SimNode;
   private readonly owners = new Map<string, Owner>();
-  /** Files on a failing disk, by path: reading them is an input/output error; the value is where the bytes are kept. */
+  /** Files on a failing disk, which answer EIO when read; the value is where the bytes are kept. */
   readonly unreadable = new Map<string, string>();
 
   constructor(node: SimNode) {
     this.node = node;
   }
 
-  /** Follows a path for a user and checks what he wants there; throws PathRefused. */
+  /** Resolves a path for a user and checks the intended access; throws PathRefused. */
   async find(user: string, path: string, wish: Wish, followLast = true): Promise<Place> {
     const whole = path.startsWith('/') ? path : `${homeOf(user)}/${path}`;
     const kept = this.unreadable.get(whole);
@@ -49,26 +49,26 @@ export class NodeFiles {
     this.owners.set(path, owner);
   }
 
-  /** After a rename: what was known of the old name goes to the new one. */
+  /** Call after a rename: owner and faults move to the new name. */
   moved(from: string, to: string): void {
     const owner = this.ownerOf(from);
     this.owners.delete(from);
     this.owners.set(to, owner);
   }
 
-  /** The mount point of the file system that a path lies on. */
+  /** The mount point of a path's file system. */
   mountPointOf(path: string): string {
     const isAbove = (one: string): boolean => one === '/' || path === one || path.startsWith(`${one}/`);
     const points = [...this.node.freeBytes.keys(), ...this.node.mounts.map((one) => one.target)].filter(isAbove);
     return points.toSorted((a, b) => b.length - a.length)[0] ?? '/';
   }
 
-  /** Bytes that can still be written at a path. */
+  /** Free bytes at a path. */
   freeAt(path: string): number {
     return this.node.freeBytes.get(this.mountPointOf(path)) ?? 0;
   }
 
-  /** Uses up space (negative: gives it back). */
+  /** Uses space; a negative number frees it. */
   use(path: string, bytes: number): void {
     const point = this.mountPointOf(path);
     const left = this.node.freeBytes.get(point);
@@ -81,7 +81,7 @@ export class NodeFiles {
     return readFile(real, 'utf8');
   }
 
-  /** Writes a whole text file as root, with the directories above it. */
+  /** Writes a whole text file as root, and creates missing directories. */
   async writeText(path: string, content: string, mode?: number): Promise<void> {
     await this.makeFolders(dirname(path));
     const { real, stats } = await this.find('root', path, 'write');
@@ -92,7 +92,7 @@ export class NodeFiles {
     this.use(path, more);
   }
 
-  /** Makes a directory with the ones above it, as root. */
+  /** Creates a directory with its parents, as root. */
   async makeFolders(path: string, mode = 0o755): Promise<void> {
     if (path !== '/') await this.makeFolders(dirname(path));
     const place = await this.find('root', path, 'look');
@@ -107,7 +107,7 @@ export class NodeFiles {
     return this.node.mounts.some((one) => one.target === this.mountPointOf(path));
   }
 
-  /** Do the mode bits let this user read (4), write (2) or pass (1)? */
+  /** Whether the mode bits let this user read (4), write (2) or traverse (1). */
   allows(user: string, path: string, stats: Stats, bit: 1 | 2 | 4): boolean {
     if (user === 'root') return true;
     const owner = this.ownerOf(path);
@@ -137,7 +137,7 @@ export class NodeFiles {
   }
 }
 
-/** Where a user's relative paths begin. */
+/** The start of a user's relative paths. */
 export function homeOf(user: string): string {
   return user === 'root' ? '/root' : `/home/${user}`;
 }

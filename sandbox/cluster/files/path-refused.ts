@@ -1,4 +1,4 @@
-/** What strerror(3) says for the errors that a node's programs can meet. */
+/** strerror(3) texts of the errors that a node's programs can meet. */
 const WORDS = {
   EACCES: 'Permission denied',
   EEXIST: 'File exists',
@@ -17,7 +17,7 @@ const WORDS = {
 
 export type PathErrorCode = keyof typeof WORDS;
 
-/** The node's kernel refused a path; `message` is strerror(3)'s word for it. */
+/** The node's kernel refused a path; `message` is the strerror(3) text. */
 export class PathRefused extends Error {
   override readonly name = 'PathRefused';
   readonly code: PathErrorCode;
@@ -27,7 +27,7 @@ export class PathRefused extends Error {
   }
 }
 
-/** strerror(3)'s words for any error of a file operation; other errors are thrown on. */
+/** The strerror(3) text for an error of a file operation; rethrows other errors. */
 export function errorWords(error: unknown): string {
   if (error instanceof PathRefused) return error.message;
   if (error instanceof Error && 'code' in error) {

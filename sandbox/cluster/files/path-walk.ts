@@ -3,22 +3,22 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PathRefused } from './path-refused.ts';
 
-/** Where a path of the node leads: its name there, its place on this computer, and what lies there. */
+/** A resolved path: its name on the node, its place on this computer, and its stats. */
 export interface Place {
   readonly path: string;
   readonly real: string;
   readonly stats: Stats | null;
 }
 
-/** Linux follows forty links at most: path_resolution(7). */
+/** Linux follows at most forty links: path_resolution(7). */
 const MAX_LINKS = 40;
 
-/** May the walker pass through this directory? */
+/** Whether the user can traverse this directory. */
 export type MayPass = (path: string, stats: Stats) => boolean;
 
 /**
- * Follows a path below `root` as the node's kernel would: `..` stops at the root, absolute links start there again, so
- * no path leads out of the node.
+ * Resolves a path below `root` as the node's kernel would. `..` stops at the root and absolute links start there, so no
+ * path leads out of the node.
  */
 export async function walk(root: string, path: string, followLast: boolean, mayPass: MayPass): Promise<Place> {
   if (path.includes('\0') || path === '') throw new PathRefused('ENOENT');
@@ -44,7 +44,7 @@ function stepsOf(path: string): readonly string[] {
   return path.split('/').filter((step) => step !== '' && step !== '.');
 }
 
-/** Goes one step and says where a link there leads; null when it is none, or the last one and nobody follows it. */
+/** Takes one step; returns the target of a link there, or null if there is none or the last link is not to be followed. */
 async function targetOf(
   root: string,
   here: readonly string[],
@@ -69,7 +69,7 @@ function passThrough(root: string, at: readonly string[], mayPass: MayPass): voi
   if (!mayPass(`/${at.join('/')}`, stats)) throw new PathRefused('EACCES');
 }
 
-/** Every path costs several of these, and each takes microseconds: waiting for them in turn would cost a hundred times as much. */
+/** Synchronous on purpose: a path needs several of these, at microseconds each; async calls take a hundred times as long. */
 function statsOf(root: string, at: readonly string[]): Stats | null {
   const name = at.at(-1) ?? '';
   if (Buffer.byteLength(name) > 255) throw new PathRefused('ENAMETOOLONG');

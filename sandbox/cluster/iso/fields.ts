@@ -17,12 +17,12 @@ export function bothEndian16(value: number): Buffer {
   return field;
 }
 
-/** Text filled up with spaces. */
+/** Text padded with spaces. */
 export function padded(text: string, length: number): Buffer {
   return Buffer.from(text.slice(0, length).padEnd(length, ' '), 'latin1');
 }
 
-/** How many sectors so many bytes need. */
+/** The number of sectors for this many bytes. */
 export function sectorsFor(bytes: number): number {
   return Math.ceil(bytes / SECTOR);
 }

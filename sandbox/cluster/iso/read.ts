@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SECTOR } from './fields.ts';
 
-/** The image is no ISO 9660 file system, or a piece of it is missing. */
+/** The image is not an ISO 9660 file system, or part of it is missing. */
 export class IsoUnreadable extends Error {
   override readonly name = 'IsoUnreadable';
 }
@@ -22,11 +22,11 @@ export interface IsoContents {
   readonly files: readonly IsoFile[];
 }
 
-/** Above this a file is only given its length when it is unpacked: filler that nothing serves. */
+/** This file is only given its length when unpacked: nothing serves its bytes. */
 const FILLER = 'filler.bin';
 const PIECE = 1024 * 1024;
 
-/** Reads the table of contents; an image shorter than its volume descriptor says is unreadable. */
+/** Reads the table of contents; throws if the image is shorter than its volume descriptor says. */
 export async function readIso(path: string): Promise<IsoContents> {
   return withImage(path, async (image) => {
     const { volumeId, sectors, root } = await primaryDescriptor(image);
@@ -44,7 +44,7 @@ export async function extractIso(path: string, target: string): Promise<void> {
   });
 }
 
-/** One file of the root by its ISO name, as `isoinfo -x /NAME;1`; undefined when there is none. Works on cut images. */
+/** Reads one file of the root by its ISO name, as `isoinfo -x /NAME;1`; undefined if absent. Works on truncated images. */
 export async function readRootFile(path: string, isoName: string): Promise<string | undefined> {
   return withImage(path, async (image) => {
     const { root } = await primaryDescriptor(image);
@@ -85,10 +85,10 @@ async function filesBelow(
   above: string,
   sectors: number,
 ): Promise<IsoFile[]> {
-  if (extent + size / SECTOR > sectors) throw new IsoUnreadable(`directory ${above}/ lies behind the end`);
+  if (extent + size / SECTOR > sectors) throw new IsoUnreadable(`directory ${above}/ is beyond the end`);
   const files: IsoFile[] = [];
   for (const one of directoryRecords(await bytes(image, extent * SECTOR, size))) {
-    if (one.extent + one.size / SECTOR > sectors) throw new IsoUnreadable(`${above}/${one.name} lies behind the end`);
+    if (one.extent + one.size / SECTOR > sectors) throw new IsoUnreadable(`${above}/${one.name} is beyond the end`);
     const path = above === '' ? one.name : `${above}/${one.name}`;
     if (one.isDirectory) files.push(...(await filesBelow(image, one.extent, one.size, path, sectors)));
     else files.push({ path, isoName: one.isoName, extent: one.extent, size: one.size });

@@ -3,10 +3,10 @@ import { type IsoDirEntry, type IsoFileEntry, sortedEntries } from './tree.ts';
 
 const FILE_MODE = 0o100444;
 const DIRECTORY_MODE = 0o040555;
-/** One byte holds a record's length, and records are even. */
+/** A record's length fits in one byte and is even. */
 const MAX_RECORD = 254;
 
-/** A directory's sectors: `.`, `..`, then its entries, none across a sector's end (ISO 9660 §6.8.1.1). */
+/** A directory's sectors: `.`, `..`, then its entries; no entry crosses a sector's end (ISO 9660 §6.8.1.1). */
 export function directoryExtent(one: IsoDirEntry, at: Date, erSector: number): Buffer {
   const own = one.parent === null ? Buffer.concat([sharingPointer(), posix(one), continuation(erSector)]) : posix(one);
   const parent = one.parent ?? one;
@@ -18,7 +18,7 @@ export function directoryExtent(one: IsoDirEntry, at: Date, erSector: number): B
   return inSectors(records);
 }
 
-/** The ER entry that names Rock Ridge; Linux and isoinfo look for it before they trust NM and PX. */
+/** The ER entry that names Rock Ridge; Linux and isoinfo require it before they read NM and PX. */
 export function extensionReference(): Buffer {
   const id = 'RRIP_1991A';
   const about = 'THE ROCK RIDGE INTERCHANGE PROTOCOL PROVIDES SUPPORT FOR POSIX FILE SYSTEM SEMANTICS';

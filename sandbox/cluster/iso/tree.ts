@@ -1,8 +1,8 @@
-/** What goes into an image: a file by its path, with its bytes or a recipe for them. */
+/** A file of an image: its path, and its bytes or a generator of them. */
 export interface IsoSource {
   readonly path: string;
   readonly size: number;
-  /** The bytes in pieces; sums up to `size`. */
+  /** The bytes in pieces, `size` in total. */
   readonly pieces: () => Iterable<Buffer>;
 }
 
@@ -19,7 +19,7 @@ export interface IsoDirEntry {
   readonly parent: IsoDirEntry | null;
   readonly dirs: IsoDirEntry[];
   readonly files: IsoFileEntry[];
-  /** Its place in the path table, from 1. */
+  /** Its number in the path table, from 1. */
   number: number;
   extent: number;
   size: number;
@@ -30,7 +30,7 @@ const MAX_DEPTH = 8;
 /** 31 characters with `;1`, §7.5 at interchange level 3. */
 const MAX_ID = 28;
 
-/** Sorts sources into directories; each gets an ISO identifier that is unique in its directory. */
+/** Sorts sources into directories; each gets an ISO identifier unique in its directory. */
 export function isoTree(sources: readonly IsoSource[]): IsoDirEntry {
   const root = directory('\0', '', null);
   const known = new Map<string, IsoDirEntry>([['', root]]);
@@ -54,7 +54,7 @@ export function inPathTableOrder(root: IsoDirEntry): readonly IsoDirEntry[] {
   return order;
 }
 
-/** Entries of one directory in the order that §9.3 asks for. */
+/** Entries of one directory in the order of §9.3. */
 export function sortedEntries(one: IsoDirEntry): readonly (IsoDirEntry | IsoFileEntry)[] {
   return [...one.dirs, ...one.files].sort(byId);
 }

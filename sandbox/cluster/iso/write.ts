@@ -3,15 +3,15 @@ import { bothEndian16, bothEndian32, padded, recordDate, SECTOR, sectorsFor, vol
 import { directoryExtent, extensionReference } from './records.ts';
 import { type IsoDirEntry, type IsoFileEntry, type IsoSource, inPathTableOrder, isoTree } from './tree.ts';
 
-/** ISO 9660 §6.2.1: sixteen sectors belong to the system, then come the volume descriptors. */
+/** ISO 9660 §6.2.1: volume descriptors follow sixteen system sectors. */
 const FIRST_DESCRIPTOR = 16;
 const FIRST_FREE = 18;
-/** One extent holds 32 bits of length; more needs multi-extent files, which nothing here needs. */
+/** One extent has a 32-bit length; larger files would need multi-extent support. */
 const MAX_FILE = 2 ** 32 - SECTOR;
 
 /**
- * Writes an ISO 9660 image with Rock Ridge names. Data lies in the order of `sources`, each file from a sector's
- * start, so files that two images share are equal runs of sectors.
+ * Writes an ISO 9660 image with Rock Ridge names. Files are in the order of `sources` and start at sectors, so files
+ * shared by two images are equal runs of sectors.
  */
 export async function writeIso(path: string, volumeId: string, sources: readonly IsoSource[], at: Date): Promise<void> {
   const layout = layOut(sources, at);

@@ -15,7 +15,7 @@ import { endpointsOf } from './objects/endpoints.ts';
 import { answerGet } from './objects/routes.ts';
 import { type ApiAnswer, failure, internalError } from './status.ts';
 
-/** Where an operator of the bootstrap node puts the kubeconfig of the worker's service account. */
+/** Where an operator puts the kubeconfig of the worker's service account, on the bootstrap node. */
 export const WORKER_KUBECONFIG = '/etc/registry-ha/kubeconfig';
 
 /** A running simulated API server. */
@@ -28,8 +28,9 @@ export interface Kubernetes {
 }
 
 /**
- * Starts the Kubernetes API on the bootstrap's address and writes its admin.conf there. Into `folder` go the CA's
- * certificate and viewer.conf, whose user may do nothing. A third kubeconfig is the worker's, by our own manifest. With `execOnHost` exec runs programs of this computer.
+ * Starts the Kubernetes API on the bootstrap's address and writes admin.conf there. `folder` gets the CA's certificate
+ * and viewer.conf, whose user has no permission. The worker's kubeconfig has the rights of our manifest. With
+ * `execOnHost`, exec runs programs of this computer.
  */
 export async function startKubernetes(
   world: World,
@@ -37,7 +38,7 @@ export async function startKubernetes(
   options: {
     readonly folder: string;
     readonly execOnHost?: boolean;
-    /** Another manifest than the one that operators apply. */
+    /** Replaces the manifest that operators apply. */
     readonly rightsPath?: string;
   },
 ): Promise<Kubernetes> {
@@ -103,7 +104,7 @@ function serve(world: World, server: Server, door: ExecDoor, access: Access): vo
     else void answer(world, access, request, response);
   });
   server.on('upgrade', (request, socket, head) => {
-    // A client that goes away while it upgrades has nobody left to tell.
+    // The client disconnected during the upgrade, so nobody can receive an error.
     socket.on('error', () => socket.destroy());
     if (isDown()) socket.destroy();
     else void upgrade({ world, door, access }, request, socket, head);

@@ -4,17 +4,17 @@ import type { Json, JsonObject } from '../salt/json.ts';
 export interface ApiAnswer {
   readonly code: number;
   readonly body: Json;
-  /** Paths that belong to no API group are answered in plain text. */
+  /** Plain text, for paths outside every API group. */
   readonly isText?: boolean;
 }
 
-/** A metav1.Status that says no. */
+/** A metav1.Status of a failure. */
 export function failure(code: number, reason: string, message: string, details?: JsonObject): ApiAnswer {
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason };
   return { code, body: { ...status, ...(details === undefined ? {} : { details }), code } };
 }
 
-/** An object of a known kind that is not there. */
+/** A missing object of a known kind. */
 export function notFound(resource: string, name: string): ApiAnswer {
   return failure(404, 'NotFound', `${resource} "${name}" not found`, { name, kind: resource });
 }
@@ -41,7 +41,7 @@ export function exitStatus(exitCode: number): JsonObject {
   };
 }
 
-/** The status of a session that broke for a reason of the runtime's. */
+/** The status of a session that the container runtime failed. */
 export function internalError(message: string): JsonObject {
   return {
     metadata: {},

@@ -1,4 +1,4 @@
-/** One HTTP answer, before HEAD and Range are looked at. */
+/** An HTTP answer, before HEAD and Range are applied. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,6 @@ export function errorPage(status: number, words: string, headers: Readonly<Recor
   return { status, headers: { 'content-type': 'text/html', ...headers }, body: Buffer.from(page) };
 }
 
-/** An answer with text of a type. */
 export function textAnswer(
   status: number,
   type: string,
@@ -24,7 +23,7 @@ export function textAnswer(
   return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(text) };
 }
 
-/** A known image whose manifest is not on the disk: the registry include answers this JSON. */
+/** The include's answer for a known image whose manifest is missing on disk. */
 export function tagInvalid(): Answer {
   const errors = [{ code: 'TAG_INVALID', message: 'manifest tag did not match URI', detail: '' }];
   return textAnswer(404, 'application/json', JSON.stringify({ errors }));
@@ -51,7 +50,7 @@ export function fileAnswer(
   };
 }
 
-/** Cuts a 200 answer down to the single range asked for; several ranges get the whole file. */
+/** Reduces a 200 answer to the requested range; several ranges get the whole file. */
 export function ranged(answer: Answer, range: string | undefined): Answer {
   const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '');
   if (answer.status !== 200 || answer.headers['accept-ranges'] === undefined || asked === null) return answer;

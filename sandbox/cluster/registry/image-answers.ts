@@ -9,7 +9,7 @@ import { type Answer, errorPage, fileAnswer, tagInvalid, textAnswer } from './an
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const NOT_FOUND = errorPage(404, 'Not Found');
 
-/** Answers `/v2/<prefix>/…` from the node's extracted archive, by the configuration the pod was started with. */
+/** Answers `/v2/<prefix>/…` from the node's extracted archive, with the pod's configuration from its start. */
 export async function imageAnswer(parts: ClusterParts, node: SimNode, pod: SimRegistry, path: string): Promise<Answer> {
   const asked = /^\/v2\/([^/]+)\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/sha256:[0-9a-f]{64})$/.exec(path);
   if (asked === null) return NOT_FOUND;
@@ -25,12 +25,12 @@ export async function imageAnswer(parts: ClusterParts, node: SimNode, pod: SimRe
   return serve(parts, node, pod, images, what.slice(what.indexOf('/') + 1));
 }
 
-/** The conf.d file that opens an archive's routes. */
+/** The conf.d file with an archive's routes. */
 export function includeName(prefix: string): string {
   return prefix.startsWith('metalk8s-') ? `99-${prefix}-registry.inc` : `${prefix}-registry-config.inc`;
 }
 
-/** The image that the faults about one image mean: the last one of the cluster's own version. */
+/** The image that image faults apply to: the last one of the cluster's version. */
 function faultyImage(parts: ClusterParts): ContentImage | undefined {
   const own = parts.archives.find((one) => one.id === `metalk8s-${parts.world.clusterVersion}`) ?? parts.archives[0];
   return own?.images.at(-1);
@@ -69,7 +69,7 @@ const blobAnswer: Serve = async (parts, node, pod, images, digest) => {
   return NOT_FOUND;
 };
 
-/** A file of an archive as this node's pod sees it: only what is among its volumes, only what lies there now. */
+/** Reads a file of an archive as the node's pod sees it: only from its volumes, in their current state. */
 async function archiveFile(
   parts: ClusterParts,
   node: SimNode,
@@ -81,7 +81,7 @@ async function archiveFile(
   return readIfThere(parts, node, join(contentFolder(parts, image.prefix), path));
 }
 
-/** Reads a node's file; null when it is not there. */
+/** Reads a node's file; null if it does not exist. */
 export async function readIfThere(
   parts: ClusterParts,
   node: SimNode,
@@ -97,7 +97,7 @@ export async function readIfThere(
   }
 }
 
-/** Names in a directory of a node, directories with a slash behind; null when it is none. */
+/** Names in a directory of a node, directories with a trailing slash; null if it is not a directory. */
 export async function listIfThere(parts: ClusterParts, node: SimNode, path: string): Promise<readonly string[] | null> {
   const place = await parts
     .filesOf(node)

@@ -6,7 +6,7 @@ import { listIfThere, readIfThere } from './image-answers.ts';
 
 const NOT_FOUND = errorPage(404, 'Not Found');
 
-/** Answers `/` and below: an index of the MetalK8s versions, then their package trees. */
+/** Answers `/` and below: an index of the MetalK8s versions, and their package trees. */
 export async function packageAnswer(
   parts: ClusterParts,
   node: SimNode,
@@ -28,7 +28,7 @@ export async function packageAnswer(
   return file === null ? NOT_FOUND : fileAnswer(file.body, file.modified, typeOf(path));
 }
 
-/** nginx's redirect to the same path with a slash. */
+/** nginx's redirect to the path with a trailing slash. */
 export function movedTo(location: string): Answer {
   return errorPage(301, 'Moved Permanently', { location });
 }

@@ -9,20 +9,20 @@ import { imageAnswer, includeName, listIfThere, readIfThere } from './image-answ
 import { movedTo, packageAnswer } from './package-answers.ts';
 import { closeHttp, listenHttp } from './server.ts';
 
-/** What the static pod's manifest says. */
+/** The content of the static pod's manifest. */
 export interface PodSpec {
   readonly version: string;
   readonly carries: readonly string[];
 }
 
 export const CONF_D = '/var/lib/metalk8s/repositories/conf.d';
-/** Half of the six seconds that a pod needs until its readiness probe has answered. */
+/** Half of the six seconds until the readiness probe succeeds. */
 const HALF_START_MS = 3000;
-/** kubelet tries a pod that cannot start again and again; so often at least, whatever the pace. */
+/** The longest delay before kubelet retries a pod that cannot start, at any pace. */
 const RETRY_MS = 2000;
 const RETRY_LEAST_MS = 20;
 
-/** The repositories pods of all nodes: started from conf.d as it is, Ready some seconds later, nginx on 8080. */
+/** The repositories pods of all nodes: started from conf.d, Ready some seconds later, nginx on 8080. */
 export class RegistryPods {
   private readonly parts: ClusterParts;
   private readonly running = new Map<
@@ -36,7 +36,7 @@ export class RegistryPods {
     this.parts = parts;
   }
 
-  /** Replaces the node's pod. With `instantly` the promise ends when it serves and is Ready. */
+  /** Replaces the node's pod. With `instantly`, resolves once it serves and is Ready. */
   start(node: SimNode, spec: PodSpec, instantly = false): Promise<void> {
     return this.inTurn(node, async () => {
       await this.end(node);
@@ -75,7 +75,7 @@ export class RegistryPods {
     for (const node of this.parts.world.nodes.values()) await this.end(node);
   }
 
-  /** kubelet and Salt may both want something of one node's pod: one after the other. */
+  /** Runs requests of kubelet and Salt for one node's pod one after the other. */
   private inTurn(node: SimNode, work: () => Promise<void>): Promise<void> {
     const turn = (this.turns.get(node.name) ?? Promise.resolve()).then(work);
     this.turns.set(
@@ -125,7 +125,7 @@ export class RegistryPods {
     this.changed();
   }
 
-  /** One attempt of kubelet and nginx; false while a volume is missing, the configuration is wrong or the port is taken. */
+  /** One start attempt; false if a volume is missing, the configuration is wrong, or the port is in use. */
   private async tryListen(node: SimNode, pod: SimRegistry, signal: AbortSignal): Promise<boolean> {
     if (!isConfigured(pod) || !(await this.hasVolumes(node, pod))) return false;
     const server = await listenHttp(node.ip, this.parts.world.registryPort, (path) => this.respond(node, path)).catch(
@@ -166,12 +166,12 @@ export class RegistryPods {
   }
 }
 
-/** Is this the saltenv of a MetalK8s version other than the pod's own? */
+/** Whether this is the saltenv of another MetalK8s version than the pod's. */
 export function isOtherVersion(id: string, version: string): boolean {
   return id.startsWith('metalk8s-') && id !== `metalk8s-${version}`;
 }
 
-/** nginx refuses to start without its server block, and on an include whose variable nobody sets. */
+/** nginx does not start without its server block, or if an include uses an undefined variable. */
 function isConfigured({ config }: SimRegistry): boolean {
   if (!config.has('default.conf')) return false;
   const includes = [...config.keys()].filter((one) => /^99-metalk8s-\d.*-registry\.inc$/.test(one));

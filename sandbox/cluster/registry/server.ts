@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Answer, errorPage, ranged } from './answer.ts';
 
-/** Answers a request path (decoded, without its query). */
+/** Answers a request path (decoded, without the query). */
 export type Respond = (path: string) => Promise<Answer>;
 
-/** Starts nginx's stand-in on an address; rejects with EADDRINUSE when something else listens there. */
+/** Starts the simulated nginx on an address; rejects with EADDRINUSE if the port is in use. */
 export async function listenHttp(ip: string, port: number, respond: Respond): Promise<Server> {
   const server = createServer((request, response) => {
     send(request, response, respond).catch((cause: unknown) => response.destroy(asError(cause)));
@@ -15,7 +15,7 @@ export async function listenHttp(ip: string, port: number, respond: Respond): Pr
   return server;
 }
 
-/** Closes a server with its open connections. */
+/** Closes a server and its connections. */
 export async function closeHttp(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();

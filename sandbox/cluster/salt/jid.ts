@@ -1,6 +1,6 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** Makes job ids: twenty digits, the UTC time to the microsecond, never the same twice. */
+/** Creates unique job IDs: twenty digits, the UTC time to the microsecond. */
 export class JidSource {
   private last = 0;
 
@@ -11,19 +11,19 @@ export class JidSource {
   }
 }
 
-/** The start time that Salt reads out of a job id: `2026, Nov 22 05:46:29.391001`. */
+/** The start time that Salt derives from a job ID: `2026, Nov 22 05:46:29.391001`. */
 export function startTimeOf(jid: string): string {
   const part = (from: number, to: number) => jid.slice(from, to);
   const month = MONTHS[Number(part(4, 6)) - 1] ?? 'Jan';
   return `${part(0, 4)}, ${month} ${part(6, 8)} ${part(8, 10)}:${part(10, 12)}:${part(12, 14)}.${part(14, 20)}`;
 }
 
-/** Is this text a job id? Anything else makes jobs.* answer with an error. */
+/** Whether this text is a job ID; for anything else jobs.* returns an error. */
 export function isJid(text: string): boolean {
   return /^\d{20}$/.test(text);
 }
 
-/** The time of day that a state reports as its start. */
+/** A state's start time. */
 export function timeOfDay(at: Date): string {
   return `${at.toISOString().slice(11, 23)}000`;
 }

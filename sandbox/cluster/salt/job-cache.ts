@@ -3,7 +3,7 @@ import { JidSource, startTimeOf } from './jid.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { MinionReturn } from './minion/fun-result.ts';
 
-/** What somebody asked for: the head of a job in the master's cache. */
+/** A job request: the head of a job in the master's cache. */
 export interface JobHead {
   readonly jid: string;
   readonly fun: string;
@@ -13,12 +13,12 @@ export interface JobHead {
   readonly minions: readonly string[];
 }
 
-/** A job with the answers that have arrived so far, in order of arrival. */
+/** A job with the answers received so far, in order of arrival. */
 export interface Job extends JobHead {
   readonly returns: Map<string, MinionReturn>;
 }
 
-/** A function at work on a minion now, as `saltutil.running` tells it. */
+/** A function running on a minion, as `saltutil.running` reports it. */
 export interface RunningFun {
   readonly jid: string;
   readonly pid: number;
@@ -29,7 +29,7 @@ export interface RunningFun {
   readonly startedAt: Date;
 }
 
-/** The master's job cache and what runs on each minion; one per world. */
+/** The master's job cache and the functions that run on each minion; one per world. */
 export class JobCache {
   readonly jids = new JidSource();
   private readonly jobs = new Map<string, Job>();
@@ -72,7 +72,7 @@ export class JobCache {
 
 const caches = new WeakMap<World, JobCache>();
 
-/** The job cache of a world: salt, salt-run and every salt-call share it. */
+/** A world's job cache, shared by salt, salt-run and every salt-call. */
 export function jobCacheOf(world: World): JobCache {
   const known = caches.get(world);
   if (known !== undefined) return known;
@@ -81,7 +81,7 @@ export function jobCacheOf(world: World): JobCache {
   return made;
 }
 
-/** A job's head as the runner `jobs` prints it, with or without the targeted minions. */
+/** A job's head as the runner `jobs` prints it, with or without its minions. */
 export function headOf(job: JobHead, withMinions: boolean): JsonObject {
   return {
     Function: job.fun,
@@ -95,8 +95,8 @@ export function headOf(job: JobHead, withMinions: boolean): JsonObject {
 }
 
 /**
- * The stored return. Salt writes event fields into the states of a failed return before it stores it
- * (salt/utils/event.py, fire_ret_load): `retcode` into each, and more into those that failed.
+ * The stored return. Salt writes event fields into a failed return's states before it stores it (salt/utils/event.py,
+ * fire_ret_load): `retcode` into each, and more into failed ones.
  */
 export function storedValue(job: Job, minion: string, answer: MinionReturn, now: Date): Json {
   if (answer.retcode === 0 || !job.fun.startsWith('state.') || !isObject(answer.value)) return answer.value;

@@ -1,4 +1,4 @@
-/** A value that JSON can carry: what functions, states and pillars return. */
+/** A JSON value: what functions, states and pillars return. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
@@ -6,15 +6,12 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Tells an object from the other shapes a minion's answer may have. */
+/** Whether a value is an object. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * Writes JSON as Python's json.dumps does: four spaces by default, and with a negative indent one line that keeps the
- * space behind each comma and colon.
- */
+/** Writes JSON as Python's json.dumps: four spaces by default; with a negative indent one line, with a space after each comma and colon. */
 export function dumps(value: Json, indent: number | null): string {
   return indent !== null && indent < 0 ? oneLine(value) : JSON.stringify(value, null, indent ?? 4);
 }

@@ -6,7 +6,7 @@ import type { SimFaults } from '../faults.ts';
 import type { ClusterParts } from '../parts.ts';
 import type { Streams } from './exec.ts';
 
-/** An exec channel as streams; `finish` sends the exit code. After a cut, output goes nowhere and input ends. */
+/** An exec channel as streams; `finish` sends the exit code. After a cut, output is dropped and input ends. */
 export function execStreams(
   parts: ClusterParts,
   node: string,
@@ -18,7 +18,7 @@ export function execStreams(
   channel.once('close', () => {
     isClosed = true;
   });
-  // A write into a channel that closes at the same moment fails; the client has gone and nobody is left to tell.
+  // Writing to a channel that is closing fails; the client has disconnected, so nobody can receive an error.
   channel.on('error', () => channel.destroy());
   const write = async (stream: NodeJS.WritableStream, content: string | Buffer): Promise<void> => {
     if (isClosed || content.length === 0) return;
@@ -38,7 +38,7 @@ export function execStreams(
   return { streams, finish };
 }
 
-/** stdin with the two faults of a bad line: slow, and cut after so many bytes. */
+/** stdin with two faults of a bad connection: slow, and cut after a number of bytes. */
 async function* input(
   parts: ClusterParts,
   node: string,
@@ -67,7 +67,7 @@ async function* input(
   }
 }
 
-/** As long as the line takes for these bytes; a fault that is set or cleared meanwhile counts from that moment. */
+/** Waits as long as the slow connection needs for these bytes; follows changes of the fault. */
 async function slowed(bytes: number, { faults, closing, world }: ClusterParts, node: string): Promise<void> {
   for (let left = bytes; left > 0; ) {
     const rate = Number(faults.wordsFor('ssh-slow', node)?.[0] ?? 0);

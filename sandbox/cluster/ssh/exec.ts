@@ -12,7 +12,7 @@ export interface Streams {
   readonly cut: () => void;
 }
 
-/** Runs one command line on a node as the user who logged in, and writes it into the node's command log. */
+/** Runs a command line on a node as the logged-in user, and records it in the node's command log. */
 export async function runLine(reach: NodeReach, node: SimNode, line: string, streams: Streams): Promise<number> {
   const entry: { at: string; via: 'ssh'; line: string; exitCode: number | null } = {
     at: new Date().toISOString(),
@@ -51,7 +51,7 @@ async function runWords(
   return run({ node, files: reach.parts.filesOf(node), reach, user, program, args, ...streams });
 }
 
-/** sudo -n: by the node's rule; root is never asked for a password. */
+/** sudo -n, by the node's rule; root never needs a password. */
 async function runSudo(
   reach: NodeReach,
   node: SimNode,

@@ -6,7 +6,7 @@ export interface KeyPair {
   readonly parsed: ssh2.ParsedKey;
 }
 
-/** ssh2 1.17 now and then writes an ed25519 key that nothing can read (1 in 300 here), so each is read back. */
+/** ssh2 1.17 sometimes writes an unreadable ed25519 key (1 in 300 here), so each key is read back. */
 const ATTEMPTS = 10;
 
 /** A new ed25519 key pair in OpenSSH's format. */
@@ -16,5 +16,5 @@ export function newKeyPair(comment: string): KeyPair {
     const parsed = ssh2.utils.parseKey(pair.private);
     if (!(parsed instanceof Error)) return { private: pair.private, public: pair.public, parsed };
   }
-  throw new Error('no readable ed25519 key came out of ssh2');
+  throw new Error(`ssh2 made no readable ed25519 key in ${ATTEMPTS} attempts`);
 }

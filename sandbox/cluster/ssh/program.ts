@@ -4,25 +4,25 @@ import type { ClusterParts } from '../parts.ts';
 import type { RegistryPods } from '../registry/pod.ts';
 import type { NodeActs, SimNode } from '../world.ts';
 
-/** What every program of a node can reach. */
+/** What a node's programs can use. */
 export interface NodeReach {
   readonly parts: ClusterParts;
   readonly acts: NodeActs;
   readonly pods: RegistryPods;
   readonly runSaltCall: RunSaltCall;
-  /** kubelet looks again at the static pod manifests after a program changed them. */
+  /** Call after a program changes the static pod manifests; kubelet then checks them. */
   readonly manifestsChanged: (node: SimNode) => void;
-  /** Something goes on behind a session's back; the sandbox waits for it when it closes. */
-  readonly goesOn: (work: Promise<void>) => void;
+  /** Registers background work that outlives a session; the sandbox waits for it when it closes. */
+  readonly outlivesSession: (work: Promise<void>) => void;
 }
 
-/** Salt's part: `salt-call` with its words. */
+/** Salt's part: runs `salt-call` with arguments. */
 type RunSaltCall = (
   node: SimNode,
   argv: readonly string[],
 ) => Promise<{ stdout: string; stderr: string; exitCode: number }>;
 
-/** One run of a program: who runs it, with which words, and its three streams. */
+/** One run of a program: user, arguments and streams. */
 export interface Call {
   readonly node: SimNode;
   readonly files: NodeFiles;
@@ -33,14 +33,14 @@ export interface Call {
   readonly stdin: AsyncIterable<Buffer>;
   readonly out: (content: string | Buffer) => Promise<void>;
   readonly err: (line: string) => Promise<void>;
-  /** Breaks the connection that the program was called over; it goes on by itself. */
+  /** Breaks the connection of the call; the program keeps running. */
   readonly cut: () => void;
 }
 
-/** A program of a node: its exit code. */
+/** A program of a node; resolves to its exit code. */
 export type Program = (call: Call) => Promise<number>;
 
-/** Options and operands of a call; `wrong` is the option that the program does not know. */
+/** Options and operands of a call; `wrong` is an unknown option. */
 export interface Words {
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, string>;
@@ -49,8 +49,8 @@ export interface Words {
 }
 
 /**
- * Reads options as getopt_long(3) does: `flags` stand alone and may share a dash, `valued` take the rest of their word
- * or the next word; `--` ends them.
+ * Parses options as getopt_long(3) does: `flags` have no value and can share a dash; `valued` take the rest of their
+ * word or the next word; `--` ends the options.
  */
 export function readWords(args: readonly string[], flags: readonly string[], valued: readonly string[] = []): Words {
   const operands: string[] = [];
@@ -77,13 +77,13 @@ function valuedOption(word: string, valued: readonly string[]): string | undefin
   return valued.find((one) => word === one || word.startsWith(one.startsWith('--') ? `${one}=` : one));
 }
 
-/** `-ab` are two flags, `--all` is one, `-` alone is an operand. */
+/** `-ab` is two flags, `--all` is one, `-` alone is an operand. */
 function flagsIn(word: string): readonly string[] {
   if (!word.startsWith('-') || word === '-') return [];
   return word.startsWith('--') ? [word] : [...word.slice(1)].map((letter) => `-${letter}`);
 }
 
-/** What GNU programs say to an option they do not know; exit code 1. */
+/** GNU's message for an unknown option; exit code 1. */
 export async function unknownOption(call: Call, option: string, exitCode = 1): Promise<number> {
   const kind = option.startsWith('--') ? `unrecognized option '${option}'` : `invalid option -- '${option.slice(1)}'`;
   await call.err(`${call.program}: ${kind}`);
@@ -91,14 +91,14 @@ export async function unknownOption(call: Call, option: string, exitCode = 1): P
   return exitCode;
 }
 
-/** A missing operand in GNU's words; exit code 1. */
+/** GNU's message for a missing operand; exit code 1. */
 export async function missingOperand(call: Call): Promise<number> {
   await call.err(`${call.program}: missing operand`);
   await call.err(`Try '${call.program} --help' for more information.`);
   return 1;
 }
 
-/** Runs `act` for each operand; a path that is refused is said as `program: <says>: <error>` and makes the exit code 1. */
+/** Runs `act` for each operand. A refused path prints `program: <says>: <error>` and makes the exit code 1. */
 export async function forEachPath(
   call: Call,
   paths: readonly string[],

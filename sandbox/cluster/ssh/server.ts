@@ -7,10 +7,10 @@ import { runLine } from './exec.ts';
 import { execStreams } from './exec-streams.ts';
 import type { NodeReach } from './program.ts';
 
-/** OpenSSH's MaxSessions: more channels on one connection are refused. */
+/** OpenSSH's MaxSessions: a connection with more channels gets a refusal. */
 const MAX_SESSIONS = 10;
 
-/** One node's sshd: public keys only, one program per exec, no shell, no terminal, no subsystem. */
+/** One node's sshd: public keys only; each exec runs one program; no shell, terminal or subsystem. */
 export class SshServer {
   private readonly reach: NodeReach;
   private readonly node: SimNode;
@@ -36,12 +36,12 @@ export class SshServer {
     this.hostKey = hostKey;
   }
 
-  /** Listens again after `stop`, with the key it had. */
+  /** Listens again after `stop`, with the same key. */
   async listenAgain(): Promise<void> {
     if (this.server === null) await this.listen(this.hostKey);
   }
 
-  /** Stops listening and cuts every connection; programs that run go on, as without a terminal. */
+  /** Stops listening and cuts every connection; running programs continue, as they have no terminal. */
   async stop(): Promise<void> {
     const { server } = this;
     this.server = null;
@@ -53,18 +53,18 @@ export class SshServer {
     });
   }
 
-  /** Waits for programs that still run. */
+  /** Waits for programs that are still running. */
   async drained(): Promise<void> {
     await Promise.allSettled(this.running);
   }
 
   private welcome(connection: ssh2.Connection): void {
     this.connections.add(connection);
-    // As sshd does; with Nagle's algorithm each exec would wait for delayed acknowledgements.
+    // As sshd does: with Nagle's algorithm each exec would wait for delayed acknowledgements.
     socketOf(connection)?.setNoDelay(true);
     connection.on('authentication', (attempt) => this.authenticate(attempt));
     connection.on('close', () => this.connections.delete(connection));
-    // A client that goes away without a word is daily life for sshd.
+    // Clients that disconnect without a goodbye are normal for sshd.
     connection.on('error', () => this.connections.delete(connection));
     connection.on('ready', () => this.open(connection));
   }
@@ -74,7 +74,7 @@ export class SshServer {
     else attempt.reject(['publickey']);
   }
 
-  /** A client first asks whether the key would do, without a signature; then it signs. */
+  /** A client first asks without a signature whether the key is accepted; then it signs. */
   private isWelcome(attempt: ssh2.AuthContext): boolean {
     const isOff = this.reach.parts.faults.isOn('ssh-auth', this.node.name);
     if (attempt.method !== 'publickey' || isOff || attempt.username !== this.node.ssh.user) return false;
@@ -101,7 +101,7 @@ export class SshServer {
   private exec(connection: ssh2.Connection, channel: ssh2.ServerChannel, line: string): void {
     const { streams, finish } = execStreams(this.reach.parts, this.node.name, channel, () => cut(connection));
     const run = runLine(this.reach, this.node, line, streams).then(finish, (cause: unknown) => {
-      // At the sandbox's end every wait is aborted; anything else that is thrown is a defect of the simulation.
+      // When the sandbox closes, every wait is aborted; any other error is a defect of the simulation.
       if (!this.reach.parts.closing.aborted) this.reach.parts.world.events.emit('broken', cause);
       finish(255);
     });
@@ -117,12 +117,12 @@ function refuse(session: ssh2.Session, request: 'pty' | 'shell' | 'subsystem' | 
   });
 }
 
-/** Ends a connection without goodbye, as a broken line does. */
+/** Ends a connection without goodbye, as a network failure does. */
 function cut(connection: ssh2.Connection): void {
   socketOf(connection)?.destroy();
 }
 
-/** ssh2 1.17 has no public way from a server's connection to its socket. */
+/** ssh2 1.17 has no public access to a server connection's socket. */
 function socketOf(connection: ssh2.Connection): Socket | null {
   const socket: unknown = Reflect.get(connection, '_sock');
   return socket instanceof Socket ? socket : null;

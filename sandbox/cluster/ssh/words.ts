@@ -1,14 +1,14 @@
-/** The words of a command line, or what bash says to one that is more than words. */
+/** The words of a command line, or bash's error for anything beyond words. */
 export type SplitLine =
   | { readonly is: 'words'; readonly words: readonly string[] }
   | { readonly is: 'refused'; readonly says: string };
 
-/** Unquoted, these make a shell do more than run one program; so does `$` or a backtick in double quotes. */
+/** Unquoted, these would make a shell do more than run one program; so do `$` and a backtick in double quotes. */
 const META = /[|&;<>()$`*?[\]{}\n\r!]/;
 
 /**
- * Splits a command line as POSIX quoting has it (XCU §2.2), without any expansion: whatever would need a shell is
- * refused, so a client that forgets to quote is found out.
+ * Splits a command line by POSIX quoting (XCU §2.2), without any expansion. Anything that needs a shell is rejected, so
+ * a client that forgets to quote fails.
  */
 export function splitWords(line: string): SplitLine {
   const words: string[] = [];

@@ -1,6 +1,6 @@
 import { mistake, type Parsed, parsed } from './parsed.ts';
 
-/** Text from the first quote to the last one; a comment may follow. */
+/** Text from the first quote to the last; a comment may follow. */
 const QUOTED = /^"(.*)"(?:\s+#\s.*)?$/;
 
 /** `expect text "…"`, `expect no text "…"`, `expect ephemeral PERSON "…"`. */
@@ -13,8 +13,7 @@ export function parseExpectation(line: string, unknownPerson: (name: string) => 
   return parsed(kind === 'text' ? { is: 'expect-text', wanted: text } : { is: 'expect-no-text', unwanted: text });
 }
 
-const USAGE =
-  'It goes: expect text "…", expect no text "…", or expect ephemeral PERSON "…", with something between the quotes.';
+const USAGE = 'Usage: expect text "…", expect no text "…", or expect ephemeral PERSON "…". The text must not be empty.';
 
 function parseEphemeral(rest: string, unknownPerson: (name: string) => Parsed | null): Parsed {
   const [, person, quoted] = /^([^\s"]+)\s+(".*)$/.exec(rest) ?? [];
@@ -25,7 +24,7 @@ function parseEphemeral(rest: string, unknownPerson: (name: string) => Parsed | 
   );
 }
 
-/** The text between the quotes, in which \" and \\ stand for themselves. */
+/** The text between the quotes, with \" and \\ unescaped. */
 function textIn(quoted: string): string | null {
   const inside = QUOTED.exec(quoted)?.[1]?.replaceAll(/\\(["\\])/g, '$1');
   return inside === undefined || inside.trim() === '' ? null : inside;

@@ -9,19 +9,19 @@ export function parseWait(words: readonly string[]): Parsed {
   const within = words.indexOf('within');
   const wanted = within === -1 ? words : words.slice(0, within);
   const seconds = within === -1 ? DEFAULT_SECONDS : secondsFrom(words.slice(within + 1));
-  if (seconds === null) return mistake('After “within” comes a number of seconds.');
+  if (seconds === null) return mistake('Write a number of seconds after “within”.');
   const [state, step, ...more] = wanted;
   if (state === undefined || more.length > 0) return mistake(usage());
   if (state === 'running') {
     return step === undefined
-      ? mistake('After “wait running” comes a step, for example copy or copy:node-2.')
+      ? mistake('Write a step after “wait running”, for example copy or copy:node-2.')
       : parsed({ is: 'wait-running', step, seconds });
   }
-  if (!isWaited(state)) return mistake(`Nothing can be waited for as “${state}”.${hint(state)}`);
+  if (!isWaited(state)) return mistake(`Unknown state “${state}”.${hint(state)}`);
   return step === undefined ? parsed({ is: 'wait', state, seconds }) : mistake(usage());
 }
 
-const usage = (): string => `It goes: wait ${WAITED.join('|').replace('running', 'running STEP')} [within SECONDS].`;
+const usage = (): string => `Usage: wait ${WAITED.join('|').replace('running', 'running STEP')} [within SECONDS].`;
 
 const isWaited = (word: string): word is Waited => WAITED.some((known) => known === word && known !== 'running');
 

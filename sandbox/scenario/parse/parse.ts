@@ -5,12 +5,12 @@ import { parseWait } from './parse-wait.ts';
 import { mistake, type Parsed, parsed } from './parsed.ts';
 import type { Act, Statement } from './statement.ts';
 
-/** A whole scenario, or every mistake in it, each with its line. */
+/** A whole scenario, or every mistake in it with its line number. */
 export type ParsedScenario =
   | { readonly is: 'scenario'; readonly statements: readonly Statement[] }
   | { readonly is: 'wrong'; readonly mistakes: readonly string[] };
 
-/** Who may act in a scenario. */
+/** Who can act in a scenario. */
 export interface Cast {
   readonly people: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface Cast {
 const FIRST_WORDS = ['wait', 'expect', 'fault', 'clear', 'kill', 'start', 'sleep'] as const;
 const LONGEST_SLEEP_S = 3600;
 
-/** Reads a scenario: a statement a line, blank lines and lines that begin with # are left out. */
+/** Reads a scenario: one statement a line. Blank lines and lines that begin with # are skipped. */
 export function parseScenario(text: string, cast: Cast): ParsedScenario {
   const statements: Statement[] = [];
   const mistakes: string[] = [];
@@ -27,10 +27,10 @@ export function parseScenario(text: string, cast: Cast): ParsedScenario {
     if (line === '' || line.startsWith('#')) continue;
     const result = parseLine(line, cast);
     if (result.is === 'parsed') statements.push({ line: at + 1, text: line, ...result.act });
-    else mistakes.push(`line ${at + 1}: ${result.says} It reads: ${line}`);
+    else mistakes.push(`line ${at + 1}: ${result.says} The line is: ${line}`);
   }
   if (mistakes.length > 0) return { is: 'wrong', mistakes };
-  if (statements.length === 0) return { is: 'wrong', mistakes: ['There is no statement in this scenario.'] };
+  if (statements.length === 0) return { is: 'wrong', mistakes: ['The scenario has no statements.'] };
   return { is: 'scenario', statements };
 }
 
@@ -53,7 +53,7 @@ function parseLine(line: string, cast: Cast): Parsed {
     case 'sleep':
       return parseSleep(words);
     default:
-      return mistake(`“${first}” begins no statement.${didYouMean(first, FIRST_WORDS)}`);
+      return mistake(`Unknown statement “${first}”.${didYouMean(first, FIRST_WORDS)}`);
   }
 }
 
@@ -63,27 +63,27 @@ function parsePerson(person: string, rest: string, cast: Cast): Parsed {
   if (rest.startsWith('/')) return parsed({ is: 'say', person, command: rest });
   const label = /^click\s+(.+)$/.exec(rest)?.[1];
   if (label !== undefined) return parsed({ is: 'click', person, label });
-  return mistake(`After “${person}>” comes a /command, or click and the label of a button.`);
+  return mistake(`Write a /command, or click and a button label, after “${person}>”.`);
 }
 
 function unknownPerson(name: string, { people }: Cast): Parsed | null {
   if (people.includes(name)) return null;
-  return mistake(`Nobody here is called “${name}”; there are ${people.join(', ')}.`);
+  return mistake(`Unknown person “${name}”. Known: ${people.join(', ')}.`);
 }
 
 function parseFault([name, ...args]: readonly string[]): Parsed {
-  return name === undefined ? mistake('A fault needs a name.') : parsed({ is: 'fault', name, args });
+  return name === undefined ? mistake('Write the name of a fault.') : parsed({ is: 'fault', name, args });
 }
 
 function parseClear([what, name, ...more]: readonly string[]): Parsed {
-  if (what !== 'fault' || name === undefined || more.length > 0) return mistake('It goes: clear fault NAME.');
+  if (what !== 'fault' || name === undefined || more.length > 0) return mistake('Usage: clear fault NAME.');
   return parsed({ is: 'clear-fault', name });
 }
 
 function parseService(is: 'kill' | 'start', [name, ...more]: readonly string[]): Parsed {
-  if (name === undefined || more.length > 0) return mistake(`It goes: ${is} ${SERVICES.join('|')}.`);
+  if (name === undefined || more.length > 0) return mistake(`Usage: ${is} ${SERVICES.join('|')}.`);
   const service = SERVICES.find((known): known is ServiceName => known === name);
-  if (service === undefined) return mistake(`There is no “${name}” to ${is}; there are ${SERVICES.join(', ')}.`);
+  if (service === undefined) return mistake(`Cannot ${is} “${name}”. Known: ${SERVICES.join(', ')}.`);
   const act: Act = { is, service };
   return parsed(act);
 }
@@ -91,7 +91,7 @@ function parseService(is: 'kill' | 'start', [name, ...more]: readonly string[]):
 function parseSleep([word, ...more]: readonly string[]): Parsed {
   const seconds = Number(word);
   if (word === undefined || more.length > 0 || !(seconds >= 0 && seconds <= LONGEST_SLEEP_S)) {
-    return mistake(`It goes: sleep SECONDS, at most ${LONGEST_SLEEP_S}.`);
+    return mistake(`Usage: sleep SECONDS, at most ${LONGEST_SLEEP_S}.`);
   }
   return parsed({ is: 'sleep', seconds });
 }

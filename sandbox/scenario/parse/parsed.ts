@@ -1,6 +1,6 @@
 import type { Act } from './statement.ts';
 
-/** What became of a line: an act, or a sentence on what is wrong with it. */
+/** The result for one line: an act, or an explanation of the mistake. */
 export type Parsed = { readonly is: 'parsed'; readonly act: Act } | { readonly is: 'mistake'; readonly says: string };
 
 export const parsed = (act: Act): Parsed => ({ is: 'parsed', act });

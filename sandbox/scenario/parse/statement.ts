@@ -3,13 +3,13 @@ import type { ServiceName } from '../../processes/services.ts';
 /** What a scenario can wait for; `running` names a step. */
 export const WAITED = ['planned', 'refused', 'denied', 'approved', 'running', 'done', 'failed', 'cancelled'] as const;
 
-/** A state of the newest change. */
+/** A state that a change can be in. */
 export type Waited = Exclude<(typeof WAITED)[number], 'running'>;
 
 /** One line of a scenario; `line` counts from one, `text` is the line as it was written. */
 export type Statement = { readonly line: number; readonly text: string } & Act;
 
-/** What a line asks for. */
+/** The action or expectation of a line. */
 export type Act =
   | { readonly is: 'say'; readonly person: string; readonly command: string }
   | { readonly is: 'click'; readonly person: string; readonly label: string }

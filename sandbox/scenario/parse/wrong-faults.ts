@@ -2,16 +2,16 @@ import { FaultWrong, SimFaults } from '../../cluster/faults.ts';
 import { SLACK_FAULTS } from '../../faults.ts';
 import type { Statement } from './statement.ts';
 
-/** What is wrong with the faults of a scenario, each with its line; in a cluster of these nodes. */
+/** Mistakes in the faults of a scenario, with line numbers, for a cluster of these nodes. */
 export function wrongFaults(statements: readonly Statement[], nodes: readonly string[]): readonly string[] {
   return statements.flatMap((statement) => {
     const says = statement.is === 'fault' ? wrongFault(statement.name, statement.args, nodes) : null;
-    return says === null ? [] : [`line ${statement.line}: ${says} It reads: ${statement.text}`];
+    return says === null ? [] : [`line ${statement.line}: ${says} The line is: ${statement.text}`];
   });
 }
 
 function wrongFault(name: string, args: readonly string[], nodes: readonly string[]): string | null {
-  // The local Slack looks at its own when they are planted.
+  // The local Slack checks its own faults when they are turned on.
   if (SLACK_FAULTS.some((known) => known === name)) return null;
   try {
     new SimFaults(new Set(nodes)).set(name, args);

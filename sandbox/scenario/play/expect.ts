@@ -9,18 +9,18 @@ type Expectation<K extends Act['is']> = Extract<Act, { readonly is: K }>;
 
 const SHOWN = 5;
 
-/** Waits until some message shows the text, or has shown it before. */
+/** Waits until a message shows the text, now or in an earlier version. */
 export async function expectText({ wanted }: Expectation<'expect-text'>, performance: Performance): Promise<void> {
   await until(() => missing(wanted, performance.stage.texts()), SHOWN_LIMIT_MS, performance);
 }
 
-/** Fails when some message shows the text, or has shown it before. */
+/** Fails if a message shows the text, now or in an earlier version. */
 export function expectNoText({ unwanted }: Expectation<'expect-no-text'>, stage: Stage): void {
   const shown = stage.texts().find((text) => holds(text, unwanted));
-  if (shown !== undefined) throw new Impossible(`A message shows it: ${shown.texts[0] ?? ''}`);
+  if (shown !== undefined) throw new Impossible(`A message shows the text: ${shown.texts[0] ?? ''}`);
 }
 
-/** Waits until a message that only this person sees shows the text. */
+/** Waits until an ephemeral message for this person shows the text. */
 export async function expectEphemeral(
   { person, wanted }: Expectation<'expect-ephemeral'>,
   performance: Performance,
@@ -31,9 +31,9 @@ export async function expectEphemeral(
   await until(() => missing(wanted, own()), SHOWN_LIMIT_MS, performance);
 }
 
-/** Null when it is there, else the newest messages in its place. */
+/** Null if the text was found, else the newest messages. */
 function missing(wanted: string, texts: readonly SeenText[]): string | null {
   if (texts.some((text) => holds(text, wanted))) return null;
   const newest = texts.slice(-SHOWN).map((text) => `\n  ${text.texts[0] ?? ''}`);
-  return newest.length === 0 ? 'There is no message.' : `The newest messages are:${newest.join('')}`;
+  return newest.length === 0 ? 'There is no message.' : `Newest messages:${newest.join('')}`;
 }

@@ -1,4 +1,4 @@
-/** A statement is not met; the message says what was there instead. */
+/** A statement cannot be met; the message says what was found instead. */
 export class Impossible extends Error {
   override readonly name = 'Impossible';
 }

@@ -6,10 +6,10 @@ import type { Performance } from './performance.ts';
 import type { Stage } from './stage.ts';
 import { SHOWN_LIMIT_MS, until } from './until.ts';
 
-/** Slack takes the acknowledgement for an answer; what comes of it is seen a moment later. */
+/** Slack counts the acknowledgement as the answer; the visible result follows within this time. */
 const ANSWER_LIMIT_MS = 5_000;
 
-/** Types a command and waits for its answer: a new change, a word to the person alone, or one to everybody. */
+/** Types a command and waits for an answer: a new change, an ephemeral message, or a public message. */
 export async function sayCommand(
   { person, command }: Extract<Act, { is: 'say' }>,
   performance: Performance,
@@ -19,13 +19,13 @@ export async function sayCommand(
   if (complaint === null) await answered(person, before, ({ changes }) => changes.length, performance);
 }
 
-/** Presses a button as soon as there is one, and waits for the answer: a change that moved, or a word to the person alone. */
+/** Clicks a button as soon as it exists, and waits for an answer: a changed change or an ephemeral message. */
 export async function clickButton(
   { person, label }: Extract<Act, { is: 'click' }>,
   performance: Performance,
 ): Promise<void> {
   const { stage } = performance;
-  const noButton = () => (stage.hasButton(person, label) ? null : `There is no button “${label}” for ${person}.`);
+  const noButton = () => (stage.hasButton(person, label) ? null : `${person} sees no button “${label}”.`);
   await until(noButton, SHOWN_LIMIT_MS, performance);
   const before = await trace(person, stage);
   const complaint = await stage.click(person, label);
@@ -39,18 +39,18 @@ interface Footprint {
 
 const versionOf = ({ id, version }: SeenChange): string => `${id} ${version}`;
 
-/** What can be seen of an answer; null when Redis hides the changes. */
+/** What is visible of an answer; null while the changes cannot be read from Redis. */
 async function trace(person: string, stage: Stage): Promise<Footprint | null> {
   const seen = await stage.changes();
   const words = stage.texts().filter((text) => mayAnswer(text, stage.idOf(person))).length;
   return seen.are === 'hidden' ? null : { changes: seen.changes, words };
 }
 
-/** A word to this person alone, or a new message for everybody. */
+/** An ephemeral message for this person, or a new public message. */
 const mayAnswer = ({ ephemeralFor, isFresh }: SeenText, id: string): boolean =>
   ephemeralFor === id || (ephemeralFor === undefined && isFresh);
 
-/** An answer that does not come is no failure here: the next statement that needs it tells. */
+/** A missing answer is no failure here: the next statement that depends on it fails. */
 async function answered(
   person: string,
   before: Footprint | null,

@@ -6,6 +6,6 @@ export interface Performance {
   readonly stage: Stage;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Multiplies every limit, for a slow machine; 1 when absent. */
+  /** Multiplies every limit, for a slow machine; default 1. */
   readonly patience?: number;
 }

@@ -5,13 +5,13 @@ import { clickButton, sayCommand } from './perform.ts';
 import type { Performance } from './performance.ts';
 import { waitForState, waitForStep } from './wait.ts';
 
-/** The statement that is not met, and what was there instead. */
+/** The statement that was not met, and what was found instead. */
 export interface FailedStatement {
   readonly statement: Statement;
   readonly instead: string;
 }
 
-/** Plays one statement after the other up to the first that is not met; null when all are. */
+/** Plays the statements in order and stops at the first that is not met; null if all are met. */
 export async function play(
   statements: readonly Statement[],
   performance: Performance,
@@ -28,7 +28,7 @@ export async function play(
   return null;
 }
 
-/** Null when the statement is met, else what was there instead. */
+/** Null if the statement is met, else what was found instead. */
 async function playOne(statement: Statement, performance: Performance): Promise<string | null> {
   try {
     await perform(statement, performance);
@@ -69,7 +69,7 @@ async function perform(statement: Statement, performance: Performance): Promise<
   }
 }
 
-/** What the sandbox refuses to do (an unknown fault, a process that is not running) it says in a sentence of its own. */
+/** Turns errors of the sandbox itself (unknown fault, process not running) into a failed statement. */
 async function done(act: Promise<void>): Promise<void> {
   try {
     await act;

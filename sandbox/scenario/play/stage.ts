@@ -2,22 +2,22 @@ import type { ServiceName } from '../../processes/services.ts';
 import type { Changes } from '../../seen/changes.ts';
 import type { SeenText } from '../../seen/texts.ts';
 
-/** What a scenario can do and see; a running sandbox is one. */
+/** What a scenario can do and see; a running sandbox implements it. */
 export interface Stage {
-  /** Types a command; gives what Slack itself complains about, or null. */
+  /** Types a command; returns the error that Slack shows, or null. */
   say(person: string, command: string): Promise<string | null>;
   hasButton(person: string, label: string): boolean;
-  /** Presses the newest button with this label; gives what Slack itself complains about, or null. */
+  /** Clicks the newest button with this label; returns the error that Slack shows, or null. */
   click(person: string, label: string): Promise<string | null>;
   changes(): Promise<Changes>;
-  /** Everything that could ever be read. */
+  /** Every text shown so far. */
   texts(): readonly SeenText[];
-  /** The id under which Slack knows a person. */
+  /** The Slack ID of a person. */
   idOf(person: string): string;
   plant(fault: string, args: readonly string[]): Promise<void>;
   clear(fault: string): Promise<void>;
   kill(service: ServiceName): Promise<void>;
   start(service: ServiceName): Promise<void>;
-  /** How processes ended that nobody asked to end. */
+  /** How processes ended unexpectedly. */
   deaths(): readonly string[];
 }

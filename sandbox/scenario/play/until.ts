@@ -4,12 +4,12 @@ import type { Performance } from './performance.ts';
 const EVERY_MS = 100;
 
 /**
- * Until Slack shows what the record holds: a bot that was killed while it drew a card keeps that card's lease for fifteen seconds,
- * then come the next try and the pause between two edits.
+ * How long Slack may lag behind the record: a killed bot holds a card's lease for 15 s; then come the next retry and
+ * the pause between edits.
  */
 export const SHOWN_LIMIT_MS = 25_000;
 
-/** Looks again and again: null means that it is so, a sentence says what is there instead when the time is over. */
+/** Polls a condition that returns null when met. Throws after the limit, with the last reason. */
 export async function until(
   look: () => Promise<string | null> | string | null,
   limitMs: number,
@@ -20,7 +20,7 @@ export async function until(
   for (;;) {
     const instead = await look();
     if (instead === null) return;
-    if (clock.steadyMs() >= end) throw new Impossible(`Not within ${waitsMs / 1000} s. ${instead}`);
+    if (clock.steadyMs() >= end) throw new Impossible(`Timed out after ${waitsMs / 1000} s. ${instead}`);
     await clock.sleep(EVERY_MS, signal);
   }
 }

@@ -8,12 +8,12 @@ import { until } from './until.ts';
 type Wait = Extract<Act, { readonly is: 'wait' }>;
 type WaitRunning = Extract<Act, { readonly is: 'wait-running' }>;
 
-/** Waits until the newest change is in a state, or past it. */
+/** Waits until the newest change has reached a state, or passed it. */
 export async function waitForState({ state, seconds }: Wait, performance: Performance): Promise<void> {
   await waitFor((change) => judgeState(change, state), seconds, performance);
 }
 
-/** Waits until a step of the newest change runs, or is past. */
+/** Waits until a step of the newest change is running or finished. */
 export async function waitForStep({ step, seconds }: WaitRunning, performance: Performance): Promise<void> {
   await waitFor((change) => judgeStep(change, step), seconds, performance);
 }
@@ -38,5 +38,5 @@ async function waitFor(
 function verdictOn(seen: Changes, judge: (change: SeenChange) => Verdict): Verdict {
   if (seen.are === 'hidden') return { is: 'not-yet', instead: seen.says };
   const newest = seen.changes.at(-1);
-  return newest === undefined ? { is: 'not-yet', instead: 'There is no change at all.' } : judge(newest);
+  return newest === undefined ? { is: 'not-yet', instead: 'There is no change.' } : judge(newest);
 }

@@ -3,7 +3,7 @@ import { type Fields, isFields, objectsIn } from '../json.ts';
 /** The fields of a block that may hold interactive elements. */
 const HOLDERS = ['elements', 'accessory', 'element', 'actions'] as const;
 
-/** The interactive elements of a block: of actions, section, input and card. */
+/** The interactive elements of an actions, section, input or card block. */
 export function elementsOf(block: Fields): readonly Fields[] {
   if (!['actions', 'section', 'input', 'card'].includes(String(block.type))) return [];
   return HOLDERS.flatMap((holder) => {
@@ -12,7 +12,7 @@ export function elementsOf(block: Fields): readonly Fields[] {
   });
 }
 
-/** Gives each block and interactive element the id Slack would make up for it. */
+/** Gives each block and interactive element an ID, as Slack does for those sent without one. */
 export function withIds(blocks: readonly unknown[], newId: () => string): readonly Fields[] {
   return objectsIn(blocks).map((block) => {
     const named = { ...block, block_id: block.block_id ?? newId() };

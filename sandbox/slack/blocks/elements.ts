@@ -16,7 +16,7 @@ export const button = z.strictObject({
   ...pressed,
 });
 
-/** The three dots with a menu of up to five. */
+/** An overflow menu (three dots) with up to five options. */
 export const overflow = z.strictObject({
   type: z.literal('overflow'),
   options: z
@@ -47,7 +47,7 @@ export const staticSelect = z
     message: 'initial option must exist in the options list',
   });
 
-/** A set of boxes to tick. */
+/** A group of checkboxes. */
 export const checkboxes = z
   .strictObject({
     type: z.literal('checkboxes'),
@@ -61,7 +61,7 @@ export const checkboxes = z
     message: 'initial options must exist in the options list',
   });
 
-/** A field to type in; input blocks only. */
+/** A text input; input blocks only. */
 export const plainTextInput = z.strictObject({
   type: z.literal('plain_text_input'),
   action_id: identifier,
@@ -83,14 +83,12 @@ export const plainTextInput = z.strictObject({
 
 const slackFile = z.union([z.strictObject({ id: z.string().min(1) }), z.strictObject({ url: address })]);
 
-/** Where an image comes from: a public address or a file of Slack's, exactly one of them. */
+/** The source of an image: exactly one of a public address or a Slack file. */
 export const imageSource = { image_url: address.optional(), slack_file: slackFile.optional() };
 
-/** Whether exactly one image source is given. */
 export const hasOneSource = ({ image_url, slack_file }: { image_url?: unknown; slack_file?: unknown }): boolean =>
   (image_url === undefined) !== (slack_file === undefined);
 
-/** An image beside text. */
 export const imageElement = z
   .strictObject({ type: z.literal('image'), alt_text: z.string().min(1).max(2000), ...imageSource })
   .refine(hasOneSource, { message: 'must have either image_url or slack_file' });

@@ -11,7 +11,6 @@ import {
 } from './elements.ts';
 import { anyText, identifier, mrkdwn, plainText } from './text-objects.ts';
 
-/** Holds buttons and menus. */
 export const actions = z.strictObject({
   type: z.literal('actions'),
   block_id: identifier,
@@ -21,7 +20,6 @@ export const actions = z.strictObject({
     .max(25),
 });
 
-/** Small print. */
 export const context = z.strictObject({
   type: z.literal('context'),
   block_id: identifier,
@@ -31,13 +29,11 @@ export const context = z.strictObject({
     .max(10),
 });
 
-/** A line across. */
 export const divider = z.strictObject({ type: z.literal('divider'), block_id: identifier });
 
 /** A large title; plain text only. */
 export const header = z.strictObject({ type: z.literal('header'), block_id: identifier, text: plainText(150) });
 
-/** A picture of its own. */
 export const image = z
   .strictObject({
     type: z.literal('image'),
@@ -48,7 +44,7 @@ export const image = z
   })
   .refine(hasOneSource, { message: 'must have either image_url or slack_file' });
 
-/** A question with a field. */
+/** A label with one input element. */
 export const input = z.strictObject({
   type: z.literal('input'),
   block_id: identifier,
@@ -66,7 +62,7 @@ export const markdown = z.strictObject({
   text: z.string().min(1).max(12_000),
 });
 
-/** Text, or fields in two columns, with one element beside it. */
+/** Text, or fields in two columns, with one optional accessory. */
 export const section = z
   .strictObject({
     type: z.literal('section'),

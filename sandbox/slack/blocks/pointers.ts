@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What is wrong with a block, and where, as Slack's `response_metadata.messages` say it. */
+/** A block error and its place, as in Slack's `response_metadata.messages`. */
 export interface BlockIssue {
   readonly pointer: string;
   readonly says: string;
@@ -9,7 +9,7 @@ export interface BlockIssue {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Puts an issue of the schema into Slack's words. `base` is the pointer of the checked value. */
+/** Converts a schema issue to Slack's wording. `base` is the pointer of the checked value. */
 export function blockIssue(issue: Issue, root: unknown, base: string): readonly BlockIssue[] {
   const at = (path: Path): string => [base, ...path.map(String)].join('/');
   if (issue.code === 'unrecognized_keys') {

@@ -48,12 +48,11 @@ const part = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** A rich_text block. */
 export const richText = z.strictObject({
   type: z.literal('rich_text'),
   block_id: identifier,
   elements: z.array(part).min(1),
 });
 
-/** The rich_text of a task card, which the task card page allows exactly one element. */
+/** The rich_text of a task card: its reference page allows exactly one element. */
 export const taskText = richText.extend({ elements: z.array(part).length(1) });

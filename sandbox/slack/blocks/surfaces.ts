@@ -8,7 +8,7 @@ export type Surface = 'message' | 'modal' | 'home';
 
 const everywhere = [actions, context, divider, header, image, input, richText, section] as const;
 
-/** Which blocks each surface takes, and how many: the "Available in surfaces" line of each block's reference page. */
+/** Allowed blocks and their maximum number on each surface: "Available in surfaces" on each block's reference page. */
 export const SURFACES = {
   message: z.array(z.discriminatedUnion('type', [...everywhere, card, markdown, plan, table, taskCard])).max(50),
   modal: z.array(z.discriminatedUnion('type', [...everywhere, alert])).max(100),

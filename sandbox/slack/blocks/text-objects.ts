@@ -6,27 +6,23 @@ import { z } from 'zod';
 /** block_id and action_id. */
 export const identifier = z.string().min(1).max(255).optional();
 
-/** A web address. */
 export const address = z
   .string()
   .max(3000)
   .refine((url) => /^https?:\/\/\S+$/.test(url), 'must be a valid URL');
 
-/** A plain_text object. */
 export const plainText = (max: number) =>
   z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() });
 
-/** A mrkdwn object. */
 export const mrkdwn = (max: number) =>
   z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(max), verbatim: z.boolean().optional() });
 
-/** A text object of either kind. */
 export const anyText = (max: number) => z.discriminatedUnion('type', [plainText(max), mrkdwn(max)]);
 
-/** The style of a button or of the confirming button. */
+/** The style of a button, or of a dialog's confirm button. */
 export const colour = z.enum(['primary', 'danger']).optional();
 
-/** The dialog that asks before an action; the reference calls all four texts required. */
+/** The confirmation dialog of an element; the reference calls all four texts required. */
 export const confirmation = z
   .strictObject({
     title: plainText(100),

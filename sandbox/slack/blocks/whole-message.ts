@@ -5,7 +5,7 @@ import type { BlockIssue } from './pointers.ts';
 /** markdown blocks share 12 000 characters in one payload (markdown block page). */
 const MARKDOWN_TOTAL = 12_000;
 
-/** What only shows when all blocks are looked at together. */
+/** Errors that need all blocks of a message to be checked together. */
 export function wholeIssues(blocks: readonly unknown[], base: string): readonly BlockIssue[] {
   const listed = objectsIn(blocks);
   return [

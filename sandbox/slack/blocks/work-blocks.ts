@@ -3,7 +3,7 @@ import { button, imageElement } from './elements.ts';
 import { richText, taskText } from './rich-text.ts';
 import { address, anyText, identifier, mrkdwn } from './text-objects.ts';
 
-/** One task, of a plan or on its own. The status word for success is `complete`. */
+/** A task, in a plan or alone. The status for success is `complete`. */
 export const taskCard = z.strictObject({
   type: z.literal('task_card'),
   block_id: identifier,
@@ -23,7 +23,7 @@ export const plan = z.strictObject({
   tasks: z.array(taskCard).optional(),
 });
 
-/** A card; one of image, title, body and actions must be there. */
+/** A card; requires at least one of image, title, body and actions. */
 export const card = z
   .strictObject({
     type: z.literal('card'),
@@ -45,7 +45,6 @@ const cell = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('raw_number'), value: z.number(), text: z.string().min(1) }),
 ]);
 
-/** A table. */
 export const table = z.strictObject({
   type: z.literal('table'),
   block_id: identifier,

@@ -3,7 +3,7 @@ import { jsonIn } from '../../../src/domain/text/json.ts';
 import type { Fields } from '../json.ts';
 import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
-/** Slack's end of the HTTP way: a form, signed, to the request URL. */
+/** Delivery over HTTP: a signed form, posted to the request URL. */
 export class SignedHttp implements Courier {
   readonly #requestUrl: string;
   readonly #signingSecret: string;

@@ -9,12 +9,12 @@ import type { Courier, Delivery, Outgoing } from './delivery.ts';
 
 /** An app has at most ten sockets (Socket Mode page, "Using multiple connections"). */
 const MAX_SOCKETS = 10;
-/** An address from apps.connections.open goes stale if nobody connects. */
+/** How long an address from apps.connections.open is valid. */
 const TICKET_LIFE_MS = 30_000;
-/** The client drops a socket that was pinged once and then not for 30 s. */
+/** The client drops a socket if pings stop for 30 s. */
 const PING_EVERY_MS = 10_000;
 
-/** How long a socket that was told to reconnect may stay. */
+/** How long a socket stays open after it is asked to reconnect. */
 const REFRESH_GRACE_MS = 10_000;
 /** How long a client may take to answer the close frame. */
 const GOODBYE_MS = 500;
@@ -26,7 +26,7 @@ interface Waiting {
   readonly settle: (delivery: Delivery) => void;
 }
 
-/** Slack's end of Socket Mode: hello, envelopes to one random socket each, acks, disconnects. */
+/** Slack's side of Socket Mode: hello, each envelope to one random socket, acknowledgements, disconnects. */
 export class SocketMode implements Courier {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #open: WebSocket[] = [];
@@ -42,14 +42,13 @@ export class SocketMode implements Courier {
     this.#ackLimitMs = ackLimitMs;
   }
 
-  /** A ticket for one connection. */
   ticket(): string {
     const id = randomUUID();
     this.#tickets.set(id, this.#now() + TICKET_LIFE_MS);
     return id;
   }
 
-  /** Lets a client in whose address carries a fresh ticket. */
+  /** Accepts a client whose address carries a valid ticket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
     const until = this.#tickets.get(ticket);
@@ -78,7 +77,7 @@ export class SocketMode implements Courier {
     return promise;
   }
 
-  /** Tells the oldest socket to reconnect; it gets nothing new from then on, a mere warning changes nothing. */
+  /** Asks the oldest socket to reconnect and sends it nothing new; a warning changes nothing. */
   disconnect(reason: DisconnectReason): void {
     const [socket] = this.#open;
     if (socket === undefined) return;
@@ -89,7 +88,7 @@ export class SocketMode implements Courier {
     socket.once('close', () => clearTimeout(cut));
   }
 
-  /** Says goodbye to every client; one that does not answer is cut off. */
+  /** Closes every connection; a client that does not answer is cut off. */
   async close(): Promise<void> {
     for (const { settle } of [...this.#waiting.values()]) settle({ is: 'failed', error: 'dispatch_failed' });
     await Promise.all([...this.#server.clients].map((client) => closeWithin(client, GOODBYE_MS)));

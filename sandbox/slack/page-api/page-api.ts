@@ -18,7 +18,7 @@ const Clicked = z.strictObject({
 export const isPagePath = (path: string): boolean =>
   path === '/' || path.startsWith('/page/') || path.startsWith('/archives/');
 
-/** Answers the page: its files, its state and what people do on it. */
+/** Serves the page: its files, its state, and the actions of people on it. */
 export async function servePage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -27,7 +27,7 @@ export async function servePage(
   persons: Persons,
 ): Promise<void> {
   if (!isSameOrigin(request, site)) {
-    sendJson(response, 403, { error: 'This page answers only to itself: foreign host or origin.' });
+    sendJson(response, 403, { error: 'Rejected: the request comes from another host or origin.' });
     return;
   }
   if (request.method === 'POST') return await act(request, response, path, persons);
@@ -43,10 +43,10 @@ export async function servePage(
 
 async function act(request: IncomingMessage, response: ServerResponse, path: string, persons: Persons): Promise<void> {
   const body = bodyFields(request.headers['content-type'], await readBody(request));
-  // Only JSON: a form would let a foreign page post without the browser asking first.
+  // Only JSON: the browser would let another site post a form without a preflight request.
   const isJson = request.headers['content-type']?.startsWith('application/json') ?? false;
   try {
-    if (body.is === 'unreadable' || !isJson) throw new Error('The request is not a JSON object.');
+    if (body.is === 'unreadable' || !isJson) throw new Error('The request must be a JSON object.');
     await actionFor(path, body.fields, persons);
     sendJson(response, 200, {});
   } catch (error) {
@@ -59,13 +59,13 @@ async function actionFor(path: string, fields: unknown, persons: Persons): Promi
     const { person, text } = Typed.parse(fields);
     return await persons.type(person, text);
   }
-  if (path !== '/page/click') throw new Error(`The page cannot do ${path}.`);
+  if (path !== '/page/click') throw new Error(`Unknown action: ${path}`);
   const { person, ts, blockId, actionId } = Clicked.parse(fields);
   await persons.clickAction(person, ts, blockId, actionId);
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof z.ZodError) return `The request is not understood: ${z.prettifyError(error)}`;
+  if (error instanceof z.ZodError) return `Invalid request: ${z.prettifyError(error)}`;
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -84,7 +84,7 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
   };
 }
 
-/** The host must be ours, against DNS rebinding; the origin, where a browser names one, as well. */
+/** Checks the host against DNS rebinding, and the origin if the browser sends one. */
 function isSameOrigin(request: IncomingMessage, site: Site): boolean {
   const port = new URL(site.origin()).port;
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Timeline } from '../site/timeline.ts';
 
-/** A comment now and then, so that nothing between here and the browser takes the stream for dead. */
+/** Periodic comments keep proxies and the browser from closing the stream. */
 const PING_EVERY_MS = 15_000;
 
 /** Streams `event: changed` after each change of a message, until the browser leaves. */

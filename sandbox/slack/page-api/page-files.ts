@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 
 const PAGE_FOLDER = join(import.meta.dirname, '..', 'page');
 
-/** What may be served, by its ending; anything else is not found. */
+/** Served file types by extension; anything else is not found. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -14,16 +14,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** A file of the page, or of one folder in it. No name begins with a dot, so nothing outside the page can be named. */
+/** A file of the page or of one folder in it. Names cannot begin with a dot, so no path leads out of the page. */
 const FILE_NAME = /^(?:[a-z0-9][a-z0-9-]*\/)?[a-z0-9][a-z0-9-]*\.[a-z]+$/;
 
-/** Sends one file of the page; TypeScript goes out with its types stripped. */
+/** Serves one file of the page; TypeScript is served with its types stripped. */
 export async function servePageFile(response: ServerResponse, name: string): Promise<void> {
   const type = TYPES[extname(name)];
   const source = FILE_NAME.test(name) && type !== undefined ? await sourceOf(name) : undefined;
   if (source === undefined || type === undefined) {
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end('The page has no such file.');
+    response.end('File not found.');
     return;
   }
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

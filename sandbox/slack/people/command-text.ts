@@ -1,21 +1,21 @@
 import type { Channel, Person } from '../local-slack-types.ts';
 
-/** Top-level domains Slack's autolinker is sure to know; a bare name that ends so becomes a link. */
+/** Top-level domains that Slack's autolinker surely knows: bare names under them become links. */
 const BARE_DOMAIN = /(^|\s)((?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|eu|fr))(?=\s|$)/gi;
 const URL_WORD = /(^|\s)(https?:\/\/\S+)/g;
 const MENTION = /(^|\s)@([\w.-]+)/g;
 const CHANNEL = /(^|\s)#([\w-]+)/g;
 const EVERYBODY = ['here', 'channel', 'everyone'];
 
-/** Whom and what a command may mention. */
+/** The people and channels that a command may mention. */
 export interface Mentionable {
   readonly people: readonly Person[];
   readonly channels: readonly Channel[];
 }
 
 /**
- * The `text` of a slash command as Slack sends it. `&`, `<` and `>` always come as entities; with `should_escape`
- * mentions come as `<@U…|name>` and `<#C…|name>`, and addresses as links (docs.slack.dev, "Implementing slash commands").
+ * The `text` of a slash command as Slack sends it: `&`, `<` and `>` as entities; with `should_escape`, mentions as
+ * `<@U…|name>` and `<#C…|name>`, and addresses as links (docs.slack.dev, "Implementing slash commands").
  */
 export function commandText(typed: string, shouldEscape: boolean, known: Mentionable): string {
   const text = typed.trim().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

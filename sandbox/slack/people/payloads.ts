@@ -7,7 +7,7 @@ import type { Button } from './buttons.ts';
 /** The deprecated verification token; payloads still carry it. */
 const VERIFICATION_TOKEN = 'sandbox-verification-token';
 
-/** The two handles each payload gives the app. */
+/** The trigger_id and response_url of a payload. */
 export interface Handles {
   readonly responseUrl: string;
   readonly triggerId: string;
@@ -38,7 +38,7 @@ export function commandPayload(
   };
 }
 
-/** A block_actions payload (reference of the same name). For an ephemeral message it carries no `message`. */
+/** A block_actions payload (see its reference). For an ephemeral message it has no `message`. */
 export function clickPayload(
   person: Person,
   button: Button,

@@ -8,7 +8,7 @@ import { commandText } from './command-text.ts';
 import { clickPayload, commandPayload } from './payloads.ts';
 import type { Addressee, ResponseUrls } from './response-urls.ts';
 
-/** What people do in the channel, and what Slack shows them when it goes wrong. */
+/** The actions of people in the channel, and the errors that Slack shows them. */
 export class Persons {
   readonly #site: Site;
   readonly #courier: Courier;
@@ -20,10 +20,10 @@ export class Persons {
     this.#urls = urls;
   }
 
-  /** Types a line: a command when it begins with a slash, else an ordinary message. */
+  /** Types a line: a command if it begins with a slash, else an ordinary message. */
   async type(personName: string, line: string): Promise<void> {
     const person = personNamed(this.#site.workspace, personName);
-    if (line.trim() === '') throw new Error('There is nothing to send.');
+    if (line.trim() === '') throw new Error('The message is empty.');
     if (line.startsWith('/')) return await this.#command(person, line);
     this.#say(person, line);
   }
@@ -38,7 +38,7 @@ export class Persons {
     const button = buttonsFor(person, this.#site.timeline.all()).find(
       (candidate) => candidate.message.ts === ts && candidate.blockId === blockId && candidate.actionId === actionId,
     );
-    if (button === undefined) throw new Error('That button is no longer there; the message has changed.');
+    if (button === undefined) throw new Error('The message has changed, and the button is gone.');
     await this.#press(person, button);
   }
 
@@ -56,7 +56,7 @@ export class Persons {
     this.#showAnswer(person, line, to, delivery.answer);
   }
 
-  /** The acknowledgement of a command may carry its answer; a public one shows the typed line as well. */
+  /** Shows the answer in a command's acknowledgement, if any; a public answer shows the typed line as well. */
   #showAnswer(person: Person, line: string, to: Addressee, answer: unknown): void {
     const body = typeof answer === 'string' ? { text: answer } : (answer ?? {});
     const isEmpty = isFields(body) && Object.values(body).every((value) => value === '' || value === undefined);
@@ -88,7 +88,7 @@ export class Persons {
     this.#site.timeline.post({ channel: this.#site.workspace.home.id, author, text, blocks: [] });
   }
 
-  /** Shows the person a line of Slackbot's and makes the caller fail with the same words. */
+  /** Shows the person a Slackbot message and throws the same text. */
   #fail(person: Person, text: string): never {
     const { timeline, workspace } = this.#site;
     timeline.post({ channel: workspace.home.id, author: SLACKBOT, text, blocks: [], ephemeralFor: person.id });

@@ -17,14 +17,14 @@ const Reply = z.object({
   thread_ts: z.string().optional(),
 });
 
-/** Whom a response_url answers; `source` is the message it may replace or delete. */
+/** Who a response_url belongs to; `source` is the message that it can replace or delete. */
 export interface Addressee {
   readonly person: string;
   readonly channel: string;
   readonly source?: string;
 }
 
-/** What the poster gets to hear. */
+/** The HTTP answer to a post. */
 export interface ReplyOutcome {
   readonly status: number;
   readonly error?: string;
@@ -36,7 +36,7 @@ interface Issued {
   readonly uses: number;
 }
 
-/** The response_urls handed out with commands and clicks. */
+/** The response_urls sent with commands and clicks. */
 export class ResponseUrls {
   readonly #site: Site;
   readonly #issued = new Map<string, Issued>();
@@ -52,7 +52,7 @@ export class ResponseUrls {
     return `${origin()}${path}`;
   }
 
-  /** Takes one post to a response_url; a post that is refused is used up as well. */
+  /** Handles one post to a response_url; a refused post counts as a use. */
   post(path: string, body: unknown): ReplyOutcome {
     const issued = this.#issued.get(path);
     if (issued === undefined) return { status: 404, error: 'no_such_url' };
@@ -62,7 +62,7 @@ export class ResponseUrls {
     return this.reply(issued.addressee, body, (source) => this.#remember(path, source));
   }
 
-  /** Shows an answer: as the acknowledgement of a command or through its response_url. */
+  /** Shows an answer from a command's acknowledgement or its response_url. */
   reply(to: Addressee, body: unknown, posted: (ts: string) => void = () => undefined): ReplyOutcome {
     const parsed = Reply.safeParse(body);
     if (!parsed.success) return { status: 400, error: 'invalid_payload' };
@@ -89,7 +89,7 @@ export class ResponseUrls {
     return { status: 200 };
   }
 
-  /** What a command's url has posted is what it replaces next; a click's url keeps to the clicked message. */
+  /** A command's URL later replaces what it last posted; a click's URL always replaces the clicked message. */
   #remember(path: string, source: string): void {
     const issued = this.#issued.get(path);
     if (issued === undefined || path.startsWith('/actions/')) return;

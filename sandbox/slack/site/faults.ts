@@ -1,11 +1,11 @@
-/** What a planted fault does to one Web API call. */
+/** The effect of a fault on a Web API call. */
 export type CallFault =
   | { readonly is: 'none' }
   | { readonly is: 'rate-limited'; readonly seconds: number }
   | { readonly is: 'unavailable' }
   | { readonly is: 'hanging'; readonly afterRun: boolean; readonly until: AbortSignal };
 
-/** The reasons for which Slack asks a client to reconnect and goes on (Socket Mode page, "Disconnect messages"). */
+/** Reasons to ask a client to reconnect (Socket Mode page, "Disconnect messages"). */
 export type DisconnectReason = 'refresh_requested' | 'warning';
 
 interface Planted {
@@ -13,7 +13,7 @@ interface Planted {
   readonly lifted: AbortController;
 }
 
-/** Faults that stay until they are cleared, each with the arguments it takes. */
+/** Faults that last until cleared, with their arguments. */
 const LASTING = {
   'slack-429': '[METHOD] [SECONDS]',
   'slack-5xx': '[METHOD]',
@@ -30,7 +30,7 @@ const isMethod = (word: string): boolean => word.includes('.');
 const concerns = (args: readonly string[], method: string): boolean =>
   args.includes(method) || !args.some((word) => isMethod(word));
 
-/** The faults somebody has planted, by name. */
+/** The active faults, by name. */
 export class Faults {
   readonly #planted = new Map<string, Planted>();
   readonly #disconnect: (reason: DisconnectReason) => void;
@@ -70,12 +70,12 @@ export class Faults {
     return this.#planted.has(name);
   }
 
-  /** People, by id or name, who are in no user group any more. */
+  /** People, by ID or name, who have left all user groups. */
   leftGroups(): readonly string[] {
     return this.#planted.get('slack-left-groups')?.args ?? [];
   }
 
-  /** The block type that is refused at the moment, if any. */
+  /** The block type that is currently rejected, if any. */
   refusedBlock(): string | undefined {
     return this.#planted.get('slack-invalid-blocks')?.args[0];
   }
@@ -101,5 +101,5 @@ function checkKnown(name: string): void {
   const known = Object.entries({ ...LASTING, [REFRESH]: '[warning]' }).map(([fault, args]) =>
     `${fault} ${args}`.trim(),
   );
-  throw new Error(`There is no fault "${name}"; there are: ${known.join(', ')}.`);
+  throw new Error(`Unknown fault "${name}". Known: ${known.join(', ')}.`);
 }

@@ -21,7 +21,7 @@ const ManifestFile = z.object({
   settings: z.object({ interactivity: z.object({ is_enabled: z.boolean() }).default({ is_enabled: false }) }),
 });
 
-/** A slash command the app has declared. */
+/** A slash command of the manifest. */
 interface SlashCommand {
   readonly command: string;
   readonly description: string;
@@ -29,7 +29,7 @@ interface SlashCommand {
   readonly shouldEscape: boolean;
 }
 
-/** What the app may do and how it is called, as its manifest declares it. */
+/** The app's scopes, commands and names from its manifest. */
 export interface AppManifest {
   readonly name: string;
   readonly botName: string;
@@ -38,7 +38,7 @@ export interface AppManifest {
   readonly interactive: boolean;
 }
 
-/** Reads manifest.yml; throws with the path and the fields at fault. */
+/** Reads manifest.yml; throws an error with the path and the wrong fields. */
 export async function readManifest(path: string): Promise<AppManifest> {
   const parsed = ManifestFile.safeParse(load(await readFile(path, 'utf8')));
   if (!parsed.success) throw new Error(`${path} is not an app manifest: ${z.prettifyError(parsed.error)}`);

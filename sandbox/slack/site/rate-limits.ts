@@ -1,12 +1,12 @@
-/** A limit: so many calls at once, then so many a minute. */
+/** A limit: a burst, then a number of calls per minute. */
 interface Limit {
   readonly burst: number;
   readonly perMinute: number;
 }
 
 /**
- * Web API rate limits (docs.slack.dev/apis/web-api/rate-limits): chat.postMessage about one a second and channel;
- * chat.update Tier 3, here never more than 50 within any minute; usergroups.* Tier 2, 20 within any minute.
+ * Web API rate limits (docs.slack.dev/apis/web-api/rate-limits): chat.postMessage about one per second and channel;
+ * chat.update Tier 3, here at most 50 within any minute; usergroups.* Tier 2, 20 within any minute.
  */
 const LIMITS: Readonly<Record<string, Limit>> = {
   'chat.postMessage': { burst: 5, perMinute: 60 },
@@ -20,7 +20,7 @@ interface Bucket {
   readonly at: number;
 }
 
-/** Counts calls by token bucket, one bucket for each method, and for postMessage for each channel. */
+/** Token buckets: one for each method, and for chat.postMessage one for each channel. */
 export class RateLimits {
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
@@ -29,7 +29,7 @@ export class RateLimits {
     this.#now = now;
   }
 
-  /** Takes one call; answers the seconds to wait, 0 when the call may pass. */
+  /** Counts one call; returns the seconds to wait, 0 if the call is allowed. */
   take(method: string, channel: string): number {
     const limit = LIMITS[method];
     if (limit === undefined) return 0;

@@ -5,21 +5,21 @@ import type { Timeline } from './timeline.ts';
 import type { Triggers } from './triggers.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The secrets the app and this Slack share; made up anew at each start. */
+/** The secrets that the app and this Slack share, new at each start. */
 export interface Credentials {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
 }
 
-/** A modal somebody has open. */
+/** An open modal. */
 interface OpenView {
   readonly id: string;
   readonly person: string;
   readonly view: unknown;
 }
 
-/** Everything one local Slack consists of, but for its doors. */
+/** The state of one local Slack, without its HTTP endpoints. */
 export interface Site {
   readonly workspace: Workspace;
   readonly credentials: Credentials;
@@ -33,6 +33,6 @@ export interface Site {
   readonly newId: () => string;
   /** `http://127.0.0.1:PORT`, known once the server listens. */
   readonly origin: () => string;
-  /** A WebSocket address that may be opened once. */
+  /** A WebSocket address that can be used once. */
   readonly socketUrl: () => string;
 }

@@ -1,12 +1,10 @@
 import type { SlackMessage } from '../local-slack-types.ts';
 
-/** A message about to be posted. */
 export type Draft = Omit<SlackMessage, 'ts' | 'edits' | 'editedAt'>;
 
-/** What an update replaces. */
 export type Revision = Pick<SlackMessage, 'text' | 'blocks'>;
 
-/** Every message of the workspace, in the order it was posted. */
+/** Every message of the workspace, in posting order. */
 export class Timeline {
   readonly #now: () => number;
   readonly #messages = new Map<string, SlackMessage>();
@@ -24,7 +22,7 @@ export class Timeline {
     return message;
   }
 
-  /** Replaces text and blocks; Slack prints "(edited)" only when no blocks were sent (chat.update reference). */
+  /** Replaces text and blocks; Slack prints "(edited)" only if no blocks were sent (chat.update reference). */
   revise(ts: string, revision: Revision): SlackMessage {
     const before = this.#messages.get(ts);
     if (before === undefined) throw new Error(`No message ${ts} to revise`);
@@ -57,7 +55,7 @@ export class Timeline {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Slack's ts is unique within a channel and grows: seconds, a dot, six digits. */
+  /** Like Slack's ts: unique within a channel and increasing; seconds, a dot, six digits. */
   #nextTs(): string {
     this.#lastMicros = Math.max(this.#now() * 1000, this.#lastMicros + 1);
     const digits = String(Math.trunc(this.#lastMicros)).padStart(7, '0');

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-/** Slack lets a trigger_id live for 3 seconds and be used once (views.open reference). */
+/** Slack's trigger_id is valid for 3 seconds and can be used once (views.open reference). */
 const TRIGGER_LIFE_MS = 3000;
 
-/** What became of a trigger_id, in the Web API's own error codes. */
+/** The result of using a trigger_id, with the Web API's error codes. */
 export type TriggerUse =
   | { readonly is: 'used'; readonly person: string }
   | { readonly is: 'refused'; readonly error: 'invalid_trigger_id' | 'expired_trigger_id' | 'exchanged_trigger_id' };
 
-/** The trigger_ids handed out with commands and clicks. */
+/** The trigger_ids sent with commands and clicks. */
 export class Triggers {
   readonly #now: () => number;
   readonly #issued = new Map<string, { readonly person: string; readonly until: number }>();

@@ -1,17 +1,16 @@
 import type { Channel, Person, SlackMessage } from '../local-slack-types.ts';
 import type { AppManifest } from './manifest.ts';
 
-/** Who writes a message. */
 export type Author = SlackMessage['author'];
 
-/** A user group: everybody who names it. */
+/** A user group with its members. */
 interface UserGroup {
   readonly id: string;
   readonly name: string;
   readonly users: readonly string[];
 }
 
-/** The workspace as it stands: its people, channels, groups and the one app installed in it. */
+/** The workspace: its people, channels, groups and the one installed app. */
 export interface Workspace {
   readonly team: { readonly id: string; readonly domain: string };
   readonly appId: string;
@@ -24,13 +23,12 @@ export interface Workspace {
   readonly groups: readonly UserGroup[];
 }
 
-/** The id of the one app installed here. */
 export const APP_ID = 'A0SANDBOX';
 
-/** Slack's own voice, which reports failed commands. */
+/** Slackbot reports failed commands. */
 export const SLACKBOT: Author = { id: 'USLACKBOT', name: 'Slackbot', isBot: true };
 
-/** The channel that exists without the bot in it. */
+/** A channel without the bot. */
 const RANDOM: Channel = { id: 'C0RANDOM', name: 'random' };
 
 /** Builds the workspace; the bot is a member of `home` only. */
@@ -48,12 +46,12 @@ export function workspaceOf(manifest: AppManifest, people: readonly Person[], ho
   };
 }
 
-/** Finds somebody by id or name. */
+/** Finds a person by ID or name. */
 export function personNamed(workspace: Workspace, nameOrId: string): Person {
   const person = workspace.people.find(({ id, name }) => id === nameOrId || name === nameOrId);
   if (person !== undefined) return person;
   const known = workspace.people.map(({ name }) => name).join(', ');
-  throw new Error(`Nobody here is called "${nameOrId}"; there are ${known}.`);
+  throw new Error(`Unknown person "${nameOrId}". Known: ${known}.`);
 }
 
 function groupsOf(people: readonly Person[]): readonly UserGroup[] {

@@ -17,16 +17,16 @@ export interface ApiMethod {
   run(args: Fields, site: Site): Answer;
 }
 
-/** A refusal with Slack's error code. */
+/** An error answer with Slack's error code. */
 export const refuse = (error: string): Answer => ({ ok: false, error });
 
-/** A refusal that says what is wrong and where, as Block Kit errors do: `errors` plain, `messages` marked [ERROR]. */
+/** An error answer with details, as Block Kit errors have: `errors` plain, `messages` marked [ERROR]. */
 export function refuseIssues(error: string, issues: readonly BlockIssue[]): Answer {
   const said = issues.map(({ pointer, says }) => `${says} [json-pointer:${pointer}]`);
   return { ok: false, error, errors: said, response_metadata: { messages: said.map((line) => `[ERROR] ${line}`) } };
 }
 
-/** Arguments real Slack knows and this one does not imitate; ignoring them would be kinder than the real thing. */
+/** Arguments that only the real Slack supports. They are rejected: ignoring them would be more lenient than Slack. */
 const NOT_IMITATED = ['attachments', 'markdown_text', 'username', 'icon_emoji', 'icon_url', 'as_user', 'parse'];
 
 /** Checks the arguments of a call, then runs it. */

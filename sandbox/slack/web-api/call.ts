@@ -3,24 +3,23 @@ import type { Site } from '../site/site.ts';
 import { type Answer, type ApiMethod, refuse } from './answer.ts';
 import { METHODS } from './methods.ts';
 
-/** A call as it came in. */
 export interface ApiCall {
   readonly method: string;
   readonly token: string | undefined;
   readonly args: Fields;
 }
 
-/** How a call ends on the wire. */
+/** The HTTP result of a call. */
 export type ApiOutcome =
   | { readonly is: 'answered'; readonly answer: Answer }
   | { readonly is: 'rate-limited'; readonly seconds: number }
   | { readonly is: 'unavailable' }
   | { readonly is: 'hanging'; readonly until: AbortSignal };
 
-/** What an app-level token may do; the manifest has no word on it. */
+/** Scopes of the app-level token; the manifest does not list them. */
 const APP_SCOPES = ['connections:write'];
 
-/** Runs one call through faults, token, rate limit and scopes, in Slack's order. */
+/** Checks faults, token, rate limit and scopes in Slack's order, then runs the call. */
 export function runCall(call: ApiCall, site: Site): ApiOutcome {
   const fault = site.faults.forCall(call.method);
   switch (fault.is) {
@@ -36,7 +35,7 @@ export function runCall(call: ApiCall, site: Site): ApiOutcome {
   }
 }
 
-/** The scopes the token of this call has. */
+/** The scopes of this call's token. */
 export function scopesOf(token: string | undefined, { credentials, workspace }: Site): readonly string[] {
   if (token === credentials.botToken) return workspace.manifest.scopes;
   return token === credentials.appToken ? APP_SCOPES : [];

@@ -8,7 +8,7 @@ import { type Answer, type ApiMethod, refuse, withArgs } from './answer.ts';
 import { type ContentArgs, contentOf } from './content.ts';
 import { messageWire } from './message-wire.ts';
 
-/** A longer text makes chat.update fail with msg_too_long (chat.update reference). */
+/** chat.update rejects longer texts with msg_too_long (chat.update reference). */
 const UPDATE_TEXT_LIMIT = 4000;
 const scopes = ['chat:write'];
 
@@ -26,7 +26,7 @@ const Update = z.object({ ...Said, ts: z.string() });
 const Ephemeral = z.object({ ...Said, user: z.string(), thread_ts: z.string().optional() });
 const Metadata = z.strictObject({ event_type: z.string().min(1), event_payload: z.record(z.string(), z.unknown()) });
 
-/** chat.postMessage: into a channel the bot is in, in a thread if one is named. */
+/** chat.postMessage: to a channel with the bot in it, optionally in a thread. */
 export const postMessage: ApiMethod = {
   token: 'bot',
   scopes,
@@ -39,7 +39,7 @@ export const postMessage: ApiMethod = {
   }),
 };
 
-/** chat.update: replaces the whole message; text alone takes the blocks away. */
+/** chat.update: replaces the whole message; text without blocks removes the blocks. */
 export const update: ApiMethod = {
   token: 'bot',
   scopes,
@@ -63,7 +63,7 @@ export const update: ApiMethod = {
   }),
 };
 
-/** chat.postEphemeral: to one member of the channel; it can never be updated. */
+/** chat.postEphemeral: to one member of the channel; the message can never be updated. */
 export const postEphemeral: ApiMethod = {
   token: 'bot',
   scopes,
@@ -76,7 +76,7 @@ export const postEphemeral: ApiMethod = {
   }),
 };
 
-/** chat.getPermalink: needs no scope, but the message must be there for everybody. */
+/** chat.getPermalink: needs no scope, but the message must be visible to everyone. */
 export const getPermalink: ApiMethod = {
   token: 'bot',
   scopes: [],
@@ -89,7 +89,7 @@ export const getPermalink: ApiMethod = {
   }),
 };
 
-/** A message ready to be posted, or why it cannot be. */
+/** A message ready to be posted, or the error. */
 type Composed = { readonly is: 'draft'; readonly draft: Draft } | { readonly is: 'refused'; readonly answer: Answer };
 
 interface Composing extends ContentArgs {
@@ -120,7 +120,7 @@ function channelRefusal(channel: string, { workspace, faults }: Site): Answer | 
   return undefined;
 }
 
-/** Only a message that is itself no reply, and that everybody sees, can carry a thread. */
+/** A thread's parent must be visible to everyone and not itself a reply. */
 function threadRefusal(channel: string, thread: string | undefined, { timeline }: Site): Answer | undefined {
   if (thread === undefined) return undefined;
   const parent = timeline.find(channel, thread);

@@ -5,21 +5,21 @@ import { isFields, objectsIn } from '../json.ts';
 import type { Site } from '../site/site.ts';
 import { type Answer, refuse, refuseIssues } from './answer.ts';
 
-/** Longer texts are cut (chat.postMessage reference, "Truncating content"). */
+/** Slack truncates longer texts (chat.postMessage reference, "Truncating content"). */
 const TEXT_LIMIT = 40_000;
 
-/** What a message is to say, or why Slack would not take it. */
+/** The content of a message, or the error. */
 export type Content =
   | { readonly is: 'content'; readonly text: string; readonly blocks: readonly unknown[] }
   | { readonly is: 'refused'; readonly answer: Answer };
 
-/** The two fields that hold it, as they arrive: `blocks` is a list, or the JSON of one in a form. */
+/** The two content fields as they arrive: `blocks` is a list, or its JSON in a form. */
 export interface ContentArgs {
   readonly text?: string | undefined;
   readonly blocks?: unknown;
 }
 
-/** Checks text and blocks of a message by every rule Slack has for them. */
+/** Checks text and blocks of a message by all of Slack's rules. */
 export function contentOf({ text = '', blocks }: ContentArgs, site: Site): Content {
   const listed = typeof blocks === 'string' ? blocksFrom(blocks) : (blocks ?? []);
   if (!Array.isArray(listed) || !listed.every(isFields)) return no(refuse('invalid_blocks_format'));

@@ -3,7 +3,7 @@ import type { Person } from '../local-slack-types.ts';
 import type { Workspace } from '../site/workspace.ts';
 import { type ApiMethod, refuse, withArgs } from './answer.ts';
 
-/** auth.test: who this token is. */
+/** auth.test: the identity behind the token. */
 export const authTest: ApiMethod = {
   token: 'bot',
   scopes: [],
@@ -19,7 +19,7 @@ export const authTest: ApiMethod = {
   }),
 };
 
-/** apps.connections.open: an address for one WebSocket; needs the app-level token. */
+/** apps.connections.open: an address for one WebSocket; requires the app-level token. */
 export const connectionsOpen: ApiMethod = {
   token: 'app',
   scopes: ['connections:write'],

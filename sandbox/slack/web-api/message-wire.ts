@@ -1,7 +1,7 @@
 import type { SlackMessage } from '../local-slack-types.ts';
 import type { Workspace } from '../site/workspace.ts';
 
-/** A message as the Web API and interaction payloads carry it. */
+/** A message in the format of the Web API and of interaction payloads. */
 export function messageWire(message: SlackMessage, workspace: Workspace): Readonly<Record<string, unknown>> {
   return {
     type: 'message',

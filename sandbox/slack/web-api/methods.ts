@@ -4,7 +4,7 @@ import { authTest, botsInfo, connectionsOpen, conversationsInfo, usersInfo } fro
 import { usergroupsList, usergroupsUsersList } from './usergroups.ts';
 import { viewsOpen } from './views.ts';
 
-/** The Web API as far as it is imitated; anything else is an `unknown_method`. */
+/** The imitated methods of the Web API; others answer `unknown_method`. */
 export const METHODS: ReadonlyMap<string, ApiMethod> = new Map([
   ['auth.test', authTest],
   ['apps.connections.open', connectionsOpen],

@@ -5,7 +5,7 @@ import type { Site } from '../site/site.ts';
 import { refuse } from './answer.ts';
 import { type ApiOutcome, runCall, scopesOf } from './call.ts';
 
-/** No client waits longer for an answer that never comes. */
+/** Longer than any client waits for an answer. */
 const HANG_LIMIT_MS = 120_000;
 
 /** Answers `POST /api/METHOD`. */
@@ -48,7 +48,7 @@ async function send(
   }
 }
 
-/** Says nothing until the fault is lifted, the limit is reached or the client gives up. */
+/** Keeps the request open without an answer until the fault is cleared, the limit is reached or the client disconnects. */
 function dropWhen(response: ServerResponse, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const drop = (): void => {

@@ -36,7 +36,7 @@ export const usergroupsUsersList: ApiMethod = {
 const freePlan = ({ faults }: Site): Answer | null =>
   faults.has('slack-free-plan') ? refuse('plan_upgrade_required') : null;
 
-/** Who is in it now: people leave groups by the fault `slack-left-groups`. */
+/** The current members: the fault `slack-left-groups` removes people. */
 function membersOf(group: string, { workspace, faults }: Site): readonly string[] | undefined {
   const gone = faults.leftGroups();
   const hasLeft = (id: string) =>

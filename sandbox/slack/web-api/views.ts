@@ -21,7 +21,7 @@ const Modal = z.strictObject({
 });
 type Modal = z.infer<typeof Modal>;
 
-/** views.open: shows a modal to whoever the trigger_id belongs to. A trigger is spent even by a view that is refused. */
+/** views.open: shows a modal to the trigger_id's person. A rejected view uses the trigger up, too. */
 export const viewsOpen: ApiMethod = {
   token: 'bot',
   scopes: [],

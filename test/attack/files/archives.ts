@@ -17,7 +17,7 @@ const TERABYTE = 2 ** 40;
 const RTL = '\u202e';
 const PRODUCT = 'NAME=MetalK8s\nVERSION=1.0.0\n';
 
-/** Archives that are not what they look like, or not where they should be. */
+/** Archives that are not what they seem, or in the wrong place. */
 export function archiveAttacks(): readonly Attack[] {
   return [...byPath(), ...linked(), ...systemFiles(), ...lyingImages(), ...odd()];
 }
@@ -25,7 +25,7 @@ export function archiveAttacks(): readonly Attack[] {
 const listing = (...archives: readonly string[]): string =>
   JSON.stringify({ kind: 'BootstrapConfiguration', apiVersion: 'metalk8s.scality.com/v1alpha3', archives });
 
-/** The worker of the sandbox finds the path in bootstrap.yaml. */
+/** The sandbox's worker reads the path from bootstrap.yaml. */
 function byPath(): readonly Attack[] {
   const paths: Readonly<Record<string, string>> = {
     'relative-path': 'srv/scality/releases/a.iso',
@@ -72,7 +72,7 @@ function linked(): readonly Attack[] {
   }));
 }
 
-/** Devices and kernel files of this very computer: the worker's root is `/`, as on a real node. */
+/** Devices and kernel files of this computer: the worker's root is `/`, as on a real node. */
 function systemFiles(): readonly Attack[] {
   return ['/dev/zero', '/dev/stdin', '/proc/self/mem', '/proc/self/environ', '/etc/shadow', '/'].map((path) =>
     alone(`archive-${path}`, `the archive ${path}`, async (folder) => {
@@ -110,15 +110,15 @@ function lyingImages(): readonly Attack[] {
   );
 }
 
-/** Files that are large or endless where some kilobytes are read. */
+/** Huge or endless files where only kilobytes should be read. */
 function odd(): readonly Attack[] {
   return [
-    alone('archive-of-a-terabyte-of-holes', 'a sparse file of a terabyte', async (folder) => {
+    alone('archive-of-a-terabyte-of-holes', 'a sparse file of one terabyte', async (folder) => {
       await lay(folder, Buffer.alloc(0));
       await truncate(join(folder.path, ISO), TERABYTE);
       return await badnessSeen(folder);
     }),
-    alone('archive-that-is-a-pipe', 'a named pipe nobody writes to', async (folder) => {
+    alone('archive-that-is-a-pipe', 'a named pipe without a writer', async (folder) => {
       await lay(folder, Buffer.alloc(0));
       await rm(join(folder.path, ISO));
       execFileSync('/usr/bin/mkfifo', [join(folder.path, ISO)]);
@@ -143,11 +143,11 @@ function manifest(name: string, what: string, make: (path: string) => Promise<vo
     await put(folder, `/srv/scality/${ID}/images/evil/1/other.json`, '{}');
     await make(join(folder.path, `/srv/scality/${ID}/images/evil/1/manifest.json`));
     const [archive] = await seen(folder);
-    if (archive?.is !== 'sound') throw new NotMade(`The archive itself is bad: ${badness(archive)}`);
+    if (archive?.is !== 'sound') throw new NotMade(`The archive is not valid: ${badness(archive)}`);
     const names = archive.archive.images.map((image) => image.name);
-    reached(names.includes('good'), 'Not even the good image was found.');
-    must(!names.includes('evil'), 'It counts as an image.');
-    return 'it is no image, as for MetalK8s’ own registry';
+    reached(names.includes('good'), 'The valid image was not found.');
+    must(!names.includes('evil'), 'The file was accepted as an image.');
+    return 'rejected as an image, as MetalK8s’ registry does';
   });
 }
 
@@ -173,8 +173,8 @@ const seen = async ({ path: root, signal }: Folder): Promise<readonly ListedArch
 const badnessSeen = async (folder: Folder): Promise<string> => badness((await seen(folder))[0]);
 
 function badness(archive: ListedArchive | undefined): string {
-  if (archive === undefined) throw new NotMade('The archive was not looked at.');
-  must(archive.is === 'bad', 'It was taken for a good archive.');
+  if (archive === undefined) throw new NotMade('The archive was not inspected.');
+  must(archive.is === 'bad', 'The file was accepted as an archive.');
   return archive.is === 'bad' ? archive.says : '';
 }
 

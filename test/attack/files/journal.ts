@@ -8,14 +8,14 @@ import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 import type { AttackStage } from '../stage/attack-stage.ts';
 
-/** Somebody can write the worker's journal. */
+/** Attacks by someone who can write the worker's journal. */
 export function journalAttacks(): readonly Attack[] {
   return [
     everyField(),
-    lines('journal-line-missing', 'a line taken out', (all) => all.toSpliced(1, 1)),
-    lines('journal-line-twice', 'a line written twice', (all) => all.toSpliced(1, 0, all[1] ?? '')),
-    lines('journal-lines-exchanged', 'two lines exchanged', (all) => all.with(1, all[2] ?? '').with(2, all[1] ?? '')),
-    lines('journal-line-rewritten', 'a line in other words of the same meaning', (all) =>
+    lines('journal-line-missing', 'a line removed', (all) => all.toSpliced(1, 1)),
+    lines('journal-line-twice', 'a line duplicated', (all) => all.toSpliced(1, 0, all[1] ?? '')),
+    lines('journal-lines-exchanged', 'two lines swapped', (all) => all.with(1, all[2] ?? '').with(2, all[1] ?? '')),
+    lines('journal-line-rewritten', 'a line reformatted as equivalent JSON', (all) =>
       all.with(1, JSON.stringify(JSON.parse(all[1] ?? ''), null, 1).replaceAll('\n', ' ')),
     ),
     lines('journal-of-another-change', 'a line whose JSON sets __proto__', (all) =>
@@ -40,18 +40,18 @@ function everyField(): Attack {
           await write(path, all.with(n, JSON.stringify(changed)));
           must(
             await isDamaged(() => readJournal(path)),
-            `Line ${n + 1} was taken: ${JSON.stringify(changed).slice(0, 200)}`,
+            `Line ${n + 1} was accepted: ${JSON.stringify(changed).slice(0, 200)}`,
           );
           made += 1;
         }
       }
       reached(made > 50, `Only ${made} fields were changed.`);
-      return `${made} changes, each one found`;
+      return `${made} changes, all detected`;
     },
   };
 }
 
-/** The first lines of each kind: they all have their own fields. */
+/** The first lines of each type, because types have different fields. */
 function sample(all: readonly string[]): readonly (readonly [number, string])[] {
   const kinds = new Map<string, readonly [number, string]>();
   for (const [n, line] of all.entries()) {
@@ -62,10 +62,10 @@ function sample(all: readonly string[]): readonly (readonly [number, string])[] 
 }
 
 const MOST_OF_A_LIST = 2;
-/** Enough to take one out, and to exchange two before the last. */
+/** Enough lines to remove one, and to swap two before the last. */
 const LEAST_LINES = 4;
 
-/** The value with one leaf changed, for each leaf; of long lists the first two members stand for all. */
+/** Copies of the value with one leaf changed, one for each leaf; in long lists only the first two members. */
 export function tampered(value: unknown): readonly unknown[] {
   if (typeof value === 'string') return [`${value}x`, ''].filter((other) => other !== value);
   if (typeof value === 'number') return [value + 1];
@@ -94,19 +94,19 @@ function lines(name: string, tries: string, change: (all: readonly string[]) => 
       const changed = change(all);
       reached(changed.join('\n') !== all.join('\n'), 'Nothing was changed.');
       await write(path, changed);
-      must(await isDamaged(() => readJournal(path)), 'A reader takes it.');
-      must(await isDamaged(() => openJournal({ path })), 'A worker would go on with it.');
-      return 'found by `registry-ha journal verify`, and no worker goes on with it';
+      must(await isDamaged(() => readJournal(path)), 'A reader accepts the journal.');
+      must(await isDamaged(() => openJournal({ path })), 'A worker would continue with the journal.');
+      return 'detected by `registry-ha journal verify`, and no worker continues with it';
     },
   };
 }
 
-/** Nothing follows from the last line, so only its own digest tells: whoever has noted it sees the difference. */
+/** No later line depends on the last one, so only its digest shows the change, to someone who has recorded it. */
 function head(): Attack {
   return {
     on: 'worker',
     name: 'journal-last-line',
-    tries: 'the last line of the worker’s journal, exchanged for a valid one',
+    tries: 'the last line of the worker’s journal, replaced by a valid one',
     async stopped(stage) {
       const { path, all } = await copied(stage);
       const before = await readJournal(path);
@@ -117,18 +117,18 @@ function head(): Attack {
       );
       const isFound =
         (await isDamaged(() => readJournal(path))) || (await readJournal(path)).head.hash !== before.head.hash;
-      must(isFound, 'Nobody could see it.');
-      return 'the head that `registry-ha journal verify` prints is another one';
+      must(isFound, 'The change cannot be detected.');
+      return '`registry-ha journal verify` prints another head';
     },
   };
 }
 
-/** The real worker, started on a journal that was changed meanwhile, does nothing until a person has looked. */
+/** A real worker that starts with a modified journal must do nothing until a person has checked it. */
 function atTheStart(): Attack {
   return {
     on: 'worker',
     name: 'journal-changed-while-the-worker-is-down',
-    tries: 'a nonce in the journal, changed while the worker does not run',
+    tries: 'a nonce in the journal, changed while the worker is stopped',
     restarts: true,
     async stopped(stage) {
       const { worker } = stage.sandbox.services;
@@ -140,7 +140,7 @@ function atTheStart(): Attack {
       await writeFile(path, good);
       await worker.stop(1);
       await worker.start(stage.signal);
-      must(failed !== '', 'The worker works on.');
+      must(failed !== '', 'The worker continues.');
       must(/journal/.test(failed), `The worker ended for another reason: ${failed}`);
       return /[^\n]*Line \d+ of the journal[^\n]*/.exec(failed)?.[0] ?? failed;
     },

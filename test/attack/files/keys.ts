@@ -13,7 +13,7 @@ import { refusedInWords } from './own-files.ts';
 
 const SSH_KEY = 'etc/metalk8s/pki/salt-bootstrap';
 
-/** Keys that others can read or change, and keys of the wrong kind. */
+/** Keys that others can read or change, and keys of the wrong type. */
 export function keyAttacks(): readonly Attack[] {
   const { privateKeyPem, publicKeyPem } = newKeyPair();
   return [
@@ -34,7 +34,7 @@ export function keyAttacks(): readonly Attack[] {
   ];
 }
 
-/** On the stage: the SSH key that the nodes' annotations name is made readable for everybody. */
+/** On the stage: makes the SSH key named by the nodes' annotations readable for everyone. */
 function readableSshKey(): Attack {
   return {
     on: 'worker',
@@ -44,7 +44,7 @@ function readableSshKey(): Attack {
       const path = join(stage.sandbox.cluster.bootstrapRoot, SSH_KEY);
       await chmod(path, 0o644);
       try {
-        // Nobody has logged in there yet, so no connection is kept that would need no key.
+        // Without an earlier login there, no open connection can be reused without the key.
         return await refusedInWords(stage, /mode 0644/, ['node-3']);
       } finally {
         await chmod(path, 0o600);
@@ -72,7 +72,7 @@ function file(
   };
 }
 
-/** A key is read before anybody is called, so the node's address need not answer. */
+/** The key is read before the connection is made, so nothing has to listen at the address. */
 async function sshRun(keyPath: string, { path, signal }: Folder): Promise<unknown> {
   const shell = sshShell({ knownHostsPath: join(path, 'known_hosts') });
   const access = { node: 'node-2', host: '127.0.0.1', port: 1, user: 'root', keyPath, sudo: false };
@@ -97,7 +97,7 @@ function openFolder(): Attack {
   };
 }
 
-/** It must be refused by a sentence that says what to do, and for the key's sake. */
+/** Requires a refusal because of the key, with a next step. */
 async function refused(use: () => Promise<unknown>): Promise<string> {
   try {
     await use();
@@ -107,6 +107,6 @@ async function refused(use: () => Promise<unknown>): Promise<string> {
     reached(/key|folder/i.test(`${what} ${next}`), `It failed for another reason: ${what}`);
     return `${what} ${next}`;
   }
-  must(false, 'It was used.');
+  must(false, 'The key was used.');
   return '';
 }

@@ -3,13 +3,13 @@ const ROOT_SECTOR = 18;
 const FILE_SECTOR = 19;
 const DESCRIPTOR = 16 * SECTOR;
 
-/** What an ISO 9660 image tells of itself, each number as somebody likes it. */
+/** Fields of an ISO 9660 image with arbitrary values. */
 export interface LyingIso {
   readonly file: string;
   readonly text: string;
-  /** Bytes of the root folder; 2048 is true. */
+  /** Bytes of the root folder; the correct value is 2048. */
   readonly rootLength?: number;
-  /** Bytes of the file; left out: as many as it has. */
+  /** Bytes of the file; default: the actual number. */
   readonly fileLength?: number;
   readonly rootSector?: number;
   readonly sectors?: number;

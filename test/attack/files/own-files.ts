@@ -4,7 +4,7 @@ import type { Change } from '../../../src/domain/change/change.ts';
 import { must, reached } from '../outcome.ts';
 import type { AttackStage } from '../stage/attack-stage.ts';
 
-/** Puts another text into a file of the bootstrap node, as whoever may write there can, and puts the old one back. */
+/** Replaces a file of the bootstrap node, as someone with write access can, and restores it afterwards. */
 export async function withFile<T>(
   { sandbox }: AttackStage,
   path: string,
@@ -21,17 +21,17 @@ export async function withFile<T>(
   }
 }
 
-/** Asks for a change that the worker must refuse (or give up) in words that fit. */
+/** Requests a change that the worker must refuse or fail with a matching explanation. */
 export async function refusedInWords(
   stage: AttackStage,
   wanted: RegExp,
   nodes: readonly string[] = ['node-2'],
 ): Promise<string> {
   const change = await stage.answered(await stage.askQuietly(nodes));
-  reached(change.state !== 'requested', 'The worker did not look.');
+  reached(change.state !== 'requested', 'The worker did not inspect the cluster.');
   const says = wordsOf(change);
   must(change.state === 'refused' || change.state === 'failed', `The worker made a plan: ${change.digest}`);
-  must(wanted.test(says), `It says something else: ${says}`);
+  must(wanted.test(says), `The explanation is different: ${says}`);
   return says;
 }
 

@@ -14,10 +14,10 @@ import { refusedInWords, withFile } from './own-files.ts';
 
 const BOOTSTRAP = '/etc/metalk8s/bootstrap.yaml';
 const SOLUTIONS = '/etc/metalk8s/solutions.yaml';
-/** What makes the worker itself answer on the stage; every other text is read by its parts alone, the same way. */
+/** Texts that are tried on the real worker; all others are only given to the parts, which read them the same way. */
 const ON_STAGE: ReadonlySet<string> = new Set(['bomb', 'js-tag', '50-MB', 'deep']);
 
-/** Configuration files that somebody else has written. */
+/** Configuration files written by someone else. */
 export function yamlAttacks(): readonly Attack[] {
   const onStage = HOSTILE_YAML.filter(({ name }) => ON_STAGE.has(name));
   return [
@@ -39,7 +39,7 @@ function byTheWorker(file: string, path: string, { name, what, text }: HostileYa
   };
 }
 
-/** Right YAML, wrong things in it. */
+/** Valid YAML with wrong content. */
 function wrongTypes(): readonly Attack[] {
   const good = { kind: 'BootstrapConfiguration', apiVersion: 'metalk8s.scality.com/v1alpha3' };
   const wrong: Readonly<Record<string, readonly [path: string, content: object]>> = {
@@ -75,7 +75,7 @@ function byTheAdapter(which: 'bootstrap' | 'solutions', { name, what, text }: Ho
 }
 
 function saidOf(file: BootstrapFacts['bootstrapFile'] | BootstrapFacts['solutionsFile']): string {
-  must(file.is === 'unreadable', `The file was taken as ${file.is}.`);
+  must(file.is === 'unreadable', `The file was accepted as ${file.is}.`);
   return file.is === 'unreadable' ? file.says : '';
 }
 
@@ -99,7 +99,7 @@ function mistakesOf(read: () => unknown): string {
     if (error instanceof WrongConfig) return error.mistakes[0] ?? '';
     throw error;
   }
-  must(false, 'The configuration was taken.');
+  must(false, 'The configuration was accepted.');
   return '';
 }
 

@@ -7,19 +7,19 @@ import { kubernetes } from '../../../src/adapters/kube/kube.ts';
 import { NotMade } from '../outcome.ts';
 import type { Folder } from '../stage/folder.ts';
 
-/** Answers one request, or does not. */
+/** Answers a request, or leaves it unanswered. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-/** What the API answers, by path; a function answers by itself. */
+/** The API's answers by path; a function handles the request itself. */
 export type Answers = Readonly<Record<string, unknown>>;
 /** Sends bytes on a channel of an exec session. */
 export type Say = (channel: number, bytes: Buffer) => void;
 
-/** Longer than an honest API needs, so that an attack need not be waited for. */
+/** Longer than an honest API needs, and short enough for a quick attack. */
 export const LIMIT_MS = 1_500;
 
 const isAnswer = (found: unknown): found is Answer => typeof found === 'function';
 
-/** A lying API, and our adapter that talks with it. */
+/** A lying API, and the product's adapter connected to it. */
 export interface Api {
   readonly adapter: ReturnType<typeof kubernetes>;
   readonly folder: Folder;
@@ -28,7 +28,7 @@ export interface Api {
   readonly onSession: (talk: (say: Say) => void) => void;
 }
 
-/** Serves the answers for as long as `use` takes. */
+/** Serves the answers until `use` ends. */
 export async function served(answers: Answers, folder: Folder, use: (api: Api) => Promise<string>): Promise<string> {
   const now = new Map(Object.entries(answers));
   let asked = 0;
@@ -71,7 +71,7 @@ async function kubeconfig(
   folder: Folder,
   address: ReturnType<ReturnType<typeof createServer>['address']>,
 ): Promise<string> {
-  if (address === null || typeof address === 'string') throw new NotMade('The lying API does not listen.');
+  if (address === null || typeof address === 'string') throw new NotMade('The fake API is not listening.');
   const path = join(folder.path, 'admin.conf');
   const cluster = { server: `http://127.0.0.1:${address.port}`, 'insecure-skip-tls-verify': true };
   await writeFile(

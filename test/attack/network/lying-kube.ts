@@ -8,7 +8,7 @@ import { must, reached } from '../outcome.ts';
 import { cheaply } from '../stage/cheaply.ts';
 import { type Answer, type Answers, type Api, LIMIT_MS, type Say, served } from './lying-kube-api.ts';
 
-/** For what ends by itself, long before. */
+/** For attacks that end by themselves well before this limit. */
 const EARLY_END_MS = 20_000;
 const PIECE = 'a'.repeat(2 ** 20);
 const NODES = '/api/v1/nodes';
@@ -27,17 +27,17 @@ const HONEST: Answers = {
   [`${SYSTEM}/pods`]: { items: [MASTER] },
 };
 
-/** Servers that answer where the Kubernetes API should. */
+/** Servers in place of the Kubernetes API. */
 export function kubeAttacks(): readonly Attack[] {
   return [...bodies(), ...shapes(), hostileNames(), manyVersions(), ...sessions()];
 }
 
 function bodies(): readonly Attack[] {
   return [
-    lookBy('endless-body', 'a list of nodes without end', (_, response) => pour(response)),
+    lookBy('endless-body', 'an endless list of nodes', (_, response) => pour(response)),
     lookBy(
       'body-that-never-comes',
-      'headers, and then nothing',
+      'headers without a body',
       (_, response) => void response.writeHead(200).flushHeaders(),
     ),
     lookBy('no-answer', 'no answer at all', () => undefined),
@@ -46,7 +46,7 @@ function bodies(): readonly Attack[] {
       'a redirect to another server',
       (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     ),
-    lookBy('html', 'a page for people', (_, response) => void response.end('<html><!channel></html>')),
+    lookBy('html', 'an HTML page', (_, response) => void response.end('<html><!channel></html>')),
     lookBy('deep', 'a hundred thousand brackets', (_, response) => void response.end('['.repeat(100_000))),
     lookBy('cut', 'half of an answer', (_, response) => {
       response.writeHead(200, { 'content-length': '1000' }).write('{"items":[');
@@ -78,7 +78,7 @@ function shapes(): readonly Attack[] {
   ];
 }
 
-/** The look fails with the one sentence for a broken API, in time and with little memory. */
+/** The inspection must fail with the explanation for a broken API, in limited time and memory. */
 function look(name: string, tries: string, nodes: unknown): Attack {
   return kube(
     name,
@@ -88,11 +88,11 @@ function look(name: string, tries: string, nodes: unknown): Attack {
       try {
         await cheaply(() => adapter.look(folder.signal));
       } catch (error) {
-        reached(asked() > 0, 'The API was not asked.');
+        reached(asked() > 0, 'The API received no request.');
         if (error instanceof Unreachable) return error.says;
         throw error;
       }
-      must(false, 'The answer was taken for a cluster.');
+      must(false, 'The answer was accepted as a cluster.');
       return '';
     },
   );
@@ -100,7 +100,7 @@ function look(name: string, tries: string, nodes: unknown): Attack {
 
 const lookBy = (name: string, tries: string, answer: Answer): Attack => look(name, tries, answer);
 
-/** Names go into commands, and into lists parted by commas. */
+/** Node names are used in commands and in comma-separated lists. */
 function hostileNames(): Attack {
   const names = [
     'node-2;reboot',
@@ -121,17 +121,17 @@ function hostileNames(): Attack {
     'nodes named `;`, `$(…)`, commas, newlines, RTL, 10,000 letters',
     answers,
     async ({ adapter, folder, answer }) => {
-      reached((await adapter.look(folder.signal)).nodes.length === 1, 'Not even an honest node was seen.');
+      reached((await adapter.look(folder.signal)).nodes.length === 1, 'A valid node was not accepted.');
       for (const name of names) {
-        must(!isNodeName(name), `${name} counts as a name.`);
+        must(!isNodeName(name), `${name} is accepted as a name.`);
         answer(NODES, { items: [{ metadata: { name } }] });
         const seen = await adapter.look(folder.signal).then(
           ({ nodes }) => nodes.length,
           (error: unknown) => said(error),
         );
-        must(typeof seen === 'string', `A node was taken that is named ${JSON.stringify(name.slice(0, 40))}.`);
+        must(typeof seen === 'string', `A node was accepted with the name ${JSON.stringify(name.slice(0, 40))}.`);
       }
-      return 'each is refused as something that Kubernetes does not answer';
+      return 'each is rejected as an impossible answer of Kubernetes';
     },
   );
 }
@@ -141,7 +141,7 @@ function said(error: unknown): string {
   throw error;
 }
 
-/** Each version that the API names is one more request. */
+/** Each version named by the API causes one more request. */
 function manyVersions(): Attack {
   const versions = Array.from({ length: 50_000 }, (_, n) => ({ groupVersion: `metalk8s.scality.com/v${n}` }));
   const answers = { ...HONEST, '/apis/metalk8s.scality.com': { versions } };
@@ -151,9 +151,9 @@ function manyVersions(): Attack {
     answers,
     async ({ adapter, folder, asked }) => {
       const outcome = await cheaply(() => adapter.look(folder.signal).then(() => 'a cluster', said));
-      reached(asked() > 5, 'The API was not asked.');
-      must(asked() < 200, `It was asked ${asked()} times.`);
-      return `asked ${asked()} times: ${outcome}`;
+      reached(asked() > 5, 'The API received no request.');
+      must(asked() < 200, `The API received ${asked()} requests.`);
+      return `${asked()} requests: ${outcome}`;
     },
   );
 }
@@ -162,24 +162,26 @@ function sessions(): readonly Attack[] {
   return [
     session(
       'endless-output',
-      'a command in the pod that talks without end',
+      'a command in the pod with endless output',
       (say) => {
         for (let n = 0; n < 40; n += 1) say(1, Buffer.from(PIECE));
       },
       EARLY_END_MS,
     ),
     session('never-closing', 'a session that never ends', () => undefined),
-    session('status-that-is-none', 'an end that is no status', (say) => say(3, Buffer.from('{"status":["Success"]}'))),
-    session('status-__proto__', 'an end that sets __proto__', (say) =>
+    session('status-that-is-none', 'an end without a valid status', (say) =>
+      say(3, Buffer.from('{"status":["Success"]}')),
+    ),
+    session('status-__proto__', 'a status that sets __proto__', (say) =>
       say(3, Buffer.from('{"__proto__":{"status":"Success"}}')),
     ),
-    session('unknown-channel', 'words on a channel that is none', (say) => {
+    session('unknown-channel', 'data on an unknown channel', (say) => {
       for (let n = 0; n < 40; n += 1) say(200, Buffer.from(PIECE));
     }),
   ];
 }
 
-/** No exit code came, so nothing may count as done. */
+/** Without an exit code the command must not count as completed. */
 function session(name: string, tries: string, talk: (say: Say) => void, limitMs = LIMIT_MS): Attack {
   return kube(`session-${name}`, tries, HONEST, async ({ adapter, folder, onSession }) => {
     let opened = 0;
@@ -189,8 +191,8 @@ function session(name: string, tries: string, talk: (say: Say) => void, limitMs 
     });
     const result = await cheaply(() => adapter.run(command('salt'), { signal: folder.signal, limitMs }), EARLY_END_MS);
     reached(opened === 1, 'No session was opened.');
-    must(result.ended.is !== 'exit', `The session counts as ended by itself: ${endInWords(result.ended)}.`);
-    must(result.stdout.length <= 17 * 2 ** 20, 'All of it was kept.');
+    must(result.ended.is !== 'exit', `The session was accepted as completed: ${endInWords(result.ended)}.`);
+    must(result.stdout.length <= 17 * 2 ** 20, 'The whole output was kept in memory.');
     return endInWords(result.ended);
   });
 }

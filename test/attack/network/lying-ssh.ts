@@ -16,39 +16,39 @@ import { cheaply } from '../stage/cheaply.ts';
 import type { Folder } from '../stage/folder.ts';
 
 const LIMIT_MS = 1_500;
-/** For what ends by itself, long before, on a busy computer too. */
+/** For attacks that end by themselves well before this limit, even on a busy computer. */
 const EARLY_END_MS = 20_000;
 const TIME_MS = 30_000;
 const MEGABYTE = Buffer.alloc(2 ** 20, 'a');
 const GIGABYTE = 2 ** 30;
 
-/** Servers that answer where a node's sshd should. */
+/** Servers in place of a node's sshd. */
 export function sshAttacks(): readonly Attack[] {
   return [
     raw('banner-of-a-gigabyte', 'a gigabyte before the version line', (socket) => flood(socket, MEGABYTE)),
     raw('banner-of-short-lines', 'a gigabyte of short lines before the version line', (socket) =>
       flood(socket, Buffer.alloc(2 ** 20, 'hello\r\n')),
     ),
-    raw('that-says-nothing', 'a server that never says a word', () => undefined),
+    raw('that-says-nothing', 'a server that sends nothing', () => undefined),
     raw('that-is-no-sshd', 'a web server', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')),
-    raw('with-a-huge-packet', 'a packet that says it has four gigabytes', (socket) => {
+    raw('with-a-huge-packet', 'a packet that claims to have four gigabytes', (socket) => {
       socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), Buffer.alloc(64, 0xff)]));
     }),
-    ran('endless-output', 'a command that says “a” without end', (channel) => flood(channel, MEGABYTE), EARLY_END_MS),
+    ran('endless-output', 'a command with endless output', (channel) => flood(channel, MEGABYTE), EARLY_END_MS),
     ran(
       'endless-errors',
-      'a command that complains without end',
+      'a command with endless error output',
       (channel) => flood(channel.stderr, MEGABYTE),
       EARLY_END_MS,
     ),
     ran('never-closing', 'a command that never ends', () => undefined),
-    ran('exit-code-and-no-end', 'an exit code, and then nothing', (channel) => channel.exit(0)),
+    ran('exit-code-and-no-end', 'an exit code without an end', (channel) => channel.exit(0)),
     anotherKey(),
     unknownKey(),
   ];
 }
 
-/** Writes as long as somebody reads, a gigabyte at most. */
+/** Writes as long as the other side reads, up to one gigabyte. */
 function flood(to: NodeJS.WritableStream & { readonly destroyed?: boolean }, piece: Buffer): void {
   let sent = 0;
   const more = (): void => {
@@ -77,7 +77,7 @@ function raw(name: string, tries: string, serve: (socket: Socket) => void): Atta
   });
 }
 
-/** A server that lets everybody in, and answers every command in its own way. */
+/** A server that accepts every login and answers every command with `answer`. */
 function ran(name: string, tries: string, answer: (channel: ssh2.ServerChannel) => void, limitMs = LIMIT_MS): Attack {
   return ssh(name, tries, async (folder) => {
     let asked = 0;
@@ -90,8 +90,8 @@ function ran(name: string, tries: string, answer: (channel: ssh2.ServerChannel) 
       const run = { signal: folder.signal, limitMs };
       const result = await cheaply(() => shell.run(access, command('true'), run), Math.max(limitMs, TIME_MS));
       reached(asked > 0, 'No command was sent.');
-      must(result.ended.is !== 'exit', `It counts as ended by itself: ${endInWords(result.ended)}.`);
-      must(result.stdout.length + result.stderr.length < 3 * 2 ** 20, 'All of it was kept.');
+      must(result.ended.is !== 'exit', `The command was accepted as completed: ${endInWords(result.ended)}.`);
+      must(result.stdout.length + result.stderr.length < 3 * 2 ** 20, 'The whole output was kept in memory.');
       return endInWords(result.ended);
     });
   });
@@ -107,19 +107,19 @@ function anotherKey(): Attack {
         { ...shown, key: Buffer.concat([Buffer.from(shown.key, 'base64'), Buffer.from([1])]).toString('base64') },
       ]);
       const said = await refusal(() => shell.run(access, command('true'), { signal: folder.signal, limitMs: 10_000 }));
-      must(commands.length === 0, 'A command was sent all the same.');
+      must(commands.length === 0, 'A command was sent.');
       return said;
     });
   });
 }
 
 function unknownKey(): Attack {
-  return ssh('with-an-unknown-key', 'a host key that nobody has pinned', async (folder) => {
+  return ssh('with-an-unknown-key', 'an unpinned host key', async (folder) => {
     const commands: string[] = [];
     const count = () => void commands.push('one');
     return await against(lenient(count), folder, async (shell, access) => {
       const said = await refusal(() => shell.run(access, command('true'), { signal: folder.signal, limitMs: 10_000 }));
-      must(commands.length === 0, 'A command was sent all the same.');
+      must(commands.length === 0, 'A command was sent.');
       return said;
     });
   });
@@ -141,7 +141,7 @@ async function against(server: Server | ssh2.Server, folder: Folder, use: Use): 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new NotMade('The lying server does not listen.');
+  if (address === null || typeof address === 'string') throw new NotMade('The fake server is not listening.');
   const shell = sshShell({ knownHostsPath: join(folder.path, 'known_hosts') });
   const access = { node: 'node-2', host: '127.0.0.1', port: address.port, user: 'root', keyPath, sudo: false };
   try {
@@ -159,7 +159,7 @@ async function refusal(act: () => Promise<unknown>): Promise<string> {
     if (error instanceof Unreachable) return error.says;
     throw error;
   }
-  must(false, 'It was taken for the node.');
+  must(false, 'The server was accepted as the node.');
   return '';
 }
 

@@ -4,7 +4,7 @@ import { ALICE, BOB, type Target } from '../stage/attack-stage.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** An approval as the bot would sign it for this change, now. */
+/** An approval for this change as the bot would sign it now. */
 export function approvalOf({ change, digest }: Target, more: Partial<Omit<Approval, 'v'>> = {}): Approval {
   const { verb, cluster, nodes } = change.intent;
   const at = new Date();

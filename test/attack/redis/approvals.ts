@@ -7,21 +7,21 @@ import { type AttackStage, BOB, type Target } from '../stage/attack-stage.ts';
 import { approvalOf } from './approval-of.ts';
 import { newForger } from './forger.ts';
 
-/** What the attacker writes as an approval of the target, which is planned and waits. */
+/** Makes a forged approval of the planned target. */
 type Forge = (stage: AttackStage, target: Target) => SignedApproval | Promise<SignedApproval>;
 
 const SECOND_MS = 1_000;
 const evil = newForger();
 
-/** Approvals written straight into Redis, each with the job that would start them. */
+/** Approvals written directly into Redis, each with the job that would start the change. */
 export function approvalAttacks(): readonly Attack[] {
   return [
-    forged('approval-by-a-new-key', 'an approval signed with a key of the attacker’s own', (_, target) =>
+    forged('approval-by-a-new-key', 'an approval signed with the attacker’s key', (_, target) =>
       evil.sign(approvalOf(target)),
     ),
     forged(
       'approval-by-a-new-key-under-the-bots-name',
-      'the same under the name of the key that is trusted',
+      'the same, with the name of the trusted key',
       (stage, target) => ({
         ...evil.sign(approvalOf(target)),
         key: stage.signer.sign(approvalOf(target)).key,
@@ -44,22 +44,22 @@ export function approvalAttacks(): readonly Attack[] {
   ];
 }
 
-/** The bot's own signature, on an approval that is not for here and now. */
+/** The bot's signature on an approval that does not apply here and now. */
 function outOfPlace(): readonly Attack[] {
   return [
     forged(
       'approval-expired',
-      'the bot’s own approval, a second too old',
+      'the bot’s approval, expired by one second',
       (stage, target) => genuine(stage, target, { expires: new Date(Date.now() - SECOND_MS).toISOString() }),
       'expired',
     ),
-    forged('approval-of-another-cluster', 'the bot’s own approval for another cluster', (stage, target) =>
+    forged('approval-of-another-cluster', 'the bot’s approval for another cluster', (stage, target) =>
       genuine(stage, target, { cluster: 'prod' }),
     ),
-    forged('approval-of-another-change', 'the bot’s own approval of another change, moved here', (stage, target) =>
+    forged('approval-of-another-change', 'the bot’s approval of another change, moved here', (stage, target) =>
       genuine(stage, target, { change: `${CLUSTER}-222222` }),
     ),
-    forged('approval-of-another-plan', 'the bot’s own approval of another plan of this change', (stage, target) =>
+    forged('approval-of-another-plan', 'the bot’s approval of another plan of this change', (stage, target) =>
       genuine(stage, target, { digest: 'f'.repeat(64) }),
     ),
   ];
@@ -68,7 +68,7 @@ function outOfPlace(): readonly Attack[] {
 const genuine = (stage: AttackStage, target: Target, more: Partial<Omit<Approval, 'v'>> = {}): SignedApproval =>
   stage.signer.sign(approvalOf(target, more));
 
-/** The bot's own approval of this very change, with one field changed after it was signed. */
+/** The bot's approval of this change, with one field changed after it was signed. */
 function altered(): readonly Attack[] {
   const fields: Readonly<Record<string, Partial<Omit<Approval, 'v'>>>> = {
     change: { change: `${CLUSTER}-222222` },
@@ -83,7 +83,7 @@ function altered(): readonly Attack[] {
     nonce: { nonce: 'another' },
   };
   return Object.entries(fields).map(([field, change]) =>
-    forged(`approval-altered-${field}`, `the bot’s own approval with another \`${field}\``, (stage, target) => {
+    forged(`approval-altered-${field}`, `the bot’s approval with another \`${field}\``, (stage, target) => {
       const signed = genuine(stage, target);
       return { ...signed, approval: { ...signed.approval, ...change } };
     }),
@@ -98,11 +98,11 @@ function forged(name: string, tries: string, forge: Forge, refusal: RefusalCode 
   });
 }
 
-/** Lets the worker take an apply job for the change, and wants it refused. */
+/** Lets the worker process an apply job for the change, and requires a refusal. */
 export async function refusedWith(stage: AttackStage, id: string, code: RefusalCode): Promise<string> {
   reached((await stage.get(id)).change.state === 'approved', 'The record does not show the approval.');
   await stage.queue.add('apply', id, 1);
-  await stage.until('a word of the worker', async () => (await stage.get(id)).change.state !== 'approved');
+  await stage.until('an answer of the worker', async () => (await stage.get(id)).change.state !== 'approved');
   const { state, refusal } = (await stage.get(id)).change;
   must(state === 'refused' && refusal?.refused === code, `The change is ${state} (${refusal?.refused}).`);
   return refusal?.says ?? '';

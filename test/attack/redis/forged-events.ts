@@ -8,36 +8,36 @@ import { type AttackStage, BOB, type Target } from '../stage/attack-stage.ts';
 import { withExchangedPlan, withForgedEntries } from './forged-record.ts';
 
 const at = (): string => new Date().toISOString();
-const FALSE_WORDS = 'A lie that the attacker tells';
+const FALSE_CLAIM = 'A false claim by the attacker';
 const PROOF = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 99 };
-const FAILURE = { kind: 'command', where: 'node-2', what: `${FALSE_WORDS}.`, next: 'Wipe the node.' };
+const FAILURE = { kind: 'command', where: 'node-2', what: `${FALSE_CLAIM}.`, next: 'Wipe the node.' };
 const LARGE = 10 * 1024 * 1024;
 
-/** Entries that no worker of this cluster wrote: its card must not show them as true. */
+/** Entries that no worker of this cluster wrote: the card must not show them as true. */
 export function forgedEvents(): readonly Attack[] {
   return [
-    shown('event-done-forged', 'that the change is done, with its proof', ['Done.'], () => [
+    shown('event-done-forged', 'that says the change is done, with proof', ['Done.'], () => [
       { type: 'started', at: at() },
       { type: 'done', at: at(), proof: PROOF, seconds: 1 },
     ]),
-    shown('event-refused-forged', 'that the cluster has refused', [FALSE_WORDS], () => [
-      { type: 'refused', at: at(), refusal: { refused: 'no-space', says: `${FALSE_WORDS}.` } },
+    shown('event-refused-forged', 'that says the change was refused', [FALSE_CLAIM], () => [
+      { type: 'refused', at: at(), refusal: { refused: 'no-space', says: `${FALSE_CLAIM}.` } },
     ]),
     shown(
       'event-failed-forged',
-      'that the change has failed, and what to do about it',
-      [FALSE_WORDS, 'Wipe the node'],
+      'that says the change has failed, with a next step',
+      [FALSE_CLAIM, 'Wipe the node'],
       () => [{ type: 'failed', at: at(), failure: FAILURE }],
     ),
-    shown('event-cancelled-forged', 'that the change was cancelled', ['Cancelled.'], () => [
+    shown('event-cancelled-forged', 'that says the change was cancelled', ['Cancelled.'], () => [
       { type: 'cancelled', at: at(), by: BOB },
     ]),
-    shown('event-step-done-forged', 'that the first step is done', ['1 of '], ({ change }) => {
+    shown('event-step-done-forged', 'that says the first step is done', ['1 of '], ({ change }) => {
       const step = change.plan?.approved.steps[0]?.id ?? 'copy';
       return [
         { type: 'started', at: at() },
         { type: 'step-started', at: at(), step },
-        { type: 'step-done', at: at(), step, already: false, seconds: 1, note: FALSE_WORDS },
+        { type: 'step-done', at: at(), step, already: false, seconds: 1, note: FALSE_CLAIM },
       ];
     }),
     otherPlan(),
@@ -52,63 +52,60 @@ function shown(name: string, what: string, claims: readonly string[], forge: For
   return {
     on: 'bot',
     name,
-    tries: `an entry in the record that tells ${what}`,
+    tries: `an entry in the record ${what}`,
     async stopped(stage) {
       return await notShown(stage, await withForgedEntries(stage, forge), claims);
     },
   };
 }
 
-/** The plan in Redis is exchanged for another one, with a digest that fits. */
+/** The plan in Redis is replaced by another, with a matching digest. */
 function otherPlan(): Attack {
   return {
     on: 'bot',
     name: 'event-planned-exchanged',
-    tries: 'another plan in the record, in the place of the worker’s',
+    tries: 'another plan in the record, instead of the worker’s',
     async stopped(stage) {
       const target = await withExchangedPlan(stage, (plan) => ({
         ...plan,
         approved: { ...plan.approved, version: '666.0.0' },
-        seen: { ...plan.seen, warnings: [FALSE_WORDS] },
+        seen: { ...plan.seen, warnings: [FALSE_CLAIM] },
       }));
-      return await notShown(stage, target, [FALSE_WORDS]);
+      return await notShown(stage, target, [FALSE_CLAIM]);
     },
   };
 }
 
-/** The card was drawn after the forgery (or the bot said in its log why not), and none of the claims stands on it. */
+/** The card was drawn after the forgery, or the bot logged why not; the card shows none of the claims. */
 async function notShown(stage: AttackStage, { id }: Target, claims: readonly string[]): Promise<string> {
   const isDrawn = await stage.drawnOrRefused(id);
   const card = stage.card(id);
   reached(card !== undefined, 'The change has no card.');
   const claimed = claims.find((claim) => card !== undefined && holds(card, claim));
   must(claimed === undefined, `The card shows as true: “${claimed}”.`);
-  return isDrawn ? 'the card was drawn, and tells nothing of it' : 'the card was not drawn';
+  return isDrawn ? 'the card was drawn without it' : 'the card was not drawn';
 }
 
 const UNREADABLE: Readonly<Record<string, readonly [what: string, text: string]>> = {
-  'event-of-unknown-type': ['an entry of a type that nobody knows', '{"type":"owned","at":"2026-01-01T00:00:00Z"}'],
+  'event-of-unknown-type': ['an entry of an unknown type', '{"type":"owned","at":"2026-01-01T00:00:00Z"}'],
   'event-with-__proto__': [
     'an entry whose JSON sets __proto__',
     '{"type":"started","at":"2026-01-01T00:00:00Z","__proto__":{"state":"done"}}',
   ],
-  'event-with-extra-keys': [
-    'an entry with keys of its own',
-    '{"type":"started","at":"2026-01-01T00:00:00Z","by":"me"}',
-  ],
+  'event-with-extra-keys': ['an entry with extra keys', '{"type":"started","at":"2026-01-01T00:00:00Z","by":"me"}'],
   'event-for-the-step-__proto__': [
-    'the end of a step called __proto__',
+    'the end of a step named __proto__',
     '{"type":"step-done","at":"2026-01-01T00:00:00Z","step":"__proto__","already":false,"seconds":1}',
   ],
-  'event-that-is-no-json': ['an entry that is no JSON', '{"type":'],
+  'event-that-is-no-json': ['an entry that is not JSON', '{"type":'],
   'event-of-10-MB': ['an entry of ten megabytes', `{"type":"${'a'.repeat(LARGE)}"}`],
   'event-that-begins-another-change': [
-    'a second request, of somebody else, in the record',
+    'a second request, by another person, in the record',
     `{"type":"requested","at":"2026-01-01T00:00:00Z","id":"${CLUSTER}-222222"}`,
   ],
 };
 
-/** Entries that no version has ever written; other cards and changes must not suffer. */
+/** Entries that no version has ever written; other cards and changes must not be affected. */
 function unreadable(): readonly Attack[] {
   return Object.entries(UNREADABLE).map(([name, [tries, text]]) => ({
     on: 'bot',
@@ -120,47 +117,44 @@ function unreadable(): readonly Attack[] {
       await stage.redis.rpush(changeKeys(target.id).record, text);
       await stage.announce(target.id);
       const { id, digest } = target;
-      const told = await stage.door.click({ by: BOB, action: 'registry-ha:approve', value: { change: id, digest } });
-      must(
-        / its record in Redis | is not to be believed/.test(told ?? ''),
-        `Bob pressed Approve and was told: ${told}`,
-      );
+      const answer = await stage.door.click({ by: BOB, action: 'registry-ha:approve', value: { change: id, digest } });
+      must(/ its record in Redis | is not to be believed/.test(answer ?? ''), `Bob clicked Approve and got: ${answer}`);
       const jobs = await stage.redis.keys(`*:apply-${id}-*`);
-      must(jobs.length === 0, 'The change was queued all the same.');
+      must(jobs.length === 0, 'The change was queued.');
       await stage.redis.rpop(changeKeys(id).record);
-      return told ?? '';
+      return answer ?? '';
     },
   }));
 }
 
-/** A cluster's keys name another cluster's changes. */
+/** Keys of a cluster that name changes of another. */
 function ofAnotherCluster(): readonly Attack[] {
   const { announced, behind, open } = clusterKeys(CLUSTER);
   return [
     odd(
       'announcement-of-another-clusters-change',
-      'the news that a change of another cluster has grown',
+      'an announcement of a new entry in another cluster’s change',
       async ({ redis }) => {
         await redis.publish(announced, 'prod-222222');
         return 'prod-222222';
       },
     ),
-    odd('announcement-of-__proto__', 'the news that __proto__ has grown', async ({ redis }) => {
+    odd('announcement-of-__proto__', 'an announcement of a new entry in __proto__', async ({ redis }) => {
       await redis.publish(announced, '__proto__');
       return '__proto__';
     }),
-    odd('open-changes-that-are-none', 'names of things in the list of open changes', async ({ redis }) => {
+    odd('open-changes-that-are-none', 'invalid IDs in the list of open changes', async ({ redis }) => {
       await redis.sadd(open, 'prod-222222', '__proto__', '../../etc', 'a'.repeat(100_000));
       return 'prod-222222';
     }),
-    odd('cards-behind-that-are-none', 'names of things in the list of cards to draw', async ({ redis }) => {
+    odd('cards-behind-that-are-none', 'invalid IDs in the list of cards to draw', async ({ redis }) => {
       await redis.sadd(behind, 'prod-222222', '__proto__', `${CLUSTER}-222222`);
       return 'prod-222222';
     }),
   ];
 }
 
-/** Cards of honest changes are drawn as before. */
+/** Cards of other changes must still be drawn. */
 function odd(name: string, tries: string, plant: (stage: AttackStage) => Promise<string>): Attack {
   return {
     on: 'worker',
@@ -175,7 +169,7 @@ function odd(name: string, tries: string, plant: (stage: AttackStage) => Promise
         stage.sandbox.slack.messages().every(({ text }) => !text.includes(id)),
         `A message names ${id}.`,
       );
-      return 'honest cards are drawn as before';
+      return 'other cards are drawn as before';
     },
   };
 }

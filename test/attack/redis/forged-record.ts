@@ -3,7 +3,7 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { AttackStage, Target } from '../stage/attack-stage.ts';
 
-/** A planned change whose card is drawn, with entries added to its record that its worker did not write. */
+/** A planned change whose card is drawn, with forged entries added to its record. */
 export async function withForgedEntries(
   stage: AttackStage,
   forge: (target: Target) => readonly ChangeEvent[],
@@ -13,7 +13,7 @@ export async function withForgedEntries(
   return target;
 }
 
-/** A planned change whose card is drawn, with another plan in its record, in the place of the worker's. */
+/** A planned change whose card is drawn, with another plan in its record instead of the worker's. */
 export async function withExchangedPlan(stage: AttackStage, exchange: (plan: Plan) => Plan): Promise<Target> {
   const target = await drawn(stage);
   const { events } = await stage.get(target.id);

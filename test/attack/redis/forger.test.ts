@@ -17,7 +17,7 @@ const approval: Approval = {
   nonce: 'n',
 };
 
-it('a forged approval is well made: only that its key is not trusted gives it away', () => {
+it('makes a forged approval that differs from a real one only in its untrusted key', () => {
   const forger = newForger();
   const trusting = approvalChecker({ keys: [{ publicKeyPem: forger.publicKeyPem }] });
   expect(trusting.isGenuine(forger.sign(approval))).toBe(true);

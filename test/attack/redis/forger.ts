@@ -1,15 +1,15 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Approval, SignedApproval } from '../../../src/domain/change/approval.ts';
 
-/** An attacker with an Ed25519 key pair, who knows from outside how approvals are signed. Uses none of the product's code. */
+/** An attacker with an Ed25519 key pair, who knows from the documentation how approvals are signed. Uses no product code. */
 export interface Forger {
-  /** As the bot would name this key: the first 12 hex digits of the SHA-256 of its public half. */
+  /** The key's name in the bot's format: the first 12 hex digits of the SHA-256 of its public half. */
   readonly name: string;
   readonly publicKeyPem: string;
   sign(approval: Approval): SignedApproval;
 }
 
-/** What is signed begins with this: docs and any signed approval show it to whoever looks. */
+/** The start of the signed bytes: visible in the docs and in any signed approval. */
 const CONTEXT = 'registry-ha approval v1\0';
 
 export function newForger(): Forger {
@@ -21,7 +21,7 @@ export function newForger(): Forger {
   return { name, publicKeyPem, sign: (approval) => ({ approval, key: name, signature: signature(approval, key) }) };
 }
 
-/** The fields are words, numbers and lists of words, so that sorted keys are the whole canonical form (RFC 8785). */
+/** The fields are strings, numbers and lists of strings, so sorted keys are the whole canonical form (RFC 8785). */
 function signature(approval: Approval, key: KeyObject): string {
   const fields = Object.entries(approval).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify(Object.fromEntries(fields));

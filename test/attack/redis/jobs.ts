@@ -5,7 +5,7 @@ import { type Attack, besideAPlan } from '../attack.ts';
 import { must } from '../outcome.ts';
 import type { AttackStage, Target } from '../stage/attack-stage.ts';
 
-/** A job as it stands in Redis. */
+/** A job as stored in Redis. */
 interface RawJob {
   readonly id: string;
   readonly data: string;
@@ -19,14 +19,14 @@ const DEEP = 100_000;
 const FLOOD = 200;
 const OPTIONS = '{"attempts":1}';
 
-/** Jobs written straight into the queue, in forms that no bot makes. */
+/** Jobs written directly into the queue, in forms that no bot makes. */
 export function jobAttacks(): readonly Attack[] {
   return [...strangeJobs(), ...misnamedJobs(), ...jobsWithoutApproval()];
 }
 
 function strangeJobs(): readonly Attack[] {
   return [
-    malformed('job-with-extra-keys', 'a job with a command beside its keys', ({ id }) => ({
+    malformed('job-with-extra-keys', 'a job with a command among its keys', ({ id }) => ({
       id: `apply-${id}-1`,
       data: JSON.stringify({ kind: 'apply', id, command: 'reboot', steps: [{ kind: 'deploy' }] }),
     })),
@@ -51,7 +51,7 @@ function misnamedJobs(): readonly Attack[] {
       id: 'apply-prod-222222-1',
       data: JSON.stringify({ kind: 'apply', id: 'prod-222222' }),
     })),
-    malformed('job-under-another-name', 'a job whose name is that of another change', ({ id }) => ({
+    malformed('job-under-another-name', 'a job with the name of another change', ({ id }) => ({
       id: `apply-${CLUSTER}-222222-1`,
       data: JSON.stringify({ kind: 'apply', id }),
     })),
@@ -72,16 +72,16 @@ function misnamedJobs(): readonly Attack[] {
 
 function jobsWithoutApproval(): readonly Attack[] {
   return [
-    broken('job-that-is-no-json', 'a job whose data is no JSON', ({ id }) => ({
+    broken('job-that-is-no-json', 'a job whose data is not JSON', ({ id }) => ({
       id: `apply-${id}-1`,
       data: '{"kind":"apply',
     })),
-    broken('job-with-options-that-are-no-json', 'a job whose options are no JSON', ({ id }) => ({
+    broken('job-with-options-that-are-no-json', 'a job whose options are not JSON', ({ id }) => ({
       id: `apply-${id}-1`,
       data: JSON.stringify({ kind: 'apply', id }),
       opts: '{{{',
     })),
-    unapproved('job-without-approval', 'an apply job for a plan that nobody approved', async (stage, { id }) =>
+    unapproved('job-without-approval', 'an apply job for an unapproved plan', async (stage, { id }) =>
       push(stage, { id: `apply-${id}-1`, data: JSON.stringify({ kind: 'apply', id }) }),
     ),
     unapproved(
@@ -97,21 +97,21 @@ function jobsWithoutApproval(): readonly Attack[] {
   ];
 }
 
-/** The worker takes it, and gives it up for ever. */
+/** The worker takes the job and rejects it permanently. */
 const malformed = (name: string, tries: string, make: (target: Target) => RawJob): Attack =>
   pushed(name, tries, make, async (stage, { id }) => {
-    await stage.until('the worker’s word on the job', () => isIn(stage, 'failed', id), TAKEN_LIMIT_MS);
+    await stage.until('the worker’s answer to the job', () => isIn(stage, 'failed', id), TAKEN_LIMIT_MS);
     return (await stage.redis.hget(`${KEY}:${id}`, 'failedReason')) ?? 'the job has failed';
   });
 
-/** BullMQ itself cannot read it: it is out of the way when honest jobs are done. */
+/** BullMQ itself cannot read the job: it must be gone once honest jobs are done. */
 const broken = (name: string, tries: string, make: (target: Target) => RawJob): Attack =>
   pushed(name, tries, make, async (stage, { id }) => {
     await stage.until('a worker that took the job', async () => !(await isWaiting(stage, id)), TAKEN_LIMIT_MS);
-    return 'BullMQ cannot read it, and nothing was run';
+    return 'BullMQ cannot read the job, and nothing was run';
   });
 
-/** A job beside a plan, which it must not touch; `outcome` waits for what becomes of the job, and says it. */
+/** A job next to a plan that it must not touch; `outcome` waits for the job's result and returns it. */
 function pushed(
   name: string,
   tries: string,
@@ -142,7 +142,7 @@ function unapproved(
   });
 }
 
-/** As BullMQ would add it (addStandardJob): the job's hash, the list of those that wait, and the marker that wakes a worker. */
+/** As BullMQ adds a job (addStandardJob): the job's hash, the wait list, and the marker that wakes a worker. */
 async function push({ redis }: AttackStage, { id, data, opts = OPTIONS }: RawJob): Promise<void> {
   const fields = { name: 'apply', data, opts, timestamp: String(Date.now()), delay: '0', priority: '0' };
   await redis.multi().hset(`${KEY}:${id}`, fields).lpush(`${KEY}:wait`, id).zadd(`${KEY}:marker`, 0, '0').exec();
@@ -156,5 +156,5 @@ const isWaiting = async ({ redis }: AttackStage, id: string): Promise<boolean> =
 
 async function mustBeUntouched(stage: AttackStage, { id, version }: Target): Promise<void> {
   const stored = await stage.get(id);
-  must(stored.version === version, `The change’s record has grown: it is ${stored.change.state}.`);
+  must(stored.version === version, `The change’s record has new entries; its state is ${stored.change.state}.`);
 }

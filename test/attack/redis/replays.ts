@@ -14,14 +14,14 @@ import { refusedWith } from './approvals.ts';
 type Approved = Extract<ChangeEvent, { type: 'approved' }>;
 
 const END_LIMIT_MS = 400_000;
-/** A number that no job of the change has had. */
+/** A job number that the change has not used. */
 const LATER = 7;
 const FAULT = 'state-fails';
 const SLS = 'metalk8s.archives.mounted';
 
 /**
- * Approvals that were good once. The first of these lets bob approve a change that fails half-way, the last one lets him retry it to
- * its end: so it is also shown that an honest approval runs, and exactly what it covers.
+ * Approvals that were valid once. The first attack has bob approve a change that fails half-way, and the last has him
+ * retry it to the end. So an honest approval is shown to work, and to cover exactly its plan.
  */
 export function replayAttacks(): readonly Attack[] {
   const kept: Kept = { approved: undefined, target: undefined };
@@ -37,7 +37,7 @@ function usedInFailedChange(kept: Kept): Attack {
   return {
     on: 'worker',
     name: 'approval-replayed-after-a-failure',
-    tries: 'the used approval of a change that has failed, once more with a job',
+    tries: 'the used approval of a failed change, repeated with a job',
     runs: true,
     async stopped(stage) {
       const target = await failedChange(stage);
@@ -51,7 +51,7 @@ function usedInFailedChange(kept: Kept): Attack {
   };
 }
 
-/** Bob approves, a Salt state fails on the node, and the fault is mended. */
+/** Bob approves, a Salt state fails on the node, and the fault is fixed. */
 async function failedChange(stage: AttackStage): Promise<Target> {
   const target = await stage.planned();
   const { id, digest } = target;
@@ -62,21 +62,21 @@ async function failedChange(stage: AttackStage): Promise<Target> {
   return target;
 }
 
-/** The worker refuses the approval; with the change as it was, that leaves nothing else to be done with it. */
+/** The worker refuses the approval, and the change ends. */
 async function ended(stage: AttackStage, { id }: Target, then: Awaited<ReturnType<typeof before>>): Promise<string> {
-  await stage.until('a word of the worker', async () => (await stage.get(id)).change.state !== 'approved');
+  await stage.until('an answer of the worker', async () => (await stage.get(id)).change.state !== 'approved');
   const { state, refusal } = (await stage.get(id)).change;
   must(state === 'refused' && refusal?.refused === 'approval-invalid', `The change is ${state}.`);
   await judgeUndone(stage, then);
   return refusal?.says ?? '';
 }
 
-/** Redis as it stood before the approval was used: what was copied then is put back. */
+/** Restores Redis to its state before the approval was used. */
 function rolledBack(kept: Kept): Attack {
   return {
     on: 'worker',
     name: 'approval-with-its-nonce-deleted-from-redis',
-    tries: 'everything about a used approval deleted from Redis, and the record put back as before its use',
+    tries: 'a used approval deleted from Redis, and the record restored to before its use',
     async stopped(stage) {
       const { target, approved } = known(kept);
       const { record, state } = changeKeys(target.id);
@@ -87,13 +87,13 @@ function rolledBack(kept: Kept): Attack {
       await stage.redis.hincrby(state, 'revision', 1);
       reached(
         (await stage.get(target.id)).change.approval?.signature === approved.signed.signature,
-        'It is not there.',
+        'The used approval is not in Redis.',
       );
       await stage.queue.add('apply', target.id, LATER);
       await taken(stage, `apply-${target.id}-${LATER}`);
       const { state: now, steps } = (await stage.get(target.id)).change;
       must(now === 'failed' || now === 'refused', `The change is ${now}: ${JSON.stringify(steps)}.`);
-      return `the worker’s own journal knows better: ${now}`;
+      return `refused by the worker’s journal: ${now}`;
     },
   };
 }
@@ -110,10 +110,10 @@ function afterTheEnd(kept: Kept): Attack {
   return {
     on: 'worker',
     name: 'approval-replayed-after-the-end',
-    tries: 'the approval of a change that is done, once more with a job',
+    tries: 'the approval of a completed change, repeated with a job',
     runs: true,
     async stopped(stage) {
-      reached(kept.approved !== undefined, 'The first replay was not played.');
+      reached(kept.approved !== undefined, 'The first replay did not run.');
       const { id, digest } = await stage.planned();
       await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } }, 1);
       await stage.until('the end', async () => (await stage.get(id)).change.state === 'done', END_LIMIT_MS);
@@ -140,7 +140,7 @@ async function taken(stage: AttackStage, job: string): Promise<void> {
   await stage.until('a worker that took the job', async () => (await stage.redis.zscore(completed, job)) !== null);
 }
 
-/** Over the whole run: every act on the cluster was a command of a plan that bob approved, while its step was under way. */
+/** Requires that every act of the run was a command of an approved plan, during its step. */
 function mustHaveRunAsApproved({ sandbox, journal: tail }: AttackStage): void {
   const started = new Set(
     tail.changeLines().flatMap(({ change, event }) => (event.type === 'started' ? [change] : [])),
@@ -149,14 +149,14 @@ function mustHaveRunAsApproved({ sandbox, journal: tail }: AttackStage): void {
   const steps = stepsIn(events);
   const acts = actsOf(sandbox.cluster.world);
   const [complaint] = judgeCommands({ acts, jobs: [], events, steps, repeats: 1 }).filter((one) =>
-    one.includes('nobody approved'),
+    one.includes('not approved'),
   );
   reached(acts.length > 0, 'Nothing ever ran.');
   must(complaint === undefined, complaint ?? '');
 }
 
 function known({ target, approved }: Kept): { readonly target: Target; readonly approved: Approved } {
-  reached(target !== undefined && approved !== undefined, 'The first replay was not played.');
+  reached(target !== undefined && approved !== undefined, 'The first replay did not run.');
   if (target === undefined || approved === undefined) throw new Error('unreachable');
   return { target, approved };
 }

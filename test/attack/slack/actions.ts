@@ -1,6 +1,6 @@
 import type { DecisionKind } from '../../../src/domain/policy/policy.ts';
 
-/** The action ids of the card's buttons, as anybody can read them in a payload. */
+/** The action IDs of the card's buttons, as visible in any payload. */
 export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
   approve: 'registry-ha:approve',
   deny: 'registry-ha:deny',

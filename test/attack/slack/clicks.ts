@@ -5,7 +5,7 @@ import type { Click } from '../stage/door.ts';
 import { ACTIONS } from './actions.ts';
 import { exApprover } from './ex-approver.ts';
 
-/** What the person must be told. */
+/** The texts that the person must get. */
 const MAY_NOT = /You may not/;
 const OWN = /somebody else must approve/;
 const UNKNOWN = /button is unknown here/;
@@ -13,7 +13,7 @@ const FOREIGN = /another Slack workspace only/;
 
 type Made = Partial<Click> & Pick<Click, 'by'>;
 
-/** Clicks that Slack signs, by people or on things that must not count. All are made on the same plan, which stays undecided. */
+/** Clicks signed by Slack that must not count, because of the person or the content. All are on the same plan, which stays undecided. */
 export function clickAttacks(): readonly Attack[] {
   return [...byWrongPeople(), ...fromWrongPlaces(), ...onMadeUpThings(), ...onMadeUpChanges(), twice(), exApprover()];
 }
@@ -21,16 +21,16 @@ export function clickAttacks(): readonly Attack[] {
 function byWrongPeople(): readonly Attack[] {
   const bot = { id: 'U0BOT', name: 'registry-ha' };
   return [
-    click('click-by-mallory', 'Approve by somebody who may do nothing', MAY_NOT, () => ({ by: MALLORY })),
-    click('click-by-the-requester', 'Approve by whoever asked', OWN, () => ({ by: ALICE })),
+    click('click-by-mallory', 'Approve by a person without permission', MAY_NOT, () => ({ by: MALLORY })),
+    click('click-by-the-requester', 'Approve by the requester', OWN, () => ({ by: ALICE })),
     click('click-by-a-bot', 'Approve by a bot user', MAY_NOT, () => ({ by: bot })),
-    click('click-by-a-look-alike', 'Approve by somebody with the approver’s name', MAY_NOT, () => ({
+    click('click-by-a-look-alike', 'Approve by a person with the approver’s name', MAY_NOT, () => ({
       by: { id: MALLORY.id, name: BOB.name },
     })),
-    click('click-by-an-id-in-other-letters', 'Approve by the approver’s id in small letters', MAY_NOT, () => ({
+    click('click-by-an-id-in-other-letters', 'Approve by the approver’s ID in lower case', MAY_NOT, () => ({
       by: { id: BOB.id.toLowerCase(), name: BOB.name },
     })),
-    click('deny-by-mallory', 'Deny by somebody who may do nothing', MAY_NOT, () => ({
+    click('deny-by-mallory', 'Deny by a person without permission', MAY_NOT, () => ({
       by: MALLORY,
       action: ACTIONS.deny,
     })),
@@ -46,14 +46,14 @@ function fromWrongPlaces(): readonly Attack[] {
     })),
     click(
       'click-by-a-guest-of-a-shared-channel',
-      'Approve by the approver’s id in a partner’s workspace',
+      'Approve by the approver’s ID in a partner’s workspace',
       FOREIGN,
       () => ({
         by: BOB,
         userTeam: 'T0EVIL',
       }),
     ),
-    click('click-without-a-team', 'Approve whose payload tells no workspace of ours', FOREIGN, () => ({
+    click('click-without-a-team', 'Approve with a payload without our workspace', FOREIGN, () => ({
       by: BOB,
       team: null,
       userTeam: 'T0EVIL',
@@ -67,11 +67,11 @@ function fromWrongPlaces(): readonly Attack[] {
 
 function onMadeUpThings(): readonly Attack[] {
   return [
-    click('click-with-a-made-up-action', 'an action id that no button has', UNKNOWN, () => ({
+    click('click-with-a-made-up-action', 'an unknown action ID', UNKNOWN, () => ({
       by: BOB,
       action: 'registry-ha:run',
     })),
-    click('click-with-__proto__-for-an-action', 'the action id __proto__', UNKNOWN, () => ({
+    click('click-with-__proto__-for-an-action', 'the action ID __proto__', UNKNOWN, () => ({
       by: BOB,
       action: '__proto__',
     })),
@@ -83,7 +83,7 @@ function onMadeUpThings(): readonly Attack[] {
       by: BOB,
       value: { change: id },
     })),
-    click('click-with-extra-keys', 'a value with keys of its own', UNKNOWN, ({ id, digest }) => ({
+    click('click-with-extra-keys', 'a value with extra keys', UNKNOWN, ({ id, digest }) => ({
       by: BOB,
       value: { change: id, digest, approver: ALICE.id, allowOwnApproval: true },
     })),
@@ -96,24 +96,19 @@ function onMadeUpThings(): readonly Attack[] {
 
 function onMadeUpChanges(): readonly Attack[] {
   return [
-    click('click-on-a-made-up-change', 'a change that never was', /Nothing is known/, ({ digest }) => ({
+    click('click-on-a-made-up-change', 'a change that does not exist', /Nothing is known/, ({ digest }) => ({
       by: BOB,
       value: { change: 'lab-222222', digest },
     })),
-    click(
-      'click-on-another-clusters-change',
-      'a change of a cluster that is not served',
-      /no cluster prod/,
-      ({ digest }) => ({
-        by: BOB,
-        value: { change: 'prod-222222', digest },
-      }),
-    ),
+    click('click-on-another-clusters-change', 'a change of an unknown cluster', /no cluster prod/, ({ digest }) => ({
+      by: BOB,
+      value: { change: 'prod-222222', digest },
+    })),
     click('click-on-__proto__', 'the change __proto__', UNKNOWN, ({ digest }) => ({
       by: BOB,
       value: { change: '__proto__', digest },
     })),
-    click('click-with-a-value-that-is-no-json', 'a value that is no JSON', UNKNOWN, () => ({
+    click('click-with-a-value-that-is-no-json', 'a value that is not JSON', UNKNOWN, () => ({
       by: BOB,
       value: '{"change',
     })),
@@ -121,11 +116,11 @@ function onMadeUpChanges(): readonly Attack[] {
       by: BOB,
       value: { change: id, digest: 'f'.repeat(100_000) },
     })),
-    click('retry-of-what-never-failed', 'Retry on a plan that nobody approved', /already/, () => ({
+    click('retry-of-what-never-failed', 'Retry on an unapproved plan', /already/, () => ({
       by: BOB,
       action: ACTIONS.retry,
     })),
-    click('cancel-of-what-never-ran', 'Cancel on a plan that nobody approved', /already/, () => ({
+    click('cancel-of-what-never-ran', 'Cancel on an unapproved plan', /already/, () => ({
       by: BOB,
       action: ACTIONS.cancel,
     })),
@@ -140,36 +135,40 @@ function click(name: string, tries: string, wanted: RegExp, make: (target: Targe
     async stopped(stage) {
       const target = await stage.undecided();
       const { id, digest } = target;
-      const told = await stage.door.click({ action: ACTIONS.approve, value: { change: id, digest }, ...make(target) });
+      const answer = await stage.door.click({
+        action: ACTIONS.approve,
+        value: { change: id, digest },
+        ...make(target),
+      });
       await mustBeUndecided(stage, target);
-      must(told !== null, 'Whoever clicked was told nothing.');
-      must(wanted.test(told ?? ''), `Whoever clicked was told something else: ${told}`);
-      return told ?? '';
+      must(answer !== null, 'The person got no answer.');
+      must(wanted.test(answer ?? ''), `The person got another answer: ${answer}`);
+      return answer ?? '';
     },
   };
 }
 
-/** The second of two approvals, when the first one has been taken back by a denial, must not start anything. */
+/** An approval after a denial must not start anything. */
 function twice(): Attack {
   return {
     on: 'worker',
     name: 'approve-after-a-denial',
-    tries: 'Approve on a card that was denied a moment ago',
+    tries: 'Approve on a card that was just denied',
     async stopped(stage) {
       const { id, digest } = await stage.planned();
       const value = { change: id, digest };
       await stage.door.click({ by: BOB, action: ACTIONS.deny, value }, 1);
       await stage.until('a denial', async () => (await stage.get(id)).change.state === 'denied');
-      const told = await stage.door.click({ by: BOB, action: ACTIONS.approve, value });
+      const answer = await stage.door.click({ by: BOB, action: ACTIONS.approve, value });
       const { state } = (await stage.get(id)).change;
       must(state === 'denied', `The change is ${state}.`);
-      must(/denied by bob already/.test(told ?? ''), `Bob was told something else: ${told}`);
-      return told ?? '';
+      must(/denied by bob already/.test(answer ?? ''), `Bob got another answer: ${answer}`);
+      return answer ?? '';
     },
   };
 }
 
-/** Nobody has decided, and no job was queued. */
+/** Requires that nobody has decided, and no job was queued. */
 async function mustBeUndecided(stage: AttackStage, { id, version }: Target): Promise<void> {
   const stored = await stage.get(id);
   must(stored.version === version, `The change is ${stored.change.state} now.`);

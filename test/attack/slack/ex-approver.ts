@@ -8,12 +8,12 @@ import { ACTIONS } from './actions.ts';
 const STOP_LIMIT_MS = 6_000;
 const SUCCESSOR = 'U0CAROL';
 
-/** Bob was an approver when the plan was posted, and is none any more when he clicks. */
+/** Bob was an approver when the plan was posted, but no longer when he clicks. */
 export function exApprover(): Attack {
   return {
     on: 'bot',
     name: 'click-by-an-ex-approver',
-    tries: 'Approve by somebody who is no approver any more since the bot’s last start',
+    tries: 'Approve by a person who is no longer an approver since the bot’s last start',
     restarts: true,
     async stopped(stage) {
       const { id, digest, version } = await stage.undecided();
@@ -23,10 +23,10 @@ export function exApprover(): Attack {
       reached(after !== before, 'The policy does not name bob.');
       await restart(stage, path, after);
       try {
-        const told = await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } });
+        const answer = await stage.door.click({ by: BOB, action: ACTIONS.approve, value: { change: id, digest } });
         must((await stage.get(id)).version === version, 'The change was decided.');
-        must(/You may not approve/.test(told ?? ''), `Bob was told: ${told}`);
-        return told ?? '';
+        must(/You may not approve/.test(answer ?? ''), `Bob got: ${answer}`);
+        return answer ?? '';
       } finally {
         await restart(stage, path, before);
       }

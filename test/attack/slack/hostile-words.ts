@@ -14,7 +14,7 @@ const HOSTILE = `${MARK} <!channel> <@U0MALLORY> <http://evil|ok> *b* \`c\` \u00
 const FAULT = 'state-fails';
 const END_LIMIT_MS = 400_000;
 
-/** Words of others that reach people: Salt's comments, and whatever stands in the record. */
+/** Texts from elsewhere that people see: Salt's comments, and everything in the record. */
 export function hostileWordAttacks(): readonly Attack[] {
   const failure = { kind: HOSTILE, where: HOSTILE, what: HOSTILE, next: HOSTILE, detail: HOSTILE };
   const at = new Date().toISOString();
@@ -48,7 +48,7 @@ function inRecord(what: string, forge: (target: Target) => readonly ChangeEvent[
   };
 }
 
-/** Every text of the plan is hostile; the digest is not looked at by whoever only reads. */
+/** Every text of the plan is hostile. The bot does not check the digest of a plan that it only shows. */
 function inPlan(): Attack {
   return {
     on: 'bot',
@@ -78,13 +78,13 @@ async function shownPlainly(stage: AttackStage, { id }: Target): Promise<string>
   const isDrawn = await stage.drawnOrRefused(id);
   const messages = stage.sandbox.slack.messages();
   const [found] = messages.flatMap((message) => markupIn(message) ?? []);
-  must(found === undefined, `A message holds ${found}.`);
+  must(found === undefined, `A message contains ${found}.`);
   const card = stage.card(id);
-  if (!isDrawn || card === undefined || !holds(card, MARK)) return 'nothing of it was drawn';
-  return 'drawn as the words they are';
+  if (!isDrawn || card === undefined || !holds(card, MARK)) return 'none of the text was drawn';
+  return 'drawn as plain text';
 }
 
-/** A state fails on the node, with such words for a comment. */
+/** A state fails on the node with a hostile comment. */
 function saltComment(): Attack {
   return {
     on: 'worker',
@@ -101,18 +101,18 @@ function saltComment(): Attack {
       const card = stage.card(id);
       reached(card !== undefined && holds(card, MARK), 'The card does not show the comment.');
       const [found] = stage.sandbox.slack.messages().flatMap((message) => markupIn(message) ?? []);
-      must(found === undefined, `A message holds ${found}.`);
+      must(found === undefined, `A message contains ${found}.`);
       await mustPrintPlainly(stage, id);
-      return 'drawn, printed and logged as the words they are';
+      return 'drawn, printed and logged as plain text';
     },
   };
 }
 
-/** Nor may a terminal obey them, be it the journal that is shown or the log that is read. */
+/** A terminal must not interpret the text either, in the printed journal or in the logs. */
 async function mustPrintPlainly(stage: AttackStage, id: string): Promise<void> {
   const printed: string[] = [];
   await journalCommand('show', id, join(stage.sandbox.folder, 'worker', 'journal.jsonl'), (line) => printed.push(line));
   const all = [...printed, ...(await stage.logOf('worker')).split('\n'), ...(await stage.logOf('bot')).split('\n')];
   const raw = all.find((line) => /\p{Cc}/u.test(line));
-  must(raw === undefined, `A terminal would obey this line: ${JSON.stringify(raw)}`);
+  must(raw === undefined, `A terminal would interpret this line: ${JSON.stringify(raw)}`);
 }

@@ -10,7 +10,7 @@ const OVERSIZE = 300 * 1024;
 const HUGE = 10 * 1024 * 1024;
 const QUIET_MS = 400;
 
-/** Requests to the bot's address for signed HTTP; each asks for a change that must never come to be. */
+/** Requests to the bot's HTTP endpoint; each requests a change that must never be made. */
 export function httpAttacks(): readonly Attack[] {
   return [...unsigned(), ...fromAnotherTime(), ...misshapen(), replayed(), slow()];
 }
@@ -19,8 +19,8 @@ function unsigned(): readonly Attack[] {
   return [
     refused('http-unsigned', 'a slash command without a signature', { signature: null }),
     refused('http-with-an-empty-signature', 'an empty signature', { signature: '' }),
-    refused('http-signed-with-another-secret', 'a signature by another secret', { secret: 'guessed' }),
-    refused('http-signed-with-no-secret', 'a signature by the empty secret', { secret: '' }),
+    refused('http-signed-with-another-secret', 'a signature with another secret', { secret: 'guessed' }),
+    refused('http-signed-with-no-secret', 'a signature with an empty secret', { secret: '' }),
     refused('http-with-half-a-signature', 'the first half of a signature', { signature: `v0=${'a'.repeat(32)}` }),
   ];
 }
@@ -29,8 +29,8 @@ function fromAnotherTime(): readonly Attack[] {
   const at = (seconds: number) => String(Math.floor(Date.now() / 1000) + seconds);
   return [
     refused('http-stale', 'a request that is six minutes old', () => ({ timestamp: at(-LATE_S) })),
-    refused('http-from-the-future', 'a request of six minutes from now', () => ({ timestamp: at(LATE_S) })),
-    refused('http-with-no-number-for-a-time', 'a time that is no number', { timestamp: 'now' }),
+    refused('http-from-the-future', 'a request from six minutes in the future', () => ({ timestamp: at(LATE_S) })),
+    refused('http-with-no-number-for-a-time', 'a time that is not a number', { timestamp: 'now' }),
     refused('http-with-infinity-for-a-time', 'the time Infinity', { timestamp: 'Infinity' }),
     refused('http-without-a-time', 'an empty time', { timestamp: '' }),
     refused('http-with-milliseconds-for-a-time', 'the time in milliseconds', () => ({ timestamp: String(Date.now()) })),
@@ -40,26 +40,26 @@ function fromAnotherTime(): readonly Attack[] {
 function misshapen(): readonly Attack[] {
   const large = (bytes: number) => (body: string) => `${body}&more=${'a'.repeat(bytes)}`;
   return [
-    refused('http-oversize', 'three hundred kilobytes, well signed', {}, large(OVERSIZE)),
-    refused('http-of-10-MB', 'ten megabytes, well signed', {}, large(HUGE)),
+    refused('http-oversize', 'three hundred kilobytes, correctly signed', {}, large(OVERSIZE)),
+    refused('http-of-10-MB', 'ten megabytes, correctly signed', {}, large(HUGE)),
     refused('http-of-10-MB-unsigned', 'ten megabytes without a signature', { signature: null }, large(HUGE)),
-    refused('http-that-is-no-utf-8', 'a well signed body that is no UTF-8', {}, (body) =>
+    refused('http-that-is-no-utf-8', 'a correctly signed body that is not UTF-8', {}, (body) =>
       Buffer.concat([Buffer.from(`${body}&note=`), Buffer.from([0xff, 0xfe, 0xc0, 0x80])]),
     ),
-    refused('http-at-another-path', 'a well signed command to another path', { path: '/slack/../admin' }),
+    refused('http-at-another-path', 'a correctly signed command to another path', { path: '/slack/../admin' }),
     refused(
       'http-json-with-__proto__',
-      'well signed JSON that sets __proto__',
+      'correctly signed JSON that sets __proto__',
       { type: 'application/json', mayAnswer: true },
       () => `{"__proto__":{"user_id":"${ALICE.id}"},"command":"/registry-ha","text":"add node-2"}`,
     ),
   ];
 }
 
-/** `mayAnswer`: it is well signed and well formed, so 200 is fine when nothing comes of it. */
+/** `mayAnswer`: signature and form are correct, so status 200 is fine if nothing happens. */
 type Given = Omit<Knock, 'body'> & { readonly mayAnswer?: true };
 
-/** The bot answers with an error, or cuts the connection; nothing is asked for. */
+/** The bot answers with an error or closes the connection, and makes no change. */
 function refused(
   name: string,
   tries: string,
@@ -79,9 +79,9 @@ function refused(
       });
       if (typeof given === 'function' || given.mayAnswer !== true) mustRefuse(answered);
       await quiet(stage);
-      must((await stage.count()) === before, 'A change was made of it.');
-      must(stage.door.heard(url) === undefined, `The command was worked on: ${stage.door.heard(url)}`);
-      return answered.status === 0 ? 'the connection was cut' : `answered with ${answered.status}`;
+      must((await stage.count()) === before, 'The request made a change.');
+      must(stage.door.heard(url) === undefined, `The command was processed: ${stage.door.heard(url)}`);
+      return answered.status === 0 ? 'the connection was closed' : `answered with ${answered.status}`;
     },
   };
 }
@@ -90,7 +90,7 @@ function mustRefuse({ status, text }: Answered): void {
   must(status === 0 || (status >= 400 && status < 500), `The bot answered ${status}: ${text}`);
 }
 
-/** A command that was worked on would have made its change, or told alice something, by now. */
+/** By now a processed command would have made its change, or sent alice a reply. */
 async function quiet({ signal }: AttackStage): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   signal.throwIfAborted();
@@ -100,7 +100,7 @@ function replayed(): Attack {
   return {
     on: 'bot',
     name: 'http-replayed',
-    tries: 'a recorded request, sent again with the very same signature',
+    tries: 'a recorded request, sent again with the same signature',
     async stopped(stage) {
       const { body, url } = stage.door.form(ALICE, 'add node-2');
       const timestamp = String(Math.floor(Date.now() / 1000));
@@ -111,18 +111,18 @@ function replayed(): Attack {
         reached((await stage.door.knock({ body, timestamp })).status === 200, 'No answer.');
       await quiet(stage);
       must((await stage.count()) === before + 1, 'The recorded request made another change.');
-      must(stage.door.heard(url) === undefined, `Alice was told: ${stage.door.heard(url)}`);
-      return 'one change, however often it was sent';
+      must(stage.door.heard(url) === undefined, `Alice got: ${stage.door.heard(url)}`);
+      return 'one change, although the request was sent repeatedly';
     },
   };
 }
 
-/** Fifty connections that send a byte and then nothing. */
+/** Fifty connections that send one byte and then stop. */
 function slow(): Attack {
   return {
     on: 'bot',
     name: 'http-fifty-slow-connections',
-    tries: 'fifty requests that never send their body',
+    tries: 'fifty requests without their body',
     async stopped(stage) {
       const sockets = Array.from({ length: 50 }, () => connect({ host: stage.host, port: 3000 }));
       try {
@@ -131,9 +131,9 @@ function slow(): Attack {
           socket.on('error', () => undefined);
           socket.write('POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 1000\r\n\r\nx');
         }
-        const told = await stage.door.command(ALICE, 'help');
-        must(told !== null, 'Nobody else is answered meanwhile.');
-        return 'others are answered meanwhile';
+        const help = await stage.door.command(ALICE, 'help');
+        must(help !== null, 'Other people get no answer meanwhile.');
+        return 'other people are answered meanwhile';
       } finally {
         for (const socket of sockets) socket.destroy();
       }

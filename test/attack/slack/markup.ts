@@ -1,12 +1,12 @@
 import { isFields } from '../../../sandbox/slack/json.ts';
 import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
 
-/** Mentions, links and channel calls that nobody of us makes; our own are mentions of persons, and dates. */
+/** Mentions, links and channel calls, except those that the bot makes: mentions of people, and dates. */
 const CALL = /<(?!@[UW][A-Z0-9]+>|!date\^\d+\^[^>]*>)[^>]*>?/;
-/** Controls but newline and tab, and what turns or hides the text around it. */
+/** Control characters other than newline and tab, and characters that reorder or hide text. */
 const INVISIBLE = /[^\P{Cc}\n\t]|\p{Cf}/u;
 
-/** What in a message Slack would not show as the words it is; null when there is nothing. */
+/** The first part of a message that Slack would not show as plain text; null if there is none. */
 export function markupIn({ text, blocks }: SlackMessage): string | null {
   const marked = [text, ...mrkdwnIn(blocks)].map((one) => CALL.exec(one)?.[0]).find((one) => one !== undefined);
   if (marked !== undefined) return JSON.stringify(marked);
@@ -14,10 +14,10 @@ export function markupIn({ text, blocks }: SlackMessage): string | null {
   const escaped = /\\u00[01][0-9a-f]|\\u007f/.exec(JSON.stringify([text, blocks]))?.[0];
   return invisible === undefined && escaped === undefined
     ? null
-    : `a character that nobody sees (${escaped ?? JSON.stringify(invisible)})`;
+    : `an invisible character (${escaped ?? JSON.stringify(invisible)})`;
 }
 
-/** Texts in which Slack reads mrkdwn; in all other ones a bracket is a bracket. */
+/** Texts that Slack parses as mrkdwn; in other texts brackets have no meaning. */
 function mrkdwnIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnIn);
   if (!isFields(value)) return [];

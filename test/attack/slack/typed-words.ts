@@ -7,7 +7,7 @@ import { markupIn } from './markup.ts';
 const RTL = '\u202e';
 const LONG = 10_000;
 
-/** What people can type. Names must be refused; a reason may be shown, but only as the words it is. */
+/** Texts that people can type. As a name they must be refused; a reason may be shown, but only as plain text. */
 export function typedAttacks(): readonly Attack[] {
   const words: Readonly<Record<string, string>> = {
     'a-command': 'node-2;reboot',
@@ -39,16 +39,16 @@ function name(what: string, word: string): Attack {
     tries: `add ${JSON.stringify(word.slice(0, 40))}`,
     async stopped(stage) {
       const before = await stage.count();
-      const told = await stage.door.command(ALICE, `add ${word}`);
-      must(told !== null, 'Alice was told nothing.');
-      must((await stage.count()) === before, 'A change was made of it.');
-      mustBePlain(told ?? '');
-      return told ?? '';
+      const answer = await stage.door.command(ALICE, `add ${word}`);
+      must(answer !== null, 'Alice got no answer.');
+      must((await stage.count()) === before, 'The command made a change.');
+      mustBePlain(answer ?? '');
+      return answer ?? '';
     },
   };
 }
 
-/** Refused in a sentence, or shown on the card as words; never in a command. */
+/** Refused with an explanation, or shown on the card as plain text; never part of a command. */
 function reason(what: string, word: string): Attack {
   return {
     on: 'bot',
@@ -58,9 +58,9 @@ function reason(what: string, word: string): Attack {
       const quote = word.includes('"') ? '“' : '"';
       const text = `add node-2 --reason ${quote}${word}${quote === '“' ? '”' : quote}`;
       const asked = await stage.askOrHear(text);
-      if ('told' in asked) {
-        mustBePlain(asked.told);
-        return asked.told;
+      if ('reply' in asked) {
+        mustBePlain(asked.reply);
+        return asked.reply;
       }
       await stage.answered(asked.id);
       await stage.drawn(asked.id);
@@ -74,12 +74,15 @@ function mustShowPlainly(stage: AttackStage, id: string, word: string): string {
   must(card !== undefined && holds(card, /[a-z0-9]{3,}/.exec(word)?.[0] ?? word), 'The card does not show the reason.');
   for (const message of stage.sandbox.slack.messages()) {
     const found = markupIn(message);
-    must(found === null, `A message holds ${found}.`);
+    must(found === null, `A message contains ${found}.`);
   }
-  return 'the card shows it as the words it is';
+  return 'the card shows it as plain text';
 }
 
-function mustBePlain(told: string): void {
-  must(!/<[!@#h]|[\p{Cc}\p{Cf}]/u.test(told.replaceAll('\n', '')), `The answer is not plain: ${JSON.stringify(told)}`);
-  must(told.length < 4_000, `The answer has ${told.length} characters.`);
+function mustBePlain(answer: string): void {
+  must(
+    !/<[!@#h]|[\p{Cc}\p{Cf}]/u.test(answer.replaceAll('\n', '')),
+    `The answer is not plain text: ${JSON.stringify(answer)}`,
+  );
+  must(answer.length < 4_000, `The answer has ${answer.length} characters.`);
 }

@@ -20,16 +20,16 @@ import { type BotsOwn, botsOwn } from './bots-own.ts';
 import { Door } from './door.ts';
 import { Replies } from './replies.ts';
 
-/** A change with a plan that nobody has decided about. */
+/** A change with an undecided plan. */
 export interface Target {
   readonly id: ChangeId;
   readonly digest: string;
   readonly change: Change;
-  /** Entries in its record. */
+  /** Number of entries in its record. */
   readonly version: number;
 }
 
-/** As Slack names them, without what the sandbox says about them. */
+/** Slack's fields of the people, without the sandbox's. */
 export const [ALICE, BOB, MALLORY] = [person(0), person(1), person(2)];
 
 interface Parts {
@@ -40,13 +40,13 @@ interface Parts {
   readonly bot: BotsOwn;
 }
 
-/** A sandbox with an attacker in it, who has Redis, the network, and whatever he was once given. */
+/** A sandbox with an attacker, who has Redis, the network, and everything that was once sent to them. */
 export class AttackStage extends SandboxStage {
   readonly redis: Redis;
   readonly door: Door;
   readonly changes: Changes;
   readonly queue: ChangeQueue;
-  /** Signs as the bot does: an attacker does not have its key, but approvals that were signed with it. */
+  /** Signs as the bot does. An attacker does not have the bot's key, but may have approvals signed with it. */
   readonly signer: ApprovalSigner;
   readonly #bot: BotsOwn;
   readonly #queue: ReturnType<typeof changeQueue>;
@@ -81,23 +81,23 @@ export class AttackStage extends SandboxStage {
 
   async get(id: ChangeId): Promise<StoredChange> {
     const stored = await this.changes.get(id);
-    if (stored === null) throw new NotMade(`The change ${id} is gone.`);
+    if (stored === null) throw new NotMade(`The change ${id} does not exist.`);
     return stored;
   }
 
-  /** A planned change whose request was written straight into Redis, without a card; the one that is kept, if there is one. */
+  /** A planned change without a card, its request written directly into Redis; reuses a kept one if there is one. */
   async planned(): Promise<Target> {
     const [kept] = this.#kept.splice(0);
     return kept ?? (await this.#fresh(['node-2']));
   }
 
-  /** Shows that the worker plans as ever; the plan is kept for the next attack. */
+  /** Requires that the worker still plans; keeps the plan for the next attack. */
   async keepPlan(): Promise<void> {
     const isDone = this.sandbox.cluster.world.nodes.get('node-2')?.registry !== null;
     this.#kept.splice(0, 1, await this.#fresh([isDone ? 'node-1' : 'node-2']));
   }
 
-  /** A plan on a card that stays undecided, for all attacks on one decision. */
+  /** An undecided plan on a card, shared by all attacks on one decision. */
   async undecided(): Promise<Target> {
     this.#undecided ??= await this.asked();
     return this.#undecided;
@@ -107,7 +107,7 @@ export class AttackStage extends SandboxStage {
     return await this.#target(await this.askQuietly(nodes));
   }
 
-  /** Writes a request straight into Redis as the bot does, with its key, but without a card; gives the change's id. */
+  /** Writes a request into Redis as the bot does, with its key, but without a card; returns the change's ID. */
   async askQuietly(nodes: readonly string[] = ['node-2']): Promise<ChangeId> {
     const id = this.#bot.newId();
     const at = new Date().toISOString();
@@ -117,15 +117,15 @@ export class AttackStage extends SandboxStage {
     return id;
   }
 
-  /** A planned change that alice has asked for in Slack, with its card. */
+  /** A planned change with its card, requested by alice in Slack. */
   async asked(text = 'add node-2'): Promise<Target> {
     const asked = await this.askOrHear(text);
-    if ('told' in asked) throw new NotMade(`alice was told: ${asked.told}`);
+    if ('reply' in asked) throw new NotMade(`alice got: ${asked.reply}`);
     return await this.#target(asked.id);
   }
 
-  /** Lets alice ask, and gives the id of her change, or what she alone was told. */
-  async askOrHear(text: string): Promise<{ readonly id: ChangeId } | { readonly told: string }> {
+  /** Has alice make a request; returns the ID of her change, or the private reply. */
+  async askOrHear(text: string): Promise<{ readonly id: ChangeId } | { readonly reply: string }> {
     const before = new Set(await changeIds(this.redis));
     const { body, url } = this.door.form(ALICE, text);
     await this.door.knock({ body });
@@ -135,39 +135,39 @@ export class AttackStage extends SandboxStage {
       async () => (await fresh()) !== undefined || this.door.heard(url) !== undefined,
     );
     const id = await fresh();
-    return id === undefined ? { told: this.door.heard(url) ?? '' } : { id };
+    return id === undefined ? { reply: this.door.heard(url) ?? '' } : { id };
   }
 
-  /** How many changes there are. */
+  /** The number of changes. */
   async count(): Promise<number> {
     return (await changeIds(this.redis)).length;
   }
 
-  /** Waits until the worker has planned, refused or failed; gives the change as it is then. */
+  /** Waits until the worker has planned, refused or failed the change, and returns it. */
   async answered(id: ChangeId): Promise<Change> {
     await this.until(`an answer to ${id}`, async () => (await this.get(id)).change.state !== 'requested');
     return (await this.get(id)).change;
   }
 
-  /** Appends an entry of a valid form, as anybody can who has Redis. */
+  /** Appends a well-formed entry, as anyone with access to Redis can. */
   async forge(id: ChangeId, event: ChangeEvent): Promise<void> {
     const { version } = await this.get(id);
     if (!(await this.changes.append(id, version, event))) throw new NotMade(`Redis did not take ${event.type}.`);
   }
 
-  /** Tells the bot that a change has grown. */
+  /** Announces a new entry of a change to the bot. */
   async announce(id: ChangeId): Promise<void> {
     const { announced, behind } = clusterKeys(CLUSTER);
     await this.redis.sadd(behind, id);
     await this.redis.publish(announced, id);
   }
 
-  /** Waits until the card shows all that the record holds. */
+  /** Waits until the card shows the whole record. */
   async drawn(id: ChangeId): Promise<void> {
     await this.until(`the card of ${id}`, () => this.#isDrawn(id));
   }
 
-  /** The same, or until the bot has said in its log that it cannot. */
+  /** Like `drawn`, or until the bot logs that it cannot draw the card. */
   async drawnOrRefused(id: ChangeId): Promise<boolean> {
     const refused = async (): Promise<boolean> =>
       (await this.logOf('bot')).split('\n').some((line) => line.includes(id) && line.includes('could not be drawn'));
@@ -175,7 +175,7 @@ export class AttackStage extends SandboxStage {
     return await this.#isDrawn(id);
   }
 
-  /** What the card of a change shows now. */
+  /** The current card of a change. */
   card(id: ChangeId): SeenText | undefined {
     const message = this.sandbox.slack
       .messages()
@@ -190,7 +190,9 @@ export class AttackStage extends SandboxStage {
   async #target(id: ChangeId): Promise<Target> {
     const change = await this.answered(id);
     if (change.state !== 'planned' || change.digest === undefined)
-      throw new NotMade(`No plan came, the change is ${change.state}: ${change.refusal?.says ?? change.failure?.what}`);
+      throw new NotMade(
+        `There is no plan. The change is ${change.state}: ${change.refusal?.says ?? change.failure?.what}`,
+      );
     return { id, digest: change.digest, change, version: (await this.get(id)).version };
   }
 }

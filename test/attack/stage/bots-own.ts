@@ -11,16 +11,16 @@ import type { Changes } from '../../../src/ports/record.ts';
 import type { ApprovalSigner } from '../../../src/ports/trust.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 
-/** What the honest bot signs. An attacker never has its key, but may have seen what was signed with it. */
+/** What the honest bot signs. An attacker never has its key, but may have seen signed data. */
 export interface BotsOwn {
   readonly signer: ApprovalSigner;
-  /** The record as the bot writes it. */
+  /** The record, as written by the bot. */
   readonly changes: Changes;
-  /** The id of a new change. */
+  /** A new change ID. */
   newId(): string;
 }
 
-/** The only place of the attacks that signs with the product's code: everything forged is made by the attacker's own. */
+/** The only attack code that signs with the product's code; all forgeries use the attacker's own code. */
 export async function botsOwn({ folder }: Sandbox, redis: Redis): Promise<BotsOwn> {
   const own = await loadSigningKey(join(folder, 'approval.key'));
   const proof = botEntryProof({ own, bots: [], workers: [] });

@@ -1,10 +1,10 @@
 import { must } from '../outcome.ts';
 
-/** An honest look takes milliseconds, and what has no limit of its own never ends; the rest is for a slow computer. */
+/** An honest inspection takes milliseconds, and one without a limit never ends; the rest is for slow computers. */
 const TIME_LIMIT_MS = 30_000;
 const MEMORY_LIMIT = 200 * 1024 * 1024;
 
-/** Throws GotThrough when it takes long, takes much memory, or changes what every object has. */
+/** Throws GotThrough if the act takes too long or too much memory, or changes Object.prototype. */
 export async function cheaply<T>(act: () => Promise<T>, limitMs = TIME_LIMIT_MS): Promise<T> {
   const [from, memory] = [performance.now(), process.memoryUsage().rss];
   const answer = await act();

@@ -1,26 +1,26 @@
 import { createHmac } from 'node:crypto';
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { Person } from '../../../sandbox/slack/local-slack.ts';
 import type { Replies } from './replies.ts';
 
-/** One request as somebody sends it; left out is what an honest Slack would send. */
+/** A request to the bot; missing fields have the values of an honest Slack. */
 export interface Knock {
   readonly body: string | Buffer;
   readonly secret?: string;
-  /** Seconds since the epoch, or any other words. */
+  /** Seconds since the epoch, or any other text. */
   readonly timestamp?: string;
   readonly signature?: string | null;
   readonly type?: string;
   readonly path?: string;
 }
 
-/** What the bot answered: the status, 0 when it cut the connection. */
+/** The bot's answer; status 0 if it closed the connection. */
 export interface Answered {
   readonly status: number;
   readonly text: string;
 }
 
-/** A click as a payload of Slack's tells it. */
+/** The content of a click's payload. */
 export interface Click {
   readonly by: Pick<Person, 'id' | 'name'>;
   readonly action: string;
@@ -34,7 +34,7 @@ const TEAM = 'T0SANDBOX';
 const CHANNEL = 'C0OPS';
 const ANSWER_LIMIT_MS = 60_000;
 
-/** The bot's address for signed requests, knocked at with whatever somebody likes. */
+/** The bot's HTTP endpoint, called with arbitrary requests. */
 export class Door {
   readonly #url: string;
   readonly #secret: string;
@@ -63,24 +63,24 @@ export class Door {
       return { status: response.status, text: await response.text() };
     } catch (error) {
       this.#signal.throwIfAborted();
-      // undici's word for a server that ended the connection while the body was still being sent.
+      // undici's error for a server that closes the connection while the body is being sent.
       if (error instanceof TypeError) return { status: 0, text: '' };
       throw error;
     }
   }
 
-  /** Sends a click and waits for what the bot tells the person alone; null when it tells nothing in time. */
+  /** Sends a click and waits for the private reply; null if there is none within the limit. */
   async click(click: Click, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
     const url = this.#replies.url();
     await this.knock({ body: formOf(clickPayload(click, url)) });
-    return await this.#told(url, limitMs);
+    return await this.#privateReply(url, limitMs);
   }
 
-  /** Types a slash command and waits likewise. */
+  /** Types a slash command and waits for the private reply in the same way. */
   async command(by: Pick<Person, 'id' | 'name'>, text: string, limitMs = ANSWER_LIMIT_MS): Promise<string | null> {
     const url = this.#replies.url();
     await this.knock({ body: commandForm(by, text, url) });
-    return await this.#told(url, limitMs);
+    return await this.#privateReply(url, limitMs);
   }
 
   /** The body of a slash command. */
@@ -89,18 +89,18 @@ export class Door {
     return { body: commandForm(by, text, url), url };
   }
 
-  /** Was anything told at this response URL? */
+  /** The reply at this response URL, if any. */
   heard(url: string): string | undefined {
     return this.#replies.heard(url);
   }
 
-  async #told(url: string, limitMs: number): Promise<string | null> {
-    await comesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
+  async #privateReply(url: string, limitMs: number): Promise<string | null> {
+    await becomesTrue(() => this.#replies.heard(url) !== undefined, limitMs, this.#signal);
     return this.#replies.heard(url) ?? null;
   }
 }
 
-/** The `v0` signature of Slack's, over bytes as they are. */
+/** Slack's `v0` signature, over raw bytes. */
 function signed(secret: string, timestamp: string, body: string | Buffer): string {
   return `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
 }

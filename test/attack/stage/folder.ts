@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where an attack on one part may write, and when it has to stop. */
+/** The folder of an attack on one part, and the signal to stop. */
 export interface Folder {
   readonly path: string;
   readonly signal: AbortSignal;
 }
 
-/** Gives an attack a folder of its own, which is gone afterwards. */
+/** Gives an attack its own folder, and removes it afterwards. */
 export async function inFolder<T>(signal: AbortSignal, use: (folder: Folder) => Promise<T>): Promise<T> {
   const path = await mkdtemp(join(tmpdir(), 'registry-ha-attack-'));
   try {

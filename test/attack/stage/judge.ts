@@ -5,7 +5,7 @@ import { short } from '../../harness/trials/verdict.ts';
 import { must } from '../outcome.ts';
 import { ALICE, type AttackStage } from './attack-stage.ts';
 
-/** How cluster and processes stood before an attack. */
+/** The state of cluster and processes before an attack. */
 export interface Before {
   readonly acts: number;
   readonly jobs: number;
@@ -13,7 +13,7 @@ export interface Before {
   readonly pids: readonly (number | undefined)[];
 }
 
-/** Help costs the bot nothing, so an answer after this is none. */
+/** Help is cheap for the bot, so a later answer counts as none. */
 const HELP_LIMIT_MS = 120_000;
 const READY_LIMIT_MS = 120_000;
 
@@ -28,31 +28,24 @@ export async function before({ sandbox }: AttackStage): Promise<Before> {
   };
 }
 
-/** Throws GotThrough when anything was done on the cluster, or when anybody pinned a host key. */
+/** Throws GotThrough if anything was done on the cluster, or a host key was pinned. */
 export async function judgeUndone(stage: AttackStage, then: Before): Promise<void> {
   const now = await before(stage);
   const [act] = actsOf(stage.sandbox.cluster.world).slice(then.acts);
-  must(act === undefined, `This ran on ${act?.on}, and nobody approved it: ${short(act?.line ?? '')}`);
+  must(act === undefined, `An unapproved command ran on ${act?.on}: ${short(act?.line ?? '')}`);
   must(now.jobs === then.jobs, 'The container engines were reconfigured.');
   must(now.pinned === then.pinned, 'A host key was pinned.');
 }
 
-/** Throws GotThrough when a process died, or when the attacked one does not do honest work any more. */
+/** Throws GotThrough if a process died, or if the attacked process no longer works normally. */
 export async function judgeAlive(stage: AttackStage, at: 'bot' | 'worker', then: Before): Promise<void> {
   const { bot, worker } = stage.sandbox.services;
-  must(bot.pid === then.pids[0] && bot.death === null, `The bot died: ${bot.death ?? 'it was started anew'}`);
-  must(
-    worker.pid === then.pids[1] && worker.death === null,
-    `The worker died: ${worker.death ?? 'it was started anew'}`,
-  );
+  must(bot.pid === then.pids[0] && bot.death === null, `The bot died: ${bot.death ?? 'it was restarted'}`);
+  must(worker.pid === then.pids[1] && worker.death === null, `The worker died: ${worker.death ?? 'it was restarted'}`);
   const help = await stage.door.command(ALICE, 'help', HELP_LIMIT_MS);
-  must(help?.includes('/registry-ha add') === true, `The bot does not answer a call for help any more: ${help}`);
+  must(help?.includes('/registry-ha add') === true, `The bot no longer answers a help command: ${help}`);
   if (at === 'bot') return;
-  await stage.until(
-    'a worker that says it is ready',
-    () => isReady(`http://${stage.host}:9181/readyz`),
-    READY_LIMIT_MS,
-  );
+  await stage.until('a worker that is ready', () => isReady(`http://${stage.host}:9181/readyz`), READY_LIMIT_MS);
   await stage.keepPlan();
 }
 
@@ -60,7 +53,7 @@ async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {
-    // Nobody answers: the caller asks again until its limit.
+    // Nobody answers: the caller polls until its limit.
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { jsonIn } from '../../../src/domain/text/json.ts';
 
 const reply = z.looseObject({ text: z.string() });
 
-/** Response URLs of our own making: what the bot tells one person alone arrives here. */
+/** Our own response URLs, which receive the bot's private replies. */
 export class Replies {
   readonly #server: Server;
   readonly #heard = new Map<string, string>();
@@ -27,15 +27,15 @@ export class Replies {
     return new Replies(server);
   }
 
-  /** A fresh URL. */
+  /** A new URL. */
   url(): string {
     const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('The server of replies does not listen.');
+    if (address === null || typeof address === 'string') throw new Error('The server for replies is not listening.');
     this.#issued += 1;
     return `http://127.0.0.1:${address.port}/${this.#issued}`;
   }
 
-  /** What was posted to the URL; undefined while nothing was. */
+  /** The reply posted to the URL; undefined if there is none yet. */
   heard(url: string): string | undefined {
     return this.#heard.get(new URL(url).pathname);
   }

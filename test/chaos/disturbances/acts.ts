@@ -2,12 +2,12 @@ import type { StepKind } from '../../../src/domain/plan/step.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 import { isOver, press } from '../stage/operator.ts';
 
-/** Cuts of one kind are all the same to a judge: a command may have to run once more. */
+/** Records an interruption: the judges then accept one more run of a command. */
 export function interrupted(stage: ChaosStage): void {
   stage.interruptions += 1;
 }
 
-/** A strike: plants a fault when a step begins, and clears it after so many milliseconds. */
+/** A strike that turns a fault on when a step starts, and off after `forMs` milliseconds. */
 export function faultInStep(step: StepKind, forMs: number, fault: string, ...args: readonly string[]) {
   return async (stage: ChaosStage): Promise<void> => {
     await stage.step(step);
@@ -18,7 +18,7 @@ export function faultInStep(step: StepKind, forMs: number, fault: string, ...arg
   };
 }
 
-/** Before the approval: a fault that stays. */
+/** Turns a fault on before the approval; it stays on. */
 export const planted =
   (fault: string, ...args: readonly string[]) =>
   async (stage: ChaosStage): Promise<void> => {
@@ -26,8 +26,8 @@ export const planted =
     await stage.plant(fault, ...args);
   };
 
-/** Somebody clears the fault and presses Retry from here; then the change goes on to its end. */
-export function mendAndRetry(fault?: string) {
+/** Turns the fault off and clicks Retry from here, then waits for the end. */
+export function fixAndRetry(fault?: string) {
   return async (stage: ChaosStage): Promise<void> => {
     if (fault !== undefined) await stage.clear(fault);
     await retry(stage);
@@ -35,12 +35,12 @@ export function mendAndRetry(fault?: string) {
   };
 }
 
-/** Presses Retry from here until the change is on its way again. */
+/** Clicks Retry from here until the change is running again. */
 export async function retry(stage: ChaosStage): Promise<void> {
   interrupted(stage);
   const isOn = async () => !isOver(await stage.change()) || (await wasRetried(stage));
   await stage.until('a retry', async () => (await press(stage, 'bob', 'Retry from here')) || (await isOn()));
-  await stage.until('a change on its way again', isOn);
+  await stage.until('a change that is running again', isOn);
 }
 
 async function wasRetried(stage: ChaosStage): Promise<boolean> {

@@ -15,7 +15,7 @@ const PAIRS = 10;
 
 const thatEndWell = (all: readonly Disturbance[]) => all.filter(({ end }) => end.state === 'done');
 
-/** Every scenario, made for the lines that an undisturbed run writes. */
+/** Every scenario, for the journal lines of an undisturbed run. */
 export function disturbances(undisturbed: readonly ChangeEvent[], seed: string): readonly Disturbance[] {
   const workers = workerKills(undisturbed);
   const bots = botKills(undisturbed);

@@ -2,7 +2,7 @@ import type { ChaosStage } from '../stage/chaos-stage.ts';
 import { press } from '../stage/operator.ts';
 import type { Disturbance } from './disturbance.ts';
 
-/** Somebody cancels, and with it something dies; measured is the time to the safe point. */
+/** A person cancels while a process is killed; measures the time to the safe point. */
 export function cancels(): readonly Disturbance[] {
   return [
     cancelled('cancel-in-copy', async () => undefined),

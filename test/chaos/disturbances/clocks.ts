@@ -4,13 +4,13 @@ import type { Disturbance } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
 const MINUTE_MS = 60_000;
-/** Longer than plans and approvals live, and than every limit of a wait. */
+/** Longer than plans and approvals live, and than every timeout. */
 const FAR_MS = 180 * MINUTE_MS;
 const SOON_MS = 100;
-/** So that a copy is under way by then; the sandbox's archives are 2 MB each. */
+/** Slow enough that a copy is still running; the sandbox's archives are 2 MB each. */
 const SLOW = ['node-2', '1000000'] as const;
 
-/** Clocks are set while a change runs (NTP after a boot, a wrong hand), or are wrong from the beginning. */
+/** Clocks that are set while a change runs (NTP after a boot, a wrong manual setting), or are wrong from the start. */
 export function clockDisturbances(): readonly Disturbance[] {
   return [
     ...(['copy', 'deploy', 'engines'] as const).flatMap((step) => [
@@ -21,7 +21,7 @@ export function clockDisturbances(): readonly Disturbance[] {
     set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
     wrong('worker-clock-5-minutes-ahead-of-the-bot', 5 * MINUTE_MS, DONE),
     wrong('worker-clock-half-a-minute-behind-the-bot', -MINUTE_MS / 2, DONE),
-    // An approval from the future would live longer than it should.
+    // An approval from the future would live too long.
     wrong('worker-clock-5-minutes-behind-the-bot', -5 * MINUTE_MS, {
       state: 'refused',
       shows: ['Set both clocks right'],

@@ -3,7 +3,7 @@ import { engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 import { isOver, press } from '../stage/operator.ts';
-import { faultInStep, interrupted, mendAndRetry, planted, retry } from './acts.ts';
+import { faultInStep, fixAndRetry, interrupted, planted, retry } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
@@ -15,12 +15,12 @@ const SLS = {
   deploy: 'metalk8s.repo.installed',
 } as const satisfies Partial<Record<StepKind, string>>;
 const NEW_ISO = '/srv/scality/releases/metalk8s-128.0.1.iso';
-/** A pillar that cannot be compiled is often mended a moment later, so the worker tries so often beyond the first time. */
+/** The worker's retries after a pillar error, which is often fixed a moment later. */
 const PILLAR_RETRIES = 2;
-/** Some seconds as an operator would feel them: shorter than every patience of the worker. */
+/** A short outage in simulated terms: shorter than every timeout of the worker. */
 const A_WHILE_MS = 3_000;
 
-/** What passes by itself, and must not be noticed but by a word on the card. */
+/** Faults that pass by themselves; only a note on the card may show them. */
 export function passingFaults(): readonly Disturbance[] {
   return [
     ...['1', '65536', '2000000'].map((bytes) =>
@@ -56,19 +56,19 @@ export function passingFaults(): readonly Disturbance[] {
   ];
 }
 
-/** What lasts: the change stops and says where, what, what now; a retry goes on once it was mended. */
+/** Faults that last: the change fails with place, cause and next step, and a retry completes it after the fix. */
 export function lastingFaults(): readonly Disturbance[] {
   return [
     ...Object.entries(SLS).flatMap(([step, sls]) => [
-      mended(
+      failsUntilFixed(
         `state-fails-once-in-${step}`,
         ['state-fails', 'node-2', sls, 'no', 'space', 'left'],
         ['no space left', 'Retry from here'],
       ),
     ]),
-    mended('render-fails-in-mount', ['render-fails', 'node-2', SLS.mount], ['could not render the states']),
+    failsUntilFixed('render-fails-in-mount', ['render-fails', 'node-2', SLS.mount], ['could not render the states']),
     {
-      ...mended('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
+      ...failsUntilFixed('pillar-fails-in-solutions', ['pillar-fails'], ['compile the pillar'], 'solutions'),
       repeats: PILLAR_RETRIES,
     },
     {
@@ -82,18 +82,18 @@ export function lastingFaults(): readonly Disturbance[] {
       ...always('render-fails', 'node-2', SLS.deploy),
     },
     endpointsNever(),
-    mended('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
-    mended('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
-    mended('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
-    mended('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
-    mended('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
-    mended('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
-    mended('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
+    failsUntilFixed('disk-full-in-copy', ['disk-full', 'node-2', '100000'], ['No space left on device'], 'copy'),
+    failsUntilFixed('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
+    failsUntilFixed('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
+    failsUntilFixed('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
+    failsUntilFixed('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
+    failsUntilFixed('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
+    failsUntilFixed('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
     untouchedEngines(),
   ];
 }
 
-/** What was found between approval and start: nothing is run. */
+/** Problems found between approval and start: nothing is run. */
 export function refusals(): readonly Disturbance[] {
   const refused = (name: string, fault: readonly string[], shows: string): Disturbance => {
     const [word = '', ...args] = fault;
@@ -120,8 +120,13 @@ function during(name: string, step: StepKind, forMs: number, fault: string, ...a
   return { name, end: DONE, strike: faultInStep(step, forMs, fault, ...args) };
 }
 
-/** Fails, shows these words, is mended, and goes on by a retry; struck when a step begins, or before the approval. */
-function mended(name: string, fault: readonly string[], shows: readonly string[], step?: StepKind): Disturbance {
+/** Fails with these texts, is fixed, and completes by a retry. Strikes when a step starts, or before the approval. */
+function failsUntilFixed(
+  name: string,
+  fault: readonly string[],
+  shows: readonly string[],
+  step?: StepKind,
+): Disturbance {
   const [word = '', ...args] = fault;
   const strike = async (stage: ChaosStage) => {
     if (step !== undefined) await stage.step(step);
@@ -131,7 +136,7 @@ function mended(name: string, fault: readonly string[], shows: readonly string[]
     name,
     end: { state: 'done', shows: ['Failed.', ...shows] },
     ...(step === undefined ? { planned: strike } : { strike }),
-    after: mendAndRetry(word),
+    after: fixAndRetry(word),
   };
 }
 
@@ -145,7 +150,7 @@ function always(fault: string, ...args: readonly string[]): Pick<Disturbance, 'p
   };
 }
 
-/** The bootstrap's registry falls out just before the engines: they must not be reconfigured to do without it. */
+/** The bootstrap's registry fails just before the engines step: the engines must not be reconfigured without it. */
 function untouchedEngines(): Disturbance {
   const fault = 'bootstrap-registry-not-ready';
   return {
@@ -158,11 +163,11 @@ function untouchedEngines(): Disturbance {
       await stage.until('a failed change', async () => isOver(await stage.change()));
       if (engineJobs(stage.sandbox.cluster.world).length > 0) throw new NotMet('The engines were reconfigured.');
     },
-    after: mendAndRetry(fault),
+    after: fixAndRetry(fault),
   };
 }
 
-/** The new registry never comes: nothing goes on to the engines, and whoever gives up waiting can cancel. */
+/** The new registry never becomes ready: the engines step does not start, and the change can be cancelled. */
 function endpointsNever(): Disturbance {
   return {
     name: 'endpoints-never',
@@ -178,7 +183,7 @@ function endpointsNever(): Disturbance {
   };
 }
 
-/** The new registry comes and goes while it is waited for. */
+/** The new registry appears and disappears during the wait for it. */
 async function flap(stage: ChaosStage): Promise<void> {
   await stage.step('ready');
   for (let times = 0; times < 5; times += 1) {

@@ -6,11 +6,11 @@ import { type ChaosStage, hasEnded } from '../stage/chaos-stage.ts';
 import type { Disturbance } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
-/** A state run of 40 s takes 6 s: longer than a worker needs to come back. */
+/** A state run of 40 s takes 6 s: longer than a worker's restart. */
 const LONG_PACE = 0.15;
 const LATER_MS = 300;
 
-/** SIGKILL of the worker right after each line that an undisturbed run writes, and in the middle of each step. */
+/** Kills the worker after each line of an undisturbed run, and in the middle of each step. */
 export function workerKills(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
   const afterLines = undisturbed.map(
     (event, at): Disturbance => ({
@@ -25,12 +25,12 @@ export function workerKills(undisturbed: readonly ChangeEvent[]): readonly Distu
   return [...afterLines, ...stepsOf(undisturbed).map((step) => killInStep(step, middleOf(step, undisturbed)))];
 }
 
-/** SIGKILL of the bot at each transition that it tells, and while somebody clicks. */
+/** Kills the bot at each published transition, and during a click. */
 export function botKills(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
-  const lines = undisturbed.flatMap((event, at) => (isTold(event) ? [{ event, line: at + 1 }] : []));
+  const lines = undisturbed.flatMap((event, at) => (isPublished(event) ? [{ event, line: at + 1 }] : []));
   return [
     killBot('bot-killed-when-the-card-is-posted', (stage) =>
-      stage.until('a card whose place is noted', async () => (await stage.cardState()).isPosted),
+      stage.until('a card whose place is recorded', async () => (await stage.cardState()).isPosted),
     ),
     cardLost(),
     ...lines.map(({ event, line }) =>
@@ -39,7 +39,7 @@ export function botKills(undisturbed: readonly ChangeEvent[]): readonly Disturba
   ];
 }
 
-/** Worker and bot at once, in each kind of step. */
+/** Kills worker and bot at the same time, in each kind of step. */
 export function bothKilled(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
   return firstOfEachKind(undisturbed).map(
     (step): Disturbance => ({
@@ -57,7 +57,7 @@ export function bothKilled(undisturbed: readonly ChangeEvent[]): readonly Distur
   );
 }
 
-/** Ends the worker and starts it again, as systemd does, and measures how long it takes until it goes on. */
+/** Kills the worker and restarts it, as systemd does; measures the time until its next act. */
 export async function killWorker(stage: ChaosStage): Promise<void> {
   const from = performance.now();
   await stage.kill('worker');
@@ -66,7 +66,7 @@ export async function killWorker(stage: ChaosStage): Promise<void> {
   if (!isWaitedFor) await stage.measureNextLine('worker killed → next act', from);
 }
 
-/** The worker dies while something runs on the cluster, which is still running when the next one comes, and must not run twice. */
+/** Kills the worker during a run on the cluster. The run is still in progress when the next worker starts, and must not be repeated. */
 export function killsOfLongRuns(): readonly Disturbance[] {
   const beforeJid = async (stage: ChaosStage): Promise<void> => {
     await stage.step('engines');
@@ -117,7 +117,7 @@ function killBot(name: string, moment: (stage: ChaosStage) => Promise<void>): Di
   };
 }
 
-/** The bot dies between Slack's taking the card and its own note of where it hangs: another card is posted, and the change goes on. */
+/** Kills the bot after Slack accepts the card and before the bot records its place: a second card is posted, and the change continues. */
 function cardLost(): Disturbance {
   return {
     name: 'bot-killed-before-it-noted-the-card',
@@ -134,36 +134,36 @@ function cardLost(): Disturbance {
   };
 }
 
-/** Ends the bot and starts it again; measures how long the cards lag behind once it is back. */
+/** Kills and restarts the service; measures how long cards lag behind after the bot is back. */
 async function restarted(stage: ChaosStage, service: ServiceName): Promise<void> {
   await stage.kill(service);
   await stage.start(service);
   await measureCards(stage);
 }
 
-/** Measures how long it takes until the card shows at least what the record held when the bot was back. */
+/** Measures the time until the card shows at least what the record had when the bot came back. */
 export async function measureCards(stage: ChaosStage): Promise<void> {
   const from = performance.now();
   const { revision } = await stage.cardState();
-  await stage.until('a card that is true', async () => (await stage.cardState()).drawn >= revision);
-  stage.noteRecovery('bot back → card true', from);
+  await stage.until('an up-to-date card', async () => (await stage.cardState()).drawn >= revision);
+  stage.noteRecovery('bot back → card current', from);
 }
 
 const nameOf = (event: ChangeEvent): string => ('step' in event ? `${event.type}-${event.step}` : event.type);
 const twoDigits = (n: number): string => String(n).padStart(2, '0');
-const isTold = ({ type }: ChangeEvent): boolean =>
+const isPublished = ({ type }: ChangeEvent): boolean =>
   ['planned', 'approved', 'started', 'step-done', 'done'].includes(type);
 
 export const stepsOf = (events: readonly ChangeEvent[]): readonly string[] =>
   events.flatMap((event) => (event.type === 'step-started' ? [event.step] : []));
 
-/** `copy:node-2:…` stands for all copies. */
+/** `copy:node-2:…` represents all copies. */
 export function firstOfEachKind(events: readonly ChangeEvent[]): readonly string[] {
   const kinds = Map.groupBy(stepsOf(events), (step) => step.split(':')[0]);
   return [...kinds.values()].flatMap(([first]) => first ?? []);
 }
 
-/** Milliseconds from the beginning of a step to its middle, as it was undisturbed. */
+/** Milliseconds from the start of a step to its middle, in an undisturbed run. */
 export function middleOf(step: string, events: readonly ChangeEvent[]): number {
   const done = events.find((event) => event.type === 'step-done' && event.step === step);
   return done?.type === 'step-done' ? done.seconds * 500 : 0;

@@ -2,7 +2,7 @@ import { seededRandom } from '../../harness/trials/random.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 import type { Disturbance } from './disturbance.ts';
 
-/** Two disturbances at once, each from another kind, drawn by the seed. */
+/** Two disturbances of different kinds at once, chosen by the seed. */
 export function randomPairs(
   kinds: readonly (readonly Disturbance[])[],
   count: number,

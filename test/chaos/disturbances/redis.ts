@@ -7,21 +7,21 @@ import type { StepKind } from '../../../src/domain/plan/step.ts';
 import { actsOf, engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded } from '../stage/chaos-stage.ts';
-import { mendAndRetry } from './acts.ts';
+import { fixAndRetry } from './acts.ts';
 import type { Disturbance } from './disturbance.ts';
 import { firstOfEachKind } from './kills.ts';
 
 const DONE = { state: 'done' } as const;
-/** So slow that the copies outlast what happens meanwhile; the archives of the sandbox are 2 MB each. */
+/** Slow enough for copies to outlast the disturbance; the sandbox's archives are 2 MB each. */
 const SLOW = '300000';
 const SLOWER = '100000';
 const OUTAGE_MS = 30_000;
-/** Long enough for a worker that would re-run something by itself. */
+/** Long enough to notice a worker that re-runs something by itself. */
 const STILL_MS = 8_000;
 
 const LOST = 'came back without its data while this change was under way';
 
-/** Redis dies in each step, is away for longer than the worker's lock lives, or comes back empty. */
+/** Redis dies in each step, is away longer than the worker's lock lives, or comes back empty. */
 export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
   return [
     ...firstOfEachKind(undisturbed).map(
@@ -51,7 +51,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
         name: `redis-back-without-its-data-in-${step}`,
         end: DONE,
         strike: (stage) => emptied(stage, step),
-        after: mendAndRetry(step === 'copy' ? 'ssh-slow' : undefined),
+        after: fixAndRetry(step === 'copy' ? 'ssh-slow' : undefined),
       }),
     ),
   ];
@@ -70,7 +70,7 @@ function away(name: string, step: StepKind, forMs: number, slow?: string): Distu
   };
 }
 
-/** Ends Redis as a power cut would and brings it back after so long, with what its append-only file holds. */
+/** Kills Redis and restarts it after `forMs`, with the data of its append-only file. */
 export async function redisAway(stage: ChaosStage, forMs: number): Promise<void> {
   await stage.kill('redis');
   await stage.pause(forMs);
@@ -80,7 +80,7 @@ export async function redisAway(stage: ChaosStage, forMs: number): Promise<void>
   if (!isWaitedFor && !hasEnded(stage.journal.events())) await stage.measureNextAct('Redis back → next act');
 }
 
-/** Redis comes back empty: the card must say so, and neither this worker nor a new one may go on before somebody approves it again. */
+/** Redis comes back empty: the card must say so, and no worker may continue without a new approval. */
 async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   if (step === 'copy') await stage.plant('ssh-slow', 'node-2', SLOW);
   await stage.step(step);
@@ -94,12 +94,12 @@ async function emptied(stage: ChaosStage, step: StepKind): Promise<void> {
   await stage.kill('worker');
   await stage.start('worker');
   await stage.pause(STILL_MS);
-  if (acts() !== before) throw new NotMet(`${acts() - before} acts followed by themselves.`);
+  if (acts() !== before) throw new NotMet(`${acts() - before} acts ran without an approval.`);
 }
 
 async function redisEmptied(stage: ChaosStage): Promise<void> {
   await stage.kill('redis');
-  // Its users and their rights are configuration, and stay.
+  // The users and their rights are configuration, so they stay.
   await rm(join(stage.sandbox.folder, 'redis', 'appendonlydir'), { recursive: true });
   await stage.start('redis');
 }

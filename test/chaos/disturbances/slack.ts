@@ -4,11 +4,11 @@ import type { Disturbance } from './disturbance.ts';
 import { measureCards } from './kills.ts';
 
 const DONE = { state: 'done' } as const;
-/** Longer than the whole change takes, so that its end, too, meets the fault. */
+/** Longer than the whole change, so that the fault also covers its end. */
 const STORM_MS = 8_000;
 const REFRESHES = 12;
 
-/** Slack answers badly, changes its sockets, or throws the bot out. */
+/** Slack returns errors, changes its sockets, or revokes the bot. */
 export function slackDisturbances(): readonly Disturbance[] {
   return [
     storm('slack-429-storm', 'slack-429', '2'),
@@ -24,7 +24,7 @@ export function slackDisturbances(): readonly Disturbance[] {
   ];
 }
 
-/** From the plan on, and over the end of the change. */
+/** From the plan to after the end of the change. */
 function storm(name: string, fault: string, ...args: readonly string[]): Disturbance {
   return {
     name,
@@ -46,7 +46,7 @@ async function refreshes(stage: ChaosStage): Promise<void> {
   }
 }
 
-/** A bot that is thrown out ends; the service manager starts it again, and it ends again until it is let in. */
+/** A revoked bot exits. The service manager restarts it, and it exits again until Slack accepts it. */
 async function revoked(stage: ChaosStage): Promise<void> {
   await stage.step('mount');
   await stage.plant('slack-revoked');

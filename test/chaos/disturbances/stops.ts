@@ -6,10 +6,10 @@ import type { Disturbance } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
 const STOP_LIMIT_MS = 6_000;
-/** So slow that the copy is not over before the lock is. */
+/** Slow enough that the lock expires before the copy ends. */
 const SLOW = '100000';
 
-/** The worker is stopped in good order (an update, a reboot), or stands still for longer than its lock lives. */
+/** The worker is stopped normally (an update, a reboot), or frozen for longer than its lock lives. */
 export function stops(): readonly Disturbance[] {
   return [
     ...(['copy', 'mount', 'deploy', 'engines', 'verify'] as const).map(
@@ -24,20 +24,20 @@ export function stops(): readonly Disturbance[] {
   ];
 }
 
-/** SIGTERM, and a new worker, which must go on. */
+/** SIGTERM, and a new worker that must continue. */
 async function stopWorker(stage: ChaosStage, step: StepKind): Promise<void> {
   await stage.step(step);
   stage.interruptions += 1;
   const { worker } = stage.sandbox.services;
   const from = performance.now();
   await worker.stop(STOP_LIMIT_MS);
-  stage.noteRecovery('worker told to stop → stopped', from);
+  stage.noteRecovery('worker asked to stop → stopped', from);
   const isOver = hasEnded(stage.journal.events());
   await stage.start('worker');
   if (!isOver) await stage.measureNextLine('worker killed → next act', from);
 }
 
-/** SIGSTOP and SIGCONT: what it did not finish, it may finish only while nobody else could have taken the change. */
+/** SIGSTOP and SIGCONT: it may finish unfinished work only while no other worker could have taken the change. */
 function frozen(step: StepKind, slow?: string): Disturbance {
   return {
     name: `worker-frozen-longer-than-its-lock-in-${step}`,

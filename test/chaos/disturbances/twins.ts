@@ -6,10 +6,10 @@ import type { Disturbance } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
 
-/** Two workers on one state folder, and two replicas of the bot; the first one dies in the middle. */
+/** Two workers on one state folder, and two replicas of the bot; the first one is killed. */
 export function twins(): readonly Disturbance[] {
   return [
-    { name: 'two-workers-and-nobody-dies', end: DONE, before: waitingWorker },
+    { name: 'two-workers-and-no-kill', end: DONE, before: waitingWorker },
     ...(['copy', 'engines'] as const).map(
       (step): Disturbance => ({
         name: `two-workers-and-the-first-is-killed-in-${step}`,
@@ -23,7 +23,7 @@ export function twins(): readonly Disturbance[] {
         },
       }),
     ),
-    { name: 'two-bots-and-nobody-dies', end: DONE, before: otherBot },
+    { name: 'two-bots-and-no-kill', end: DONE, before: otherBot },
     {
       name: 'two-bots-and-the-first-is-killed',
       end: DONE,
@@ -36,7 +36,7 @@ export function twins(): readonly Disturbance[] {
   ];
 }
 
-/** Starts the second worker and waits until it has said that it waits. */
+/** Starts the second worker and waits until it logs that it waits. */
 async function waitingWorker(stage: ChaosStage): Promise<void> {
   await stage.extra((onPid) => secondWorker(stage.sandbox, onPid));
   await saysIn(stage, 'worker-2.log', /waiting until it exits/);

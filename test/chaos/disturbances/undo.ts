@@ -6,26 +6,26 @@ import type { SimulatedCluster } from '../../../sandbox/cluster/simulated-cluste
 import type { SimNode } from '../../../sandbox/cluster/world.ts';
 import { REGISTRY_CONFIG } from '../../../src/domain/node-commands/undo-commands.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
-import { isLook } from '../../harness/judges/approved-lines.ts';
+import { isReadOnly } from '../../harness/judges/approved-lines.ts';
 import { engineJobs } from '../../harness/judges/deeds.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded, TARGET } from '../stage/chaos-stage.ts';
-import { type TakingBack, takeBack } from '../stage/operator.ts';
-import { lookAround } from '../stage/untouched.ts';
+import { type UndoHooks, undoChange } from '../stage/operator.ts';
+import { inspectNodes } from '../stage/untouched.ts';
 import type { Disturbance } from './disturbance.ts';
 import { killWorker } from './kills.ts';
 import { redisAway } from './redis.ts';
 
-/** By then the target has its registry, and the other engines know it: every kind of step of an undo has something to do. */
+/** At this point the target has its registry and the other engines use it, so every kind of undo step has work to do. */
 const LATE_FAILURE = ['engine-fails', 'node-3'] as const;
 const THERE_BEFORE = '/srv/scality/releases/metalk8s-127.0.6.iso';
 
-/** An add fails, its undo is approved, and in the middle of that something dies; few scenarios, as each plays two changes. */
+/** An add fails, its undo is approved, and a process dies during the undo. Only a few scenarios, as each runs two changes. */
 export function undoDisturbances(): readonly Disturbance[] {
   return [
     undone('undo-worker-killed-in-withdraw-and-between-its-two-ends', async (stage) => {
       await killedIn('withdraw')(stage);
-      await stage.moment('the word that it is undone', (events) => events.some(({ type }) => type === 'undone'));
+      await stage.moment('the undone event', (events) => events.some(({ type }) => type === 'undone'));
       await killWorker(stage);
     }),
     undone('undo-worker-killed-before-the-jid-is-written', killedBeforeTheJid),
@@ -45,40 +45,40 @@ export function undoDisturbances(): readonly Disturbance[] {
   ];
 }
 
-function undone(name: string, strike: (stage: ChaosStage) => Promise<void>, pressed: TakingBack = {}): Disturbance {
+function undone(name: string, strike: (stage: ChaosStage) => Promise<void>, pressed: UndoHooks = {}): Disturbance {
   return {
     name,
     end: { state: 'undone' },
     before: async (stage) => {
-      await layOthers(stage.sandbox.cluster, targetOf(stage));
-      stage.untouched = await lookAround(stage.sandbox);
+      await addForeignFiles(stage.sandbox.cluster, targetOf(stage));
+      stage.untouched = await inspectNodes(stage.sandbox);
       await stage.plant(...LATE_FAILURE);
     },
     after: async (stage) => {
       await stage.clear(LATE_FAILURE[0]);
-      await Promise.all([takeBack(stage, pressed), strike(stage)]);
+      await Promise.all([undoChange(stage, pressed), strike(stage)]);
     },
   };
 }
 
-/** What was on the nodes before, and so is nobody's to take back. */
-async function layOthers({ world }: SimulatedCluster, { root }: SimNode): Promise<void> {
+/** Adds files that existed before the change, so the undo must not remove them. */
+async function addForeignFiles({ world }: SimulatedCluster, { root }: SimNode): Promise<void> {
   for (const folder of [dirname(THERE_BEFORE), REGISTRY_CONFIG]) await mkdir(join(root, folder), { recursive: true });
   await appendFile(join(root, '/etc/fstab'), '/srv/other.iso\t/srv/other\tiso9660\tro,nofail\t0 0\n');
   await copyFile(join(world.bootstrap.root, THERE_BEFORE), join(root, THERE_BEFORE));
   await writeFile(join(root, REGISTRY_CONFIG, 'other.txt'), 'not of any change\n');
-  for (const node of world.nodes.values()) await layYumRepos(node);
+  for (const node of world.nodes.values()) await addYumRepos(node);
 }
 
-/** As the last run of metalk8s.container-engine has left them on a real node; the sandbox's are fresh. */
-async function layYumRepos({ root, version, engine }: SimNode): Promise<void> {
+/** Adds the yum files that the last run of metalk8s.container-engine leaves on a real node; the sandbox's nodes are fresh. */
+async function addYumRepos({ root, version, engine }: SimNode): Promise<void> {
   for (const name of YUM_REPOS) {
     const text = yumRepo(name, `metalk8s-${version}`, engine.endpoints);
     await writeFile(join(root, `/etc/yum.repos.d/${name}.repo`), text);
   }
 }
 
-/** Waits until the first step of a kind has begun in the undo; some kinds were there in its add, too. */
+/** Waits for the first step of a kind in the undo; the add has some of the same kinds. */
 async function stepOfUndo(step: StepKind, stage: ChaosStage): Promise<void> {
   await stage.moment(`the step ${step} of the undo`, (events) =>
     events
@@ -87,12 +87,12 @@ async function stepOfUndo(step: StepKind, stage: ChaosStage): Promise<void> {
   );
 }
 
-/** Waits until the first command of a step of this kind has come to the target. */
+/** Waits for the first command of this kind of step on the target. */
 async function commandOf(step: StepKind, stage: ChaosStage): Promise<void> {
   await stepOfUndo(step, stage);
   const { commandLog } = targetOf(stage);
   const from = commandLog.length;
-  await stage.quickly(`a command of ${step}`, () => commandLog.slice(from).some(({ line }) => !isLook(line)));
+  await stage.quickly(`a command of ${step}`, () => commandLog.slice(from).some(({ line }) => !isReadOnly(line)));
 }
 
 const killedIn =
@@ -102,7 +102,7 @@ const killedIn =
     await killWorker(stage);
   };
 
-/** The second job is the undo's: its add has started the first. */
+/** The second engine job is the undo's: the add started the first. */
 async function killedBeforeTheJid(stage: ChaosStage): Promise<void> {
   const { world } = stage.sandbox.cluster;
   const { length } = engineJobs(world);
@@ -111,15 +111,15 @@ async function killedBeforeTheJid(stage: ChaosStage): Promise<void> {
   await killWorker(stage);
 }
 
-/** The bot dies when the first thing is taken away, and comes back to two cards of which it has seen nothing. */
+/** The bot dies at the first removal, and comes back to two cards that it has missed. */
 async function botAway(stage: ChaosStage): Promise<void> {
   await commandOf('withdraw', stage);
   await stage.kill('bot');
   await stage.moment('the end of the undo', hasEnded);
   await stage.start('bot');
   const from = performance.now();
-  await stage.until('cards that are true', () => stage.sandbox.changes.areShown());
-  stage.noteRecovery('bot back → card true', from);
+  await stage.until('up-to-date cards', () => stage.sandbox.changes.areShown());
+  stage.noteRecovery('bot back → card current', from);
 }
 
 async function pressedAtOnce({ sandbox }: ChaosStage, label: string, people: readonly string[]): Promise<void> {

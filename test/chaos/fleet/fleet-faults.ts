@@ -7,14 +7,14 @@ const A_WHILE_MS = 3_000;
 const STORM_MS = 5_000;
 const MOMENT_LIMIT_MS = 200_000;
 
-/** How often each cluster was interrupted: a command of its may have to run once more for each. */
+/** Interruptions of each cluster: each allows one more run of a command. */
 export type Interruptions = Map<Member, number>;
 
-/** One fault a cluster, and in the middle of it all the bot, Redis and Slack; resolves when all of them have struck. */
+/** One fault in each cluster, and restarts of the bot, Redis and Slack in between; resolves when all have struck. */
 export async function fleetFaults(fleet: Fleet, interruptions: Interruptions, signal: AbortSignal): Promise<void> {
   const [first, second, third, fourth, fifth] = fleet.members;
   if (first === undefined || second === undefined || third === undefined || fourth === undefined || fifth === undefined)
-    throw new TypeError('Five clusters, a fault for each.');
+    throw new TypeError('The fleet needs five clusters: one for each fault.');
   const struck = (...members: readonly Member[]) => {
     for (const member of members) interruptions.set(member, (interruptions.get(member) ?? 0) + 1);
   };
@@ -51,10 +51,10 @@ async function inStep({ name, journal }: Member, kind: StepKind, signal: AbortSi
     (events) => events.some((event) => event.type === 'step-started' && event.step.startsWith(kind)),
     { limitMs: MOMENT_LIMIT_MS, signal },
   );
-  if (!has) throw new Error(`${name} never came to ${kind}.`);
+  if (!has) throw new Error(`${name} never reached ${kind}.`);
 }
 
-/** As a power cut would, and up again. */
+/** Kills a service and starts it again. */
 async function restarted(service: Service, signal: AbortSignal): Promise<void> {
   await service.kill();
   await service.start(signal);

@@ -1,4 +1,4 @@
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { judgeCommands } from '../../harness/judges/commands.ts';
@@ -10,13 +10,13 @@ import { changesOf } from './people.ts';
 import type { Fleet, Member } from './start-fleet.ts';
 import { isWithin, overlaps, windowOf } from './windows.ts';
 
-/** Slack takes 40 edits a minute, and there are more cards than that. */
+/** Slack allows 40 edits a minute, and there are more cards than that. */
 const SHOWN_LIMIT_MS = 120_000;
-/** What the name of the scenario promises. */
+/** The number in the scenario's name. */
 const LEAST = 20;
 const ENDS: ReadonlySet<string> = new Set(['done', 'refused']);
 
-/** Complaints about any cluster, any change, any card. */
+/** Complaints about clusters, changes and cards. */
 export async function judgeFleet(
   fleet: Fleet,
   interruptions: Interruptions,
@@ -24,7 +24,7 @@ export async function judgeFleet(
 ): Promise<readonly string[]> {
   const { members, slack } = fleet;
   const areShown = async () => (await Promise.all(members.map(({ changes }) => changes.areShown()))).every(Boolean);
-  const shown = await comesTrue(areShown, SHOWN_LIMIT_MS, signal);
+  const shown = await becomesTrue(areShown, SHOWN_LIMIT_MS, signal);
   const found = await Promise.all(
     members.map(async (member) => {
       const complaints = await judgeMember(member, fleet, interruptions.get(member) ?? 0);
@@ -33,7 +33,7 @@ export async function judgeFleet(
   );
   const count = (await Promise.all(members.map(changesOf))).flat().length;
   return [
-    ...(shown ? [] : [`cards are behind after ${SHOWN_LIMIT_MS / 1000} s`]),
+    ...(shown ? [] : [`cards are still outdated after ${SHOWN_LIMIT_MS / 1000} s`]),
     ...found.flat(),
     ...cardsOf(slack.messages(), count),
   ];
@@ -56,8 +56,8 @@ async function judgeMember(member: Member, { redisUrl }: Fleet, repeats: number)
   const windows = changes.map(({ id }) => windowOf(eventsOf(id, member)));
   const unclaimed = actsOf(cluster.world).filter(({ at }) => !windows.some((window) => isWithin(at, window)));
   const times = overlaps(windows);
-  if (times > 0) complaints.push(`${times} times a change began while another one was under way`);
-  complaints.push(...unclaimed.map(({ on, line }) => `${on}: ran while no change was under way: ${line}`));
+  if (times > 0) complaints.push(`a change began during another one ${times} times`);
+  complaints.push(...unclaimed.map(({ on, line }) => `${on}: ran outside any change: ${line}`));
   for (const [node, { registry, served, expected, engineEndpoints }] of Object.entries(await cluster.report())) {
     const isWhole = registry === 'ready' && served === expected && engineEndpoints.length === cluster.world.nodes.size;
     if (!isWhole)
@@ -72,7 +72,7 @@ const eventsOf = (id: string, { journal }: Member): readonly ChangeEvent[] =>
     .filter(({ change }) => change === id)
     .map(({ event }) => event);
 
-/** What ran while this change was under way: a cluster works on one change at a time. */
+/** What ran during this change: a cluster runs one change at a time. */
 function deedsWithin(
   events: readonly ChangeEvent[],
   { cluster: { world } }: Member,
@@ -89,6 +89,6 @@ function cardsOf(messages: readonly SlackMessage[], count: number): readonly str
   return [
     ...complaints,
     ...(cards === count ? [] : [`there are ${cards} cards for ${count} changes`]),
-    ...(count < LEAST ? [`only ${count} changes were asked for`] : []),
+    ...(count < LEAST ? [`only ${count} changes were requested`] : []),
   ];
 }

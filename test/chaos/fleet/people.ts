@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PEOPLE } from '../../../sandbox/people.ts';
-import { comesTrue } from '../../../sandbox/processes/poll.ts';
+import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
 import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
 import { isOver } from '../stage/operator.ts';
 import type { Fleet, Member } from './start-fleet.ts';
 
-/** What is asked of each cluster, all of it at once; the last one is about nodes that others are for as well. */
+/** The requests to each cluster, all at once; the last one overlaps with others. */
 const WISHES = [['node-2'], ['node-1'], ['node-3'], ['node-1', 'node-3']] as const;
-/** A channel takes a message a second. */
+/** Slack allows one message a second in a channel. */
 const BETWEEN_COMMANDS_MS = 1_100;
-const LOOK_EVERY_MS = 300;
-/** Who sees nothing come of it does it again. */
+const POLL_MS = 300;
+/** People repeat an action without a visible result after this time. */
 const PATIENCE_MS = 12_000;
 const END_LIMIT_MS = 300_000;
-/** What was refused because another change came first is asked for again. */
+/** Requests that were refused because of another change are repeated. */
 const ROUNDS = 4;
 
-/** Alice asks for everything in every cluster; bob approves what he gets a plan for; alice asks again for what is still missing. */
+/** Alice requests everything in every cluster; bob approves each plan; alice repeats requests for nodes that are still missing. */
 export async function fleetPeople(fleet: Fleet, signal: AbortSignal): Promise<void> {
   const done = new AbortController();
   const approving = approveAll(fleet, AbortSignal.any([signal, done.signal]));
@@ -41,16 +41,16 @@ async function askedForAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
 
 async function allOver({ members }: Fleet, signal: AbortSignal): Promise<void> {
   const isSo = async () => (await Promise.all(members.map(changesOf))).flat().every(isOver);
-  if (!(await comesTrue(isSo, END_LIMIT_MS, signal)))
-    throw new Error(`Not every change has ended within ${END_LIMIT_MS / 1000} s.`);
+  if (!(await becomesTrue(isSo, END_LIMIT_MS, signal)))
+    throw new Error(`Some changes did not end within ${END_LIMIT_MS / 1000} s.`);
 }
 
-/** The nodes that have no registry. */
+/** The nodes without a registry. */
 function nodesWithout({ cluster: { world } }: Member): readonly string[] {
   return [...world.nodes.values()].filter(({ registry }) => registry === null).map(({ name }) => name);
 }
 
-/** Types the command until there is a change more. */
+/** Types the command until there is a new change. */
 async function ask(nodes: readonly string[], member: Member, { slack }: Fleet, signal: AbortSignal): Promise<void> {
   const before = (await changesOf(member)).length;
   let againAt = 0;
@@ -58,25 +58,25 @@ async function ask(nodes: readonly string[], member: Member, { slack }: Fleet, s
     if ((await changesOf(member)).length > before) return true;
     if (performance.now() < againAt) return false;
     againAt = performance.now() + PATIENCE_MS;
-    // Slack says it to the person's face when the bot is away; then they try again.
+    // Slack reports an error while the bot is away; then the person tries again.
     await slack.command('alice', `/registry-ha add ${nodes.join(' ')} --cluster ${member.name}`).catch(() => {
-      againAt = performance.now() + LOOK_EVERY_MS;
+      againAt = performance.now() + POLL_MS;
     });
     return false;
   };
-  if (!(await comesTrue(isAsked, END_LIMIT_MS, signal))) throw new Error(`${member.name} took no change.`);
+  if (!(await becomesTrue(isAsked, END_LIMIT_MS, signal))) throw new Error(`${member.name} accepted no change.`);
   await pause(BETWEEN_COMMANDS_MS, undefined, { signal });
 }
 
-/** Bob presses Approve on every card that has the button, until the signal ends it. */
+/** Bob clicks Approve on every card that has the button, until the signal is aborted. */
 async function approveAll(fleet: Fleet, signal: AbortSignal): Promise<void> {
   const nextAt = new Map<string, number>();
   while (!signal.aborted) {
     for (const id of await waitingForBob(fleet)) {
       if (performance.now() < (nextAt.get(id) ?? 0)) continue;
-      nextAt.set(id, performance.now() + ((await approve(id, fleet)) ? PATIENCE_MS : LOOK_EVERY_MS));
+      nextAt.set(id, performance.now() + ((await approve(id, fleet)) ? PATIENCE_MS : POLL_MS));
     }
-    await pause(LOOK_EVERY_MS, undefined, { signal });
+    await pause(POLL_MS, undefined, { signal });
   }
 }
 
@@ -85,7 +85,7 @@ async function waitingForBob({ members }: Fleet): Promise<readonly string[]> {
   return all.filter(({ state }) => state === 'planned').map(({ id }) => id);
 }
 
-/** Presses the button of just this change; false when there is none yet, or nobody answers. */
+/** Clicks the button of this change; false if it does not exist yet, or the bot does not answer. */
 async function approve(id: string, { slack }: Fleet): Promise<boolean> {
   const [, bob] = PEOPLE;
   const button = buttonsFor(bob, slack.messages()).find(
@@ -96,12 +96,12 @@ async function approve(id: string, { slack }: Fleet): Promise<boolean> {
     await slack.clickAction(bob.id, button.message.ts, button.blockId, button.actionId);
     return true;
   } catch {
-    // The bot is away, or the card has just changed: the next look tells.
+    // The bot is away, or the card has just changed: the next check shows which.
     return false;
   }
 }
 
-/** The changes of a cluster, as its record tells them. */
+/** The changes of a cluster, from its record. */
 export async function changesOf({ changes }: Member): Promise<readonly SeenChange[]> {
   const seen = await changes.read();
   return seen.are === 'seen' ? seen.changes : seen.last;

@@ -7,10 +7,10 @@ import { type Fleet, startFleet } from './start-fleet.ts';
 
 const NAMES = ['lab-1', 'lab-2', 'lab-3', 'lab-4', 'lab-5'] as const;
 
-/** The name of the scenario in which all clusters are at work at once. */
+/** The scenario in which all clusters work at the same time. */
 export const FLEET = 'twenty-changes-on-five-clusters-with-faults-among-them';
 
-/** Twenty changes queued on five clusters of one bot and one Redis, with a fault in each and in what they share. */
+/** Twenty changes on five clusters of one bot and one Redis, with a fault in each cluster and in the shared services. */
 export async function playFleet({ pace, signal }: Pick<PlayOptions, 'pace' | 'signal'>): Promise<Played> {
   const from = performance.now();
   const seconds = () => (performance.now() - from) / 1000;
@@ -27,7 +27,7 @@ export async function playFleet({ pace, signal }: Pick<PlayOptions, 'pace' | 'si
     signal.throwIfAborted();
     return {
       name: FLEET,
-      complaints: [`it could not be played: ${String(error)}`],
+      complaints: [`the scenario failed to run: ${String(error)}`],
       left: null,
       logs: '',
       seconds: seconds(),

@@ -13,7 +13,7 @@ import { type ChangesReader, changesReader } from '../../../sandbox/seen/changes
 import { type LocalSlack, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { JournalTail } from '../../harness/stage/journal-tail.ts';
 
-/** A cluster of the fleet with its own worker. */
+/** A cluster of the fleet, with its own worker. */
 export interface Member {
   readonly name: string;
   readonly cluster: SimulatedCluster;
@@ -22,7 +22,7 @@ export interface Member {
   readonly changes: ChangesReader;
 }
 
-/** Several clusters, one bot and one Redis for all of them, in one channel. */
+/** Several clusters with one bot, one Redis and one channel. */
 export interface Fleet {
   readonly slack: LocalSlack;
   readonly bot: Service;
@@ -41,14 +41,14 @@ export interface FleetOptions {
 
 const STOP_LIMIT_MS = 6_000;
 
-/** Starts everything and waits until bot and workers are ready; what was started is removed when the start fails. */
+/** Starts everything and waits until bot and workers are ready. If that fails, removes what was started. */
 export async function startFleet({ names, pace, signal }: FleetOptions): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-fleet-'));
   await using closing = new AsyncDisposableStack();
   const keeper = startKeeper(folder, () => undefined);
   closing.defer(() => keeper.release());
   closing.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  const told = toldTo(keeper);
+  const hooks = hooksOf(keeper);
   const grounds = [];
   for (const name of names) {
     signal.throwIfAborted();
@@ -62,14 +62,14 @@ export async function startFleet({ names, pace, signal }: FleetOptions): Promise
     delivery: { mode: 'socket' },
   });
   closing.defer(() => slack.close());
-  const redis = told.one(await redisService(hub, told, names));
+  const redis = hooks.one(await redisService(hub, hooks, names));
   closing.defer(() => redis.stop(STOP_LIMIT_MS));
   await redis.start(signal);
-  const bot = told.one(await botService(hub, { slack, delivery: 'socket', clusters: names }, told));
+  const bot = hooks.one(await botService(hub, { slack, delivery: 'socket', clusters: names }, hooks));
   closing.defer(() => bot.stop(STOP_LIMIT_MS));
   const members: Member[] = [];
   for (const ground of grounds) {
-    const worker = told.one(await workerService(ground.place, { ...ground, hub }, told));
+    const worker = hooks.one(await workerService(ground.place, { ...ground, hub }, hooks));
     closing.defer(() => worker.stop(STOP_LIMIT_MS));
     const changes = changesReader(redisUrlOf(hub), ground.name);
     closing.defer(() => changes.close());
@@ -96,8 +96,8 @@ async function groundFor(name: string, root: string, pace: number, closing: Asyn
   return { name, cluster, place: { folder, host, env: bareEnvironment(process.env), hasClocks: false } };
 }
 
-/** Every process ends with us, should we be killed. */
-function toldTo(keeper: Keeper) {
+/** Ends every process with this one, even if it is killed. */
+function hooksOf(keeper: Keeper) {
   const running: Service[] = [];
   return {
     onPid: () => keeper.watch(running.flatMap(({ pid }) => pid ?? [])),
@@ -110,5 +110,5 @@ function toldTo(keeper: Keeper) {
 }
 
 function missing(): never {
-  throw new TypeError('A fleet has at least one cluster.');
+  throw new TypeError('A fleet needs at least one cluster.');
 }

@@ -5,8 +5,8 @@ const at = (minute: number) => `2026-03-01T10:0${minute}:00.000Z`;
 const failure = { kind: 'x', where: 'x', what: 'x', next: 'x' };
 const window = (from: number, to: number | null) => ({ from: at(from), to: to === null ? null : at(to) });
 
-describe('chaos over many changes of one cluster', () => {
-  it('knows when each was under way, retries and all', () => {
+describe('the windows of a cluster’s changes', () => {
+  it('cover each change with its retries', () => {
     const retried = [
       { type: 'started', at: at(1) } as const,
       { type: 'failed', at: at(2), failure } as const,
@@ -23,7 +23,7 @@ describe('chaos over many changes of one cluster', () => {
     ]);
   });
 
-  it('sees two at once', () => {
+  it('show overlaps', () => {
     expect(overlaps([window(1, 2), null, window(2, 3)])).toBe(0);
     expect(overlaps([window(2, 3), window(1, 4)])).toBe(1);
     expect(overlaps([window(1, null), window(2, 3)])).toBe(1);

@@ -25,15 +25,15 @@ const message = (ts: string, text: string, threadTs?: string): SlackMessage => (
   ...(threadTs === undefined ? {} : { threadTs }),
 });
 
-const told = [
+const posted = [
   message('1', 'Add. Done. Served 13/13.'),
   message('2', 'Approved by bob.', '1'),
   message('3', 'alice: done.', '1'),
 ];
 const done = { state: 'done', wasApproved: true, failures: 0 } as const;
 
-describe('chaos takes two clusters for the same', () => {
-  it('whatever their networks and the order of what they list', () => {
+describe('the cluster judge accepts two clusters', () => {
+  it('with other networks and another order of lists', () => {
     const other = {
       ...node,
       engineEndpoints: ['http://127.9.9.13:8080', 'http://127.9.9.11:8080'],
@@ -42,7 +42,7 @@ describe('chaos takes two clusters for the same', () => {
     expect(judgeCluster({ 'node-2': node }, { 'node-2': other })).toEqual([]);
   });
 
-  it('but not with a part file left, another digest, an engine too few, an image missing', () => {
+  it('but not with a leftover part file, another digest, a missing engine or a missing image', () => {
     const part = { path: '/srv/a.iso.part-lab-1', size: 1, sha256: 'bb' };
     const wrong: readonly NodeReport[] = [
       { ...node, files: [...node.files, part] },
@@ -54,32 +54,32 @@ describe('chaos takes two clusters for the same', () => {
     expect(judgeCluster({}, { 'node-2': node })).not.toEqual([]);
   });
 
-  it('and finds what a refused change has left', () => {
+  it('and reports what a refused change left behind', () => {
     expect(judgeUntouched({ 'node-2': node })).toHaveLength(4);
   });
 });
 
-describe('chaos finds a channel', () => {
-  it('true with one card and each reply once', () => expect(judgeSlack(told, done)).toEqual([]));
+describe('the Slack judge', () => {
+  it('accepts one card with each reply once', () => expect(judgeSlack(posted, done)).toEqual([]));
 
-  it('with a second card, or none', () => {
-    expect(judgeSlack([...told, message('9', 'Add. Done.')], done)).toEqual(['there are 2 cards']);
+  it('reports a second card, or none', () => {
+    expect(judgeSlack([...posted, message('9', 'Add. Done.')], done)).toEqual(['there are 2 cards']);
     expect(judgeSlack([], done)).toEqual(['there are 0 cards']);
   });
 
-  it('with a card that tells another end', () => {
-    expect(judgeSlack([message('1', 'Add. Applying.'), ...told.slice(1)], done)).toHaveLength(1);
+  it('reports a card that shows another end', () => {
+    expect(judgeSlack([message('1', 'Add. Applying.'), ...posted.slice(1)], done)).toHaveLength(1);
   });
 
-  it('with a reply told twice, or not at all', () => {
-    expect(judgeSlack([...told, message('4', 'alice: done.', '1')], done)).toEqual([
+  it('reports a repeated or missing reply', () => {
+    expect(judgeSlack([...posted, message('4', 'alice: done.', '1')], done)).toEqual([
       expect.stringContaining('said 2 times'),
     ]);
-    expect(judgeSlack(told.slice(0, 1), done)).toHaveLength(2);
+    expect(judgeSlack(posted.slice(0, 1), done)).toHaveLength(2);
   });
 });
 
-describe('chaos finds the card of an undone change', () => {
+describe('the judge of an undone change’s card', () => {
   const button = (text: string) => ({
     type: 'actions',
     elements: [{ type: 'button', text: { type: 'plain_text', text } }],
@@ -90,9 +90,9 @@ describe('chaos finds the card of an undone change', () => {
   };
   const card = (...blocks: readonly unknown[]): SlackMessage => ({ ...message('1', 'Add. Failed.'), blocks });
 
-  it('true when it says so and offers nothing', () => expect(judgeUndoneCard(card(note), 'lab-2')).toEqual([]));
+  it('accepts a card that says so and has no buttons', () => expect(judgeUndoneCard(card(note), 'lab-2')).toEqual([]));
 
-  it('wrong when it says nothing, names another change, or still has a button', () => {
+  it('reports a card that says nothing, names another change, or still has a button', () => {
     expect(judgeUndoneCard(undefined, 'lab-2')).toHaveLength(1);
     expect(judgeUndoneCard(card(), 'lab-2')).toHaveLength(1);
     expect(judgeUndoneCard(card(note), 'lab-3')).toHaveLength(1);

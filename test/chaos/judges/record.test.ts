@@ -6,8 +6,8 @@ const begun = (step: string) => ({ type: 'step-started', at, step }) as const;
 const ended = (step: string) => ({ type: 'step-done', at, step, already: false, seconds: 1 }) as const;
 const journal = [{ type: 'started', at } as const, begun('a'), ended('a'), begun('b'), ended('b')];
 
-describe('chaos finds a record in Redis', () => {
-  it('true when it tells what the journal tells, whatever bots add', () => {
+describe('the record judge', () => {
+  it('accepts a record that matches the journal, whatever bots add', () => {
     expect(compareRecord(journal, journal)).toEqual([]);
     expect(
       compareRecord(
@@ -17,21 +17,21 @@ describe('chaos finds a record in Redis', () => {
     ).toEqual([]);
   });
 
-  it('true when steps beside each other are told in another order', () => {
+  it('accepts parallel steps in another order', () => {
     const [started = begun('x'), ...steps] = journal;
     expect(compareRecord([started, ...steps.slice(2), ...steps.slice(0, 2)], journal)).toEqual([]);
   });
 
-  it('wrong when something is missing, invented, told twice, or ends before it begins', () => {
-    expect(compareRecord(journal.slice(0, -1), journal)).toEqual([expect.stringContaining('never heard')]);
-    expect(compareRecord([...journal, begun('c')], journal)).toEqual([expect.stringContaining('does not')]);
-    expect(compareRecord([...journal, ended('b')], journal)).toEqual([expect.stringContaining('twice')]);
+  it('reports entries that are missing, invented, repeated, or end before they start', () => {
+    expect(compareRecord(journal.slice(0, -1), journal)).toEqual([expect.stringContaining('Redis lacks')]);
+    expect(compareRecord([...journal, begun('c')], journal)).toEqual([expect.stringContaining('the journal lacks')]);
+    expect(compareRecord([...journal, ended('b')], journal)).toEqual([expect.stringContaining('repeats')]);
     const turned = [...journal.slice(0, 3), ended('b'), begun('b')];
-    expect(compareRecord(turned, journal)).toEqual(['Redis tells of b in another order']);
+    expect(compareRecord(turned, journal)).toEqual(['Redis has the events of b in another order']);
   });
 });
 
-it('chaos finds durations that a clock made, which was set meanwhile', () => {
+it('the duration judge reports durations distorted by a clock change', () => {
   expect(judgeDurations([ended('a')], 10)).toEqual([]);
   expect(
     judgeDurations(

@@ -7,7 +7,7 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { canonicalJson } from '../../../src/domain/text/canonical.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 
-/** What only the worker may tell. What others write, or what is new since, is not held against the journal. */
+/** Events that only the worker may write. Other events, and new types, are not compared with the journal. */
 const OF_THE_WORKER: ReadonlySet<string> = new Set([
   'planned',
   'refused',
@@ -23,7 +23,7 @@ const OF_THE_WORKER: ReadonlySet<string> = new Set([
   'done',
 ] satisfies readonly ChangeEvent['type'][]);
 
-/** A complaint when a line of the journal is damaged, or does not follow from the one before. */
+/** A complaint if a line of the journal is damaged or does not follow from the one before. */
 export async function judgeJournal(path: string): Promise<readonly string[]> {
   try {
     const { torn } = verifyJournal(path, await readFile(path));
@@ -33,7 +33,7 @@ export async function judgeJournal(path: string): Promise<readonly string[]> {
   }
 }
 
-/** Complaints when the worker's part of the record in Redis is not, entry for entry, what its journal tells. */
+/** Complaints if the worker's part of the record in Redis differs from its journal. */
 export async function judgeRecord(
   url: string,
   cluster: string,
@@ -50,39 +50,41 @@ export async function judgeRecord(
   }
 }
 
-/** Complaints about durations that nobody can believe: less than nothing, or more than the whole scenario took. */
+/** Complaints about impossible durations: negative, or longer than the whole scenario. */
 export function judgeDurations(events: readonly ChangeEvent[], mostSeconds: number): readonly string[] {
   return events.flatMap((event) => {
     if (!('seconds' in event) || (event.seconds >= 0 && event.seconds <= mostSeconds)) return [];
-    return [`${event.type} tells of ${event.seconds} s, and all of it took ${mostSeconds.toFixed(1)} s`];
+    return [`${event.type} reports ${event.seconds} s, but the whole run took ${mostSeconds.toFixed(1)} s`];
   });
 }
 
-/** Complaints about a record in Redis that is not what the journal tells. */
+/** Complaints about a record in Redis that differs from the journal. */
 export function compareRecord(record: readonly ChangeEvent[], journal: readonly ChangeEvent[]): readonly string[] {
-  const [told, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
-  const [toldLines, writtenLines] = [told.map(canonicalJson), written.map(canonicalJson)];
-  const unheard = writtenLines.filter((line) => !toldLines.includes(line));
-  const invented = toldLines.filter((line) => !writtenLines.includes(line));
-  const twice = toldLines.filter((line, at) => toldLines.indexOf(line) !== at);
+  const [stored, written] = [record.filter(isOfTheWorker), journal.filter(isOfTheWorker)];
+  const [storedLines, writtenLines] = [stored.map(canonicalJson), written.map(canonicalJson)];
+  const missing = writtenLines.filter((line) => !storedLines.includes(line));
+  const invented = storedLines.filter((line) => !writtenLines.includes(line));
+  const twice = storedLines.filter((line, at) => storedLines.indexOf(line) !== at);
   return [
-    ...unheard.map((line) => `Redis has never heard: ${line.slice(0, 160)}`),
-    ...invented.map((line) => `Redis tells what the journal does not: ${line.slice(0, 160)}`),
-    ...twice.map((line) => `Redis tells twice: ${line.slice(0, 160)}`),
-    ...(unheard.length + invented.length + twice.length > 0 ? [] : outOfOrder(told, written)),
+    ...missing.map((line) => `Redis lacks: ${line.slice(0, 160)}`),
+    ...invented.map((line) => `Redis has an entry that the journal lacks: ${line.slice(0, 160)}`),
+    ...twice.map((line) => `Redis repeats: ${line.slice(0, 160)}`),
+    ...(missing.length + invented.length + twice.length > 0 ? [] : outOfOrder(stored, written)),
   ];
 }
 
-/** Steps that run beside each other may be told in any order, but each one's own story, and the change's, has only one. */
-function outOfOrder(told: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
-  const stories = (events: readonly ChangeEvent[]) =>
+/** Parallel steps may be in any order, but the events of each step, and of the change, must be in theirs. */
+function outOfOrder(stored: readonly ChangeEvent[], written: readonly ChangeEvent[]): readonly string[] {
+  const eventsByStep = (events: readonly ChangeEvent[]) =>
     Map.groupBy(events, (event) => ('step' in event ? event.step : 'the change'));
-  const here = stories(written);
-  return [...stories(told)].flatMap(([of, events]) =>
-    canonicalJson(events) === canonicalJson(here.get(of) ?? []) ? [] : [`Redis tells of ${of} in another order`],
+  const here = eventsByStep(written);
+  return [...eventsByStep(stored)].flatMap(([of, events]) =>
+    canonicalJson(events) === canonicalJson(here.get(of) ?? [])
+      ? []
+      : [`Redis has the events of ${of} in another order`],
   );
 }
 
-/** Failures about the card are written by a bot. */
+/** Failures of the card are written by a bot. */
 const isOfTheWorker = (event: ChangeEvent): boolean =>
   OF_THE_WORKER.has(event.type) && !(event.type === 'failed' && event.failure.kind === 'no-card');

@@ -1,7 +1,7 @@
 import { holds, type SeenText, textsOf } from '../../../sandbox/seen/texts.ts';
 import type { SlackMessage } from '../../../sandbox/slack/local-slack.ts';
 
-/** How a card begins that tells each end. */
+/** The start of the card's text for each end. */
 const LEADS = {
   done: 'Done.',
   failed: 'Failed.',
@@ -10,10 +10,10 @@ const LEADS = {
   expired: 'Expired.',
 } as const;
 
-/** The first approval, or the one that counts after Redis had lost that. */
+/** The first approval, or the one after Redis lost its data. */
 const APPROVED = /^Approved (again )?by /;
 
-/** Complaints when there is not exactly one card, when it does not tell the end, or when its thread says a thing twice. */
+/** Complaints unless there is exactly one card, it shows the end, and its thread repeats nothing. */
 export function judgeSlack(
   messages: readonly SlackMessage[],
   end: {
@@ -36,13 +36,13 @@ export function judgeSlack(
     ...(card.text.includes(lead) ? [] : [`the card does not say “${lead}”: ${card.text}`]),
     ...saidTwice(thread, end.failures),
     ...(end.wasApproved && !replies.some((text) => APPROVED.test(text))
-      ? ['the thread does not tell of the approval']
+      ? ['the thread does not show the approval']
       : []),
-    ...(replies.some((text) => text.toLowerCase().includes(end.state)) ? [] : [`the thread does not tell the end`]),
+    ...(replies.some((text) => text.toLowerCase().includes(end.state)) ? [] : [`the thread does not show the end`]),
   ];
 }
 
-/** How many cards there are, and complaints when one does not tell an end, or when a thread says a thing twice. */
+/** The number of cards, and complaints about cards without an end or with repeated replies. */
 export function judgeCards(messages: readonly SlackMessage[]): {
   readonly cards: number;
   readonly complaints: readonly string[];
@@ -50,7 +50,7 @@ export function judgeCards(messages: readonly SlackMessage[]): {
   const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
   const cards = open.filter(({ threadTs, broadcast }) => threadTs === undefined && broadcast !== true);
   const complaints = cards.flatMap(({ ts, text }) => [
-    ...(Object.values(LEADS).some((lead) => text.includes(lead)) ? [] : [`a card tells no end: ${text}`]),
+    ...(Object.values(LEADS).some((lead) => text.includes(lead)) ? [] : [`a card shows no end: ${text}`]),
     ...saidTwice(
       open.filter(({ threadTs }) => threadTs === ts),
       1,
@@ -59,7 +59,7 @@ export function judgeCards(messages: readonly SlackMessage[]): {
   return { cards: cards.length, complaints };
 }
 
-/** A change that failed twice at the same may tell so twice. */
+/** A change that failed twice in the same way may say so twice. */
 function saidTwice(replies: readonly SlackMessage[], failures: number): readonly string[] {
   const alike = Map.groupBy(replies, ({ text }) => text);
   return [...alike]
@@ -67,14 +67,14 @@ function saidTwice(replies: readonly SlackMessage[], failures: number): readonly
     .map(([text, times]) => `said ${times.length} times in the thread: ${text}`);
 }
 
-/** Complaints about words that nobody could ever read. */
+/** Complaints about texts that were never shown. */
 export function judgeShown(texts: readonly SeenText[], wanted: readonly string[]): readonly string[] {
   return wanted.filter((words) => !texts.some((text) => holds(text, words))).map((words) => `never shown: ${words}`);
 }
 
-/** Complaints when the card of a change that was undone does not say so, or offers to go on with it. */
+/** Complaints if the card of an undone change does not say so, or still has buttons. */
 export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): readonly string[] {
-  if (card === undefined) return ['there is no card of what was undone'];
+  if (card === undefined) return ['there is no card of the undone change'];
   const texts = textsOf(card);
   const seen = { texts, ephemeralFor: undefined, isFresh: true };
   const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));

@@ -6,30 +6,30 @@ import { judgeCommands } from '../../harness/judges/commands.ts';
 import { actsOf, engineJobs, stepsIn } from '../../harness/judges/deeds.ts';
 import { type ChaosStage, TARGET } from '../stage/chaos-stage.ts';
 import { allFiles } from '../stage/untouched.ts';
+import { judgeLeftovers } from './leftovers.ts';
 import { judgeDurations, judgeJournal, judgeRecord } from './record.ts';
 import { judgeSlack, judgeUndoneCard } from './slack.ts';
-import { judgeTakenBack } from './taken-back.ts';
 
 type Ended = ScenarioResult['changes'][number];
 
-/** One of the two changes, and what was done and shown while it was the one at work. */
+/** One of the two changes, with what was done and shown while it ran. */
 interface Half {
   readonly change: Ended;
   readonly ends: 'failed' | 'done';
   readonly events: readonly ChangeEvent[];
-  /** From then on, and before then, what is done is its own. */
+  /** Acts between these times belong to this change. */
   readonly from: string;
   readonly to: string;
   readonly repeats: number;
-  /** Its card and what hangs on it. */
+  /** Its card and thread. */
   readonly messages: readonly SlackMessage[];
 }
 
 const ALWAYS = '9999';
 
 /**
- * Complaints about an add that failed and its undo. Each of the two is judged by its own plan, journal and card; the cluster by what
- * it was before anybody asked.
+ * Complaints about a failed add and its undo. Each is judged by its own plan, journal and card; the cluster by its
+ * state before the request.
  */
 export async function judgeUndo(stage: ChaosStage, { changes, nodes }: ScenarioResult): Promise<readonly string[]> {
   const [add, undo, ...others] = changes;
@@ -54,7 +54,7 @@ export async function judgeUndo(stage: ChaosStage, { changes, nodes }: ScenarioR
     ...(await Promise.all(halves.map((half) => judgeHalf(half, stage)))).flat(),
     ...(await judgeJournal(stage.journal.path)),
     ...judgeDurations(stage.journal.events(), stage.seconds()),
-    ...(more.length === 0 ? [] : [`there are ${more.length} cards too many`]),
+    ...(more.length === 0 ? [] : [`there are ${more.length} extra cards`]),
     ...judgeUndoneCard(cardOfAdd[0], undo.id),
     ...(await judgeNodes(stage, nodes, add.id)),
   ];
@@ -84,7 +84,7 @@ async function judgeHalf(half: Half, stage: ChaosStage): Promise<readonly string
 const eventsOf = ({ id }: Ended, { journal }: ChaosStage): readonly ChangeEvent[] =>
   journal.changeLines().flatMap(({ change, event }) => (change === id ? [event] : []));
 
-/** Each card with its thread, the oldest one first. */
+/** Each card with its thread, oldest first. */
 function threads(messages: readonly SlackMessage[]): readonly (readonly SlackMessage[])[] {
   const open = messages.filter(({ author, ephemeralFor }) => author.isBot && ephemeralFor === undefined);
   const cards = open.filter(({ threadTs }) => threadTs === undefined);
@@ -96,6 +96,6 @@ async function judgeNodes(
   nodes: ScenarioResult['nodes'],
   undone: string,
 ): Promise<readonly string[]> {
-  if (untouched === null) return ['nobody has noted how the cluster was'];
-  return judgeTakenBack({ nodes, files: await allFiles(sandbox.cluster.world) }, untouched, TARGET, undone);
+  if (untouched === null) return ['the cluster’s earlier state was not recorded'];
+  return judgeLeftovers({ nodes, files: await allFiles(sandbox.cluster.world) }, untouched, TARGET, undone);
 }

@@ -22,22 +22,22 @@ export interface StageOptions {
   readonly sandbox: Sandbox;
   readonly pace: number;
   readonly signal: AbortSignal;
-  /** A number from 0 up to 1, the same ones for the same seed. */
+  /** Returns a random number from 0 to 1 (exclusive), reproducible for a seed. */
   readonly random: () => number;
   readonly onRecovery: (what: Recovery, seconds: number) => void;
 }
 
-/** The target of every scenario with one cluster. */
+/** The target node of every scenario with one cluster. */
 export const TARGET = 'node-2';
 const STOP_LIMIT_MS = 6_000;
 
-/** What a disturbance can do to a sandbox, and see of it. */
+/** What a disturbance can do to a sandbox and read from it. */
 export class ChaosStage extends SandboxStage {
   readonly pace: number;
   readonly random: () => number;
-  /** Kills and cuts so far: each may have interrupted a command that has to run again. */
+  /** Kills and cuts so far: each may force one command to run again. */
   interruptions = 0;
-  /** The cluster before anybody asked, noted by a disturbance whose end is held against it. */
+  /** The cluster before the request, recorded by disturbances that compare the end with it. */
   untouched: Untouched | null = null;
   readonly #from = performance.now();
   readonly #clockSets: ClockSet[] = [];
@@ -55,13 +55,13 @@ export class ChaosStage extends SandboxStage {
     await pause(ms, undefined, { signal: this.signal });
   }
 
-  /** Waits for a moment in the journal, to the millisecond. */
+  /** Waits for a moment in the journal, within milliseconds. */
   async moment(what: string, isSo: (events: readonly ChangeEvent[]) => boolean): Promise<void> {
     const wait = { limitMs: MOMENT_LIMIT_MS, signal: this.signal };
-    if (!(await this.journal.until(isSo, wait))) throw new NotMet(`The moment did not come: ${what}.`);
+    if (!(await this.journal.until(isSo, wait))) throw new NotMet(`The moment never came: ${what}.`);
   }
 
-  /** The same for a moment that is over within some milliseconds. */
+  /** Like `moment`, for conditions that last only milliseconds. */
   async quickly(what: string, isSo: () => boolean): Promise<void> {
     await this.moment(what, () => isSo());
   }
@@ -71,19 +71,19 @@ export class ChaosStage extends SandboxStage {
     await this.moment(`line ${n} of the journal`, (events) => events.length >= n);
   }
 
-  /** Waits until the first step of a kind has begun. */
+  /** Waits until the first step of a kind has started. */
   async step(kind: StepKind): Promise<void> {
     await this.stepNamed(kind);
   }
 
-  /** Waits until a step, named by its id or the beginning of it, has begun. */
+  /** Waits until a step, given by its ID or the start of it, has started. */
   async stepNamed(id: string): Promise<void> {
     await this.moment(`the step ${id}`, (events) =>
       events.some((event) => event.type === 'step-started' && event.step.startsWith(id)),
     );
   }
 
-  /** How long the scenario has taken so far. */
+  /** Seconds since the start of the scenario. */
   seconds(): number {
     return (performance.now() - this.#from) / 1000;
   }
@@ -96,39 +96,39 @@ export class ChaosStage extends SandboxStage {
     await this.sandbox.faults.clear(name);
   }
 
-  /** Ends a process as a power cut would, unless the change was quicker and it is down already. */
+  /** Kills a process, unless it has already ended. */
   async kill(service: ServiceName): Promise<void> {
     this.interruptions += 1;
     await this.sandbox.services[service].kill();
   }
 
   async start(service: ServiceName): Promise<void> {
-    // Without Redis neither bot nor worker can say that it is ready.
+    // Without Redis neither bot nor worker becomes ready.
     const waits = service === 'redis' || this.sandbox.services.redis.pid !== undefined;
     await this.sandbox.services[service].start(this.signal, waits);
   }
 
-  /** Sets the clock of bot or worker to so many milliseconds beside the right time. */
+  /** Sets the clock of bot or worker to an offset in milliseconds from the correct time. */
   async setClock(name: Clocked, offMs: number): Promise<void> {
     await setClock(this.sandbox.folder, name, offMs, this.sandbox.services[name]);
     if (name === 'worker') this.#clockSets.push({ line: this.journal.events().length, offMs });
   }
 
-  /** The journal's events as a right clock would have dated them. */
+  /** The journal's events with the times of a correct clock. */
   eventsInTrueTime(): readonly ChangeEvent[] {
     return inTrueTime(this.journal.events(), this.#clockSets);
   }
 
-  /** Measures from now on how long it takes until the journal grows; nothing is measured when the change has ended. */
+  /** Measures the time until the journal grows; measures nothing if the change has ended. */
   async measureNextLine(what: Recovery, from = performance.now()): Promise<void> {
     const { length } = this.journal.events();
     const wait = { limitMs: MOMENT_LIMIT_MS, signal: this.signal };
     const grew = await this.journal.until((events) => events.length > length || hasEnded(events), wait);
-    if (!grew) throw new NotMet(`Nothing was done within ${MOMENT_LIMIT_MS / 1000} s (${what}).`);
+    if (!grew) throw new NotMet(`No act within ${MOMENT_LIMIT_MS / 1000} s (${what}).`);
     if (this.journal.events().length > length) this.#onRecovery(what, (performance.now() - from) / 1000);
   }
 
-  /** The same, but a command on a node counts as well: some acts are long, and write no line before they end. */
+  /** Like `measureNextLine`, but a command on a node counts as well: some acts are long and write a line only at their end. */
   async measureNextAct(what: Recovery): Promise<void> {
     const from = performance.now();
     const acts = () =>
@@ -141,7 +141,7 @@ export class ChaosStage extends SandboxStage {
     this.noteRecovery(what, from);
   }
 
-  /** Starts one more process; it ends with the scenario, or with this process should that be killed. */
+  /** Starts an extra process; it ends with the scenario, or if this process is killed. */
   async extra(make: (onPid: () => void) => Service | Promise<Service>): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'registry-ha-chaos-'));
     const keeper = startKeeper(folder, () => undefined);
@@ -151,7 +151,7 @@ export class ChaosStage extends SandboxStage {
     await service.start(this.signal, false);
   }
 
-  /** Ends what `extra` started. */
+  /** Ends the processes started by `extra`. */
   async close(): Promise<void> {
     await this.#closing.disposeAsync();
   }
@@ -160,13 +160,13 @@ export class ChaosStage extends SandboxStage {
     this.#onRecovery(what, (performance.now() - from) / 1000);
   }
 
-  /** The newest change, as its record in Redis tells it; undefined when there is none or Redis hides it. */
+  /** The newest change in Redis; undefined if there is none or Redis does not answer. */
   async change(): Promise<SeenChange | undefined> {
     const seen = await this.sandbox.changes.read();
     return seen.are === 'seen' ? seen.changes.at(-1) : seen.last.at(-1);
   }
 
-  /** How far the card of the only change is behind its record. */
+  /** How far the only change's card lags behind its record. */
   async cardState(): Promise<CardState> {
     const redis = connectRedis({ url: this.redisUrl, onError: () => undefined, name: 'registry-ha-chaos' });
     try {
@@ -180,7 +180,7 @@ export class ChaosStage extends SandboxStage {
 
 const ENDS: ReadonlySet<string> = new Set(['refused', 'failed', 'done', 'cancelled']);
 
-/** Has the change come to an end that it does not leave by itself? */
+/** Whether the change has reached a final state. */
 export function hasEnded(events: readonly ChangeEvent[]): boolean {
   const last = events.at(-1);
   return last !== undefined && ENDS.has(last.type);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inTrueTime } from './clock-sets.ts';
 
-it('chaos judges the order of acts by a right clock, whatever the worker’s clock said', () => {
+it('orders acts by a correct clock, whatever the worker’s clock showed', () => {
   const at = (iso: string) => ({ type: 'started', at: iso }) as const;
   const events = [at('2026-03-01T10:00:00.000Z'), at('2026-03-01T13:00:01.000Z'), at('2026-03-01T09:00:02.000Z')];
   const sets = [

@@ -1,12 +1,12 @@
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 
-/** From this line of the journal on (0 is the first), the worker's clock was off by so much. */
+/** An offset of the worker's clock that applies from this line of the journal (0 is the first). */
 export interface ClockSet {
   readonly line: number;
   readonly offMs: number;
 }
 
-/** The same events, dated as a right clock would have dated them. */
+/** The same events with the times of a correct clock. */
 export function inTrueTime(events: readonly ChangeEvent[], sets: readonly ClockSet[]): readonly ChangeEvent[] {
   return events.map((event, at) => {
     const offMs = sets.findLast(({ line }) => line <= at)?.offMs ?? 0;

@@ -11,7 +11,7 @@ const OTHER_PORT = 9191;
 
 const configSchema = z.looseObject({ health: z.looseObject({ host: z.string(), port: z.number() }) });
 
-/** A second worker on the same state folder, as somebody would start it by mistake. */
+/** A second worker on the same state folder, as started by mistake. */
 export function secondWorker(sandbox: Sandbox, onPid: () => void): Service {
   return service('worker', join(sandbox.folder, 'worker.yaml'), {}, sandbox, onPid);
 }
@@ -43,7 +43,7 @@ function service(
     args: [CLI, name, '--config', config],
     env: { ...bareEnvironment(process.env), ...secrets },
     logPath: join(folder, `${name}-2.log`),
-    // Whoever starts one looks into its log: a worker that waits for another one is not ready by intent.
+    // The caller reads its log: a worker that waits for another one is never ready.
     isReady: async () => true,
     onPid,
     onDeath: () => undefined,

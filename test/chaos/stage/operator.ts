@@ -3,36 +3,36 @@ import type { Disturbance } from '../disturbances/disturbance.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 
 const ENDED: ReadonlySet<string> = new Set(['refused', 'denied', 'expired', 'failed', 'done', 'cancelled']);
-/** A person who sees nothing come of it does it again after so long. */
+/** People repeat an action without a visible result after this time. */
 const PATIENCE_MS = 12_000;
 const END_LIMIT_MS = 400_000;
 
-/** Has the change ended, as its record tells it? */
+/** Whether the change has ended, by its record. */
 export const isOver = (change: SeenChange | undefined): boolean => change !== undefined && ENDED.has(change.state);
 
-/** What two persons do: alice asks, bob approves, both again when nothing comes of it, and then they wait for the end. */
+/** Alice requests and bob approves, both repeatedly until it takes effect; then waits for the end. */
 export async function operate(stage: ChaosStage, { planned }: Disturbance): Promise<void> {
   await insist(stage, 'a change', async () => (await stage.change()) !== undefined, ask);
   await untilTheEnd(stage, planned);
 }
 
-/** What disturbs the two while they take back what failed. */
-export interface TakingBack {
-  /** Before alice presses Undo. */
+/** What disturbs the undo. */
+export interface UndoHooks {
+  /** Runs before alice clicks Undo. */
   readonly asked?: (stage: ChaosStage) => Promise<void>;
-  /** The undo's plan is on its card, and nobody has decided. */
+  /** Runs while the undo's plan waits for a decision. */
   readonly planned?: (stage: ChaosStage) => Promise<void>;
 }
 
-/** The same for the undo of a change that has failed: alice presses Undo, bob approves its plan. */
-export async function takeBack(stage: ChaosStage, { asked, planned }: TakingBack): Promise<void> {
+/** Undoes a failed change: alice clicks Undo, bob approves the plan. */
+export async function undoChange(stage: ChaosStage, { asked, planned }: UndoHooks): Promise<void> {
   await asked?.(stage);
   const isAsked = async () => (await stage.change())?.verb === 'undo';
   await insist(stage, 'an undo', isAsked, () => press(stage, 'alice', 'Undo'));
   await untilTheEnd(stage, planned);
 }
 
-/** Waits for the plan, has it approved unless there is none, and waits for the end. */
+/** Waits for the plan, has it approved if there is one, and waits for the end. */
 async function untilTheEnd(stage: ChaosStage, planned: Disturbance['planned']): Promise<void> {
   await stage.until('a plan', async () => {
     const change = await stage.change();
@@ -44,7 +44,7 @@ async function untilTheEnd(stage: ChaosStage, planned: Disturbance['planned']): 
   await stage.until('an end', async () => isOver(await stage.change()), END_LIMIT_MS);
 }
 
-/** Bob presses Approve until the record says so. */
+/** Bob clicks Approve until the record shows it. */
 async function approve(stage: ChaosStage): Promise<void> {
   const isDecided = async () => {
     const change = await stage.change();
@@ -53,7 +53,7 @@ async function approve(stage: ChaosStage): Promise<void> {
   await insist(stage, 'an approval', isDecided, () => press(stage, 'bob', 'Approve'));
 }
 
-/** Presses a button once there is one; false when Slack says no, as it does while the bot is away. */
+/** Clicks a button once it exists; false if Slack reports an error, as while the bot is away. */
 export async function press({ sandbox }: ChaosStage, person: string, label: string): Promise<boolean> {
   return await tried(sandbox.slack.click(person, label));
 }
@@ -62,7 +62,7 @@ async function ask({ sandbox }: ChaosStage): Promise<boolean> {
   return await tried(sandbox.slack.command('alice', '/registry-ha add node-2'));
 }
 
-/** Slack refuses to the person's face when there is no bot, or no such button: then they try again. */
+/** Slack reports an error if there is no bot or no such button; then the person tries again. */
 async function tried(act: Promise<void>): Promise<boolean> {
   try {
     await act;

@@ -1,15 +1,15 @@
-/** What is measured, with the goal in seconds that each maximum must keep. */
+/** The measured recoveries, with the maximum in seconds that each must keep. */
 export const RECOVERY_GOALS = {
   'worker killed → next act': 20,
   'Redis back → next act': 3,
-  'bot back → card true': 5,
+  'bot back → card current': 5,
   'cancel → safe point': 5,
-  'worker told to stop → stopped': 2,
+  'worker asked to stop → stopped': 2,
 } as const;
 
 export type Recovery = keyof typeof RECOVERY_GOALS;
 
-/** Recovery times of many scenarios. */
+/** Recovery times across scenarios. */
 export class Recoveries {
   readonly #seconds = new Map<Recovery, { readonly scenario: string; readonly seconds: number }[]>();
 
@@ -17,7 +17,7 @@ export class Recoveries {
     this.#seconds.set(what, [...(this.#seconds.get(what) ?? []), { scenario, seconds }]);
   }
 
-  /** The longest of each kind with where it was, and how many were measured; those never measured are left out. */
+  /** The maximum and number of measurements of each kind, with the scenario; kinds without a measurement are left out. */
   maxima(): readonly Longest[] {
     return [...this.#seconds].map(([what, all]) => {
       const [longest = { scenario: '', seconds: 0 }] = all.toSorted((a, b) => b.seconds - a.seconds);
@@ -26,7 +26,7 @@ export class Recoveries {
   }
 }
 
-/** The longest recovery of a kind, and where it was measured. */
+/** The longest recovery of a kind, and its scenario. */
 export interface Longest {
   readonly what: Recovery;
   readonly goal: number;
@@ -35,5 +35,5 @@ export interface Longest {
   readonly times: number;
 }
 
-/** Is the goal kept? */
+/** Whether the goal is met. */
 export const isMet = ({ seconds, goal }: Longest): boolean => seconds <= goal;

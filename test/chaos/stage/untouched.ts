@@ -8,14 +8,14 @@ import type { Sandbox } from '../../../sandbox/sandbox.ts';
 /** The digest of each file on a node, by its path there. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Every file and everything that runs on the nodes, by their names. */
+/** Every file and everything that runs on the nodes, by node name. */
 export interface Untouched {
   readonly nodes: Readonly<Record<string, NodeReport>>;
   readonly files: ReadonlyMap<string, Files>;
 }
 
 /** Inspects every node and reads every file on it. */
-export async function lookAround({ cluster }: Pick<Sandbox, 'cluster'>): Promise<Untouched> {
+export async function inspectNodes({ cluster }: Pick<Sandbox, 'cluster'>): Promise<Untouched> {
   return { nodes: await cluster.report(), files: await allFiles(cluster.world) };
 }
 

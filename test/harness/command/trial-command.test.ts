@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../../..');
 const HERE = (path: string): string => JSON.stringify(join(ROOT, path));
 
-/** A suite that prints its options, says a word and gives the exit code 1, as one does in which a trial failed. */
+/** A suite that prints its options and one line, and returns exit code 1, like a suite with a failed trial. */
 const FAILING = `
 import { runCommandLine } from ${HERE('sandbox/command/command-line.ts')};
 import { trialCommand } from ${HERE('test/harness/command/trial-command.ts')};
@@ -44,7 +44,7 @@ const suite = (folder: Folder, ...words: readonly string[]) => node([`test/${fol
 const failing = (...words: readonly string[]) => node(['--input-type=module', '-e', FAILING, '--', ...words]);
 
 describe.each(SUITES)('npm run %s --', { timeout: 600_000 }, (name, folder, hasSeed) => {
-  it('--help explains every option and exits 0', async () => {
+  it('explains every option with --help and exits 0', async () => {
     const { code, stdout } = await suite(folder, '--help');
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: npm run ${name} -- [options]`);
@@ -53,7 +53,7 @@ describe.each(SUITES)('npm run %s --', { timeout: 600_000 }, (name, folder, hasS
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('1 if not, 2 for wrong usage.');
   });
 
-  it('explains a wrong option, value or word in a sentence and exits 2', async () => {
+  it('explains a wrong option, value or argument and exits 2', async () => {
     const [option, number, word] = [
       await suite(folder, '--onyl', 'x'),
       await suite(folder, '--at-once', '0'),
@@ -61,7 +61,7 @@ describe.each(SUITES)('npm run %s --', { timeout: 600_000 }, (name, folder, hasS
     ];
     expect(option).toMatchObject({ code: 2, stdout: '' });
     expect(option.stderr).toBe(
-      `Unknown option '--onyl' (Did you mean --only?)\n\`npm run ${name} -- --help\` shows the options.\n`,
+      `Unknown option '--onyl' (Did you mean --only?)\n\`npm run ${name} -- --help\` lists the options.\n`,
     );
     expect([number.code, number.stderr.split('\n')[0]]).toEqual([
       2,
@@ -72,7 +72,7 @@ describe.each(SUITES)('npm run %s --', { timeout: 600_000 }, (name, folder, hasS
 });
 
 describe('a suite of trials', { timeout: 600_000 }, () => {
-  it('exits 1 when a trial failed; with --json standard output holds the result alone', async () => {
+  it('exits 1 if a trial fails; with --json, standard output has only the result', async () => {
     const plain = await failing();
     expect(plain).toMatchObject({ code: 1, stderr: '' });
     const options = { json: false, list: false, only: '', seed: '1', atOnce: 3 };
@@ -82,7 +82,7 @@ describe('a suite of trials', { timeout: 600_000 }, () => {
     expect(JSON.parse(stdout)).toEqual({ json: true, list: false, only: 'a|b', seed: 's', atOnce: 2 });
   });
 
-  it('lists names without starting anything, and rejects a name that it does not have', async () => {
+  it('lists names without starting anything, and rejects an unknown name', async () => {
     const listed = await suite('attack', '--list', '--only', 'job-of');
     expect(listed.code).toBe(0);
     expect(listed.stdout).toMatch(/^job-of-10-MB {2,}a job of ten megabytes\n/);

@@ -3,16 +3,16 @@ import { wholeNumber } from '../../../sandbox/command/command-line.ts';
 import { printLine, sayBeside, untilStopped } from '../../../sandbox/command/until-stopped.ts';
 import type { TrialOptions } from '../trials/options.ts';
 
-/** A suite of trials as its command line describes it. */
+/** The description of a suite of trials for its command line. */
 export interface Suite {
   readonly name: 'chaos' | 'attack' | 'test:mutation';
   readonly description: string;
-  /** One trial of it: `scenario`. */
+  /** The word for one trial, such as `scenario`. */
   readonly one: string;
-  /** What the seed decides; null where nothing is drawn. */
+  /** What the seed decides, and its default; null when nothing is random. */
   readonly seed: { readonly about: string; readonly usual: string | null } | null;
   readonly atOnce: { readonly about: string; readonly usual: number };
-  /** Runs it and gives the exit code. */
+  /** Runs the suite and returns the exit code. */
   run(options: TrialOptions): Promise<number>;
 }
 
@@ -24,7 +24,7 @@ interface Words {
   readonly atOnce: number;
 }
 
-/** More sandboxes than this use up the ports and the memory of any computer this runs on. */
+/** More sandboxes than this use up the ports and memory of the computer. */
 const MOST_AT_ONCE = 16;
 const ABOUT_JSON = 'print the result as one JSON line on standard output; everything else goes to standard error';
 

@@ -18,34 +18,34 @@ import {
 } from '../../../src/domain/node-commands/run-scripts.ts';
 import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
 
-/** Programs, and scripts of a copy, that only look. */
-const LOOKS: ReadonlySet<string> = new Set(
+/** Programs and copy scripts that only read. */
+const READ_ONLY: ReadonlySet<string> = new Set(
   'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head'.split(' '),
 );
 const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]);
-/** How a state run gets to a node; what it runs there stands in the log by itself. */
+/** Scripts that start and follow a state run; the log has a separate line for what they run. */
 const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);
 const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT]);
 /** `sh -c SCRIPT sh PART FROM …` */
 const SCRIPT_AT = 2;
 const FROM_AT = 5;
 
-/** Does this command line change nothing? */
-export function isLook(line: string): boolean {
+/** Whether this command line changes nothing. */
+export function isReadOnly(line: string): boolean {
   const words = plainWords(line);
   const [program = '', first = ''] = words;
   if (program === 'crictl') return first === 'info';
   const script = scriptOf(words);
-  return LOOKS.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
+  return READ_ONLY.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
 }
 
-/** The line as the plan would show it: a copy that goes on names another first byte than the one that begins. */
+/** The line as the plan shows it: a resumed copy has another start offset. */
 export function asPlanned(line: string): readonly string[] {
   const words = plainWords(line);
   return RESUMABLE.has(scriptOf(words)) ? words.with(FROM_AT, '0') : words;
 }
 
-/** Is it a command that the step shows? A copy may also throw its own part file away, and flush what it wrote. */
+/** Whether the step shows this command. A copy may also remove its own part file and flush what it wrote. */
 export function isOf(step: Step, on: string, line: string): boolean {
   const words = asPlanned(line);
   const shown = step.commands.filter((planned) => planned.on === on).map(({ command }) => render(command));
@@ -53,7 +53,7 @@ export function isOf(step: Step, on: string, line: string): boolean {
   return [...shown, ...own].some((one) => isDeepStrictEqual(asPlanned(one), words));
 }
 
-/** Commands that never run twice when they have ended well. */
+/** Commands that must not run again after a success. */
 export function isOnce(line: string): boolean {
   const words = plainWords(line);
   return words[0] === 'salt-call' || scriptOf(words) === FINISH_SCRIPT;
@@ -67,7 +67,7 @@ function unshown({ archive: { path, size }, part }: CopyStep): readonly string[]
 const scriptOf = (words: readonly string[]): string =>
   words[0] === 'sh' && words[1] === '-c' ? (words[SCRIPT_AT] ?? '') : '';
 
-/** The words without `sudo -n` and without what `env` sets. */
+/** The words without `sudo -n` and `env` variables. */
 function plainWords(line: string): readonly string[] {
   const split = splitWords(line);
   if (split.is === 'refused') return [line];

@@ -44,7 +44,7 @@ const act = (line: string, at: number, exitCode: number | null = 0): Act => ({
   exitCode,
 });
 
-/** Both steps run from second 10 to 20. */
+/** Both steps run from second 10 to second 20. */
 const deeds = (acts: readonly Act[], more: Partial<Deeds> = {}): Deeds => ({
   acts,
   jobs: [],
@@ -54,10 +54,10 @@ const deeds = (acts: readonly Act[], more: Partial<Deeds> = {}): Deeds => ({
   ...more,
 });
 
-describe('chaos finds a worker that', () => {
-  it('ran what nobody approved', () => {
+describe('the command judge reports a worker that', () => {
+  it('ran an unapproved command', () => {
     expect(judgeCommands(deeds([act('salt-call state.sls metalk8s.repo.installed', 11)]))).toEqual([
-      expect.stringContaining('nobody approved'),
+      expect.stringContaining('not approved'),
     ]);
     expect(judgeCommands(deeds([act('rm -f -- /srv/a.iso', 11)]))).toHaveLength(1);
     expect(judgeCommands(deeds([act('rm -f -- /srv/a.iso.part-lab-1', 11)]))).toEqual([]);
@@ -65,27 +65,27 @@ describe('chaos finds a worker that', () => {
 
   it('ran an approved command on another node', () => {
     expect(judgeCommands(deeds([{ ...act(render(salt), 11), on: 'node-3' }]))).toContainEqual(
-      expect.stringContaining('nobody approved'),
+      expect.stringContaining('not approved'),
     );
   });
 
-  it('ran a command before its step began, or after it was recorded done', () => {
+  it('ran a command before its step started, or after the step was recorded done', () => {
     expect(judgeCommands(deeds([act(render(salt), 9)]))).toEqual([expect.stringContaining('none of its steps')]);
     expect(judgeCommands(deeds([act(render(salt), 21)]))).toEqual([expect.stringContaining('none of its steps')]);
   });
 
-  it('ran a state again that had ended well, even after an interruption', () => {
+  it('repeated a successful state run, even after an interruption', () => {
     const twice = [act(render(salt), 11), act(render(salt), 12)];
-    expect(judgeCommands(deeds(twice, { repeats: 5 }))).toEqual([expect.stringContaining('ended well 2 times')]);
+    expect(judgeCommands(deeds(twice, { repeats: 5 }))).toEqual([expect.stringContaining('succeeded 2 times')]);
   });
 
-  it('ran a failed command again without an interruption', () => {
+  it('repeated a failed command without an interruption', () => {
     const twice = [act(render(salt), 11, 1), act(render(salt), 12)];
     expect(judgeCommands(deeds(twice))).toEqual([expect.stringContaining('ran 2 times')]);
     expect(judgeCommands(deeds(twice, { repeats: 1 }))).toEqual([]);
   });
 
-  it('took something away again that it had taken away already, even after an interruption', () => {
+  it('repeated a removal, even after an interruption', () => {
     const remove = command('rm', '-f', '--', order.path);
     const removal: Step = {
       kind: 'remove-copy',
@@ -100,21 +100,21 @@ describe('chaos finds a worker that', () => {
     const events = [event('step-started', removal.id, 10)];
     const twice = [act(render(remove), 11), act(render(remove), 12)];
     const more = { steps: [removal], events, repeats: 1 };
-    expect(judgeCommands(deeds(twice, more))).toEqual([expect.stringContaining('ended well 2 times')]);
+    expect(judgeCommands(deeds(twice, more))).toEqual([expect.stringContaining('succeeded 2 times')]);
     expect(judgeCommands(deeds([act(render(remove), 11, null), act(render(remove), 12)], more))).toEqual([]);
   });
 
-  it('reconfigured the engines twice, or of other nodes, or though no step says so', () => {
+  it('reconfigured engines twice, on other nodes, or without a step for it', () => {
     const job = { at: '2026-03-01T10:00:00.000Z', minions: ['a', 'b'], retcodes: { a: 0, b: 0 } };
     expect(judgeCommands(deeds([], { jobs: [job] }))).toEqual([]);
     expect(judgeCommands(deeds([], { jobs: [job, job], repeats: 3 }))).toEqual([
-      expect.stringContaining('well 2 times'),
+      expect.stringContaining('successfully 2 times'),
     ]);
     expect(judgeCommands(deeds([], { jobs: [{ ...job, minions: ['a'], retcodes: {} }] }))).toHaveLength(1);
     expect(judgeCommands(deeds([], { jobs: [job], steps: [copy] }))).toHaveLength(1);
   });
 
-  it('and says nothing against a copy that goes on from another byte', () => {
+  it('but accepts a copy that resumes at another offset', () => {
     const [receive = salt] = shownCopyCommands(order);
     const resumed = { ...receive, args: receive.args.map((word) => (word === '0' ? '50' : word)) };
     const lines = [act(render(receive), 11, null), act(render(resumed), 12)];

@@ -3,10 +3,10 @@ import type { Step, StepKind } from '../../../src/domain/plan/step.ts';
 import { asPlanned, isOf, isOnce } from './approved-lines.ts';
 import type { Act, EngineJob } from './deeds.ts';
 
-/** Steps of an undo look before each command, so that none of these ends well a second time, whoever died in between. */
-const LOOKS_BEFORE_EACH: ReadonlySet<StepKind> = new Set(['withdraw', 'unmount', 'unconfigure', 'remove-copy']);
+/** Steps of an undo inspect before each command, so their commands never succeed twice, even after a kill. */
+const INSPECTS_FIRST: ReadonlySet<StepKind> = new Set(['withdraw', 'unmount', 'unconfigure', 'remove-copy']);
 
-/** What was done, and what it is judged by. */
+/** The acts to judge, and what to judge them by. */
 export interface Deeds {
   readonly acts: readonly Act[];
   readonly jobs: readonly EngineJob[];
@@ -14,29 +14,29 @@ export interface Deeds {
   readonly events: readonly ChangeEvent[];
   /** The steps of the approved plan. */
   readonly steps: readonly Step[];
-  /** How often one command may run beyond the first time: each interruption may have cut it. */
+  /** How many extra runs of a command are allowed: each interruption may have cut it. */
   readonly repeats: number;
 }
 
 /**
- * Complaints about acts that nobody approved or needed. Needed means: a step that shows it had begun and was not yet recorded
- * done; a Salt state, the last command of a copy, or what takes something away, never runs again once it has ended well; and no
- * command runs more often than once and once more for each interruption.
+ * Complaints about unapproved or unnecessary acts. An act is necessary while a step that shows it has started and is
+ * not recorded done. A Salt state, a copy's last command and a removal must not run again after a success. Other
+ * commands may run once, plus once for each interruption.
  */
 export function judgeCommands(deeds: Deeds): readonly string[] {
   const acts = deeds.acts.map((act) => ({ ...act, steps: deeds.steps.filter((step) => isOf(step, act.on, act.line)) }));
   return [
-    ...acts.filter((act) => act.steps.length === 0).map(({ on, line }) => `${on}: nobody approved: ${line}`),
+    ...acts.filter((act) => act.steps.length === 0).map(({ on, line }) => `${on}: not approved: ${line}`),
     ...acts.flatMap((act) => outOfTime(act, deeds.events)),
     ...tooOften(acts, deeds.repeats),
     ...judgeEngineJobs(deeds),
   ];
 }
 
-/** An act with the steps whose plan shows it; one command may belong to several of them. */
+/** An act with the steps that show it in their plan; a command can belong to several. */
 type PlannedAct = Act & { readonly steps: readonly Step[] };
 
-/** One of its steps must have begun, and not be recorded done, when it ran. */
+/** One of its steps must have started and not be recorded done at the time of the act. */
 function outOfTime({ line, at, on, steps }: PlannedAct, events: readonly ChangeEvent[]): readonly string[] {
   const before = events.filter((event) => Date.parse(event.at) <= Date.parse(at));
   const has = (type: ChangeEvent['type'], { id }: Step) =>
@@ -45,7 +45,7 @@ function outOfTime({ line, at, on, steps }: PlannedAct, events: readonly ChangeE
     );
   if (steps.length === 0 || steps.some((step) => has('step-started', step) && !has('step-done', step))) return [];
   const ids = steps.map(({ id }) => id).join(', ');
-  return [`${on}: ran while none of its steps (${ids}) was under way, or after they were recorded done: ${line}`];
+  return [`${on}: ran while none of its steps (${ids}) was in progress: ${line}`];
 }
 
 function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string[] {
@@ -53,21 +53,21 @@ function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string
   return [...alike].flatMap(([what, runs]) => {
     const once = Math.max(1, runs[0]?.steps.length ?? 1);
     const well = runs.filter(({ exitCode }) => exitCode === 0).length;
-    const isEnough = isOnce(runs[0]?.line ?? '') || runs[0]?.steps.some(({ kind }) => LOOKS_BEFORE_EACH.has(kind));
-    if (isEnough && well > once) return [`ended well ${well} times, once is enough: ${what}`];
+    const isEnough = isOnce(runs[0]?.line ?? '') || runs[0]?.steps.some(({ kind }) => INSPECTS_FIRST.has(kind));
+    if (isEnough && well > once) return [`succeeded ${well} times instead of once: ${what}`];
     return runs.length > once + repeats ? [`ran ${runs.length} times, with ${repeats} interruptions: ${what}`] : [];
   });
 }
 
 function judgeEngineJobs({ steps, jobs, repeats }: Deeds): readonly string[] {
   const step = steps.find(({ kind }) => kind === 'engines');
-  if (jobs.length > 0 && step?.kind !== 'engines') return ['the engines were reconfigured, and nobody approved that'];
+  if (jobs.length > 0 && step?.kind !== 'engines') return ['the engines were reconfigured without approval'];
   const wanted = step?.kind === 'engines' ? [...step.nodes].toSorted().join() : '';
   const others = jobs.filter(({ minions }) => [...minions].toSorted().join() !== wanted);
   const well = jobs.filter(({ minions, retcodes }) => minions.every((one) => retcodes[one] === 0)).length;
   return [
     ...others.map(({ minions }) => `the engines were reconfigured on ${minions.join()} instead of ${wanted}`),
-    ...(well > 1 ? [`the engines were reconfigured well ${well} times, once is enough`] : []),
+    ...(well > 1 ? [`the engines were reconfigured successfully ${well} times instead of once`] : []),
     ...(jobs.length > 1 + repeats ? [`${jobs.length} jobs for the engines, with ${repeats} interruptions`] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { jobCacheOf } from '../../../sandbox/cluster/salt/job-cache.ts';
 import type { SimCommand, World } from '../../../sandbox/cluster/world.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
-import { isLook } from './approved-lines.ts';
+import { isReadOnly } from './approved-lines.ts';
 
 const ENGINES = 'metalk8s.container-engine';
 
@@ -14,7 +14,7 @@ export interface Act {
   readonly exitCode: number | null;
 }
 
-/** A job for the container engines, with the exit code of each minion that has answered. */
+/** A container engine job, with the exit code of each minion that has answered. */
 export interface EngineJob {
   readonly at: string;
   readonly minions: readonly string[];
@@ -25,14 +25,14 @@ export interface EngineJob {
 export const stepsIn = (events: readonly ChangeEvent[]): readonly Step[] =>
   events.flatMap((event) => (event.type === 'planned' ? event.plan.approved.steps : []));
 
-/** Every act that changed, or could have changed, something on a node. */
+/** Every act that changed, or could have changed, a node. */
 export function actsOf({ nodes }: World): readonly Act[] {
   return [...nodes.values()].flatMap(({ name, commandLog }) =>
-    commandLog.filter(({ line }: SimCommand) => !isLook(line)).map((command) => ({ ...command, on: name })),
+    commandLog.filter(({ line }: SimCommand) => !isReadOnly(line)).map((command) => ({ ...command, on: name })),
   );
 }
 
-/** Every job for the container engines, however it was started. */
+/** Every container engine job, however it was started. */
 export function engineJobs(world: World): readonly EngineJob[] {
   const jobs = jobCacheOf(world)
     .list()
@@ -44,6 +44,6 @@ export function engineJobs(world: World): readonly EngineJob[] {
   }));
 }
 
-/** A job's id is the moment at which it was made: YYYYMMDDhhmmss and microseconds, here cut to milliseconds. */
+/** A job ID is its creation time: YYYYMMDDhhmmss and microseconds, here cut to milliseconds. */
 const timeOf = (jid: string): string =>
   jid.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})\d*$/, '$1-$2-$3T$4:$5:$6.$7Z');

@@ -2,27 +2,27 @@ import type { Redis } from 'ioredis';
 import { CLUSTER } from '../../../sandbox/people.ts';
 import { changeKeys } from '../../../src/adapters/redis/server/keys.ts';
 
-/** How far a card is behind its record. */
+/** How far a card lags behind its record. */
 export interface CardState {
-  /** Of the record; 0 when there is none. */
+  /** The record's revision; 0 if there is none. */
   readonly revision: number;
-  /** The revision that the card shows. */
+  /** The revision shown on the card. */
   readonly drawn: number;
-  /** Has the bot noted where the card is posted? */
+  /** Whether the bot has recorded where the card is posted. */
   readonly isPosted: boolean;
 }
 
-/** Reads the revision of a change's record, and the one that its card shows. */
+/** Reads the revisions of a change's record and of its card. */
 export async function cardStateOf(redis: Redis, id: string): Promise<CardState> {
   const { state, card } = changeKeys(id);
   const [revision, [drawn, ts]] = await Promise.all([redis.hget(state, 'revision'), redis.hmget(card, 'drawn', 'ts')]);
   return { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), isPosted: Boolean(ts) };
 }
 
-/** Does the card show everything that the record holds? */
+/** Whether the card shows everything in the record. */
 export const isDrawn = ({ revision, drawn }: CardState): boolean => revision > 0 && drawn >= revision;
 
-/** The ids of the sandbox's changes, in no order. */
+/** The IDs of the sandbox's changes, unordered. */
 export async function changeIds(redis: Redis): Promise<readonly string[]> {
   const prefix = changeKeys(`${CLUSTER}-000000`).state.slice(0, -`${CLUSTER}-000000`.length);
   return (await redis.keys(`${prefix}*`)).map((key) => key.slice(prefix.length));

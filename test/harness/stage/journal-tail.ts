@@ -3,16 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type EventLine, type JournalLine, lineFrom } from '../../../src/adapters/journal/file/line.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 
-/** A strike right after a line has to come before what the worker does next, which is a write to Redis. */
-const LOOK_EVERY_MS = 3;
+/** Short, because a strike after a line must come before the worker's next act, a write to Redis. */
+const POLL_MS = 3;
 
-/** What somebody waits for in the journal. */
+/** Limits of a wait for the journal. */
 export interface LineWait {
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
 
-/** The worker's journal, read from outside while it grows. */
+/** The worker's journal, read while it grows. */
 export class JournalTail {
   readonly path: string;
   #size = 0;
@@ -22,7 +22,7 @@ export class JournalTail {
     this.path = path;
   }
 
-  /** Every whole line so far. */
+  /** Every complete line so far. */
   lines(): readonly JournalLine[] {
     const size = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
     if (size === this.#size) return this.#lines;
@@ -36,7 +36,7 @@ export class JournalTail {
     return this.#lines;
   }
 
-  /** Every line so far that tells of a change. */
+  /** Every line so far that records an event of a change. */
   changeLines(): readonly EventLine[] {
     return this.lines().flatMap((line) => ('event' in line ? [line] : []));
   }
@@ -45,12 +45,12 @@ export class JournalTail {
     return this.changeLines().map(({ event }) => event);
   }
 
-  /** Resolves as soon as it is so; false when the limit passed first. */
+  /** Resolves to true as soon as the condition is true, to false at the limit. */
   async until(isSo: (events: readonly ChangeEvent[]) => boolean, { limitMs, signal }: LineWait): Promise<boolean> {
     const end = performance.now() + limitMs;
     while (!isSo(this.events())) {
       if (performance.now() >= end) return false;
-      await pause(LOOK_EVERY_MS, undefined, { signal });
+      await pause(POLL_MS, undefined, { signal });
     }
     return true;
   }

@@ -1,4 +1,4 @@
-/** What a trial expects did not happen. */
+/** An expectation of a trial was not met. */
 export class NotMet extends Error {
   override readonly name = 'NotMet';
 }

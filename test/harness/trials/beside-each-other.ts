@@ -1,4 +1,4 @@
-/** Waits for all of them; the first one that fails ends the others by `over`, and is thrown. */
+/** Waits for all promises. If one rejects, ends the others with `over`, and throws the first error. */
 export async function besideEachOther(
   over: AbortController,
   ...acts: readonly (Promise<void> | undefined)[]

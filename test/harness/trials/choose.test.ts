@@ -15,20 +15,20 @@ const named = (words: string) => {
 };
 
 describe('--only', () => {
-  it('selects the one trial of exactly this name, as the line under a failure says', () => {
+  it('selects only the trial with exactly this name, as in the command under a failure', () => {
     expect(named('exec-cut-1')).toEqual(['exec-cut-1']);
     expect(named('pair: exec-cut-1 + x')).toEqual(['pair: exec-cut-1 + x']);
   });
 
-  it('else selects every trial whose name contains the word, and pairs only for a word that begins with pair', () => {
+  it('otherwise selects every trial whose name contains the word; pairs only for a word that begins with pair', () => {
     expect(named('exec')).toEqual(['exec-cut-1', 'exec-cut-137']);
     expect(named('pair')).toEqual(['pair: exec-cut-1 + x']);
     expect(named('exec-cut-137|killed')).toHaveLength(3);
   });
 
-  it('selects every trial when it is left out', () => expect(named('')).toHaveLength(all.length));
+  it('selects every trial without a name', () => expect(named('')).toHaveLength(all.length));
 
-  it('reports the words that name no trial, also beside words that do', () => {
+  it('reports words that match no trial, even if other words match', () => {
     expect(named('exec|exce|')).toEqual({ is: 'unknown', words: ['exce', ''] });
     expect(unknownSentence(['exce'], 'scenario')).toBe('No scenario is named “exce”. `--list` shows the names.');
   });

@@ -1,11 +1,12 @@
-/** The trials that the words name, or the words that name none. */
+/** The selected trials, or the words that match none. */
 export type Choice<T> =
   | { readonly is: 'chosen'; readonly trials: readonly T[] }
   | { readonly is: 'unknown'; readonly words: readonly string[] };
 
 /**
- * The trials named by words, separated by `|`: the one of exactly that name, else all whose names contain the word. A pair contains
- * the names of two others, so only a word that begins with `pair` selects pairs. No word selects every trial.
+ * Selects trials by words separated with `|`: the trial with exactly that name, else all whose names contain the word.
+ * Pairs contain the names of two others, so only a word that begins with `pair` selects them. No words select every
+ * trial.
  */
 export function choose<T extends { readonly name: string }>(all: readonly T[], only: string): Choice<T> {
   if (only === '') return { is: 'chosen', trials: all };
@@ -22,7 +23,7 @@ function selectedBy<T extends { readonly name: string }>(word: string, all: read
   return all.filter(({ name }) => name.includes(word) && name.startsWith('pair') === word.startsWith('pair'));
 }
 
-/** The explanation for words that name no trial. */
+/** The explanation for words that match no trial. */
 export function unknownSentence(words: readonly string[], of: string): string {
   return `No ${of} is named ${words.map((word) => `“${word}”`).join(' or ')}. \`--list\` shows the names.`;
 }

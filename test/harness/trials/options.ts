@@ -1,19 +1,19 @@
-/** What the command line of a suite of trials asks for. */
+/** Command-line options of a suite of trials. */
 export interface TrialOptions {
   /** Print the result as one JSON line, and everything else to standard error. */
   readonly json: boolean;
-  /** Print the names, and run nothing of it. */
+  /** Print only the names. */
   readonly list: boolean;
-  /** Names, or parts of names, separated by `|`; empty means every trial. */
+  /** Names or parts of names, separated by `|`; empty for every trial. */
   readonly only: string;
-  /** Decides every draw; null where the suite keeps the order in which its trials are written. */
+  /** Seeds every random choice; null keeps the written order. */
   readonly seed: string | null;
-  /** Sandboxes that run at the same time; each has four processes. */
+  /** Number of sandboxes in parallel; each has four processes. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
-  /** Progress, for people. */
+  /** Prints progress for people. */
   readonly say: (line: string) => void;
-  /** The result. */
+  /** Prints the result. */
   readonly print: (line: string) => void;
 }
 

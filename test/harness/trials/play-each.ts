@@ -1,4 +1,4 @@
-/** Runs `play` for each of them, at most so many at the same time, in their order; the verdicts come in the order of their ends. */
+/** Runs `play` for each item, in order, with limited parallelism; verdicts are in order of completion. */
 export async function playEach<T, V>(
   all: readonly T[],
   { atOnce, signal }: { readonly atOnce: number; readonly signal: AbortSignal },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 up to 1 that are the same for the same seed, whatever else draws from another one. */
+/** Random numbers from 0 to 1 (exclusive), reproducible for a seed. */
 export function seededRandom(seed: string): () => number {
   let n = 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: string): () => number {
   };
 }
 
-/** The same members in an order that the draws decide. */
+/** The items in random order. */
 export function shuffled<T>(all: readonly T[], random: () => number): readonly T[] {
   return all
     .map((one) => ({ one, at: random() }))

@@ -18,7 +18,7 @@ function summaryOf(passed: readonly boolean[], json: boolean) {
 }
 
 describe('a summary', () => {
-  it('gives 0 only if every trial passed, and names those that did not', () => {
+  it('returns 0 only if every trial passed, and names the others', () => {
     expect(summaryOf([true, true], false)).toEqual({ code: 0, lines: ['2 of 2 attacks stopped.'], printed: [] });
     expect(summaryOf([true, false], false)).toMatchObject({
       code: 1,
@@ -26,7 +26,7 @@ describe('a summary', () => {
     });
   });
 
-  it('is one JSON line under the suite’s own words', () => {
+  it('is one JSON line with the suite’s keys', () => {
     const [line = ''] = summaryOf([true, false], true).printed;
     expect(JSON.parse(line)).toEqual({ attacks: 2, stopped: 1, through: ['attack-1'] });
   });
@@ -35,7 +35,7 @@ describe('a summary', () => {
 describe('a verdict', () => {
   const verdict = { name: 'a', isPassed: false, word: 'FAILED', seconds: 1.25, says: 'why', details: ['more'] };
 
-  it('ends with the command that repeats it alone, but only if it failed', () => {
+  it('ends with the command to run it alone, but only if it failed', () => {
     expect(verdictLines(verdict, 'npm run x')).toEqual([
       expect.stringMatching(/^FAILED {6}1\.\d s {2}a +why$/),
       '         more',
@@ -44,14 +44,14 @@ describe('a verdict', () => {
     expect(verdictLines({ ...verdict, isPassed: true }, 'npm run x')).toHaveLength(1);
   });
 
-  it('is one short line, whatever the evidence holds', () => {
+  it('is one short line, whatever the evidence contains', () => {
     expect(short('two\nlines\u001b[31m')).toBe('two lines [31m');
     expect(short('abcdef', 4)).toBe('abc…');
   });
 });
 
-describe('trials beside each other', () => {
-  it('are at most so many at the same time, and all of them are played', async () => {
+describe('parallel trials', () => {
+  it('never exceed the limit, and all are run', async () => {
     let now = 0;
     let most = 0;
     const { signal } = new AbortController();
@@ -66,7 +66,7 @@ describe('trials beside each other', () => {
     expect(played.toSorted()).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('end with the signal', async () => {
+  it('end when the signal is aborted', async () => {
     const playing = playEach([1], { atOnce: 1, signal: AbortSignal.abort(new Error('stopped')) }, async (n) => n);
     await expect(playing).rejects.toThrow('stopped');
   });

@@ -1,16 +1,16 @@
 import { FAILED, PASSED, type TrialOptions } from './options.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The words of a suite's summary; they are keys of its JSON line, too. */
+/** The words of a suite's summary, also used as keys of its JSON line. */
 export interface SummaryWords {
-  /** What there is of it: `scenarios`. */
+  /** The plural of a trial, such as `scenarios`. */
   readonly of: string;
   readonly passed: string;
-  /** The key of the list of those that did not pass. */
+  /** The key of the list of failed trials. */
   readonly failed: string;
 }
 
-/** Prints how many trials passed and which did not, and gives the exit code. `more` is added to the JSON line. */
+/** Prints how many trials passed and which failed, and returns the exit code. `more` is added to the JSON line. */
 export function summarize(
   verdicts: readonly Pick<Verdict, 'name' | 'isPassed'>[],
   { of, passed, failed }: SummaryWords,
@@ -25,7 +25,7 @@ export function summarize(
   return names.length === 0 ? PASSED : FAILED;
 }
 
-/** Prints the names of trials, one a line or as one JSON list. */
+/** Prints the names of trials, one per line or as a JSON list. */
 export function listNames(
   trials: readonly { readonly name: string; readonly about?: string }[],
   { json, print }: Pick<TrialOptions, 'json' | 'print'>,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Faults, NodeActs, SimNode, World } from '../../../sandbox/cluster/world.ts';
 import { FolderActs } from './salt/folder-acts.ts';
 
-/** Faults in memory, as the nodes' part keeps them: several settings of one name lie behind each other. */
+/** Faults in memory, as in the nodes' part: all settings of one name share a list. */
 class PlainFaults implements Faults {
   private readonly on = new Map<string, (readonly string[])[]>();
   set(name: string, args: readonly string[]): void {
@@ -26,7 +26,7 @@ class PlainFaults implements Faults {
   }
 }
 
-/** A small cluster over temporary folders; an "ISO" is a directory, named `*.iso`, that a mount copies. */
+/** A small cluster on temporary folders. An "ISO" is a directory named `*.iso`; mounting copies it. */
 export interface StandIn {
   readonly world: World;
   readonly acts: NodeActs;
@@ -34,7 +34,7 @@ export interface StandIn {
   node(name: string): SimNode;
   write(node: string, path: string, text: string): Promise<void>;
   read(node: string, path: string): Promise<string>;
-  /** Until the returned act, no state writes a file: a run that has begun is not over. */
+  /** Blocks every file write of states until the returned function is called, so that a run stays in progress. */
   hold(): () => void;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ const SOLUTION = '/srv/scality/releases/example-solution-0.1.0.iso';
 const ISOS = [OLD, NEW, SOLUTION] as const;
 let lastLoopback = 10;
 
-/** Builds a cluster of bootstrap and two nodes; the bootstrap's registry is up, node-2 has nothing yet. */
+/** Builds a cluster of the bootstrap and two nodes. The bootstrap's registry runs; node-2 is empty. */
 export async function standIn(pace = 0.002): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), 'cluster-'));
   lastLoopback += 10;

@@ -10,7 +10,7 @@ nodes: [{ name: bootstrap, ip: 11, roles: [bootstrap] }${node}]
 ${more}`;
 
 describe('description of a cluster', () => {
-  it('the default one stands for the cluster of the documentation', async () => {
+  it('has the documented cluster as default', async () => {
     const { nodes, archives, cluster } = await readDescription(DEFAULT);
     expect(nodes.map(({ name, ssh }) => `${name} ${ssh.user}:${ssh.port}`)).toEqual([
       'bootstrap root:22',
@@ -26,7 +26,7 @@ describe('description of a cluster', () => {
     expect(cluster.version).toBe('128.0.1');
   });
 
-  it('fills in what a short description leaves out', () => {
+  it('fills in the defaults of a short description', () => {
     const { nodes, solutionsFile } = parseDescription(SMALL(), 'x.yaml');
     expect(nodes[0]).toMatchObject({
       ready: true,
@@ -41,14 +41,14 @@ describe('description of a cluster', () => {
     [
       'two bootstraps',
       SMALL('', ', { name: b, ip: 12, roles: [bootstrap] }'),
-      'exactly one node has the role bootstrap, here 2 have it',
+      'exactly one node must have the role bootstrap; 2 have it',
     ],
     ['a name twice', SMALL('', ', { name: bootstrap, ip: 12, roles: [node] }'), 'two nodes are named bootstrap'],
     ['an ip twice', SMALL('', ', { name: b, ip: 11, roles: [node] }'), 'two nodes have the ip 11'],
     [
       'a registry nowhere',
       SMALL('registries: [{ node: node-9 }]'),
-      'registries names node-9, which is no node of this cluster',
+      'registries names node-9, which is not a node of this cluster',
     ],
     ['an unknown key', SMALL('nodez: []'), 'Unrecognized key: "nodez"'],
     ['a role', SMALL('', ', { name: b, ip: 12, roles: [worker] }'), 'nodes[1].roles[0]: Invalid option'],
@@ -58,17 +58,19 @@ describe('description of a cluster', () => {
       'in quotes',
     ],
     ['a relative path', SMALL('').replace('/srv/a.iso', 'a.iso'), 'archives[0].path: must be an absolute path'],
-    ['no YAML', 'nodes: [', 'It is not YAML'],
+    ['no YAML', 'nodes: [', 'Invalid YAML'],
   ])('says what is wrong: %s', (_, yaml, says) => {
     expect(() => parseDescription(yaml, 'x.yaml')).toThrow(DescriptionWrong);
     expect(() => parseDescription(yaml, 'x.yaml')).toThrow(says);
   });
 
-  it('a solution without a name, and one that is a directory, are both said at once', () => {
+  it('reports a solution without a name and a solution that is a directory together', () => {
     const yaml = SMALL().replace(
       'archives: [',
       'archives: [{ kind: solution, version: 0.1.0, path: /srv/s, directory: true }, ',
     );
-    expect(() => parseDescription(yaml, 'x.yaml')).toThrow(/a solution needs a name[\s\S]*a solution is always an ISO/);
+    expect(() => parseDescription(yaml, 'x.yaml')).toThrow(
+      /a solution must have a name[\s\S]*a solution must be an ISO/,
+    );
   });
 });

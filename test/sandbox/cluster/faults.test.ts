@@ -4,26 +4,22 @@ import { faultList, SimFaults } from '../../../sandbox/cluster/faults.ts';
 const faults = () => new SimFaults(new Set(['bootstrap', 'node-1', 'node-2']));
 
 describe('faults', () => {
-  it('a misspelt fault is refused with the name that was meant', () => {
-    expect(() => faults().set('ssh-refuse', ['node-1'])).toThrow(
-      'There is no fault named ssh-refuse. Did you mean ssh-refused?',
-    );
-    expect(() => faults().clear('nonsense-altogether')).toThrow(
-      /^There is no fault named nonsense-altogether\. Known: /,
-    );
+  it('rejects a misspelt fault and suggests the right name', () => {
+    expect(() => faults().set('ssh-refuse', ['node-1'])).toThrow('Unknown fault ssh-refuse. Did you mean ssh-refused?');
+    expect(() => faults().clear('nonsense-altogether')).toThrow(/^Unknown fault nonsense-altogether\. Known: /);
   });
 
   it.each([
-    [['ssh-cut', 'node-1'], 'It goes: ssh-cut NODE BYTES'],
-    [['kube-down', 'now'], 'It goes: kube-down'],
+    [['ssh-cut', 'node-1'], 'Usage: ssh-cut NODE BYTES'],
+    [['kube-down', 'now'], 'Usage: kube-down'],
     [['ssh-cut', 'node-1', 'many'], 'ssh-cut: BYTES must be a number, not many'],
-    [['ssh-auth', 'node-9'], 'ssh-auth: there is no node node-9; there are bootstrap, node-1, node-2'],
-    [['exec-cut', '2'], 'It goes: exec-cut [0|1|137|abrupt|off]'],
-  ])('%j is refused', ([name = '', ...args], says) => {
+    [['ssh-auth', 'node-9'], 'ssh-auth: there is no node node-9. Nodes: bootstrap, node-1, node-2'],
+    [['exec-cut', '2'], 'Usage: exec-cut [0|1|137|abrupt|off]'],
+  ])('rejects %j', ([name = '', ...args], says) => {
     expect(() => faults().set(name, args)).toThrow(says);
   });
 
-  it('one fault holds for several nodes, each with its own words, until it is cleared for one or for all', () => {
+  it('keeps one fault for several nodes, with separate arguments, until it is cleared for one or all', () => {
     const some = faults();
     some.set('ssh-cut', ['node-1', '100']);
     some.set('ssh-cut', ['node-2', '200']);
@@ -40,7 +36,7 @@ describe('faults', () => {
     expect(some.list()).toEqual([]);
   });
 
-  it('a fault without a node is on for every node, and a second setting replaces the first', () => {
+  it('applies a fault without a node to every node, and replaces an earlier setting', () => {
     const some = faults();
     some.set('salt-busy', []);
     expect(some.isOn('salt-busy', 'node-2')).toBe(true);

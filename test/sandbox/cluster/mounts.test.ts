@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-/** Copies both archives to node-2; `cut` leaves bytes of the current one out. */
+/** Copies both archives to node-2; omits the last `cut` bytes of the current one. */
 async function copyTo(node: string, cut: number): Promise<void> {
   const { bootstrapRoot } = cluster.cluster;
   await cluster.run(node, 'sudo -n mkdir -p -m 0755 -- /srv/scality/releases');
@@ -26,7 +26,7 @@ async function copyTo(node: string, cut: number): Promise<void> {
 }
 
 describe('mounts', () => {
-  it('the kernel’s tables of the bootstrap are true from the start', async () => {
+  it('has correct kernel tables on the bootstrap from the start', async () => {
     const { bootstrapRoot } = cluster.cluster;
     const lines = (await readFile(join(bootstrapRoot, 'proc/self/mountinfo'), 'utf8')).split('\n');
     expect(lines[2]).toMatch(
@@ -38,7 +38,7 @@ describe('mounts', () => {
     );
   });
 
-  it('a truncated image does not mount, in mount(8)’s words', async () => {
+  it('refuses a truncated image with mount(8)’s message', async () => {
     await copyTo('node-2', 1);
     const { stdout, code } = await cluster.run('node-2', STATE);
     expect(code).toBe(2);
@@ -48,7 +48,7 @@ describe('mounts', () => {
     ]);
   });
 
-  it('a whole one does, is read-only, and carries the bytes that were copied', async () => {
+  it('mounts a complete image read-only, with the copied bytes', async () => {
     await copyTo('node-2', 0);
     expect((await cluster.run('node-2', STATE)).code).toBe(0);
     const target = '/srv/scality/metalk8s-128.0.1';
@@ -67,7 +67,7 @@ describe('faults of the bootstrap’s archives', () => {
   const stat = async () => (await cluster.run('bootstrap', `stat -c '%s %i' ${CURRENT}`)).stdout;
 
   it.each(['archive-missing', 'archive-truncated', 'archive-replaced', 'archive-unreadable'])(
-    '%s is seen at once and undone by clearing',
+    '%s takes effect at once and is undone by clearing',
     async (name) => {
       const local = join(cluster.cluster.bootstrapRoot, CURRENT);
       const before = [await stat(), (await readFile(local)).length];
@@ -75,14 +75,14 @@ describe('faults of the bootstrap’s archives', () => {
       await cluster.cluster.fault(name, [CURRENT]);
       expect((await cluster.run('bootstrap', `sha256sum ${CURRENT}`)).stdout).not.toBe(digest);
       if (name === 'archive-missing') await expect(readFile(local)).rejects.toThrow('ENOENT');
-      // Reading it would wait for ever; a program that looks first sees that it is no regular file.
+      // Reading it would block for ever; a program that checks first sees that it is not a regular file.
       if (name === 'archive-unreadable') expect((await lstat(local)).isFile()).toBe(false);
       await cluster.cluster.clearFault(name);
       expect([await stat(), (await readFile(local)).length]).toEqual(before);
     },
   );
 
-  it('a fault on a path that is not there says so and is not on', async () => {
+  it('rejects a fault on a missing path and leaves it off', async () => {
     await expect(cluster.cluster.fault('archive-missing', ['/none.iso'])).rejects.toThrow(
       'archive-missing /none.iso: No such file or directory',
     );

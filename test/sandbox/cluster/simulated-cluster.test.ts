@@ -20,7 +20,7 @@ customResourceKinds: [Registry]
 `;
 
 describe('a simulated cluster', () => {
-  it('starts with the bootstrap’s registry complete and nothing on the other nodes', async () => {
+  it('starts with a complete registry on the bootstrap and nothing on the other nodes', async () => {
     await using cluster = await started();
     const report = await cluster.cluster.report();
     expect(report.bootstrap).toMatchObject({ registry: 'ready', served: 13, expected: 13, missing: [] });
@@ -42,7 +42,7 @@ describe('a simulated cluster', () => {
     }
   });
 
-  it('tells by annotations how each node is reached', async () => {
+  it('shows in annotations how to reach each node', async () => {
     await using cluster = await started();
     const annotation = (node: string, name: string) =>
       nodeOf(cluster.cluster, node).annotations[`metalk8s.scality.com/${name}`];
@@ -57,7 +57,7 @@ describe('a simulated cluster', () => {
     expect(Number(annotation('node-1', 'ssh-port') ?? '22')).toBe(nodeOf(cluster.cluster, 'node-1').ssh.port);
   });
 
-  it('two at once do not meet', async () => {
+  it('runs beside another without conflict', async () => {
     await using first = await started();
     await using second = await started();
     const ips = [first, second].flatMap(({ cluster }) => [...cluster.world.nodes.values()].map((one) => one.ip));
@@ -67,7 +67,7 @@ describe('a simulated cluster', () => {
     expect((await second.cluster.report()).bootstrap?.served).toBe(13);
   });
 
-  it('upgrade-started moves the labels of half the nodes, and back', async () => {
+  it('changes the labels of half the nodes with upgrade-started, and restores them', async () => {
     await using cluster = await started();
     const versions = () => [...cluster.cluster.world.nodes.values()].map((one) => one.version);
     await cluster.cluster.fault('upgrade-started', []);
@@ -77,7 +77,7 @@ describe('a simulated cluster', () => {
     expect(new Set(versions())).toEqual(new Set(['128.0.1']));
   });
 
-  it('leaves nothing listening behind', async () => {
+  it('leaves no listening socket behind', async () => {
     const cluster = await started();
     const { ip, ssh } = nodeOf(cluster.cluster, 'bootstrap');
     await cluster.cluster.fault('port-taken', ['node-1']);
@@ -91,8 +91,8 @@ describe('a simulated cluster', () => {
   });
 });
 
-describe('a cluster that is described otherwise', () => {
-  it('has directory archives, old files, another user and registries that were there before', async () => {
+describe('a cluster with another description', () => {
+  it('has directory archives, old files, another user and existing registries', async () => {
     await using cluster = await started(OTHER);
     const { bootstrapRoot, world } = cluster.cluster;
     expect(load(await readFile(join(bootstrapRoot, 'etc/metalk8s/bootstrap.yaml'), 'utf8'))).toMatchObject({
@@ -112,7 +112,7 @@ describe('a cluster that is described otherwise', () => {
     expect((await cluster.run('node-1', 'sudo -n true')).stderr).toBe('sudo: a password is required\n');
   });
 
-  it('without solutions there is no solutions.yaml', async () => {
+  it('has no solutions.yaml without solutions', async () => {
     await using cluster = await started(OTHER.replace(/solutionsFile.*\n/, ''));
     await expect(readFile(join(cluster.cluster.bootstrapRoot, 'etc/metalk8s/solutions.yaml'))).rejects.toThrow(
       'ENOENT',

@@ -6,23 +6,23 @@ import ssh2 from 'ssh2';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../sandbox/cluster/simulated-cluster.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
-/** What a command printed, and how it ended. */
+/** Output and exit code of a command. */
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
-  /** null when the connection ended before the command did. */
+  /** null if the connection ended before the command. */
   readonly code: number | null;
 }
 
 export interface Started extends AsyncDisposable {
   readonly cluster: SimulatedCluster;
-  /** Runs one line over a connection of its own. */
+  /** Runs one command line over a new connection. */
   run(node: string, line: string, stdin?: Buffer): Promise<Ran>;
   connect(node: string): Promise<ssh2.Client>;
   http(node: string, path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Starts a cluster in a folder of its own; without `yaml` the default one. */
+/** Starts a cluster in its own folder; the default cluster without `yaml`. */
 export async function started(yaml?: string, pace = 0.01): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'sim-cluster-'));
   const description = join(folder, 'described.yaml');
@@ -56,7 +56,7 @@ export async function started(yaml?: string, pace = 0.01): Promise<Started> {
   };
 }
 
-/** A node by name; a test that names a wrong one fails here. */
+/** A node by name; a wrong name fails the test. */
 export function nodeOf(cluster: SimulatedCluster, name: string) {
   const node = cluster.world.nodes.get(name);
   if (node === undefined) throw new Error(`no node ${name}`);
@@ -82,7 +82,7 @@ export function exec(client: ssh2.Client, line: string, stdin: Buffer = Buffer.a
   });
 }
 
-/** Polls until a promise gives true; fails after the limit. */
+/** Polls until the promise resolves to true; fails after the limit. */
 export async function until(
   what: string,
   isSo: () => Promise<boolean> | boolean,

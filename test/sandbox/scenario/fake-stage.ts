@@ -2,7 +2,7 @@ import type { Stage } from '../../../sandbox/scenario/play/stage.ts';
 import type { Changes, SeenChange } from '../../../sandbox/seen/changes.ts';
 import type { SeenText } from '../../../sandbox/seen/texts.ts';
 
-/** A change that nothing has happened to yet. */
+/** A change without any events yet. */
 export const ASKED: SeenChange = {
   id: 'lab-abc234',
   verb: 'add',
@@ -15,14 +15,14 @@ export const ASKED: SeenChange = {
   steps: [],
 };
 
-/** A stage that shows what it is given; it remembers what was done on it. */
+/** A fake stage: shows what the test sets, and records what is done on it. */
 export class FakeStage implements Stage {
   readonly did: string[] = [];
   seen: Changes = { are: 'seen', changes: [] };
   shown: SeenText[] = [];
   labels: string[] = [];
   dead: string[] = [];
-  /** Runs at every look at the changes, so that a test can let time bring something. */
+  /** Called at every read of the changes, so that a test can change them over time. */
   onLook: (looks: number) => void = () => undefined;
   #looks = 0;
 
@@ -57,7 +57,7 @@ export class FakeStage implements Stage {
   }
 
   async plant(fault: string, args: readonly string[]): Promise<void> {
-    if (fault === 'no-such-fault') throw new Error('There is no fault named no-such-fault.');
+    if (fault === 'no-such-fault') throw new Error('Unknown fault no-such-fault.');
     this.#done(['fault', fault, ...args].join(' '));
   }
 

@@ -3,7 +3,7 @@ import { parseScenario } from '../../../sandbox/scenario/parse/parse.ts';
 
 const CAST = { people: ['alice', 'bob', 'mallory'] };
 
-/** The acts of a scenario, without line and text. */
+/** The acts of a scenario, without line number and text. */
 function actsOf(text: string): readonly unknown[] {
   const scenario = parseScenario(text, CAST);
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
@@ -15,7 +15,7 @@ function mistakesOf(text: string): readonly string[] {
   return scenario.is === 'wrong' ? scenario.mistakes : [];
 }
 
-test('the main job reads as four statements, with the lines they stand on', () => {
+test('parses the main job to four statements with line numbers', () => {
   const scenario = parseScenario(
     '# the main job\n\nalice> /registry-ha add node-2\nwait planned\r\nbob> click Approve\nwait done\n',
     CAST,
@@ -37,7 +37,7 @@ test('the main job reads as four statements, with the lines they stand on', () =
   });
 });
 
-test('every form of statement is understood', () => {
+test('parses every form of statement', () => {
   expect(
     actsOf(`wait running copy:node-2 within 7.5
 wait failed within 300   # Salt takes its time
@@ -66,26 +66,26 @@ sleep 0.5`),
 test.each([
   ['weit planned', 'Did you mean “wait”?'],
   ['wait plannd', 'Did you mean “planned”?'],
-  ['wait running', 'After “wait running” comes a step'],
-  ['wait done within soon', 'After “within” comes a number of seconds.'],
-  ['wait done soon', 'It goes: wait planned|refused'],
-  ['carol> click Approve', 'there are alice, bob, mallory'],
-  ['alice> hello', 'comes a /command, or click'],
-  ['expect text hello', 'It goes: expect text'],
-  ['expect text ""', 'It goes: expect text'],
-  ['expect ephemeral carol "no"', 'Nobody here is called “carol”'],
-  ['fault', 'A fault needs a name.'],
-  ['clear ssh-cut', 'It goes: clear fault NAME.'],
-  ['kill slack', 'there are bot, worker, redis'],
-  ['sleep long', 'It goes: sleep SECONDS'],
-  ['', 'There is no statement'],
+  ['wait running', 'Write a step after “wait running”'],
+  ['wait done within soon', 'Write a number of seconds after “within”.'],
+  ['wait done soon', 'Usage: wait planned|refused'],
+  ['carol> click Approve', 'Known: alice, bob, mallory'],
+  ['alice> hello', 'Write a /command, or click'],
+  ['expect text hello', 'Usage: expect text'],
+  ['expect text ""', 'Usage: expect text'],
+  ['expect ephemeral carol "no"', 'Unknown person “carol”'],
+  ['fault', 'Write the name of a fault.'],
+  ['clear ssh-cut', 'Usage: clear fault NAME.'],
+  ['kill slack', 'Known: bot, worker, redis'],
+  ['sleep long', 'Usage: sleep SECONDS'],
+  ['', 'The scenario has no statements'],
 ])('a scenario with the line “%s” is refused with a sentence that says how it goes', (line, says) => {
   expect(mistakesOf(line).join('\n')).toContain(says);
 });
 
-test('every mistake is told at once, each with its line', () => {
+test('reports every mistake at once, with its line', () => {
   expect(mistakesOf('wait planned\nwiat done\n\nsleep')).toEqual([
-    expect.stringMatching(/^line 2: .* It reads: wiat done$/),
-    expect.stringMatching(/^line 4: .* It reads: sleep$/),
+    expect.stringMatching(/^line 2: .* The line is: wiat done$/),
+    expect.stringMatching(/^line 4: .* The line is: sleep$/),
   ]);
 });

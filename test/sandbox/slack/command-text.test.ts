@@ -18,6 +18,6 @@ it.each([
   expect(commandText(typed, true, known)).toBe(sent);
 });
 
-it('a command that does not escape gets names, but entities all the same', () => {
+it('sends names without should_escape, but still escapes &, < and >', () => {
   expect(commandText('ask @bob < #ops', false, known)).toBe('ask @bob &lt; #ops');
 });

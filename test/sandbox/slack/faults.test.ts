@@ -10,11 +10,11 @@ beforeEach(async () => {
 afterEach(() => slack.close());
 
 const post = () => clientOf(slack).chat.postMessage({ channel: OPS.id, text: 'x' });
-/** Gives up soon. */
+/** Fails after a short timeout. */
 const postInHaste = () => clientOf(slack, slack.botToken, 500).chat.postMessage({ channel: OPS.id, text: 'x' });
 const caught = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
-it('slack-429 answers the named method with the wait it was told, until it is cleared', async () => {
+it('slack-429 answers the named method with the given wait, until cleared', async () => {
   slack.fault('slack-429', ['chat.postMessage', '7']);
   expect(slack.faults()).toEqual(['slack-429 chat.postMessage 7']);
   const outcome = await caught(post());
@@ -32,19 +32,19 @@ it('slack-5xx answers 503', async () => {
   expect(outcome).toMatchObject({ statusCode: 503 });
 });
 
-it('slack-timeout never answers, and nothing was posted', async () => {
+it('slack-timeout never answers, and posts nothing', async () => {
   slack.fault('slack-timeout', ['chat.postMessage']);
   expect(await caught(postInHaste())).toBeInstanceOf(webApi.WebAPIRequestError);
   expect(slack.messages()).toEqual([]);
 });
 
-it('slack-timeout after: the message is there although no answer came', async () => {
+it('slack-timeout after: posts the message but never answers', async () => {
   slack.fault('slack-timeout', ['chat.postMessage', 'after']);
   expect(await caught(postInHaste())).toBeInstanceOf(webApi.WebAPIRequestError);
   await expect.poll(() => slack.messages()).toHaveLength(1);
 });
 
-it('slack-timeout lets go of its callers when it is cleared', async () => {
+it('slack-timeout releases its callers when cleared', async () => {
   slack.fault('slack-timeout', []);
   const call = caught(post());
   await expect.poll(() => slack.apiCalls()).toMatchObject([{ method: 'chat.postMessage', error: 'timeout' }]);
@@ -52,7 +52,7 @@ it('slack-timeout lets go of its callers when it is cleared', async () => {
   expect(await call).toBeInstanceOf(webApi.WebAPIRequestError);
 });
 
-it('slack-invalid-blocks refuses one type of block and no other', async () => {
+it('slack-invalid-blocks rejects one type of block only', async () => {
   slack.fault('slack-invalid-blocks', ['plan']);
   const plan = clientOf(slack).chat.postMessage({
     channel: OPS.id,
@@ -67,21 +67,21 @@ it('slack-invalid-blocks refuses one type of block and no other', async () => {
   expect(other.ok).toBe(true);
 });
 
-it('slack-revoked makes every token invalid, the app’s as well', async () => {
+it('slack-revoked makes every token invalid, also the app’s', async () => {
   slack.fault('slack-revoked', []);
   expect((await refusalOf(clientOf(slack).auth.test())).error).toBe('invalid_auth');
   expect((await refusalOf(clientOf(slack, slack.appToken).apps.connections.open())).error).toBe('invalid_auth');
 });
 
-it('slack-not-in-channel puts the bot out of the channel', async () => {
+it('slack-not-in-channel removes the bot from the channel', async () => {
   slack.fault('slack-not-in-channel', []);
   expect((await refusalOf(post())).error).toBe('not_in_channel');
 });
 
-it('a mistyped fault is refused with the list of those there are', () => {
+it('rejects an unknown fault and lists the known ones', () => {
   expect(() => slack.fault('slack-420', [])).toThrow(
-    /There is no fault "slack-420"; there are: slack-429 \[METHOD\] \[SECONDS\], .*slack-refresh/,
+    /Unknown fault "slack-420"\. Known: slack-429 \[METHOD\] \[SECONDS\], .*slack-refresh/,
   );
-  expect(() => slack.clearFault('slack-420')).toThrow(/There is no fault/);
+  expect(() => slack.clearFault('slack-420')).toThrow(/Unknown fault/);
   expect(() => slack.fault('slack-invalid-blocks', [])).toThrow(/one block type/);
 });

@@ -16,8 +16,8 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     body: JSON.stringify(body),
   });
 
-describe('the page gets what it shows', () => {
-  it('as one state', async () => {
+describe('the page receives', () => {
+  it('the whole state', async () => {
     await clientOf(slack).chat.postMessage({ channel: OPS.id, text: 'hello' });
     const state = await (await fetch(`${slack.pageUrl}page/state`)).json();
     expect(state).toMatchObject({
@@ -29,7 +29,7 @@ describe('the page gets what it shows', () => {
     });
   });
 
-  it('and a word of each change', async () => {
+  it('an event for each change', async () => {
     const stop = new AbortController();
     const stream = await fetch(`${slack.pageUrl}page/events`, { signal: stop.signal });
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
@@ -40,13 +40,13 @@ describe('the page gets what it shows', () => {
     stop.abort();
   });
 
-  it('and its files, TypeScript as JavaScript', async () => {
+  it('its files, with TypeScript as JavaScript', async () => {
     const file = await fetch(`${slack.pageUrl}page/page.ts`);
     expect(file.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(await file.text()).not.toMatch(/import type|: string/);
   });
 
-  it('also from one folder of the page', async () => {
+  it('files in a folder of the page', async () => {
     const file = await fetch(`${slack.pageUrl}page/text/mrkdwn.ts`);
     expect(file.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(await file.text()).toContain('export function parseMrkdwn');
@@ -77,7 +77,7 @@ describe('the page gets what it shows', () => {
 });
 
 describe('people act through the page', () => {
-  it('a line without a slash is their own message', async () => {
+  it('posts a line without a slash as a message', async () => {
     expect((await post('page/command', { person: 'alice', text: 'good morning' })).status).toBe(200);
     expect(slack.messages()).toMatchObject([
       { author: { id: 'U0ALICE', name: 'alice', isBot: false }, text: 'good morning' },
@@ -85,21 +85,26 @@ describe('people act through the page', () => {
   });
 
   it.each([
-    ['an unknown person', 'page/command', { person: 'eve', text: 'x' }, /Nobody here is called "eve"/],
-    ['nothing to send', 'page/command', { person: 'alice', text: ' ' }, /nothing to send/],
-    ['a field too many', 'page/command', { person: 'alice', text: 'x', as: 'bob' }, /not understood/],
-    ['a button that is gone', 'page/click', { person: 'bob', ts: '1', blockId: 'a', actionId: 'b' }, /no longer there/],
-    ['an act nobody knows', 'page/shout', { person: 'bob' }, /cannot do/],
+    ['an unknown person', 'page/command', { person: 'eve', text: 'x' }, /Unknown person "eve"/],
+    ['an empty message', 'page/command', { person: 'alice', text: ' ' }, /The message is empty/],
+    ['an extra field', 'page/command', { person: 'alice', text: 'x', as: 'bob' }, /Invalid request/],
+    [
+      'a button that is gone',
+      'page/click',
+      { person: 'bob', ts: '1', blockId: 'a', actionId: 'b' },
+      /the button is gone/,
+    ],
+    ['an unknown action', 'page/shout', { person: 'bob' }, /Unknown action/],
     ['a command without a bot', 'page/command', { person: 'bob', text: '/registry-ha help' }, /dispatch_failed/],
-  ])('%s is answered with a sentence', async (_name, path, body, sentence) => {
+  ])('answers %s with an explanation', async (_name, path, body, sentence) => {
     const answer = await post(path, body);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({ error: expect.stringMatching(sentence) });
   });
 });
 
-describe('a foreign page in the same browser', () => {
-  it('can neither act', async () => {
+describe('another site in the same browser', () => {
+  it('cannot act', async () => {
     const answer = await post('page/command', { person: 'alice', text: 'x' }, { origin: 'https://evil.example' });
     expect(answer.status).toBe(403);
     const form = await post('page/command', { person: 'alice', text: 'x' }, { 'content-type': 'text/plain' });
@@ -107,24 +112,24 @@ describe('a foreign page in the same browser', () => {
     expect(slack.messages()).toEqual([]);
   });
 
-  it('nor read by a name of its own for this address', async () => {
+  it('cannot read through another host name for this address', async () => {
     expect((await raw({ path: '/page/state', headers: { host: 'evil.example' } })).status).toBe(403);
   });
 });
 
-it('a second local Slack on the same port says so, and the first goes on', async () => {
+it('reports a port in use by another local Slack, which keeps running', async () => {
   await expect(startSlack({ port: Number(new URL(slack.pageUrl).port) })).rejects.toThrow('EADDRINUSE');
   expect((await fetch(`${slack.pageUrl}page/state`)).status).toBe(200);
 });
 
-it('closing ends the streams people still watch', async () => {
+it('closes open event streams at its end', async () => {
   const stream = await fetch(`${slack.pageUrl}page/events`);
   await slack.close();
   await expect(stream.text()).rejects.toThrow();
   await expect(fetch(slack.pageUrl)).rejects.toThrow();
 });
 
-/** A request whose path and host no client tidies up. */
+/** A request with an unmodified path and host. */
 async function raw(options: {
   readonly path: string;
   readonly headers?: Record<string, string>;

@@ -12,18 +12,18 @@ const schema = async () => z.fromJSONSchema(JSON.parse(await readFile(SCHEMA, 'u
 const manifest = async () =>
   z.looseObject({ features: z.looseObject({}) }).parse(load(await readFile(MANIFEST, 'utf8')));
 
-it('an operator can create the app from manifest.yml: it fits Slack’s published schema', async () => {
+it('manifest.yml is valid by Slack’s published schema', async () => {
   const checked = (await schema()).safeParse(await manifest());
   expect(checked.error?.issues ?? []).toEqual([]);
 });
 
-it('the schema check notices a field Slack does not know', async () => {
+it('the schema check rejects an unknown field', async () => {
   const { features, ...rest } = await manifest();
   const wrong = { ...rest, features: { ...features, bot_user: { display_name: 'x', colour: 'blue' } } };
   expect((await schema()).safeParse(wrong).success).toBe(false);
 });
 
-it('the local Slack takes scopes and commands from the same file', async () => {
+it('the local Slack reads scopes and commands from the same file', async () => {
   expect(await readManifest(MANIFEST)).toMatchObject({
     botName: 'registry-ha',
     scopes: expect.arrayContaining(['commands', 'chat:write']),
@@ -32,7 +32,7 @@ it('the local Slack takes scopes and commands from the same file', async () => {
   });
 });
 
-it('a file that is no manifest is refused with its path', async () => {
+it('an invalid manifest is rejected with its path', async () => {
   await expect(readManifest(join(import.meta.dirname, '../../../biome.json'))).rejects.toThrow(
     /biome\.json is not an app manifest/,
   );

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { RateLimits } from '../../../sandbox/slack/site/rate-limits.ts';
 import { clientOf, OPS, startSlack } from './slack-for-tests.ts';
 
-it('a bot that posts faster than one message a second meets 429 and is told how long to wait', async () => {
+it('answers 429 with the wait to a bot that posts faster than one message a second', async () => {
   const slack = await startSlack({ now: () => 1_800_000_000_000 });
   try {
     const post = () => clientOf(slack).chat.postMessage({ channel: OPS.id, text: 'x' });
@@ -17,7 +17,7 @@ it('a bot that posts faster than one message a second meets 429 and is told how 
   }
 });
 
-it('a bot that redraws its cards too often gets no more than 50 updates through in any minute', () => {
+it('allows at most 50 updates in any minute', () => {
   let now = 0;
   const limits = new RateLimits(() => now);
   let allowed = 0;
@@ -26,7 +26,7 @@ it('a bot that redraws its cards too often gets no more than 50 updates through 
   expect(allowed).toBeLessThanOrEqual(50);
 });
 
-it('each channel has its own allowance, and waiting as told is enough', () => {
+it('limits each channel separately, and accepts a post after the given wait', () => {
   let now = 0;
   const limits = new RateLimits(() => now);
   for (let i = 0; i < 5; i += 1) expect(limits.take('chat.postMessage', 'C1')).toBe(0);

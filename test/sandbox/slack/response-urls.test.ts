@@ -42,7 +42,7 @@ const card = {
   ],
 } as const;
 
-it('an answer is seen by the asker alone unless it says otherwise', async () => {
+it('shows an answer only to the asker by default', async () => {
   await slack.command('alice', '/registry-ha help');
   expect((await reply({ text: 'for you' })).status).toBe(200);
   await reply({ text: 'for all', response_type: 'in_channel' });
@@ -52,7 +52,7 @@ it('an answer is seen by the asker alone unless it says otherwise', async () => 
   ]);
 });
 
-it('the sixth use is refused', async () => {
+it('rejects the sixth use', async () => {
   await slack.command('alice', '/registry-ha help');
   for (let i = 1; i <= 5; i += 1) expect((await reply({ text: `${i}` })).status).toBe(200);
   const sixth = await reply({ text: '6' });
@@ -60,14 +60,14 @@ it('the sixth use is refused', async () => {
   expect(slack.messages()).toHaveLength(5);
 });
 
-it('after thirty minutes it is gone', async () => {
+it('expires after thirty minutes', async () => {
   await slack.command('alice', '/registry-ha help');
   now += 30 * 60_000 + 1;
   const late = await reply({ text: 'late' });
   expect([late.status, await late.json()]).toEqual([404, { ok: false, error: 'expired_url' }]);
 });
 
-it('what a click answers can replace or delete the clicked message', async () => {
+it('can replace or delete the clicked message', async () => {
   const { ts } = await clientOf(slack).chat.postMessage(card);
   await slack.click('bob', 'Approve');
   await reply({ text: 'decided', replace_original: true });
@@ -76,7 +76,7 @@ it('what a click answers can replace or delete the clicked message', async () =>
   expect(slack.messages()).toEqual([]);
 });
 
-it('an answer that is not valid is refused, and still used up', async () => {
+it('rejects an invalid answer, and counts it as a use', async () => {
   await slack.command('alice', '/registry-ha help');
   for (let i = 0; i < 5; i += 1) {
     const refused = await reply({ text: 'x', blocks: [{ type: 'section' }] });
@@ -85,7 +85,7 @@ it('an answer that is not valid is refused, and still used up', async () => {
   expect((await reply({ text: 'x' })).status).toBe(404);
 });
 
-it('a modal cannot be opened three seconds later, nor with a trigger made up', async () => {
+it('opens no modal after three seconds or with an unknown trigger', async () => {
   await slack.command('alice', '/registry-ha help');
   const open = (trigger_id: string) =>
     clientOf(slack).views.open({
@@ -97,7 +97,7 @@ it('a modal cannot be opened three seconds later, nor with a trigger made up', a
   expect((await refusalOf(open('made.up'))).error).toBe('invalid_trigger_id');
 });
 
-it('a modal that is not valid says where', async () => {
+it('reports the place of an error in a modal', async () => {
   await slack.command('alice', '/registry-ha help');
   const view = {
     type: 'modal',

@@ -26,8 +26,8 @@ const approve = {
   elements: [{ type: 'button', action_id: 'approve', text: { type: 'plain_text', text: 'Approve' } }],
 } as const;
 
-describe('a bot that takes signed requests', () => {
-  it('gets commands and clicks, and its answers are shown', async () => {
+describe('a bot with signed HTTP requests', () => {
+  it('receives commands and clicks, and its answers are shown', async () => {
     app = httpApp(slack);
     app.command('/registry-ha', ({ ack, command }) =>
       ack({ response_type: 'in_channel', text: `heard ${command.text}` }),
@@ -47,7 +47,7 @@ describe('a bot that takes signed requests', () => {
     await expect.poll(() => slack.messages().at(-1)).toMatchObject({ text: 'approved', ephemeralFor: 'U0BOB' });
   });
 
-  it('refuses what is not signed with its secret, and the person sees it', async () => {
+  it('rejects requests signed with another secret, and the person sees the failure', async () => {
     app = httpApp(slack, 'another secret');
     app.command('/registry-ha', ({ ack }) => ack());
     await app.start({ port, host: '127.0.0.1' });
@@ -55,7 +55,7 @@ describe('a bot that takes signed requests', () => {
     expect(slack.messages()).toMatchObject([{ author: { name: 'Slackbot' }, ephemeralFor: 'U0ALICE' }]);
   });
 
-  it('is waited for no longer than three seconds', async () => {
+  it('has three seconds to answer', async () => {
     await slack.close();
     slack = await startSlack({ delivery: deliveryTo(port), ackLimitMs: ACK_DEADLINE_MS });
     app = httpApp(slack);
@@ -65,13 +65,13 @@ describe('a bot that takes signed requests', () => {
     expect(slack.messages()).toMatchObject([{ text: '/registry-ha failed with the error "operation_timeout"' }]);
   });
 
-  it('is missed when it is down', async () => {
+  it('causes a visible failure when it is down', async () => {
     await clientOf(slack).chat.postMessage({ channel: OPS.id, text: 'plan', blocks: [approve] });
     await expect(slack.click('bob', 'Approve')).rejects.toThrow('dispatch_failed');
   });
 });
 
-it('signs as Slack’s own published example does', () => {
+it('verifies the signature of Slack’s published example', () => {
   const body =
     'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar' +
     '&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com' +

@@ -5,16 +5,16 @@ import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi } from '@slack/
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
-/** The manifest the bot is shipped with. */
+/** The bot's own manifest. */
 export const MANIFEST = join(import.meta.dirname, '../../../manifest.yml');
 
 export const ALICE = { id: 'U0ALICE', name: 'alice', title: 'operator', groups: ['operators'] };
 export const BOB = { id: 'U0BOB', name: 'bob', title: 'approver', groups: ['approvers'] };
 export const CAROL = { id: 'U0CAROL', name: 'carol', title: 'approver', groups: ['approvers'] };
-export const MALLORY = { id: 'U0MALLORY', name: 'mallory', title: 'nobody' };
+export const MALLORY = { id: 'U0MALLORY', name: 'mallory', title: 'no permission' };
 export const OPS = { id: 'C0OPS', name: 'ops' };
 
-/** A message with two buttons, the first of which asks again. */
+/** A message with two buttons; the first has a confirmation dialog. */
 export const CARD = {
   channel: OPS.id,
   text: 'plan',
@@ -41,7 +41,7 @@ export const CARD = {
   ],
 } as const;
 
-/** A local Slack with the usual three people; a bot may take its time. */
+/** A local Slack with the usual three people and a longer time to acknowledge. */
 export function startSlack(options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> {
   return startLocalSlack({
     manifestPath: MANIFEST,
@@ -53,7 +53,7 @@ export function startSlack(options: Partial<LocalSlackOptions> = {}): Promise<Lo
   });
 }
 
-/** A real WebClient that neither waits nor tries again. */
+/** A real WebClient without waits or retries. */
 export function clientOf(slack: LocalSlack, token = slack.botToken, timeout = PATIENCE_MS): webApi.WebClient {
   return new webApi.WebClient(token, {
     slackApiUrl: slack.apiUrl,
@@ -77,7 +77,7 @@ export function socketApp(slack: LocalSlack): App {
   return new App({ token: slack.botToken, receiver, clientOptions, logLevel });
 }
 
-/** A real Bolt app that takes signed requests, and its receiver. */
+/** A real Bolt app for signed requests, with its receiver. */
 export function httpApp(slack: LocalSlack, signingSecret = slack.signingSecret): App {
   const receiver = new HTTPReceiver({ signingSecret, logLevel: LogLevel.ERROR });
   return new App({
@@ -88,7 +88,7 @@ export function httpApp(slack: LocalSlack, signingSecret = slack.signingSecret):
   });
 }
 
-/** A port nobody listens on. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -99,7 +99,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The error code and the messages of a call that must be refused. */
+/** Error code and messages of a call that must be rejected. */
 export async function refusalOf(call: Promise<unknown>): Promise<{ error: string; messages: readonly string[] }> {
   const outcome = await call.then(
     () => undefined,
@@ -119,7 +119,7 @@ interface PlatformError {
 const isPlatformError = (value: unknown): value is PlatformError =>
   typeof value === 'object' && value !== null && 'data' in value;
 
-/** Looks again until the value is there; fails after the limit. */
+/** Polls until the value exists; fails after the limit. */
 export async function eventually<T>(look: () => T | undefined, limitMs = PATIENCE_MS): Promise<T> {
   const until = Date.now() + limitMs;
   for (;;) {

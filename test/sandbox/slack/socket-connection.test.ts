@@ -23,7 +23,7 @@ async function started(app: App): Promise<App> {
 }
 
 describe('the connection', () => {
-  it('is taken over by the second receiver while Slack refreshes the first', async () => {
+  it('moves to the second receiver while Slack refreshes the first', async () => {
     const served: string[] = [];
     for (const name of ['first', 'second']) {
       const app = socketApp(slack);
@@ -51,7 +51,7 @@ describe('the connection', () => {
     await expect.poll(() => slack.command('alice', '/registry-ha help').then(() => 'ok', String)).toBe('ok');
   });
 
-  it('is refused beyond ten sockets, and to a used address', async () => {
+  it('is rejected beyond ten sockets, and for a used address', async () => {
     const open = async () => {
       const { url = '' } = await clientOf(slack, slack.appToken).apps.connections.open();
       return { url, ...(await firstFrame(url)) };
@@ -68,7 +68,7 @@ describe('the connection', () => {
     for (const socket of sockets) socket.terminate();
   });
 
-  it('brings each command to one socket only, and counts an acknowledgement from no other', async () => {
+  it('delivers each command to one socket, and accepts an acknowledgement only from it', async () => {
     const { url: one = '' } = await clientOf(slack, slack.appToken).apps.connections.open();
     const { url: two = '' } = await clientOf(slack, slack.appToken).apps.connections.open();
     const sockets = [(await firstFrame(one)).socket, (await firstFrame(two)).socket];

@@ -88,7 +88,7 @@ describe('a command of an operator', () => {
 });
 
 describe('a click of an approver', () => {
-  it('carries everything the bot needs to know who decided what, where', async () => {
+  it('shows the bot who decided what, and where', async () => {
     const app = socketApp(slack);
     const bodies: unknown[] = [];
     app.action('approve', async ({ ack, body, respond }) => {
@@ -135,11 +135,9 @@ describe('a click of an approver', () => {
     expect(outcomes).toEqual([true, expect.stringContaining('exchanged_trigger_id')]);
   });
 
-  it('names the buttons there are when the label is wrong, and none when the message is for somebody else', async () => {
+  it('lists the buttons for a wrong label, and none if the message is for another person', async () => {
     await clientOf(slack).chat.postMessage(CARD);
-    await expect(slack.click('bob', 'Aprove')).rejects.toThrow(
-      'There is no button "Aprove"; there are: Approve, Deny.',
-    );
+    await expect(slack.click('bob', 'Aprove')).rejects.toThrow('There is no button "Aprove". Buttons: Approve, Deny.');
     await clientOf(slack).chat.postEphemeral({
       ...CARD,
       user: BOB.id,
@@ -148,7 +146,7 @@ describe('a click of an approver', () => {
     await expect(slack.click('mallory', 'Mine')).rejects.toThrow('There is no button "Mine"');
   });
 
-  it('goes to the newest message with that button', async () => {
+  it('applies to the newest message with the button', async () => {
     const app = socketApp(slack);
     const clicked: unknown[] = [];
     app.action('approve', async ({ ack, body }) => {
@@ -163,9 +161,9 @@ describe('a click of an approver', () => {
     expect(clicked).toEqual([ts]);
   });
 
-  it('is refused when the message has changed meanwhile', async () => {
+  it('is rejected if the message has changed', async () => {
     const { ts = '' } = await clientOf(slack).chat.postMessage(CARD);
     await clientOf(slack).chat.update({ channel: OPS.id, ts, text: 'decided' });
-    await expect(slack.clickAction('bob', ts, 'decision', 'approve')).rejects.toThrow('no longer there');
+    await expect(slack.clickAction('bob', ts, 'decision', 'approve')).rejects.toThrow('the button is gone');
   });
 });

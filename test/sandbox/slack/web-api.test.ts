@@ -10,8 +10,8 @@ afterEach(() => slack.close());
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } }) as const;
 
-describe('the card an operator watches', () => {
-  it('is posted, replaced as a whole and found again', async () => {
+describe('a card', () => {
+  it('is posted, replaced as a whole, and has a permalink', async () => {
     const { chat } = clientOf(slack);
     const { ts = '' } = await chat.postMessage({ channel: OPS.id, text: 'plan', blocks: [section('one')] });
     await chat.update({ channel: OPS.id, ts, text: 'done', blocks: [section('two')] });
@@ -23,7 +23,7 @@ describe('the card an operator watches', () => {
     expect(permalink).toContain(`/archives/${OPS.id}/p${ts.replace('.', '')}`);
   });
 
-  it('loses its blocks when an update brings text alone, and says it was edited', async () => {
+  it('loses its blocks with a text-only update, and is marked as edited', async () => {
     const { chat } = clientOf(slack);
     const { ts = '' } = await chat.postMessage({ channel: OPS.id, text: 'plan', blocks: [section('one')] });
     await chat.update({ channel: OPS.id, ts, text: 'gone' });
@@ -31,7 +31,7 @@ describe('the card an operator watches', () => {
     expect(slack.messages()[0]?.editedAt).toBeDefined();
   });
 
-  it('carries a thread, and a failure in it is seen in the channel', async () => {
+  it('has a thread, and a broadcast failure is shown in the channel', async () => {
     const { chat } = clientOf(slack);
     const { ts = '' } = await chat.postMessage({ channel: OPS.id, text: 'plan' });
     await chat.postMessage({ channel: OPS.id, text: 'step', thread_ts: ts });
@@ -44,7 +44,7 @@ describe('the card an operator watches', () => {
   });
 });
 
-describe('a mistake of the bot is answered with the error the real Slack has for it', () => {
+describe('a bot’s mistake gets the real Slack’s error', () => {
   const post = (args: object) => clientOf(slack).apiCall('chat.postMessage', { channel: OPS.id, text: 'x', ...args });
   const update = (args: object) => clientOf(slack).apiCall('chat.update', { channel: OPS.id, text: 'x', ...args });
 
@@ -62,7 +62,7 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     expect(slack.messages()).toEqual([]);
   });
 
-  it('chat.postMessage: blocks too long together', async () => {
+  it('chat.postMessage: blocks too long in total', async () => {
     const blocks = Array.from({ length: 5 }, () => section('x'.repeat(2900)));
     expect((await refusalOf(post({ blocks }))).error).toBe('msg_blocks_too_long');
   });
@@ -82,7 +82,7 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     expect((await refusalOf(post({ thread_ts: slack.messages()[1]?.ts }))).error).toBe('cannot_reply_to_message');
   });
 
-  it('chat.update: a message that is not there, or was ephemeral, or is somebody else’s, or too long', async () => {
+  it('chat.update: a message that is missing, ephemeral, by another author, or too long', async () => {
     expect((await refusalOf(update({ ts: '1.000001' }))).error).toBe('message_not_found');
     const { message_ts } = await clientOf(slack).chat.postEphemeral({ channel: OPS.id, user: MALLORY.id, text: 'x' });
     expect((await refusalOf(update({ ts: message_ts }))).error).toBe('message_not_found');
@@ -94,12 +94,12 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     );
   });
 
-  it('chat.postEphemeral: to somebody who is not in the channel', async () => {
+  it('chat.postEphemeral: to a person outside the channel', async () => {
     const call = clientOf(slack).chat.postEphemeral({ channel: OPS.id, user: 'U0NOBODY', text: 'x' });
     expect((await refusalOf(call)).error).toBe('user_not_in_channel');
   });
 
-  it('a method that does not exist', async () => {
+  it('an unknown method', async () => {
     expect((await refusalOf(clientOf(slack).apiCall('chat.shout', {}))).error).toBe('unknown_method');
   });
 
@@ -112,7 +112,7 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     expect(await answer.json()).toEqual({ ok: false, error: 'not_authed' });
   });
 
-  it('user groups on a free plan, and groups that are not there', async () => {
+  it('user groups on a free plan, and unknown groups', async () => {
     const paid = await startSlack({ moreScopes: ['usergroups:read'] });
     const client = clientOf(paid);
     const { usergroups = [] } = await client.usergroups.list();
@@ -129,7 +129,7 @@ describe('a mistake of the bot is answered with the error the real Slack has for
     await paid.close();
   });
 
-  it('what the manifest gives no scope for', async () => {
+  it('a method without its scope in the manifest', async () => {
     const call = fetch(`${slack.apiUrl}usergroups.list`, {
       method: 'POST',
       headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
@@ -150,7 +150,7 @@ describe('a mistake of the bot is answered with the error the real Slack has for
   });
 });
 
-it('a body of JSON says the same as a form', async () => {
+it('accepts JSON and forms alike', async () => {
   const post = await fetch(`${slack.apiUrl}chat.postMessage`, {
     method: 'POST',
     headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json; charset=utf-8' },
@@ -160,7 +160,7 @@ it('a body of JSON says the same as a form', async () => {
   expect(slack.messages()[0]?.blocks).toMatchObject([section('one')]);
 });
 
-it('what the bot asked of Slack can be read afterwards', async () => {
+it('records the bot’s calls', async () => {
   await clientOf(slack).auth.test();
   await refusalOf(clientOf(slack).chat.postMessage({ channel: 'C0NOWHERE', text: 'x' }));
   expect(slack.apiCalls().map(({ method, ok, error }) => [method, ok, error])).toEqual([

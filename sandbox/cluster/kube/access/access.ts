@@ -8,12 +8,12 @@ import { type ApiRequest, apiRequest } from './api-request.ts';
 import { MASTERS } from './certificates.ts';
 import { Rbac } from './rbac.ts';
 
-/** The manifest that operators apply; the sandbox's API holds the worker to it. */
+/** The manifest that operators apply; the simulated API enforces it for the worker. */
 const MANIFEST = join(import.meta.dirname, '../../../../deploy/registry-ha-worker-rbac.yaml');
-/** Where the manifest names the bootstrap node's salt-master pod, which an operator mends. */
+/** The name of the salt-master pod in the manifest; operators replace it with their bootstrap node's. */
 const POD_IN_MANIFEST = 'salt-master-bootstrap';
 
-/** Who may ask for what: certificates of this cluster's CA in system:masters for all, tokens of service accounts by their rules. */
+/** Access control: system:masters certificates of this cluster's CA may do everything; service account tokens follow their rules. */
 export class Access {
   readonly #rbac: Rbac;
   readonly #tokens: ReadonlyMap<string, string>;
@@ -23,7 +23,7 @@ export class Access {
     this.#tokens = new Map(rbac.users.map((user) => [randomBytes(24).toString('base64url'), user]));
   }
 
-  /** The access that a cluster gives whose operator has applied our manifest. */
+  /** The access in a cluster where the operator has applied our manifest. */
   static async ofManifest(bootstrap: string, path = MANIFEST): Promise<Access> {
     const text = await readFile(path, 'utf8');
     return new Access(Rbac.from(text.replaceAll(POD_IN_MANIFEST, `salt-master-${bootstrap}`)));
@@ -32,11 +32,11 @@ export class Access {
   /** The token of the worker's service account. */
   get workerToken(): string {
     const [token] = this.#tokens.keys();
-    if (token === undefined) throw new Error(`${MANIFEST} holds no service account`);
+    if (token === undefined) throw new Error(`${MANIFEST} has no service account`);
     return token;
   }
 
-  /** The refusal; null when the request may go on. */
+  /** The refusal; null if the request is allowed. */
   refusalFor(request: IncomingMessage): ApiAnswer | null {
     const method = request.method ?? 'GET';
     const url = new URL(request.url ?? '/', 'https://api');
@@ -56,7 +56,10 @@ export class Access {
   }
 }
 
-/** Opening a session by WebSocket is a GET; newer API servers ask for `create` besides (feature gate AuthorizePodWebsocketUpgradeCreatePermission), and so do we. */
+/**
+ * A WebSocket exec is a GET. Newer API servers also require `create` (feature gate
+ * AuthorizePodWebsocketUpgradeCreatePermission), and so does this one.
+ */
 function rightsFor(asked: ApiRequest): readonly ApiRequest[] {
   return asked.is === 'resource' && asked.resource === 'pods/exec' ? [asked, { ...asked, verb: 'create' }] : [asked];
 }

@@ -1,11 +1,11 @@
-/** What a request asks for, in the words that rules of access are written in. */
+/** A request in the terms of access rules. */
 export type ApiRequest =
   | { readonly is: 'path'; readonly verb: string; readonly path: string }
   | {
       readonly is: 'resource';
       readonly verb: string;
       readonly group: string;
-      /** With its subresource: `pods/exec`. */
+      /** Includes the subresource: `pods/exec`. */
       readonly resource: string;
       readonly namespace: string | null;
       readonly name: string | null;
@@ -13,7 +13,7 @@ export type ApiRequest =
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
-/** Reads method and path as an API server's RequestInfo does (k8s.io/apiserver/pkg/endpoints/request). */
+/** Parses method and path as an API server's RequestInfo does (k8s.io/apiserver/pkg/endpoints/request). */
 export function apiRequest(method: string, url: URL): ApiRequest {
   const parts = url.pathname
     .split('/')
@@ -30,7 +30,7 @@ export function apiRequest(method: string, url: URL): ApiRequest {
   return { is: 'resource', verb: verbOf(method, name, url), group: group ?? '', resource, namespace, name };
 }
 
-/** `/namespaces/NAME` alone is the namespace itself, and counts as inside of it; with more behind it is where that lies. */
+/** `/namespaces/NAME` alone is the namespace itself, and counts as inside it; with more path it is the resource's namespace. */
 function placeOf(rest: readonly string[]): { readonly namespace: string | null; readonly words: readonly string[] } {
   if (rest[0] !== 'namespaces') return { namespace: null, words: rest };
   return { namespace: rest[1] ?? null, words: rest.length > 2 ? rest.slice(2) : rest };

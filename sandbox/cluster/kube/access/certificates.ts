@@ -6,20 +6,20 @@ export interface Credential {
   readonly cert: string;
 }
 
-/** A certificate authority that lives as long as one simulated API server. */
+/** The certificate authority of one simulated API server. */
 export interface Authority {
   readonly cert: string;
   server(ip: string): Promise<Credential>;
-  /** A client certificate; Kubernetes reads the user out of CN and the groups out of O. */
+  /** Issues a client certificate; Kubernetes reads the user from CN and the groups from O. */
   client(user: string, group: string): Promise<Credential>;
 }
 
-/** The group that may do everything. */
+/** The group with every permission. */
 export const MASTERS = 'system:masters';
 
 const COMMON = { keyType: 'ec', algorithm: 'sha256' } as const;
 
-/** Makes a new authority, as kubeadm does for a new cluster. */
+/** Creates a new authority, as kubeadm does for a new cluster. */
 export async function makeAuthority(): Promise<Authority> {
   const made = await generate([{ name: 'commonName', value: 'kubernetes' }], {
     ...COMMON,

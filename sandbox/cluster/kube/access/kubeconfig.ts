@@ -1,13 +1,13 @@
 import { dump } from 'js-yaml';
 import type { Credential } from './certificates.ts';
 
-/** The text of /etc/kubernetes/admin.conf: everything inline, nothing skipped in verification. */
+/** The text of /etc/kubernetes/admin.conf: everything inline, full verification. */
 export function kubeconfig(cluster: string, server: string, caCert: string, admin: Credential): string {
   const user = { 'client-certificate-data': base64(admin.cert), 'client-key-data': base64(admin.key) };
   return written({ cluster, server, caCert }, 'kubernetes-admin', user);
 }
 
-/** The kubeconfig of a service account, as the comment of our manifest makes it. */
+/** A service account's kubeconfig, built as our manifest's comment explains. */
 export function kubeconfigByToken(cluster: string, server: string, caCert: string, token: string): string {
   return written({ cluster, server, caCert }, 'registry-ha-worker', { token });
 }

@@ -8,7 +8,7 @@ const metadata = z.object({ name: z.string(), namespace: z.string().optional() }
 const subject = z.object({ kind: z.literal('ServiceAccount'), name: z.string(), namespace: z.string() });
 const roleRef = z.object({ kind: z.enum(['Role', 'ClusterRole']), name: z.string() });
 
-/** The kinds of a manifest that say who may do what; anything else is refused, so that nothing is overlooked. */
+/** The supported kinds of a manifest; any other kind is an error, so that no rule is overlooked. */
 const documentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ServiceAccount'), metadata }),
   z.object({ kind: z.literal('Secret'), metadata, type: z.literal('kubernetes.io/service-account-token') }),
@@ -19,14 +19,14 @@ const documentSchema = z.discriminatedUnion('kind', [
 type Document = z.infer<typeof documentSchema>;
 type Rule = z.infer<typeof rule>;
 
-/** Rules as they hold for one user: in one namespace, or everywhere. */
+/** Rules that apply to one user, in one namespace or everywhere. */
 interface Grant {
   readonly user: string;
   readonly namespace: string | null;
   readonly rules: readonly Rule[];
 }
 
-/** Who may do what, by Kubernetes' rules of access by role. */
+/** Kubernetes role-based access control (RBAC). */
 export class Rbac {
   readonly users: readonly string[];
   readonly #grants: readonly Grant[];
@@ -38,12 +38,12 @@ export class Rbac {
     this.#grants = documents.flatMap((one) => ('roleRef' in one ? grantsOf(one, documents) : []));
   }
 
-  /** Reads manifests, several in one text; throws when there is something in them that it does not know. */
+  /** Reads one or more manifests; throws on anything unsupported. */
   static from(manifests: string): Rbac {
     return new Rbac(loadAll(manifests).map((one) => documentSchema.parse(one)));
   }
 
-  /** What no rule allows is forbidden; everybody who is known may discover which resources there are (system:discovery). */
+  /** Denies what no rule allows; every authenticated user may discover resources (system:discovery). */
   allows(user: string, asked: ApiRequest): boolean {
     if (asked.is === 'path') return asked.verb === 'get';
     return this.#grants.some(
@@ -68,7 +68,7 @@ function grantsOf(binding: Binding, documents: readonly Document[]): readonly Gr
       (one.kind === 'ClusterRole' || one.metadata.namespace === binding.metadata.namespace),
   );
   if (role === undefined || !('rules' in role))
-    throw new Error(`${binding.metadata.name} binds a role that is not there`);
+    throw new Error(`${binding.metadata.name} binds a role that does not exist`);
   return binding.subjects.map((one) => ({ user: userOf(one.namespace, one.name), namespace, rules: role.rules }));
 }
 

@@ -11,7 +11,7 @@ import { type ContainerProgram, hostProgram, simulatedProgram } from './programs
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
 const RESTART_MS = 2_000;
 
-/** Opens exec sessions, and cuts those of a node whose containerd restarts: they stream through it. */
+/** Opens exec sessions. They stream through the node's containerd, so a restart of it cuts them. */
 export class ExecDoor {
   private readonly world: World;
   private readonly master: SaltMaster;
@@ -28,7 +28,7 @@ export class ExecDoor {
     world.events.on('containerd-restarted', this.onRestart);
   }
 
-  /** Answers an upgrade; the refusal when there is nothing to upgrade to. */
+  /** Answers an upgrade; returns the refusal if the session cannot be opened. */
   async open(url: URL, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<ApiAnswer | null> {
     if (!isExecPath(url.pathname)) return noResource();
     const exec = await readExecRequest(this.world, url);
@@ -45,7 +45,7 @@ export class ExecDoor {
     return null;
   }
 
-  /** Ends every session as a dead API server does. */
+  /** Ends every session as the death of an API server would. */
   drop(): void {
     for (const session of this.sessions) session.cut('abrupt');
   }

@@ -13,12 +13,12 @@ export interface ExecRequest {
 
 const PATH = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/exec$/;
 
-/** Is this the path of an exec subresource? */
+/** Whether this is the path of an exec subresource. */
 export function isExecPath(path: string): boolean {
   return PATH.test(path);
 }
 
-/** Checks pod, container and command in the order in which the API server and kubelet do. */
+/** Checks pod, container and command in the same order as the API server and kubelet. */
 export async function readExecRequest(world: World, url: URL): Promise<ExecRequest | ApiAnswer> {
   const [, namespace = '', name = ''] = PATH.exec(url.pathname) ?? [];
   const pod = namespace === 'kube-system' ? (await podsOf(world)).find((one) => one.name === name) : undefined;

@@ -4,7 +4,7 @@ import { exitStatus, internalError } from '../status.ts';
 import type { ExecRequest } from './exec-request.ts';
 import type { ContainerProgram } from './programs.ts';
 
-/** How an exec session ends when the node's containerd restarts. */
+/** How exec sessions end when the node's containerd restarts. */
 export type Cut = '0' | '1' | '137' | 'abrupt';
 
 const STDIN = 0;
@@ -14,7 +14,7 @@ const STATUS = 3;
 const CLOSE = 255;
 const V5 = 'v5.channel.k8s.io';
 
-/** One exec session: a program behind a WebSocket, one byte of channel number before each message. */
+/** One exec session: a program behind a WebSocket; each message starts with one byte of channel number. */
 export class ExecSession {
   readonly node: string;
   private readonly socket: WebSocket;
@@ -27,11 +27,11 @@ export class ExecSession {
     this.request = request;
     this.node = request.node;
     socket.on('close', () => this.end());
-    // A broken connection also closes, which is where the session ends.
+    // A broken connection also emits close, where the session ends.
     socket.on('error', () => this.end());
   }
 
-  /** Runs the program until it exits, the session is cut or the client goes away. */
+  /** Runs the program until it exits, the session is cut, or the client disconnects. */
   async run(program: ContainerProgram): Promise<void> {
     if (this.request.hasStdout) this.send(STDOUT, Buffer.alloc(0));
     this.socket.on('message', (message: Buffer) => this.receive(message, program));
@@ -52,7 +52,7 @@ export class ExecSession {
     }
   }
 
-  /** The streaming server behind the session is gone; what the program prints from now on reaches nobody. */
+  /** The streaming server behind the session is gone; later output of the program is lost. */
   cut(how: Cut): void {
     if (this.isOver) return;
     if (how === 'abrupt') {

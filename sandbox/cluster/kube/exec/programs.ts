@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { SaltMaster } from '../../salt/cli/master.ts';
 
-/** Where a program's output goes, and what ends it. */
+/** The output streams of a program, and the signal that ends it. */
 interface ProgramStreams {
   stdout(bytes: Buffer): void;
   stderr(bytes: Buffer): void;
@@ -33,7 +33,7 @@ export function simulatedProgram(master: SaltMaster, container: string, argv: re
   };
 }
 
-/** A program of this computer, started without a shell: for driving a real Salt through the same door. */
+/** A program of this computer, started without a shell: to use a real Salt through exec. */
 export function hostProgram(argv: readonly string[]): ContainerProgram {
   const [program = '', ...words] = argv;
   let child: ChildProcessWithoutNullStreams | null = null;
@@ -44,7 +44,7 @@ export function hostProgram(argv: readonly string[]): ContainerProgram {
       signal.addEventListener('abort', stop, { once: true });
       child.stdout.on('data', stdout);
       child.stderr.on('data', stderr);
-      // Writing to a program that has read enough is no failure of the session.
+      // A write fails if the program stops reading its input; that does not fail the session.
       child.stdin.on('error', () => undefined);
       try {
         const [code] = await once(child, 'close');

@@ -13,7 +13,7 @@ const CORE = [
   ['endpoints', 'Endpoints', true],
 ] as const;
 
-/** Version and discovery documents, health, and custom resources of the group metalk8s.scality.com when there are any. */
+/** Version and discovery documents, health, and the custom resources of metalk8s.scality.com, if any. */
 export function discovery(world: World, path: string): ApiAnswer {
   const kinds = customKinds(world);
   switch (path.replace(/\/$/, '')) {
@@ -50,7 +50,7 @@ export function discovery(world: World, path: string): ApiAnswer {
   }
 }
 
-/** Kinds of the native registry replication, described or switched on by the fault. */
+/** Kinds of native registry replication, from the description or the fault. */
 function customKinds(world: World): readonly string[] {
   if (world.customResourceKinds.length > 0) return world.customResourceKinds;
   return world.faults.isOn('native-registry') ? ['Registry', 'SolutionArchive'] : [];

@@ -6,26 +6,26 @@ export interface EndpointAddress {
   readonly ip: string;
 }
 
-/** The two lists of the Endpoints object, each in the order in which the addresses came into it. */
+/** The two lists of the Endpoints object, each in order of arrival. */
 export interface RepositoriesEndpoints {
   readonly ready: readonly EndpointAddress[];
   readonly notReady: readonly EndpointAddress[];
 }
 
-type Standing = 'ready' | 'not-ready' | 'absent';
+type Readiness = 'ready' | 'not-ready' | 'absent';
 
 interface Track {
-  published: Standing;
+  published: Readiness;
   publishedAt: number;
-  wanted: Standing;
+  wanted: Readiness;
   wantedSince: number;
 }
 
 const DEFAULT_DELAY_S = 3;
 
 /**
- * Follows the repositories pods as the Endpoints controller does: with a delay, both ways, and ordered by the time an
- * address came in. Kubernetes promises no order, so nothing puts the bootstrap first.
+ * Follows the repositories pods as the Endpoints controller does: delayed in both directions, and ordered by arrival.
+ * Kubernetes promises no order, so the bootstrap is not put first.
  */
 export class EndpointsController {
   private readonly tracks = new Map<string, Track>();
@@ -38,7 +38,7 @@ export class EndpointsController {
     world.events.on('changed', () => this.observe());
   }
 
-  /** What the API server would answer now. */
+  /** The API server's current answer. */
   read(): RepositoriesEndpoints {
     this.observe();
     return { ready: this.inOrder('ready'), notReady: this.inOrder('not-ready') };
@@ -63,7 +63,7 @@ export class EndpointsController {
     }
   }
 
-  /** What was wanted long enough is published before a newer wish replaces it, however seldom anybody looks. */
+  /** Publishes a state that lasted long enough before a newer one replaces it, even if nobody reads in between. */
   private follow(node: SimNode, track: Track): void {
     const now = Date.now();
     this.settle(track, now);
@@ -81,18 +81,18 @@ export class EndpointsController {
     track.publishedAt = this.arrivals;
   }
 
-  private delayMs(wanted: Standing): number {
+  private delayMs(wanted: Readiness): number {
     const late =
       wanted === 'ready' ? Number(this.world.faults.get('endpoints-late')?.[0] ?? DEFAULT_DELAY_S) : DEFAULT_DELAY_S;
     return late * 1000 * this.world.pace;
   }
 
-  private standingOf(node: SimNode): Standing {
+  private standingOf(node: SimNode): Readiness {
     if (node.registry === null) return 'absent';
     return registryIsReady(this.world, node) ? 'ready' : 'not-ready';
   }
 
-  private inOrder(standing: Standing): readonly EndpointAddress[] {
+  private inOrder(standing: Readiness): readonly EndpointAddress[] {
     const held = [...this.tracks].filter(([name, track]) => this.shown(name, track) === standing);
     held.sort(([, a], [, b]) => a.publishedAt - b.publishedAt);
     return held.flatMap(([name]) => {
@@ -101,8 +101,8 @@ export class EndpointsController {
     });
   }
 
-  /** Faults show at once: they stand for something that has been so for a while. */
-  private shown(name: string, track: Track): Standing {
+  /** Faults take effect at once: they represent a state that has lasted for a while. */
+  private shown(name: string, track: Track): Readiness {
     if (track.published !== 'ready') return track.published;
     if (this.world.faults.isOn('endpoints-never', name)) return 'not-ready';
     return name === this.world.bootstrap.name && this.world.faults.isOn('bootstrap-registry-not-ready')
@@ -119,7 +119,7 @@ export function registryIsReady(world: World, node: SimNode): boolean {
 
 const controllers = new WeakMap<World, EndpointsController>();
 
-/** The one controller of a world: the Kubernetes API and Salt's pillar read the same object. */
+/** The controller of a world, shared by the Kubernetes API and Salt's pillar. */
 export function endpointsOf(world: World): EndpointsController {
   const known = controllers.get(world);
   if (known !== undefined) return known;

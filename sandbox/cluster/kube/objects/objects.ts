@@ -4,7 +4,7 @@ import { type EndpointAddress, endpointsOf } from './endpoints.ts';
 
 const VERSION_LABEL = 'metalk8s.scality.com/version';
 
-/** The Node object; labels and readiness are the world's at this moment. */
+/** The Node object with the world's current labels and readiness. */
 export function nodeObject(world: World, node: SimNode): JsonObject {
   const isReady = node.ready && !world.faults.isOn('node-not-ready', node.name);
   const reason = isReady ? 'KubeletReady' : 'NodeStatusUnknown';
@@ -28,13 +28,13 @@ export function nodeObject(world: World, node: SimNode): JsonObject {
   };
 }
 
-/** A stable uid for an object of the sandbox. */
+/** A stable UID for an object. */
 export function uid(name: string): string {
   const hex = Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** MetalK8s 128 carries Kubernetes 1.28; before 123 the number says nothing. */
+/** MetalK8s 128 contains Kubernetes 1.28; before 123 the numbers are unrelated. */
 export function kubernetesVersion(version: string): string {
   const major = Number(version.split('.')[0]);
   return major > 100 ? `v1.${major - 100}.12` : 'v1.20.11';
@@ -52,7 +52,7 @@ function labelsOf(world: World, node: SimNode): JsonObject {
   };
 }
 
-/** An upgrade patches one node's label after the other: under that fault every second node has the other version. */
+/** An upgrade patches the nodes' labels one by one: under that fault every second node has the other version. */
 function labelledVersion(world: World, node: SimNode): string {
   const nodes = [...world.nodes.values()];
   const isMixed = nodes.some(({ version }) => version !== world.clusterVersion);
@@ -84,7 +84,7 @@ export function namespaceObjects(world: World): readonly JsonObject[] {
   }));
 }
 
-/** kube-system/repositories as the Endpoints controller last wrote it; no subset at all when no pod matches. */
+/** kube-system/repositories as the Endpoints controller last wrote it; no subset if no pod matches. */
 export function repositoriesEndpoints(world: World): JsonObject {
   const { ready, notReady } = endpointsOf(world).read();
   const ports = [{ name: 'http', port: world.registryPort, protocol: 'TCP' }];

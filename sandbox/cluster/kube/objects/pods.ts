@@ -4,17 +4,17 @@ import type { SimNode, SimRegistry, World } from '../../world.ts';
 import { registryIsReady } from './endpoints.ts';
 import { uid } from './objects.ts';
 
-/** A pod of kube-system with what exec needs to know of it. */
+/** A pod of kube-system with the facts that exec needs. */
 export interface SimPod {
   readonly name: string;
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Container name to whether it runs. */
+  /** Whether each container runs, by name. */
   readonly containers: Readonly<Record<string, boolean>>;
   readonly object: JsonObject;
 }
 
-/** Every pod of kube-system that the sandbox knows: the registries' and the salt master's. */
+/** Every simulated pod of kube-system: the registries' and the salt master's. */
 export async function podsOf(world: World): Promise<readonly SimPod[]> {
   const registries: SimPod[] = [];
   for (const node of world.nodes.values()) {
@@ -131,7 +131,7 @@ function containerStatus(name: string, ready: boolean, isUp: boolean, startedAt:
   return { name, ready, started: isUp, restartCount: 0, image: '', imageID: '', state };
 }
 
-/** The volumes tell which archives a registry claims to carry; a solution has no packages. */
+/** The volumes show which archives a registry serves; a solution has no packages. */
 function volumesOf(id: string): readonly JsonObject[] {
   const dashed = id.replaceAll('.', '-');
   const images = volume(`registry-${dashed}`, `/srv/scality/${id}/images/`);

@@ -8,7 +8,7 @@ import { matchesSelector } from './selectors.ts';
 
 const SYSTEM = 'kube-system';
 
-/** Answers a GET. Lists are whole: no paging, no watch. */
+/** Answers a GET. Lists are complete: no paging, no watch. */
 export async function answerGet(world: World, url: URL): Promise<ApiAnswer> {
   const parts = url.pathname.split('/').filter((part) => part !== '');
   if (parts[0] !== 'api' || parts[1] !== 'v1' || parts.length === 2) return discovery(world, url.pathname);
@@ -88,7 +88,7 @@ function found(object: JsonObject): ApiAnswer {
   return { code: 200, body: object };
 }
 
-/** Items of a list carry neither kind nor apiVersion. */
+/** Items of a list have neither kind nor apiVersion. */
 function list(kind: string, objects: readonly JsonObject[]): ApiAnswer {
   const items = objects.map(({ kind: _kind, apiVersion: _version, ...rest }) => rest);
   return { code: 200, body: { kind, apiVersion: 'v1', metadata: { resourceVersion: String(Date.now()) }, items } };

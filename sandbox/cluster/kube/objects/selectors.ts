@@ -1,4 +1,4 @@
-/** Does a set of labels or fields match a selector such as `a=b,c!=d,e`? An empty selector matches everything. */
+/** Whether labels or fields match a selector such as `a=b,c!=d,e`. An empty selector matches everything. */
 export function matchesSelector(selector: string | null, labels: Readonly<Record<string, string>>): boolean {
   const terms = (selector ?? '').split(',').filter((term) => term !== '');
   return terms.every((term) => matchesTerm(term, labels));

@@ -5,9 +5,9 @@ import { runSaltRun } from './salt-run.ts';
 
 /** The programs of the salt-master container. */
 export interface SaltMaster {
-  /** Is there a program of this name? */
+  /** Whether this program exists. */
   has(program: string): boolean;
-  /** Runs `salt …` or `salt-run …`; an abort ends the program only, never a job it has published. */
+  /** Runs `salt …` or `salt-run …`. An abort ends only the program, never a published job. */
   run(argv: readonly string[], io: ProgramIo): Promise<number>;
 }
 

@@ -1,11 +1,11 @@
-/** A command line taken apart as Python's optparse does: options may stand anywhere before and between the words. */
+/** A command line parsed as by Python's optparse: options may appear anywhere before and between the words. */
 export interface CommandLine {
   readonly words: readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** What a program knows: its flags and its options with a value, each spelling mapped to one name. */
+/** A program's flags and options with a value: each spelling mapped to one name. */
 export interface Known {
   readonly program: string;
   readonly usage: string;
@@ -16,7 +16,7 @@ export interface Known {
 /** Usage errors exit with 64 and print nothing on stdout. */
 export const EX_USAGE = 64;
 
-/** Parses a command line; the text of the usage error when an option is unknown or lacks its value. */
+/** Parses a command line; returns the text of a usage error if an option is unknown or lacks its value. */
 export function parseOptions(known: Known, argv: readonly string[]): CommandLine | string {
   const words: string[] = [];
   const line = { words, flags: new Set<string>(), values: new Map<string, string>() };
@@ -36,7 +36,7 @@ interface Growing {
   readonly values: Map<string, string>;
 }
 
-/** Stores one option, with the next word as its value when it needs one; the complaint when it cannot. */
+/** Stores one option, with the next word as its value if needed; returns the error, if any. */
 function takeOption(known: Known, line: Growing, word: string, rest: string[]): string | null {
   const [name, inline] = word.startsWith('--') ? splitOnce(word) : shortOption(word);
   const flag = known.flags[name];
@@ -77,7 +77,7 @@ export const COMMON_VALUES = {
   '-l': 'log-level',
 } as const;
 
-/** JSON is asked for; the indent, or null for Python's default of four. */
+/** The JSON indent; null for Python's default of four. */
 export function jsonIndent({ values }: CommandLine): number | null {
   const indent = values.get('out-indent');
   return indent === undefined ? null : Number(indent);

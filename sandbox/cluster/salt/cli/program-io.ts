@@ -1,4 +1,4 @@
-/** Where a program of the salt-master container prints, and what tells it that its session is gone. */
+/** The output of a salt-master program, and the signal that its session is closed. */
 export interface ProgramIo {
   stdout(text: string): void;
   stderr(text: string): void;

@@ -6,22 +6,22 @@ import { type FunResult, type MinionReturn, toMinionReturn } from '../minion/fun
 import { isMinionUp, Minion } from '../minion/minion.ts';
 import { endOf } from '../pace.ts';
 
-/** Who a job is for, as the command line said it. */
+/** The target of a job, from the command line. */
 export interface Target {
   readonly said: Json;
   readonly type: 'glob' | 'list';
   readonly known: readonly SimNode[];
-  /** Names of a list that the master has no key of. */
+  /** Listed names for which the master has no key. */
   readonly unknown: readonly string[];
 }
 
-/** A job under way. A minion that is down, or whose job was killed, has an answer that never comes. */
+/** A job in progress. A minion that is down, or whose job was killed, never answers. */
 export interface Published {
   readonly job: Job;
   readonly answers: ReadonlyMap<string, Promise<MinionReturn | null>>;
 }
 
-/** Finds the minions that a target means; the master's keys are the nodes. */
+/** Resolves a target to minions; the master has the keys of all nodes. */
 export function findTarget(world: World, said: string, isList: boolean): Target {
   const nodes = [...world.nodes.values()];
   if (!isList) {
@@ -38,7 +38,7 @@ export function findTarget(world: World, said: string, isList: boolean): Target 
   return { said: names, type: 'list', known, unknown: names.filter((name) => !world.nodes.has(name)) };
 }
 
-/** Publishes a job. From here on nothing that happens to the command line's process stops the minions. */
+/** Publishes a job. From now on, ending the command does not stop the minions. */
 export function publish(world: World, acts: NodeActs, target: Target, fun: string, parsed: FunArgs): Published {
   const cache = jobCacheOf(world);
   const jid = cache.jids.next(new Date());
@@ -66,7 +66,7 @@ export function publish(world: World, acts: NodeActs, target: Target, fun: strin
   }
 }
 
-/** A job that the world's end breaks off is one that never answers. */
+/** When the sandbox ends, unfinished jobs count as never answered. */
 async function untilTheEnd(run: Promise<FunResult | null>, end: AbortSignal): Promise<FunResult | null> {
   try {
     return await run;

@@ -16,7 +16,7 @@ import {
 } from './options.ts';
 import { textOutput } from './text-output.ts';
 
-/** What one run of a program printed, and how it ended. */
+/** Output and exit code of one run. */
 export interface SaltCallOutput {
   readonly stdout: string;
   readonly stderr: string;
@@ -33,8 +33,8 @@ const KNOWN: Known = {
 };
 
 /**
- * Runs `salt-call` on a node. The states run in its own process, and what it returns is stored on the master under a
- * job id that is made when it ends.
+ * Runs `salt-call` on a node. The states run in its process; the result is stored on the master under a job ID that is
+ * created at the end.
  */
 export async function runSaltCall(
   world: World,
@@ -65,7 +65,7 @@ async function signInFailed(world: World): Promise<SaltCallOutput> {
   return { stdout: '', stderr, exitCode: 1 };
 }
 
-/** The master sees the words as they stood on the command line. */
+/** The master stores the words of the command line unchanged. */
 function store(cache: JobCache, node: SimNode, fun: string, args: readonly string[], result: FunResult): void {
   if (result.is !== 'returned') return;
   const jid = cache.jids.next(new Date());

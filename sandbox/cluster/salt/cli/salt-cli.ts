@@ -35,7 +35,7 @@ const KNOWN: Known = {
   values: { ...COMMON_VALUES, '-t': 'timeout', '--timeout': 'timeout' },
 };
 
-/** The `salt` command. It only publishes a job and waits; ending it never ends the job. */
+/** The `salt` command: publishes a job and waits. Ending it never ends the job. */
 export async function runSalt(world: World, acts: NodeActs, argv: readonly string[], io: ProgramIo): Promise<number> {
   const line = parseOptions(KNOWN, argv);
   if (typeof line === 'string') return complain(io, line);
@@ -77,7 +77,7 @@ function noMatch(line: CommandLine, io: ProgramIo): number {
   return 2;
 }
 
-/** Waits for one minion after another's answer, as long as find_job says that it still works on the job. */
+/** Waits for the minions' answers, as long as find_job reports that they still work on the job. */
 class AnswerWait {
   private readonly world: World;
   private readonly published: Published;
@@ -91,7 +91,7 @@ class AnswerWait {
     this.signal = signal;
   }
 
-  /** The minion's answer; null when it did not return in time. */
+  /** The minion's answer; null if it did not return in time. */
   async answerOf(minion: string): Promise<MinionReturn | null> {
     const answer = this.published.answers.get(minion);
     const arrival = answer?.then((one) => one ?? this.patience());
@@ -141,7 +141,7 @@ The minions may not have all finished running and any remaining minions will ret
 salt-run jobs.lookup_jid ${jid}`;
 }
 
-/** `--static` is a batch of everybody: who did not return is left out, and the exit code is 0 whatever happened. */
+/** `--static` waits for all minions: those that did not return are left out, and the exit code is always 0. */
 async function printBatch({ job }: Published, wait: AnswerWait, io: ProgramIo): Promise<number> {
   const all: Record<string, Json> = {};
   await Promise.all(

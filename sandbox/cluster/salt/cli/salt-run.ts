@@ -20,7 +20,7 @@ const KNOWN: Known = {
   values: { ...COMMON_VALUES, '-t': 'timeout', '--timeout': 'timeout' },
 };
 
-/** The `salt-run` command: jobs.* reads the master's cache, manage.* asks who answers. Its exit code is always 0. */
+/** The `salt-run` command: jobs.* reads the master's cache, manage.* lists which minions answer. Its exit code is always 0. */
 export async function runSaltRun(
   world: World,
   _acts: NodeActs,
@@ -103,7 +103,7 @@ function listJobs(world: World, filter: Readonly<Record<string, Json>>): JsonObj
   return Object.fromEntries(jobs.map((job) => [job.jid, headOf(job, false)]));
 }
 
-/** Jobs that minions are working on, salt-call's among them, and who has returned already. */
+/** Jobs in progress on minions, including salt-call's, and the minions that have returned. */
 function active(world: World): JsonObject {
   const cache = jobCacheOf(world);
   const found = new Map<string, { readonly work: RunningFun; readonly running: JsonObject[] }>();

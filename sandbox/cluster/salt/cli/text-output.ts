@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 
-/** What a minion returned, as people see it without --out: the outputter that the function asked for. */
+/** A minion's return as shown without --out, by the function's outputter. */
 export function textOutput(minion: string, value: Json, out: string): string {
   if (out !== 'highstate') return nested({ [minion]: value });
   if (Array.isArray(value))

@@ -2,7 +2,7 @@ import type { NodeActs, SimNode, World } from '../../world.ts';
 import type { JsonObject } from '../json.ts';
 import { CommandExecutionError } from './fun-result.ts';
 
-/** A MetalK8s archive as `metalk8s.get_archives` tells it; `iso` is null for a directory archive. */
+/** A MetalK8s archive as `metalk8s.get_archives` returns it; `iso` is null for a directory archive. */
 export interface ArchiveInfo {
   readonly env: string;
   readonly version: string;
@@ -10,7 +10,7 @@ export interface ArchiveInfo {
   readonly path: string;
 }
 
-/** Resolves each listed path on the node that runs the function: the file must lie there, not only on the bootstrap. */
+/** Resolves each listed path on the executing node: the file must exist there, not only on the bootstrap. */
 export async function getArchives(
   world: World,
   acts: NodeActs,
@@ -69,7 +69,7 @@ function versionIn(path: string, product: string): string {
   return version;
 }
 
-/** The archives in the shape that get_archives returns: saltenv to facts. */
+/** Converts archives to get_archives' format: facts by saltenv. */
 export function archivesAsJson(archives: readonly ArchiveInfo[]): JsonObject {
   return Object.fromEntries(
     archives.map(({ env, version, iso, path }) => [env, { version, name: 'MetalK8s', iso, path }]),

@@ -7,12 +7,12 @@ const KEYS = ['networks', 'ca', 'archives', 'kind', 'apiVersion'] as const;
 const VERSIONS = ['metalk8s.scality.com/v1alpha2', 'metalk8s.scality.com/v1alpha3'] as const;
 const Mapping = z.record(z.string(), z.unknown());
 
-/** bootstrap.yaml as the ext_pillar `metalk8s` reads it: its archives, or the pillar errors it causes. */
+/** bootstrap.yaml as the ext_pillar `metalk8s` reads it: its archives, or the pillar errors. */
 export type BootstrapConfig =
   | { readonly is: 'read'; readonly archives: readonly string[] }
   | { readonly is: 'wrong'; readonly errors: readonly string[] };
 
-/** Reads the bootstrap's own file, whichever node runs the state: the pillar is made on the master. */
+/** Reads the bootstrap's file on any node: the pillar is compiled on the master. */
 export async function readBootstrapConfig(world: World, acts: NodeActs): Promise<BootstrapConfig> {
   if (world.faults.isOn('pillar-fails'))
     return wrong(`Failed to load ${PATH}: [Errno 5] Input/output error: '${PATH}'`);

@@ -2,7 +2,7 @@ import { crictlInfo, crictlPull } from './crictl.ts';
 import type { FunContext } from './fun-context.ts';
 import { type FunResult, returned } from './fun-result.ts';
 
-/** `cmd.run`: crictl only. stderr comes merged into stdout, and the command's exit code is the retcode. */
+/** `cmd.run`: crictl only. stderr is merged into stdout; the retcode is the command's exit code. */
 export async function cmdRun(call: FunContext): Promise<FunResult> {
   const { node, args, work } = call;
   const line = args[0];

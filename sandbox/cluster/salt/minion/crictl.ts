@@ -7,7 +7,7 @@ const Descriptor = z.object({ digest: z.string() });
 const Manifest = z.object({ config: Descriptor, layers: z.array(Descriptor) });
 const REQUEST_LIMIT_MS = 10_000;
 
-/** `crictl info` of the running daemon: what it has loaded, not what config.toml says. */
+/** `crictl info`: the daemon's loaded configuration, which can differ from config.toml. */
 export function crictlInfo(node: SimNode): string {
   const isV2 = node.containerRuntime.startsWith('containerd://2');
   const registry = isV2
@@ -20,7 +20,7 @@ export function crictlInfo(node: SimNode): string {
   return JSON.stringify({ status: { conditions }, config: { registry }, golang: 'go1.21.11' }, null, 2);
 }
 
-/** `crictl pull`: tries the loaded mirrors in order; what it fetched must have the digest that it asked for. */
+/** `crictl pull`: tries the loaded mirrors in order; fetched bytes must match the requested digest. */
 export async function crictlPull(node: SimNode, image: string, signal: AbortSignal): Promise<Output> {
   const { name, tag } = partsOf(image);
   if (name === null) return unresolved(image, `Head "https://${image}": dial tcp: no route to host`);
@@ -59,7 +59,7 @@ interface ServedManifest {
   readonly body: Buffer;
 }
 
-/** HEAD names the digest, GET brings the body; null when this mirror has no such image. */
+/** HEAD returns the digest, GET the body; null if this mirror does not have the image. */
 async function resolve(url: string, signal: AbortSignal): Promise<ServedManifest | null> {
   const head = await ask(url, 'HEAD', signal);
   const digest = head?.headers.get('docker-content-digest') ?? null;
@@ -69,7 +69,7 @@ async function resolve(url: string, signal: AbortSignal): Promise<ServedManifest
   return { digest, body: Buffer.from(await answer.arrayBuffer()) };
 }
 
-/** What is wrong with the first piece whose bytes are not those of its digest. */
+/** The error for the first piece whose bytes do not match its digest. */
 async function firstBroken(
   blobs: string,
   { digest, body }: ServedManifest,
@@ -96,7 +96,7 @@ async function ask(url: string, method: 'GET' | 'HEAD', signal: AbortSignal): Pr
     return await fetch(url, { method, signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_LIMIT_MS)]) });
   } catch (error) {
     if (signal.aborted) throw error;
-    // containerd tries the next mirror when one cannot be reached.
+    // containerd tries the next mirror if one is unreachable.
     return null;
   }
 }

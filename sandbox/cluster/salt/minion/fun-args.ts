@@ -1,13 +1,13 @@
 import { load } from 'js-yaml';
 import type { Json } from '../json.ts';
 
-/** A function's words taken apart as Salt does: `name=value` are keyword arguments, values are YAML. */
+/** A function's arguments as Salt parses them: `name=value` are keyword arguments, values are YAML. */
 export interface FunArgs {
   readonly args: readonly string[];
   readonly kwargs: Readonly<Record<string, Json>>;
 }
 
-/** Parses the words behind the function's name. */
+/** Parses the words after the function's name. */
 export function parseFunArgs(words: readonly string[]): FunArgs {
   const isKeyword = (word: string) => /^[A-Za-z_]\w*=/.test(word);
   const kwargs = words.filter(isKeyword).map((word) => {
@@ -17,7 +17,7 @@ export function parseFunArgs(words: readonly string[]): FunArgs {
   return { args: words.filter((word) => !isKeyword(word)), kwargs: Object.fromEntries(kwargs) };
 }
 
-/** The arguments as the job cache of the master keeps them: keywords in one marked object at the end. */
+/** The arguments in the format of the job cache: keywords in one marked object at the end. */
 export function argsForCache({ args, kwargs }: FunArgs): readonly Json[] {
   return Object.keys(kwargs).length === 0 ? args : [...args, { __kwarg__: true, ...kwargs }];
 }
@@ -33,7 +33,7 @@ function structured(text: string): Json {
     const parsed: Json = JSON.parse(JSON.stringify(load(text)));
     return parsed;
   } catch {
-    // What is no YAML stays the string that it was.
+    // Invalid YAML stays a string.
     return text;
   }
 }

@@ -8,7 +8,7 @@ export interface FunContext {
   readonly acts: NodeActs;
   readonly node: SimNode;
   readonly cache: JobCache;
-  /** This call as the minion's proc directory lists it. */
+  /** This call as listed in the minion's proc directory. */
   readonly work: RunningFun;
   readonly args: readonly string[];
   readonly kwargs: Readonly<Record<string, Json>>;

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 
-/** What an execution function came to on a minion. */
+/** The result of an execution function on a minion. */
 export type FunResult =
   | {
       readonly is: 'returned';
@@ -14,7 +14,7 @@ export type FunResult =
   | { readonly is: 'invalid'; readonly fun: string; readonly message: string }
   | { readonly is: 'unavailable'; readonly message: string };
 
-/** An execution function failed as Python's CommandExecutionError does; `log` is what the minion logged before. */
+/** Python's CommandExecutionError; `log` is what the minion logged before it. */
 export class CommandExecutionError extends Error {
   override readonly name = 'CommandExecutionError';
   readonly log: string;
@@ -24,12 +24,12 @@ export class CommandExecutionError extends Error {
   }
 }
 
-/** A function's plain answer; the retcode is 0 and the outputter Salt's default unless told. */
+/** A plain result; default retcode 0, default outputter `nested`. */
 export function returned(value: Json, retcode = 0, out = 'nested', log = ''): FunResult {
   return { is: 'returned', value, retcode, out, log };
 }
 
-/** What the minion sends to the master for a result. */
+/** What the minion returns to the master. */
 export interface MinionReturn {
   readonly value: Json;
   readonly retcode: number;
@@ -37,7 +37,7 @@ export interface MinionReturn {
   readonly out: string;
 }
 
-/** Semaphore a function's result into the return that the master stores and prints. */
+/** Converts a function's result to the return that the master stores and prints. */
 export function toMinionReturn(result: FunResult): MinionReturn {
   switch (result.is) {
     case 'returned':

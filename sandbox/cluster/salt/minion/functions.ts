@@ -34,7 +34,7 @@ const FUNCTIONS: ReadonlyMap<string, Fun> = new Map<string, Fun>([
   ['metalk8s.get_mounted_archives', mountedFun],
 ]);
 
-/** Runs one execution function on a minion. Python's exceptions become the answers that Salt makes of them. */
+/** Runs an execution function on a minion. Converts Python's exceptions to answers as Salt does. */
 export async function callFunction(call: FunContext): Promise<FunResult> {
   const { fun } = call.work;
   const known = FUNCTIONS.get(fun);

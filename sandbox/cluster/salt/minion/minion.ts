@@ -9,7 +9,7 @@ import { callFunction } from './functions.ts';
 
 const CALL_MS = 1_500;
 
-/** What is asked of one minion. */
+/** A call to one minion. */
 export interface MinionCall {
   readonly jid: string;
   readonly fun: string;
@@ -19,7 +19,7 @@ export interface MinionCall {
   readonly signal: AbortSignal;
 }
 
-/** A salt-minion: runs functions and lists what it is running. */
+/** A salt-minion: runs functions and lists those in progress. */
 export class Minion {
   private readonly world: World;
   private readonly acts: NodeActs;
@@ -31,7 +31,7 @@ export class Minion {
     this.cache = jobCacheOf(world);
   }
 
-  /** Runs a function; null when the job was killed on the way (fault engine-lost) and never answers. */
+  /** Runs a function; null if the job was killed (fault engine-lost) and never answers. */
   async run(node: SimNode, call: MinionCall): Promise<FunResult | null> {
     const work: RunningFun = {
       jid: call.jid,
@@ -80,7 +80,7 @@ export class Minion {
   }
 }
 
-/** Does this minion hear the master? */
+/** Whether the minion receives the master's jobs. */
 export function isMinionUp(world: World, node: SimNode): boolean {
   return node.minion.up && !world.faults.isOn('minion-down', node.name);
 }

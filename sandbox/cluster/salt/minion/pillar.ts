@@ -4,16 +4,16 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { type BootstrapConfig, readBootstrapConfig } from './bootstrap-config.ts';
 import { availableSolutions, readSolutionsConfig, type SolutionInfo, type SolutionsConfig } from './solutions.ts';
 
-/** The pillar of one state run, made fresh on the master. */
+/** The pillar of one state run, compiled on the master. */
 export interface Pillar {
   readonly config: BootstrapConfig;
   readonly solutions: SolutionsConfig;
   readonly available: readonly SolutionInfo[];
-  /** Registries that are in the Endpoints' ready list at this moment; empty is a legal, dangerous answer. */
+  /** Registries in the Endpoints' ready list at this moment; an empty list is legal and dangerous. */
   readonly endpoints: readonly string[];
 }
 
-/** Compiles the pillar. A wrong bootstrap.yaml is no exception here: the state module turns it into its own answer. */
+/** Compiles the pillar. A wrong bootstrap.yaml does not throw: the state module turns it into its answer. */
 export async function compilePillar(world: World, acts: NodeActs): Promise<Pillar> {
   return {
     config: await readBootstrapConfig(world, acts),
@@ -27,7 +27,7 @@ export async function compilePillar(world: World, acts: NodeActs): Promise<Pilla
   };
 }
 
-/** The pillar in the shape that `pillar.get` walks with colons. */
+/** The pillar in the format that `pillar.get` traverses with colons. */
 export function pillarAsJson(world: World, pillar: Pillar): JsonObject {
   const nodes = [...world.nodes.values()].map(
     (node) => [node.name, { roles: node.roles, version: node.version }] as const,
@@ -63,7 +63,7 @@ function availableAsJson(available: readonly SolutionInfo[]): Json {
   );
 }
 
-/** Walks `metalk8s:nodes:node-2:version`; the empty string when there is nothing, as Salt answers. */
+/** Looks up a path like `metalk8s:nodes:node-2:version`; the empty string if nothing is found, as in Salt. */
 export function lookUp(tree: Json, key: string): Json {
   let at: Json | undefined = tree;
   for (const part of key.split(':')) at = isObject(at) ? at[part] : undefined;

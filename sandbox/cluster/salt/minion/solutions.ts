@@ -16,12 +16,12 @@ const Manifest = z.object({
   spec: z.object({ version: z.union([z.string(), z.number()]).transform(String) }),
 });
 
-/** solutions.yaml in the pillar: read on the salt master, so from the bootstrap's file. */
+/** solutions.yaml in the pillar: read on the salt master, so from the bootstrap. */
 export type SolutionsConfig =
   | { readonly is: 'read'; readonly archives: readonly string[]; readonly active: Readonly<Record<string, string>> }
   | { readonly is: 'wrong'; readonly errors: readonly string[] };
 
-/** A solution archive: `id` is its saltenv-like name, and the name of its mount below /srv/scality. */
+/** A solution archive: `id` is its saltenv-like name and the name of its mount below /srv/scality. */
 export interface SolutionInfo {
   readonly id: string;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface SolutionInfo {
   readonly path: string;
 }
 
-/** Reads solutions.yaml as the pillar does; only the long spelling of its apiVersion is accepted. */
+/** Reads solutions.yaml as the pillar does; only the long form of its apiVersion is accepted. */
 export async function readSolutionsConfig(world: World, acts: NodeActs): Promise<SolutionsConfig> {
   if ((await acts.exists(world.bootstrap, PATH)) !== 'file') return wrong(`Failed to load "${PATH}"`);
   const parsed = parse(await acts.readFile(world.bootstrap, PATH));
@@ -50,7 +50,7 @@ function parse(text: string): z.infer<typeof Config> | null {
   try {
     return Config.safeParse(load(text)).data ?? null;
   } catch {
-    // The pillar names the file only, whatever is wrong with its YAML.
+    // The pillar's error for invalid YAML names only the file.
     return null;
   }
 }
@@ -59,7 +59,7 @@ function wrong(error: string): SolutionsConfig {
   return { is: 'wrong', errors: [`Error when reading Solutions config file: ${error}`] };
 }
 
-/** Reads a solution's manifest out of its ISO on a node; throws with the module's own text. */
+/** Reads a solution's manifest from its ISO on a node; throws with the module's text. */
 export async function solutionOf(acts: NodeActs, node: SimNode, archive: string): Promise<SolutionInfo> {
   const text = await acts.readFromIso(node, archive, 'MANIFEST.YAML').catch((error: unknown) => {
     throw new Error(`Failed to run isoinfo: ${error instanceof Error ? error.message : String(error)}`);
@@ -74,7 +74,7 @@ export async function solutionOf(acts: NodeActs, node: SimNode, archive: string)
   return { id, name, version, archive, path: `/srv/scality/${id}` };
 }
 
-/** The solutions in the pillar's `available`: those mounted on the bootstrap, whatever its solutions.yaml lists. */
+/** The pillar's `available` solutions: those mounted on the bootstrap, whether or not solutions.yaml lists them. */
 export async function availableSolutions(world: World, acts: NodeActs): Promise<readonly SolutionInfo[]> {
   const found: SolutionInfo[] = [];
   for (const mount of world.bootstrap.mounts) {

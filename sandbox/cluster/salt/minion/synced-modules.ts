@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 
-/** What saltutil.sync_all brings to a minion that had none of MetalK8s' modules. */
+/** The answer of saltutil.sync_all on a minion without any of MetalK8s' modules. */
 export const SYNCED_MODULES: JsonObject = {
   clouds: [],
   beacons: ['beacons.metalk8s_kubeconfig_info'],

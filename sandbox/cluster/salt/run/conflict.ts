@@ -4,7 +4,7 @@ import type { RunningFun } from '../job-cache.ts';
 
 const busy = new WeakMap<World, RunningFun>();
 
-/** The foreign highstate that the fault salt-busy stands for; one and the same for the whole world. */
+/** The foreign highstate of the fault salt-busy; one for the whole world. */
 export function foreignRun(world: World, node: SimNode): RunningFun | null {
   if (!world.faults.isOn('salt-busy', node.name)) return null;
   const known = busy.get(world);
@@ -23,7 +23,7 @@ export function foreignRun(world: World, node: SimNode): RunningFun | null {
   return made;
 }
 
-/** The state run that is in the way of another one on this minion, as the conflict answer words it. */
+/** The running state run that blocks another on this minion, in the conflict answer's words. */
 export function conflictOf(world: World, node: SimNode): string | null {
   const run = node.minion.running ?? foreignRun(world, node);
   if (run === null) return null;

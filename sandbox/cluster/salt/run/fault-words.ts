@@ -1,8 +1,8 @@
 import type { World } from '../../world.ts';
 
 /**
- * The words behind a fault's node: `state-fails node-2 SLS no space` gives `['SLS', 'no', 'space']` for node-2. Several
- * settings of one fault lie behind each other in one list, so the words end where the next node's name starts.
+ * The arguments after a fault's node: `state-fails node-2 SLS no space` gives `['SLS', 'no', 'space']` for node-2. All
+ * settings of one fault share a list, so the arguments end at the next node's name.
  */
 export function wordsFor(world: World, fault: string, node: string): readonly string[] | undefined {
   const args = world.faults.get(fault);

@@ -5,14 +5,14 @@ import { pause } from '../pace.ts';
 import { type Chunk, failed, type Outcome, type StateContext } from '../states/chunk.ts';
 import { wordsFor } from './fault-words.ts';
 
-/** A finished state run: the map that Salt returns, and what went to the error log. */
+/** A finished state run: the returned map, and the error log. */
 export interface StateRun {
   readonly states: JsonObject;
   readonly hasFailed: boolean;
   readonly log: string;
 }
 
-/** Runs the states in order, each after its share of the SLS's duration; a failed one stops only those that require it. */
+/** Runs the states in order, each taking its share of the SLS's duration; a failed state stops only those that require it. */
 export async function runChunks(
   call: FunContext,
   context: StateContext,
@@ -21,7 +21,7 @@ export async function runChunks(
   files: readonly { readonly name: string }[],
 ): Promise<StateRun> {
   const share = (context.test ? 0.1 : 1) * (durationMs / Math.max(1, chunks.length));
-  const doomed = doomedChunk(call, chunks, files);
+  const doomed = chunkToBreak(call, chunks, files);
   const before = new Map<string, Outcome>();
   const states: Record<string, Json> = {};
   let log = '';
@@ -55,8 +55,8 @@ async function outcomeOf(chunk: Chunk, before: ReadonlyMap<string, Outcome>, doo
   return doomed?.chunk === chunk ? failed(doomed.comment) : await chunk.run(before);
 }
 
-/** The fault state-fails breaks the last state of the SLS it names: what stands before has really been done. */
-function doomedChunk(
+/** The fault state-fails breaks the last state of the SLS; the states before it really run. */
+function chunkToBreak(
   call: FunContext,
   chunks: readonly Chunk[],
   files: readonly { readonly name: string }[],
@@ -84,7 +84,7 @@ function entry(chunk: Chunk, { changes, comment, result }: Outcome, number: numb
   };
 }
 
-/** A state that never ran has neither `name` nor `__id__`. */
+/** A state that did not run has neither `name` nor `__id__`. */
 function unmet(
   chunk: Chunk,
   chunks: readonly Chunk[],
@@ -97,7 +97,7 @@ function unmet(
   return { changes: {}, result: false, ...timing, comment, __run_num__: number, __sls__: chunk.sls };
 }
 
-/** Milliseconds as they would have been at pace 1. */
+/** Elapsed milliseconds, scaled to pace 1. */
 function elapsed(since: Date, pace: number): number {
   return Math.round(((Date.now() - since.getTime()) / Math.max(pace, 0.001)) * 1000) / 1000;
 }

@@ -14,12 +14,12 @@ const TREE: ReadonlyMap<string, Sls> = new Map([
   ['metalk8s.container-engine', containerEngine],
 ]);
 
-/** What the master's file_roots say to a list of SLS names: the files, or the complaints. */
+/** The result of looking up SLS names in the master's file_roots: the files, or the errors. */
 export type Found =
   | { readonly is: 'found'; readonly files: readonly { readonly name: string; readonly sls: Sls }[] }
   | { readonly is: 'missing'; readonly errors: readonly string[] };
 
-/** Looks SLS names up in a saltenv. The master knows an env when it has that archive: mounted, or as a directory. */
+/** Looks SLS names up in a saltenv. The env exists if the master has that archive, mounted or as a directory. */
 export async function findSls(
   world: World,
   acts: NodeActs,

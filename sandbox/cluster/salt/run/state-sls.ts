@@ -10,7 +10,7 @@ import { findSls } from './sls-tree.ts';
 
 const PILLAR_FAILED = 5;
 
-/** `state.sls`: conflict, pillar, rendering, then the states; each hurdle has its own shape of answer. */
+/** `state.sls`: checks conflict, pillar and rendering, then runs the states. Each failure has its own answer format. */
 export async function stateSls(call: FunContext): Promise<FunResult> {
   const { node, work } = call;
   const conflict = conflictOf(call.world, node);
@@ -44,7 +44,7 @@ async function renderAndRun(call: FunContext): Promise<FunResult> {
   return returned(states, hasFailed ? 2 : 0, 'highstate', log);
 }
 
-/** Salt includes an SLS once, however often it is named. */
+/** Salt includes an SLS once, even if it is named several times. */
 function withoutTwins(chunks: readonly Chunk[]): readonly Chunk[] {
   return chunks.filter((chunk, at) => chunks.findIndex(({ id, fun }) => id === chunk.id && fun === chunk.fun) === at);
 }

@@ -6,7 +6,7 @@ import { mountMounted } from './mount-states.ts';
 
 const SLS = 'metalk8s.archives.mounted';
 
-/** `metalk8s.archives.mounted`: every listed ISO mounted at the path its version gives; directories are left alone. */
+/** `metalk8s.archives.mounted`: mounts every listed ISO at its version's path; directories are skipped. */
 export const archivesMounted: Sls = {
   durationMs: 3_000,
   async render(context) {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts';
 import type { ArchiveInfo } from '../minion/archives.ts';
 import type { Pillar } from '../minion/pillar.ts';
 
-/** What one state came to. `log` is what the minion wrote to its error log meanwhile. */
+/** A state's result. `log` is what the minion wrote to its error log. */
 export interface Outcome {
   readonly result: boolean | null;
   readonly comment: string;
@@ -11,21 +11,21 @@ export interface Outcome {
   readonly log?: string;
 }
 
-/** Outcomes of the states before, by id: watch and onchanges read them. */
+/** Outcomes of earlier states by ID, for watch and onchanges. */
 export type Before = ReadonlyMap<string, Outcome>;
 
-/** One low chunk: `module.fun` applied to `name` under the id that the SLS gives it. */
+/** A low chunk: `module.fun` applied to `name`, with the SLS's ID. */
 export interface Chunk {
   readonly sls: string;
   readonly id: string;
   readonly name: string;
   readonly fun: `${string}.${string}`;
-  /** Ids that must have succeeded. */
+  /** IDs that must have succeeded. */
   readonly requires: readonly string[];
   run(before: Before): Promise<Outcome>;
 }
 
-/** Everything an SLS may look at while it renders and runs. */
+/** What an SLS can read while it renders and runs. */
 export interface StateContext {
   readonly world: World;
   readonly acts: NodeActs;
@@ -38,13 +38,13 @@ export interface StateContext {
   readonly signal: AbortSignal;
 }
 
-/** One SLS file: how long it takes on real hardware, and the states it renders to. */
+/** An SLS file: its duration on real hardware, and the states it renders to. */
 export interface Sls {
   readonly durationMs: number;
   render(context: StateContext): Promise<readonly Chunk[]>;
 }
 
-/** Rendering stopped; the message stands behind `Rendering SLS 'ENV:SLS' failed: `. */
+/** Rendering failed; the message follows `Rendering SLS 'ENV:SLS' failed: `. */
 export class SlsRenderError extends Error {
   override readonly name = 'SlsRenderError';
 }
@@ -54,12 +54,12 @@ export class SourceMissing extends Error {
   override readonly name = 'SourceMissing';
 }
 
-/** Did this earlier state change something? */
+/** Whether this earlier state changed something. */
 export function hasChanged(before: Before, id: string): boolean {
   return Object.keys(before.get(id)?.changes ?? {}).length > 0;
 }
 
-/** A success; without a comment Salt leaves the text empty. */
+/** A success; without a comment Salt returns an empty text. */
 export function ok(comment: string, changes: JsonObject = {}): Outcome {
   return { result: true, comment, changes };
 }

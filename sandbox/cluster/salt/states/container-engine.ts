@@ -5,7 +5,7 @@ import { fileManaged } from './file-states.ts';
 const REPO_SLS = 'metalk8s.repo.redhat';
 const SLS = 'metalk8s.container-engine.containerd.installed';
 const RUNNING_SLS = 'metalk8s.container-engine.containerd.running';
-/** The repositories that every run writes, each to a file of this name in /etc/yum.repos.d. */
+/** The repositories that every run writes, each to /etc/yum.repos.d. */
 export const YUM_REPOS = ['metalk8s-epel', 'metalk8s-kubernetes', 'metalk8s-saltstack', 'metalk8s-scality'] as const;
 const CHECK = 'Check packages availability';
 const CONFIGURED = 'Repositories configured';
@@ -14,9 +14,9 @@ const INSTALL = 'Install containerd';
 const ENSURE = 'Ensure containerd running';
 
 /**
- * `metalk8s.container-engine`: mirrors from the Endpoints that are ready at this moment. Up to 132 config.toml is written
- * whatever became of the packages, and a failed package state keeps containerd from being restarted: then the file and
- * the running daemon differ, and a second run, which finds the file as wanted, says that all is well.
+ * `metalk8s.container-engine`: mirrors from the currently ready Endpoints. Up to 132, config.toml is written even if a
+ * package state fails, but containerd is then not restarted. The file and the daemon differ, and a second run finds the
+ * file correct and reports success.
  */
 export const containerEngine: Sls = {
   durationMs: 40_000,
@@ -68,7 +68,7 @@ function plain(sls: string, id: string, fun: Chunk['fun'], requires: readonly st
   return { sls, id, name: id, fun, requires, run: async () => ok(comment) };
 }
 
-/** `yum install --setopt tsflags=test`, which runs only when a repository file changed in this very run. */
+/** `yum install --setopt tsflags=test`; runs only if a repository file changed in this run. */
 async function checkPackages(context: StateContext, endpoints: readonly string[], isWanted: boolean): Promise<Outcome> {
   if (context.test || !isWanted) return ok('');
   for (const endpoint of endpoints) {
@@ -89,7 +89,7 @@ async function yumStatus(url: string, signal: AbortSignal): Promise<number | nul
     return answer.status;
   } catch (error) {
     if (signal.aborted) throw error;
-    // yum goes on to the next baseurl when one cannot be reached.
+    // yum tries the next baseurl if one is unreachable.
     return null;
   }
 }

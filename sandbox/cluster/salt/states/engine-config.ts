@@ -1,11 +1,11 @@
-/** The fake registry host: it never resolves, so every pull goes through the mirrors. */
+/** The fake registry host: it never resolves, so every pull uses the mirrors. */
 export const REGISTRY = 'metalk8s-registry-from-config.invalid';
-/** containerd's own configuration. */
+/** containerd's main configuration file. */
 export const CONFIG_TOML = '/etc/containerd/config.toml';
-/** containerd 2 reads mirrors from here at each pull, without a restart. */
+/** containerd 2 reads mirrors from this file at each pull, without a restart. */
 export const HOSTS_TOML = `/etc/containerd/certs.d/${REGISTRY}/hosts.toml`;
 
-/** config.toml as MetalK8s 2.11 to 132 writes it: no blank behind the comma, an empty list when nothing is Ready. */
+/** config.toml of MetalK8s 2.11 to 132: no space after the comma; an empty list if no registry is Ready. */
 export function configToml(saltenv: string, endpoints: readonly string[]): string {
   const list = endpoints.map((endpoint) => `"${endpoint}"`).join(',');
   return `version = 2

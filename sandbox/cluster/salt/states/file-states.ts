@@ -9,7 +9,7 @@ interface FileSpec {
   readonly requires?: readonly string[];
 }
 
-/** `file.managed` with content that is known, or made when the state runs. */
+/** `file.managed`; the content may be generated when the state runs. */
 export function fileManaged(context: StateContext, spec: FileSpec, content: () => Promise<string>): Chunk {
   const test = {
     fresh: `The file ${spec.path} is set to be changed`,
@@ -25,7 +25,7 @@ export function fileManaged(context: StateContext, spec: FileSpec, content: () =
   });
 }
 
-/** `file.serialize`, which says other words in test mode. */
+/** `file.serialize`, which has other texts in test mode. */
 export function fileSerialize(context: StateContext, spec: FileSpec, content: () => Promise<string>): Chunk {
   const test = {
     fresh: `Dataset will be serialized and stored into ${spec.path}`,
@@ -79,7 +79,7 @@ async function writeOutcome(
   return ok(`File ${path} updated`, changes);
 }
 
-/** A whole-file hunk: enough for people to see what changed. */
+/** A whole-file diff: enough for people to see the change. */
 function unifiedDiff(before: string, after: string): string {
   const removed = before.split('\n').map((line) => `-${line}\n`);
   const added = after.split('\n').map((line) => `+${line}\n`);

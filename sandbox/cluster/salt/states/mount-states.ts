@@ -11,7 +11,7 @@ interface MountSpec {
   readonly requires: readonly string[];
 }
 
-/** `mount.mounted` of an ISO: `iso9660`, `ro,nofail`, kept in fstab. */
+/** `mount.mounted` of an ISO: `iso9660`, `ro,nofail`, with an fstab line. */
 export function mountMounted(context: StateContext, spec: MountSpec): Chunk {
   return {
     ...head(spec),
@@ -20,7 +20,7 @@ export function mountMounted(context: StateContext, spec: MountSpec): Chunk {
   };
 }
 
-/** `mount.unmounted`, with its fstab line. */
+/** `mount.unmounted`; also removes the fstab line. */
 export function mountUnmounted(context: StateContext, spec: MountSpec): Chunk {
   return { ...head(spec), fun: 'mount.unmounted', run: () => unmountNow(context, spec) };
 }
@@ -55,7 +55,7 @@ async function mountNow(context: StateContext, spec: MountSpec): Promise<Outcome
   return ok(comment, { ...(isMounted ? {} : { mount: true }), ...persist.changes });
 }
 
-/** The line with the tabs that Salt writes (salt/modules/mount.py, _fstab_entry). */
+/** The fstab line with the tabs that Salt writes (salt/modules/mount.py, _fstab_entry). */
 async function keepInFstab(
   context: StateContext,
   spec: MountSpec,

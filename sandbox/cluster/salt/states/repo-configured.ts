@@ -11,14 +11,14 @@ import { fileManaged } from './file-states.ts';
 
 const SLS = 'metalk8s.repo.configured';
 
-/** Ids that repo.installed watches and requires. */
+/** IDs that repo.installed watches and requires. */
 export const REPO_FILES = [
   'Generate repositories nginx configuration',
   'Deploy container registry nginx configuration',
   'Generate container registry configuration',
 ] as const;
 
-/** `metalk8s.repo.configured`: nginx's files; of the per-version includes only its own saltenv's. */
+/** `metalk8s.repo.configured`: nginx's files, with the per-version include of its own saltenv only. */
 export const repoConfigured: Sls = { durationMs: 3_000, render: repoConfiguredChunks };
 
 /** The states of repo.configured, which repo.installed includes. */

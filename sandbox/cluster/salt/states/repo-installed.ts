@@ -46,7 +46,7 @@ export const repoInstalled: Sls = {
   },
 };
 
-/** The image's version is the saltenv's, so the bootstrap's mount names the file; it must lie on the node itself. */
+/** The saltenv gives the image's version, so the bootstrap's mount gives the file name; the file must exist on the node itself. */
 async function injectImage(
   context: StateContext,
   archive: ArchiveInfo,
@@ -135,7 +135,7 @@ function waits(context: StateContext): readonly Chunk[] {
   return [delay, up, answer];
 }
 
-/** kubelet tries on behind the state's back; the state only waits so long for a running container. */
+/** kubelet keeps retrying in the background; the state waits only for a limited time for a running container. */
 async function startPod(context: StateContext, before: Before): Promise<Outcome> {
   const { world, acts, node, saltenv } = context;
   const isStale = hasChanged(before, INSTALL) || REPO_FILES.some((id) => hasChanged(before, id));
@@ -174,7 +174,7 @@ async function statusOf(url: string, signal: AbortSignal): Promise<number | null
     return answer.status;
   } catch (error) {
     if (signal.aborted) throw error;
-    // No answer yet is what this state waits out; its limit says so in the end.
+    // No answer yet: retry until the limit.
     return null;
   }
 }

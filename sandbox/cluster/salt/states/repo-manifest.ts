@@ -5,16 +5,16 @@ import type { SolutionInfo } from '../minion/solutions.ts';
 import { CONF_D, versionInclude } from '../registry-files.ts';
 import type { StateContext } from './chunk.ts';
 
-/** Where the static pod's manifest lies; kubelet runs what it finds here. */
+/** The path of the static pod's manifest, watched by kubelet. */
 export const MANIFEST = '/etc/kubernetes/manifests/repositories.yaml';
 
-/** A hostPath of the pod must be there before kubelet starts it. */
+/** A hostPath volume; it must exist before kubelet starts the pod. */
 export interface PodVolume {
   readonly name: string;
   readonly path: string;
 }
 
-/** The pod's volumes: packages and images of every archive, images of every solution the bootstrap has mounted. */
+/** The pod's volumes: packages and images of every archive, and images of every solution mounted on the bootstrap. */
 export function podVolumes(archives: readonly ArchiveInfo[], solutions: readonly SolutionInfo[]): readonly PodVolume[] {
   const dashed = (id: string) => id.replaceAll('.', '-');
   return [
@@ -27,7 +27,7 @@ export function podVolumes(archives: readonly ArchiveInfo[], solutions: readonly
   ];
 }
 
-/** The manifest's text; its digest annotation is what makes kubelet restart the pod when only conf.d changed. */
+/** The manifest's text; its digest annotation makes kubelet restart the pod if only conf.d changed. */
 export function podManifest(
   context: StateContext,
   image: string,
@@ -55,7 +55,7 @@ export function podManifest(
   });
 }
 
-/** The configuration files behind the digest. Other versions' includes are optional, a solution's is not. */
+/** The configuration files in the digest. Other versions' includes are optional, a solution's is required. */
 export function configFiles(
   context: StateContext,
   archives: readonly ArchiveInfo[],

@@ -8,7 +8,7 @@ import { mountMounted, mountUnmounted } from './mount-states.ts';
 
 const SLS = 'metalk8s.solutions.available';
 
-/** `metalk8s.solutions.available`: mounts what solutions.yaml lists, unmounts what the bootstrap has mounted besides. */
+/** `metalk8s.solutions.available`: mounts the solutions in solutions.yaml, and unmounts others mounted on the bootstrap. */
 export const solutionsAvailable: Sls = {
   durationMs: 2_000,
   async render(context) {
@@ -69,7 +69,7 @@ function mountOf(context: StateContext, solution: SolutionInfo): readonly Chunk[
   ];
 }
 
-/** The include comes from the solution's own template, as its ISO carries it. */
+/** The include, from the solution's own template in its ISO. */
 async function renderInclude({ acts, node }: StateContext, { id, path }: SolutionInfo): Promise<string> {
   const template = `${path}/registry-config.inc.j2`;
   if ((await acts.exists(node, template)) !== 'file') throw new SourceMissing(`Source file ${template} not found`);

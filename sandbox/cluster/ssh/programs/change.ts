@@ -14,7 +14,7 @@ import { type Call, forEachPath, missingOperand, type Program, readWords, unknow
 
 const MANIFESTS = '/etc/kubernetes/manifests/';
 
-/** mkdir, with -p and -m. The mode is the last directory's; those above get 0755, as with umask 022. */
+/** mkdir, with -p and -m. The mode applies to the last directory; new parents get 0755, as with umask 022. */
 export const mkdir: Program = async (call) => {
   const { operands, values, flags, wrong } = readWords(call.args, ['-p'], ['-m']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -44,7 +44,7 @@ export const chmod: Program = async (call) => {
   );
 };
 
-/** chown USER:GROUP; only root may give files away. */
+/** chown USER:GROUP; only root can change the owner. */
 export const chown: Program = async (call) => {
   const { operands, wrong } = readWords(call.args, []);
   const [owner = '', ...paths] = operands;
@@ -63,7 +63,7 @@ export const chown: Program = async (call) => {
   );
 };
 
-/** rm -f: a missing file is no error, a directory is. */
+/** rm -f: a missing file is no error, but a directory is. */
 export const rm: Program = async (call) => {
   const { operands, flags, wrong } = readWords(call.args, ['-f']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -79,7 +79,7 @@ export const rm: Program = async (call) => {
       const place = await call.files.find(call.user, path, 'enter', false);
       await unlink(place.real);
       if (stats.nlink === 1) call.files.use(place.path, -stats.size);
-      // Linux lets a mounted image go; its mount stays until it is unmounted.
+      // Linux can delete a mounted image; the mount remains until it is unmounted.
       if (call.node.mounts.some(({ isoPath }) => isoPath === place.path))
         await markBackingFile(call.node, place.path, true);
       noticeManifest(call, place.path);
@@ -87,7 +87,7 @@ export const rm: Program = async (call) => {
   );
 };
 
-/** mv -nT A B: coreutils 8.30 says nothing and exits 0 when B is there and A therefore stays. */
+/** mv -nT A B: if B exists, coreutils 8.30 prints nothing, leaves A, and exits 0. */
 export const mv: Program = async (call) => {
   const { operands, flags, wrong } = readWords(call.args, ['-n', '-T', '-f']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -156,7 +156,7 @@ export const sync: Program = async (call) => {
   );
 };
 
-/** truncate -s N: cuts, or grows with a hole, which needs no space. */
+/** truncate -s N: shortens a file, or extends it with a hole, which needs no space. */
 export const truncate: Program = async (call) => {
   const { operands, values, wrong } = readWords(call.args, [], ['-s']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -206,7 +206,7 @@ async function existing(call: Call, path: string): Promise<{ readonly real: stri
   return place;
 }
 
-/** chmod and chown are the owner's and root's, whatever the mode bits say. */
+/** Only the owner and root can use chmod and chown, whatever the mode bits are. */
 async function ownFile(call: Call, path: string): Promise<{ readonly real: string; readonly path: string }> {
   const place = await existing(call, path);
   if (call.files.isReadOnly(place.path)) throw new PathRefused('EROFS');

@@ -23,14 +23,14 @@ const see: Program = async (call) => {
   const [path, part, size, known] = [1, 2, 3, 4].map((number) => argument(call, number));
   let said = '';
   await stat({
-    ...tellingAll(call),
+    ...withStderr(call),
     args: ['-L', '-c', SEEN_FORMAT, '--', path ?? ''],
     out: async (content) => {
       said += content.toString();
       await call.out(content);
     },
   });
-  await stat({ ...tellingAll(call), args: ['-L', '-c', SEEN_FORMAT, '--', part ?? ''] });
+  await stat({ ...withStderr(call), args: ['-L', '-c', SEEN_FORMAT, '--', part ?? ''] });
   const isCandidate = said.startsWith(`${size} 8`) && !said.trimEnd().endsWith(` ${known}`);
   return isCandidate ? hash(call) : 0;
 };
@@ -78,7 +78,7 @@ const rebuild: Program = async (call) => {
   });
 };
 
-/** The scripts of a copy, to the letter. */
+/** The scripts of a copy, compared character by character. */
 export const COPY_SCRIPTS: ReadonlyMap<string, Program> = new Map([
   [SEE_SCRIPT, see],
   [RECEIVE_SCRIPT, receive],
@@ -92,14 +92,14 @@ export const COPY_SCRIPTS: ReadonlyMap<string, Program> = new Map([
 const argument = ({ args }: Call, number: number): string => args[number - 1] ?? '';
 
 /** A script's `2>&1`. */
-const tellingAll = (call: Call): Call => ({ ...call, program: 'stat', err: (line) => call.out(`${line}\n`) });
+const withStderr = (call: Call): Call => ({ ...call, program: 'stat', err: (line) => call.out(`${line}\n`) });
 
 interface Part {
-  /** Writes pieces from a byte on; false when the disk is full, which it says. */
+  /** Writes pieces from an offset; false, with an error message, if the disk is full. */
   write(pieces: AsyncIterable<Buffer>, at: number): Promise<boolean>;
 }
 
-/** Makes the part file and its folders, has it written, prints its digest, and exits 0 when it has its size. */
+/** Creates the part file and its folders, fills it, prints its digest; exits 0 if the size is right. */
 async function intoPart(call: Call, fill: (part: Part) => Promise<void>): Promise<number> {
   const path = argument(call, 1);
   const made = await mkdir({ ...call, program: 'mkdir', args: ['-p', '-m', '0755', '--', `${dirname(path)}/`] });

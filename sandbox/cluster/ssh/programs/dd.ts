@@ -21,7 +21,7 @@ interface Plan {
   readonly words: ReadonlySet<string>;
 }
 
-/** dd from stdin to a file. What arrived before the connection broke is written, as the real one does at end of input. */
+/** dd from stdin to a file. Bytes received before the connection breaks are written, as with the real dd at end of input. */
 export const dd: Program = async (call) => {
   const plan = readOperands(call.args);
   if (typeof plan === 'string') {

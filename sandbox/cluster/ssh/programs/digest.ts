@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { errorWords, PathRefused } from '../../files/path-refused.ts';
 import { type Call, forEachPath, type Program, readWords, unknownOption } from '../program.ts';
 
-/** sha256sum(1); a name with a backslash or a newline is escaped and its line begins with a backslash. */
+/** sha256sum(1); the line of a name with a backslash or newline is escaped and begins with a backslash. */
 export const sha256sum: Program = async (call) => {
   const { operands, wrong } = readWords(call.args, ['-b']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -19,7 +19,7 @@ export const sha256sum: Program = async (call) => {
   );
 };
 
-/** openssl dgst -sha256 -r, in OpenSSL 1.1.1's words. */
+/** openssl dgst -sha256 -r, with OpenSSL 1.1.1's messages. */
 export const openssl: Program = async (call) => {
   if (call.reach.parts.isWithoutOpenssl(call.node)) return notFound(call);
   const [command, digest, form, path, ...more] = call.args;
@@ -36,7 +36,7 @@ export const openssl: Program = async (call) => {
   }
 };
 
-/** bash's words for a program that is not there. */
+/** bash's message for an unknown program. */
 export async function notFound(call: Pick<Call, 'program' | 'err'>): Promise<number> {
   await call.err(`bash: line 1: ${call.program}: command not found`);
   return 127;

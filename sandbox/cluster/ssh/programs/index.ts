@@ -8,7 +8,7 @@ import { df, stat } from './stat.ts';
 import { findmnt, hostname, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
 import { umount } from './unmount.ts';
 
-/** Every program that a node has, by the name it is called with. */
+/** Every program of a node, by name. */
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['true', succeed],
   ['hostname', hostname],

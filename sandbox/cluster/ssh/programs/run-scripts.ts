@@ -15,10 +15,10 @@ import type { Call, Program } from '../program.ts';
 import { mkdir } from './change.ts';
 import { saltCall } from './system.ts';
 
-/** The last bytes of stderr that are told. */
+/** Maximum length of the reported end of stderr. */
 const STDERR_BYTES = 65_536;
 
-/** Runs whose process lives, by node and folder; what has ended is in its folder's files. */
+/** Running state runs, by node and folder; ended runs are only in their folder's files. */
 const living = new WeakMap<SimNode, Map<string, Promise<void>>>();
 
 function livingOn(node: SimNode): Map<string, Promise<void>> {
@@ -42,10 +42,10 @@ const start: Program = async (call) => {
     return 1;
   }
   if (begun === 0 && happensOnce(call, 'salt-call-cut')) call.cut();
-  return tell(call, folder, Number(seconds));
+  return report(call, folder, Number(seconds));
 };
 
-/** Removes what ended runs have left, but for the one that is asked for. */
+/** Removes the files of ended runs, except the given one. */
 async function sweep(call: Call, all: string, kept: string | null): Promise<void> {
   for (const name of await readdir(await realOf(call, all))) {
     const old = join(all, name);
@@ -53,7 +53,7 @@ async function sweep(call: Call, all: string, kept: string | null): Promise<void
   }
 }
 
-const follow: Program = (call) => tell(call, argument(call, 1), Number(argument(call, 3)));
+const follow: Program = (call) => report(call, argument(call, 1), Number(argument(call, 3)));
 
 const read: Program = async (call) => {
   const said = await readFile(await realOf(call, join(argument(call, 1), 'out')));
@@ -71,7 +71,7 @@ const forget: Program = async (call) => {
   return 0;
 };
 
-/** The scripts around a state run, to the letter. */
+/** The scripts around a state run, compared character by character. */
 export const RUN_SCRIPTS: ReadonlyMap<string, Program> = new Map([
   [START_SCRIPT, start],
   [FOLLOW_SCRIPT, follow],
@@ -81,17 +81,17 @@ export const RUN_SCRIPTS: ReadonlyMap<string, Program> = new Map([
 
 const argument = ({ args }: Call, number: number): string => args[number - 1] ?? '';
 
-/** The run goes on whatever becomes of the session; the sandbox waits for it at its end. */
+/** The run outlives the session; the sandbox waits for it when it closes. */
 function begin(call: Call, folder: string, words: readonly string[]): void {
   const { node, reach } = call;
   const run = detached(call, folder, words).catch((cause: unknown) => {
     if (!reach.parts.closing.aborted) reach.parts.world.events.emit('broken', cause);
   });
   livingOn(node).set(folder, run);
-  reach.goesOn(run);
+  reach.outlivesSession(run);
 }
 
-/** The command with its output in files, as the node's command log has it; a killed one leaves no exit code. */
+/** Runs the command with its output in files and records it in the node's command log; a killed one leaves no exit code. */
 async function detached(call: Call, folder: string, words: readonly string[]): Promise<void> {
   const { node, reach } = call;
   const [out, err]: [string[], string[]] = [[], []];
@@ -122,7 +122,7 @@ async function detached(call: Call, folder: string, words: readonly string[]): P
   }
 }
 
-/** Only salt-call is ever run this way, with what `env` sets for it. */
+/** Only salt-call is run this way, with `env` variables. */
 async function runWords(call: Call): Promise<number> {
   const at = call.args[0] === 'env' ? call.args.findIndex((word, index) => index > 0 && !/^\w+=/.test(word)) : 0;
   const [program = '', ...args] = call.args.slice(Math.max(0, at));
@@ -131,19 +131,19 @@ async function runWords(call: Call): Promise<number> {
   return 127;
 }
 
-/** A fault that is over as soon as it has struck. */
+/** Clears a fault once it has taken effect. */
 function happensOnce({ node, reach: { parts } }: Call, fault: string): boolean {
   const isOn = parts.faults.isOn(fault, node.name);
   if (isOn) parts.faults.clearFor(fault, node.name);
   return isOn;
 }
 
-async function tell(call: Call, folder: string, seconds: number): Promise<number> {
+async function report(call: Call, folder: string, seconds: number): Promise<number> {
   const over = new AbortController();
   const waited = sleep(seconds * 1000, undefined, { signal: AbortSignal.any([over.signal, call.reach.parts.closing]) });
   await Promise.race([livingOn(call.node).get(folder), waited.catch(() => undefined)]);
   over.abort();
-  // Looked at before the exit code, which is there before the process ends.
+  // Read before the exit code, which is written before the process ends.
   const isAlive = livingOn(call.node).has(folder);
   const exit = await textOf(call, join(folder, 'exit'));
   if (exit === null) {
@@ -160,7 +160,7 @@ async function tell(call: Call, folder: string, seconds: number): Promise<number
 const realOf = async ({ files, user }: Call, path: string): Promise<string> =>
   (await files.find(user, path, 'look')).real;
 
-/** test -e: what may not be looked at is not there. */
+/** test -e: a path without permission counts as missing. */
 async function isThere({ files, user }: Call, path: string): Promise<boolean> {
   try {
     return (await files.find(user, path, 'look')).stats !== null;
@@ -174,7 +174,7 @@ async function textOf(call: Call, path: string): Promise<string | null> {
   return (await isThere(call, path)) ? readFile(await realOf(call, path), 'utf8') : null;
 }
 
-/** /run is memory: what is written there takes no room from the disk. */
+/** /run is in memory: files there use no disk space. */
 async function put(call: Call, path: string, content: string): Promise<void> {
   await writeFile(await realOf(call, path), content);
 }

@@ -6,11 +6,11 @@ import { dropFromFstab } from './unmount.ts';
 
 const SCRIPTS: ReadonlyMap<string, Program> = new Map([...COPY_SCRIPTS, ...RUN_SCRIPTS, [FSTAB_SCRIPT, dropFromFstab]]);
 
-/** sh -c SCRIPT sh ARGUMENT…, for the very scripts of a worker, to the letter: any other text is a program that no node has. */
+/** sh -c SCRIPT sh ARGUMENT…, for the worker's own scripts only; any other script is an error. */
 export const sh: Program = async (call) => {
   const [option, text = '', , ...args] = call.args;
   const script = option === '-c' ? SCRIPTS.get(text) : undefined;
   if (script !== undefined) return script({ ...call, args });
-  await call.err('sh: this sandbox knows the scripts of a copy, of a state run and of an undo only');
+  await call.err('sh: this sandbox supports only the scripts of a copy, a state run and an undo');
   return 127;
 };

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { errorWords, PathRefused } from '../../files/path-refused.ts';
 import { type Call, forEachPath, type Program, readWords, unknownOption } from '../program.ts';
 
-/** cat(1): whole files, one behind the other. */
+/** cat(1): prints whole files in order. */
 export const cat: Program = async (call) => {
   const { operands, wrong } = readWords(call.args, []);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -28,7 +28,7 @@ export const head: Program = async (call) => {
   return forEachPath(call, operands, says, (path) => copyOut(call, path, Number(count)));
 };
 
-/** ls -1 and ls -1A: names in byte order, one a line. */
+/** ls -1 and ls -1A: names in byte order, one per line. */
 export const ls: Program = async (call) => {
   const { operands, flags, wrong } = readWords(call.args, ['-1', '-A', '-a']);
   if (wrong !== null) return unknownOption(call, wrong, 2);

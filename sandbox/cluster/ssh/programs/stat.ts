@@ -23,7 +23,7 @@ export const stat: Program = async (call) => {
   );
 };
 
-/** df -B1 --output=avail,size,target as GNU prints it: numbers to the right, names to the left. */
+/** df -B1 --output=avail,size,target as GNU prints it: numbers right-aligned, names left-aligned. */
 export const df: Program = async (call) => {
   const { operands, values, flags, wrong } = readWords(call.args, ['-B1'], ['--output', '-B']);
   if (wrong !== null) return unknownOption(call, wrong);
@@ -50,7 +50,7 @@ export const df: Program = async (call) => {
   return exitCode;
 };
 
-/** GNU df reserves ten columns for a number. */
+/** GNU df pads numbers to ten columns. */
 function table(rows: readonly (readonly string[])[]): string {
   const width = (at: number): number => Math.max(at === 0 ? 10 : 12, ...rows.map((row) => (row[at] ?? '').length));
   return rows

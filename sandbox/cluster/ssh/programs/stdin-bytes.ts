@@ -1,4 +1,4 @@
-/** Standard input read as a shell script does: a line to its end, then exactly so many bytes. */
+/** Standard input as a shell script reads it: a line, then a number of bytes. */
 export class StdinBytes {
   readonly #pieces: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -7,7 +7,7 @@ export class StdinBytes {
     this.#pieces = stdin[Symbol.asyncIterator]();
   }
 
-  /** The next line without its end; null at the end of input. */
+  /** The next line without its line break; null at the end of input. */
   async line(): Promise<string | null> {
     for (;;) {
       const end = this.#rest.indexOf('\n');
@@ -18,7 +18,7 @@ export class StdinBytes {
     }
   }
 
-  /** At most so many bytes, in pieces; fewer when the input ends. */
+  /** Up to this many bytes, in pieces; fewer if the input ends. */
   async *take(bytes: number): AsyncGenerator<Buffer> {
     for (let left = bytes; left > 0; ) {
       if (this.#rest.length === 0) {

@@ -10,7 +10,7 @@ export const hostname: Program = async (call) => {
   return 0;
 };
 
-/** findmnt -J -t iso9660: util-linux prints nothing and exits 1 when nothing is mounted. */
+/** findmnt -J -t iso9660: prints nothing and exits 1 if nothing is mounted. */
 export const findmnt: Program = async (call) => {
   const { flags, values, operands, wrong } = readWords(call.args, ['-J', '--json'], ['-t', '-o']);
   const columns = (values.get('-o') ?? 'TARGET,SOURCE,FSTYPE,OPTIONS').toLowerCase().split(',');
@@ -30,7 +30,7 @@ export const findmnt: Program = async (call) => {
 
 const OPTIONS = 'ro,relatime,nojoliet,check=s,map=n,blocksize=2048';
 
-/** losetup -J -O NAME,BACK-FILE: prints nothing at all when there is no loop device. */
+/** losetup -J -O NAME,BACK-FILE: prints nothing if there is no loop device. */
 export const losetup: Program = async (call) => {
   const { flags, values, wrong } = readWords(call.args, ['-J', '--json', '-l', '-a'], ['-O']);
   if (wrong !== null || !(flags.has('-J') || flags.has('--json')) || values.get('-O') !== 'NAME,BACK-FILE') {
@@ -45,7 +45,7 @@ export const losetup: Program = async (call) => {
   return 0;
 };
 
-/** ss -H -ltn: what listens on the node, the simulated daemons' usual ports among it. */
+/** ss -H -ltn: the node's listening sockets, including the usual ports of simulated daemons. */
 export const ss: Program = async (call) => {
   const { flags, wrong } = readWords(call.args, ['-H', '-l', '-t', '-n', '-p']);
   if (wrong !== null || !['-H', '-l', '-t', '-n'].every((one) => flags.has(one))) {
@@ -73,7 +73,7 @@ function listeners({ node, reach }: Call): readonly (readonly [string, string])[
   return ports.map(([port, queue]) => [`${node.ip}:${port}`, queue]);
 }
 
-/** isoinfo -version, and -x for one file of the root. */
+/** isoinfo -version, and -x for one file of the root directory. */
 export const isoinfo: Program = async (call) => {
   const [first] = call.args;
   if (first === '-version' || first === '--version') {
@@ -95,7 +95,7 @@ export const isoinfo: Program = async (call) => {
   }
 };
 
-/** salt-call; it needs root, as it reads the minion's keys. */
+/** salt-call; requires root, because it reads the minion's keys. */
 export const saltCall: Program = async (call) => {
   if (call.args.includes('--version')) {
     await call.out('salt-call 3002.9\n');

@@ -9,7 +9,7 @@ const NEW_FSTAB = '/etc/fstab.registry-ha';
 /** umount(8), "EXIT STATUS": a mount failure. */
 const FAILED = 32;
 
-/** umount -- MOUNTPOINT: busy while the registry's pod serves from there. */
+/** umount -- MOUNTPOINT; busy while the registry's pod serves from it. */
 export const umount: Program = async (call) => {
   const { operands, wrong } = readWords(call.args, []);
   const [target, ...more] = operands;
@@ -33,7 +33,7 @@ function whyNot({ user, node, reach }: Call, target: string): string | null {
   return served.includes(target) ? 'target is busy' : null;
 }
 
-/** The script that takes the lines of one device and mount point out of /etc/fstab. */
+/** The script that removes one mount's line from /etc/fstab, by device and mount point. */
 export const dropFromFstab: Program = async (call) => {
   const [from, at] = call.args;
   try {

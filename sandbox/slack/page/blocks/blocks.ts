@@ -28,7 +28,7 @@ const RENDERERS: ReadonlyMap<string, BlockRenderer> = new Map<string, BlockRende
   ['image', renderImage],
 ]);
 
-/** Draws one block; a type this page does not know becomes a loud box. */
+/** Draws a block; an unknown type becomes a visible warning. */
 export function renderBlock(block: JsonObject, view: BlockView): HTMLElement {
   const type = typeOf(block);
   const render = RENDERERS.get(type);
@@ -71,7 +71,7 @@ function renderActions(block: JsonObject, view: BlockView): HTMLElement {
   return element('div', { role: 'group', 'aria-label': 'Actions' }, ...parts);
 }
 
-/** A stand-in for the picture: the sandbox fetches nothing from elsewhere. */
+/** A placeholder: the sandbox fetches no images from the network. */
 function renderImage(image: JsonObject, view: BlockView): HTMLElement {
   const title = image.title === undefined ? undefined : element('span', {}, inlineNodes(plainText(image.title), view));
   const alt = textIn(image.alt_text);

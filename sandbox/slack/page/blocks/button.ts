@@ -4,7 +4,7 @@ import { isSafeUrl } from '../text/inline-parser.ts';
 import { inlineNodes, plainText } from './text-view.ts';
 import type { BlockView } from './view.ts';
 
-/** What a confirmation dialog asks, in Slack's words where the bot gave none. */
+/** The texts of a confirmation dialog, with Slack's defaults for missing ones. */
 export interface Confirmation {
   readonly title: JsonObject | string;
   readonly text: JsonObject | string;
@@ -13,7 +13,7 @@ export interface Confirmation {
   readonly isDanger: boolean;
 }
 
-/** Draws a button; what a click does is found again in the state, so a redrawn button needs no new listener. */
+/** Draws a button. A click looks its action up in the state, so a redrawn button needs no new listener. */
 export function renderButton(button: JsonObject, blockId: string, view: BlockView): HTMLElement {
   const actionId = textIn(button.action_id);
   const isBusy = view.isUnderWay(blockId, actionId);
@@ -32,7 +32,7 @@ export function renderButton(button: JsonObject, blockId: string, view: BlockVie
   return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer', ...shared }, label);
 }
 
-/** The button of a message with this block and action id. */
+/** The button with this block and action ID. */
 export function findButton(blocks: readonly JsonObject[], blockId: string, actionId: string): JsonObject | undefined {
   const buttons = blocks
     .filter((block) => textIn(block.block_id) === blockId)
@@ -40,7 +40,7 @@ export function findButton(blocks: readonly JsonObject[], blockId: string, actio
   return buttons.find((one) => one.type === 'button' && textIn(one.action_id) === actionId);
 }
 
-/** The question a button asks before it acts, if it asks one. */
+/** The confirmation dialog of a button, if it has one. */
 export function confirmationOf(button: JsonObject): Confirmation | undefined {
   const { confirm } = button;
   if (!isObject(confirm)) return undefined;

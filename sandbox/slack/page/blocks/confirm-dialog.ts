@@ -4,7 +4,7 @@ import type { Confirmation } from './button.ts';
 import { inlineNodes, plainText, textObject } from './text-view.ts';
 import type { BlockView } from './view.ts';
 
-/** Asks before a button acts. Resolves to what the person answered; Escape is a no. */
+/** Asks for confirmation. Resolves to the person's answer; Escape denies. */
 export function ask(question: Confirmation, view: BlockView): Promise<boolean> {
   const dialog = required('dialog', HTMLDialogElement);
   const confirm = answerButton('dialog-confirm', question.isDanger ? 'danger' : 'primary', question.confirm, view);
@@ -39,7 +39,7 @@ function answer(dialog: HTMLDialogElement, confirm: HTMLElement, deny: HTMLEleme
   });
 }
 
-/** Tab goes round between the answers and never out to the page or the browser's own buttons. */
+/** Keeps Tab within the dialog's buttons. */
 function keepFocus(event: KeyboardEvent, stops: readonly HTMLElement[]): void {
   if (event.key !== 'Tab') return;
   event.preventDefault();

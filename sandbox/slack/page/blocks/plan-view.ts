@@ -6,7 +6,7 @@ import { readRichText } from '../text/rich-text.ts';
 import { linkTo, paragraphNodes } from './text-view.ts';
 import { type BlockView, unknownBox } from './view.ts';
 
-/** What each task status is called for somebody who does not see the icon. */
+/** Accessible names of the task statuses. */
 const STATUS_NAMES: ReadonlyMap<string, string> = new Map([
   ['pending', 'Pending'],
   ['in_progress', 'In progress'],
@@ -14,7 +14,7 @@ const STATUS_NAMES: ReadonlyMap<string, string> = new Map([
   ['error', 'Error'],
 ]);
 
-/** Draws a `plan` block: its title, how far it is, and its tasks. */
+/** Draws a `plan` block: title, progress and tasks. */
 export function renderPlan(block: JsonObject, view: BlockView): HTMLElement {
   const tasks = objectsIn(block.tasks);
   const complete = tasks.filter(({ status }) => status === 'complete').length;
@@ -33,7 +33,7 @@ function progress(tasks: readonly JsonObject[]): HTMLElement {
   return element('div', { class: 'progress', 'aria-hidden': 'true' }, ...segments);
 }
 
-/** Draws a `task_card` block that stands alone. */
+/** Draws a `task_card` block outside a plan. */
 export function renderTaskCard(block: JsonObject, view: BlockView): HTMLElement {
   return element('section', { class: 'plan alone' }, renderTask(block, view));
 }

@@ -27,7 +27,7 @@ function inlineNode(part: Inline, view: BlockView): Child {
     case 'channel':
       return element('span', { class: 'mention' }, `#${part.label ?? view.channelName}`);
     case 'broadcast':
-      return element('span', { class: 'mention broadcast', title: 'Slack would notify many people here' }, part.source);
+      return element('span', { class: 'mention broadcast', title: 'Slack would notify many people' }, part.source);
     case 'emoji':
       return emoji(part.name);
     case 'unknown':
@@ -37,7 +37,7 @@ function inlineNode(part: Inline, view: BlockView): Child {
   }
 }
 
-/** A link that opens elsewhere and tells the other side nothing. */
+/** A link that opens in a new tab and sends no referrer. */
 export function linkTo(url: string, label: Child): HTMLElement {
   return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, label);
 }
@@ -77,7 +77,7 @@ export function textObject(value: unknown, view: BlockView): HTMLElement {
   return element('div', { class: 'text' }, element('p', {}, inlineNodes(plainText(value), view)));
 }
 
-/** The words of a `plain_text` object. */
+/** The text of a `plain_text` object. */
 export function plainText(value: unknown): readonly Inline[] {
   if (!isObject(value)) return [];
   const text = textIn(value.text);

@@ -1,13 +1,13 @@
 import { element } from '../dom/dom.ts';
 
-/** What drawing a block needs to know besides the block. */
+/** Context for drawing a block. */
 export interface BlockView {
   readonly channelName: string;
   nameOf(userId: string): string | undefined;
   isUnderWay(blockId: string, actionId: string): boolean;
 }
 
-/** The loud sign of something this page cannot show: a bot that sends it must not look right here by accident. */
+/** A visible warning for something that the page cannot show, so that a bot's mistake does not go unnoticed. */
 export function unknownBox(what: 'block' | 'element', type: string): HTMLElement {
   return element(
     'div',
@@ -15,6 +15,6 @@ export function unknownBox(what: 'block' | 'element', type: string): HTMLElement
     element('strong', {}, `Unknown ${what} type`),
     ' ',
     element('code', {}, type === '' ? '(none)' : type),
-    element('span', {}, 'The sandbox cannot show it, so nobody knows how Slack would.'),
+    element('span', {}, 'The sandbox cannot show it. Slack may show it differently or reject it.'),
   );
 }

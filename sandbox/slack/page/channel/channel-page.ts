@@ -11,7 +11,7 @@ import { showSidebar } from './people-view.ts';
 import { messageRows } from './rows.ts';
 import { showThreadHead } from './thread-view.ts';
 
-/** The whole page: takes states of the local Slack, shows them, and sends what the person does. */
+/** The whole page: shows the state of the local Slack, and sends what the person does. */
 export class ChannelPage {
   readonly #channel: Column;
   readonly #thread: Column;
@@ -40,14 +40,14 @@ export class ChannelPage {
     if (before === undefined) this.#composer.focus();
   }
 
-  /** Says that the local Slack cannot be read. */
+  /** Shows that the local Slack cannot be reached. */
   showTrouble(says: string): void {
     const line = required('trouble', HTMLElement);
-    line.textContent = `${says} Trying again…`;
+    line.textContent = `${says} Retrying…`;
     line.hidden = false;
   }
 
-  /** Says whether changes arrive by themselves. */
+  /** Shows whether changes arrive live. */
   showConnection(isConnected: boolean): void {
     const sign = required('connection', HTMLElement);
     sign.dataset.connected = String(isConnected);
@@ -139,7 +139,7 @@ function clickOn(target: Element): Click | undefined {
   return ts && actionId && typeof blockId === 'string' ? { ts, blockId, actionId } : undefined;
 }
 
-/** A dialog shows words only: no button in it can be under way. */
+/** For dialogs, which show text only: no click can be in progress in them. */
 function wordsOnly(state: State) {
   return {
     channelName: state.channel.name,

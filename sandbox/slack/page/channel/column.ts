@@ -1,10 +1,10 @@
 import { keepingFocus } from '../dom/focus.ts';
 import { type Row, syncRows } from '../dom/patch.ts';
 
-/** So near to the end counts as reading the newest message. */
+/** Within this distance of the end, the reader counts as being at the newest message. */
 const NEAR_END_PX = 48;
 
-/** A scrolling column of messages that follows the newest one only while the reader is there. */
+/** A scrolling column of messages that follows the newest one while the reader is at the end. */
 export class Column {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
@@ -17,7 +17,7 @@ export class Column {
     this.#pill = pill;
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     pill?.addEventListener('click', () => this.toEnd());
-    // Opening the thread or resizing the window rewraps the text under a reader who follows.
+    // Opening the thread or resizing the window rewraps the text, which would move a following reader off the end.
     new ResizeObserver(() => this.#follow()).observe(scroller);
   }
 
@@ -30,7 +30,7 @@ export class Column {
     if (hasNews && this.#pill !== undefined) this.#pill.hidden = false;
   }
 
-  /** Goes to the newest message and follows from there. */
+  /** Scrolls to the newest message and follows it. */
   toEnd(): void {
     this.#isFollowing = true;
     this.#follow();

@@ -8,10 +8,10 @@ import type { ReplyCount } from '../state/visible.ts';
 import { parseMrkdwn } from '../text/mrkdwn.ts';
 import { fullTime, timeOfDay } from '../text/slack-date.ts';
 
-/** Slack's own voice: it reports failed commands and is no app. */
+/** Slackbot reports failed commands; it is not an app. */
 const SLACKBOT = 'USLACKBOT';
 
-/** Where and how a message is drawn. */
+/** Context for drawing a message. */
 export interface MessageView extends BlockView {
   readonly isCompact: boolean;
   readonly isInThread: boolean;
@@ -50,7 +50,7 @@ export function renderMessage(message: Message, view: MessageView): HTMLElement 
   return element('li', attributes, view.isCompact ? timeStamp(message.ts) : avatar(author), body);
 }
 
-/** The round-cornered initials of somebody; the app has its own mark. */
+/** An avatar: a person's initials, or the app's mark. */
 export function avatar({ id, name, isBot }: Author): HTMLElement {
   if (isBot && id !== SLACKBOT)
     return element('span', { class: 'avatar bot', 'aria-hidden': 'true' }, ...registryMark());
@@ -69,7 +69,7 @@ function initials(name: string): string {
     .join('');
 }
 
-/** One of the six avatar colours of the style sheet, the same for the same person each time. */
+/** One of six avatar colours, always the same for a person. */
 function shadeOf(id: string): number {
   return [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 6;
 }

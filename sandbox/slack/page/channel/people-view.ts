@@ -3,7 +3,7 @@ import { patch } from '../dom/patch.ts';
 import type { Person, State } from '../state/state.ts';
 import { avatar } from './message-view.ts';
 
-/** Draws the workspace's side: the channel, the people one can act as, and the app. */
+/** Draws the sidebar: the channel, the people to act as, and the app. */
 export function showSidebar(state: State, personId: string): void {
   required('channel-name', HTMLElement).textContent = state.channel.name;
   required('channel-title', HTMLElement).textContent = state.channel.name;

@@ -6,10 +6,10 @@ import { replyCount } from '../state/visible.ts';
 import { dayOf } from '../text/slack-date.ts';
 import { type MessageView, renderMessage } from './message-view.ts';
 
-/** Messages of one author closer together than this share one avatar. */
+/** Messages of one author within this time share one avatar. */
 const GROUP_SECONDS = 5 * 60;
 
-/** The rows of a column: messages in order, with a line before each new day. */
+/** The rows of a column: messages in order, with a divider before each day. */
 export function messageRows(messages: readonly Message[], model: Model, place: Place): readonly Row[] {
   return messages.flatMap((message, index) => {
     const previous = messages[index - 1];

@@ -8,7 +8,7 @@ import { timeOfDay } from '../text/slack-date.ts';
 import type { Inline } from '../text/text-tree.ts';
 import { avatar } from './message-view.ts';
 
-/** Shows or hides the thread pane and draws what its replies answer to. */
+/** Shows or hides the thread pane and draws the parent message at its top. */
 export function showThreadHead({ state, threadTs }: Model): void {
   required('thread', HTMLElement).hidden = threadTs === undefined;
   const parent = state.messages.find((one) => one.ts === threadTs);
@@ -17,7 +17,7 @@ export function showThreadHead({ state, threadTs }: Model): void {
   patch(head, fresh);
 }
 
-/** The parent is named, not repeated: its buttons and its plan stand once, in the channel. */
+/** Shows only a short form of the parent: its buttons and plan are in the channel. */
 function parentNodes(parent: Message | undefined, state: State): readonly HTMLElement[] {
   if (parent === undefined) return [];
   const count = replyCount(state, parent.ts)?.count ?? 0;

@@ -4,10 +4,10 @@ import { fittingCommands } from './fitting-commands.ts';
 import { type Recall, recallNewer, recallOlder, remember } from './recall.ts';
 import { renderSuggestions } from './suggestions.ts';
 
-/** Sends what was typed; resolves to the server's complaint, if it has one. */
+/** Sends the typed text; resolves to the server's error, if any. */
 export type Send = (text: string) => Promise<string | undefined>;
 
-/** The message box: slash commands are offered, Enter sends, Up recalls. */
+/** The message box: suggests slash commands; Enter sends, Up recalls. */
 export class Composer {
   readonly #box = required('composer', HTMLTextAreaElement);
   readonly #list = required('suggestions', HTMLElement);
@@ -24,7 +24,7 @@ export class Composer {
     this.#box.addEventListener('keydown', (event) => this.#pressed(event));
     this.#box.addEventListener('blur', () => this.#close());
     this.#box.addEventListener('focus', () => this.#suggest());
-    // Pressing the pointer must not take the focus out of the message box.
+    // A click must not take the focus from the message box.
     for (const part of [this.#list, this.#sendButton]) {
       part.addEventListener('pointerdown', (event) => event.preventDefault());
     }
@@ -32,13 +32,12 @@ export class Composer {
     this.#sendButton.addEventListener('click', () => void this.#submit());
   }
 
-  /** Takes over the commands on offer and the name of the channel. */
+  /** Updates the suggested commands and the channel name. */
   show(commands: readonly SlashCommand[], channelName: string): void {
     this.#commands = commands;
     this.#box.placeholder = `Message #${channelName} or type / for commands`;
   }
 
-  /** Puts the cursor into the message box. */
   focus(): void {
     this.#box.focus();
   }
@@ -98,7 +97,7 @@ export class Composer {
     return isRecalling ? () => this.#remind(step) : undefined;
   }
 
-  /** The chosen command while only a part of it has been typed. */
+  /** The chosen command, if only part of it has been typed. */
   #unfinishedCommand(): string | undefined {
     if (this.#list.hidden || this.#recall.at !== undefined) return undefined;
     const command = fittingCommands(this.#commands, this.#box.value)[this.#chosen]?.command;

@@ -1,6 +1,6 @@
 import type { SlashCommand } from '../state/state.ts';
 
-/** The commands that fit what has been typed: by their beginning, or the one whose arguments are being typed. */
+/** The commands that match the typed text: by prefix, or the command whose arguments are being typed. */
 export function fittingCommands(commands: readonly SlashCommand[], typed: string): readonly SlashCommand[] {
   if (!typed.startsWith('/')) return [];
   const [word = '', ...rest] = typed.split(/\s/);

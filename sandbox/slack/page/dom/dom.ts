@@ -3,7 +3,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** Attributes by name; `true` is an empty attribute, `false` and `undefined` are none. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** What may stand inside an element. Text is always a text node: nothing is ever parsed as HTML. */
+/** The content of an element. Strings become text nodes and are never parsed as HTML. */
 export type Child = Node | string | undefined;
 
 /** Builds an HTML element. */
@@ -15,7 +15,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return furnish(document.createElement(tag), attributes, children);
 }
 
-/** Builds a 20 × 20 drawing out of paths. */
+/** Builds a 20 × 20 SVG drawing from paths. */
 export function drawing(attributes: Attributes, paths: readonly Attributes[]): SVGElement {
   const strokes = paths.map((path) => furnish(document.createElementNS(SVG, 'path'), path, []));
   return furnish(document.createElementNS(SVG, 'svg'), { viewBox: '0 0 20 20', ...attributes }, strokes);
@@ -28,7 +28,7 @@ export function fragment(children: readonly Child[]): DocumentFragment {
   return made;
 }
 
-/** The element of the page with this id and class; its absence is a mistake in index.html. */
+/** The element with this ID and class; throws if index.html lacks it. */
 export function required<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`);

@@ -1,4 +1,4 @@
-/** Runs a redraw; if it takes the focused button away, the one that stands for it now, or else the column, gets the focus. */
+/** Runs a redraw. If it removes the focused button, focuses its replacement, or else the column. */
 export function keepingFocus(column: HTMLElement, redraw: () => void): void {
   const focused = document.activeElement;
   const wasInside = focused !== null && focused !== column && column.contains(focused);

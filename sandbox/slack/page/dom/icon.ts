@@ -1,7 +1,7 @@
 import { characterOf, drawingOf, type Stroke } from '../text/emoji.ts';
 import { type Attributes, drawing, element } from './dom.ts';
 
-/** Draws an emoji by its short code; an unknown one is shown as the code itself. */
+/** Draws an emoji by its short code; an unknown code is shown as text. */
 export function emoji(name: string): Node {
   const strokes = drawingOf(name);
   if (strokes !== undefined) {
@@ -23,7 +23,7 @@ function pathOf({ path, fill, line, width }: Stroke): Attributes {
   };
 }
 
-/** The page's own line icons, coloured by the text around them. */
+/** Line icons in the colour of the surrounding text. */
 const LINES = {
   eye: 'M1.8 10C3.6 6.5 6.5 4.7 10 4.7s6.4 1.8 8.2 5.3c-1.8 3.5-4.7 5.3-8.2 5.3S3.6 13.5 1.8 10zM10 7.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5z',
   check: 'M5.8 10.3l2.9 2.9l5.5-6.2',
@@ -35,7 +35,6 @@ const LINES = {
   link: 'M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3l-1 1M11.5 8.5a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3l1-1',
 } as const;
 
-/** One of the page's own icons. */
 export function lineIcon(name: keyof typeof LINES): SVGElement {
   const path: Attributes = { d: LINES[name], fill: 'none', stroke: 'currentColor', 'stroke-width': '1.7' };
   return drawing({ class: 'icon', 'aria-hidden': 'true' }, [

@@ -1,4 +1,4 @@
-/** A row of a list: drawn again only when its signature changes. */
+/** A row of a list, redrawn only when its signature changes. */
 export interface Row {
   readonly key: string;
   readonly signature: string;
@@ -7,7 +7,7 @@ export interface Row {
 
 const signatures = new WeakMap<Element, string>();
 
-/** Makes the list show exactly these rows, touching only those that changed: scroll, focus and open parts stay. */
+/** Makes the list show exactly these rows and touches only changed ones, so scroll position, focus and open parts are kept. */
 export function syncRows(list: HTMLElement, rows: readonly Row[]): void {
   const wanted = new Set(rows.map(({ key }) => key));
   const present = new Map<string, HTMLElement>();
@@ -34,7 +34,7 @@ function upToDate(present: HTMLElement | undefined, row: Row): HTMLElement {
   return kept;
 }
 
-/** Changes an element into the likeness of another while keeping every node that is already alike. */
+/** Changes an element to match another, and keeps every node that is already equal. */
 export function patch(old: Element, fresh: Element): void {
   patchAttributes(old, fresh);
   const kept = [...old.childNodes];

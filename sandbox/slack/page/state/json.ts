@@ -1,4 +1,4 @@
-/** A JSON object whose fields have not been looked at yet. */
+/** A JSON object with unchecked fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether the value is a JSON object (not a list, not null). */
@@ -6,13 +6,13 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list; anything else in it becomes an object of a type nobody knows, so that it is seen. */
+/** The objects of a list; any other item becomes an object of an unknown type, so that it is visible on the page. */
 export function objectsIn(value: unknown): readonly JsonObject[] {
   if (!Array.isArray(value)) return [];
   return value.map((one: unknown) => (isObject(one) ? one : { type: `a bare ${typeof one}` }));
 }
 
-/** The text, or nothing if the value is not a text. */
+/** The string, or an empty one if the value is not a string. */
 export function textIn(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
@@ -22,7 +22,7 @@ export function numberIn(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** The type a block, element or object names. */
+/** The `type` of a block, element or object. */
 export function typeOf(value: JsonObject): string {
   return typeof value.type === 'string' ? value.type : '';
 }

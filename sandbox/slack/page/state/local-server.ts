@@ -2,22 +2,21 @@ import { isObject, textIn } from './json.ts';
 import type { Click } from './model.ts';
 import { readState, type State } from './state.ts';
 
-/** How long the page waits for one answer of the local Slack. A click may take Slack's 3 s and a busy machine's time. */
+/** Timeout for one request to the local Slack: a click may take Slack's 3 s and more on a busy machine. */
 const ANSWER_LIMIT_MS = 20_000;
 
-/** Reads everything the local Slack shows. */
 export async function fetchState(): Promise<State> {
   const response = await fetch('/page/state', { signal: AbortSignal.timeout(ANSWER_LIMIT_MS), cache: 'no-store' });
-  if (!response.ok) throw new Error(`The local Slack answered ${response.status}.`);
+  if (!response.ok) throw new Error(`The local Slack answered with HTTP ${response.status}.`);
   return readState(await response.json());
 }
 
-/** Sends a slash command or a message; gives back what the server complains about, if anything. */
+/** Sends a slash command or a message; returns the server's error, if any. */
 export function sendText(person: string, text: string): Promise<string | undefined> {
   return post('/page/command', { person, text });
 }
 
-/** Clicks a button; gives back what the server complains about, if anything. */
+/** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });
 }
@@ -34,7 +33,7 @@ async function post(path: string, body: Readonly<Record<string, string>>): Promi
   } catch (error) {
     return error instanceof DOMException && error.name === 'TimeoutError'
       ? `The local Slack did not answer within ${ANSWER_LIMIT_MS / 1000} s.`
-      : 'The local Slack cannot be reached. Is the sandbox still running?';
+      : 'The local Slack is unreachable. Check that the sandbox is still running.';
   }
 }
 
@@ -44,12 +43,12 @@ async function complaintOf(response: Response): Promise<string> {
     const body: unknown = JSON.parse(text);
     if (isObject(body) && textIn(body.error) !== '') return textIn(body.error);
   } catch {
-    return text === '' ? `The local Slack answered ${response.status}.` : text;
+    return text === '' ? `The local Slack answered with HTTP ${response.status}.` : text;
   }
-  return `The local Slack answered ${response.status}.`;
+  return `The local Slack answered with HTTP ${response.status}.`;
 }
 
-/** Listens for changes; the browser reconnects by itself, and each (re)connection counts as a change. */
+/** Subscribes to changes. The browser reconnects by itself; each connection counts as a change. */
 export function listen(changed: () => void, connected: (isConnected: boolean) => void): void {
   const source = new EventSource('/page/events');
   source.addEventListener('changed', changed);

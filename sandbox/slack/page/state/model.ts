@@ -1,9 +1,9 @@
 import type { State } from './state.ts';
 
-/** The place a message is shown in. */
+/** Where a message is shown. */
 export type Place = 'channel' | 'thread';
 
-/** What the page shows besides the server's state: who looks, what is open, what is under way. */
+/** What the page knows beside the server's state: the person, the open thread, and requests in progress. */
 export interface Model {
   state: State;
   personId: string;
@@ -12,19 +12,19 @@ export interface Model {
   readonly complaints: Map<string, string>;
 }
 
-/** A click in flight. */
+/** A click in progress. */
 export interface Click {
   readonly ts: string;
   readonly blockId: string;
   readonly actionId: string;
 }
 
-/** The name of a click among those under way. */
+/** The key of a click among those in progress. */
 export function clickKey({ ts, blockId, actionId }: Click): string {
   return JSON.stringify([ts, blockId, actionId]);
 }
 
-/** The displayed name behind a user id. */
+/** The display name of a user ID. */
 export function nameOf(state: State, userId: string): string | undefined {
   if (userId === state.bot.id) return state.bot.name;
   return state.people.find((person) => person.id === userId)?.name;

@@ -1,10 +1,10 @@
 import { fetchState } from './local-server.ts';
 import type { State } from './state.ts';
 
-/** How long to wait before asking again after the local Slack did not answer. */
+/** Delay before a retry when the local Slack did not answer. */
 const RETRY_MS = 1_000;
 
-/** Fetches the state, one request at a time; changes during a request lead to one more. */
+/** Fetches the state, one request at a time; changes during a request lead to one more request. */
 export class Refresher {
   readonly #show: (state: State) => void;
   readonly #fail: (says: string) => void;
@@ -16,7 +16,7 @@ export class Refresher {
     this.#fail = fail;
   }
 
-  /** Asks for a fetch, now or right after the one under way. */
+  /** Requests a fetch, now or after the one in progress. */
   request(): void {
     this.#isStale = true;
     if (!this.#isFetching) void this.#fetchUntilFresh();

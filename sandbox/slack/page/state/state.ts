@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, numberIn, objectsIn, textIn } from './json.ts';
 
-/** Somebody the reader of the page can act as. */
+/** A person that the page can act as. */
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -14,14 +14,14 @@ export interface SlashCommand {
   readonly usageHint: string;
 }
 
-/** Who wrote a message. */
+/** The author of a message. */
 export interface Author {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
 }
 
-/** One message of the channel, a reply in a thread, or an ephemeral note to one person. */
+/** A message of the channel, a reply in a thread, or an ephemeral message for one person. */
 export interface Message {
   readonly ts: string;
   readonly threadTs: string | undefined;
@@ -44,22 +44,22 @@ export interface State {
   readonly messages: readonly Message[];
 }
 
-/** The server sent something that is no state of a channel. */
+/** The server sent an invalid state. */
 export class UnreadableState extends Error {
   constructor(what: string) {
-    super(`The local Slack sent a state without ${what}.`);
+    super(`Invalid state from the local Slack: ${what} is missing.`);
     this.name = 'UnreadableState';
   }
 }
 
-/** Reads what `GET /page/state` answers. */
+/** Parses the answer of `GET /page/state`. */
 export function readState(body: unknown): State {
-  if (!isObject(body)) throw new UnreadableState('any fields');
-  const channel = readIdentity(body.channel, 'a channel');
+  if (!isObject(body)) throw new UnreadableState('every field');
+  const channel = readIdentity(body.channel, 'the channel');
   const isHere = (message: JsonObject) => message.channel === undefined || message.channel === channel.id;
   return {
     channel,
-    bot: readIdentity(body.bot, 'a bot'),
+    bot: readIdentity(body.bot, 'the bot'),
     people: objectsIn(body.people).map((one) => ({ ...readIdentity(one, 'a person'), title: textIn(one.title) })),
     commands: objectsIn(body.commands).map(readCommand),
     messages: objectsIn(body.messages).filter(isHere).map(readMessage).sort(bySendingTime),

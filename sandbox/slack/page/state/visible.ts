@@ -1,23 +1,23 @@
 import type { Message, State } from './state.ts';
 
-/** How many replies a thread has and when the last one came. */
+/** The number of replies in a thread, and the time of the last one. */
 export interface ReplyCount {
   readonly count: number;
   readonly lastTs: string;
   readonly authors: readonly string[];
 }
 
-/** Whether the person may see the message: an ephemeral one is for one person only. */
+/** Whether the person can see the message: an ephemeral message is for one person only. */
 function isVisibleTo(message: Message, personId: string): boolean {
   return message.ephemeralFor === undefined || message.ephemeralFor === personId;
 }
 
-/** Whether the message stands only in a thread. A parent carries its own ts as thread in some payloads. */
+/** Whether the message is only in a thread. In some payloads a parent has its own ts as thread. */
 function isReply(message: Message): boolean {
   return message.threadTs !== undefined && message.threadTs !== message.ts;
 }
 
-/** What stands in the channel column: no replies, unless they were broadcast. */
+/** The messages of the channel column: all but replies, unless broadcast. */
 export function channelMessages(state: State, personId: string): readonly Message[] {
   return state.messages.filter((one) => isVisibleTo(one, personId) && (!isReply(one) || one.broadcast));
 }
@@ -27,7 +27,7 @@ export function threadReplies(state: State, personId: string, threadTs: string):
   return state.messages.filter((one) => isReply(one) && one.threadTs === threadTs && isVisibleTo(one, personId));
 }
 
-/** What the link below a parent says; ephemeral replies do not count, as in Slack. */
+/** The reply count shown below a parent; ephemeral replies do not count, as in Slack. */
 export function replyCount(state: State, threadTs: string): ReplyCount | undefined {
   const lasting = state.messages.filter(
     (one) => isReply(one) && one.threadTs === threadTs && one.ephemeralFor === undefined,
@@ -37,7 +37,7 @@ export function replyCount(state: State, threadTs: string): ReplyCount | undefin
   return { count: lasting.length, lastTs: last.ts, authors: [...new Set(lasting.map((one) => one.author.name))] };
 }
 
-/** A thread that had nothing to read before and now has its first reply. */
+/** A thread that has just received its first visible reply. */
 export function newlyStartedThread(before: State, after: State, personId: string): string | undefined {
   const known = new Set(before.messages.map((one) => one.ts));
   const fresh = after.messages.filter((one) => isReply(one) && isVisibleTo(one, personId) && !known.has(one.ts));
@@ -45,7 +45,7 @@ export function newlyStartedThread(before: State, after: State, personId: string
   return threads.find((ts) => threadReplies(before, personId, ts).length === 0);
 }
 
-/** The visible messages of others that were not there before. */
+/** New visible messages by others. */
 export function arrivals(before: State, after: State, personId: string): readonly Message[] {
   const known = new Set(before.messages.map((one) => one.ts));
   return after.messages.filter((one) => !known.has(one.ts) && isVisibleTo(one, personId) && one.author.id !== personId);

@@ -1,4 +1,4 @@
-/** One stroke or area of a drawn emoji in a 20 × 20 box. */
+/** One stroke or area of an emoji in a 20 × 20 box. */
 export interface Stroke {
   readonly path: string;
   readonly fill?: string;
@@ -28,7 +28,7 @@ const PAPER = 'M5 2.5h10a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-13a1 1 
 const line = (path: string, colour: string = WHITE, width = 2): Stroke => ({ path, line: colour, width });
 const area = (path: string, colour: string): Stroke => ({ path, fill: colour });
 
-/** The emoji that operations bots use, drawn here so that they look the same on a machine without an emoji font. */
+/** Emoji that operations bots use, drawn here so that they look the same without an emoji font. */
 const DRAWN: ReadonlyMap<string, readonly Stroke[]> = new Map([
   ['white_check_mark', [area(TILE, GREEN), line('M5.8 10.4l2.9 2.9l5.6-6.4', WHITE, 2.2)]],
   ['heavy_check_mark', [line('M3.5 10.5l4.3 4.3l8.7-9.6', GREEN, 2.8)]],
@@ -102,7 +102,7 @@ const DRAWN: ReadonlyMap<string, readonly Stroke[]> = new Map([
   ['white_circle', [line(DISC, GREY, 1.5)]],
 ]);
 
-/** Emoji left to the reader's own font: short code and character. */
+/** Emoji left to the reader's font, by short code. */
 const WRITTEN: ReadonlyMap<string, string> = new Map([
   ['rocket', '🚀'],
   ['tada', '🎉'],
@@ -169,22 +169,22 @@ const PICTURES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Whether the short code (without colons) is one this page can show. */
+/** Whether the page can show this short code (without colons). */
 export function isKnownEmoji(name: string): boolean {
   return DRAWN.has(name) || WRITTEN.has(name);
 }
 
-/** The drawing of a short code, if there is one. */
+/** The drawing of a short code, if it has one. */
 export function drawingOf(name: string): readonly Stroke[] | undefined {
   return DRAWN.get(name);
 }
 
-/** The character of a short code that has no drawing. */
+/** The character of a short code without a drawing. */
 export function characterOf(name: string): string | undefined {
   return WRITTEN.get(name);
 }
 
-/** The short code of an emoji character that has a drawing. */
+/** The short code of an emoji character with a drawing. */
 export function shortCodeOf(picture: string): string | undefined {
   return PICTURES.get(picture.replace('\uFE0F', ''));
 }

@@ -1,7 +1,7 @@
 import { isKnownEmoji, shortCodeOf } from './emoji.ts';
 import type { Inline } from './text-tree.ts';
 
-/** One construct of a notation: where its (sticky) pattern matches, `read` says what it means, or that it means nothing. */
+/** One construct of a notation: where its (sticky) pattern matches, `read` returns the meaning, or nothing. */
 export interface InlineRule {
   readonly pattern: RegExp;
   readonly read: (match: RegExpExecArray) => Inline | undefined;
@@ -13,7 +13,7 @@ export const emojiRule: InlineRule = {
   read: ([, name = '']) => (isKnownEmoji(name) ? { is: 'emoji', name } : undefined),
 };
 
-/** An emoji written as a character, drawn like its short code so that no emoji font is needed. */
+/** An emoji character, drawn like its short code so that no emoji font is needed. */
 export const pictureRule: InlineRule = {
   pattern: /\p{Extended_Pictographic}\uFE0F?/uy,
   read: ([picture]) => {
@@ -25,7 +25,7 @@ export const pictureRule: InlineRule = {
 /** A line break. */
 export const breakRule: InlineRule = { pattern: /\n/y, read: () => ({ is: 'break' }) };
 
-/** Reads running text with the rules of a notation; what no rule understands stays text. */
+/** Parses running text with the rules of a notation; text that no rule matches stays text. */
 export function parseInline(source: string, rules: readonly InlineRule[]): readonly Inline[] {
   const parts: Inline[] = [];
   let plainFrom = 0;
@@ -51,7 +51,7 @@ function firstMatch(
   for (const { pattern, read } of rules) {
     pattern.lastIndex = at;
     const match = pattern.exec(source);
-    // A rule may parse what is inside it with itself: the match is complete before that.
+    // A rule may call itself for the inner text: its own match is complete before that.
     const inline = match === null ? undefined : read(match);
     if (match !== null && inline !== undefined) return { inline, length: match[0].length };
   }
@@ -62,12 +62,12 @@ function plain(text: string): readonly Inline[] {
   return text === '' ? [] : [{ is: 'text', text: decodeEntities(text) }];
 }
 
-/** Slack escapes exactly three characters: docs.slack.dev/messaging/formatting-message-text, "Escaping text". */
+/** Slack escapes exactly these three characters: docs.slack.dev/messaging/formatting-message-text, "Escaping text". */
 export function decodeEntities(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-/** Whether a link may be followed: nothing but the web and mail, never `javascript:`. */
+/** Whether a link is allowed: web and mail addresses only, never `javascript:`. */
 export function isSafeUrl(url: string): boolean {
   return /^(https?:\/\/|mailto:)/i.test(url);
 }

@@ -1,7 +1,7 @@
 import { emojiRule, type InlineRule, isSafeUrl, parseInline, pictureRule } from './inline-parser.ts';
 import type { Inline, Paragraph, TextStyle } from './text-tree.ts';
 
-/** Reads the standard Markdown of Slack's `markdown` block: headings, lists, quotes, fences, rules and emphasis. */
+/** Parses the standard Markdown of a `markdown` block: headings, lists, quotes, fences, rules and emphasis. */
 export function parseMarkdown(source: string): readonly Paragraph[] {
   return source
     .split(/^```[^\n]*\n([\s\S]*?)\n?^```[ \t]*$/m)

@@ -10,15 +10,15 @@ import {
 import { formatSlackDate } from './slack-date.ts';
 import type { Inline, Paragraph, TextStyle } from './text-tree.ts';
 
-/** Reads Slack's own notation, mrkdwn: docs.slack.dev/messaging/formatting-message-text. */
+/** Parses mrkdwn: docs.slack.dev/messaging/formatting-message-text. */
 export function parseMrkdwn(source: string): readonly Paragraph[] {
-  // Odd pieces of the split are the insides of ``` fences.
+  // Odd pieces are the insides of ``` fences.
   return source
     .split(/```\n?([\s\S]*?)\n?```\n?/)
     .flatMap((piece, index) => (index % 2 === 1 ? [preformatted(piece)] : parseLines(piece)));
 }
 
-/** Reads a text that knows no formatting but emoji, the `plain_text` object. */
+/** Parses the text of a `plain_text` object, which supports only emoji. */
 export function parsePlainText(source: string): readonly Inline[] {
   return parseInline(source.replaceAll('&', '&amp;'), [emojiRule, pictureRule, breakRule]);
 }
@@ -73,7 +73,7 @@ const RULES: readonly InlineRule[] = [
 ];
 
 function emphasis(mark: string, style: TextStyle): InlineRule {
-  // Slack wants word boundaries outside the marks and no space just inside them.
+  // Slack requires word boundaries outside the marks and no space just inside them.
   const pattern = new RegExp(
     `(?<![\\p{L}\\p{N}${mark}])${mark}(?=\\S)([^\\n]*?\\S)${mark}(?![\\p{L}\\p{N}${mark}])`,
     'uy',
@@ -91,7 +91,7 @@ function readAngle(source: string, inner: string): Inline | undefined {
   return { is: 'link', url, of: label === undefined ? [{ is: 'text', text: url }] : parseInline(label, [emojiRule]) };
 }
 
-/** `<!date^…>` is a date; `<!channel>`, `<!here>` and groups would ring many telephones, so they are shown as written. */
+/** `<!date^…>` is a date. `<!channel>`, `<!here>` and groups notify many people, so they are shown as written. */
 function readSpecial(source: string, target: string, label: string | undefined): Inline {
   const [, seconds, format = ''] = target.split('^');
   if (!target.startsWith('!date^')) return { is: 'broadcast', source };

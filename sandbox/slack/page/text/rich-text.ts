@@ -4,7 +4,7 @@ import { isSafeUrl } from './inline-parser.ts';
 import { formatSlackDate } from './slack-date.ts';
 import type { Inline, Paragraph, TextStyle } from './text-tree.ts';
 
-/** Reads a `rich_text` block. */
+/** Parses a `rich_text` block. */
 export function readRichText(block: JsonObject): readonly Paragraph[] {
   return objectsIn(block.elements).map(readPart);
 }
@@ -62,7 +62,7 @@ function linesOf(text: string): readonly Inline[] {
   });
 }
 
-/** Emoji characters inside a text are drawn; everything else is left exactly as it is. */
+/** Draws emoji characters and leaves all other text unchanged. */
 function splitPictures(line: string): readonly Inline[] {
   return line.split(/(\p{Extended_Pictographic}\uFE0F?)/u).flatMap((piece): readonly Inline[] => {
     const name = shortCodeOf(piece);

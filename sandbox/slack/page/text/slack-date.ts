@@ -26,7 +26,7 @@ const FORMS: ReadonlyMap<string, Form> = new Map([
   ['time_secs', form({ hour: '2-digit', minute: '2-digit', second: '2-digit' })],
 ]);
 
-/** Writes a time as a Slack date format asks; nothing if the time or a token of it is not understood. */
+/** Formats a time with a Slack date format; undefined if the time or a token is invalid. */
 export function formatSlackDate(seconds: number, format: string): string | undefined {
   const at = new Date(seconds * 1000);
   if (Number.isNaN(at.getTime())) return undefined;
@@ -35,7 +35,7 @@ export function formatSlackDate(seconds: number, format: string): string | undef
   return format.replaceAll(/\{(\w+)\}/g, (whole, token: string) => FORMS.get(token)?.(at) ?? whole);
 }
 
-/** The time of day of a message's ts, in the reader's own zone. */
+/** The time of day of a message's ts, in the reader's time zone. */
 export function timeOfDay(ts: string): string {
   return time(dateOf(ts));
 }

@@ -1,4 +1,4 @@
-/** A piece of running text, whichever of Slack's three notations it came from. */
+/** A piece of running text from any of Slack's three notations. */
 export type Inline =
   | { readonly is: 'text'; readonly text: string }
   | { readonly is: 'styled'; readonly style: TextStyle; readonly of: readonly Inline[] }
@@ -11,7 +11,6 @@ export type Inline =
   | { readonly is: 'unknown'; readonly type: string }
   | { readonly is: 'break' };
 
-/** How running text is set off. */
 export type TextStyle = 'bold' | 'italic' | 'strike' | 'underline';
 
 /** A paragraph-like part of a text. */

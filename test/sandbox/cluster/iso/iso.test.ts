@@ -36,21 +36,21 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('ISO images', () => {
-  it('every file of an archive comes back byte for byte', async () => {
+  it('restore every file of an archive byte for byte', async () => {
     await extractIso(at('old.iso'), at('unpacked'));
     for (const { path, pieces } of old.sources) {
       expect((await readFile(join(folder, 'unpacked', path))).equals(Buffer.concat([...pieces()])), path).toBe(true);
     }
   });
 
-  it('the volume id names product and version, and Salt finds the product file by its ISO name', async () => {
+  it('have a volume ID with product and version, and a product file that Salt finds by its ISO name', async () => {
     expect(await readIso(at('new.iso'))).toMatchObject({ volumeId: 'MetalK8s 128.0.1' });
     expect(await readRootFile(at('new.iso'), 'PRODUCT.TXT')).toContain('VERSION=128.0.1\n');
     expect(await readRootFile(at('solution.iso'), '/MANIFEST.YAML;1'.slice(1))).toContain('kind: Solution\n');
     expect(await readRootFile(at('solution.iso'), 'PRODUCT.TXT')).toBeUndefined();
   });
 
-  it('an image that both versions carry lies in equal runs of sectors, so a copy may skip them', async () => {
+  it('store an image shared by two versions as equal runs of sectors, so a copy can skip them', async () => {
     const [first, second] = await Promise.all([readFile(at('old.iso')), readFile(at('new.iso'))]);
     const etcd = async (iso: string) =>
       (await readIso(at(iso))).files.filter((one) => one.path.startsWith('images/etcd/'));
@@ -71,22 +71,22 @@ describe('ISO images', () => {
     }
   });
 
-  it('the same archive is the same file whenever it is made', async () => {
+  it('are identical whenever they are made', async () => {
     await writeArchive(archiveContent(current.described), at('again.iso'));
     expect((await readFile(at('again.iso'))).equals(await readFile(at('new.iso')))).toBe(true);
   });
 
-  it.each([0.001, 0.02, 0.5, 0.9, 0.9999])('an image cut at %d of its length is noticed', async (share) => {
+  it.each([0.001, 0.02, 0.5, 0.9, 0.9999])('are rejected when cut at %d of their length', async (share) => {
     await copyFile(at('old.iso'), at('cut.iso'));
     await truncate(at('cut.iso'), Math.floor((await readFile(at('old.iso'))).length * share));
     await expect(readIso(at('cut.iso'))).rejects.toThrow(IsoUnreadable);
   });
 
-  it('a file that is no image is noticed', async () => {
+  it('are distinguished from other files', async () => {
     await expect(readIso(join(import.meta.dirname, 'iso.test.ts'))).rejects.toThrow(IsoUnreadable);
   });
 
-  it('long, odd and alike names keep apart', async () => {
+  it('keep long, unusual and similar names apart', async () => {
     const names = ['a'.repeat(90), `${'a'.repeat(90)}b`, 'ünïcode name.txt', 'v1.2.3/x.y.z', 'v1_2.3/x.y.z', '.hidden'];
     const sources = names.map((path) => ({ path, size: path.length, pieces: () => [Buffer.from(path, 'latin1')] }));
     await writeIso(at('names.iso'), 'NAMES', sources, new Date(0));

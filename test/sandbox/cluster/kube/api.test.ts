@@ -21,7 +21,7 @@ afterEach(async () => {
   await cluster.close();
 });
 
-/** A bare request that trusts the cluster's CA but shows no certificate. */
+/** A plain request that trusts the cluster's CA but has no client certificate. */
 async function bare(path: string): Promise<{ readonly code: number | undefined; readonly body: string }> {
   const ca = await readFile(`${cluster.folder}/kube-ca.crt`);
   return await new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ async function bare(path: string): Promise<{ readonly code: number | undefined; 
   });
 }
 
-test('admin.conf is private and opens the API with verification on; without a certificate it is 401', async () => {
+test('accepts admin.conf, a private file with full verification; answers 401 without a certificate', async () => {
   expect((await stat(kube.kubeconfigPath)).mode & 0o777).toBe(0o600);
   expect(await readFile(kube.kubeconfigPath, 'utf8')).not.toContain('insecure');
   const { items } = await core.listNode();
@@ -47,13 +47,13 @@ test('admin.conf is private and opens the API with verification on; without a ce
   });
 });
 
-test('a user outside system:masters is known and forbidden', async () => {
+test('answers 403 to a user outside system:masters', async () => {
   const viewer = new KubeConfig();
   viewer.loadFromFile(`${cluster.folder}/viewer.conf`);
   await expect(viewer.makeApiClient(CoreV1Api).listNode()).rejects.toMatchObject({ code: 403 });
 });
 
-test('nodes carry what the guards read: roles, version, address, runtime, readiness', async () => {
+test('shows roles, version, address, runtime and readiness of nodes', async () => {
   const bootstrap = await core.readNode({ name: 'bootstrap' });
   expect(bootstrap.metadata?.labels).toMatchObject({
     'node-role.kubernetes.io/bootstrap': '',
@@ -68,14 +68,14 @@ test('nodes carry what the guards read: roles, version, address, runtime, readin
   expect(system.metadata?.annotations).toEqual({ 'metalk8s.scality.com/cluster-version': '128.0.1' });
 });
 
-test('an upgrade under way shows as nodes of two versions', async () => {
+test('shows an upgrade in progress as nodes of two versions', async () => {
   cluster.world.faults.set('upgrade-started', []);
   const { items } = await core.listNode();
   const versions = items.map((node) => node.metadata?.labels?.['metalk8s.scality.com/version']);
   expect(versions).toEqual(['128.0.1', '128.0.1', '127.0.6']);
 });
 
-test('what is not there is a 404 Status that names it', async () => {
+test('answers a 404 Status with the name of a missing object', async () => {
   const error = await core.readNode({ name: 'node-9' }).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ApiException);
   expect(error).toMatchObject({
@@ -84,7 +84,7 @@ test('what is not there is a 404 Status that names it', async () => {
   });
 });
 
-test('pods are found by label, with the volumes that tell which archives a registry carries', async () => {
+test('lists pods by label, with the volumes of a registry’s archives', async () => {
   const { items } = await core.listNamespacedPod({
     namespace: 'kube-system',
     labelSelector: 'app.kubernetes.io/name=repositories',
@@ -105,7 +105,7 @@ test('pods are found by label, with the volumes that tell which archives a regis
   ]);
 });
 
-test('a new registry is first not ready and later last in the addresses; never is never', async () => {
+test('lists a new registry as not ready first, then last among the addresses; never with endpoints-never', async () => {
   const endpoints = () => core.readNamespacedEndpoints({ namespace: 'kube-system', name: 'repositories' });
   const late = (seconds: string) => {
     cluster.world.faults.clear('endpoints-late');
@@ -125,7 +125,7 @@ test('a new registry is first not ready and later last in the addresses; never i
   expect((await endpoints()).subsets?.[0]?.notReadyAddresses?.map(({ nodeName }) => nodeName)).toEqual(['node-2']);
 });
 
-test('an API that is down drops connections, and a slow one answers late', async () => {
+test('drops connections with kube-down, and answers late with kube-slow', async () => {
   cluster.world.faults.set('kube-slow', ['50']);
   const before = Date.now();
   await core.listNode();
@@ -134,7 +134,7 @@ test('an API that is down drops connections, and a slow one answers late', async
   await expect(core.listNode()).rejects.toThrow();
 });
 
-test('native registry replication is visible in discovery only where it is', async () => {
+test('shows native registry replication in discovery only where it exists', async () => {
   expect(await bareAs('/apis/metalk8s.scality.com/v1alpha1')).toMatchObject({ status: 404 });
   cluster.world.faults.set('native-registry', []);
   expect(await bareAs('/apis/metalk8s.scality.com/v1alpha1')).toMatchObject({

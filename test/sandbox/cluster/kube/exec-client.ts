@@ -1,21 +1,21 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 
-/** What an exec session brought until its socket closed. */
+/** What an exec session received until its socket closed. */
 export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly status: V1Status | null;
 }
 
-/** Where to exec; left out: the salt-master container of the bootstrap. */
+/** The exec target; default: the salt-master container of the bootstrap. */
 export interface ExecWhere {
   readonly pod?: string;
   readonly container?: string;
   readonly stdin?: Readable;
 }
 
-/** Runs a command through the real client until its socket closes. */
+/** Runs a command with the real client until its socket closes. */
 export async function exec(
   kubeconfig: string,
   argv: readonly string[],
@@ -45,7 +45,7 @@ export async function exec(
   return { stdout: out.text(), stderr: err.text(), status };
 }
 
-/** The exit code that a failed status carries. */
+/** The exit code in a failure status. */
 export function exitCodeOf(status: V1Status | null): string | undefined {
   return status?.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
 }

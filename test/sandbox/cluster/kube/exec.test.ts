@@ -19,7 +19,7 @@ afterEach(async () => {
 const exec = (argv: readonly string[], where: ExecWhere = {}) => execWith(kube.kubeconfigPath, argv, where);
 const ENGINE = ['salt', '*', 'state.sls', 'metalk8s.container-engine', 'saltenv=metalk8s-128.0.1', '--out=json'];
 
-test('stdout, stderr and the exit code arrive on their own channels', async () => {
+test('sends stdout, stderr and the exit code on separate channels', async () => {
   const ping = await exec(['salt', '-L', 'node-1', 'test.ping', '--out=json', '--out-indent=-1']);
   expect(ping).toMatchObject({ stdout: '{"node-1": true}\n', stderr: '', status: { status: 'Success' } });
   const none = await exec(['salt', 'nosuch*', 'test.ping', '--out=json']);
@@ -37,7 +37,7 @@ test.each([
   });
 });
 
-test('an unknown program is an internal error with the runtime its text, not an exit code', async () => {
+test('answers an unknown program with an internal error and the runtime’s text, not with an exit code', async () => {
   const { status } = await exec(['kubectl', 'get', 'nodes']);
   expect(status).toMatchObject({
     reason: 'InternalError',
@@ -51,7 +51,7 @@ test.each([
   ['as exit code 137', ['137'], { status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '137' }] } }],
 ])('restarting containerd on the bootstrap ends the session %s, and the jobs go on', async (_how, words, expected) => {
   if (words.length > 0) cluster.world.faults.set('exec-cut', words);
-  // Every node's first run writes another config.toml, so each restarts; node-1 and node-2 may have answered before.
+  // Every node's first run writes a new config.toml, so every engine restarts; node-1 and node-2 may have answered before.
   const ended = await exec(ENGINE.with(1, 'bootstrap'));
   expect(ended.status).toMatchObject(expected);
   expect(ended.stdout).toBe('');
@@ -60,14 +60,14 @@ test.each([
   expect(jobs).toContain('"retcode": 0');
 });
 
-test('with exec-cut off the same command returns its whole answer', async () => {
+test('returns the whole answer with exec-cut off', async () => {
   cluster.world.faults.set('exec-cut', ['off']);
   const { stdout, status } = await exec(ENGINE.with(1, 'bootstrap'));
   expect(status).toMatchObject({ status: 'Success' });
   expect(Object.keys(JSON.parse(stdout))).toEqual(['bootstrap']);
 });
 
-test('on this computer exec runs the words as they are, with stdin and without a shell', async () => {
+test('runs the words unchanged on this computer, with stdin and without a shell', async () => {
   await kube.close();
   kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder, execOnHost: true });
   const plain = await exec(['printf', '%s', '$HOME; x']);
@@ -77,7 +77,7 @@ test('on this computer exec runs the words as they are, with stdin and without a
   expect(exitCodeOf((await exec(['false'])).status)).toBe('1');
 });
 
-/** The one job's record, once it is complete. */
+/** The record of the one job, once it is complete. */
 async function untilNobodyRuns(): Promise<string> {
   await expect.poll(() => cluster.node('bootstrap').minion.running, { interval: 5 }).toBeNull();
   const { stdout } = await runMaster(cluster, ['salt-run', 'jobs.list_jobs', '--out=json']);

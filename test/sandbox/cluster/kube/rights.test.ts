@@ -19,7 +19,7 @@ const roleSchema = z.looseObject({
   rules: z.array(z.looseObject({ resources: z.array(z.string()), verbs: z.array(z.string()) })).optional(),
 });
 const documents = loadAll(await readFile(MANIFEST, 'utf8')).map((one) => roleSchema.parse(one));
-/** Each right that the manifest gives, by itself. */
+/** Each right of the manifest, separately. */
 const RIGHTS = documents.flatMap(({ kind, rules = [] }) =>
   rules.flatMap(({ resources, verbs }) => verbs.map((verb) => ({ kind, resource: resources.join(), verb }))),
 );
@@ -35,7 +35,7 @@ afterEach(async () => {
   await cluster.close();
 });
 
-/** All that a worker ever asks of Kubernetes. */
+/** Every request that a worker makes to Kubernetes. */
 async function workersCalls(): Promise<void> {
   const adapter = kubernetes({ kubeconfigPath: kube.workerConfigPath, limitMs: PATIENCE_MS });
   try {
@@ -52,13 +52,13 @@ async function workersCalls(): Promise<void> {
 }
 
 describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
-  test('lets the worker do all that it does', async () => {
+  test('allows everything that the worker does', async () => {
     kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
     await workersCalls();
   });
 
   test.each(RIGHTS)(
-    'gives nothing that is not needed: without $verb $resource the worker fails with a sentence',
+    'grants only necessary rights: without $verb $resource the worker fails with an explanation',
     async (right) => {
       const rightsPath = join(cluster.folder, 'fewer-rights.yaml');
       const fewer = documents.map((one) => ({
@@ -81,7 +81,7 @@ describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
     },
   );
 
-  test('lets a thief of its kubeconfig see no Secret, touch no workload and enter no other pod', async () => {
+  test('denies Secrets, workloads and other pods to a stolen kubeconfig', async () => {
     kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
     const config = new KubeConfig();
     config.loadFromFile(kube.workerConfigPath);
@@ -112,7 +112,7 @@ describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
     });
   });
 
-  test('a made-up token is nobody', async () => {
+  test('rejects an unknown token', async () => {
     kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
     const text = (await readFile(kube.workerConfigPath, 'utf8')).replace(/token: .*/, 'token: made-up');
     await writeFile(kube.workerConfigPath, text);

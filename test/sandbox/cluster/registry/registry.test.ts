@@ -41,7 +41,7 @@ describe('a complete registry', () => {
     expect((await get('/v2/_catalog')).status).toBe(404);
   });
 
-  it('serves a manifest by tag and by digest, and each blob with the size that the manifest tells', async () => {
+  it('serves a manifest by tag and by digest, and each blob with the size in the manifest', async () => {
     const byTag = await get(`${ETCD}/manifests/3.5.14-0`);
     const body = await byTag.arrayBuffer();
     const digest = byTag.headers.get('docker-content-digest') ?? '';
@@ -97,13 +97,13 @@ describe('a complete registry', () => {
     expect(await answer.text()).toContain('<center>nginx/');
   });
 
-  it('takes nothing', async () => {
+  it('accepts no uploads', async () => {
     expect((await get('/', { method: 'POST' })).status).toBe(405);
   });
 });
 
 describe('an incomplete registry', () => {
-  it('answers 404 for every image of the other version after the documented procedure, and serves its packages', async () => {
+  it('answers 404 for every image of the other version after the documented procedure, but serves its packages', async () => {
     expect((await get('/v2/metalk8s-127.0.6/etcd/manifests/3.5.14-0', {}, 'node-1')).status).toBe(404);
     expect((await get('/metalk8s-127.0.6/redhat/8/metalk8s-epel-el8/repodata/repomd.xml', {}, 'node-1')).status).toBe(
       200,
@@ -116,7 +116,7 @@ describe('an incomplete registry', () => {
     ]);
   });
 
-  it('an include written later counts from the next start of the pod on', async () => {
+  it('applies a later include from the next start of the pod', async () => {
     const include = '/var/lib/metalk8s/repositories/conf.d/99-metalk8s-127.0.6-registry.inc';
     const manifests = '/etc/kubernetes/manifests';
     const { run } = cluster;
@@ -131,12 +131,12 @@ describe('an incomplete registry', () => {
     expect((await cluster.cluster.report())['node-1']?.served).toBe(13);
   });
 
-  it('include-lost is the gap again', async () => {
+  it('loses the other version’s include with include-lost', async () => {
     await cluster.cluster.fault('include-lost', ['node-1']);
     expect((await cluster.cluster.report())['node-1']?.served).toBe(8);
   });
 
-  it('a renamed manifest is still read unless its name begins with a dot', async () => {
+  it('reads a renamed manifest unless its name begins with a dot', async () => {
     const manifests = '/etc/kubernetes/manifests';
     await cluster.run('node-1', `mv -nT -- ${manifests}/repositories.yaml ${manifests}/old.bak`);
     await cluster.run('node-1', `mv -nT -- ${manifests}/old.bak ${manifests}/.old`);
@@ -145,7 +145,7 @@ describe('an incomplete registry', () => {
     await until('the pod is Ready', () => nodeOf(cluster.cluster, 'node-1').registry?.ready === true);
   });
 
-  it('a manifest that went from the disk is said in the registry’s JSON', async () => {
+  it('reports a manifest missing on disk in the registry’s JSON', async () => {
     const { root } = nodeOf(cluster.cluster, 'node-1');
     await rm(join(root, 'srv/scality/metalk8s-128.0.1/images/etcd/3.5.14-0/manifest.json'));
     const answer = await get(`${ETCD}/manifests/3.5.14-0`, {}, 'node-1');
@@ -154,7 +154,7 @@ describe('an incomplete registry', () => {
 });
 
 describe('a registry with faults', () => {
-  it('bad-layer: other bytes, same length, same headers', async () => {
+  it('bad-layer: different bytes, same length, same headers', async () => {
     const { layers }: Manifest = JSON.parse(await (await get(`${LAST}/manifests/3002.9-1`)).text());
     const url = `${LAST}/blobs/${layers.at(-1)?.digest}`;
     const good = await get(url);
@@ -165,19 +165,19 @@ describe('a registry with faults', () => {
     expect(sha256(await bad.arrayBuffer())).not.toBe(sha256(await good.arrayBuffer()));
     expect((await cluster.cluster.report()).bootstrap).toMatchObject({
       served: 12,
-      missing: [expect.stringMatching(/salt-master.*other bytes/)],
+      missing: [expect.stringMatching(/salt-master.*different bytes/)],
     });
     await cluster.cluster.clearFault('bad-layer');
   });
 
-  it('bad-manifest: the digest header tells nothing about the body', async () => {
+  it('bad-manifest: the digest header does not match the body', async () => {
     await cluster.cluster.fault('bad-manifest', ['bootstrap']);
     const bad = await get(`${LAST}/manifests/3002.9-1`);
     expect(bad.headers.get('docker-content-digest')).not.toBe(sha256(await bad.arrayBuffer()));
     await cluster.cluster.clearFault('bad-manifest');
   });
 
-  it('bootstrap-registry-incomplete and -not-ready, until they are cleared', async () => {
+  it('bootstrap-registry-incomplete and -not-ready apply until cleared', async () => {
     await cluster.cluster.fault('bootstrap-registry-incomplete', []);
     await cluster.cluster.fault('bootstrap-registry-not-ready', []);
     expect((await cluster.cluster.report()).bootstrap).toMatchObject({ registry: 'notReady', served: 12 });
@@ -186,7 +186,7 @@ describe('a registry with faults', () => {
     expect((await cluster.cluster.report()).bootstrap).toMatchObject({ registry: 'ready', served: 13 });
   });
 
-  it('port-taken: the pod starts only when the port is free', async () => {
+  it('port-taken: the pod starts only once the port is free', async () => {
     const manifests = '/etc/kubernetes/manifests';
     await cluster.cluster.fault('port-taken', ['node-2']);
     const manifest = (await cluster.run('bootstrap', `cat ${manifests}/repositories.yaml`)).stdout;

@@ -13,7 +13,7 @@ const ENV = 'saltenv=metalk8s-128.0.1';
 const call = (node: string, ...argv: string[]): Promise<Output> =>
   runSaltCall(cluster.world, cluster.acts, cluster.node(node), argv);
 
-/** Keys of a state entry, whatever their order. */
+/** Sorted keys of a state entry. */
 function keysOf(stdout: string): readonly (readonly string[])[] {
   return Object.values(record(record(JSON.parse(stdout))['local'])).map((state) => Object.keys(record(state)).sort());
 }
@@ -23,13 +23,13 @@ function quoted(stdout: string): string {
   return shape(stdout).replaceAll('"duration": MS', '"duration": 0');
 }
 
-/** One archive only, as in the captures. */
+/** Lists only one archive, as in the captures. */
 async function oneArchive(): Promise<void> {
   const config = await cluster.read('bootstrap', '/etc/metalk8s/bootstrap.yaml');
   await cluster.write('bootstrap', '/etc/metalk8s/bootstrap.yaml', config.replace(`${OLD}, `, ''));
 }
 
-test('a first and a second mount answer as the real state does, so the mount step knows what is new', async () => {
+test('answers a first and a second mount as the real state does', async () => {
   await oneArchive();
   await copyIsos(cluster, 'node-2');
   const first = await call(
@@ -65,7 +65,7 @@ test('a first and a second mount answer as the real state does, so the mount ste
   ]);
 });
 
-test('test mode prints the text of the real outputter and changes nothing', async () => {
+test('prints the real outputter’s text in test mode, and changes nothing', async () => {
   await oneArchive();
   await copyIsos(cluster, 'node-2');
   const dry = await call('node-2', 'state.sls', 'metalk8s.archives.mounted', ENV, 'test=True');
@@ -73,7 +73,7 @@ test('test mode prints the text of the real outputter and changes nothing', asyn
   expect(cluster.node('node-2').mounts).toEqual([]);
 });
 
-test('a mount that fails is exit code 2 with passthrough, 1 without, and mount says why', async () => {
+test('returns exit code 2 with passthrough and 1 without for a failed mount, with mount’s message', async () => {
   await oneArchive();
   await copyIsos(cluster, 'node-2');
   await cluster.write('node-2', `${NEW}/broken`, '');
@@ -98,7 +98,7 @@ test.each([
   ['k-get_archives-noversion-json', '/srv/scality/releases/noversion.iso'],
   ['k-get_archives-dup-json', "['/srv/scality/releases/metalk8s-127.0.0.iso', '/srv/scality/releases/copy.iso']"],
   ['k-get_archives-corrupt-json', '/srv/scality/releases/corrupt.iso'],
-])('%s: a wrong archive leaves stdout empty and tells the cause on stderr', async (name, words) => {
+])('%s: prints the cause of a wrong archive on stderr, and nothing on stdout', async (name, words) => {
   await cluster.write(
     'node-2',
     '/srv/scality/releases/metalk8s-127.0.2.iso/product.txt',
@@ -125,7 +125,7 @@ test.each([
   ['sc-badenv-json', ['state.sls', 'lab.ok', 'saltenv=metalk8s-9.9.9']],
   ['sc-nofunc-json', ['state.nosuch', 'lab.ok']],
   ['sc-ping-json', ['test.ping']],
-])('%s: what never ran cannot be told from the real answer', async (name, words) => {
+])('%s: matches the real answer for a run that never started', async (name, words) => {
   const output = await call('node-1', '--out=json', '--retcode-passthrough', ...words);
   const real = await capture(name);
   expect({ ...output, stdout: shape(output.stdout), stderr: output.stderr }).toEqual({
@@ -134,14 +134,14 @@ test.each([
   });
 });
 
-test('modules are synced as the real sync_all lists them', async () => {
+test('lists synced modules as the real sync_all does', async () => {
   cluster.node('node-1').minion.synced.clear();
   expect((await call('node-1', '--out=json', 'metalk8s.get_archives')).exitCode).toBe(255);
   const sync = await call('node-1', '--out=json', 'saltutil.sync_all', ENV);
   expect(JSON.parse(sync.stdout)).toEqual(JSON.parse((await capture('sc-sync-json')).stdout));
 });
 
-test('a second state run on a node is a conflict for salt-call and for salt, with the running job named', async () => {
+test('answers a second state run on a node with a conflict that names the running job, in salt-call and salt', async () => {
   const letGo = cluster.hold();
   const first = call('node-2', '--out=json', 'state.sls', 'metalk8s.container-engine', ENV);
   await expect.poll(() => cluster.node('node-2').minion.running, { interval: 1 }).not.toBeNull();
@@ -179,7 +179,7 @@ test('a second state run on a node is a conflict for salt-call and for salt, wit
   expect(record(active)).toMatchObject({ Function: 'state.highstate', Running: [{ 'node-1': 4711 }], Returned: [] });
 });
 
-test('salt prints one document a minion, and text in place of JSON where the real one does', async () => {
+test('prints one document per minion, and text instead of JSON where real salt does', async () => {
   const ping = await runMaster(cluster, ['salt', '*', 'test.ping', '--out=json']);
   expect(ping.stdout.split('\n').sort().join('\n')).toBe(
     '\n'.repeat(1) +
@@ -193,7 +193,7 @@ test('salt prints one document a minion, and text in place of JSON where the rea
   expect(usage).toMatchObject({ exitCode: 64, stdout: '' });
 });
 
-test('a dead minion and an unknown one answer with the no-return text, and exit code 1', async () => {
+test('answers for a dead and an unknown minion with the no-return text and exit code 1', async () => {
   cluster.world.faults.set('minion-down', ['node-2']);
   const real = await capture('d-list-unknown-json');
   const unknown = await runMaster(cluster, ['salt', '-L', 'node-1,node-9', 'test.ping', '--out=json', '-t', '5']);
@@ -216,7 +216,7 @@ test('a dead minion and an unknown one answer with the no-return text, and exit 
   expect(Object.keys(record(JSON.parse(fixed.stdout)))).not.toContain('node-2');
 });
 
-test('a master that is down is exit code 0 and a JSON string, and salt-call cannot sign in', async () => {
+test('returns exit code 0 and a JSON string when the master is down; salt-call cannot sign in', async () => {
   cluster.world.faults.set('salt-master-down', []);
   const real = await capture('salt-nomaster-json');
   const down = await runMaster(cluster, ['salt', '*', 'test.ping', '--out=json']);

@@ -52,7 +52,7 @@ async function secondRegistry(): Promise<void> {
   }
 }
 
-test('the engines get exactly the registries that are ready at that moment, one too early is left out', async () => {
+test('configures engines with exactly the registries that are ready at that moment', async () => {
   cluster.world.faults.set('endpoints-late', ['1000000']);
   await secondRegistry();
   expect(await engines('node-1')).toEqual({ exitCode: 0, failed: [] });
@@ -66,21 +66,21 @@ test('the engines get exactly the registries that are ready at that moment, one 
   );
 });
 
-test('a second run with the same registries restarts nothing', async () => {
+test('restarts nothing in a second run with the same registries', async () => {
   await engines('node-1');
   const { restartedAt } = cluster.node('node-1').engine;
   await engines('node-1');
   expect(cluster.node('node-1').engine.restartedAt).toBe(restartedAt);
 });
 
-test('no ready registry at all writes an empty list to every engine', async () => {
+test('writes an empty list to every engine if no registry is ready', async () => {
   cluster.world.faults.set('bootstrap-registry-not-ready', []);
   await engines('node-1');
   expect(await cluster.read('node-1', '/etc/containerd/config.toml')).toContain('endpoint = []');
   expect(await crictlInfo('node-1')).toMatchObject(mirrors([]));
 });
 
-test('a ready registry without the packages fails the check; the file is written all the same and never loaded', async () => {
+test('fails the check for a ready registry without packages, but writes the file and never loads it', async () => {
   await secondRegistry();
   await expect.poll(() => endpointsOf(cluster.world).read().ready.length).toBe(2);
   await rm(join(cluster.node('node-2').root, '/srv/scality/metalk8s-128.0.1/packages'), { recursive: true });
@@ -93,14 +93,14 @@ test('a ready registry without the packages fails the check; the file is written
   expect(await crictlInfo('node-1')).toMatchObject(mirrors([url('bootstrap')]));
 });
 
-test('a failed engine keeps its old file, so a run after the repair takes', async () => {
+test('keeps the old file of a failed engine, so a run after the repair works', async () => {
   cluster.world.faults.set('engine-fails', ['node-1']);
   expect(await engines('node-1')).toMatchObject({ exitCode: 1 });
   cluster.world.faults.clear('engine-fails');
   expect(await engines('node-1')).toEqual({ exitCode: 0, failed: [] });
 });
 
-test('containerd 2 is told by its own layout, takes new mirrors without a restart, and cuts nobody', async () => {
+test('uses containerd 2’s file layout, and loads mirrors without a restart or a cut', async () => {
   const node = { ...cluster.node('node-1'), containerRuntime: 'containerd://2.0.5' };
   const nodes = new Map([...cluster.world.nodes, ['node-1', node]]);
   const world = { ...cluster.world, nodes };
@@ -120,7 +120,7 @@ test('containerd 2 is told by its own layout, takes new mirrors without a restar
   });
 });
 
-test('a pull that no mirror serves ends with the text that hides the mirrors', async () => {
+test('fails a pull that no mirror serves, with the text that does not name the mirrors', async () => {
   const image = 'metalk8s-registry-from-config.invalid/metalk8s-128.0.1/pause:3.9';
   const { stdout, exitCode } = await runMaster(cluster, [
     'salt',

@@ -9,7 +9,7 @@ import { type NodeActs, SimMountError, type SimNode, type World } from '../../..
 export class FolderActs implements NodeActs {
   private readonly world: World;
   private readonly servers = new Map<string, Server>();
-  /** A file is written when this is resolved. */
+  /** Files are written once this is resolved. */
   held: Promise<void> = Promise.resolve();
 
   constructor(world: World) {
@@ -91,7 +91,7 @@ export class FolderActs implements NodeActs {
     await writeFile(join(node.root, path), content);
   }
 
-  /** An archive folder that stands for an ISO is a file to everybody. */
+  /** An archive folder in place of an ISO is reported as a file. */
   async exists(node: SimNode, path: string): Promise<'file' | 'directory' | null> {
     const found = await stat(join(node.root, path)).catch(() => null);
     if (found === null) return null;

@@ -31,7 +31,7 @@ async function finished(jid: string, minions: number): Promise<Record<string, un
   return await listJob(jid);
 }
 
-test('an asynchronous job is found again by its id, in the shape that the real runner prints', async () => {
+test('finds an asynchronous job by its ID, in the real runner’s format', async () => {
   const letGo = cluster.hold();
   const jid = await startAsync(['*'], ENGINE);
   expect(record((await listJob(jid))['Result'])).toEqual({});
@@ -46,7 +46,7 @@ test('an asynchronous job is found again by its id, in the shape that the real r
   expect(await runMaster(cluster, ['salt-run', 'jobs.active', '--out=json'])).toMatchObject({ stdout: '{}\n' });
 });
 
-test('the stored return of a failed run is polluted as Salt pollutes it, so readers must go by result alone', async () => {
+test('adds Salt’s event fields to the stored return of a failed run, so readers must rely on result alone', async () => {
   cluster.world.faults.set('state-fails', ['node-2', 'metalk8s.container-engine', 'disk', 'is', 'full']);
   const jid = await startAsync(['-L', 'node-1,node-2'], ENGINE);
   const job = await finished(jid, 2);
@@ -66,7 +66,7 @@ test('the stored return of a failed run is polluted as Salt pollutes it, so read
   });
 });
 
-test('killing the command does not kill the job', async () => {
+test('keeps the job running when the command is killed', async () => {
   const kill = new AbortController();
   const letGo = cluster.hold();
   const run = runMaster(cluster, ['salt', '*', '--show-jid', ...ENGINE, '--out=json', '--out-indent=-1'], kill.signal);
@@ -78,7 +78,7 @@ test('killing the command does not kill the job', async () => {
   await finished(stdout.slice(5, 25), 3);
 });
 
-test('a job lost on one node stays pending for ever, and find_job does not know it', async () => {
+test('keeps a job that is lost on one node pending for ever, unknown to find_job', async () => {
   cluster.world.faults.set('engine-lost', ['node-2']);
   const jid = await startAsync(['*'], ENGINE);
   const job = await finished(jid, 2);
@@ -95,7 +95,7 @@ test('a job lost on one node stays pending for ever, and find_job does not know 
   expect(documents(stdout)).toEqual([{ 'node-2': {} }]);
 });
 
-test('find_job and running show a job while it runs', async () => {
+test('shows a running job in find_job and running', async () => {
   const letGo = cluster.hold();
   const jid = await startAsync(['-L', 'node-2'], ENGINE);
   await expect.poll(() => cluster.node('node-2').minion.running, { interval: 1 }).not.toBeNull();
@@ -112,7 +112,7 @@ test('find_job and running show a job while it runs', async () => {
   await finished(jid, 1);
 });
 
-test('an unknown job id is told by its Error, and salt-call runs are found by the words of their command line', async () => {
+test('reports an unknown job ID in Error, and finds salt-call runs by their command line', async () => {
   expect(await listJob('20200101000000000000')).toMatchObject({
     Error: 'Cannot contact returner or no job with this jid',
     Result: {},

@@ -53,7 +53,7 @@ async function readyAddresses(): Promise<readonly (string | undefined)[]> {
   return (endpoints.subsets?.[0]?.addresses ?? []).map(({ nodeName }) => nodeName);
 }
 
-test('the whole procedure on the simulated nodes ends with every engine pulling from both registries', async () => {
+test('carries out the whole procedure, after which every engine pulls from both registries', async () => {
   await copyIsos();
   expect(await state('metalk8s.archives.mounted')).toBe('0');
   expect(await state('metalk8s.solutions.available')).toBe('0');
@@ -89,7 +89,7 @@ test('the whole procedure on the simulated nodes ends with every engine pulling 
   expect(pull.stdout.match(/Image is up to date for sha256:/g)).toHaveLength(names.length);
 }, 30_000);
 
-/** Polling meets the restart of containerd: such an exec is refused or cut, and asked again. */
+/** Polls through the restart of containerd, where an exec may be refused or cut. */
 async function returned(jid: string): Promise<number> {
   const { stdout } = await exec(cluster.kubeconfigPath, ['salt-run', 'jobs.list_job', jid, '--out=json']).catch(() => ({
     stdout: '',
@@ -97,7 +97,7 @@ async function returned(jid: string): Promise<number> {
   return stdout === '' ? -1 : Object.keys(record(record(JSON.parse(stdout))['Result'])).length;
 }
 
-test('a layer with other bytes fails a pull, and the node says which', async () => {
+test('fails a pull of a layer with different bytes, and names the layer', async () => {
   await cluster.fault('bad-layer', ['bootstrap']);
   const image = 'metalk8s-registry-from-config.invalid/metalk8s-128.0.1/salt-master:3002.9-1';
   const { stdout, status } = await exec(cluster.kubeconfigPath, [

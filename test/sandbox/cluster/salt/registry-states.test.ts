@@ -12,7 +12,7 @@ afterEach(() => cluster.close());
 
 const CONF_D = '/var/lib/metalk8s/repositories/conf.d';
 
-/** Runs states on node-2 as an operator would; the answer without its `local`. */
+/** Runs states on node-2 as an operator would; returns the answer below `local`. */
 async function state(
   sls: string,
   version = '128.0.1',
@@ -29,7 +29,7 @@ function failures(local: unknown): readonly unknown[] {
     .map(({ comment }) => comment);
 }
 
-test('the documented procedure leaves the other version without its include: those images answer 404', async () => {
+test('answers 404 for the other version’s images after the documented procedure, which leaves out its include', async () => {
   await copyIsos(cluster, 'node-2');
   for (const sls of ['metalk8s.archives.mounted', 'metalk8s.solutions.available', 'metalk8s.repo.installed']) {
     expect(await state(sls)).toMatchObject({ exitCode: 0 });
@@ -52,7 +52,7 @@ test('the documented procedure leaves the other version without its include: tho
   expect(await namesIn(cluster.node('node-2'), CONF_D)).toContain('99-metalk8s-127.0.6-registry.inc');
 });
 
-test('a second run of repo.installed restarts nothing, one with a new include does', async () => {
+test('restarts nothing in a second run of repo.installed, unless there is a new include', async () => {
   await copyIsos(cluster, 'node-2');
   await state('metalk8s.archives.mounted,metalk8s.solutions.available,metalk8s.repo.installed');
   const first = cluster.node('node-2').registry;
@@ -64,7 +64,7 @@ test('a second run of repo.installed restarts nothing, one with a new include do
   expect(cluster.node('node-2').registry).not.toBe(first);
 });
 
-test('an ISO that was not copied stops rendering, with the path in the answer', async () => {
+test('fails to render without a copied ISO, with the path in the answer', async () => {
   expect(await state('metalk8s.archives.mounted')).toEqual({
     exitCode: 1,
     local: [
@@ -73,7 +73,7 @@ test('an ISO that was not copied stops rendering, with the path in the answer', 
   });
 });
 
-test('repo.installed without solutions.available says which config file it misses, and runs no pod', async () => {
+test('names the missing config file in repo.installed without solutions.available, and runs no pod', async () => {
   await copyIsos(cluster, 'node-2');
   await state('metalk8s.archives.mounted');
   const { exitCode, local } = await state('metalk8s.repo.installed');
@@ -87,7 +87,7 @@ test('repo.installed without solutions.available says which config file it misse
   expect(cluster.node('node-2').registry).toBeNull();
 });
 
-test('a taken port is a container that never runs', async () => {
+test('never runs the container while the port is in use', async () => {
   await copyIsos(cluster, 'node-2');
   cluster.world.faults.set('port-taken', ['node-2']);
   const { exitCode, local } = await state(
@@ -97,7 +97,7 @@ test('a taken port is a container that never runs', async () => {
   expect(failures(local)[0]).toBe('Failed to find container "repositories" in state "running": No container found');
 });
 
-test('solutions.available needs the file, and the spelling that Salt accepts', async () => {
+test('requires solutions.yaml with the apiVersion that Salt accepts', async () => {
   await copyIsos(cluster, 'node-2');
   const file = '/etc/metalk8s/solutions.yaml';
   const text = await cluster.read('bootstrap', file);
@@ -109,7 +109,7 @@ test('solutions.available needs the file, and the spelling that Salt accepts', a
   );
 });
 
-test('an ISO that the bootstrap has mounted but nobody lists is unmounted, unless it is active', async () => {
+test('unmounts an unlisted ISO of the bootstrap, unless it is active', async () => {
   const file = '/etc/metalk8s/solutions.yaml';
   const text = await cluster.read('bootstrap', file);
   const unlisted = text.replace(/archives: .*/, 'archives: []');
@@ -119,7 +119,7 @@ test('an ISO that the bootstrap has mounted but nobody lists is unmounted, unles
   expect(await state('metalk8s.solutions.available')).toMatchObject({ exitCode: 0 });
 });
 
-test('a wrong bootstrap.yaml is exit code 5 and a list, never a map of states', async () => {
+test('answers a wrong bootstrap.yaml with exit code 5 and a list, never a map of states', async () => {
   await cluster.write('bootstrap', '/etc/metalk8s/bootstrap.yaml', 'kind: BootstrapConfiguration\n');
   const { exitCode, local } = await state('metalk8s.archives.mounted');
   expect(exitCode).toBe(5);
@@ -127,7 +127,7 @@ test('a wrong bootstrap.yaml is exit code 5 and a list, never a map of states', 
   expect(local).toContain("Expected presence of key 'archives' in data: {…}");
 });
 
-test('a node without the custom modules cannot render until they are synced', async () => {
+test('cannot render on a node until the custom modules are synced', async () => {
   await copyIsos(cluster, 'node-2');
   cluster.node('node-2').minion.synced.clear();
   const { exitCode, local } = await state('metalk8s.archives.mounted');

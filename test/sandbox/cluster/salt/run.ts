@@ -4,7 +4,7 @@ import { saltMaster } from '../../../../sandbox/cluster/salt/cli/master.ts';
 import { PATIENCE_MS } from '../../../fixtures/patience.ts';
 import type { StandIn } from '../acts-stand-in.ts';
 
-/** What a program printed, and its exit code. */
+/** Output and exit code of a program. */
 export interface Output {
   readonly stdout: string;
   readonly stderr: string;
@@ -35,7 +35,7 @@ export async function capture(name: string): Promise<Output> {
   return { stdout: await read('out'), stderr: await read('err'), exitCode: Number(await read('rc')) };
 }
 
-/** Every JSON document of an output that has one a line. */
+/** Every JSON document of an output with one per line. */
 export function documents(stdout: string): readonly unknown[] {
   return stdout
     .split('\n')
@@ -43,14 +43,14 @@ export function documents(stdout: string): readonly unknown[] {
     .map((line) => JSON.parse(line));
 }
 
-/** An object of JSON, or a failed test. */
+/** The value as a JSON object; fails the test otherwise. */
 export function record(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`no object: ${JSON.stringify(value)}`);
   return { ...value };
 }
 
-/** Times, pids, job ids, versions and paths of the lab made alike, so that only the shape is left. */
+/** Replaces times, PIDs, job IDs, versions and paths, so that only the format is compared. */
 export function shape(text: string): string {
   return text
     .replaceAll(/\d{20}/g, 'JID')

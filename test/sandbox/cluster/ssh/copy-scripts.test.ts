@@ -29,13 +29,13 @@ const order = (root: string, size = bytes.length) =>
   });
 type Commands = ReturnType<typeof order>;
 
-/** What matters of an answer: the exit code, and digests or sizes at the beginnings of lines. */
+/** The relevant part of an answer: exit code, and digests or sizes at the start of lines. */
 const gist = (code: number | null, stdout: string) => ({
   code,
   said: stdout.split('\n').map((line) => /^(?:[0-9a-f]{64}|\d+ [0-9a-f]+|stat: .*: .*$)/.exec(line)?.[0] ?? ''),
 });
 
-/** Runs the same commands on the simulated node and with the real programs; both must answer alike. */
+/** Runs the same commands on the simulated node and with real programs; both answers must match. */
 async function onBoth(which: (commands: Commands) => Command, stdin = Buffer.alloc(0), size?: number) {
   const real = which(order(folder, size));
   const { status, stdout } = spawnSync(real.program, real.args, { input: stdin, env: { ...process.env, LC_ALL: 'C' } });
@@ -47,7 +47,7 @@ async function onBoth(which: (commands: Commands) => Command, stdin = Buffer.all
 }
 
 describe('the scripts of a copy on a simulated node', () => {
-  it('answer as a real shell does, from the first look to the archive in its place', async () => {
+  it('answer as a real shell does, from the first check to the archive in its place', async () => {
     await onBoth(({ see }) => see(null));
     expect(await onBoth(({ receive }) => receive(0), bytes.subarray(0, 100_001))).toMatchObject({ code: 1 });
     await onBoth(({ see }) => see(null));
@@ -59,7 +59,7 @@ describe('the scripts of a copy on a simulated node', () => {
     expect(await onBoth(({ finish }) => finish)).toMatchObject({ code: 1 });
   });
 
-  it('put an archive together from one that is there, and say when they cannot', async () => {
+  it('build an archive from an existing one, and report when they cannot', async () => {
     await onBoth(() => command('true'));
     const put = (root: string) => command('dd', `of=${root}/old.iso`, 'status=none');
     spawnSync('dd', put(folder).args, { input: bytes });
@@ -77,7 +77,7 @@ describe('the scripts of a copy on a simulated node', () => {
     });
   });
 
-  it('are the only ones: another text is no program of a node', async () => {
+  it('are the only supported scripts', async () => {
     expect(await cluster.run('node-1', "sh -c 'echo hello'")).toMatchObject({ code: 127, stdout: '' });
   });
 });

@@ -14,7 +14,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 const ANY_HOST_KEY = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
 
-/** The real client, as an operator would call it. */
+/** Runs the real ssh client, as an operator would. */
 function openssh(
   name: string,
   words: readonly string[],
@@ -38,7 +38,7 @@ function openssh(
 }
 
 describe("a node's SSH server, with OpenSSH's own client", () => {
-  it('a program runs, its output and its exit code come back', async () => {
+  it('runs a program and returns its output and exit code', async () => {
     expect(await openssh('node-2', ['hostname'])).toEqual({ stdout: 'node-2\n', stderr: '', code: 0 });
     expect(await openssh('node-1', ['test -e /nowhere'])).toMatchObject({ code: 1 });
     expect(await openssh('node-1', ['frobnicate --now'])).toMatchObject({
@@ -47,11 +47,11 @@ describe("a node's SSH server, with OpenSSH's own client", () => {
     });
   });
 
-  it('an unquoted shell word is refused with exit code 2', async () => {
+  it('rejects an unquoted shell word with exit code 2', async () => {
     expect(await openssh('node-1', ['cat /etc/fstab | head'])).toMatchObject({ stdout: '', code: 2 });
   });
 
-  it('another key is no key', async () => {
+  it('rejects another key', async () => {
     const key = join(cluster.cluster.bootstrapRoot, 'tmp/stranger');
     await writeFile(key, newKeyPair('stranger').private);
     await chmod(key, 0o600);
@@ -62,7 +62,7 @@ describe("a node's SSH server, with OpenSSH's own client", () => {
     });
   });
 
-  it('there is no shell, no terminal and no subsystem', async () => {
+  it('offers no shell, terminal or subsystem', async () => {
     expect((await openssh('node-1', [])).code).toBe(255);
     expect((await openssh('node-1', ['sftp'], ['-s', ...ANY_HOST_KEY])).code).not.toBe(0);
     expect(
@@ -76,7 +76,7 @@ describe("a node's SSH server, with OpenSSH's own client", () => {
     ).toContain('PTY allocation request failed');
   });
 
-  it('many commands share one connection, but not more than sshd allows', async () => {
+  it('runs many commands on one connection, up to sshd’s limit', async () => {
     const client = await cluster.connect('node-1');
     const names = await Promise.all(Array.from({ length: 10 }, () => exec(client, 'hostname')));
     expect(names.every((one) => one.stdout === 'node-1\n' && one.code === 0)).toBe(true);
@@ -87,7 +87,7 @@ describe("a node's SSH server, with OpenSSH's own client", () => {
     client.end();
   });
 
-  it('what ran is in the command log, with its exit code', async () => {
+  it('records commands in the command log, with exit codes', async () => {
     await cluster.run('node-3', 'cat -- /nowhere');
     expect(nodeOf(cluster.cluster, 'node-3').commandLog.at(-1)).toMatchObject({
       via: 'ssh',
@@ -97,7 +97,7 @@ describe("a node's SSH server, with OpenSSH's own client", () => {
   });
 });
 
-describe('faults of the way to a node', () => {
+describe('faults of the connection to a node', () => {
   it('ssh-refused refuses the connection until it is cleared', async () => {
     await cluster.cluster.fault('ssh-refused', ['node-1']);
     expect((await openssh('node-1', ['true'])).stderr).toContain('Connection refused');
@@ -105,13 +105,13 @@ describe('faults of the way to a node', () => {
     expect((await openssh('node-1', ['true'])).code).toBe(0);
   });
 
-  it('ssh-auth lets nobody in', async () => {
+  it('ssh-auth rejects every login', async () => {
     await cluster.cluster.fault('ssh-auth', ['node-1']);
     expect((await openssh('node-1', ['true'])).stderr).toContain('Permission denied (publickey)');
     await cluster.cluster.clearFault('ssh-auth');
   });
 
-  it('host-key-changed shows another key from then on', async () => {
+  it('host-key-changed shows another key from now on', async () => {
     const known = join(cluster.cluster.bootstrapRoot, 'tmp/known');
     const pinned = ['-o', `UserKnownHostsFile=${known}`, '-o', 'StrictHostKeyChecking=accept-new'];
     expect((await openssh('node-3', ['true'], pinned)).code).toBe(0);
@@ -121,7 +121,7 @@ describe('faults of the way to a node', () => {
     await cluster.cluster.clearFault('host-key-changed');
   });
 
-  it('ssh-cut breaks the connection once, after so many bytes; those are on the disk', async () => {
+  it('ssh-cut breaks the connection once, after the given bytes, which are on disk', async () => {
     await cluster.cluster.fault('ssh-cut', ['node-1', '100000']);
     const bytes = Buffer.alloc(400_000, 7);
     expect((await cluster.run('node-1', 'dd of=/root/cut bs=1M status=none', bytes)).code).toBeNull();
@@ -133,7 +133,7 @@ describe('faults of the way to a node', () => {
     expect(cluster.cluster.faults()).toEqual([]);
   });
 
-  it('ssh-slow lets so many bytes a second through', async () => {
+  it('ssh-slow limits bytes per second', async () => {
     await cluster.cluster.fault('ssh-slow', ['node-1', '200000']);
     const began = performance.now();
     await cluster.run('node-1', 'dd of=/root/slow bs=1M status=none', Buffer.alloc(100_000));
@@ -141,7 +141,7 @@ describe('faults of the way to a node', () => {
     await cluster.cluster.clearFault('ssh-slow');
   });
 
-  it('ssh-slow ends at once when it is cleared, for bytes that are on their way too', async () => {
+  it('ssh-slow ends at once when cleared, also for bytes in transit', async () => {
     const { events } = cluster.cluster.world;
     const listeners = events.listenerCount('changed');
     await cluster.cluster.fault('ssh-slow', ['node-1', '1']);
@@ -151,7 +151,7 @@ describe('faults of the way to a node', () => {
     expect((await written).code).toBe(0);
   });
 
-  it('a connection that goes away does not end salt-call', async () => {
+  it('keeps salt-call running when the connection closes', async () => {
     await cluster.cluster.fault('salt-master-down', []);
     const client = await cluster.connect('node-1');
     const line = 'salt-call --out=json --out-indent=-1 --retcode-passthrough test.ping';

@@ -19,14 +19,14 @@ const says = (stderr: string, code = 1) => ({ stdout: '', stderr: `${stderr}\n`,
 describe('dd', () => {
   const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
 
-  it('writes what comes in, and the digest of both ends is the same', async () => {
+  it('writes its input, with the same digest at both ends', async () => {
     expect(await run('dd of=/root/a bs=1M conv=fdatasync iflag=fullblock status=none', bytes)).toEqual(text(''));
     const hex = createHash('sha256').update(bytes).digest('hex');
     expect(await run('sha256sum -- /root/a')).toEqual(text(`${hex}  /root/a\n`));
     expect(await run('openssl dgst -sha256 -r /root/a')).toEqual(text(`${hex} */root/a\n`));
   });
 
-  it('resumes a cut copy at the byte where it ended, and appends', async () => {
+  it('resumes a cut copy at its last byte, and appends', async () => {
     await run('dd of=/root/b bs=1M status=none', bytes.subarray(0, 100_001));
     await run(
       'dd of=/root/b bs=1M seek=100001 oflag=seek_bytes conv=notrunc,fsync status=none',
@@ -36,7 +36,7 @@ describe('dd', () => {
     expect((await run('sha256sum /root/b')).stdout).toContain(createHash('sha256').update(bytes).digest('hex'));
   });
 
-  it('cuts the file at the seek point unless told notrunc', async () => {
+  it('truncates the file at the seek point unless notrunc is given', async () => {
     await run('dd of=/root/c bs=10 status=none', Buffer.alloc(100));
     await run('dd of=/root/c bs=10 seek=2 status=none', Buffer.alloc(5));
     expect(await run('stat -c %s /root/c')).toEqual(text('25\n'));
@@ -44,16 +44,16 @@ describe('dd', () => {
     expect(await run('stat -c %s /root/c')).toEqual(text('5\n'));
   });
 
-  it('conv=excl does not touch a file that is there', async () => {
+  it('refuses an existing file with conv=excl', async () => {
     expect(await run('dd of=/root/a conv=excl status=none')).toEqual(says("dd: failed to open '/root/a': File exists"));
   });
 
-  it('an operand that it does not know stops it', async () => {
+  it('rejects an unknown operand', async () => {
     expect((await run('dd of=/root/x size=4')).stderr).toContain("dd: unrecognized operand 'size=4'");
     expect((await run('dd of=/root/x conv=sparse')).stderr).toContain("dd: invalid conversion: 'sparse'");
   });
 
-  it('a full disk stops it, the part that fitted stays, and removing it gives the space back', async () => {
+  it('stops on a full disk and keeps what fitted; removing the file frees the space', async () => {
     await cluster.cluster.fault('disk-full', ['node-3', '100000']);
     const full = "dd: error writing '/root/a': No space left on device";
     expect(await run('dd of=/root/a bs=1M conv=fdatasync status=none', bytes, 'node-3')).toEqual(says(full));
@@ -79,7 +79,7 @@ describe('files and their owners', () => {
     expect(await run('chown bin:bin -- /srv/one/two')).toEqual(says("chown: invalid user: 'bin:bin'"));
   });
 
-  it('mv -n keeps what is there and says nothing, as coreutils 8.30', async () => {
+  it('mv -n keeps an existing file and prints nothing, as coreutils 8.30 does', async () => {
     await run('dd of=/root/from status=none', Buffer.from('from'));
     await run('dd of=/root/to status=none', Buffer.from('to'));
     expect(await run('mv -nT -- /root/from /root/to')).toEqual(text(''));
@@ -89,7 +89,7 @@ describe('files and their owners', () => {
     expect([await run('cat /root/to'), await run('test -e /root/from')]).toMatchObject([text('from'), { code: 1 }]);
   });
 
-  it('ln makes a second name once', async () => {
+  it('ln creates a second name only once', async () => {
     await run('dd of=/root/l1 status=none', Buffer.from('x'));
     expect(await run('ln -T -- /root/l1 /root/l2')).toEqual(text(''));
     expect(await run('ln -T -- /root/l1 /root/l2')).toEqual(
@@ -98,7 +98,7 @@ describe('files and their owners', () => {
     expect((await run('stat -c %h /root/l2')).stdout).toBe('2\n');
   });
 
-  it('ls, head and truncate do as they do', async () => {
+  it('ls, head and truncate match the real programs', async () => {
     await run('mkdir -p /root/d');
     for (const name of ['b', 'a', '.c']) await run(`dd of=/root/d/${name} status=none`, Buffer.from('0123456789'));
     expect(await run('ls -1 -- /root/d')).toEqual(text('a\nb\n'));
@@ -122,7 +122,7 @@ describe('files and their owners', () => {
     expect(await run(line)).toEqual(says(stderr));
   });
 
-  it('no path and no link leads out of the node', async () => {
+  it('let no path or link lead out of the node', async () => {
     const outside = join(root(), '../outside');
     await writeFile(outside, 'secret of this computer');
     await mkdir(join(root(), 'root/links'), { recursive: true });
@@ -139,7 +139,7 @@ describe('files and their owners', () => {
 });
 
 describe('users', () => {
-  it('without sudo a user writes at home and in /tmp only, and does not see what is root’s', async () => {
+  it('let a user without sudo write only at home and in /tmp, and read nothing of root’s', async () => {
     expect(await asCentos('dd of=mine status=none', Buffer.from('x'))).toEqual(text(''));
     expect(await asCentos("stat -c '%U %n' /home/centos/mine")).toEqual(text('centos /home/centos/mine\n'));
     expect(await asCentos('dd of=/srv/x status=none')).toEqual(says("dd: failed to open '/srv/x': Permission denied"));
@@ -151,32 +151,32 @@ describe('users', () => {
     expect(await asCentos('salt-call test.ping')).toMatchObject({ code: 1 });
   });
 
-  it('sudo -n makes root of him, behind env too', async () => {
+  it('sudo -n runs as root, also with env', async () => {
     expect(await asCentos('sudo -n env LC_ALL=C.UTF-8 ls -1 -- /var/lib/metalk8s')).toEqual(text('repositories\n'));
   });
 
-  it('sudo that wants a password says so', async () => {
+  it('sudo reports a required password', async () => {
     await cluster.cluster.fault('sudo-password', ['node-2']);
     expect(await asCentos('sudo -n true')).toEqual(says('sudo: a password is required'));
     await cluster.cluster.clearFault('sudo-password');
     expect(await run('sudo -n hostname')).toEqual(text('node-1\n'));
   });
 
-  it('the key of all nodes is for root alone', async () => {
+  it('let only root read the key of all nodes', async () => {
     expect((await run("stat -c '%a %U' /etc/metalk8s/pki/salt-bootstrap", undefined, 'bootstrap')).stdout).toBe(
       '600 root\n',
     );
   });
 });
 
-describe('what a node says of itself', () => {
-  it('a node without openssl has none', async () => {
+describe('what a node reports about itself', () => {
+  it('has no openssl if described so', async () => {
     expect(await run('openssl dgst -sha256 -r /etc/fstab', undefined, 'node-3')).toEqual(
       says('bash: line 1: openssl: command not found', 127),
     );
   });
 
-  it('mounts and loop devices, and nothing at all where there are none', async () => {
+  it('lists mounts and loop devices, and prints nothing if there are none', async () => {
     const mounts = JSON.parse(
       (await run('findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS', undefined, 'bootstrap')).stdout,
     );
@@ -198,7 +198,7 @@ describe('what a node says of itself', () => {
     expect(await run('losetup -J -O NAME,BACK-FILE')).toEqual(text(''));
   });
 
-  it('ss shows port 8080 where a registry, or something else, has it', async () => {
+  it('shows port 8080 in ss if a registry or something else uses it', async () => {
     const has8080 = async (node: string) => (await run('ss -H -ltn', undefined, node)).stdout.includes(':8080 ');
     expect([await has8080('bootstrap'), await has8080('node-1')]).toEqual([true, false]);
     await cluster.cluster.fault('port-taken', ['node-1']);
@@ -207,7 +207,7 @@ describe('what a node says of itself', () => {
     expect(await has8080('node-1')).toBe(false);
   });
 
-  it('isoinfo and salt-call are installed', async () => {
+  it('has isoinfo and salt-call', async () => {
     expect((await run('isoinfo -version')).stdout).toContain('isoinfo');
     expect((await run('salt-call --version')).stdout).toBe('salt-call 3002.9\n');
     const product = await run(

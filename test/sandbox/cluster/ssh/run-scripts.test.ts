@@ -14,46 +14,46 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 const PING = command('env', 'LC_ALL=C.UTF-8', 'salt-call', '--out=json', '--out-indent=-1', 'test.ping');
 const inRuns = (name: string) => runCommands(`/run/registry-ha/${name}`, withSudo(PING));
-const told = async (which: ReturnType<typeof inRuns>['follow']) => runIn(await answer(render(which)));
+const statusOf = async (which: ReturnType<typeof inRuns>['follow']) => runIn(await answer(render(which)));
 const lost: Ended = { is: 'connection-lost' };
 const answer = async (line: string) => {
   const { code, stdout, stderr } = await cluster.run('node-1', line);
   return { ended: code === null ? lost : exit(code), stdout, stderr };
 };
-/** How often salt-call itself ran on the node. */
+/** How often salt-call ran on the node. */
 const pings = () => nodeOf(cluster.cluster, 'node-1').commandLog.filter(({ line }) => line === render(PING));
 
-it('a simulated node runs a state once, tells how it ended, and forgets it', async () => {
+it('runs a state once, reports how it ended, and removes its files', async () => {
   const { start, follow, read, forget } = inRuns('one');
-  expect(await told(follow)).toEqual({ is: 'absent' });
+  expect(await statusOf(follow)).toEqual({ is: 'absent' });
   const ended = { is: 'ended', exitCode: 0, bytes: 16, begins: Buffer.from('{"local": true}\n'), stderr: '' };
-  expect(await told(start(false))).toEqual(ended);
-  expect(await told(start(false))).toEqual(ended);
-  expect(await told(follow)).toEqual(ended);
+  expect(await statusOf(start(false))).toEqual(ended);
+  expect(await statusOf(start(false))).toEqual(ended);
+  expect(await statusOf(follow)).toEqual(ended);
   expect(pings()).toHaveLength(1);
   expect((await answer(render(read(10)))).stdout).toBe(Buffer.from('true}\n').toString('base64'));
   const folder = join(nodeOf(cluster.cluster, 'node-1').root, 'run/registry-ha');
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
-  expect(await told(start(true))).toEqual(ended);
+  expect(await statusOf(start(true))).toEqual(ended);
   expect(pings()).toHaveLength(2);
   expect((await answer(render(forget))).ended).toEqual(exit(0));
   await expect(stat(folder)).rejects.toThrow('ENOENT');
 });
 
-it('a run goes on when its connection breaks, and one that is killed leaves no exit code', async () => {
+it('keeps a run going when its connection breaks; a killed run leaves no exit code', async () => {
   await cluster.cluster.fault('salt-call-cut', ['node-1']);
   const { start, follow } = inRuns('two');
   expect((await answer(render(start(false)))).ended).toBe(lost);
-  await until('the run ended', async () => (await told(follow))?.is === 'ended');
+  await until('the run ended', async () => (await statusOf(follow))?.is === 'ended');
   await cluster.cluster.fault('salt-call-killed', ['node-1']);
-  await told(inRuns('three').start(false));
-  expect(await told(inRuns('three').follow)).toEqual({ is: 'gone' });
+  await statusOf(inRuns('three').start(false));
+  expect(await statusOf(inRuns('three').follow)).toEqual({ is: 'gone' });
   expect(cluster.cluster.faults()).toEqual([]);
 });
 
-it('only root may run one, and nothing else than salt-call', async () => {
+it('lets only root start a run, and only of salt-call', async () => {
   const other = runCommands('/run/registry-ha/four', withSudo(command('reboot')));
-  expect(await told(other.start(false))).toMatchObject({ is: 'ended', exitCode: 127 });
+  expect(await statusOf(other.start(false))).toMatchObject({ is: 'ended', exitCode: 127 });
   const asUser = runCommands('/run/registry-ha/five', PING).start(false);
   const { user } = nodeOf(cluster.cluster, 'node-1').ssh;
   expect(hasExited(await answer(render(asUser)))).toBe(user === 'root');

@@ -23,14 +23,14 @@ const run = (line: string, node = 'bootstrap') => cluster.run(node, line);
 const failed = (words: string) => ({ stdout: '', stderr: `umount: ${words}\n`, code: 32 });
 const bootstrap = () => nodeOf(cluster.cluster, 'bootstrap');
 
-describe('a simulated node whose registry is taken away', () => {
-  it('lets nobody but root unmount, and nothing that is not mounted', async () => {
+describe('a simulated node whose registry is removed', () => {
+  it('lets only root unmount, and only mounted paths', async () => {
     expect(await run(render(unmount(TARGET)), 'node-2')).toEqual(failed(`${TARGET}: must be superuser to unmount.`));
     expect(await run(render(unmount('/srv')))).toEqual(failed('/srv: not mounted.'));
     expect((await run('umount -f /srv')).code).toBe(1);
   });
 
-  it('keeps a mount busy until the pod is gone, which Kubernetes learns later', async () => {
+  it('keeps a mount busy until the pod is gone, which Kubernetes shows later', async () => {
     expect(await run(render(unmount(TARGET)))).toEqual(failed(`${TARGET}: target is busy.`));
     expect((await run(render(withdrawManifest(keptManifest('lab-7f3k2q'))))).code).toBe(0);
     await vi.waitFor(() => expect(bootstrap().registry).toBeNull(), PATIENT);
@@ -40,7 +40,7 @@ describe('a simulated node whose registry is taken away', () => {
     expect(bootstrap().mounts.map(({ target }) => target)).not.toContain(TARGET);
   });
 
-  it('loses exactly one line of /etc/fstab by the script of an undo', async () => {
+  it('loses exactly one line of /etc/fstab with the undo script', async () => {
     const before = (await run('cat /etc/fstab')).stdout;
     expect(before).toContain(`\t${TARGET}\t`);
     expect((await run(render(dropFromFstab(ISO, TARGET)))).code).toBe(0);
@@ -55,7 +55,7 @@ describe('a simulated node whose registry is taken away', () => {
     expect((await run(render(dropFromFstab(ISO, TARGET)), 'node-2')).code).toBe(1);
   });
 
-  it('lets a mounted archive be deleted, as Linux does, and says so of its loop device', async () => {
+  it('allows deleting a mounted archive, as Linux does, and shows it in the loop device', async () => {
     const other = '/srv/scality/releases/metalk8s-127.0.6.iso';
     expect((await run(`rm -f -- ${other}`)).code).toBe(0);
     expect((await run('losetup -J -O NAME,BACK-FILE')).stdout).toContain(`${other} (deleted)`);

@@ -39,14 +39,14 @@ describe('splitting a command line into words', () => {
     '~/x',
     '#x',
     'a\nb',
-  ])('%j needs a shell, so it is refused', (line) => {
+  ])('rejects %j, which needs a shell', (line) => {
     expect(splitWords(line)).toMatchObject({
       is: 'refused',
       says: expect.stringContaining('syntax error near unexpected token'),
     });
   });
 
-  it.each(["'a", '"a', 'a\\'])('%j does not end', (line) => {
+  it.each(["'a", '"a', 'a\\'])('rejects the unfinished %j', (line) => {
     expect(splitWords(line)).toMatchObject({ is: 'refused', says: expect.stringContaining('unexpected EOF') });
   });
 });

@@ -1,4 +1,4 @@
-/** Small valid parts of messages, to build right and wrong ones from. */
+/** Small valid parts of messages, for valid and invalid examples. */
 export const plain = (text: string) => ({ type: 'plain_text', text });
 export const words = (text: string) => ({ type: 'mrkdwn', text });
 export const button = (more: object = {}) => ({ type: 'button', text: plain('Go'), ...more });
@@ -18,5 +18,5 @@ export const dialog = { title: plain('Sure?'), text: words('Really'), confirm: p
 export const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-/** What is wrong, the blocks, where Slack points, what it says. */
+/** The mistake, the blocks, the pointer, and the error text. */
 export type Invalid = readonly [string, readonly unknown[], string, string];

@@ -1,6 +1,6 @@
 import { button, type Invalid, line, many, plain, plan, rich, task, words } from './drawn-blocks.ts';
 
-/** One line for each rule of these blocks. */
+/** One case for each rule of these blocks. */
 export const INVALID_OTHER_BLOCKS: readonly Invalid[] = [
   [
     'an image from nowhere',

@@ -1,6 +1,6 @@
 import { actions, button, dialog, type Invalid, many, option, plain, words } from './drawn-blocks.ts';
 
-/** One line for each rule of these blocks. */
+/** One case for each rule of these blocks. */
 export const INVALID_PLAIN_BLOCKS: readonly Invalid[] = [
   ['an unknown block', [{ type: 'zzz' }], '/blocks/0/type', 'unsupported type: zzz'],
   ['a block that is no object', ['hey'], '/blocks/0', 'must provide a value of type object'],

@@ -4,13 +4,13 @@ import { actions, button, dialog, line, many, option, plain, plan, rich, task, w
 import { INVALID_OTHER_BLOCKS } from './invalid-other-blocks.ts';
 import { INVALID_PLAIN_BLOCKS } from './invalid-plain-blocks.ts';
 
-describe('a message that Slack would refuse is refused here, with the place', () => {
+describe('rejects a message that Slack would reject, with the place of the error', () => {
   it.each([...INVALID_PLAIN_BLOCKS, ...INVALID_OTHER_BLOCKS])('%s', (_name, blocks, pointer, says) => {
     expect(validateBlocks('message', blocks)).toContainEqual({ pointer, says });
   });
 });
 
-describe('what Slack takes is taken', () => {
+describe('accepts what Slack accepts', () => {
   const message = [
     { type: 'header', block_id: 'h', text: plain('Change') },
     { type: 'section', text: words('*add* node-2'), accessory: button({ action_id: 'open', confirm: dialog }) },
@@ -56,7 +56,7 @@ describe('what Slack takes is taken', () => {
   });
 });
 
-describe('a surface takes only its own blocks', () => {
+describe('accepts only the blocks of a surface', () => {
   it.each(['plan', 'table', 'markdown', 'task_card', 'card'])('no %s in a modal', (type) => {
     expect(validateBlocks('modal', [{ type }])).toContainEqual({
       pointer: '/view/blocks/0/type',
@@ -69,7 +69,7 @@ describe('a surface takes only its own blocks', () => {
   });
 });
 
-it('a message that grows beyond what Slack stores is found too long although each block is short enough', () => {
+it('rejects a message that is too long in total, although each block is short enough', () => {
   const frame = JSON.stringify([{ type: 'section', text: words('') }]).length;
   const blocks = (extra: number) => [
     ...many(4, () => ({ type: 'section', text: words('x'.repeat(3000)) })),

@@ -18,19 +18,19 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** Starts the real Chromium of the machine, or the one `CHROMIUM` names. */
+/** Starts the machine's Chromium, or the one named by `CHROMIUM`. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
 }
 
-/** The page in a browser, with the stand-in behind it; every mistake of the page itself is kept. */
+/** The page in a browser, with the fake server behind it; errors of the page are collected. */
 export interface OpenPage extends AsyncDisposable {
   readonly server: PageServer;
   readonly page: Page;
   readonly mistakes: readonly string[];
 }
 
-/** Opens the page with a state. */
+/** Opens the page with this state. */
 export async function openPage(browser: Browser, state: unknown): Promise<OpenPage> {
   const server = new PageServer(state);
   const url = await server.start();

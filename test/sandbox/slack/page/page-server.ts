@@ -12,18 +12,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript; charset=utf-8',
 };
 
-/** One POST the page made. */
+/** A POST request of the page. */
 export interface Posted {
   readonly path: string;
   readonly body: unknown;
 }
 
-/** What the stand-in answers to a POST: nothing is "ok", a text is a complaint with HTTP 400. */
+/** The fake server's answer to a POST: undefined is success, a text is an error with HTTP 400. */
 export type Answer = (posted: Posted) => Promise<string | undefined>;
 
 /**
- * A stand-in for the local Slack's page API with a canned state. It knows no Slack rules: what it proves is only what the
- * page shows and sends. The real server is tested with its own tests.
+ * A fake of the local Slack's page API with a fixed state and no Slack rules. It only tests what the page shows and
+ * sends; the real server has its own tests.
  */
 export class PageServer {
   readonly posted: Posted[] = [];
@@ -40,7 +40,7 @@ export class PageServer {
     this.#state = state;
   }
 
-  /** Starts on a free port; answers the page's address. */
+  /** Starts on a free port; returns the page's address. */
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     const address = this.#server.address();
@@ -48,13 +48,13 @@ export class PageServer {
     return `http://127.0.0.1:${address.port}/`;
   }
 
-  /** Replaces the state and tells every open page. */
+  /** Replaces the state and notifies every open page. */
   change(state: unknown): void {
     this.#state = state;
     for (const listener of this.#listeners) listener.write('event: changed\ndata: {}\n\n');
   }
 
-  /** Stops at once, open event streams included. */
+  /** Stops at once, including open event streams. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();

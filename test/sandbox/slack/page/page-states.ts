@@ -1,4 +1,4 @@
-/** A message of the canned states, as the page API gives it. */
+/** A message of the fixed states, in the page API's format. */
 export interface CannedMessage {
   readonly ts: string;
   readonly author: { readonly id: string; readonly name: string; readonly isBot: boolean };
@@ -15,14 +15,14 @@ export const ALICE = { id: 'U0ALICE', name: 'alice', isBot: false } as const;
 const BOB = { id: 'U0BOB', name: 'bob', isBot: false } as const;
 const BOT = { id: 'U0BOT', name: 'registry-ha', isBot: true } as const;
 
-/** The canned channel with these messages. */
+/** The channel with these messages. */
 export function stateOf(messages: readonly CannedMessage[]): unknown {
   return {
     channel: { id: 'C0OPS', name: 'metalk8s-ops' },
     people: [
       { ...ALICE, title: 'operator' },
       { ...BOB, title: 'approver' },
-      { id: 'U0MALLORY', name: 'mallory', title: 'nobody' },
+      { id: 'U0MALLORY', name: 'mallory', title: 'no permission' },
     ],
     bot: { id: BOT.id, name: BOT.name },
     commands: [
@@ -36,7 +36,7 @@ export function stateOf(messages: readonly CannedMessage[]): unknown {
   };
 }
 
-/** A message at so many seconds after the start of the story. */
+/** A message at this many seconds after the start. */
 export function message(seconds: number, text: string, more: Partial<CannedMessage> = {}): CannedMessage {
   return { ts: tsAt(seconds), author: BOT, text, blocks: [], edits: 0, ...more };
 }
@@ -72,7 +72,7 @@ function task(index: number, complete: number): unknown {
   return { type: 'task_card', task_id: `step-${index}`, title, details: richText(details), status, ...output };
 }
 
-/** The blocks of a plan card; `complete` steps are done, and without an approval it has its two buttons. */
+/** The blocks of a plan card with `complete` done steps; without an approval it has its two buttons. */
 export function planCard(complete: number | 'unapproved'): readonly unknown[] {
   const isOpen = complete === 'unapproved';
   const tasks = STEPS.map((_, index) => task(index, isOpen ? -1 : complete));

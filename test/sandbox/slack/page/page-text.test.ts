@@ -27,24 +27,24 @@ describe('mrkdwn', () => {
     ['✅', { is: 'emoji', name: 'white_check_mark' }],
     [':no_such_emoji:', text(':no_such_emoji:')],
     ['<!date^nonsense^{date}|once>', text('once')],
-  ])('%s reads as Slack reads it', (source, expected) => {
+  ])('parses %s as Slack does', (source, expected) => {
     expect(inline(source)).toEqual([expected]);
   });
 
   test.each(['snake_case_name', '2*3*4', '<script>alert(1)</script>', '<javascript:alert(1)|x>', 'a:b:c', '* no *'])(
-    '%s stays plain text',
+    'keeps %s as plain text',
     (source) => {
       expect(inline(source)).toEqual([text(source)]);
     },
   );
 
-  test('fences, quotes and bullets are paragraphs of their own', () => {
+  test('parses fences, quotes and bullets to separate paragraphs', () => {
     const kinds = parseMrkdwn('before\n```\n*raw*\n```\n> said\n• one\n• two').map((part) => part.is);
     expect(kinds).toEqual(['paragraph', 'preformatted', 'quote', 'list']);
   });
 });
 
-test('Markdown knows headings, lists, fences and double-star bold', () => {
+test('parses headings, lists, fences and double-star bold in Markdown', () => {
   const parts = parseMarkdown('# Failure\n\n1. **one**\n2. two\n\n```sh\nls *\n```');
   expect(parts).toEqual([
     { is: 'heading', of: [text('Failure')] },
@@ -58,7 +58,7 @@ test('Markdown knows headings, lists, fences and double-star bold', () => {
   ]);
 });
 
-test('rich text keeps its words as they are, and names an element it does not know', () => {
+test('keeps the text of rich_text unchanged, and names an unknown element', () => {
   const elements = [{ type: 'text', text: '*not bold*', style: { bold: true } }, { type: 'hologram' }];
   expect(readRichText({ elements: [{ type: 'rich_text_section', elements }] })).toEqual([
     {
@@ -71,7 +71,7 @@ test('rich text keeps its words as they are, and names an element it does not kn
   ]);
 });
 
-test('Up goes back through what was sent, Down comes forward to an empty box', () => {
+test('recalls sent texts with Up, and returns to an empty box with Down', () => {
   const recall = remember(remember({ sent: [], at: undefined }, 'one'), 'two');
   const back = recallOlder(recallOlder(recall).recall);
   expect(back.text).toBe('one');
@@ -80,7 +80,7 @@ test('Up goes back through what was sent, Down comes forward to an empty box', (
   expect(recallNewer(forward.recall).text).toBe('');
 });
 
-test('a command is offered by its beginning and while its own arguments are typed', () => {
+test('suggests a command by its prefix and while its arguments are typed', () => {
   const commands = [
     { command: '/registry-ha', description: '', usageHint: '' },
     { command: '/remind', description: '', usageHint: '' },
@@ -91,6 +91,6 @@ test('a command is offered by its beginning and while its own arguments are type
   expect(offered('registry')).toEqual([]);
 });
 
-test('a state that is none is refused with what is missing', () => {
+test('rejects an invalid state and names what is missing', () => {
   expect(() => readState({ channel: { id: 'C1' } })).toThrow(UnreadableState);
 });

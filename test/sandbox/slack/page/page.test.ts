@@ -37,7 +37,7 @@ describe('the message box', () => {
     expect(open.mistakes).toEqual([]);
   });
 
-  test('shows what Slack complains about and gives the text back', async () => {
+  test('shows Slack’s error and restores the text', async () => {
     await using open = await openPage(browser, stateOf([]));
     const { page, server } = open;
     server.answer = async () => '/registry-ha failed with the error "operation_timeout"';
@@ -60,7 +60,7 @@ describe('the message box', () => {
 });
 
 describe('what a person sees', () => {
-  test('an ephemeral answer is read by the one who asked and by nobody else', async () => {
+  test('shows an ephemeral answer only to the person who asked', async () => {
     await using open = await openPage(
       browser,
       stateOf([message(0, 'for all'), message(5, 'for alice', { ephemeralFor: ALICE.id })]),
@@ -74,7 +74,7 @@ describe('what a person sees', () => {
     expect(await page.content()).not.toContain('for alice');
   });
 
-  test('hostile text of a bot or an SSH session stays text', async () => {
+  test('shows hostile text of a bot or an SSH session as text', async () => {
     const hostile = '<img src=x onerror=document.title=1> <!channel> <javascript:alert(1)|press> &lt;b&gt;';
     const blocks = [
       { type: 'section', text: { type: 'mrkdwn', text: hostile } },
@@ -89,7 +89,7 @@ describe('what a person sees', () => {
     expect(await page.title()).toContain('metalk8s-ops');
   });
 
-  test('a block or element that the page does not know is loud, not invisible', async () => {
+  test('shows a warning for an unknown block or element', async () => {
     const blocks = [
       { type: 'data_table', rows: [] },
       { type: 'actions', block_id: 'a', elements: [{ type: 'static_select', action_id: 's' }] },
@@ -102,7 +102,7 @@ describe('what a person sees', () => {
     for (const type of ['data_table', 'static_select', 'completed']) expect(texts).toContain(type);
   });
 
-  test('the head of a thread names the people in its subject: “Denied. By .” would tell nothing', async () => {
+  test('names the people in the head of a thread', async () => {
     const parent = message(0, '*Denied.* By <@U0BOB>. Nothing was changed.');
     await using open = await openPage(browser, stateOf([parent]));
     const { page, server } = open;
@@ -110,7 +110,7 @@ describe('what a person sees', () => {
     await expect.poll(() => page.locator('#thread-parent p').innerText()).toBe('Denied. By @bob. Nothing was changed.');
   });
 
-  test('a reply stands in the thread only, opens it when it is the first, and is counted below its parent', async () => {
+  test('shows a reply only in the thread, opens the thread at the first reply, and counts replies below the parent', async () => {
     const parent = message(0, 'parent');
     await using open = await openPage(browser, stateOf([parent]));
     const { page, server } = open;
@@ -125,7 +125,7 @@ describe('what a person sees', () => {
 });
 
 describe('buttons', () => {
-  test('Approve asks first, and the click names the message, block and action', async () => {
+  test('asks before Approve, and sends message, block and action of the click', async () => {
     await using open = await openPage(browser, stateOf([card]));
     const { page, server } = open;
     const answered = Promise.withResolvers<string | undefined>();
@@ -147,7 +147,7 @@ describe('buttons', () => {
     expect(await approve.getAttribute('aria-busy')).toBe(null);
   });
 
-  test('Escape is a no, and Tab stays inside the dialog', async () => {
+  test('denies with Escape, and keeps Tab inside the dialog', async () => {
     await using open = await openPage(browser, stateOf([card]));
     const { page, server } = open;
     await page.getByRole('button', { name: 'Approve' }).click();
@@ -165,7 +165,7 @@ describe('buttons', () => {
 });
 
 describe('an update', () => {
-  test('leaves a reader of old messages, the typed text and the focus where they are', async () => {
+  test('keeps the scroll position in old messages, the typed text and the focus', async () => {
     await using open = await openPage(browser, stateOf(many));
     const { page, server } = open;
     const scroller = page.locator('#channel');
@@ -182,7 +182,7 @@ describe('an update', () => {
     expect(await page.locator('#composer').evaluate((one) => one.matches(':focus'))).toBe(true);
   });
 
-  test('follows the newest message while the reader is at the end, and says it to a screen reader', async () => {
+  test('follows the newest message while the reader is at the end, and announces it to screen readers', async () => {
     await using open = await openPage(browser, stateOf(many));
     const { page, server } = open;
     server.change(stateOf([...many, message(99_000, 'newest')]));
@@ -191,7 +191,7 @@ describe('an update', () => {
     await expect.poll(gap).toBeLessThan(2);
   });
 
-  test('redraws a plan in place: the focused button is still the same one', async () => {
+  test('redraws a plan in place and keeps the focused button', async () => {
     await using open = await openPage(browser, stateOf([card]));
     const { page, server } = open;
     const approve = page.getByRole('button', { name: 'Approve' });
@@ -204,7 +204,7 @@ describe('an update', () => {
     expect(await page.locator('#messages').innerText()).not.toContain('(edited)');
   });
 
-  test('that moves the buttons down keeps the focus on the same button, and on the message when it is gone', async () => {
+  test('that moves the buttons keeps the focus on the same button, or on the message if the button is gone', async () => {
     await using open = await openPage(browser, stateOf([card]));
     const { page, server } = open;
     const approve = page.getByRole('button', { name: 'Approve' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeReport } from '../../../sandbox/cluster/report.ts';
 import type { Untouched } from '../stage/untouched.ts';
-import { judgeTakenBack } from './taken-back.ts';
+import { judgeLeftovers } from './leftovers.ts';
 
 const report: NodeReport = {
   registry: null,
@@ -23,14 +23,14 @@ const cluster = (files: Readonly<Record<string, string>>, more: Partial<NodeRepo
     ['node-2', new Map(Object.entries(files))],
   ]),
 });
-const judged = (is: Untouched) => judgeTakenBack(is, cluster(FILES), 'node-2', 'lab-1');
+const judged = (is: Untouched) => judgeLeftovers(is, cluster(FILES), 'node-2', 'lab-1');
 
-describe('chaos finds an undo', () => {
-  it('complete, with only what its plan says left on the target', () => {
+describe('the undo judge', () => {
+  it('accepts an undo that leaves only what its plan lists', () => {
     expect(judged(cluster({ ...FILES, ...KEPT, '/etc/salt/minion.d/99-metalk8s-local.conf': 'dd' }))).toEqual([]);
   });
 
-  it('that left something: a mount, an endpoint, a registry, a file', () => {
+  it('reports a leftover mount, endpoint, registry or file', () => {
     const all = { ...FILES, ...KEPT };
     const left: readonly Untouched[] = [
       cluster(all, { mounts: ['/srv/scality/metalk8s-128.0.1'] }),
@@ -41,11 +41,11 @@ describe('chaos finds an undo', () => {
     for (const one of left) expect(judged(one)).toHaveLength(1);
   });
 
-  it('that took or changed what was nobody’s to take, on whichever node', () => {
+  it('reports a foreign file that was removed or changed, on any node', () => {
     const { '/srv/other': _, ...fewer } = FILES;
     expect(judged(cluster({ ...fewer, ...KEPT }))).toEqual(['node-2: /srv/other is gone']);
-    expect(judged(cluster({ ...FILES, ...KEPT, '/etc/fstab': 'ff' }))).toEqual(['node-2: /etc/fstab is another one']);
-    const elsewhere = judgeTakenBack(
+    expect(judged(cluster({ ...FILES, ...KEPT, '/etc/fstab': 'ff' }))).toEqual(['node-2: /etc/fstab has changed']);
+    const elsewhere = judgeLeftovers(
       cluster({ ...FILES, ...KEPT }),
       withNode1({ ...FILES, '/x': 'gg' }),
       'node-2',
@@ -54,7 +54,7 @@ describe('chaos finds an undo', () => {
     expect(elsewhere).toEqual(['node-1: /x is gone']);
   });
 
-  it('that threw the manifest away instead of keeping it', () => {
+  it('reports a manifest that was deleted instead of kept', () => {
     expect(judged(cluster(FILES))).toEqual([expect.stringContaining('was not kept')]);
   });
 });

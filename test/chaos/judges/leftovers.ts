@@ -2,11 +2,11 @@ import { keptManifest, REGISTRY_MANIFEST } from '../../../src/domain/node-comman
 import type { Files, Untouched } from '../stage/untouched.ts';
 import { judgeCluster } from './cluster.ts';
 
-/** What an undo leaves behind; the side effects in its plan say so. */
+/** What an undo leaves behind, as listed in its plan's side effects. */
 const STAYS: ReadonlySet<string> = new Set(['/etc/salt/minion.d/99-metalk8s-local.conf']);
 
-/** Complaints about a cluster that is not what it was, but for what an undo of this change leaves on the target. */
-export function judgeTakenBack(is: Untouched, was: Untouched, target: string, undone: string): readonly string[] {
+/** Complaints about differences from the cluster's earlier state, except for what an undo leaves on the target. */
+export function judgeLeftovers(is: Untouched, was: Untouched, target: string, undone: string): readonly string[] {
   const kept = keptManifest(undone);
   const isKept = is.files.get(target)?.has(kept) === true;
   return [
@@ -23,6 +23,6 @@ export function judgeTakenBack(is: Untouched, was: Untouched, target: string, un
 function differing(is: Files, was: Files): readonly { readonly path: string; readonly how: string }[] {
   return [...new Set([...is.keys(), ...was.keys()])].toSorted().flatMap((path) => {
     if (is.get(path) === was.get(path)) return [];
-    return [{ path, how: was.has(path) ? (is.has(path) ? 'is another one' : 'is gone') : 'is new' }];
+    return [{ path, how: was.has(path) ? (is.has(path) ? 'has changed' : 'is gone') : 'is new' }];
   });
 }
