@@ -8,13 +8,13 @@ import { whose } from './card-head.ts';
 import type { Reply } from './replies.ts';
 import { aim } from './status.ts';
 
-/** A view of a record with entries that nobody who may write them has signed. */
+/** A view of a record that has entries without a valid signature. */
 export type UnprovenView = Pick<CardView, 'change'> & { readonly unproven: readonly number[] };
 
-/** Places that are named one by one. */
+/** Positions of entries that the card lists. */
 const NAMED = 5;
 
-/** The card of a record that is not to be believed: what is wrong, what to do, and nothing that can be pressed. */
+/** The card of an unverified record: what is wrong and what to do, without buttons. */
 export function unprovenCard(view: UnprovenView): Drawing {
   const { change, unproven } = view;
   const text = `${escaped(change.id)}: DO NOT BELIEVE THIS RECORD. ${whatIsWrong(view)}`;
@@ -29,29 +29,30 @@ export function unprovenCard(view: UnprovenView): Drawing {
   };
 }
 
-/** Told once in the thread and the channel. */
+/** Posted once, in the thread and the channel. */
 export function unprovenReply(view: UnprovenView): Reply {
   const text = `:red_circle: ${escaped(view.change.id)}: do not believe its record. ${whatIsWrong(view)} ${whatToDo(view)}`;
   return { name: 'unproven', text: cut(text, TEXT_LIMIT), broadcast: true };
 }
 
 const CONSEQUENCE =
-  'What stands there is not shown, and something true may be missing in its place. Nothing can be decided here any more.';
+  'The card does not show these entries, and authentic entries may be missing. You cannot decide anything on this card.';
 
 function whatIsWrong({ change, unproven }: UnprovenView): string {
   const places = unproven.slice(0, NAMED).join(', ');
   const more = unproven.length > NAMED ? ` and ${unproven.length - NAMED} more` : '';
   const cluster = escaped(change.intent.cluster);
-  return `Nobody who may write for cluster ${cluster} has signed ${count(unproven.length, 'entry', 'entries')} (${places}${more}) of this record in Redis.`;
+  const entries = count(unproven.length, 'entry', 'entries');
+  return `This record in Redis has ${entries} (${places}${more}) without a valid signature for cluster ${cluster}.`;
 }
 
 const whatToDo = ({ change }: UnprovenView): string =>
   [
-    `on the bootstrap node of ${escaped(change.intent.cluster)}, ${code(`registry-ha journal show ${change.id}`)} tells what was really approved and done.`,
-    'Find out who else writes to Redis; then ask for the change again.',
-    'If a key of the worker or the bot was exchanged just now, name the former one, too.',
+    `Run ${code(`registry-ha journal show ${change.id}`)} on the bootstrap node of ${escaped(change.intent.cluster)} to see what was really approved and done.`,
+    'Find out who else writes to Redis, then request the change again.',
+    `If you replaced a key just now, check ${code('formerKeys')}: the old public key must be there.`,
   ].join(' ');
 
 function whatIsSigned({ change }: UnprovenView): readonly Block[] {
-  return [section(`What is signed: ${escaped(aim(change))}; ${change.state}.`), context(whose(change))];
+  return [section(`Signed: ${escaped(aim(change))}, ${change.state}.`), context(whose(change))];
 }
