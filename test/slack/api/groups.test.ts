@@ -92,6 +92,8 @@ describe('Slack user groups', () => {
     const bare = await withGroups([]);
     expect(await groupsOf(bare).groups.members(APPROVERS)).toEqual(unknown('the app lacks the scope usergroups:read'));
     await bare.close();
-    expect(await groupsOf(slack, 'xoxb-wrong').groups.members(APPROVERS)).toEqual(unknown('Slack reports invalid_auth'));
+    expect(await groupsOf(slack, 'xoxb-wrong').groups.members(APPROVERS)).toEqual(
+      unknown('Slack reports invalid_auth'),
+    );
   });
 });
