@@ -30,7 +30,7 @@ export interface SlackConfig {
 
 interface ConfiguredCluster {
   readonly name: string;
-  /** In these channels the cluster is meant when none is named. */
+  /** Channels in which this cluster is the default. */
   readonly channels: readonly string[];
 }
 
@@ -42,19 +42,18 @@ export interface StartSlackOptions {
   readonly announcements: Announcements;
   readonly clock: Clock;
   readonly log: Log;
-  /** Slack will not let the bot in any more. Without it the error reaches nobody, which ends the process. */
+  /** Slack rejects the bot for good. Without a handler, the error is an unhandled rejection, which ends the process. */
   readonly onFatal?: (error: Error) => void;
 }
 
-/** Slack's whole side of the bot, running. */
 export interface RunningSlack {
   isConnected(): boolean;
-  /** Posts the card of a change that has none; null when nobody may write there. */
+  /** Posts the card of a change without one; null when the bot may not write there. */
   readonly postAgain: (change: Change) => Promise<MessageRef | null>;
   stop(): Promise<void>;
 }
 
-/** Starts taking commands and clicks, and keeps the cards as the records are. */
+/** Starts accepting commands and clicks, and keeps cards up to date. */
 export async function startSlack(options: StartSlackOptions): Promise<RunningSlack> {
   const { config, useCases, clock, log } = options;
   const { botToken } = config.secrets;

@@ -147,10 +147,10 @@ describe('registry-ha policy check', () => {
   it('explains a policy file in sentences', () => {
     const { code, text } = printed('check', example('policy.yaml'));
     expect(code).toBe(0);
-    expect(text).toContain('One of U0123BOB and U0123CAROL must approve; who asked does not count.');
+    expect(text).toContain('One of U0123BOB and U0123CAROL must approve. The requester does not count.');
     expect(text).toContain('It may start only mon–thu 09:00–17:00 Europe/Paris.');
     expect(text).toContain(
-      'Nothing may start: frozen from 2026-12-19 23:00 UTC until 2027-01-03 23:00 UTC: “year end”.',
+      'No change may start: frozen from 2026-12-19 23:00 UTC until 2027-01-03 23:00 UTC: “year end”.',
     );
     expect(text).not.toContain('usergroups:read');
   });
@@ -158,7 +158,7 @@ describe('registry-ha policy check', () => {
   it('says what user groups require', () => {
     const { text } = printed('check', file('clusters: { lab: { approvers: { groups: [S0OPS] } } }'));
     expect(text).toContain('the scope usergroups:read');
-    expect(text).toContain('Only whoever may approve (the members of S0OPS) may ask');
+    expect(text).toContain('Only approvers (the members of S0OPS) may request');
   });
 
   it('exits 1 with every mistake, and 2 for an unknown verb', () => {

@@ -24,7 +24,7 @@ import {
   view,
 } from './card-events.ts';
 
-/** Changes in every state, as the card draws them. */
+/** Changes in every state, for cards. */
 export const CASES: Readonly<Record<string, CardView>> = {
   requested: view([requested(addNode2)]),
   'requested-waits': view([requested()], { waitsFor: ['lab-abc123'] }),
@@ -49,7 +49,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       refusal: refuse(
         'no-space',
         'node-2 needs 4.5 GB on /srv, but 1.2 GB are free.',
-        'Free 3.3 GB there, then ask again.',
+        'Free 3.3 GB there, then run the command again.',
       ),
     },
   ]),
@@ -80,7 +80,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       at: at(3),
       refusal: refuse(
         'approval-withdrawn',
-        'The approval was taken back before the start: the approval of bob does not count any more.',
+        'The approval was revoked before the start: the approval of bob no longer counts.',
         'Ask for the change again.',
       ),
     },

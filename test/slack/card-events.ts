@@ -14,7 +14,7 @@ import { planAdd } from '../../src/domain/verbs/add/plan.ts';
 import type { CardView } from '../../src/slack/parts/card-view.ts';
 import { addNode2, facts, finished } from '../fixtures/facts.ts';
 
-/** Changes in every state, as the card draws them. */
+/** Changes in every state, for cards. */
 
 export const ALICE: Person = { id: 'U0ALICE', name: 'alice' };
 export const BOB: Person = { id: 'U0BOB', name: 'bob' };
@@ -76,7 +76,7 @@ export function approvedByTwo(): ChangeEvent {
   return { ...event, signed: { ...event.signed, approval } };
 }
 
-/** Carol has frozen the cluster; the lock of another node is in nobody's way. */
+/** Carol has frozen the cluster. The lock of another node blocks nothing. */
 export const FROZEN: readonly Hold[] = [
   { verb: 'lock', node: 'node-9', by: BOB, at: at(1) },
   { verb: 'freeze', node: null, by: CAROL, at: at(2), reason: 'year end <!here>' },
@@ -124,7 +124,7 @@ export const view = (events: readonly ChangeEvent[], more: Partial<CardView> = {
   ...more,
 });
 
-/** A plan that has little left to do: known key, one archive there, a half-finished registry. */
+/** A plan with little left to do: known host key, one archive present, an incomplete registry. */
 export function halfDone(): Facts {
   const all = finished();
   const [target] = all.targets;
@@ -138,6 +138,6 @@ export function halfDone(): Facts {
   };
 }
 
-/** Text that tries to be more than text. */
+/** Text with markup and control characters. */
 export const HOSTILE =
   '<!channel> <@U0BOSS> & `code` *bold* \u001b[31mred\u001b[0m \u202eevil <http://x.example|click>';

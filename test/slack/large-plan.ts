@@ -5,7 +5,7 @@ import type { Plan } from '../../src/domain/plan/plan.ts';
 import { current, emptyTarget, facts, node } from '../fixtures/facts.ts';
 import { planFrom } from './card-events.ts';
 
-/** As many nodes and archives as anybody might have; the planner's own words, with long names. */
+/** The largest realistic plan, in the planner's own words and with long names. */
 export function largePlan(nodeCount: number, archiveCount: number): { intent: IntentOf<'add'>; plan: Plan } {
   const names = Array.from({ length: nodeCount }, (_, n) => `storage-node-${n + 1}.region-west.example`);
   const archives = Array.from({ length: archiveCount }, (_, n) => manyArchives(n));

@@ -11,7 +11,7 @@ import { addNode2 } from '../fixtures/facts.ts';
 import { ALICE } from './card-events.ts';
 import { KeptLog, RecordingSlack } from './recording-slack.ts';
 
-/** Everything around a notifier; several notifiers on one world are replicas. */
+/** The environment of a notifier. Several notifiers in one world are replicas. */
 export class World {
   readonly clock = new FakeClock('2026-11-22T10:00:00.000Z');
   readonly announcements = new FakeAnnouncements();

@@ -4,13 +4,13 @@ import type { SlackPoster } from '../../src/slack/api/poster.ts';
 import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
 import type { Drawing } from '../../src/slack/text/blocks.ts';
 
-/** A poster that remembers what it was told, and refuses what it is told to refuse. */
+/** A poster that records its calls, and rejects them on demand. */
 export class RecordingSlack implements SlackPoster {
   readonly updates: { readonly at: number; readonly ts: string; readonly drawing: Drawing }[] = [];
   readonly replies: { readonly ts: string; readonly text: string; readonly broadcast: boolean }[] = [];
-  /** Consulted before each edit and reply. */
+  /** Called before each edit and reply. */
   refusal: (what: 'update' | 'reply', drawing?: Drawing) => SlackRefused | null = () => null;
-  /** Edits that were asked for, the refused ones too. */
+  /** Requested edits, including rejected ones. */
   asked = 0;
   readonly #clock: Clock;
 
@@ -41,7 +41,7 @@ export class RecordingSlack implements SlackPoster {
   }
 }
 
-/** A log that keeps its sentences. */
+/** A log that keeps its messages. */
 export class KeptLog {
   readonly lines: string[] = [];
   info(_: object, sentence: string): void {

@@ -14,7 +14,7 @@ import { type GivenRules, people, policyOf } from '../fixtures/policy.ts';
 import { ALICE, BOB, CAROL, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
 import { KeptLog } from './recording-slack.ts';
 
-/** The bot's Slack side against the local Slack, with the real use cases over records in memory. */
+/** The bot's Slack side with the local Slack, and real use cases over in-memory records. */
 export interface SlackWorld {
   readonly local: LocalSlack;
   readonly bot: RunningSlack;
@@ -29,7 +29,7 @@ export interface SlackWorld {
 export interface WorldOptions {
   readonly http?: { readonly port: number };
   readonly useCases?: (real: UseCases) => UseCases;
-  /** Left out: alice asks, bob approves. */
+  /** By default, alice may request and bob may approve. */
   readonly rules?: GivenRules;
 }
 

@@ -9,7 +9,7 @@ import { Socket } from '../../src/slack/inbox/socket.ts';
 import { eventually } from '../sandbox/slack/slack-for-tests.ts';
 import { KeptLog } from './recording-slack.ts';
 
-/** A Slack that opens sockets, and sends over them whatever a test wants. */
+/** A Slack that opens sockets and sends what a test wants. */
 let slack: Server;
 let sockets: WebSocketServer;
 let line: WebSocket | undefined;
@@ -40,8 +40,8 @@ function port(): number {
   return address.port;
 }
 
-describe('a payload over a socket', () => {
-  it('that Bolt stumbles over, and that no text can be made of, is logged, and the next one is taken', async () => {
+describe('a socket', () => {
+  it('logs a payload that Bolt cannot process, and accepts the next one', async () => {
     const log = new KeptLog();
     const socket = new Socket({
       ...{
@@ -61,7 +61,7 @@ describe('a payload over a socket', () => {
     });
     await app.start();
     line?.send('{"type":"interactive","envelope_id":"1","payload":{"type":{"toString":null},"actions":[null]}}');
-    await eventually(() => log.lines.find((one) => one === 'error a payload could not be taken'));
+    await eventually(() => log.lines.find((one) => one === 'error Payload could not be accepted'));
     const command = { command: '/registry-ha', text: 'help', user_id: 'U1', team_id: 'T1', channel_id: 'C1' };
     line?.send(JSON.stringify({ type: 'slash_commands', envelope_id: '2', payload: command }));
     await eventually(() => commands[0]);

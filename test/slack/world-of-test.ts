@@ -5,7 +5,7 @@ import { type SlackWorld, slackWorld, type WorldOptions } from './slack-world.ts
 /** The first change of every world. */
 export const ID = 'lab-aaaaa1';
 
-/** Opens worlds for the tests of the file that calls this; each is closed at the end of its test. */
+/** Opens worlds for the tests of a file; each is closed after its test. */
 export function worldsOfTests(): (options?: WorldOptions) => Promise<SlackWorld> {
   const open: SlackWorld[] = [];
   afterEach(async () => {
@@ -18,7 +18,7 @@ export function worldsOfTests(): (options?: WorldOptions) => Promise<SlackWorld>
   };
 }
 
-/** The worker's part: a plan for the first change appears in the record. */
+/** Acts for the worker: writes a plan for the first change to the record. */
 export async function tellPlan({ changes }: SlackWorld): Promise<void> {
   const event = planned();
   if (event.type !== 'planned') throw new Error('planned');

@@ -64,7 +64,7 @@ const bot = (more: object = {}) => ({
   ...more,
 });
 
-/** Everything a process says until it ends, or until it has said `last`. */
+/** The output of a process until it ends or prints `last`. */
 async function said(words: readonly string[], env: Readonly<Record<string, string>>, last?: RegExp): Promise<string> {
   const child = spawn(process.execPath, words, { env: { PATH: process.env['PATH'] ?? '', ...env } });
   running.add(child);
@@ -85,15 +85,15 @@ async function said(words: readonly string[], env: Readonly<Record<string, strin
 const botSays = async (config: string, env: Readonly<Record<string, string>> = {}, last?: RegExp) =>
   await said([CLI, 'bot', '--config', await lay('bot.yaml', config)], { ...SECRETS, ...env }, last);
 
-describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
-  it('the token that Slack refuses', async () => {
+describe('a failing start hides', { timeout: 2 * LIMIT_MS }, () => {
+  it('the token that Slack rejects', async () => {
     const text = await botSays(dump(bot()));
     expect(text).toMatch(/invalid_auth/);
     expect(leaks(text)).toEqual([]);
   });
 
-  it('the password that Redis refuses', async () => {
-    // Slack takes its tokens: what it refuses could end the bot before Redis has answered.
+  it('the password that Redis rejects', async () => {
+    // Slack accepts the tokens; otherwise the bot could end before Redis answers.
     const env = {
       REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
       REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
@@ -105,7 +105,7 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
     for (const secret of Object.values(env)) expect(text).not.toContain(secret);
   });
 
-  it('the password in the URL of a Redis that is away', async () => {
+  it('the password in the URL of an unreachable Redis', async () => {
     const url = `redis://me:${PLANTED.urlPassword}@127.0.0.1:1`;
     const env = {
       REGISTRY_HA_SLACK_BOT_TOKEN: slack.botToken,
@@ -118,27 +118,27 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
   });
 
   it.each([
-    ['is no YAML', `slack: {token: ${PLANTED.botToken}\npassword: ${PLANTED.urlPassword}\n`],
+    ['is not YAML', `slack: {token: ${PLANTED.botToken}\npassword: ${PLANTED.urlPassword}\n`],
     [
       'holds a secret under a wrong key',
       `redis: { url: 'redis://a:${PLANTED.urlPassword}@b' }\ntoken: ${PLANTED.botToken}\n`,
     ],
-    ['holds a secret in the place of a url', `redis: { url: ${PLANTED.botToken} }\nclusters: ${PLANTED.jwt}\n`],
-    ['holds a key', dump({ redis: { url: 1 }, approval: PLANTED.key })],
-  ])('what stands in a configuration that %s', async (_what, config) => {
+    ['has a secret instead of a URL', `redis: { url: ${PLANTED.botToken} }\nclusters: ${PLANTED.jwt}\n`],
+    ['has a key in it', dump({ redis: { url: 1 }, approval: PLANTED.key })],
+  ])('the content of a configuration that %s', async (_what, config) => {
     const text = await botSays(config);
     expect(text).toContain('Invalid configuration');
     expect(leaks(text)).toEqual([]);
   });
 
-  it('what stands in the file of a key that is none', async () => {
+  it('the content of an invalid key file', async () => {
     const keyFile = await lay('no.key', PLANTED.key);
     const text = await botSays(dump(bot({ approval: { keyFile } })));
     expect(text).toContain('The key is not an Ed25519 key in PEM');
     expect(leaks(text)).toEqual([]);
   });
 
-  it('what stands in a kubeconfig that is no YAML', async () => {
+  it('the content of a kubeconfig that is not YAML', async () => {
     const text = `users: [{ user: { token: ${PLANTED.kubeToken},\n client-key-data: ${PLANTED.urlPassword}x\n`;
     const kube = kubernetes({ kubeconfigPath: await lay('kubeconfig', text) });
     const lines: string[] = [];
@@ -149,7 +149,7 @@ describe('a start that fails would tell', { timeout: 2 * LIMIT_MS }, () => {
     expect(leaks(lines.join(''))).toEqual([]);
   });
 
-  it('the secrets that an error carries which reached nobody', async () => {
+  it('the secrets in an unhandled error', async () => {
     const [log, run] = ['runtime/log.ts', 'runtime/run-process.ts'].map((name) =>
       join(import.meta.dirname, '../../src', name),
     );

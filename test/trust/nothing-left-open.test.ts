@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A port that somebody else has. */
+/** A port in use. */
 const health = () => {
   const address = taken.address();
   return { port: typeof address === 'object' ? address?.port : undefined };
@@ -64,7 +64,7 @@ const worker = () => ({
   health: health(),
 });
 
-/** Starts a process out of its parts and, when that fails, does nothing more: it ends only if nothing is left open. */
+/** Starts a process from its parts. After a failure it ends only if nothing is left open. */
 async function failsToStart(name: 'bot' | 'worker', config: object, botToken = slack.botToken): Promise<string> {
   const path = join(folder, `${name}.yaml`);
   await writeFile(path, JSON.stringify(config));
@@ -88,27 +88,27 @@ async function failsToStart(name: 'bot' | 'worker', config: object, botToken = s
   return says;
 }
 
-describe('a process with a part that cannot be started leaves nothing open:', { timeout: 2 * LIMIT_MS }, () => {
-  it('the worker, when somebody else has its port for health', async () => {
+describe('a process with a part that cannot start leaves nothing open:', { timeout: 2 * LIMIT_MS }, () => {
+  it('the worker, if its health port is in use', async () => {
     expect(await failsToStart('worker', worker())).toContain('EADDRINUSE');
   });
 
-  it('the bot, when somebody else has its port for health', async () => {
+  it('the bot, if its health port is in use', async () => {
     expect(await failsToStart('bot', bot())).toContain('EADDRINUSE');
   });
 
-  it('the bot, when Slack refuses its token', async () => {
+  it('the bot, if Slack rejects its token', async () => {
     expect(await failsToStart('bot', bot(), 'xoxb-of-nobody')).toContain('invalid_auth');
   });
 
-  it('the bot, when only one of its two sockets to Slack opens', async () => {
+  it('the bot, if only one of its two sockets to Slack opens', async () => {
     await using proxy = await refusingTheSecondSocket(slack.apiUrl);
     const config = bot({ slack: { apiUrl: proxy.url }, health: { port: 0 } });
     expect(await failsToStart('bot', config)).toContain('token_revoked');
   });
 });
 
-/** Slack's Web API, but for the second socket of an app. */
+/** Slack's Web API, which rejects the second socket of an app. */
 async function refusingTheSecondSocket(apiUrl: string): Promise<AsyncDisposable & { readonly url: string }> {
   let sockets = 0;
   const server = createHttpServer(async (request, response) => {

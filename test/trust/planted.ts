@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Secrets as they look in life, each of them to be recognised wherever it comes out. */
+/** Realistic secrets that are recognisable anywhere. */
 export const PLANTED = {
   botToken: 'xoxb-404404404-505505505-PLANTEDbot',
   appToken: 'xapp-1-A404404-505505-PLANTEDapp',
@@ -13,12 +13,12 @@ export const PLANTED = {
   key: '-----BEGIN OPENSSH PRIVATE KEY-----\nPLANTEDkeyLineOne\nPLANTEDkeyLineTwo\n-----END OPENSSH PRIVATE KEY-----',
 } as const;
 
-/** The places of a text where a planted secret shows, with what stands around it. */
+/** The places of planted secrets in a text, with context. */
 export function leaks(text: string): readonly string[] {
   return [...text.matchAll(/PLANTED/g)].map(({ index }) => text.slice(Math.max(0, index - 80), index + 40));
 }
 
-/** Every file below a folder with its text. */
+/** Every file below a folder, with its text. */
 export async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

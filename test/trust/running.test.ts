@@ -7,7 +7,7 @@ import { journalCommand } from '../../src/commands/journal.ts';
 import { filesBelow, leaks, PLANTED } from './planted.ts';
 
 const LIMIT_MS = 300_000;
-/** What a Salt state may say: secrets, mentions, markup, and sequences that steer a terminal. */
+/** Possible output of a Salt state: secrets, mentions, markup and terminal sequences. */
 const COMMENT = [
   `cannot fetch https://me:${PLANTED.urlPassword}@proxy/x with ${PLANTED.botToken} ${PLANTED.jwt}`,
   `password=${PLANTED.kubeToken}`,
@@ -15,12 +15,12 @@ const COMMENT = [
   '<!channel> <@U0BOB> *bold* \u001b[31mred \u001b]0;title\u0007 \u009b2J \u202etxt.exe',
 ].join(' ');
 
-/** Everything but what is there to hold secrets. */
+/** All files except those that are meant to contain secrets. */
 const HOLDERS = /\/(cluster\/|approval\.key$|(bot|worker)\.yaml$|redis\/users\.acl$)/;
 
 let sandbox: Sandbox;
 let written: ReadonlyMap<string, string>;
-/** Secrets that the sandbox makes for itself. */
+/** Secrets that the sandbox creates itself. */
 let own: Readonly<Record<string, string>>;
 
 const until = async (look: () => boolean | Promise<boolean>) => {
@@ -49,7 +49,7 @@ beforeAll(async () => {
 }, 2 * LIMIT_MS);
 afterAll(() => sandbox?.close());
 
-/** A change that meets Slack's, Redis', SSH's and Salt's troubles one after the other. */
+/** A change with faults of Slack, Redis, SSH and Salt, one after the other. */
 async function trouble(): Promise<void> {
   const { slack, faults, services } = sandbox;
   await faults.plant('state-fails', ['node-2', 'metalk8s.archives.mounted', COMMENT]);
@@ -77,8 +77,8 @@ async function trouble(): Promise<void> {
 
 const shown = (): string => JSON.stringify(sandbox.slack.messages());
 
-describe('a change that meets every trouble', () => {
-  it('would leave a secret in a log, the journal, Redis or a file of the worker', () => {
+describe('a change with every kind of problem', () => {
+  it('leaves no secret in logs, journal, Redis or the worker’s files', () => {
     const names = [...written.keys()].filter((path) => !HOLDERS.test(path));
     for (const part of ['bot.log', 'worker.log', 'worker/journal.jsonl', 'redis/appendonlydir/']) {
       expect(names.some((path) => path.includes(part))).toBe(true);
@@ -90,33 +90,33 @@ describe('a change that meets every trouble', () => {
     }
   });
 
-  it('would show a secret in Slack', () => {
+  it('shows no secret in Slack', () => {
     expect(leaks(shown())).toEqual([]);
     for (const [what, secret] of Object.entries(own)) expect(shown().includes(secret), what).toBe(false);
   });
 
-  it('would ring everybody’s bell, or format what Salt says', () => {
+  it('mentions nobody, and does not format Salt’s text', () => {
     expect(shown()).not.toContain('\u202e');
     const messages = sandbox.slack.messages();
     const objects = textObjects(messages);
     expect(objects).not.toEqual([]);
-    // In rich text and plain text nothing is markup, so nothing has to be escaped there.
+    // Rich text and plain text have no markup, so they need no escaping.
     for (const text of [...messages.map((one) => one.text), ...objects.map((one) => one.text)]) {
       expect(text).not.toMatch(/<!(channel|here)|\*now\*|\*bold\*/);
     }
     expect(objects.filter(({ verbatim }) => verbatim !== true)).toEqual([]);
   });
 
-  it('would steer the terminal of whoever reads a log or the journal', async () => {
+  it('does not steer the terminal of a person who reads logs or the journal', async () => {
     for (const [path, text] of written) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them
       if (/\.log$/.test(path)) expect(text, path).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     }
     const lines: string[] = [];
     expect(
       await journalCommand('show', undefined, join(sandbox.folder, 'worker/journal.jsonl'), (line) => lines.push(line)),
     ).toBe(0);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test searches for them
     expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(lines.join('\n')).toContain('failed (');
   });
@@ -127,7 +127,7 @@ interface TextObject {
   readonly verbatim: unknown;
 }
 
-/** Every mrkdwn object of the messages' blocks. */
+/** Every mrkdwn object in the messages' blocks. */
 function textObjects(value: unknown): readonly TextObject[] {
   if (Array.isArray(value)) return value.flatMap(textObjects);
   if (typeof value !== 'object' || value === null) return [];

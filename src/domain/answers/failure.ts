@@ -6,18 +6,18 @@ import { listed } from '../text/format.ts';
 import { commandWords } from './command-words.ts';
 import { type FailureReport, lastOf } from './failure-report.ts';
 import type { Refusal } from './refusal.ts';
-import { RETRY_HINT } from './retry-hint.ts';
+import { NOT_REPEATED, RETRY_HINT } from './retry-hint.ts';
 import { afterSalt, saltEnded, saltSaid } from './salt-words.ts';
 
-/** Something broke on the way to the world; carries data, and the words for it are made by `report`. */
+/** An external system failed. The error carries data; `report` makes the sentences. */
 export abstract class Failure extends Error {
-  /** Broke the cluster, or the record of changes (Redis, the journal)? The latter says nothing about the change itself. */
+  /** A failure of the record (Redis, the journal) says nothing about the change itself. */
   readonly of: 'cluster' | 'record' = 'cluster';
 
   abstract report(): FailureReport;
 }
 
-/** A failure that belongs on the change's card. */
+/** A failure of the cluster is shown on the change's card. */
 export const isOfTheCluster = (error: unknown): error is Failure => error instanceof Failure && error.of === 'cluster';
 
 /** A failure of the record: the writer retries later. */
@@ -34,7 +34,7 @@ const RECORD_KINDS = [
   'journal-unusable',
 ] as const;
 
-/** What a failure is about that its sentences tell in full; of one that a guard stopped, the refusal. */
+/** Kinds without data of their own; if a guard stopped the change, the code of the refusal. */
 export type FailureKind =
   | (typeof RECORD_KINDS)[number]
   | 'not-confirmed'
@@ -43,7 +43,7 @@ export type FailureKind =
   | 'no-password'
   | Refusal['refused'];
 
-/** A failure that its sentences tell in full: whoever handles one of them asks for its kind. */
+/** A failure without data beyond its sentences. Code that handles one checks its kind. */
 export class PlainFailure extends Failure {
   override readonly name = 'PlainFailure';
   override readonly of: Failure['of'];
@@ -72,27 +72,27 @@ export class PlainFailure extends Failure {
 export const isFailure = (error: unknown, kind: FailureKind): error is PlainFailure =>
   error instanceof PlainFailure && error.kind === kind;
 
-/** A step's work was done without error, and yet a check shows that it is not so. */
+/** A step ran without an error, but its check afterwards fails. */
 export const notConfirmed = (where: string, what: string, next: string): PlainFailure =>
   new PlainFailure('not-confirmed', { where, what, next });
 
-/** A change's record takes no more: it has to end, as trying again would fail for ever. */
+/** A change's record has reached its limit. The change must end, because every retry would fail. */
 export const recordFull = (change: string, what: string, next: string): PlainFailure =>
   new PlainFailure('record-full', { where: change, what, next });
 
-/** A change that was begun has no record any more: Redis came back without its data, or somebody has deleted it. */
+/** The record of a started change is missing: Redis lost its data, or someone deleted the record. */
 export function recordGone(change: string): PlainFailure {
-  const what = 'Its record is gone from Redis; the journal on the node still has it.';
+  const what = 'Its record is missing in Redis. The journal on the node still has it.';
   return new PlainFailure('record-gone', { where: change, what, next: 'Find out why Redis lost its data.' });
 }
 
-/** A guard said no after the change had begun: what is done stays, nothing more is done. */
+/** A guard stopped a change that had started. Completed steps stay as they are. */
 export function stopped({ refused, says, tryNext }: Refusal): PlainFailure {
-  const what = `Stopped before the next act: ${says}`;
-  return new PlainFailure(refused, { where: 'the cluster', what, next: tryNext ?? 'Ask for the change again.' });
+  const what = `Stopped before the next action: ${says}`;
+  return new PlainFailure(refused, { where: 'the cluster', what, next: tryNext ?? 'Request the change again.' });
 }
 
-/** A command ran on a node and did not do its work. */
+/** A command failed on a node. */
 export class CommandFailed extends Failure {
   override readonly name = 'CommandFailed';
   readonly node: string;
@@ -111,7 +111,7 @@ export class CommandFailed extends Failure {
   }
 }
 
-/** A node, or the cluster's API, cannot be reached or lets nobody in. */
+/** A node or the cluster's API is unreachable or rejects the login. */
 export class Unreachable extends Failure {
   override readonly name = 'Unreachable';
   readonly where: string;
@@ -130,17 +130,17 @@ export class Unreachable extends Failure {
       kind: this.fault,
       where: this.where,
       what: this.says,
-      next: `Mend the connection and ${RETRY_HINT}: what is done stays done.`,
+      next: `Fix the connection, then ${RETRY_HINT}. ${NOT_REPEATED}`,
     };
   }
 }
 
-/** Nobody saw how a command on a node ended: it may have done its work, or still run. */
+/** The end of a command is unknown: it may have finished, or may still run. */
 export function outOfSight(node: string, { ended }: CommandResult): Unreachable {
   return new Unreachable(node, 'unreachable', `A command on ${node} ${endInWords(ended)}.`);
 }
 
-/** A Salt run did not end well on a node. */
+/** A Salt run failed on a node. */
 export class SaltFailed extends Failure {
   override readonly name = 'SaltFailed';
   readonly node: string;
@@ -156,18 +156,18 @@ export class SaltFailed extends Failure {
 
   override report(): FailureReport {
     const { line, answer } = this;
-    const said = saltSaid(answer);
+    const message = saltSaid(answer);
     return {
       kind: `salt-${answer.is}`,
       where: this.node,
       what: saltEnded(line, answer),
       next: afterSalt(answer),
-      ...(said === null ? {} : { detail: lastOf(said) }),
+      ...(message === null ? {} : { detail: lastOf(message) }),
     };
   }
 }
 
-/** Nodes that were worked on at the same time failed, each for itself. */
+/** Steps that ran at the same time failed on several nodes. */
 export class SeveralFailed extends Failure {
   override readonly name = 'SeveralFailed';
   readonly failures: readonly Failure[];

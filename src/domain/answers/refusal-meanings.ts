@@ -1,6 +1,6 @@
 import type { RefusalCode } from './refusal.ts';
 
-/** What a refusal means, and the way out, in Markdown; docs/refusals.md is made from it. */
+/** What a refusal means and what to do, in Markdown. docs/refusals.md is generated from it. */
 export interface Meaning {
   readonly means: string;
   readonly next: string;
@@ -46,8 +46,8 @@ const NODE = {
     'Fix what the refusal names: host, port, user or key file.',
   ),
   'host-key-changed': meaning(
-    'The node shows another SSH host key than the pinned one, or a revoked one.',
-    'If the node was reinstalled, run the `ssh-keygen -R` command from the refusal. Otherwise find out who answers at its address.',
+    "The node's SSH host key is not the pinned one, or is revoked.",
+    'If the node was reinstalled, run the `ssh-keygen -R` command from the refusal. Otherwise find out which machine answers at its address.',
   ),
   'no-sudo': meaning(
     'The SSH user is not root and has no passwordless `sudo`.',
@@ -154,10 +154,10 @@ const SALT = {
 
 const DECISION = {
   'own-request': meaning('You requested this change.', 'Ask another approver.'),
-  'not-allowed': meaning('The policy gives you no permission for this.', 'Ask a person whom the policy names.'),
+  'not-allowed': meaning('The policy gives you no permission for this.', 'Ask a person who is listed in the policy.'),
   'group-unreadable': meaning(
-    'Your permission depends on a user group that Slack did not return. Nobody gets in through such a group.',
-    'Try again. If it persists, fix what the refusal names, or list user IDs in the policy.',
+    'Your permission depends on a user group that Slack did not return. Such a group gives nobody permission.',
+    'Try again. If the error persists, fix what the refusal names, or list user IDs in the policy.',
   ),
   frozen: meaning(
     'The cluster is frozen. The refusal says by whom, since when and why.',
@@ -217,11 +217,11 @@ const UNDO = {
     'The change is done, in progress, or itself an undo; a later change builds on it; or the earlier state is unknown.',
     'Follow the refusal: cancel it, undo the later change first, or remove the registry by hand.',
   ),
-  'nothing-to-undo': meaning('The change did nothing, or all it did is undone.', 'Nothing.'),
+  'nothing-to-undo': meaning('The change did nothing, or everything that it did is already undone.', 'Nothing.'),
   'undo-asked': meaning('An undo of this change was requested already.', 'Read the card of that undo.'),
 } as const;
 
-/** The refusals by topic, in the order in which the page lists them. */
+/** The refusals by topic, in the order of the page. */
 export const MEANINGS_BY_TOPIC = {
   'The command': COMMAND,
   'The node': NODE,
@@ -233,7 +233,7 @@ export const MEANINGS_BY_TOPIC = {
   Undo: UNDO,
 } as const;
 
-/** Every refusal has a meaning: a new code without one does not compile. */
+/** By code: a new code without a meaning does not compile. */
 export const MEANINGS: Readonly<Record<RefusalCode, Meaning>> = {
   ...COMMAND,
   ...NODE,

@@ -1,4 +1,4 @@
-/** Every reason for a polite "no"; nothing has been changed on the cluster when one is given. */
+/** Every refusal code. Before the start, a refusal leaves the cluster unchanged. */
 export const REFUSALS = [
   'bad-command',
   'unknown-cluster',
@@ -58,7 +58,7 @@ export const REFUSALS = [
 
 export type RefusalCode = (typeof REFUSALS)[number];
 
-/** A "no" as a value: what it is, the sentence for people, and what they can do now. */
+/** A refusal as a value: its code, the explanation, and the next action. */
 export interface Refusal {
   readonly refused: RefusalCode;
   readonly says: string;

@@ -1,5 +1,4 @@
-/**
- * How to go on once the cause of a failure is mended, as the end of a sentence. A change that failed before it had a plan, or whose
- * plan has expired, has no such button.
- */
-export const RETRY_HINT = 'press Retry from here (or ask again, if the card has no such button)';
+/** The end of a sentence. The card has no button if the change has no plan, or if the plan has expired. */
+export const RETRY_HINT = 'click Retry from here (or run the command again, if the card has no such button)';
+
+export const NOT_REPEATED = 'Completed steps are not repeated.';

@@ -1,10 +1,10 @@
-/** A person as Slack's payload names them; `name` is for display only, `id` decides. */
+/** A person from Slack's payload. Only `id` identifies them; `name` is for display. */
 export interface Person {
   readonly id: string;
   readonly name: string;
 }
 
-/** What is signed with the bot's key in the approvers' names: this change, this plan, until then. */
+/** The data that the bot signs for the approvers: one change, one plan, one expiry. */
 export interface Approval {
   readonly v: 1;
   readonly change: string;
@@ -14,10 +14,10 @@ export interface Approval {
   /** SHA-256 of the canonical form of the plan's approved part. */
   readonly digest: string;
   readonly requester: string;
-  /** User ids of everybody whose approval counted, in the order in which they gave it; nobody twice. */
+  /** User IDs of everyone whose approval counted, in order, without duplicates. */
   readonly approvers: readonly string[];
   readonly at: string;
-  /** Limits the start only; a change that has begun goes on. */
+  /** Limits the start only; a started change continues. */
   readonly expires: string;
   readonly nonce: string;
 }

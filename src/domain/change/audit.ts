@@ -6,26 +6,26 @@ import { clusterOf } from './change-id.ts';
 import { resultOf, saysOf, whoOf } from './event-words.ts';
 import type { JournalMark } from './record-entry.ts';
 
-/** An event of a change, and the journal line that tells it. */
+/** An event of a change, and its journal line. */
 export interface AuditEntry extends JournalMark {
   readonly change: ChangeId;
   readonly event: ChangeEvent;
 }
 
-/** One line of an audit: who did what, by which plan, with which result; empty where it has no sense. */
+/** One line of an audit: who did what, by which plan, with which result. A field that does not apply is empty. */
 export interface AuditRow {
   readonly time: string;
   readonly cluster: string;
   readonly change: ChangeId;
   /** Type of the event. */
   readonly what: string;
-  /** Slack user id, and the name Slack gave with it. */
+  /** Slack user ID, and the name in Slack's payload. */
   readonly who: string;
   readonly nodes: string;
-  /** Digest of the plan that was shown, approved, or is being carried out. */
+  /** Digest of the plan that was shown, approved, or is in progress. */
   readonly plan: string;
   readonly step: string;
-  /** The step's commands as they were shown. */
+  /** The step's commands, as shown in the plan. */
   readonly commands: readonly string[];
   readonly result: string;
   readonly seconds: number | '';
@@ -34,7 +34,7 @@ export interface AuditRow {
   readonly hash: string;
 }
 
-/** The audit of these entries, which begin with the oldest: a step's commands are those of the last plan before it. */
+/** The audit of these entries, oldest first. A step's commands come from the last plan before it. */
 export function auditRows(entries: readonly AuditEntry[]): readonly AuditRow[] {
   const plans = new Map<ChangeId, { readonly plan: Plan; readonly digest: string }>();
   return entries.map((entry) => {

@@ -6,7 +6,7 @@ export type Author = 'bot' | 'worker';
 const BOT: readonly Author[] = ['bot'];
 const WORKER: readonly Author[] = ['worker'];
 
-/** Who may write which entry. A new type of event has to say so here before it compiles. */
+/** Who may write which entry; a new event type without authors does not compile. */
 const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
   requested: ['bot', 'worker'],
   voted: BOT,
@@ -15,12 +15,12 @@ const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
   expired: BOT,
   'cancel-requested': BOT,
   'undo-asked': BOT,
-  // A change that runs is cancelled by its worker; one that has not begun, or has failed, by the bot.
+  // The worker cancels a running change; the bot cancels one that has not started, or has failed.
   cancelled: ['bot', 'worker'],
-  // The bot ends only what it could not show.
+  // The bot only if it could not post the card.
   failed: ['bot', 'worker'],
   planned: WORKER,
-  // The bot takes back only an approval that has not begun.
+  // The bot only to revoke the approval of a change that has not started.
   refused: ['bot', 'worker'],
   started: WORKER,
   found: WORKER,
@@ -32,14 +32,13 @@ const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
   done: WORKER,
 };
 
-/** May this author write such an entry? */
 export function mayWrite(author: Author, event: ChangeEvent): boolean {
-  // What Redis has lost the worker tells again, as its journal has it.
+  // The worker restores from its journal what Redis has lost.
   if (event.type === 'requested') return author === (event.retold === undefined ? 'bot' : 'worker');
   if (event.type === 'failed' && author === 'bot') return event.failure.kind === NO_CARD;
   if (event.type === 'refused' && author === 'bot') return event.refusal.refused === 'approval-withdrawn';
   return AUTHORS[event.type].includes(author);
 }
 
-/** `kind` of the failure of a change whose card could not be posted: the only one that a bot writes. */
+/** Failure kind of a change whose card could not be posted; the only kind that a bot writes. */
 export const NO_CARD = 'no-card';

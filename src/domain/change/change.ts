@@ -6,10 +6,10 @@ import type { Intent } from '../plan/intent.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Person, SignedApproval } from './approval.ts';
 
-/** `<cluster>-<six characters>`, so that an id tells its cluster. */
+/** `<cluster>-<six characters>`. */
 export type ChangeId = string;
 
-/** What the end of a change proved. */
+/** The result of the final verification; counts. */
 export interface Proof {
   readonly served: number;
   readonly expected: number;
@@ -19,19 +19,19 @@ export interface Proof {
   readonly blobs: number;
 }
 
-/** What the policy demanded when the change was asked for; the card and the worker's planning go by it, a decision never does. */
+/** The policy's terms at the time of the request, for the card and for planning only. Decisions read the current policy. */
 export interface Terms {
   readonly approvals: number;
   readonly planLivesMs: number;
 }
 
-/** Where a change's card hangs in Slack. */
+/** Where a change's card is posted. */
 export interface MessageRef {
   readonly channel: string;
   readonly ts: string;
 }
 
-/** Everything that can happen to a change. `at` is an ISO time. */
+/** Every event of a change. `at` is an ISO time. */
 export type ChangeEvent = { readonly at: string } & (
   | {
       readonly type: 'requested';
@@ -40,15 +40,15 @@ export type ChangeEvent = { readonly at: string } & (
       readonly requester: Person;
       readonly channel: string;
       readonly terms?: Terms;
-      /** In a worker's journal, and where a worker tells it again: so that the card is found without Redis. */
+      /** Only in the worker's journal and in restored records, to find the card without Redis. */
       readonly card?: MessageRef;
-      /** A worker tells the change once more, because Redis had lost its record; so often had it been approved until then. */
+      /** Restored by a worker after Redis lost the record; the number of approvals until then. */
       readonly retold?: { readonly approvals: number };
     }
   | { readonly type: 'planned'; readonly plan: Plan; readonly digest: string; readonly expires: string }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | {
-      /** One of several approvals that are needed; `counts` names everybody whose approval counts then, this one included. */
+      /** One of several required approvals. `counts` lists everyone whose approval counts, including this one. */
       readonly type: 'voted';
       readonly by: Person;
       readonly counts: readonly string[];
@@ -89,14 +89,14 @@ export type ChangeState =
   | 'cancelled'
   | 'done';
 
-/** How far a step of the approved plan has come. */
+/** The state of a step of the approved plan. */
 export type StepState =
   | { readonly is: 'waiting' }
   | { readonly is: 'running'; readonly since: string }
   | { readonly is: 'done'; readonly already: boolean; readonly seconds: number; readonly note?: string }
   | { readonly is: 'failed'; readonly seconds: number; readonly failure: FailureReport };
 
-/** A change as its events tell it. */
+/** A change, folded from its events. */
 export interface Change {
   readonly id: ChangeId;
   readonly state: ChangeState;
@@ -110,45 +110,45 @@ export interface Change {
   readonly digest?: string;
   readonly planExpires?: string;
   readonly refusal?: Refusal;
-  /** Approvals given while more are needed; empty once it is approved. */
+  /** Approvals so far, while more are required; empty once the change is approved. */
   readonly votes: readonly Person[];
   readonly votesNeeded?: number;
-  /** Who gave the last approval that was needed. */
+  /** Who gave the last required approval. */
   readonly approver?: Person;
-  /** Everybody whose approval counted, the last one last. */
+  /** Everyone whose approval counted, in order. */
   readonly approvers: readonly Person[];
   readonly approval?: SignedApproval;
   readonly deniedBy?: Person;
-  /** How often it was approved: the first time, and for each retry. */
+  /** Number of approvals over the life of the change: one, plus one for each retry. */
   readonly approvals: number;
-  /** Somebody wants it to stop at the next safe point. */
+  /** Who asked to stop it at the next safe point. */
   readonly cancelAskedBy?: Person;
   readonly cancelledBy?: Person;
   readonly startedAt?: string;
   readonly steps: Readonly<Record<string, StepState>>;
   readonly jobs: Readonly<Record<string, Jid>>;
-  /** How often each step was begun, but for steps that were found to be so before anything was done. */
+  /** Attempts of each step, without steps that were found to be done already. */
   readonly begun: Readonly<Record<string, number>>;
-  /** What was on the nodes of an `add` before its first step. */
+  /** What existed on the nodes of an `add` before its first step. */
   readonly before?: readonly NodeBefore[];
-  /** Who asked last for its undo, and the change that does it. */
+  /** The last request to undo it. */
   readonly undoAsked?: { readonly by: Person; readonly change: ChangeId; readonly at: string };
-  /** The change that has taken back what this one had done. */
+  /** The change that has undone this one. */
   readonly undoneBy?: ChangeId;
   readonly failure?: FailureReport;
   readonly proof?: Proof;
 }
 
-/** Stands in for a step while a change waits before its first one, or before it goes on. */
+/** Used as the step ID of progress while a change waits to start or resume. */
 export const BEFORE_THE_STEPS = 'start';
 
-/** A running step's progress: the last word wins, it is never part of the record. */
+/** A running step's progress. Only the latest counts, and it is not part of the record. */
 export interface Progress {
   readonly step: string;
   readonly at: string;
   readonly done: number;
   readonly total: number;
-  /** `wait`: nothing is counted, the note says what is waited for. */
+  /** `wait` counts nothing; the note says what the step waits for. */
   readonly unit: 'bytes' | 'nodes' | 'images' | 'wait';
   /** Units per second over the last seconds. */
   readonly rate?: number;

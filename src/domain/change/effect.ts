@@ -1,6 +1,6 @@
 import type { ChangeEvent } from './change.ts';
 
-/** Does an entry open its change (again), end it, or neither? */
+/** Whether an entry opens or reopens its change, ends it, or neither. */
 export type Effect = 'opens' | 'ends' | 'none';
 
 const EFFECTS: Readonly<Record<ChangeEvent['type'], Effect>> = {
@@ -27,5 +27,5 @@ const EFFECTS: Readonly<Record<ChangeEvent['type'], Effect>> = {
 
 export const effectOf = ({ type }: ChangeEvent): Effect => EFFECTS[type];
 
-/** Is the change over with this entry, at least until somebody approves it again? */
+/** True if the change ends with this entry; a retry may reopen it. */
 export const endsChange = (event: ChangeEvent): boolean => effectOf(event) === 'ends';

@@ -2,7 +2,7 @@ import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
 import type { ChangeEvent } from './change.ts';
 
-/** An event on one line, for people who read a journal: what happened, who caused it, to which plan, and what else there is to say. */
+/** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
 export function eventInWords(event: ChangeEvent): string {
   const what = resultOf(event) || event.type.replace('step-', '');
   const parts = [
@@ -22,7 +22,7 @@ function planOf(event: ChangeEvent): string {
   return event.type === 'approved' ? event.signed.approval.digest : '';
 }
 
-/** The person who caused it, by Slack user id and the name that Slack gave with it; all approvers of an approval; empty for the worker. */
+/** Who caused the event: Slack user ID and name, or all approvers' IDs; empty for the worker. */
 export function whoOf(event: ChangeEvent): string {
   if (event.type === 'approved') return event.signed.approval.approvers.join(' ');
   const person = event.type === 'requested' ? event.requester : 'by' in event && event.by;
@@ -30,11 +30,11 @@ export function whoOf(event: ChangeEvent): string {
   return person.id === person.name ? person.id : `${person.id} (${person.name})`;
 }
 
-/** What came of a step or of the change; empty for what is no end. */
+/** The result of a step or change; empty for other events. */
 export function resultOf(event: ChangeEvent): string {
   switch (event.type) {
     case 'step-done':
-      return event.already ? 'already so' : 'done';
+      return event.already ? 'already done' : 'done';
     case 'step-failed':
     case 'failed':
       return `failed (${event.failure.kind})`;
@@ -47,15 +47,15 @@ export function resultOf(event: ChangeEvent): string {
   }
 }
 
-/** What else there is to say; empty when nothing. */
+/** Details; empty when there are none. */
 export function saysOf(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
       return requestInWords(event.intent);
     case 'planned':
-      return `${event.plan.approved.steps.length} steps, to be decided until ${event.expires}`;
+      return `${event.plan.approved.steps.length} steps, expires ${event.expires}`;
     case 'approved':
-      return `asked by ${event.signed.approval.requester}, to be started until ${event.signed.approval.expires}, signed with ${event.signed.key}`;
+      return `requested by ${event.signed.approval.requester}, must start by ${event.signed.approval.expires}, signed with ${event.signed.key}`;
     case 'job-started':
       return `Salt job ${event.jid}`;
     case 'step-done':

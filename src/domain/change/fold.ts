@@ -2,7 +2,7 @@ import type { Change, ChangeEvent, StepState } from './change.ts';
 import { attemptsAfter } from './step-attempts.ts';
 import { afterVote, namedApprovers } from './votes.ts';
 
-/** The change that these events tell, or null when the first one is not `requested`. */
+/** Folds events into a change; null when the first one is not `requested`. */
 export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
@@ -32,7 +32,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'planned':
       return { ...change, state: 'planned', plan: event.plan, digest: event.digest, planExpires: event.expires };
     case 'refused':
-      return { ...withoutWish(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
+      return { ...withoutCancel(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
     case 'voted':
       return afterVote(change, event);
     case 'approved':
@@ -52,42 +52,41 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'cancel-requested':
       return { ...change, cancelAskedBy: event.by };
     case 'cancelled':
-      return { ...change, state: 'cancelled', cancelledBy: event.by, endedAt: event.at, steps: stopped(change.steps) };
+      return { ...change, state: 'cancelled', cancelledBy: event.by, endedAt: event.at, steps: onlyDone(change.steps) };
     case 'failed':
       return failed(change, event);
     case 'done':
-      return { ...withoutWish(change), state: 'done', proof: event.proof, endedAt: event.at };
+      return { ...withoutCancel(change), state: 'done', proof: event.proof, endedAt: event.at };
     default:
       return afterStep(change, event);
   }
 }
 
-/** Approved for the first time, or once more after it failed: what is done stays done, what failed waits again. */
+/** Approved for the first time, or for a retry: completed steps stay completed, and failed steps wait again. */
 function approved(
   { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, ...change }: Change,
   { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
-  const again = { ...change, steps: stopped(change.steps), state: 'approved' as const };
+  const again = { ...change, steps: onlyDone(change.steps), state: 'approved' as const };
   const approvers = namedApprovers(signed.approval, [...change.votes, approver]);
   return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1 };
 }
 
-/** Nothing is at work any more; the step that broke says so. A job that was interrupted is nobody's: a retry starts another one. */
+/** Keeps only completed and failed steps. A retry does not reuse an interrupted Salt job. */
 function failed(change: Change, { failure, at }: Extract<ChangeEvent, { readonly type: 'failed' }>): Change {
   const steps = Object.fromEntries(
     Object.entries(change.steps).filter(([, { is }]) => is === 'done' || is === 'failed'),
   );
   const jobs = Object.fromEntries(Object.entries(change.jobs).filter(([step]) => steps[step]?.is === 'done'));
-  return { ...withoutWish(change), state: 'failed', failure, endedAt: at, steps, jobs };
+  return { ...withoutCancel(change), state: 'failed', failure, endedAt: at, steps, jobs };
 }
 
-/** A change that has ended does not stop at a next safe point. */
-function withoutWish({ cancelAskedBy: _, ...change }: Change): Change {
+/** A change that has ended drops its request to cancel. */
+function withoutCancel({ cancelAskedBy: _, ...change }: Change): Change {
   return change;
 }
 
-/** Only what is done is still told of a change that stopped. */
-function stopped(steps: Change['steps']): Change['steps'] {
+function onlyDone(steps: Change['steps']): Change['steps'] {
   return Object.fromEntries(Object.entries(steps).filter(([, state]) => state.is === 'done'));
 }
 
@@ -105,7 +104,7 @@ function afterStep(before: Change, event: StepEvent): Change {
       return withStep(change, event.step, { is: 'done', already, seconds, ...(note === undefined ? {} : { note }) });
     }
     case 'step-failed': {
-      // Its job has ended with it: a retry starts another one.
+      // A retry does not reuse the job of a failed step.
       const { [event.step]: _, ...jobs } = change.jobs;
       return withStep({ ...change, jobs }, event.step, {
         is: 'failed',

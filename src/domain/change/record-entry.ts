@@ -1,58 +1,58 @@
 import type { ChangeEvent, ChangeId } from './change.ts';
 
-/** Where the worker's journal holds an entry: its line, and that line's SHA-256, which stands for every line before it. */
+/** A journal line: its number, and its SHA-256, which covers every line before it. */
 export interface JournalMark {
   readonly line: number;
   readonly hash: string;
 }
 
-/** An entry of a change's record as it is signed: it counts for this change, at this place, and nowhere else. */
+/** The signed form of a record entry. It is valid only for this change at this position. */
 export interface RecordEntry {
   readonly change: ChangeId;
   /** 1 for the request. */
   readonly position: number;
   readonly event: ChangeEvent;
-  /** Entries of a worker tell which line of its journal they are. */
+  /** The worker's journal line; only in a worker's entries. */
   readonly mark?: JournalMark;
 }
 
-/** Who signed something: the key's fingerprint, and the signature in base64. */
+/** A key's fingerprint, and a signature in base64. */
 export interface Signature {
   readonly key: string;
   readonly signature: string;
 }
 
-/** An event in the journal, and where. */
+/** An event in the journal, and its line. */
 export interface JournalEntry {
   readonly event: ChangeEvent;
   readonly mark: JournalMark;
 }
 
-/** Why nobody acts on a record, and the places, from 1, of the entries that are the reason. */
+/** Why a record is not acted on, and the positions, from 1, of the entries that cause it. */
 export interface Doubt {
-  /** `unsigned`: nobody who may write them has signed them. `newer`: signed, but of a shape that this version does not know. */
+  /** `unsigned`: no valid signature of an allowed writer. `newer`: signed, in a format that this version does not support. */
   readonly is: 'unsigned' | 'newer';
   readonly entries: readonly number[];
 }
 
-/** What signatures say about a record. */
+/** The result of checking a record's signatures. */
 export interface Provenance {
-  /** Change and events are told without the entries that it names. */
+  /** Change and events leave these entries out. */
   readonly doubt?: Doubt;
   /** The journal line of the last entry, when a worker wrote it. */
   readonly mark?: JournalMark;
 }
 
-/** Signs entries of records and tells which ones count. */
+/** Signs and verifies record entries. */
 export interface EntryProof {
   sign(entry: RecordEntry): Signature;
-  /** Is it, as it stands, signed by somebody who may write such an entry here? */
+  /** True if a process that may write such an entry here has signed it. */
   isProven(entry: RecordEntry, signature: Signature): boolean;
-  /** Is it signed by a bot or worker of the cluster, whatever it says? Then a newer version has written it. */
+  /** True if a bot or worker of the cluster has signed it, whatever its content: then a newer version wrote it. */
   isOurs(entry: Pick<RecordEntry, 'change' | 'position'>, signature: Signature): boolean;
 }
 
-/** Signs the head of the journal; the private key lives with the worker only. */
+/** Signs the head of the journal. Only the worker has the private key. */
 export interface HeadSealer {
   seal(head: JournalMark): Signature;
 }
@@ -62,7 +62,7 @@ export interface HeadChecker {
   check(head: JournalMark, seal: Signature): 'genuine' | 'forged' | 'unknown-key';
 }
 
-/** What can be told of a change whose request cannot be believed: its id. */
+/** A placeholder for a change whose request is unverified: only its ID is known. */
 export function unknownChange(id: ChangeId, cluster: string): ChangeEvent {
   return {
     type: 'requested',

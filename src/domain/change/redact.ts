@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../text/secrets.ts';
 import type { ChangeEvent } from './change.ts';
 
-/** The event as it may be kept and shown: what nodes, Salt and files said may hold what looks like a secret, and must not keep it. */
+/** The event without secrets in texts from nodes, Salt and files. */
 export function redacted(event: ChangeEvent): ChangeEvent {
   switch (event.type) {
     case 'failed':
@@ -16,11 +16,13 @@ export function redacted(event: ChangeEvent): ChangeEvent {
   }
 }
 
-function cleaned<T extends object>(told: T): T {
+function cleaned<T extends object>(report: T): T {
   return Object.assign(
-    { ...told },
+    { ...report },
     Object.fromEntries(
-      Object.entries(told).flatMap(([key, value]) => (typeof value === 'string' ? [[key, withoutSecrets(value)]] : [])),
+      Object.entries(report).flatMap(([key, value]) =>
+        typeof value === 'string' ? [[key, withoutSecrets(value)]] : [],
+      ),
     ),
   );
 }

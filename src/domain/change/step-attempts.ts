@@ -3,8 +3,8 @@ import type { Change, ChangeEvent } from './change.ts';
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
 
 /**
- * How often each step was begun. One that was looked at a single time and was so already is not: nothing was done. Without a note
- * nobody looked, as a plan made anew does not hold the step any more: then an interrupted start may have done its work.
+ * Attempts of each step. A step that its first check found done does not count. Without a note there was no check, because a new
+ * plan dropped the step; then an interrupted attempt may have done the work.
  */
 export function attemptsAfter(begun: Change['begun'], event: StepEvent): Change['begun'] {
   const times = begun[event.step] ?? 0;

@@ -1,7 +1,7 @@
 import type { Approval, Person } from './approval.ts';
 import type { Change, ChangeEvent } from './change.ts';
 
-/** The change with one more of the approvals that it needs; those that do not count any more are gone. */
+/** Adds one approval, and drops approvals that no longer count. */
 export function afterVote(
   change: Change,
   { by, counts, needed }: Extract<ChangeEvent, { readonly type: 'voted' }>,
@@ -10,10 +10,10 @@ export function afterVote(
   return { ...change, votes, votesNeeded: needed };
 }
 
-/** The approvers of a signed approval as people, by the names they had when they gave it. */
+/** The approvers of a signed approval, with the names from their clicks. */
 export function namedApprovers(approval: Approval, known: readonly Person[]): readonly Person[] {
   return approval.approvers.map((id) => known.find((person) => person.id === id) ?? { id, name: id });
 }
 
-/** How many approvals are needed, as far as the record knows. */
+/** The number of required approvals according to the record. */
 export const approvalsNeeded = ({ votesNeeded, terms }: Change): number => votesNeeded ?? terms?.approvals ?? 1;

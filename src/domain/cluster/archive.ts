@@ -1,4 +1,4 @@
-/** An image of an archive, as it is pulled: `<prefix>/<name>:<tag>`. */
+/** An image of an archive, pulled as `<prefix>/<name>:<tag>`. */
 export interface Image {
   readonly prefix: string;
   readonly name: string;

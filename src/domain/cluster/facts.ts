@@ -12,7 +12,7 @@ export interface NodeAccess {
   readonly sudo: boolean;
 }
 
-/** A node as Kubernetes tells it. */
+/** A node according to Kubernetes. */
 export interface NodeFacts {
   readonly name: string;
   /** InternalIP, which MetalK8s sets to the control plane IP; null when there is none. */
@@ -26,7 +26,7 @@ export interface NodeFacts {
   readonly access: NodeAccess;
 }
 
-/** A `repositories-<node>` pod as its mirror pod tells it. */
+/** A `repositories-<node>` pod, according to its mirror pod. */
 export interface RegistryFacts {
   readonly node: string;
   readonly ready: boolean;
@@ -41,7 +41,7 @@ export interface EndpointsFacts {
   readonly notReady: readonly string[];
 }
 
-/** All that the Kubernetes API tells. */
+/** Everything read from the Kubernetes API. */
 export interface KubeFacts {
   readonly nodes: readonly NodeFacts[];
   /** Annotation `metalk8s.scality.com/cluster-version` of the kube-system Namespace. */
@@ -65,12 +65,12 @@ export type ArchiveFault =
   | 'not-mounted'
   | 'replaced-under-mount';
 
-/** A listed archive: sound, or with what is wrong. */
+/** A listed archive: sound, or with its fault. */
 export type ListedArchive =
   | { readonly is: 'sound'; readonly archive: Archive }
   | {
       readonly is: 'bad';
-      /** Known when the ISO could be read, though something else is wrong (two ISOs of one version, say). */
+      /** Known if the ISO could be read, for example when it is not mounted. */
       readonly id?: string;
       readonly path: string;
       readonly listedIn: string;
@@ -78,7 +78,7 @@ export type ListedArchive =
       readonly says: string;
     };
 
-/** solutions.yaml as it was found. */
+/** The state of solutions.yaml. */
 export type SolutionsFile =
   | { readonly is: 'absent' }
   | { readonly is: 'good'; readonly archives: readonly string[] }
@@ -94,7 +94,7 @@ export interface BootstrapFacts {
   readonly mountedUnlisted: readonly string[];
 }
 
-/** The public key that a node's SSH server showed. */
+/** The public key that a node's SSH server presented. */
 export interface HostKey {
   readonly host: string;
   readonly port: number;
@@ -104,11 +104,11 @@ export interface HostKey {
   readonly key: string;
   /** `SHA256:…`, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
-  /** Was it pinned before (true), or is it seen for the first time (false)? */
+  /** False when the key is seen for the first time. */
   readonly pinned: boolean;
 }
 
-/** Why a node cannot be worked on over SSH. */
+/** Why the worker cannot use a node over SSH. */
 export type SshFault =
   | 'unreachable'
   | 'permission-denied'
@@ -117,17 +117,17 @@ export type SshFault =
   | 'key-unsafe'
   | 'no-sudo';
 
-/** A path on a target, beside the archive that belongs there. */
+/** A path on a target, compared with the archive that belongs there. */
 export interface TargetFile {
   readonly path: string;
   readonly is: 'absent' | 'same' | 'different' | 'directory';
   /** Bytes there now; 0 when absent. */
   readonly size: number;
-  /** A loop mount uses this very file. */
+  /** A loop mount uses this file. */
   readonly mounted: boolean;
 }
 
-/** A file system on a target that copies would fill. */
+/** A file system on a target that will receive copies. */
 export interface TargetSpace {
   readonly mountpoint: string;
   readonly available: number;
@@ -140,7 +140,7 @@ export interface MountFacts {
   readonly backingFile: string;
 }
 
-/** What a node looks like from inside, over SSH. */
+/** An inspection of a node over SSH. */
 export type TargetFacts =
   | {
       readonly is: 'closed';
@@ -151,7 +151,7 @@ export type TargetFacts =
     }
   | OpenTarget;
 
-/** A target that cannot be worked on from inside, and why. */
+/** A target that the worker cannot use over SSH, and why. */
 export type ClosedTarget = Extract<TargetFacts, { readonly is: 'closed' }>;
 
 export const isClosed = (target: TargetFacts): target is ClosedTarget => target.is === 'closed';
@@ -167,10 +167,10 @@ export interface OpenTarget {
   readonly fstab: readonly MountFacts[];
   /** File names in /var/lib/metalk8s/repositories/conf.d; empty when the folder is not there. */
   readonly registryConfig: readonly string[];
-  /** Does anything listen on the registry's address and port? Who it is, is told by the registry itself. */
+  /** Some process listens on the registry's address and port; it may be the registry. */
   readonly portInUse: boolean;
   readonly hasIsoinfo: boolean;
-  /** Of other paths that were asked for, those at which something is. */
+  /** Those of the query's other paths that exist. */
   readonly present?: readonly string[];
   /** The program that hashes: openssl is about five times faster than Debian's sha256sum. */
   readonly hasher: 'openssl' | 'sha256sum';
@@ -190,7 +190,7 @@ export interface ServedFacts {
   readonly missing: readonly string[];
 }
 
-/** All that was seen before planning; plain data, so that a plan can be made again from it. */
+/** The inspection before planning; plain data, from which the plan can be made again. */
 export interface Facts {
   readonly cluster: string;
   readonly kube: KubeFacts;
@@ -203,6 +203,6 @@ export interface Facts {
   };
   readonly targets: readonly TargetFacts[];
   readonly engines: readonly EngineFacts[];
-  /** The bootstrap's registry, and those of targets that have one. */
+  /** The bootstrap's registry, and every other registry that was asked. */
   readonly served: readonly ServedFacts[];
 }

@@ -2,10 +2,10 @@ import { mountpointOf } from './archive.ts';
 import type { Facts, MountFacts } from './facts.ts';
 import { isClosed } from './facts.ts';
 
-/** What was on a node right before a change began: an undo leaves it alone. */
+/** What existed on a node right before a change started. An undo keeps it. */
 export interface NodeBefore {
   readonly node: string;
-  /** It had a registry's pod. */
+  /** The node had a registry pod. */
   readonly registry: boolean;
   readonly mounts: readonly MountFacts[];
   readonly fstab: readonly MountFacts[];
@@ -13,7 +13,7 @@ export interface NodeBefore {
   readonly registryConfig: readonly string[];
 }
 
-/** The targets as a look has found them. */
+/** The state of the targets in an inspection. */
 export function beforeOf({ targets, kube }: Facts): readonly NodeBefore[] {
   return targets.flatMap((target) => {
     if (isClosed(target)) return [];
@@ -24,5 +24,5 @@ export function beforeOf({ targets, kube }: Facts): readonly NodeBefore[] {
   });
 }
 
-/** The rest of /etc/fstab is nobody's business here. */
+/** Other lines of /etc/fstab are not recorded. */
 const isOfAnArchive = ({ mountpoint }: MountFacts): boolean => mountpoint.startsWith(mountpointOf({ id: '' }));

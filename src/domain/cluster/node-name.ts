@@ -2,17 +2,17 @@
 export const NODE_NAME_LIMIT = 253;
 const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
-/** Could a node have this name? Kubernetes names nodes by lower-case RFC 1123 subdomains. */
+/** True for a lower-case RFC 1123 subdomain, as Kubernetes requires for node names. */
 export function isNodeName(word: string): boolean {
   return word.length <= NODE_NAME_LIMIT && SUBDOMAIN.test(word);
 }
 
-/** Slack writes people, groups and everybody in a channel as `@name`, and channels as `#name`. */
+/** Slack writes people and groups as `@name`, and channels as `#name`. */
 export const isMention = (word: string): boolean => /^[@#]/.test(word);
 
-/** The nearest name that a node could have, when small mistakes make the difference; null when there is none. */
+/** The word corrected to a valid node name, if small mistakes are the only problem; else null. */
 export function meantNodeName(word: string): string | null {
-  // Nobody means a node by somebody's name or by so many letters, and looking for one in those would take long.
+  // A mention or a very long word is no misspelt node name, and a long one would be slow to correct.
   if (isMention(word) || word.length > NODE_NAME_LIMIT) return null;
   const likely = word
     .toLowerCase()

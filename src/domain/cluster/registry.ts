@@ -10,14 +10,14 @@ export const includeOfVersion = (saltenv: string): string => `99-${saltenv}-regi
 /** The file by which the registry serves a solution (metalk8s.solutions.available). */
 export const includeOfSolution = (id: string): string => `${id}-registry-config.inc`;
 
-/** Are these the same, whatever their order? Duplicates count once. */
+/** True if both have the same members; order and duplicates do not matter. */
 export function sameSet(left: readonly string[], right: readonly string[]): boolean {
   const a = new Set(left);
   const b = new Set(right);
   return a.size === b.size && [...a].every((item) => b.has(item));
 }
 
-/** A manifest as a registry served it. */
+/** A manifest served by a registry. */
 export interface ServedManifest {
   /** Hex SHA-256 of the body: the header Docker-Content-Digest is a constant and proves nothing. */
   readonly sha256: string;

@@ -1,7 +1,7 @@
-/** A Salt job id: 20 digits, the time it was made. */
+/** A Salt job ID: 20 digits, from its start time. */
 export type Jid = string;
 
-/** The first state that failed by itself (not for an unmet requisite), as the operator should read it. */
+/** The first state that failed itself, not because of an unmet requisite. */
 export interface FailedState {
   readonly id: string;
   readonly sls: string;
@@ -9,17 +9,14 @@ export interface FailedState {
   readonly comment: string;
 }
 
-/** Another state run that stands in the way. */
+/** Another state run that blocks ours. */
 export interface RunningJob {
   readonly fun: string;
   readonly jid: Jid;
   readonly nodes: readonly string[];
 }
 
-/**
- * What one node answered to a state run, judged from JSON and exit code together
- * (Salt exits 0 when its master is down, when it is killed, and always with --static).
- */
+/** One node's result of a state run, from JSON and exit code: Salt exits 0 even if its master is down or it is killed. */
 export type SaltReturn =
   | { readonly is: 'ok'; readonly states: number; readonly changed: number }
   | { readonly is: 'failed'; readonly first: FailedState; readonly failed: number; readonly skipped: number }
@@ -30,7 +27,7 @@ export type SaltReturn =
   | { readonly is: 'master-down'; readonly says: string }
   | { readonly is: 'lost'; readonly says: string };
 
-/** A job as the master's job cache tells it: who was targeted, who has answered what. */
+/** A job in the master's job cache: the targeted minions, and the returns so far. */
 export interface SaltJob {
   readonly jid: Jid;
   readonly known: boolean;
@@ -40,10 +37,10 @@ export interface SaltJob {
 
 /** One run of `salt-call` on a node. */
 export interface StateRun {
-  /** The same for the same attempt of the same step, and a file's name. */
+  /** Identifies the attempt of a step; also a file name. */
   readonly name: string;
-  /** Its last end is known and was not enough: that one is forgotten, and it runs once more. */
+  /** Discard the previous result and run again. */
   readonly again: boolean;
-  /** Told what is waited for. */
+  /** Called with the reason for each wait. */
   readonly onWait: (says: string) => void;
 }

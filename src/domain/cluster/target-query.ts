@@ -1,9 +1,9 @@
-/** What a look at a target is about. */
+/** What to inspect on a target. */
 export interface TargetQuery {
-  /** What should be there; a file of the right size is hashed. */
+  /** The expected archives. A file of the right size is hashed. */
   readonly archives: readonly { path: string; size: number; sha256: string }[];
-  /** `ip:port`, where a registry would listen. */
+  /** `ip:port` of the registry. */
   readonly registryAddress: string;
-  /** Other paths of which it is asked whether anything is there. */
+  /** Other paths to check for existence. */
   readonly paths?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
 import type { ArchiveFault, Facts, ListedArchive } from '../cluster/facts.ts';
 import { listed } from '../text/format.ts';
 
-/** Refuses when the archives are not all there, sound, and at the cluster's version. */
+/** Refuses unless every archive is present, sound and mounted, and one has the cluster's version. */
 export function archiveGuards(facts: Facts): Refusal | null {
   return (
     fileRefusal(facts) ??
@@ -13,23 +13,23 @@ export function archiveGuards(facts: Facts): Refusal | null {
   );
 }
 
+const FIX_FILE = 'Fix the file on the bootstrap node, then run the command again.';
+
 function fileRefusal({ bootstrap }: Facts): Refusal | null {
   const { bootstrapFile, solutionsFile } = bootstrap;
-  if (bootstrapFile.is === 'unreadable')
-    return refuse('config-unreadable', bootstrapFile.says, 'Mend the file on the bootstrap node, then ask again.');
-  if (solutionsFile.is === 'unreadable')
-    return refuse('config-unreadable', solutionsFile.says, 'Mend the file on the bootstrap node, then ask again.');
+  if (bootstrapFile.is === 'unreadable') return refuse('config-unreadable', bootstrapFile.says, FIX_FILE);
+  if (solutionsFile.is === 'unreadable') return refuse('config-unreadable', solutionsFile.says, FIX_FILE);
   if (solutionsFile.is === 'refused-by-salt') {
     return refuse(
       'solutions-version',
-      `Salt will refuse solutions.yaml: its apiVersion is ${solutionsFile.apiVersion}, and the code accepts solutions.metalk8s.scality.com/v1alpha1 only (some documentation has it wrong).`,
-      'Correct the apiVersion on the bootstrap node, then ask again.',
+      `Salt rejects solutions.yaml: its apiVersion is ${solutionsFile.apiVersion}. Some MetalK8s documentation has it wrong.`,
+      'Write solutions.metalk8s.scality.com/v1alpha1 on the bootstrap node, then run the command again.',
     );
   }
   return null;
 }
 
-const codes: Readonly<Record<ArchiveFault, RefusalCode>> = {
+const CODES: Readonly<Record<ArchiveFault, RefusalCode>> = {
   missing: 'archive-missing',
   unreadable: 'archive-unreadable',
   directory: 'archive-directory',
@@ -41,22 +41,21 @@ const codes: Readonly<Record<ArchiveFault, RefusalCode>> = {
   'replaced-under-mount': 'archive-not-mounted',
 };
 
-const ways: Readonly<Record<ArchiveFault, string>> = {
-  missing: 'Put the ISO back, or take the entry out of the file (iso-manager.sh -r), then ask again.',
-  unreadable: 'Make it readable for root on the bootstrap node, then ask again.',
-  directory:
-    'Only ISO files can be copied exactly: build or fetch the ISO, list it instead of the folder, then ask again.',
-  'relative-path': 'Write the absolute path of the ISO itself into the file, then ask again.',
-  'not-an-iso': 'Fetch the ISO again and compare its SHA256SUM, then ask again.',
-  truncated: 'Fetch the ISO again and compare its SHA256SUM, then ask again.',
-  'wrong-product': 'Correct the entry in the file, then ask again.',
-  'not-mounted': 'Run iso-manager.sh (or solutions.sh import) so that the bootstrap node serves it, then ask again.',
-  'replaced-under-mount': 'Mount the new ISO by iso-manager.sh (or solutions.sh), then ask again.',
+const NEXT: Readonly<Record<ArchiveFault, string>> = {
+  missing: 'Put the ISO back, or remove the entry with `iso-manager.sh -r`, then run the command again.',
+  unreadable: 'Make it readable for root on the bootstrap node, then run the command again.',
+  directory: 'Only ISO files can be copied exactly. List the ISO instead of the folder, then run the command again.',
+  'relative-path': 'Write the absolute path of the ISO into the file, then run the command again.',
+  'not-an-iso': 'Fetch the ISO again and compare its SHA-256 with the published one, then run the command again.',
+  truncated: 'Fetch the ISO again and compare its SHA-256 with the published one, then run the command again.',
+  'wrong-product': 'Correct the entry in the file, then run the command again.',
+  'not-mounted': 'Mount it with `iso-manager.sh`, or with `solutions.sh import`, then run the command again.',
+  'replaced-under-mount': 'Mount the new ISO with `iso-manager.sh` or `solutions.sh`, then run the command again.',
 };
 
 function badArchive({ bootstrap }: Facts): Refusal | null {
   const bad = bootstrap.archives.find((archive) => archive.is === 'bad');
-  return bad?.is === 'bad' ? refuse(codes[bad.fault], bad.says, ways[bad.fault]) : null;
+  return bad?.is === 'bad' ? refuse(CODES[bad.fault], bad.says, NEXT[bad.fault]) : null;
 }
 
 function duplicateRefusal({ bootstrap }: Facts): Refusal | null {
@@ -69,8 +68,8 @@ function duplicateRefusal({ bootstrap }: Facts): Refusal | null {
     if (paths.length < 2) continue;
     return refuse(
       'duplicate-versions',
-      `Two archives are both ${id}: ${listed(paths)}. Salt refuses that.`,
-      'Take one of them out of the file, then ask again.',
+      `Two archives are both ${id}: ${listed(paths)}. Salt rejects that.`,
+      'Remove one of the two entries, then run the command again.',
     );
   }
   return null;
@@ -81,8 +80,8 @@ function unlistedRefusal({ bootstrap }: Facts): Refusal | null {
   if (id === undefined) return null;
   return refuse(
     'solutions-mismatch',
-    `${id} is mounted on the bootstrap node but listed in no file: a second registry would wait for it for ever.`,
-    'Unmount it (solutions.sh unimport, iso-manager.sh -r) or list it, then ask again.',
+    `${id} is mounted on the bootstrap node but listed in no file. A second registry would wait for it forever.`,
+    'Unmount it (`solutions.sh unimport`, `iso-manager.sh -r`) or list it, then run the command again.',
   );
 }
 
@@ -95,11 +94,11 @@ function versionArchive(facts: Facts): Refusal | null {
   return refuse(
     'upgrade-under-way',
     `The cluster is at ${version}, but bootstrap.yaml lists no archive of that version (only ${listed(versions) || 'none'}).`,
-    `Add the ISO of ${version} by iso-manager.sh -a, then ask again.`,
+    `Add the ISO of ${version} with \`iso-manager.sh -a\`, then run the command again.`,
   );
 }
 
-/** The archives without fault, in the order of the files. */
+/** The sound archives, in the order of the files. */
 export function soundArchives(archives: readonly ListedArchive[]) {
   return archives.flatMap((archive) => (archive.is === 'sound' ? [archive.archive] : []));
 }

@@ -4,10 +4,10 @@ import { FIRST_UNKNOWN_MAJOR, isOlder, OLDEST_VERSION, versionNumbers } from '..
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards } from './archives.ts';
-import { closedGuard, nodeGuards, targetGuards } from './nodes.ts';
+import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal } from './registries.ts';
 
-/** The first reason not to go on, in the order in which an operator would look; null when there is none. */
+/** The first refusal, in the order in which an operator would check; null when there is none. */
 export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
@@ -20,7 +20,7 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
   );
 }
 
-/** What any change needs: the cluster whole, Salt free, the bootstrap's registry Ready and complete, every engine readable. */
+/** What any change requires: a healthy cluster, Salt idle, a complete bootstrap registry, readable engines, open nodes. */
 export function commonRefusal(intent: Intent, facts: Facts): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
@@ -31,25 +31,24 @@ export function commonRefusal(intent: Intent, facts: Facts): Refusal | null {
   );
 }
 
-/** What Kubernetes alone can refuse; asked first, before anything expensive is looked at. */
+/** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
 export function clusterRefusal(intent: Intent, kube: KubeFacts): Refusal | null {
   return nodeGuards(intent, kube) ?? nativeRefusal(kube) ?? versionRefusal(kube) ?? saltMasterRefusal(kube);
 }
 
-/** What must still be true right before each step that changes something. */
+/** Checked again right before each step that changes something. */
 export function refusalBeforeStep(kube: KubeFacts, version: string): Refusal | null {
   const changed = versionRefusal(kube) ?? saltMasterRefusal(kube);
   if (changed !== null) return changed;
   if (kube.clusterVersion !== version) {
     return refuse(
       'upgrade-under-way',
-      `The cluster is at ${kube.clusterVersion} now; the plan was made for ${version}.`,
-      'Ask for a new plan.',
+      `The cluster is now at ${kube.clusterVersion}, but the plan was made for ${version}.`,
+      'Request a new plan.',
     );
   }
-  const asleep = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
-  if (asleep.length > 0)
-    return refuse('node-not-ready', `${listed(asleep)} is not Ready any more.`, 'Bring it back, then ask again.');
+  const notReady = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
+  if (notReady.length > 0) return refuse('node-not-ready', `No longer Ready: ${listed(notReady)}.`, BRING_BACK);
   return bootstrapReadyRefusal(kube);
 }
 
@@ -57,8 +56,8 @@ function nativeRefusal(kube: KubeFacts): Refusal | null {
   if (!kube.nativeRegistry) return null;
   return refuse(
     'native-registry',
-    'This cluster replicates its registries by itself (custom resources Registry, SolutionArchive of metalk8s.scality.com).',
-    'Use those resources; two procedures at once would undo each other.',
+    "This cluster has MetalK8s' registry operator (custom resources Registry and SolutionArchive). Two procedures at once would undo each other.",
+    'Use these resources instead.',
   );
 }
 
@@ -68,7 +67,7 @@ function versionRefusal(kube: KubeFacts): Refusal | null {
   if (version === null || numbers === null) {
     return refuse(
       'upgrade-under-way',
-      `The kube-system Namespace does not tell the cluster's version (it says ${version ?? 'nothing'}).`,
+      `The kube-system Namespace does not name a valid cluster version (found: ${version ?? 'nothing'}).`,
       'Check its annotation metalk8s.scality.com/cluster-version.',
     );
   }
@@ -77,22 +76,22 @@ function versionRefusal(kube: KubeFacts): Refusal | null {
     const named = others.map((node) => `${node.name} is at ${node.version ?? 'no version'}`);
     return refuse(
       'upgrade-under-way',
-      `An upgrade or downgrade is under way or stopped half-way: the cluster is at ${version}, but ${listed(named)}.`,
-      'Let it finish (all nodes at one version), then ask again.',
+      `An upgrade or downgrade is in progress or incomplete: the cluster is at ${version}, but ${listed(named)}.`,
+      'Finish it, so that all nodes are at one version, then run the command again.',
     );
   }
   if (isOlder(numbers, versionNumbers(OLDEST_VERSION) ?? [])) {
     return refuse(
       'version-too-old',
-      `MetalK8s ${version} knows one registry only; a second one works from ${OLDEST_VERSION} on.`,
+      `MetalK8s ${version} supports one registry only. A second one requires ${OLDEST_VERSION} or newer.`,
       'Upgrade the cluster first.',
     );
   }
   if ((numbers[0] ?? 0) >= FIRST_UNKNOWN_MAJOR) {
     return refuse(
       'unknown-layout',
-      `MetalK8s ${version} configures its container engines in another way (containerd 2), which this version of registry-ha does not know.`,
-      'Use a registry-ha made for it.',
+      `MetalK8s ${version} configures its container engines in another way (containerd 2). This version of registry-ha does not support it.`,
+      `Use a registry-ha that supports MetalK8s ${version}.`,
     );
   }
   return null;
@@ -103,8 +102,8 @@ function saltMasterRefusal(kube: KubeFacts): Refusal | null {
   const pod = kube.saltMaster?.pod ?? 'The salt-master pod';
   return refuse(
     'salt-master-down',
-    `${pod} is not Ready, and every state needs it.`,
-    'Check it on the bootstrap node (kubectl -n kube-system get pods), then ask again.',
+    `${pod} is not Ready. Every Salt state needs it.`,
+    'Check it with `kubectl -n kube-system get pods`, then run the command again.',
   );
 }
 
@@ -113,7 +112,7 @@ function saltRefusal(facts: Facts): Refusal | null {
     return refuse(
       'salt-master-down',
       'The Salt master does not answer its own command line.',
-      'Check the salt-master pod, then ask again.',
+      'Check the salt-master pod, then run the command again.',
     );
   }
   const silent = facts.kube.nodes.map((node) => node.name).filter((name) => !facts.salt.answered.includes(name));
@@ -121,7 +120,7 @@ function saltRefusal(facts: Facts): Refusal | null {
     return refuse(
       'minion-silent',
       `The Salt minion of ${listed(silent)} does not answer.`,
-      'Check systemctl status salt-minion there; the engines of all nodes must be reconfigured together.',
+      'Check `systemctl status salt-minion` there, then run the command again. All engines are reconfigured together.',
     );
   }
   const [job] = facts.salt.jobs;
@@ -129,7 +128,7 @@ function saltRefusal(facts: Facts): Refusal | null {
   return refuse(
     'salt-busy',
     `Another Salt state run is in progress: ${job.fun} on ${listed(job.nodes)} (jid ${job.jid}).`,
-    'Wait for it to end, then ask again.',
+    'Wait until it ends, then run the command again.',
   );
 }
 
@@ -138,8 +137,8 @@ function bootstrapReadyRefusal(kube: KubeFacts): Refusal | null {
   if (bootstrap?.ip != null && kube.endpoints.ready.includes(bootstrap.ip)) return null;
   return refuse(
     'bootstrap-registry-not-ready',
-    `The registry of ${bootstrap?.name ?? 'the bootstrap node'} is not among the Ready Endpoints: reconfiguring the engines now would take it out of every node.`,
-    'Check the pod repositories there, then ask again.',
+    `The registry of ${bootstrap?.name ?? 'the bootstrap node'} is not in the Ready Endpoints. Reconfiguring now would remove it from every engine.`,
+    'Check the `repositories` pod on that node, then run the command again.',
   );
 }
 
@@ -153,8 +152,8 @@ function bootstrapRegistryRefusal(facts: Facts): Refusal | null {
   const more = gaps.flatMap(({ missing }) => missing).length - 1;
   return refuse(
     'bootstrap-registry-incomplete',
-    `The registry of ${gap.node} does not serve ${gap.missing[0]}${more > 0 ? ` and ${more} more` : ''}: a copy of it would be incomplete too.`,
-    'Run iso-manager.sh (or solutions.sh) on the bootstrap node so that it serves all its archives, then ask again.',
+    `The registry of ${gap.node} does not serve ${gap.missing[0]}${more > 0 ? ` and ${more} more` : ''}. A copy would have the same gap.`,
+    'Run `iso-manager.sh` or `solutions.sh` on the bootstrap node, then run the command again.',
   );
 }
 
@@ -165,7 +164,7 @@ function layoutRefusal(facts: Facts): Refusal | null {
     return refuse(
       code,
       `The container engine of ${engine.node} cannot be read: ${engine.says}`,
-      'Check crictl info on that node, then ask again.',
+      'Check `crictl info` on that node, then run the command again.',
     );
   }
   return null;

@@ -4,22 +4,26 @@ import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
 import type { Intent } from '../plan/intent.ts';
 import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
+import { soundArchives } from './archives.ts';
 
-/** Refuses targets that Kubernetes does not know, or that cannot take a registry. */
+export const BRING_BACK =
+  'Find the cause with `kubectl describe node`, bring the node back, then run the command again.';
+
+/** Refuses nodes that Kubernetes does not know, or that cannot have a second registry. */
 export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
   for (const name of intent.nodes) {
     const node = kube.nodes.find((candidate) => candidate.name === name);
     const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node);
     if (refusal !== null) return refusal;
   }
-  return sleepingNode(kube);
+  return notReadyRefusal(kube);
 }
 
 function unknownNode(name: string, kube: KubeFacts): Refusal {
   const names = kube.nodes.filter((node) => !node.roles.includes('bootstrap')).map((node) => node.name);
   const meant = nearest(name, names);
   const hint =
-    meant === null ? `Nodes that can take a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
+    meant === null ? `Nodes that can have a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
   return refuse('unknown-node', `There is no node ${name} in this cluster.`, hint);
 }
 
@@ -27,45 +31,40 @@ function unfitNode(node: NodeFacts): Refusal | null {
   if (node.roles.includes('bootstrap')) {
     return refuse(
       'bootstrap-node',
-      `${node.name} is the bootstrap node: the first registry is there already.`,
+      `${node.name} is the bootstrap node, which has the first registry.`,
       'Name another node.',
     );
   }
-  if (!node.ready)
-    return refuse(
-      'node-not-ready',
-      `${node.name} is not Ready.`,
-      'Bring it back (kubectl describe node), then ask again.',
-    );
+  if (!node.ready) return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
   if (node.ip === null)
     return refuse(
       'no-address',
-      `${node.name} has no InternalIP, and a registry listens on exactly that.`,
-      'Check the node in Kubernetes.',
+      `${node.name} has no InternalIP. A registry listens on exactly that address.`,
+      "Check the node's addresses in Kubernetes.",
     );
   const { user, sudo } = node.access;
   if (user !== 'root' && !sudo) {
     return refuse(
       'no-sudo',
-      `${node.name} is reached as ${user} without sudo, and every step needs root.`,
-      `Set the annotation metalk8s.scality.com/ssh-sudo of ${node.name} to "true".`,
+      `The worker logs in to ${node.name} as ${user} without sudo. Every step needs root.`,
+      `Set the annotation \`metalk8s.scality.com/ssh-sudo\` of ${node.name} to \`"true"\`.`,
     );
   }
   return null;
 }
 
-function sleepingNode(kube: KubeFacts): Refusal | null {
-  const asleep = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
-  if (asleep.length === 0) return null;
-  const verb = asleep.length === 1 ? 'is' : 'are';
+function notReadyRefusal(kube: KubeFacts): Refusal | null {
+  const names = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
+  if (names.length === 0) return null;
+  const verb = names.length === 1 ? 'is' : 'are';
   return refuse(
     'node-not-ready',
-    `${listed(asleep)} ${verb} not Ready, and the engines of all nodes must be reconfigured together.`,
-    'Bring back every node, then ask again.',
+    `${listed(names)} ${verb} not Ready. The container engines of all nodes are reconfigured together.`,
+    BRING_BACK,
   );
 }
 
-/** Refuses targets that cannot be worked on from inside. */
+/** Refuses nodes on which the worker cannot do the work over SSH. */
 export function targetGuards(facts: Facts): Refusal | null {
   for (const target of facts.targets) {
     const refusal = isClosed(target) ? closedTarget(target) : openTarget(target, facts);
@@ -74,7 +73,7 @@ export function targetGuards(facts: Facts): Refusal | null {
   return null;
 }
 
-/** Refuses targets that nobody can log in to; all that matters where nothing is put on them. */
+/** Refuses nodes that the worker cannot log in to; enough for changes that copy nothing. */
 export function closedGuard({ targets }: Facts): Refusal | null {
   const closed = targets.find(isClosed);
   return closed === undefined ? null : closedTarget(closed);
@@ -89,7 +88,7 @@ function closedTarget({ fault, says }: ClosedTarget): Refusal {
     'host-key-changed': 'host-key-changed',
     'no-sudo': 'no-sudo',
   };
-  return refuse(codes[fault], says, 'Mend it, then ask again.');
+  return refuse(codes[fault], says, 'Fix the cause, then run the command again.');
 }
 
 function openTarget(target: OpenTarget, facts: Facts): Refusal | null {
@@ -100,8 +99,8 @@ function toolRefusal(target: OpenTarget): Refusal | null {
   if (target.hasIsoinfo) return null;
   return refuse(
     'tool-missing',
-    `${target.node} has no isoinfo, which the Salt states need to read archives.`,
-    `Install genisoimage on ${target.node} (metalk8s.salt.minion.installed does), then ask again.`,
+    `${target.node} has no \`isoinfo\`. The Salt states read archives with it.`,
+    `Install \`genisoimage\` on ${target.node} (metalk8s.salt.minion.installed does), then run the command again.`,
   );
 }
 
@@ -113,22 +112,20 @@ function fileRefusal(target: OpenTarget): Refusal | null {
   return refuse(
     'file-in-the-way',
     `On ${target.node}, ${file.path} is ${what}${mounted}. It is never overwritten.`,
-    'Move it away, then ask again.',
+    'Move it away, then run the command again.',
   );
 }
 
-/** Bytes kept free beside the copies, so that a node does not run full to the last one. */
+/** Bytes that must stay free beside the copies. */
 export const SPACE_MARGIN = 256 * 1024 * 1024;
 
-/** Bytes of the archives that still have to be copied to these paths of a target. */
+/** Bytes of the archives that are still missing at these paths of a target. */
 export function bytesToCopy(target: OpenTarget, paths: readonly string[], facts: Facts): number {
   const absent = target.files
     .filter((file) => file.is === 'absent' && paths.includes(file.path))
     .map((file) => file.path);
-  const archives = facts.bootstrap.archives.flatMap((listedArchive) =>
-    listedArchive.is === 'sound' ? [listedArchive.archive] : [],
-  );
-  return archives.filter(({ path }) => absent.includes(path)).reduce((sum, { size }) => sum + size, 0);
+  const missing = soundArchives(facts.bootstrap.archives).filter(({ path }) => absent.includes(path));
+  return missing.reduce((sum, { size }) => sum + size, 0);
 }
 
 function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
@@ -138,8 +135,8 @@ function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
     if (needed <= available) continue;
     return refuse(
       'no-space',
-      `${target.node} has ${bytesInWords(available)} left on ${mountpoint}; the archives need ${bytesInWords(bytes)} and ${bytesInWords(SPACE_MARGIN)} must stay free.`,
-      'Make room there, then ask again.',
+      `${target.node} has ${bytesInWords(available)} left on ${mountpoint}. The archives need ${bytesInWords(bytes)}, and ${bytesInWords(SPACE_MARGIN)} must stay free.`,
+      'Free space there, then run the command again.',
     );
   }
   return null;
@@ -150,7 +147,7 @@ function portRefusal(target: OpenTarget, facts: Facts): Refusal | null {
   if (!target.portInUse || hasRegistry) return null;
   return refuse(
     'port-taken',
-    `On ${target.node} something else listens on port 8080, which its registry needs.`,
-    'Find it with ss -ltnp, move it, then ask again.',
+    `On ${target.node}, another process listens on port 8080, which the registry needs.`,
+    'Find the process with `ss -ltnp`, move it to another port, then run the command again.',
   );
 }

@@ -1,18 +1,18 @@
 import type { Ended } from './ended.ts';
 
-/** A command as a value: program and words. Only `render` turns it into shell text, only the SSH adapter sends it. */
+/** A command as a value. Only `render` turns it into shell text, and only the SSH adapter sends it. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
 }
 
-/** A command of a step together with the place it runs at: a node, or the salt-master pod. */
+/** A command of a step, and where it runs: a node, or the salt-master pod. */
 export interface PlannedCommand {
   readonly on: string;
   readonly command: Command;
 }
 
-/** How a command ended, and what it printed until then. */
+/** How a command ended, and its output. */
 export interface CommandResult {
   readonly ended: Ended;
   readonly stdout: string;
@@ -28,13 +28,13 @@ export function withSudo({ program, args }: Command): Command {
   return { program: 'sudo', args: ['-n', program, ...args] };
 }
 
-/** One word for a POSIX shell: left alone when harmless, else in single quotes. */
+/** One word for a POSIX shell, in single quotes unless it is harmless. */
 export function shellQuote(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command line as a person would type it, and as it is sent. */
+/** The command line as it is shown and sent. */
 export function render({ program, args }: Command): string {
   return [program, ...args].map(shellQuote).join(' ');
 }

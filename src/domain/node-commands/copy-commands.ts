@@ -10,34 +10,34 @@ import {
 } from './copy-scripts.ts';
 import { hasExited } from './ended.ts';
 
-/** What the commands of one copy depend on. */
+/** The input for the commands of one copy. */
 export interface CopyOrder {
   readonly path: string;
   readonly part: string;
   readonly size: number;
   readonly sudo: boolean;
-  /** An archive on the target that holds much of this one. */
+  /** An archive on the target that has much of the same content. */
   readonly seed?: string;
 }
 
-/** Programs that can tell a SHA-256; the first is about five times faster on Debian. */
+/** Programs for SHA-256; openssl is about five times faster on Debian. */
 export type Hasher = 'openssl' | 'sha256sum';
 
-/** Every command a copy may run on the target. */
+/** Every command that a copy may run on the target. */
 export interface CopyCommands {
-  /** Standard input becomes the part file from a byte on; prints the digest of the whole of it. */
+  /** Writes standard input to the part file from this byte; prints the digest of the whole file. */
   receive(from: number): Command;
-  /** The same with the seed; null when there is none. */
+  /** The same, using the seed; null when there is none. */
   readonly rebuild: ((from: number) => Command) | null;
-  /** Mode, owner, disk, place. Exits 0 on many systems although it left a file in the way alone: look afterwards. */
+  /** Sets mode and owner, syncs, renames. Check afterwards: it may exit 0 without renaming over an existing file. */
   readonly finish: Command;
   readonly discard: Command;
-  /** Flushes only: the copy of a worker that died between rename and sync. */
+  /** Syncs the copy of a worker that died between rename and sync. */
   readonly sync: Command;
-  /** Looks at path and part; `known` is the identity of a file whose digest need not be told. */
+  /** Inspects path and part; `known` is the identity of a file whose digest is not needed. */
   see(known: string | null): Command;
   readonly hashPart: Command;
-  /** The digest of what is on the disk. */
+  /** The digest of the data on disk, not of the page cache. */
   readonly rereadPart: Command;
 }
 
@@ -47,7 +47,7 @@ export function copyCommands({ path, part, size, sudo, seed }: CopyOrder): CopyC
   return {
     receive: (from) => script(RECEIVE_SCRIPT, part, String(from), String(size)),
     rebuild: seed === undefined ? null : (from) => script(REBUILD_SCRIPT, part, String(from), String(size), seed),
-    // Whoever logs in without sudo owns what he writes.
+    // Without sudo, the login user already owns the file.
     finish: script(FINISH_SCRIPT, path, part, sudo ? 'root:root' : ''),
     discard: run(command('rm', '-f', '--', part)),
     sync: run(command('sync', '--', path, folderOf(path))),
@@ -57,49 +57,49 @@ export function copyCommands({ path, part, size, sudo, seed }: CopyOrder): CopyC
   };
 }
 
-/** The changing commands of a fresh copy, in the order they run; a resumed one names another first byte. */
+/** The changing commands of a new copy, in order. A resumed copy has another first byte. */
 export function shownCopyCommands(order: CopyOrder): readonly Command[] {
   const { rebuild, receive, finish } = copyCommands(order);
   return [...(rebuild === null ? [] : [rebuild(0)]), receive(0), finish];
 }
 
-/** Succeeds where openssl hashes; every node has sha256sum. */
+/** Succeeds if the node has openssl; every node has sha256sum. */
 export const OPENSSL_PROBE: Command = command('openssl', 'version');
 
-/** Asks for a digest in the form that `digestIn` reads. */
+/** Prints a digest for `digestIn`. */
 export function hashFile(hasher: Hasher, path: string): Command {
   return hasher === 'openssl' ? command('openssl', 'dgst', '-sha256', '-r', path) : command('sha256sum', '--', path);
 }
 
-/** The hex digest in an answer of `hashFile`, null when there is none (sha256sum puts `\` before it for odd names). */
+/** The hex digest in the output of `hashFile`, or null. For odd names, sha256sum puts `\` before it. */
 export function digestIn(stdout: string): string | null {
   return /^\\?([0-9a-f]{64})[ *]/.exec(stdout)?.[1] ?? null;
 }
 
-/** The same command with messages in English, so that they can be read. */
+/** The same command with English messages, which `fileInLine` can parse. */
 export function inEnglish({ program, args }: Command): Command {
   return command('env', 'LC_ALL=C', program, ...args);
 }
 
-/** Asks what a path is, links followed, in the form that `fileIn` reads. */
+/** Prints the kind of a path for `fileIn`; follows links. */
 export function seeFile(path: string): Command {
   return inEnglish(command('stat', '-L', '-c', SEEN_FORMAT, '--', path));
 }
 
-/** What stands at a path. `identity` changes whenever content, owner or place of the file changes. */
+/** What is at a path. `identity` changes whenever the file's content, owner or inode changes. */
 export type FileSeen =
   | { readonly is: 'absent' }
   | { readonly is: 'file'; readonly size: number; readonly identity: string }
   | { readonly is: 'directory' }
   | { readonly is: 'other' };
 
-/** Reads an answer of `seeFile`; null when it tells neither what is there nor that nothing is. */
+/** Parses the output of `seeFile`; null when it is unclear. */
 export function fileIn({ ended, stdout, stderr }: CommandResult): FileSeen | null {
   if (ended.is !== 'exit') return null;
   return fileInLine(ended.code === 0 ? stdout.trimEnd() : stderr);
 }
 
-/** Reads one line of what `stat` says, be it well or not. */
+/** Parses one line of `stat` output, from stdout or stderr. */
 export function fileInLine(line: string): FileSeen | null {
   const [, size, mode, identity] = /^(\d+) ([0-9a-f]+) (\S+)$/.exec(line) ?? [];
   if (size === undefined || mode === undefined || identity === undefined) {
@@ -108,14 +108,14 @@ export function fileInLine(line: string): FileSeen | null {
   return kindOf(Number.parseInt(mode, 16), Number(size), identity);
 }
 
-/** What a copy finds on its target; the digest only of a file that may be the archive. */
+/** What is on a copy's target. Only a file that may be the archive has a digest. */
 export interface TargetSeen {
   readonly path: FileSeen;
   readonly part: FileSeen;
   readonly sha256: string | null;
 }
 
-/** Reads an answer of `see`; null when it is none. */
+/** Parses the output of `see`; null when it is invalid. */
 export function targetIn(result: CommandResult): TargetSeen | null {
   const [first = '', second = '', third = ''] = result.stdout.split('\n');
   const [path, part] = [fileInLine(first), fileInLine(second)];

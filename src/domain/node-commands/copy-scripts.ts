@@ -1,12 +1,12 @@
 /**
- * What a copy runs on the target, each as `sh -c SCRIPT sh ARGUMENTS…`: POSIX sh and coreutils (8.30 and newer), every path an
- * argument. The texts are fixed, so a person can read them once, and know them again in a log.
+ * Scripts of a copy on the target, run as `sh -c SCRIPT sh ARGUMENTS…` with POSIX sh and coreutils 8.30 or newer. Every path is an
+ * argument, so the texts are fixed and a person can recognise them in a log.
  */
 
-/** `dd` that writes what comes to its place in the part file: a late writer of a lost connection can only write the same bytes there. */
+/** `dd` that writes at a fixed position, so that a late writer of a lost connection can only write the same bytes. */
 const PLACE = 'bs=256K iflag=fullblock,count_bytes oflag=seek_bytes conv=notrunc status=none';
 
-/** Reads each stretch of the part file back as soon as it is written, so that the digest is ready with the last byte. */
+/** Reads each chunk back as soon as it is written, so that the digest is ready with the last byte. */
 const DIGEST = [
   '} | {',
   'at=0',
@@ -18,7 +18,7 @@ const DIGEST = [
   '[ "$(stat -c %s -- "$1")" = "$3" ]',
 ];
 
-/** Arguments: part file, first byte to come, size. */
+/** Arguments: part file, first byte to write, size. */
 export const RECEIVE_SCRIPT = [
   '# Writes what comes to the file $1, from byte $2 to byte $3, and prints the SHA-256 of the whole file.',
   `mkdir -p -m 0755 -- "\${1%/*}/" && : >>"$1" || exit`,
@@ -32,7 +32,7 @@ export const RECEIVE_SCRIPT = [
   ...DIGEST,
 ].join('\n');
 
-/** Arguments: part file, first byte to come, size, the archive that is there already. */
+/** Arguments: part file, first byte to write, size, seed archive. */
 export const REBUILD_SCRIPT = [
   '# Writes the file $1, from byte $2 to byte $3, out of $4 and what comes: a line says from which byte of $4, or "here", and how many. Prints its SHA-256.',
   `mkdir -p -m 0755 -- "\${1%/*}/" && : >>"$1" || exit`,
@@ -49,22 +49,22 @@ export const REBUILD_SCRIPT = [
   ...DIGEST,
 ].join('\n');
 
-/** Size, mode, and what tells a file apart from every other, and from itself after a change. */
+/** Size, mode, and an identity that no other file or version of the file has. */
 export const SEEN_FORMAT = '%s %f %d:%i:%.9Y:%.9Z';
 
 const SEE = `stat -L -c '${SEEN_FORMAT}' --`;
 const HASH = 'openssl dgst -sha256 -r "$1" 2>/dev/null || sha256sum -- "$1"';
 
-/** Arguments: path, part file, owner (empty: whoever wrote it). */
+/** Arguments: path, part file, owner (empty: unchanged). */
 export const FINISH_SCRIPT = [
   '# Gives the file $2 its mode and the owner $3, brings it to disk, and to its place $1 unless something is there.',
   'chmod 0644 -- "$2" && { [ -z "$3" ] || chown "$3" -- "$2"; } && sync -- "$2" &&',
   `mv -nT -- "$2" "$1" && sync -- "\${1%/*}/" && ${SEE} "$1" && [ ! -e "$2" ]`,
 ].join('\n');
 
-/** Arguments: path, part file, size, identity whose digest is known. Changes nothing. */
+/** Arguments: path, part file, size, identity with a known digest. Changes nothing. */
 export const SEE_SCRIPT = [
-  '# Prints what stands at $1 and at $2; the SHA-256 of $1 too if it is a file of $3 bytes and not the known one, $4.',
+  '# Prints what is at $1 and $2, and the SHA-256 of $1 if it is a file of $3 bytes with another identity than $4.',
   'export LC_ALL=C',
   `see() { ${SEE} "$1" 2>&1; }`,
   'path=$(see "$1")',
@@ -73,12 +73,12 @@ export const SEE_SCRIPT = [
   `case $path in "$3 "*" $4") ;; "$3 8"*) ${HASH} ;; *) true ;; esac`,
 ].join('\n');
 
-/** Arguments: a file. Prints the SHA-256 of what is on the disk: its pages are given up first. Changes nothing. */
+/** Arguments: a file. Drops its page cache first, to hash the data on disk. */
 export const REREAD_SCRIPT = [
   '# Brings the file $1 to disk, forgets what memory holds of it, and prints its SHA-256.',
   'sync -- "$1" && dd if="$1" iflag=nocache count=0 status=none &&',
   `{ ${HASH}; }`,
 ].join('\n');
 
-/** Arguments: a file. Changes nothing. */
+/** Arguments: a file. */
 export const HASH_SCRIPT = ['# Prints the SHA-256 of the file $1.', HASH].join('\n');

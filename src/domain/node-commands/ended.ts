@@ -1,23 +1,19 @@
 import { secondsInWords } from '../text/format.ts';
 
-/**
- * How a command ended. What is said and what is retried follows the tag. `connection-lost` and `unknown` say nothing about the
- * command: it may have done its work, or still run.
- */
+/** How a command ended. After `connection-lost` and `unknown` it may have finished, or may still run. */
 export type Ended =
   | { readonly is: 'exit'; readonly code: number }
   /** `SIGKILL`. */
   | { readonly is: 'signal'; readonly name: string }
   | { readonly is: 'timeout'; readonly afterMs: number }
-  /** It printed more than so many bytes, and nobody reads on. */
+  /** Its output exceeded this limit. */
   | { readonly is: 'too-much-output'; readonly bytes: number }
   | { readonly is: 'connection-lost' }
-  /** The other side closed the session, or failed itself, without a word about the command. */
+  /** The other side closed the session or failed without a result. */
   | { readonly is: 'unknown'; readonly says: string };
 
 export const exit = (code: number): Ended => ({ is: 'exit', code });
 
-/** Did it end by itself with this exit code? */
 export const hasExited = ({ ended }: { readonly ended: Ended }, code = 0): boolean =>
   ended.is === 'exit' && ended.code === code;
 
@@ -35,13 +31,13 @@ export function endInWords(ended: Ended): string {
     case 'too-much-output':
       return `printed more than ${ended.bytes.toLocaleString('en')} bytes, which is the limit`;
     case 'connection-lost':
-      return 'was cut off when the connection was lost';
+      return 'was interrupted: the connection was lost';
     case 'unknown':
-      return `ended in an unknown way (${ended.says.replace(/\.$/, '')})`;
+      return `ended without a result (${ended.says.replace(/\.$/, '')})`;
   }
 }
 
-/** The signals that end processes on nodes, by their numbers on Linux: signal(7). */
+/** Signals that end processes, by Linux number: signal(7). */
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',
@@ -54,7 +50,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 };
 
-/** A shell gives 128 and the number of the signal that killed its command. */
+/** A shell exits with 128 plus the number of the signal that killed its command. */
 function asAfterSignal(code: number): string {
   const name = SIGNALS[code - 128];
   return name === undefined ? '' : `, as after ${name}`;

@@ -2,24 +2,24 @@ import { type Command, type CommandResult, command, withSudo } from './command.t
 import { hasExited } from './ended.ts';
 import { FOLLOW_SCRIPT, FORGET_SCRIPT, READ_SCRIPT, START_SCRIPT } from './run-scripts.ts';
 
-/** Where nodes keep their runs: for root alone, and gone with a reboot, as the runs are. */
+/** Folder of the runs on a node: for root only, and removed by a reboot, like the runs. */
 export const RUNS_FOLDER = '/run/registry-ha';
 
-/** Seconds that a session waits for a run's end before it tells how the run stands. */
+/** Seconds that a session waits for the end of a run before it reports the run's state. */
 const WAIT_SECONDS = '15';
 
-/** The commands around one run; what the plan shows is what `start` runs, cut off from the session. */
+/** The commands for one run. `start` runs the planned command, detached from the session. */
 export interface RunCommands {
-  /** Starts it unless it was started before; `again` forgets one that has ended. Then waits a while. */
+  /** Starts the run once, or once more after it ended (`again`). Then waits, at most WAIT_SECONDS. */
   start(again: boolean): Command;
-  /** Waits a while. */
+  /** Waits, at most WAIT_SECONDS. */
   readonly follow: Command;
-  /** More of what it said, from a byte on. */
+  /** More of its stdout, from this byte. */
   read(from: number): Command;
   readonly forget: Command;
 }
 
-/** `shown` is the planned command; its `sudo -n` goes before the script, so that root keeps the folder. */
+/** `shown` is the planned command. Its `sudo -n` moves before the script, so that root owns the folder. */
 export function runCommands(folder: string, shown: Command): RunCommands {
   const isSudo = shown.program === 'sudo' && shown.args[0] === '-n';
   const words = isSudo ? shown.args.slice(1) : [shown.program, ...shown.args];
@@ -35,7 +35,7 @@ export function runCommands(folder: string, shown: Command): RunCommands {
   };
 }
 
-/** How a run stands. `gone`: its process has ended without an exit code; `absent`: nobody started it, or the node was rebooted. */
+/** State of a run. `gone`: its process ended without an exit code. `absent`: never started, or the node was rebooted. */
 export type RunTold =
   | { readonly is: 'running' }
   | { readonly is: 'gone' }
@@ -43,13 +43,13 @@ export type RunTold =
   | {
       readonly is: 'ended';
       readonly exitCode: number;
-      /** Size of its stdout, and the beginning. */
+      /** Size of its stdout; `begins` has the first bytes. */
       readonly bytes: number;
       readonly begins: Buffer;
       readonly stderr: string;
     };
 
-/** Reads an answer of `start` or `follow`; null when it is none. */
+/** Parses the output of `start` or `follow`; null when it is invalid. */
 export function runIn(result: CommandResult): RunTold | null {
   if (!hasExited(result)) return null;
   const [line = '', slice = ''] = result.stdout.split('\n');
@@ -65,6 +65,6 @@ export function runIn(result: CommandResult): RunTold | null {
   };
 }
 
-/** A folder's name from whatever tells a run apart: letters, digits, dots and dashes. */
+/** A folder name that identifies a run: letters, digits, dots and dashes. */
 export const runName = (...parts: readonly (string | number)[]): string =>
   parts.join('.').replaceAll(/[^A-Za-z0-9.-]/g, '_');

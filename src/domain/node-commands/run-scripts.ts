@@ -1,17 +1,17 @@
 /**
- * How a state run is started on a node and found again, each as `sh -c SCRIPT sh ARGUMENTS…`: POSIX sh, coreutils and setsid
- * (util-linux), which every node has. A run has a folder: `run` (process id and when it began), `out`, `err`, and `exit` at its end.
+ * Scripts that start a state run on a node and find it again, run as `sh -c SCRIPT sh ARGUMENTS…` with POSIX sh, coreutils and
+ * setsid (util-linux). A run's folder has `run` (process ID and start time), `out`, `err`, and at the end `exit`.
  */
 
-/** Process ids come again, so a process is known by its start as well: proc(5), field 22 of /proc/PID/stat. */
+/** Process IDs are reused, so the start time identifies a process too: proc(5), field 22 of /proc/PID/stat. */
 const BEGAN = `began() { read -r s <"/proc/$1/stat" && set -- \${s##*) } && echo "\${20}"; } 2>/dev/null`;
 
 const ALIVE = 'alive() { read -r pid at <"$1/run" && [ "$(began "$pid")" = "$at" ]; } 2>/dev/null';
 
-/** A process that has told its exit code lives on for a moment; the run is over. */
+/** A process may live on for a moment after it wrote `exit`; the run has ended. */
 const RUNS = 'runs() { [ ! -e "$1/exit" ] && alive "$1"; }';
 
-/** In a session of its own, with no stream of ours: neither the end of the connection nor sudo's terminal reaches it. */
+/** Runs in its own session without our streams, so that neither a lost connection nor sudo's terminal ends it. */
 const RUN = [
   BEGAN,
   'dir=$1; shift 3',
@@ -20,13 +20,13 @@ const RUN = [
   'echo $? >"$dir/exit.new" && mv -- "$dir/exit.new" "$dir/exit"',
 ];
 
-/** Bytes of a run's stdout that are told at once; base64 makes a third more of them, and a session may say 1 MiB. */
+/** Bytes of stdout in one answer. Base64 adds a third, and a session may print 1 MiB. */
 export const SLICE_BYTES = 524_288;
 
 const SLICE = `head -c ${SLICE_BYTES}`;
 
-/** Waits $3 seconds at most, then tells how the run stands; of one that has ended, its exit code, the size and the beginning of stdout. */
-const TELL = [
+/** Waits at most $3 seconds, then prints the run's state; after its end also exit code, size and start of stdout. */
+const REPORT = [
   'n=0',
   'while [ -d "$1" ] && [ ! -e "$1/exit" ] && { [ ! -e "$1/run" ] || alive "$1"; } && [ "$n" -lt "$(($3 * 5))" ]; do',
   '  sleep 0.2; n=$((n + 1))',
@@ -37,9 +37,9 @@ const TELL = [
   `${SLICE} -- "$1/out" | base64 -w 0; tail -c 65536 -- "$1/err" >&2`,
 ];
 
-/** Arguments: folder, `once` or `again` (one that has ended is forgotten first), seconds to wait, the command. */
+/** Arguments: folder, `once` or `again` (removes a run that has ended), seconds to wait, the command. */
 export const START_SCRIPT = [
-  '# Runs the command $4… once, cut off from this session: the folder $1 keeps what it says and how it ends.',
+  '# Runs the command $4… once, detached from this session. Its output and exit code go to the folder $1.',
   BEGAN,
   ALIVE,
   RUNS,
@@ -50,15 +50,15 @@ export const START_SCRIPT = [
   'if why=$(mkdir -m 0700 -- "$1" 2>&1); then',
   `  setsid sh -c '${RUN.join('\n')}' sh "$@" </dev/null >/dev/null 2>&1 &`,
   'elif [ ! -d "$1" ]; then echo "$why" >&2; exit 1; fi',
-  ...TELL,
+  ...REPORT,
 ].join('\n');
 
-/** Arguments: folder, anything, seconds to wait. Starts nothing. */
-export const FOLLOW_SCRIPT = ['# Tells how the run of the folder $1 stands.', BEGAN, ALIVE, ...TELL].join('\n');
+/** Arguments: folder, ignored, seconds to wait. Starts nothing. */
+export const FOLLOW_SCRIPT = ['# Prints the state of the run in the folder $1.', BEGAN, ALIVE, ...REPORT].join('\n');
 
 /** Arguments: folder, first byte. */
 export const READ_SCRIPT = [
-  '# Tells what the run of the folder $1 said, from byte $2 on.',
+  '# Prints the output of the run in the folder $1, from byte $2.',
   `tail -c "+$(($2 + 1))" -- "$1/out" | ${SLICE} | base64 -w 0`,
 ].join('\n');
 

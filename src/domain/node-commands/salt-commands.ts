@@ -1,10 +1,7 @@
 import type { NodeAccess } from '../cluster/facts.ts';
 import { type Command, command, type PlannedCommand, withSudo } from './command.ts';
 
-/**
- * `salt-call state.sls MODS saltenv=ENV` as the procedure has it, with the options that make its answer readable:
- * JSON on one line, no colour, and an exit code that tells a failed state from a render error.
- */
+/** `salt-call state.sls MODS saltenv=ENV` of the procedure, with JSON on one line and an exit code for failed states. */
 export function stateOnNode(access: NodeAccess, mods: string, saltenv: string): PlannedCommand {
   const call = command(
     'env',
@@ -23,8 +20,8 @@ export function stateOnNode(access: NodeAccess, mods: string, saltenv: string): 
 }
 
 /**
- * The engines' state on every node, started without waiting: it restarts containerd on the bootstrap node and so cuts the very
- * session that started it. Nodes are named instead of `*`, because accepted minion keys are not always the cluster's nodes.
+ * The engines' state on every node, asynchronous, because it restarts containerd and cuts the session that started it. Nodes are
+ * listed instead of `*`, because accepted minion keys are not always nodes of the cluster.
  */
 export function enginesOnNodes(pod: string, nodes: readonly string[], saltenv: string): PlannedCommand {
   return {
@@ -41,7 +38,7 @@ export function enginesOnNodes(pod: string, nodes: readonly string[], saltenv: s
   };
 }
 
-/** The command as the node's annotations want it run: under `sudo -n`, or as it is. */
+/** The command under `sudo -n` if the node's annotation asks for it. */
 export function asUser(access: NodeAccess, plain: Command): Command {
   return access.sudo ? withSudo(plain) : plain;
 }

@@ -7,8 +7,8 @@ import { isMember, notAllowed, type PolicyContext, wrongChannel } from './people
 import { type DecisionKind, isStart, type Policy, type Rules } from './policy.ts';
 
 /**
- * May this person decide this, here and now? To stop is open to approvers and to the requester, who may take the own request back,
- * whatever is frozen; to start needs an approver who did not ask, an open window and nothing in the way.
+ * Null if this person may take this decision here and now. Approvers and the requester may deny or cancel, even during a freeze.
+ * Approve and retry require an approver who is not the requester, an open window, and no freeze or lock.
  */
 export function mayDecide(
   policy: Policy,
@@ -29,16 +29,16 @@ export function mayDecide(
 
 const OWN = refuse(
   'own-request',
-  'You asked for this change, so somebody else must approve it.',
-  'Ask a colleague who may approve.',
+  'You requested this change, so another person must approve it.',
+  'Ask another approver.',
 );
 
 function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
   if (channel === clicked) return null;
   return refuse(
     'wrong-channel',
-    'This change is decided in the channel where it was asked for.',
-    'Use its card there.',
+    'This change can be decided only in the channel where it was requested.',
+    'Use its card in that channel.',
   );
 }
 
@@ -49,7 +49,7 @@ function votedAlready({ votes, votesNeeded }: Change, { id }: Person): Refusal |
   if (!votes.some((vote) => vote.id === id)) return null;
   return refuse(
     'decided-already',
-    `Your approval counts already (${votes.length} of ${votesNeeded ?? votes.length}); somebody else has to approve, too.`,
+    `Your approval already counts (${votes.length} of ${votesNeeded ?? votes.length}). Another person must approve too.`,
   );
 }
 
@@ -58,7 +58,7 @@ function mayStartNow(policy: Policy, change: Change, now: PolicyContext): Refusa
   return stopped(policy, cluster, touchedNodes(change), now) ?? closedFor(policy.verbs[verb], cluster, now.at);
 }
 
-/** Everybody whose approval counts at this moment, the earlier ones first: who has lost the right meanwhile does not. */
+/** Everyone whose approval counts now, in order. The approval of a person without permission does not count. */
 export function approvalsThatCount(
   policy: Policy,
   change: Change,
@@ -73,7 +73,7 @@ export function approvalsThatCount(
   );
 }
 
-/** Why an approved change that has not begun must not begin any more; null when it may. */
+/** Why the approval of a change that has not started must be revoked; null when it is still valid. */
 export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
   const { approvals } = policy.verbs[change.intent.verb];
   const counting = approvalsThatCount(policy, change, change.approvers, now);
@@ -84,9 +84,9 @@ export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext)
 
 function tooFew(given: readonly Person[], counting: readonly Person[], needed: number): string {
   const gone = given.filter(({ id }) => !counting.some((person) => person.id === id)).map(({ name }) => name);
-  if (gone.length === 0) return `the policy asks for ${needed} approvals now, and it has ${counting.length}.`;
-  return `the approval of ${gone.join(' and ')} does not count any more, by the policy or because a user group could not be read.`;
+  if (gone.length === 0) return `the policy now requires ${needed} approvals, and the change has ${counting.length}.`;
+  return `the approval of ${gone.join(' and ')} no longer counts, because the policy changed or a user group could not be read.`;
 }
 
 const revoked = (why: string): Refusal =>
-  refuse('approval-withdrawn', `The approval was taken back before the start: ${why}`, 'Ask for the change again.');
+  refuse('approval-withdrawn', `The approval was revoked before the start: ${why}`, 'Request the change again.');

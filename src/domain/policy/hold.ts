@@ -4,7 +4,7 @@ import { nodesOf } from '../plan/step-shared.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
 import type { HoldVerb } from './policy.ts';
 
-/** Somebody stopped changes by hand: of a whole cluster (`node` is null) or of one node; a freeze is always of the whole. */
+/** A freeze or lock set by hand, for one node or the whole cluster (`node` is null). A freeze is always for the cluster. */
 export interface Hold {
   readonly verb: HoldVerb;
   readonly node: string | null;
@@ -22,11 +22,11 @@ export interface HoldWish {
   readonly reason?: string;
 }
 
-/** Is it the same thing that is held? There is one freeze, one lock of the cluster, and one lock of each node. */
+/** A cluster has at most one freeze, one lock of the cluster, and one lock of each node. */
 export const isSameHold = (one: Pick<Hold, 'verb' | 'node'>, other: Pick<Hold, 'verb' | 'node'>): boolean =>
   one.verb === other.verb && one.node === other.node;
 
-/** The first hold that is in the way of something that touches these nodes. */
+/** The first hold that blocks a change of these nodes. */
 export function holdOn(nodes: readonly string[], holds: readonly Hold[]): Hold | null {
   return holds.find(({ node }) => node === null || nodes.includes(node)) ?? null;
 }
@@ -41,7 +41,7 @@ export function holdInWords(hold: Hold, cluster: string, { text, person, moment 
   return `${text(heldThing(hold, cluster))} by ${person(hold.by)} since ${moment(hold.at)}${why}.`;
 }
 
-/** Every node on which the change does something, as far as is known: an engine that is restarted is touched, too. */
+/** Every node that the change is known to touch, including nodes whose container engine restarts. */
 export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
   return [...new Set([...intent.nodes, ...(plan?.approved.steps ?? []).flatMap(nodesOf)])];
 }

@@ -4,7 +4,7 @@ import { type Hold, type HoldWish, heldThing, holdInWords, isSameHold } from './
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy } from './policy.ts';
 
-/** May this person freeze, lock, or lift what is held? To lift is for the holder and for approvers. */
+/** Null if this person may freeze, lock or lift. Only the holder and approvers may lift. */
 export function mayHold(
   policy: Policy,
   wish: HoldWish,
@@ -38,12 +38,12 @@ export function mayHold(
 }
 
 function heldAlready(hold: Hold, cluster: string): Refusal {
-  return refuse(hold.verb === 'freeze' ? 'frozen' : 'locked', holdInWords(hold, cluster), 'That stays as it is.');
+  return refuse(hold.verb === 'freeze' ? 'frozen' : 'locked', holdInWords(hold, cluster), 'It stays in place.');
 }
 
 const notHeld = (wish: HoldWish): Refusal =>
   refuse(
     'bad-command',
     `${heldThing(wish, wish.cluster).replace(' is ', ' is not ')}.`,
-    'Look with /registry-ha help.',
+    'To see what is frozen or locked: /registry-ha help',
   );

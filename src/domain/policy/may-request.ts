@@ -7,7 +7,7 @@ import { either, notAllowed, type PolicyContext, wrongChannel } from './people.t
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, isOpen, nextOpening, windowInWords } from './time.ts';
 
-/** May this person ask for this, here and now? Who may approve may ask, too. */
+/** Null if this person may request this change here and now. Approvers may request too. */
 export function mayRequest(
   policy: Policy,
   { verb, cluster, nodes }: Intent,
@@ -19,13 +19,13 @@ export function mayRequest(
   const people = either(rules.requesters, rules.approvers);
   return (
     wrongChannel(rules.channels, channel) ??
-    notAllowed(people, by, now.groups, 'ask for changes of this cluster', 'requesters') ??
+    notAllowed(people, by, now.groups, 'request changes of this cluster', 'requesters') ??
     stopped(policy, cluster, nodes, now) ??
     closedFor(rules, cluster, now.at, rules.planLivesMs)
   );
 }
 
-/** Null unless somebody has frozen or locked what would be touched, or the policy file has. */
+/** Null unless a freeze or lock, by hand or in the policy file, covers one of the nodes. */
 export function stopped(
   { freezes }: Policy,
   cluster: string,
@@ -34,8 +34,8 @@ export function stopped(
 ): Refusal | null {
   const hold = holdOn(nodes, holds);
   if (hold !== null) {
-    const also = hold.node === null ? '' : ', and a restart of its container engine does';
-    const says = `${holdInWords(hold, cluster)} Nothing that touches it may start${also}.`;
+    const also = hold.node === null ? '' : ' Restarting its container engine counts.';
+    const says = `${holdInWords(hold, cluster)} No change that touches it may start.${also}`;
     const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
     return refuse(
       hold.verb === 'freeze' ? 'frozen' : 'locked',
@@ -48,11 +48,11 @@ export function stopped(
   return refuse(
     'frozen',
     `The cluster ${cluster} is ${freezeInWords(planned)}.`,
-    'The policy file says so: it ends by itself, or by editing the file and starting the bot again.',
+    'This freeze is in the policy file. Wait until it ends, or edit the file and restart the bot.',
   );
 }
 
-/** Null when a maintenance window is open, or opens within the time given: a plan may be made ready for it. */
+/** Null when a maintenance window is open, or opens within `withinMs`, so that a plan can be ready for it. */
 export function closedFor(
   { windows }: Pick<Rules, 'windows'>,
   cluster: string,
@@ -64,6 +64,8 @@ export function closedFor(
   return refuse(
     'outside-window',
     `Changes of ${cluster} start only in its maintenance windows: ${windows.map(windowInWords).join('; ')}.`,
-    next === null ? 'The policy file names the windows.' : `The next one opens at ${utc(next.toISOString())}.`,
+    next === null
+      ? 'Check the windows in the policy file.'
+      : `Wait for the next window: it opens at ${utc(next.toISOString())}.`,
   );
 }

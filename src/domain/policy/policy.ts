@@ -1,12 +1,11 @@
 import type { Verb } from '../plan/intent.ts';
 import type { MaintenanceWindow, PlannedFreeze } from './time.ts';
 
-/** What only keeps changes from starting. */
 export const HOLD_VERBS = ['freeze', 'lock'] as const;
 
 export type HoldVerb = (typeof HOLD_VERBS)[number];
 
-/** Persons, by Slack user id or as members of a user group. Nobody is meant by two empty lists. */
+/** People by Slack user ID or user group. Two empty lists mean nobody. */
 export interface People {
   readonly users: readonly string[];
   readonly groups: readonly string[];
@@ -14,7 +13,7 @@ export interface People {
 
 /** Who may do something, and where. */
 export interface HoldRules {
-  /** Channels in which it may be asked for and decided; null: wherever the bot is. */
+  /** Channels for requests and decisions; null means every channel that the bot is in. */
   readonly channels: readonly string[] | null;
   readonly requesters: People;
   readonly approvers: People;
@@ -22,13 +21,12 @@ export interface HoldRules {
 
 /** The rules for one verb of one cluster. */
 export interface Rules extends HoldRules {
-  /** How many people have to approve. */
   readonly approvals: number;
-  /** Off unless switched on: then a requester who is an approver is one of them. */
+  /** If true, the approval of a requester who is an approver counts. */
   readonly requesterCounts: boolean;
   readonly planLivesMs: number;
   readonly approvalLivesMs: number;
-  /** None: at any time. */
+  /** An empty list means any time. */
   readonly windows: readonly MaintenanceWindow[];
 }
 
@@ -39,10 +37,10 @@ export interface Policy {
   readonly freezes: readonly PlannedFreeze[];
 }
 
-/** What can be decided about a change. A retry is a new approval; deny and cancel only ever stop something. */
+/** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */
 export const DECISIONS = ['approve', 'deny', 'retry', 'cancel'] as const;
 
 export type DecisionKind = (typeof DECISIONS)[number];
 
-/** Does this decision set something going? Only such a one needs several people, an open window and no freeze. */
+/** Only a decision that starts something requires several approvals, an open window and no freeze. */
 export const isStart = (kind: DecisionKind): boolean => kind === 'approve' || kind === 'retry';

@@ -3,16 +3,16 @@ import { VERB_NAMES, type Verb } from '../plan/intent.ts';
 import { either, isMember, type PolicyContext, wrongChannel } from './people.ts';
 import { HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
 
-/** What a person may do with a cluster in a channel. */
+/** A person's permissions for a cluster in a channel. */
 export interface RightsInCluster {
   readonly mayAsk: readonly Verb[];
   readonly mayApprove: readonly Verb[];
   readonly mayHold: readonly HoldVerb[];
-  /** User groups that could not be read: what they would allow is not counted. */
+  /** User groups that could not be read. Permissions from them are missing here. */
   readonly unread: readonly { readonly group: string; readonly why: string }[];
 }
 
-/** Who may do what does not depend on freezes and windows: those are told beside it. */
+/** Freezes and windows do not change these permissions; `activeHoldLines` reports them. */
 export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: PolicyContext): RightsInCluster {
   const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
     wrongChannel(channels, channel) === null;

@@ -6,20 +6,20 @@ export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof DAYS)[number];
 
 /**
- * Hours of the week in which changes may start, by the clock on the wall of a time zone. Until a smaller hour than from means: on
- * the next day. By the wall's clock an hour that daylight saving leaves out never comes, and one that it repeats comes twice.
+ * Hours of the week in which changes may start, in the local time of a zone. If `to` is earlier than `from`, it is on the next day.
+ * An hour skipped by daylight saving does not occur; a repeated hour occurs twice.
  */
 export interface MaintenanceWindow {
   readonly days: readonly Day[];
   /** `HH:MM`. */
   readonly from: string;
-  /** `HH:MM`, not included; `24:00` is the end of the day. */
+  /** `HH:MM`, exclusive; `24:00` is the end of the day. */
   readonly to: string;
   /** IANA name, for example `Europe/Paris`. */
   readonly zone: string;
 }
 
-/** A time, written down beforehand, in which nothing may start. */
+/** A period in the policy file in which no change may start; ISO times. */
 export interface PlannedFreeze {
   readonly from: string;
   readonly to: string;
@@ -28,17 +28,17 @@ export interface PlannedFreeze {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A shorter window is a mistake in the policy file: nothing could be carried out in it. */
+/** A shorter window is rejected as a mistake: no change could run in it. */
 export const SHORTEST_WINDOW_MS = 15 * MINUTE_MS;
-/** Every window opens once a week, unless daylight saving leaves out its hour. */
+/** Every window opens once a week, unless daylight saving skips its hour. */
 const LOOK_AHEAD_MS = 8 * DAY_MS;
 
-/** Is one of the windows open at this moment? Without windows it always is. */
+/** True if one of the windows is open, or if there are none. */
 export function isOpen(windows: readonly MaintenanceWindow[], at: Date): boolean {
   return windows.length === 0 || windows.some((window) => openIn(window)(at));
 }
 
-/** The minute at which the next window opens, within `withinMs`; null when none does. */
+/** The minute at which the next window opens within `withinMs`; null when none does. */
 export function nextOpening(windows: readonly MaintenanceWindow[], at: Date, withinMs = LOOK_AHEAD_MS): Date | null {
   const areOpen = windows.map(openIn);
   const isOpenAt = (ms: number) => areOpen.some((isOpenNow) => isOpenNow(new Date(ms)));
@@ -49,7 +49,7 @@ export function nextOpening(windows: readonly MaintenanceWindow[], at: Date, wit
   return null;
 }
 
-/** Goes back, minute by minute, to the first one of an open time; at most as far as it was looked at last. */
+/** Searches back by the minute for the start of an open period, at most to the previous sample. */
 function openedAt(found: number, first: number, isOpenAt: (ms: number) => boolean): number {
   const minute = Math.floor(found / MINUTE_MS) * MINUTE_MS;
   const earliest = Math.max(first, found - SHORTEST_WINDOW_MS);
@@ -58,7 +58,7 @@ function openedAt(found: number, first: number, isOpenAt: (ms: number) => boolea
   return Math.max(opened, first);
 }
 
-/** The planned freeze that holds at this moment. */
+/** The planned freeze that is active at this moment. */
 export function freezeAt(freezes: readonly PlannedFreeze[], at: Date): PlannedFreeze | null {
   const now = at.getTime();
   return freezes.find(({ from, to }) => Date.parse(from) <= now && now < Date.parse(to)) ?? null;
@@ -74,7 +74,7 @@ export const freezeInWords = ({ from, to, reason }: PlannedFreeze): string =>
 
 const inUtc = (text: string): string => utc(new Date(text).toISOString());
 
-/** Three days or more in a row are told by the first and the last one. */
+/** Three or more consecutive days are written as a range. */
 function daysInWords(days: readonly Day[]): string {
   const sorted = DAYS.filter((day) => days.includes(day));
   const [first, last] = [sorted[0], sorted.at(-1)];
@@ -84,10 +84,10 @@ function daysInWords(days: readonly Day[]): string {
 }
 
 function openIn({ days, from, to, zone }: MaintenanceWindow): (at: Date) => boolean {
-  const wall = wallIn(zone);
+  const localTime = localTimeIn(zone);
   const [opens, closes] = [minutesOf(from), minutesOf(to)];
   return (at) => {
-    const { day, minute } = wall(at);
+    const { day, minute } = localTime(at);
     if (opens < closes) return days.includes(day) && opens <= minute && minute < closes;
     return (days.includes(day) && opens <= minute) || (days.includes(dayBefore(day)) && minute < closes);
   };
@@ -97,8 +97,8 @@ const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Numb
 
 const dayBefore = (day: Day): Day => DAYS[(DAYS.indexOf(day) + 6) % 7] ?? day;
 
-/** The weekday and the minute of the day on a wall of the zone. Throws a RangeError for a zone that there is not. */
-function wallIn(zone: string): (at: Date) => { readonly day: Day; readonly minute: number } {
+/** The weekday and the minute of the day in the zone. Throws a RangeError for an unknown zone. */
+function localTimeIn(zone: string): (at: Date) => { readonly day: Day; readonly minute: number } {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     weekday: 'short',
@@ -110,7 +110,7 @@ function wallIn(zone: string): (at: Date) => { readonly day: Day; readonly minut
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
     const name = parts.get('weekday')?.toLowerCase();
     const day = DAYS.find((known) => known === name);
-    if (day === undefined) throw new RangeError(`There is no weekday ${name}.`);
+    if (day === undefined) throw new RangeError(`Unknown weekday ${name}.`);
     return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
   };
 }

@@ -5,21 +5,21 @@ import { everyGroupOf } from './people.ts';
 import { HOLD_VERBS, type HoldRules, type People, type Policy, type Rules } from './policy.ts';
 import { freezeInWords, windowInWords } from './time.ts';
 
-/** What the policy of a cluster means, in sentences; the first line names the cluster. */
+/** The policy of a cluster in sentences; the first line names the cluster. */
 export function policyInWords(cluster: string, policy: Policy): readonly string[] {
   return [
     `Cluster ${cluster}:`,
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
-    ...policy.freezes.map((freeze) => `  Nothing may start: ${freezeInWords(freeze)}.`),
+    ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }
 
 const NEEDS_GROUPS =
-  'User groups are named: the Slack app needs the scope usergroups:read, and the workspace a paid plan. A group that cannot be read lets nobody in.';
+  'The policy names user groups. The Slack app needs the scope usergroups:read, and the workspace needs a paid plan. A group that cannot be read gives nobody permission.';
 
-/** Verbs with the same rules are told together. */
+/** Verbs with the same rules share one paragraph. */
 function perVerb<V extends string, R>(
   verbs: readonly V[],
   rules: Readonly<Record<V, R>>,
@@ -36,22 +36,22 @@ function perVerb<V extends string, R>(
 function changeInWords(rules: Rules): readonly string[] {
   const { approvals, requesterCounts, approvers, windows } = rules;
   const who = approvals === 1 ? 'One' : `${approvals}`;
-  const own = requesterCounts ? 'who asked may be one of them' : 'who asked does not count';
+  const own = requesterCounts ? 'The requester may be one of them' : 'The requester does not count';
   return [
-    `${mayAsk(rules)} may ask for it ${where(rules)}.`,
-    `${who} of ${inWords(approvers)} must approve; ${own}.`,
-    `A plan can be approved for ${minutes(rules.planLivesMs)} (less when the worker says so), and an approved change must start within ${minutes(rules.approvalLivesMs)}.`,
+    `${mayAsk(rules)} may request it ${where(rules)}.`,
+    `${who} of ${inWords(approvers)} must approve. ${own}.`,
+    `A plan expires after ${minutes(rules.planLivesMs)}, or earlier if the worker's limit is shorter. An approved change must start within ${minutes(rules.approvalLivesMs)}.`,
     windows.length === 0 ? 'It may start at any time.' : `It may start only ${windows.map(windowInWords).join('; ')}.`,
   ];
 }
 
 const holdInWords = (rules: HoldRules): readonly string[] => [
-  `${mayAsk(rules)} may set it ${where(rules)}; who set it, and ${inWords(rules.approvers)}, may lift it.`,
+  `${mayAsk(rules)} may set it ${where(rules)}. The person who set it, and ${inWords(rules.approvers)}, may lift it.`,
 ];
 
 function mayAsk({ requesters, approvers }: HoldRules): string {
   const some = [...requesters.users, ...requesters.groups].length > 0;
-  return some ? `${inWords(requesters)}, and whoever may approve,` : `Only whoever may approve (${inWords(approvers)})`;
+  return some ? `${inWords(requesters)}, and all approvers,` : `Only approvers (${inWords(approvers)})`;
 }
 
 function where({ channels }: HoldRules): string {

@@ -1,16 +1,16 @@
 import type { RightsIn } from '../policy/active-holds.ts';
 import type { Markup } from '../text/markup.ts';
 
-/** What can be said to a question about what somebody may do: his rights, cluster by cluster. */
+/** The data for an answer: the asker's permissions, one entry per cluster. */
 export interface Asked {
   readonly rights: readonly RightsIn[];
 }
 
-/** A question: what somebody wants to know. It needs no plan and no approval, and changes nothing. */
+/** A command that only reports. It needs no plan and no approval. */
 export interface QuestionPlug {
-  /** Words that ask it, as they are typed; the first is the one that people are shown. */
+  /** Words to type for it; help shows the first one. */
   readonly typed: readonly string[];
   readonly usage: (markup: Markup) => readonly string[];
-  /** The answer for the asker alone. */
+  /** The private answer. */
   readonly answer: (asked: Asked, markup: Markup) => string;
 }

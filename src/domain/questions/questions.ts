@@ -8,7 +8,6 @@ export type Question = keyof typeof QUESTIONS;
 
 const isQuestion = (word: string): word is Question => Object.hasOwn(QUESTIONS, word);
 
-/** Every question, by its name. */
 export const QUESTION_NAMES: readonly Question[] = Object.keys(QUESTIONS).filter(isQuestion);
 
 /** The question that a typed word asks; null for any other word. */

@@ -1,6 +1,6 @@
 /**
- * The one JSON text of a value, as RFC 8785 has it: keys sorted by UTF-16 code unit, no spaces. Throws a TypeError for what has no single form:
- * undefined, numbers that are not finite, symbols, functions, bigints, objects of a class, lone surrogates.
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 code unit, no spaces. Throws a TypeError for undefined, numbers that are not
+ * finite, symbols, functions, bigints, class instances and lone surrogates.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return JSON.stringify(value);

@@ -1,7 +1,7 @@
-/** What a spreadsheet takes for the beginning of a formula: OWASP, "CSV Injection". */
+/** Characters that begin a formula in a spreadsheet: OWASP, "CSV Injection". */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 
-/** A line of CSV (RFC 4180) in which no cell is a formula: a cell that would be one begins with an apostrophe. */
+/** A line of CSV (RFC 4180). A cell that would be a formula gets a leading apostrophe. */
 export function csvLine(cells: readonly (string | number)[]): string {
   return cells.map(csvCell).join(',');
 }

@@ -1,3 +1,3 @@
-/** The code of an error of the system, of Node or of OpenSSL (`ENOENT`); '' for anything else. */
+/** The code of a system, Node or OpenSSL error (`ENOENT`); '' for any other error. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,4 +1,4 @@
-/** Bytes in words: `1.8 GB`, decimal units as disks and links are sold. */
+/** `1.8 GB`, in decimal units. */
 export function bytesInWords(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -11,7 +11,7 @@ export function bytesInWords(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** Seconds in words: `under 1 s`, `42 s`, `3 min 20 s`, `1 h 5 min`. */
+/** `under 1 s`, `42 s`, `3 min 20 s`, `1 h 5 min`. */
 export function secondsInWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole === 0 && seconds > 0) return 'under 1 s';
@@ -33,18 +33,16 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** A moment as people compare it: `2026-11-22 07:05 UTC`. */
+/** `2026-11-22 07:05 UTC`. */
 export const utc = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 
-/** Room for a list of names in a sentence, a heading or a dialog. */
+/** Characters for a list of names in a sentence, heading or dialog. */
 const NAMES_ROOM = 100;
 
-/** The first few of a list: `node-2, node-3 and 18 more`; at most four, fewer when they are long. */
+/** `node-2, node-3 and 18 more`: at most four names, fewer when they are long. */
 export function firstFew(names: readonly string[], most = 4): string {
   const tooLong = names.slice(0, most).join(', ').length > NAMES_ROOM;
   if (tooLong && most > 1 && names.length > 1) return firstFew(names, Math.min(most, names.length) - 1);
-  if (names.length <= most) {
-    return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  }
+  if (names.length <= most) return listed(names);
   return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }

@@ -1,4 +1,4 @@
-/** The value of a JSON text; undefined, which no JSON text has, when it is none. */
+/** The parsed value; undefined for invalid JSON. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,15 +1,15 @@
 import { utc } from './format.ts';
 
-/** How a surface shows people, times, text of others, and what can be typed or clicked: words are written once for all surfaces. */
+/** How a surface formats people, times, foreign text, commands and labels, so that sentences are written once. */
 export interface Markup {
-  /** Text that came from elsewhere, made harmless. */
+  /** Foreign text, escaped. */
   readonly text: (foreign: string) => string;
   /** An ID, a path or a command. */
   readonly code: (text: string) => string;
   /** The label of a button, or a heading. */
   readonly strong: (label: string) => string;
   readonly person: (person: { readonly id: string; readonly name: string }) => string;
-  /** A moment, given as an ISO time. */
+  /** An ISO time. */
   readonly moment: (iso: string) => string;
 }
 

@@ -1,4 +1,4 @@
-/** The known word that was probably meant, or null when none is near enough (a third of its letters, at most three). */
+/** The closest known word, or null if none is within a third of its letters, at most three. */
 export function nearest(typed: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let fewest = Number.POSITIVE_INFINITY;
@@ -12,7 +12,7 @@ export function nearest(typed: string, known: readonly string[]): string | null 
   return best;
 }
 
-/** Letters to insert, delete or replace to get from one word to the other (Levenshtein). */
+/** Levenshtein distance. */
 export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...from].entries()) {

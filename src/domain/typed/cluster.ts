@@ -3,24 +3,27 @@ import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 
-/** The clusters there are, and the one that is meant when none is named. */
+/** The configured clusters, and the default for this channel. */
 export interface CommandContext {
   readonly clusters: readonly string[];
   readonly defaultCluster: string | null;
 }
 
-/** The cluster that was typed behind --cluster, or the default. */
+/** The cluster given with --cluster, or the default. */
 export function clusterFrom(typed: string | undefined, { clusters, defaultCluster }: CommandContext): string | Refusal {
   if (typed === undefined) {
-    return defaultCluster ?? refuse('bad-command', 'Which cluster? Several are served here.', clusterHint(clusters));
+    return (
+      defaultCluster ??
+      refuse('bad-command', 'The command must name a cluster, because the bot serves several.', clusterHint(clusters))
+    );
   }
   if (clusters.includes(typed)) return typed;
   const meant = nearest(typed.toLowerCase(), clusters);
   const question = meant === null ? '' : ` Did you mean “${meant}”?`;
-  return refuse('unknown-cluster', `No cluster “${clipped(typed)}” is served here.${question}`, clusterHint(clusters));
+  return refuse('unknown-cluster', `The bot serves no cluster “${clipped(typed)}”.${question}`, clusterHint(clusters));
 }
 
 const clusterHint = (clusters: readonly string[]): string => {
-  if (clusters.length === 0) return 'The bot’s configuration names no cluster.';
-  return `Name one: --cluster ${clusters[0]} (there ${clusters.length === 1 ? 'is' : 'are'} ${listed(clusters)}).`;
+  if (clusters.length === 0) return 'Add a cluster to the bot’s configuration.';
+  return `Add --cluster ${clusters[0]} (available: ${listed(clusters)}).`;
 };

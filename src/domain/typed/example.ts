@@ -1,2 +1,2 @@
-/** The command that refusals of what was typed show. */
+/** The example in refusals of typed commands. */
 export const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';

@@ -10,15 +10,15 @@ import { type Takes, unquotedReason } from './unquoted-reason.ts';
 const FLAGS = ['--cluster', '--reason'] as const;
 type Flag = (typeof FLAGS)[number];
 
-/** The words behind a verb, by what they are. */
+/** The words after a verb, sorted into names and flags. */
 export interface TypedWords {
   readonly plain: readonly string[];
   readonly flags: ReadonlyMap<Flag, string>;
-  /** What stands right behind a reason without quotes; no part of `plain`. */
+  /** Words after an unquoted reason; not in `plain`. */
   readonly behindReason: readonly string[];
 }
 
-/** What stands behind a verb, by what it is; a reason must be in quotes when more words follow it. */
+/** Sorts the words after a verb. A reason must be in quotes if more words follow it. */
 export function typedWords(
   command: { readonly verb: string; readonly takes: Takes },
   words: readonly Word[],
@@ -30,7 +30,7 @@ export function typedWords(
   return unquotedReason({ ...command, names, cluster, first, behind });
 }
 
-/** The same where a reason is refused anyway, however it is written. */
+/** The same, for commands that accept no reason, quoted or not. */
 export function sortedWords(words: readonly Word[]): TypedWords | Refusal {
   const plain: string[] = [];
   const flags = new Map<Flag, string>();
@@ -53,7 +53,7 @@ export function sortedWords(words: readonly Word[]): TypedWords | Refusal {
   return { plain, flags, behindReason };
 }
 
-/** The reason that was typed, as a member of a wish; nothing when there is none. */
+/** The typed reason as a member of a wish; empty without one. */
 export function reasonIn({ flags }: TypedWords): { readonly reason?: string } | Refusal {
   const typed = flags.get('--reason');
   if (typed === undefined) return {};
@@ -68,7 +68,7 @@ function valueBehind(flag: Flag, rest: Word[]): Word | Refusal {
 
 const isFlag = ({ text }: Word): boolean => withDashes(text).startsWith('-');
 
-/** Takes the words in front of the next flag, or all of them, out of `rest`. */
+/** Removes and returns the words of `rest` before the next flag. */
 function upToFlag(rest: Word[]): readonly string[] {
   const flag = rest.findIndex(isFlag);
   return rest.splice(0, flag === -1 ? rest.length : flag).map(({ text }) => text);
@@ -84,8 +84,8 @@ function nameAndValue(word: string): [string, string | undefined] {
 
 function unknownFlag(flag: string): Refusal {
   const meant = nearest(`--${flag.toLowerCase().replace(/^-+/, '')}`, FLAGS);
-  const question = meant === null ? ` There are ${listed(FLAGS)}.` : ` Did you mean “${meant}”?`;
-  return bad(`I do not know “${clipped(flag)}”.${question}`);
+  const question = meant === null ? ` The options are ${listed(FLAGS)}.` : ` Did you mean “${meant}”?`;
+  return bad(`There is no option “${clipped(flag)}”.${question}`);
 }
 
 const needsValue = (flag: Flag): Refusal =>

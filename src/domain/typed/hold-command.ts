@@ -6,20 +6,20 @@ import { reasonIn, sortedWords, typedWords } from './flags.ts';
 import type { Word } from './tokenize.ts';
 import { wrongNode } from './wrong-node.ts';
 
-/** Words that keep changes from starting, and that lift it. */
+/** Commands that block new starts, and that lift the block. */
 export const HOLD_WORDS = ['freeze', 'unfreeze', 'lock', 'unlock'] as const;
 
 export type HoldWord = (typeof HOLD_WORDS)[number];
 
 export const isHoldWord = (word: string): word is HoldWord => HOLD_WORDS.some((known) => known === word);
 
-/** Does this word lift what another one has set? Then it takes no reason. */
+/** A lift takes no reason. */
 const isLift = (word: string): boolean => word === 'unfreeze' || word === 'unlock';
 
-/** Stands in the place of a node and means all of them. */
+/** Typed instead of a node name: all nodes. */
 const WHOLE = 'cluster';
 
-/** What `freeze`, `unfreeze`, `lock NODE|cluster` and `unlock NODE|cluster` ask for. */
+/** Parses `freeze`, `unfreeze`, `lock NODE|cluster` and `unlock NODE|cluster`. */
 export function parseHold(word: HoldWord, words: readonly Word[], context: CommandContext): HoldWish | Refusal {
   const takes = word === 'freeze' ? null : 'NODE';
   const typed = isLift(word) ? sortedWords(words) : typedWords({ verb: word, takes }, words);
@@ -29,10 +29,10 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
   const why = reasonIn(typed);
   if (isRefusal(why)) return why;
   if (isLift(word) && why.reason !== undefined)
-    return bad(`--reason goes with ${word.slice(2)}, not with ${word}.`, word);
+    return bad(`${word} takes no --reason. Give the reason with ${word.slice(2)}.`, word);
   const hold = isLift(word) ? 'lift' : 'set';
   if (word === 'freeze' || word === 'unfreeze') {
-    if (typed.plain.length > 0) return bad(`${word} takes no name: it is for the whole cluster.`, word);
+    if (typed.plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
     return { hold, verb: 'freeze', cluster, node: null, ...why };
   }
   const node = heldNode(word, typed.plain);

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 
-/** What people type although it is done in another way: as a button, by reading the card, or with another verb. */
+/** Words that are no commands: a button, the card or another verb does this. */
 interface Elsewhere {
   readonly words: readonly string[];
   readonly says: string;
@@ -10,28 +10,28 @@ interface Elsewhere {
 const ELSEWHERE: readonly Elsewhere[] = [
   {
     words: ['approve', 'deny', 'reject', 'cancel', 'abort', 'stop', 'retry'],
-    says: 'is done with a button on the card of the change.',
-    tryNext: 'Press Approve, Deny, Cancel or Retry from here there: each is on the card while it would count.',
+    says: 'is a button on the card of the change.',
+    tryNext: 'Click Approve, Deny, Cancel or Retry from here on the card. A card shows only the buttons that apply.',
   },
   {
     words: ['status', 'show', 'list', 'progress', 'log', 'logs', 'history'],
-    says: 'is not a command: the card of each change shows how it stands.',
-    tryNext: 'Look at its card in the channel. What is frozen or locked: /registry-ha help',
+    says: 'is not a command: the card of each change shows its state.',
+    tryNext: 'Read its card in the channel. To see what is frozen or locked: /registry-ha help',
   },
   {
     words: ['verify', 'check', 'prove'],
-    says: 'is not a command: add itself looks at everything first, and says so when a registry is whole.',
-    tryNext: 'For example: /registry-ha add node-2. Nothing is done before somebody approves the plan.',
+    says: 'is not a command: add checks everything first, and reports a registry that is complete.',
+    tryNext: 'For example: /registry-ha add node-2. The cluster stays unchanged until a person approves the plan.',
   },
   {
     words: ['remove', 'delete'],
-    says: 'is not a command: a whole registry is taken away by hand.',
+    says: 'is not a command: a complete registry is removed by hand.',
     tryNext:
       'Read docs/commands.md, “Remove a registry by hand”. For a change that failed or was cancelled: /registry-ha undo lab-7f3k2q',
   },
 ];
 
-/** Where to do what this word asks for; null for a word that means nothing here. */
+/** A refusal that says what to use instead; null for an unknown word. */
 export function notTyped(word: string): Refusal | null {
   const found = ELSEWHERE.find(({ words }) => words.includes(word.toLowerCase()));
   return found === undefined ? null : refuse('bad-command', `“${word}” ${found.says}`, found.tryNext);

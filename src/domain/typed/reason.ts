@@ -1,13 +1,13 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { withoutSecrets } from '../text/secrets.ts';
 
-/** A reason is one sentence on a card and in the audit; longer stories belong into a ticket. */
+/** Characters. A reason is one sentence on the card and in the audit. */
 const REASON_LIMIT = 200;
 const LINE_BREAKS = /[\n\r\u0085\u2028\u2029]/;
-// Control characters, and format characters that turn or hide the text around them (bidirectional overrides, zero width).
+// Control characters, and format characters that reorder or hide text (bidirectional overrides, zero width).
 const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 
-/** A reason as it may be shown and stored: one line, nothing invisible, no token, at most 200 characters. */
+/** A reason that is safe to show and store: one line, nothing invisible, no secret, at most 200 characters. */
 export function reasonFrom(typed: string): string | Refusal {
   if (LINE_BREAKS.test(typed)) {
     return refuse(
@@ -18,13 +18,17 @@ export function reasonFrom(typed: string): string | Refusal {
   }
   const reason = withoutSecrets(typed.toWellFormed().replaceAll(INVISIBLE, '').trim());
   if (reason === '') {
-    return refuse('bad-command', 'The reason is empty.', 'Leave --reason out, or write one: --reason "disk of node-1"');
+    return refuse(
+      'bad-command',
+      'The reason is empty.',
+      'Write a reason, or remove the option: --reason "disk of node-1"',
+    );
   }
   const length = [...reason].length;
   if (length <= REASON_LIMIT) return reason;
   return refuse(
     'bad-command',
-    `The reason has ${length} characters; ${REASON_LIMIT} are the most.`,
-    'Make it shorter and name a ticket for the rest.',
+    `The reason has ${length} characters. The limit is ${REASON_LIMIT}.`,
+    'Shorten it, and name a ticket for the rest.',
   );
 }

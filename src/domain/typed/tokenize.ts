@@ -1,23 +1,23 @@
-/** One word as it was typed, without its quotes. */
+/** One typed word, without its quotes. */
 export interface Word {
   readonly text: string;
   readonly isQuoted: boolean;
 }
 
-/** What was typed, cut into words; null for `unclosed` when every quote was closed. */
+/** The typed text as words. */
 export interface Words {
   readonly words: readonly Word[];
-  /** The quote that was opened and never closed. */
+  /** The quote without a closing quote; null when there is none. */
   readonly unclosed: string | null;
 }
 
-// Phones and office programs turn straight quotes into these.
+// Phones and office programs replace straight quotes by the others.
 const DOUBLE = '"“”„«»';
 const SINGLE = "'‘’‚";
 
 /**
- * Cuts typed text at blanks; quotes hold blanks together. A quote opens at the start of a word or after `=` and closes before a
- * blank or the end, so that an apostrophe inside a word is an apostrophe. A backslash means nothing.
+ * Splits text at spaces outside quotes. A quote opens at the start of a word or after `=`, and closes before a space or the end, so
+ * that an apostrophe inside a word is plain text. A backslash is plain text too.
  */
 export function tokenize(text: string): Words {
   const words: Word[] = [];
@@ -33,7 +33,7 @@ export function tokenize(text: string): Words {
 
 interface FirstWord {
   readonly word: Word;
-  /** Characters of the text that the word took, its quotes included. */
+  /** Characters of the word, including its quotes. */
   readonly length: number;
   readonly unclosed: string | null;
 }
@@ -53,7 +53,7 @@ function firstWord(text: string): FirstWord {
   return { word, length: prefix.length + end + 2, unclosed: null };
 }
 
-/** The quotes that may close the one at this place; null when there is no quote. */
+/** The characters that may close the quote at this index; null when there is no quote. */
 function quotesAt(text: string, index: number): string | null {
   const letter = text.charAt(index);
   if (letter === '') return null;

@@ -1,32 +1,32 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { clipped } from '../text/clipped.ts';
 
-/** What is named behind a verb; null: nothing. */
+/** What a verb takes as its argument. */
 export type Takes = 'NODE' | 'CHANGE' | null;
 
-/** A command in which words stand right behind a reason without quotes: more of the reason, or names? */
+/** A command with words after an unquoted reason: they may belong to the reason, or be names. */
 export interface UnquotedReason {
   readonly verb: string;
   readonly takes: Takes;
-  /** Names that stand elsewhere, so that they cannot be meant as the reason. */
+  /** Names elsewhere in the command, which cannot belong to the reason. */
   readonly names: readonly string[];
   readonly cluster: string | undefined;
   readonly first: string;
-  /** What stands right behind it, up to the next flag or the end; at least one word. */
+  /** The words after it, up to the next flag or the end; at least one. */
   readonly behind: readonly string[];
 }
 
-/** A longer command is not repeated: nobody would read it. */
+/** Characters; a longer command is not repeated in the refusal. */
 const SHOWN_LIMIT = 400;
 
-/** Nobody guesses which word is a node: a plan for the node in “replace node-1” is asked for on purpose, or not at all. */
+/** Always refuses: guessing could plan a change of the node in “replace node-1”. */
 export function unquotedReason(unquoted: UnquotedReason): Refusal {
-  const says = `Without quotes it is unclear where the reason ends: is “${clipped(unquoted.behind[0] ?? '')}” a part of it?`;
+  const says = `The reason has no quotes, so it is unclear whether “${clipped(unquoted.behind[0] ?? '')}” belongs to it.`;
   const meant = meantCommand(unquoted)
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
   const shown = meant.length <= SHOWN_LIMIT ? `/registry-ha ${meant}` : '--reason "disk of node-1"';
-  return refuse('bad-command', says, `Put it in quotes: ${shown}`);
+  return refuse('bad-command', says, `Put the reason in quotes: ${shown}`);
 }
 
 function meantCommand({ verb, takes, names, cluster, first, behind }: UnquotedReason): string {

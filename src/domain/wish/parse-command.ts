@@ -13,17 +13,16 @@ import { tokenize, type Word } from '../typed/tokenize.ts';
 import { verbPlug } from '../verbs/verbs.ts';
 import type { Wish } from './wish.ts';
 
-/** Twenty of the longest names and a reason; without a limit, reading a quarter of a megabyte of words takes half a minute. */
+/** Characters: 20 of the longest names and a reason. Parsing 256 kB of words would take half a minute. */
 const TEXT_LIMIT = 8_000;
 
 const COMMANDS: readonly string[] = [...VERB_NAMES, ...HOLD_WORDS, ...QUESTION_NAMES];
 
-/** What was typed after the slash command, as a wish, or a refusal that says what was probably meant. */
+/** The typed text as a wish, or a refusal that suggests what was probably meant. */
 export function parseCommand(text: string, context: CommandContext): Wish | Refusal {
-  if (text.length > TEXT_LIMIT)
-    return bad(`The command has ${text.length} characters. At most ${TEXT_LIMIT} are read.`);
+  if (text.length > TEXT_LIMIT) return bad(`The command has ${text.length} characters. The limit is ${TEXT_LIMIT}.`);
   const { words, unclosed } = tokenize(text);
-  if (unclosed !== null) return bad(`The quote ${unclosed} is never closed.`);
+  if (unclosed !== null) return bad(`The quote ${unclosed} is not closed.`);
   const [first, ...rest] = words;
   if (first === undefined || rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
   const question = questionOf(withDashes(first.text));

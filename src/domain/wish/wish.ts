@@ -4,7 +4,7 @@ import type { DecisionKind } from '../policy/policy.ts';
 import type { Question } from '../questions/questions.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 
-/** What a person wants of the bot, whichever surface it came through. */
+/** What a person wants from the bot, independent of the Slack surface. */
 export type Wish =
   | ChangeWish
   | { readonly is: 'hold'; readonly hold: HoldWish }
@@ -13,9 +13,9 @@ export type Wish =
 
 /** A decision about a change, and the plan that the person saw. */
 export interface WishedDecision {
-  /** `retry` approves a failed change's plan once more; `cancel` stops a change that is on its way, or closes a failed one. */
+  /** `retry` approves a failed change's plan again; `cancel` stops a change in progress, or closes a failed one. */
   readonly kind: DecisionKind;
   readonly change: ChangeId;
-  /** SHA-256 of the plan that was shown, hex. */
+  /** Hex SHA-256 of the plan on the card. */
   readonly digest: string;
 }

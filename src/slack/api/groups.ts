@@ -7,11 +7,11 @@ import type { Groups } from '../../ports/policy.ts';
 import { boltLog } from './bolt-log.ts';
 import { type SlackRefused, slackRefused } from './slack-refused.ts';
 
-/** A person who left a group counts as its member for at most this long; usergroups.users.list is a Tier 2 method, 20 a minute. */
+/** Cache time; usergroups.users.list is a Tier 2 method, 20 calls a minute. */
 const KEPT_MS = 60_000;
-/** What could not be read is asked for again soon, but not at every click. */
+/** Cache time of a failure. */
 const FAILURE_KEPT_MS = 10_000;
-/** A person waits for the answer to a click. */
+/** Short, because a person waits for the reply to a click. */
 const ANSWER_LIMIT_MS = 5_000;
 
 export interface GroupsOptions {
@@ -21,7 +21,7 @@ export interface GroupsOptions {
   readonly log: Log;
 }
 
-/** The library promises a list of ids, and hands over whatever came. */
+/** The library does not check the response. */
 const Ids = z.array(z.string());
 
 interface Kept {
@@ -29,7 +29,7 @@ interface Kept {
   readonly answer: Promise<GroupMembers>;
 }
 
-/** Slack's user groups; nothing is asked of Slack as long as nobody asks for a group. */
+/** Reads Slack's user groups on demand, with a cache. */
 export function slackGroups(options: GroupsOptions): Groups {
   const client = clientFor(options);
   const kept = new Map<string, Kept>();
@@ -38,11 +38,11 @@ export function slackGroups(options: GroupsOptions): Groups {
     try {
       const { users } = await client.usergroups.users.list({ usergroup: group });
       const ids = Ids.safeParse(users).data;
-      return ids === undefined ? { are: 'unknown', why: 'Slack gave no list' } : { are: 'known', ids };
+      return ids === undefined ? { are: 'unknown', why: 'Slack returned no list' } : { are: 'known', ids };
     } catch (error) {
       const refused = slackRefused(error);
       kept.set(group, { until: now() + Math.max(FAILURE_KEPT_MS, refused.retryAfterMs), answer: whyUnknown(refused) });
-      options.log.warn({ group, code: refused.code, fault: refused.fault }, 'a user group could not be read');
+      options.log.warn({ group, code: refused.code, fault: refused.fault }, 'User group could not be read');
       return await whyUnknown(refused);
     }
   };
@@ -62,13 +62,13 @@ function clientFor({ botToken, slackApiUrl, log }: GroupsOptions): webApi.WebCli
     logger: boltLog(log),
     retryConfig: { retries: 0 },
     timeout: ANSWER_LIMIT_MS,
-    // Else one 429 would keep a click waiting for its Retry-After.
+    // Without this, a 429 would delay the click by its Retry-After.
     rejectRateLimitedCalls: true,
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
   });
 }
 
-/** Codes of usergroups.users.list, from its method page. */
+/** Error codes of usergroups.users.list (method page). */
 const CODES: ReadonlyMap<string, string> = new Map([
   ['plan_upgrade_required', 'user groups need a paid Slack plan'],
   ['missing_scope', 'the app lacks the scope usergroups:read'],
@@ -76,10 +76,10 @@ const CODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 async function whyUnknown({ fault, code, retryAfterMs }: SlackRefused): Promise<GroupMembers> {
-  return { are: 'unknown', why: CODES.get(code) ?? FAULTS[fault]?.(retryAfterMs) ?? `Slack says ${code}` };
+  return { are: 'unknown', why: CODES.get(code) ?? FAULTS[fault]?.(retryAfterMs) ?? `Slack reports ${code}` };
 }
 
 const FAULTS: Readonly<Partial<Record<SlackRefused['fault'], (retryAfterMs: number) => string>>> = {
-  'rate-limited': (ms) => `Slack is asked too often, again in ${Math.ceil(ms / 1000)} s`,
+  'rate-limited': (ms) => `Slack's rate limit is reached, retry in ${Math.ceil(ms / 1000)} s`,
   unavailable: () => 'Slack does not answer',
 };

@@ -6,15 +6,15 @@ import { SlackRefused, slackRefused } from './slack-refused.ts';
 import { verbatim } from './verbatim.ts';
 
 /**
- * chat.update is a Tier 3 method, 50 calls a minute and workspace (docs.slack.dev, "Rate limits"). These two together never make
- * more than 40 within any minute; the rest is for other replicas.
+ * chat.update is a Tier 3 method: 50 calls per minute and workspace (docs.slack.dev, "Rate limits"). These two limits allow at most
+ * 40 within any minute, which leaves some for other replicas.
  */
 const UPDATES_PER_MINUTE = 35;
 const UPDATES_AT_ONCE = 5;
 const ANSWER_LIMIT_MS = 10_000;
-/** A post that Slack took without telling us must not be repeated often: each repetition may be a second message. */
+/** Few retries, because a post without an answer may have succeeded, and a retry would post it twice. */
 const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } as const;
-/** Edits are repeated by the notifier, which knows what is to be drawn by then. */
+/** The notifier retries edits, with the newest content. */
 const NO_RETRIES = { retries: 0 } as const;
 
 /** Posts and redraws messages. Throws SlackRefused. */
@@ -32,7 +32,7 @@ export interface PosterOptions {
   readonly logger: NonNullable<webApi.WebClientOptions['logger']>;
 }
 
-/** Posts and redraws messages, as fast as Slack allows and no faster. */
+/** Posts and redraws messages within Slack's rate limits. */
 export function slackPoster(options: PosterOptions): SlackPoster {
   const posts = clientFor(options, FEW_RETRIES);
   const edits = clientFor(options, NO_RETRIES);
@@ -72,7 +72,7 @@ function clientFor(
     logger,
     retryConfig,
     timeout: ANSWER_LIMIT_MS,
-    // Else one 429 stops every other call of the client for its Retry-After.
+    // Without this, a 429 would delay all calls of the client by its Retry-After.
     rejectRateLimitedCalls: true,
     ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
   });
@@ -97,29 +97,26 @@ async function inOurWords<T>(call: Promise<T>, onRateLimit: (ms: number) => void
   }
 }
 
-/** How long a channel's replies stand back, beyond what Slack said, for a card that waits to be posted there. */
-const STANDING_BACK_MS = 1_500;
+/** Extra time beyond Slack's Retry-After that replies leave to a waiting card. */
+const YIELD_MS = 1_500;
 
-/**
- * A channel takes one message a second, and a thread's replies would take it from a new card each time: somebody waits for the card,
- * while a reply only repeats what its card shows already.
- */
+/** Slack allows one message per second and channel. New cards go before replies, because a person waits for the card. */
 function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
   cardWaits(channel: string, ms: number): void;
   letReply(channel: string): void;
 } {
   const until = new Map<string, number>();
   return {
-    cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + STANDING_BACK_MS),
+    cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + YIELD_MS),
     letReply(channel) {
       const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
-      if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a card waits to be posted', { retryAfterMs });
+      if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a new card goes first', { retryAfterMs });
       until.delete(channel);
     },
   };
 }
 
-/** A token bucket for all cards together; what finds it empty is told when to come again, as Slack itself would. */
+/** A token bucket for all edits. When it is empty, it throws `rate-limited` with a retry time, like Slack. */
 function updatePace(clock: Pick<Clock, 'steadyMs'>): { take(): void; pause(ms: number): void } {
   const perMs = UPDATES_PER_MINUTE / 60_000;
   let tokens = UPDATES_AT_ONCE;
@@ -133,7 +130,7 @@ function updatePace(clock: Pick<Clock, 'steadyMs'>): { take(): void; pause(ms: n
       }
       if (now < filledAt || tokens < 1) {
         const retryAfterMs = Math.max(0, filledAt - now) + Math.ceil((1 - tokens) / perMs);
-        throw new SlackRefused('rate-limited', 'own limit of edits', { retryAfterMs });
+        throw new SlackRefused('rate-limited', "the bot's own limit of edits", { retryAfterMs });
       }
       tokens -= 1;
     },

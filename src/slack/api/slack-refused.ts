@@ -1,28 +1,28 @@
 import { webApi } from '@slack/bolt';
 
-/** Why Slack did not do what it was asked, in the kinds that make a difference here. */
+/** Why a Slack call failed, as far as we handle it differently. */
 export type SlackFault =
-  /** The message, or its channel, is gone for good. */
+  /** The message or its channel no longer exists. */
   | 'gone'
   /** The bot may not write there. */
   | 'not-in-channel'
-  /** The blocks are not what this workspace takes. */
+  /** This workspace rejects the blocks. */
   | 'invalid-blocks'
-  /** Too much at once; `retryAfterMs` says when again. */
+  /** See `retryAfterMs`. */
   | 'rate-limited'
-  /** Any other "no" of Slack; trying the very same again may help once somebody mends the cause. */
+  /** Any other error from Slack; a retry helps only after the cause is fixed. */
   | 'refused'
-  /** No answer, or a broken one. */
+  /** No answer, or an invalid one. */
   | 'unavailable';
 
-/** Slack did not do what it was asked. */
+/** A Slack call failed. */
 export class SlackRefused extends Error {
   override readonly name = 'SlackRefused';
   readonly fault: SlackFault;
-  /** Slack's own word, for example `not_in_channel`. */
+  /** Slack's error code, for example `not_in_channel`. */
   readonly code: string;
   readonly retryAfterMs: number;
-  /** What Slack added, for example JSON pointers into refused blocks. */
+  /** Slack's details, for example JSON pointers into rejected blocks. */
   readonly notes: readonly string[];
 
   constructor(
@@ -38,7 +38,7 @@ export class SlackRefused extends Error {
   }
 }
 
-/** Codes of chat.postMessage and chat.update, from their method pages. */
+/** Error codes of chat.postMessage and chat.update (method pages). */
 const FAULTS: ReadonlyMap<string, SlackFault> = new Map(
   Object.entries({
     message_not_found: 'gone',
@@ -57,7 +57,7 @@ const FAULTS: ReadonlyMap<string, SlackFault> = new Map(
   } as const),
 );
 
-/** The error of a Web API call in our own words. */
+/** Converts an error of a Web API call. */
 export function slackRefused(error: unknown): SlackRefused {
   if (error instanceof SlackRefused) return error;
   if (error instanceof webApi.WebAPIRateLimitedError) {

@@ -2,10 +2,7 @@ import type { types } from '@slack/bolt';
 
 type MrkdwnElement = types.MrkdwnElement;
 
-/**
- * The blocks as they are sent: in mrkdwn Slack would otherwise make links, channels and some mentions out of plain words
- * (docs.slack.dev, text object, field `verbatim`), also out of words that came from outside.
- */
+/** Stops Slack from making links and mentions out of plain words in mrkdwn (docs.slack.dev, text object, field `verbatim`). */
 export function verbatim(blocks: readonly types.KnownBlock[]): types.KnownBlock[] {
   return blocks.map(withVerbatim);
 }

@@ -6,19 +6,19 @@ import { code, escaped } from '../text/foreign-text.ts';
 import { person } from '../text/names.ts';
 import { aim, shownDigest, statusOf } from './status.ts';
 
-/** What the change is, how it stands, and whose it is. */
+/** The change, its state, and its people. */
 export function head(view: CardView): readonly Block[] {
   const { lead, rest } = statusOf(view);
   return [header(aim(view.change)), section(`*${lead}* ${rest}`.trimEnd()), context(whose(view.change))];
 }
 
-/** Cluster, id, people and plan of a change, as small print. */
+/** Cluster, ID, people and plan of a change, as small print. */
 export function whose(change: Change): string {
   const digest = shownDigest(change);
   return [
     `Cluster ${escaped(change.intent.cluster)}`,
     `change ${code(change.id)}`,
-    `asked by ${person(change.requester)}`,
+    `requested by ${person(change.requester)}`,
     ...(change.intent.reason === undefined ? [] : [`reason: “${escaped(change.intent.reason)}”`]),
     ...(change.approver === undefined ? [] : [`approved by ${approversOf(change)}`]),
     ...(digest === null ? [] : [`plan ${code(digest)}`]),

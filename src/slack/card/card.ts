@@ -11,25 +11,20 @@ import { doubtCard } from './doubt-card.ts';
 import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
 import { isTooLate, statusText } from './status.ts';
 
-/** The whole card of a change, drawn anew for each state; as much of it as one message takes. */
+/** The card of a change, with as much detail as fits into one message. */
 export function renderCard(view: CardView, style: CardStyle): Drawing {
   if (view.doubt !== undefined) return doubtCard(view.change, view.doubt);
-  const drawn = DETAILS.map((detail) => () => cardBlocks(view, style, detail));
-  const blocks = firstFitting(drawn);
-  return { text: statusText(view), blocks };
+  return { text: statusText(view), blocks: fittingBlocks(view, style) };
 }
 
-function firstFitting(drawings: readonly (() => readonly Block[])[]): readonly Block[] {
+/** The blocks with the most detail that fits; with the least detail if none fits. */
+function fittingBlocks(view: CardView, style: CardStyle): readonly Block[] {
   let blocks: readonly Block[] = [];
-  for (const draw of drawings) {
-    blocks = draw();
-    if (fitsMessage(blocks)) return blocks;
+  for (const detail of DETAILS) {
+    blocks = [...head(view), ...body(view, style, detail)];
+    if (fitsMessage(blocks)) break;
   }
   return blocks;
-}
-
-function cardBlocks(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
-  return [...head(view), ...body(view, style, detail)];
 }
 
 function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {

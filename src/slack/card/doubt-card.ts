@@ -9,20 +9,21 @@ import { whose } from './card-head.ts';
 import type { Reply } from './replies.ts';
 import { aim } from './status.ts';
 
-/** What a card and its thread say of a record that nobody acts on (mrkdwn). */
+/** Texts of card and thread for a record that is not acted on (mrkdwn). */
 interface DoubtWords {
   readonly title: string;
-  /** The title again, where it begins the notification's text, and a reply. */
+  /** The title as the start of the notification. */
   readonly cry: string;
+  /** The title as the start of the reply. */
   readonly lead: string;
   readonly what: string;
   readonly effect: string;
   readonly toDo: string;
-  /** What can be said of the change, when its request is not in doubt. */
+  /** What is known of the change, if its request is not in doubt. */
   readonly known: string;
 }
 
-/** The card of a record that nobody acts on: what is wrong, what to do, and nothing that can be pressed. */
+/** The card of a record that is not acted on: what is wrong and what to do, without buttons. */
 export function doubtCard(change: Change, doubt: Doubt): Drawing {
   const { title, cry, what, effect, toDo, known } = WORDS[doubt.is](change, doubt.entries);
   return {
@@ -36,7 +37,7 @@ export function doubtCard(change: Change, doubt: Doubt): Drawing {
   };
 }
 
-/** Told once in the thread; the channel sees only what may be an attack. */
+/** Posted once in the thread. A possible attack is posted in the channel, too. */
 export function doubtReply(change: Change, { is, entries }: Doubt): Reply {
   const { lead, what, toDo } = WORDS[is](change, entries);
   const text = cut(`${MARKS[is]} ${escaped(change.id)}: ${lead} ${what} ${toDo}`, TEXT_LIMIT);
@@ -50,28 +51,28 @@ const WORDS: Readonly<Record<Doubt['is'], (change: Change, entries: readonly num
     title: 'Do not believe this record',
     cry: 'DO NOT BELIEVE THIS RECORD.',
     lead: 'do not believe its record.',
-    what: `Nobody who may write for cluster ${escaped(change.intent.cluster)} has signed ${named(entries)} of this record in Redis.`,
+    what: `This record in Redis has ${named(entries)} without a valid signature for cluster ${escaped(change.intent.cluster)}.`,
     effect:
-      'What stands there is not shown, and something true may be missing in its place. Nothing can be decided here any more.',
+      'The card does not show these entries, and authentic entries may be missing. You cannot decide anything on this card.',
     toDo: [
-      `on the bootstrap node of ${escaped(change.intent.cluster)}, ${code(`registry-ha journal show ${change.id}`)} tells what was really approved and done.`,
-      'Find out who else writes to Redis; then ask for the change again.',
-      'If a key of the worker or the bot was exchanged just now, name the former one, too.',
+      `Run ${code(`registry-ha journal show ${change.id}`)} on the bootstrap node of ${escaped(change.intent.cluster)} to see what was really approved and done.`,
+      'Find out who else writes to Redis, then request the change again.',
+      `If you replaced a key just now, check ${code('formerKeys')}: the old public key must be there.`,
     ].join(' '),
-    known: `What is signed: ${escaped(aim(change))}; ${change.state}.`,
+    known: `Signed: ${escaped(aim(change))}, ${change.state}.`,
   }),
   newer: (change, entries) => ({
     title: 'Written by a newer version',
     cry: 'not shown.',
     lead: 'not shown.',
-    what: `A newer version of registry-ha has written ${named(entries)} of this record, and this bot cannot read it.`,
-    effect: 'Nothing can be decided here until the bot is updated.',
-    toDo: 'update the bot to the version of the worker and of the other bots. The card then shows the change.',
-    known: `What was requested: ${escaped(aim(change))}.`,
+    what: `A newer version of registry-ha wrote ${named(entries)} of this record. This bot cannot read it.`,
+    effect: 'You cannot decide anything on this card until the bot is updated.',
+    toDo: 'Update the bot to the version of the worker and of the other bots. The card then shows the change.',
+    known: `Requested: ${escaped(aim(change))}.`,
   }),
 };
 
-/** Places that are named one by one. */
+/** Positions of entries that the card lists. */
 const NAMED = 5;
 
 function named(entries: readonly number[]): string {

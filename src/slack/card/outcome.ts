@@ -8,11 +8,11 @@ import { cut, cutStart } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 
-/** Room for a failure's own words: enough for a Salt comment, little enough to be read. Of more the end: what broke stands last. */
+/** Characters of a failure's output. Of a longer output the end is kept, because the error is usually last. */
 const DETAIL_LIMIT = 1500;
 const STEPS_LIMIT = 600;
 
-/** What can be done about a "no", and whether anything was changed before it came. */
+/** What to do about a refusal, and whether the cluster was changed before it. */
 export function refusedOutcome(change: Change): readonly Block[] {
   const { refusal } = change;
   if (refusal === undefined) return [];
@@ -24,7 +24,7 @@ export function refusedOutcome(change: Change): readonly Block[] {
   ];
 }
 
-/** Where it broke, what the node said, what is done and what is not, what to do now. */
+/** Where it failed, the node's output, what to do, and what is done. */
 export function failedOutcome(change: Change): readonly Block[] {
   const { failure } = change;
   if (failure === undefined) return [];
@@ -39,15 +39,15 @@ export function failedOutcome(change: Change): readonly Block[] {
   ];
 }
 
-/** What is done and what is not, of a change that somebody stopped. */
+/** What is done and what is not, for a cancelled change. */
 export function cancelledOutcome(change: Change): readonly Block[] {
   const { intent } = change;
   const ask = verbPlug(intent.verb).words.toFinish(intent, MRKDWN);
-  const next = `${ask}. The new plan has only the steps that are still missing.`;
+  const next = `${ask}. The new plan has only the missing steps.`;
   return [...doneAndNot(change), section(`*To finish it:* ${next}`)];
 }
 
-/** The steps that the failure belongs to, in quotes; empty when it broke between two steps. */
+/** The failed steps, in quotes; empty when the failure was between two steps. */
 export function failedAt({ plan, steps }: Change): string {
   const failed = (plan?.approved.steps ?? []).filter(({ id }) => steps[id]?.is === 'failed');
   return cut(listed(failed.map(({ says }) => `“${escaped(says)}”`)), STEPS_LIMIT);
@@ -55,7 +55,7 @@ export function failedAt({ plan, steps }: Change): string {
 
 function doneAndNot({ plan, steps }: Change): readonly Block[] {
   const all = plan?.approved.steps ?? [];
-  if (all.length === 0) return [section('*Done:* nothing; no step was started.')];
+  if (all.length === 0) return [section('*Done:* nothing. No step was started.')];
   const finished = all.filter(({ id }) => steps[id]?.is === 'done');
   const left = all.filter(({ id }) => steps[id]?.is !== 'done');
   return [section(`*Done:* ${sentences(finished)}\n*Not done:* ${sentences(left)}`)];
@@ -70,7 +70,7 @@ const sentences = (steps: readonly Step[]): string => {
 
 const furtherSteps = (further: number): string => (further > 0 ? `; and ${further} more` : '');
 
-/** What else an operator should know now. */
+/** Notes for the operator after a completed change. */
 export const doneOutcome = (change: Change): readonly Block[] => [
   section(verbPlug(change.intent.verb).words.afterwards(change, MRKDWN)),
 ];

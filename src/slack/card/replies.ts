@@ -9,23 +9,23 @@ import { person } from '../text/names.ts';
 import { failedAt } from './outcome.ts';
 import { duration, proofInWords } from './status.ts';
 
-/** Room for a failure's own words in a reply that the channel sees as well: the end of them, the card has more. */
+/** Characters of a failure's output in a reply; the card has more. */
 const QUOTE_LIMIT = 600;
-/** Less of them says nothing. */
+/** A shorter quotation is left out. */
 const QUOTE_AT_LEAST = 40;
-/** The lines around a quotation, and a journal line's number and hash behind it all. */
+/** Characters for the fences of a quotation, and for the journal line and hash at the end. */
 const FENCES = 10;
 const MARK_ROOM = 60;
 
-/** A turning point, told once in the card's thread; the channel sees only what needs somebody (`broadcast`). */
+/** A state change, posted once in the card's thread. `broadcast` also shows it in the channel, if a person must act. */
 export interface Reply {
-  /** Unique in the change's life: what happens again after a retry has the number of its approval. */
+  /** Unique within the change. After a retry it contains the number of the approval. */
   readonly name: string;
   readonly text: string;
   readonly broadcast: boolean;
 }
 
-/** Every turning point that the change has passed, in order; the end names the journal line that tells it (`mark`). */
+/** All replies for the change so far, in order. The last one names the journal line of the end (`mark`). */
 export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] {
   const end = endReply(change).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
   return [...approvedReply(change), ...voteReply(change), ...end, ...undoReply(change)].map((reply) => ({
@@ -34,7 +34,7 @@ export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] 
   }));
 }
 
-/** With this in the thread, whoever changes the journal later has to change Slack as well; a long text makes room for it. */
+/** Quotes the journal hash, so that a later edit of the journal is detected. A long text is cut for it. */
 function witnessed(reply: Reply, { line, hash }: JournalMark): Reply {
   const mark = ` (Journal line ${line}, ${shortDigest(hash)}…)`;
   return { ...reply, text: `${cut(reply.text, TEXT_LIMIT - mark.length)}${mark}` };
@@ -45,12 +45,12 @@ function approvedReply(change: Change): readonly Reply[] {
   if (approver === undefined) return [];
   const text =
     approvals > 1
-      ? `Approved again by ${approversOf(change)}: going on from the failed step.`
+      ? `Approved again by ${approversOf(change)}. Resuming at the failed step.`
       : `Approved by ${approversOf(change)}.`;
   return [quiet(numbered('approved', change), text)];
 }
 
-/** One of several approvals; the last one is told as the approval itself. */
+/** One of several approvals; the last one is the approval itself. */
 function voteReply(change: Change): readonly Reply[] {
   const { votes, approvals } = change;
   return votes.length === 0 ? [] : [quiet(`vote-${approvals + 1}-${votes.length}`, approvalsSoFar(change))];
@@ -60,9 +60,9 @@ function endReply(change: Change): readonly Reply[] {
   const asker = person(change.requester);
   switch (change.state) {
     case 'denied':
-      return [quiet('denied', `${asker}: denied${by(change)}; nothing was changed.`)];
+      return [quiet('denied', `${asker}: denied${by(change)}. Nothing was changed.`)];
     case 'expired':
-      return [quiet('expired', `${asker}: nobody decided in time, so the plan expired; nothing was changed.`)];
+      return [quiet('expired', `${asker}: the plan expired before a decision. Nothing was changed.`)];
     case 'refused':
       return [quiet('refused', `${asker}: refused. ${escaped(change.refusal?.says ?? '')}`)];
     case 'failed':
@@ -78,8 +78,8 @@ function endReply(change: Change): readonly Reply[] {
 
 function undoReply({ undoAsked, undoneBy }: Change): readonly Reply[] {
   if (undoAsked === undefined) return [];
-  const text = `${person(undoAsked.by)} asked to undo this: change ${escaped(undoAsked.change)} has a card of its own.`;
-  const undone = quiet(`undone-${undoneBy}`, `Undone by change ${escaped(undoneBy ?? '')}: nothing of it is left.`);
+  const text = `${person(undoAsked.by)} requested an undo. Change ${escaped(undoAsked.change)} has its own card.`;
+  const undone = quiet(`undone-${undoneBy}`, `Undone by change ${escaped(undoneBy ?? '')}. Nothing of it is left.`);
   return [quiet(`undo-${undoAsked.change}`, text), ...(undoneBy === undefined ? [] : [undone])];
 }
 
@@ -100,7 +100,7 @@ function failedText(change: Change): string {
   return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - what.length - next.length)}${next}`;
 }
 
-/** A failure's own words between the sentences, as they are; nothing but a space when there are none, or no room. */
+/** A failure's output as a quotation between two sentences; a space when there is none or no room. */
 function quoted(detail: string | undefined, room: number): string {
   const limit = Math.min(QUOTE_LIMIT, room - FENCES);
   const lines = detail === undefined || limit < QUOTE_AT_LEAST ? '' : cutStart(codeLines(detail), limit);
@@ -109,8 +109,8 @@ function quoted(detail: string | undefined, room: number): string {
 
 function cancelledText({ requester, cancelledBy, startedAt }: Change): string {
   const whom = cancelledBy === undefined ? '' : ` by ${person(cancelledBy)}`;
-  const left = startedAt === undefined ? 'nothing was changed' : 'what is done stays done';
-  return `${person(requester)}: cancelled${whom}; ${left}.`;
+  const left = startedAt === undefined ? 'Nothing was changed.' : 'Completed steps stay completed.';
+  return `${person(requester)}: cancelled${whom}. ${left}`;
 }
 
 function doneText(change: Change): string {

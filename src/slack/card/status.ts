@@ -11,21 +11,21 @@ import { MRKDWN } from '../text/markup.ts';
 import { moment, person, withPlainMoments } from '../text/names.ts';
 import { workerOutage } from './worker-outage.ts';
 
-/** What the change is about: `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
+/** `Add a registry on node-2`, `Undo lab-7f3k2q on node-2`. */
 export const aim = (change: Change): string => verbPlug(change.intent.verb).words.aim(change);
 
-/** The message's text: what a notification shows and a screen reader reads instead of the blocks. */
+/** The message's text for notifications and screen readers. */
 export function statusText(view: CardView): string {
   const { lead, rest } = statusOf(view);
   const sentences = `${escaped(aim(view.change))} (${escaped(view.change.id)}). ${lead} ${rest}`.trimEnd();
   return cut(withPlainMoments(sentences), TEXT_LIMIT);
 }
 
-/** How the change stands now. */
+/** The state of the change in words. */
 export function statusOf(view: CardView): Status {
   const { change, waitsFor, now, activeHolds } = view;
-  const held = workerOutage(view);
-  if (held !== null) return held;
+  const outage = workerOutage(view);
+  if (outage !== null) return outage;
   switch (change.state) {
     case 'requested':
       return requested(waitsFor);
@@ -40,7 +40,7 @@ export function statusOf(view: CardView): Status {
     case 'denied':
       return { lead: 'Denied.', rest: `${decidedBy(change)}Nothing was changed.` };
     case 'expired':
-      return { lead: 'Expired.', rest: 'Nobody decided in time; nothing was changed. Ask again for a new plan.' };
+      return { lead: 'Expired.', rest: 'Nobody decided in time. Nothing was changed. Request a new plan.' };
     case 'failed':
       return { lead: 'Failed.', rest: `${escaped(change.failure?.what ?? '')} ${approvalsSoFar(change)}`.trimEnd() };
     case 'cancelled':
@@ -51,25 +51,25 @@ export function statusOf(view: CardView): Status {
 }
 
 function requested(waitsFor: readonly string[]): Status {
-  if (waitsFor.length === 0) return { lead: 'Looking at the cluster…', rest: '' };
-  return { lead: 'Queued.', rest: `The look at the cluster waits for ${queue(waitsFor)}.` };
+  if (waitsFor.length === 0) return { lead: 'Inspecting the cluster…', rest: '' };
+  return { lead: 'Queued.', rest: `The inspection of the cluster waits for ${queue(waitsFor)}.` };
 }
 
 const queue = (ids: readonly string[]): string => escaped(firstFew(ids));
 
-/** Has the time for a decision run out, though nobody has noted it yet? */
+/** True if the plan has expired, even if the record does not say so yet. */
 export function isTooLate({ planExpires }: Change, now: Date): boolean {
   return planExpires !== undefined && Date.parse(planExpires) <= now.getTime();
 }
 
 function planned(change: Change, now: Date, obstacle: string): Status {
-  if (isTooLate(change, now)) return { lead: 'Too late to decide.', rest: 'Ask again for a new plan.' };
-  const until = change.planExpires === undefined ? '' : ` until ${moment(change.planExpires)}`;
+  if (isTooLate(change, now)) return { lead: 'The plan has expired.', rest: 'Request a new plan.' };
+  const until = change.planExpires === undefined ? '' : ` before ${moment(change.planExpires)}`;
   const rest = [`${decidersWanted(change)}${until}.`, approvalsSoFar(change), obstacle];
   return { lead: 'The plan is ready.', rest: rest.filter((sentence) => sentence !== '').join(' ') };
 }
 
-/** What the worker waits for before it begins or goes on; empty when it does not wait. */
+/** What the worker waits for before it starts or resumes; empty when it does not wait. */
 function waiting({ progress }: CardView): string {
   const waits = progress?.find(({ step }) => step === BEFORE_THE_STEPS);
   return waits === undefined ? '' : ` ${escaped(waits.note ?? '')}`;
@@ -77,18 +77,18 @@ function waiting({ progress }: CardView): string {
 
 function approved(view: CardView): Status {
   const { change, waitsFor } = view;
-  const free = waiting(view).trimStart() || 'Starts as soon as the worker takes it.';
-  const turn = waitsFor.length === 0 ? free : `Waits for ${queue(waitsFor)}.`;
+  const free = waiting(view).trimStart() || 'The worker starts it next.';
+  const turn = waitsFor.length === 0 ? free : `It waits for ${queue(waitsFor)}.`;
   const by = change.approver === undefined ? '' : `By ${approversOf(change)}. `;
   if (change.cancelAskedBy !== undefined) {
-    return { lead: 'Stopping.', rest: `${person(change.cancelAskedBy)} asked to cancel; nothing will be started.` };
+    return { lead: 'Stopping.', rest: `${person(change.cancelAskedBy)} asked to cancel. No step will start.` };
   }
   return { lead: 'Approved.', rest: `${by}${turn}` };
 }
 
 function cancelled({ cancelledBy, startedAt }: Change): string {
   const by = cancelledBy === undefined ? '' : `By ${person(cancelledBy)}. `;
-  return `${by}${startedAt === undefined ? 'Nothing was changed.' : 'What is done stays done.'}`;
+  return `${by}${startedAt === undefined ? 'Nothing was changed.' : 'Completed steps stay completed.'}`;
 }
 
 function applying(view: CardView): Status {
@@ -96,10 +96,10 @@ function applying(view: CardView): Status {
   const all = plan?.approved.steps ?? [];
   const finished = all.filter(({ id }) => steps[id]?.is === 'done').length;
   const done = `${finished} of ${count(all.length, 'step')} done.${waiting(view)}`;
-  if (cancelAskedBy === undefined) return { lead: 'At work.', rest: done };
+  if (cancelAskedBy === undefined) return { lead: 'In progress.', rest: done };
   return {
     lead: 'Stopping.',
-    rest: `${done} ${person(cancelAskedBy)} asked to cancel; it stops at the next safe point.`,
+    rest: `${done} ${person(cancelAskedBy)} asked to cancel. The change stops at the next safe point.`,
   };
 }
 
@@ -111,17 +111,17 @@ function done(change: Change): Status {
   return { lead: 'Done.', rest: [proof, ...(time === null ? [] : [`It took ${time}.`])].join(' ') };
 }
 
-/** What was proved: `Served 13/13 images of 3 archives, engines 4/4.` */
+/** `Served 13/13 images of 3 archives, engines 4/4.` */
 export function proofInWords(change: Change): string {
   const { proof, intent } = change;
   return proof === undefined ? '' : verbPlug(intent.verb).words.proved(change, proof, MRKDWN);
 }
 
-/** From the start to the end, in words; null when one of them is not known. */
+/** Time from start to end, in words; null when one of them is unknown. */
 export function duration({ startedAt, endedAt }: Change): string | null {
   if (startedAt === undefined || endedAt === undefined) return null;
   return secondsInWords((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
 }
 
-/** The digest as the card shows it, and as people compare it. */
+/** The digest in the short form that people compare. */
 export const shownDigest = ({ digest }: Change): string | null => (digest === undefined ? null : shortDigest(digest));

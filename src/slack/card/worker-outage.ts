@@ -5,12 +5,12 @@ import type { CardView, Status } from '../parts/card-view.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { moment, person } from '../text/names.ts';
 
-/** How a change stands that nobody works on though somebody should; null for any other. */
+/** The status of an open change whose worker is silent or blocked; null for any other change. */
 export function workerOutage({ change, worker }: CardView): Status | null {
   const lead = LEADS[change.state];
   if (lead === undefined || worker === undefined || worker.is === 'there') return null;
   const why = worker.is === 'silent' ? silence(worker.since, change) : escaped(worker.says);
-  return { lead: worker.is === 'silent' ? lead : 'Held up.', rest: [...soFar(change), why, ...wish(change)].join(' ') };
+  return { lead: worker.is === 'silent' ? lead : 'Blocked.', rest: [...soFar(change), why, ...wish(change)].join(' ') };
 }
 
 const LEADS: Partial<Record<Change['state'], string>> = {
@@ -20,12 +20,12 @@ const LEADS: Partial<Record<Change['state'], string>> = {
 };
 
 function silence(since: string | null, { intent }: Change): string {
-  const heard = since === null ? 'has never been heard of' : `has not been heard of since ${moment(since)}`;
-  return `The worker of cluster ${escaped(intent.cluster)} ${heard}. The change goes on by itself when the worker is back: look at ${code('systemctl status registry-ha-worker')} on the bootstrap node.`;
+  const heard = since === null ? 'has never sent a heartbeat' : `has sent no heartbeat since ${moment(since)}`;
+  return `The worker of cluster ${escaped(intent.cluster)} ${heard}. Check ${code('systemctl status registry-ha-worker')} on the bootstrap node. The change resumes by itself when the worker is back.`;
 }
 
 function soFar({ startedAt, plan, steps }: Change): readonly string[] {
-  if (startedAt === undefined) return ['Nothing has been started.'];
+  if (startedAt === undefined) return ['No step has started.'];
   const all = plan?.approved.steps ?? [];
   const finished = all.filter(({ id }) => steps[id]?.is === 'done').length;
   return [`${finished} of ${count(all.length, 'step')} done.`];
@@ -34,18 +34,18 @@ function soFar({ startedAt, plan, steps }: Change): readonly string[] {
 const wish = ({ cancelAskedBy }: Change): readonly string[] =>
   cancelAskedBy === undefined
     ? []
-    : [`${person(cancelAskedBy)} asked to cancel; then it stops at the next safe point.`];
+    : [`${person(cancelAskedBy)} asked to cancel. The change then stops at the next safe point.`];
 
-/** What a bot shows that cannot read the record; a newer one draws it anew. */
+/** Shown by a bot that cannot read the record. A newer bot redraws the card. */
 export const UNREADABLE = 'newer version';
 
-/** What a card shows besides the record: other words are another card. */
+/** What a card shows besides the record; a new value means that the card must be redrawn. */
 export function asideOf({ worker, doubt }: CardView): string {
   if (doubt?.is === 'newer') return UNREADABLE;
   return worker === undefined ? '' : wordFor(worker);
 }
 
-/** A worker's state as one word, equal when it would be shown equally. */
+/** A worker's state as a text; equal texts look the same on the card. */
 export function wordFor(worker: WorkerState): string {
   switch (worker.is) {
     case 'there':

@@ -8,7 +8,7 @@ import type { Home } from './sender.ts';
 import { SIGNATURE, SignedHttp } from './signed-http.ts';
 import { Socket } from './socket.ts';
 
-/** Two sockets: Slack moves a connection every few hours, and the other one answers meanwhile. */
+/** Slack closes a connection every few hours; the second one answers meanwhile. */
 const SOCKETS = 2;
 const ANSWER_LIMIT_MS = 10_000;
 const DRAIN_LIMIT_MS = 10_000;
@@ -18,11 +18,11 @@ interface SharedOptions {
   readonly slackApiUrl?: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Slack will not let this bot in any more: nothing but a new token helps. */
+  /** Slack rejects the bot for good: it needs a new token. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** How payloads come: over our own sockets, or as signed requests to our address. */
+/** How payloads arrive: over our sockets, or as signed HTTP requests. */
 export type PayloadWay =
   | { readonly mode: 'socket'; readonly appToken: string }
   | { readonly mode: 'http'; readonly signingSecret: string; readonly port: number; readonly host?: string };
@@ -31,17 +31,17 @@ export type BotAppOptions = SharedOptions & PayloadWay;
 
 export interface BotApp {
   readonly app: App;
-  /** Whom the bot's token belongs to; known once started. */
+  /** The bot token's workspace; throws before the start. */
   home(): Home;
-  /** Can payloads reach us? One socket of the two is enough. */
+  /** True if payloads can arrive; one of the two sockets is enough. */
   isConnected(): boolean;
-  /** Checks the token, then takes payloads. */
+  /** Checks the token, then accepts payloads. */
   start(): Promise<void>;
-  /** Takes no more payloads and waits for those at work, at most ten seconds. */
+  /** Stops accepting payloads, and waits at most ten seconds for those in progress. */
   stop(): Promise<void>;
 }
 
-/** Bolt, with what it lacks for a service: payloads that are waited for, sockets that come back, requests that cannot be replayed. */
+/** Bolt, plus draining at stop, sockets that reconnect, and protection against replayed requests. */
 export function botApp(options: BotAppOptions): BotApp {
   const logger = boltLog(options.log);
   const receivers = receiversFor(options, logger);
@@ -50,18 +50,18 @@ export function botApp(options: BotAppOptions): BotApp {
   return {
     app,
     home: () => {
-      if (home === null) throw new Error('The bot has not been started.');
+      if (home === null) throw new Error('The bot is not started.');
       return home;
     },
     isConnected: () => receivers.some(({ isConnected }) => isConnected),
     start: async () => {
       const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
-      if (team === undefined) throw new Error('Slack does not say to which workspace the bot’s token belongs.');
+      if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
       home = { team, enterprise: enterprise ?? null };
       try {
         await app.start();
       } catch (error) {
-        // One socket of the two may be open.
+        // One of the two sockets may be open.
         await app.stop();
         throw error;
       }
@@ -69,7 +69,7 @@ export function botApp(options: BotAppOptions): BotApp {
     stop: async () => {
       await app.stop();
       const left = await app.inFlight.drain(DRAIN_LIMIT_MS);
-      if (left > 0) options.log.warn({ left }, 'stopped while payloads were worked on');
+      if (left > 0) options.log.warn({ left }, 'Stopped with payloads in progress');
     },
   };
 }
@@ -82,7 +82,7 @@ class WatchedApp extends App {
     super(options);
     this.inFlight = new InFlight(log);
     this.#seen = new SeenSignatures(clock);
-    this.error(async (err) => log.error({ err }, 'a payload broke its listener'));
+    this.error(async (err) => log.error({ err }, 'Payload handler failed'));
   }
 
   override async processEvent(event: ReceiverEvent): Promise<void> {
@@ -95,14 +95,14 @@ class WatchedApp extends App {
 function clientFor({ botToken, slackApiUrl }: SharedOptions): AppOptions {
   return {
     token: botToken,
-    // The token is checked at start; Bolt would do it with the first payload, before its ack.
+    // The start checks the token. Bolt would check it with the first payload, before the ack.
     tokenVerificationEnabled: false,
     convoStore: false,
     ignoreSelf: false,
     clientOptions: {
       timeout: ANSWER_LIMIT_MS,
       retryConfig: { retries: 2, factor: 1, minTimeout: 500, maxTimeout: 500 },
-      // Answers to a response_url go this way without any limit of Bolt's.
+      // Bolt sets no timeout for replies to a response_url.
       fetch: (url, init) =>
         fetch(url, { ...init, signal: anySignal(init?.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)) }),
       ...(slackApiUrl === undefined ? {} : { slackApiUrl }),

@@ -1,10 +1,10 @@
 import type { ReceiverEvent } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 
-/** Slack shows an error to the person after three seconds without ack; a warning comes before that. */
+/** Slack shows the person an error after three seconds without an ack. */
 const ACK_WARNING_MS = 2_000;
 
-/** The payloads that are being worked on: counted, so that a stop can wait for them, and watched until they are acked. */
+/** The payloads in progress: a stop waits for them, and a late ack is logged. */
 export class InFlight {
   readonly #log: Log;
   readonly #ackWarningMs: number;
@@ -15,10 +15,10 @@ export class InFlight {
     this.#ackWarningMs = ackWarningMs;
   }
 
-  /** Runs the work with the event, whose ack is watched. */
+  /** Runs the work, and watches the event's ack. */
   async track(event: ReceiverEvent, work: (watched: ReceiverEvent) => Promise<void>): Promise<void> {
     const afterMs = this.#ackWarningMs;
-    const warning = setTimeout(() => this.#log.warn({ afterMs }, 'a payload is not acked yet'), afterMs);
+    const warning = setTimeout(() => this.#log.warn({ afterMs }, 'Payload is not acknowledged yet'), afterMs);
     const ack: ReceiverEvent['ack'] = async (response) => {
       clearTimeout(warning);
       await event.ack(response);
@@ -32,7 +32,7 @@ export class InFlight {
     }
   }
 
-  /** Resolves when all work has ended, or after the limit; tells how much is still running then. */
+  /** Waits until all work has ended, or for the limit; returns how many are still in progress. */
   async drain(limitMs: number): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {

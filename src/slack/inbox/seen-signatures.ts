@@ -1,9 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** Twice what a request may be old: after that its time alone refuses it. */
+/** Twice the allowed age of a request; an older one is rejected by its timestamp. */
 const KEPT_MS = 600_000;
 
-/** Signatures of requests that were taken, so that a recorded request does nothing a second time. Per process, not shared. */
+/** Signatures of accepted requests, against replay. Not shared between replicas. */
 export class SeenSignatures {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #seen = new Map<string, number>();
@@ -12,7 +12,7 @@ export class SeenSignatures {
     this.#clock = clock;
   }
 
-  /** True the first time; only verified signatures may be given, or anybody could fill the memory. */
+  /** True the first time. Pass only verified signatures, so that an attacker cannot fill the memory. */
   isFirst(signature: string): boolean {
     const now = this.#clock.now().getTime();
     for (const [old, until] of this.#seen) {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** The workspace of the bot's token, and the organisation it belongs to, if any. */
+/** The workspace of the bot's token, and its organisation, if any. */
 export interface Home {
   readonly team: string;
   readonly enterprise: string | null;
 }
 
-/** Who sent a payload, as far as it says: every workspace and organisation that it names, and what else would exclude them. */
+/** The sender of a payload: every workspace and organisation in it, and other reasons to reject it. */
 export interface Sender {
   readonly teams: readonly (string | undefined)[];
   readonly enterprises: readonly (string | null | undefined)[];
@@ -14,12 +14,13 @@ export interface Sender {
   readonly isShared: boolean;
 }
 
-/** A command or click of another workspace reached us, for example through a shared channel. */
-const FOREIGN = 'I work for another Slack workspace only.';
-const SHARED = 'I do not work in channels that are shared with another workspace.';
-const BOT = 'I listen to people only.';
+/** For a command or click from another workspace, for example through a shared channel. */
+const FOREIGN = 'The bot accepts commands only from its own Slack workspace.';
+const SHARED =
+  'The bot does not work in channels that are shared with another workspace. Use a channel of your own workspace.';
+const BOT = 'The bot accepts commands only from people.';
 
-/** Why this sender is not heard; null for people of the bot's own workspace in a channel of its own. */
+/** Why the bot rejects this sender; null for people of its own workspace in an unshared channel. */
 export function unwelcome({ teams, enterprises, isBot, isShared }: Sender, home: Home): string | null {
   if (isBot) return BOT;
   const named = teams.filter((team) => team !== undefined);
@@ -28,10 +29,10 @@ export function unwelcome({ teams, enterprises, isBot, isShared }: Sender, home:
   return isShared ? SHARED : null;
 }
 
-/** A flag of a payload: commands carry it as text, clicks as a boolean, most not at all. */
+/** A flag of a payload: a text in commands, a boolean in clicks, often missing. */
 export const Flag = z
   .union([z.boolean(), z.string().transform((text) => text === 'true' || text === '1')])
   .default(false);
 
-/** Slackbot and the accounts of other apps do not decide about clusters. */
+/** Slackbot and accounts of other apps. */
 export const isBotId = (id: string): boolean => id === 'USLACKBOT' || id.startsWith('B');

@@ -15,10 +15,10 @@ export interface SignedHttpOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The custom property under which an event carries the signature it came with. */
+/** The custom property for a request's signature. */
 export const SIGNATURE = 'slackSignature';
 
-/** Signed requests of Slack to `/slack/events`; those from another time are refused, past and future. */
+/** Accepts Slack's signed requests to `/slack/events`. A timestamp too far in the past or future is rejected. */
 export class SignedHttp implements Receiver {
   readonly #options: SignedHttpOptions;
   readonly #receiver: HTTPReceiver;

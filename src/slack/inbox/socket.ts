@@ -2,13 +2,13 @@ import { type App, type Logger, type Receiver, SocketModeReceiver, webApi } from
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 
-/** From the first call to Slack's hello; the library itself would wait for ever. */
+/** Until Slack's hello; the library itself has no timeout. */
 const CONNECT_LIMIT_MS = 15_000;
 const CLOSE_LIMIT_MS = 2_000;
 const BACKOFF_FROM_MS = 500;
 const BACKOFF_TO_MS = 30_000;
 
-/** Answers of apps.connections.open that no waiting mends (its method page). */
+/** Permanent errors of apps.connections.open (method page). */
 const FATAL: ReadonlySet<string> = new Set([
   'invalid_auth',
   'not_authed',
@@ -29,14 +29,13 @@ export interface SocketOptions {
   readonly logger: Logger;
   readonly log: Log;
   readonly clock: Clock;
-  /** Slack will not let this bot in any more; called at most once for each socket. */
+  /** Slack rejects the bot for good. Called at most once per socket. */
   readonly onFatal: (error: Error) => void;
 }
 
 /**
- * One Socket Mode connection that comes back by itself. The library's own reconnect waits five seconds even when Slack only
- * asks to move to another server, and ends the process by an unhandled rejection when the token is no good; so it is switched off.
- * So is its report of a payload that it could not work on, which prints the payload's type, text or not: the same end.
+ * One Socket Mode connection that reconnects. The library's own reconnect is off: it waits five seconds even for a planned move, and an
+ * invalid token ends the process by an unhandled rejection. Its payload error handler is replaced, because it can end the process too.
  */
 export class Socket implements Receiver {
   readonly #options: SocketOptions;
@@ -53,7 +52,7 @@ export class Socket implements Receiver {
       logger,
       autoReconnectEnabled: false,
       processEventErrorHandler: async ({ error: err }) => {
-        log.error({ err }, 'a payload could not be taken');
+        log.error({ err }, 'Payload could not be accepted');
         return false;
       },
       installerOptions: {
@@ -74,7 +73,7 @@ export class Socket implements Receiver {
     return this.#isUp;
   }
 
-  /** Resolves when the first connection stands; from then on it is kept. Rejects when that one fails. */
+  /** Resolves when the first connection is open, and keeps it open. Rejects when the first connection fails. */
   async start(): Promise<void> {
     const gone = await this.#connect();
     this.#kept = this.#keep(gone);
@@ -90,11 +89,11 @@ export class Socket implements Receiver {
     try {
       await within(this.#receiver.client.disconnect(), CLOSE_LIMIT_MS);
     } catch (err) {
-      this.#options.log.warn({ err }, 'a socket was not closed in time');
+      this.#options.log.warn({ err }, 'Socket was not closed in time');
     }
   }
 
-  /** The promise in the answer resolves when this connection is gone. */
+  /** Connects; `gone` resolves when this connection is closed. */
   async #connect(): Promise<{ readonly gone: Promise<void> }> {
     const { client } = this.#receiver;
     let onGone: () => void = () => undefined;
@@ -108,8 +107,8 @@ export class Socket implements Receiver {
     try {
       await within(client.start(), CONNECT_LIMIT_MS);
       this.#isUp = true;
-      this.#options.log.info({}, 'a socket to Slack is open');
-      // A stop that came meanwhile had nothing to close yet.
+      this.#options.log.info({}, 'Socket to Slack is open');
+      // A stop during the connect had nothing to close yet.
       if (this.#end.signal.aborted) await this.#close();
       return { gone };
     } catch (error) {
@@ -138,7 +137,7 @@ export class Socket implements Receiver {
 
   async #backOff(err: unknown, failures: number): Promise<void> {
     const afterMs = Math.min(BACKOFF_TO_MS, BACKOFF_FROM_MS * 2 ** Math.min(failures - 1, 10));
-    this.#options.log.warn({ err, afterMs }, 'a socket could not be opened');
+    this.#options.log.warn({ err, afterMs }, 'Socket could not be opened');
     try {
       await this.#options.clock.sleep(afterMs, this.#end.signal);
     } catch (error) {
@@ -147,7 +146,6 @@ export class Socket implements Receiver {
   }
 }
 
-/** Is it an answer that stays the same however often one asks? */
 function isFatal(error: unknown): error is Error {
   return error instanceof webApi.WebAPIPlatformError && FATAL.has(error.data.error);
 }

@@ -1,6 +1,6 @@
 /**
- * The text of a slash command as the person typed it. Slack sends `&`, `<` and `>` as entities, and with `should_escape` mentions as
- * `<@U…|name>`, `<#C…|name>`, and addresses as `<http://node-2|node-2>` (docs.slack.dev, "Implementing slash commands").
+ * The text of a slash command as typed. Slack escapes `&`, `<` and `>`, and with `should_escape` sends mentions as `<@U…|name>` and
+ * `<#C…|name>`, and addresses as `<http://node-2|node-2>` (docs.slack.dev, "Implementing slash commands").
  */
 export function typed(text: string): string {
   return text
@@ -10,7 +10,7 @@ export function typed(text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** A mention keeps its sign, so that nobody's name becomes a node's. */
+/** A mention keeps its `@` or `#`, so that it never becomes a node name. */
 function label(inner: string): string {
   const bar = inner.indexOf('|');
   const target = bar === -1 ? inner : inner.slice(0, bar);

@@ -16,7 +16,6 @@ import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { postReplies } from './thread-replies.ts';
 
-/** What drawing a card needs of the world. */
 export interface DrawPorts {
   changes(cluster: string): Changes;
   readonly cards: Cards;
@@ -26,28 +25,28 @@ export interface DrawPorts {
   readonly log: Log;
 }
 
-/** What a bot has learnt from answers. */
+/** What this process has learned from Slack's answers. */
 export interface Learnt {
-  /** How this workspace takes cards. */
+  /** The style that this workspace accepts. */
   style: CardStyle;
-  /** Replies that Slack has, though that could not be noted yet. */
+  /** Replies that are posted, but not yet recorded as posted. */
   readonly unconfirmed: Set<string>;
 }
 
-/** `nothing`: the card shows all there is. `unposted`: it is not posted yet. `drawn`: it was edited, and shows this change now. */
+/** `nothing`: the card is up to date. `unposted`: it is not posted yet. `drawn`: it was edited. */
 export type Drawn =
   | { readonly is: 'nothing' }
   | { readonly is: 'unposted' }
   | { readonly is: 'drawn'; readonly change: Change };
 
-/** A lease is used for an edit only while it is young: the edit itself may take ten seconds. */
+/** An edit may start only this long after the lease began, because the edit itself may take ten seconds. */
 const YOUNG_MS = 4_000;
-/** Changes ahead that are looked up; the card names four of them. */
+/** Changes ahead that are read; the card names four of them. */
 const AHEAD_LIMIT = 10;
 
 /**
- * Draws the card as the record is now, tells the turning points in its thread, and notes the revision last: what is not noted is
- * found again by the sweep. `forced` redraws a waiting change whose own record says nothing new.
+ * Draws the current record, posts replies in the thread, and commits the revision last, so that the sweep repeats what was
+ * interrupted. `forced` redraws a waiting change without a new revision.
  */
 export async function drawCard(
   id: ChangeId,
@@ -57,28 +56,29 @@ export async function drawCard(
   ports: DrawPorts,
 ): Promise<Drawn> {
   const since = ports.clock.steadyMs();
-  const [stored, hung] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
+  const [stored, known] = await Promise.all([ports.changes(clusterOf(id)).get(id), ports.cards.place(id)]);
   if (stored === null) return { is: 'nothing' };
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
   if (aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease))
     return { is: 'nothing' };
-  const place = hung ?? (await hungAsBefore(stored, ports.cards));
+  const place = known ?? (await restoredPlace(stored, ports.cards));
   if (place === null) return await unposted(stored, lease);
-  if (ports.clock.steadyMs() - since > YOUNG_MS) throw new SlackRefused('unavailable', 'the record answers too slowly');
+  if (ports.clock.steadyMs() - since > YOUNG_MS)
+    throw new SlackRefused('unavailable', 'reading the record took too long');
   if (aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
-  const hangs = await edit(place, view, learnt, ports);
-  if (hangs) await postReplies(place, stored, learnt.unconfirmed, ports);
-  // What this bot cannot read stays behind, so that a newer bot's sweep finds it and draws it.
+  const isEdited = await edit(place, view, learnt, ports);
+  if (isEdited) await postReplies(place, stored, learnt.unconfirmed, ports);
+  // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
   await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change };
 }
 
-/** Redis has lost where the card hangs; the worker that tells the change again knows it from its journal. */
-async function hungAsBefore(
+/** The card's place from a restored record, after Redis lost it. */
+async function restoredPlace(
   { change: { id }, events: [first] }: StoredChange,
   cards: Cards,
 ): Promise<MessageRef | null> {
@@ -87,18 +87,18 @@ async function hungAsBefore(
   return first.card;
 }
 
-/** A change that ended because no card of it could be posted has nothing to draw. */
+/** A change that ended because its card could not be posted has nothing to draw. */
 async function unposted({ change, revision }: StoredChange, lease: CardLease): Promise<Drawn> {
   if (change.failure?.kind !== NO_CARD) return { is: 'unposted' };
   await lease.commit(revision);
   return { is: 'nothing' };
 }
 
-/** A card is posted as a fresh request that waits for nobody; an edit would only delay the next one. */
+/** True if the posted card already looks like this; an edit would only delay the next one. */
 const isAsPosted = ({ change, waitsFor, doubt }: CardView, { drawn }: CardLease): boolean =>
   drawn === 0 && doubt === undefined && change.state === 'requested' && waitsFor.length === 0;
 
-/** Has a newer bot drawn what this one cannot read, or has an old one said so? */
+/** True if a newer bot has drawn it, or an old bot has shown that it cannot read it. */
 const isShown = ({ revision }: StoredChange, { drawn, aside }: CardLease): boolean =>
   drawn >= revision || aside === UNREADABLE;
 
@@ -108,21 +108,21 @@ function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { d
 
 const isWaiting = ({ state }: Change): boolean => state === 'requested' || state === 'approved';
 
-/** Does the worker have, or will it take, something of this change, so that others wait for it? */
+/** True if the worker has work for this change, so that later changes wait. */
 export const isInTheWay = (change: Change): boolean => isWaiting(change) || change.state === 'applying';
 
 async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPorts): Promise<CardView> {
   if (doubt !== undefined) return { change, doubt, waitsFor: [], now: ports.clock.now() };
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
-  // What a worker that is gone said last is true no more.
-  const told = worker.is === 'there' ? progress : [];
+  // Progress of a silent worker is outdated.
+  const current = worker.is === 'there' ? progress : [];
   const activeHolds =
     change.state === 'planned' ? await ports.useCases.activeHolds(change.intent.cluster) : NOTHING_HELD;
-  return { change, progress: told, waitsFor, worker, activeHolds, now: ports.clock.now() };
+  return { change, progress: current, waitsFor, worker, activeHolds, now: ports.clock.now() };
 }
 
-/** A job that is about to end is still in the queue when its change has ended already. */
+/** A job may stay in the queue for a moment after its change has ended. */
 async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Promise<readonly ChangeId[]> {
   const ahead = (await useCases.waitsFor(change)).filter((id) => id !== change.id).slice(0, AHEAD_LIMIT);
   const stored = await Promise.all(ahead.map((id) => changes(clusterOf(id)).get(id)));
@@ -134,7 +134,7 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
 
 type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
 
-/** False when the message is gone: then there is no thread to reply in either. */
+/** False when the message is gone; then there is no thread either. */
 async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
   const { slack, log } = ports;
   const drawing = renderCard(view, learnt.style);
@@ -144,19 +144,19 @@ async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: Ed
   } catch (error) {
     const refused = slackRefused(error);
     if (refused.fault === 'gone') {
-      log.warn({ change: view.change.id, place, code: refused.code }, 'a card cannot be drawn any more');
+      log.warn({ change: view.change.id, place, code: refused.code }, 'Card message is gone');
       return false;
     }
     if (refused.fault !== 'invalid-blocks') throw refused;
     if (learnt.style === 'plan' && hasPlanBlock(drawing)) {
-      log.warn(
-        { change: view.change.id, notes: refused.notes },
-        'Slack refuses plan blocks; classic cards from now on',
-      );
+      log.warn({ change: view.change.id, notes: refused.notes }, 'Slack rejects plan blocks, using classic cards');
       learnt.style = 'classic';
       return edit(place, view, learnt, ports);
     }
-    log.error({ change: view.change.id, code: refused.code, notes: refused.notes }, 'Slack refuses a card');
+    log.error(
+      { change: view.change.id, code: refused.code, notes: refused.notes },
+      'Slack rejects the blocks of a card',
+    );
     return true;
   }
 }

@@ -5,16 +5,16 @@ import { SlackRefused } from '../api/slack-refused.ts';
 import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';
 import { WorkerWatch } from './worker-watch.ts';
 
-/** A card is edited at most this often. */
+/** Shortest time between two edits of a card. */
 const EDIT_EVERY_MS = 3_000;
-/** An edit takes at most ten seconds and the pause after it three; a bot that dies leaves its card free after this. */
+/** Covers an edit of ten seconds and the pause after it. The lease of a dead bot expires after this time. */
 const LEASE_MS = 15_000;
-/** When another replica draws the card: look again, in case it read before our announcement. */
+/** Retry when another replica draws the card, because it may have read before our announcement. */
 const BUSY_MS = 1_000;
-/** A change is announced a moment before its card is posted; what is not posted then is left to the sweep. */
-const UNHUNG_TRIES = 5;
+/** A change is announced shortly before its card is posted. After these tries, the sweep takes over. */
+const UNPOSTED_TRIES = 5;
 const SWEEP_EVERY_MS = 15_000;
-/** A worker counts as silent after fifteen seconds; then a card says so within thirty. */
+/** With 15 s until a worker counts as silent, cards say so within 30 s. */
 const WATCH_EVERY_MS = 5_000;
 const LISTEN_AGAIN_MS = 1_000;
 const BACKOFF_FROM_MS = 1_000;
@@ -22,16 +22,16 @@ const BACKOFF_TO_MS = 60_000;
 
 export interface NotifierOptions extends DrawPorts {
   readonly announcements: Announcements;
-  /** Whose cards are kept. */
+  /** The clusters whose cards are drawn. */
   readonly clusters: readonly string[];
 }
 
-/** Keeps every card as the record is, until the signal ends it. */
+/** Redraws cards whenever their records change, until the signal aborts. */
 export function notifier(options: NotifierOptions): { run(signal: AbortSignal): Promise<void> } {
   return { run: (signal) => new Rounds(options, signal).run() };
 }
 
-/** A card that somebody wants drawn; the last wish wins. */
+/** A pending redraw of a card. */
 interface Wanted {
   again: boolean;
   forced: boolean;
@@ -61,13 +61,13 @@ class Rounds {
       try {
         await announcements.listen(listener, this.#signal);
       } catch (error) {
-        if (!this.#signal.aborted) log.error({ err: error }, 'announcements cannot be heard');
+        if (!this.#signal.aborted) log.error({ err: error }, 'Announcements cannot be received');
       }
       await this.#pause(LISTEN_AGAIN_MS);
     }
   }
 
-  /** For what was announced while nobody could hear it, and for what a bot that died had wanted to draw. */
+  /** Finds missed announcements, and cards that a dead bot did not draw. */
   async #sweep(): Promise<void> {
     while (!this.#signal.aborted) {
       await this.#wantThoseBehind();
@@ -80,11 +80,11 @@ class Rounds {
     try {
       for (const id of await cards.behind()) this.#want(id, false);
     } catch (error) {
-      log.error({ err: error }, 'cards that are behind cannot be listed');
+      log.error({ err: error }, 'Outdated cards cannot be listed');
     }
   }
 
-  /** A worker that falls silent writes nothing, so nothing is announced: the cards of its changes are looked at from here. */
+  /** A silent worker announces nothing, so its state is polled. */
   async #watchWorkers(): Promise<void> {
     const { clusters, useCases, changes, log } = this.#options;
     const watch = new WorkerWatch(useCases);
@@ -94,7 +94,7 @@ class Rounds {
           if (await watch.hasChanged(cluster)) for (const id of await changes(cluster).open()) this.#want(id, false);
         } catch (error) {
           watch.forget(cluster);
-          log.warn({ err: error, cluster }, 'it is not known whether the worker is there');
+          log.warn({ err: error, cluster }, 'State of the worker is unknown');
         }
       }
       await this.#pause(WATCH_EVERY_MS);
@@ -113,7 +113,7 @@ class Rounds {
     this.#rounds.add(round);
   }
 
-  /** Draws until nobody wants it drawn again; wishes that arrive meanwhile become one. */
+  /** Draws until no redraw is pending. Requests that arrive meanwhile become one. */
   async #drawUntilStill(id: ChangeId, forced: boolean): Promise<void> {
     const wanted: Wanted = { again: true, forced };
     this.#wanted.set(id, wanted);
@@ -132,41 +132,41 @@ class Rounds {
     this.#wanted.delete(id);
   }
 
-  /** Milliseconds until the next try, or null when there is none to make. */
+  /** Milliseconds until the next try; null without one. */
   async #tryToDraw(id: ChangeId, forced: boolean, failures: number): Promise<number | null> {
     try {
       const drawn = await this.#drawLeased(id, forced);
       if (drawn === 'busy') return BUSY_MS;
-      return drawn === 'unposted' && failures < UNHUNG_TRIES ? BUSY_MS : null;
+      return drawn === 'unposted' && failures < UNPOSTED_TRIES ? BUSY_MS : null;
     } catch (error) {
       if (this.#signal.aborted) return null;
       const retryMs = retryAfter(error, failures);
-      this.#options.log.warn({ change: id, err: error, retryMs }, 'a card could not be drawn');
+      this.#options.log.warn({ change: id, err: error, retryMs }, 'Card could not be drawn');
       return retryMs;
     }
   }
 
-  /** The lease is held over the pause after an edit, so that no other replica edits the card too soon. */
+  /** Holds the lease during the pause after an edit, so that no other replica edits the card too soon. */
   async #drawLeased(id: ChangeId, forced: boolean): Promise<Drawn['is'] | 'busy'> {
     let outcome: Drawn['is'] = 'nothing';
     const leased = await this.#options.cards.whileLeased(id, LEASE_MS, async (lease) => {
       const drawn = await drawCard(id, forced, lease, this.#learnt, this.#options);
       outcome = drawn.is;
       if (drawn.is !== 'drawn') return;
-      await this.#tellThoseBehind(drawn);
+      await this.#redrawWaiting(drawn);
       await this.#pause(EDIT_EVERY_MS);
     });
     return leased ? outcome : 'busy';
   }
 
-  /** The cards of changes that waited for this one say what they wait for now. */
-  async #tellThoseBehind({ change }: Extract<Drawn, { is: 'drawn' }>): Promise<void> {
+  /** Updates the cards of changes that waited for this one. */
+  async #redrawWaiting({ change }: Extract<Drawn, { is: 'drawn' }>): Promise<void> {
     if (isInTheWay(change)) return;
     const open = await this.#options.changes(clusterOf(change.id)).open();
     for (const id of open) if (id !== change.id) this.#want(id, true);
   }
 
-  /** Ends early, without an error, when the notifier is to end. */
+  /** Ends early, without an error, when the signal aborts. */
   async #pause(ms: number): Promise<void> {
     if (this.#signal.aborted) return;
     try {

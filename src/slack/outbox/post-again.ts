@@ -12,23 +12,25 @@ interface PostAgainOptions {
 }
 
 const WHY =
-  'I was stopped while I posted the card of this change. If another card of it says “Looking at the cluster…”, nobody keeps that one: this one counts.';
+  'The bot stopped while it posted the card of this change. Use this card. An older card that says “Inspecting the cluster…” is not updated any more.';
 
 /**
- * Posts a change's card once more, for a bot that died between posting it and noting where it hangs. The first one, if there is
- * one, cannot be found: that would take a scope to read the channel, and this app may only write. null when nobody may write there.
+ * Posts a change's card again, after a bot died before it recorded the card's place. The app has no scope to read the channel, so it
+ * cannot find the first card. Null when the bot may not write there.
  */
 export async function postAgain(change: Change, { slack, clock, log }: PostAgainOptions): Promise<MessageRef | null> {
   try {
     const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
     await slack
       .reply(place, WHY, false)
-      .catch((err: unknown) => log.warn({ change: change.id, err }, 'nobody was told why a card was posted again'));
+      .catch((err: unknown) =>
+        log.warn({ change: change.id, err }, 'Explanation of a reposted card could not be posted'),
+      );
     return place;
   } catch (error) {
     const refused = slackRefused(error);
     if (refused.fault !== 'not-in-channel' && refused.fault !== 'gone') throw refused;
-    log.error({ change: change.id, code: refused.code }, 'a card cannot be posted again');
+    log.error({ change: change.id, code: refused.code }, 'Card cannot be posted again');
     return null;
   }
 }

@@ -5,14 +5,13 @@ import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { renderCard } from '../card/card.ts';
 
-/** What posting a card needs. */
 export interface PostOptions {
   readonly slack: Pick<SlackPoster, 'post'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A channel takes a message a second; a busy one says when again, and a person can wait that long for the first card. */
+/** Slack allows one message per second and channel. A person can wait this long for the first card. */
 const PATIENCE_MS = 30_000;
 const SHORTEST_WAIT_MS = 500;
 
@@ -30,12 +29,12 @@ export async function postCard(
       if (!(error instanceof SlackRefused) || error.fault !== 'rate-limited') throw error;
       const ms = Math.max(error.retryAfterMs, SHORTEST_WAIT_MS);
       if (clock.steadyMs() + ms > until) throw error;
-      log.info({ change: change.id, ms }, 'the first card waits for Slack');
+      log.info({ change: change.id, ms }, 'First card waits for the rate limit');
       await clock.sleep(ms, AbortSignal.timeout(2 * PATIENCE_MS));
     }
   }
 }
 
-/** May the bot not write in this channel? Slack calls one that the bot may not see "not found". */
+/** True if the bot may not write in this channel. Slack reports a channel that the bot cannot see as not found. */
 export const isClosedChannel = (error: unknown): boolean =>
   error instanceof SlackRefused && (error.fault === 'not-in-channel' || error.code === 'channel_not_found');

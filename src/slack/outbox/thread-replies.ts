@@ -7,20 +7,18 @@ import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
 import { doubtReply } from '../card/doubt-card.ts';
 import { type Reply, repliesOf } from '../card/replies.ts';
 
-/** What telling needs of the world. */
 export interface ReplyPorts {
   readonly cards: Cards;
   readonly slack: Pick<SlackPoster, 'reply'>;
   readonly log: Log;
 }
 
-/** Longer than any post: ten seconds, once more, and the pause between. */
+/** Longer than any post: two tries of ten seconds, and the pause between them. */
 const POSTING_MS = 30_000;
 
 /**
- * Tells each turning point in the thread. A bot may die between Slack's taking a reply and its noting so, and this app may not read
- * channels to find out: then the reply is posted again. A sentence read twice costs a look, a failure that nobody was told of costs
- * the night; so "nobody untold" wins over "never twice". While replica and Redis live, each one is posted once.
+ * Posts a reply for each state change, at least once. If a bot dies between posting a reply and recording it, the reply is posted
+ * again: the app may not read channels, and a missed failure is worse than a duplicate.
  */
 export async function postReplies(
   place: MessageRef,
@@ -34,9 +32,9 @@ export async function postReplies(
     if (!unconfirmed.has(name)) {
       const claim = await cards.claimReply(change.id, one.name, POSTING_MS);
       if (claim === 'told') continue;
-      // Not noted as drawn, so it is looked at again until that bot has confirmed it, or its time is over.
+      // The revision is not committed, so this is retried until that bot confirms the reply or its claim expires.
       if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be posting a reply');
-      if (!(await posted(place, change.id, one, ports))) log.warn({ change: change.id }, 'a thread is gone');
+      if (!(await posted(place, change.id, one, ports))) log.warn({ change: change.id }, 'Thread is gone');
       unconfirmed.add(name);
     }
     await cards.confirmReply(change.id, one.name);

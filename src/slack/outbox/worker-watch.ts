@@ -1,7 +1,7 @@
 import type { UseCases } from '../../app/ask/bot-use-cases.ts';
 import { wordFor } from '../card/worker-outage.ts';
 
-/** Remembers how each cluster's worker was, so that its cards are looked at when that changes, and once at the start. */
+/** Remembers the state of each cluster's worker. The first check counts as a change. */
 export class WorkerWatch {
   readonly #useCases: Pick<UseCases, 'workerOf'>;
   readonly #known = new Map<string, string>();
@@ -17,7 +17,7 @@ export class WorkerWatch {
     return now !== before;
   }
 
-  /** What came of the last change is not known; the next look counts as one. */
+  /** Makes the next check count as a change. */
   forget(cluster: string): void {
     this.#known.delete(cluster);
   }

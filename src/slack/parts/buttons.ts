@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
@@ -10,7 +11,7 @@ import { cut } from '../text/fit.ts';
 import { cancelWords } from './cancel-words.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
-/** `action_id` of each button; the part behind the colon is the decision. */
+/** `action_id` of each button; the decision follows the colon. */
 export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
   approve: 'registry-ha:approve',
   deny: 'registry-ha:deny',
@@ -22,7 +23,7 @@ export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
 const CONFIRM_TITLE_LIMIT = 100;
 const CONFIRM_TEXT_LIMIT = 300;
 
-/** What a button says, and what its dialog asks. */
+/** The texts of a button and its dialog. */
 interface Words {
   readonly label: string;
   readonly style: 'primary' | 'danger';
@@ -33,36 +34,28 @@ interface Words {
   readonly no: string;
 }
 
-/** Approve and Deny, each with a dialog that names what is decided. */
+/** Approve and Deny, each with a confirmation dialog. */
 export function decisionButtons(change: Change): readonly Block[] {
-  const digest =
-    'Approving covers exactly this plan: its digest stands for every step, also for those that found no room here.';
-  return withButtons(change, ['approve', 'deny'], digest);
+  const note =
+    'You approve exactly this plan. Its digest covers every step, including steps that this card has no room for.';
+  return withButtons(change, ['approve', 'deny'], note);
 }
 
-/** Cancel, for a change that is on its way; nothing once somebody has pressed it. */
+/** Cancel, for a change in progress; nothing after a click. */
 export function cancelButton(change: Change): readonly Block[] {
   return change.cancelAskedBy === undefined ? withButtons(change, ['cancel']) : [];
 }
 
-/** Retry from here and Cancel, for a change that failed with a plan that is still good; Undo, for as long as there is what to undo. */
+/** Retry from here and Cancel while the plan of a failed change is valid; Undo while there is something to undo. */
 export function retryButtons(change: Change, now: Date): readonly Block[] {
   if (change.plan === undefined) return [];
-  const isGood = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
-  return isGood
-    ? [
-        ...withButtons(
-          change,
-          ['retry', 'cancel'],
-          'A retry is a new approval of the same plan; what is done is not done again.',
-          undoButtons(change),
-        ),
-        ...undoNote(change),
-      ]
-    : undoButton(change);
+  const isValid = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
+  if (!isValid) return undoButton(change);
+  const note = `A retry is a new approval of the same plan. ${NOT_REPEATED}`;
+  return [...withButtons(change, ['retry', 'cancel'], note, undoButtons(change)), ...undoNote(change)];
 }
 
-/** Undo alone, for a change that stopped half-way for good. */
+/** Only Undo, for a change that stopped and cannot be retried. */
 export const undoButton = (change: Change): readonly Block[] => [
   ...withButtons(change, [], undefined, undoButtons(change)),
   ...undoNote(change),
@@ -111,7 +104,7 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
         label: 'Deny',
         style: 'danger',
         title: 'Deny',
-        what: `Nothing will be done on ${nodes}.`,
+        what: `The worker will do nothing on ${nodes}.`,
         yes: 'Deny',
         no: 'Not yet',
       };
@@ -120,7 +113,7 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
         label: 'Retry from here',
         style: 'primary',
         title: 'Retry',
-        what: `${runs} What is done is not done again.`,
+        what: `${runs} ${NOT_REPEATED}`,
         yes: 'Retry',
         no: 'Not yet',
       };

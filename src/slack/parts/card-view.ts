@@ -4,44 +4,44 @@ import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import type { ActiveHolds } from '../../domain/policy/active-holds.ts';
 import type { Room } from '../text/fit.ts';
 
-/** All that a card shows; the same view gives the same card, to the byte. */
+/** The input of a card. Equal views give equal cards. */
 export interface CardView {
   readonly change: Change;
-  /** Of the steps at work. */
+  /** Progress of the running steps. */
   readonly progress?: readonly Progress[];
-  /** Changes that the worker takes before this one. */
+  /** Changes ahead in the queue. */
   readonly waitsFor: readonly ChangeId[];
-  /** Who should carry it out; there, when nothing else is known. */
+  /** The state of the cluster's worker; assumed `there` when left out. */
   readonly worker?: WorkerState;
   readonly now: Date;
-  /** Why nobody acts on the record. */
+  /** Why the record is not acted on. */
   readonly doubt?: Doubt;
-  /** What keeps changes of the cluster from starting; nothing when left out. */
+  /** Freezes and locks; none when left out. */
   readonly activeHolds?: ActiveHolds;
 }
 
-/** How a change stands: a word or two, and the sentences that belong to it (mrkdwn). */
+/** The state of a change: a word or two, and sentences in mrkdwn. */
 export interface Status {
   readonly lead: string;
   readonly rest: string;
 }
 
-/** `plan` draws the steps as Slack's plan block, `classic` as lines, for workspaces that refuse that block. */
+/** `plan` draws the steps as Slack's plan block; `classic` as lines, for workspaces that reject the block. */
 export type CardStyle = 'plan' | 'classic';
 
-/** How much is told, when a change is too large to tell all of it. */
+/** How much detail a card shows. */
 export interface Detail {
-  /** For each list of facts. */
+  /** Limits of each list of facts. */
   readonly list: Room;
-  /** Lines of further steps of a kind, beside the first one; `all` shows each step with its commands. */
+  /** Lines for further steps of a kind; `all` shows each step with its commands. */
   readonly steps: 'all' | number;
   /** Characters of each step's commands. */
   readonly commands: number;
-  /** What one line of the running plan stands for. */
+  /** What one line of the running plan represents. */
   readonly task: 'step' | 'node' | 'kind';
 }
 
-/** From everything to the least that can still be decided on; the first one that Slack can take is drawn. */
+/** From full detail to the least that allows a decision. The first one that fits is used. */
 export const DETAILS: readonly Detail[] = [
   { list: { lines: 40, characters: 2500 }, steps: 'all', commands: 3000, task: 'step' },
   { list: { lines: 20, characters: 1500 }, steps: 12, commands: 1200, task: 'step' },

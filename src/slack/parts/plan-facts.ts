@@ -8,7 +8,7 @@ import { code, escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 import type { Detail } from './card-view.ts';
 
-/** What an approver has to know before reading the steps; what asks for care stands first. */
+/** What an approver should know before reading the steps, warnings first. */
 export function planFacts(change: Change, detail: Detail): readonly Block[] {
   const { plan } = change;
   if (plan === undefined) return [];
@@ -20,13 +20,13 @@ export function planFacts(change: Change, detail: Detail): readonly Block[] {
     ...list('Side effects', approved.sideEffects.map(escaped)),
     ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
     ...list('Archives', approved.archives.map(archive)),
-    ...list('There already, byte for byte', alreadyThere(plan)),
+    ...list('Already on the node, byte for byte', alreadyThere(plan)),
     ...list('Space', space(plan)),
     ...list('Checked', seen.findings.map(escaped)),
   ];
 }
 
-/** Keys that somebody is about to trust get more room than what can be looked up elsewhere. */
+/** Host keys get more room, because approving the plan pins them. */
 const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
   lines: lines * 2,
   characters: characters * 2,
@@ -36,7 +36,7 @@ function inShort(change: Change, plan: Plan): string {
   const { approved, seen } = plan;
   const { from, to } = seen.estimate;
   const summary = verbPlug(change.intent.verb).words.summary(change, plan, MRKDWN);
-  return `${summary}; ${count(approved.steps.length, 'step')} altogether. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+  return `${summary}; ${count(approved.steps.length, 'step')} in total. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
 }
 
 const archive = ({ id, size, images, sha256, path }: PlannedArchive): string =>
@@ -51,15 +51,15 @@ const space = ({ seen }: Plan): readonly string[] =>
       `${escaped(node)} ${code(mountpoint)}: needs ${bytesInWords(needed)}, ${bytesInWords(available)} free`,
   );
 
-/** Where the worker finds the node, who it is there, and by which key. */
+/** Host, port, user and key of the worker's SSH login. */
 function way(name: string, { access }: Plan['approved']): string {
-  const reached = access.find(({ node }) => node === name);
-  if (reached === undefined) return '';
-  const { host, port, user, sudo, keyPath } = reached;
+  const login = access.find(({ node }) => node === name);
+  if (login === undefined) return '';
+  const { host, port, user, sudo, keyPath } = login;
   return `; at ${code(`${host}:${port}`)} as ${code(user)}${sudo ? ' with sudo' : ''}, key ${code(keyPath)}`;
 }
 
-/** New keys first: approving the plan pins them. */
+/** New keys first. */
 function hostKeys({ approved, seen }: Plan): readonly string[] {
   const isNew = (node: string) => seen.newHostKeys.includes(node);
   return [...approved.hostKeys]

@@ -16,15 +16,15 @@ interface Numbered {
   readonly step: Step;
 }
 
-/** How much of the steps is shown, and the names that scripts go by. */
+/** The level of detail, and the names of the scripts. */
 interface Shown extends Detail {
   readonly scripts: Scripts;
 }
 
-/** Longest sentence of a step; node names may have 253 characters each. */
+/** Characters of a step's sentence; node names may have 253 characters each. */
 const SAYS_LIMIT = 300;
 
-/** Every step with the very commands it stands for; of a large plan, each kind of step with the commands of its first one. */
+/** Every step with its commands. A large plan shows only the commands of the first step of each kind. */
 export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   const steps = (plan?.approved.steps ?? []).map((step, index) => ({ number: index + 1, step }));
   if (steps.length === 0) return [];
@@ -37,7 +37,6 @@ export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   return [richText([title, ...parts, ...scriptTexts(shown)])];
 }
 
-/** What does not wait for each other: copies to several nodes. */
 function atOnce(steps: readonly Numbered[]): string {
   const together = [...Map.groupBy(steps, ({ step }) => plugOf(step.kind).atOnce)].flatMap(([what, own]) =>
     what !== null && new Set(own.flatMap(({ step }) => nodesOf(step))).size > 1 ? [what] : [],
@@ -45,7 +44,7 @@ function atOnce(steps: readonly Numbered[]): string {
   return together.length === 0 ? '' : ` (${listed(together)} at the same time)`;
 }
 
-/** A script is long and comes with each copy: it is shown once, and its name stands for it. */
+/** Each script is shown once; commands refer to it by name. */
 function scriptTexts({ scripts, commands: room }: Shown): readonly Part[] {
   return [...scripts].flatMap(([text, name]) => [words(`${name}:`), preformatted(cut(clean(text), room))]);
 }
@@ -67,11 +66,11 @@ function alike(first: Step, rest: readonly Numbered[], shown: number): readonly 
   const lines = rest.slice(0, shown).map(line);
   const left = rest.length - lines.length;
   const steps = count(rest.length, 'more step');
-  if (shown === 0) return [words(`And ${steps} of this kind, each for its own node and file.`)];
+  if (shown === 0) return [words(`And ${steps} of this kind, for other nodes and files.`)];
   const title =
     first.commands.length === 0
-      ? `In the same way, ${steps}:`
-      : `With the same commands for its own node and file, ${steps}:`;
+      ? `And ${steps} of this kind:`
+      : `And ${steps} with the same commands, for other nodes and files:`;
   return [words([title, ...lines, ...(left === 0 ? [] : [more(left)])].join('\n'))];
 }
 
@@ -83,7 +82,7 @@ function commands({ commands: planned }: Step, detail: Shown): readonly Part[] {
   return [preformatted(fitCommands(lines, detail.commands))];
 }
 
-/** Whole commands as long as there is room; only one that alone is too long is cut. */
+/** As many whole commands as fit. A command is cut only if it is too long alone. */
 function fitCommands(lines: readonly string[], characters: number): string {
   const text = lines.join('\n');
   if (text.length <= characters) return text;

@@ -16,6 +16,6 @@ export function progressInWords(progress: Progress): string {
   ].join(', ');
 }
 
-/** Never 100 % before it is done. */
+/** Never 100 % before the end. */
 const percent = (done: number, total: number): string =>
   total > 0 ? ` (${Math.min(done < total ? 99 : 100, Math.round((done / total) * 100))} %)` : '';

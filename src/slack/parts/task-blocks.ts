@@ -5,11 +5,11 @@ import { escaped } from '../text/foreign-text.ts';
 import type { CardStyle, CardView, Detail } from './card-view.ts';
 import { type Task, tasksOf } from './tasks.ts';
 
-/** The page of the plan block names no limit for titles and details; a line or two is what can be read. */
+/** Characters. The plan block has no documented limits; a line or two is readable. */
 const TITLE_LIMIT = 200;
 const NOTE_LIMIT = 300;
 
-/** The steps and how far each has come: Slack's plan block, or lines where that is refused. */
+/** The steps and their states, as Slack's plan block or as lines. */
 export function taskBlocks(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {
   const tasks = tasksOf(view, detail.task).map(short);
   if (tasks.length === 0) return [];
@@ -47,8 +47,8 @@ const SIGNS: Readonly<Record<Task['status'], string>> = {
 
 function classicBlocks(tasks: readonly Task[]): readonly Block[] {
   const lines = tasks.map(({ title, status, note }) => {
-    const told = note === '' ? '' : `: ${escaped(note)}`;
-    return `${SIGNS[status]} ${status === 'in_progress' ? `*${escaped(title)}*` : escaped(title)}${told}`;
+    const details = note === '' ? '' : `: ${escaped(note)}`;
+    return `${SIGNS[status]} ${status === 'in_progress' ? `*${escaped(title)}*` : escaped(title)}${details}`;
   });
   return [section(fitLines(lines, { lines: lines.length, characters: SECTION_LIMIT }).join('\n'))];
 }

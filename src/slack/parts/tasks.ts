@@ -6,14 +6,14 @@ import { plugOf } from '../../steps/kinds.ts';
 import type { CardView, Detail } from './card-view.ts';
 import { progressInWords } from './progress.ts';
 
-/** One line of the running plan. The words are Slack's (task card block, field `status`). */
+/** One line of the running plan. The statuses are Slack's (task card block, field `status`). */
 export interface Task {
   readonly title: string;
   readonly status: 'pending' | 'in_progress' | 'complete' | 'error';
   readonly note: string;
 }
 
-/** The steps as tasks: one each, or steps of a kind together, on each node or on all. */
+/** The steps as tasks: one per step, or grouped by kind and node, or by kind. */
 export function tasksOf(view: CardView, grain: Detail['task']): readonly Task[] {
   const steps = view.change.plan?.approved.steps ?? [];
   if (grain === 'step') return steps.map((step) => stepTask(step, view));
@@ -32,17 +32,17 @@ function groupTask(steps: readonly Step[], view: CardView): Task {
   if (first === undefined || steps.length === 1) return first === undefined ? EMPTY : stepTask(first, view);
   const tasks = steps.map((step) => stepTask(step, view));
   const finished = tasks.filter(({ status }) => status === 'complete').length;
-  // What broke first, then whatever is at work: copies to several nodes are so at the same time.
-  const telling = [
+  // Failed steps first, then running ones; copies to several nodes run at the same time.
+  const notable = [
     ...tasks.filter(({ status }) => status === 'error'),
     ...tasks.filter(({ status }) => status === 'in_progress'),
   ];
   const note = `${finished} of ${tasks.length} done`;
-  const told = telling.map(({ title, note: said }) => `${title}: ${said}`).join('; ');
+  const details = notable.map(({ title, note: detail }) => `${title}: ${detail}`).join('; ');
   return {
     title: groupTitle(first, steps),
-    status: telling[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
-    note: told === '' ? note : `${note}. ${told}`,
+    status: notable[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
+    note: details === '' ? note : `${note}. ${details}`,
   };
 }
 
@@ -63,8 +63,8 @@ function stepTask(step: Step, { change, progress }: CardView): Task {
     case 'waiting':
       return { title, status: 'pending', note: '' };
     case 'running': {
-      const told = progress?.find((one) => one.step === step.id);
-      const note = told === undefined ? `since ${utc(state.since)}` : progressInWords(told);
+      const known = progress?.find((one) => one.step === step.id);
+      const note = known === undefined ? `since ${utc(state.since)}` : progressInWords(known);
       return { title, status: 'in_progress', note };
     }
     case 'done': {

@@ -5,10 +5,10 @@ import { type Block, context } from '../text/blocks.ts';
 import { code } from '../text/foreign-text.ts';
 import { person } from '../text/names.ts';
 
-/** `action_id` of the Undo button: no decision about the change, but a request for another one. */
+/** `action_id` of the Undo button, which requests a new change. */
 export const UNDO_ACTION = 'registry-ha:undo';
 
-/** Undo, for a change that stopped half-way with something done; none for any other. */
+/** Undo, for a change that stopped after it did something; none for any other. */
 export function undoButtons(change: Change): readonly types.Button[] {
   const { id, digest } = change;
   if (digest === undefined || change.undoneBy !== undefined || whyNotUndone(change) !== null) return [];
@@ -21,7 +21,7 @@ export function undoButtons(change: Change): readonly types.Button[] {
       confirm: {
         title: plain(`Undo ${id}?`.slice(0, 100)),
         text: plain(
-          'Nothing is done yet: a new card will show, with every command, what would take back what this change has done. Somebody else has to approve it.',
+          'The cluster stays unchanged for now. The bot posts a new card with every command of the undo. Another person must approve it.',
         ),
         confirm: plain('Plan the undo'),
         deny: plain('Not now'),
@@ -30,11 +30,11 @@ export function undoButtons(change: Change): readonly types.Button[] {
   ];
 }
 
-/** What has become of the undo, or who asked for it, and where it is. */
+/** Who requested the undo, its change, and its result. */
 export function undoNote({ undoAsked, undoneBy }: Change): readonly Block[] {
-  if (undoneBy !== undefined) return [context(`Undone by change ${code(undoneBy)}: nothing of it is left.`)];
+  if (undoneBy !== undefined) return [context(`Undone by change ${code(undoneBy)}. Nothing of it is left.`)];
   if (undoAsked === undefined) return [];
-  return [context(`Undo asked by ${person(undoAsked.by)}: change ${code(undoAsked.change)} has a card of its own.`)];
+  return [context(`${person(undoAsked.by)} requested an undo. Change ${code(undoAsked.change)} has its own card.`)];
 }
 
 const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });

@@ -26,28 +26,28 @@ const Click = z.object({
 });
 type Click = z.infer<typeof Click>;
 
-/** What a button of ours carries: the change, and the plan that its card showed. */
+/** The value of our buttons: the change, and the plan on its card. */
 const ButtonValue = z.strictObject({
   change: z.string().refine((id) => isChangeId(id)),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 const UNKNOWN =
-  'This button is unknown here; its card may be from another version of the bot. Request the change again.';
+  'The bot does not know this button. The card may be from another version of the bot. Request the change again.';
 
-/** Every button of a card: acknowledged at once, then decided; the card shows what came of it. */
+/** Handles every button of a card: acknowledges at once, then decides. The card shows the result. */
 export function registerActions(app: App, options: SurfaceOptions): void {
   app.action(/.*/, async ({ ack, body, respond }) => {
     await ack();
     const click = Click.safeParse(body).data;
-    const unheard = click === undefined ? null : options.whyNot(senderOf(click));
+    const rejection = click === undefined ? null : options.whyNot(senderOf(click));
     const request = click === undefined ? null : requestOf(click);
-    if (request === null) await say({ to: 'asker', text: unheard ?? UNKNOWN }, respond, options.log);
+    if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
     else await answer(request, respond, options);
   });
 }
 
-/** Null for a button that is none of ours. */
+/** Null for an unknown button. */
 function requestOf(click: Click): Request | null {
   const { user, channel, actions } = click;
   const wish = wishOf(actions[0]);

@@ -9,7 +9,7 @@ import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 
-/** Words for the person who asked, or for everybody in the channel. */
+/** A reply for the asker alone, or for the channel. */
 export interface Words {
   readonly to: 'asker' | 'channel';
   readonly text: string;
@@ -39,19 +39,20 @@ export function wordsOf(answer: Answer, by: Person): Words | null {
   }
 }
 
-/** A refusal as mrkdwn: what it is, and what to do now. */
+/** A refusal as mrkdwn: the explanation, and what to do. */
 export function refusalText({ says, tryNext }: Refusal): string {
   return tryNext === undefined ? escaped(says) : `${escaped(says)}\n${escaped(tryNext)}`;
 }
 
 /** The bot must be a member of the channel to write there. */
-export const INVITE = 'I cannot write in this channel. Invite me with `/invite @registry-ha`, then ask again.';
+export const INVITE =
+  'The bot cannot write in this channel. Invite it with `/invite @registry-ha`, then run the command again.';
 
-/** Something broke that nobody foresaw; the log has it. */
+/** The reply to an unexpected error. */
 export const BROKEN =
-  'Something went wrong in the bot; its log has the details. Check whether a card appeared or changed before you try again.';
+  'The bot had an internal error. Its log has the details. Check whether a card appeared or changed before you try again.';
 
-/** What broke, as far as it concerns the record of changes; otherwise that the log has it. */
+/** The failure of the record of changes in words; BROKEN for any other error. */
 export function brokenText(error: unknown): string {
   if (!isOfTheRecord(error)) return BROKEN;
   const { what, next } = error.report();

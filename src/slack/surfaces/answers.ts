@@ -10,16 +10,15 @@ import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
-/** What every surface needs. */
 export interface SurfaceOptions extends PostOptions {
   readonly useCases: AskUseCases;
-  /** The clusters, and the one that is meant in this channel. */
+  /** The clusters, and the default in this channel. */
   readonly context: (channel: string) => CommandContext;
-  /** Why this sender is not heard; null for people of our own workspace. */
+  /** Why the bot rejects this sender; null for people of its own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
 }
 
-/** What a surface made of a payload: who wants what, and where. */
+/** A parsed payload: who wants what, and where. */
 export interface Request {
   readonly sender: Sender;
   readonly by: Person;
@@ -27,31 +26,31 @@ export interface Request {
   readonly wish: Wish | Refusal;
 }
 
-/** Answers a payload in Slack, whichever surface took it; what is said goes out through `respond`. */
+/** Handles a request from any surface, and replies through `respond`. */
 export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
   const words = await wordsFor(request, options);
   if (words !== null) await say(words, respond, options.log);
 }
 
 async function wordsFor({ sender, by, channel, wish }: Request, options: SurfaceOptions): Promise<Words | null> {
-  const unheard = options.whyNot(sender);
-  if (unheard !== null) return { to: 'asker', text: unheard };
+  const rejection = options.whyNot(sender);
+  if (rejection !== null) return { to: 'asker', text: rejection };
   if (isRefusal(wish)) return { to: 'asker', text: refusalText(wish) };
   const post = (change: Change) => postCard(change, channel, options);
   try {
     return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by);
   } catch (err) {
     if (isClosedChannel(err)) return { to: 'asker', text: INVITE };
-    options.log.error({ err, wish: wish.is, user: by.id }, 'a request broke');
+    options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');
     return { to: 'asker', text: brokenText(err) };
   }
 }
 
-/** Says something to one person, or to the channel. What cannot be delivered is logged: there is nobody else to say it to. */
+/** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */
 export async function say({ to, text }: Words, respond: RespondFn, log: Log): Promise<void> {
   try {
     await respond({ response_type: to === 'asker' ? 'ephemeral' : 'in_channel', replace_original: false, text });
   } catch (err) {
-    log.warn({ err }, 'an answer could not be delivered');
+    log.warn({ err }, 'Reply could not be delivered');
   }
 }

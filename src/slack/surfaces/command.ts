@@ -5,7 +5,7 @@ import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { typed } from '../inbox/typed.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
 
-/** The one slash command, as manifest.yml names it. */
+/** The slash command of manifest.yml. */
 export const COMMAND = '/registry-ha';
 
 const Payload = z.object({
@@ -19,7 +19,7 @@ const Payload = z.object({
 });
 type Payload = z.infer<typeof Payload>;
 
-/** The slash command: acknowledged at once, then a card for everybody or words for the asker. */
+/** Handles the slash command: acknowledges at once, then posts a card or a private reply. */
 export function registerCommand(app: App, options: SurfaceOptions): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();

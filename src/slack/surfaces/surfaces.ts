@@ -3,5 +3,5 @@ import { registerActions } from './actions.ts';
 import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
 
-/** Everything in Slack through which people reach the bot. A new surface is a file beside this one and a line here. */
+/** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
 export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [registerCommand, registerActions];

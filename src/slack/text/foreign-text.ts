@@ -1,10 +1,10 @@
 import { clean, cleanLine } from '../../domain/text/printable.ts';
 
-// Signs that begin or end bold, italic and struck text. Slack has no way to escape them; `~user/…` is a path and begins nothing alone.
+// Characters that begin or end bold, italic and struck text, which Slack cannot escape. `~user/…` is a path and stays.
 const FORMATTING = /(?<![\p{L}\p{N}])[*_](?=\S)|(?<![\p{L}\p{N}])~(?=\S)(?![\w.-]*\/)|(?<=\S)[*_~](?![\p{L}\p{N}])/gu;
 const LOOKS_LIKE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼' };
 
-/** Words in which nothing is formatted; between backticks, where our sentences set commands, everything stays as it is. */
+/** Removes formatting, except in backticks, where our sentences put commands. */
 function unformatted(line: string): string {
   const pieces = line.split('`');
   const isPaired = pieces.length % 2 === 1;
@@ -19,11 +19,11 @@ const likeness = (sign: string): string => LOOKS_LIKE[sign] ?? sign;
 const entities = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Foreign text for mrkdwn, on one line: it can make no mention, link or date (docs.slack.dev, "Escaping text"), and formats nothing. */
+/** Foreign text for mrkdwn, on one line, without mentions, links, dates (docs.slack.dev, "Escaping text") or formatting. */
 export const escaped = (text: string): string => entities(unformatted(cleanLine(text)));
 
-/** Foreign text as one piece of code inside mrkdwn, where no backtick can be escaped. */
+/** Foreign text as inline code in mrkdwn, where backticks cannot be escaped. */
 export const code = (text: string): string => `\`${entities(cleanLine(text)).replaceAll('`', "'")}\``;
 
-/** Foreign text for a block of code inside mrkdwn, line by line, to the letter; only what would end the block is another sign. */
+/** Foreign text for a code block in mrkdwn, unchanged except for triple backticks. */
 export const codeLines = (text: string): string => entities(clean(text).trim()).replaceAll('```', "'''");

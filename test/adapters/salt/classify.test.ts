@@ -66,10 +66,10 @@ describe('the verdict on an answer without a capture', () => {
 
   test.each<[string, CommandResult, string]>([
     ['SIGKILL', ended(137), 'It ended with exit code 137, as after SIGKILL. It printed nothing.'],
-    ['a cut', cut(), 'It was cut off when the connection was lost. It printed nothing.'],
-    ['a cut in the middle', cut('[WARNING] slow'), '[WARNING] slow\nIt was cut off when the connection was lost.'],
-    ['a cut at the end', cut(GOOD), 'It printed an answer, but it was cut off when the connection was lost.'],
-  ])('names the end: %s', (_, result, says) => {
+    ['a cut', cut(), 'It was interrupted: the connection was lost. It printed nothing.'],
+    ['a cut in the middle', cut('[WARNING] slow'), '[WARNING] slow\nIt was interrupted: the connection was lost.'],
+    ['a cut at the end', cut(GOOD), 'It printed an answer, but it was interrupted: the connection was lost.'],
+  ])('how it ended would be a riddle: %s', (_, result, says) => {
     expect(classifyCall(result, 'states')).toEqual({ is: 'lost', says });
   });
 

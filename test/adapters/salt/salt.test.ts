@@ -127,7 +127,7 @@ describe('a state run on a node', () => {
       kind: 'command',
       where: 'node-2',
       what: '`salt-call state.sls a` did not end within 30 min.',
-      next: expect.stringContaining('It may still run there'),
+      next: expect.stringContaining('It may still be running on that node'),
     });
   });
 

@@ -88,7 +88,7 @@ describe('the undo of a failed change', () => {
   it('needs somebody else than who asked for it', async () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'metalk8s.repo.installed')).id);
-    expect(says(await on.decide(approvalBy({ id: 'U0ALICE', name: 'alice' }, undo)))).toContain('somebody else');
+    expect(says(await on.decide(approvalBy({ id: 'U0ALICE', name: 'alice' }, undo)))).toContain('another person');
     expect(says(await on.undo(undo.id))).toContain('is an undo itself');
   });
 
@@ -201,7 +201,7 @@ describe('whoever asks for an undo', () => {
     expect(says(await on.undo(planned.id))).toContain('is approved and on its way');
     await on.work();
     expect(says(await on.undo(planned.id))).toContain('is done: node-2 has its registry');
-    expect(says(await on.undo(planned.id, mallory))).toContain('You may not ask for changes');
+    expect(says(await on.undo(planned.id, mallory))).toContain('You may not request changes');
   });
 
   it('gets one undo for two clicks, and another one only when the first came to nothing', async () => {

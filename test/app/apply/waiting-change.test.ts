@@ -74,7 +74,7 @@ describe('a change that waits before it starts or goes on', () => {
         : { ...seen, salt: { ...seen.salt, answered: seen.salt.answered.filter((name) => name !== 'node-3') } };
     await doJob({ kind: 'apply', id }, on.worker, never());
     expect((await stateOf(on, id))?.state).toBe('done');
-    expect(texts[0]).toContain('At work.');
+    expect(texts[0]).toContain('In progress.');
     expect(texts[0]).toContain('Waiting, ten minutes at most: The Salt minion of node-3 does not answer.');
     expect(words.filter(({ step }) => step === 'start').length).toBeLessThanOrEqual(4);
   });

@@ -36,7 +36,7 @@ describe('an approved change that has not begun', () => {
     await tendChanges(on.bot);
     const ended = await stateOf(on, change.id);
     expect(ended?.refusal).toMatchObject({ refused: 'approval-withdrawn' });
-    expect(ended?.refusal?.says).toContain('the approval of bob does not count any more');
+    expect(ended?.refusal?.says).toContain('the approval of bob no longer counts');
     await on.work();
     expect(on.lab.ran).toEqual([]);
     expect((await stateOf(on, change.id))?.state).toBe('refused');
@@ -199,6 +199,6 @@ describe('a policy that was made stricter while the bot was away', () => {
     const change = await approvedChangeOn(on);
     const policy = policyOf({ requesters: people(alice.id), approvers: people(bob.id, carol.id), approvals: 2 });
     await tendChanges({ ...on.bot, policy });
-    expect((await stateOf(on, change.id))?.refusal?.says).toContain('asks for 2 approvals');
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('requires 2 approvals');
   });
 });

@@ -7,9 +7,9 @@ import { exApprover } from './ex-approver.ts';
 
 /** The texts that the person must get. */
 const MAY_NOT = /You may not/;
-const OWN = /somebody else must approve/;
-const UNKNOWN = /button is unknown here/;
-const FOREIGN = /another Slack workspace only/;
+const OWN = /another person must approve/;
+const UNKNOWN = /does not know this button/;
+const FOREIGN = /only from its own Slack workspace/;
 
 type Made = Partial<Click> & Pick<Click, 'by'>;
 

@@ -19,7 +19,7 @@ const OUTAGE_MS = 30_000;
 /** Long enough to notice a worker that re-runs something by itself. */
 const STILL_MS = 8_000;
 
-const LOST = 'came back without its data while this change was under way';
+const LOST = 'lost its data while this change was in progress';
 
 /** Redis dies in each step, is away longer than the worker's lock lives, or comes back empty. */
 export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly Disturbance[] {
@@ -43,7 +43,7 @@ export function redisDisturbances(undisturbed: readonly ChangeEvent[]): readonly
     },
     {
       name: 'redis-back-without-its-data-before-the-approval',
-      end: { state: 'failed', shows: ['before this change had begun', 'Nothing was changed'] },
+      end: { state: 'failed', shows: ['before this change started', 'Nothing was changed'] },
       planned: redisEmptied,
     },
     ...(['copy', 'engines'] as const).map(

@@ -86,7 +86,7 @@ describe('the judge of an undone change’s card', () => {
   });
   const note = {
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: 'Undone by change `lab-2`: nothing of it is left.' }],
+    elements: [{ type: 'mrkdwn', text: 'Undone by change `lab-2`. Nothing of it is left.' }],
   };
   const card = (...blocks: readonly unknown[]): SlackMessage => ({ ...message('1', 'Add. Failed.'), blocks });
 

@@ -79,7 +79,7 @@ export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): r
   const seen = { texts, ephemeralFor: undefined, isFresh: true };
   const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));
   return [
-    ...(holds(seen, `Undone by change ${undo}: nothing of it is left.`)
+    ...(holds(seen, `Undone by change ${undo}. Nothing of it is left.`)
       ? []
       : ['its card does not say that it is undone']),
     ...offers.map((label) => `its card still offers ${label}`),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { randomIds } from '../../../src/adapters/keys/ids.ts';
 import { clusterOf, isChangeId } from '../../../src/domain/change/change-id.ts';
 
-it('the id of a change names its cluster, whatever the cluster is called', () => {
+it('a change ID names its cluster, for any cluster name', () => {
   for (const cluster of ['lab', 'prod-paris-2', 'a', 'x'.repeat(42)]) {
     const id = randomIds().change(cluster);
     expect(isChangeId(id)).toBe(true);
@@ -30,6 +30,6 @@ it.each([
   '../lab-7f3k2q',
   'l ab-7f3k2q',
   `${'x'.repeat(43)}-7f3k2q`,
-])('%j is not the id of a change', (text) => {
+])('%j is not a change ID', (text) => {
   expect(isChangeId(text)).toBe(false);
 });

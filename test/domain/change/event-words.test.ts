@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { eventInWords } from '../../../src/domain/change/event-words.ts';
 import { everyEvent } from '../../contract/changes-events.ts';
 
-it('every event is one line for a reader of the journal: what, by whom, of which plan, and what else there is to say', () => {
+it('formats every event on one line: what, who, plan and details', () => {
   expect(everyEvent('lab-7f3k2q').map(eventInWords).join('\n')).toMatchInlineSnapshot(`
     "requested by U1 (alice): add node-2, reason: more copies
-    planned plan d1: 13 steps, to be decided until 2026-03-01T10:00:00.000Z
+    planned plan d1: 13 steps, expires 2026-03-01T10:00:00.000Z
     voted by U2 (bob)
-    approved by U2 plan d1: asked by U1, to be started until 2026-03-01T10:00:00.000Z, signed with k1
-    approved by U1 U2 plan d1: asked by U1, to be started until 2026-03-01T10:00:00.000Z, signed with k1
+    approved by U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
+    approved by U1 U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
     started
     engines: started
     engines: job-started: Salt job 20260301100000000001

@@ -18,17 +18,17 @@ const failed: StepEvent = {
   failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' },
 };
 
-describe('a step counts as begun, so that its undo is offered and nothing of others is taken', () => {
+describe('whether a step counts as begun by this change', () => {
   it.each<readonly [string, readonly StepEvent[], boolean]>([
-    ['when it was done', [started, done], true],
-    ['when it failed', [started, failed], true],
-    ['when the worker died in it', [started], true],
-    ['when the worker died in it, and it was so at the next look', [started, started, wasSo], true],
-    ['when the worker died in it, and the next plan needed it no more', [started, notNeeded], true],
-    ['when it failed, and was so at the retry', [started, failed, started, wasSo], true],
-    ['but not when it was so at its first look', [started, wasSo], false],
-    ['but not when it was so before the start', [notNeeded], false],
-    ['when it had been so, and was done after all', [started, wasSo, started, done], true],
+    ['begun after it was done', [started, done], true],
+    ['begun after it failed', [started, failed], true],
+    ['begun after the worker died in it', [started], true],
+    ['begun after the worker died in it, and the next check found it done', [started, started, wasSo], true],
+    ['begun after the worker died in it, and the next plan dropped it', [started, notNeeded], true],
+    ['begun after it failed, and the retry found it done', [started, failed, started, wasSo], true],
+    ['not begun if its first check found it done', [started, wasSo], false],
+    ['not begun if it was done before the start', [notNeeded], false],
+    ['begun after it was found done, and done later', [started, wasSo, started, done], true],
   ])('%s', (_, events, isBegun) => {
     const begun = events.reduce(attemptsAfter, {});
     expect(Object.keys(begun)).toEqual(isBegun ? [step] : []);

@@ -49,7 +49,7 @@ const onNode3 = { node: 'node-3', ready: true, version: '128.0.1', carries: [] }
 
 const cases: readonly Case[] = [
   {
-    name: 'a node that is not there',
+    name: 'an unknown node',
     refused: 'unknown-node',
     facts: facts(),
     intent: { ...addNode2, nodes: ['node-22'] },
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
     facts: withNode2({ access: { node: 'node-2', host: 'x', port: 22, user: 'centos', keyPath: '/k', sudo: false } }),
   },
   { name: 'native registry replication', refused: 'native-registry', facts: withKube({ nativeRegistry: true }) },
-  { name: 'an upgrade under way', refused: 'upgrade-under-way', facts: withNode2({ version: '127.0.6' }) },
+  { name: 'an upgrade in progress', refused: 'upgrade-under-way', facts: withNode2({ version: '127.0.6' }) },
   { name: 'no cluster version', refused: 'upgrade-under-way', facts: withKube({ clusterVersion: null }) },
   { name: 'no archive of the cluster version', refused: 'upgrade-under-way', facts: listedOnly(older, solution) },
   { name: 'a cluster below 2.10.0', refused: 'version-too-old', facts: atVersion('2.9.3') },
@@ -160,7 +160,7 @@ const cases: readonly Case[] = [
   },
   { name: 'SSH refused', refused: 'ssh-refused', facts: closed('unreachable') },
   { name: 'a changed host key', refused: 'host-key-changed', facts: closed('host-key-changed') },
-  { name: 'sudo that wants a password', refused: 'no-sudo', facts: closed('no-sudo') },
+  { name: 'sudo that asks for a password', refused: 'no-sudo', facts: closed('no-sudo') },
   { name: 'no isoinfo', refused: 'tool-missing', facts: withTarget({ hasIsoinfo: false }) },
   {
     name: 'a different file in the way',
@@ -172,24 +172,24 @@ const cases: readonly Case[] = [
     refused: 'no-space',
     facts: withTarget({ space: [{ mountpoint: '/srv', available: 2_000_000_000, paths: [older.path, current.path] }] }),
   },
-  { name: 'port 8080 taken', refused: 'port-taken', facts: withTarget({ portInUse: true }) },
+  { name: 'port 8080 in use', refused: 'port-taken', facts: withTarget({ portInUse: true }) },
 ];
 
 it.each(cases)('refuses $name', (one) => {
   expect(firstRefusal(one.intent ?? addNode2, one.facts)?.refused).toBe(one.refused);
 });
 
-it('says each refusal in a sentence, and what to do next', () => {
+it('gives every refusal a sentence and a next action', () => {
   const said = cases.map((one) => ({ case: one.name, ...firstRefusal(one.intent ?? addNode2, one.facts) }));
   expectGolden('refusals/add', said);
   for (const { tryNext } of said) expect(tryNext).toMatch(/\.$|\?$/);
 });
 
-it('finds nothing to refuse on a healthy cluster', () => {
+it('refuses nothing on a healthy cluster', () => {
   expect(firstRefusal(addNode2, facts())).toBeNull();
 });
 
-it('needs space only on the file system that the copies fill', () => {
+it('requires space only on the file system of the copies', () => {
   const space = [
     { mountpoint: '/', available: 1, paths: [] },
     { mountpoint: '/srv', available: 9_000_000_000, paths: [older.path, current.path, solution.path] },
@@ -215,7 +215,7 @@ it('stops before the next act when the whole cluster is at another version than 
   });
 });
 
-it('stops before the next act when an upgrade began, a node fell out or the bootstrap registry did', () => {
+it('stops before the next action after an upgrade began, or a node or the bootstrap registry failed', () => {
   const { kube } = facts();
   expect(refusalBeforeStep(kube, '128.0.1')).toBeNull();
   expect(refusalBeforeStep({ ...kube, clusterVersion: '129.0.0' }, '128.0.1')?.refused).toBe('upgrade-under-way');

@@ -8,13 +8,13 @@ it.each<[Ended, string]>([
   [{ is: 'signal', name: 'SIGSEGV' }, 'was killed by SIGSEGV'],
   [{ is: 'timeout', afterMs: 1_800_000 }, 'did not end within 30 min'],
   [{ is: 'too-much-output', bytes: 1_048_576 }, 'printed more than 1,048,576 bytes, which is the limit'],
-  [{ is: 'connection-lost' }, 'was cut off when the connection was lost'],
-  [{ is: 'unknown', says: 'no such container.' }, 'ended in an unknown way (no such container)'],
+  [{ is: 'connection-lost' }, 'was interrupted: the connection was lost'],
+  [{ is: 'unknown', says: 'no such container.' }, 'ended without a result (no such container)'],
 ])('says how a command ended: %o', (ended, says) => {
   expect(endInWords(ended)).toBe(says);
 });
 
-it('takes nothing but the exit code 0 for success, and only what nobody saw for out of sight', () => {
+it('accepts only exit code 0 as success, and treats only unknown ends as out of sight', () => {
   const ends: readonly Ended[] = [
     exit(0),
     exit(1),

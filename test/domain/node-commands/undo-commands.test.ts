@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dropFromFstab } from '../../../src/domain/node-commands/undo-commands.ts';
 
-describe('the script that takes a line out of /etc/fstab, run by a real shell', () => {
+describe('the script that removes a line from /etc/fstab, in a real shell', () => {
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'fstab-'));
@@ -25,7 +25,7 @@ describe('the script that takes a line out of /etc/fstab, run by a real shell', 
   const ROOT = '/dev/mapper/rl-root  /   xfs\tdefaults 0 0';
   const OWN = '/srv/a.iso\t\t/srv/scality/a-1\tiso9660\tro,nofail\t0 0';
 
-  it('leaves every other line, its blanks, the mode of the file, and nothing beside it', () => {
+  it('keeps every other line, its spaces and the mode of the file, and leaves no extra file', () => {
     const others = [
       '# by hand: /srv/a.iso /srv/scality/a-1',
       ROOT,
@@ -41,14 +41,14 @@ describe('the script that takes a line out of /etc/fstab, run by a real shell', 
     expect(readdirSync(folder)).toEqual(['fstab']);
   });
 
-  it('knows names with blanks and backslashes as fstab writes them, and takes no pattern for one', () => {
+  it('handles spaces and backslashes in names, and treats names as plain text', () => {
     const odd = '/srv/my\\040\\134isos/a.*.iso\t\t/srv/scality/a-1\tiso9660\tro,nofail\t0 0';
     writeFileSync(fstab(), `${odd}\n${OWN}\n`);
     drop('/srv/my \\isos/a.*.iso', '/srv/scality/a-1');
     expect(readFileSync(fstab(), 'utf8')).toBe(`${OWN}\n`);
   });
 
-  it('changes nothing when the line is gone already', () => {
+  it('changes nothing if the line is already gone', () => {
     writeFileSync(fstab(), `${ROOT}\n`);
     drop('/srv/a.iso', '/srv/scality/a-1');
     expect(readFileSync(fstab(), 'utf8')).toBe(`${ROOT}\n`);

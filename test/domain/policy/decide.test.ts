@@ -52,20 +52,20 @@ const hold = (verb: Hold['verb'], node: string | null): Hold => ({
   reason: 'new disk',
 });
 
-describe('asking', () => {
+describe('requesting', () => {
   const ask = (by: Person, rules: GivenRules = {}, given = now(), channel = CHANNEL) =>
     mayRequest(policyOf({ ...usual, ...rules }), { verb: 'add', cluster: 'c1', nodes: ['node-2'] }, by, channel, given)
       ?.refused ?? 'allowed';
 
   it.each([
     ['a requester', alice, 'allowed'],
-    ['an approver, who may ask, too', bob, 'allowed'],
-    ['anybody else', mallory, 'not-allowed'],
+    ['an approver', bob, 'allowed'],
+    ['a person without permission', mallory, 'not-allowed'],
   ])('by %s', (_, by, expected) => {
     expect(ask(by)).toBe(expected);
   });
 
-  it('by a member of a group is allowed only while the group can be read', () => {
+  it('by a group member is allowed only if the group can be read', () => {
     const rules = { requesters: groups('S1'), approvers: groups('S2') };
     const known = (...ids: string[]): GroupMembers => ({ are: 'known', ids });
     const unknown: GroupMembers = { are: 'unknown', why: 'user groups need a paid Slack plan' };
@@ -79,7 +79,7 @@ describe('asking', () => {
   it.each([
     ['in a channel that the policy names', ['C1', 'C2'], 'allowed'],
     ['in another channel', ['C2'], 'wrong-channel'],
-    ['anywhere, when it names none', null, 'allowed'],
+    ['in any channel, if the policy names none', null, 'allowed'],
   ])('%s', (_, channels, expected) => {
     expect(ask(alice, { channels })).toBe(expected);
   });
@@ -87,7 +87,7 @@ describe('asking', () => {
   it.each([
     ['during a freeze by hand', now({ holds: [hold('freeze', null)] }), 'frozen'],
     ['while the whole cluster is locked', now({ holds: [hold('lock', null)] }), 'locked'],
-    ['for a node that is locked', now({ holds: [hold('lock', 'node-2')] }), 'locked'],
+    ['for a locked node', now({ holds: [hold('lock', 'node-2')] }), 'locked'],
     ['while another node is locked', now({ holds: [hold('lock', 'node-9')] }), 'allowed'],
   ])('%s', (_, given, expected) => {
     expect(ask(alice, {}, given)).toBe(expected);
@@ -101,7 +101,7 @@ describe('asking', () => {
   it.each([
     ['in a window', '2026-11-23T10:00:00Z', 'allowed'],
     ['so early that the plan would expire before the window opens', '2026-11-23T07:59:00Z', 'outside-window'],
-    ['early enough that the plan is still good when the window opens', '2026-11-23T08:00:00Z', 'allowed'],
+    ['early enough that the plan is valid when the window opens', '2026-11-23T08:00:00Z', 'allowed'],
     ['after the window', '2026-11-23T17:00:00Z', 'outside-window'],
   ])('%s', (_, at, expected) => {
     expect(ask(alice, { windows: [window] }, now({ at }))).toBe(expected);
@@ -142,7 +142,7 @@ describe('deciding', () => {
     expect([alice, bob, mallory].map((by) => decide(kind, by))).toEqual(expected);
   });
 
-  it('the own change counts only where the policy says so, and only for an approver', () => {
+  it('accepts a requester’s approval only if the policy says so, and only from an approver', () => {
     const change = plannedBy(bob);
     expect(decide('approve', bob, { change })).toBe('own-request');
     expect(decide('approve', bob, { change, rules: { requesterCounts: true } })).toBe('allowed');
@@ -153,28 +153,28 @@ describe('deciding', () => {
     ['a freeze', { given: now({ holds: [hold('freeze', null)] }) }, 'frozen'],
     ['a lock of a node that the plan touches', { given: now({ holds: [hold('lock', 'node-1')] }) }, 'locked'],
     ['a closed window', { rules: { windows: [window] }, given: now({ at: '2026-11-23T18:00:00Z' }) }, 'outside-window'],
-  ])('%s keeps from starting, and never from stopping', (_, circumstances, refused) => {
+  ])('blocks a start, but never a stop, during %s', (_, circumstances, refused) => {
     expect(DECISIONS.map((kind) => decide(kind, bob, circumstances))).toEqual([refused, 'allowed', refused, 'allowed']);
   });
 
-  it('is done in the channel of the card, and where the policy allows it', () => {
+  it('is allowed only in the card’s channel, and where the policy allows it', () => {
     expect(decide('approve', bob, { channel: 'C2' })).toBe('wrong-channel');
     expect(decide('deny', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
   });
 
-  it('twice by one person is one approval', () => {
+  it('counts two approvals by one person once', () => {
     expect(decide('approve', bob, { change: plannedBy(alice, [bob]), rules: { approvals: 2 } })).toBe(
       'decided-already',
     );
   });
 
-  it('who may not is told so before anything about freezes and windows', () => {
+  it('reports a missing permission before freezes and windows', () => {
     expect(decide('approve', mallory, { given: now({ holds: [hold('freeze', null)] }) })).toBe('not-allowed');
   });
 });
 
-describe('approvals that were given', () => {
-  it('count once each, only of approvers as they are now, and not of the requester', () => {
+describe('given approvals', () => {
+  it('count once each, only from current approvers, and not from the requester', () => {
     const count = (given: readonly Person[], rules: GivenRules) =>
       approvalsThatCount(policyOf({ ...usual, ...rules }), plannedBy(alice), given, now()).map(({ name }) => name);
     expect(count([bob, carol], {})).toEqual(['bob', 'carol']);
@@ -196,7 +196,7 @@ describe('approvals that were given', () => {
     ['not when a group cannot be read any more', { approvers: groups('S1') }, now(), 'could not be read'],
     ['not when a freeze has begun', {}, now({ holds: [hold('freeze', null)] }), 'frozen by carol'],
     ['not when the window has closed', { windows: [window] }, now({ at: '2026-11-23T17:00:00Z' }), 'windows'],
-  ])('hold until the start %s', (_, rules, given, expected) => {
+  ])('stay valid until the start %s', (_, rules, given, expected) => {
     expect(why(rules, given)).toContain(expected);
   });
 });

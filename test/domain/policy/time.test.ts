@@ -38,16 +38,16 @@ describe('a maintenance window', () => {
   });
 
   it.each([
-    ['never opens in the hour that spring leaves out', '2026-03-29T00:30:00Z', false],
+    ['does not open in the hour that daylight saving skips', '2026-03-29T00:30:00Z', false],
     ['is not moved to the hour after it', '2026-03-29T01:30:00Z', false],
-    ['opens in the first of the two hours of autumn', '2026-10-25T00:30:00Z', true],
+    ['opens in the first of two repeated hours', '2026-10-25T00:30:00Z', true],
     ['and in the second one', '2026-10-25T01:30:00Z', true],
     ['but not after them', '2026-10-25T02:00:00Z', false],
-  ])('follows the clock on the wall: it %s', (_, at, expected) => {
+  ])('uses local time: it %s', (_, at, expected) => {
     expect(open(earlySunday, at)).toBe(expected);
   });
 
-  it('is as long as the night is when the clock is moved in it', () => {
+  it('is an hour shorter or longer when the clock changes during it', () => {
     const openMinutes = (from: string) =>
       Array.from({ length: 12 * 60 }, (_, minute) => new Date(Date.parse(from) + minute * 60_000)).filter((at) =>
         isOpen([nights], at),
@@ -57,7 +57,7 @@ describe('a maintenance window', () => {
     expect(openMinutes('2026-11-21T18:00:00Z')).toBe(6 * 60);
   });
 
-  it('is not needed: without windows every moment will do', () => {
+  it('is optional: without windows, every moment is open', () => {
     expect(isOpen([], new Date('2026-11-22T10:00:00Z'))).toBe(true);
   });
 
@@ -72,17 +72,17 @@ describe('a maintenance window', () => {
       '2026-04-05T00:00:00.000Z',
     ],
     ['at the very minute, whatever second it is', [weekdays], '2026-11-23T07:52:13Z', '2026-11-23T08:00:00.000Z'],
-  ])('tells when the next one opens: %s', (_, windows, at, expected) => {
+  ])('reports the next opening: %s', (_, windows, at, expected) => {
     expect(nextOpening(windows, new Date(at))?.toISOString()).toBe(expected);
   });
 
-  it('tells only what opens in time', () => {
+  it('reports only an opening within the limit', () => {
     const at = new Date('2026-11-23T07:10:00Z');
     expect(nextOpening([weekdays], at, 49 * 60_000)).toBeNull();
     expect(nextOpening([weekdays], at, 50 * 60_000)?.toISOString()).toBe('2026-11-23T08:00:00.000Z');
   });
 
-  it('is told as people write it', () => {
+  it('is formatted as people write it', () => {
     expect([weekdays, nights].map(windowInWords)).toEqual([
       'mon–thu 09:00–17:00 Europe/Paris',
       'sat, sun 22:00–04:00 Europe/Paris',
@@ -98,7 +98,7 @@ describe('a planned freeze', () => {
     ['2026-12-19T23:00:00Z', true],
     ['2027-01-03T22:59:59Z', true],
     ['2027-01-03T23:00:00Z', false],
-  ])('holds from its first moment up to its last: %s', (at, holds) => {
+  ])('is active from its start until before its end: %s', (at, holds) => {
     expect(freezeAt(freezes, new Date(at)) !== null).toBe(holds);
   });
 });

@@ -27,16 +27,16 @@ describe('canonical JSON', () => {
     ['a date', new Date(0)],
     ['a function', () => 1],
     ['half a letter', '\ud800'],
-  ])('refuses %s, which two readers could take for different things', (_what, value) => {
+  ])('rejects %s, which has no single form', (_what, value) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
   });
 
-  it('keeps a member named __proto__ in the text, so that it cannot hide from a signature', () => {
+  it('keeps a member named __proto__, so that the signature covers it', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":{"a":1},"b":2}'))).toBe('{"__proto__":{"a":1},"b":2}');
   });
 });
 
-/** The number whose eight bytes (IEEE 754) are these. */
+/** The number with these eight IEEE 754 bytes. */
 const numberOf = (bits: string): number => Buffer.from(bits, 'hex').readDoubleBE();
 
 describe('canonical JSON is that of RFC 8785:', () => {

@@ -16,16 +16,16 @@ describe('a command line', () => {
     ['a;b', "'a;b'"],
     ['', "''"],
     ['line\nbreak', "'line\nbreak'"],
-  ])('quotes %j so that a shell takes it as one word and runs nothing of it', (word, quoted) => {
+  ])('quotes %j as one harmless word for a shell', (word, quoted) => {
     expect(shellQuote(word)).toBe(quoted);
   });
 
-  it('is shown as it is sent, sudo included, and never asks for a password', () => {
+  it('is shown exactly as it is sent, with sudo -n', () => {
     expect(render(withSudo(command('cat', '--', '/etc/a b')))).toBe("sudo -n cat -- '/etc/a b'");
   });
 });
 
-describe('numbers in words', () => {
+describe('formatted numbers', () => {
   it.each([
     [0, '0 B'],
     [999, '999 B'],
@@ -47,7 +47,7 @@ describe('numbers in words', () => {
     expect(secondsInWords(seconds)).toBe(words);
   });
 
-  it('agree in number', () => {
+  it('use singular and plural correctly', () => {
     expect([count(1, 'node'), count(2, 'node'), count(0, 'copy', 'copies')]).toEqual(['1 node', '2 nodes', '0 copies']);
     expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c'])]).toEqual([
       '',
@@ -58,7 +58,7 @@ describe('numbers in words', () => {
   });
 });
 
-describe('what was probably meant', () => {
+describe('the nearest known word', () => {
   it.each([
     ['node-22', 'node-2'],
     ['ndoe-2', 'node-2'],
@@ -72,13 +72,13 @@ describe('what was probably meant', () => {
     ).toBe(meant);
   });
 
-  it('is nothing when nothing is near: a wrong guess would be worse', () => {
+  it('is null when no word is near', () => {
     expect(nearest('postgres', ['node-1', 'node-2'])).toBeNull();
   });
 });
 
 describe('versions', () => {
-  it('compare by number and not by letter, suffixes left out', () => {
+  it('are compared as numbers, without suffixes', () => {
     expect(versionNumbers('128.0.1')).toEqual([128, 0, 1]);
     expect(versionNumbers('2.10.0-dev')).toEqual([2, 10, 0]);
     expect(versionNumbers('latest')).toBeNull();
@@ -89,7 +89,7 @@ describe('versions', () => {
 });
 
 describe('lists of registries', () => {
-  it('are the same in any order and different when one is missing or too many', () => {
+  it('are equal in any order, and differ if one is missing or extra', () => {
     expect(sameSet(['a', 'b'], ['b', 'a'])).toBe(true);
     expect(sameSet(['a'], ['a', 'b'])).toBe(false);
     expect(sameSet(['a', 'b'], ['a'])).toBe(false);
@@ -98,7 +98,7 @@ describe('lists of registries', () => {
 });
 
 describe('a failed command', () => {
-  it('is one line in a sentence, also when it carries a script: nobody reads forty lines in a channel', () => {
+  it('is shown on one line, even with a script', () => {
     const script = '# Copies the file.\ndd of="$1"\nsync';
     const failed = new CommandFailed('node-2', command('sh', '-c', script, 'sh', '/srv/a.iso'), {
       ended: exit(1),

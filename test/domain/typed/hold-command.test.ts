@@ -4,7 +4,7 @@ import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 const parse = (text: string) => parseCommand(text, { clusters: ['lab', 'prod'], defaultCluster: 'lab' });
 const freeze = { verb: 'freeze', node: null };
 
-describe('what is typed to freeze and lock', () => {
+describe('a typed freeze or lock', () => {
   it.each([
     ['freeze', { hold: 'set', ...freeze, cluster: 'lab' }],
     ['freeze --reason “year end”', { hold: 'set', ...freeze, cluster: 'lab', reason: 'year end' }],
@@ -13,7 +13,7 @@ describe('what is typed to freeze and lock', () => {
     ['lock node-2 --reason disk', { hold: 'set', verb: 'lock', node: 'node-2', cluster: 'lab', reason: 'disk' }],
     ['lock cluster', { hold: 'set', verb: 'lock', node: null, cluster: 'lab' }],
     ['unlock node-2', { hold: 'lift', verb: 'lock', node: 'node-2', cluster: 'lab' }],
-  ])('is understood: %s', (text, wish) => {
+  ])('is parsed: %s', (text, wish) => {
     expect(parse(text)).toEqual({ is: 'hold', hold: wish });
   });
 
@@ -21,21 +21,21 @@ describe('what is typed to freeze and lock', () => {
     ['freeze node-2', 'takes no name'],
     ['lock', 'one node, or the word cluster'],
     ['lock node-1 node-2', 'one node, or the word cluster'],
-    ['unlock node-2 --reason done', '--reason goes with lock'],
-    ['unfreeze --reason done', '--reason goes with freeze'],
+    ['unlock node-2 --reason done', 'unlock takes no --reason'],
+    ['unfreeze --reason done', 'unfreeze takes no --reason'],
     ['freeze --cluster lap', 'Did you mean “lab”'],
     ['freeze --reason ""', 'reason is empty'],
     ['freze', 'Did you mean “freeze”'],
-  ])('or answered with what to type instead: %s', (text, says) => {
+  ])('is refused with what to type instead: %s', (text, says) => {
     expect(parse(text)).toMatchObject({ says: expect.stringContaining(says) });
   });
 
   it.each([
-    ['lock Node_2', '“Node_2” cannot be a node: names have lower-case letters', 'lock node-2'],
+    ['lock Node_2', '“Node_2” is not a valid node name: node names have only lower-case letters', 'lock node-2'],
     ['unlock NODE-3', 'Did you mean “node-3”?', 'unlock node-3'],
     ['lock Cluster', 'Did you mean “cluster”?', 'lock cluster'],
-    ['lock @channel', '“@channel” cannot be a node: it is a mention in Slack', 'lock node-2'],
-  ])('or answered with the name that was probably meant: %s', (text, says, next) => {
+    ['lock @channel', '“@channel” is not a valid node name: it is a Slack mention', 'lock node-2'],
+  ])('is refused with the name that was probably meant: %s', (text, says, next) => {
     const tryNext = `For example: /registry-ha ${next}`;
     expect(parse(text)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
   });

@@ -3,7 +3,7 @@ import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 
 const parse = (text: string) => parseCommand(text, { clusters: ['lab', 'prod'], defaultCluster: 'lab' });
 
-describe('a reason whose quotes were forgotten', () => {
+describe('a reason without quotes', () => {
   it.each([
     ['add node-3 --reason replace node-1', 'node-1', 'add node-3 --reason "replace node-1"'],
     ['add node-3 --reason replace disk', 'disk', 'add node-3 --reason "replace disk"'],
@@ -18,20 +18,20 @@ describe('a reason whose quotes were forgotten', () => {
     ['freeze --reason year end', 'end', 'freeze --reason "year end"'],
     ['undo lab-7f3k2q --reason wrong node', 'node', 'undo lab-7f3k2q --reason "wrong node"'],
     ['undo --reason the wrong node', 'wrong', 'undo CHANGE --reason "the wrong node"'],
-  ])('makes no name of its words, and the answer has the quotes: %s', (typed, word, meant) => {
+  ])('is never parsed as a name, and the refusal shows the quotes: %s', (typed, word, meant) => {
     expect(parse(typed)).toEqual({
       refused: 'bad-command',
-      says: `Without quotes it is unclear where the reason ends: is “${word}” a part of it?`,
-      tryNext: `Put it in quotes: /registry-ha ${meant}`,
+      says: `The reason has no quotes, so it is unclear whether “${word}” belongs to it.`,
+      tryNext: `Put the reason in quotes: /registry-ha ${meant}`,
     });
   });
 
-  it('is not repeated when nobody would read that much, or by what takes no reason at all', () => {
+  it('is not repeated if it is very long, or if the command takes no reason', () => {
     expect(parse(`add node-3 --reason ${'long '.repeat(200)}`)).toMatchObject({
-      tryNext: 'Put it in quotes: --reason "disk of node-1"',
+      tryNext: 'Put the reason in quotes: --reason "disk of node-1"',
     });
     expect(parse('unlock node-2 --reason all is well')).toMatchObject({
-      says: '--reason goes with lock, not with unlock.',
+      says: 'unlock takes no --reason. Give the reason with lock.',
     });
   });
 });

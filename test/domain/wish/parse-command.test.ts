@@ -34,39 +34,39 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['ad node-2', 'Did you mean “add”?'],
   ['Add node-2', 'Did you mean “add”?'],
   ['destroy node-2', 'There is no command “destroy”.'],
-  ['add', 'No node is named'],
-  ['add --reason "why"', 'No node is named'],
+  ['add', 'The command names no node'],
+  ['add --reason "why"', 'The command names no node'],
   ['add Node-2', 'Did you mean “node-2”?'],
   ['add node_2', 'Did you mean “node-2”?'],
-  ['add -node-2', 'I do not know “-node-2”'],
+  ['add -node-2', 'There is no option “-node-2”'],
   ['add node-2-', 'Did you mean “node-2”?'],
-  ['add node-2;reboot', '“node-2;reboot” cannot be a node'],
-  ['add $(reboot)', '“$(reboot)” cannot be a node'],
-  ['add ../../etc', '“../../etc” cannot be a node'],
-  ['add @alice', '“@alice” cannot be a node: it is a mention in Slack'],
-  ['add "node-2 node-3"', 'cannot be a node'],
-  [`add ${'a'.repeat(254)}`, 'it has 254 characters, and names have at most 253'],
+  ['add node-2;reboot', '“node-2;reboot” is not a valid node name'],
+  ['add $(reboot)', '“$(reboot)” is not a valid node name'],
+  ['add ../../etc', '“../../etc” is not a valid node name'],
+  ['add @alice', '“@alice” is not a valid node name: it is a Slack mention'],
+  ['add "node-2 node-3"', 'is not a valid node name'],
+  [`add ${'a'.repeat(254)}`, 'it has 254 characters, and the limit is 253'],
   ['add node-2 --clutser lab', 'Did you mean “--cluster”?'],
-  ['add node-2 --force', 'There are --cluster and --reason'],
+  ['add node-2 --force', 'The options are --cluster and --reason'],
   ['add node-2 --cluster', '--cluster needs a value'],
   ['add node-2 --cluster --reason "x"', '--cluster needs a value'],
   ['add node-2 --cluster prod-pari', 'Did you mean “prod-paris”?', 'unknown-cluster'],
-  ['add node-2 --cluster elsewhere', 'No cluster “elsewhere”', 'unknown-cluster'],
+  ['add node-2 --cluster elsewhere', 'no cluster “elsewhere”', 'unknown-cluster'],
   ['add node-2 --cluster lab --cluster lab', 'given twice'],
-  ['add node-2 --reason "never closed', 'never closed'],
+  ['add node-2 --reason "never closed', 'is not closed'],
   ['add node-2 --reason ""', 'The reason is empty'],
   ['add node-2 --reason "two\nlines"', 'more than one line'],
   [`add node-2 --reason "${'x'.repeat(201)}"`, '201 characters'],
   [`add ${Array.from({ length: 21 }, (_, n) => `node-${n}`).join(' ')}`, '21 nodes'],
 ];
 
-describe('what is typed after the slash command', () => {
-  it.each(UNDERSTOOD)('is taken as the operator meant it: %s', (typed, intent) => {
+describe('a typed command', () => {
+  it.each(UNDERSTOOD)('is parsed as intended: %s', (typed, intent) => {
     expect(parse(typed)).toEqual({ is: 'change', intent: { verb: 'add', cluster: 'lab', ...intent } });
   });
 
   it.each(REFUSED.map(([typed, says, refused = 'bad-command']) => [typed, says, refused] as const))(
-    'is not guessed at when it is unclear: %s',
+    'is refused if it is unclear: %s',
     (typed, says, refused) => {
       const answer = parse(typed);
       if (!('refused' in answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
@@ -77,18 +77,18 @@ describe('what is typed after the slash command', () => {
   );
 
   it.each([
-    ['cancel', 'button on the card', 'Press Approve, Deny, Cancel'],
-    ['Approve lab-7f3k2q', '“Approve” is done with a button', 'Retry from here'],
+    ['cancel', 'button on the card', 'Click Approve, Deny, Cancel'],
+    ['Approve lab-7f3k2q', '“Approve” is a button', 'Retry from here'],
     ['status', 'the card of each change shows', '/registry-ha help'],
-    ['verify node-2', 'add itself looks', '/registry-ha add node-2'],
+    ['verify node-2', 'add checks everything first', '/registry-ha add node-2'],
     ['remove node-2', 'by hand', 'docs/commands.md'],
-  ])('that is done elsewhere is answered with where: %s', (typed, says, next) => {
+  ])('is refused with what to use instead: %s', (typed, says, next) => {
     const tryNext = expect.stringContaining(next);
     expect(parse(typed)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });
   });
 
   it.each(['@channel', '@here', '#ops', `${'a'.repeat(5000)}`, `${'a'.repeat(300)}-`])(
-    'makes no node’s name of what nobody means as one: %.12s',
+    'suggests no node name for a word that cannot be one: %.12s',
     (word) => {
       const answer = parse(`add ${word}`);
       if (!isRefusal(answer)) throw new Error(`taken as ${JSON.stringify(answer)}`);
@@ -99,22 +99,22 @@ describe('what is typed after the slash command', () => {
   );
 
   it.each(['', '   ', 'help', 'HELP', '--help', '-h', '?', 'add --help', 'add node-2 --help'])(
-    'that asks for help gets help: “%s”',
+    'returns help: “%s”',
     (typed) => {
       expect(parse(typed)).toEqual({ is: 'question', question: 'help' });
     },
   );
 
-  it('is not read at all when it is longer than anything that makes sense, as that would stop the bot', () => {
+  it('is refused unread if it is too long', () => {
     expect(parse(`add ${'a '.repeat(5_000)}`)).toMatchObject({ says: expect.stringContaining('10004 characters') });
   });
 
-  it('names the clusters when none is meant by itself', () => {
+  it('is refused with the names of the clusters if none is the default', () => {
     const answer = parseCommand('add node-2', { ...context, defaultCluster: null });
     expect(answer).toMatchObject({ refused: 'bad-command', tryNext: expect.stringContaining('lab and prod-paris') });
   });
 
-  it('never breaks the bot, and never lets through a node that Kubernetes could not have', { timeout: 120_000 }, () => {
+  it('never throws, and never accepts an invalid node name', { timeout: 120_000 }, () => {
     const word = fc.oneof(
       fc.constantFrom(
         'add',
@@ -155,12 +155,12 @@ describe('what is typed after the slash command', () => {
   });
 });
 
-describe('what was typed behind undo', () => {
+describe('a typed undo', () => {
   it.each([
     ['undo lab-7f3k2q', { undoes: 'lab-7f3k2q' }],
     ['undo `LAB-7F3K2Q` --reason "wrong node"', { undoes: 'lab-7f3k2q', reason: 'wrong node' }],
     ['undo prod-paris-7f3k2q', { undoes: 'prod-paris-7f3k2q' }],
-  ])('is taken as the operator meant it: %s', (typed, wanted) => {
+  ])('is parsed as intended: %s', (typed, wanted) => {
     expect(parse(typed)).toEqual({ is: 'undo-of', ...wanted });
   });
 
@@ -172,7 +172,7 @@ describe('what was typed behind undo', () => {
     ['undo prod-pariss-7f3k2q', 'Did you mean “prod-paris-7f3k2q”?'],
     ['undo lab-7f3k2q --reason ""', 'The reason is empty'],
     ['und lab-7f3k2q', 'Did you mean “undo”?'],
-  ])('is not guessed at when it is unclear: %s', (typed, says) => {
+  ])('is refused if it is unclear: %s', (typed, says) => {
     expect(parse(typed)).toMatchObject({ says: expect.stringContaining(says) });
   });
 });

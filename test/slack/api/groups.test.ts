@@ -25,14 +25,14 @@ groupsContract('Slack', async () => {
   return { groups: groupsOf(slack).groups, close: () => slack.close() };
 });
 
-describe('user groups of Slack', () => {
+describe('Slack user groups', () => {
   let slack: LocalSlack;
   beforeEach(async () => {
     slack = await withGroups();
   });
   afterEach(() => slack.close());
 
-  it('are asked for once a minute, however many people click, so that who left is out a minute later', async () => {
+  it('are cached for one minute, so that a removed member loses permission within a minute', async () => {
     const { groups, clock } = groupsOf(slack);
     const before = callsOf(slack);
     await Promise.all([groups.members(APPROVERS), groups.members(APPROVERS), groups.members(APPROVERS)]);
@@ -47,22 +47,22 @@ describe('user groups of Slack', () => {
 
   it.each([
     ['slack-free-plan', [], 'user groups need a paid Slack plan'],
-    ['slack-429', ['usergroups.users.list', '7'], 'Slack is asked too often, again in 7 s'],
+    ['slack-429', ['usergroups.users.list', '7'], "Slack's rate limit is reached, retry in 7 s"],
     ['slack-5xx', ['usergroups.users.list'], 'Slack does not answer'],
-  ])('that cannot be read are told as that: %s', async (fault, args, why) => {
+  ])('report why they cannot be read: %s', async (fault, args, why) => {
     const { groups, clock, log } = groupsOf(slack);
     slack.fault(fault, args);
     expect(await groups.members(APPROVERS)).toEqual(unknown(why));
-    expect(log.lines).toContain('warn a user group could not be read');
+    expect(log.lines).toContain('warn User group could not be read');
     slack.clearFault(fault);
-    // Not asked at every click, but soon again.
+    // A failure is cached for a shorter time.
     expect(await groups.members(APPROVERS)).toEqual(unknown(why));
     await clock.advance(10_000);
     expect(await groups.members(APPROVERS)).toMatchObject({ are: 'known' });
   });
 
   it.each(['"U0ALICEU0BOB"', '[{"toString":null}]', '{"length":{"toString":null}}', '{"includes":1}'])(
-    'have no members when Slack sends %s for the list of them',
+    'have no members when Slack sends %s instead of a list',
     async (users) => {
       const odd = createServer((request, response) => {
         request.resume();
@@ -76,22 +76,24 @@ describe('user groups of Slack', () => {
       const clock = new FakeClock();
       const slackApiUrl = `http://127.0.0.1:${port}/`;
       const groups = slackGroups({ botToken: 'xoxb-1', slackApiUrl, clock, log: new KeptLog() });
-      expect(await groups.members(APPROVERS)).toEqual(unknown('Slack gave no list'));
+      expect(await groups.members(APPROVERS)).toEqual(unknown('Slack returned no list'));
       odd.close();
     },
   );
 
-  it('are not waited for longer than a person waits for a click', async () => {
+  it('time out within the time that a person waits for a click', async () => {
     const { groups } = groupsOf(slack);
     slack.fault('slack-timeout', ['usergroups.users.list']);
     expect(await groups.members(APPROVERS)).toEqual(unknown('Slack does not answer'));
     slack.clearFault('slack-timeout');
   });
 
-  it('cannot be read without the scope, and with a token that is not good any more', async () => {
+  it('cannot be read without the scope, or with a revoked token', async () => {
     const bare = await withGroups([]);
     expect(await groupsOf(bare).groups.members(APPROVERS)).toEqual(unknown('the app lacks the scope usergroups:read'));
     await bare.close();
-    expect(await groupsOf(slack, 'xoxb-wrong').groups.members(APPROVERS)).toEqual(unknown('Slack says invalid_auth'));
+    expect(await groupsOf(slack, 'xoxb-wrong').groups.members(APPROVERS)).toEqual(
+      unknown('Slack reports invalid_auth'),
+    );
   });
 });

@@ -39,8 +39,8 @@ async function refusal(call: Promise<unknown>): Promise<SlackRefused> {
   return error;
 }
 
-describe('a message', () => {
-  it('is posted, replaced and answered in its thread', async () => {
+describe('posting a message', () => {
+  it('posts, updates and replies in the thread', async () => {
     const { local, poster } = await posterOnLocalSlack();
     const place = await poster.post(OPS.id, drawing('first'));
     await poster.update(place, drawing('second'));
@@ -50,7 +50,7 @@ describe('a message', () => {
     expect(reply).toMatchObject({ threadTs: place.ts, text: 'in the thread', broadcast: true });
   });
 
-  it('that Slack refuses says what is wrong with it, so that the log names the block', async () => {
+  it('reports what is wrong with rejected blocks', async () => {
     const { poster } = await posterOnLocalSlack();
     const bad = { text: 'x', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '' } }] } as const;
     const { fault, notes } = await refusal(poster.post(OPS.id, bad));
@@ -61,19 +61,19 @@ describe('a message', () => {
   it.each([
     ['C0RANDOM', 'not-in-channel'],
     ['C0NOWHERE', 'gone'],
-  ])('to a channel that is closed to the bot is told apart: %s', async (channel, fault) => {
+  ])('distinguishes channels that the bot may not write in: %s', async (channel, fault) => {
     const { poster } = await posterOnLocalSlack();
     expect((await refusal(poster.post(channel, drawing('x')))).fault).toBe(fault);
   });
 
-  it('that was deleted is gone for good', async () => {
+  it('reports a deleted message as gone', async () => {
     const { poster } = await posterOnLocalSlack();
     expect((await refusal(poster.update({ channel: OPS.id, ts: '1.000001' }, drawing('x')))).fault).toBe('gone');
   });
 });
 
-describe('the pace', () => {
-  it('keeps the edits of all cards under Slack’s limit, and says when to come again', async () => {
+describe('the rate limit of edits', () => {
+  it('keeps the edits of all cards below Slack’s limit, and returns a retry time', async () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock);
     const place = await poster.post(OPS.id, drawing('first'));
@@ -87,7 +87,7 @@ describe('the pace', () => {
     expect(local.messages()[0]?.text).toBe('sixth');
   });
 
-  it('goes on when the clock is set back: cards would stand still for as long as it was set', async () => {
+  it('continues after the clock is set back', async () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock, () => clock.steadyMs());
     const place = await poster.post(OPS.id, drawing('first'));
@@ -98,7 +98,7 @@ describe('the pace', () => {
     expect(local.messages()[0]?.text).toBe('after');
   });
 
-  it('stops for every card when Slack says so, for as long as it says', async () => {
+  it('pauses all edits for Slack’s Retry-After', async () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock);
     const place = await poster.post(OPS.id, drawing('first'));
@@ -116,7 +116,7 @@ describe('the pace', () => {
     expect(local.messages()[0]?.text).toBe('fourth');
   });
 
-  it('does not repeat an edit by itself when Slack is ill: the notifier knows better what to draw by then', async () => {
+  it('does not retry an edit during a Slack outage, because the notifier has newer content', async () => {
     const { local, poster } = await posterOnLocalSlack();
     const place = await poster.post(OPS.id, drawing('first'));
     local.fault('slack-5xx', ['chat.update']);
@@ -125,8 +125,8 @@ describe('the pace', () => {
   });
 });
 
-describe('a channel that takes no more', () => {
-  it('gets the new card before any reply: somebody waits for it', async () => {
+describe('a rate-limited channel', () => {
+  it('gets a new card before any reply', async () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock);
     const place = await poster.post(OPS.id, drawing('an old card'));
@@ -141,7 +141,7 @@ describe('a channel that takes no more', () => {
     expect(local.messages().map(({ text }) => text)).toEqual(['an old card', 'a new card', 'a reply']);
   });
 
-  it('is waited for by the first card of a change for half a minute: whoever asked would have to ask again', async () => {
+  it('retries the first card of a change for half a minute', async () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock);
     const card = () => postCard(changeOf([requested()]), OPS.id, { slack: poster, clock, log: new KeptLog() });
@@ -160,7 +160,7 @@ describe('a channel that takes no more', () => {
   });
 });
 
-/** Lets time pass while real requests are under way, until it is so. */
+/** Advances the clock during real requests, until the condition is met. */
 async function passing(clock: FakeClock, isSo: () => boolean): Promise<void> {
   await vi.waitFor(
     async () => {

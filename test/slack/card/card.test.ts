@@ -28,7 +28,7 @@ function expectSlackTakesIt({ text, blocks }: Drawing): void {
 
 const buttonsOf = ({ blocks }: Drawing) => blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
 
-/** What can be pressed in each case; nothing where it is not named. */
+/** The buttons of each case; none where it is missing. */
 const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   planned: ['Approve', 'Deny'],
   'planned-half-done': ['Approve', 'Deny'],
@@ -55,14 +55,14 @@ describe('the card of a change', () => {
     },
   );
 
-  it.each(Object.entries(CASES))('can be decided on only while that would count: %s', (name, view) => {
+  it.each(Object.entries(CASES))('has decision buttons only while a decision counts: %s', (name, view) => {
     const labels = buttonsOf(renderCard(view, 'plan')).map((button) =>
       'text' in button ? button.text?.text : undefined,
     );
     expect(labels).toEqual(BUTTONS[name] ?? []);
   });
 
-  it('shows every step with every command, as it will be sent', () => {
+  it('shows every step with every command, exactly as it is sent', () => {
     const view = CASES['planned'];
     if (view === undefined) throw new Error('there is a planned case');
     const drawn = JSON.stringify(renderCard(view, 'plan').blocks);
@@ -75,7 +75,7 @@ describe('the card of a change', () => {
         expect(drawn).toContain(asJson(`on ${on}: ${renderNamed(command, scripts)}`));
       }
     }
-    // A script stands once below the steps, whole, and by its name in each command.
+    // Each script is shown once below the steps; commands use its name.
     expect(scripts.size).toBeGreaterThan(0);
     for (const [text, name] of scripts)
       expect(drawn).toContain(
@@ -83,7 +83,7 @@ describe('the card of a change', () => {
       );
   });
 
-  it('names as targets of the copies only nodes that something is copied to', () => {
+  it('names only nodes that receive a copy as targets of copies', () => {
     const intent = { ...addNode2, nodes: ['node-2', 'node-3'] };
     const whole = finished();
     const plan = planFrom(intent, { ...whole, targets: [...whole.targets, emptyTarget('node-3')] });
@@ -91,7 +91,7 @@ describe('the card of a change', () => {
     expect(JSON.stringify(renderCard(view, 'plan').blocks)).toContain('Copies 3 files (4.5 GB) to node-3; ');
   });
 
-  it('lets no foreign text mention, link, colour or turn anything', () => {
+  it('prevents foreign text from mentioning, linking, colouring or reordering anything', () => {
     const view = CASES['hostile'];
     if (view === undefined) throw new Error('there is a hostile case');
     for (const style of STYLES) {
@@ -115,7 +115,7 @@ const SIZES = [
 ] as const;
 
 describe('the card of a change that is too large for one message', () => {
-  it.each(SIZES)('is still one that Slack takes: %d nodes, %d archives', (nodes, archives) => {
+  it.each(SIZES)('fits into one message: %d nodes, %d archives', (nodes, archives) => {
     for (const view of largeViews(nodes, archives)) {
       for (const style of STYLES) expectSlackTakesIt(renderCard(view, style));
     }
@@ -140,7 +140,7 @@ describe('the card of a change that is too large for one message', () => {
     }
   });
 
-  it('keeps the failed step in sight', () => {
+  it('still shows the failed step', () => {
     const failed = largeViews(20, 30).at(-1);
     if (failed === undefined) throw new Error('there is a failed view');
     expectGolden('cards/large-failed.plan', renderCard(failed, 'plan'));
@@ -148,7 +148,7 @@ describe('the card of a change that is too large for one message', () => {
   });
 });
 
-/** Planned, running and failed. */
+/** Planned, running and failed changes. */
 function largeViews(nodes: number, archives: number): readonly CardView[] {
   const { intent, plan } = largePlan(nodes, archives);
   const before = [requested(intent), planned(plan)];
@@ -176,12 +176,12 @@ function largeViews(nodes: number, archives: number): readonly CardView[] {
   return [before, going, [...going, ...last]].map((events) => ({ change: changeOf(events), waitsFor: [], now: NOW }));
 }
 
-describe('whatever a cluster is called and whatever it says', () => {
+describe('any state of a change', () => {
   it.each([
-    ['approved', 'Keep it', 'It is over at once'],
+    ['approved', 'Keep it', 'It ends at once'],
     ['applying-copies', 'Keep it running', 'It stops at the next safe point.'],
-    ['failed-in-a-state', 'Keep it open', 'cannot be retried any more'],
-  ])('asks before Cancel what nobody can answer the wrong way round: %s', (name, no, what) => {
+    ['failed-in-a-state', 'Keep it open', 'Nobody can retry it any more'],
+  ])('has a Cancel dialog with unambiguous answers: %s', (name, no, what) => {
     const view = CASES[name];
     if (view === undefined) throw new Error(`There is no case ${name}.`);
     const cancel = buttonsOf(renderCard(view, 'plan')).find((button) => button.action_id === ACTIONS.cancel);
@@ -195,7 +195,7 @@ describe('whatever a cluster is called and whatever it says', () => {
     maxLength: 3000,
   });
 
-  it('its card is one that Slack takes', () => {
+  it('has a card that Slack accepts', () => {
     const { plan, intent } = largePlan(3, 2);
     fc.assert(
       fc.property(

@@ -7,7 +7,7 @@ import { changeOf, DEPLOY_FAILED, going } from '../card-events.ts';
 
 const MARK = { line: 1_234_567, hash: 'f'.repeat(64) };
 
-/** What the thread is told when the deployment broke in this way. */
+/** The reply for this failure of the deployment. */
 function toldOf(failure: FailureReport): string {
   const end: ChangeEvent = { type: 'failed', at: '2026-11-22T10:04:00.000Z', failure };
   const told = repliesOf(
@@ -17,18 +17,18 @@ function toldOf(failure: FailureReport): string {
   return told.find(({ name }) => name === 'failed')?.text ?? '';
 }
 
-describe('the thread of a change that failed', () => {
-  it('has the comment that its sentence points at, and the button first', () => {
+describe('the thread of a failed change', () => {
+  it('quotes the Salt comment, and names the button', () => {
     expect(toldOf(DEPLOY_FAILED).split('\n')).toEqual([
       '<@U0ALICE>: lab-7f3k2q failed at “Deploy the registry on node-2” (node-2). The Salt state “Install repositories manifest” of metalk8s.repo.installed failed.',
       '```',
       'Failed to import archive: ctr: failed to ingest "blobs/sha256/1f2a": no space left on device &lt;&amp;&gt;',
       '```',
-      'Mend what the comment names on that node, then press Retry from here (or ask again, if the card has no such button): what is done stays done. (Journal line 1234567, ffffffffffff…)',
+      'Fix the Salt error on that node, then click Retry from here (or run the command again, if the card has no such button). Completed steps are not repeated. (Journal line 1234567, ffffffffffff…)',
     ]);
   });
 
-  it('shows foreign words to the letter, and lets none of them end the block, mention or colour anything', () => {
+  it('quotes foreign text exactly, without letting it end the block, mention or colour anything', () => {
     const told = toldOf({ ...DEPLOY_FAILED, detail: '*bold* `a`\r\n```<!channel> \u001b[31mred\u202e' });
     expect(told.split('```')).toHaveLength(3);
     expect(told.split('```')[1]).toBe("\n*bold* `a`\n'''&lt;!channel&gt; red\n");
@@ -37,8 +37,8 @@ describe('the thread of a change that failed', () => {
   it.each([
     ['a long comment', { detail: '&'.repeat(2000) }],
     ['a long sentence before it', { what: 'w'.repeat(3400), detail: 'd'.repeat(2000) }],
-    ['a long way out', { next: 'n'.repeat(9000), detail: 'd'.repeat(2000) }],
-  ])('loses neither its journal line nor half a quotation to %s', (_, long) => {
+    ['a long next action', { next: 'n'.repeat(9000), detail: 'd'.repeat(2000) }],
+  ])('keeps its journal line and a complete quotation with %s', (_, long) => {
     const told = toldOf({ ...DEPLOY_FAILED, ...long });
     expect(told.length).toBeLessThanOrEqual(TEXT_LIMIT);
     expect(told).toMatch(/ \(Journal line 1234567, f{12}…\)$/);

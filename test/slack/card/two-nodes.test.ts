@@ -43,7 +43,7 @@ describe('copies to two nodes at the same time', () => {
     BOTH.map((node, index) => copied(node, 300_000_000 * (index + 1))),
   );
 
-  it('would show how far only one of them is', () => {
+  it('shows the progress of both copies', () => {
     const notes = tasksOf(running, 'step').flatMap(({ status, note }) => (status === 'in_progress' ? [note] : []));
     expect(notes).toEqual([
       '300 MB of 1.5 GB (20 %), 50.0 MB/s, 9 s left',
@@ -53,12 +53,12 @@ describe('copies to two nodes at the same time', () => {
     expect(copies?.note).toMatch(/^0 of 6 done\. .* to node-2: 300 MB of .* to node-3: 600 MB of /);
   });
 
-  it('would be approved as copies one after the other', () => {
+  it('tells the approver that the copies run at the same time', () => {
     const shown = JSON.stringify(renderCard(view(begun.slice(0, 2)), 'plan').blocks);
     expect(shown).toContain('Steps, in this order (copies to different nodes at the same time), with every command');
   });
 
-  it('that both fail would be told of one node only', () => {
+  it('reports both nodes when both copies fail', () => {
     const failures = BOTH.map((node) => new Unreachable(node, 'unreachable', `${node} does not answer.`));
     const failed = changeOf([
       ...begun,

@@ -44,7 +44,7 @@ function plan(): Plan {
 
 const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
 
-/** The undone add has copied to node-2 only; node-1 had a registry before it, and on node-3 it has not begun. */
+/** The add copied to node-2 only. node-1 had a registry before, and on node-3 nothing was begun. */
 function planOfThree(
   intent: IntentOf<'undo'>,
   one = failedAt('copy:node-2:metalk8s-128.0.1'),
@@ -132,7 +132,7 @@ describe('the card of an undo', () => {
     },
   );
 
-  it('names only the nodes on which something is taken back, and in the proof none that keeps its registry', () => {
+  it('names only nodes where something is undone, and in the proof only nodes that lose their registry', () => {
     const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
     const approved = planOfThree(intent);
     const seen = view([
@@ -149,7 +149,7 @@ describe('the card of an undo', () => {
     expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain('did on node-2 is undone');
   });
 
-  it('names the nodes that the engines are to forget, when nothing else is left to take back', () => {
+  it('names the nodes to remove from the engines when nothing else is left to undo', () => {
     const intent = { ...undoIt, nodes: ['node-1', 'node-2', 'node-3'] };
     const left = { ...facts(), engines: leftByEngines().engines };
     const approved = planOfThree(intent, failedAt('deploy:node-2'), left);
@@ -158,12 +158,12 @@ describe('the card of an undo', () => {
     expect(undoneNodes({ ...change, intent, plan: approved })).toEqual(['node-2', 'node-3']);
   });
 
-  it('tells the thread of the undone change where its undo is, once for each', () => {
+  it('posts one reply per undo in the thread of the undone change', () => {
     const [seen] = CASES['undo-asked-for'] ?? [];
     if (seen === undefined) throw new Error('there is such a case');
     expect(repliesOf(seen.change).at(-1)).toEqual({
       name: `undo-${UNDO}`,
-      text: `<@U0BOB> asked to undo this: change ${UNDO} has a card of its own.`,
+      text: `<@U0BOB> requested an undo. Change ${UNDO} has its own card.`,
       broadcast: false,
     });
   });

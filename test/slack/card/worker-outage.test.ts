@@ -25,20 +25,20 @@ function textOf(name: string, worker: WorkerState): string {
   return renderCard({ ...view, worker }, 'plan').text;
 }
 
-describe('a change that nobody works on', () => {
-  it('says so, since when, and what to do', () => {
+describe('the card of an open change', () => {
+  it('says that the worker is silent, since when, and what to do', () => {
     expect(textOf('applying-copies', SILENT)).toBe(
-      'Add a registry on node-2 (lab-7f3k2q). Interrupted. 1 of 10 steps done. The worker of cluster lab has not been heard of since 2026-11-22 10:04 UTC. The change goes on by itself when the worker is back: look at `systemctl status registry-ha-worker` on the bootstrap node.',
+      'Add a registry on node-2 (lab-7f3k2q). Interrupted. 1 of 10 steps done. The worker of cluster lab has sent no heartbeat since 2026-11-22 10:04 UTC. Check `systemctl status registry-ha-worker` on the bootstrap node. The change resumes by itself when the worker is back.',
     );
-    expect(textOf('requested', SILENT)).toContain('No worker answers. Nothing has been started.');
-    expect(textOf('approved', { is: 'silent', since: null })).toContain('cluster lab has never been heard of.');
+    expect(textOf('requested', SILENT)).toContain('No worker answers. No step has started.');
+    expect(textOf('approved', { is: 'silent', since: null })).toContain('cluster lab has never sent a heartbeat.');
   });
 
-  it('says why a worker that is there cannot work', () => {
-    expect(textOf('applying-copies', FULL)).toContain('Held up. 1 of 10 steps done. The journal cannot be written: no');
+  it('says why a running worker cannot work', () => {
+    expect(textOf('applying-copies', FULL)).toContain('Blocked. 1 of 10 steps done. The journal cannot be written: no');
   });
 
-  it('leaves alone the cards that wait for a person, or for nobody', () => {
+  it('ignores the worker in states that do not need it', () => {
     for (const name of ['planned', 'done', 'failed-in-a-state']) {
       expect(textOf(name, SILENT)).toBe(textOf(name, WORKER_THERE));
     }
@@ -48,7 +48,7 @@ describe('a change that nobody works on', () => {
 describe('the card of a change whose worker falls silent', () => {
   const leads = (w: World, id: string) => w.slack.texts(id).map((text) => /\)\. ([^.…]+)/.exec(text)?.[1]);
 
-  it('says so although nothing is written any more, once over two replicas, and not any more when the worker acts', async () => {
+  it('says so without a new entry, once over two replicas, and until the worker acts again', async () => {
     const w = world();
     w.start();
     w.start();
@@ -59,10 +59,10 @@ describe('the card of a change whose worker falls silent', () => {
     await w.clock.advance(20_000);
     w.worker = WORKER_THERE;
     await w.clock.advance(60_000);
-    expect(leads(w, 'lab-aaaaaa')).toEqual(['At work', 'Interrupted', 'At work']);
+    expect(leads(w, 'lab-aaaaaa')).toEqual(['In progress', 'Interrupted', 'In progress']);
   });
 
-  it('says so of a fresh request, which nobody looks at', async () => {
+  it('says so for a new request', async () => {
     const w = world();
     w.worker = SILENT;
     w.start();
@@ -71,7 +71,7 @@ describe('the card of a change whose worker falls silent', () => {
     expect(leads(w, 'lab-aaaaaa')).toEqual(['No worker answers']);
   });
 
-  it('is made true by a bot that was away meanwhile', async () => {
+  it('is corrected by a bot that was down meanwhile', async () => {
     const w = world();
     w.worker = SILENT;
     w.start();
@@ -82,6 +82,6 @@ describe('the card of a change whose worker falls silent', () => {
     Object.assign(after, { cards: w.cards, changes: w.changes, slack: w.slack, clock: w.clock });
     after.start();
     await w.clock.advance(10_000);
-    expect(leads(w, 'lab-aaaaaa')).toEqual(['No worker answers', 'Looking at the cluster']);
+    expect(leads(w, 'lab-aaaaaa')).toEqual(['No worker answers', 'Inspecting the cluster']);
   });
 });

@@ -6,18 +6,18 @@ import { KeptLog } from '../recording-slack.ts';
 
 const event = { body: {}, ack: async () => undefined };
 
-describe('a payload that is being worked on', () => {
-  it('is warned about before Slack shows an error, when nobody acks it', async () => {
+describe('a payload in progress', () => {
+  it('logs a warning without an ack before Slack shows an error', async () => {
     const log = new KeptLog();
     const inFlight = new InFlight(log, 10);
     const { promise, resolve } = Promise.withResolvers<void>();
     const tracked = inFlight.track(event, () => promise);
-    await eventually(() => (log.lines.includes('warn a payload is not acked yet') ? true : undefined));
+    await eventually(() => (log.lines.includes('warn Payload is not acknowledged yet') ? true : undefined));
     resolve();
     await tracked;
   });
 
-  it('is not warned about once it is acked', async () => {
+  it('logs no warning after the ack', async () => {
     const log = new KeptLog();
     const inFlight = new InFlight(log, 10);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ describe('a payload that is being worked on', () => {
     await Promise.all([tracked, later]);
   });
 
-  it('is waited for at a stop, but not for ever', async () => {
+  it('delays a stop, for a limited time', async () => {
     const inFlight = new InFlight(new KeptLog());
     const { promise, resolve } = Promise.withResolvers<void>();
     const tracked = inFlight.track(event, () => promise);
@@ -44,8 +44,8 @@ describe('a payload that is being worked on', () => {
   });
 });
 
-describe('what Slack’s library logs', () => {
-  it('holds no token and no ticket', () => {
+describe('the log of Slack’s library', () => {
+  it('contains no token and no ticket', () => {
     const said: object[] = [];
     const log = {
       info: (fields: object) => said.push(fields),
@@ -57,7 +57,7 @@ describe('what Slack’s library logs', () => {
     expect(JSON.stringify(said)).toContain('app_id=A1');
   });
 
-  it('is logged also when it is an object that no text can be made of', () => {
+  it('accepts an object that cannot be converted to text', () => {
     const said: object[] = [];
     const note = (fields: object) => said.push(fields);
     const warned: unknown[] = JSON.parse('["a",{"toString":null},[{"toString":null}]]');

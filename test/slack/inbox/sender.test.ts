@@ -4,16 +4,26 @@ import { type Sender, unwelcome } from '../../../src/slack/inbox/sender.ts';
 const usual: Sender = { teams: ['T1', 'T1'], enterprises: [null, undefined], isBot: false, isShared: false };
 const home = { team: 'T1', enterprise: null };
 
-describe('who is heard', () => {
+describe('the sender of a payload', () => {
   it.each([
-    ['people of the own workspace', usual, home, null],
-    ['and of the own organisation', { ...usual, enterprises: ['E1'] }, { ...home, enterprise: 'E1' }, null],
-    ['nobody of another workspace', { ...usual, teams: ['T2', 'T2'] }, home, 'another Slack workspace'],
-    ['nobody who comes through a shared channel', { ...usual, teams: ['T2', 'T1'] }, home, 'another Slack workspace'],
-    ['nobody who names no workspace', { ...usual, teams: [undefined] }, home, 'another Slack workspace'],
-    ['nobody of another organisation', { ...usual, enterprises: ['E2'] }, { ...home, enterprise: 'E1' }, 'another'],
-    ['nobody in a channel that says it is shared', { ...usual, isShared: true }, home, 'shared with another'],
-    ['no bot', { ...usual, isBot: true }, home, 'people only'],
+    ['accepts people of the bot’s workspace', usual, home, null],
+    [
+      'accepts people of the bot’s organisation',
+      { ...usual, enterprises: ['E1'] },
+      { ...home, enterprise: 'E1' },
+      null,
+    ],
+    ['rejects people of another workspace', { ...usual, teams: ['T2', 'T2'] }, home, 'own Slack workspace'],
+    ['rejects people from a shared channel', { ...usual, teams: ['T2', 'T1'] }, home, 'own Slack workspace'],
+    ['rejects a payload without a workspace', { ...usual, teams: [undefined] }, home, 'own Slack workspace'],
+    [
+      'rejects people of another organisation',
+      { ...usual, enterprises: ['E2'] },
+      { ...home, enterprise: 'E1' },
+      'own Slack workspace',
+    ],
+    ['rejects a channel that is marked as shared', { ...usual, isShared: true }, home, 'shared with another'],
+    ['rejects bots', { ...usual, isBot: true }, home, 'only from people'],
   ])('%s', (_, sender, at, expected) => {
     const says = unwelcome(sender, at);
     if (expected === null) expect(says).toBeNull();

@@ -19,11 +19,11 @@ const [botKey, workerKey, prodKey] = [newKeyPair(), newKeyPair(), newKeyPair()];
 const at = '2026-11-22T10:00:00.000Z';
 const proofOfDone = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 40 };
 const done: ChangeEvent = { type: 'done', at, proof: proofOfDone, seconds: 10 };
-/** Pauses are a thirtieth of what they are: a card is edited ten times a second. */
+/** Pauses are shortened to a thirtieth: a card is edited ten times a second. */
 const hurried: Clock = { ...clock, sleep: (ms, signal) => clock.sleep(ms / 30, signal) };
 const LIMIT = { interval: 50 };
 
-describe('a card whose record somebody else has written to', { timeout: 600_000 }, () => {
+describe('the card of a record with a forged entry', { timeout: 600_000 }, () => {
   let bench: Bench;
   let slack: RecordingSlack;
   let log: KeptLog;
@@ -81,12 +81,12 @@ describe('a card whose record somebody else has written to', { timeout: 600_000 
     await redisCards({ redis: bench.connect(), clusters: ['lab'], clock }).hang(id, { channel: 'C0OPS', ts: id });
     const plan = planned();
     if (plan.type !== 'planned') throw new Error('it plans');
-    // The bot's clock is today's.
+    // The bot uses the real time.
     await worker.append(id, 1, { ...plan, expires: '2999-01-01T00:00:00.000Z' });
     await expect.poll(() => cardOf(id)?.text, LIMIT).toContain('The plan is ready.');
   }
 
-  it('says so in red, has no button any more, and tells it once in the channel; other cards go on', async () => {
+  it('shows a red warning without buttons, warns the channel once, and leaves other cards alone', async () => {
     const [forged, sound] = ['lab-forged', 'lab-sound2'];
     await planOf(forged);
     expect(JSON.stringify(cardOf(forged)?.blocks)).toContain('"Approve"');

@@ -48,7 +48,7 @@ describe('the card of a change', () => {
     expect(w.slack.texts('lab-aaaaaa').map((text) => /\. (\w+)/.exec(text)?.[1])).toEqual(['The', 'Denied']);
   });
 
-  it('is edited at most once in three seconds, and the last progress still gets through', async () => {
+  it('is edited at most once in three seconds, and shows the last progress', async () => {
     const w = world();
     await applying(w, 'lab-aaaaaa');
     w.start();
@@ -64,7 +64,7 @@ describe('the card of a change', () => {
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('100 %');
   });
 
-  it('is not edited more often by two replicas than by one, and each turning point is told once', async () => {
+  it('is edited by two replicas no more often than by one, with one reply per state change', async () => {
     const w = world();
     await applying(w, 'lab-aaaaaa');
     w.start();
@@ -84,7 +84,7 @@ describe('the card of a change', () => {
     );
   });
 
-  it('is drawn after a restart, though its announcement was lost with the bot that heard it', async () => {
+  it('is drawn after a restart, although the announcement was lost with the old process', async () => {
     const w = world();
     await w.request('lab-aaaaaa');
     await w.tell('lab-aaaaaa', planned());
@@ -93,7 +93,7 @@ describe('the card of a change', () => {
     expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
   });
 
-  it('is drawn as soon as announcements can be heard again, though its own was lost', async () => {
+  it('is drawn as soon as announcements work again, although its own was lost', async () => {
     const w = world();
     w.start();
     await w.request('lab-aaaaaa');
@@ -107,7 +107,7 @@ describe('the card of a change', () => {
     expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
   });
 
-  it('is drawn within the next sweep, should even that be missed', async () => {
+  it('is drawn by the next sweep if that is missed too', async () => {
     const w = world();
     w.start();
     await w.request('lab-aaaaaa');
@@ -118,7 +118,7 @@ describe('the card of a change', () => {
     expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('The plan is ready.')]);
   });
 
-  it('is not edited when nothing is new, so that a sweep costs nothing', async () => {
+  it('is not edited by a sweep without news', async () => {
     const w = world();
     w.start();
     await w.request('lab-aaaaaa');
@@ -129,7 +129,7 @@ describe('the card of a change', () => {
     expect(w.slack.asked).toBe(1);
   });
 
-  it('of a waiting change says at once when the one before it has ended', async () => {
+  it('of a waiting change is updated at once when the change ahead ends', async () => {
     const w = world();
     await applying(w, 'lab-aaaaaa');
     await w.request('lab-bbbbbb');
@@ -139,12 +139,12 @@ describe('the card of a change', () => {
     expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('waits for lab-aaaaaa');
     await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
     await w.clock.advance(4_000);
-    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('Looking at the cluster');
+    expect(w.slack.texts('lab-bbbbbb').at(-1)).toContain('Inspecting the cluster');
   });
 });
 
-describe('when Slack is in trouble', () => {
-  it('a 429 is waited out, and the last state gets through', async () => {
+describe('when Slack has problems', () => {
+  it('waits out a 429, then shows the last state', async () => {
     const w = world();
     w.start();
     await w.request('lab-aaaaaa');
@@ -159,7 +159,7 @@ describe('when Slack is in trouble', () => {
     expect(w.slack.texts('lab-aaaaaa')).toEqual([expect.stringContaining('Denied.')]);
   });
 
-  it('an outage is waited out with growing pauses, and one edit catches up', async () => {
+  it('retries during an outage with growing pauses, then catches up with one edit', async () => {
     const w = world();
     w.slack.refusal = () => new SlackRefused('unavailable', 'HTTP 503');
     w.start();
@@ -172,7 +172,7 @@ describe('when Slack is in trouble', () => {
     expect(w.slack.updates).toHaveLength(1);
   });
 
-  it('a workspace without plan blocks gets classic cards, and is not asked again', async () => {
+  it('uses classic cards in a workspace without plan blocks, without trying again', async () => {
     const w = world();
     const hasPlan = (blocks: readonly { type: string }[]) => blocks.some(({ type }) => type === 'plan');
     w.slack.refusal = (_, drawing) =>
@@ -187,7 +187,7 @@ describe('when Slack is in trouble', () => {
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain(':hourglass_flowing_sand:');
   });
 
-  it('a card that somebody deleted is given up, and the others go on', async () => {
+  it('stops drawing a deleted card, and continues with the others', async () => {
     const w = world();
     w.slack.refusal = (what) =>
       what === 'update' && w.slack.asked === 1 ? new SlackRefused('gone', 'message_not_found') : null;
@@ -201,10 +201,10 @@ describe('when Slack is in trouble', () => {
     expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
     expect(w.slack.texts('lab-bbbbbb')).toHaveLength(1);
     expect(w.slack.asked).toBe(2);
-    expect(w.log.lines).toContain('warn a card cannot be drawn any more');
+    expect(w.log.lines).toContain('warn Card message is gone');
   });
 
-  it('a turning point that could not be told is told later, once', async () => {
+  it('posts a reply later, once, if it could not be posted', async () => {
     const w = world();
     w.start();
     await w.request('lab-aaaaaa');
@@ -218,7 +218,7 @@ describe('when Slack is in trouble', () => {
   });
 });
 
-describe('a turning point that a bot had claimed when it died', () => {
+describe('a reply that a dead bot had claimed', () => {
   const proofOf = async (w: World, name: string) => {
     await applying(w, 'lab-aaaaaa');
     expect(await w.cards.claimReply('lab-aaaaaa', name, 30_000)).toBe('ours');
@@ -226,7 +226,7 @@ describe('a turning point that a bot had claimed when it died', () => {
     w.start();
   };
 
-  it('is told by another one, so that nobody waits for ever', async () => {
+  it('is posted by another bot', async () => {
     const w = world();
     await proofOf(w, 'done');
     await w.clock.advance(20_000);
@@ -236,7 +236,7 @@ describe('a turning point that a bot had claimed when it died', () => {
     expect(await w.cards.behind()).toEqual([]);
   });
 
-  it('is not told again by a bot that could only not note it', async () => {
+  it('is not posted again by a bot that could not record it', async () => {
     const w = world();
     const confirm = w.cards.confirmReply.bind(w.cards);
     let fails = 3;
@@ -253,8 +253,8 @@ describe('a turning point that a bot had claimed when it died', () => {
   });
 });
 
-describe('a change that Redis had lost', () => {
-  it('is told on the card that it always had, though nobody but its worker knows where that hangs', async () => {
+describe('a change restored after Redis lost it', () => {
+  it('keeps its card, whose place only the worker’s journal has', async () => {
     const w = world();
     const card = { channel: 'C0OPS', ts: '1.7' };
     await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa', card, retold: { approvals: 1 } });
@@ -270,7 +270,7 @@ describe('a change that Redis had lost', () => {
 });
 
 describe('a change without a card', () => {
-  it('that has ended for just that reason is not looked for again and again', async () => {
+  it('is not searched for again after it ended for that reason', async () => {
     const w = world();
     await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa' });
     await w.tell('lab-aaaaaa', { type: 'failed', at: w.at, failure: { ...LOST, kind: NO_CARD } });
@@ -282,7 +282,7 @@ describe('a change without a card', () => {
 });
 
 describe('the thread', () => {
-  it('calls the whole channel only for a failure', async () => {
+  it('broadcasts only failures to the channel', async () => {
     const failed = CASES['failed-in-a-state']?.change.failure;
     if (failed === undefined) throw new Error('there is a failed case');
     const w = world();

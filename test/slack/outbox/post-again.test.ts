@@ -7,14 +7,14 @@ import { KeptLog, RecordingSlack } from '../recording-slack.ts';
 
 const change = changeOf([requested()]);
 
-it('a card that is posted again says in its thread that it is the one that counts', async () => {
+it('a reposted card says in its thread that it is the current one', async () => {
   const clock = new FakeClock();
   const slack = new RecordingSlack(clock);
   expect(await postAgain(change, { slack, clock, log: new KeptLog() })).toEqual({ channel: 'C0OPS', ts: '1.0' });
-  expect(slack.replies[0]?.text).toContain('this one counts');
+  expect(slack.replies[0]?.text).toContain('Use this card.');
 });
 
-it('a channel that is closed is told from a Slack that is away', async () => {
+it('distinguishes a closed channel from a Slack outage', async () => {
   const clock = new FakeClock();
   const slack = new RecordingSlack(clock);
   const log = new KeptLog();

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
 import { BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 
-describe('what somebody is told whose click broke', () => {
-  it('names the record in Redis when that is what cannot be read, and lets nothing in it call the channel', () => {
+describe('the reply to a click that failed', () => {
+  it('names the record in Redis if it cannot be read, and escapes its text', () => {
     const fault = recordFault('lab-1', 'Entry 3 is none: Unrecognized key: "<!channel>".', 'Ask again.');
     expect(brokenText(fault)).toBe('Entry 3 is none: Unrecognized key: "&lt;!channel&gt;".\nAsk again.');
   });
 
-  it('is not the raw text of an error that nobody foresaw', () => {
+  it('does not show the text of an unexpected error', () => {
     expect(brokenText(new Error('xoxb-secret'))).toBe(BROKEN);
   });
 });

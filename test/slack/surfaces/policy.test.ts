@@ -13,24 +13,24 @@ const shown = (w: SlackWorld, words: string) =>
 const told = (w: SlackWorld, person: { readonly id: string }, words: string) =>
   eventually(() => w.ephemeralFor(person).find((text) => text.includes(words)));
 
-/** Alice asks, and the worker's plan appears in the record. */
+/** Alice requests a change, and the worker's plan appears in the record. */
 async function askedAndPlanned(w: SlackWorld): Promise<void> {
   await w.local.command('alice', '/registry-ha add node-2');
-  await shown(w, 'Looking');
+  await shown(w, 'Inspecting');
   await tellPlan(w);
   await shown(w, 'The plan is ready');
 }
 
-describe('where two people must approve', () => {
-  it('the card says so, who has approved, and keeps its buttons for the second one', async () => {
+describe('a policy with two approvals', () => {
+  it('shows both approvals on the card, and keeps the buttons for the second one', async () => {
     const w = await world({ rules: { approvers: people(BOB.id, CAROL.id), approvals: 2 } });
     await askedAndPlanned(w);
-    await shown(w, '2 people have to approve it');
+    await shown(w, '2 approvers must approve it');
     await w.local.click('bob', 'Approve');
     await told(w, BOB, 'Your approval is noted: 1 of 2. 1 more person must approve.');
     await shown(w, '1 of 2 approvals: <@U0BOB>.');
     await w.local.click('bob', 'Approve');
-    await told(w, BOB, 'counts already');
+    await told(w, BOB, 'already counts');
     await w.local.click('carol', 'Approve');
     await shown(w, 'Approved. By <@U0BOB> and <@U0CAROL>.');
     expect(w.ephemeralFor(CAROL)).toEqual([]);
@@ -38,12 +38,12 @@ describe('where two people must approve', () => {
 });
 
 describe('a freeze', () => {
-  it('is told to the whole channel, on the card, in refusals and in the help; and so is its end', async () => {
+  it('is shown in the channel, on the card, in refusals and in help, and so is its end', async () => {
     const w = await world();
     await askedAndPlanned(w);
     await w.local.command('alice', '/registry-ha freeze --reason "year <end>"');
     await shown(w, 'The cluster lab is frozen by <@U0ALICE> since');
-    await shown(w, 'The plan is ready. Somebody has to approve or deny it');
+    await shown(w, 'The plan is ready. An approver must approve or deny it');
     await eventually(() =>
       w
         .messages()
@@ -59,25 +59,25 @@ describe('a freeze', () => {
     await w.local.command('bob', '/registry-ha help');
     await told(w, BOB, 'frozen by <@U0ALICE>');
     await w.local.command('bob', '/registry-ha unfreeze');
-    await shown(w, 'is no longer frozen: <@U0BOB> lifted what <@U0ALICE> had set.');
+    await shown(w, 'is no longer frozen: <@U0BOB> lifted the freeze of <@U0ALICE>.');
     await w.local.click('bob', 'Approve');
     await shown(w, 'Approved. By <@U0BOB>.');
   });
 });
 
 describe('a lock of a node', () => {
-  it('stops just what its sentence says: nobody counts on more than it does, or on a name that nobody checked', async () => {
+  it('blocks exactly what its message says, and says that the name is unchecked', async () => {
     const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
     await w.local.command('alice', '/registry-ha lock node-1 --reason "new disk"');
     const { text } = await shown(w, 'node-1 is locked by <@U0ALICE> since');
     expect(text).toContain('The bot cannot check that node-1 exists');
-    expect(text).toContain('No change that names node-1 can be requested now');
+    expect(text).toContain('Nobody can request a change that names node-1');
     await w.local.command('alice', '/registry-ha add node-1');
     await told(w, ALICE, 'node-1 is locked by alice');
-    expect(text).toContain('no plan that touches it can be approved or retried. Nearly every add touches it');
+    expect(text).toContain('or approve or retry a plan that touches it. Nearly every add touches it');
     await askedAndPlanned(w);
     await w.local.click('bob', 'Approve');
-    await told(w, BOB, 'Nothing that touches it may start, and a restart of its container engine does.');
+    await told(w, BOB, 'No change that touches it may start. Restarting its container engine counts.');
     expect(text).toContain('To lift it: `/registry-ha unlock node-1`');
     await w.local.command('alice', '/registry-ha unlock node-1');
     await shown(w, 'node-1 is no longer locked');
@@ -85,23 +85,23 @@ describe('a lock of a node', () => {
     await shown(w, 'Approved. By <@U0BOB>.');
   });
 
-  it('and of the whole cluster speaks of no node', async () => {
+  it('of the whole cluster names no node', async () => {
     const w = await world();
     await w.local.command('alice', '/registry-ha lock cluster');
     const { text } = await shown(w, 'The cluster lab is locked by <@U0ALICE>');
-    expect(text).toContain('No change can be requested, approved or retried now.');
+    expect(text).toContain('Nobody can request, approve or retry a change now.');
     expect(text).not.toContain('node');
   });
 });
 
-describe('the help', () => {
+describe('help', () => {
   const lines = async (w: SlackWorld, name: string, who: { readonly id: string }) => {
     const before = w.ephemeralFor(who).length;
     await w.local.command(name, '/registry-ha help');
     return await eventually(() => w.ephemeralFor(who)[before]);
   };
 
-  it('shows a person what that person may do, and nothing else', async () => {
+  it('shows only what this person may do', async () => {
     const w = await world({ rules: { requesters: people(ALICE.id), approvers: people(BOB.id) } });
     const [asker, approver, stranger] = [
       await lines(w, 'alice', ALICE),
@@ -111,14 +111,14 @@ describe('the help', () => {
     expect(asker).toContain('/registry-ha add node-2');
     expect(asker).toContain('/registry-ha freeze');
     expect(asker).toContain('plans that touch it');
-    expect(asker).toContain('Others approve them');
+    expect(asker).toContain('Another person approves them');
     expect(approver).toContain('You may approve, deny and cancel changes of lab');
     expect(stranger).not.toContain('add node-2');
     expect(stranger).not.toContain('freeze');
     expect(stranger).toContain('You may not request or approve changes');
   });
 
-  it('says which user group could not be read, instead of leaving people to wonder', async () => {
+  it('names a user group that could not be read', async () => {
     const w = await world({ rules: { requesters: people(ALICE.id), approvers: groups('S0GONE') } });
     expect(await lines(w, 'alice', ALICE)).toContain(
       'The user group S0GONE could not be read (there is no such group)',

@@ -17,11 +17,11 @@ async function plan(w: SlackWorld): Promise<void> {
 }
 
 describe.each(['socket', 'http'] as const)('from a command to a decision, over %s', (mode) => {
-  it('alice asks, sees the plan, bob approves with the button, and the card shows who', async () => {
+  it('shows alice the plan, then bob’s approval', async () => {
     const w = await world(mode === 'http' ? { http: { port: await freePort() } } : {});
     expect(w.bot.isConnected()).toBe(true);
     await w.local.command('alice', '/registry-ha add node-2 --reason “before the upgrade”');
-    await cardSays(w, 'Looking at the cluster');
+    await cardSays(w, 'Inspecting the cluster');
     await plan(w);
     await w.local.click('bob', 'Approve');
     await cardSays(w, 'Approved. By <@U0BOB>.');
@@ -37,8 +37,8 @@ describe.each(['socket', 'http'] as const)('from a command to a decision, over %
   });
 });
 
-describe('what only the asker sees', () => {
-  it('is a question about what was meant, help, or a “no”', async () => {
+describe('a private reply', () => {
+  it('suggests a correction, shows help, or explains a refusal', async () => {
     const w = await world();
     await w.local.command('alice', '/registry-ha ad node-2');
     await w.local.command('alice', '/registry-ha');
@@ -49,21 +49,21 @@ describe('what only the asker sees', () => {
     );
     expect(unknown).toContain('Did you mean “add”?');
     expect(help).toContain('/registry-ha add node-2');
-    expect(mention).toContain('“@bob” cannot be a node');
+    expect(mention).toContain('“@bob” is not a valid node name');
     const [refused] = await eventually(() =>
       w.ephemeralFor(MALLORY).length === 1 ? w.ephemeralFor(MALLORY) : undefined,
     );
-    expect(refused).toContain('You may not ask');
+    expect(refused).toContain('You may not request');
     expect(cardOf(w)).toBeUndefined();
   });
 
-  it('is why the own click does not count, and that somebody decided before', async () => {
+  it('explains why one’s own click does not count, and that the change is already decided', async () => {
     const w = await world();
     await w.local.command('alice', '/registry-ha add node-2');
-    await cardSays(w, 'Looking');
+    await cardSays(w, 'Inspecting');
     await plan(w);
     await w.local.click('alice', 'Approve');
-    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('somebody else must approve')));
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('another person must approve')));
     const card = cardOf(w);
     await w.local.click('bob', 'Deny');
     await w.local.clickAction('bob', card?.ts ?? '', 'decision', 'registry-ha:approve');
@@ -71,7 +71,7 @@ describe('what only the asker sees', () => {
     await cardSays(w, 'Denied. By <@U0BOB>.');
   });
 
-  it('is a polite word for a button that nobody knows any more', async () => {
+  it('explains an unknown button', async () => {
     const w = await world();
     const button = {
       type: 'button',
@@ -93,44 +93,44 @@ describe('what only the asker sees', () => {
     await w.local.click('bob', 'Old');
     await w.local.click('bob', 'Odd');
     await eventually(() =>
-      w.ephemeralFor(BOB).filter((text) => text.includes('This button is unknown here')).length === 2
+      w.ephemeralFor(BOB).filter((text) => text.includes('The bot does not know this button')).length === 2
         ? true
         : undefined,
     );
   });
 
-  it('is how to invite the bot, when it cannot write in the channel', async () => {
+  it('says how to invite the bot when it cannot write in the channel', async () => {
     const w = await world();
     w.local.fault('slack-not-in-channel', []);
     await w.local.command('alice', '/registry-ha add node-2');
     await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('/invite @registry-ha')));
   });
 
-  it('is an honest word when something broke inside', async () => {
+  it('says that the bot had an internal error', async () => {
     const w = await world({
       useCases: (real) => ({ ...real, request: () => Promise.reject(new Error('Redis is gone')) }),
     });
     await w.local.command('alice', '/registry-ha add node-2');
-    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('went wrong in the bot')));
-    expect(w.log.lines).toContain('error a request broke');
+    await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('The bot had an internal error')));
+    expect(w.log.lines).toContain('error Request failed');
   });
 });
 
 describe('the bot as a service', () => {
-  it('answers although Slack moves its sockets', async () => {
+  it('answers while Slack moves its sockets', async () => {
     const w = await world();
-    const opened = () => w.log.lines.filter((line) => line === 'info a socket to Slack is open').length;
+    const opened = () => w.log.lines.filter((line) => line === 'info Socket to Slack is open').length;
     for (let round = 1; round <= 4; round += 1) {
       w.local.fault('slack-refresh', []);
       await w.local.command('alice', '/registry-ha help');
-      // Bolt alone would be without this socket for five seconds.
+      // Bolt alone would reconnect only after five seconds.
       await eventually(() => (opened() === 2 + round ? true : undefined), 2000);
     }
     await eventually(() => (w.ephemeralFor(ALICE).length === 4 ? true : undefined));
     expect(w.bot.isConnected()).toBe(true);
   });
 
-  it('reports that Slack will not let it in any more, so that the service manager hears of it', async () => {
+  it('reports that Slack rejects its token, so that the service manager restarts it', async () => {
     const w = await world();
     w.local.fault('slack-revoked', []);
     w.local.fault('slack-refresh', []);
@@ -138,7 +138,7 @@ describe('the bot as a service', () => {
     expect(String(w.fatal[0])).toMatch(/invalid_auth|token_revoked|account_inactive/);
   });
 
-  it('finishes what it has begun before it stops', async () => {
+  it('finishes payloads in progress before it stops', async () => {
     let finish = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       finish = resolve;
@@ -189,7 +189,7 @@ describe('requests over HTTP', () => {
     return response.status;
   }
 
-  it('are refused when they are not signed by Slack, too old, or from the future', async () => {
+  it('are rejected if unsigned, too old, or from the future', async () => {
     const port = await freePort();
     const w = await world({ http: { port } });
     expect(await send(w, port, 0, body, 'another secret')).toBe(401);
@@ -198,7 +198,7 @@ describe('requests over HTTP', () => {
     expect(await send(w, port, 0)).toBe(200);
   });
 
-  it('do nothing a second time when somebody recorded them', async () => {
+  it('do nothing when they are replayed', async () => {
     const port = await freePort();
     const asked: string[] = [];
     const w = await world({
@@ -212,15 +212,15 @@ describe('requests over HTTP', () => {
       }),
     });
     const add = body.replace('text=help', 'text=add+node-2');
-    // The very same request twice: in another second it would have another timestamp, and another signature.
+    // The same request twice, with the same timestamp and signature.
     const now = Date.now();
     expect(await send(w, port, 5, add, w.local.signingSecret, now)).toBe(200);
     expect(await send(w, port, 5, add, w.local.signingSecret, now)).toBe(200);
-    await cardSays(w, 'Looking');
+    await cardSays(w, 'Inspecting');
     expect(asked).toEqual([ALICE.id]);
   });
 
-  it('of another workspace are told so and change nothing', async () => {
+  it('of another workspace get an explanation and change nothing', async () => {
     const port = await freePort();
     const w = await world({ http: { port } });
     expect(await send(w, port, 0, body.replace('T0SANDBOX', 'T0FOREIGN').replace('help', 'add+node-2'))).toBe(200);

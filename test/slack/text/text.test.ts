@@ -6,7 +6,7 @@ import { cut, cutStart, fitLines } from '../../../src/slack/text/fit.ts';
 import { code, escaped } from '../../../src/slack/text/foreign-text.ts';
 import { person } from '../../../src/slack/text/names.ts';
 
-describe('what Slack sends for what somebody typed', () => {
+describe('the text of a slash command', () => {
   it.each([
     ['add node-2', 'add node-2'],
     ['add <http://node-2.example|node-2.example>', 'add node-2.example'],
@@ -16,7 +16,7 @@ describe('what Slack sends for what somebody typed', () => {
     ['add <#C0OPS|ops>', 'add #ops'],
     ['add <!here>', 'add @here'],
     ['add node-2 --reason "a &lt;b&gt; &amp;amp; c"', 'add node-2 --reason "a <b> &amp; c"'],
-  ])('is read as it was typed, and no mention becomes a node: %s', (sent, expected) => {
+  ])('is read as typed, without turning a mention into a node: %s', (sent, expected) => {
     expect(typed(sent)).toBe(expected);
   });
 });
@@ -29,11 +29,11 @@ describe('text from outside', () => {
     ['one\r\ntwo\rthree\u2028four', 'one\ntwo\nthree\nfour'],
     ['zero\u200bwidth\u0000', 'zerowidth'],
     ['half \ud83d', 'half \ufffd'],
-  ])('cannot colour, turn or hide what stands around it: %j', (foreign, expected) => {
+  ])('cannot colour, reorder or hide the text around it: %j', (foreign, expected) => {
     expect(clean(foreign)).toBe(expected);
   });
 
-  it('can make no mention, link or date, wherever it stands', () => {
+  it('cannot make a mention, link or date anywhere', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('<', '>', '&', '!', '@', '`', 'a', '\u001b', '\n') }),
@@ -45,21 +45,21 @@ describe('text from outside', () => {
     );
   });
 
-  it('mentions a person only by an id that is one', () => {
+  it('makes a mention only of a valid Slack ID', () => {
     expect(person({ id: 'U0ALICE', name: 'alice' })).toBe('<@U0ALICE>');
     expect(person({ id: '!channel', name: '<!channel>' })).toBe('&lt;!channel&gt;');
   });
 });
 
 describe('a text that is too long', () => {
-  it('is cut where nothing breaks', () => {
+  it('is cut without breaking characters, entities or mentions', () => {
     expect(cut('fish &amp; chips', 8)).toBe('fish …');
     expect(cut('by <@U0ALICE> and', 10)).toBe('by …');
     expect(cut('ab😀cd', 4)).toBe('ab…');
     expect(cut('short', 5)).toBe('short');
   });
 
-  it('never grows over its limit, loses a half character or leaves half an entity', () => {
+  it('stays within its limit, without half characters or entities', () => {
     const piece = fc.constantFrom('&amp;', '&lt;', '<@U0ALICE>', '😀', 'a', ' ');
     fc.assert(
       fc.property(fc.array(piece), fc.integer({ min: 1, max: 40 }), (pieces, limit) => {
@@ -71,7 +71,7 @@ describe('a text that is too long', () => {
     );
   });
 
-  it('keeps its end, whole, where the end says what broke', () => {
+  it('keeps its end if the end has the error', () => {
     expect(cutStart('fish &amp; chips', 11)).toBe('… chips');
     expect(cutStart('fish &amp; chips', 14)).toBe('…h &amp; chips');
     expect(cutStart('fish &amp; chips', 12)).toBe('…&amp; chips');

@@ -6,7 +6,7 @@ import type { Markup } from '../../text/markup.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
 import type { QuestionPlug } from '../question.ts';
 
-/** `help`: what this person can type and click here, and what is in the way of everybody. */
+/** `help`: the commands and buttons that this person may use here, and every freeze and lock. */
 export const help: QuestionPlug = {
   typed: ['help', '--help', '-h', '?'],
   usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
@@ -30,9 +30,9 @@ const holds = (rights: readonly RightsIn[], markup: Markup): readonly string[] =
 
 const HOLD_USAGE: Readonly<Record<HoldVerb, (markup: Markup) => string>> = {
   freeze: ({ code }) =>
-    `${code('/registry-ha freeze --reason "year end"')} stops every new start in the cluster; ${code('unfreeze')} ends that.`,
+    `${code('/registry-ha freeze --reason "year end"')} stops every new start in the cluster. ${code('/registry-ha unfreeze')} lifts it.`,
   lock: ({ code }) =>
-    `${code('/registry-ha lock node-2 --reason "new disk"')} stops changes that name the node and plans that touch it; ${code('unlock node-2')} ends that. Nearly every add touches every node, because it restarts all container engines. ${code('lock cluster')} is for all nodes.`,
+    `${code('/registry-ha lock node-2 --reason "new disk"')} stops changes that name the node and plans that touch it. Nearly every add touches every node, because it restarts all container engines. ${code('/registry-ha unlock node-2')} lifts it. ${code('/registry-ha lock cluster')} locks all nodes.`,
 };
 
 function buttons(rights: readonly RightsIn[], { text }: Markup): readonly string[] {
@@ -40,9 +40,9 @@ function buttons(rights: readonly RightsIn[], { text }: Markup): readonly string
   if (clusters.length > 0)
     return [`You may approve, deny and cancel changes of ${text(firstFew(clusters))} with the buttons on their cards.`];
   if (rights.some(({ mayAsk }) => mayAsk.length > 0))
-    return ['You may deny and cancel your own changes. Others approve them.'];
+    return ['You may deny and cancel your own changes. Another person approves them.'];
   return [
-    'You may not request or approve changes in this channel. The bot’s policy file says who may, and in which channels.',
+    'You may not request or approve changes in this channel. Ask a person who is listed in the bot’s policy file.',
   ];
 }
 

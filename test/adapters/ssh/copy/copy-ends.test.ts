@@ -44,12 +44,9 @@ describe('a command of a copy', () => {
   });
 
   it.each<[Ended, string]>([
-    [{ is: 'connection-lost' }, 'A command on node-2 was cut off when the connection was lost.'],
-    [
-      { is: 'unknown', says: 'ssh ended with exit code 255' },
-      'ended in an unknown way (ssh ended with exit code 255).',
-    ],
-  ])('is retried over new connections when its end is unknown: %o', async (ended, says) => {
+    [{ is: 'connection-lost' }, 'A command on node-2 was interrupted: the connection was lost.'],
+    [{ is: 'unknown', says: 'ssh ended with exit code 255' }, 'ended without a result (ssh ended with exit code 255).'],
+  ])('is tried again over new connections when nobody saw its end: %o', async (ended, says) => {
     const { runs, report } = await copied(ended);
     expect([runs, report.kind]).toEqual([6, 'unreachable']);
     expect(report.what).toContain(says);

@@ -223,7 +223,7 @@ describe('an undo is refused', () => {
       kube({ endpoints: { ready: ['10.200.3.13'], notReady: ['10.200.3.11'] } }),
       of(half),
       'bootstrap-registry-not-ready',
-      'not among the Ready Endpoints',
+      'not in the Ready Endpoints',
     ],
     [
       'while another registry is not Ready: the engines would lose it',
@@ -237,7 +237,7 @@ describe('an undo is refused', () => {
       'registry-unfit',
       'node-3 has a registry, too',
     ],
-    ['while an upgrade is under way', kube({ clusterVersion: '129.0.0' }), of(half), 'upgrade-under-way', 'half-way'],
+    ['while an upgrade is under way', kube({ clusterVersion: '129.0.0' }), of(half), 'upgrade-under-way', 'incomplete'],
     [
       'while Salt is busy',
       {
