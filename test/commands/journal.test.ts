@@ -67,8 +67,8 @@ describe('registry-ha journal', () => {
     expect(shown.text.split('\n').at(-1)).toBe('4  lab-7f3k2q  written by a newer version of registry-ha');
     const verified = await printed((print) => journalCommand('verify', undefined, path, print));
     expect(verified.code).toBe(0);
-    expect(verified.text).toContain('4 lines, each follows from the one before.');
-    expect(verified.text).toContain('1 of them was written by a newer version of registry-ha, from line 4 on.');
+    expect(verified.text).toContain('4 lines, hash chain intact.');
+    expect(verified.text).toContain('A newer version of registry-ha wrote 1 line, from line 4 on.');
     const exported = await printed((print) => auditExport({ file: path, format: 'csv' }, print));
     expect(exported).toMatchObject({ code: 1, text: expect.stringContaining('written by a newer version') });
   });

@@ -19,7 +19,7 @@ type OtherVersionStep = Data<typeof schema>;
  */
 export const otherVersion: StepPlug<OtherVersionStep> = {
   schema,
-  title: (where) => `Let ${where} serve other versions too`,
+  title: (where) => `Serve other versions on ${where}`,
   seconds: () => ({ from: 3, to: 10 }),
   ...RUNS_ALONE,
   forget: forgetStates,

@@ -21,7 +21,7 @@ type ProveUndoneStep = Data<typeof schema>;
 /** The proof of an undo: Kubernetes and the engines know nothing of what was taken away, and the bootstrap's registry serves everything. */
 export const proveUndone: StepPlug<ProveUndoneStep> = {
   schema,
-  title: () => 'Prove it',
+  title: () => 'Verify the result',
   seconds: () => ({ from: 5, to: 30 }),
   ...RUNS_ALONE,
   check: async () => unsatisfied('A proof is made anew each time.'),

@@ -23,7 +23,7 @@ type VerifyStep = Data<typeof schema>;
 /** The proof: same manifest bytes as the bootstrap's, every blob there with its size, every engine with exactly the endpoints. */
 export const verify: StepPlug<VerifyStep> = {
   schema,
-  title: () => 'Prove it',
+  title: () => 'Verify the result',
   seconds: () => ({ from: 5, to: 30 }),
   ...RUNS_ALONE,
   check: async () => unsatisfied('A proof is made anew each time.'),

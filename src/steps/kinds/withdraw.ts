@@ -21,7 +21,7 @@ type WithdrawStep = Data<typeof schema>;
 /** Takes a registry out of service: the manifest leaves kubelet's folder, and the pod ends. Moving it back brings the registry back. */
 export const withdraw: StepPlug<WithdrawStep> = {
   schema,
-  title: (where) => `Take the registries of ${where} out of service`,
+  title: (where) => `Take the registries on ${where} out of service`,
   seconds: () => ({ from: 5, to: 60 }),
   ...RUNS_ALONE,
   check: isGone,

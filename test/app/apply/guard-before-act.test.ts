@@ -29,7 +29,7 @@ it('waits for another state run, says which, and stops the step after ten minute
   lab.jobs = [job(OWN), job('20261122100000000000')];
   await expect(asked(lab)).rejects.toMatchObject({
     kind: 'salt-busy',
-    what: 'Stopped before the next act: state.sls on node-3 (jid 20261122100000000000) has not ended in ten minutes.',
+    what: 'Stopped before the next action: state.sls on node-3 (jid 20261122100000000000) has not ended in ten minutes.',
   });
   let looks = 0;
   lab.salt.stateRuns = async () => {

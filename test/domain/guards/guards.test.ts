@@ -208,10 +208,10 @@ it.each([
   expect(firstRefusal(addNode2, withTarget({ space }))?.refused ?? null).toBe(refused);
 });
 
-it('stops before the next act when the whole cluster is at another version than the plan was made for', () => {
+it('stops before the next action when the cluster has another version than the plan', () => {
   expect(refusalBeforeStep(atVersion('128.0.2').kube, '128.0.1')).toMatchObject({
     refused: 'upgrade-under-way',
-    says: 'The cluster is at 128.0.2 now; the plan was made for 128.0.1.',
+    says: 'The cluster is now at 128.0.2, but the plan was made for 128.0.1.',
   });
 });
 

@@ -299,7 +299,7 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'a wish to cancel outlives the failure of its change',
     file: 'src/domain/change/fold.ts',
-    find: "...withoutWish(change), state: 'failed'",
+    find: "...withoutCancel(change), state: 'failed'",
     replace: "...change, state: 'failed'",
     tests: ['test/app/apply/cancel.test.ts'],
   },

@@ -51,11 +51,11 @@ describe('a bot that meets what a newer version has written', () => {
 
   it('says so on the card and once in the thread, without buttons', async () => {
     expect(await draw('some')).toBe('drawn');
-    expect(slack.texts('1.1').at(-1)).toContain('A newer version of registry-ha has written 1 entry (2)');
+    expect(slack.texts('1.1').at(-1)).toContain('A newer version of registry-ha wrote 1 entry (2)');
     expect(JSON.stringify(slack.updates.at(-1)?.drawing.blocks)).not.toContain('"actions"');
     expect(await draw('some')).toBe('nothing');
     expect(slack.replies.map(({ broadcast }) => broadcast)).toEqual([false]);
-    expect(slack.replies[0]?.text).toContain('update the bot');
+    expect(slack.replies[0]?.text).toContain('Update the bot');
   });
 
   it('leaves the card to the next bot that can read it', async () => {
