@@ -74,8 +74,9 @@ class RedisCards implements Cards {
     const until = this.#clock.steadyMs() + ms;
     const timer = setInterval(() => {
       const left = until - this.#clock.steadyMs();
-      // Without Redis the lease expires, and `commit` returns false.
-      if (left > 0) this.#run(RENEW, [lease], token, Math.min(left, LEASE_MS)).catch(() => clearInterval(timer));
+      // Without Redis the lease expires, and `commit` returns false. PEXPIRE accepts whole milliseconds only.
+      if (left > 0)
+        this.#run(RENEW, [lease], token, Math.ceil(Math.min(left, LEASE_MS))).catch(() => clearInterval(timer));
       else clearInterval(timer);
     }, RENEW_EVERY_MS);
     timer.unref();

@@ -1,3 +1,4 @@
+import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
 import type { Command, CommandResult } from '../../../domain/node-commands/command.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -32,7 +33,7 @@ export interface Piece {
 /** Pieces to send, and the clients to send them. */
 export interface PiecesSending extends Sending {
   readonly shell: NodeShell;
-  readonly openSsh?: OpenSsh;
+  readonly openSsh?: Pick<OpenSsh, 'run'>;
   /** Starts from the beginning at each call. */
   readonly pieces: (signal: AbortSignal) => AsyncIterable<Piece>;
 }
@@ -62,7 +63,7 @@ export function sendFile({
   archive,
   openSsh,
   ...sending
-}: Sending & { readonly archive: OpenArchive; readonly openSsh: OpenSsh }): Promise<CommandResult> {
+}: Sending & { readonly archive: OpenArchive; readonly openSsh: Pick<OpenSsh, 'run'> }): Promise<CommandResult> {
   const { fd, size } = archive;
   const look = async (pulse: Pulse, before: { at: number }): Promise<void> => {
     const at = await positionOf(fd);
@@ -91,14 +92,26 @@ async function watched(
   const [stalled, over] = [new AbortController(), new AbortController()];
   const pulse = new Pulse(clock);
   const either = AbortSignal.any([signal, stalled.signal]);
+  let blind: unknown;
   const watching = watch(pulse, clock, stalled, over.signal, async () => {
     await look?.(pulse);
     pace.look();
+  }).catch((cause: unknown) => {
+    // A transfer that nobody watches could hang for a day.
+    blind = cause;
+    stalled.abort();
   });
   try {
     return await send(pulse, either);
   } catch (error) {
     signal.throwIfAborted();
+    if (blind !== undefined)
+      throw new Unreachable(
+        access.node,
+        'unreachable',
+        `A transfer to ${access.node} was stopped: its progress cannot be read.`,
+        { cause: blind },
+      );
     throw stalled.signal.aborted ? notReached(access, `it accepted no data for ${pulse.limitMs / 1000} s`) : error;
   } finally {
     over.abort();

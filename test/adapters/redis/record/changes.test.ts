@@ -9,6 +9,7 @@ import { announcementsContract } from '../../../contract/announcements.contract.
 import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { PATIENT } from '../../../fixtures/patience.ts';
 import { type Bench, clock, redisBench } from '../server.ts';
 
 const pair = newKeyPair();
@@ -28,6 +29,20 @@ cardsContract('Redis', async () => {
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: bench.close,
   };
+});
+
+it('renews the lease of a card without an error of Redis, also in its last second', async () => {
+  const bench = await redisBench();
+  const redis = bench.connect();
+  const cards = redisCards({ redis, clusters: ['c1'], clock });
+  const renewals = async () => (await redis.info('commandstats')).match(/cmdstat_pexpire:calls=(\d+)/)?.[1] ?? '0';
+  const errors = () => redis.info('errorstats');
+  const before = await errors();
+  await cards.whileLeased('c1-renew2', 3_500, async () => {
+    await expect.poll(renewals, PATIENT).not.toBe('0');
+  });
+  expect(await errors()).toBe(before);
+  await bench.close();
 });
 
 announcementsContract('Redis', async () => {
