@@ -18,6 +18,8 @@ export async function queueOrRevoke(
   const ids = change.approvers.map(({ id }) => id);
   const now = await policyContext(approvers, ids, ports);
   const refusal = whyTakenBack(ports.policy, change, now);
+  // Slack's outage is nobody's loss of permission: the next round checks again.
+  if (refusal === 'unclear') return;
   if (refusal === null) return await ports.queue[how]('apply', change.id, change.approvals);
   // A worker that begins in this very moment wins: then the record has grown, and this entry is not taken.
   await ports.changes.append(change.id, version, { type: 'refused', at: now.at.toISOString(), refusal });

@@ -3,7 +3,7 @@ import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
-import { isMember, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
+import { isMember, notAllowed, type PolicyContext, standing, wrongChannel } from './people.ts';
 import { type DecisionKind, isStart, type Policy, type Rules } from './policy.ts';
 
 /**
@@ -73,13 +73,20 @@ export function approvalsThatCount(
   );
 }
 
-/** Why the approval of a change that has not started must be revoked; null when it is still valid. */
-export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
-  const { approvals } = policy.verbs[change.intent.verb];
-  const counting = approvalsThatCount(policy, change, change.approvers, now);
-  if (counting.length < approvals) return revoked(tooFew(change.approvers, counting, approvals));
+/**
+ * Why the approval of a change that has not started must be revoked; null when it is still valid. `unclear` until it expires while it
+ * depends on user groups that cannot be read.
+ */
+export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | 'unclear' | null {
+  const { approvals, approvers } = policy.verbs[change.intent.verb];
   const inTheWay = mayStartNow(policy, change, now);
-  return inTheWay === null ? null : revoked(inTheWay.says);
+  if (inTheWay !== null) return revoked(inTheWay.says);
+  const counting = approvalsThatCount(policy, change, change.approvers, now);
+  if (counting.length >= approvals) return null;
+  const unclear = change.approvers.filter(({ id }) => standing(approvers, id, now.groups).is === 'unclear');
+  const hasExpired = !(Date.parse(change.approval?.approval.expires ?? '') > now.at.getTime());
+  if (counting.length + unclear.length >= approvals && !hasExpired) return 'unclear';
+  return revoked(tooFew(change.approvers, counting, approvals));
 }
 
 function tooFew(given: readonly Person[], counting: readonly Person[], needed: number): string {

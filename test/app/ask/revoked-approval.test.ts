@@ -42,6 +42,29 @@ describe('an approved change that has not begun', () => {
     expect((await stateOf(on, change.id))?.state).toBe('refused');
   });
 
+  it('stays approved while Slack cannot say who is in the group, and starts when it can', async () => {
+    const on = bench({ approvers: groups('S1') });
+    on.groups.put('S1', bob.id);
+    const change = await approvedChangeOn(on);
+    on.groups.hide('S1', 'Slack does not answer');
+    await tendChanges(on.bot);
+    expect((await stateOf(on, change.id))?.state).toBe('approved');
+    on.groups.put('S1', bob.id);
+    await tendChanges(on.bot);
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('done');
+  });
+
+  it('is revoked when it has expired and Slack still cannot say who is in the group', async () => {
+    const on = bench({ approvers: groups('S1') });
+    on.groups.put('S1', bob.id);
+    const change = await approvedChangeOn(on);
+    on.groups.hide('S1', 'Slack does not answer');
+    on.clock.at += 3_600_000;
+    await tendChanges(on.bot);
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('a user group could not be read');
+  });
+
   it('is not begun after its window has closed', async () => {
     const on = bench({ windows: [{ days: ['sun'], from: '09:00', to: '10:30', zone: 'UTC' }] });
     const change = await approvedChangeOn(on);

@@ -7,7 +7,7 @@ import type { Hold } from '../../../src/domain/policy/hold.ts';
 import { mayRequest } from '../../../src/domain/policy/may-request.ts';
 import { type GroupMembers, groupsToRead, type PolicyContext } from '../../../src/domain/policy/people.ts';
 import { DECISIONS } from '../../../src/domain/policy/policy.ts';
-import { planned, requested } from '../../contract/changes-events.ts';
+import { approved as approvedEvent, planned, requested } from '../../contract/changes-events.ts';
 import { type GivenRules, groups, people, policyOf } from '../../fixtures/policy.ts';
 
 const person = (name: string): Person => ({ id: `U0${name.toUpperCase()}`, name });
@@ -184,16 +184,23 @@ describe('given approvals', () => {
     expect(count([bob, carol], { approvers: groups('S1') })).toEqual([]);
   });
 
-  const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approvers: votes });
+  const [expires, later] = ['2026-11-23T11:00:00Z', '2026-11-23T11:00:01Z'];
+  const { signed } = approvedEvent('c1-abc234');
+  const approval = { ...signed, approval: { ...signed.approval, expires } };
+  const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approval, approvers: votes });
   const why = (rules: GivenRules, given = now()) =>
-    whyTakenBack(policyOf({ ...usual, ...rules }), approved([bob, carol]), given)?.says ?? 'holds';
+    found(whyTakenBack(policyOf({ ...usual, ...rules }), approved([bob, carol]), given));
+  const found = (refusal: ReturnType<typeof whyTakenBack>) =>
+    refusal === 'unclear' ? refusal : (refusal?.says ?? 'holds');
 
   it.each([
     ['as long as nothing has changed', {}, now(), 'holds'],
     ['not after an approver has lost the right', { approvals: 2, approvers: people(bob.id) }, now(), 'carol'],
     ['when enough approvers are left', { approvals: 1, approvers: people(bob.id) }, now(), 'holds'],
     ['not when more approvals are needed now', { approvals: 3 }, now(), '3 approvals'],
-    ['not when a group cannot be read any more', { approvers: groups('S1') }, now(), 'could not be read'],
+    ['as far as known, while a group cannot be read', { approvers: groups('S1') }, now(), 'unclear'],
+    ['not when they expired meanwhile', { approvers: groups('S1') }, now({ at: later }), 'could not be read'],
+    ['not when a known no makes them too few', { approvals: 2, approvers: people(bob.id) }, now(), 'carol'],
     ['not when a freeze has begun', {}, now({ holds: [hold('freeze', null)] }), 'frozen by carol'],
     ['not when the window has closed', { windows: [window] }, now({ at: '2026-11-23T17:00:00Z' }), 'windows'],
   ])('stay valid until the start %s', (_, rules, given, expected) => {

@@ -236,8 +236,8 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'an approval stays when too few of those who gave it may still approve',
     file: 'src/domain/policy/decide.ts',
-    find: 'counting.length < approvals',
-    replace: 'false',
+    find: 'if (counting.length >= approvals) return null;',
+    replace: 'if (counting.length >= 0) return null;',
     tests: DECIDE,
   },
   {
