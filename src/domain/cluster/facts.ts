@@ -117,13 +117,15 @@ export interface HostKey extends Data<typeof presentedKey> {
 }
 
 /** Why the worker cannot use a node over SSH. */
-export type SshFault =
-  | 'unreachable'
-  | 'permission-denied'
-  | 'host-key-changed'
-  | 'key-missing'
-  | 'key-unsafe'
-  | 'no-sudo';
+export const SSH_FAULTS = [
+  'unreachable',
+  'permission-denied',
+  'host-key-changed',
+  'key-missing',
+  'key-unsafe',
+  'no-sudo',
+] as const;
+export type SshFault = (typeof SSH_FAULTS)[number];
 
 /** A path on a target, compared with the archive that belongs there. */
 export interface TargetFile {
