@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MEANINGS_BY_TOPIC, type Meaning } from '../src/domain/answers/refusal-meanings.ts';
+import { MEANINGS_BY_TOPIC, type Meaning } from './refusal-meanings.ts';
 
 export const REFUSALS_PAGE = join(import.meta.dirname, '../docs/refusals.md');
 

@@ -27,9 +27,8 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   const record = opened.keep(botRecord(config, await botProofs(config, signingKey), log));
   const { cards, announcements } = record;
   const rounds = opened.keep(new Rounds(opened.ending));
-  const { apiUrl } = config.slack;
-  const api = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
-  const groups = slackGroups({ botToken: config.secrets.botToken, ...api, clock, log });
+  const { botToken } = config.secrets;
+  const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
   const clusters = new Map(
     [...record.clusters].map(([name, cluster]) => {
       return [name, { ...cluster, policy: known(name, config.policies), groups }] as const;

@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
+import { MEANINGS } from '../scripts/refusal-meanings.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
-import { MEANINGS } from '../src/domain/answers/refusal-meanings.ts';
 import { parseCommand } from '../src/domain/wish/parse-command.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -1,7 +1,6 @@
 import type { ReadJournal } from '../adapters/journal/entries/read.ts';
 import { count } from '../domain/text/format.ts';
-
-type Print = (line: string) => void;
+import type { Print } from './explained.ts';
 
 /** Prints the number of lines and the end of the verified hash chain. */
 export function printChain({ first, files, head, newer, unfinished }: ReadJournal, print: Print): void {

@@ -6,9 +6,7 @@ import { type AuditRow, auditRows } from '../domain/change/audit.ts';
 import { csvLine } from '../domain/text/csv.ts';
 import { printable } from '../domain/text/printable.ts';
 import { printChain, printProof } from './audit-proof.ts';
-import { orExplained } from './explained.ts';
-
-type Print = (line: string) => void;
+import { orExplained, type Print } from './explained.ts';
 
 /** What to export; `from` and `to` are days (UTC, the last day included) or times with a UTC offset. */
 export interface ExportOptions {

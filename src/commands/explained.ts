@@ -2,8 +2,10 @@ import { WrongConfig } from '../config/read-config.ts';
 import { Failure } from '../domain/answers/failure.ts';
 import { printable } from '../domain/text/printable.ts';
 
+export type Print = (line: string) => void;
+
 /** Runs a command and returns its exit code; a failure is printed with its way out and returns 1. */
-export async function orExplained(print: (line: string) => void, act: () => Promise<number>): Promise<number> {
+export async function orExplained(print: Print, act: () => Promise<number>): Promise<number> {
   try {
     return await act();
   } catch (error) {
@@ -12,7 +14,7 @@ export async function orExplained(print: (line: string) => void, act: () => Prom
 }
 
 /** Prints a failure and returns the exit code 1; rethrows a defect. */
-export function explain(error: unknown, print: (line: string) => void): 1 {
+export function explain(error: unknown, print: Print): 1 {
   for (const line of sentences(error)) print(printable(line));
   return 1;
 }

@@ -3,9 +3,7 @@ import { isChangeId } from '../domain/change/change-id.ts';
 import { eventInWords } from '../domain/change/event-words.ts';
 import { printable } from '../domain/text/printable.ts';
 import { printChain } from './audit-proof.ts';
-import { orExplained } from './explained.ts';
-
-type Print = (line: string) => void;
+import { orExplained, type Print } from './explained.ts';
 
 /** `registry-ha journal verify|show [CHANGE]`: reads the worker's journal; returns the exit code. */
 export async function journalCommand(

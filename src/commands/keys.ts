@@ -5,9 +5,7 @@ import { BotFile, workerKeysOf } from '../config/bot-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { WorkerFile } from '../config/worker-config.ts';
 import { count } from '../domain/text/format.ts';
-import { orExplained } from './explained.ts';
-
-type Print = (line: string) => void;
+import { orExplained, type Print } from './explained.ts';
 
 /** `registry-ha keys new`: writes a new key pair and prints where each half belongs; returns the exit code. */
 export async function newKeys(owner: KeyOwner, folder: string, now: Date, print: Print): Promise<number> {

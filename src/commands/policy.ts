@@ -1,10 +1,10 @@
 import { readPolicies } from '../config/policy-config.ts';
 import { policyJsonSchema } from '../config/policy-file.ts';
 import { policyInWords } from '../domain/policy/words.ts';
-import { explain } from './explained.ts';
+import { explain, type Print } from './explained.ts';
 
 /** `registry-ha policy check FILE|schema`: explains a policy file in sentences; returns the exit code. */
-export function policyCommand(verb: string, path: string | undefined, print: (line: string) => void): number {
+export function policyCommand(verb: string, path: string | undefined, print: Print): number {
   if (verb === 'schema') {
     print(JSON.stringify(policyJsonSchema(), null, 2));
     return 0;

@@ -7,9 +7,7 @@ import { PlainFailure } from '../domain/answers/failure.ts';
 import { isClusterName } from '../domain/cluster/cluster-name.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { listed } from '../domain/text/format.ts';
-import { orExplained } from './explained.ts';
-
-type Print = (line: string) => void;
+import { orExplained, type Print } from './explained.ts';
 
 /** `registry-ha redis acl`: writes users.acl and missing passwords into a folder; returns the exit code. */
 export async function redisCommand(

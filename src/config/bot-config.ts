@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
-import { atLeast } from '../schema/length.ts';
+import { atLeast } from '../domain/text/length.ts';
 import { type Policies, policiesFor } from './policy-config.ts';
 import { slackId } from './policy-file.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { forEachVerb } from '../domain/plan/intent.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
-import { atLeast, atMost } from '../schema/length.ts';
+import { atLeast, atMost } from '../domain/text/length.ts';
 
 /** Text that must be a Slack ID; `letters` are the possible first letters of this kind of ID. */
 export const slackId = (letters: string, what: string) =>

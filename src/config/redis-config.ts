@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
-import { atLeast } from '../schema/length.ts';
+import { atLeast } from '../domain/text/length.ts';
 import { WrongConfig } from './read-config.ts';
 import { redisUrl } from './redis-url.ts';
 

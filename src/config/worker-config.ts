@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
-import { atLeast } from '../schema/length.ts';
+import { atLeast } from '../domain/text/length.ts';
 import { type Environment, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
 

@@ -1,5 +1,5 @@
-import type { HostKey, MountFacts, NodeAccess, TargetFacts } from '../domain/cluster/facts.ts';
-import type { TargetQuery } from '../domain/cluster/target-query.ts';
+import type { HostKey, NodeAccess, OpenTarget, TargetFacts } from '../domain/cluster/facts.ts';
+import type { TargetQuery, WantedFile } from '../domain/cluster/target-query.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
 /** Limits of a command. */
@@ -35,14 +35,7 @@ export interface TargetNodes {
   /** Those paths that exist. */
   present(access: NodeAccess, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Whether the file exists with this size and digest. */
-  hasFile(
-    access: NodeAccess,
-    file: { path: string; size: number; sha256: string },
-    signal: AbortSignal,
-  ): Promise<boolean>;
-  mounts(
-    access: NodeAccess,
-    signal: AbortSignal,
-  ): Promise<{ readonly mounts: readonly MountFacts[]; readonly fstab: readonly MountFacts[] }>;
+  hasFile(access: NodeAccess, file: WantedFile, signal: AbortSignal): Promise<boolean>;
+  mounts(access: NodeAccess, signal: AbortSignal): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>>;
   registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]>;
 }

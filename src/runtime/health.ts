@@ -1,16 +1,12 @@
 import { createServer } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-export interface Health {
-  close(): Promise<void>;
-}
-
 /** Serves /healthz (the process runs), /readyz (ready, or why not) and /metrics (`metrics` and Node's defaults). */
 export async function serveHealth(
   at: { readonly host: string; readonly port: number },
   whyNotReady: () => string | null,
   metrics: Registry = new Registry(),
-): Promise<Health> {
+) {
   collectDefaultMetrics({ register: metrics });
   const server = createServer((request, response) => {
     void answer(request.url ?? '/').then(({ status, type, body }) =>
@@ -28,7 +24,7 @@ export async function serveHealth(
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
   return {
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         // A monitor that sends half a request must not keep the process from ending.
         server.closeAllConnections();

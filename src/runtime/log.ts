@@ -1,13 +1,11 @@
 import { type Logger, pino } from 'pino';
 import { printableJson } from '../domain/text/printable.ts';
 import { withoutThese } from '../domain/text/secrets.ts';
+import type { Log as PortLog } from '../ports/log.ts';
 
 /** One JSON line per event: a fixed sentence and its fields. */
-export interface Log {
-  debug(fields: object, says: string): void;
-  info(fields: object, says: string): void;
-  warn(fields: object, says: string): void;
-  error(fields: object, says: string): void;
+export interface Log extends PortLog {
+  debug(fields: object, sentence: string): void;
 }
 
 /** A log on standard output, without terminal control characters, likely secrets and `secrets`, which may grow later. */

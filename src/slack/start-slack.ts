@@ -1,5 +1,5 @@
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
-import type { Change, MessageRef } from '../domain/change/change.ts';
+import type { Change } from '../domain/change/change.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -20,18 +20,16 @@ export interface SlackConfig {
     readonly apiUrl?: string | undefined;
     readonly http: { readonly host: string; readonly port: number };
   };
-  readonly clusters: readonly ConfiguredCluster[];
+  readonly clusters: readonly {
+    readonly name: string;
+    /** Channels in which this cluster is the default. */
+    readonly channels: readonly string[];
+  }[];
   readonly secrets: {
     readonly botToken: string;
     readonly appToken: string | undefined;
     readonly signingSecret: string | undefined;
   };
-}
-
-interface ConfiguredCluster {
-  readonly name: string;
-  /** Channels in which this cluster is the default. */
-  readonly channels: readonly string[];
 }
 
 export interface StartSlackOptions {
@@ -46,20 +44,13 @@ export interface StartSlackOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
-export interface RunningSlack {
-  isConnected(): boolean;
-  /** Posts the card of a change without one; null when the bot may not write there. */
-  readonly postAgain: (change: Change) => Promise<MessageRef | null>;
-  stop(): Promise<void>;
-}
-
 /** Starts accepting commands and clicks, and keeps cards up to date. */
-export async function startSlack(options: StartSlackOptions): Promise<RunningSlack> {
+export async function startSlack(options: StartSlackOptions) {
   const { config, useCases, clock, log } = options;
   const { botToken } = config.secrets;
-  const api = config.slack.apiUrl === undefined ? {} : { slackApiUrl: config.slack.apiUrl };
-  const slack = slackPoster({ botToken, ...api, clock, logger: boltLog(log) });
-  const bot = botApp({ botToken, ...api, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
+  const slackApiUrl = config.slack.apiUrl;
+  const slack = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
+  const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const context = (channel: string) => contextIn(channel, config);
   for (const register of SURFACES) register(bot.app, { useCases, slack, context, whyNot, clock, log });
@@ -69,7 +60,8 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
   const drawing = notifier({ ...options, slack, clusters }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
-    postAgain: (change) => postAgain(change, { slack, clock, log }),
+    /** Posts the card of a change without one; null when the bot may not write there. */
+    postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
     async stop() {
       await bot.stop();
       end.abort();
@@ -77,6 +69,8 @@ export async function startSlack(options: StartSlackOptions): Promise<RunningSla
     },
   };
 }
+
+export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;
 
 const rejectUnheard = (error: Error): void => void Promise.reject(error);
 

@@ -8,14 +8,8 @@ import type {
   TargetFacts,
   TargetFile,
 } from '../../src/domain/cluster/facts.ts';
-import type { TargetQuery } from '../../src/domain/cluster/target-query.ts';
+import type { TargetQuery, WantedFile } from '../../src/domain/cluster/target-query.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
-
-interface WantedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-}
 
 /** The state of one fake node; tests may change it. */
 export class FakeTarget {

@@ -22,7 +22,7 @@ import { WrongConfig } from '../../src/config/read-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 import { PlainFailure } from '../../src/domain/answers/failure.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
-import { holdSchema } from '../../src/schema/hold-schema.ts';
+import { holdSchema } from '../../src/domain/policy/hold.ts';
 import { approved, done, everyEvent, halfway } from '../contract/changes-events.ts';
 import { refusalOr } from './arbitraries.ts';
 import { spoiltEverywhere } from './ill-behaved.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { timed } from '../../src/app/plan/fresh-plan.ts';
 import type { Step, StepOf } from '../../src/domain/plan/step.ts';
-import { stepSchema } from '../../src/schema/step-schema.ts';
+import { stepSchema } from '../../src/schema/record-schemas.ts';
 import { plugOf, STEP_KINDS } from '../../src/steps/kinds.ts';
 import type { StepPlug } from '../../src/steps/world/step-plug.ts';
 import { planned, steps } from '../contract/changes-events.ts';

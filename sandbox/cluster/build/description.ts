@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { z } from 'zod';
-import { atLeast } from '../../../src/schema/length.ts';
+import { atLeast } from '../../../src/domain/text/length.ts';
 
 const GIB = 2 ** 30;
 const SOLUTIONS_API = 'solutions.metalk8s.scality.com/v1alpha1';

@@ -1,9 +1,9 @@
-import type { BootstrapFacts } from '../../domain/cluster/facts.ts';
+import type { BootstrapFacts, SolutionsFile } from '../../domain/cluster/facts.ts';
 import type { ArchiveFiles, BootstrapNode } from '../../ports/cluster.ts';
 import { Digests, type Log } from './archives/digests.ts';
 import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
 import { openArchive } from './archives/open-archive.ts';
-import { bootstrapFile, solutionsFile } from './node/config-files.ts';
+import { type BootstrapFile, bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
 import { type IsoMount, isoMounts } from './node/mounts.ts';
 import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
@@ -66,25 +66,12 @@ async function inspect(
   signal: AbortSignal,
 ): Promise<{ readonly facts: BootstrapFacts; readonly inspected: readonly InspectedArchive[] }> {
   signal.throwIfAborted();
-  const bootstrap = bootstrapFile(
-    await readYaml(below(root, names.bootstrapFile), names.bootstrapFile),
-    names.bootstrapFile,
-  );
-  const solutions = solutionsFile(
-    await readYaml(below(root, names.solutionsFile), names.solutionsFile),
-    names.solutionsFile,
-  );
+  const read = (name: string) => readYaml(below(root, name), name);
+  const bootstrap = bootstrapFile(await read(names.bootstrapFile), names.bootstrapFile);
+  const solutions = solutionsFile(await read(names.solutionsFile), names.solutionsFile);
   const listed: readonly Listed[] = [
-    ...(bootstrap.is === 'good' ? bootstrap.archives : []).map((path) => ({
-      path,
-      listedIn: names.bootstrapFile,
-      kind: 'metalk8s' as const,
-    })),
-    ...('archives' in solutions ? solutions.archives : []).map((path) => ({
-      path,
-      listedIn: names.solutionsFile,
-      kind: 'solution' as const,
-    })),
+    ...listedIn(names.bootstrapFile, 'metalk8s', bootstrap),
+    ...listedIn(names.solutionsFile, 'solution', solutions),
   ];
   const mounts = await isoMounts(root);
   const inspected: InspectedArchive[] = [];
@@ -97,6 +84,10 @@ async function inspect(
     mountedUnlisted: unlisted(mounts, listed, inspected),
   };
   return { facts, inspected };
+}
+
+function listedIn(name: string, kind: Listed['kind'], file: BootstrapFile | SolutionsFile): readonly Listed[] {
+  return ('archives' in file ? file.archives : []).map((path) => ({ path, listedIn: name, kind }));
 }
 
 /** Mounts that match no listed archive, neither by ID nor by file; the file itself may be missing or damaged. */

@@ -1,7 +1,5 @@
-import type { Stats } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PlainFailure } from '../../domain/answers/failure.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
@@ -50,7 +48,7 @@ export async function ownAndFormerKeys(
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {
-  const found = await existing(path);
+  const found = await stat(path).catch(notThere(path));
   await refuseForeignFolder(found.isDirectory() ? path : dirname(path));
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => name.endsWith('.pub')).toSorted();
@@ -60,7 +58,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
 
 /** Anyone who can write to a folder can replace its files. */
 async function refuseForeignFolder(path: string): Promise<void> {
-  const { mode, uid } = await existing(path);
+  const { mode, uid } = await stat(path).catch(notThere(path));
   const what = 'Other users can replace the keys in this folder, and so decide whose signatures are accepted.';
   if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0)
     throw keyUnusable(path, what, `Run \`chmod go-w ${path}\`.`);
@@ -68,7 +66,7 @@ async function refuseForeignFolder(path: string): Promise<void> {
 }
 
 async function readKey(path: string, forbidden: number, what: string, fix: string): Promise<string> {
-  const file = await opened(path);
+  const file = await open(path, 'r').catch(notThere(path));
   try {
     const { mode, size, uid } = await file.stat();
     if ((mode & forbidden) !== 0) throw keyUnusable(path, what, `Run \`${fix}\`.`);
@@ -88,24 +86,10 @@ function refuseForeignOwner(path: string, uid: number): void {
   throw keyUnusable(path, what, `Run \`chown root ${path}\`.`);
 }
 
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    throw notThere(path, cause);
-  }
-}
-
-async function existing(path: string): Promise<Stats> {
-  try {
-    return await stat(path);
-  } catch (cause) {
-    throw notThere(path, cause);
-  }
-}
-
-function notThere(path: string, cause: unknown): PlainFailure {
-  const says = cause instanceof Error ? cause.message : String(cause);
-  const next = 'Check its path and owner, or create a key pair with `registry-ha keys new`.';
-  return keyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
-}
+const notThere =
+  (path: string) =>
+  (cause: unknown): never => {
+    const says = cause instanceof Error ? cause.message : String(cause);
+    const next = 'Check its path and owner, or create a key pair with `registry-ha keys new`.';
+    throw keyUnusable(path, `The key file cannot be opened: ${says}.`, next, { cause });
+  };

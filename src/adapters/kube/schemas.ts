@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isNodeName } from '../../domain/cluster/node-name.ts';
-import { atMost } from '../../schema/length.ts';
+import { atMost } from '../../domain/text/length.ts';
 
 const words = z.record(z.string(), z.string()).default({});
 const conditions = z.array(z.object({ type: z.string(), status: z.string() })).default([]);

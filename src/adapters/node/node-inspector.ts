@@ -1,8 +1,10 @@
 import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
 import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/cluster/facts.ts';
+import type { WantedFile } from '../../domain/cluster/target-query.ts';
 import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
 import {
   digestIn,
+  type FileSeen,
   fileIn,
   folderOf,
   type Hasher,
@@ -23,13 +25,6 @@ const HASH_BYTES_PER_MS = 10_000;
 
 const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
 const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
-
-/** An expected archive on a target. */
-export interface WantedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-}
 
 /** Read-only inspections of one node, each a single command. */
 export class NodeInspector {
@@ -67,10 +62,7 @@ export class NodeInspector {
     digests?: TargetDigests,
   ): Promise<Omit<TargetFile, 'mounted'>> {
     const { path } = wanted;
-    const probe = seeFile(path);
-    const result = await this.#asRoot(probe);
-    const seen = fileIn(result);
-    if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
+    const seen = await this.#seen(path);
     if (seen.is === 'absent' || seen.is === 'directory') return { path, is: seen.is, size: 0 };
     if (seen.is === 'other') return { path, is: 'different', size: 0 };
     const isSame = seen.size === wanted.size && (await this.#isProven(wanted, seen.identity, hasher, digests));
@@ -99,14 +91,16 @@ export class NodeInspector {
   /** Those paths that exist. */
   async present(paths: readonly string[]): Promise<readonly string[]> {
     const found: string[] = [];
-    for (const path of paths) {
-      const probe = seeFile(path);
-      const result = await this.#asRoot(probe);
-      const seen = fileIn(result);
-      if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
-      if (seen.is !== 'absent') found.push(path);
-    }
+    for (const path of paths) if ((await this.#seen(path)).is !== 'absent') found.push(path);
     return found;
+  }
+
+  async #seen(path: string): Promise<FileSeen> {
+    const probe = seeFile(path);
+    const result = await this.#asRoot(probe);
+    const seen = fileIn(result);
+    if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
+    return seen;
   }
 
   async mounts(): Promise<readonly MountFacts[]> {

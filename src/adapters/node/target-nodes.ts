@@ -1,5 +1,11 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
-import type { NodeAccess, SshFault, TargetFacts, TargetFile, TargetSpace } from '../../domain/cluster/facts.ts';
+import {
+  type NodeAccess,
+  SSH_FAULTS,
+  type TargetFacts,
+  type TargetFile,
+  type TargetSpace,
+} from '../../domain/cluster/facts.ts';
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
@@ -100,18 +106,8 @@ async function spaceFor(missing: readonly TargetFile[], inspector: NodeInspector
   return [...spaces.values()];
 }
 
-const SSH_FAULTS: readonly string[] = [
-  'unreachable',
-  'permission-denied',
-  'host-key-changed',
-  'key-missing',
-  'key-unsafe',
-  'no-sudo',
-] satisfies readonly SshFault[];
-
-const isSshFault = (fault: string): fault is SshFault => SSH_FAULTS.includes(fault);
-
 function closedBy(error: unknown, { node }: NodeAccess): TargetFacts | null {
-  if (!(error instanceof Unreachable) || !isSshFault(error.fault)) return null;
-  return { is: 'closed', node, fault: error.fault, says: error.says };
+  if (!(error instanceof Unreachable)) return null;
+  const fault = SSH_FAULTS.find((known) => known === error.fault);
+  return fault === undefined ? null : { is: 'closed', node, fault, says: error.says };
 }

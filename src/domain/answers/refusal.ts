@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { Data } from '../text/shape.ts';
+
 /** Every refusal code. Before the start, a refusal leaves the cluster unchanged. */
 export const REFUSALS = [
   'bad-command',
@@ -59,11 +62,12 @@ export const REFUSALS = [
 export type RefusalCode = (typeof REFUSALS)[number];
 
 /** A refusal as a value: its code, the explanation, and the next action. */
-export interface Refusal {
-  readonly refused: RefusalCode;
-  readonly says: string;
-  readonly tryNext?: string;
-}
+export const refusalSchema = z.strictObject({
+  refused: z.enum(REFUSALS),
+  says: z.string(),
+  tryNext: z.string().exactOptional(),
+});
+export type Refusal = Data<typeof refusalSchema>;
 
 export function refuse(refused: RefusalCode, says: string, tryNext?: string): Refusal {
   return tryNext === undefined ? { refused, says } : { refused, says, tryNext };

@@ -1,30 +1,33 @@
+import { z } from 'zod';
+import { atLeast } from '../text/length.ts';
+import { type Data, isoTime } from '../text/shape.ts';
+import { changeIdSchema } from './change-id.ts';
+
+const text = z.string();
+
 /** A person from Slack's payload. Only `id` identifies them; `name` is for display. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-}
+export const person = z.strictObject({ id: text, name: text });
+export type Person = Data<typeof person>;
 
 /** The data that the bot signs for the approvers: one change, one plan, one expiry. */
-export interface Approval {
-  readonly v: 1;
-  readonly change: string;
-  readonly cluster: string;
-  readonly verb: string;
-  readonly nodes: readonly string[];
+const approval = z.strictObject({
+  v: z.literal(1),
+  change: changeIdSchema,
+  cluster: text,
+  verb: text,
+  nodes: z.array(text),
   /** SHA-256 of the canonical form of the plan's approved part. */
-  readonly digest: string;
-  readonly requester: string;
+  digest: text,
+  requester: text,
   /** User IDs of everyone whose approval counted, in order, without duplicates. */
-  readonly approvers: readonly string[];
-  readonly at: string;
+  approvers: z.array(text).check(atLeast(1)),
+  at: isoTime,
   /** Limits the start only; a started change continues. */
-  readonly expires: string;
-  readonly nonce: string;
-}
+  expires: isoTime,
+  nonce: text.check(atLeast(1)),
+});
+export type Approval = Data<typeof approval>;
 
-/** An approval with the bot's Ed25519 signature (base64) and the name of its key. */
-export interface SignedApproval {
-  readonly approval: Approval;
-  readonly key: string;
-  readonly signature: string;
-}
+/** An approval with the bot's Ed25519 signature (base64) and the name of its key. Only an ApprovalChecker tells if it is genuine. */
+export const signedApproval = z.strictObject({ approval, key: text, signature: z.base64() });
+export type SignedApproval = Data<typeof signedApproval>;

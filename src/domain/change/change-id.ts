@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import { isClusterName } from '../cluster/cluster-name.ts';
-import type { ChangeId } from './change.ts';
+
+/** `<cluster>-<six characters>`. */
+export type ChangeId = string;
 
 /** Characters after the cluster's name. */
 export const ID_LENGTH = 6;
@@ -13,3 +16,5 @@ export function isChangeId(text: string, cluster?: string): text is ChangeId {
   if (!ENDING.test(text) || !isClusterName(clusterOf(text))) return false;
   return cluster === undefined || clusterOf(text) === cluster;
 }
+
+export const changeIdSchema = z.string().refine((id) => isChangeId(id), 'not the id of a change');

@@ -1,81 +1,84 @@
-import type { FailureReport } from '../answers/failure-report.ts';
-import type { Refusal } from '../answers/refusal.ts';
-import type { NodeBefore } from '../cluster/node-before.ts';
+import { z } from 'zod';
+import { type FailureReport, failureReport } from '../answers/failure-report.ts';
+import { type Refusal, refusalSchema } from '../answers/refusal.ts';
+import { type NodeBefore, nodeBefore } from '../cluster/node-before.ts';
 import type { Jid } from '../cluster/salt.ts';
-import type { Intent } from '../plan/intent.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Person, SignedApproval } from './approval.ts';
+import { type Intent, intentSchema } from '../plan/intent.ts';
+import { type Plan, planSchemaWith } from '../plan/plan.ts';
+import type { Step } from '../plan/step.ts';
+import { stepIdSchema } from '../plan/step-shared.ts';
+import { isoTime as at, type Data } from '../text/shape.ts';
+import { type Person, person, type SignedApproval, signedApproval } from './approval.ts';
+import { type ChangeId, changeIdSchema as changeId } from './change-id.ts';
 
-/** `<cluster>-<six characters>`. */
-export type ChangeId = string;
+export type { ChangeId } from './change-id.ts';
+
+const text = z.string();
+const seconds = z.number();
+const step = stepIdSchema;
 
 /** The result of the final verification; counts. */
-export interface Proof {
-  readonly served: number;
-  readonly expected: number;
-  readonly archives: number;
-  readonly engines: number;
-  readonly engineTotal: number;
-  readonly blobs: number;
-}
+const proof = z.strictObject({
+  served: z.number(),
+  expected: z.number(),
+  archives: z.number(),
+  engines: z.number(),
+  engineTotal: z.number(),
+  blobs: z.number(),
+});
+export type Proof = Data<typeof proof>;
 
 /** The policy's terms at the time of the request, for the card and for planning only. Decisions read the current policy. */
-export interface Terms {
-  readonly approvals: number;
-  readonly planLivesMs: number;
-}
+const terms = z.strictObject({ approvals: z.number(), planLivesMs: z.number() });
+export type Terms = Data<typeof terms>;
 
 /** Where a change's card is posted. */
-export interface MessageRef {
-  readonly channel: string;
-  readonly ts: string;
-}
+const messageRef = z.strictObject({ channel: text, ts: text });
+export type MessageRef = Data<typeof messageRef>;
 
-/** Every event of a change. `at` is an ISO time. */
-export type ChangeEvent = { readonly at: string } & (
-  | {
-      readonly type: 'requested';
-      readonly id: ChangeId;
-      readonly intent: Intent;
-      readonly requester: Person;
-      readonly channel: string;
-      readonly terms?: Terms;
-      /** Only in the worker's journal and in restored records, to find the card without Redis. */
-      readonly card?: MessageRef;
-      /** Restored by a worker after Redis lost the record; the number of approvals until then. */
-      readonly retold?: { readonly approvals: number };
-    }
-  | { readonly type: 'planned'; readonly plan: Plan; readonly digest: string; readonly expires: string }
-  | { readonly type: 'refused'; readonly refusal: Refusal }
-  | {
-      /** One of several required approvals. `counts` lists everyone whose approval counts, including this one. */
-      readonly type: 'voted';
-      readonly by: Person;
-      readonly counts: readonly string[];
-      readonly needed: number;
-    }
-  | { readonly type: 'approved'; readonly approver: Person; readonly signed: SignedApproval }
-  | { readonly type: 'denied'; readonly by: Person }
-  | { readonly type: 'expired' }
-  | { readonly type: 'started' }
-  | { readonly type: 'found'; readonly before: readonly NodeBefore[] }
-  | { readonly type: 'undo-asked'; readonly by: Person; readonly change: ChangeId }
-  | { readonly type: 'undone'; readonly change: ChangeId }
-  | { readonly type: 'cancel-requested'; readonly by: Person }
-  | { readonly type: 'cancelled'; readonly by: Person }
-  | { readonly type: 'step-started'; readonly step: string }
-  | { readonly type: 'job-started'; readonly step: string; readonly jid: Jid }
-  | {
-      readonly type: 'step-done';
-      readonly step: string;
-      readonly already: boolean;
-      readonly seconds: number;
-      readonly note?: string;
-    }
-  | { readonly type: 'step-failed'; readonly step: string; readonly seconds: number; readonly failure: FailureReport }
-  | { readonly type: 'failed'; readonly failure: FailureReport }
-  | { readonly type: 'done'; readonly proof: Proof; readonly seconds: number }
-);
+const requested = z.strictObject({
+  at,
+  type: z.literal('requested'),
+  id: changeId,
+  intent: intentSchema,
+  requester: person,
+  channel: text,
+  terms: terms.exactOptional(),
+  /** Only in the worker's journal and in restored records, to find the card without Redis. */
+  card: messageRef.exactOptional(),
+  /** Restored by a worker after Redis lost the record; the number of approvals until then. */
+  retold: z.strictObject({ approvals: z.number() }).exactOptional(),
+});
+
+const already = z.boolean();
+const note = text.exactOptional();
+const jid = z.string().regex(/^\d{20}$/);
+
+/** Every event of a change: exactly the known shapes; extra members, `__proto__` among them, are refused. */
+export const eventSchemaWith = (ofPlan: z.ZodType<Step>) =>
+  z.discriminatedUnion('type', [
+    requested,
+    z.strictObject({ at, type: z.literal('planned'), plan: planSchemaWith(ofPlan), digest: text, expires: at }),
+    z.strictObject({ at, type: z.literal('refused'), refusal: refusalSchema }),
+    /** One of several required approvals. `counts` lists everyone whose approval counts, including this one. */
+    z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),
+    z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApproval }),
+    z.strictObject({ at, type: z.literal('denied'), by: person }),
+    z.strictObject({ at, type: z.literal('expired') }),
+    z.strictObject({ at, type: z.literal('started') }),
+    z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
+    z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: changeId }),
+    z.strictObject({ at, type: z.literal('undone'), change: changeId }),
+    z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
+    z.strictObject({ at, type: z.literal('cancelled'), by: person }),
+    z.strictObject({ at, type: z.literal('step-started'), step }),
+    z.strictObject({ at, type: z.literal('job-started'), step, jid }),
+    z.strictObject({ at, type: z.literal('step-done'), step, already, seconds, note }),
+    z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure: failureReport }),
+    z.strictObject({ at, type: z.literal('failed'), failure: failureReport }),
+    z.strictObject({ at, type: z.literal('done'), proof, seconds }),
+  ]);
+export type ChangeEvent = Data<ReturnType<typeof eventSchemaWith>>;
 
 export type ChangeState =
   | 'requested'
@@ -143,15 +146,16 @@ export interface Change {
 export const BEFORE_THE_STEPS = 'start';
 
 /** A running step's progress. Only the latest counts, and it is not part of the record. */
-export interface Progress {
-  readonly step: string;
-  readonly at: string;
-  readonly done: number;
-  readonly total: number;
+export const progressSchema = z.strictObject({
+  step,
+  at,
+  done: z.number(),
+  total: z.number(),
   /** `wait` counts nothing; the note says what the step waits for. */
-  readonly unit: 'bytes' | 'nodes' | 'images' | 'wait';
+  unit: z.enum(['bytes', 'nodes', 'images', 'wait']),
   /** Units per second over the last seconds. */
-  readonly rate?: number;
-  readonly secondsLeft?: number;
-  readonly note?: string;
-}
+  rate: z.number().exactOptional(),
+  secondsLeft: z.number().exactOptional(),
+  note,
+});
+export type Progress = Data<typeof progressSchema>;

@@ -1,10 +1,10 @@
+import { z } from 'zod';
+import type { Data } from '../text/shape.ts';
 import type { ChangeEvent, ChangeId } from './change.ts';
 
 /** A journal line: its number, and its SHA-256, which covers every line before it. */
-export interface JournalMark {
-  readonly line: number;
-  readonly hash: string;
-}
+export const journalMark = z.strictObject({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export type JournalMark = Data<typeof journalMark>;
 
 /** The signed form of a record entry. It is valid only for this change at this position. */
 export interface RecordEntry {

@@ -17,12 +17,9 @@ export function redacted(event: ChangeEvent): ChangeEvent {
 }
 
 function cleaned<T extends object>(report: T): T {
-  return Object.assign(
-    { ...report },
-    Object.fromEntries(
-      Object.entries(report).flatMap(([key, value]) =>
-        typeof value === 'string' ? [[key, withoutSecrets(value)]] : [],
-      ),
-    ),
-  );
+  const hidden = Object.entries(report).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? withoutSecrets(value) : value,
+  ]);
+  return { ...report, ...Object.fromEntries(hidden) };
 }

@@ -1,16 +1,21 @@
+import { z } from 'zod';
+import type { Data } from '../text/shape.ts';
 import type { Archive } from './archive.ts';
 import type { RunningJob } from './salt.ts';
 
+const text = z.string();
+
 /** How a node is reached over SSH: its `metalk8s.scality.com/ssh-*` annotations with the roster's defaults. */
-export interface NodeAccess {
-  readonly node: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly keyPath: string;
+export const nodeAccess = z.strictObject({
+  node: text,
+  host: text,
+  port: z.number(),
+  user: text,
+  keyPath: text,
   /** True only when the annotation says exactly "true"; commands then run under `sudo -n`. */
-  readonly sudo: boolean;
-}
+  sudo: z.boolean(),
+});
+export type NodeAccess = Data<typeof nodeAccess>;
 
 /** A node according to Kubernetes. */
 export interface NodeFacts {
@@ -95,27 +100,32 @@ export interface BootstrapFacts {
 }
 
 /** The public key that a node's SSH server presented. */
-export interface HostKey {
-  readonly host: string;
-  readonly port: number;
+export const presentedKey = z.strictObject({
+  host: text,
+  port: z.number(),
   /** For example `ssh-ed25519`. */
-  readonly algorithm: string;
+  algorithm: text,
   /** Base64, as in known_hosts. */
-  readonly key: string;
+  key: text,
   /** `SHA256:…`, as `ssh-keygen -l` prints it. */
-  readonly fingerprint: string;
+  fingerprint: text,
+});
+
+export interface HostKey extends Data<typeof presentedKey> {
   /** False when the key is seen for the first time. */
   readonly pinned: boolean;
 }
 
 /** Why the worker cannot use a node over SSH. */
-export type SshFault =
-  | 'unreachable'
-  | 'permission-denied'
-  | 'host-key-changed'
-  | 'key-missing'
-  | 'key-unsafe'
-  | 'no-sudo';
+export const SSH_FAULTS = [
+  'unreachable',
+  'permission-denied',
+  'host-key-changed',
+  'key-missing',
+  'key-unsafe',
+  'no-sudo',
+] as const;
+export type SshFault = (typeof SSH_FAULTS)[number];
 
 /** A path on a target, compared with the archive that belongs there. */
 export interface TargetFile {
@@ -135,10 +145,8 @@ export interface TargetSpace {
 }
 
 /** A loop mount of an ISO. */
-export interface MountFacts {
-  readonly mountpoint: string;
-  readonly backingFile: string;
-}
+export const mountFacts = z.strictObject({ mountpoint: text, backingFile: text });
+export type MountFacts = Data<typeof mountFacts>;
 
 /** An inspection of a node over SSH. */
 export type TargetFacts =

@@ -1,17 +1,19 @@
+import { z } from 'zod';
+import type { Data } from '../text/shape.ts';
 import { mountpointOf } from './archive.ts';
-import type { Facts, MountFacts } from './facts.ts';
-import { isClosed } from './facts.ts';
+import { type Facts, isClosed, type MountFacts, mountFacts } from './facts.ts';
 
 /** What existed on a node right before a change started. An undo keeps it. */
-export interface NodeBefore {
-  readonly node: string;
+export const nodeBefore = z.strictObject({
+  node: z.string(),
   /** The node had a registry pod. */
-  readonly registry: boolean;
-  readonly mounts: readonly MountFacts[];
-  readonly fstab: readonly MountFacts[];
+  registry: z.boolean(),
+  mounts: z.array(mountFacts),
+  fstab: z.array(mountFacts),
   /** File names in the registry's configuration. */
-  readonly registryConfig: readonly string[];
-}
+  registryConfig: z.array(z.string()),
+});
+export type NodeBefore = Data<typeof nodeBefore>;
 
 /** The state of the targets in an inspection. */
 export function beforeOf({ targets, kube }: Facts): readonly NodeBefore[] {

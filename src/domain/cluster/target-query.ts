@@ -1,7 +1,14 @@
+/** An expected archive on a target. */
+export interface WantedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
 /** What to inspect on a target. */
 export interface TargetQuery {
   /** The expected archives. A file of the right size is hashed. */
-  readonly archives: readonly { path: string; size: number; sha256: string }[];
+  readonly archives: readonly WantedFile[];
   /** `ip:port` of the registry. */
   readonly registryAddress: string;
   /** Other paths to check for existence. */

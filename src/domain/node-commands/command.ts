@@ -1,16 +1,16 @@
+import { z } from 'zod';
+import type { Data } from '../text/shape.ts';
 import type { Ended } from './ended.ts';
 
+const text = z.string();
+const commandSchema = z.strictObject({ program: text, args: z.array(text) });
+
 /** A command as a value. Only `render` turns it into shell text, and only the SSH adapter sends it. */
-export interface Command {
-  readonly program: string;
-  readonly args: readonly string[];
-}
+export type Command = Data<typeof commandSchema>;
 
 /** A command of a step, and where it runs: a node, or the salt-master pod. */
-export interface PlannedCommand {
-  readonly on: string;
-  readonly command: Command;
-}
+export const plannedCommand = z.strictObject({ on: text, command: commandSchema });
+export type PlannedCommand = Data<typeof plannedCommand>;
 
 /** How a command ended, and its output. */
 export interface CommandResult {

@@ -24,38 +24,32 @@ export interface CopyOrder {
 export type Hasher = 'openssl' | 'sha256sum';
 
 /** Every command that a copy may run on the target. */
-export interface CopyCommands {
-  /** Writes standard input to the part file from this byte; prints the digest of the whole file. */
-  receive(from: number): Command;
-  /** The same, using the seed; null when there is none. */
-  readonly rebuild: ((from: number) => Command) | null;
-  /** Sets mode and owner, syncs, renames. Check afterwards: it may exit 0 without renaming over an existing file. */
-  readonly finish: Command;
-  readonly discard: Command;
-  /** Syncs the copy of a worker that died between rename and sync. */
-  readonly sync: Command;
-  /** Inspects path and part; `known` is the identity of a file whose digest is not needed. */
-  see(known: string | null): Command;
-  readonly hashPart: Command;
-  /** The digest of the data on disk, not of the page cache. */
-  readonly rereadPart: Command;
-}
-
-export function copyCommands({ path, part, size, sudo, seed }: CopyOrder): CopyCommands {
+export function copyCommands({ path, part, size, sudo, seed }: CopyOrder) {
   const run = (plain: Command): Command => (sudo ? withSudo(plain) : plain);
   const script = (text: string, ...args: readonly string[]): Command => run(command('sh', '-c', text, 'sh', ...args));
+  const rebuild = (old: string) => (from: number) => script(REBUILD_SCRIPT, part, String(from), String(size), old);
   return {
-    receive: (from) => script(RECEIVE_SCRIPT, part, String(from), String(size)),
-    rebuild: seed === undefined ? null : (from) => script(REBUILD_SCRIPT, part, String(from), String(size), seed),
-    // Without sudo, the login user already owns the file.
+    /** Writes standard input to the part file from this byte; prints the digest of the whole file. */
+    receive: (from: number) => script(RECEIVE_SCRIPT, part, String(from), String(size)),
+    /** The same, using the seed; null when there is none. */
+    rebuild: seed === undefined ? null : rebuild(seed),
+    /**
+     * Sets mode and owner (without sudo, the login user already owns the file), syncs, renames. Check afterwards: it may exit 0 without
+     * renaming over an existing file.
+     */
     finish: script(FINISH_SCRIPT, path, part, sudo ? 'root:root' : ''),
     discard: run(command('rm', '-f', '--', part)),
+    /** Syncs the copy of a worker that died between rename and sync. */
     sync: run(command('sync', '--', path, folderOf(path))),
-    see: (known) => script(SEE_SCRIPT, path, part, String(size), known ?? '-'),
+    /** Inspects path and part; `known` is the identity of a file whose digest is not needed. */
+    see: (known: string | null) => script(SEE_SCRIPT, path, part, String(size), known ?? '-'),
     hashPart: script(HASH_SCRIPT, part),
+    /** The digest of the data on disk, not of the page cache. */
     rereadPart: script(REREAD_SCRIPT, part),
   };
 }
+
+export type CopyCommands = ReturnType<typeof copyCommands>;
 
 /** The changing commands of a new copy, in order. A resumed copy has another first byte. */
 export function shownCopyCommands(order: CopyOrder): readonly Command[] {

@@ -8,19 +8,8 @@ export const RUNS_FOLDER = '/run/registry-ha';
 /** Seconds that a session waits for the end of a run before it reports the run's state. */
 const WAIT_SECONDS = '15';
 
-/** The commands for one run. `start` runs the planned command, detached from the session. */
-export interface RunCommands {
-  /** Starts the run once, or once more after it ended (`again`). Then waits, at most WAIT_SECONDS. */
-  start(again: boolean): Command;
-  /** Waits, at most WAIT_SECONDS. */
-  readonly follow: Command;
-  /** More of its stdout, from this byte. */
-  read(from: number): Command;
-  readonly forget: Command;
-}
-
-/** `shown` is the planned command. Its `sudo -n` moves before the script, so that root owns the folder. */
-export function runCommands(folder: string, shown: Command): RunCommands {
+/** The commands for one run. `shown` is the planned command. Its `sudo -n` moves before the script, so that root owns the folder. */
+export function runCommands(folder: string, shown: Command) {
   const isSudo = shown.program === 'sudo' && shown.args[0] === '-n';
   const words = isSudo ? shown.args.slice(1) : [shown.program, ...shown.args];
   const script = (text: string, ...args: readonly string[]): Command => {
@@ -28,12 +17,17 @@ export function runCommands(folder: string, shown: Command): RunCommands {
     return isSudo ? withSudo(plain) : plain;
   };
   return {
-    start: (again) => script(START_SCRIPT, again ? 'again' : 'once', WAIT_SECONDS, ...words),
+    /** Starts the command once, detached, or once more after it ended (`again`). Then waits, at most WAIT_SECONDS. */
+    start: (again: boolean) => script(START_SCRIPT, again ? 'again' : 'once', WAIT_SECONDS, ...words),
+    /** Waits, at most WAIT_SECONDS. */
     follow: script(FOLLOW_SCRIPT, '-', WAIT_SECONDS),
-    read: (from) => script(READ_SCRIPT, String(from)),
+    /** More of its stdout, from this byte. */
+    read: (from: number) => script(READ_SCRIPT, String(from)),
     forget: script(FORGET_SCRIPT),
   };
 }
+
+export type RunCommands = ReturnType<typeof runCommands>;
 
 /** State of a run. `gone`: its process ended without an exit code. `absent`: never started, or the node was rebooted. */
 export type RunTold =

@@ -1,65 +1,65 @@
-import type { HostKey, NodeAccess } from '../cluster/facts.ts';
-import type { Intent } from './intent.ts';
+import { z } from 'zod';
+import { nodeAccess, presentedKey } from '../cluster/facts.ts';
+import type { Data } from '../text/shape.ts';
+import { intentSchema } from './intent.ts';
 import type { Step } from './step.ts';
 
-/** An archive as the card shows it. */
-export interface PlannedArchive {
-  readonly id: string;
-  readonly kind: 'metalk8s' | 'solution';
-  readonly version: string;
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly images: number;
-}
+const text = z.string();
+const texts = z.array(text);
 
-/** Bytes that copies need on one file system of a target. */
-export interface PlannedSpace {
-  readonly node: string;
-  readonly mountpoint: string;
-  readonly needed: number;
-  readonly available: number;
-}
+/** An archive as the card shows it. */
+const plannedArchive = z.strictObject({
+  id: text,
+  kind: z.enum(['metalk8s', 'solution']),
+  version: text,
+  path: text,
+  size: z.number(),
+  sha256: text,
+  images: z.number(),
+});
+export type PlannedArchive = Data<typeof plannedArchive>;
+
+const approvedPart = (step: z.ZodType<Step>) =>
+  z.strictObject({
+    change: text,
+    intent: intentSchema,
+    version: text,
+    saltenv: text,
+    archives: z.array(plannedArchive),
+    /** Approving the plan pins those seen for the first time. */
+    hostKeys: z.array(z.strictObject({ node: text, key: presentedKey })),
+    /** How each node is reached that the plan works on: user, key, address. */
+    access: z.array(nodeAccess),
+    steps: z.array(step),
+    sideEffects: texts,
+  });
+export type ApprovedPart = Data<ReturnType<typeof approvedPart>>;
+
+const seenPart = z.strictObject({
+  at: text,
+  /** What the version guard found, in sentences. */
+  findings: texts,
+  warnings: texts,
+  /** Files that are on a target already, byte for byte. */
+  already: z.array(z.strictObject({ node: text, path: text })),
+  /** Bytes that copies need on one file system of a target. */
+  space: z.array(z.strictObject({ node: text, mountpoint: text, needed: z.number(), available: z.number() })),
+  /** Nodes whose SSH host key is seen for the first time. */
+  newHostKeys: texts,
+  /** Seconds, a range. */
+  estimate: z.strictObject({ from: z.number(), to: z.number() }),
+});
+export type SeenPart = Data<typeof seenPart>;
 
 /**
  * A plan is data: shown, digested, approved, run. `approved` is the part that the digest covers and that a later look must find
  * again; `seen` is what was true at that moment and may change without harm.
  */
-export interface Plan {
-  readonly v: 1;
-  readonly approved: ApprovedPart;
-  readonly seen: SeenPart;
-}
+export const planSchemaWith = (step: z.ZodType<Step>) =>
+  z.strictObject({ v: z.literal(1), approved: approvedPart(step), seen: seenPart });
+export type Plan = Data<ReturnType<typeof planSchemaWith>>;
 
 /** A plan before it is known how long its steps may take: all that a planner decides. */
 export interface UntimedPlan extends Omit<Plan, 'seen'> {
   readonly seen: Omit<SeenPart, 'estimate'>;
-}
-
-export interface ApprovedPart {
-  readonly change: string;
-  readonly intent: Intent;
-  readonly version: string;
-  readonly saltenv: string;
-  readonly archives: readonly PlannedArchive[];
-  /** Approving the plan pins those seen for the first time. */
-  readonly hostKeys: readonly { readonly node: string; readonly key: Omit<HostKey, 'pinned'> }[];
-  /** How each node is reached that the plan works on: user, key, address. */
-  readonly access: readonly NodeAccess[];
-  readonly steps: readonly Step[];
-  readonly sideEffects: readonly string[];
-}
-
-export interface SeenPart {
-  readonly at: string;
-  /** What the version guard found, in sentences. */
-  readonly findings: readonly string[];
-  readonly warnings: readonly string[];
-  /** Files that are on a target already, byte for byte. */
-  readonly already: readonly { readonly node: string; readonly path: string }[];
-  readonly space: readonly PlannedSpace[];
-  /** Nodes whose SSH host key is seen for the first time. */
-  readonly newHostKeys: readonly string[];
-  /** Seconds, a range. */
-  readonly estimate: { readonly from: number; readonly to: number };
 }

@@ -4,7 +4,7 @@ import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from '../cl
 import { shownCopyCommands } from '../node-commands/copy-commands.ts';
 import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
 import { bytesInWords, count, listed } from '../text/format.ts';
-import type { CopiedArchive, MountedArchive, Step } from './step.ts';
+import type { CopiedArchive, MountedArchive, Step, StepKind } from './step.ts';
 
 /** All that the steps of one plan have in common. */
 export interface PlanContext {
@@ -63,17 +63,19 @@ export function registrySteps(context: PlanContext, node: NodeFacts, target: Ope
   ];
   const carries = context.archives.map(({ id }) => id).sort();
   if (before.length === 0 && hasWholeRegistry(context, node, carries)) return [];
-  const deploy: Step = {
-    kind: 'deploy',
-    id: `deploy:${node.name}`,
-    says: `Deploy the registry on ${node.name}`,
-    commands: [stateOnNode(node.access, 'metalk8s.repo.installed', context.saltenv)],
-    node: node.name,
-    version: context.version,
-    carries,
-  };
-  return [...before, deploy];
+  const commands = [stateOnNode(node.access, 'metalk8s.repo.installed', context.saltenv)];
+  const deploy = onNode('deploy', node, `Deploy the registry on ${node.name}`, commands);
+  return [...before, { ...deploy, version: context.version, carries }];
 }
+
+/** What every step on one node has, if its kind occurs there once. */
+const onNode = <K extends StepKind>(kind: K, node: NodeFacts, says: string, commands: Step['commands'] = []) => ({
+  kind,
+  id: `${kind}:${node.name}`,
+  says,
+  commands,
+  node: node.name,
+});
 
 /** Does the node's registry carry every archive at the cluster's version, and serve all their images? */
 export function hasWholeRegistry(
@@ -97,16 +99,9 @@ function isMounted({ mounts, fstab }: OpenTarget, archive: Archive): boolean {
 function mountStep({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
   const own = archives.filter(({ kind }) => kind === 'metalk8s');
   if (own.every((archive) => isMounted(target, archive))) return [];
-  return [
-    {
-      kind: 'mount',
-      id: `mount:${node.name}`,
-      says: `Mount ${count(own.length, 'MetalK8s archive')} on ${node.name}`,
-      commands: [stateOnNode(node.access, 'metalk8s.archives.mounted', saltenv)],
-      node: node.name,
-      archives: own.map(mounted),
-    },
-  ];
+  const commands = [stateOnNode(node.access, 'metalk8s.archives.mounted', saltenv)];
+  const says = `Mount ${count(own.length, 'MetalK8s archive')} on ${node.name}`;
+  return [{ ...onNode('mount', node, says, commands), archives: own.map(mounted) }];
 }
 
 function solutionsStep({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
@@ -114,16 +109,9 @@ function solutionsStep({ archives, saltenv }: PlanContext, node: NodeFacts, targ
   const isThere = (archive: Archive) =>
     isMounted(target, archive) && target.registryConfig.includes(includeOfSolution(archive.id));
   if (solutions.every(isThere)) return [];
-  return [
-    {
-      kind: 'solutions',
-      id: `solutions:${node.name}`,
-      says: `Make ${count(solutions.length, 'solution')} available on ${node.name}`,
-      commands: [stateOnNode(node.access, 'metalk8s.solutions.available', saltenv)],
-      node: node.name,
-      archives: solutions.map(mounted),
-    },
-  ];
+  const commands = [stateOnNode(node.access, 'metalk8s.solutions.available', saltenv)];
+  const says = `Make ${count(solutions.length, 'solution')} available on ${node.name}`;
+  return [{ ...onNode('solutions', node, says, commands), archives: solutions.map(mounted) }];
 }
 
 function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
@@ -145,14 +133,8 @@ function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, 
 
 /** Waits until Kubernetes lists exactly these registries as Ready; too early a look would configure the wrong ones. */
 export function readyStep(node: NodeFacts, addresses: readonly string[]): Step {
-  return {
-    kind: 'ready',
-    id: `ready:${node.name}`,
-    says: `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`,
-    commands: [],
-    node: node.name,
-    addresses,
-  };
+  const says = `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`;
+  return { ...onNode('ready', node, says), addresses };
 }
 
 /** Reconfigures the engines when one of them does not list exactly these registries. */

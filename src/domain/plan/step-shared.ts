@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import type { PlannedCommand } from '../node-commands/command.ts';
-import { type Data, schemaOf } from '../text/shape.ts';
+import { plannedCommand } from '../node-commands/command.ts';
+import type { Data } from '../text/shape.ts';
 
 const text = z.string();
 
 /** A step's id: it is a key of a change's steps, so it can never be `__proto__`. */
 export const stepIdSchema = text.regex(/^[a-z]/, 'A step’s id starts with a small letter');
-
-const plannedCommand = schemaOf<PlannedCommand>()(
-  z.strictObject({ on: text, command: z.strictObject({ program: text, args: z.array(text) }) }),
-);
 
 /** What every step has. */
 const shared = {

@@ -1,17 +1,22 @@
-import type { Person } from '../change/approval.ts';
+import { z } from 'zod';
+import { person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import { nodesOf } from '../plan/step-shared.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
-import type { HoldVerb } from './policy.ts';
+import { type Data, isoTime } from '../text/shape.ts';
+import { HOLD_VERBS, type HoldVerb } from './policy.ts';
 
 /** A freeze or lock set by hand, for one node or the whole cluster (`node` is null). A freeze is always for the cluster. */
-export interface Hold {
-  readonly verb: HoldVerb;
-  readonly node: string | null;
-  readonly by: Person;
-  readonly at: string;
-  readonly reason?: string;
-}
+export const holdSchema = z
+  .strictObject({
+    verb: z.enum(HOLD_VERBS),
+    node: z.string().nullable(),
+    by: person,
+    at: isoTime,
+    reason: z.string().exactOptional(),
+  })
+  .refine(({ verb, node }) => verb === 'lock' || node === null, { error: 'a freeze is of the whole cluster' });
+export type Hold = Data<typeof holdSchema>;
 
 /** What `/registry-ha freeze|unfreeze|lock|unlock` asks for. */
 export interface HoldWish {

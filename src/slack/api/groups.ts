@@ -1,4 +1,3 @@
-import { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { GroupMembers } from '../../domain/policy/people.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,6 +5,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Groups } from '../../ports/policy.ts';
 import { boltLog } from './bolt-log.ts';
 import { type SlackRefused, slackRefused } from './slack-refused.ts';
+import { webClient } from './web-client.ts';
 
 /** Cache time; usergroups.users.list is a Tier 2 method, 20 calls a minute. */
 const KEPT_MS = 60_000;
@@ -16,7 +16,7 @@ const ANSWER_LIMIT_MS = 5_000;
 
 export interface GroupsOptions {
   readonly botToken: string;
-  readonly slackApiUrl?: string;
+  readonly slackApiUrl?: string | undefined;
   readonly clock: Pick<Clock, 'steadyMs'>;
   readonly log: Log;
 }
@@ -31,7 +31,9 @@ interface Kept {
 
 /** Reads Slack's user groups on demand, with a cache. */
 export function slackGroups(options: GroupsOptions): Groups {
-  const client = clientFor(options);
+  const logger = boltLog(options.log);
+  // Without retries, because a person waits for the reply to a click.
+  const client = webClient(options, { logger, retryConfig: { retries: 0 }, timeout: ANSWER_LIMIT_MS });
   const kept = new Map<string, Kept>();
   const now = () => options.clock.steadyMs();
   const read = async (group: string): Promise<GroupMembers> => {
@@ -55,17 +57,6 @@ export function slackGroups(options: GroupsOptions): Groups {
       return await answer;
     },
   };
-}
-
-function clientFor({ botToken, slackApiUrl, log }: GroupsOptions): webApi.WebClient {
-  return new webApi.WebClient(botToken, {
-    logger: boltLog(log),
-    retryConfig: { retries: 0 },
-    timeout: ANSWER_LIMIT_MS,
-    // Without this, a 429 would delay the click by its Retry-After.
-    rejectRateLimitedCalls: true,
-    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
-  });
 }
 
 /** Error codes of usergroups.users.list (method page). */

@@ -1,9 +1,10 @@
-import { webApi } from '@slack/bolt';
+import type { webApi } from '@slack/bolt';
 import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
 import { verbatim } from './verbatim.ts';
+import { webClient } from './web-client.ts';
 
 /**
  * chat.update is a Tier 3 method: 50 calls per minute and workspace (docs.slack.dev, "Rate limits"). These two limits allow at most
@@ -17,6 +18,8 @@ const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } 
 /** The notifier retries edits, with the newest content. */
 const NO_RETRIES = { retries: 0 } as const;
 
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
+
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
   post(channel: string, drawing: Drawing): Promise<MessageRef>;
@@ -27,22 +30,22 @@ export interface SlackPoster {
 
 export interface PosterOptions {
   readonly botToken: string;
-  readonly slackApiUrl?: string;
+  readonly slackApiUrl?: string | undefined;
   readonly clock: Pick<Clock, 'steadyMs'>;
   readonly logger: NonNullable<webApi.WebClientOptions['logger']>;
 }
 
 /** Posts and redraws messages within Slack's rate limits. */
 export function slackPoster(options: PosterOptions): SlackPoster {
-  const posts = clientFor(options, FEW_RETRIES);
-  const edits = clientFor(options, NO_RETRIES);
+  const { logger } = options;
+  const posts = webClient(options, { logger, retryConfig: FEW_RETRIES, timeout: ANSWER_LIMIT_MS });
+  const edits = webClient(options, { logger, retryConfig: NO_RETRIES, timeout: ANSWER_LIMIT_MS });
   const pace = updatePace(options.clock);
   const precedence = cardsFirst(options.clock);
   return {
     post: (channel, { text, blocks }) =>
-      posted(
-        posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), unfurl_links: false, unfurl_media: false }),
-        (ms) => precedence.cardWaits(channel, ms),
+      posted(posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...NO_PREVIEWS }), (ms) =>
+        precedence.cardWaits(channel, ms),
       ),
     update: async ({ channel, ts }, { text, blocks }) => {
       pace.take();
@@ -51,31 +54,10 @@ export function slackPoster(options: PosterOptions): SlackPoster {
     reply: async ({ channel, ts }, text, broadcast) => {
       precedence.letReply(channel);
       await posted(
-        posts.chat.postMessage({
-          channel,
-          thread_ts: ts,
-          text,
-          reply_broadcast: broadcast,
-          unfurl_links: false,
-          unfurl_media: false,
-        }),
+        posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
     },
   };
-}
-
-function clientFor(
-  { botToken, slackApiUrl, logger }: PosterOptions,
-  retryConfig: webApi.RetryOptions,
-): webApi.WebClient {
-  return new webApi.WebClient(botToken, {
-    logger,
-    retryConfig,
-    timeout: ANSWER_LIMIT_MS,
-    // Without this, a 429 would delay all calls of the client by its Retry-After.
-    rejectRateLimitedCalls: true,
-    ...(slackApiUrl === undefined ? {} : { slackApiUrl }),
-  });
 }
 
 async function posted(

@@ -15,7 +15,7 @@ const DRAIN_LIMIT_MS = 10_000;
 
 interface SharedOptions {
   readonly botToken: string;
-  readonly slackApiUrl?: string;
+  readonly slackApiUrl?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Slack rejects the bot for good: it needs a new token. */
@@ -29,31 +29,22 @@ export type PayloadWay =
 
 export type BotAppOptions = SharedOptions & PayloadWay;
 
-export interface BotApp {
-  readonly app: App;
-  /** The bot token's workspace; throws before the start. */
-  home(): Home;
-  /** True if payloads can arrive; one of the two sockets is enough. */
-  isConnected(): boolean;
-  /** Checks the token, then accepts payloads. */
-  start(): Promise<void>;
-  /** Stops accepting payloads, and waits at most ten seconds for those in progress. */
-  stop(): Promise<void>;
-}
-
 /** Bolt, plus draining at stop, sockets that reconnect, and protection against replayed requests. */
-export function botApp(options: BotAppOptions): BotApp {
+export function botApp(options: BotAppOptions) {
   const logger = boltLog(options.log);
   const receivers = receiversFor(options, logger);
   const app = new WatchedApp(options, { receiver: together(receivers), logger, ...clientFor(options) });
   let home: Home | null = null;
   return {
     app,
-    home: () => {
+    /** The bot token's workspace; throws before the start. */
+    home: (): Home => {
       if (home === null) throw new Error('The bot is not started.');
       return home;
     },
+    /** True if payloads can arrive; one of the two sockets is enough. */
     isConnected: () => receivers.some(({ isConnected }) => isConnected),
+    /** Checks the token, then accepts payloads. */
     start: async () => {
       const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
       if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
@@ -66,6 +57,7 @@ export function botApp(options: BotAppOptions): BotApp {
         throw error;
       }
     },
+    /** Stops accepting payloads, and waits at most ten seconds for those in progress. */
     stop: async () => {
       await app.stop();
       const left = await app.inFlight.drain(DRAIN_LIMIT_MS);

@@ -25,7 +25,7 @@ const FATAL: ReadonlySet<string> = new Set([
 
 export interface SocketOptions {
   readonly appToken: string;
-  readonly slackApiUrl?: string;
+  readonly slackApiUrl?: string | undefined;
   readonly logger: Logger;
   readonly log: Log;
   readonly clock: Clock;

@@ -2,8 +2,8 @@ import type { ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import type { Announcements } from '../../ports/record.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
+import { wordFor } from '../card/worker-outage.ts';
 import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';
-import { WorkerWatch } from './worker-watch.ts';
 
 /** Shortest time between two edits of a card. */
 const EDIT_EVERY_MS = 3_000;
@@ -43,6 +43,8 @@ class Rounds {
   readonly #learnt: Learnt = { style: 'plan', unconfirmed: new Set() };
   readonly #wanted = new Map<ChangeId, Wanted>();
   readonly #rounds = new Set<Promise<void>>();
+  /** The state of each cluster's worker at the last check. The first check counts as a change. */
+  readonly #workers = new Map<string, string>();
 
   constructor(options: NotifierOptions, signal: AbortSignal) {
     this.#options = options;
@@ -87,13 +89,15 @@ class Rounds {
   /** A silent worker announces nothing, so its state is polled. */
   async #watchWorkers(): Promise<void> {
     const { clusters, useCases, changes, log } = this.#options;
-    const watch = new WorkerWatch(useCases);
     while (!this.#signal.aborted) {
       for (const cluster of clusters) {
         try {
-          if (await watch.hasChanged(cluster)) for (const id of await changes(cluster).open()) this.#want(id, false);
+          const now = wordFor(await useCases.workerOf(cluster));
+          if (this.#workers.get(cluster) === now) continue;
+          this.#workers.set(cluster, now);
+          for (const id of await changes(cluster).open()) this.#want(id, false);
         } catch (error) {
-          watch.forget(cluster);
+          this.#workers.delete(cluster);
           log.warn({ err: error, cluster }, 'State of the worker is unknown');
         }
       }

@@ -1,15 +1,8 @@
 import type { Change, MessageRef } from '../../domain/change/change.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
-import type { SlackPoster } from '../api/poster.ts';
 import { slackRefused } from '../api/slack-refused.ts';
 import { renderCard } from '../card/card.ts';
-
-interface PostAgainOptions {
-  readonly slack: Pick<SlackPoster, 'post' | 'reply'>;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+import type { PostOptions } from './post-card.ts';
+import type { ReplyPorts } from './thread-replies.ts';
 
 const WHY =
   'The bot stopped while it posted the card of this change. Use this card. An older card that says “Inspecting the cluster…” is not updated any more.';
@@ -18,7 +11,10 @@ const WHY =
  * Posts a change's card again, after a bot died before it recorded the card's place. The app has no scope to read the channel, so it
  * cannot find the first card. Null when the bot may not write there.
  */
-export async function postAgain(change: Change, { slack, clock, log }: PostAgainOptions): Promise<MessageRef | null> {
+export async function postAgain(
+  change: Change,
+  { slack, clock, log }: PostOptions & Pick<ReplyPorts, 'slack'>,
+): Promise<MessageRef | null> {
   try {
     const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
     await slack

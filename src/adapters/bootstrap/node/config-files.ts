@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SolutionsFile } from '../../../domain/cluster/facts.ts';
-import { atLeast } from '../../../schema/length.ts';
+import { atLeast } from '../../../domain/text/length.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** bootstrap.yaml: its archives, or why it is invalid. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PlainFailure } from '../../../domain/answers/failure.ts';
-import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
+import type { AuditEntry } from '../../../domain/change/audit.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker, JournalMark } from '../../../domain/change/record-entry.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
@@ -10,16 +10,10 @@ import { olderFiles } from '../file/files.ts';
 import { type JournalLine, type NewerLine, NO_LINE } from '../file/line.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
-/** An event of a change, with its line. */
-export interface JournalEvent extends JournalMark {
-  readonly change: ChangeId;
-  readonly event: ChangeEvent;
-}
-
 /** A whole journal, readable while the worker writes it. */
 export interface ReadJournal {
   /** Each event once, although open changes are copied into new files. */
-  readonly events: readonly JournalEvent[];
+  readonly events: readonly AuditEntry[];
   /** Lines of a newer version: part of the chain, with unknown content. */
   readonly newer: readonly NewerLine[];
   /** Line numbers by the line's digest. */
@@ -53,16 +47,12 @@ export async function readJournal(path: string, checker?: HeadChecker): Promise<
 
 class Reader {
   readonly #checker: HeadChecker | undefined;
-  readonly #events: JournalEvent[] = [];
+  readonly #events: AuditEntry[] = [];
   readonly #newer: NewerLine[] = [];
   readonly #hashes = new Map<string, number>();
+  readonly #seen = { files: 0, first: 0, seals: 0, sealed: 0, unsealedEnd: 0 };
   readonly #unknownKeys = new Set<string>();
   readonly #reported = new Set<number>();
-  #files = 0;
-  #first = 0;
-  #seals = 0;
-  #sealed = 0;
-  #unsealedEnd = 0;
   #last: VerifiedJournal | undefined;
 
   constructor(checker: HeadChecker | undefined) {
@@ -82,7 +72,7 @@ class Reader {
     });
     if (before !== undefined && first?.prev !== before.last)
       throw journalDamaged(path, first?.seq ?? 1, 'does not continue the older file: one of the two was changed');
-    this.#files += 1;
+    this.#seen.files += 1;
   }
 
   result(): ReadJournal {
@@ -91,29 +81,25 @@ class Reader {
       events: this.#events,
       newer: this.#newer,
       hashes: this.#hashes,
-      files: this.#files,
-      first: this.#first,
+      ...this.#seen,
       head: { line: lines, hash: last },
-      seals: this.#seals,
-      sealed: this.#sealed,
-      unsealedEnd: this.#unsealedEnd,
       unknownKeys: [...this.#unknownKeys],
       unfinished: torn?.length ?? 0,
     };
   }
 
   #note(path: string, line: JournalLine | NewerLine, hash: string): void {
-    if (this.#first === 0) this.#first = line.seq;
+    if (this.#seen.first === 0) this.#seen.first = line.seq;
     this.#hashes.set(hash, line.seq);
     if ('newer' in line) this.#newer.push(line);
     if ('seal' in line) {
-      this.#seals += 1;
-      this.#sealed = line.seq;
-      this.#unsealedEnd = 0;
+      this.#seen.seals += 1;
+      this.#seen.sealed = line.seq;
+      this.#seen.unsealedEnd = 0;
     }
     if (!('event' in line)) return;
     const { change, event, carried } = line;
-    if (endsChange(event) && this.#unsealedEnd === 0) this.#unsealedEnd = line.seq;
+    if (endsChange(event) && this.#seen.unsealedEnd === 0) this.#seen.unsealedEnd = line.seq;
     if (carried !== undefined) this.#refuseFalseCopy(path, line.seq, carried);
     const mark = carried ?? { line: line.seq, hash };
     // Of a carried event, only the first remaining copy is reported.
@@ -123,7 +109,7 @@ class Reader {
   }
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
-    if (line < this.#first || this.#hashes.get(hash) === line) return;
+    if (line < this.#seen.first || this.#hashes.get(hash) === line) return;
     throw journalDamaged(path, n, `claims to be a copy of line ${line}, but differs from it`);
   }
 }

@@ -1,14 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { journalDamaged } from '../file/failures.ts';
 import { openPrivateFile } from '../file/file.ts';
-import { verifyJournal } from './verify.ts';
-
-/** The acknowledged part of the journal. */
-export interface Acknowledged {
-  readonly lines: number;
-  readonly last: string;
-  readonly bytes: number;
-}
+import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
 /** Larger than most lines; a disk without room for this counts as full. */
 const LEAST_BYTES = 4096;
@@ -17,7 +10,11 @@ const LEAST_BYTES = 4096;
  * Reopens the file after a failed write and drops everything after the acknowledged lines, which nobody has seen. Throws while the
  * disk has no room for the failed write, and `journal-damaged` when acknowledged lines are missing.
  */
-export async function reopened(path: string, known: Acknowledged, wanted: number): Promise<FileHandle> {
+export async function reopened(
+  path: string,
+  known: Pick<VerifiedJournal, 'lines' | 'last' | 'bytes'>,
+  wanted: number,
+): Promise<FileHandle> {
   const file = await openPrivateFile(path);
   try {
     const content = await file.readFile();

@@ -1,82 +1,54 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
-import { isChangeId } from '../../../domain/change/change-id.ts';
-import type { JournalMark, Signature } from '../../../domain/change/record-entry.ts';
+import { changeIdSchema } from '../../../domain/change/change-id.ts';
+import { journalMark } from '../../../domain/change/record-entry.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
-import { schemaOf } from '../../../domain/text/shape.ts';
-import { changeEventSchema, journalMarkSchema } from '../../../schema/event-schema.ts';
+import { type Data, isoTime } from '../../../domain/text/shape.ts';
+import { changeEventSchema } from '../../../schema/record-schemas.ts';
 
-interface AnyLine {
+const place = {
   /** 1 for the first line; goes on from one file to the next. */
-  readonly seq: number;
+  seq: z.int().positive(),
   /** Hex SHA-256 of the line before, without its newline; zeros for the first. */
-  readonly prev: string;
-}
+  prev: z.string().regex(/^[0-9a-f]{64}$/),
+};
 
-/** Something happened to a change. */
-export interface EventLine extends AnyLine {
-  readonly change: ChangeId;
-  readonly event: ChangeEvent;
+const eventLine = z.strictObject({
+  ...place,
+  change: changeIdSchema,
+  event: changeEventSchema,
   /** Copied from an older file, where it is this line, because the change was still open. */
-  readonly carried?: JournalMark;
-}
+  carried: journalMark.exactOptional(),
+});
+/** Something happened to a change. */
+export type EventLine = Data<typeof eventLine>;
 
+const sealLine = z.strictObject({ ...place, seal: z.strictObject({ key: z.string(), signature: z.string() }) });
 /** The worker's signature of the line before, and so of all lines before. */
-export interface SealLine extends AnyLine {
-  readonly seal: Signature;
-}
+export type SealLine = Data<typeof sealLine>;
 
-/** The first line of a file that goes on where an older one ends. */
-export interface OpeningLine extends AnyLine {
-  readonly opens: {
-    readonly at: string;
+const openingLine = z.strictObject({
+  ...place,
+  opens: z.strictObject({
+    at: isoTime,
     /** Name of the older file. */
-    readonly after: string;
+    after: z.string(),
     /** Approvals of changes that are not copied along, as long as they could be shown again. */
-    readonly nonces: readonly { readonly nonce: string; readonly expires: string }[];
-  };
-}
+    nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
+  }),
+});
+/** The first line of a file that goes on where an older one ends. */
+export type OpeningLine = Data<typeof openingLine>;
 
+const newerLine = z.object({ ...place, change: changeIdSchema.exactOptional() });
 /** A line that this version does not know, at its place in the chain. */
-export interface NewerLine extends AnyLine {
-  readonly newer: true;
-  readonly change?: ChangeId;
-}
+export type NewerLine = Data<typeof newerLine> & { readonly newer: true };
 
 /** One line of the journal. */
 export type JournalLine = EventLine | SealLine | OpeningLine;
 
 /** What comes before the first line. */
 export const NO_LINE = '0'.repeat(64);
-
-const place = { seq: z.int().positive(), prev: z.string().regex(/^[0-9a-f]{64}$/) };
-
-const changeId = z.string().refine((id) => isChangeId(id), 'not the id of a change');
-
-const eventLine = schemaOf<EventLine>()(
-  z.strictObject({
-    ...place,
-    change: changeId,
-    event: changeEventSchema,
-    carried: journalMarkSchema.exactOptional(),
-  }),
-);
-const sealLine = schemaOf<SealLine>()(
-  z.strictObject({ ...place, seal: z.strictObject({ key: z.string(), signature: z.string() }) }),
-);
-const openingLine = schemaOf<OpeningLine>()(
-  z.strictObject({
-    ...place,
-    opens: z.strictObject({
-      at: z.iso.datetime({ offset: true }),
-      after: z.string(),
-      nonces: z.array(z.strictObject({ nonce: z.string(), expires: z.string() })),
-    }),
-  }),
-);
-
-const newerLine = z.object({ ...place, change: changeId.exactOptional() });
 
 /** The line's text without newline; throws a ZodError for what could not be read back. */
 export function lineText(line: JournalLine): string {

@@ -33,18 +33,14 @@ export function redisCards(options: CardsOptions): Cards {
 }
 
 class RedisCards implements Cards {
-  readonly #redis: Redis;
-  readonly #clusters: readonly string[];
-  readonly #clock: Clock;
+  readonly #options: CardsOptions;
 
-  constructor({ redis, clusters, clock }: CardsOptions) {
-    this.#redis = redis;
-    this.#clusters = clusters;
-    this.#clock = clock;
+  constructor(options: CardsOptions) {
+    this.#options = options;
   }
 
   async place(id: ChangeId): Promise<MessageRef | null> {
-    const [channel, ts] = await ask(this.#redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
+    const [channel, ts] = await ask(this.#options.redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
     return channel && ts ? { channel, ts } : null;
   }
 
@@ -71,9 +67,9 @@ class RedisCards implements Cards {
 
   /** Renews a short lease up to `ms`, so that a crashed replica frees its card soon. */
   #renewing(lease: string, token: string, ms: number): () => void {
-    const until = this.#clock.steadyMs() + ms;
+    const until = this.#options.clock.steadyMs() + ms;
     const timer = setInterval(() => {
-      const left = until - this.#clock.steadyMs();
+      const left = until - this.#options.clock.steadyMs();
       // Without Redis the lease expires, and `commit` returns false. PEXPIRE accepts whole milliseconds only.
       if (left > 0)
         this.#run(RENEW, [lease], token, Math.ceil(Math.min(left, LEASE_MS))).catch(() => clearInterval(timer));
@@ -94,11 +90,11 @@ class RedisCards implements Cards {
   }
 
   async releaseReply(id: ChangeId, name: string): Promise<void> {
-    await ask(this.#redis.hdel(this.#keysOf(id).replies, name));
+    await ask(this.#options.redis.hdel(this.#keysOf(id).replies, name));
   }
 
   async behind(): Promise<readonly ChangeId[]> {
-    return (await Promise.all(this.#clusters.map((cluster) => this.#behindIn(cluster)))).flat();
+    return (await Promise.all(this.#options.clusters.map((cluster) => this.#behindIn(cluster)))).flat();
   }
 
   async #behindIn(cluster: string): Promise<readonly ChangeId[]> {
@@ -117,15 +113,16 @@ class RedisCards implements Cards {
   }
 
   #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {
-    return runScript(this.#redis, lua, keys, ...words);
+    return runScript(this.#options.redis, lua, keys, ...words);
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
-    if (!this.#clusters.includes(clusterOf(id))) throw new TypeError(`“${id}” is not a change of a known cluster.`);
+    if (!this.#options.clusters.includes(clusterOf(id)))
+      throw new TypeError(`“${id}” is not a change of a known cluster.`);
     return changeKeys(id);
   }
 
   #expiry(): number {
-    return this.#clock.now().getTime() + KEPT_WITHOUT_RECORD_MS;
+    return this.#options.clock.now().getTime() + KEPT_WITHOUT_RECORD_MS;
   }
 }

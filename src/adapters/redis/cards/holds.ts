@@ -1,10 +1,9 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Hold } from '../../../domain/policy/hold.ts';
+import { type Hold, holdSchema } from '../../../domain/policy/hold.ts';
 import { canonicalJson } from '../../../domain/text/canonical.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
 import type { Holds } from '../../../ports/policy.ts';
-import { holdSchema } from '../../../schema/hold-schema.ts';
 import { ask, recordFault } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';

@@ -6,16 +6,10 @@ import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { BEAT, SEEN } from './worker-scripts.ts';
 
-/** Options of a heartbeat. */
-export interface WorkerLifeOptions {
-  readonly redis: Redis;
-  readonly cluster: string;
-}
-
 const seenSchema = z.tuple([z.coerce.number(), z.number(), z.string()]).nullable();
 
 /** A worker's heartbeat in Redis. The key does not expire, so that people see since when the worker is silent. */
-export function redisHeartbeat({ redis, cluster }: WorkerLifeOptions): Heartbeat {
+export function redisHeartbeat({ redis, cluster }: { readonly redis: Redis; readonly cluster: string }): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
     async beat(trouble) {

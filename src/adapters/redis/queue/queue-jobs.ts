@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { isChangeId } from '../../../domain/change/change-id.ts';
-import { schemaOf } from '../../../domain/text/shape.ts';
+import type { Data } from '../../../domain/text/shape.ts';
 
 /** The queue's name; its keys are below the cluster's prefix. */
 export const QUEUE = 'changes';
 
 /** What a job asks of the worker. */
-export interface ChangeJob {
-  readonly kind: 'plan' | 'apply';
-  readonly id: ChangeId;
-}
+const changeJob = z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() });
+export type ChangeJob = Data<typeof changeJob>;
 
 /**
  * How long it takes until a job whose worker vanished is given to the next one: the lock, and two checks. After an outage that
@@ -35,11 +33,9 @@ export function jobOptions({ kind, id }: ChangeJob, attempt: number) {
   } as const;
 }
 
-const dataSchema = schemaOf<ChangeJob>()(z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() }));
-
 /** The job as it stands in Redis; null when it is not one that `jobOptions` and the cluster's bot could have made. */
 export function changeJobFrom(cluster: string, jobId: string | undefined, data: unknown): ChangeJob | null {
-  const read = dataSchema.safeParse(data);
+  const read = changeJob.safeParse(data);
   if (!read.success || !isChangeId(read.data.id, cluster)) return null;
   const { kind, id } = read.data;
   const named = jobId === undefined ? null : nameFrom(jobId);

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { recordFull } from '../../../domain/answers/failure.ts';
-import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
-import type { EntryProof, JournalMark, RecordEntry, Signature } from '../../../domain/change/record-entry.ts';
+import { type ChangeEvent, type ChangeId, type Progress, progressSchema } from '../../../domain/change/change.ts';
+import {
+  type EntryProof,
+  type JournalMark,
+  journalMark,
+  type RecordEntry,
+  type Signature,
+} from '../../../domain/change/record-entry.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
-import { changeEventSchema, journalMarkSchema, progressSchema } from '../../../schema/event-schema.ts';
+import { changeEventSchema } from '../../../schema/record-schemas.ts';
 import { recordFault } from '../server/failures.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
@@ -29,7 +35,7 @@ export type KeptEntry = { readonly signature: Signature } & (
 
 const signedSchema = z.strictObject({
   event: changeEventSchema,
-  mark: journalMarkSchema.exactOptional(),
+  mark: journalMark.exactOptional(),
   key: z.string(),
   signature: z.string(),
 });

@@ -5,36 +5,6 @@ import { isClusterName } from '../../../domain/cluster/cluster-name.ts';
 /** Pattern for the announcements of all clusters, for a single subscription. */
 export const ALL_ANNOUNCED = 'mk8s:*:announced';
 
-/** Keys of a cluster. All start with `mk8s:<cluster>:`, the prefix that its Redis user may access. */
-export interface ClusterKeys {
-  /** Set: changes that have not ended. */
-  readonly open: string;
-  /** Set: changes whose card may show less than the record. */
-  readonly behind: string;
-  /** Channel, not a key: IDs of changes with a new entry or progress. */
-  readonly announced: string;
-  /** Hash: freezes and locks that people have set. */
-  readonly holds: string;
-  /** Hash: last heartbeat by Redis' clock, and the worker's trouble. */
-  readonly worker: string;
-  /** Number: the last fencing token. */
-  readonly fence: string;
-}
-
-/** Keys of one change. */
-export interface ChangeKeys {
-  /** List: the events as JSON. */
-  readonly record: string;
-  /** Hash: revision, progress, bytes of the record, token of the last append. */
-  readonly state: string;
-  /** Hash: channel, ts, drawn, aside. */
-  readonly card: string;
-  /** Hash: posted thread replies, and claimed replies with their expiry. */
-  readonly replies: string;
-  /** String: the token of the replica that draws the card. */
-  readonly lease: string;
-}
-
 /** Prefix of every key of a cluster, including BullMQ's keys. Throws a TypeError for an invalid name. */
 export function clusterPrefix(cluster: string): string {
   if (!isClusterName(cluster)) throw new TypeError(`“${cluster}” is not a cluster name.`);
@@ -44,27 +14,41 @@ export function clusterPrefix(cluster: string): string {
 /** The cluster of an announcement channel; empty for any other channel. */
 export const clusterAnnouncedBy = (channel: string): string => /^mk8s:([^:]+):announced$/.exec(channel)?.[1] ?? '';
 
-export function clusterKeys(cluster: string): ClusterKeys {
+/** Keys of a cluster. All start with `mk8s:<cluster>:`, the prefix that its Redis user may access. */
+export function clusterKeys(cluster: string) {
   const prefix = clusterPrefix(cluster);
   return {
+    /** Set: changes that have not ended. */
     open: `${prefix}:open`,
+    /** Set: changes whose card may show less than the record. */
     behind: `${prefix}:behind`,
+    /** Channel, not a key: IDs of changes with a new entry or progress. */
     announced: `${prefix}:announced`,
+    /** Hash: freezes and locks that people have set. */
     holds: `${prefix}:holds`,
+    /** Hash: last heartbeat by Redis' clock, and the worker's trouble. */
     worker: `${prefix}:worker`,
+    /** Number: the last fencing token. */
     fence: `${prefix}:fence`,
   };
 }
 
-/** Throws a TypeError for an invalid change ID. */
-export function changeKeys(id: ChangeId): ChangeKeys {
+/** Keys of one change. Throws a TypeError for an invalid change ID. */
+export function changeKeys(id: ChangeId) {
   if (!isChangeId(id)) throw new TypeError(`“${id}” is not a change ID.`);
   const prefix = clusterPrefix(clusterOf(id));
   return {
+    /** List: the events as JSON. */
     record: `${prefix}:change:${id}`,
+    /** Hash: revision, progress, bytes of the record, token of the last append. */
     state: `${prefix}:state:${id}`,
+    /** Hash: channel, ts, drawn, aside. */
     card: `${prefix}:card:${id}`,
+    /** Hash: posted thread replies, and claimed replies with their expiry. */
     replies: `${prefix}:replies:${id}`,
+    /** String: the token of the replica that draws the card. */
     lease: `${prefix}:lease:${id}`,
   };
 }
+
+export type ChangeKeys = ReturnType<typeof changeKeys>;

@@ -1,17 +1,14 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { CommandResult } from '../../../domain/node-commands/command.ts';
 import { type Ended, exit } from '../../../domain/node-commands/ended.ts';
+import type { NodeRun } from '../../../ports/nodes.ts';
 import { Capture, TOO_MUCH } from './capture.ts';
 import { feed } from './feed.ts';
 
-/** Options of a command on a channel. */
-export interface ChannelRun {
-  readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Aborts it; the run rejects with the signal's reason. */
-  readonly signal: AbortSignal;
+/** Options of a command on a channel; the run rejects with the reason of `signal`. */
+export interface ChannelRun extends NodeRun {
   /** Ends it as a timeout after `limitMs`. */
   readonly deadline: AbortSignal;
-  readonly limitMs: number;
 }
 
 /** sshd sends an exit code or a signal, but RFC 4254, 6.10, only recommends it. */

@@ -8,8 +8,6 @@ const GOODBYE_MS = 2_000;
 /** A connection lent to one run. */
 export interface Loan {
   readonly client: Client;
-  /** The connection was open before this run, and may be dead. */
-  readonly reused: boolean;
   /** Returns it; `retire` removes it from the pool and closes it after its last run. */
   release(options: { readonly retire: boolean }): void;
 }
@@ -27,17 +25,12 @@ export class ConnectionPool {
 
   async borrow(name: string, dial: (closing: AbortSignal) => Promise<Client>): Promise<Loan> {
     this.#closing.signal.throwIfAborted();
-    const before = this.#kept.get(name);
-    const kept = before ?? this.#open(name, dial);
+    const kept = this.#kept.get(name) ?? this.#open(name, dial);
     kept.runs += 1;
     clearTimeout(kept.idle);
     try {
       const client = await kept.client;
-      return {
-        client,
-        reused: before !== undefined,
-        release: ({ retire }) => this.#release(name, kept, client, retire),
-      };
+      return { client, release: ({ retire }) => this.#release(name, kept, client, retire) };
     } catch (error) {
       kept.runs -= 1;
       throw error;

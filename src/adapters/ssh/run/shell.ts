@@ -9,7 +9,7 @@ import { faultOf, keyInBlob, pinKeys, readKnownHosts } from '../login/host-keys.
 import { keyPathOf, readPrivateKey } from '../login/key-file.ts';
 import { findKnownKeys, fingerprintOf, isHostName, standingOf } from '../login/known-hosts.ts';
 import { hostUnfit, notReached } from '../login/words.ts';
-import { NotSent, type Outcome, runOnChannel } from './channel.ts';
+import { type ChannelRun, NotSent, type Outcome, runOnChannel } from './channel.ts';
 import { ConnectionPool, type Loan } from './pool.ts';
 
 /** Options of the shell. */
@@ -84,7 +84,7 @@ class SshShell implements NodeShell {
     return this.#pool.close();
   }
 
-  async #runOnce(access: NodeAccess, line: string, run: NodeRun & { deadline: AbortSignal }): Promise<CommandResult> {
+  async #runOnce(access: NodeAccess, line: string, run: ChannelRun): Promise<CommandResult> {
     run.signal.throwIfAborted();
     const loan = await this.#borrow(access, run);
     let outcome: Outcome | undefined;
@@ -96,7 +96,7 @@ class SshShell implements NodeShell {
     }
   }
 
-  async #borrow(access: NodeAccess, run: NodeRun & { deadline: AbortSignal }): Promise<Loan> {
+  async #borrow(access: NodeAccess, run: ChannelRun): Promise<Loan> {
     // A connection opened on trust serves only runs that trust the same key.
     const name = [access.host, access.port, access.user, access.keyPath, run.trust?.key ?? ''].join('\n');
     const asked = this.#pool.borrow(name, (closing) => this.#dial(access, run.trust, closing));

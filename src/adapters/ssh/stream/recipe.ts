@@ -1,3 +1,4 @@
+import type { OpenArchive } from '../../../ports/cluster.ts';
 import { SECTOR, SectorIndex } from './sector-index.ts';
 
 /** Size of a read; data that fits the processor's cache is compared fastest. */
@@ -7,12 +8,7 @@ const STRETCH = 16 * 1024 * 1024;
 /** Each run costs the target two processes, about as long as sending this many bytes on a fast network. */
 const LEAST_RUN = 256 * 1024;
 
-/** A file with random access. */
-export interface Readable {
-  readonly size: number;
-  /** Exactly `length` bytes at `at`, in `into` if possible. */
-  readAt(at: number, length: number, into?: Buffer): Promise<Buffer>;
-}
+type Readable = Pick<OpenArchive, 'size' | 'readAt'>;
 
 /** A run of the new file: bytes of the old file at `from`, or bytes to send (null). */
 export interface Run {

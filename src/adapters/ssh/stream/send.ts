@@ -7,6 +7,7 @@ import type { NodeShell } from '../../../ports/nodes.ts';
 import { notReached } from '../login/words.ts';
 import { NotSent } from '../run/channel.ts';
 import type { OpenSsh } from '../run/openssh.ts';
+import { settled } from '../run/settled.ts';
 import type { CopyPace } from './copy-pace.ts';
 import { moveTo, positionOf } from './file-position.ts';
 import { Pulse, watch } from './pulse.ts';
@@ -130,25 +131,19 @@ async function* counted(pieces: AsyncIterable<Piece>, pulse: Pulse, pace: CopyPa
   pulse.last();
 }
 
-type Read<T> = { readonly next: IteratorResult<T> } | { readonly error: unknown };
-
 /** Reads one piece ahead, so that disk and network work in parallel. */
 export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   const reader = source[Symbol.asyncIterator]();
   // Errors are values, so that an unused piece causes no unhandled rejection.
-  const read = (): Promise<Read<T>> =>
-    reader.next().then(
-      (next) => ({ next }),
-      (error: unknown) => ({ error }),
-    );
+  const read = () => settled(reader.next());
   let coming = read();
   try {
     for (;;) {
       const come = await coming;
       if ('error' in come) throw come.error;
-      if (come.next.done === true) return;
+      if (come.value.done === true) return;
       coming = read();
-      yield come.next.value;
+      yield come.value.value;
     }
   } finally {
     await reader.return?.();

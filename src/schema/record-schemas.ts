@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ChangeEvent, eventSchemaWith } from '../domain/change/change.ts';
 import type { Step } from '../domain/plan/step.ts';
 import { STEP_KINDS } from '../steps/kinds.ts';
 
@@ -9,3 +10,6 @@ export const stepSchema: z.ZodType<Step> = z.discriminatedUnion('kind', [
   copy.schema,
   ...Object.values(others).map(({ schema }) => schema),
 ]);
+
+/** An entry of a change's record. */
+export const changeEventSchema: z.ZodType<ChangeEvent> = eventSchemaWith(stepSchema);

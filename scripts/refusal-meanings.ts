@@ -1,4 +1,4 @@
-import type { RefusalCode } from './refusal.ts';
+import type { RefusalCode } from '../src/domain/answers/refusal.ts';
 
 /** What a refusal means and what to do, in Markdown. docs/refusals.md is generated from it. */
 export interface Meaning {
