@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { type Policies, policiesFor } from './policy-config.ts';
+import { policiesFor } from './policy-config.ts';
 import { slackId } from './policy-file.ts';
 import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
@@ -46,17 +46,6 @@ export const BotFile = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
-export interface BotSecrets {
-  readonly botToken: string;
-  /** Socket Mode only. */
-  readonly appToken: string | undefined;
-  /** HTTP mode only. */
-  readonly signingSecret: string | undefined;
-  readonly redisPassword: string | undefined;
-}
-
-export type BotConfig = z.infer<typeof BotFile> & { readonly policies: Policies; readonly secrets: BotSecrets };
-
 /** Paths of a cluster's worker keys. */
 export const workerKeysOf = ({ name, workerKeys }: BotConfig['clusters'][number]): readonly string[] =>
   workerKeys ?? [`/etc/registry-ha/workers/${name}`];
@@ -75,7 +64,7 @@ const OVERRIDES = {
 } as const;
 
 /** The bot's configuration: the file, overrides from the environment, secrets from the environment only. Throws WrongConfig. */
-export function botConfig(path: string, env: Environment): BotConfig {
+export function botConfig(path: string, env: Environment) {
   const file = readConfig(path, BotFile, OVERRIDES, env);
   const socket = file.slack.mode === 'socket';
   return {
@@ -87,9 +76,13 @@ export function botConfig(path: string, env: Environment): BotConfig {
     ),
     secrets: {
       botToken: neededSecret('REGISTRY_HA_SLACK_BOT_TOKEN', env),
+      /** Socket Mode only. */
       appToken: socket ? neededSecret('REGISTRY_HA_SLACK_APP_TOKEN', env) : undefined,
+      /** HTTP mode only. */
       signingSecret: socket ? undefined : neededSecret('REGISTRY_HA_SLACK_SIGNING_SECRET', env),
       redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env),
     },
   };
 }
+
+export type BotConfig = ReturnType<typeof botConfig>;

@@ -1,12 +1,11 @@
 import type { BootstrapFacts, SolutionsFile } from '../../domain/cluster/facts.ts';
-import type { ArchiveFiles, BootstrapNode } from '../../ports/cluster.ts';
+import type { ArchiveFiles, BootstrapNode, OpenArchive } from '../../ports/cluster.ts';
 import { Digests, type Log } from './archives/digests.ts';
 import { type InspectedArchive, inspectArchive, type Listed } from './archives/inspect-archive.ts';
-import { openArchive } from './archives/open-archive.ts';
 import { type BootstrapFile, bootstrapFile, solutionsFile } from './node/config-files.ts';
 import { fileFailed } from './node/file-failed.ts';
 import { type IsoMount, isoMounts } from './node/mounts.ts';
-import { bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
+import { bytesAt, bytesOf, NotAFile, type OpenFile, openFile, sameStill } from './node/open-file.ts';
 import { below, systemWords, withoutLinks } from './node/paths.ts';
 import { runningScripts } from './node/scripts.ts';
 import { readYaml } from './node/yaml-file.ts';
@@ -115,6 +114,22 @@ async function* readFrom(
   } finally {
     await file.handle.close();
   }
+}
+
+/** The file as an archive; throws `bootstrap-file`. */
+function openArchive(file: OpenFile): OpenArchive {
+  return {
+    fd: file.handle.fd,
+    size: file.size,
+    identity: file.identity,
+    readAt: async (at, length, into) => {
+      const bytes = await bytesAt(file, at, length, into);
+      if (bytes === null) throw fileFailed(file.path, 'it became shorter while the worker read it');
+      return bytes;
+    },
+    assertUnchanged: () => sameStill(file),
+    close: () => file.handle.close(),
+  };
 }
 
 /** Opens a path; throws `bootstrap-file` when the file changed after the last inspection. */

@@ -3,6 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import { jsonIn } from '../../domain/text/json.ts';
+import type { RunLimits } from '../../ports/nodes.ts';
 import { API, type Connection } from './connection.ts';
 import { connectionWords, statusWords } from './words.ts';
 
@@ -17,11 +18,7 @@ export interface Wanted<T> {
 }
 
 /** Reads from the API server; null for status 404. Throws Unreachable, or the signal's reason. */
-export async function get<T>(
-  connected: Connection,
-  wanted: Wanted<T>,
-  limits: { readonly signal: AbortSignal; readonly limitMs: number },
-): Promise<T | null> {
+export async function get<T>(connected: Connection, wanted: Wanted<T>, limits: RunLimits): Promise<T | null> {
   limits.signal.throwIfAborted();
   const options = await connected.requestOptions();
   const late = AbortSignal.timeout(limits.limitMs);

@@ -1,6 +1,7 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { KubeFacts } from '../../domain/cluster/facts.ts';
 import type { Kubernetes, SaltMasterPod } from '../../ports/cluster.ts';
+import type { RunLimits } from '../../ports/nodes.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
 import { exec } from './exec.ts';
@@ -52,9 +53,9 @@ export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterP
 /** The requests of one inspection, over one connection. */
 class Reader {
   readonly connected: Connection;
-  readonly #limits: { readonly signal: AbortSignal; readonly limitMs: number };
+  readonly #limits: RunLimits;
 
-  constructor(connected: Connection, limits: { readonly signal: AbortSignal; readonly limitMs: number }) {
+  constructor(connected: Connection, limits: RunLimits) {
     this.connected = connected;
     this.#limits = limits;
   }

@@ -33,14 +33,10 @@ export interface NodeRunsOptions {
 
 /** Detached runs of commands on nodes: each starts at most once, and is found again by its name after any interruption. */
 export class NodeRuns {
-  readonly #shell: NodeShell;
-  readonly #clock: Clock;
-  readonly #folder: string;
+  readonly #options: Required<NodeRunsOptions>;
 
-  constructor({ shell, clock, folder = RUNS_FOLDER }: NodeRunsOptions) {
-    this.#shell = shell;
-    this.#clock = clock;
-    this.#folder = folder;
+  constructor(options: NodeRunsOptions) {
+    this.#options = { folder: RUNS_FOLDER, ...options };
   }
 
   /** Starts or finds the run, and waits for its end or the timeout. Throws Unreachable when nothing was sent. */
@@ -95,7 +91,7 @@ export class NodeRuns {
       const mayCome = isOutOfSight(answer.ended) || answer.ended.is === 'timeout';
       if (!mayCome || this.#now() >= until) return answer;
       run.onWait(`${outOfTouch(access.node, answer)}. Its state run continues there; the worker checks again.`);
-      await this.#clock.sleep(AWAY_PAUSE_MS, signal);
+      await this.#options.clock.sleep(AWAY_PAUSE_MS, signal);
     }
   }
 
@@ -110,15 +106,15 @@ export class NodeRuns {
   }
 
   #send(access: NodeAccess, command: Command, signal: AbortSignal): Promise<CommandResult> {
-    return this.#shell.run(access, command, { signal, limitMs: SESSION_LIMIT_MS });
+    return this.#options.shell.run(access, command, { signal, limitMs: SESSION_LIMIT_MS });
   }
 
   #commands(name: string, command: Command): RunCommands {
-    return runCommands(`${this.#folder}/${name}`, command);
+    return runCommands(`${this.#options.folder}/${name}`, command);
   }
 
   #now(): number {
-    return this.#clock.steadyMs();
+    return this.#options.clock.steadyMs();
   }
 }
 

@@ -55,10 +55,10 @@ const note = text.exactOptional();
 const jid = z.string().regex(/^\d{20}$/);
 
 /** Every event of a change: exactly the known shapes; extra members, `__proto__` among them, are refused. */
-export const eventSchemaWith = (ofPlan: z.ZodType<Step>) =>
+export const eventSchemaWith = (plannedStep: z.ZodType<Step>) =>
   z.discriminatedUnion('type', [
     requested,
-    z.strictObject({ at, type: z.literal('planned'), plan: planSchemaWith(ofPlan), digest: text, expires: at }),
+    z.strictObject({ at, type: z.literal('planned'), plan: planSchemaWith(plannedStep), digest: text, expires: at }),
     z.strictObject({ at, type: z.literal('refused'), refusal: refusalSchema }),
     /** One of several required approvals. `counts` lists everyone whose approval counts, including this one. */
     z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),

@@ -53,7 +53,8 @@ export type SeenPart = Data<typeof seenPart>;
 
 /**
  * A plan is data: shown, digested, approved, run. `approved` is the part that the digest covers and that a later look must find
- * again; `seen` is what was true at that moment and may change without harm.
+ * again; `seen` is what was true at that moment and may change without harm. The schema of a step comes in, because its kinds are
+ * not part of the domain.
  */
 export const planSchemaWith = (step: z.ZodType<Step>) =>
   z.strictObject({ v: z.literal(1), approved: approvedPart(step), seen: seenPart });

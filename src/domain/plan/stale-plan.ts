@@ -8,24 +8,19 @@ import type { Step } from './step.ts';
  * Steps of the approved plan that a fresh look still wants; a refusal when the fresh look wants anything that nobody approved:
  * another step, another archive, another host key.
  */
-export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] | Refusal {
-  const known = new Set(approved.approved.steps.map(purposeOf));
-  const unseen = fresh.approved.steps.filter((step) => !known.has(purposeOf(step)));
-  if (unseen.length > 0) {
-    return refuse(
-      'plan-stale',
-      `The cluster has changed since the plan was shown: it would need now “${unseen[0]?.says}”${unseen.length > 1 ? ` and ${unseen.length - 1} more` : ''}, which nobody approved in this form.`,
-      'Ask for a new plan.',
-    );
-  }
-  const different = differentPart(approved.approved, fresh.approved);
-  if (different !== null)
-    return refuse(
-      'plan-stale',
-      `The cluster has changed since the plan was shown: ${different}.`,
-      'Ask for a new plan.',
-    );
-  return fresh.approved.steps;
+export function stepsStillNeeded({ approved }: Plan, { approved: fresh }: Plan): readonly Step[] | Refusal {
+  const different = unseenStep(approved, fresh) ?? differentPart(approved, fresh);
+  if (different === null) return fresh.steps;
+  const says = `The cluster has changed since the plan was shown: ${different}.`;
+  return refuse('plan-stale', says, 'Ask for a new plan.');
+}
+
+function unseenStep(approved: ApprovedPart, fresh: ApprovedPart): string | null {
+  const known = new Set(approved.steps.map(purposeOf));
+  const unseen = fresh.steps.filter((step) => !known.has(purposeOf(step)));
+  const more = unseen.length > 1 ? ` and ${unseen.length - 1} more` : '';
+  const needs = `it would need now “${unseen[0]?.says}”${more}, which nobody approved in this form`;
+  return unseen.length > 0 ? needs : null;
 }
 
 /** The first node that would be reached in another way than was approved. */

@@ -9,26 +9,15 @@ const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 
 /** A reason that is safe to show and store: one line, nothing invisible, no secret, at most 200 characters. */
 export function reasonFrom(typed: string): string | Refusal {
-  if (LINE_BREAKS.test(typed)) {
-    return refuse(
-      'bad-command',
-      'The reason has more than one line.',
-      'Write it as one line: --reason "disk of node-1"',
-    );
-  }
+  if (LINE_BREAKS.test(typed))
+    return bad('The reason has more than one line.', 'Write it as one line: --reason "disk of node-1"');
   const reason = withoutSecrets(typed.toWellFormed().replaceAll(INVISIBLE, '').trim());
-  if (reason === '') {
-    return refuse(
-      'bad-command',
-      'The reason is empty.',
-      'Write a reason, or remove the option: --reason "disk of node-1"',
-    );
-  }
+  if (reason === '')
+    return bad('The reason is empty.', 'Write a reason, or remove the option: --reason "disk of node-1"');
   const length = [...reason].length;
   if (length <= REASON_LIMIT) return reason;
-  return refuse(
-    'bad-command',
-    `The reason has ${length} characters. The limit is ${REASON_LIMIT}.`,
-    'Shorten it, and name a ticket for the rest.',
-  );
+  const says = `The reason has ${length} characters. The limit is ${REASON_LIMIT}.`;
+  return bad(says, 'Shorten it, and name a ticket for the rest.');
 }
+
+const bad = (says: string, tryNext: string): Refusal => refuse('bad-command', says, tryNext);

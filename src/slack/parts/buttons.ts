@@ -8,7 +8,6 @@ import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
-import { cancelWords } from './cancel-words.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
 /** `action_id` of each button; the decision follows the colon. */
@@ -22,6 +21,8 @@ export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
 /** Block Kit reference, confirmation dialog object, fields `title` and `text`. */
 const CONFIRM_TITLE_LIMIT = 100;
 const CONFIRM_TEXT_LIMIT = 300;
+
+const STAYS = 'Completed steps stay completed.';
 
 /** The texts of a button and its dialog. */
 interface Words {
@@ -125,6 +126,21 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
         yes: 'Cancel it',
         ...cancelWords(change),
       };
+  }
+}
+
+/** What Cancel does in this state, and a label for the other answer that cannot be read as “cancel”. */
+function cancelWords({ state }: Pick<Change, 'state'>): { readonly what: string; readonly no: string } {
+  switch (state) {
+    case 'failed':
+      return { what: `Nobody can retry it any more. ${STAYS}`, no: 'Keep it open' };
+    case 'approved':
+      return {
+        what: `It ends at once. If it has started by then, it stops at the next safe point. ${STAYS}`,
+        no: 'Keep it',
+      };
+    default:
+      return { what: `It stops at the next safe point. ${STAYS}`, no: 'Keep it running' };
   }
 }
 

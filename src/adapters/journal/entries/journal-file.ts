@@ -6,8 +6,10 @@ import { openPrivateFile, setAside } from '../file/file.ts';
 import { olderFiles } from '../file/files.ts';
 import { digestOf, type JournalLine, lineFrom, lineText } from '../file/line.ts';
 import type { JournalIndex, Place } from './journal-index.ts';
-import { reopened } from './reopen.ts';
 import { type VerifiedJournal, verifyJournal } from './verify.ts';
+
+/** Larger than most lines; a disk without room for this counts as full. */
+const LEAST_BYTES = 4096;
 
 /** The current journal file and the position of its next line. */
 export class JournalFile {
@@ -92,6 +94,34 @@ export async function openJournalFile(path: string, checker?: HeadChecker): Prom
       throw journalDamaged(path, 1, 'is missing, but older files of this journal exist');
     await setAside(path, file, found.bytes, found.torn);
     return new JournalFile(path, file, found);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Reopens the file after a failed write and drops everything after the acknowledged lines, which nobody has seen. Throws while the
+ * disk has no room for the failed write, and `journal-damaged` when acknowledged lines are missing.
+ */
+async function reopened(
+  path: string,
+  known: Pick<VerifiedJournal, 'lines' | 'last' | 'bytes'>,
+  wanted: number,
+): Promise<FileHandle> {
+  const file = await openPrivateFile(path);
+  try {
+    const content = await file.readFile();
+    const { last, bytes } = verifyJournal(path, content.subarray(0, known.bytes));
+    if (last !== known.last || bytes !== known.bytes)
+      throw journalDamaged(path, known.lines, 'was written, but is missing');
+    await file.truncate(known.bytes);
+    // If the process dies here, the next one sets the zeros aside, because they are not a line.
+    await file.appendFile(Buffer.alloc(Math.max(wanted, LEAST_BYTES)));
+    await file.datasync();
+    await file.truncate(known.bytes);
+    await file.datasync();
+    return file;
   } catch (error) {
     await file.close();
     throw error;

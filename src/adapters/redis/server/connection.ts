@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** Options of a connection; ioredis reconnects by itself. */
@@ -10,12 +11,7 @@ export interface RedisPlace {
   readonly onReady?: () => void;
   /** For `CLIENT LIST`. */
   readonly name?: string;
-  readonly tls?: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-  };
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
 }
 
 const COMMAND_LIMIT_MS = 5_000;
