@@ -29,7 +29,7 @@ describe('the engines', () => {
     });
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('the engines were not touched');
+    expect(failure?.what).toContain('The engines were not changed');
   });
 
   it('are left alone when Endpoints hold a registry too many at the last look: every node would be told of it', async () => {
@@ -41,7 +41,7 @@ describe('the engines', () => {
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
     expect(failure?.what).toBe(
-      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13; the engines were not touched.',
+      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13. The engines were not changed.',
     );
   });
 
@@ -63,7 +63,7 @@ describe('the engines', () => {
     lab.salt.answering = async (names) => names.filter((name) => name !== 'node-3');
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not touched.');
+    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not changed.');
   });
 
   it('have their job id on the journal before anybody asks for the job', async () => {

@@ -82,7 +82,7 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
           ? { ended: { is: 'exit', code: 0 }, stdout: '', stderr: '' }
           : await run(access, command, options);
     },
-    '/srv/scality/example-solution-0.1.0 still stands in /etc/fstab.',
+    '/srv/scality/example-solution-0.1.0 is still in /etc/fstab.',
   ],
   [
     'prove-undone',
@@ -90,7 +90,7 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
     (lab) => {
       lab.kubernetes.endpoints = async () => ({ ready: ['10.200.3.11'], notReady: ['10.200.3.13'] });
     },
-    'The Endpoints still hold the registry of node-2.',
+    'The Endpoints still list the registry of node-2.',
   ],
   [
     'prove-undone',
@@ -108,7 +108,7 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
 it('the step prove-undone does not end well when the bootstrap node has other archives than planned', async () => {
   const lab = await labBefore('prove-undone');
   expect(await outcome(of('prove-undone'), lab, { archives: [current, solution] })).toMatchObject({
-    failure: { what: 'The archives on the bootstrap node are not those of the plan any more.' },
+    failure: { what: 'The archives on the bootstrap node differ from those in the plan.' },
   });
 });
 
@@ -150,7 +150,7 @@ describe('what an undo must never do', () => {
     lab.inside('node-2').mounted.add(solution.id);
     const { ran, failure } = await outcome(of('remove-copy'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('is mounted at /srv/scality/example-solution-0.1.0; it was not deleted');
+    expect(failure?.what).toContain('was not deleted: it is mounted at /srv/scality/example-solution-0.1.0');
   });
 
   it('is to delete a file that is another one by now; the part file beside it is its own', async () => {
@@ -158,7 +158,7 @@ describe('what an undo must never do', () => {
     lab.targets.hasFile = async () => false;
     const { ran, failure } = await outcome(of('remove-copy'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('another size or SHA-256');
+    expect(failure?.what).toContain('its size or SHA-256 differs');
   });
 
   it('is to run a command again that did its work before its connection was lost', async () => {
