@@ -20,7 +20,7 @@ type ReadyStep = Data<typeof schema>;
 /** Waits until the Endpoints list exactly the expected addresses; changes nothing. */
 export const ready: StepPlug<ReadyStep> = {
   schema,
-  title: (where) => `Wait until the registries of ${where} are Ready`,
+  title: (where) => `Wait until the registries on ${where} are Ready`,
   seconds: () => ({ from: 5, to: 30 }),
   // A wait changes nothing.
   cancel: 'anywhere',

@@ -22,7 +22,7 @@ type WithdrawStep = Data<typeof schema>;
 /** Moves the registry's manifest out of kubelet's folder, so that the pod ends. Moving it back restores the registry. */
 export const withdraw: StepPlug<WithdrawStep> = {
   schema,
-  title: (where) => `Take the registries of ${where} out of service`,
+  title: (where) => `Take the registries on ${where} out of service`,
   seconds: () => ({ from: 5, to: 60 }),
   ...RUNS_ALONE,
   check: isGone,

@@ -89,7 +89,7 @@ describe('the undo of a failed change', () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'metalk8s.repo.installed')).id);
     expect(says(await on.decide(approvalBy({ id: 'U0ALICE', name: 'alice' }, undo)))).toContain('another person');
-    expect(says(await on.undo(undo.id))).toContain('is an undo itself');
+    expect(says(await on.undo(undo.id))).toContain('is itself an undo');
   });
 
   it('goes on after a crash with what is still to be taken back, and never twice', async () => {
@@ -185,9 +185,7 @@ describe('the undo of a failed change', () => {
     expect(await stateOf(on, again.id)).toMatchObject({ state: 'done' });
     const { id } = granted(await on.undo(add.id));
     await on.work();
-    expect((await stateOf(on, id))?.refusal?.says).toContain(
-      `${again.id} has worked on node-2 after ${add.id}, and is done`,
-    );
+    expect((await stateOf(on, id))?.refusal?.says).toContain(`${again.id} changed node-2 after ${add.id}, and is done`);
   });
 });
 
@@ -196,9 +194,9 @@ describe('whoever asks for an undo', () => {
     const on = bench();
     const planned = await plannedChange(on);
     expect(says(await on.undo('lab-222222'))).toBe('There is no change lab-222222.');
-    expect(says(await on.undo(planned.id))).toContain('has done nothing on the cluster');
+    expect(says(await on.undo(planned.id))).toContain('has not changed the cluster');
     granted(await on.decide(approvalBy(bob, planned)));
-    expect(says(await on.undo(planned.id))).toContain('is approved and on its way');
+    expect(says(await on.undo(planned.id))).toContain('is approved and in progress');
     await on.work();
     expect(says(await on.undo(planned.id))).toContain('is done: node-2 has its registry');
     expect(says(await on.undo(planned.id, mallory))).toContain('You may not request changes');

@@ -59,7 +59,7 @@ describe('the plan of an undo', () => {
     expect(ids(plan)).not.toContain('unmount:node-2:metalk8s-128.0.1');
     expect(ids(plan)).not.toContain('remove-copy:node-2:metalk8s-128.0.1');
     expect(commandsOf(plan)).not.toContain('conf.d/default.conf');
-    expect(plan.seen.warnings.join(' ')).toContain('a mount uses it that the change has not made');
+    expect(plan.seen.warnings.join(' ')).toContain('a mount that the change did not create uses it');
   });
 
   const iso = '/srv/scality/releases/metalk8s-128.0.1.iso';
@@ -93,7 +93,7 @@ describe('the plan of an undo', () => {
     const plan = planOf(seen, of(failedAt('copy:node-2:metalk8s-128.0.1')));
     expect(ids(plan)).toEqual(['remove-copy:node-2:metalk8s-128.0.1', 'verify']);
     expect(commandsOf(plan)).not.toMatch(/\.iso"/);
-    expect(plan.seen.warnings.join(' ')).toContain('it is not what the change has copied');
+    expect(plan.seen.warnings.join(' ')).toContain('it is not the file that the change copied');
   });
 
   it('leaves the engines alone when none of them knows the registry', () => {
@@ -170,31 +170,31 @@ describe('an undo is refused', () => {
   });
 
   it.each<readonly [string, Facts, JournalRecord, string, string]>([
-    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has nothing'],
+    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has no entry'],
     [
       'while the change is on its way',
       leftByEngines(),
       of({ ...half, state: 'applying' }),
       'not-undoable',
-      'on its way',
+      'in progress',
     ],
     ['when the change is done', leftByEngines(), of({ ...half, state: 'done' }), 'not-undoable', 'stopped half-way'],
-    ['of an undo', leftByEngines(), of({ ...half, intent: undoIt }), 'not-undoable', 'is an undo itself'],
-    ['when nothing was done', leftByEngines(), of({ ...half, begun: {} }), 'nothing-to-undo', 'done nothing'],
+    ['of an undo', leftByEngines(), of({ ...half, intent: undoIt }), 'not-undoable', 'is itself an undo'],
+    ['when nothing was done', leftByEngines(), of({ ...half, begun: {} }), 'nothing-to-undo', 'has not changed'],
     ['when nothing is left', facts(), of(half), 'nothing-to-undo', 'is left on node-2'],
     [
       'when Redis names other nodes than the journal',
       leftByEngines(),
       of({ ...half, intent: { ...half.intent, nodes: ['node-3'] } }),
       'unknown-change',
-      'was about node-3',
+      'is a change of node-3',
     ],
     [
       'when Redis names fewer nodes than the journal',
       leftByEngines(),
       of({ ...half, intent: { ...half.intent, nodes: ['node-2', 'node-3'] } }),
       'unknown-change',
-      'was about node-2 and node-3',
+      'is a change of node-2 and node-3',
     ],
     [
       'when a later add is done on the node',
@@ -216,7 +216,7 @@ describe('an undo is refused', () => {
       leftByEngines(),
       of(failedAt('engines', [])),
       'not-undoable',
-      'not noted',
+      'not recorded',
     ],
     [
       'while the bootstrap’s registry is not Ready: the engines would have none',
@@ -235,7 +235,7 @@ describe('an undo is refused', () => {
       }),
       of(half),
       'registry-unfit',
-      'node-3 has a registry, too',
+      'node-3 has a registry too',
     ],
     ['while an upgrade is under way', kube({ clusterVersion: '129.0.0' }), of(half), 'upgrade-under-way', 'incomplete'],
     [
@@ -255,7 +255,7 @@ describe('an undo is refused', () => {
   });
 
   it('with the way out by hand when a registry is whole: there is no command for it', () => {
-    const byHand = 'To remove a whole registry by hand, read docs/commands.md, “Remove a registry by hand”.';
+    const byHand = 'To remove a whole registry by hand, see docs/commands.md, “Remove a registry by hand”.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
     expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
