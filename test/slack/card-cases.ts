@@ -81,7 +81,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       refusal: refuse(
         'approval-withdrawn',
         'The approval was revoked before the start: the approval of bob no longer counts.',
-        'Ask for the change again.',
+        'Request the change again.',
       ),
     },
   ]),

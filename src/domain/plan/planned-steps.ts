@@ -39,10 +39,7 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
     });
 }
 
-/**
- * The archive that a copy reuses bytes from: the nearest earlier one of its kind in the list, which is there or copied first, else
- * a later one that is there. Copies of the same plan do not change the choice, so a later inspection plans the same.
- */
+/** The nearest earlier archive of its kind, else a later one on the target. Copies of the same plan do not change the choice. */
 function seedFor(path: string, archives: readonly Archive[], target: OpenTarget): CopiedArchive | undefined {
   const at = archives.findIndex((archive) => archive.path === path);
   const isAlike = ({ kind }: Archive): boolean => kind === archives[at]?.kind;

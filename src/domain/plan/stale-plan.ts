@@ -4,10 +4,7 @@ import { canonicalJson } from '../text/canonical.ts';
 import type { ApprovedPart, Plan } from './plan.ts';
 import type { Step } from './step.ts';
 
-/**
- * The approved steps that are still needed after a new inspection. A refusal if the new plan contains anything that nobody approved:
- * another step, archive or host key.
- */
+/** The approved steps that are still needed; a refusal if the new plan has a step, archive or host key that nobody approved. */
 export function stepsStillNeeded(approved: Plan, fresh: Plan): readonly Step[] | Refusal {
   const known = new Set(approved.approved.steps.map(purposeOf));
   const unseen = fresh.approved.steps.filter((step) => !known.has(purposeOf(step)));

@@ -74,7 +74,7 @@ export function approvalsThatCount(
 }
 
 /** Why the approval of a change that has not started must be revoked; null when it is still valid. */
-export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
+export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
   const { approvals } = policy.verbs[change.intent.verb];
   const counting = approvalsThatCount(policy, change, change.approvers, now);
   if (counting.length < approvals) return revoked(tooFew(change.approvers, counting, approvals));

@@ -42,7 +42,7 @@ export interface VerbPlug<V extends Verb> {
   /** Whether the worker records the state of the nodes before the first step, so that an undo can keep what existed. */
   readonly notesBefore: boolean;
   /** What to search for on the targets; null: the archives of the bootstrap node. */
-  readonly looksFor: (record: JournalRecord | null) => TargetSearch | null;
+  readonly searchFor: (record: JournalRecord | null) => TargetSearch | null;
   /** Makes the plan. The same input gives the same plan, byte for byte. */
   readonly plan: (intent: IntentOf<V>, input: PlanInput) => UntimedPlan | Refusal;
   readonly words: VerbWords<V>;

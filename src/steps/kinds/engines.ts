@@ -83,10 +83,7 @@ async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): 
   return jid;
 }
 
-/**
- * Waits until every minion answers: a minion that misses the job would keep its old configuration. Throws `not-confirmed`, before
- * anything has run.
- */
+/** Waits until every minion answers, because a silent one would miss the job. Throws `not-confirmed` before anything has run. */
 async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const finding = await waitUntilSatisfied(() => areAnswering(step, world, signal), MINION_LIMITS, world.clock, signal);
   if (finding.is === 'satisfied') return;

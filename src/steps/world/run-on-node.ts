@@ -8,10 +8,7 @@ const COMMAND_LIMIT_MS = 60_000;
 const AWAY_LIMIT_MS = 120_000;
 const AWAY_PAUSE_MS = 5_000;
 
-/**
- * Runs one plain command on a node, exactly as the plan shows it, and returns its result. A command that could not be sent, or whose
- * result is unknown, runs again unless `isSo` finds its work done. Throws Unreachable.
- */
+/** Runs the planned command and returns its result. Without a result it runs again, unless `isSo` finds its work done. Throws Unreachable. */
 export async function runOnNode(
   node: string,
   command: Command,

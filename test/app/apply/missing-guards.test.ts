@@ -81,7 +81,7 @@ describe('an approval from the future', () => {
     await on.work();
     const refused = await stateOf(on, change.id);
     expect(refused).toMatchObject({ state: 'refused', refusal: { refused: 'clock-skew' } });
-    expect(refused?.refusal?.says).toContain('approved at 2026-11-22T10:01:01.000Z');
+    expect(refused?.refusal?.says).toContain('the approval is from 2026-11-22T10:01:01.000Z');
     expect(refused?.refusal?.says).toContain('it is only 2026-11-22T10:00:00.000Z');
     expect(on.lab.ran).toEqual([]);
   });

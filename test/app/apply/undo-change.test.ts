@@ -209,13 +209,13 @@ describe('whoever asks for an undo', () => {
     expect([one, two].filter((answer) => !isRefusal(answer))).toHaveLength(1);
     const first = granted(isRefusal(one) ? two : one);
     await on.work();
-    expect(says(await on.undo(add.id))).toContain(`already: ${first.id}`);
+    expect(says(await on.undo(add.id))).toContain(`already requested the undo of ${add.id}: ${first.id}`);
     const undo = await stateOf(on, first.id);
     granted(await on.decide({ ...approvalBy(bob, undo ?? first), kind: 'deny' }));
     const second = await plannedUndo(on, add.id);
     granted(await on.decide(approvalBy(bob, second)));
     await on.work();
-    expect(says(await on.undo(add.id))).toContain(`has been undone by ${second.id} already`);
+    expect(says(await on.undo(add.id))).toContain(`was already undone by ${second.id}`);
   });
 
   it('gets an undo of a change that was cancelled half-way, long after its plan has expired', async () => {

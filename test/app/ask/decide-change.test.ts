@@ -151,7 +151,7 @@ describe('a running change', () => {
       { cancelAskedBy: alice },
       {
         refused: 'decided-already',
-        says: `alice has asked to cancel ${change.id} already; it stops at the next safe point.`,
+        says: `alice already requested to cancel ${change.id}. It stops at the next safe point.`,
       },
     ]);
   });

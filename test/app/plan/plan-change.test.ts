@@ -70,7 +70,7 @@ describe('a large plan', () => {
     await on.work();
     expect(await stateOf(on, asked.id)).toMatchObject({
       state: 'refused',
-      refusal: { tryNext: 'Ask for fewer nodes at once.' },
+      refusal: { tryNext: 'Request fewer nodes at once.' },
     });
   });
 });
@@ -146,7 +146,7 @@ describe('a change of another cluster', () => {
     await planChange(id, { ...on.worker, cluster: 'prod' }, new AbortController().signal);
     expect(await stateOf(on, id)).toMatchObject({
       state: 'refused',
-      refusal: { refused: 'unknown-cluster', says: 'This worker keeps the cluster prod, not lab.' },
+      refusal: { refused: 'unknown-cluster', says: 'This worker serves the cluster prod, not lab.' },
     });
   });
 });

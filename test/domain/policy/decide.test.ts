@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../src/domain/change/approval.ts';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
-import { approvalsThatCount, mayDecide, whyTakenBack } from '../../../src/domain/policy/decide.ts';
+import { approvalsThatCount, mayDecide, whyRevoked } from '../../../src/domain/policy/decide.ts';
 import type { Hold } from '../../../src/domain/policy/hold.ts';
 import { mayRequest } from '../../../src/domain/policy/may-request.ts';
 import { type GroupMembers, groupsToRead, type PolicyContext } from '../../../src/domain/policy/people.ts';
@@ -186,7 +186,7 @@ describe('given approvals', () => {
 
   const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approvers: votes });
   const why = (rules: GivenRules, given = now()) =>
-    whyTakenBack(policyOf({ ...usual, ...rules }), approved([bob, carol]), given)?.says ?? 'holds';
+    whyRevoked(policyOf({ ...usual, ...rules }), approved([bob, carol]), given)?.says ?? 'holds';
 
   it.each([
     ['as long as nothing has changed', {}, now(), 'holds'],

@@ -17,11 +17,7 @@ import { undoSeen, undoSideEffects } from './plan-words.ts';
 import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 
-/**
- * The plan from these facts and the journal. It undoes only what the change itself has begun, what did not exist before, and what is
- * left of it now. The order is that of MetalK8s' removal: out of service, out of the Endpoints, out of the engines, then unmounted
- * and deleted.
- */
+/** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
 export function planUndo(
   intent: IntentOf<'undo'>,
   facts: Facts,

@@ -49,10 +49,7 @@ export function unknownChange(id: string): Refusal {
   );
 }
 
-/**
- * Refuses an undo that would remove what a later `add` builds on. `later` are the changes that were started after this one, oldest
- * first.
- */
+/** Refuses an undo that would remove what later changes build on. `later`: those that were started after this one, oldest first. */
 export function laterRefusal({ id, intent }: Change, later: readonly Change[]): Refusal | null {
   const undone = later.map((one) => (one.state === 'done' ? undoneChange(one.intent) : null));
   const onTop = later.filter(

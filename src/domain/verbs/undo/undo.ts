@@ -12,7 +12,7 @@ export const undo: VerbPlug<'undo'> = {
   takes: 'CHANGE',
   parse: parseUndo,
   notesBefore: false,
-  looksFor,
+  searchFor,
   plan: (intent, { facts, record, when }) => planUndo(intent, facts, record ?? NOTHING_KNOWN, when),
   words: undoWords,
 };
@@ -26,7 +26,7 @@ export function undoOf({ id, intent }: Change, reason?: string): IntentOf<'undo'
 }
 
 /** The copied archives, their part files, and the registry's manifest. */
-function looksFor(record: JournalRecord | null): TargetSearch {
+function searchFor(record: JournalRecord | null): TargetSearch {
   const copies = (record?.change?.plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'copy' ? [step] : []));
   return {
     archives: copies
