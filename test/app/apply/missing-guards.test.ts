@@ -58,7 +58,7 @@ describe('one of MetalK8s’ own scripts on the bootstrap node', () => {
   });
 });
 
-describe('a node that would be reached as somebody else than was approved', () => {
+describe('a node with another SSH user than approved', () => {
   it('is not touched', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);

@@ -37,7 +37,7 @@ async function dyingAt(on: Bench, step: string) {
 }
 
 describe('a change that waits before it starts or goes on', () => {
-  it('says which Salt run it waits for, not with every look', async () => {
+  it('says once which Salt run it waits for', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
     const { texts } = keptWords(on);

@@ -15,7 +15,7 @@ function lostRecords(report: () => Promise<void>) {
   return { clock, errors, subject, stop };
 }
 
-it('nothing is told as ended while a job may still go on with it', async () => {
+it('restores nothing while a job runs', async () => {
   const order: string[] = [];
   const { clock, subject, stop } = lostRecords(async () => void order.push('told'));
   const work = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ it('nothing is told as ended while a job may still go on with it', async () => {
   await stop();
 });
 
-it('a job waits until everything is told, and begins even when that went wrong', async () => {
+it('a job waits for the restore, and starts even if the restore failed', async () => {
   const order: string[] = [];
   const telling = Promise.withResolvers<void>();
   const { clock, subject, errors, stop } = lostRecords(async () => {
@@ -51,7 +51,7 @@ it('a job waits until everything is told, and begins even when that went wrong',
   await stop();
 });
 
-it('what could not be told is told later, once and no more', async () => {
+it('retries a failed restore until it succeeds once', async () => {
   let tries = 0;
   const { clock, subject, stop } = lostRecords(async () => {
     tries += 1;
@@ -65,7 +65,7 @@ it('what could not be told is told later, once and no more', async () => {
   await stop();
 });
 
-it('a job that fails says so to its queue, and keeps nothing from being told', async () => {
+it('a failing job rejects, and does not block the restore', async () => {
   const told: true[] = [];
   const { clock, subject, stop } = lostRecords(async () => void told.push(true));
   await expect(subject.job(() => Promise.reject(new Error('the record is gone')))).rejects.toThrow('gone');

@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-it.each(cases)('the step $kind does not end well when $when', async ({ kind, spoils, world = {}, says }) => {
+it.each(cases)('the step $kind fails when $when', async ({ kind, spoils, world = {}, says }) => {
   const lab = await labBefore(kind);
   spoils?.(lab);
   expect(await outcome(of(kind), lab, world)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });

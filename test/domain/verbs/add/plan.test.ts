@@ -84,7 +84,7 @@ const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
   one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
 
 describe('the plan of add', () => {
-  it('has every step of the procedure, and the forgotten one, on an empty node', () => {
+  it('has every documented step, and the omitted one, on an empty node', () => {
     expectGolden('plans/empty-node', planOf(addNode2, facts()));
   });
 
@@ -123,13 +123,13 @@ describe('the plan of add', () => {
     expectGolden('plans/two-nodes', planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, seen));
   });
 
-  it('mends what the documented procedure leaves: the images of the other version answer 404', () => {
+  it('completes a registry whose images of the other version return 404', () => {
     const plan = planOf(addNode2, documented());
     expect(kinds(plan)).toEqual(['other-version:node-2:metalk8s-127.0.6', 'deploy:node-2', 'ready:node-2', 'verify']);
     expect(plan.seen.warnings.join(' ')).toContain('These steps complete it');
   });
 
-  it('is refused as nothing to do when the registry is there, whole, and known to every engine', () => {
+  it('is refused when the registry is complete and every engine lists it', () => {
     const refusal = planAdd(addNode2, finished(), when) as Refusal;
     expect(refusal.refused).toBe('registry-exists');
     expect(refusal.says).toContain('It serves all 5 images');
@@ -143,7 +143,7 @@ describe('the plan of add', () => {
     });
   });
 
-  it('calls no registry broken that is whole: only what is left to be done is a warning', () => {
+  it('warns only of incomplete registries', () => {
     const oneMore = { ...addNode2, nodes: ['node-2', 'node-3'] };
     const { seen } = planOf(oneMore, withNode3Empty(finished()));
     expect(seen.warnings.join(' ')).not.toContain('not complete');
@@ -234,7 +234,7 @@ describe('the digest', () => {
     expect(digests.size).toBe(approved.steps.length + 4);
   });
 
-  it('does not change with what may change without harm: free space, the time of day', () => {
+  it('does not change with free space or the time of day', () => {
     const roomier = withTarget({
       space: [{ mountpoint: '/srv', available: 90_000_000_000, paths: [older.path, current.path, solution.path] }],
     });
@@ -245,7 +245,7 @@ describe('the digest', () => {
 describe('a fresh look before applying', () => {
   const approved = planOf(addNode2, facts());
 
-  it('runs what is still needed, when some of it was done meanwhile', () => {
+  it('runs only the steps that are still needed', () => {
     const files = [older, current, solution].map(({ path, size }) => ({
       path,
       is: 'same' as const,
