@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
+import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { reportLostRecords } from './app/record/lost-records.ts';
-import { Retelling } from './app/record/retelling.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { sendHeartbeats } from './app/worker/heartbeat.ts';
 import { WorkerTrouble } from './app/worker/worker-trouble.ts';
@@ -34,16 +34,16 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const journal = opened.keep(await workerJournal(config, proofs, log));
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
-  const record = opened.keep(workerRecord(config, proofs, log, () => retelling.wake()));
+  const record = opened.keep(workerRecord(config, proofs, log, () => lostRecords.wake()));
   const { changes, cards, life } = record;
-  const report = () => reportLostRecords({ journal, changes, clock, onForgotten: logged.onForgotten });
-  const retelling = new Retelling({ clock, report, onError: logged.onNotRestored });
+  const report = () => reportLostRecords({ journal, changes, clock, onLost: logged.onLost });
+  const lostRecords = new LostRecordWatch({ clock, report, onError: logged.onNotRestored });
   const cluster = opened.keep(await workerCluster(config, log));
   const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
   const copier = workerCopier(config, cluster, metrics);
   const own = { clock, journal, changes, cards, copier, checker: proofs.approvals };
   const planLivesMs = config.plan.livesMinutes * 60_000;
-  const onRecordLost = () => retelling.wake();
+  const onRecordLost = () => lostRecords.wake();
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, planLivesMs, onRecordLost };
   const queue = opened.keep(
     queueWorker({
@@ -52,7 +52,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
       log,
       work: async (job, signal, fence) => {
         await trouble.over(signal);
-        await retelling.job(() => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal));
+        await lostRecords.job(() => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal));
       },
       idPath: join(config.stateFolder, 'queue-worker.id'),
     }),
@@ -61,7 +61,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
   const hearts = { life, clock, trouble: () => trouble.look(), onLost: logged.onHeartbeatLost };
   rounds.run((signal) => sendHeartbeats(hearts, signal));
-  rounds.run((signal) => retelling.run(signal));
+  rounds.run((signal) => lostRecords.run(signal));
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }

@@ -227,7 +227,7 @@ describe('the arrows between folders', () => {
     ['adapters/ssh/run/shell.ts', "import type { y } from '../../kube/y.ts';"],
     ['adapters/ssh/login/words.ts', "import '../run/r.ts';"],
     ['adapters/files/replace-file.ts', "import '../kube/y.ts';"],
-    ['app/plan/look.ts', "import { Client } from 'ssh2';"],
+    ['app/plan/inspect.ts', "import { Client } from 'ssh2';"],
     ['bot.ts', "import './app/sneaky.ts';"],
     ['steps/kinds/deep.ts', "const z = await import('../../../sandbox/z.ts');"],
     ['commands/audit.ts', "import { x } from '../app/x.ts';"],

@@ -2,7 +2,7 @@ import type { ChangeId, MessageRef } from '../domain/change/change.ts';
 import type { SeenWorker } from '../domain/cluster/worker-state.ts';
 
 /** The answer to a claim. */
-export type Claim = 'ours' | 'busy' | 'told';
+export type Claim = 'ours' | 'busy' | 'posted';
 
 /** What bot replicas share about cards, so that no card is drawn twice, shows an older state, or is missed. */
 export interface Cards {
@@ -12,7 +12,7 @@ export interface Cards {
   whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
   /**
    * Claims a message of a change by name (a thread reply such as `approved`, or its `card`) for `ms`, over all replicas: `ours` to
-   * post it, `busy` while another replica may be posting it, `told` once it was posted. An unconfirmed claim expires.
+   * post it, `busy` while another replica may be posting it, `posted` once it was posted. An unconfirmed claim expires.
    */
   claimReply(id: ChangeId, name: string, ms: number): Promise<Claim>;
   /** Marks a claimed reply as posted, for good. */

@@ -33,11 +33,11 @@ export const STEP_KINDS = {
 
 type Kinds = typeof STEP_KINDS;
 
-/** The steps of each kind; src/domain/plan/step.ts makes the type `Step` of them. */
+/** The steps of each kind; src/domain/plan/step.ts derives the type `Step` from them. */
 export type StepsByKind = { readonly [K in keyof Kinds]: Kinds[K] extends StepPlug<infer S> ? S : never };
 
-/** Does not compile when a line's name is not that of its kind. */
+/** Compiles only if each key is the name of its kind. */
 const PLUGS: { readonly [K in StepKind]: StepPlug<StepOf<K>> } = STEP_KINDS;
 
-/** What is known of a kind of step; ask it about a step of that kind only. */
+/** The implementation of a step kind; pass it only steps of that kind. */
 export const plugOf = <K extends StepKind>(kind: K): StepPlug<StepOf<K>> => PLUGS[kind];

@@ -1,19 +1,19 @@
 import { notConfirmed } from '../domain/answers/failure.ts';
-import { RETRY_HINT } from '../domain/answers/retry-hint.ts';
+import { NOT_REPEATED, RETRY_HINT } from '../domain/answers/retry-hint.ts';
 import type { Proof } from '../domain/change/change.ts';
 import type { Step } from '../domain/plan/step.ts';
 import { plugOf } from './kinds.ts';
 import type { Finding, StepRuns, StepWorld } from './world/step-world.ts';
 
-/** How a step ended well. */
+/** The result of a successful step. */
 export interface StepOutcome {
-  /** Nothing had to be done. */
+  /** True if nothing had to be done. */
   readonly already: boolean;
   readonly note?: string;
   readonly proof?: Proof;
 }
 
-/** Runs one step: looks, does what is missing, looks again. `beforeAct` is the last guard; whatever it throws stops the step. */
+/** Runs one step: checks, acts if needed, confirms. `beforeAct` is the last guard; an error that it throws stops the step. */
 export async function runStep(
   step: Step,
   world: StepWorld,
@@ -29,20 +29,16 @@ export async function runStep(
   const after = await work.confirm(step, world, signal);
   if (after.is === 'satisfied') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
   const where = 'node' in step ? step.node : 'the cluster';
-  throw notConfirmed(
-    where,
-    after.says,
-    `Look at it on the spot, mend it, then ${RETRY_HINT}: what is done stays done.`,
-  );
+  throw notConfirmed(where, after.says, `Fix the cause, then ${RETRY_HINT}. ${NOT_REPEATED}`);
 }
 
-/** Removes what a step that is recorded done has left on its node for our own use. */
+/** Removes the worker's own files of a completed step from its node. */
 export const forgetStep = (step: Step, runs: StepRuns, signal: AbortSignal): Promise<void> =>
   plugOf(step.kind).forget(step, runs, signal);
 
 type So = Extract<Finding<Proof | undefined>, { readonly is: 'satisfied' }>;
 
-/** What the look found, and what the act has to say. */
+/** The finding, with the action's note appended. */
 function withWord(found: So, word: string): So {
   const words = [found.note, word].filter((one) => one !== undefined && one !== '');
   return words.length === 0 ? found : { ...found, note: words.join(', ') };

@@ -117,7 +117,7 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await cards.claimReply(id, 'done', LEASE_MS)).toBe('ours');
       await cards.confirmReply(id, 'done');
       await opened.outlast(LEASE_MS);
-      expect(await cards.claimReply(id, 'done', LEASE_MS)).toBe('told');
+      expect(await cards.claimReply(id, 'done', LEASE_MS)).toBe('posted');
     });
 
     it('finds cards that are older than the record, also of ended changes', async () => {

@@ -78,8 +78,8 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
     });
 
     it('starts a record only with the request of its own change', async () => {
-      await expect(changes.append('c1-begin2', 0, events.started)).rejects.toThrow(/begins with/);
-      await expect(changes.append('c1-begin2', 0, events.requested('c1-other2'))).rejects.toThrow(/begins with/);
+      await expect(changes.append('c1-begin2', 0, events.started)).rejects.toThrow(/must start with/);
+      await expect(changes.append('c1-begin2', 0, events.requested('c1-other2'))).rejects.toThrow(/must start with/);
       await expect(changes.append('c2-begin2', 0, events.requested('c2-begin2'))).rejects.toThrow(/cluster c1/);
       expect(await changes.get('c1-begin2')).toBeNull();
     });

@@ -59,7 +59,7 @@ export class FakeCards implements Cards {
     this.#refuseStranger(id);
     const now = this.#clock.now().getTime();
     const ends = this.#replies.get(`${id} ${name}`) ?? now;
-    if (ends > now) return ends === Number.POSITIVE_INFINITY ? 'told' : 'busy';
+    if (ends > now) return ends === Number.POSITIVE_INFINITY ? 'posted' : 'busy';
     this.#replies.set(`${id} ${name}`, now + ms);
     return 'ours';
   }

@@ -61,7 +61,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       at: at(4),
       refusal: refuse(
         'plan-stale',
-        'The cluster has changed since the plan was shown: the version is another one.',
+        'The cluster has changed since the plan was shown: the version is different.',
         'Ask for a new plan.',
       ),
     },
@@ -81,7 +81,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       refusal: refuse(
         'approval-withdrawn',
         'The approval was revoked before the start: the approval of bob no longer counts.',
-        'Ask for the change again.',
+        'Request the change again.',
       ),
     },
   ]),

@@ -18,7 +18,7 @@ describe('a kind of step', () => {
     expectTypeOf<PartsThatMayBeLeftOut>().toEqualTypeOf<never>();
   });
 
-  it.each(Object.keys(STEP_KINDS))('%s is shown done, done already and failed', (kind) => {
+  it.each(Object.keys(STEP_KINDS))('%s has golden files for done, already done and failed', (kind) => {
     for (const end of ['done', 'already', 'failed'])
       expect(existsSync(join(GOLDEN, `${kind}-${end}.json`)), `${kind}-${end}`).toBe(true);
   });
@@ -33,7 +33,7 @@ describe.each(steps.map((step) => [step.kind, step] as const))('a step of the ki
     expect(stepSchema.safeParse({ ...step, planted: 1 }).success).toBe(false);
   });
 
-  it('takes some time, from quick to slow', () => {
+  it('has an estimate from fast to slow', () => {
     const { from, to } = plugOf(kind).seconds(step);
     expect(from).toBeGreaterThan(0);
     expect(to).toBeGreaterThan(from);

@@ -79,14 +79,14 @@ export function keepsItsWord({ kind, step, labBefore: before, breaks, late }: St
     expectGolden(`steps/${kind}-done`, await outcome(step(), lab));
   });
 
-  it('does nothing when it is so already, and says so', async () => {
+  it('does nothing if the work is already done, and says so', async () => {
     const lab = await before();
     await outcome(step(), lab);
     lab.ran.length = 0;
     expectGolden(`steps/${kind}-already`, await outcome(step(), lab));
   });
 
-  it('fails with where, what and what now', async () => {
+  it('fails with where, what happened and what to do', async () => {
     const lab = await before();
     breaks(lab);
     const failed = await outcome(step(), lab);

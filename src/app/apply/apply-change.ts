@@ -15,7 +15,7 @@ import { inSeconds, isJobUnderWay, runSteps, type StepPorts } from './run-steps.
 
 export type ApplyPorts = FreshRunPorts & ApprovedPorts & StepPorts;
 
-/** Carries out an approved change, or resumes one that was interrupted; every outcome is written down before anybody is told. */
+/** Applies an approved change, or resumes an interrupted one. Every outcome is in the journal before it is published. */
 export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: AbortSignal): Promise<void> {
   const record = new ChangeRecord(id, ports);
   await record.catchUp();
@@ -30,7 +30,7 @@ export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: Abort
   await recordOutcome(record, outcome, ports);
 }
 
-/** The procedure: check again, plan again, begin, run what was approved and is still needed, prove it. */
+/** The procedure: inspect, plan again, begin, run the approved steps that are still needed, prove the result. */
 async function applied(
   approved: ApprovedChange,
   ports: ApplyPorts,
@@ -47,7 +47,7 @@ async function applied(
   return { is: 'done', proof, seconds: seconds() };
 }
 
-/** The same until it ends by itself, breaks on the cluster, or somebody cancels it. */
+/** Applies the change until it ends, fails on the cluster, or is cancelled. */
 async function appliedUntilCancelled(
   approved: ApprovedChange,
   ports: ApplyPorts,
@@ -66,14 +66,14 @@ async function appliedUntilCancelled(
   }
 }
 
-/** Whatever a newer bot has decided about it, this worker runs nothing of a change that it cannot read. */
+/** Ends a change whose record this version cannot read, without running anything. */
 async function endUnread(record: ChangeRecord, doubt: Doubt, ports: ApplyPorts): Promise<void> {
   const change = changeFrom(await ports.journal.events(record.id)) ?? (await record.known())?.change;
   if (change === undefined || (change.endedAt !== undefined && change.state !== 'failed')) return;
   await recordOutcome(record, refusedOrStopped(recordRefusal(record.id, doubt, 'worker'), { change }), ports);
 }
 
-/** A job that runs on every node cannot be cancelled, so its end is waited for. */
+/** A job that runs on every node cannot be cancelled, so the worker waits for its end. */
 async function freshRunUnlessCancelled(
   approved: ApprovedChange,
   ports: ApplyPorts,
@@ -85,13 +85,13 @@ async function freshRunUnlessCancelled(
   return await unlessCancelled(watch, () => freshRun(approved, ports, AbortSignal.any([signal, watch.signal])));
 }
 
-/** A change that has begun cannot be refused any more: it has failed, and says what is done and what is not. */
+/** A change that has begun is no longer refused but fails, so that its card shows the completed steps. */
 const refusedOrStopped = (refusal: Refusal, { change }: Pick<ApprovedChange, 'change'>): Outcome =>
   change.startedAt === undefined ? { is: 'refused', refusal } : { is: 'failed', failure: stopped(refusal).report() };
 
 const now = ({ clock }: ApplyPorts): string => clock.now().toISOString();
 
-/** Seconds since the change was started, by any worker. Only the time of day knows what was before this one; from now on the steady clock counts. */
+/** Seconds since any worker started the change: by the time of day until now, by the steady clock from now on. */
 function stopwatch({ change: { startedAt } }: ApprovedChange, { clock }: ApplyPorts): () => number {
   const before = startedAt === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(startedAt));
   const from = clock.steadyMs();

@@ -16,72 +16,67 @@ export interface ApprovedPorts {
   readonly cluster: string;
 }
 
-/** A change that may run: the plan from the worker's own journal, and what happened since. */
+/** A change that may run, with the plan from the worker's own journal. */
 export interface ApprovedChange {
   readonly id: ChangeId;
   readonly record: ChangeRecord;
   readonly plan: Plan;
   readonly change: Change;
-  /** It was started before and goes on now; its approval was checked then. */
+  /** True if it resumes; its approval was checked at the start. */
   readonly begun: boolean;
 }
 
-/**
- * Decides whether a change may run. Redis is believed in nothing but the approval's own signature: the plan is the one in the
- * worker's journal, and the approval must be genuine, for this plan, for this cluster, in time, and not used before.
- */
+/** Decides whether a change may run, by the plan in the worker’s journal. From Redis, only an authentic, valid and unused approval counts. */
 export async function approvedChange(record: ChangeRecord, ports: ApprovedPorts): Promise<ApprovedChange | Refusal> {
   const { id } = record;
   const events = await ports.journal.events(id);
   const known = changeFrom(events);
-  if (known?.plan === undefined || known.digest === undefined) {
-    return invalid('this worker has never planned this change');
-  }
+  if (known?.plan === undefined || known.digest === undefined) return invalid('this worker has not planned the change');
   const begun = known.state === 'applying';
   if (begun) return { id, record, plan: known.plan, change: known, begun };
   const approval = (await record.known())?.change.approval;
-  if (approval === undefined) return invalid('there is no approval');
-  if (!WAITS_FOR_APPROVAL.has(known.state)) return invalid('the change has ended already');
-  if (wasUsed(approval, events, known)) return invalid('it has been used before');
+  if (approval === undefined) return invalid('the record has no approval');
+  if (!WAITS_FOR_APPROVAL.has(known.state)) return invalid('the change has already ended');
+  if (wasUsed(approval, events, known)) return invalid('it was used before');
   const wrong = await whatIsWrong(approval, known, ports);
   if (wrong !== null) return wrong;
   const taken = await journalApproval(id, approval, ports);
   return { id, record, plan: known.plan, change: changeFrom([...events, taken]) ?? known, begun };
 }
 
-/** By the journal: planned, failed and so open to a retry, or approved by a worker that died before it could start. */
+/** States in the journal: planned, failed (a retry), or approved by a worker that died before the start. */
 const WAITS_FOR_APPROVAL: ReadonlySet<ChangeState> = new Set(['planned', 'failed', 'approved']);
 
-/** An approval counts once, even when nothing was started with it; only the worker that died with it in hand goes on with it. */
+/** An approval counts once, even if nothing was started with it. Only a worker that died after journaling it may continue. */
 function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], { state, ...known }: Change): boolean {
   if (state === 'approved' && known.approval?.approval.nonce === approval.nonce) return false;
   return events.some((event) => event.type === 'approved' && event.signed.approval.nonce === approval.nonce);
 }
 
-/** Clocks kept by NTP differ by less than a second; an approval from further ahead would live longer than it should. */
+/** NTP keeps clocks within a second. An approval from further in the future would be valid for too long. */
 const SKEW_LIMIT_MS = 60_000;
 
 async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
   const { approval } = signed;
-  if (!ports.checker.isGenuine(signed)) return invalid('its signature is not that of a bot this worker trusts');
+  if (!ports.checker.isGenuine(signed)) return invalid('the worker does not trust its signature');
   const mismatch = mismatchOf(approval, known, ports.cluster);
   if (mismatch !== null) return invalid(mismatch);
   const now = ports.clock.now();
   if (Date.parse(approval.at) - now.getTime() > SKEW_LIMIT_MS) {
     return refuse(
       'clock-skew',
-      `By the bot’s clock it was approved at ${approval.at}, but by the worker’s clock it is only ${now.toISOString()}. Nothing is run.`,
-      'Set both clocks right (chronyc tracking shows how far one is off), then ask for the change again.',
+      `By the bot’s clock, the approval is from ${approval.at}. By the worker’s clock, it is only ${now.toISOString()}. Nothing was run.`,
+      'Correct both clocks (`chronyc tracking` shows the offset), then request the change again.',
     );
   }
   if (Date.parse(approval.expires) <= now.getTime()) {
     return refuse(
       'expired',
-      `The approval expired at ${approval.expires}, before the change could start; by the worker’s clock it is ${now.toISOString()}.`,
-      'Ask for the change again.',
+      `The approval expired at ${approval.expires}, before the change started. By the worker’s clock, it is ${now.toISOString()}.`,
+      'Request the change again.',
     );
   }
-  return (await ports.journal.hasNonce(approval.nonce)) ? invalid('it has been used before') : null;
+  return (await ports.journal.hasNonce(approval.nonce)) ? invalid('it was used before') : null;
 }
 
 function mismatchOf(approval: Approval, known: Change, cluster: string): string | null {
@@ -90,16 +85,16 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
   if (approval.cluster !== cluster) return 'it is for another cluster';
   if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
   if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
-    return 'it is for something else';
+    return 'it is for another verb or other nodes';
   const { approvers } = approval;
-  if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names nobody, or somebody twice';
+  if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names no approver, or one twice';
   return null;
 }
 
 const invalid = (why: string): Refusal =>
-  refuse('approval-invalid', `The approval does not hold: ${why}. Nothing is run.`, 'Ask for the change again.');
+  refuse('approval-invalid', `The approval is not valid: ${why}. Nothing was run.`, 'Request the change again.');
 
-/** The approval joins the journal before anything runs, so that its nonce counts as used from then on. */
+/** Writes the approval to the journal before anything runs, so that its nonce counts as used. */
 async function journalApproval(
   id: ChangeId,
   signed: SignedApproval,

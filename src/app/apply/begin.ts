@@ -3,9 +3,8 @@ import type { Journal } from '../../ports/record.ts';
 import type { ChangeRecord } from '../record/change-record.ts';
 
 /**
- * Begins a change; false when the bot has ended it meanwhile. It is the one entry that Redis gets first, as it is a question, too:
- * the record takes either this entry or the bot's, never both. Redis can stop a change this way and start none: before the first act
- * the journal has it, too, and the approval was in the journal before.
+ * Begins a change; false if the bot has ended it meanwhile. Only this entry is published before it is journaled: the record accepts
+ * either this entry or the bot's, never both. Redis can only stop a change in this way, because the journal already has the approval.
  */
 export async function begin(record: ChangeRecord, at: string, journal: Journal): Promise<boolean> {
   const published = await begunBefore(record);
@@ -15,7 +14,7 @@ export async function begin(record: ChangeRecord, at: string, journal: Journal):
   return true;
 }
 
-/** What a worker published that died before it could write it down. */
+/** The `started` entry of a worker that died before it could journal it. */
 async function begunBefore(record: ChangeRecord): Promise<ChangeEvent | null> {
   const stored = await record.known();
   if (stored?.change.state !== 'applying') return null;

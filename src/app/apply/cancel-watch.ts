@@ -3,32 +3,32 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChangeRecord } from '../record/change-record.ts';
 
-/** A copy stops at most this long after somebody pressed Cancel. */
-const LOOK_EVERY_MS = 2_000;
+/** A copy stops at most this long after a click on Cancel. */
+const CHECK_EVERY_MS = 2_000;
 
-/** Somebody wants the change to stop; thrown at the next safe point. */
+/** A person cancelled the change; thrown at the next safe point. */
 export class CancelAsked extends Error {
   override readonly name = 'CancelAsked';
   readonly by: Person;
 
   constructor(by: Person) {
-    super('Somebody asked to cancel.');
+    super('A person requested to cancel.');
     this.by = by;
   }
 }
 
-/** Tells whether somebody pressed Cancel. */
+/** Whether a person has clicked Cancel. */
 export interface CancelWatch {
-  /** Ends with CancelAsked; for what may be cut anywhere, such as a copy or a wait. */
+  /** Aborts with CancelAsked; for work that can stop anywhere, such as a copy or a wait. */
   readonly signal: AbortSignal;
-  /** Throws CancelAsked when it was asked for. */
+  /** Throws CancelAsked if a cancel was requested. */
   throwIfAsked(): void;
-  /** Who asked for it, or null. */
+  /** Who requested it, or null. */
   askedBy(): Person | null;
   stop(): void;
 }
 
-/** For what has to come to its end. */
+/** For work that must not be interrupted. */
 export const NEVER_CANCELLED: CancelWatch = {
   signal: new AbortController().signal,
   throwIfAsked: () => undefined,
@@ -36,7 +36,7 @@ export const NEVER_CANCELLED: CancelWatch = {
   stop: () => undefined,
 };
 
-/** What the work gives, unless somebody asked to cancel meanwhile: then it is CancelAsked, however the work ended. */
+/** The result of the work. Throws CancelAsked if a cancel was requested meanwhile, even if the work succeeded or failed. */
 export async function unlessCancelled<T>(cancel: CancelWatch, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -45,12 +45,12 @@ export async function unlessCancelled<T>(cancel: CancelWatch, work: () => Promis
   }
 }
 
-/** Watches the record for a wish to cancel, until it is stopped. */
+/** Watches the record for a cancel until it is stopped. */
 export function watchForCancel(record: ChangeRecord, clock: Clock): CancelWatch {
   const asked = new AbortController();
   const end = new AbortController();
-  const watching = look(record, clock, asked, end.signal);
-  // A look that fails for another reason than Redis would be a defect: it ends the change by the same signal.
+  const watching = pollRecord(record, clock, asked, end.signal);
+  // Any failure other than of Redis is a defect. It ends the change by the same signal.
   watching.catch((error: unknown) => asked.abort(error));
   return {
     signal: asked.signal,
@@ -60,18 +60,18 @@ export function watchForCancel(record: ChangeRecord, clock: Clock): CancelWatch 
   };
 }
 
-async function look(record: ChangeRecord, clock: Clock, asked: AbortController, end: AbortSignal): Promise<void> {
+async function pollRecord(record: ChangeRecord, clock: Clock, asked: AbortController, end: AbortSignal): Promise<void> {
   while (!end.aborted) {
     const by = await askedBy(record);
     if (by !== undefined) return asked.abort(new CancelAsked(by));
-    await clock.sleep(LOOK_EVERY_MS, end).catch(() => undefined);
+    await clock.sleep(CHECK_EVERY_MS, end).catch(() => undefined);
   }
 }
 
-/** While Redis is away nobody can have pressed the button. */
+/** While Redis is unreachable, nobody can cancel. */
 async function askedBy(record: ChangeRecord): Promise<Person | undefined> {
   try {
-    const change = (await record.look())?.change;
+    const change = (await record.read())?.change;
     return change?.cancelAskedBy ?? change?.cancelledBy;
   } catch (error) {
     if (isOfTheRecord(error)) return undefined;

@@ -3,12 +3,12 @@ import { stepsStillNeeded } from '../../domain/plan/stale-plan.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
 import type { Changes } from '../../ports/record.ts';
-import { type FreshPlanPorts, lookAndPlan } from '../plan/fresh-plan.ts';
+import { type FreshPlanPorts, freshPlan } from '../plan/fresh-plan.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ApprovedChange } from './approved-change.ts';
 import { BUSY_LIMIT_MS, BUSY_POLL_MS } from './guard-before-act.ts';
+import { waitReporter } from './progress-reporter.ts';
 import type { Run } from './run-steps.ts';
-import { waitReporter } from './wait-reporter.ts';
 
 export interface FreshRunPorts extends FreshPlanPorts {
   readonly changes: Changes;
@@ -17,7 +17,7 @@ export interface FreshRunPorts extends FreshPlanPorts {
   readonly onProgressLost: (error: unknown) => void;
 }
 
-/** What passes by itself when the bootstrap node was restarted in the middle of a change. */
+/** Conditions that pass by themselves after a restart of the bootstrap node during a change. */
 const TRANSIENT: ReadonlySet<RefusalCode> = new Set([
   'salt-master-down',
   'minion-silent',
@@ -27,10 +27,7 @@ const TRANSIENT: ReadonlySet<RefusalCode> = new Set([
   'registry-unfit',
 ]);
 
-/**
- * Checks the cluster again, plans again, and gives what of the approved plan is still needed; a refusal when anything is needed that
- * nobody approved. Waits for another state run to end, and, when the change resumes, for what is still starting.
- */
+/** Plans again and returns the approved steps that are still needed, or a refusal. Waits for Salt runs and, on resume, for services. */
 export async function freshRun(
   approved: ApprovedChange,
   ports: FreshRunPorts,
@@ -40,12 +37,12 @@ export async function freshRun(
   await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
   const onWait = waitReporter(approved.id, ports);
-  const looks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
+  const checks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;
   for (;;) {
-    const run = await runOf(approved, looks, signal);
+    const run = await runOf(approved, checks, signal);
     const mayPass = isRefusal(run) && (run.refused === 'salt-busy' || (approved.begun && TRANSIENT.has(run.refused)));
     if (!mayPass || clock.steadyMs() >= until) return run;
-    onWait(`Waiting, ten minutes at most: ${run.says}`);
+    onWait(`Waiting for at most ten minutes: ${run.says}`);
     await clock.sleep(BUSY_POLL_MS, signal);
   }
 }
@@ -57,7 +54,7 @@ async function runOf(
 ): Promise<Run | Refusal> {
   const at = ports.clock.now().toISOString();
   const when = { change: id, at, begun: true, hasRoom: change.startedAt !== undefined };
-  const fresh = await lookAndPlan(change.intent, when, ports, Object.values(change.jobs), signal);
+  const fresh = await freshPlan(change.intent, when, ports, Object.values(change.jobs), signal);
   if (isRefusal(fresh)) return fresh;
   const needed = stepsStillNeeded(plan, fresh.plan);
   return isRefusal(needed) ? needed : { id, record, plan, change, needed, facts: fresh.facts };

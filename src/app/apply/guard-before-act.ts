@@ -10,7 +10,7 @@ import type { BootstrapNode, Kubernetes } from '../../ports/cluster.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Salt } from '../../ports/salt.ts';
 
-/** Somebody else's highstate takes minutes; after this a person has to look. */
+/** Another person's highstate takes minutes. After this limit, a person must check. */
 export const BUSY_LIMIT_MS = 10 * 60_000;
 export const BUSY_POLL_MS = 5_000;
 
@@ -20,11 +20,11 @@ export interface GuardPorts {
   readonly salt: Salt;
   readonly clock: Clock;
   readonly changes: Pick<Changes, 'stillOurs'>;
-  /** Told what is waited for. */
+  /** Reports what the worker waits for. */
   readonly onWait: (says: string) => void;
 }
 
-/** The last look before a step changes something: the cluster may have moved since the plan was approved. Throws what stops the step. */
+/** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
 export async function guardBeforeAct(
   version: string,
   ownJobs: readonly Jid[],
@@ -35,11 +35,11 @@ export async function guardBeforeAct(
   const kube = await ports.kubernetes.look(signal);
   const refusal = refusalBeforeStep(kube, version) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) throw stopped(refusal);
-  // A process that was stopped for a while runs on as if nothing had been, before any timer of its own goes off.
+  // A process that was suspended (SIGSTOP) continues here before any of its timers fires.
   await ports.changes.stillOurs();
 }
 
-/** Waits for other state runs to end: two at a time cannot be, and theirs came first. Throws what stops the step after ten minutes. */
+/** Waits for other state runs to end, because Salt runs one at a time. Throws what stops the step after ten minutes. */
 async function whileSaltIsBusy(
   ownJobs: readonly Jid[],
   { salt, clock, onWait }: GuardPorts,

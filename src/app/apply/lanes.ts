@@ -6,10 +6,7 @@ import { CancelAsked } from './cancel-watch.ts';
 /** Steps that run one after another. */
 export type Lane = readonly Step[];
 
-/**
- * The steps in their order, those together that run at the same time (copies that are next to each other in the plan), a lane for
- * each node. Whatever changes Salt, registries or engines runs alone.
- */
+/** Groups the steps into stages, in order. Adjacent copies form one stage with a lane for each node; any other step is a stage of its own. */
 export function stagesOf(steps: readonly Step[]): readonly (readonly Lane[])[] {
   const stages: Step[][] = [];
   for (const step of steps) {
@@ -20,10 +17,7 @@ export function stagesOf(steps: readonly Step[]): readonly (readonly Lane[])[] {
   return stages.map((stage) => [...Map.groupBy(stage, (step) => ('node' in step ? step.node : '')).values()]);
 }
 
-/**
- * Runs the lanes at the same time and waits for all of them: one that fails on its node holds nobody up, and is thrown at the end.
- * What is no fault of a node (the record, a hand-over, the unforeseen) stops them all.
- */
+/** Runs the lanes in parallel. A failure on one node does not stop the others; any other failure, such as of the record, stops all lanes. */
 export async function runLanes(
   lanes: readonly Lane[],
   signal: AbortSignal,
@@ -42,7 +36,7 @@ export async function runLanes(
   signal.throwIfAborted();
   broken.signal.throwIfAborted();
   const errors: readonly unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
-  // A cancel does not hide what broke.
+  // A cancel does not hide a failure.
   const [failure, ...others] = errors.filter(isOfTheCluster);
   if (failure !== undefined) throw others.length === 0 ? failure : new SeveralFailed([failure, ...others]);
   if (errors.length > 0) throw errors[0];

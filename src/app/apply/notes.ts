@@ -8,17 +8,14 @@ import type { Run } from './run-steps.ts';
 
 type NotePorts = RecordPorts & { readonly clock: Clock };
 
-/** Notes what was on the nodes before the first step, so that an undo can leave it alone. */
+/** Records the state of the nodes before the first step, so that an undo can keep it. */
 export async function noteBefore({ record, change, facts }: Run, { clock }: NotePorts): Promise<void> {
   const isNew = change.before === undefined && Object.keys(change.begun).length === 0;
   if (!isNew || !verbPlug(change.intent.verb).notesBefore) return;
   await record.journalAndPublish({ type: 'found', at: clock.now().toISOString(), before: beforeOf(facts) });
 }
 
-/**
- * Writes into the record of an undone change that it was undone, so that its card says so; before the undo itself ends, and after a
- * crash in between only where it is missing.
- */
+/** Writes `undone` to journal and record of the undone change, so that its card says so. After a crash, it writes only what is missing. */
 export async function noteUndone({ id, change: { intent } }: Run, ports: NotePorts): Promise<void> {
   const undone = undoneChange(intent);
   if (undone === null) return;
@@ -28,6 +25,6 @@ export async function noteUndone({ id, change: { intent } }: Run, ports: NotePor
   const entry = noted ?? { event, mark: await ports.journal.append(undone, event) };
   const record = new ChangeRecord(undone, ports);
   const known = await record.known();
-  // Its record in Redis is kept for 90 days only.
+  // Redis keeps a record for 90 days only.
   if (known !== null && !known.events.some(isIt)) await record.publish(entry);
 }

@@ -7,16 +7,16 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
 import { type ChangeRecord, isEndedByBot } from '../record/change-record.ts';
 
-/** How the work on an approved change ended. */
+/** The outcome of an approved change. */
 export type Outcome =
   | { readonly is: 'done'; readonly proof: Proof; readonly seconds: number }
   | { readonly is: 'failed'; readonly failure: FailureReport }
   | { readonly is: 'cancelled'; readonly by: Person }
   | { readonly is: 'refused'; readonly refusal: Refusal }
-  /** The bot ended it before this worker had begun it. */
+  /** The bot ended it before this worker began. */
   | { readonly is: 'ended-by-bot' };
 
-/** Records how it ended, unless the bot had ended the change already: then the bot's word is the one that the journal keeps. */
+/** Records the outcome. If the bot has already ended the change, the journal keeps the bot's entry instead. */
 export async function recordOutcome(
   record: ChangeRecord,
   outcome: Outcome,
@@ -29,8 +29,8 @@ export async function recordOutcome(
 }
 
 /**
- * Has the bot ended this change before a worker began it? Then its `cancelled` or `refused` joins the journal: from then on this
- * worker does not start the change, whatever Redis says.
+ * True if the bot ended this change before a worker began it. The bot's `cancelled` or `refused` is then copied to the journal, so that
+ * this worker does not start the change even if Redis loses the entry.
  */
 export async function hasBotEnded(record: ChangeRecord, journal: Journal): Promise<boolean> {
   const stored = await record.known();

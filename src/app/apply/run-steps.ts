@@ -23,10 +23,10 @@ export interface StepPorts extends RecordPorts, StepTools {
   readonly onProgressLost: (error: unknown) => void;
 }
 
-/** How long the API server, the Salt master, a registry or a node may be away in the middle of a step. */
+/** How long the API server, the Salt master, a registry or a node may be unreachable during a step. */
 const AWAY_LIMIT_MS = 120_000;
 
-/** What is run: the approved plan, what of it is still needed, and what is known of the change and the cluster. */
+/** The approved plan, the steps of it that are still needed, the change and the facts. */
 export interface Run {
   readonly id: ChangeId;
   readonly record: ChangeRecord;
@@ -36,18 +36,15 @@ export interface Run {
   readonly facts: Facts;
 }
 
-/** A run at work. */
+/** A run in progress. */
 interface Work extends Run {
   readonly ports: StepPorts;
-  /** Jobs that the change itself has started. */
+  /** Salt jobs that this change has started. */
   readonly ownJobs: Jid[];
   readonly write: (event: ChangeEvent) => Promise<void>;
 }
 
-/**
- * Runs the approved steps in their order, copies to different nodes at the same time, and gives the proof of the last one; a failing
- * step is written down and thrown.
- */
+/** Runs the approved steps in order, with parallel copies to different nodes. Returns the proof; a failure is recorded and thrown. */
 export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, signal: AbortSignal): Promise<Proof> {
   const work: Work = {
     ...run,
@@ -70,11 +67,11 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
   };
   for (const lanes of stagesOf(steps)) await runLanes(lanes, signal, runLane);
   if (proof === undefined)
-    throw notConfirmed('the plan', 'It has no step that proves the result.', 'Ask for a new plan.');
+    throw notConfirmed('the plan', 'It has no step that proves the result.', 'Request a new plan.');
   return proof;
 }
 
-/** Was the step interrupted while its job ran on the nodes, where it goes on by itself? */
+/** True if the step was interrupted while its Salt job ran on the nodes; the job continues by itself. */
 export const isJobUnderWay = ({ id }: Step, { jobs, steps }: Change): boolean =>
   jobs[id] !== undefined && steps[id]?.is === 'running';
 
@@ -86,7 +83,7 @@ async function recordAlready(step: Step, work: Work, signal: AbortSignal): Promi
   if (before === 'running') await forgetStep(step, runsOf(step, work), signal);
 }
 
-/** Where the Salt runs of a step are found. */
+/** How to find the Salt runs of a step. */
 const runsOf = ({ id: step }: Step, { id, change, facts, ports }: Work) => ({
   salt: ports.salt,
   accessTo: (name: string) => nodeNamed(name, facts).access,
@@ -113,7 +110,7 @@ async function runAndRecord(
     await forgetStep(step, runsOf(step, work), signal);
     return proof;
   } catch (error) {
-    // Only what a cancel may cut can have been broken by it; any other failure is one, whoever asked to cancel meanwhile.
+    // A cancel can only break a step that it may interrupt anywhere. Any other error is a real failure.
     if (isCutAnywhere(step)) cancel.throwIfAsked();
     if (signal.aborted || !isOfTheCluster(error)) throw error;
     await write({ type: 'step-failed', ...ended(), failure: error.report() });
@@ -121,16 +118,16 @@ async function runAndRecord(
   }
 }
 
-/** Runs a step behind the guards; whatever is away for a while is waited for, and the thread says so. */
+/** Runs a step behind the guards. Reports on the card while it waits for something unreachable. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
   const { id, ports, plan, ownJobs } = work;
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
-  const looks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
-  const world = worldOf(step, { ...work, ports: looks }, (progress) => report(step.id, progress), cancel);
+  const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
+  const world = worldOf(step, { ...work, ports: checks }, (progress) => report(step.id, progress), cancel);
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
   const guard = () =>
-    unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...looks, onWait }, untilCancel));
+    unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...checks, onWait }, untilCancel));
   return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
 }
 
@@ -158,6 +155,6 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
 
 function nodeNamed(name: string, { kube }: Facts): NodeFacts {
   const node = kube.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined) throw notConfirmed(name, 'It is no node of the cluster any more.', 'Ask for a new plan.');
+  if (node === undefined) throw notConfirmed(name, 'It is no longer a node of the cluster.', 'Request a new plan.');
   return node;
 }

@@ -9,13 +9,13 @@ import type { Question } from '../../domain/questions/questions.ts';
 import type { Wish, WishedDecision } from '../../domain/wish/wish.ts';
 import type { UseCases } from './bot-use-cases.ts';
 
-/** Where somebody asks, and how a new change's card is posted there. */
+/** The channel of a request, and how to post a new change's card there. */
 export interface Place {
   readonly channel: string;
   readonly post: (change: Change) => Promise<MessageRef>;
 }
 
-/** What came of a wish, for a surface to show. */
+/** The answer to a wish, for a surface to show. */
 export type Answer =
   /** The card of the change says everything. */
   | { readonly is: 'on-the-card' }
@@ -24,10 +24,10 @@ export type Answer =
   | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: Hold }
   | { readonly is: 'answered'; readonly question: Question; readonly asked: Asked };
 
-/** What asking needs of the bot's inside. */
+/** The use cases that `answerTo` needs. */
 export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' | 'rights'>;
 
-/** Does what a person wants, for every surface alike. Throws what `place.post` throws, and what breaks. */
+/** Does what a person requests, the same for every surface. Throws what `place.post` and the use cases throw. */
 export async function answerTo(wish: Wish, by: Person, place: Place, useCases: AskUseCases): Promise<Answer> {
   const { channel, post } = place;
   switch (wish.is) {
@@ -50,7 +50,7 @@ const refused = (refusal: Refusal): Answer => ({ is: 'refused', refusal });
 
 const onTheCard = (asked: Change | Refusal): Answer => (isRefusal(asked) ? refused(asked) : { is: 'on-the-card' });
 
-/** A person whose approval is one of several hears that it is noted; the card says everything else. */
+/** Confirms an approval that is one of several; the card shows everything else. */
 function decided({ kind }: WishedDecision, by: Person, change: Change | Refusal): Answer {
   if (isRefusal(change) || !isStart(kind) || !change.votes.some(({ id }) => id === by.id)) return onTheCard(change);
   return { is: 'vote-noted', given: change.votes.length, needed: approvalsNeeded(change) };

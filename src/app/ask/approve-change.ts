@@ -13,7 +13,7 @@ export interface ApprovePorts {
   readonly signer: ApprovalSigner;
 }
 
-/** What an approval comes to: one of several that are needed, or the last one, which is signed in the names of all. */
+/** The event of an approval: a vote while more are needed; else the approval, signed for all approvers. */
 export function approvalEvent(by: Person, change: Change, now: PolicyContext, ports: ApprovePorts): ChangeEvent {
   const { approvals } = ports.policy.verbs[change.intent.verb];
   const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);

@@ -26,17 +26,17 @@ export interface BotPorts {
 }
 
 const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
-  refuse('unknown-cluster', `There is no cluster ${name} here.`, `Known clusters: ${[...clusters.keys()].join(', ')}.`);
+  refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${[...clusters.keys()].join(', ')}.`);
 
-/** What people can ask the bot for, over all clusters that it knows. */
+/** Everything that people can request from the bot, over all its clusters. */
 export function botUseCases(ports: BotPorts) {
   return { ...wishes(ports), ...standing(ports) };
 }
 
-/** What Slack's side asks of the bot's inside. */
+/** The interface between Slack surfaces and the bot. */
 export type UseCases = ReturnType<typeof botUseCases>;
 
-/** What changes something, or asks for it. */
+/** Use cases that change something, or request it. */
 function wishes(ports: BotPorts) {
   const inCluster = async <T>(name: string, act: (cluster: ClusterPorts & BotPorts) => Promise<T>) => {
     const cluster = ports.clusters.get(name);
@@ -54,28 +54,28 @@ function wishes(ports: BotPorts) {
   };
 }
 
-/** How things are, and what has to be looked after. */
+/** Use cases that read the current state, and the regular upkeep. */
 function standing(ports: BotPorts) {
   return {
-    /** What keeps changes of this cluster from starting. */
+    /** Holds that keep changes of this cluster from starting. */
     async activeHolds(name: string): Promise<ActiveHolds> {
       const cluster = ports.clusters.get(name);
       return cluster === undefined ? NOTHING_HELD : await activeHoldsOf({ ...ports, ...cluster });
     },
-    /** What this person may do here, cluster by cluster. */
+    /** The person's permissions in this channel, for each cluster. */
     async rights(by: Person, channel: string): Promise<readonly RightsIn[]> {
       const each = [...ports.clusters].map(([name, cluster]) => rightsOf(name, by, channel, { ...ports, ...cluster }));
       return await Promise.all(each);
     },
-    /** What a queued change waits for: IDs of changes ahead of it. */
+    /** IDs of the changes ahead of a queued change. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
       return (await ports.clusters.get(clusterOf(id))?.queue.ahead(id)) ?? [];
     },
-    /** Is the worker running that the cluster's changes wait for? */
+    /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
     },
-    /** Looks after open changes of every cluster; call it now and then. */
+    /** Maintains the open changes of every cluster; call it regularly. */
     async tend(postAgain: PostAgain): Promise<void> {
       await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster, postAgain }));
     },

@@ -28,10 +28,10 @@ export interface DecidePorts extends ClusterPorts {
   readonly signer: ApprovalSigner;
 }
 
-/** A running change is written to several times a second at most; this often somebody who meets the worker there reads again. */
+/** Attempts when the worker appends to the record at the same time; it does so at most several times a second. */
 const TRIES = 5;
 
-/** Somebody decides. One decision wins: the record takes it only if nobody has written since it was read. */
+/** Makes a decision. The first one wins, because the record accepts it only if it is unchanged since it was read. */
 export async function decideChange(decision: Decision, ports: DecidePorts): Promise<Change | Refusal> {
   try {
     for (let tries = 0; tries < TRIES; tries += 1) {
@@ -45,11 +45,11 @@ export async function decideChange(decision: Decision, ports: DecidePorts): Prom
   return await tooLate(decision, ports);
 }
 
-/** `outrun`: the record has grown since it was read, so the decision has to be looked at again. */
+/** `outrun`: the record has grown since it was read, so the decision must be checked again. */
 async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
-    return refuse('decided-already', 'Nothing is known of this change any more.', 'Ask for it again.');
+    return refuse('decided-already', 'There is no record of this change.', 'Request the change again.');
   if (stored.doubt !== undefined) return recordRefusal(decision.change, stored.doubt, 'bot');
   const { change } = stored;
   const { approvers } = ports.policy.verbs[change.intent.verb];
@@ -63,12 +63,12 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const event = eventOf(decision, change, now, ports);
   if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
   const decided = changeFrom([...stored.events, event]) ?? change;
-  // Looked at once more: a freeze that was set between the look above and this entry has not seen the approval.
+  // Checked once more, because a freeze may have been set between the check above and this entry.
   if (event.type === 'approved') await queueOrRevoke(decided, stored.version + 1, 'add', ports);
   return decided;
 }
 
-/** In which states each decision has a sense. */
+/** The states in which each decision is possible. */
 const OPEN_TO: Readonly<Record<Decision['kind'], readonly Change['state'][]>> = {
   approve: ['planned'],
   deny: ['planned'],
@@ -83,16 +83,20 @@ async function whyNotNow(
 ): Promise<Refusal | null> {
   if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
   if (kind === 'retry' && change.undoneBy !== undefined) {
-    const says = `${change.id} has been undone by ${change.undoneBy}: there is nothing to go on from.`;
-    return refuse('decided-already', says, 'Ask for the change again.');
+    const says = `${change.id} has been undone by ${change.undoneBy}, so there is nothing to resume.`;
+    return refuse('decided-already', says, 'Request the change again.');
   }
   if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
   if (change.digest !== digest)
-    return refuse('plan-stale', 'This card shows an older plan.', 'Scroll to the newest card of this change.');
+    return refuse('plan-stale', 'This card shows an older plan.', 'Use the newest card of this change.');
   if (Date.parse(change.planExpires ?? '') > ports.clock.now().getTime()) return null;
   if (change.state === 'planned')
     await ports.changes.append(change.id, version, { type: 'expired', at: ports.clock.now().toISOString() });
-  return refuse('expired', 'This plan has expired: the cluster may have moved on.', 'Ask for the change again.');
+  return refuse(
+    'expired',
+    'This plan has expired. The cluster may have changed since then.',
+    'Request the change again.',
+  );
 }
 
 function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: DecidePorts): ChangeEvent {
@@ -104,42 +108,38 @@ function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: 
     case 'deny':
       return { type: 'denied', at, by: decision.by };
     case 'cancel':
-      // What runs is stopped by the worker, at its next safe point; what has failed, or has not begun, is simply over.
+      // The worker stops a running change at its next safe point. A change that failed or has not begun ends at once.
       return { type: change.state === 'applying' ? 'cancel-requested' : 'cancelled', at, by: decision.by };
   }
 }
 
-/** Tells who decided, and what, to everybody who comes second. */
+/** Refuses a second decision, and names the first one. */
 export function decidedAlready(change: Change): Refusal {
-  const by = change.approvers.map(({ name }) => name).join(' and ') || 'somebody';
-  const who: Partial<Record<Change['state'], string>> = {
+  const by = change.approvers.map(({ name }) => name).join(' and ') || 'another person';
+  const state: Readonly<Record<Change['state'], string>> = {
     requested: 'is still being planned',
-    planned: 'is being decided by several people at this moment',
-    approved: `was approved by ${by}`,
-    applying: `was approved by ${by} and is running`,
-    done: `was approved by ${by} and is done`,
-    denied: `was denied by ${change.deniedBy?.name ?? 'somebody'}`,
-    expired: 'has expired',
-    refused: 'was refused',
-    failed: 'has failed',
-    cancelled: `was cancelled by ${change.cancelledBy?.name ?? 'somebody'}`,
+    planned: 'is being decided by several people right now',
+    approved: `was already approved by ${by}`,
+    applying: `was already approved by ${by} and is in progress`,
+    done: `was already approved by ${by} and is done`,
+    denied: `was already denied by ${change.deniedBy?.name ?? 'another person'}`,
+    expired: 'has already expired',
+    refused: 'was already refused',
+    failed: 'has already failed',
+    cancelled: `was already cancelled by ${change.cancelledBy?.name ?? 'another person'}`,
   };
   if (change.cancelAskedBy !== undefined && change.cancelledBy === undefined) {
     return refuse(
       'decided-already',
-      `${change.cancelAskedBy.name} has asked to cancel ${change.id} already; it stops at the next safe point.`,
+      `${change.cancelAskedBy.name} already requested to cancel ${change.id}. It stops at the next safe point.`,
     );
   }
-  return refuse(
-    'decided-already',
-    `Change ${change.id} ${who[change.state] ?? 'is decided'} already.`,
-    'Its card shows where it stands.',
-  );
+  return refuse('decided-already', `Change ${change.id} ${state[change.state]}.`, 'Its card shows its state.');
 }
 
 async function tooLate({ change }: Decision, ports: DecidePorts): Promise<Refusal> {
   const stored = await ports.changes.get(change);
   return stored === null
-    ? refuse('decided-already', 'Nothing is known of this change any more.')
+    ? refuse('decided-already', 'There is no record of this change.')
     : decidedAlready(stored.change);
 }

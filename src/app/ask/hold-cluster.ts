@@ -11,10 +11,7 @@ import type { ClusterPorts } from './request-change.ts';
 
 type HoldPorts = ClusterPorts & { readonly clock: Clock };
 
-/**
- * Freezes, locks, or lifts that, at once: approvals that have not begun are taken back, and open cards say how it stands.
- * What runs goes on. Gives the hold that was set or lifted.
- */
+/** Sets or lifts a freeze or lock, and returns it. Revokes approvals that have not begun, redraws open cards; running changes continue. */
 export async function holdCluster(
   wish: HoldWish,
   by: Person,
@@ -27,12 +24,12 @@ export async function holdCluster(
   const there = now.holds.find((hold) => isSameHold(hold, wish));
   const hold = there ?? newHold(wish, by, now.at);
   const done = await (wish.hold === 'set' ? ports.holds.set(hold) : ports.holds.lift(hold));
-  if (!done) return refuse('decided-already', 'Somebody else was faster.', 'Look with /registry-ha help.');
-  await forEachOne(await ports.changes.open(), (id) => toldAndTakenBack(id, ports));
+  if (!done) return refuse('decided-already', 'Another person changed it first.', 'See `/registry-ha help`.');
+  await forEachOne(await ports.changes.open(), (id) => revokeAndRedraw(id, ports));
   return hold;
 }
 
-async function toldAndTakenBack(id: ChangeId, ports: HoldPorts): Promise<void> {
+async function revokeAndRedraw(id: ChangeId, ports: HoldPorts): Promise<void> {
   const stored = await ports.changes.get(id);
   const isApproved = stored?.change.state === 'approved' && stored.doubt === undefined;
   if (isApproved) await queueOrRevoke(stored.change, stored.version, 'ensure', ports);

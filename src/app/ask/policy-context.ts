@@ -9,10 +9,10 @@ export interface PolicyContextPorts {
   readonly clock: Clock;
 }
 
-/** For what only stops something: no freeze is in the way of it, not even one that cannot be read. */
+/** For decisions that only stop something: no freeze blocks them, not even an unreadable one. */
 export const NO_HOLDS: Pick<Holds, 'all'> = { all: async () => [] };
 
-/** What is true now, as far as it matters for these persons; a group is read only when user ids do not tell. */
+/** The current context for these persons. A user group is read only if user IDs do not decide. */
 export async function policyContext(
   people: People,
   ids: readonly string[],
@@ -24,5 +24,5 @@ export async function policyContext(
   return { at: clock.now(), groups: read, holds: held };
 }
 
-/** Everybody who may ask: who may approve may ask, too. */
+/** Everyone who may request. Approvers may, too. */
 export const thoseWhoAsk = ({ requesters, approvers }: HoldRules): People => either(requesters, approvers);

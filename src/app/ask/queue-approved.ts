@@ -1,13 +1,10 @@
 import type { Change } from '../../domain/change/change.ts';
-import { whyTakenBack } from '../../domain/policy/decide.ts';
+import { whyRevoked } from '../../domain/policy/decide.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { policyContext } from './policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
 
-/**
- * Queues an approved change, or takes its approval back when the policy does not hold it up any more. The worker has no eyes on
- * Slack: what has changed there since the approval is seen here, as long as nothing has begun. `version`: entries in its record.
- */
+/** Queues an approved change, or revokes its approval if policy or user groups no longer allow it. `version`: entries in its record. */
 export async function queueOrRevoke(
   change: Change,
   version: number,
@@ -17,10 +14,10 @@ export async function queueOrRevoke(
   const { approvers } = ports.policy.verbs[change.intent.verb];
   const ids = change.approvers.map(({ id }) => id);
   const now = await policyContext(approvers, ids, ports);
-  const refusal = whyTakenBack(ports.policy, change, now);
+  const refusal = whyRevoked(ports.policy, change, now);
   // Slack's outage is nobody's loss of permission: the next round checks again.
   if (refusal === 'unclear') return;
   if (refusal === null) return await ports.queue[how]('apply', change.id, change.approvals);
-  // A worker that begins in this very moment wins: then the record has grown, and this entry is not taken.
+  // A worker that begins right now wins: the record has grown, and does not accept this entry.
   await ports.changes.append(change.id, version, { type: 'refused', at: now.at.toISOString(), refusal });
 }

@@ -14,7 +14,7 @@ import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
 import { policyContext, thoseWhoAsk } from './policy-context.ts';
 
-/** What the bot needs of one cluster. */
+/** The bot's ports for one cluster. */
 export interface ClusterPorts {
   readonly changes: Changes;
   readonly queue: ChangeQueue;
@@ -32,10 +32,10 @@ export interface RequestPorts extends ClusterPorts {
 
 /** The card's name among the messages of a change. */
 export const CARD = 'card';
-/** The first card waits for Slack thirty seconds at most, and its post twenty: then the bot that wanted to post it is dead. */
+/** Posting the card waits at most 30 s for Slack and takes at most 20 s. After this limit, the bot that posted it must be dead. */
 export const CARD_POSTING_MS = 60_000;
 
-/** Somebody asks: the change is stored, its card is posted and remembered, then planning is queued, in this order. */
+/** Requests a change: stores it, posts its card, remembers the card's place, then queues the planning. */
 export async function requestChange(
   intent: Intent,
   requester: Person,
@@ -52,16 +52,16 @@ export async function requestChange(
   const at = clock.now().toISOString();
   const event: ChangeEvent = { type: 'requested', at, id, intent, requester, channel, terms };
   const change = changeFrom([event]);
-  // Before the change is there to be found, so that no other bot takes the card for forgotten.
+  // Claimed before the change is stored, so that no other bot considers the card missing.
   await cards.claimReply(id, CARD, CARD_POSTING_MS);
-  if (change === null || !(await changes.append(id, 0, event))) throw new Error(`There is a change ${id} already.`);
-  await cards.hang(id, await postedOrGivenUp(change, post, changes, clock));
+  if (change === null || !(await changes.append(id, 0, event))) throw new Error(`Change ${id} already exists.`);
+  await cards.hang(id, await postedOrFailed(change, post, changes, clock));
   await cards.confirmReply(id, CARD);
   await queue.add('plan', id, 1);
   return change;
 }
 
-/** Why the policy lets this person not ask for it here and now; null when it does. */
+/** Why the policy does not allow this request here and now; null if it does. */
 export async function whyNotAsked(
   intent: Intent,
   requester: Person,
@@ -73,8 +73,8 @@ export async function whyNotAsked(
   return mayRequest(policy, intent, requester, channel, now);
 }
 
-/** Without a card nobody could see or approve the change: it ends, and the asker is told by whoever called. */
-async function postedOrGivenUp(
+/** Without a card nobody could see or approve the change, so it fails, and the caller reports the error. */
+async function postedOrFailed(
   change: Change,
   post: (change: Change) => Promise<MessageRef>,
   changes: Changes,
@@ -88,13 +88,13 @@ async function postedOrGivenUp(
   }
 }
 
-/** The end of a change whose card never came to be. */
+/** The end of a change whose card was never posted. */
 export function noCard(clock: Clock): ChangeEvent {
   const failure = {
     kind: NO_CARD,
     where: 'Slack',
-    what: 'The card of this change could not be posted, so nothing was planned.',
-    next: 'Ask again.',
+    what: 'The bot could not post the card of this change, so nothing was planned.',
+    next: 'Request the change again.',
   };
   return { type: 'failed', at: clock.now().toISOString(), failure };
 }

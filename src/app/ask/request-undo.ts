@@ -6,7 +6,7 @@ import { undoOf } from '../../domain/verbs/undo/undo.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 
-/** Somebody wants a change undone: by its button, or typed. */
+/** A request to undo a change, by button or command. */
 export interface UndoWish {
   readonly undoes: ChangeId;
   readonly reason?: string;
@@ -14,13 +14,10 @@ export interface UndoWish {
   readonly channel: string;
 }
 
-/** Its record may be written to meanwhile; this often it is read again. */
+/** Attempts if others append to the record at the same time. */
 const TRIES = 5;
 
-/**
- * Asks for the undo of a change: a change of its own, with its own card and plan, to be approved by somebody. Nothing is done on the
- * cluster. The undone change's record takes one wish at a time, so that two clicks make one undo.
- */
+/** Requests the undo of a change, as a new change. The undone change’s record accepts one request at a time, so two clicks make one undo. */
 export async function requestUndo(
   wish: UndoWish,
   post: (change: Change) => Promise<MessageRef>,
@@ -43,29 +40,29 @@ export async function requestUndo(
     if (!(await ports.changes.append(undoes, version, asked))) continue;
     return await requestChange(intent, by, wish.channel, post, { ...ports, ids: { ...ports.ids, change: () => id } });
   }
-  return refuse('undo-asked', `The record of ${undoes} is being written all the time.`, 'Try again in a moment.');
+  return refuse('undo-asked', `The record of ${undoes} keeps changing.`, 'Try again in a moment.');
 }
 
-/** An undo that is open, or done, is enough; one that came to nothing may be asked for again. */
+/** Refuses a second undo while the first is open or done. After an undo that changed nothing, it may be requested again. */
 async function askedAlready({ id, undoAsked, endedAt }: Change, ports: RequestPorts): Promise<Refusal | null> {
   if (undoAsked === undefined) return null;
   const undo = (await ports.changes.get(undoAsked.change))?.change;
-  const asked = `${undoAsked.by.name} has asked for the undo of ${id} already: ${undoAsked.change}.`;
+  const asked = `${undoAsked.by.name} already requested the undo of ${id}: ${undoAsked.change}.`;
   if (undo === undefined) {
     const age = ports.clock.now().getTime() - Date.parse(undoAsked.at);
-    return age > CARD_POSTING_MS ? null : refuse('undo-asked', asked, 'Its card is about to come.');
+    return age > CARD_POSTING_MS ? null : refuse('undo-asked', asked, 'Its card appears within a minute.');
   }
   switch (undo.state) {
     case 'requested':
     case 'planned':
     case 'approved':
     case 'applying':
-      return refuse('undo-asked', asked, 'Its card shows where it stands.');
+      return refuse('undo-asked', asked, 'Its card shows its state.');
     case 'done':
-      // Approved once more and failed again since then, it has something to undo again.
+      // A retry after that undo may have left something to undo.
       return (endedAt ?? '') > (undo.endedAt ?? '')
         ? null
-        : refuse('nothing-to-undo', `${id} has been undone by ${undo.id} already.`, 'Its card has the proof.');
+        : refuse('nothing-to-undo', `${id} was already undone by ${undo.id}.`, 'Its card has the proof.');
     default:
       return null;
   }

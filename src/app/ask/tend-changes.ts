@@ -1,5 +1,5 @@
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
-import { isRetold } from '../../domain/change/lost-record.ts';
+import { isRestored } from '../../domain/change/lost-record.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,16 +10,13 @@ import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-chan
 export interface TendPorts extends ClusterPorts {
   readonly cards: Cards;
   readonly clock: Clock;
-  /** Posts the card of a change that has none; null when nobody may write there. */
+  /** Posts the card of a change that has none; null if the bot may not post there. */
   readonly postAgain: PostAgain;
 }
 
 export type PostAgain = (change: Change) => Promise<MessageRef | null>;
 
-/**
- * Looks after the open changes of a cluster: plans that nobody decided expire, approvals that the policy does not hold up any more
- * are taken back, and jobs that a dying bot did not queue, that Redis lost or that were given up are queued.
- */
+/** Maintains the open changes of a cluster: expires undecided plans, revokes approvals that are no longer valid, queues missing jobs. */
 export async function tendChanges(ports: TendPorts): Promise<void> {
   await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
 }
@@ -44,14 +41,14 @@ async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
 
 async function tendRequested(stored: StoredChange, ports: TendPorts): Promise<void> {
   const { change, events } = stored;
-  // Its worker is about to tell the rest, and knows its card.
-  if (isRetold(events)) return;
-  const hangs = (await ports.cards.place(change.id)) !== null || (await hungAgain(stored, ports));
-  if (hangs) await ports.queue.ensure('plan', change.id, 1);
+  // Its worker is restoring the record, and knows its card.
+  if (isRestored(events)) return;
+  const hasCard = (await ports.cards.place(change.id)) !== null || (await postedAgain(stored, ports));
+  if (hasCard) await ports.queue.ensure('plan', change.id, 1);
 }
 
-/** A bot that died while it posted the card left the asker with none, or with one that nobody keeps: a fresh one is posted. */
-async function hungAgain({ change, version }: StoredChange, ports: TendPorts): Promise<boolean> {
+/** Posts a new card after a bot died while it posted the first one; nobody would update a card whose place is unknown. */
+async function postedAgain({ change, version }: StoredChange, ports: TendPorts): Promise<boolean> {
   const { cards, changes, clock } = ports;
   if ((await cards.claimReply(change.id, CARD, CARD_POSTING_MS)) !== 'ours') return false;
   const place = await ports.postAgain(change);
@@ -63,6 +60,6 @@ async function hungAgain({ change, version }: StoredChange, ports: TendPorts): P
 
 async function tendPlanned({ change, version }: StoredChange, { changes, clock }: TendPorts): Promise<void> {
   if (!(Date.parse(change.planExpires ?? '') <= clock.now().getTime())) return;
-  // Whoever decided in this very moment wins: then the record has grown, and this entry is not taken.
+  // A person who decides right now wins: the record has grown, and does not accept this entry.
   await changes.append(change.id, version, { type: 'expired', at: clock.now().toISOString() });
 }

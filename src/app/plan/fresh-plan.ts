@@ -10,19 +10,19 @@ import type { JournalRecord } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Journal } from '../../ports/record.ts';
 import { plugOf } from '../../steps/kinds.ts';
-import { type LookPorts, look } from './look.ts';
+import { type InspectionPorts, inspect } from './inspect.ts';
 
-export interface FreshPlanPorts extends LookPorts {
+export interface FreshPlanPorts extends InspectionPorts {
   readonly journal: Journal;
 }
 
-/** When a plan is made, and whether its copies have their room already. */
+/** When the plan is made, and whether its copies already occupy their space. */
 export interface FreshPlanFor extends PlanFor {
   readonly hasRoom?: boolean;
 }
 
-/** Inspects the cluster and plans from what is there now. Throws Unreachable. */
-export async function lookAndPlan(
+/** Inspects the cluster and plans from its current state. Throws Unreachable. */
+export async function freshPlan(
   intent: Intent,
   when: FreshPlanFor,
   ports: FreshPlanPorts,
@@ -32,26 +32,26 @@ export async function lookAndPlan(
   const verb = verbPlug(intent.verb);
   const undone = undoneChange(intent);
   const record = undone === null ? null : await recordOf(undone, ports.journal);
-  const facts = await look(intent, ports, ownJobs, signal, verb.looksFor(record));
+  const facts = await inspect(intent, ports, ownJobs, signal, verb.searchFor(record));
   if (isRefusal(facts)) return facts;
   const plan = verb.plan(intent, { facts: when.hasRoom === true ? withoutRoom(facts) : facts, record, when });
   return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
 }
 
-/** The plan with how long its steps may take, in whole seconds. */
+/** The plan with its estimated duration, in whole seconds. */
 export function timed({ seen, ...plan }: UntimedPlan): Plan {
   const costs = plan.approved.steps.map((step) => plugOf(step.kind).seconds(step));
   const sum = (end: 'from' | 'to') => Math.round(costs.reduce((all, cost) => all + cost[end], 0));
   return { ...plan, seen: { ...seen, estimate: { from: sum('from'), to: sum('to') } } };
 }
 
-/** An interrupted copy has taken the room that it needs by its own part file; a disk that is really full fails the copy. */
+/** The part file of an interrupted copy already occupies its space. If the disk is really full, the copy fails. */
 function withoutRoom(facts: Facts): Facts {
   const targets = facts.targets.map((target) => (target.is === 'open' ? { ...target, space: [] } : target));
   return { ...facts, targets };
 }
 
-/** What the worker's own journal holds of a change, and of those that were started after it. */
+/** The journal's record of a change, and of those that were started after it. */
 async function recordOf(undoes: ChangeId, journal: Journal): Promise<JournalRecord> {
   const later = [];
   for (const id of await journal.startedSince(undoes)) later.push(changeFrom(await journal.events(id)));

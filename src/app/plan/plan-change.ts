@@ -10,23 +10,23 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Copier } from '../../ports/copier.ts';
 import { ChangeRecord, type KnownRecord, type RecordPorts } from '../record/change-record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
-import { type FreshPlanPorts, lookAndPlan } from './fresh-plan.ts';
+import { type FreshPlanPorts, freshPlan } from './fresh-plan.ts';
 
 export interface PlanPorts extends FreshPlanPorts, RecordPorts {
   readonly copier: Copier;
   readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
   readonly cluster: string;
-  /** Milliseconds until a plan that nobody approved expires. */
+  /** Milliseconds until an undecided plan expires. */
   readonly planLivesMs: number;
 }
 
-/** Plans a requested change: looks, decides, writes down the plan or the refusal. Done already: nothing happens. */
+/** Plans a requested change: inspects, decides, records the plan or the refusal. Does nothing if it is already planned. */
 export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSignal): Promise<void> {
   const record = new ChangeRecord(id, ports);
   const stored = await stillRequested(record);
   if (stored === null) return;
-  // A worker that died between journal and Redis has planned already; a second plan would be told after the first one's approval.
+  // A worker that died between journal and Redis has already planned. A second plan could follow the approval of the first.
   await record.catchUp();
   if ((await stillRequested(record)) === null) return;
   const { change, doubt } = stored;
@@ -62,35 +62,35 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
     return {
       type: 'refused',
       at: at(),
-      refusal: refuse('unknown-cluster', `This worker keeps the cluster ${ports.cluster}, not ${intent.cluster}.`),
+      refusal: refuse('unknown-cluster', `This worker serves the cluster ${ports.cluster}, not ${intent.cluster}.`),
     };
   }
   try {
-    const fresh = await lookAndPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
+    const fresh = await freshPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
     if (isRefusal(fresh)) return { type: 'refused', at: at(), refusal: fresh };
     const { plan } = fresh;
     if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
       return { type: 'refused', at: at(), refusal: TOO_LARGE };
-    // The policy may ask for a shorter life than the worker gives, never for a longer one.
+    // The policy can shorten the worker's limit, never extend it.
     const livesMs = Math.min(ports.planLivesMs, terms?.planLivesMs ?? ports.planLivesMs);
     const expires = new Date(ports.clock.now().getTime() + livesMs).toISOString();
     return { type: 'planned', at: at(), plan, digest: planDigest(plan.approved), expires };
   } catch (error) {
     if (signal.aborted || !isOfTheCluster(error)) throw error;
-    return { type: 'failed', at: at(), failure: lookFailed(error.report()) };
+    return { type: 'failed', at: at(), failure: inspectionFailed(error.report()) };
   }
 }
 
-/** A record takes entries of 1 MiB; twenty nodes with five archives need 360 KiB. */
+/** A record accepts entries up to 1 MiB; twenty nodes with five archives need 360 KiB. */
 const PLAN_LIMIT_BYTES = 900 * 1024;
 
 const TOO_LARGE = refuse(
   'bad-command',
-  'The plan for so many nodes and archives is larger than a record takes.',
-  'Ask for fewer nodes at once.',
+  'The plan for these nodes and archives is larger than 900 KiB, the limit.',
+  'Request fewer nodes at once.',
 );
 
-const lookFailed = (report: FailureReport): FailureReport => ({
+const inspectionFailed = (report: FailureReport): FailureReport => ({
   ...report,
-  what: `Looking at the cluster failed: ${report.what} Nothing was changed.`,
+  what: `Inspecting the cluster failed: ${report.what} Nothing was changed.`,
 });

@@ -5,7 +5,7 @@ import type { Kubernetes, Registries } from '../../ports/cluster.ts';
 import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 
-/** Ports that only look, and so may be asked again. */
+/** Ports whose read-only calls can be retried. */
 export interface LookingPorts {
   readonly kubernetes: Kubernetes;
   readonly salt: Salt;
@@ -13,20 +13,17 @@ export interface LookingPorts {
   readonly registries: Registries;
 }
 
-/** Who waits, for how long at most, and who is told about it. */
+/** How long to retry, and where to report the wait. */
 export interface RetryLimits {
   readonly clock: Clock;
   readonly limitMs: number;
   readonly onWait: (says: string) => void;
 }
 
-/** The API server, the Salt master and a node's sshd come back from a restart within these; the first tries come quickly. */
+/** Pauses before retries: short at first, and in sum longer than a restart of the API server, the Salt master or sshd. */
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/**
- * The same ports, but a look that finds nobody is made again until the limit: in the middle of a change a restarting API server is
- * no reason to stop. What changes something (a copy, a state run, the engines' job) is never repeated here.
- */
+/** The ports with retries of read-only calls, so that an API server’s restart stops no change. Calls that change something are not retried. */
 export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryLimits): P {
   const { kubernetes, salt, targets, registries } = ports;
   const again = <R>(signal: AbortSignal, ask: () => Promise<R>): Promise<R> => askAgain(ask, signal, patience);
@@ -61,7 +58,7 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
   };
 }
 
-/** Faults that pass by themselves; a wrong key or a changed host key does not. So does a timeout, where a node is under load. */
+/** Faults that may pass by themselves, unlike a wrong key. A timeout may, too, if the node is under load. */
 const TRANSIENT: ReadonlySet<Unreachable['fault']> = new Set(['unreachable', 'kubernetes', 'registry', 'salt-master']);
 
 const isPassing = (error: unknown): error is Unreachable | CommandFailed =>
@@ -84,7 +81,7 @@ async function askAgain<R>(
     } catch (error) {
       const pause = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
       if (!isPassing(error) || signal.aborted || clock.steadyMs() + pause > until) throw error;
-      onWait(`${inOneSentence(error)} Trying again for ${secondsInWords((until - clock.steadyMs()) / 1000)} at most.`);
+      onWait(`${inOneSentence(error)} Retrying for at most ${secondsInWords((until - clock.steadyMs()) / 1000)}.`);
       await clock.sleep(pause, signal);
     }
   }

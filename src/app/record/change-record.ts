@@ -8,38 +8,35 @@ import { canonicalJson } from '../../domain/text/canonical.ts';
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Changes, Journal, StoredChange } from '../../ports/record.ts';
 
-/** Where the worker writes what it decided and did: its own disk first, Redis second. */
+/** Where the worker records its decisions and acts: first its own disk, then Redis. */
 export interface RecordPorts {
   readonly journal: Journal;
   readonly changes: Changes;
 }
 
-/** What a worker knows of a record that it works on. */
+/** The worker's copy of a record. */
 export type KnownRecord = Pick<StoredChange, 'change' | 'events' | 'version' | 'doubt'>;
 
-/** An event for Redis, and the journal's line if there is one. */
+/** An event for Redis, and its journal line if there is one. */
 interface Entry {
   readonly event: ChangeEvent;
   readonly mark?: JournalMark;
 }
 
-/** Two writers may meet (a bot that takes a wish to cancel, a worker that goes on); this often the loser reads again and appends behind. */
+/** Attempts if a bot appends to the record at the same time, for example a cancel. */
 const TRIES = 5;
 
-/** Was it ended by a bot before the worker had begun it: cancelled, or its approval taken back? */
+/** True if a bot ended the change before the worker began: cancelled, or its approval revoked. */
 export const isEndedByBot = ({ state, refusal }: Change): boolean =>
   state === 'cancelled' || (state === 'refused' && refusal?.refused === 'approval-withdrawn');
 
-/**
- * The record of one change while a worker works on it. It is read once, then only when Redis does not take an entry because somebody
- * else has written one: Redis compares the lengths with each append, so a record that has moved on never goes unnoticed.
- */
+/** The record of one change in a worker. It is read again only if Redis rejects an append because its length differs from the expected one. */
 export class ChangeRecord {
   readonly id: ChangeId;
   readonly #ports: RecordPorts;
   readonly #inTurn = serialQueue();
   #known: KnownRecord | null = null;
-  /** Entries that Redis has confirmed to us. */
+  /** Entries that Redis has confirmed to this worker. */
   #confirmed = 0;
 
   constructor(id: ChangeId, ports: RecordPorts) {
@@ -47,23 +44,20 @@ export class ChangeRecord {
     this.#ports = ports;
   }
 
-  /** As it was read or written last; null when Redis has none. */
+  /** The record as last read or written; null if Redis has none. */
   async known(): Promise<KnownRecord | null> {
-    return this.#known ?? (await this.look());
+    return this.#known ?? (await this.read());
   }
 
-  /** As Redis has it now; null when it has none. */
-  async look(): Promise<KnownRecord | null> {
+  /** Reads the record from Redis; null if there is none. */
+  async read(): Promise<KnownRecord | null> {
     const stored = await this.#ports.changes.get(this.id);
     if (stored === null) this.#known = null;
     else this.#keep(stored);
     return stored;
   }
 
-  /**
-   * Writes an event of the worker, without secrets that its words may have picked up. One after another, so that journal and Redis
-   * tell what happens at the same time in one order. Throws RecordGone when Redis has no record: then nobody would be told.
-   */
+  /** Writes an event, secrets redacted, to journal and Redis. Both have the same order. Throws RecordGone if Redis has no record. */
   journalAndPublish(event: ChangeEvent): Promise<void> {
     return this.#inTurn(async () => {
       const safe = redacted(event);
@@ -72,51 +66,48 @@ export class ChangeRecord {
     });
   }
 
-  /**
-   * Tells Redis what the journal has already. What was cancelled stays cancelled: false, and nothing told, when the bot has ended the
-   * change meanwhile, because the worker had not begun it; only that it was undone is told of one that was cancelled half-way, too.
-   */
+  /** Writes a journaled event to Redis. False if the bot has ended the change before its start; only `undone` is written even then. */
   async publish({ event, mark }: Entry): Promise<boolean> {
     let known = await this.known();
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (known === null) throw recordGone(this.id);
       if (event.type !== 'undone' && isEndedByBot(known.change)) return false;
       if (known.version < this.#confirmed) {
-        await this.#tellAgain(event);
+        await this.#republish(event);
         known = await this.known();
       } else if (await this.#append(known, event, mark)) return true;
-      else known = await this.look();
+      else known = await this.read();
     }
-    throw new Error(`The record of change ${this.id} is being written by somebody else all the time.`);
+    throw new Error(`The record of change ${this.id} keeps changing, so the worker cannot append to it.`);
   }
 
-  /** Tells Redis what the worker decided or did, the journal holds and Redis has never heard of, as after a crash between the two. */
+  /** Writes the worker's journaled events to Redis that are missing there, for example after a crash between the two. */
   async catchUp(): Promise<void> {
-    for (const entry of await this.#untold()) await this.publish(entry);
+    for (const entry of await this.#unpublished()) await this.publish(entry);
   }
 
-  /** A Redis that was killed has lost what it confirmed in its last second (appendfsync everysec): the journal has it, before `event`. */
-  async #tellAgain(event: ChangeEvent): Promise<void> {
+  /** Restores from the journal what a killed Redis has lost of its last second (appendfsync everysec), except `event`. */
+  async #republish(event: ChangeEvent): Promise<void> {
     this.#confirmed = 0;
-    const [now, untold] = [canonicalJson(event), await this.#untold()];
-    for (const entry of untold) if (canonicalJson(entry.event) !== now) await this.publish(entry);
+    const now = canonicalJson(event);
+    for (const entry of await this.#unpublished()) if (canonicalJson(entry.event) !== now) await this.publish(entry);
   }
 
-  async #untold(): Promise<readonly Entry[]> {
+  async #unpublished(): Promise<readonly Entry[]> {
     const known = await this.known();
     if (known === null) return [];
-    const told = new Set(known.events.map(canonicalJson));
+    const published = new Set(known.events.map(canonicalJson));
     const entries = await this.#ports.journal.entries(this.id);
-    return entries.filter((entry) => mayWrite('worker', entry.event) && !told.has(canonicalJson(entry.event)));
+    return entries.filter((entry) => mayWrite('worker', entry.event) && !published.has(canonicalJson(entry.event)));
   }
 
-  /** Looks and appends overtake one another: whichever has seen more entries counts. */
+  /** Reads and appends can overtake each other, so the longer record counts. */
   #keep(record: KnownRecord): void {
     if (record.version >= (this.#known?.version ?? 0)) this.#known = record;
   }
 
   async #append(known: KnownRecord, event: ChangeEvent, mark: JournalMark | undefined): Promise<boolean> {
-    // Until Redis has answered, nobody knows whether it took the entry.
+    // Until Redis has answered, it is unknown whether it has the entry.
     this.#known = null;
     if (!(await this.#ports.changes.append(this.id, known.version, event, mark))) return false;
     const events = [...known.events, event];

@@ -1,27 +1,23 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import { isLoss, isMissed, isRetold, lossReport, retold } from '../../domain/change/lost-record.ts';
+import { isLoss, isMissed, isRestored, lossReport, restoredRequest } from '../../domain/change/lost-record.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ChangeRecord, type RecordPorts } from './change-record.ts';
 
-/** What a worker needs to tell again what Redis has lost. */
-export interface ForgottenPorts extends RecordPorts {
+/** The ports to restore lost records. */
+export interface LostRecordPorts extends RecordPorts {
   readonly clock: Clock;
-  /** Told of each change whose record is gone. */
-  readonly onForgotten: (id: ChangeId) => void;
+  /** Called for each change whose record is lost. */
+  readonly onLost: (id: ChangeId) => void;
 }
 
-/**
- * Tells the changes again that the journal knows to be on their way and Redis has no record of, each as failed: what was approved
- * before Redis lost its data runs only when somebody approves it once more. The journal has the end first, so that a crash in
- * between leaves nothing that could go on. Only while no job is at work.
- */
-export async function reportLostRecords(ports: ForgottenPorts): Promise<void> {
+/** Restores open changes that Redis has lost, as failed, from the journal, which gets that end first. Call it only while no job runs. */
+export async function reportLostRecords(ports: LostRecordPorts): Promise<void> {
   await forEachOne(await ports.journal.unsettled(), (id) => reportLoss(id, ports));
 }
 
-async function reportLoss(id: ChangeId, ports: ForgottenPorts): Promise<void> {
+async function reportLoss(id: ChangeId, ports: LostRecordPorts): Promise<void> {
   const { journal, changes, clock } = ports;
   const events = await journal.events(id);
   const [first] = events;
@@ -30,13 +26,13 @@ async function reportLoss(id: ChangeId, ports: ForgottenPorts): Promise<void> {
   if (first?.type !== 'requested' || last === undefined || known === null) return;
   const stored = await changes.get(id);
   if (stored !== null) {
-    // A worker died while it told this.
-    if (isLoss(last) && isRetold(stored.events)) await new ChangeRecord(id, ports).catchUp();
+    // A worker died while it restored this record.
+    if (isLoss(last) && isRestored(stored.events)) await new ChangeRecord(id, ports).catchUp();
     return;
   }
   const now = clock.now();
   if (!isMissed(known, last.at, now)) return;
-  ports.onForgotten(id);
+  ports.onLost(id);
   if (!isLoss(last)) await journal.append(id, { type: 'failed', at: now.toISOString(), failure: lossReport(known) });
-  if (await changes.append(id, 0, retold(first, known))) await new ChangeRecord(id, ports).catchUp();
+  if (await changes.append(id, 0, restoredRequest(first, known))) await new ChangeRecord(id, ports).catchUp();
 }

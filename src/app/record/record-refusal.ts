@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import type { Doubt } from '../../domain/change/record-entry.ts';
 
-/** Nobody decides on, plans or runs a change by entries that are unsigned, or that `reader` is too old to understand. */
+/** Refuses to decide, plan or run a change with entries that are unsigned, or that `reader` is too old to read. */
 export function recordRefusal(id: ChangeId, { is, entries }: Doubt, reader: 'bot' | 'worker'): Refusal {
   if (is === 'newer')
     return refuse(
@@ -12,7 +12,7 @@ export function recordRefusal(id: ChangeId, { is, entries }: Doubt, reader: 'bot
     );
   return refuse(
     'record-unproven',
-    `The record of ${id} in Redis is not to be believed: nobody who may write it has signed entry ${entries[0]}.`,
-    `Find out who else writes to Redis, then ask for the change again. On the bootstrap node, \`registry-ha journal show ${id}\` tells what was really done.`,
+    `Entry ${entries[0]} of the record of ${id} in Redis has no valid signature.`,
+    `Run \`registry-ha journal show ${id}\` on the bootstrap node to see what was really approved and done. Find out who else writes to Redis, then request the change again.`,
   );
 }

@@ -5,23 +5,20 @@ import { type ApplyPorts, applyChange } from '../apply/apply-change.ts';
 import { type PlanPorts, planChange } from '../plan/plan-change.ts';
 import { ChangeRecord } from '../record/change-record.ts';
 
-/** A job as the queue hands it out. */
+/** A job from the queue. */
 export interface Job {
   readonly kind: 'plan' | 'apply';
   readonly id: ChangeId;
 }
 
 export interface JobPorts extends PlanPorts, ApplyPorts {
-  /** Told of what nobody foresaw; the change then says so, too. */
+  /** Called for an unexpected error; the change then fails with it. */
   readonly onUnexpectedError: (error: unknown, job: Job) => void;
-  /** Told when a job was cut, or could not reach its record: Redis may have come back without its data, and the queue forgets, too. */
+  /** Called when a job was interrupted or could not reach its record, as Redis may have restarted without its data. */
   readonly onRecordLost: () => void;
 }
 
-/**
- * Does one job. What is wrong with the cluster ends in the change's record. What is wrong with the record itself (Redis away) or a
- * hand-over is thrown, so that the queue gives the job out again; anything unforeseen is a failure that people are told of.
- */
+/** Does one job. Failures of the cluster and unexpected errors fail the change; an unreachable record or a handover makes the queue retry. */
 export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Promise<void> {
   try {
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
@@ -29,7 +26,7 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
   } catch (error) {
     if (signal.aborted || (isOfTheRecord(error) && !isFailure(error, 'record-full'))) ports.onRecordLost();
     if (signal.aborted) throw error;
-    // An end has room in a full record; whatever was done stays done, and a new change finds it so.
+    // A full record still accepts its end. A new change finds the completed steps.
     if (isFailure(error, 'record-full')) return await recordFailed(job, error.report(), ports);
     if (isOfTheRecord(error)) throw error;
     ports.onUnexpectedError(error, job);
@@ -40,8 +37,8 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
 const UNFORESEEN: FailureReport = {
   kind: 'unforeseen',
   where: 'the worker',
-  what: 'The worker met an error that it does not know; it has stopped here, and its log has the details.',
-  next: 'Read the worker’s log (journalctl -u registry-ha-worker) before asking again.',
+  what: 'The worker stopped at an unexpected error. Its log has the details.',
+  next: 'Read the worker’s log (`journalctl -u registry-ha-worker`) before you request the change again.',
 };
 
 const recordFailed = ({ id }: Job, failure: FailureReport, ports: JobPorts): Promise<void> =>

@@ -2,17 +2,17 @@ import { HEARTBEAT_EVERY_MS } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** What a worker needs to say that it is there. */
+/** The ports of the worker's heartbeat. */
 export interface HeartbeatPorts {
   readonly life: Heartbeat;
   readonly clock: Clock;
-  /** Why the worker cannot work, or null; asked before each word. */
+  /** Why the worker cannot work, or null; called before each heartbeat. */
   readonly trouble: () => Promise<string | null>;
-  /** Told when a beat was lost: then the cards say that the worker is silent, which is as good. */
+  /** Called when a heartbeat could not be sent; the cards then show that the worker is silent. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** Says every few seconds that the worker is there and whether it can work, until the signal ends it. */
+/** Sends a heartbeat every few seconds, with any trouble, until the signal aborts. */
 export async function sendHeartbeats(
   { life, clock, trouble, onLost }: HeartbeatPorts,
   signal: AbortSignal,

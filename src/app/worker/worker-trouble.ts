@@ -1,18 +1,18 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** What a worker's trouble is known by. */
+/** The ports of `WorkerTrouble`. */
 export interface TroublePorts {
   readonly clock: Clock;
-  /** Why nothing can be written down now, or null; each look tries to mend it. */
+  /** Why the journal cannot be written now, or null; each call tries to repair it. */
   readonly look: () => Promise<string | null>;
-  /** Told when it begins, once a minute while it lasts, and with null when it is over. */
+  /** Called when trouble begins, once a minute while it lasts, and with null when it ends. */
   readonly onTrouble: (says: string | null) => void;
 }
 
-const LOOK_EVERY_MS = 2_000;
-const SAY_EVERY_MS = 60_000;
+const CHECK_EVERY_MS = 2_000;
+const REPORT_EVERY_MS = 60_000;
 
-/** Why the worker cannot work: known to its jobs, which wait, to /readyz and to the cards. */
+/** Why the worker cannot work. Its jobs wait meanwhile; /readyz and the cards show it. */
 export class WorkerTrouble {
   readonly #ports: TroublePorts;
   #says: string | null = null;
@@ -22,7 +22,7 @@ export class WorkerTrouble {
     this.#ports = ports;
   }
 
-  /** As it was at the last look. */
+  /** The result of the last check. */
   get says(): string | null {
     return this.#says;
   }
@@ -32,7 +32,7 @@ export class WorkerTrouble {
     const before = this.#says;
     this.#says = now;
     const at = this.#ports.clock.steadyMs();
-    const isNews = now === null ? before !== null : before === null || at - this.#saidAt >= SAY_EVERY_MS;
+    const isNews = now === null ? before !== null : before === null || at - this.#saidAt >= REPORT_EVERY_MS;
     if (isNews) {
       this.#saidAt = at;
       this.#ports.onTrouble(now);
@@ -40,8 +40,8 @@ export class WorkerTrouble {
     return now;
   }
 
-  /** Resolves when there is none. Only the signal ends the wait: a person has to mend the disk, and the card says so meanwhile. */
+  /** Resolves when there is no trouble. It has no timeout, because a person must fix the disk; the card says so meanwhile. */
   async over(signal: AbortSignal): Promise<void> {
-    while ((await this.look()) !== null) await this.#ports.clock.sleep(LOOK_EVERY_MS, signal);
+    while ((await this.look()) !== null) await this.#ports.clock.sleep(CHECK_EVERY_MS, signal);
   }
 }

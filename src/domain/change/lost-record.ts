@@ -43,7 +43,7 @@ export function lossReport({ startedAt }: Change): FailureReport {
 }
 
 /** The request, marked as restored by the worker. */
-export function retold(
+export function restoredRequest(
   event: Extract<ChangeEvent, { readonly type: 'requested' }>,
   { approvals }: Change,
 ): ChangeEvent {
@@ -51,5 +51,5 @@ export function retold(
 }
 
 /** True if a worker restored this record. */
-export const isRetold = ([first]: readonly ChangeEvent[]): boolean =>
+export const isRestored = ([first]: readonly ChangeEvent[]): boolean =>
   first?.type === 'requested' && first.retold !== undefined;

@@ -6,34 +6,34 @@ const shared = {
   reason: z.string().exactOptional(),
 };
 
-/** What each verb asks for, as it is stored. A verb has its line here and its folder in verbs/. */
+/** The stored intent of each verb. A verb has an entry here and a folder in verbs/. */
 export const INTENTS = {
-  /** A registry on each of these nodes. */
+  /** Add a registry on each of these nodes. */
   add: z.strictObject({ verb: z.literal('add'), ...shared }),
   /** Undo what the change `undoes` did before it failed or was cancelled; `nodes` are that change's. */
   undo: z.strictObject({ verb: z.literal('undo'), undoes: z.string(), ...shared }),
 } as const;
 
-/** What changes a cluster, and so needs a plan and approvals. */
+/** A verb that changes a cluster, and therefore needs a plan and approvals. */
 export type Verb = keyof typeof INTENTS;
 
 type Intents = { readonly [V in Verb]: Readonly<z.infer<(typeof INTENTS)[V]>> };
 
-/** What somebody asked for, with one of these verbs. */
+/** A request with one of these verbs. */
 export type IntentOf<V extends Verb> = { [K in V]: Intents[K] }[V];
 
-/** What somebody asked for. */
+/** A request of any verb. */
 export type Intent = IntentOf<Verb>;
 
-/** An intent as records hold it. */
+/** The schema of an intent in records. */
 export const intentSchema: z.ZodType<Intent> = z.union(Object.values(INTENTS));
 
 export const isVerb = (word: string): word is Verb => Object.hasOwn(INTENTS, word);
 
-/** Every verb, in the order in which people are shown them. */
+/** Every verb, in display order. */
 export const VERB_NAMES: readonly Verb[] = Object.keys(INTENTS).filter(isVerb);
 
-/** The change whose work is undone; null for an intent that undoes nothing. */
+/** The ID of the change to undo; null for other intents. */
 export const undoneChange = (intent: Intent): string | null => ('undoes' in intent ? intent.undoes : null);
 
 /** `add node-2 node-3`, `undo lab-7f3k2q on node-2`. */

@@ -5,11 +5,11 @@ import type { ApprovedPart, PlannedArchive, SeenPart, UntimedPlan } from './plan
 import type { PlanContext } from './planned-steps.ts';
 import type { Step } from './step.ts';
 
-/** What a plan is made for: the change's ID, and the moment. */
+/** The change that is planned, and when. */
 export interface PlanFor {
   readonly change: string;
   readonly at: string;
-  /** A change that has begun may find that all is done but the proof; a new one is refused then. */
+  /** If only the proof is left, a change that has begun gets a plan, and a new change is refused. */
   readonly begun: boolean;
 }
 
@@ -19,21 +19,21 @@ export interface PlanTarget {
   readonly target: OpenTarget;
 }
 
-/** What a verb has worked out; everything else in a plan is the same for every verb. */
+/** The parts of a plan that depend on the verb. */
 export interface PlanDraft {
   readonly intent: Intent;
   readonly context: PlanContext;
   readonly when: PlanFor;
-  /** Every node that is reached over SSH, in the order in which people are shown them. */
+  /** Every node that the worker connects to over SSH, in display order. */
   readonly targets: readonly PlanTarget[];
-  /** Archives whose content matters to the plan: another one on the bootstrap node makes it stale. */
+  /** Archives that the plan depends on. The plan is stale if they change on the bootstrap node. */
   readonly archives: readonly Archive[];
   readonly steps: readonly Step[];
   readonly sideEffects: readonly string[];
   readonly seen: Pick<SeenPart, 'findings' | 'warnings' | 'already' | 'space'>;
 }
 
-/** The plan of any verb: built here and nowhere else, so that no verb can leave out how its nodes are reached. */
+/** The plan of any verb. It is built only here, so that no verb can omit how the worker connects to its nodes. */
 export function planOf(draft: PlanDraft): UntimedPlan {
   return { v: 1, approved: approvedPart(draft), seen: seenPart(draft) };
 }

@@ -6,7 +6,7 @@ import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
 import { bytesInWords, count, listed } from '../text/format.ts';
 import type { CopiedArchive, MountedArchive, Step, StepKind } from './step.ts';
 
-/** All that the steps of one plan have in common. */
+/** What the steps of one plan have in common. */
 export interface PlanContext {
   readonly change: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export interface PlanContext {
 
 const mounted = ({ id, path }: Archive): MountedArchive => ({ id, path, mountpoint: mountpointOf({ id }) });
 
-/** Archives that are not on the target yet, each copied to the very same path. */
+/** A copy of each archive that is not on the target yet, to the same path. */
 export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
   const absent = (path: string) => target.files.find((file) => file.path === path)?.is !== 'same';
   return context.archives
@@ -39,10 +39,7 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
     });
 }
 
-/**
- * The archive that a copy may draw from: the nearest of its kind before it in the list, which is there or copied first, else one
- * behind it that is there. It depends on nothing that the copies of the same plan change, so a fresh look plans the same.
- */
+/** The nearest earlier archive of its kind, else a later one on the target. Copies of the same plan do not change the choice. */
 function seedFor(path: string, archives: readonly Archive[], target: OpenTarget): CopiedArchive | undefined {
   const at = archives.findIndex((archive) => archive.path === path);
   const isAlike = ({ kind }: Archive): boolean => kind === archives[at]?.kind;
@@ -54,7 +51,7 @@ function seedFor(path: string, archives: readonly Archive[], target: OpenTarget)
   return seed === undefined ? undefined : { id: seed.id, path: seed.path, size: seed.size, sha256: seed.sha256 };
 }
 
-/** The documented states on the target, and the one that the documentation forgets; those that are still needed. */
+/** The documented states on the target, and the one that the documentation omits, as far as they are still needed. */
 export function registrySteps(context: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {
   const before = [
     ...mountStep(context, node, target),
@@ -68,7 +65,7 @@ export function registrySteps(context: PlanContext, node: NodeFacts, target: Ope
   return [...before, { ...deploy, version: context.version, carries }];
 }
 
-/** What every step on one node has, if its kind occurs there once. */
+/** The common part of a step on one node whose kind occurs there once. */
 const onNode = <K extends StepKind>(kind: K, node: NodeFacts, says: string, commands: Step['commands'] = []) => ({
   kind,
   id: `${kind}:${node.name}`,
@@ -77,7 +74,7 @@ const onNode = <K extends StepKind>(kind: K, node: NodeFacts, says: string, comm
   node: node.name,
 });
 
-/** Does the node's registry carry every archive at the cluster's version, and serve all their images? */
+/** True if the node's registry has the cluster's version, carries every archive, and serves all their images. */
 export function hasWholeRegistry(
   { facts, version }: PlanContext,
   node: NodeFacts,
@@ -131,13 +128,13 @@ function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, 
     );
 }
 
-/** Waits until Kubernetes lists exactly these registries as Ready; too early a look would configure the wrong ones. */
+/** Waits until Kubernetes lists exactly these registries as Ready, because Salt configures the engines from that list. */
 export function readyStep(node: NodeFacts, addresses: readonly string[]): Step {
   const says = `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`;
   return { ...onNode('ready', node, says), addresses };
 }
 
-/** Reconfigures the engines when one of them does not list exactly these registries. */
+/** Reconfigures the engines if one of them does not list exactly these registries. */
 export function enginesSteps({ facts, saltenv }: PlanContext, addresses: readonly string[]): readonly Step[] {
   const urls = addresses.map(endpointUrl);
   const isRight = facts.engines.every((engine) => engine.is === 'known' && sameSet(engine.endpoints, urls));
@@ -155,7 +152,7 @@ export function enginesSteps({ facts, saltenv }: PlanContext, addresses: readonl
   ];
 }
 
-/** The proof: every image of every archive from every registry, and every engine read live. */
+/** The proof: checks every image of every archive in every registry, and the live configuration of every engine. */
 export function verifyStep(context: PlanContext, addresses: readonly string[]): Step {
   const { facts, archives } = context;
   const registries = facts.kube.nodes.flatMap(({ name, ip }) =>

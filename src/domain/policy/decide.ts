@@ -77,7 +77,7 @@ export function approvalsThatCount(
  * Why the approval of a change that has not started must be revoked; null when it is still valid. `unclear` until it expires while it
  * depends on user groups that cannot be read.
  */
-export function whyTakenBack(policy: Policy, change: Change, now: PolicyContext): Refusal | 'unclear' | null {
+export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): Refusal | 'unclear' | null {
   const { approvals, approvers } = policy.verbs[change.intent.verb];
   const inTheWay = mayStartNow(policy, change, now);
   if (inTheWay !== null) return revoked(inTheWay.says);

@@ -10,65 +10,65 @@ import type { CommandContext } from '../typed/cluster.ts';
 import type { TypedWords } from '../typed/flags.ts';
 import type { Takes } from '../typed/unquoted-reason.ts';
 
-/** What the worker's own journal holds of another change that this one is about. */
+/** What the worker's journal knows about the change to undo. */
 export interface JournalRecord {
-  /** Null when the journal does not know it. */
+  /** Null if the journal does not have it. */
   readonly change: Change | null;
   /** Changes that were started after it, oldest first. */
   readonly later: readonly Change[];
 }
 
-/** What is looked for on the targets: archives by their content, and paths at which something may be. */
+/** What an inspection searches for on the targets: archives by content, and paths. */
 export interface TargetSearch {
   readonly archives: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
   readonly paths: readonly string[];
 }
 
-/** All that a plan is made from. */
+/** The input of a plan. */
 export interface PlanInput {
   readonly facts: Facts;
-  /** Of the change whose work is undone; null when there is none. */
+  /** About the change to undo; null for other verbs. */
   readonly record: JournalRecord | null;
   readonly when: PlanFor;
 }
 
-/** A verb: everything about it is here, and nowhere else is a verb compared with a word. */
+/** The implementation of a verb. No other code branches on a verb's name. */
 export interface VerbPlug<V extends Verb> {
-  /** How it is typed, a line each. */
+  /** Examples for the help, one line each. */
   readonly usage: (markup: Markup) => readonly string[];
-  /** What is named behind it. */
+  /** The kind of its arguments. */
   readonly takes: Takes;
   readonly parse: (words: TypedWords, context: CommandContext) => ChangeWish | Refusal;
-  /** Is the state of the nodes noted before the first step, so that an undo can leave alone what was there before? */
+  /** Whether the worker records the state of the nodes before the first step, so that an undo can keep what existed. */
   readonly notesBefore: boolean;
-  /** What is looked for on the targets; null: the archives of the bootstrap node. */
-  readonly looksFor: (record: JournalRecord | null) => TargetSearch | null;
-  /** Facts in, plan out: the same facts give the same plan, to the byte. */
+  /** What to search for on the targets; null: the archives of the bootstrap node. */
+  readonly searchFor: (record: JournalRecord | null) => TargetSearch | null;
+  /** Makes the plan. The same input gives the same plan, byte for byte. */
   readonly plan: (intent: IntentOf<V>, input: PlanInput) => UntimedPlan | Refusal;
   readonly words: VerbWords<V>;
 }
 
-/** What people read of a verb's changes. */
+/** Texts about a verb's changes. */
 export interface VerbWords<V extends Verb> {
-  /** The nodes on which something is done, as far as is known. */
+  /** The nodes that the change affects, as far as known. */
   readonly nodes: (change: ChangeOf<V>) => readonly string[];
-  /** What the change is about, as a heading: `Add a registry on node-2`. */
+  /** The purpose, as a heading: `Add a registry on node-2`. */
   readonly aim: (change: ChangeOf<V>) => string;
-  /** What an approval starts, in one short sentence for a dialog. */
+  /** The effect of an approval, in one short sentence for a dialog. */
   readonly effect: (change: ChangeOf<V>) => string;
-  /** What the plan does, in half a sentence. */
+  /** The plan's effect, as the start of a sentence. */
   readonly summary: (change: ChangeOf<V>, plan: Plan, markup: Markup) => string;
-  /** What the end has proved. */
+  /** The result of the proof. */
   readonly proved: (change: ChangeOf<V>, proof: Proof, markup: Markup) => string;
-  /** What an operator should know once it is done. */
+  /** What an operator must know after the change. */
   readonly afterwards: (change: ChangeOf<V>, markup: Markup) => string;
-  /** What a finished change does not cover; null when nothing could be misunderstood. */
+  /** What a completed change does not cover; null if there is nothing to say. */
   readonly limits: string | null;
-  /** How a cancelled change is finished, as the beginning of a sentence. */
+  /** How to complete a cancelled change, as the start of a sentence. */
   readonly toFinish: (intent: IntentOf<V>, markup: Markup) => string;
 }
 
-/** What the words of a verb need to know of a change. */
+/** The part of a change that a verb's texts depend on. */
 export interface ChangeOf<V extends Verb> extends Pick<Change, 'plan'> {
   readonly intent: IntentOf<V>;
 }

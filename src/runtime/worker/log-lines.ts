@@ -8,7 +8,7 @@ export function workerLog(log: Log) {
     onHeartbeatLost: (err: unknown) => log.debug({ err }, 'A heartbeat could not be sent'),
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),
-    onForgotten: (change: ChangeId) =>
+    onLost: (change: ChangeId) =>
       log.error({ change }, 'Record missing from Redis; restoring it from the journal as failed'),
     onNotRestored: (err: unknown) => log.warn({ err }, 'Records missing from Redis could not be restored yet'),
     onTrouble: (says: string | null) =>

@@ -31,7 +31,7 @@ export async function postReplies(
     const name = `${change.id} ${one.name}`;
     if (!unconfirmed.has(name)) {
       const claim = await cards.claimReply(change.id, one.name, POSTING_MS);
-      if (claim === 'told') continue;
+      if (claim === 'posted') continue;
       // The revision is not committed, so this is retried until that bot confirms the reply or its claim expires.
       if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be posting a reply');
       if (!(await posted(place, change.id, one, ports))) log.warn({ change: change.id }, 'Thread is gone');

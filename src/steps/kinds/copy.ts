@@ -6,21 +6,21 @@ import type { CopyProgress } from '../../ports/copier.ts';
 import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
-/** Bytes per second that a copy may be expected to reach: a busy and a free 1 Gbit/s link. */
+/** Expected bytes per second of a copy on a busy and on a free 1 Gbit/s link. */
 const SLOW_COPY = 30_000_000;
 const FAST_COPY = 110_000_000;
 
 const schema = stepOnNode('copy', {
   archive: copiedArchive,
-  /** Where the bytes go before the digest is right: `<path>.part-<change>`. */
+  /** Receives the bytes until the digest is verified: `<path>.part-<change>`. */
   part: z.string(),
-  /** An archive that will be on the target by then and may hold much of this one: what it holds is not sent. */
+  /** A similar archive that is on the target by then. Bytes that it already has are not sent. */
   seed: copiedArchive.exactOptional(),
 });
 
 type CopyStep = Data<typeof schema>;
 
-/** Copies one archive to the same path on the target; the digest decides. */
+/** Copies one archive to the same path on the target, and verifies its digest. */
 export const copy: StepPlug<CopyStep> = {
   schema,
   title: (where, steps) => `Copy archives to ${where} (${count(steps, 'copy', 'copies')})`,
@@ -32,11 +32,11 @@ export const copy: StepPlug<CopyStep> = {
   check: isThere,
   async act(step, world, signal) {
     let saved = 0;
-    const tell = (progress: CopyProgress): void => {
+    const report = (progress: CopyProgress): void => {
       saved = progress.saved ?? 0;
       world.onProgress(copied(step.node, progress));
     };
-    await world.copier.copy(step, world.accessTo(step.node), tell, signal);
+    await world.copier.copy(step, world.accessTo(step.node), report, signal);
     return savedInWords(saved);
   },
   confirm: isThere,
@@ -53,15 +53,15 @@ async function isThere(step: CopyStep, world: StepWorld, signal: AbortSignal): P
 function copied(node: string, { sent: done, saved = 0, total, rate }: CopyProgress) {
   const isSent = done >= total;
   const left = rate !== undefined && rate > 0 ? { secondsLeft: Math.ceil((total - done) / rate) } : {};
-  // The rate is that of sending: once every byte is sent, it says nothing about what is left to do.
+  // The rate only measures sending: once every byte is sent, it says nothing about the remaining time.
   const speed = isSent || rate === undefined ? {} : { rate, ...left };
   const notes = [
-    ...(isSent ? [`${node} is writing and checking it`] : []),
+    ...(isSent ? [`${node} is writing and verifying it`] : []),
     ...(saved > 0 ? [savedInWords(saved)] : []),
   ];
   const note = notes.length > 0 ? { note: notes.join('; ') } : {};
   return { done, total, unit: 'bytes', ...speed, ...note } as const;
 }
 
-/** What did not have to be sent, because the node held it. */
-const savedInWords = (saved: number): string => (saved > 0 ? `${bytesInWords(saved)} saved, as the node had them` : '');
+/** Bytes that were not sent because the node already had them. */
+const savedInWords = (saved: number): string => (saved > 0 ? `${bytesInWords(saved)} saved, already on the node` : '');

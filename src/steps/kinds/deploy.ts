@@ -5,33 +5,30 @@ import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { missingImages } from '../world/served-images.ts';
-import { forgetStates, runStates } from '../world/state-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { saltStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
-import { waitUntilSo } from '../world/wait.ts';
+import { waitUntilSatisfied } from '../world/wait.ts';
 
-/** How long the new pod may take until it serves: repo.installed has waited for its HTTP answer already. */
-const POD_LIMIT_MS = 120_000;
+/** How long the new pod may take to serve; repo.installed has already waited for an HTTP answer. */
+const POD_LIMITS = { limitMs: 120_000, everyMs: 2_000 };
 
 const schema = stepOnNode('deploy', {
   version: z.string(),
-  /** Archive ids that the registry must carry, sorted. */
+  /** Archive IDs that the registry must carry, sorted. */
   carries: z.array(z.string()),
 });
 
 type DeployStep = Data<typeof schema>;
 
-/** Deploys the registry's pod (metalk8s.repo.installed), last of the states, so that it starts with every include. */
+/** Deploys the registry's pod (metalk8s.repo.installed). It is the last state, so that the pod starts with every include. */
 export const deploy: StepPlug<DeployStep> = {
   schema,
   title: (where) => `Deploy the registry on ${where}`,
   seconds: () => ({ from: 40, to: 120 }),
-  ...RUNS_ALONE,
-  forget: forgetStates,
-  check: isServing,
-  act: (step, world, signal) => runStates(step, world, signal, () => isServing(step, world, signal)),
+  ...saltStates(isServing),
   confirm: (step, world, signal) =>
-    waitUntilSo(() => isServing(step, world, signal), { limitMs: POD_LIMIT_MS, everyMs: 2_000 }, world.clock, signal),
+    waitUntilSatisfied(() => isServing(step, world, signal), POD_LIMITS, world.clock, signal),
 };
 
 async function isServing(step: DeployStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
@@ -39,7 +36,7 @@ async function isServing(step: DeployStep, world: StepWorld, signal: AbortSignal
   const registry = registries.find(({ node }) => node === step.node);
   if (registry === undefined) return unsatisfied(`There is no pod repositories-${step.node}.`);
   if (registry.version !== step.version)
-    return unsatisfied(`The pod repositories-${step.node} is of version ${registry.version}, not ${step.version}.`);
+    return unsatisfied(`The pod repositories-${step.node} has version ${registry.version}, not ${step.version}.`);
   if (!sameSet(registry.carries, step.carries))
     return unsatisfied(`The pod repositories-${step.node} does not carry every archive.`);
   return await servesAll(step, world, signal);

@@ -7,31 +7,32 @@ import { render } from '../../domain/node-commands/command.ts';
 import { stepOnNodes } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
-import { untilMinionsAnswer } from '../world/minions-answer.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
-import { waitUntilSo } from '../world/wait.ts';
+import { waitUntilSatisfied } from '../world/wait.ts';
 
-/** Package checks take minutes on a slow mirror; after half an hour nobody comes back. */
+/** Package checks take minutes on a slow mirror. A minion that is silent after half an hour will not answer. */
 const JOB_LIMIT_MS = 30 * 60_000;
 const POLL_MS = 2_000;
-/** Where nothing has to be installed the states take a second. */
+/** The states take a second if nothing has to be installed. */
 const FIRST_POLL_MS = 500;
-/** Looks at a job that may fail in a row: the API and the session come and go while containerd restarts on the bootstrap node. */
-const FAILED_LOOKS = 15;
-/** A minion that neither answered nor runs the job on this many looks in a row has lost it (killed, or the node rebooted). */
-const LOST_LOOKS = 3;
+/** Reads of the job that may fail in a row: API and session are interrupted while containerd restarts on the bootstrap node. */
+const FAILED_READS = 15;
+/** A minion that in this many checks has no result and does not run the job has lost it (killed, or the node rebooted). */
+const LOST_CHECKS = 3;
 /** containerd needs some seconds after its restart until it answers. */
-const READ_LIMIT_MS = 60_000;
+const RESTART_LIMITS = { limitMs: 60_000, everyMs: POLL_MS };
+/** A restarting salt-minion is back within about 20 seconds. */
+const MINION_LIMITS = { limitMs: 40_000, everyMs: POLL_MS };
 
 const schema = stepOnNodes('engines', {
-  /** Addresses of the registries that every engine must list, exactly; sorted. */
+  /** Addresses of exactly the registries that every engine must list, sorted. */
   addresses: z.array(z.string()),
 });
 
 type EnginesStep = Data<typeof schema>;
 
-/** Reconfigures every container engine (metalk8s.container-engine), started asynchronously, its job id on the journal first. */
+/** Reconfigures every container engine (metalk8s.container-engine) with an asynchronous job. Its ID is in the journal before the wait. */
 export const engines: StepPlug<EnginesStep> = {
   schema,
   title: () => 'Reconfigure the container engines',
@@ -42,17 +43,12 @@ export const engines: StepPlug<EnginesStep> = {
     const jid = world.startedJob ?? (await start(step, world, signal));
     const job = await waitForJob(jid, step, world, signal);
     for (const node of step.nodes) {
-      const answer = job.returns[node] ?? { is: 'no-return' as const, says: `Job ${jid} has no answer of ${node}.` };
+      const answer = job.returns[node] ?? { is: 'no-return' as const, says: `Job ${jid} has no result from ${node}.` };
       if (answer.is !== 'ok') throw new SaltFailed(node, commandLine(step), answer);
     }
   },
   confirm: (step, world, signal) =>
-    waitUntilSo(
-      () => areConfigured(step, world, signal),
-      { limitMs: READ_LIMIT_MS, everyMs: POLL_MS },
-      world.clock,
-      signal,
-    ),
+    waitUntilSatisfied(() => areConfigured(step, world, signal), RESTART_LIMITS, world.clock, signal),
 };
 
 const commandLine = (step: EnginesStep): string => step.commands.map(({ command }) => render(command)).join('; ');
@@ -68,30 +64,52 @@ async function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortS
   return unsatisfied(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
 }
 
-/** The last look before the one step that touches every node: an endpoint that is missing now would be taken out everywhere. */
+/** Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. */
 async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Jid> {
   await untilMinionsAnswer(step, world, signal);
   const { ready } = await world.kubernetes.endpoints(signal);
   if (!sameSet(ready, step.addresses)) {
     throw notConfirmed(
       'Endpoints kube-system/repositories',
-      `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}; the engines were not touched.`,
+      `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}. The engines were not changed.`,
       `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
     );
   }
   const [planned] = step.commands;
   if (planned === undefined)
-    throw notConfirmed('the plan', 'It has no command for the engines.', 'Ask for a new plan.');
+    throw notConfirmed('the plan', 'It has no command for the engines.', 'Request a new plan.');
   const jid = await world.salt.start(planned.command, signal);
   await world.onJob(jid);
   return jid;
+}
+
+/** Waits until every minion answers, because a silent one would miss the job. Throws `not-confirmed` before anything has run. */
+async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const finding = await waitUntilSatisfied(() => areAnswering(step, world, signal), MINION_LIMITS, world.clock, signal);
+  if (finding.is === 'satisfied') return;
+  throw notConfirmed(
+    'salt-minion',
+    `${finding.says} The engines were not changed.`,
+    `Check \`systemctl status salt-minion\` on that node, then ${RETRY_HINT}.`,
+  );
+}
+
+async function areAnswering({ nodes }: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const answered = await world.salt.answering(nodes, signal);
+  if (answered === null) return unsatisfied('The Salt master does not answer.');
+  const silent = nodes.filter((node) => !answered.includes(node));
+  if (silent.length === 0) return satisfied();
+  world.throwIfCancelled();
+  const says = `The minion of ${listed(silent)} does not answer.`;
+  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${says} Waiting for it.` });
+  return unsatisfied(says);
 }
 
 async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
   const until = world.clock.steadyMs() + JOB_LIMIT_MS;
   let lost = 0;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
-    const job = await lookAt(jid, world, signal);
+    const job = await jobOf(jid, world, signal);
     const pending = step.nodes.filter((node) => job.returns[node] === undefined);
     world.onProgress({
       done: step.nodes.length - pending.length,
@@ -101,24 +119,24 @@ async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal:
     });
     if (pending.length === 0) return job;
     lost = (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
-    if (lost >= LOST_LOOKS || world.clock.steadyMs() >= until) return job;
+    if (lost >= LOST_CHECKS || world.clock.steadyMs() >= until) return job;
     await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
   }
 }
 
-/** A look at the job that outlives the container engine's restart; the last failure is thrown when none gets through. */
-async function lookAt(jid: Jid, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
+/** Reads the job, and retries while the container engine restarts. Throws the last failure. */
+async function jobOf(jid: Jid, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
   for (let failed = 1; ; failed += 1) {
     try {
       return await world.salt.job(jid, signal);
     } catch (error) {
-      if (!(error instanceof Failure) || failed >= FAILED_LOOKS) throw error;
+      if (!(error instanceof Failure) || failed >= FAILED_READS) throw error;
       await world.clock.sleep(POLL_MS, signal);
     }
   }
 }
 
-/** Does a pending node still run the job? A question that fails says nothing, and so counts as yes. */
+/** True if a pending node still runs the job, or if that could not be checked. */
 async function runsSomewhere(
   jid: Jid,
   pending: readonly string[],

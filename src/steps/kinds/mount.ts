@@ -3,8 +3,8 @@ import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { notMounted } from '../world/mounts.ts';
-import { forgetStates, runStates } from '../world/state-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { saltStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('mount', { archives: z.array(mountedArchive) });
@@ -16,11 +16,7 @@ export const mount: StepPlug<MountStep> = {
   schema,
   title: (where) => `Mount archives on ${where}`,
   seconds: () => ({ from: 5, to: 15 }),
-  ...RUNS_ALONE,
-  forget: forgetStates,
-  check: areMounted,
-  act: (step, world, signal) => runStates(step, world, signal, () => areMounted(step, world, signal)),
-  confirm: areMounted,
+  ...saltStates(areMounted),
 };
 
 async function areMounted(step: MountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {

@@ -2,30 +2,26 @@ import { z } from 'zod';
 import { includeOfVersion } from '../../domain/cluster/registry.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
-import { forgetStates, runStates } from '../world/state-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { saltStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('other-version', {
-  /** The saltenv whose include the documented procedure forgets. */
+  /** The saltenv whose include the documented procedure omits. */
   saltenv: z.string(),
 });
 
 type OtherVersionStep = Data<typeof schema>;
 
 /**
- * Lets the registry serve another MetalK8s version (metalk8s.repo.configured with that version's saltenv). The documented
- * procedure forgets it: repo.installed writes the include of its own saltenv only, and the other version's images answer 404.
+ * Lets the registry serve another MetalK8s version (metalk8s.repo.configured with that version's saltenv). The documented procedure
+ * omits it: repo.installed writes only the include of its own saltenv, and images of the other version return 404.
  */
 export const otherVersion: StepPlug<OtherVersionStep> = {
   schema,
   title: (where) => `Serve other versions on ${where}`,
   seconds: () => ({ from: 3, to: 10 }),
-  ...RUNS_ALONE,
-  forget: forgetStates,
-  check: isConfigured,
-  act: (step, world, signal) => runStates(step, world, signal, () => isConfigured(step, world, signal)),
-  confirm: isConfigured,
+  ...saltStates(isConfigured),
 };
 
 async function isConfigured(step: OtherVersionStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {

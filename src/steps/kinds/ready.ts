@@ -5,19 +5,19 @@ import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
-import { waitUntilSo } from '../world/wait.ts';
+import { waitUntilSatisfied } from '../world/wait.ts';
 
-/** Readiness follows by a probe every ten seconds and the Endpoints controller; five minutes are generous. */
-const READY_LIMIT_MS = 300_000;
+/** A pod is probed every ten seconds, then the Endpoints controller runs; five minutes are generous. */
+const READY_LIMITS = { limitMs: 300_000, everyMs: 2_000 };
 
 const schema = stepOnNode('ready', {
-  /** Addresses that Endpoints must hold, exactly; sorted. */
+  /** Exactly the addresses that Endpoints must list, sorted. */
   addresses: z.array(z.string()),
 });
 
 type ReadyStep = Data<typeof schema>;
 
-/** Waits until the Endpoints hold exactly the expected addresses. Nothing is changed. */
+/** Waits until the Endpoints list exactly the expected addresses; changes nothing. */
 export const ready: StepPlug<ReadyStep> = {
   schema,
   title: (where) => `Wait until the registries on ${where} are Ready`,
@@ -29,13 +29,13 @@ export const ready: StepPlug<ReadyStep> = {
   check: areListed,
   act: async () => undefined,
   confirm: (step, world, signal) =>
-    waitUntilSo(() => areListed(step, world, signal), { limitMs: READY_LIMIT_MS, everyMs: 2_000 }, world.clock, signal),
+    waitUntilSatisfied(() => areListed(step, world, signal), READY_LIMITS, world.clock, signal),
 };
 
 async function areListed(step: ReadyStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const endpoints = await world.kubernetes.endpoints(signal);
   if (sameSet(endpoints.ready, step.addresses)) return satisfied(`Ready: ${listed(step.addresses)}`);
   return unsatisfied(
-    `Kubernetes lists ${listed([...endpoints.ready].sort()) || 'no registry'} as Ready, and it should be exactly ${listed(step.addresses)}.`,
+    `Kubernetes lists ${listed([...endpoints.ready].sort()) || 'no registry'} as Ready instead of exactly ${listed(step.addresses)}.`,
   );
 }

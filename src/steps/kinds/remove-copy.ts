@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
+import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
@@ -10,13 +11,13 @@ import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/s
 const schema = stepOnNode('remove-copy', {
   archive: copiedArchive,
   part: z.string(),
-  /** False when another file is at the archive's path: only the part file is deleted then. */
+  /** False if another file is at the archive's path; then only the part file is deleted. */
   takesArchive: z.boolean(),
 });
 
 type RemoveCopyStep = Data<typeof schema>;
 
-/** Deletes an archive that a change has copied, once it is proven to be the very same and in no use, and the part file of its copy. */
+/** Deletes an archive that a change has copied, and its part file. Before that, it checks that the file is unchanged and unused. */
 export const removeCopy: StepPlug<RemoveCopyStep> = {
   schema,
   title: (where, steps) => `Delete copied archives from ${where} (${count(steps, 'archive')})`,
@@ -29,22 +30,22 @@ export const removeCopy: StepPlug<RemoveCopyStep> = {
       const path = command.args.at(-1) === part ? part : archive.path;
       const isAway = async () => (await world.targets.present(world.accessTo(node), [path], signal)).length === 0;
       if (await isAway()) continue;
-      if (takesArchive && path === archive.path) await proveOwn(step, world, signal);
+      if (takesArchive && path === archive.path) await refuseForeign(step, world, signal);
       await mustRunOnNode(node, command, isAway, world, signal);
     }
   },
   confirm: isGone,
 };
 
-/** The last look before a file is deleted: it is what was copied, to the byte, and no mount uses it. Throws `not-confirmed`. */
-async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+/** Checks before a file is deleted that it is the copied archive and no mount uses it. Throws `not-confirmed`. */
+async function refuseForeign({ node, archive }: RemoveCopyStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const { path, size, sha256 } = archive;
   const access = world.accessTo(node);
   if (!(await world.targets.hasFile(access, { path, size, sha256 }, signal))) {
     throw notConfirmed(
       node,
-      `${path} is not what the change has copied (another size or SHA-256); it was not deleted.`,
-      'Look at the file; if nobody needs it, move it away, then press Retry from here.',
+      `${path} was not deleted: its size or SHA-256 differs from the copied archive.`,
+      `Check the file. If nobody needs it, move it away, then ${RETRY_HINT}.`,
     );
   }
   const { mounts } = await world.targets.mounts(access, signal);
@@ -52,8 +53,8 @@ async function proveOwn({ node, archive }: RemoveCopyStep, world: StepWorld, sig
   if (user === undefined) return;
   throw notConfirmed(
     node,
-    `${path} is mounted at ${user.mountpoint}; it was not deleted.`,
-    'Find out who mounted it, unmount it, then press Retry from here.',
+    `${path} was not deleted: it is mounted at ${user.mountpoint}.`,
+    `Find out who mounted it, unmount it, then ${RETRY_HINT}.`,
   );
 }
 

@@ -4,8 +4,8 @@ import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { notMounted } from '../world/mounts.ts';
-import { forgetStates, runStates } from '../world/state-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { saltStates } from '../world/state-on-node.ts';
+import type { StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('solutions', { archives: z.array(mountedArchive) });
@@ -17,11 +17,7 @@ export const solutions: StepPlug<SolutionsStep> = {
   schema,
   title: (where) => `Make solutions available on ${where}`,
   seconds: () => ({ from: 3, to: 10 }),
-  ...RUNS_ALONE,
-  forget: forgetStates,
-  check: areAvailable,
-  act: (step, world, signal) => runStates(step, world, signal, () => areAvailable(step, world, signal)),
-  confirm: areAvailable,
+  ...saltStates(areAvailable),
 };
 
 async function areAvailable(step: SolutionsStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {

@@ -13,7 +13,7 @@ const schema = stepOnNode('unconfigure', {
 
 type UnconfigureStep = Data<typeof schema>;
 
-/** Deletes what a change has written to the registry's configuration. */
+/** Deletes the files that a change has written to the registry's configuration. */
 export const unconfigure: StepPlug<UnconfigureStep> = {
   schema,
   title: (where) => `Delete the registry’s configuration on ${where}`,

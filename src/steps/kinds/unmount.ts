@@ -9,20 +9,20 @@ import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
-/** A container that has just ended lets go of its files within seconds. */
+/** A container that has just ended releases its files within seconds. */
 const BUSY_LIMIT_MS = 60_000;
 const BUSY_PAUSE_MS = 3_000;
 
 const schema = stepOnNode('unmount', {
   archive: mountedArchive,
-  /** Only what the undone change has done of the two is taken back. */
+  /** Which of the two the undone change has done; only that is undone. */
   takesMount: z.boolean(),
   takesFstab: z.boolean(),
 });
 
 type UnmountStep = Data<typeof schema>;
 
-/** Unmounts an archive and takes its line out of /etc/fstab. */
+/** Unmounts an archive and removes its line from /etc/fstab. */
 export const unmount: StepPlug<UnmountStep> = {
   schema,
   title: (where) => `Unmount archives on ${where}`,
@@ -42,9 +42,9 @@ export const unmount: StepPlug<UnmountStep> = {
 
 const isUmount = ({ program, args }: Command): boolean => program === 'umount' || args.includes('umount');
 
-/** Is this command's part of the work done? */
+/** True if this command's part of the work is done. */
 async function hasDone(command: Command, step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<boolean> {
-  const { mounted, inFstab } = await look(step, world, signal);
+  const { mounted, inFstab } = await stateOf(step, world, signal);
   return isUmount(command) ? !mounted : !inFstab;
 }
 
@@ -66,18 +66,18 @@ async function umountWhenFree(
   }
 }
 
-/** umount(8) of util-linux: 32 is a mount failure, and what is not mounted any more was seen before. */
+/** umount(8) of util-linux: 32 is a mount failure. `isSo` has already ruled out that nothing is mounted. */
 const isBusy = (result: CommandResult): boolean => hasExited(result, 32);
 
 async function isUnmounted(step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
-  const { mounted, inFstab } = await look(step, world, signal);
+  const { mounted, inFstab } = await stateOf(step, world, signal);
   const { mountpoint } = step.archive;
   if (step.takesMount && mounted) return unsatisfied(`${mountpoint} is still mounted.`);
-  if (step.takesFstab && inFstab) return unsatisfied(`${mountpoint} still stands in /etc/fstab.`);
+  if (step.takesFstab && inFstab) return unsatisfied(`${mountpoint} is still in /etc/fstab.`);
   return satisfied(`${mountpoint} is not mounted${step.takesFstab ? ', nor in /etc/fstab' : ''}`);
 }
 
-async function look({ node, archive }: UnmountStep, world: StepWorld, signal: AbortSignal) {
+async function stateOf({ node, archive }: UnmountStep, world: StepWorld, signal: AbortSignal) {
   const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), signal);
   const isOf = ({ mountpoint, backingFile }: MountFacts) =>
     mountpoint === archive.mountpoint && backingFile === archive.path;

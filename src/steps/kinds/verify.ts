@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { Proof } from '../../domain/change/change.ts';
-import { type Archive, type Image, imageName } from '../../domain/cluster/archive.ts';
+import { type Image, imageName } from '../../domain/cluster/archive.ts';
 import { endpointUrl, type ServedManifest, sameSet } from '../../domain/cluster/registry.ts';
 import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
-import { inParallel } from '../world/served-images.ts';
+import { changedArchives, inParallel } from '../world/served-images.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
@@ -20,16 +20,16 @@ const schema = lookingStep('verify', {
 
 type VerifyStep = Data<typeof schema>;
 
-/** The proof: same manifest bytes as the bootstrap's, every blob there with its size, every engine with exactly the endpoints. */
+/** The proof: every manifest equals the bootstrap's, every blob exists with its size, and every engine lists exactly the endpoints. */
 export const verify: StepPlug<VerifyStep> = {
   schema,
   title: () => 'Verify the result',
   seconds: () => ({ from: 5, to: 30 }),
   ...RUNS_ALONE,
-  check: async () => unsatisfied('A proof is made anew each time.'),
+  check: async () => unsatisfied('The proof is repeated every time.'),
   act: async () => undefined,
   async confirm(step, world, signal) {
-    const changed = changedArchive(step, world.archives);
+    const changed = changedArchives(step.archives, world);
     if (changed !== null) return unsatisfied(changed);
     const images = await prove(step, world, signal);
     if (typeof images === 'string') return unsatisfied(images);
@@ -37,18 +37,12 @@ export const verify: StepPlug<VerifyStep> = {
   },
 };
 
-function changedArchive(step: VerifyStep, archives: readonly Archive[]): string | null {
-  const known = archives.map(({ id, sha256 }) => `${id} ${sha256}`);
-  const wanted = step.archives.map(({ id, sha256 }) => `${id} ${sha256}`);
-  return sameSet(known, wanted) ? null : 'The archives on the bootstrap node are not those of the plan any more.';
-}
-
 interface ProvenImages {
   readonly served: number;
   readonly blobs: number;
 }
 
-/** Proves the images of all registries but the bootstrap's, which is the measure; a sentence when one is not right. */
+/** Compares the images of every other registry with those of the bootstrap's; a sentence for the first difference. */
 async function prove(step: VerifyStep, world: StepWorld, signal: AbortSignal): Promise<ProvenImages | string> {
   const images = world.archives.flatMap((archive) => archive.images);
   const copies = step.registries.filter(({ address }) => address !== step.bootstrapAddress);
@@ -65,7 +59,7 @@ async function prove(step: VerifyStep, world: StepWorld, signal: AbortSignal): P
     });
     const all = wrong.flat();
     if (all.length > 0)
-      return `On ${copy.node}, ${all[0]}${all.length > 1 ? `, and ${all.length - 1} more images are not right` : ''}.`;
+      return `On ${copy.node}, ${all[0]}${all.length > 1 ? `, and ${all.length - 1} more images fail` : ''}.`;
   }
   return { served: copies.length === 0 ? 0 : served / copies.length, blobs };
 }
@@ -81,7 +75,7 @@ async function proveImage(
   if (typeof original === 'string') return `${original} on the bootstrap node`;
   const copied = await manifestAt(copy, image, world, signal);
   if (typeof copied === 'string') return copied;
-  if (copied.sha256 !== original.sha256) return 'has another manifest than on the bootstrap node';
+  if (copied.sha256 !== original.sha256) return 'has a different manifest than on the bootstrap node';
   for (const { digest, size } of original.blobs) {
     const found = await world.registries.blobSize(copy, image, digest, signal);
     if (found === null) return `lacks the blob ${digest.slice(0, 19)}`;
@@ -99,7 +93,7 @@ async function manifestAt(
   try {
     return (await world.registries.manifest(address, image, signal)) ?? 'is not served (404)';
   } catch (error) {
-    if (error instanceof Unreachable) return `cannot be asked for: ${error.says}`;
+    if (error instanceof Unreachable) return `could not be requested: ${error.says}`;
     throw error;
   }
 }

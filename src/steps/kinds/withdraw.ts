@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
+import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
-import { waitUntilSo } from '../world/wait.ts';
+import { waitUntilSatisfied } from '../world/wait.ts';
 
-/** MetalK8s' own test waits 120 s for the pod to go; a kubelet without its API server is slower. */
-const GONE_LIMIT_MS = 240_000;
+/** MetalK8s' own test waits 120 s for the pod to end; a kubelet without its API server is slower. */
+const GONE_LIMITS = { limitMs: 240_000, everyMs: 2_000 };
 
 const schema = stepOnNode('withdraw', {
   manifest: z.string(),
@@ -18,7 +19,7 @@ const schema = stepOnNode('withdraw', {
 
 type WithdrawStep = Data<typeof schema>;
 
-/** Takes a registry out of service: the manifest leaves kubelet's folder, and the pod ends. Moving it back brings the registry back. */
+/** Moves the registry's manifest out of kubelet's folder, so that the pod ends. Moving it back restores the registry. */
 export const withdraw: StepPlug<WithdrawStep> = {
   schema,
   title: (where) => `Take the registries on ${where} out of service`,
@@ -33,18 +34,18 @@ export const withdraw: StepPlug<WithdrawStep> = {
     if (await isAway(step, world, signal)) return;
     throw notConfirmed(
       step.node,
-      `${step.manifest} is still there, as ${step.kept} is in its way.`,
-      `Look at both files on ${step.node}, move ${step.kept} away, then press Retry from here.`,
+      `${step.manifest} was not moved: ${step.kept} already exists.`,
+      `Compare both files on ${step.node}, move ${step.kept} away, then ${RETRY_HINT}.`,
     );
   },
   confirm: (step, world, signal) =>
-    waitUntilSo(
+    waitUntilSatisfied(
       () => {
-        // The manifest is away, and kubelet needs nobody for the rest.
+        // The manifest is moved, and kubelet does the rest by itself.
         world.throwIfCancelled();
         return isGone(step, world, signal);
       },
-      { limitMs: GONE_LIMIT_MS, everyMs: 2_000 },
+      GONE_LIMITS,
       world.clock,
       signal,
     ),

@@ -1,7 +1,7 @@
 import type { MountedArchive } from '../../domain/plan/step.ts';
 import type { StepWorld } from './step-world.ts';
 
-/** The archives that are not mounted from their ISO at their place, or would not be after a reboot (fstab). */
+/** The archives that are not mounted from their ISO now, or would not be after a reboot (/etc/fstab). */
 export async function notMounted(
   node: string,
   archives: readonly MountedArchive[],

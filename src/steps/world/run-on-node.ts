@@ -4,14 +4,11 @@ import { exit, hasExited, isOutOfSight } from '../../domain/node-commands/ended.
 import type { StepWorld } from './step-world.ts';
 
 const COMMAND_LIMIT_MS = 60_000;
-/** A node's sshd comes back from a restart in less. */
+/** Longer than a restart of the node's sshd. */
 const AWAY_LIMIT_MS = 120_000;
 const AWAY_PAUSE_MS = 5_000;
 
-/**
- * Runs one plain command on a node, exactly as the plan shows it, and gives how it ended. One that could not be sent, or whose end is
- * out of sight, is run again after a check (`isSo`) that it has not done its work. Throws Unreachable.
- */
+/** Runs the planned command and returns its result. Without a result it runs again, unless `isSo` finds its work done. Throws Unreachable. */
 export async function runOnNode(
   node: string,
   command: Command,
@@ -25,13 +22,13 @@ export async function runOnNode(
     if (!(answer instanceof Unreachable)) return answer;
     if (world.clock.steadyMs() >= until) throw answer;
     world.throwIfCancelled();
-    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Trying again.` });
+    world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${answer.says} Retrying.` });
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
     if (await isSo()) return { ended: exit(0), stdout: '', stderr: '' };
   }
 }
 
-/** The same, for a command that has to end well. Throws CommandFailed, too. */
+/** Like `runOnNode`, but throws CommandFailed unless the command exits with 0. */
 export async function mustRunOnNode(
   node: string,
   command: Command,

@@ -1,7 +1,18 @@
 import { type Archive, imageName } from '../../domain/cluster/archive.ts';
+import { sameSet } from '../../domain/cluster/registry.ts';
 import type { Registries } from '../../ports/cluster.ts';
+import type { StepWorld } from './step-world.ts';
 
-/** Images that this registry does not serve at all. Throws Unreachable when nobody answers there. */
+/** A sentence if the archives on the bootstrap node are not the planned ones, else null. */
+export function changedArchives(planned: readonly Content[], { archives }: StepWorld): string | null {
+  const key = ({ id, sha256 }: Content): string => `${id} ${sha256}`;
+  const isSame = sameSet(archives.map(key), planned.map(key));
+  return isSame ? null : 'The archives on the bootstrap node differ from those in the plan.';
+}
+
+type Content = Pick<Archive, 'id' | 'sha256'>;
+
+/** Images that this registry does not serve. Throws Unreachable if the registry does not answer. */
 export async function missingImages(
   registries: Registries,
   address: string,
@@ -15,14 +26,14 @@ export async function missingImages(
   return missing.flat();
 }
 
-/** Requests to one registry at the same time: enough to hide the way, too few to disturb pulls. */
-const AT_A_TIME = 6;
+/** Concurrent requests to one registry: enough to hide latency, too few to slow down pulls. */
+const CONCURRENCY = 6;
 
-/** Asks for all items, a few at a time, and gives the answers in the items' order. */
+/** Calls `ask` for every item, a few at a time. Answers are in the order of the items. */
 export async function inParallel<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
   const answers: R[] = [];
-  for (let from = 0; from < items.length; from += AT_A_TIME) {
-    answers.push(...(await Promise.all(items.slice(from, from + AT_A_TIME).map(ask))));
+  for (let from = 0; from < items.length; from += CONCURRENCY) {
+    answers.push(...(await Promise.all(items.slice(from, from + CONCURRENCY).map(ask))));
   }
   return answers;
 }

@@ -2,24 +2,24 @@ import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { SaltReturn } from '../../domain/cluster/salt.ts';
 import { type Command, render } from '../../domain/node-commands/command.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
+import { RUNS_ALONE } from './step-plug.ts';
 import type { Finding, StepRuns, StepWorld } from './step-world.ts';
 
-/** A state run that was lost from sight, or stands in the way, ends within this, or a person has to look. */
+/** How long to wait for a state run that blocks the step, or whose result is unknown. After that, a person must check. */
 const BUSY_LIMIT_MS = 15 * 60_000;
 const BUSY_POLL_MS = 3_000;
-/** The Salt master's pod comes back from a restart in less. */
+/** Longer than a restart of the Salt master's pod. */
 const AWAY_LIMIT_MS = 120_000;
 const AWAY_PAUSE_MS = 5_000;
-/** Runs of one command: states are idempotent, but nobody wants them for ever. */
-const RUNS = 3;
+/** Attempts for one command. States are idempotent, but must not be retried forever. */
+const MOST_RUNS = 3;
 
 type NodeStep = StepShared & { readonly node: string };
 
 /**
- * Runs the step's Salt states on its node, exactly as the plan shows them. A run that ended is believed by its result only, also
- * when another worker started it. One whose end nobody knows (killed, the node rebooted) is looked for by other ways, and `isSo`
- * tells whether it did its work; one that could not begin (another run in progress, no master) is run again. Throws SaltFailed or
- * Unreachable.
+ * Runs the step's Salt states on its node, exactly as the plan shows them. Only a run's result counts, also if another worker started
+ * it. If the result is unknown (killed, or the node rebooted), `isSo` checks whether the work is done. A run that could not start
+ * (another run in progress, no master) is retried. Throws SaltFailed or Unreachable.
  */
 export async function runStates(
   step: NodeStep,
@@ -31,15 +31,24 @@ export async function runStates(
     await runState({ command, name: runNameOf(index, world) }, step, world, signal, isSo);
 }
 
-/** Removes what the step's state runs have left on the node, once it is recorded done; of a failed one a person may want to read it. */
-export async function forgetStates(step: NodeStep, world: StepRuns, signal: AbortSignal): Promise<void> {
+/** The common parts of a step kind that runs Salt states on one node, and checks their effect with `check`. */
+export function saltStates<S extends NodeStep>(
+  check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding>,
+) {
+  const act = (step: S, world: StepWorld, signal: AbortSignal) =>
+    runStates(step, world, signal, () => check(step, world, signal));
+  return { ...RUNS_ALONE, check, act, confirm: check, forget: forgetStates };
+}
+
+/** Removes the output of the step's state runs from the node once the step is recorded as done. A failed run keeps it for a person. */
+async function forgetStates(step: NodeStep, world: StepRuns, signal: AbortSignal): Promise<void> {
   for (const [index, { command }] of step.commands.entries())
     await world.salt.forget(world.accessTo(step.node), command, runNameOf(index, world), signal);
 }
 
 const runNameOf = (index: number, { runName }: StepRuns): string => `${runName}.${index}`;
 
-/** One command of the step, and the name its run is found by. */
+/** One command of the step, and the name of its run. */
 interface NamedCommand {
   readonly command: Command;
   readonly name: string;
@@ -55,15 +64,15 @@ async function runState(
   for (let runs = 1; ; runs += 1) {
     const answer = await callWhenReachable(named, runs > 1, step, world, signal);
     if (answer.is === 'ok') return;
-    const mayPass =
+    const isTransient =
       answer.is === 'conflict' || answer.is === 'lost' || (answer.is === 'not-run' && answer.why === 'pillar');
-    if (!mayPass || runs >= RUNS) throw new SaltFailed(step.node, render(named.command), answer);
+    if (!isTransient || runs >= MOST_RUNS) throw new SaltFailed(step.node, render(named.command), answer);
     await waitUntilFree(step.node, answer, world, signal);
     if (answer.is === 'lost' && (await isSo()).is === 'satisfied') return;
   }
 }
 
-/** Calls again while nothing could be started: no master, or no way to the node. */
+/** Retries while the run cannot be started, because the master or the node is unreachable. */
 async function callWhenReachable(
   named: NamedCommand,
   isRepeated: boolean,
@@ -81,7 +90,7 @@ async function callWhenReachable(
     }
     again ||= !(answer instanceof Unreachable);
     world.throwIfCancelled();
-    world.onProgress(waiting(`${answer.says} Trying again.`));
+    world.onProgress(waiting(`${answer.says} Retrying.`));
     await world.clock.sleep(AWAY_PAUSE_MS, signal);
   }
 }
@@ -97,7 +106,7 @@ async function callOrUnreachable(
     const onWait = (says: string) => world.onProgress(waiting(says));
     return await world.salt.call(world.accessTo(step.node), command, { name, again, onWait }, signal);
   } catch (error) {
-    // Thrown before the command was sent: nothing runs on the node.
+    // Thrown before the command was sent, so nothing runs on the node.
     if (error instanceof Unreachable && error.fault === 'unreachable') return error;
     throw error;
   }
@@ -110,7 +119,7 @@ async function waitUntilFree(node: string, answer: SaltReturn, world: StepWorld,
     const [run] = (await world.salt.stateRuns(signal)).filter(({ nodes }) => nodes.includes(node));
     if (run === undefined || world.clock.steadyMs() >= until) return;
     if (answer.is !== 'lost') world.throwIfCancelled();
-    const what = answer.is === 'lost' ? 'The end of the state run is not known; waiting for' : 'Waiting for';
+    const what = answer.is === 'lost' ? 'The result of the state run is unknown. Waiting for' : 'Waiting for';
     world.onProgress(waiting(`${what} ${run.fun} on ${node} (jid ${run.jid}).`));
   }
 }

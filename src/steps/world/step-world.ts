@@ -15,34 +15,34 @@ export interface StepTools {
   readonly kubernetes: Kubernetes;
   readonly registries: Registries;
   readonly salt: Salt;
-  /** For the plain commands of an undo, each as the plan shows it. */
+  /** For the plain commands of an undo, exactly as the plan shows them. */
   readonly shell: Pick<NodeShell, 'run'>;
   readonly targets: TargetNodes;
 }
 
-/** What steps work with: ports, what is known of the cluster, and where progress is reported. */
+/** Everything that steps work with: ports, known facts of the cluster, and progress. */
 export interface StepWorld extends StepTools {
   /** SSH access and registry address of a node of the plan. */
   readonly accessTo: (node: string) => NodeAccess;
   readonly addressOf: (node: string) => string;
-  /** The archives as they are on the bootstrap node now, images included. */
+  /** The archives on the bootstrap node now, with their images. */
   readonly archives: readonly Archive[];
-  /** Tells how far the running step is; never waits and never fails. */
+  /** Reports the running step's progress; never waits and never fails. */
   readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
-  /** Puts a job id on the journal; resolves when it is on disk. */
+  /** Writes a job ID to the journal; resolves when it is on disk. */
   readonly onJob: (jid: Jid) => Promise<void>;
-  /** Nothing of the step is under way: throws when somebody has asked to cancel. */
+  /** Called where the step can stop safely. Throws if a person has requested a cancel. */
   readonly throwIfCancelled: () => void;
-  /** Names the Salt runs of this step: the same when it goes on after an interruption, another one for a retry. */
+  /** Names the Salt runs of this step. Resuming after an interruption keeps the name; a retry gets a new one. */
   readonly runName: string;
   /** The job that this step started before the worker was interrupted. */
   readonly startedJob: Jid | undefined;
 }
 
-/** Where the Salt runs of a step are found. */
+/** How to find the Salt runs of a step. */
 export type StepRuns = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
 
-/** What a look found: so (with a word for the thread, and the proof where there is one), or not so and why. */
+/** The result of a check: satisfied, with a note for the thread and sometimes the proof; or unsatisfied, with the reason. */
 export type Finding<P = undefined> =
   | { readonly is: 'satisfied'; readonly note?: string; readonly proof?: P }
   | { readonly is: 'unsatisfied'; readonly says: string };

@@ -87,7 +87,7 @@ describe('an approved change', () => {
     expect(on.lab.ran).toEqual([]);
   });
 
-  it('stops at the failing state, says its comment, and what is done stays done for the next request', async () => {
+  it('stops at the failing state with its comment, and the next request repeats no completed step', async () => {
     const on = bench();
     const { id } = await approvedOn(on);
     const first = {
@@ -134,7 +134,7 @@ describe('an approved change', () => {
   });
 });
 
-describe('an approval that does not hold', () => {
+describe('an invalid approval', () => {
   const forge = async (on: Bench, change: (approval: Approval) => Approval, resign: boolean) => {
     const planned = await plannedChange(on);
     const stored = await on.changes.get(planned.id);
@@ -188,7 +188,7 @@ describe('an approval that does not hold', () => {
     expect(on.lab.ran).toEqual([]);
   });
 
-  it('is not worth a second run: its nonce is used up', async () => {
+  it('cannot be used twice', async () => {
     const on = bench();
     const { id } = await approvedOn(on);
     await on.work();

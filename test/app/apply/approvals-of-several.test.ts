@@ -125,7 +125,7 @@ describe('the worker', () => {
     expect(await on.changes.append(change.id, version, { type: 'approved', at, approver: bob, signed })).toBe(true);
     await applyAgain(on, change.id);
     expect((await stateOf(on, change.id))?.refusal).toMatchObject({ refused: 'approval-invalid' });
-    expect((await stateOf(on, change.id))?.refusal?.says).toContain('names nobody, or somebody twice');
+    expect((await stateOf(on, change.id))?.refusal?.says).toContain('names no approver, or one twice');
   });
 
   it('lets a plan expire as soon as the policy wants, and never later than its own configuration', async () => {

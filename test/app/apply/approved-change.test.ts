@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { alice, applyAgain, approvalBy, approvedChangeOn, type Bench, bench, granted, stateOf } from '../bench.ts';
 
-const APPROVAL = 'The approval does not hold: ';
+const APPROVAL = 'The approval is not valid: ';
 
 it('an approval whose nonce another change has used is not taken', async () => {
   const on = bench();
@@ -15,7 +15,7 @@ it('an approval whose nonce another change has used is not taken', async () => {
   await on.work();
   expect((await stateOf(on, second.id))?.refusal).toMatchObject({
     refused: 'approval-invalid',
-    says: `${APPROVAL}it has been used before. Nothing is run.`,
+    says: `${APPROVAL}it was used before. Nothing was run.`,
   });
   expect(on.lab.ran).toEqual([]);
 });
@@ -30,7 +30,7 @@ it('a plan whose digest in the journal is another one does not run', async () =>
   await on.work();
   expect((await stateOf(on, id))?.refusal).toMatchObject({
     refused: 'approval-invalid',
-    says: `${APPROVAL}it is for another plan. Nothing is run.`,
+    says: `${APPROVAL}it is for another plan. Nothing was run.`,
   });
   expect(on.lab.ran).toEqual([]);
 });
@@ -52,7 +52,7 @@ describe('a change that has ended by the journal', () => {
     await on.changes.append(change.id, ended.version, { ...approved, signed });
     await applyAgain(on, change.id);
     expect((await stateOf(on, change.id))?.refusal?.says).toBe(
-      `${APPROVAL}the change has ended already. Nothing is run.`,
+      `${APPROVAL}the change has already ended. Nothing was run.`,
     );
     expect(on.lab.ran).toEqual([]);
   });

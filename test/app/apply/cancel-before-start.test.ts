@@ -9,7 +9,7 @@ const cancelBy = (on: Bench, change: Parameters<typeof approvalBy>[1]) =>
 const journalled = async (on: Bench, id: string) => (await on.journal.events(id)).map(({ type }) => type);
 
 describe('a cancel of a change that no worker has begun', () => {
-  it('is final at once, though no worker is there', async () => {
+  it('takes effect at once, even without a worker', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     expect(granted(await cancelBy(on, change))).toMatchObject({ state: 'cancelled', cancelledBy: alice });
@@ -43,7 +43,7 @@ describe('a cancel of a change that no worker has begun', () => {
     expect(on.surprises).toEqual([]);
   });
 
-  it('holds for the worker even if Redis forgets it', async () => {
+  it('stays in effect even if Redis loses it', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     const approved = on.changes.events(change.id);
@@ -57,7 +57,7 @@ describe('a cancel of a change that no worker has begun', () => {
     expect((await forgetful.get(change.id))?.change).toMatchObject({ state: 'cancelled', cancelledBy: alice });
   });
 
-  it('comes too late for one that has begun: that one stops at its next safe point', async () => {
+  it('that comes after the start stops the change at its next safe point', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     const { copy } = on.lab.copier;

@@ -12,7 +12,7 @@ const failedState = {
 } as const;
 
 describe('a step that fails after somebody asked to cancel', () => {
-  it('is told: a cancel does not hide what broke', async () => {
+  it('is reported: a cancel does not hide a failure', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     on.lab.saltSays.set('metalk8s.archives.mounted', failedState);
@@ -28,7 +28,7 @@ describe('a step that fails after somebody asked to cancel', () => {
     expect(ended?.steps['mount:node-2']?.is).toBe('failed');
   });
 
-  it('can be closed by Cancel: the wish of before is over', async () => {
+  it('can be closed by Cancel again', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     on.lab.saltSays.set('metalk8s.archives.mounted', failedState);

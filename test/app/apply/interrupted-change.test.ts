@@ -33,7 +33,7 @@ async function dyingWhen(on: Bench, isTime: (event: ChangeEvent) => boolean) {
 const stepStarted = (step: string) => (event: ChangeEvent) => event.type === 'step-started' && event.step === step;
 
 describe('a change that was interrupted', () => {
-  it('goes on with a copy although the part file has taken the room that it needs', async () => {
+  it('resumes a copy although its part file occupies the space that it needs', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
     await dyingWhen(on, stepStarted('copy:node-2:metalk8s-128.0.1'));
@@ -120,7 +120,7 @@ describe('a change that was interrupted', () => {
 });
 
 describe('a retry after the engines were left half done', () => {
-  it('starts a job of its own instead of failing once more on what the old one said', async () => {
+  it('starts a new job instead of reading the old one’s failure', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     await dyingWhen(on, (event) => event.type === 'job-started');

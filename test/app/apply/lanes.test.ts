@@ -44,7 +44,7 @@ const done = async (on: Bench, id: string) =>
   Object.entries((await stateOf(on, id))?.steps ?? {}).flatMap(([step, { is }]) => (is === 'done' ? [step] : []));
 
 describe('a change for two nodes', () => {
-  it('would copy to one after the other, or an archive before the one it is seeded from', async () => {
+  it('copies to both at the same time, and a seed before the archive that needs it', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on, BOTH);
     const together = meeting(2);
@@ -69,7 +69,7 @@ describe('a change for two nodes', () => {
     expect(told(on.changes.events(id))).toEqual(told(await on.journal.events(id)));
   });
 
-  it('would lose the copies of one node to the other one’s death, and would make them again', async () => {
+  it('keeps the copies to one node when the other node dies', async () => {
     const on = bench();
     const change = await approvedChangeOn(on, BOTH);
     const together = meeting(2);
@@ -93,7 +93,7 @@ describe('a change for two nodes', () => {
     expect(on.lab.ran.filter((line) => line.startsWith('node-2$') && isCopy(line))).toEqual([]);
   });
 
-  it('would name only one of two nodes that fail', async () => {
+  it('names both nodes when both fail', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on, BOTH);
     copying(on, async ({ node }) => {
@@ -107,7 +107,7 @@ describe('a change for two nodes', () => {
     });
   });
 
-  it('would go on copying to one node after a cancel', async () => {
+  it('stops copying to every node after a cancel', async () => {
     const on = bench();
     const change = await approvedChangeOn(on, BOTH);
     const together = meeting(2);
@@ -124,7 +124,7 @@ describe('a change for two nodes', () => {
     expect(stopped).toBe(2);
   });
 
-  it('would call a hand-over a failure, or forget a copy that was under way', async () => {
+  it('hands over running copies without reporting a failure', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on, BOTH);
     const handOver = new AbortController();
@@ -161,7 +161,7 @@ describe('lanes', () => {
     part: '/a.part',
   });
 
-  it('of a plan whose copies do not stand together would change places with what is between them', () => {
+  it('of a plan with steps between its copies keep the order of the steps', () => {
     const ready = { ...step('node-2'), kind: 'ready' as const, id: 'ready', addresses: [] };
     expect(stagesOf([step('node-2'), ready, step('node-3')])).toHaveLength(3);
     expect(stagesOf([step('node-2'), step('node-3'), ready])[0]).toHaveLength(2);
@@ -183,7 +183,7 @@ describe('lanes', () => {
     await expect(run).rejects.toThrow('the record is gone');
   });
 
-  it('would copy on for an hour after the record was lost', async () => {
+  it('stop copying when the record is lost', async () => {
     const gone = new Error('the record is gone');
     const lanes = [[step('node-2')], [step('node-3')]];
     const run = runLanes(lanes, never(), async ([first], signal) => {

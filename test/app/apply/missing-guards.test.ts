@@ -58,7 +58,7 @@ describe('one of MetalK8s’ own scripts on the bootstrap node', () => {
   });
 });
 
-describe('a node that would be reached as somebody else than was approved', () => {
+describe('a node with another SSH user than approved', () => {
   it('is not touched', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
@@ -81,7 +81,7 @@ describe('an approval from the future', () => {
     await on.work();
     const refused = await stateOf(on, change.id);
     expect(refused).toMatchObject({ state: 'refused', refusal: { refused: 'clock-skew' } });
-    expect(refused?.refusal?.says).toContain('approved at 2026-11-22T10:01:01.000Z');
+    expect(refused?.refusal?.says).toContain('the approval is from 2026-11-22T10:01:01.000Z');
     expect(refused?.refusal?.says).toContain('it is only 2026-11-22T10:00:00.000Z');
     expect(on.lab.ran).toEqual([]);
   });

@@ -46,7 +46,7 @@ async function plannedUndo(on: Bench, undoes: string): Promise<Change> {
 const says = (answer: Change | Refusal): string => (isRefusal(answer) ? answer.says : `granted ${answer.id}`);
 
 describe('the undo of a failed change', () => {
-  it('takes back what was done, after a plan and an approval of its own, and leaves the node as it was', async () => {
+  it('restores the node to its earlier state, after its own plan and approval', async () => {
     const on = bench();
     const add = await failedAdd(on, 'engines node-3');
     const undo = await plannedUndo(on, add.id);
@@ -85,14 +85,14 @@ describe('the undo of a failed change', () => {
     expect(on.lab.ran.filter((line) => line.includes('.iso') && line.includes(' rm '))).toHaveLength(3);
   });
 
-  it('needs somebody else than who asked for it', async () => {
+  it('needs the approval of another person', async () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'metalk8s.repo.installed')).id);
     expect(says(await on.decide(approvalBy({ id: 'U0ALICE', name: 'alice' }, undo)))).toContain('another person');
-    expect(says(await on.undo(undo.id))).toContain('is an undo itself');
+    expect(says(await on.undo(undo.id))).toContain('is itself an undo');
   });
 
-  it('goes on after a crash with what is still to be taken back, and never twice', async () => {
+  it('resumes after a crash with the remaining steps, and repeats none', async () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'engines node-3')).id);
     granted(await on.decide(approvalBy(bob, undo)));
@@ -119,7 +119,7 @@ describe('the undo of a failed change', () => {
     expect(new Set(on.lab.ran).size).toBe(on.lab.ran.length);
   });
 
-  it('is told once on the card of what was undone, also when the worker died between journal and Redis', async () => {
+  it('is noted once in the undone change, even if the worker died between journal and Redis', async () => {
     const on = bench();
     const add = await failedAdd(on, 'metalk8s.repo.installed');
     const undo = await plannedUndo(on, add.id);
@@ -144,7 +144,7 @@ describe('the undo of a failed change', () => {
     expect((await on.changes.get(add.id))?.events.filter(isUndone)).toEqual([written]);
   });
 
-  it('that fails goes on from there after a new approval', async () => {
+  it('resumes from the failed step after a new approval', async () => {
     const on = bench();
     const undo = await plannedUndo(on, (await failedAdd(on, 'engines node-3')).id);
     granted(await on.decide(approvalBy(bob, undo)));
@@ -157,7 +157,7 @@ describe('the undo of a failed change', () => {
     expect(await stateOf(on, undo.id)).toMatchObject({ state: 'done' });
   });
 
-  it('is not believed when Redis names another node than the journal', async () => {
+  it('is refused when Redis names another node than the journal', async () => {
     const on = bench();
     const add = await failedAdd(on, 'metalk8s.repo.installed');
     const { id } = granted(await on.request({ verb: 'undo', undoes: add.id, cluster: 'lab', nodes: ['node-3'] }));
@@ -185,39 +185,37 @@ describe('the undo of a failed change', () => {
     expect(await stateOf(on, again.id)).toMatchObject({ state: 'done' });
     const { id } = granted(await on.undo(add.id));
     await on.work();
-    expect((await stateOf(on, id))?.refusal?.says).toContain(
-      `${again.id} has worked on node-2 after ${add.id}, and is done`,
-    );
+    expect((await stateOf(on, id))?.refusal?.says).toContain(`${again.id} changed node-2 after ${add.id}, and is done`);
   });
 });
 
-describe('whoever asks for an undo', () => {
-  it('is told why not, in a sentence, when there is nothing to undo', async () => {
+describe('a requester of an undo', () => {
+  it('gets an explanation when there is nothing to undo', async () => {
     const on = bench();
     const planned = await plannedChange(on);
     expect(says(await on.undo('lab-222222'))).toBe('There is no change lab-222222.');
-    expect(says(await on.undo(planned.id))).toContain('has done nothing on the cluster');
+    expect(says(await on.undo(planned.id))).toContain('has not changed the cluster');
     granted(await on.decide(approvalBy(bob, planned)));
-    expect(says(await on.undo(planned.id))).toContain('is approved and on its way');
+    expect(says(await on.undo(planned.id))).toContain('is approved and in progress');
     await on.work();
     expect(says(await on.undo(planned.id))).toContain('is done: node-2 has its registry');
     expect(says(await on.undo(planned.id, mallory))).toContain('You may not request changes');
   });
 
-  it('gets one undo for two clicks, and another one only when the first came to nothing', async () => {
+  it('gets one undo for two clicks, and another only after the first has ended without effect', async () => {
     const on = bench();
     const add = await failedAdd(on, 'metalk8s.repo.installed');
     const [one, two] = await Promise.all([on.undo(add.id), on.undo(add.id)]);
     expect([one, two].filter((answer) => !isRefusal(answer))).toHaveLength(1);
     const first = granted(isRefusal(one) ? two : one);
     await on.work();
-    expect(says(await on.undo(add.id))).toContain(`already: ${first.id}`);
+    expect(says(await on.undo(add.id))).toContain(`already requested the undo of ${add.id}: ${first.id}`);
     const undo = await stateOf(on, first.id);
     granted(await on.decide({ ...approvalBy(bob, undo ?? first), kind: 'deny' }));
     const second = await plannedUndo(on, add.id);
     granted(await on.decide(approvalBy(bob, second)));
     await on.work();
-    expect(says(await on.undo(add.id))).toContain(`has been undone by ${second.id} already`);
+    expect(says(await on.undo(add.id))).toContain(`was already undone by ${second.id}`);
   });
 
   it('gets an undo of a change that was cancelled half-way, long after its plan has expired', async () => {

@@ -37,7 +37,7 @@ async function dyingAt(on: Bench, step: string) {
 }
 
 describe('a change that waits before it starts or goes on', () => {
-  it('says which Salt run it waits for, not with every look', async () => {
+  it('says once which Salt run it waits for', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
     const { texts } = keptWords(on);
@@ -45,7 +45,7 @@ describe('a change that waits before it starts or goes on', () => {
     on.worker.salt.stateRuns = async () => (on.clock.at < backAt ? [job] : []);
     await on.work();
     expect((await stateOf(on, id))?.state).toBe('done');
-    const waits = texts.filter((text) => text.includes('Waiting, ten minutes at most'));
+    const waits = texts.filter((text) => text.includes('Waiting for at most ten minutes'));
     expect(waits.length).toBeGreaterThanOrEqual(1);
     expect(waits.length).toBeLessThan(6);
     expect(waits[0]).toContain('Another Salt state run is in progress: state.highstate on node-3');
@@ -75,7 +75,7 @@ describe('a change that waits before it starts or goes on', () => {
     await doJob({ kind: 'apply', id }, on.worker, never());
     expect((await stateOf(on, id))?.state).toBe('done');
     expect(texts[0]).toContain('In progress.');
-    expect(texts[0]).toContain('Waiting, ten minutes at most: The Salt minion of node-3 does not answer.');
+    expect(texts[0]).toContain('Waiting for at most ten minutes: The Salt minion of node-3 does not answer.');
     expect(words.filter(({ step }) => step === 'start').length).toBeLessThanOrEqual(4);
   });
 });

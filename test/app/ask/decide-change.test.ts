@@ -41,7 +41,7 @@ describe('a decision', () => {
     expect((await on.changes.get(change.id))?.change.state).toBe('expired');
   });
 
-  it('is made once: of twenty clicks at the same moment one wins, the others hear who did', async () => {
+  it('is made once: of twenty simultaneous clicks one wins, and the others are told who won', async () => {
     const on = bench();
     const change = await plannedChange(on);
     const answers = await Promise.all(Array.from({ length: 20 }, () => on.decide(approvalBy(bob, change))));
@@ -51,14 +51,14 @@ describe('a decision', () => {
     expect(on.queue.waiting()).toHaveLength(1);
   });
 
-  it('to deny is open to the requester, who takes the own request back', async () => {
+  it('to deny is open to the requester', async () => {
     const on = bench();
     const change = await plannedChange(on);
     const denied = granted(await on.decide({ ...approvalBy(alice, change), kind: 'deny' }));
     expect(denied.state).toBe('denied');
   });
 
-  it('about a change that nobody knows is answered all the same', async () => {
+  it('about an unknown change is refused with an explanation', async () => {
     const on = bench();
     expect(
       await on.decide({ kind: 'approve', change: 'lab-aaaaaa', digest: '', by: bob, channel: 'C0OPS' }),
@@ -79,7 +79,7 @@ describe('a failed change', () => {
     return (await on.changes.get(change.id))?.change ?? change;
   }
 
-  it('goes on from the failed step after a new approval, and does nothing again that is done', async () => {
+  it('resumes from the failed step after a new approval, and repeats no completed step', async () => {
     const on = bench();
     const failed = await failedChange(on);
     expect(failed.state).toBe('failed');
@@ -116,7 +116,7 @@ describe('a failed change', () => {
 });
 
 describe('a running change', () => {
-  it('stops before its next step when somebody cancels it, and says who and what is done', async () => {
+  it('stops before its next step when cancelled, and says by whom and what is done', async () => {
     const on = bench();
     const change = await plannedChange(on);
     granted(await on.decide(approvalBy(bob, change)));
@@ -136,7 +136,7 @@ describe('a running change', () => {
     expect(on.lab.ran.join('\n')).not.toContain('solutions.available');
   });
 
-  it('takes one wish to cancel: whoever comes second hears who was first', async () => {
+  it('accepts one cancel, and tells the second person who was first', async () => {
     const on = bench();
     const change = await plannedChange(on);
     granted(await on.decide(approvalBy(bob, change)));
@@ -151,7 +151,7 @@ describe('a running change', () => {
       { cancelAskedBy: alice },
       {
         refused: 'decided-already',
-        says: `alice has asked to cancel ${change.id} already; it stops at the next safe point.`,
+        says: `alice already requested to cancel ${change.id}. It stops at the next safe point.`,
       },
     ]);
   });
@@ -169,7 +169,7 @@ describe('a running change', () => {
     expect(on.lab.ran).toEqual([]);
   });
 
-  it('is not cancelled by somebody who may not', async () => {
+  it('cannot be cancelled by a person without permission', async () => {
     const on = bench();
     const change = await plannedChange(on);
     granted(await on.decide(approvalBy(bob, change)));

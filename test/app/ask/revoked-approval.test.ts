@@ -75,7 +75,7 @@ describe('an approved change that has not begun', () => {
     expect((await stateOf(on, change.id))?.refusal?.says).toContain('maintenance windows');
   });
 
-  it('is taken back by a freeze at once, with who froze and why', async () => {
+  it('is revoked by a freeze at once, with its holder and reason', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     expect(isRefusal(await held(on, freeze))).toBe(false);
@@ -84,7 +84,7 @@ describe('an approved change that has not begun', () => {
     expect(on.lab.ran).toEqual([]);
   });
 
-  it('is not begun when the approval is taken back while the worker looks at the cluster', async () => {
+  it('does not begin when the approval is revoked while the worker inspects the cluster', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     const { look } = on.worker.kubernetes;
@@ -103,7 +103,7 @@ describe('an approved change that has not begun', () => {
     ]);
   });
 
-  it('is taken back by a freeze that was set while the approver clicked', async () => {
+  it('is revoked by a freeze that was set while the approver clicked', async () => {
     const on = bench();
     const change = await plannedChange(on);
     const { append } = on.changes;
@@ -119,7 +119,7 @@ describe('an approved change that has not begun', () => {
     expect(on.queue.waiting()).toEqual([]);
   });
 
-  it('begins, or is taken back, never both', async () => {
+  it('either begins or is revoked, never both', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     await on.holds.set({ verb: 'freeze', node: null, by: alice, at: on.clock.now().toISOString() });
@@ -132,7 +132,7 @@ describe('an approved change that has not begun', () => {
 });
 
 describe('a running change', () => {
-  it('is not stopped by a freeze, and goes on to its end', async () => {
+  it('continues to its end during a freeze', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     const { call } = on.lab.salt;
@@ -156,7 +156,7 @@ describe('a freeze', () => {
     expect(granted(await on.decide(approvalBy(bob, change))).state).toBe('approved');
   });
 
-  it('makes the cards of open changes be drawn anew, so that they say so', async () => {
+  it('redraws the cards of open changes', async () => {
     const on = bench();
     const change = await plannedChange(on);
     const before = (await on.changes.get(change.id))?.revision ?? 0;
@@ -164,7 +164,7 @@ describe('a freeze', () => {
     expect((await on.changes.get(change.id))?.revision).toBeGreaterThan(before);
   });
 
-  it('is set by whoever may ask or approve, and lifted by its holder or an approver only', async () => {
+  it('is set by requesters and approvers, and lifted only by its holder or an approver', async () => {
     const on = bench({ requesters: people(alice.id, carol.id) });
     expect(await held(on, freeze, mallory)).toMatchObject({ refused: 'not-allowed' });
     expect(await held(on, unfreeze, bob)).toMatchObject({ refused: 'bad-command' });
@@ -217,7 +217,7 @@ describe('what cannot be read of freezes', () => {
 });
 
 describe('a policy that was made stricter while the bot was away', () => {
-  it('takes back what it would not have approved', async () => {
+  it('revokes approvals that it no longer allows', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
     const policy = policyOf({ requesters: people(alice.id), approvers: people(bob.id, carol.id), approvals: 2 });

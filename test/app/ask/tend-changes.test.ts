@@ -15,7 +15,7 @@ describe('a request whose bot died while it posted the card', () => {
     return id;
   };
 
-  it('gets a fresh card, once, and is planned: the asker finds out what became of it', async () => {
+  it('gets one new card, and is planned', async () => {
     const on = bench();
     const id = await dying(on);
     await tendChanges(on.bot);
@@ -29,7 +29,7 @@ describe('a request whose bot died while it posted the card', () => {
     expect((await stateOf(on, id))?.state).toBe('planned');
   });
 
-  it('is tried again when Slack is away, and ends when nobody may write in the channel', async () => {
+  it('is retried while Slack is unreachable, and fails when the bot may not post in the channel', async () => {
     const on = bench();
     const id = await dying(on);
     on.clock.at += 60_001;
@@ -45,7 +45,7 @@ describe('a request whose bot died while it posted the card', () => {
 });
 
 describe('open changes of which one cannot be read', () => {
-  it('are looked after all the same', async () => {
+  it('are maintained even if one record cannot be read', async () => {
     const on = bench();
     const broken = await plannedChange(on);
     const late = await plannedChange(on);

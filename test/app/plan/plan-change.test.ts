@@ -63,20 +63,20 @@ describe('a large plan', () => {
     expect(() => entryText({ change: 'lab-7f3k2q', position: 2, event }, EVERY_ENTRY)).not.toThrow();
   });
 
-  it('that fits no record is refused in words instead of being tried for ever', async () => {
+  it('that exceeds the record limit is refused with an explanation instead of being retried forever', async () => {
     const on = bench();
     on.lab.change = (seen) => withArchives(seen, 400);
     const asked = granted(await on.request());
     await on.work();
     expect(await stateOf(on, asked.id)).toMatchObject({
       state: 'refused',
-      refusal: { tryNext: 'Ask for fewer nodes at once.' },
+      refusal: { tryNext: 'Request fewer nodes at once.' },
     });
   });
 });
 
 describe('a third registry', () => {
-  it('that is not Ready is told before anything is copied, since the engines could not be given it', async () => {
+  it('that is not Ready is reported before anything is copied', async () => {
     const on = bench();
     on.lab.change = (seen) => ({
       ...seen,
@@ -90,7 +90,7 @@ describe('a third registry', () => {
     expect((await stateOf(on, asked.id))?.state).toBe('refused');
   });
 
-  it('that lacks images is told before anything is copied, since the proof would fail on it', async () => {
+  it('that lacks images is reported before anything is copied', async () => {
     const on = bench();
     on.lab.change = (seen) => ({
       ...seen,
@@ -107,7 +107,7 @@ describe('a third registry', () => {
 });
 
 describe('an archive that somebody copied by hand after the approval', () => {
-  it('is one copy less, and no reason to refuse the others', async () => {
+  it('saves one copy and does not make the plan stale', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
     const { look, hasFile } = on.worker.targets;
@@ -146,7 +146,7 @@ describe('a change of another cluster', () => {
     await planChange(id, { ...on.worker, cluster: 'prod' }, new AbortController().signal);
     expect(await stateOf(on, id)).toMatchObject({
       state: 'refused',
-      refusal: { refused: 'unknown-cluster', says: 'This worker keeps the cluster prod, not lab.' },
+      refusal: { refused: 'unknown-cluster', says: 'This worker serves the cluster prod, not lab.' },
     });
   });
 });

@@ -34,7 +34,7 @@ const ends = (ended: Ended) => new CommandFailed('node-2', command('losetup', '-
 it('repeats a check that found nobody', async () => {
   const { checks, first } = await checked(new Unreachable('node-2', 'unreachable', 'node-2 does not answer.'));
   expect(checks).toBeGreaterThan(3);
-  expect(first).toMatch(/^node-2 does not answer\. Trying again for /);
+  expect(first).toMatch(/^node-2 does not answer\. Retrying for at most /);
 });
 
 it('does not wait beyond its limit, not even for the last pause', async () => {
@@ -53,7 +53,7 @@ it.each(['permission-denied', 'host-key-changed', 'key-missing', 'no-sudo'] as c
 it('repeats a check that did not end in time, as a node under load may be faster next time', async () => {
   const { checks, first } = await checked(ends({ is: 'timeout', afterMs: 30_000 }));
   expect(checks).toBeGreaterThan(3);
-  expect(first).toMatch(/^node-2: `losetup -J` did not end within 30 s\. Trying again for /);
+  expect(first).toMatch(/^node-2: `losetup -J` did not end within 30 s\. Retrying for at most /);
 });
 
 it.each<Ended>([

@@ -35,7 +35,7 @@ it('an add of one node reads the record once', async () => {
   expect((await stateOf(on, id))?.state).toBe('done');
 });
 
-it('an entry of somebody else’s costs one more, and is not written over', async () => {
+it('an entry of another writer costs one more read, and is not overwritten', async () => {
   const on = bench();
   const { id } = await approvedChangeOn(on);
   const { append } = on.changes;
@@ -50,7 +50,7 @@ it('an entry of somebody else’s costs one more, and is not written over', asyn
   expect(types.slice(3, 5)).toEqual(['cancel-requested', 'started']);
 });
 
-it('an entry whose answer was lost may stand or not: the record is read before the next one', async () => {
+it('reads the record again after an append whose answer was lost', async () => {
   const on = bench();
   const { id } = await approvedChangeOn(on);
   const record = new ChangeRecord(id, on.worker);
@@ -72,7 +72,7 @@ it('an entry whose answer was lost may stand or not: the record is read before t
   ]);
 });
 
-it('what Redis confirmed and lost is told again from the journal, before what comes next, once', async () => {
+it('restores from the journal, once and in order, what Redis confirmed and lost', async () => {
   const on = bench();
   const { id } = await approvedChangeOn(on);
   const record = new ChangeRecord(id, on.worker);
@@ -91,7 +91,7 @@ it('what Redis confirmed and lost is told again from the journal, before what co
   ]);
 });
 
-it('what Redis confirmed and lost is told again although the answer to the next entry was lost, too', async () => {
+it('restores what Redis confirmed and lost even if the next answer was lost, too', async () => {
   const on = bench();
   const { id } = await approvedChangeOn(on);
   const record = new ChangeRecord(id, on.worker);

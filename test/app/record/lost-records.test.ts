@@ -16,7 +16,7 @@ async function redisLosesAll(on: Bench): Promise<readonly string[]> {
 
 async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<readonly string[]> {
   const forgotten: string[] = [];
-  await reportLostRecords({ ...worker, journal, changes, clock, onForgotten: (id) => void forgotten.push(id) });
+  await reportLostRecords({ ...worker, journal, changes, clock, onLost: (id) => void forgotten.push(id) });
   return forgotten;
 }
 
@@ -43,7 +43,7 @@ const retry = async (on: Bench, id: string) => {
 };
 
 describe('when Redis comes back without its data', () => {
-  it('a change that was under way is told as failed, with what is done, and nothing of it runs by itself', async () => {
+  it('a change in progress is reported as failed with its completed steps, and does not resume by itself', async () => {
     const on = bench();
     const id = await underWay(on);
     const before = await on.journal.events(id);
@@ -62,7 +62,7 @@ describe('when Redis comes back without its data', () => {
     expect(on.lab.ran).toHaveLength(ran);
   });
 
-  it('“Retry from here” goes on with what is not done, after one more approval', async () => {
+  it('Retry from here runs the remaining steps after a new approval', async () => {
     const on = bench();
     const id = await underWay(on);
     await redisLosesAll(on);
@@ -73,7 +73,7 @@ describe('when Redis comes back without its data', () => {
     expect(new Set(steps).size).toBe(steps.length);
   });
 
-  it('the approval from before starts nothing, should somebody put it back', async () => {
+  it('an approval from before the loss starts nothing, even if it is written back', async () => {
     const on = bench();
     const id = await underWay(on);
     const ran = on.lab.ran.length;
@@ -86,14 +86,14 @@ describe('when Redis comes back without its data', () => {
     expect(on.lab.ran).toHaveLength(ran);
   });
 
-  it('its card is found where it hung, by what the worker noted while it planned', async () => {
+  it('its card keeps its place, which the worker noted when it planned', async () => {
     const on = bench();
     const id = await underWay(on);
     await redisLosesAll(on);
     expect(on.changes.events(id)[0]).toMatchObject({ card: { channel: 'C0OPS', ts: '1.2' }, retold: { approvals: 1 } });
   });
 
-  it('a worker that dies while it tells this leaves nothing that goes on, and the next one tells the rest', async () => {
+  it('a worker that dies during the restore leaves nothing that resumes, and the next worker completes it', async () => {
     for (let dies = 1; ; dies += 1) {
       const on = bench();
       const id = await underWay(on);
@@ -120,7 +120,7 @@ describe('when Redis comes back without its data', () => {
     }
   });
 
-  it('a record that cannot be read keeps no other change from being told', async () => {
+  it('an unreadable record does not keep other changes from being restored', async () => {
     const on = bench();
     const broken = await underWay(on);
     const { id } = await plannedChange(on, { verb: 'add', cluster: 'lab', nodes: ['node-1'] });
@@ -130,7 +130,7 @@ describe('when Redis comes back without its data', () => {
     expect(await stateOf(on, id)).toMatchObject({ state: 'failed', failure: { kind: RECORD_LOST } });
   });
 
-  it('a second loss is told as well', async () => {
+  it('a second loss is reported as well', async () => {
     const on = bench();
     const id = await underWay(on);
     await redisLosesAll(on);
@@ -147,7 +147,7 @@ describe('when Redis comes back without its data', () => {
     expect(change?.failure?.what).toContain('Nothing was changed.');
   });
 
-  it('what has ended, or has expired, is not brought up again', async () => {
+  it('a change that ended or expired is not restored', async () => {
     const on = bench();
     await approvedChangeOn(on);
     await on.work();
@@ -168,7 +168,7 @@ describe('when Redis comes back without its data', () => {
 });
 
 describe('a job that may have lost its record', () => {
-  it('stops when the record is gone, and leaves what to say to whoever tells the change again', async () => {
+  it('stops when the record is missing, and leaves the report to the restore', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on);
     const append = on.journal.append.bind(on.journal);

@@ -15,7 +15,12 @@ function doubt(on: Bench, is: Doubt['is']): void {
 }
 
 const kinds = [
-  { is: 'unsigned', code: 'record-unproven', bot: 'tells what was really done', worker: 'tells what was really done' },
+  {
+    is: 'unsigned',
+    code: 'record-unproven',
+    bot: 'to see what was really approved and done',
+    worker: 'to see what was really approved and done',
+  },
   {
     is: 'newer',
     code: 'newer-version',

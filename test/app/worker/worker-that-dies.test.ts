@@ -13,7 +13,7 @@ const stateOf = async (on: Bench, id: string) => (await on.changes.get(id))?.cha
 class Died extends Error {}
 
 describe('a worker that dies', () => {
-  it('after any entry of its journal goes on to the same end, and acts no step twice', async () => {
+  it('after any journal entry resumes to the same end, and runs no step twice', async () => {
     const calm = bench();
     await approvedOn(calm);
     await calm.work();

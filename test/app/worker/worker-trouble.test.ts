@@ -11,7 +11,7 @@ class DiskFull extends Failure {
   }
 }
 
-it('a full disk stops a change before its next act; it goes on by itself when there is room again', async () => {
+it('a full disk pauses a change before its next act; it resumes by itself when there is space again', async () => {
   const on = bench();
   const { id } = await approvedChangeOn(on);
   const append = on.journal.append.bind(on.journal);
@@ -46,7 +46,7 @@ it('a full disk stops a change before its next act; it goes on by itself when th
   expect(on.surprises).toEqual([]);
 });
 
-it('a worker that is told to end does not wait for a disk', async () => {
+it('a worker that is stopped does not wait for a disk', async () => {
   const end = new AbortController();
   const clock = new SettableClock();
   const trouble = new WorkerTrouble({ clock, look: async () => 'It is full.', onTrouble: () => end.abort() });

@@ -118,7 +118,7 @@ function unreadable(): readonly Attack[] {
       await stage.announce(target.id);
       const { id, digest } = target;
       const answer = await stage.door.click({ by: BOB, action: 'registry-ha:approve', value: { change: id, digest } });
-      must(/ its record in Redis | is not to be believed/.test(answer ?? ''), `Bob clicked Approve and got: ${answer}`);
+      must(/ record in Redis | has no valid signature/.test(answer ?? ''), `Bob clicked Approve and got: ${answer}`);
       const jobs = await stage.redis.keys(`*:apply-${id}-*`);
       must(jobs.length === 0, 'The change was queued.');
       await stage.redis.rpop(changeKeys(id).record);

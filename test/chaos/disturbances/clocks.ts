@@ -24,7 +24,7 @@ export function clockDisturbances(): readonly Disturbance[] {
     // An approval from the future would live too long.
     wrong('worker-clock-5-minutes-behind-the-bot', -5 * MINUTE_MS, {
       state: 'refused',
-      shows: ['Set both clocks right'],
+      shows: ['Correct both clocks'],
     }),
     {
       name: 'worker-clock-three-hours-ahead-before-the-approval',

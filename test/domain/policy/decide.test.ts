@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../src/domain/change/approval.ts';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
-import { approvalsThatCount, mayDecide, whyTakenBack } from '../../../src/domain/policy/decide.ts';
+import { approvalsThatCount, mayDecide, whyRevoked } from '../../../src/domain/policy/decide.ts';
 import type { Hold } from '../../../src/domain/policy/hold.ts';
 import { mayRequest } from '../../../src/domain/policy/may-request.ts';
 import { type GroupMembers, groupsToRead, type PolicyContext } from '../../../src/domain/policy/people.ts';
@@ -189,8 +189,8 @@ describe('given approvals', () => {
   const approval = { ...signed, approval: { ...signed.approval, expires } };
   const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approval, approvers: votes });
   const why = (rules: GivenRules, given = now()) =>
-    found(whyTakenBack(policyOf({ ...usual, ...rules }), approved([bob, carol]), given));
-  const found = (refusal: ReturnType<typeof whyTakenBack>) =>
+    found(whyRevoked(policyOf({ ...usual, ...rules }), approved([bob, carol]), given));
+  const found = (refusal: ReturnType<typeof whyRevoked>) =>
     refusal === 'unclear' ? refusal : (refusal?.says ?? 'holds');
 
   it.each([

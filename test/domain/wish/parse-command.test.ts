@@ -165,10 +165,10 @@ describe('a typed undo', () => {
   });
 
   it.each([
-    ['undo', 'No ID is named'],
-    ['undo node-2', '“node-2” is not the id of a change'],
-    ['undo lab-7f3k2q lab-7f3k2r', 'several IDs'],
-    ['undo lab-7f3k2q --cluster lab', 'leave --cluster out'],
+    ['undo', 'ID of the change is missing'],
+    ['undo node-2', '“node-2” is not a change ID'],
+    ['undo lab-7f3k2q lab-7f3k2r', 'one change ID'],
+    ['undo lab-7f3k2q --cluster lab', 'Leave out `--cluster`'],
     ['undo prod-pariss-7f3k2q', 'Did you mean “prod-paris-7f3k2q”?'],
     ['undo lab-7f3k2q --reason ""', 'The reason is empty'],
     ['und lab-7f3k2q', 'Did you mean “undo”?'],

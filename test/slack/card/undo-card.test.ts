@@ -142,10 +142,10 @@ describe('the card of an undo', () => {
     const drawn = renderCard(seen, 'plan');
     expect(drawn.text).toContain(`Undo ${undoIt.undoes} on node-2 (`);
     expect(JSON.stringify(drawn.blocks)).toContain(
-      `Undoes what \`${undoIt.undoes}\` did on node-2, and touches nothing`,
+      `Undoes what \`${undoIt.undoes}\` did on node-2 and keeps everything`,
     );
     const ended = { ...seen.change, state: 'done' as const, proof: PROOF };
-    expect(proofInWords(ended)).toMatch(/; 4\/4 engines do without node-2 and node-3\.$/);
+    expect(proofInWords(ended)).toMatch(/; 4\/4 engines no longer list node-2 and node-3\.$/);
     expect(JSON.stringify(renderCard({ ...seen, change: ended }, 'plan').blocks)).toContain('did on node-2 is undone');
   });
 

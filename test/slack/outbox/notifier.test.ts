@@ -249,7 +249,7 @@ describe('a reply that a dead bot had claimed', () => {
     w.start();
     await w.clock.advance(120_000);
     expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
-    expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('told');
+    expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('posted');
   });
 });
 

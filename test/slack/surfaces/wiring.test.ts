@@ -67,7 +67,7 @@ describe('a private reply', () => {
     const card = cardOf(w);
     await w.local.click('bob', 'Deny');
     await w.local.clickAction('bob', card?.ts ?? '', 'decision', 'registry-ha:approve');
-    await eventually(() => w.ephemeralFor(BOB).find((text) => text.includes('was denied by bob already')));
+    await eventually(() => w.ephemeralFor(BOB).find((text) => text.includes('was already denied by bob')));
     await cardSays(w, 'Denied. By <@U0BOB>.');
   });
 

@@ -3,7 +3,7 @@ import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
 describe('the engines', () => {
-  it('are never told a second time while their job is known: a resumed step reads the job instead', async () => {
+  it('are reconfigured once: a resumed step reads the running job instead of starting another', async () => {
     const lab = await labBefore('engines');
     const start = lab.salt.start;
     await start(of('engines').commands[0]?.command ?? raise(), never);
@@ -21,7 +21,7 @@ describe('the engines', () => {
     });
   });
 
-  it('are left alone when Endpoints lack a registry at the last look: it would be taken out of every node', async () => {
+  it('are not changed when Endpoints lack a registry at the last check', async () => {
     const lab = await labBefore('engines');
     lab.change = (seen) => ({
       ...seen,
@@ -29,10 +29,10 @@ describe('the engines', () => {
     });
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('the engines were not touched');
+    expect(failure?.what).toContain('The engines were not changed');
   });
 
-  it('are left alone when Endpoints hold a registry too many at the last look: every node would be told of it', async () => {
+  it('are not changed when Endpoints list an extra registry at the last check', async () => {
     const lab = await labBefore('engines');
     lab.change = (seen) => ({
       ...seen,
@@ -41,11 +41,11 @@ describe('the engines', () => {
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
     expect(failure?.what).toBe(
-      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13; the engines were not touched.',
+      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13. The engines were not changed.',
     );
   });
 
-  it('wait for a minion that restarts: the others would be reconfigured and this one not', async () => {
+  it('wait for a restarting minion before the job starts', async () => {
     const lab = await labBefore('engines');
     const { answering } = lab.salt;
     let looks = 0;
@@ -58,15 +58,15 @@ describe('the engines', () => {
     expect(looks).toBe(4);
   });
 
-  it('are left alone while a minion stays away, and the node is named', async () => {
+  it('are not changed when a minion stays silent, and the failure names its node', async () => {
     const lab = await labBefore('engines');
     lab.salt.answering = async (names) => names.filter((name) => name !== 'node-3');
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not touched.');
+    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not changed.');
   });
 
-  it('have their job id on the journal before anybody asks for the job', async () => {
+  it('have their job ID in the journal before the job is read', async () => {
     const lab = await labBefore('engines');
     const order: string[] = [];
     const { job } = lab.salt;
@@ -78,7 +78,7 @@ describe('the engines', () => {
     expect(order).toEqual(['journal 20261122101530123456', 'asked']);
   });
 
-  it('outlive looks that fail while containerd restarts on the bootstrap node', async () => {
+  it('survive failed reads while containerd restarts on the bootstrap node', async () => {
     const lab = await labBefore('engines');
     const { job } = lab.salt;
     let looks = 0;
@@ -116,11 +116,11 @@ describe('the engines', () => {
     expect(await lateOnNode3(running)).toMatchObject({ outcome: { already: false } });
   });
 
-  it('are given up on after three looks in a row that find a node without answer and without job', async () => {
+  it('fail after three checks in a row that find a node without result and without job', async () => {
     expect(await lateOnNode3([lost, lost, lost, runs])).toMatchObject({ failure: { kind: 'salt-no-return' } });
   });
 
-  it('are given up on with the node’s name when its minion lost the job', async () => {
+  it('fail with the name of the node whose minion lost the job', async () => {
     const lab = await labBefore('engines');
     const { job } = lab.salt;
     lab.salt.job = async (jid, signal) => {

@@ -53,7 +53,7 @@ const blobsAre = (lab: FakeLab, size: number | null): void => {
 };
 
 const NOT_MOUNTED = 'metalk8s-127.0.6 and metalk8s-128.0.1 is not mounted from its ISO, or not in /etc/fstab.';
-const OTHER_ARCHIVES = 'The archives on the bootstrap node are not those of the plan any more.';
+const OTHER_ARCHIVES = 'The archives on the bootstrap node differ from those in the plan.';
 const ENGINE_3 =
   'The container engine of node-3 does not list exactly http://10.200.3.11:8080 and http://10.200.3.13:8080.';
 
@@ -101,13 +101,13 @@ const cases: readonly Case[] = [
     kind: 'deploy',
     when: 'the pod is of another version',
     spoils: (lab) => registryOf2(lab, { version: '127.0.6' }),
-    says: 'The pod repositories-node-2 is of version 127.0.6, not 128.0.1.',
+    says: 'The pod repositories-node-2 has version 127.0.6, not 128.0.1.',
   },
   {
     kind: 'ready',
     when: 'Kubernetes lists a registry too many',
     spoils: (lab) => alsoReady(lab, '10.200.3.99'),
-    says: 'Kubernetes lists 10.200.3.11, 10.200.3.13 and 10.200.3.99 as Ready, and it should be exactly 10.200.3.11 and 10.200.3.13.',
+    says: 'Kubernetes lists 10.200.3.11, 10.200.3.13 and 10.200.3.99 as Ready instead of exactly 10.200.3.11 and 10.200.3.13.',
   },
   { kind: 'engines', when: 'one engine lists a registry too many', spoils: alsoListed, says: ENGINE_3 },
   { kind: 'verify', when: 'one engine lists a registry too many', spoils: alsoListed, says: ENGINE_3 },
@@ -115,13 +115,13 @@ const cases: readonly Case[] = [
     kind: 'verify',
     when: 'a blob has another size',
     spoils: (lab) => blobsAre(lab, 6),
-    says: 'On node-2, metalk8s-127.0.6/pause:3.9 has the blob sha256:1 with 6 instead of 7 bytes, and 4 more images are not right.',
+    says: 'On node-2, metalk8s-127.0.6/pause:3.9 has the blob sha256:1 with 6 instead of 7 bytes, and 4 more images fail.',
   },
   {
     kind: 'verify',
     when: 'a blob is not there',
     spoils: (lab) => blobsAre(lab, null),
-    says: 'On node-2, metalk8s-127.0.6/pause:3.9 lacks the blob sha256:1, and 4 more images are not right.',
+    says: 'On node-2, metalk8s-127.0.6/pause:3.9 lacks the blob sha256:1, and 4 more images fail.',
   },
   {
     kind: 'verify',
@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-it.each(cases)('the step $kind does not end well when $when', async ({ kind, spoils, world = {}, says }) => {
+it.each(cases)('the step $kind fails when $when', async ({ kind, spoils, world = {}, says }) => {
   const lab = await labBefore(kind);
   spoils?.(lab);
   expect(await outcome(of(kind), lab, world)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });

@@ -82,7 +82,7 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
           ? { ended: { is: 'exit', code: 0 }, stdout: '', stderr: '' }
           : await run(access, command, options);
     },
-    '/srv/scality/example-solution-0.1.0 still stands in /etc/fstab.',
+    '/srv/scality/example-solution-0.1.0 is still in /etc/fstab.',
   ],
   [
     'prove-undone',
@@ -90,7 +90,7 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
     (lab) => {
       lab.kubernetes.endpoints = async () => ({ ready: ['10.200.3.11'], notReady: ['10.200.3.13'] });
     },
-    'The Endpoints still hold the registry of node-2.',
+    'The Endpoints still list the registry of node-2.',
   ],
   [
     'prove-undone',
@@ -105,10 +105,10 @@ it.each<readonly [UndoKind, string, (lab: FakeLab) => void, string]>([
   expect(await outcome(of(kind), lab)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });
 });
 
-it('the step prove-undone does not end well when the bootstrap node has other archives than planned', async () => {
+it('the step prove-undone fails when the bootstrap node has other archives than planned', async () => {
   const lab = await labBefore('prove-undone');
   expect(await outcome(of('prove-undone'), lab, { archives: [current, solution] })).toMatchObject({
-    failure: { what: 'The archives on the bootstrap node are not those of the plan any more.' },
+    failure: { what: 'The archives on the bootstrap node differ from those in the plan.' },
   });
 });
 
@@ -144,24 +144,24 @@ describe.each<[string, Ended, string]>([
   );
 });
 
-describe('what an undo must never do', () => {
-  it('is to delete an archive that somebody has mounted since the plan was made', async () => {
+describe('an undo', () => {
+  it('does not delete an archive that was mounted after the plan', async () => {
     const lab = await labBefore('remove-copy');
     lab.inside('node-2').mounted.add(solution.id);
     const { ran, failure } = await outcome(of('remove-copy'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('is mounted at /srv/scality/example-solution-0.1.0; it was not deleted');
+    expect(failure?.what).toContain('was not deleted: it is mounted at /srv/scality/example-solution-0.1.0');
   });
 
-  it('is to delete a file that is another one by now; the part file beside it is its own', async () => {
+  it('does not delete a file that was replaced, but deletes its own part file', async () => {
     const lab = await labBefore('remove-copy');
     lab.targets.hasFile = async () => false;
     const { ran, failure } = await outcome(of('remove-copy'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('another size or SHA-256');
+    expect(failure?.what).toContain('its size or SHA-256 differs');
   });
 
-  it('is to run a command again that did its work before its connection was lost', async () => {
+  it('does not repeat a command that did its work before the connection was lost', async () => {
     const lab = await labBefore('unmount');
     const { run } = lab.shell;
     let cuts = 0;
@@ -174,7 +174,7 @@ describe('what an undo must never do', () => {
     expect(lab.ran.filter((line) => line.includes('umount'))).toHaveLength(1);
   });
 
-  it('is to give up because a node’s sshd restarts', async () => {
+  it('waits while a node’s sshd restarts', async () => {
     const lab = await labBefore('unconfigure');
     const { run } = lab.shell;
     let tries = 0;
@@ -186,7 +186,7 @@ describe('what an undo must never do', () => {
     expect(await outcome(of('unconfigure'), lab)).toMatchObject({ outcome: { already: false } });
   });
 
-  it('is to unmount while the pod still ends: it waits and unmounts then', async () => {
+  it('waits for the pod to end, then unmounts', async () => {
     const lab = await labBefore('unmount');
     lab.inside('node-2').registry = new Set([solution.id]);
     const { run } = lab.shell;

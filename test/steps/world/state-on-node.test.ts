@@ -28,7 +28,7 @@ describe('a state run on a node', () => {
     return asked;
   }
 
-  it('that was lost with its connection is not run again when the node shows that it did its work', async () => {
+  it('is not repeated after a lost connection if the node shows that its work is done', async () => {
     const lab = await mounting();
     const { call } = lab.salt;
     const [planned] = of('mount').commands;
@@ -39,14 +39,14 @@ describe('a state run on a node', () => {
     expect(lab.ran).toHaveLength(1);
   });
 
-  it('that was lost is run again when the node shows that it did not do its work', async () => {
+  it('is repeated after a lost connection if the node shows that its work is not done', async () => {
     const lab = await mounting();
     const asked = firstSays(lab, [{ is: 'lost', says: 'the node rebooted' }]);
     expect(await outcome(of('mount'), lab)).toMatchObject({ outcome: { already: false } });
     expect(asked).toEqual(['once', 'again']);
   });
 
-  it('is given up after the third one that could not begin', async () => {
+  it('fails after three attempts that could not start', async () => {
     const lab = await mounting();
     lab.saltSays.set('metalk8s.archives.mounted', { is: 'conflict', says: 'is running as PID 4711', jids: [] });
     const { ran, failure } = await outcome(of('mount'), lab);
@@ -54,7 +54,7 @@ describe('a state run on a node', () => {
     expect(ran).toHaveLength(3);
   });
 
-  it('is run again after another state run has ended, because nothing of it was run', async () => {
+  it('is retried after another state run has ended', async () => {
     const lab = await mounting();
     lab.jobs = [{ fun: 'state.highstate', jid: '20261122100000000000', nodes: ['node-2'] }];
     firstSays(lab, [{ is: 'conflict', says: 'is running as PID 4711', jids: ['20261122100000000000'] }]);
@@ -67,7 +67,7 @@ describe('a state run on a node', () => {
     expect(waited).toContain('Waiting for state.highstate on node-2');
   });
 
-  it('is begun when the Salt master and the node are back', async () => {
+  it('starts when the Salt master and the node are back', async () => {
     const lab = await mounting();
     const { Unreachable } = await import('../../../src/domain/answers/failure.ts');
     const asked = firstSays(lab, [
@@ -80,7 +80,7 @@ describe('a state run on a node', () => {
     expect(asked).toEqual(['once', 'once', 'again', 'again']);
   });
 
-  it('is given up when the master stays away, and says so', async () => {
+  it('fails with an explanation when the master stays unreachable', async () => {
     const lab = await mounting();
     lab.saltSays.set('metalk8s.archives.mounted', { is: 'master-down', says: 'no master' });
     expect(await outcome(of('mount'), lab)).toMatchObject({ failure: { kind: 'salt-master-down', where: 'node-2' } });

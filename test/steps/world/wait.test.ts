@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unsatisfied } from '../../../src/steps/world/step-world.ts';
-import { waitUntilSo } from '../../../src/steps/world/wait.ts';
+import { waitUntilSatisfied } from '../../../src/steps/world/wait.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
 describe('a wait for the cluster', () => {
@@ -13,7 +13,7 @@ describe('a wait for the cluster', () => {
     };
     let ended = false;
     const limits = { limitMs: 10_000, everyMs: 2_000 };
-    const waited = waitUntilSo(look, limits, clock, new AbortController().signal).then(() => {
+    const waited = waitUntilSatisfied(look, limits, clock, new AbortController().signal).then(() => {
       ended = true;
     });
     await clock.advance(2_000);

@@ -8,11 +8,11 @@ export function journalDamaged(path: string, line: number, what: string): PlainF
     what: `Line ${line} of the journal ${what}.`,
     next:
       'Find out what changed the file: a disk fault, a restored backup or a person. To continue, move the file and the ' +
-      'numbered files beside it to another folder. The worker starts a new journal; ask for open changes again.',
+      'numbered files beside it to another folder. The worker starts a new journal; request open changes again.',
   });
 }
 
-/** Nothing is run by a journal of which a part is not understood: it may hold approvals that were used. */
+/** The worker runs nothing while it cannot read a part of the journal, which may contain used approvals. */
 export function journalNewer(path: string, line: number, change: string | undefined): PlainFailure {
   return new PlainFailure('journal-newer', {
     where: path,

@@ -8,10 +8,7 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
-/**
- * Takes the flock(2) of `<path>.lock`. The lock belongs to the open file, so the kernel releases it however the process ends; the file
- * itself stays and means nothing. It also works between containers that see the same file.
- */
+/** Takes the flock(2) of `<path>.lock`, also across containers. The kernel releases it when the process ends; the file stays. */
 export async function takeLock(path: string): Promise<FileLock> {
   const file = await open(`${path}.lock`, 'a+', 0o600);
   try {

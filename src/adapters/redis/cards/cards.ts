@@ -22,7 +22,7 @@ const LEASE_MS = 4_000;
 const RENEW_EVERY_MS = 1_000;
 const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 
-const CLAIMS: readonly Claim[] = ['busy', 'ours', 'told'];
+const CLAIMS: readonly Claim[] = ['busy', 'ours', 'posted'];
 const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
 const idsSchema = z.array(z.string());
 const leaseSchema = z.tuple([z.int(), z.string()]);

@@ -6,21 +6,18 @@ import type { Data } from '../../../domain/text/shape.ts';
 /** The queue's name; its keys are below the cluster's prefix. */
 export const QUEUE = 'changes';
 
-/** What a job asks of the worker. */
+/** A job for the worker. */
 const changeJob = z.strictObject({ kind: z.enum(['plan', 'apply']), id: z.string() });
 export type ChangeJob = Data<typeof changeJob>;
 
-/**
- * How long it takes until a job whose worker vanished is given to the next one: the lock, and two checks. After an outage that
- * outlived the lock it is the two checks alone, so they come often; one is a single short script.
- */
+/** The job of a killed worker is free after the lock and two checks, or after two checks if Redis was away longer than the lock. */
 export const LOCK_MS = 10_000;
 export const STALLED_CHECK_MS = 1_000;
 
 const PRIORITY = { apply: 1, plan: 2 } as const;
 const DAY_SECONDS = 24 * 3_600;
 
-/** Options of a job; each hand-over at the end of a worker costs an attempt. */
+/** BullMQ's options of a job. Each handover counts as an attempt. */
 export function jobOptions({ kind, id }: ChangeJob, attempt: number) {
   return {
     jobId: `${kind}-${id}-${attempt}`,
@@ -33,7 +30,7 @@ export function jobOptions({ kind, id }: ChangeJob, attempt: number) {
   } as const;
 }
 
-/** The job as it stands in Redis; null when it is not one that `jobOptions` and the cluster's bot could have made. */
+/** Parses a job from Redis; null if the cluster's bot could not have written it with `jobOptions`. */
 export function changeJobFrom(cluster: string, jobId: string | undefined, data: unknown): ChangeJob | null {
   const read = changeJob.safeParse(data);
   if (!read.success || !isChangeId(read.data.id, cluster)) return null;
@@ -42,7 +39,7 @@ export function changeJobFrom(cluster: string, jobId: string | undefined, data: 
   return named?.kind === kind && named.id === id ? { kind, id } : null;
 }
 
-/** The change that a job's id names; null when it names none. */
+/** The change in a job's ID; null if there is none. */
 export function changeNamed(jobId: string): ChangeId | null {
   return nameFrom(jobId)?.id ?? null;
 }

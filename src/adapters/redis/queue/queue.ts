@@ -63,6 +63,4 @@ class BullQueue implements ChangeQueue {
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
 
 /** BullMQ repeats on its queue what the shared connection reports to its own listeners. */
-function ignored(_error: Error): void {
-  return;
-}
+const ignored = (): void => undefined;

@@ -1,16 +1,11 @@
-/**
- * Lua that runs as one step in Redis. Each announces before it writes: a user who may not use the channel is refused while the record
- * is still as it was, and nobody can read in between.
- */
+/** Atomic Lua scripts. Each publishes before it writes, so that a Redis user without permission for the channel changes nothing. */
 
 /**
- * Appends an entry when the record has the expected length.
- * KEYS: record, state, card, replies, open, behind, fence.
- * ARGV: id, version, event, token, effect (opens, ends, none), time of expiry in ms, limit of entries, limit of bytes, step, fence
- * or '', channel. An entry about a step forgets the progress of that step, and what was waited for before the steps; any other entry (step is
- * empty) that of all. Answers 1 appended, 0 another length, -1 the record is full, -2 another worker has taken over. The same token
- * again (a command that ioredis sent twice) is 1.
- * Ends have 16 places and any number of bytes beyond the limits, so that a full record can still be closed.
+ * Appends an entry if the record has the expected length. KEYS: record, state, card, replies, open, behind, fence.
+ * ARGV: id, version, event, token, effect (opens, ends, none), expiry in ms, limit of entries, limit of bytes, step, fence or '', channel.
+ * Returns 1 appended, 0 another length, -1 record full, -2 another worker has taken over. A repeated token (ioredis retried) returns 1.
+ * An entry about a step deletes the progress of that step and of the wait before the steps; any other entry deletes all progress.
+ * An entry that ends the change may exceed the limits by 16 entries and any number of bytes, so that a full record can be closed.
  */
 export const APPEND = `
 if ARGV[10] ~= '' and redis.call('GET', KEYS[7]) ~= ARGV[10] then return -2 end
@@ -45,10 +40,7 @@ end
 redis.call('SADD', KEYS[6], ARGV[1])
 return 1`;
 
-/**
- * Keeps the last progress of a step, of a change that has a record and has not ended.
- * KEYS: record, state, open, behind, fence. ARGV: id, progress, step, fence or '', channel.
- */
+/** Stores a step's latest progress if the change is open. KEYS: record, state, open, behind, fence. ARGV: id, progress, step, fence or '', channel. */
 export const PROGRESS = `
 if ARGV[4] ~= '' and redis.call('GET', KEYS[5]) ~= ARGV[4] then return 0 end
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 0 then return 0 end
@@ -58,9 +50,7 @@ redis.call('HINCRBY', KEYS[2], 'revision', 1)
 redis.call('SADD', KEYS[4], ARGV[1])
 return 1`;
 
-/**
- * Announces an open change whose record says nothing new. KEYS: state, open, behind. ARGV: id, channel.
- */
+/** Announces an open change whose record is unchanged. KEYS: state, open, behind. ARGV: id, channel. */
 export const REDRAW = `
 if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then return 0 end
 redis.call('PUBLISH', ARGV[2], ARGV[1])
@@ -68,6 +58,6 @@ redis.call('HINCRBY', KEYS[1], 'revision', 1)
 redis.call('SADD', KEYS[3], ARGV[1])
 return 1`;
 
-/** Record, and state (revision, progress of steps) of one moment. KEYS: record, state. */
+/** Reads record and state (revision, progress of steps) atomically. KEYS: record, state. */
 export const READ = `
 return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HGETALL', KEYS[2]) }`;

@@ -17,12 +17,12 @@ import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
 import { RecordReader } from './record-reader.ts';
 import { entryText, progressFrom, progressText } from './record-text.ts';
 
-/** What the record of one cluster's changes needs. */
+/** Options of the record of one cluster's changes. */
 export interface ChangesOptions {
   readonly redis: Redis;
   readonly cluster: string;
   readonly clock: Clock;
-  /** A worker's: its entries are refused once another worker has taken a later one. A bot has none. */
+  /** A worker's fence: its entries are refused after another worker has taken a later fence. A bot has none. */
   readonly fence?: Fence;
   /** Signs what is appended and checks what is read. */
   readonly proof: EntryProof;
@@ -36,7 +36,7 @@ const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
 const answerSchema = z.literal([1, 0, -1, -2]);
 const readSchema = z.tuple([z.array(z.string()), z.array(z.string())]);
 
-/** The record of a cluster's changes in Redis: each append is one step, announced with it. */
+/** The record of a cluster's changes in Redis. Each append is atomic, and announced. */
 export function redisChanges(options: ChangesOptions): Changes {
   return new RedisChanges(options);
 }
@@ -80,7 +80,7 @@ class RedisChanges implements Changes {
     if (texts.length === 0) return null;
     const read = this.#reader.read(id, texts);
     const change = changeFrom(read.events);
-    if (change?.id !== id) throw recordFault(id, 'Its record in Redis does not begin with its request.', ASK_AGAIN);
+    if (change?.id !== id) throw recordFault(id, 'The record in Redis does not start with the request.', REQUEST_AGAIN);
     const state = fieldsOf(words);
     return {
       ...read,
@@ -119,33 +119,37 @@ class RedisChanges implements Changes {
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
-    if (clusterOf(id) !== this.#cluster) throw new TypeError(`“${id}” is no change of cluster ${this.#cluster}.`);
+    if (clusterOf(id) !== this.#cluster) throw new TypeError(`“${id}” is not a change of cluster ${this.#cluster}.`);
     return changeKeys(id);
   }
 }
 
-/** A field of the state for each step that has told its progress. */
+/** The prefix of the state's fields with the progress of steps. */
 const PROGRESS_FIELD = 'progress:';
 
-/** HGETALL tells names and values in turn. */
+/** HGETALL returns names and values in turn. */
 const fieldsOf = (words: readonly string[]): ReadonlyMap<string, string> =>
   new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])));
 
 const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '');
 
-const ASK_AGAIN = 'Ask for the change again; if it comes back, find out who else writes to Redis.';
+const REQUEST_AGAIN = 'Request the change again. If it recurs, find out who else writes to Redis.';
 
 function full(id: ChangeId): PlainFailure {
   return recordFull(
     id,
     `Its record is full (${MOST_ENTRIES} entries or ${MOST_BYTES / 1024 / 1024} MiB).`,
-    'Ask for a new change: what is done stays done.',
+    'Request a new change. Completed steps are not repeated.',
   );
 }
 
 function refuseFalseStart(id: ChangeId, version: number, event: ChangeEvent): void {
   const begins = event.type === 'requested';
   if (begins !== (version === 0) || (begins && event.id !== id)) {
-    throw recordFault(id, 'A record begins with the request of its own change, and has no other.', ASK_AGAIN);
+    throw recordFault(
+      id,
+      'A record must start with the request of its change, and have no other request.',
+      REQUEST_AGAIN,
+    );
   }
 }

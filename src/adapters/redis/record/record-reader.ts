@@ -9,21 +9,21 @@ import {
 } from '../../../domain/change/record-entry.ts';
 import { entryFrom } from './record-text.ts';
 
-/** A signature takes half a millisecond to check, and a card is drawn every three seconds: what was checked is remembered. */
+/** Checking a signature takes half a millisecond, and a card is drawn every three seconds, so checked entries are cached. */
 const REMEMBERED_RECORDS = 16;
 
-/** A record as it was read: what counts, and what signatures say about the rest. */
+/** A record with its valid events, and doubts about other entries. */
 export interface ReadRecord extends Provenance {
   readonly events: readonly ChangeEvent[];
 }
 
-/** Its text, and what it says; or why nobody acts on it. */
+/** An entry's text and its event, or why it is not acted on. */
 type ReadEntry = { readonly text: string } & (
   | { readonly event: ChangeEvent; readonly mark?: JournalMark }
   | { readonly doubt: Doubt['is'] }
 );
 
-/** Reads records; entries that do not hold are left out and named. */
+/** Reads records. Entries that are not valid are omitted and reported as doubt. */
 export class RecordReader {
   readonly #proof: EntryProof;
   readonly #remembered = new Map<ChangeId, readonly ReadEntry[]>();
@@ -42,7 +42,7 @@ export class RecordReader {
     const doubt = doubtOf(entries);
     const last = entries.at(-1);
     return {
-      events: believed(id, entries),
+      events: validEvents(id, entries),
       ...(doubt === null ? {} : { doubt }),
       ...(last !== undefined && 'mark' in last ? { mark: last.mark } : {}),
     };
@@ -66,14 +66,14 @@ export class RecordReader {
   }
 }
 
-/** What is not signed weighs more than what cannot be read. */
+/** An unsigned entry takes precedence over a newer one. */
 function doubtOf(entries: readonly ReadEntry[]): Doubt | null {
   const doubts = entries.flatMap((entry, index) => ('doubt' in entry ? [{ is: entry.doubt, place: index + 1 }] : []));
   const { is } = doubts.find((one) => one.is === 'unsigned') ?? doubts[0] ?? {};
   return is === undefined ? null : { is, entries: doubts.filter((one) => one.is === is).map(({ place }) => place) };
 }
 
-function believed(id: ChangeId, entries: readonly ReadEntry[]): readonly ChangeEvent[] {
+function validEvents(id: ChangeId, entries: readonly ReadEntry[]): readonly ChangeEvent[] {
   const events = entries.flatMap((entry) => ('event' in entry ? [entry.event] : []));
   const [first] = entries;
   return first !== undefined && 'doubt' in first ? [unknownChange(id, clusterOf(id)), ...events] : events;

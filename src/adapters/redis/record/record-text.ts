@@ -15,19 +15,19 @@ import { recordFault } from '../server/failures.ts';
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 
-/** An entry as it is kept, signed; throws `record` for what could not be read back, `record-full`. */
+/** The stored text of a signed entry. Throws `record` if it could not be read back, or `record-full`. */
 export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof): string {
   checkedText(change, event, changeEventSchema);
   const marked = mark === undefined ? {} : { mark };
   return JSON.stringify({ event, ...marked, ...proof.sign({ change, position, event, ...marked }) });
 }
 
-/** Progress as it is kept; throws `record` for what could not be read back. */
+/** The stored text of progress. Throws `record` if it could not be read back. */
 export function progressText(id: ChangeId, progress: Progress): string {
   return checkedText(id, progress, progressSchema);
 }
 
-/** What an entry of a record says, and who signed it; a `raw` one is none that this version knows. */
+/** A stored entry with its signature; `raw` if this version does not know the event. */
 export type KeptEntry = { readonly signature: Signature } & (
   | { readonly event: ChangeEvent; readonly mark?: JournalMark }
   | { readonly raw: object }
@@ -40,7 +40,7 @@ const signedSchema = z.strictObject({
   signature: z.string(),
 });
 
-/** The entry of a record; null for what cannot have been signed. */
+/** Parses an entry; null if it cannot have been signed. */
 export function entryFrom(text: string): KeptEntry | null {
   const value = jsonIn(text);
   const read = signedSchema.safeParse(value);
@@ -56,7 +56,7 @@ function rawFrom(value: unknown): KeptEntry | null {
   return { raw, signature: { key, signature } };
 }
 
-/** What checks the signature takes a bit of stack for each level; a plan's commands are at the ninth. */
+/** Checking a signature uses stack for each level of nesting; a plan's commands are at level nine. */
 const MOST_LEVELS = 64;
 
 const hasLevels = (value: unknown, most: number): boolean =>
@@ -64,7 +64,7 @@ const hasLevels = (value: unknown, most: number): boolean =>
   value === null ||
   (most > 0 && Object.values(value).every((one) => hasLevels(one, most - 1)));
 
-/** The running step's progress; undefined when this version does not know it: it is a word on the way, never a state. */
+/** Parses progress; undefined if this version does not know it, because progress never matters for the state. */
 export function progressFrom(text: string): Progress | undefined {
   return progressSchema.safeParse(jsonIn(text)).data;
 }
@@ -75,23 +75,23 @@ function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {
   if (bytes > ENTRY_LIMIT_BYTES) {
     throw recordFull(
       id,
-      `An entry of ${Math.ceil(bytes / 1024)} KiB is larger than the ${ENTRY_LIMIT_BYTES / 1024} KiB that a record takes.`,
-      'Ask for fewer nodes at once.',
+      `An entry of ${Math.ceil(bytes / 1024)} KiB is larger than the limit of ${ENTRY_LIMIT_BYTES / 1024} KiB.`,
+      'Request fewer nodes at once.',
     );
   }
   const answer = z.safeParse(schema, jsonIn(text));
   if (answer.success) return text;
   throw recordFault(
     id,
-    `A new entry is not one that this version knows: ${firstIssue(answer.error)}.`,
-    'Run the same version of bot and worker, then ask for the change again.',
+    `This version does not know a new entry: ${firstIssue(answer.error)}.`,
+    'Run the same version of bot and worker, then request the change again.',
     { cause: answer.error },
   );
 }
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
-  if (issue === undefined) return 'it does not fit';
+  if (issue === undefined) return 'its format is invalid';
   const place = issue.path.map(String).join('.');
   return place === '' ? issue.message : `${place}: ${issue.message}`;
 }

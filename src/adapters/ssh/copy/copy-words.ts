@@ -9,7 +9,7 @@ import { placeOf } from '../login/words.ts';
 /** An annotation of the node was changed after the approval. */
 export function notApproved({ node }: CopyStep): PlainFailure {
   const what = 'The access to the node has changed, so the commands differ from the approved ones. Nothing was run.';
-  return notConfirmed(node, what, 'Ask for the change again to get a new plan.');
+  return notConfirmed(node, what, 'Request the change again to get a new plan.');
 }
 
 /** Something else is at the archive's path. */
@@ -30,7 +30,7 @@ export function damagedTwice({ node, archive: { path, sha256 } }: CopyStep): Pla
 /** The archive on the bootstrap node was changed after the plan. */
 export function sourceChanged({ node, archive: { path, sha256 } }: CopyStep, now: string): PlainFailure {
   const what = `${path} on the bootstrap node now has SHA-256 ${now}, but the plan was made for ${sha256}. It was not put in place on ${node}.`;
-  return notConfirmed(node, what, 'Ask for the change again to get a plan for the current archive.');
+  return notConfirmed(node, what, 'Request the change again to get a plan for the current archive.');
 }
 
 /** All reconnections failed. */

@@ -65,6 +65,6 @@ export function keyRevoked(where: string, place: Place, shown: KnownKey, file: s
 export function keyUnknown(access: NodeAccess, shown: KnownKey): Unreachable {
   const says =
     `The SSH host key of ${placeOf(access)} (${shown.algorithm} ${fingerprintOf(shown.key)}) is not pinned. ` +
-    'Ask for the change again: its plan shows the key, and approving the plan pins it.';
+    'Request the change again: its plan shows the key, and approving the plan pins it.';
   return new Unreachable(access.node, 'host-key-changed', says);
 }

@@ -13,7 +13,7 @@ export const add: VerbPlug<'add'> = {
   takes: 'NODE',
   parse,
   notesBefore: true,
-  looksFor: () => null,
+  searchFor: () => null,
   plan: (intent, { facts, when }) => planAdd(intent, facts, when),
   words: addWords,
 };

@@ -4,23 +4,23 @@ import type { Intent } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 
-/** Says which of the named nodes have a complete registry already: no step is for them, and every engine knows them. */
+/** A finding if some of the named nodes already have a complete registry: no step is for them, and every engine lists them. */
 export function completeRegistries(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
   const complete = existingRegistries(intent, facts).filter((node) => isComplete(node, facts, steps));
   if (complete.length === 0) return [];
   return complete.length === 1
-    ? [`The registry of ${listed(complete)} is complete already, and every engine knows it.`]
-    : [`The registries of ${listed(complete)} are complete already, and every engine knows them.`];
+    ? [`The registry of ${listed(complete)} is already complete, and every engine lists it.`]
+    : [`The registries of ${listed(complete)} are already complete, and every engine lists them.`];
 }
 
-/** Warns of registries on the named nodes that somebody has left half-done. */
+/** A warning if some of the named nodes have an incomplete registry. */
 export function unfinishedRegistries(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
   const unfinished = existingRegistries(intent, facts).filter((node) => !isComplete(node, facts, steps));
   if (unfinished.length === 0) return [];
   return unfinished.length === 1
-    ? [`${listed(unfinished)} has a registry that is not complete or not known to every engine; these steps finish it.`]
+    ? [`The registry of ${listed(unfinished)} is incomplete or not listed by every engine. These steps complete it.`]
     : [
-        `${listed(unfinished)} have registries that are not complete or not known to every engine; these steps finish them.`,
+        `The registries of ${listed(unfinished)} are incomplete or not listed by every engine. These steps complete them.`,
       ];
 }
 

@@ -17,9 +17,10 @@ import {
 } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
+import { commonFindings, engineRestarts, mastersRestart } from '../plan-words.ts';
 import { completeRegistries, unfinishedRegistries } from './existing-registries.ts';
 
-/** Facts in, plan out: the same facts give the same plan, to the byte. */
+/** The plan from these facts. The same facts give the same plan, byte for byte. */
 export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): UntimedPlan | Refusal {
   const refusal = firstRefusal(intent, facts);
   if (refusal !== null) return refusal;
@@ -38,7 +39,7 @@ export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): U
 
 function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
   const targets = targetsOf(intent, context.facts);
-  // All copies come first and side by side, as those to different nodes run at the same time.
+  // All copies come first, because copies to different nodes run in parallel.
   const copies = targets.map(({ node, target }) => copySteps(context, node, target));
   const steps: Step[] = copies.flat();
   let addresses = presentAddresses(intent, context.facts);
@@ -52,7 +53,7 @@ function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
   return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
 }
 
-/** Addresses of the registries that are there already, sorted; a target counts once Kubernetes lists it as Ready. */
+/** Addresses of the existing registries, sorted. A target counts only if Kubernetes lists it as Ready. */
 function presentAddresses(intent: Intent, { kube }: Facts): readonly string[] {
   const listed = kube.nodes
     .filter(({ ip }) => ip !== null && kube.endpoints.ready.includes(ip))
@@ -79,30 +80,25 @@ function registryExists({ nodes }: Intent, archives: readonly Archive[]): Refusa
   return refuse(
     'registry-exists',
     nodes.length === 1
-      ? `${listed(nodes)} has a registry already: it serves ${images}, Kubernetes lists it as Ready, and every engine knows it.`
-      : `${listed(nodes)} have a registry already: each serves ${images}, Kubernetes lists each as Ready, and every engine knows each.`,
-    `This look was the verification; there is nothing to add. Name another node, or look again with /registry-ha add ${nodes.join(' ')} at any time.`,
+      ? `${listed(nodes)} already has a registry. It serves ${images}, Kubernetes lists it as Ready, and every engine uses it.`
+      : `${listed(nodes)} already have a registry. Each serves ${images}, Kubernetes lists each as Ready, and every engine uses each.`,
+    `This check was a full verification. To verify again, run \`/registry-ha add ${nodes.join(' ')}\` at any time.`,
   );
 }
 
-/** What the steps do beside their purpose; operators should not have to find these out. */
+/** Effects of the steps that an operator may not expect. */
 function sideEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
   const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
-  const engines = steps.find((step) => step.kind === 'engines');
+  if (touched.length === 0) return engineRestarts(steps);
   return [
-    ...(touched.length === 0
-      ? []
-      : [`/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`]),
-    ...(touched.length === 0 ? [] : [`/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`]),
-    ...(engines?.kind !== 'engines'
-      ? []
-      : [
-          `containerd restarts on ${count(engines.nodes.length, 'node')} (${listed(engines.nodes)}) at about the same time; running containers go on.`,
-        ]),
+    `/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`,
+    `/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`,
+    ...engineRestarts(steps),
   ];
 }
 
-function seen(intent: Intent, { version, archives, facts }: PlanContext, steps: readonly Step[]): PlanDraft['seen'] {
+function seen(intent: Intent, context: PlanContext, steps: readonly Step[]): PlanDraft['seen'] {
+  const { facts, version } = context;
   const targets = targetsOf(intent, facts);
   const already = targets.flatMap(({ target }) =>
     target.files.filter(({ is }) => is === 'same').map(({ path }) => ({ node: target.node, path })),
@@ -118,23 +114,11 @@ function seen(intent: Intent, { version, archives, facts }: PlanContext, steps: 
   return {
     findings: [
       `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
-      `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
-      'Every Salt minion answers and no other state run is in progress.',
+      ...commonFindings(context),
       ...completeRegistries(intent, facts, steps),
     ],
-    warnings: warnings(intent, facts, steps),
+    warnings: [...unfinishedRegistries(intent, facts, steps), ...mastersRestart(context, steps)],
     already,
     space,
   };
-}
-
-function warnings(intent: Intent, facts: Facts, steps: readonly Step[]): readonly string[] {
-  const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
-  const restarts = steps.some(({ kind }) => kind === 'engines');
-  return [
-    ...unfinishedRegistries(intent, facts, steps),
-    ...(!restarts || masters.length < 2
-      ? []
-      : [`The engines of all masters (${listed(masters)}) restart at about the same time.`]),
-  ];
 }

@@ -3,17 +3,17 @@ import { bytesInWords, count, firstFew } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import type { VerbWords } from '../verb.ts';
 
-/** What registry HA is not; said whenever it was reached, so that nobody counts on more. */
+/** The limits of registry HA, shown with every success. */
 const NOT_COVERED =
-  'Registry HA is not bootstrap HA: the Salt master and the certificate authority still exist once, on the bootstrap node.';
+  'Registry HA is not bootstrap HA: the Salt master and the certificate authority still run only on the bootstrap node.';
 
-/** How `add` is typed. */
+/** Examples of `add`. */
 export const addUsage = ({ code }: Markup): readonly string[] => [
   `${code('/registry-ha add node-2')} shows a plan for a registry on node-2. Another person approves it with a button.`,
   `${code('/registry-ha add node-2 node-3 --cluster lab --reason "before the upgrade"')} names several nodes, another cluster and the reason.`,
 ];
 
-/** What people read of an `add`. */
+/** Texts about an `add`. */
 export const addWords: VerbWords<'add'> = {
   nodes: ({ intent }) => intent.nodes,
   aim: ({ intent: { nodes } }) => `Add ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}`,
@@ -24,7 +24,7 @@ export const addWords: VerbWords<'add'> = {
   afterwards: ({ intent: { nodes } }, { text, code }) =>
     `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only. It will complain about ${text(firstFew(nodes))}, which is harmless.`,
   limits: NOT_COVERED,
-  toFinish: () => 'ask for the same change again',
+  toFinish: () => 'request the same change again',
 };
 
 function copies({ approved: { steps, intent } }: Plan, { text }: Markup): string {

@@ -4,16 +4,16 @@ import type { NodeBefore } from '../../cluster/node-before.ts';
 import { includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
 import type { CopyStep, MountedArchive, Step } from '../../plan/step.ts';
 
-/** What a change may have left on one node: what it found there, what it began, and what is there now. */
+/** What a change may have left on one node: the node's state before, the steps that began, and its state now. */
 export interface Footprint {
   readonly node: NodeFacts;
   readonly target: OpenTarget;
   readonly before: NodeBefore;
-  /** Its begun steps on this node, those for the whole cluster among them. */
+  /** The change's begun steps on this node or on the whole cluster. */
   readonly touched: readonly Step[];
 }
 
-/** The traces on these nodes, the node that came last first. */
+/** The footprints on these nodes, in reverse order. */
 export function footprintsOf(
   nodes: readonly string[],
   touched: readonly Step[],
@@ -29,20 +29,20 @@ export function footprintsOf(
   });
 }
 
-/** Was the registry of this node put there, or begun to be, by the change? */
+/** True if the change deployed this node's registry, or began to. */
 export const hasDeployed = ({ touched }: Footprint): boolean => touched.some(({ kind }) => kind === 'deploy');
 
 export const copiesOf = ({ touched }: Footprint): readonly CopyStep[] =>
   touched.flatMap((step) => (step.kind === 'copy' ? [step] : []));
 
-/** An archive that the change may have mounted, and what of it was not there before. */
+/** An archive that the change may have mounted, and which of mount and /etc/fstab line did not exist before. */
 export interface OwnMount {
   readonly archive: MountedArchive;
   readonly takesMount: boolean;
   readonly takesFstab: boolean;
 }
 
-/** What the change may have mounted or written to /etc/fstab; what was there before is not its own. */
+/** What the change may have mounted or written to /etc/fstab, without what existed before. */
 export function ownMounts({ touched, before }: Footprint): readonly OwnMount[] {
   const archives = touched.flatMap((step) => (step.kind === 'mount' || step.kind === 'solutions' ? step.archives : []));
   return archives
@@ -54,7 +54,7 @@ export function ownMounts({ touched, before }: Footprint): readonly OwnMount[] {
     .filter(({ takesMount, takesFstab }) => takesMount || takesFstab);
 }
 
-/** Is it mounted there from this very file? */
+/** True for a mount of exactly this file at this mount point. */
 export const isOf =
   ({ path, mountpoint }: MountedArchive) =>
   (entry: MountFacts): boolean =>
@@ -63,7 +63,7 @@ export const isOf =
 /** Files that metalk8s.repo.configured writes for any version. */
 const ANY_VERSION = ['default.conf', '90-registry-config.inc', '99-registry-common.inc'];
 
-/** Files of the registry's configuration that the change may have written, and that were not there before; sorted. */
+/** Configuration files of the registry that the change may have written and that did not exist before, sorted. */
 export function ownConfig({ touched, before }: Footprint, saltenv: string): readonly string[] {
   const files = touched.flatMap((step) => {
     if (step.kind === 'solutions') return step.archives.map(({ id }) => includeOfSolution(id));

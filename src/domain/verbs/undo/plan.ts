@@ -17,11 +17,7 @@ import { undoSeen, undoSideEffects } from './plan-words.ts';
 import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 
-/**
- * Facts and the journal in, plan out. Taken back is only what the change itself has begun, and what was not there when it was
- * started; a look tells what of it is left. In the order of MetalK8s' removal: out of service, forgotten by Kubernetes, out of the
- * engines, then unmounted and deleted.
- */
+/** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
 export function planUndo(
   intent: IntentOf<'undo'>,
   facts: Facts,
@@ -45,7 +41,7 @@ export function planUndo(
   if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
   return planOf({
     ...{ intent, context, when, steps },
-    // What is undone does not depend on today's archives.
+    // An undo does not depend on the current archives.
     archives: [],
     targets: traces.toReversed(),
     sideEffects: undoSideEffects(steps),
@@ -77,7 +73,7 @@ function stepsOf(traces: readonly Footprint[], context: PlanContext, undone: Cha
   ];
 }
 
-/** Addresses of the registries that stay, sorted; the bootstrap's is always among them. */
+/** Addresses of the registries that stay, sorted. They always include the bootstrap's. */
 function remaining(traces: readonly Footprint[], { kube }: Facts): readonly string[] {
   const leaving = traces.filter(hasDeployed).map(({ node }) => node.name);
   const staying = kube.registries.map(({ node }) => node).filter((node) => !leaving.includes(node));
@@ -93,25 +89,27 @@ function isKnownToAnEngine(traces: readonly Footprint[], { engines }: Facts): bo
   return engines.some((engine) => engine.is === 'known' && engine.endpoints.some((url) => urls.includes(url)));
 }
 
+const BY_HAND = 'Undo it by hand: see docs/commands.md, “Remove a registry by hand”.';
+
 function notInTheJournal({ undoes }: IntentOf<'undo'>): Refusal {
   return refuse(
     'unknown-change',
-    `The worker’s journal has nothing of ${undoes}, so it cannot be told what that change has done.`,
-    'Undo it by hand: read docs/commands.md, “Remove a registry by hand”.',
+    `The worker’s journal has no entry about ${undoes}, so the worker does not know what the change did.`,
+    BY_HAND,
   );
 }
 
-/** The record in Redis is not believed: what is undone is told by the journal. */
+/** The nodes of the request come from Redis, so they are checked against the journal. */
 function otherNodes({ nodes, undoes }: IntentOf<'undo'>, undone: Change): Refusal | null {
   if (sameSet(nodes, undone.intent.nodes)) return null;
   return refuse(
     'unknown-change',
-    `${undoes} was about ${listed(undone.intent.nodes)}, and not about ${listed(nodes)}.`,
-    'Ask for the undo again.',
+    `${undoes} is a change of ${listed(undone.intent.nodes)}, not of ${listed(nodes)}.`,
+    'Request the undo again.',
   );
 }
 
-/** Steps by which a registry that was there before has become another one; a copied file lies beside it. */
+/** Steps that change an existing registry. A copied file does not. */
 const CHANGES_A_REGISTRY: ReadonlySet<Step['kind']> = new Set([
   'mount',
   'solutions',
@@ -126,8 +124,8 @@ function builtOnOthers(undone: Change): Refusal | null {
   if (before === undefined || unknown.length > 0) {
     return refuse(
       'not-undoable',
-      `It was not noted what was on ${listed(unknown)} before ${id} began, so it cannot be told what it has done.`,
-      'Undo it by hand: read docs/commands.md, “Remove a registry by hand”.',
+      `The state of ${listed(unknown)} before ${id} was not recorded, so the worker does not know what ${id} changed.`,
+      BY_HAND,
     );
   }
   const touched = touchedSteps(undone).filter(({ kind }) => CHANGES_A_REGISTRY.has(kind));
@@ -137,12 +135,12 @@ function builtOnOthers(undone: Change): Refusal | null {
   if (had.length === 0) return null;
   return refuse(
     'not-undoable',
-    `${listed(had.map(({ node }) => node))} had a registry before ${id} began, and ${id} has changed it: how it was cannot be brought back.`,
-    'Go forward instead: Retry from here, or ask for the same add again, finishes it.',
+    `${listed(had.map(({ node }) => node))} had a registry before ${id}, and ${id} changed it. Its previous state cannot be restored.`,
+    'Complete the change instead: click Retry from here, or request the same add again.',
   );
 }
 
-/** Whoever takes a registry away leaves the others alone with the work: they must be fit for it. */
+/** The remaining registries must be able to serve every image. */
 function registriesRefusal(steps: readonly Step[], traces: readonly Footprint[], facts: Facts): Refusal | null {
   if (!steps.some(({ kind }) => kind === 'withdraw' || kind === 'ready' || kind === 'engines')) return null;
   const staying = remaining(traces, facts);
@@ -152,14 +150,14 @@ function registriesRefusal(steps: readonly Step[], traces: readonly Footprint[],
   if (unready.length === 0) return archiveGuards(facts);
   return refuse(
     'registry-unfit',
-    `${listed(unready.map(({ name }) => name))} has a registry, too, but it is not among the Ready Endpoints: the engines would lose it.`,
-    'Bring it back to Ready, then ask for the undo again.',
+    `${listed(unready.map(({ name }) => name))} has a registry too, but it is not in the Ready Endpoints. The engines would lose it.`,
+    'Bring it back to Ready, then request the undo again.',
   );
 }
 
 function nothingLeft({ id, intent }: Change): Refusal {
   return refuse(
     'nothing-to-undo',
-    `Nothing of what ${id} has done is left on ${listed(intent.nodes)}, and no container engine lists a registry of it.`,
+    `Nothing that ${id} did is left on ${listed(intent.nodes)}, and no container engine lists its registry.`,
   );
 }

@@ -18,7 +18,7 @@ import { copiesOf, type Footprint, hasDeployed, isOf, type OwnMount, ownConfig, 
 const on = (node: NodeFacts, ...commands: readonly Command[]) =>
   commands.map((command) => ({ on: node.name, command: asUser(node.access, command) }));
 
-/** Takes the manifest away, while it or the pod is there. `undoes` names the place where it is kept. */
+/** Moves the manifest away if the manifest or the pod exists. `undoes` names the folder that keeps it. */
 export function withdrawSteps(trace: Footprint, { facts }: PlanContext, undoes: string): readonly Step[] {
   const { node, target } = trace;
   const isThere =
@@ -38,7 +38,7 @@ export function withdrawSteps(trace: Footprint, { facts }: PlanContext, undoes: 
   ];
 }
 
-/** Waits until Kubernetes has forgotten the registries that were taken away. */
+/** Waits until Kubernetes no longer lists the removed registries. */
 export function gone(node: string, addresses: readonly string[]): StepOf<'ready'> {
   return {
     kind: 'ready',
@@ -50,7 +50,7 @@ export function gone(node: string, addresses: readonly string[]): StepOf<'ready'
   };
 }
 
-/** Unmounts what the change has mounted, while it is mounted or stands in /etc/fstab. */
+/** Unmounts what the change has mounted, if it is still mounted or in /etc/fstab. */
 export function unmountSteps(trace: Footprint): readonly Step[] {
   const { node, target } = trace;
   const isLeft = ({ archive, takesMount, takesFstab }: OwnMount): boolean =>
@@ -77,7 +77,7 @@ export function unmountSteps(trace: Footprint): readonly Step[] {
     });
 }
 
-/** Deletes what the change has written to the registry's configuration, while any of it is there. */
+/** Deletes the change's files from the registry's configuration, if any of them still exists. */
 export function unconfigureSteps(trace: Footprint, saltenv: string): readonly Step[] {
   const { node, target } = trace;
   const files = ownConfig(trace, saltenv);
@@ -94,7 +94,7 @@ export function unconfigureSteps(trace: Footprint, saltenv: string): readonly St
   ];
 }
 
-/** Deletes the archives that the change has copied, and what interrupted copies have left. */
+/** Deletes the archives that the change has copied, and the part files of interrupted copies. */
 export function removeSteps(trace: Footprint): readonly Step[] {
   return copiesOf(trace)
     .filter((copy) => !isInUse(copy, trace))
@@ -102,7 +102,7 @@ export function removeSteps(trace: Footprint): readonly Step[] {
     .flatMap((copy) => removeStep(copy, trace));
 }
 
-/** A mount that this undo does not take away uses the file. */
+/** True if a mount that this undo keeps uses the file. */
 export function isInUse({ archive }: CopyStep, trace: Footprint): boolean {
   const own = ownMounts(trace).filter(({ takesMount }) => takesMount);
   return trace.target.mounts.some(
@@ -130,7 +130,7 @@ function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): r
   ];
 }
 
-/** The proof: no engine lists what was taken away, and the bootstrap's registry serves everything. */
+/** The proof: no engine lists the removed registries, and the bootstrap's registry serves every image. */
 export function proveUndone(traces: readonly Footprint[], { archives, facts }: PlanContext): StepOf<'prove-undone'> {
   const gone = traces
     .filter(({ before }) => !before.registry)

@@ -1,4 +1,4 @@
-import type { Change, ChangeId } from '../../change/change.ts';
+import type { Change } from '../../change/change.ts';
 import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import type { JournalRecord, TargetSearch, VerbPlug } from '../verb.ts';
@@ -12,22 +12,21 @@ export const undo: VerbPlug<'undo'> = {
   takes: 'CHANGE',
   parse: parseUndo,
   notesBefore: false,
-  looksFor,
+  searchFor,
   plan: (intent, { facts, record, when }) => planUndo(intent, facts, record ?? NOTHING_KNOWN, when),
   words: undoWords,
 };
 
 const NOTHING_KNOWN: JournalRecord = { change: null, later: [] };
 
-/** What the undo of this change asks for: its nodes are those of the change. */
+/** The intent that undoes this change, with the nodes of the change. */
 export function undoOf({ id, intent }: Change, reason?: string): IntentOf<'undo'> {
-  const undoes: ChangeId = id;
   const { cluster, nodes } = intent;
-  return { verb: 'undo', undoes, cluster, nodes, ...(reason === undefined ? {} : { reason }) };
+  return { verb: 'undo', undoes: id, cluster, nodes, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** Archives as they were copied, part files and the registry's manifest. */
-function looksFor(record: JournalRecord | null): TargetSearch {
+/** The copied archives, their part files, and the registry's manifest. */
+function searchFor(record: JournalRecord | null): TargetSearch {
   const copies = (record?.change?.plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'copy' ? [step] : []));
   return {
     archives: copies

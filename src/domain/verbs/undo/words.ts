@@ -3,21 +3,21 @@ import type { Markup } from '../../text/markup.ts';
 import type { VerbWords } from '../verb.ts';
 import { provenGone, undoneNodes } from './nodes.ts';
 
-/** How `undo` is typed. */
+/** Examples of `undo`. */
 export const undoUsage = ({ code }: Markup): readonly string[] => [
   `${code('/registry-ha undo lab-7f3k2q')} shows a plan that undoes what this change did before it failed or was cancelled. Another person approves it.`,
 ];
 
-/** What people read of an `undo`. */
+/** Texts about an `undo`. */
 export const undoWords: VerbWords<'undo'> = {
   nodes: undoneNodes,
   aim: (change) => `Undo ${change.intent.undoes} on ${firstFew(undoneNodes(change))}`,
   effect: (change) => `Undoes ${change.intent.undoes} on ${firstFew(undoneNodes(change))}.`,
   summary: (change, _, { text, code }) =>
-    `Undoes what ${code(change.intent.undoes)} did on ${text(firstFew(undoneNodes(change)))}, and touches nothing that was there before it`,
+    `Undoes what ${code(change.intent.undoes)} did on ${text(firstFew(undoneNodes(change)))} and keeps everything that existed before`,
   proved: (change, { served, expected, archives, engines, engineTotal }, { text }) => {
     const gone = provenGone(change);
-    const without = gone.length === 0 ? 'list it' : `do without ${text(firstFew(gone))}`;
+    const without = gone.length === 0 ? 'list it' : `no longer list ${text(firstFew(gone))}`;
     const images = `${served}/${expected} images of ${count(archives, 'archive')}`;
     return `The bootstrap’s registry serves ${images}; ${engines}/${engineTotal} engines ${without}.`;
   },

@@ -95,7 +95,7 @@ describe('records in Redis', () => {
     await changes.append('c1-large2', 0, events.requested('c1-large2'));
     const large = { ...events.failure, detail: 'x'.repeat(1_100_000) };
     const entry = { type: 'failed', at: events.halfway.at, failure: large } as const;
-    await expect(changes.append('c1-large2', 1, entry)).rejects.toThrow(/larger than the 1024 KiB/);
+    await expect(changes.append('c1-large2', 1, entry)).rejects.toThrow(/larger than the limit of 1024 KiB/);
     expect((await changes.get('c1-large2'))?.version).toBe(1);
   });
 

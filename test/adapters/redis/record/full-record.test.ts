@@ -38,6 +38,6 @@ it('a change whose record is full ends with a failure that people are told of, a
   );
   expect(again).toMatchObject({
     refused: 'decided-already',
-    tryNext: 'Ask for a new change: what is done stays done.',
+    tryNext: 'Request a new change. Completed steps are not repeated.',
   });
 });

@@ -84,7 +84,7 @@ const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
   one.node === 'bootstrap' ? one : { ...one, missing: ['metalk8s-127.0.6/pause:3.9'] };
 
 describe('the plan of add', () => {
-  it('has every step of the procedure, and the forgotten one, on an empty node', () => {
+  it('has every documented step, and the omitted one, on an empty node', () => {
     expectGolden('plans/empty-node', planOf(addNode2, facts()));
   });
 
@@ -123,35 +123,35 @@ describe('the plan of add', () => {
     expectGolden('plans/two-nodes', planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, seen));
   });
 
-  it('mends what the documented procedure leaves: the images of the other version answer 404', () => {
+  it('completes a registry whose images of the other version return 404', () => {
     const plan = planOf(addNode2, documented());
     expect(kinds(plan)).toEqual(['other-version:node-2:metalk8s-127.0.6', 'deploy:node-2', 'ready:node-2', 'verify']);
-    expect(plan.seen.warnings.join(' ')).toContain('these steps finish it');
+    expect(plan.seen.warnings.join(' ')).toContain('These steps complete it');
   });
 
-  it('is refused as nothing to do when the registry is there, whole, and known to every engine', () => {
+  it('is refused when the registry is complete and every engine lists it', () => {
     const refusal = planAdd(addNode2, finished(), when) as Refusal;
     expect(refusal.refused).toBe('registry-exists');
-    expect(refusal.says).toContain('it serves all 5 images');
+    expect(refusal.says).toContain('It serves all 5 images');
   });
 
   it('says of several registries that each serves every image, and not the sum of them', () => {
     const both = { ...addNode2, nodes: ['node-2', 'node-3'] };
     expect(planAdd(both, node3Too(finished()), when)).toMatchObject({
       refused: 'registry-exists',
-      says: 'node-2 and node-3 have a registry already: each serves all 5 images, Kubernetes lists each as Ready, and every engine knows each.',
+      says: 'node-2 and node-3 already have a registry. Each serves all 5 images, Kubernetes lists each as Ready, and every engine uses each.',
     });
   });
 
-  it('calls no registry broken that is whole: only what is left to be done is a warning', () => {
+  it('warns only of incomplete registries', () => {
     const oneMore = { ...addNode2, nodes: ['node-2', 'node-3'] };
     const { seen } = planOf(oneMore, withNode3Empty(finished()));
     expect(seen.warnings.join(' ')).not.toContain('not complete');
-    expect(seen.findings).toContain('The registry of node-2 is complete already, and every engine knows it.');
+    expect(seen.findings).toContain('The registry of node-2 is already complete, and every engine lists it.');
     const three = { ...addNode2, nodes: ['node-1', 'node-2', 'node-3'] };
     const two = planOf(three, node3Too(finished(), emptyTarget('node-1')));
     expect(two.seen.findings).toContain(
-      'The registries of node-2 and node-3 are complete already, and every engine knows them.',
+      'The registries of node-2 and node-3 are already complete, and every engine lists them.',
     );
   });
 
@@ -162,9 +162,9 @@ describe('the plan of add', () => {
   ])('warns of registries that %s', (_, spoilt) => {
     const plan = planOf({ ...addNode2, nodes: ['node-2', 'node-3'] }, spoilt(node3Too(finished())));
     expect(plan.seen.warnings).toContain(
-      'node-2 and node-3 have registries that are not complete or not known to every engine; these steps finish them.',
+      'The registries of node-2 and node-3 are incomplete or not listed by every engine. These steps complete them.',
     );
-    expect(plan.seen.findings.join(' ')).not.toContain('complete already');
+    expect(plan.seen.findings.join(' ')).not.toContain('already complete');
   });
 
   it.each<readonly [string, Facts, readonly string[]]>([
@@ -234,7 +234,7 @@ describe('the digest', () => {
     expect(digests.size).toBe(approved.steps.length + 4);
   });
 
-  it('does not change with what may change without harm: free space, the time of day', () => {
+  it('does not change with free space or the time of day', () => {
     const roomier = withTarget({
       space: [{ mountpoint: '/srv', available: 90_000_000_000, paths: [older.path, current.path, solution.path] }],
     });
@@ -245,7 +245,7 @@ describe('the digest', () => {
 describe('a fresh look before applying', () => {
   const approved = planOf(addNode2, facts());
 
-  it('runs what is still needed, when some of it was done meanwhile', () => {
+  it('runs only the steps that are still needed', () => {
     const files = [older, current, solution].map(({ path, size }) => ({
       path,
       is: 'same' as const,
@@ -265,14 +265,14 @@ describe('a fresh look before applying', () => {
   });
 
   it.each<readonly [string, Partial<Plan['approved']>, string]>([
-    ['an archive', { archives: [] }, 'an archive on the bootstrap node is not the same any more'],
-    ['a host key', { hostKeys: [] }, "a node's SSH host key is not the one that was shown"],
+    ['an archive', { archives: [] }, 'an archive on the bootstrap node is different'],
+    ['a host key', { hostKeys: [] }, 'the SSH host key of a node is different'],
     [
       'the way to a node',
       { access: [{ node: 'node-2', host: 'h', port: 22, user: 'mallory', keyPath: '/k', sudo: true }] },
-      'node-2 would be reached at h:22 as mallory with the key /k and sudo, which nobody approved',
+      'the worker would now connect to node-2 at h:22 as mallory with the key /k and sudo, which nobody approved',
     ],
-    ['the version', { version: '128.0.2' }, 'the version is another one'],
+    ['the version', { version: '128.0.2' }, 'the version is different'],
   ])('refuses when %s alone is not what was approved', (_, other, says) => {
     const fresh = { ...approved, approved: { ...approved.approved, ...other } };
     expect(stepsStillNeeded(approved, fresh)).toMatchObject({

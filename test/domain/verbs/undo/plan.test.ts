@@ -33,7 +33,7 @@ const ids = (plan: Plan) => plan.approved.steps.map(({ id }) => id);
 const commandsOf = (plan: Plan) => JSON.stringify(plan.approved.steps.flatMap(({ commands }) => commands));
 
 describe('the plan of an undo', () => {
-  it('goes the way back when the registry runs and some engines know it', () => {
+  it('reverses the procedure when the registry runs and some engines list it', () => {
     expectGolden('plans/undo-after-engines', planOf(leftByEngines(), of(failedAt('engines'))));
   });
 
@@ -46,11 +46,11 @@ describe('the plan of an undo', () => {
     for (const all of addresses) expect(all).toEqual(['10.200.3.11']);
   });
 
-  it('deletes only what was copied, and what an interrupted copy left', () => {
+  it('deletes only the copied archives and part files', () => {
     expectGolden('plans/undo-after-copy', planOf(leftByCopy(), of(failedAt('copy:node-2:metalk8s-128.0.1'))));
   });
 
-  it('leaves alone what the change found there, so that nothing of anybody else is taken', () => {
+  it('keeps what existed before the change', () => {
     const mounts = [
       { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/srv/scality/releases/metalk8s-128.0.1.iso' },
     ];
@@ -59,7 +59,7 @@ describe('the plan of an undo', () => {
     expect(ids(plan)).not.toContain('unmount:node-2:metalk8s-128.0.1');
     expect(ids(plan)).not.toContain('remove-copy:node-2:metalk8s-128.0.1');
     expect(commandsOf(plan)).not.toContain('conf.d/default.conf');
-    expect(plan.seen.warnings.join(' ')).toContain('a mount uses it that the change has not made');
+    expect(plan.seen.warnings.join(' ')).toContain('a mount that the change did not create uses it');
   });
 
   const iso = '/srv/scality/releases/metalk8s-128.0.1.iso';
@@ -69,7 +69,7 @@ describe('the plan of an undo', () => {
   it.each([
     ['the mount was there before', { mounts: [currentMount] }, { takesMount: false, takesFstab: true }],
     ['the line of fstab was there before', { fstab: [currentMount] }, { takesMount: true, takesFstab: false }],
-  ])('takes only the other one of mount and fstab when %s', (_, there, taken) => {
+  ])('undoes only the other of mount and fstab when %s', (_, there, taken) => {
     const plan = planOf(leftByEngines(), of(failedAt('engines', [{ ...untouched, ...there }])));
     expect(stepFor(plan, 'unmount:node-2:metalk8s-128.0.1')).toMatchObject(taken);
   });
@@ -80,28 +80,28 @@ describe('the plan of an undo', () => {
     expect(ids(plan).filter((id) => id.startsWith('unmount'))).toEqual([]);
   });
 
-  it('waits until Kubernetes has forgotten a registry whose pod is gone', () => {
+  it('waits until Kubernetes no longer lists a registry whose pod is gone', () => {
     const gone = leftByEngines({ present: [] });
     const endpoints = { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] };
     const plan = planOf({ ...gone, kube: { ...facts().kube, endpoints } }, of(failedAt('engines')));
     expect(ids(plan).slice(0, 2)).toEqual(['ready:node-2', 'engines']);
   });
 
-  it('never deletes a file that is not what was copied, and says that it stays', () => {
+  it('keeps a file that is not the copied one, and says so', () => {
     const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
     const seen = leftByCopy({ files: files.map((file) => ({ ...file, is: 'different' as const })) });
     const plan = planOf(seen, of(failedAt('copy:node-2:metalk8s-128.0.1')));
     expect(ids(plan)).toEqual(['remove-copy:node-2:metalk8s-128.0.1', 'verify']);
     expect(commandsOf(plan)).not.toMatch(/\.iso"/);
-    expect(plan.seen.warnings.join(' ')).toContain('it is not what the change has copied');
+    expect(plan.seen.warnings.join(' ')).toContain('it is not the file that the change copied');
   });
 
-  it('leaves the engines alone when none of them knows the registry', () => {
+  it('does not change the engines when none of them lists the registry', () => {
     const seen = { ...leftByEngines(), engines: facts().engines };
     expect(ids(planOf(seen, of(failedAt('deploy:node-2'))))).not.toContain('engines');
   });
 
-  it('is the same plan after each step, so that an interrupted undo goes on with what was approved', () => {
+  it('is the same plan after each step, so that an interrupted undo can resume', () => {
     const record = of(failedAt('engines'));
     const approved = planOf(leftByEngines(), record);
     const withdrawn = leftByEngines({ present: [] });
@@ -170,31 +170,31 @@ describe('an undo is refused', () => {
   });
 
   it.each<readonly [string, Facts, JournalRecord, string, string]>([
-    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has nothing'],
+    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has no entry'],
     [
       'while the change is on its way',
       leftByEngines(),
       of({ ...half, state: 'applying' }),
       'not-undoable',
-      'on its way',
+      'in progress',
     ],
     ['when the change is done', leftByEngines(), of({ ...half, state: 'done' }), 'not-undoable', 'stopped half-way'],
-    ['of an undo', leftByEngines(), of({ ...half, intent: undoIt }), 'not-undoable', 'is an undo itself'],
-    ['when nothing was done', leftByEngines(), of({ ...half, begun: {} }), 'nothing-to-undo', 'done nothing'],
+    ['of an undo', leftByEngines(), of({ ...half, intent: undoIt }), 'not-undoable', 'is itself an undo'],
+    ['when nothing was done', leftByEngines(), of({ ...half, begun: {} }), 'nothing-to-undo', 'has not changed'],
     ['when nothing is left', facts(), of(half), 'nothing-to-undo', 'is left on node-2'],
     [
       'when Redis names other nodes than the journal',
       leftByEngines(),
       of({ ...half, intent: { ...half.intent, nodes: ['node-3'] } }),
       'unknown-change',
-      'was about node-3',
+      'is a change of node-3',
     ],
     [
       'when Redis names fewer nodes than the journal',
       leftByEngines(),
       of({ ...half, intent: { ...half.intent, nodes: ['node-2', 'node-3'] } }),
       'unknown-change',
-      'was about node-2 and node-3',
+      'is a change of node-2 and node-3',
     ],
     [
       'when a later add is done on the node',
@@ -216,7 +216,7 @@ describe('an undo is refused', () => {
       leftByEngines(),
       of(failedAt('engines', [])),
       'not-undoable',
-      'not noted',
+      'not recorded',
     ],
     [
       'while the bootstrap’s registry is not Ready: the engines would have none',
@@ -235,7 +235,7 @@ describe('an undo is refused', () => {
       }),
       of(half),
       'registry-unfit',
-      'node-3 has a registry, too',
+      'node-3 has a registry too',
     ],
     ['while an upgrade is under way', kube({ clusterVersion: '129.0.0' }), of(half), 'upgrade-under-way', 'incomplete'],
     [
@@ -255,7 +255,7 @@ describe('an undo is refused', () => {
   });
 
   it('with the way out by hand when a registry is whole: there is no command for it', () => {
-    const byHand = 'To remove a whole registry by hand, read docs/commands.md, “Remove a registry by hand”.';
+    const byHand = 'To remove a whole registry by hand, see docs/commands.md, “Remove a registry by hand”.';
     expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
     expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
     expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
@@ -267,7 +267,7 @@ describe('an undo is refused', () => {
     expect(ids(planOf(leftByEngines(), of(half, [undone, undo])))).toContain('withdraw:node-2');
   });
 
-  it('never for what an add has not begun: a copy that was found there is nobody’s to delete', () => {
+  it('when the add has begun nothing: an existing copy is not deleted', () => {
     const found = { ...failedAt('copy:node-2:metalk8s-128.0.1'), begun: { 'copy:node-2:metalk8s-128.0.1': 1 } };
     expect(commandsOf(planOf(leftByCopy(), of(found)))).not.toContain('metalk8s-127.0.6.iso');
   });

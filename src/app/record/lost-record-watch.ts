@@ -1,47 +1,47 @@
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** What telling again needs. */
-export interface RetellingPorts {
+/** The ports of a `LostRecordWatch`. */
+export interface LostRecordWatchPorts {
   readonly clock: Clock;
-  /** Reports what Redis has lost; thrown errors are a later try. */
+  /** Restores lost records; retried after an error. */
   readonly report: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
-const LOOK_EVERY_MS = 1_000;
-const AGAIN_MS = 5_000;
+const CHECK_EVERY_MS = 1_000;
+const RETRY_AFTER_MS = 5_000;
 
-/** Looks, between the worker's jobs, whether Redis has lost changes: whenever it was away, and whenever a job found it so. */
-export class Retelling {
-  readonly #ports: RetellingPorts;
+/** Restores lost records between the worker's jobs, after Redis was unreachable or a job has missed its record. */
+export class LostRecordWatch {
+  readonly #ports: LostRecordWatchPorts;
   #isDue = false;
   readonly #inTurn = serialQueue();
 
-  constructor(ports: RetellingPorts) {
+  constructor(ports: LostRecordWatchPorts) {
     this.#ports = ports;
   }
 
-  /** Redis may have lost its data. */
+  /** Call it when Redis may have lost its data. */
   wake(): void {
     this.#isDue = true;
   }
 
-  /** Does a job, when nothing is being told: what is told as ended must not go on meanwhile. */
+  /** Runs a job while nothing is being restored, because a change that is reported as failed must not continue. */
   job(work: () => Promise<void>): Promise<void> {
     return this.#inTurn(work);
   }
 
-  /** Looks until the signal ends it. */
+  /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     while (!signal.aborted) {
-      const wentWell = !this.#isDue || (await this.#look(signal));
-      await clock.sleep(wentWell ? LOOK_EVERY_MS : AGAIN_MS, signal).catch(() => undefined);
+      const isDone = !this.#isDue || (await this.#restore(signal));
+      await clock.sleep(isDone ? CHECK_EVERY_MS : RETRY_AFTER_MS, signal).catch(() => undefined);
     }
   }
 
-  async #look(signal: AbortSignal): Promise<boolean> {
+  async #restore(signal: AbortSignal): Promise<boolean> {
     const { report, onError } = this.#ports;
     try {
       await this.#inTurn(async () => {

@@ -14,8 +14,8 @@ import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 import { missingImages } from '../../steps/world/served-images.ts';
 
-/** What a look at the cluster needs. */
-export interface LookPorts {
+/** The ports of an inspection. */
+export interface InspectionPorts {
   readonly kubernetes: Kubernetes;
   readonly bootstrap: BootstrapNode;
   readonly salt: Salt;
@@ -23,13 +23,10 @@ export interface LookPorts {
   readonly registries: Registries;
 }
 
-/**
- * Looks at the whole cluster and changes nothing. Kubernetes comes first: what it alone can refuse costs nothing else.
- * `ownJobs` are jobs that the change itself has started, so they do not stand in its way. Throws Unreachable.
- */
-export async function look(
+/** Inspects the cluster, Kubernetes first, as it may refuse alone. `ownJobs`, the Salt jobs of this change, do not block. Throws Unreachable. */
+export async function inspect(
   intent: Intent,
-  ports: LookPorts,
+  ports: InspectionPorts,
   ownJobs: readonly Jid[],
   signal: AbortSignal,
   search: TargetSearch | null,
@@ -70,8 +67,8 @@ async function lookAtEngines(
   salt: Salt,
   signal: AbortSignal,
 ): Promise<Facts['engines']> {
-  const everybodyAnswers = namesOf(kube).every((name) => seen.answered.includes(name));
-  return everybodyAnswers ? await salt.engines(namesOf(kube), signal) : [];
+  const allAnswer = namesOf(kube).every((name) => seen.answered.includes(name));
+  return allAnswer ? await salt.engines(namesOf(kube), signal) : [];
 }
 
 const wanted = (archives: readonly Archive[]) => archives.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
@@ -91,7 +88,7 @@ async function lookAtTargets(
   );
 }
 
-/** What the registries that are there serve: the bootstrap's, and every other one's. */
+/** What each existing registry serves. */
 async function lookAtRegistries(
   kube: KubeFacts,
   archives: readonly Archive[],
@@ -99,10 +96,9 @@ async function lookAtRegistries(
   signal: AbortSignal,
 ): Promise<readonly ServedFacts[]> {
   const nodes = kube.nodes.filter(({ name, ip }) => ip !== null && kube.registries.some(({ node }) => node === name));
-  const served = await Promise.all(
+  return await Promise.all(
     nodes.flatMap((node) => archives.map((archive) => servedBy(node, archive, registries, signal))),
   );
-  return served;
 }
 
 async function servedBy(

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { Retelling } from '../../../src/app/record/retelling.ts';
+import { LostRecordWatch } from '../../../src/app/record/lost-record-watch.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
-function retelling(report: () => Promise<void>) {
+function lostRecords(report: () => Promise<void>) {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const end = new AbortController();
-  const subject = new Retelling({ clock, report, onError: (error) => errors.push(error) });
+  const subject = new LostRecordWatch({ clock, report, onError: (error) => errors.push(error) });
   const running = subject.run(end.signal);
   const stop = async () => {
     end.abort();
@@ -15,9 +15,9 @@ function retelling(report: () => Promise<void>) {
   return { clock, errors, subject, stop };
 }
 
-it('nothing is told as ended while a job may still go on with it', async () => {
+it('restores nothing while a job runs', async () => {
   const order: string[] = [];
-  const { clock, subject, stop } = retelling(async () => void order.push('told'));
+  const { clock, subject, stop } = lostRecords(async () => void order.push('told'));
   const work = Promise.withResolvers<void>();
   const job = subject.job(async () => {
     await work.promise;
@@ -33,10 +33,10 @@ it('nothing is told as ended while a job may still go on with it', async () => {
   await stop();
 });
 
-it('a job waits until everything is told, and begins even when that went wrong', async () => {
+it('a job waits for the restore, and starts even if the restore failed', async () => {
   const order: string[] = [];
   const telling = Promise.withResolvers<void>();
-  const { clock, subject, errors, stop } = retelling(async () => {
+  const { clock, subject, errors, stop } = lostRecords(async () => {
     await telling.promise;
     throw new Error('Redis is away again');
   });
@@ -51,9 +51,9 @@ it('a job waits until everything is told, and begins even when that went wrong',
   await stop();
 });
 
-it('what could not be told is told later, once and no more', async () => {
+it('retries a failed restore until it succeeds once', async () => {
   let tries = 0;
-  const { clock, subject, stop } = retelling(async () => {
+  const { clock, subject, stop } = lostRecords(async () => {
     tries += 1;
     if (tries === 1) throw new Error('Redis is away');
   });
@@ -65,9 +65,9 @@ it('what could not be told is told later, once and no more', async () => {
   await stop();
 });
 
-it('a job that fails says so to its queue, and keeps nothing from being told', async () => {
+it('a failing job rejects, and does not block the restore', async () => {
   const told: true[] = [];
-  const { clock, subject, stop } = retelling(async () => void told.push(true));
+  const { clock, subject, stop } = lostRecords(async () => void told.push(true));
   await expect(subject.job(() => Promise.reject(new Error('the record is gone')))).rejects.toThrow('gone');
   subject.wake();
   await clock.advance(2_000);

@@ -1,0 +1,24 @@
+import type { PlanContext } from '../plan/planned-steps.ts';
+import type { Step } from '../plan/step.ts';
+import { count, listed } from '../text/format.ts';
+
+/** Findings of every plan: the guards have checked them. */
+export const commonFindings = ({ archives }: PlanContext): readonly string[] => [
+  `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
+  'Every Salt minion answers and no other state run is in progress.',
+];
+
+/** The side effect of reconfiguring the engines; empty if no step does that. */
+export const engineRestarts = (steps: readonly Step[]): readonly string[] =>
+  steps.flatMap((step) =>
+    step.kind === 'engines'
+      ? `containerd restarts on ${count(step.nodes.length, 'node')} (${listed(step.nodes)}) at about the same time. Running containers keep running.`
+      : [],
+  );
+
+/** Warns if the engines of several masters restart together. */
+export function mastersRestart({ facts }: PlanContext, steps: readonly Step[]): readonly string[] {
+  const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
+  if (masters.length < 2 || !steps.some(({ kind }) => kind === 'engines')) return [];
+  return [`The engines of all masters (${listed(masters)}) restart at about the same time.`];
+}
