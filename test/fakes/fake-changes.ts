@@ -43,7 +43,8 @@ export class FakeChanges implements Changes {
     this.#refuseStranger(id);
     const { events, revision } = this.#kept.get(id) ?? { events: [], revision: 0 };
     const begins = event.type === 'requested';
-    if (begins !== (version === 0) || (begins && event.id !== id)) throw new Error(`${id}: must start with its request`);
+    if (begins !== (version === 0) || (begins && event.id !== id))
+      throw new Error(`${id}: must start with its request`);
     if (events.length !== version) return false;
     const others = (this.#kept.get(id)?.progress ?? []).filter(
       ({ step }) => 'step' in event && step !== event.step && step !== BEFORE_THE_STEPS,
