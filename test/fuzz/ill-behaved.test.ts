@@ -8,7 +8,7 @@ import { solutionOf } from '../../src/adapters/bootstrap/archives/product.ts';
 import { bootstrapFile, solutionsFile } from '../../src/adapters/bootstrap/node/config-files.ts';
 import { parseYaml } from '../../src/adapters/bootstrap/node/yaml-file.ts';
 import { lineFrom, NO_LINE } from '../../src/adapters/journal/file/line.ts';
-import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
+import { endpointsFacts, isStatic, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
 import * as kube from '../../src/adapters/kube/schemas.ts';
 import { mountsIn } from '../../src/adapters/node/parse.ts';
 import { changeJobFrom } from '../../src/adapters/redis/queue/queue-jobs.ts';
@@ -83,7 +83,10 @@ const NODES = {
 const PODS = {
   items: [
     {
-      metadata: { name: 'repositories-node-2', labels: { a: 'b' } },
+      metadata: {
+        ...{ name: 'repositories-node-2', labels: { a: 'b' }, annotations: { a: 'b' } },
+        ownerReferences: [{ kind: 'Node', name: 'node-2' }],
+      },
       spec: { nodeName: 'node-2', volumes: [{ name: 'a', hostPath: { path: '/srv' } }] },
       status: { conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [{ name: 'a', ready: true }] },
     },
@@ -129,7 +132,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: [PODS],
     read: (text) => {
       const pods = kube.podListSchema.safeParse(JSON.parse(text)).data?.items ?? [];
-      return [pods.map(registryFacts), saltMasterOf(pods)];
+      const nodes = kube.nodeListSchema.parse(NODES).items.map(nodeFacts);
+      return [pods.map((pod) => isStatic('repositories', pod)), pods.map(registryFacts), saltMasterOf(pods, nodes)];
     },
   },
   endpoints: {
