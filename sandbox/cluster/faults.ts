@@ -19,6 +19,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'bad-manifest': 'NODE',
   'include-lost': 'NODE',
   'salt-master-down': '',
+  'salt-master-hung': '',
   'salt-master-not-ready': '',
   'minion-down': 'NODE',
   'salt-busy': '[NODE]',

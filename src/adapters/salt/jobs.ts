@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Jid, RunningJob, SaltJob } from '../../domain/cluster/salt.ts';
 import { exit } from '../../domain/node-commands/ended.ts';
+import { jsonIn } from '../../domain/text/json.ts';
 import { classifyValue, withEnd } from './classify.ts';
-import { documents } from './documents.ts';
 
 const jobSchema = z.object({
   jid: z.string(),
@@ -16,7 +16,7 @@ const jobSchema = z.object({
  * minions also contain fields of the event bus, so only `result` and `retcode` decide.
  */
 export function jobOf(jid: Jid, stdout: string): SaltJob | null {
-  const job = jobSchema.safeParse(documents(stdout)[0]).data;
+  const job = jobSchema.safeParse(jsonIn(stdout)).data;
   if (job?.jid !== jid) return null;
   const returns = Object.entries(job.Result).map(([id, one]) => [
     id,
@@ -30,9 +30,12 @@ const activeSchema = z.record(
   z.object({ Function: z.string(), Running: z.array(z.record(z.string(), z.unknown())) }),
 );
 
-/** The state runs in the output of `salt-run jobs.active`; null when the output is not a list of jobs. */
+/**
+ * The state runs in the output of `salt-run jobs.active`; null when the output is not a list of jobs. Without the master, it prints
+ * a sentence, then `{}`, and exits 0: any text beside the JSON means that nobody knows.
+ */
 export function stateRunsOf(stdout: string): readonly RunningJob[] | null {
-  const jobs = activeSchema.safeParse(documents(stdout)[0]).data;
+  const jobs = activeSchema.safeParse(jsonIn(stdout)).data;
   if (jobs === undefined) return null;
   return Object.entries(jobs)
     .map(([jid, job]) => ({ fun: job.Function, jid, nodes: job.Running.flatMap((one) => Object.keys(one)).sort() }))

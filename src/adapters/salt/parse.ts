@@ -19,12 +19,12 @@ const isBatchNote = (id: string, value: unknown) =>
   (id === 'retcode' && typeof value === 'number') ||
   (id === 'jid' && typeof value === 'string' && /^\d{20}$/.test(value));
 
-/** Salt's answer when the master is down: exit code 0, and a JSON string with --out=json. */
-export function saysMasterIsDown(stdout: string): boolean {
-  return documents(stdout).some(
-    (one) => typeof one === 'string' && one.startsWith('The salt master could not be contacted'),
-  );
-}
+/** The answers of `salt` and `salt-run` without their master: exit code 0, and a line of text or a JSON string. */
+export const saysMasterIsDown = (stdout: string): boolean =>
+  /^"?(The salt master could not be contacted|Salt request timed out)/m.test(stdout);
+
+/** Salt's answer when it knows no minion of a target: nothing was sent. Exit code 2, or 0 with --async. */
+export const saysNobodyMatched = (stdout: string): boolean => stdout.startsWith('No minions matched the target.');
 
 /** One state of a run. */
 export interface State extends FailedState {

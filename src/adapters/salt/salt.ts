@@ -11,7 +11,7 @@ import { classifyCall, classifyStart, type Expects } from './classify.ts';
 import { engineFacts } from './engines.ts';
 import { jobOf, stateRunsOf } from './jobs.ts';
 import { NodeRuns } from './node-runs.ts';
-import { minionValues, saysMasterIsDown } from './parse.ts';
+import { minionValues, saysMasterIsDown, saysNobodyMatched } from './parse.ts';
 
 const MASTER = 'salt-master';
 /** One line of JSON per minion on stdout. Never --static, which exits 0 even after failures. */
@@ -43,8 +43,9 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
       if ('jid' in started) return started.jid;
       throw new SaltFailed(MASTER, render(line), started);
     },
-    job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), (stdout) => jobOf(jid, stdout), signal),
-    stateRuns: (signal) => master.ask(saltRun('jobs.active'), stateRunsOf, signal),
+    job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), ({ stdout }) => jobOf(jid, stdout), signal),
+    stateRuns: (signal) =>
+      master.ask(saltRun('jobs.active'), (told) => (hasExited(told) ? stateRunsOf(told.stdout) : null), signal),
     async stillRunning(jid, nodes, signal) {
       const seen = new Set(await master.running(jid, nodes, signal));
       const quiet = nodes.filter((node) => !seen.has(node));
@@ -85,9 +86,9 @@ class Master {
   }
 
   /** Runs a program and parses its output; throws Unreachable when `read` returns null. */
-  async ask<T>(line: Command, read: (stdout: string) => T | null, signal: AbortSignal): Promise<T> {
+  async ask<T>(line: Command, read: (result: CommandResult) => T | null, signal: AbortSignal): Promise<T> {
     const result = await this.#ended(line, signal);
-    const answer = read(result.stdout);
+    const answer = read(result);
     if (answer === null) throw withoutAnswer(line, result);
     return answer;
   }
@@ -103,8 +104,7 @@ class Master {
     const line = command('salt', ...OUT, ...patience, '-L', nodes.join(','), ...words);
     const result = await this.#ended(line, signal);
     const values = minionValues(result.stdout);
-    // Exit code 2: the master knows no minion of these nodes.
-    if (values.size === 0 && !hasExited(result, 2)) throw withoutAnswer(line, result);
+    if (values.size === 0 && !saysNobodyMatched(result.stdout)) throw withoutAnswer(line, result);
     return values;
   }
 

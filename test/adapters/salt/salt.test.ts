@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { salt } from '../../../src/adapters/salt/salt.ts';
 import { Failure, Unreachable } from '../../../src/domain/answers/failure.ts';
@@ -16,6 +17,13 @@ const printed = (value: unknown, ended = exit(0)): CommandResult => ({
   stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,
   stderr: '',
 });
+
+/** The output of a real Salt 3006.0 whose master is away. */
+function captured(name: string): CommandResult {
+  const read = (end: string) =>
+    readFileSync(new URL(`../../fixtures/salt-master-away/${name}.${end}`, import.meta.url), 'utf8');
+  return { ended: exit(Number(read('rc'))), stdout: read('out'), stderr: read('err') };
+}
 
 function stage(answer: (line: string) => PodAnswer) {
   const slept: number[] = [];
@@ -63,6 +71,14 @@ describe('sessions that end without an answer', () => {
     ['ended with exit code 0 and nothing said', printed('')],
     ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [')],
     ['the master is down', printed('"The salt master could not be contacted. Is master running?"')],
+    ['a capture: jobs.active, the master is stopped', captured('j-killed-active')],
+    ['a capture: jobs.active, the master is not running', captured('j-nosockets-active')],
+    ['a capture: test.ping, the master is stopped', captured('m-killed-ping')],
+    ['a capture: test.ping, the master is not running', captured('m-nosockets-ping')],
+    ['only an empty list', printed('[]')],
+    ['exit code 2 for another reason than an unknown node', printed('{}', exit(2))],
+    ['a text and no list', printed('"some new sentence"')],
+    ['a sentence before an empty map', printed('Some new sentence of Salt.\n{}\n', exit(2))],
   ])('throw Unreachable: %s', async (_, result) => {
     const { salt } = stage(() => result);
     const lost = (error: unknown) => error instanceof Unreachable && error.fault === 'salt-master';
@@ -72,6 +88,14 @@ describe('sessions that end without an answer', () => {
     await expect(salt.stillRunning('20260301100000000000', ['node-1'], signal)).rejects.toSatisfy(lost);
     expect(await salt.answering(['node-1'], signal)).toBeNull();
   });
+
+  test.each(['j-killed-active', 'j-nosockets-active', 'm-killed-ping', 'm-nosockets-ping'])(
+    'name the master as the cause: %s',
+    async (name) => {
+      const says = 'The Salt master does not answer its own command line.';
+      await expect(stage(() => captured(name)).salt.stateRuns(signal)).rejects.toMatchObject({ says });
+    },
+  );
 
   test('report a timeout and too much output as such', async () => {
     const says = (ended: Ended) =>

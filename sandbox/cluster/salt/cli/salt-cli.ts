@@ -3,6 +3,7 @@ import { dumps, isObject, type Json } from '../json.ts';
 import { parseFunArgs } from '../minion/fun-args.ts';
 import type { MinionReturn } from '../minion/fun-result.ts';
 import { pause } from '../pace.ts';
+import { type MasterAway, masterAway } from './master-away.ts';
 import {
   COMMON_FLAGS,
   COMMON_VALUES,
@@ -42,7 +43,8 @@ export async function runSalt(world: World, acts: NodeActs, argv: readonly strin
   const [said, fun, ...words] = line.words;
   if (said === undefined || fun === undefined) return complain(io, `Usage: ${KNOWN.usage}\n`);
   await pause(world, START_MS, io.signal);
-  if (world.faults.isOn('salt-master-down')) return masterDown(line, io);
+  const away = masterAway(world);
+  if (away !== null) return withoutMaster(line, away, io);
   const target = findTarget(world, said, line.flags.has('list'));
   if (target.known.length === 0) return noMatch(line, io);
   const published = publish(world, acts, target, fun, parseFunArgs(words));
@@ -61,12 +63,9 @@ function complain(io: ProgramIo, text: string): number {
   return EX_USAGE;
 }
 
-function masterDown(line: CommandLine, io: ProgramIo): number {
-  const text = 'The salt master could not be contacted. Is master running?';
-  if (line.values.get('log-level') !== 'quiet') {
-    io.stderr('[ERROR   ] Unable to connect to the salt master publisher at /var/run/salt/master\n');
-  }
-  io.stdout(line.values.get('out') === 'json' ? `${JSON.stringify(text)}\n` : `${text}\n`);
+function withoutMaster(line: CommandLine, { says, log }: MasterAway, io: ProgramIo): number {
+  if (line.values.get('log-level') !== 'quiet') io.stderr(log);
+  io.stdout(line.values.get('out') === 'json' ? `${JSON.stringify(says)}\n` : `${says}\n`);
   return 0;
 }
 
