@@ -21,6 +21,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'salt-master-down': '',
   'salt-master-hung': '',
   'salt-master-not-ready': '',
+  'salt-async-late': '',
   'minion-down': 'NODE',
   'salt-busy': '[NODE]',
   'salt-call-cut': 'NODE',

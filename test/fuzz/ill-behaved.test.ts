@@ -15,12 +15,13 @@ import { changeJobFrom } from '../../src/adapters/redis/queue/queue-jobs.ts';
 import { entryFrom, progressFrom } from '../../src/adapters/redis/record/record-text.ts';
 import { classifyCall, classifyMinions } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
-import { jobOf, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
+import { jobOf, jobsLike, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { readPolicies } from '../../src/config/policy-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 import { PlainFailure } from '../../src/domain/answers/failure.ts';
+import { command } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import { holdSchema } from '../../src/schema/hold-schema.ts';
 import { approved, done, everyEvent, halfway } from '../contract/changes-events.ts';
@@ -116,6 +117,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'the master’s salt': { good: [{ 'node-2': STATES }], read: (text) => [...classifyMinions(said(text), 'states')] },
   'jobs.list_job': { good: [JOB], read: (text) => jobOf(JID, text) },
   'jobs.active': { good: [{ [JID]: { Function: 'state.sls', Running: [{ 'node-2': 1 }] } }], read: stateRunsOf },
+  'jobs.list_jobs': {
+    good: [{ [JID]: { Function: 'state.sls', Arguments: ['a', { b: 'c' }], Target: ['node-2'] } }],
+    read: (text) => jobsLike(command('salt', '-L', 'node-2', 'state.sls', 'a', 'b=c'), text),
+  },
   crictl: { good: [ENGINE], read: (text) => engineFacts('node-2', text) },
   'findmnt and losetup': {
     good: [

@@ -10,7 +10,7 @@ const DOWN: MasterAway = {
   says: 'The salt master could not be contacted. Is master running?',
   log: '[ERROR   ] Unable to connect to the salt master publisher at /var/run/salt/master\n',
 };
-const HUNG: MasterAway = {
+export const HUNG: MasterAway = {
   says: 'Salt request timed out. The master is not responding. You may need to run your command with `--async` in order to bypass the congested event bus. With `--async`, the CLI tool will print the job id (jid) and exit immediately without listening for responses. You can then use `salt-run jobs.lookup_jid` to look up the results of the job in the job cache later.',
   log: '[ERROR   ] Encountered StreamClosedException\n[ERROR   ] \n',
 };

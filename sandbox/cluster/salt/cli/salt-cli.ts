@@ -2,8 +2,8 @@ import type { NodeActs, World } from '../../world.ts';
 import { dumps, isObject, type Json } from '../json.ts';
 import { parseFunArgs } from '../minion/fun-args.ts';
 import type { MinionReturn } from '../minion/fun-result.ts';
-import { pause } from '../pace.ts';
-import { type MasterAway, masterAway } from './master-away.ts';
+import { endOf, pause } from '../pace.ts';
+import { HUNG, type MasterAway, masterAway } from './master-away.ts';
 import {
   COMMON_FLAGS,
   COMMON_VALUES,
@@ -20,6 +20,8 @@ import { textOutput } from './text-output.ts';
 const DEFAULT_TIMEOUT_S = 20;
 const GATHER_TIMEOUT_S = 10;
 const START_MS = 300;
+const QUEUE_TIMEOUT_MS = 60_000;
+const LATE_MS = 11_000;
 const KNOWN: Known = {
   program: 'salt',
   usage: "salt [options] '<target>' <function> [arguments]",
@@ -47,6 +49,9 @@ export async function runSalt(world: World, acts: NodeActs, argv: readonly strin
   if (away !== null) return withoutMaster(line, away, io);
   const target = findTarget(world, said, line.flags.has('list'));
   if (target.known.length === 0) return noMatch(line, io);
+  if (line.flags.has('async') && world.faults.isOn('salt-async-late')) {
+    return await tooLate(world, () => publish(world, acts, target, fun, parseFunArgs(words)), io);
+  }
   const published = publish(world, acts, target, fun, parseFunArgs(words));
   if (line.flags.has('async')) {
     io.stdout(`Executed command with job ID: ${published.job.jid}\n`);
@@ -56,6 +61,15 @@ export async function runSalt(world: World, acts: NodeActs, argv: readonly strin
   return line.flags.has('static')
     ? await printBatch(published, wait, io)
     : await printEach(line, target, published, wait, io);
+}
+
+/** The request times out in the queue of the master, which works it off later: a real 3006.0 did so, once. */
+async function tooLate(world: World, start: () => Published, io: ProgramIo): Promise<number> {
+  world.faults.clear('salt-async-late');
+  void pause(world, QUEUE_TIMEOUT_MS + LATE_MS, endOf(world)).then(start, () => undefined);
+  await pause(world, QUEUE_TIMEOUT_MS, io.signal);
+  io.stderr(`Traceback (most recent call last):\nsalt.exceptions.SaltClientError: ${HUNG.says}\n`);
+  return 1;
 }
 
 function complain(io: ProgramIo, text: string): number {
