@@ -48,6 +48,16 @@ const stateSchema = z.object({
   __run_num__: z.number().catch(Number.MAX_SAFE_INTEGER),
 });
 
+/** What cmd.run reports among its changes. */
+const outputSchema = z.object({ retcode: z.number(), stderr: z.string().catch(''), stdout: z.string().catch('') });
+
+/** Salt's comment; of a failed command, which only says that it ran, with the exit code and the output. */
+function commentOf({ result, comment, changes }: z.infer<typeof stateSchema>): string {
+  const output = outputSchema.safeParse(changes).data;
+  if (result !== false || output === undefined) return comment;
+  return `${comment}\nExit code ${output.retcode}: ${output.stderr.trim() || output.stdout.trim() || 'no output'}`;
+}
+
 /** The states of a minion's answer in the order they ran; null when it is not a map of states. */
 export function statesOf(value: unknown): readonly State[] | null {
   const map = record.safeParse(value);
@@ -64,7 +74,7 @@ function stateOf(key: string, value: unknown): State {
     id: state.__id__ ?? id,
     sls: state.__sls__ ?? state.comment.match(/ in SLS '([^']+)'/)?.[1] ?? 'an unnamed SLS',
     name: state.name ?? name,
-    comment: state.comment,
+    comment: commentOf(state),
     order: state.__run_num__,
     result: state.result === null ? 'would' : state.result ? 'true' : 'false',
     changed: Object.keys(state.changes).length > 0,
