@@ -9,7 +9,7 @@ export interface Salt {
   call(access: NodeAccess, command: Command, run: StateRun, signal: AbortSignal): Promise<SaltReturn>;
   /** Removes the files of an ended run on its node. Never fails: the next start on the node removes them too. */
   forget(access: NodeAccess, command: Command, name: string, signal: AbortSignal): Promise<void>;
-  /** Starts an asynchronous job on the master and returns its jid. Throws SaltFailed when no job started. */
+  /** Starts an asynchronous job on the master and returns its jid. Throws SaltFailed when no job started; `lost`: it is unknown. */
   start(command: Command, signal: AbortSignal): Promise<Jid>;
   job(jid: Jid, signal: AbortSignal): Promise<SaltJob>;
   /** Nodes that still run the job. */

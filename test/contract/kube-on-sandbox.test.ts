@@ -89,6 +89,14 @@ describe('the adapters on the simulated cluster', () => {
     expect(NODES.map((node) => returns[node]?.is)).toEqual(['ok', 'ok', 'ok', 'ok']);
   });
 
+  test('find a job whose start timed out, and which the master published afterwards', async () => {
+    await world.cluster.fault('salt-async-late', []);
+    const states = ['metalk8s.container-engine', 'saltenv=metalk8s-128.0.1'];
+    const jid = await salty().start(command('salt', '--async', '-L', NODES.join(','), 'state.sls', ...states), signal);
+    const { returns } = await finished(jid, salty());
+    expect(NODES.map((node) => returns[node]?.is)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  });
+
   test('read archives, and find their images at the registry', async () => {
     const { bootstrapRoot: root } = world.cluster;
     const bootstrap = bootstrapNode({ root, bootstrapFile: BOOTSTRAP_FILE, solutionsFile: SOLUTIONS_FILE });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SaltFailed } from '../../src/domain/answers/failure.ts';
+import { SaltFailed, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { SaltReturn } from '../../src/domain/cluster/salt.ts';
 import { command } from '../../src/domain/node-commands/command.ts';
@@ -66,6 +66,13 @@ export function saltContract(
     const { salt, world } = await stage();
     world.masterUp = false;
     expect(await salt.answering(NODES, signal)).toBeNull();
+  });
+
+  test('reads no list of state runs, and no engine, while the master is down', async () => {
+    const { salt, world } = await stage();
+    world.masterUp = false;
+    for (const asked of [salt.stateRuns(signal), salt.engines(NODES, signal), salt.stillRunning('1', NODES, signal)])
+      await expect(asked).rejects.toSatisfy((e) => e instanceof Unreachable && e.fault === 'salt-master');
   });
 
   test('follows a job from its start to its end', async () => {

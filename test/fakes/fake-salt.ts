@@ -1,4 +1,4 @@
-import { SaltFailed } from '../../src/domain/answers/failure.ts';
+import { SaltFailed, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { EngineFacts, NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/domain/cluster/salt.ts';
 import { type Command, render } from '../../src/domain/node-commands/command.ts';
@@ -90,7 +90,7 @@ export class FakeSalt implements Salt {
   }
 
   async stillRunning(jid: Jid, nodes: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
-    signal.throwIfAborted();
+    this.#throwIfAway(signal);
     return nodes.filter((node) => this.#isUp(node) && this.jobs.get(jid)?.running.includes(node));
   }
 
@@ -100,19 +100,24 @@ export class FakeSalt implements Salt {
   }
 
   async stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]> {
-    signal.throwIfAborted();
+    this.#throwIfAway(signal);
     return [...this.jobs]
       .filter(([, job]) => job.fun.startsWith('state.') && job.running.length > 0)
       .map(([jid, job]) => ({ fun: job.fun, jid, nodes: job.running.toSorted() }));
   }
 
   async engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]> {
-    signal.throwIfAborted();
+    this.#throwIfAway(signal);
     return nodes.map((node) => {
       const minion = this.minions.get(node);
       if (!minion?.up) return { node, is: 'silent' as const, says: `The minion of ${node} did not answer.` };
       return { node, is: 'known' as const, endpoints: minion.endpoints };
     });
+  }
+
+  #throwIfAway(signal: AbortSignal): void {
+    signal.throwIfAborted();
+    if (!this.masterUp) throw new Unreachable('salt-master', 'salt-master', 'The Salt master does not answer.');
   }
 
   #isUp(node: string): boolean {

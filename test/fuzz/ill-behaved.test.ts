@@ -8,19 +8,20 @@ import { solutionOf } from '../../src/adapters/bootstrap/archives/product.ts';
 import { bootstrapFile, solutionsFile } from '../../src/adapters/bootstrap/node/config-files.ts';
 import { parseYaml } from '../../src/adapters/bootstrap/node/yaml-file.ts';
 import { lineFrom, NO_LINE } from '../../src/adapters/journal/file/line.ts';
-import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
+import { endpointsFacts, isStatic, nodeFacts, registryFacts, saltMasterOf } from '../../src/adapters/kube/facts.ts';
 import * as kube from '../../src/adapters/kube/schemas.ts';
 import { mountsIn } from '../../src/adapters/node/parse.ts';
 import { changeJobFrom } from '../../src/adapters/redis/queue/queue-jobs.ts';
 import { entryFrom, progressFrom } from '../../src/adapters/redis/record/record-text.ts';
 import { classifyCall, classifyMinions } from '../../src/adapters/salt/classify.ts';
 import { engineFacts } from '../../src/adapters/salt/engines.ts';
-import { jobOf, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
+import { jobOf, jobsLike, stateRunsOf } from '../../src/adapters/salt/jobs.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { readPolicies } from '../../src/config/policy-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 import { PlainFailure } from '../../src/domain/answers/failure.ts';
+import { command } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import { holdSchema } from '../../src/domain/policy/hold.ts';
 import { approved, done, everyEvent, halfway } from '../contract/changes-events.ts';
@@ -83,7 +84,10 @@ const NODES = {
 const PODS = {
   items: [
     {
-      metadata: { name: 'repositories-node-2', labels: { a: 'b' } },
+      metadata: {
+        ...{ name: 'repositories-node-2', labels: { a: 'b' }, annotations: { a: 'b' } },
+        ownerReferences: [{ kind: 'Node', name: 'node-2' }],
+      },
       spec: { nodeName: 'node-2', volumes: [{ name: 'a', hostPath: { path: '/srv' } }] },
       status: { conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [{ name: 'a', ready: true }] },
     },
@@ -113,6 +117,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'the master’s salt': { good: [{ 'node-2': STATES }], read: (text) => [...classifyMinions(said(text), 'states')] },
   'jobs.list_job': { good: [JOB], read: (text) => jobOf(JID, text) },
   'jobs.active': { good: [{ [JID]: { Function: 'state.sls', Running: [{ 'node-2': 1 }] } }], read: stateRunsOf },
+  'jobs.list_jobs': {
+    good: [{ [JID]: { Function: 'state.sls', Arguments: ['a', { b: 'c' }], Target: ['node-2'] } }],
+    read: (text) => jobsLike(command('salt', '-L', 'node-2', 'state.sls', 'a', 'b=c'), text),
+  },
   crictl: { good: [ENGINE], read: (text) => engineFacts('node-2', text) },
   'findmnt and losetup': {
     good: [
@@ -129,7 +137,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: [PODS],
     read: (text) => {
       const pods = kube.podListSchema.safeParse(JSON.parse(text)).data?.items ?? [];
-      return [pods.map(registryFacts), saltMasterOf(pods)];
+      const nodes = kube.nodeListSchema.parse(NODES).items.map(nodeFacts);
+      return [pods.map((pod) => isStatic('repositories', pod)), pods.map(registryFacts), saltMasterOf(pods, nodes)];
     },
   },
   endpoints: {

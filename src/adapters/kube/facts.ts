@@ -39,9 +39,17 @@ function archiveOf({ name, hostPath }: KubePod['spec']['volumes'][number]): read
   return id === undefined ? [] : [id];
 }
 
-/** The salt-master pod. Prefers a ready pod: a moved bootstrap node may leave an old mirror pod. */
-export function saltMasterOf(pods: readonly KubePod[]): KubeFacts['saltMaster'] {
-  const masters = pods.map((pod) => ({
+/** Whether the pod is the kubelet's mirror of a static pod. Anyone who may create pods can give a pod the same label. */
+export const isStatic = (app: string, { metadata, spec: { nodeName } }: KubePod): boolean =>
+  metadata.name === `${app}-${nodeName}` &&
+  metadata.annotations['kubernetes.io/config.mirror'] !== undefined &&
+  metadata.ownerReferences.some((one) => one.kind === 'Node' && one.name === nodeName);
+
+/** The salt-master pod of a bootstrap node. Prefers a ready pod: a moved bootstrap node may leave an old mirror pod. */
+export function saltMasterOf(pods: readonly KubePod[], nodes: readonly NodeFacts[]): KubeFacts['saltMaster'] {
+  const bootstraps = nodes.filter(({ roles }) => roles.includes('bootstrap')).map(({ name }) => name);
+  const onBootstrap = pods.filter((pod) => bootstraps.includes(pod.spec.nodeName));
+  const masters = onBootstrap.map((pod) => ({
     pod: pod.metadata.name,
     node: pod.spec.nodeName,
     ready: pod.metadata.deletionTimestamp === undefined && hasReadyMaster(pod),

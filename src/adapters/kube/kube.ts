@@ -1,11 +1,11 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
-import type { KubeFacts } from '../../domain/cluster/facts.ts';
+import type { KubeFacts, NodeFacts } from '../../domain/cluster/facts.ts';
 import type { Kubernetes, SaltMasterPod } from '../../ports/cluster.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
 import { exec } from './exec.ts';
-import { endpointsFacts, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
+import { endpointsFacts, isStatic, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
 import {
   endpointsSchema,
   groupSchema,
@@ -17,6 +17,7 @@ import {
 } from './schemas.ts';
 
 const SYSTEM = '/api/v1/namespaces/kube-system';
+const BOOTSTRAP_ONLY = `?${new URLSearchParams({ labelSelector: 'node-role.kubernetes.io/bootstrap' })}`;
 const NATIVE_KINDS: readonly string[] = ['Registry', 'SolutionArchive'];
 
 export interface KubernetesOptions {
@@ -62,7 +63,7 @@ class Reader {
 
   async look(): Promise<KubeFacts> {
     const [nodes, namespace, endpoints, registries, masters, nativeRegistry] = await Promise.all([
-      this.#existing({ path: '/api/v1/nodes', schema: nodeListSchema, what: 'the list of nodes' }),
+      this.#nodes(),
       this.#existing({ path: SYSTEM, schema: namespaceSchema, what: 'the namespace kube-system' }),
       this.endpoints(),
       this.#pods('repositories'),
@@ -70,11 +71,11 @@ class Reader {
       this.#hasNativeRegistry(),
     ]);
     return {
-      nodes: nodes.items.map(nodeFacts).sort((a, b) => a.name.localeCompare(b.name, 'en')),
+      nodes,
       clusterVersion: namespace.metadata.annotations['metalk8s.scality.com/cluster-version'] ?? null,
       endpoints,
       registries: registries.map(registryFacts).sort((a, b) => a.node.localeCompare(b.node, 'en')),
-      saltMaster: saltMasterOf(masters),
+      saltMaster: saltMasterOf(masters, nodes),
       nativeRegistry,
     };
   }
@@ -87,15 +88,25 @@ class Reader {
 
   /** The name of the salt-master pod; looked up each time, because a restore moves it to another node. */
   async saltMaster(): Promise<string> {
-    const found = saltMasterOf(await this.#pods('salt-master'));
+    const [masters, nodes] = await Promise.all([this.#pods('salt-master'), this.#nodes(BOOTSTRAP_ONLY)]);
+    const found = saltMasterOf(masters, nodes);
     if (found !== null) return found.pod;
-    throw new Unreachable('salt-master', 'salt-master', 'The cluster has no salt-master pod in kube-system.');
+    const says = 'No static salt-master pod was found on the bootstrap node.';
+    throw new Unreachable('salt-master', 'salt-master', says);
   }
 
+  async #nodes(query = ''): Promise<readonly NodeFacts[]> {
+    const wanted = { path: `/api/v1/nodes${query}`, schema: nodeListSchema, what: 'the list of nodes' };
+    const { items } = await this.#existing(wanted);
+    return items.map(nodeFacts).sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  }
+
+  /** The static pods of an application of MetalK8s. */
   async #pods(name: string): Promise<readonly KubePod[]> {
     const selector = new URLSearchParams({ labelSelector: `app.kubernetes.io/name=${name}` });
     const path = `${SYSTEM}/pods?${selector}`;
-    return (await this.#existing({ path, schema: podListSchema, what: `the ${name} pods` })).items;
+    const { items } = await this.#existing({ path, schema: podListSchema, what: `the ${name} pods` });
+    return items.filter((pod) => isStatic(name, pod));
   }
 
   /** Whether any version of the API group serves a kind of Scality's registry operator. */

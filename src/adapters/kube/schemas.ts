@@ -24,7 +24,13 @@ export type KubeNode = z.infer<typeof nodeSchema>;
 
 /** A Pod, the fields that are used. */
 const podSchema = z.object({
-  metadata: z.object({ name: objectName, labels: words, deletionTimestamp: z.string().optional() }),
+  metadata: z.object({
+    name: objectName,
+    labels: words,
+    annotations: words,
+    ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
+    deletionTimestamp: z.string().optional(),
+  }),
   spec: z.object({
     nodeName: z.union([z.literal(''), objectName]).default(''),
     volumes: z.array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).optional() })).default([]),

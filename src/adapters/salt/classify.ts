@@ -1,7 +1,7 @@
 import type { FailedState, Jid, SaltReturn } from '../../domain/cluster/salt.ts';
 import type { CommandResult } from '../../domain/node-commands/command.ts';
 import { type Ended, endInWords } from '../../domain/node-commands/ended.ts';
-import { minionValues, type State, saysMasterIsDown, statesOf } from './parse.ts';
+import { minionValues, type State, saysMasterIsDown, saysNobodyMatched, statesOf } from './parse.ts';
 
 /** The expected answer: a map of states, or any result of a function. */
 export type Expects = 'states' | 'anything';
@@ -26,10 +26,14 @@ export function classifyMinions(result: CommandResult, expects: Expects): Readon
   return new Map([...minionValues(result.stdout)].map(([id, value]) => [id, classifyValue(value, expects)]));
 }
 
-/** The answer to `salt --async`: a jid, even if the session broke afterwards, or why there is none. */
+/** The answer to `salt --async`: a jid, even if the session broke afterwards, or why there is none. `lost`: it may start yet. */
 export function classifyStart(result: CommandResult): { readonly jid: Jid } | SaltReturn {
   const jid = result.stdout.match(/Executed command with job ID: (\d{20})/)?.[1];
-  return jid === undefined ? withoutAnswer(result) : { jid };
+  if (jid !== undefined) return { jid };
+  const says = words(result);
+  if (saysNobodyMatched(result.stdout)) return { is: 'error', why: 'command', says };
+  // After a timeout the master may still publish the job: a real 3006.0 did so 11 s later.
+  return TIMED_OUT.test(result.stdout + result.stderr) ? { is: 'lost', says } : withoutAnswer(result);
 }
 
 /** The verdict on one minion's value. */
@@ -83,6 +87,7 @@ function fromText(text: string, expects: Expects): SaltReturn {
 
 const NOT_LOADED = /__virtual__ returned False/;
 const FUNCTION_ERROR = /^(Passed invalid arguments|ERROR\b|The minion function caused an exception)/;
+const TIMED_OUT = /Salt request timed out/;
 const NO_MASTER = /Unable to sign_in to master|Salt request timed out|Unable to connect to the salt master/;
 
 /** The verdict without JSON, from the end and the output. */
@@ -107,9 +112,13 @@ function endedEarly(ended: Ended, stdout: string): boolean {
   return [0, 124, 126].includes(ended.code) || ended.code >= 128 || /^[{[]\s*("|$)/m.test(stdout);
 }
 
+/** Python's; its last line is the error. */
+const TRACEBACK = 'Traceback (most recent call last):';
+
 /** The last output, and the end where it says more. */
 function words({ ended, stdout, stderr }: CommandResult): string {
-  const said = (stderr.trim() || stdout.trim()).slice(-1500);
+  const output = stderr.trim() || stdout.trim();
+  const said = (output.includes(TRACEBACK) ? output.slice(output.lastIndexOf('\n') + 1) : output).slice(-1500);
   const end = `It ${endInWords(ended)}`;
   if (said === '') return `${end}. It printed nothing.`;
   return ended.is === 'exit' && ended.code < 128 ? said : `${said}\n${end}.`;

@@ -3,6 +3,7 @@ import { jsonIn } from '../../domain/text/json.ts';
 /**
  * The JSON documents in the output of a Salt program. Salt prints one per minion, on one line or several, with lines of plain text
  * between them (`jid: …`, `Executing run on …`, `No minions matched …`). An unclosed document is cut output and ends the list.
+ * After brackets that are not JSON, reading resumes on the line after them, so the time is linear.
  */
 export function documents(text: string): readonly unknown[] {
   const found: unknown[] = [];
@@ -12,7 +13,7 @@ export function documents(text: string): readonly unknown[] {
     if (end === null) break;
     const document = jsonIn(text.slice(at, end));
     if (document !== undefined) found.push(document);
-    at = skipBlanks(text, document === undefined ? lineEnd(text, at) : end);
+    at = skipBlanks(text, document === undefined ? lineEnd(text, end - 1) : end);
   }
   return found;
 }

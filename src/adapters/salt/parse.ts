@@ -19,12 +19,12 @@ const isBatchNote = (id: string, value: unknown) =>
   (id === 'retcode' && typeof value === 'number') ||
   (id === 'jid' && typeof value === 'string' && /^\d{20}$/.test(value));
 
-/** Salt's answer when the master is down: exit code 0, and a JSON string with --out=json. */
-export function saysMasterIsDown(stdout: string): boolean {
-  return documents(stdout).some(
-    (one) => typeof one === 'string' && one.startsWith('The salt master could not be contacted'),
-  );
-}
+/** The answers of `salt` and `salt-run` without their master: exit code 0, and a line of text or a JSON string. */
+export const saysMasterIsDown = (stdout: string): boolean =>
+  /^"?(The salt master could not be contacted|Salt request timed out)/m.test(stdout);
+
+/** Salt's answer when it knows no minion of a target: nothing was sent. Exit code 2, or 0 with --async. */
+export const saysNobodyMatched = (stdout: string): boolean => stdout.startsWith('No minions matched the target.');
 
 /** One state of a run. */
 export interface State extends FailedState {
@@ -48,6 +48,16 @@ const stateSchema = z.object({
   __run_num__: z.number().catch(Number.MAX_SAFE_INTEGER),
 });
 
+/** What cmd.run reports among its changes. */
+const outputSchema = z.object({ retcode: z.number(), stderr: z.string().catch(''), stdout: z.string().catch('') });
+
+/** Salt's comment; of a failed command, which only says that it ran, with the exit code and the output. */
+function commentOf({ result, comment, changes }: z.infer<typeof stateSchema>): string {
+  const output = outputSchema.safeParse(changes).data;
+  if (result !== false || output === undefined) return comment;
+  return `${comment}\nExit code ${output.retcode}: ${output.stderr.trim() || output.stdout.trim() || 'no output'}`;
+}
+
 /** The states of a minion's answer in the order they ran; null when it is not a map of states. */
 export function statesOf(value: unknown): readonly State[] | null {
   const map = record.safeParse(value);
@@ -64,7 +74,7 @@ function stateOf(key: string, value: unknown): State {
     id: state.__id__ ?? id,
     sls: state.__sls__ ?? state.comment.match(/ in SLS '([^']+)'/)?.[1] ?? 'an unnamed SLS',
     name: state.name ?? name,
-    comment: state.comment,
+    comment: commentOf(state),
     order: state.__run_num__,
     result: state.result === null ? 'would' : state.result ? 'true' : 'false',
     changed: Object.keys(state.changes).length > 0,

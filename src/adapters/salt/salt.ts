@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CommandFailed, SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
+import { CommandFailed, Failure, SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { type Command, type CommandResult, command, render } from '../../domain/node-commands/command.ts';
 import { endInWords, hasExited } from '../../domain/node-commands/ended.ts';
@@ -9,9 +9,9 @@ import type { NodeShell } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
 import { classifyCall, classifyStart, type Expects } from './classify.ts';
 import { engineFacts } from './engines.ts';
-import { jobOf, stateRunsOf } from './jobs.ts';
+import { jobOf, jobsLike, stateRunsOf } from './jobs.ts';
 import { NodeRuns } from './node-runs.ts';
-import { minionValues, saysMasterIsDown } from './parse.ts';
+import { minionValues, saysMasterIsDown, saysNobodyMatched } from './parse.ts';
 
 const MASTER = 'salt-master';
 /** One line of JSON per minion on stdout. Never --static, which exits 0 even after failures. */
@@ -23,6 +23,10 @@ const PING = ['-t', '10'] as const;
 /** Delay of the second check for a job: a minion that has just received a job does not report it yet. */
 const SECOND_CHECK_MS = 3_000;
 
+/** A job whose start timed out was published 11 s later; the rest is for a loaded master. */
+const START_LOOKS = 12;
+const START_PAUSE_MS = 5_000;
+
 /** A minion's answer about a job it runs; {} for any other job. */
 const jobSchema = z.object({ jid: z.string() });
 
@@ -30,7 +34,7 @@ const jobSchema = z.object({ jid: z.string() });
 export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: Clock; runsFolder?: string }): Salt {
   const { shell, clock, runsFolder } = options;
   const runs = new NodeRuns({ shell, clock, ...(runsFolder === undefined ? {} : { folder: runsFolder }) });
-  const master = new Master(options.master);
+  const master = new Master(options.master, clock);
   return {
     async call(access, line, run, signal) {
       const result = await runs.result(access, line, run, signal);
@@ -38,13 +42,10 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
       return classifyCall(result, expectedOf(line));
     },
     forget: (access, line, name, signal) => runs.forget(access, line, name, signal),
-    async start(line, signal) {
-      const started = classifyStart(await master.run(line, signal));
-      if ('jid' in started) return started.jid;
-      throw new SaltFailed(MASTER, render(line), started);
-    },
-    job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), (stdout) => jobOf(jid, stdout), signal),
-    stateRuns: (signal) => master.ask(saltRun('jobs.active'), stateRunsOf, signal),
+    start: (line, signal) => master.start(line, signal),
+    job: (jid, signal) => master.ask(saltRun('jobs.list_job', jid), ({ stdout }) => jobOf(jid, stdout), signal),
+    stateRuns: (signal) =>
+      master.ask(saltRun('jobs.active'), (told) => (hasExited(told) ? stateRunsOf(told.stdout) : null), signal),
     async stillRunning(jid, nodes, signal) {
       const seen = new Set(await master.running(jid, nodes, signal));
       const quiet = nodes.filter((node) => !seen.has(node));
@@ -75,19 +76,21 @@ const expectedOf = ({ args }: Command): Expects =>
 /** The master's programs: `salt` and `salt-run` in the salt-master container. */
 class Master {
   readonly #pod: SaltMasterPod;
+  readonly #clock: Clock;
 
-  constructor(pod: SaltMasterPod) {
+  constructor(pod: SaltMasterPod, clock: Clock) {
     this.#pod = pod;
+    this.#clock = clock;
   }
 
-  run(line: Command, signal: AbortSignal): Promise<CommandResult> {
+  #run(line: Command, signal: AbortSignal): Promise<CommandResult> {
     return this.#pod.run(line, { signal, limitMs: ASK_LIMIT_MS });
   }
 
   /** Runs a program and parses its output; throws Unreachable when `read` returns null. */
-  async ask<T>(line: Command, read: (stdout: string) => T | null, signal: AbortSignal): Promise<T> {
+  async ask<T>(line: Command, read: (result: CommandResult) => T | null, signal: AbortSignal): Promise<T> {
     const result = await this.#ended(line, signal);
-    const answer = read(result.stdout);
+    const answer = read(result);
     if (answer === null) throw withoutAnswer(line, result);
     return answer;
   }
@@ -103,16 +106,43 @@ class Master {
     const line = command('salt', ...OUT, ...patience, '-L', nodes.join(','), ...words);
     const result = await this.#ended(line, signal);
     const values = minionValues(result.stdout);
-    // Exit code 2: the master knows no minion of these nodes.
-    if (values.size === 0 && !hasExited(result, 2)) throw withoutAnswer(line, result);
+    if (values.size === 0 && !saysNobodyMatched(result.stdout)) throw withoutAnswer(line, result);
     return values;
   }
 
   /** Throws unless the program ended by itself: partial output is not an answer. */
   async #ended(line: Command, signal: AbortSignal): Promise<CommandResult> {
-    const result = await this.run(line, signal);
+    const result = await this.#run(line, signal);
     if (result.ended.is === 'exit') return result;
     throw result.ended.is === 'too-much-output' ? new CommandFailed(MASTER, line, result) : withoutAnswer(line, result);
+  }
+
+  async start(line: Command, signal: AbortSignal): Promise<Jid> {
+    const before = await this.#jobsLike(line, signal);
+    const started = classifyStart(await this.#run(line, signal));
+    if ('jid' in started) return started.jid;
+    const found = started.is === 'lost' && before !== null ? await this.#published(line, before, signal) : null;
+    if (found === null) throw new SaltFailed(MASTER, render(line), started);
+    return found;
+  }
+
+  /** The one new job like this command, which appears in the job cache up to a minute late; null when there is none. */
+  async #published(line: Command, before: readonly Jid[], signal: AbortSignal): Promise<Jid | null> {
+    for (let look = 0; look < START_LOOKS; look += 1) {
+      await this.#clock.sleep(START_PAUSE_MS, signal);
+      const [found, ...others] = (await this.#jobsLike(line, signal))?.filter((jid) => !before.includes(jid)) ?? [];
+      if (found !== undefined) return others.length === 0 ? found : null;
+    }
+    return null;
+  }
+
+  /** Jobs in the job cache with the same function, arguments and nodes; null when the cache cannot be read. */
+  async #jobsLike(line: Command, signal: AbortSignal): Promise<readonly Jid[] | null> {
+    const list = saltRun('jobs.list_jobs', 'search_function=state.sls');
+    return await this.ask(list, ({ stdout }) => jobsLike(line, stdout), signal).catch((error: unknown) => {
+      if (error instanceof Failure) return null;
+      throw error;
+    });
   }
 
   /** Nodes that report that they run the job. */

@@ -1,6 +1,8 @@
 import type { SaltReturn } from '../cluster/salt.ts';
 import { NOT_REPEATED, RETRY_HINT } from './retry-hint.ts';
 
+const NOT_RUN = { pillar: 'compile the pillar', render: 'render the states', missing: 'find the states' } as const;
+
 /** How a Salt run on a node ended, as a sentence. `line` is the `salt` or `salt-call` command. */
 export function saltEnded(line: string, answer: SaltReturn): string {
   switch (answer.is) {
@@ -9,7 +11,7 @@ export function saltEnded(line: string, answer: SaltReturn): string {
     case 'conflict':
       return 'Another Salt state run is in progress on that node.';
     case 'not-run':
-      return `Salt could not ${answer.why === 'pillar' ? 'compile the pillar' : 'render the states'}. It ran no state.`;
+      return `Salt could not ${NOT_RUN[answer.why]}. It ran no state.`;
     case 'no-return':
       return 'The minion did not return.';
     case 'master-down':

@@ -99,10 +99,13 @@ function versionRefusal(kube: KubeFacts): Refusal | null {
 
 function saltMasterRefusal(kube: KubeFacts): Refusal | null {
   if (kube.saltMaster?.ready === true) return null;
-  const pod = kube.saltMaster?.pod ?? 'The salt-master pod';
+  const says =
+    kube.saltMaster === null
+      ? 'No static salt-master pod was found on the bootstrap node.'
+      : `${kube.saltMaster.pod} is not Ready.`;
   return refuse(
     'salt-master-down',
-    `${pod} is not Ready. Every Salt state needs it.`,
+    `${says} Every Salt state needs it.`,
     'Check it with `kubectl -n kube-system get pods`, then run the command again.',
   );
 }

@@ -117,7 +117,7 @@ describe('a command in the salt-master container', () => {
 
   test('explains a refused session without the raw answer', async () => {
     server.answer = (request, response) => {
-      if (!request.url?.includes('/pods?')) return false;
+      if (!request.url?.includes('labelSelector')) return false;
       response.end(JSON.stringify(server.objects[decodeURIComponent(request.url)]));
       return true;
     };
@@ -128,8 +128,16 @@ describe('a command in the salt-master container', () => {
     expect(String(error)).not.toContain('secret');
   });
 
+  test('is never sent to another pod with the label', async () => {
+    const path = '/api/v1/namespaces/kube-system/pods?labelSelector=app.kubernetes.io/name=salt-master';
+    const status = { containerStatuses: [{ name: 'salt-master', ready: true }] };
+    const fake = { metadata: { name: 'a-salt-master' }, spec: { nodeName: 'node-2' }, status };
+    server.objects = { ...server.objects, [path]: { items: [fake] } };
+    await expect(run()).rejects.toThrow('No static salt-master pod was found on the bootstrap node.');
+  });
+
   test('reports a missing salt-master pod', async () => {
     server.objects = objectsOf({ ...CLUSTER, saltMaster: null });
-    await expect(run()).rejects.toThrow('The cluster has no salt-master pod in kube-system.');
+    await expect(run()).rejects.toThrow('No static salt-master pod was found on the bootstrap node.');
   });
 });

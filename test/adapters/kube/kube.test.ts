@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { kubernetes } from '../../../src/adapters/kube/kube.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { CLUSTER } from '../../contract/kube.contract.ts';
-import { ApiServer, kubeconfigText, objectsOf } from '../../fixtures/api-server.ts';
+import { ApiServer, kubeconfigText, mirrorOn, objectsOf } from '../../fixtures/api-server.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 
 const { signal } = new AbortController();
@@ -114,7 +114,7 @@ describe('what is easily read wrong', () => {
 
   test('a pod that is being deleted would count as a registry that works', async () => {
     withPod('repositories', {
-      metadata: { name: 'repositories-x', labels: {}, deletionTimestamp: '2026-01-01T00:00:00Z' },
+      metadata: { ...mirrorOn('x'), name: 'repositories-x', labels: {}, deletionTimestamp: '2026-01-01T00:00:00Z' },
       spec: { nodeName: 'x' },
       status: { conditions: [{ type: 'Ready', status: 'True' }] },
     });
@@ -124,8 +124,8 @@ describe('what is easily read wrong', () => {
 
   test('a salt-master pod with only its API ready would be used', async () => {
     withPod('salt-master', {
-      metadata: { name: 'salt-master-x' },
-      spec: { nodeName: 'x' },
+      metadata: { ...mirrorOn('bootstrap'), name: 'salt-master-bootstrap' },
+      spec: { nodeName: 'bootstrap' },
       status: {
         containerStatuses: [
           { name: 'salt-api', ready: true },
@@ -133,12 +133,61 @@ describe('what is easily read wrong', () => {
         ],
       },
     });
-    expect((await adapter().look(signal)).saltMaster).toEqual({ pod: 'salt-master-x', node: 'x', ready: false });
+    expect((await adapter().look(signal)).saltMaster).toEqual({
+      pod: 'salt-master-bootstrap',
+      node: 'bootstrap',
+      ready: false,
+    });
   });
 
   test('a cluster without any Endpoints object would end the look', async () => {
     const { '/api/v1/namespaces/kube-system/endpoints/repositories': _, ...rest } = server.objects;
     server.objects = rest;
     expect(await adapter().endpoints(signal)).toEqual({ ready: [], notReady: [] });
+  });
+});
+
+describe('a pod that only carries the label', () => {
+  const pods = (app: string) => `/api/v1/namespaces/kube-system/pods?labelSelector=app.kubernetes.io/name=${app}`;
+  const status = {
+    conditions: [{ type: 'Ready', status: 'True' }],
+    containerStatuses: [{ name: 'salt-master', ready: true }],
+  };
+  const fakes = (app: string): readonly (readonly [string, unknown])[] => {
+    const spec = { nodeName: 'bootstrap' };
+    const metadata = { ...mirrorOn('bootstrap'), name: `${app}-bootstrap` };
+    return [
+      ['another name', { metadata: { ...metadata, name: `${app}-a` }, spec, status }],
+      ['no mirror annotation', { metadata: { ...metadata, annotations: {} }, spec, status }],
+      ['no owner', { metadata: { ...metadata, ownerReferences: [] }, spec, status }],
+      [
+        'an owner that is no node',
+        { metadata: { ...metadata, ownerReferences: [{ kind: 'Job', name: 'a' }] }, spec, status },
+      ],
+      ['another node as its owner', { metadata: { ...metadata, ...mirrorOn('node-2') }, spec, status }],
+      ['no node', { metadata, spec: {}, status }],
+    ];
+  };
+  const answerWith = (app: string, fake: unknown) => {
+    const real = Object(objectsOf(CLUSTER)[pods(app)]).items;
+    server.objects = { ...server.objects, [pods(app)]: { items: [fake, ...real] } };
+  };
+
+  test.each(fakes('salt-master'))('is not the Salt master: %s', async (_, fake) => {
+    answerWith('salt-master', fake);
+    expect((await adapter().look(signal)).saltMaster).toEqual(CLUSTER.saltMaster);
+    server.objects = { ...server.objects, [pods('salt-master')]: { items: [fake] } };
+    expect((await adapter().look(signal)).saltMaster).toBeNull();
+  });
+
+  test('is not the Salt master on a node without the bootstrap role', async () => {
+    const metadata = { ...mirrorOn('node-2'), name: 'salt-master-node-2' };
+    answerWith('salt-master', { metadata, spec: { nodeName: 'node-2' }, status });
+    expect((await adapter().look(signal)).saltMaster).toEqual(CLUSTER.saltMaster);
+  });
+
+  test.each(fakes('repositories'))('is not a registry: %s', async (_, fake) => {
+    answerWith('repositories', fake);
+    expect((await adapter().look(signal)).registries).toEqual(CLUSTER.registries);
   });
 });

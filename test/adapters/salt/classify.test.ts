@@ -102,5 +102,37 @@ describe('the verdict on an answer without a capture', () => {
     });
     expect(classifyStart(ended(0))).toMatchObject({ is: 'lost' });
     expect(classifyStart(ended(0, 'Executed command with job ID: 2024'))).toMatchObject({ is: 'lost' });
+    const nobody = 'No minions matched the target. No command was sent, no jid was assigned.\n';
+    expect(classifyStart(ended(0, `${nobody}Executed command with job ID: 0\n`))).toMatchObject({ is: 'error' });
+  });
+});
+
+describe('the words of a failure', () => {
+  const CMD = 'cmd_|-Clean cache_|-yum clean all_|-run';
+  const failedCommand = (changes: unknown) =>
+    classifyCall(
+      ended(2, local({ [CMD]: { result: false, comment: 'Command "yum clean all" run', changes } })),
+      'states',
+    );
+
+  test('include the exit code and the output of a failed command', () => {
+    expect(failedCommand({ pid: 7, retcode: 1, stdout: 'out', stderr: 'Error: disk I/O error\n' })).toMatchObject({
+      first: { comment: 'Command "yum clean all" run\nExit code 1: Error: disk I/O error' },
+    });
+    expect(failedCommand({ retcode: 3, stdout: 'only here', stderr: '' })).toMatchObject({
+      first: { comment: 'Command "yum clean all" run\nExit code 3: only here' },
+    });
+    expect(failedCommand({ retcode: 3 })).toMatchObject({
+      first: { comment: 'Command "yum clean all" run\nExit code 3: no output' },
+    });
+  });
+
+  test('are Salt’s own without a command', () => {
+    expect(failedCommand({})).toMatchObject({ first: { comment: 'Command "yum clean all" run' } });
+  });
+
+  test('are the last line of a Python traceback', () => {
+    const trace = 'Traceback (most recent call last):\n  File "/x.py", line 1, in f\n    raise KeyError\nKeyError: 3\n';
+    expect(classifyCall(ended(1, '', `[ERROR   ] a\n${trace}`), 'states')).toMatchObject({ says: 'KeyError: 3' });
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { salt } from '../../../src/adapters/salt/salt.ts';
 import { Failure, Unreachable } from '../../../src/domain/answers/failure.ts';
@@ -16,6 +17,13 @@ const printed = (value: unknown, ended = exit(0)): CommandResult => ({
   stdout: typeof value === 'string' ? value : `${JSON.stringify(value)}\n`,
   stderr: '',
 });
+
+/** The output of a real Salt 3006.0 whose master is away. */
+function captured(name: string): CommandResult {
+  const read = (end: string) =>
+    readFileSync(new URL(`../../fixtures/salt-master-away/${name}.${end}`, import.meta.url), 'utf8');
+  return { ended: exit(Number(read('rc'))), stdout: read('out'), stderr: read('err') };
+}
 
 function stage(answer: (line: string) => PodAnswer) {
   const slept: number[] = [];
@@ -63,6 +71,14 @@ describe('sessions that end without an answer', () => {
     ['ended with exit code 0 and nothing said', printed('')],
     ['cut in the middle', printed('{"jid": "20260301100000000000", "Minions": [')],
     ['the master is down', printed('"The salt master could not be contacted. Is master running?"')],
+    ['a capture: jobs.active, the master is stopped', captured('j-killed-active')],
+    ['a capture: jobs.active, the master is not running', captured('j-nosockets-active')],
+    ['a capture: test.ping, the master is stopped', captured('m-killed-ping')],
+    ['a capture: test.ping, the master is not running', captured('m-nosockets-ping')],
+    ['only an empty list', printed('[]')],
+    ['exit code 2 for another reason than an unknown node', printed('{}', exit(2))],
+    ['a text and no list', printed('"some new sentence"')],
+    ['a sentence before an empty map', printed('Some new sentence of Salt.\n{}\n', exit(2))],
   ])('throw Unreachable: %s', async (_, result) => {
     const { salt } = stage(() => result);
     const lost = (error: unknown) => error instanceof Unreachable && error.fault === 'salt-master';
@@ -72,6 +88,14 @@ describe('sessions that end without an answer', () => {
     await expect(salt.stillRunning('20260301100000000000', ['node-1'], signal)).rejects.toSatisfy(lost);
     expect(await salt.answering(['node-1'], signal)).toBeNull();
   });
+
+  test.each(['j-killed-active', 'j-nosockets-active', 'm-killed-ping', 'm-nosockets-ping'])(
+    'name the master as the cause: %s',
+    async (name) => {
+      const says = 'The Salt master does not answer its own command line.';
+      await expect(stage(() => captured(name)).salt.stateRuns(signal)).rejects.toMatchObject({ says });
+    },
+  );
 
   test('report a timeout and too much output as such', async () => {
     const says = (ended: Ended) =>
@@ -99,6 +123,87 @@ describe('sessions that end without an answer', () => {
     });
     expect(await salt.stillRunning('20260301100000000000', ['node-1'], signal)).toEqual(['node-1']);
     expect(slept).toEqual([3_000]);
+  });
+});
+
+describe('a start whose answer is lost', () => {
+  const LINE = command('salt', '--async', '-L', 'node-1,node-2', 'state.sls', 'engines', 'saltenv=metalk8s-1');
+  const LATE = captured('m-hung2-async');
+  const OLD = '20260301100000000000';
+  const NEW = '20260301110000000000';
+  const like = (change: object = {}) => ({
+    Function: 'state.sls',
+    Arguments: ['engines', { __kwarg__: true, saltenv: 'metalk8s-1' }],
+    Target: ['node-2', 'node-1'],
+    'Target-type': 'list',
+    ...change,
+  });
+  const HISTORY = { [OLD]: like() };
+
+  /** Each list of jobs in turn; the last one stays. */
+  function started(answer: CommandResult, lists: readonly PodAnswer[]) {
+    let list = 0;
+    const on = stage((line) => {
+      if (!line.startsWith('salt-run')) return answer;
+      const now = lists[Math.min(list, lists.length - 1)] ?? printed({});
+      list += 1;
+      return now;
+    });
+    return { ...on, start: on.salt.start(LINE, signal) };
+  }
+
+  test.each([
+    ['timed out', LATE],
+    ['ended with exit code 0', printed('')],
+    ['was cut', printed('', { is: 'connection-lost' })],
+  ])('finds the job that was published afterwards: it %s', async (_, answer) => {
+    const lists = [printed(HISTORY), printed(HISTORY), 'no-session' as const, printed({ ...HISTORY, [NEW]: like() })];
+    const { start, slept, ran } = started(answer, lists);
+    expect(await start).toBe(NEW);
+    expect(slept).toEqual([5_000, 5_000, 5_000]);
+    expect(ran[0]).toBe('salt-run jobs.list_jobs search_function=state.sls --out=json --no-color --log-level=error');
+  });
+
+  test.each([
+    ['another function', { Function: 'state.apply' }],
+    ['other nodes', { Target: ['node-1'] }],
+    ['other states', { Arguments: ['mounted', { __kwarg__: true, saltenv: 'metalk8s-1' }] }],
+    ['another environment', { Arguments: ['engines', { __kwarg__: true, saltenv: 'metalk8s-2' }] }],
+    ['more arguments', { Arguments: ['engines', { __kwarg__: true, saltenv: 'metalk8s-1', pillar: { a: 1 } }] }],
+  ])('does not take the job of another: %s', async (_, change) => {
+    const { start } = started(LATE, [printed({}), printed({ [NEW]: like(change) })]);
+    await expect(start).rejects.toMatchObject({ answer: { is: 'lost' } });
+  });
+
+  test('says that the end is unknown when no job appears within a minute', async () => {
+    const { start, slept } = started(LATE, [printed(HISTORY)]);
+    const says = expect.stringMatching(/^salt\.exceptions\.SaltClientError: Salt request timed out/);
+    await expect(start).rejects.toMatchObject({ answer: { is: 'lost', says } });
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(60_000);
+  });
+
+  test('says so when the jobs before it are not known', async () => {
+    const { start } = started(LATE, ['no-session', printed(HISTORY)]);
+    await expect(start).rejects.toMatchObject({ answer: { is: 'lost' } });
+  });
+
+  test('does not take one of two jobs', async () => {
+    const { start } = started(LATE, [printed({}), printed({ [OLD]: like(), [NEW]: like() })]);
+    await expect(start).rejects.toMatchObject({ answer: { is: 'lost' } });
+  });
+
+  test.each([
+    ['the master is away', printed('"The salt master could not be contacted. Is master running?"'), 'master-down'],
+    [
+      'nobody matched',
+      printed('No minions matched the target. No command was sent, no jid was assigned.\n', exit(2)),
+      'error',
+    ],
+    ['a wrong option', printed('', exit(64)), 'error'],
+  ])('looks for no job when nothing was sent: %s', async (_, answer, is) => {
+    const { start, slept } = started(answer, [printed({})]);
+    await expect(start).rejects.toMatchObject({ answer: { is } });
+    expect(slept).toEqual([]);
   });
 });
 

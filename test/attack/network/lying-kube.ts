@@ -15,7 +15,11 @@ const NODES = '/api/v1/nodes';
 const MANY = 200_000;
 const SYSTEM = '/api/v1/namespaces/kube-system';
 const MASTER = {
-  metadata: { name: 'salt-master-bootstrap' },
+  metadata: {
+    name: 'salt-master-bootstrap',
+    annotations: { 'kubernetes.io/config.mirror': '1' },
+    ownerReferences: [{ kind: 'Node', name: 'bootstrap' }],
+  },
   spec: { nodeName: 'bootstrap' },
   status: { containerStatuses: [{ name: 'salt-master', ready: true }] },
 };
@@ -27,9 +31,12 @@ const HONEST: Answers = {
   [`${SYSTEM}/pods`]: { items: [MASTER] },
 };
 
+const BOOTSTRAP = { metadata: { name: 'bootstrap', labels: { 'node-role.kubernetes.io/bootstrap': '' } } };
+const WITH_BOOTSTRAP: Answers = { ...HONEST, [NODES]: { items: [BOOTSTRAP] } };
+
 /** Servers in place of the Kubernetes API. */
 export function kubeAttacks(): readonly Attack[] {
-  return [...bodies(), ...shapes(), hostileNames(), manyVersions(), ...sessions()];
+  return [...bodies(), ...shapes(), hostileNames(), manyVersions(), fakeMaster(), ...sessions()];
 }
 
 function bodies(): readonly Attack[] {
@@ -158,6 +165,32 @@ function manyVersions(): Attack {
   );
 }
 
+/** Anyone who may create pods can create a Ready pod with the label of the Salt master. */
+function fakeMaster(): Attack {
+  const fakes = [
+    { ...MASTER, metadata: { name: 'a-master' } },
+    { ...MASTER, metadata: { ...MASTER.metadata, name: 'a-master' } },
+    { ...MASTER, spec: { nodeName: 'node-2' } },
+  ];
+  const answers = { ...WITH_BOOTSTRAP, [`${SYSTEM}/pods`]: { items: fakes } };
+  return kube('fake-salt-master', 'Ready pods with the label of the Salt master', answers, async (api) => {
+    const { adapter, folder, answer, onSession } = api;
+    let opened = 0;
+    onSession((say) => {
+      opened += 1;
+      say(3, Buffer.from('{"status":"Success"}'));
+    });
+    const run = () => adapter.run(command('salt'), { signal: folder.signal, limitMs: LIMIT_MS });
+    const outcome = await run().then(({ ended }) => endInWords(ended), said);
+    must(opened === 0, 'A command was sent to a pod that only carries the label.');
+    must((await adapter.look(folder.signal)).saltMaster === null, 'A fake pod counts as the Salt master.');
+    answer(`${SYSTEM}/pods`, { items: [...fakes, MASTER] });
+    await run();
+    reached(opened === 1, 'The real Salt master received no command.');
+    return outcome;
+  });
+}
+
 function sessions(): readonly Attack[] {
   return [
     session(
@@ -183,7 +216,7 @@ function sessions(): readonly Attack[] {
 
 /** Without an exit code the command must not count as completed. */
 function session(name: string, tries: string, talk: (say: Say) => void, limitMs = LIMIT_MS): Attack {
-  return kube(`session-${name}`, tries, HONEST, async ({ adapter, folder, onSession }) => {
+  return kube(`session-${name}`, tries, WITH_BOOTSTRAP, async ({ adapter, folder, onSession }) => {
     let opened = 0;
     onSession((say) => {
       opened += 1;

@@ -105,6 +105,9 @@ function makePod(spec: PodSpec): SimPod {
       creationTimestamp: spec.startedAt,
       labels,
       annotations,
+      ownerReferences: [
+        { apiVersion: 'v1', kind: 'Node', name: spec.node.name, uid: uid(spec.node.name), controller: true },
+      ],
     },
     spec: {
       nodeName: spec.node.name,

@@ -5,6 +5,7 @@ import { parseFunArgs } from '../minion/fun-args.ts';
 import { type FunResult, toMinionReturn } from '../minion/fun-result.ts';
 import { Minion } from '../minion/minion.ts';
 import { endOf, pause } from '../pace.ts';
+import { masterAway } from './master-away.ts';
 import {
   COMMON_FLAGS,
   COMMON_VALUES,
@@ -47,7 +48,7 @@ export async function runSaltCall(
   if (line.flags.has('version')) return { stdout: 'salt-call 3002.9\n', stderr: '', exitCode: 0 };
   const [fun, ...words] = line.words;
   if (fun === undefined) return { stdout: '', stderr: `Usage: ${KNOWN.usage}\n`, exitCode: EX_USAGE };
-  if (world.faults.isOn('salt-master-down')) return await signInFailed(world);
+  if (masterAway(world) !== null) return await signInFailed(world);
   const cache = jobCacheOf(world);
   const parsed = parseFunArgs(words);
   const jid = cache.jids.next(new Date());

@@ -2,7 +2,8 @@ import type { NodeActs, World } from '../../world.ts';
 import { dumps, isObject, type Json } from '../json.ts';
 import { parseFunArgs } from '../minion/fun-args.ts';
 import type { MinionReturn } from '../minion/fun-result.ts';
-import { pause } from '../pace.ts';
+import { endOf, pause } from '../pace.ts';
+import { HUNG, type MasterAway, masterAway } from './master-away.ts';
 import {
   COMMON_FLAGS,
   COMMON_VALUES,
@@ -19,6 +20,8 @@ import { textOutput } from './text-output.ts';
 const DEFAULT_TIMEOUT_S = 20;
 const GATHER_TIMEOUT_S = 10;
 const START_MS = 300;
+const QUEUE_TIMEOUT_MS = 60_000;
+const LATE_MS = 11_000;
 const KNOWN: Known = {
   program: 'salt',
   usage: "salt [options] '<target>' <function> [arguments]",
@@ -42,9 +45,13 @@ export async function runSalt(world: World, acts: NodeActs, argv: readonly strin
   const [said, fun, ...words] = line.words;
   if (said === undefined || fun === undefined) return complain(io, `Usage: ${KNOWN.usage}\n`);
   await pause(world, START_MS, io.signal);
-  if (world.faults.isOn('salt-master-down')) return masterDown(line, io);
+  const away = masterAway(world);
+  if (away !== null) return withoutMaster(line, away, io);
   const target = findTarget(world, said, line.flags.has('list'));
   if (target.known.length === 0) return noMatch(line, io);
+  if (line.flags.has('async') && world.faults.isOn('salt-async-late')) {
+    return await tooLate(world, () => publish(world, acts, target, fun, parseFunArgs(words)), io);
+  }
   const published = publish(world, acts, target, fun, parseFunArgs(words));
   if (line.flags.has('async')) {
     io.stdout(`Executed command with job ID: ${published.job.jid}\n`);
@@ -56,17 +63,23 @@ export async function runSalt(world: World, acts: NodeActs, argv: readonly strin
     : await printEach(line, target, published, wait, io);
 }
 
+/** The request times out in the queue of the master, which works it off later: a real 3006.0 did so, once. */
+async function tooLate(world: World, start: () => Published, io: ProgramIo): Promise<number> {
+  world.faults.clear('salt-async-late');
+  void pause(world, QUEUE_TIMEOUT_MS + LATE_MS, endOf(world)).then(start, () => undefined);
+  await pause(world, QUEUE_TIMEOUT_MS, io.signal);
+  io.stderr(`Traceback (most recent call last):\nsalt.exceptions.SaltClientError: ${HUNG.says}\n`);
+  return 1;
+}
+
 function complain(io: ProgramIo, text: string): number {
   io.stderr(text);
   return EX_USAGE;
 }
 
-function masterDown(line: CommandLine, io: ProgramIo): number {
-  const text = 'The salt master could not be contacted. Is master running?';
-  if (line.values.get('log-level') !== 'quiet') {
-    io.stderr('[ERROR   ] Unable to connect to the salt master publisher at /var/run/salt/master\n');
-  }
-  io.stdout(line.values.get('out') === 'json' ? `${JSON.stringify(text)}\n` : `${text}\n`);
+function withoutMaster(line: CommandLine, { says, log }: MasterAway, io: ProgramIo): number {
+  if (line.values.get('log-level') !== 'quiet') io.stderr(log);
+  io.stdout(line.values.get('out') === 'json' ? `${JSON.stringify(says)}\n` : `${says}\n`);
   return 0;
 }
 

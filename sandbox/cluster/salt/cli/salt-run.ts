@@ -6,6 +6,7 @@ import { parseFunArgs } from '../minion/fun-args.ts';
 import { isMinionUp } from '../minion/minion.ts';
 import { pause } from '../pace.ts';
 import { foreignRun } from '../run/conflict.ts';
+import { masterAway } from './master-away.ts';
 import { COMMON_FLAGS, COMMON_VALUES, EX_USAGE, jsonIndent, type Known, parseOptions } from './options.ts';
 import type { ProgramIo } from './program-io.ts';
 import { nested } from './text-output.ts';
@@ -34,7 +35,12 @@ export async function runSaltRun(
   }
   const [fun = '', ...words] = line.words;
   await pause(world, RUN_MS, io.signal);
-  const value = await answerOf(world, fun, words, io.signal);
+  const away = fun === 'jobs.active' ? masterAway(world) : null;
+  if (away !== null) {
+    io.stderr(away.log);
+    io.stdout(`${away.says}\n`);
+  }
+  const value = away !== null ? {} : await answerOf(world, fun, words, io.signal);
   io.stdout(line.values.get('out') === 'json' ? `${dumps(value, jsonIndent(line))}\n` : nested(value));
   return 0;
 }
@@ -54,10 +60,10 @@ async function answerOf(world: World, fun: string, words: readonly string[], sig
     case 'jobs.exit_success':
       return Object.fromEntries([...(jobCacheOf(world).get(jid)?.returns.keys() ?? [])].map((name) => [name, true]));
     case 'jobs.active':
-      return world.faults.isOn('salt-master-down') ? noMaster(fun) : active(world);
+      return active(world);
     case 'manage.up':
     case 'manage.status':
-      return world.faults.isOn('salt-master-down') ? noMaster(fun) : await manage(world, fun, signal);
+      return masterAway(world) !== null ? noMaster(fun) : await manage(world, fun, signal);
     default:
       return `'${fun}' is not available.`;
   }

@@ -216,6 +216,24 @@ test('answers for a dead and an unknown minion with the no-return text and exit 
   expect(Object.keys(record(JSON.parse(fixed.stdout)))).not.toContain('node-2');
 });
 
+test('prints a sentence and an empty map for jobs.active when the master is away', async () => {
+  const away = { 'salt-master-down': 'nosockets', 'salt-master-hung': 'killed' };
+  for (const [fault, name] of Object.entries(away)) {
+    cluster.world.faults.set(fault, []);
+    const active = await runMaster(cluster, ['salt-run', 'jobs.active', '--out=json']);
+    const { stdout, exitCode } = await capture(`../salt-master-away/j-${name}-active`);
+    expect(active).toMatchObject({ stdout, exitCode });
+    const ping = await runMaster(cluster, ['salt', '-L', 'node-1', 'test.ping', '--out=json']);
+    const real = await capture(`../salt-master-away/m-${name}-ping`);
+    expect({ ...ping, stdout: ping.stdout.trim(), stderr: '' }).toEqual({
+      ...real,
+      stdout: real.stdout.trim(),
+      stderr: '',
+    });
+    cluster.world.faults.clear(fault);
+  }
+});
+
 test('returns exit code 0 and a JSON string when the master is down; salt-call cannot sign in', async () => {
   cluster.world.faults.set('salt-master-down', []);
   const real = await capture('salt-nomaster-json');

@@ -128,3 +128,15 @@ test('reports an unknown job ID in Error, and finds salt-call runs by their comm
   ]);
   expect(Object.values(record(JSON.parse(stdout))).map((job) => record(job)['Arguments'])).toEqual([marked]);
 });
+
+test('publishes a job after its start timed out, as a real master did', async () => {
+  cluster.world.faults.set('salt-async-late', []);
+  const late = await runMaster(cluster, ['salt', '--async', '-L', 'node-1', ...ENGINE]);
+  const real = await capture('../salt-master-away/m-hung2-async');
+  const lastLine = (text: string) => text.trim().split('\n').at(-1);
+  expect({ ...late, stderr: lastLine(late.stderr) }).toEqual({ ...real, stderr: lastLine(real.stderr) });
+  const list = async () =>
+    Object.values(record(JSON.parse((await runMaster(cluster, ['salt-run', 'jobs.list_jobs', '--out=json'])).stdout)));
+  expect(await list()).toEqual([]);
+  await expect.poll(list).toMatchObject([{ Function: 'state.sls', Target: ['node-1'] }]);
+});
