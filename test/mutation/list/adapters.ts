@@ -6,6 +6,8 @@ const SEALS = ['test/adapters/journal/entries/seals.test.ts'];
 const SIGNED = ['test/adapters/redis/record/signed-entries.test.ts'];
 const KNOWN_HOSTS = ['test/adapters/ssh/login/known-hosts.test.ts'];
 const COPIER = ['test/adapters/ssh/copy/copier.test.ts'];
+const KUBE = ['test/adapters/kube/kube.test.ts'];
+const SALT = ['test/adapters/salt/salt.test.ts'];
 const NODE = ['test/adapters/node/target-nodes.test.ts'];
 
 /** What is believed of the outside: the journal, Redis, keys, nodes. */
@@ -156,5 +158,33 @@ export const ADAPTERS: readonly Mutant[] = [
     find: 'known?.identity === identity',
     replace: 'known !== undefined',
     tests: NODE,
+  },
+  {
+    name: 'any pod with the label and the name counts as static',
+    file: 'src/adapters/kube/facts.ts',
+    find: "metadata.annotations['kubernetes.io/config.mirror'] !== undefined",
+    replace: 'true',
+    tests: KUBE,
+  },
+  {
+    name: 'a Salt master on any node is taken',
+    file: 'src/adapters/kube/facts.ts',
+    find: 'bootstraps.includes(pod.spec.nodeName)',
+    replace: 'true',
+    tests: KUBE,
+  },
+  {
+    name: 'a sentence before an empty map is read as no state run',
+    file: 'src/adapters/salt/jobs.ts',
+    find: 'activeSchema.safeParse(jsonIn(stdout))',
+    replace: "activeSchema.safeParse(jsonIn(stdout.split('\\n').at(-2) ?? ''))",
+    tests: SALT,
+  },
+  {
+    name: 'a start that timed out is taken for no start',
+    file: 'src/adapters/salt/classify.ts',
+    find: 'TIMED_OUT.test(result.stdout + result.stderr)',
+    replace: 'false',
+    tests: SALT,
   },
 ];
