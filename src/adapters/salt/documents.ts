@@ -11,12 +11,15 @@ export function documents(text: string): readonly unknown[] {
   while (at < text.length) {
     const end = documentEnd(text, at);
     if (end === null) break;
-    const document = jsonIn(text.slice(at, end));
+    // A failed parse costs microseconds: not for each of a million lines that cannot be JSON.
+    const document = MAY_BEGIN_JSON.includes(text[at] ?? '') ? jsonIn(text.slice(at, end)) : undefined;
     if (document !== undefined) found.push(document);
     at = skipBlanks(text, document === undefined ? lineEnd(text, end - 1) : end);
   }
   return found;
 }
+
+const MAY_BEGIN_JSON = '{["-0123456789tfn';
 
 /** The end of the document or line that starts at `at`; null when a bracket stays open. */
 function documentEnd(text: string, at: number): number | null {
