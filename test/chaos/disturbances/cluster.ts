@@ -86,7 +86,7 @@ export function lastingFaults(): readonly Disturbance[] {
     failsUntilFixed('engine-fails', ['engine-fails', 'node-1'], ['What to do now:']),
     failsUntilFixed('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
     failsUntilFixed('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
-    failsUntilFixed('bad-manifest', ['bad-manifest', 'node-2'], ['another manifest']),
+    failsUntilFixed('bad-manifest', ['bad-manifest', 'node-2'], ['a different manifest']),
     failsUntilFixed('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
     failsUntilFixed('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
     untouchedEngines(),
