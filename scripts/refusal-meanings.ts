@@ -198,7 +198,7 @@ const BEFORE_THE_START = {
     'The clocks of bot and worker differ by more than one minute.',
     'Correct both clocks (`chronyc tracking` shows the offset), then request the change again.',
   ),
-  'record-unproven': meaning(
+  'record-unverified': meaning(
     'The record in Redis has an entry without a valid signature.',
     'Find out who else writes to Redis. See [Keys](keys.md#a-red-card).',
   ),

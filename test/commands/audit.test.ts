@@ -169,8 +169,8 @@ describe('registry-ha audit verify', () => {
       code: 1,
       text: expect.stringMatching(/NOTHING TO VERIFY: the journal is empty[\s\S]*--witness/),
     });
-    const unproven = firstLines(4);
-    expect(await verified({ file: unproven })).toMatchObject({
+    const unsealed = firstLines(4);
+    expect(await verified({ file: unsealed })).toMatchObject({
       code: 1,
       text: expect.stringMatching(/NOT SEALED: no line has a seal[\s\S]*verify again then[\s\S]*--witness/),
     });

@@ -37,8 +37,8 @@ export const CASES: Readonly<Record<string, CardView>> = {
   ]),
   'planned-while-frozen': view(base, { activeHolds: { holds: FROZEN, freeze: null } }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),
-  unproven: view(base, { doubt: { is: 'unsigned', entries: [3, 4] } }),
-  'unproven-request': view(base, { doubt: { is: 'unsigned', entries: [1, 2, 3, 4, 5, 6, 7] } }),
+  unverified: view(base, { doubt: { is: 'unsigned', entries: [3, 4] } }),
+  'unverified-request': view(base, { doubt: { is: 'unsigned', entries: [1, 2, 3, 4, 5, 6, 7] } }),
   'newer-version': view(base, { doubt: { is: 'newer', entries: [2] } }),
   'newer-version-request': view(base, { doubt: { is: 'newer', entries: [1, 2] } }),
   refused: view([

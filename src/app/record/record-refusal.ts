@@ -11,7 +11,7 @@ export function recordRefusal(id: ChangeId, { is, entries }: Doubt, reader: 'bot
       `Update the ${reader} to that version, then try again.`,
     );
   return refuse(
-    'record-unproven',
+    'record-unverified',
     `Entry ${entries[0]} of the record of ${id} in Redis has no valid signature.`,
     `Run \`registry-ha journal show ${id}\` on the bootstrap node to see what was really approved and done. Find out who else writes to Redis, then request the change again.`,
   );

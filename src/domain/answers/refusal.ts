@@ -48,7 +48,7 @@ export const REFUSALS = [
   'approval-withdrawn',
   'approval-invalid',
   'clock-skew',
-  'record-unproven',
+  'record-unverified',
   'newer-version',
   'expired',
   'decided-already',

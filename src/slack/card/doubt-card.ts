@@ -41,7 +41,7 @@ export function doubtCard(change: Change, doubt: Doubt): Drawing {
 export function doubtReply(change: Change, { is, entries }: Doubt): Reply {
   const { lead, what, toDo } = WORDS[is](change, entries);
   const text = cut(`${MARKS[is]} ${escaped(change.id)}: ${lead} ${what} ${toDo}`, TEXT_LIMIT);
-  return { name: is === 'unsigned' ? 'unproven' : 'newer-version', text, broadcast: is === 'unsigned' };
+  return { name: is === 'unsigned' ? 'unverified' : 'newer-version', text, broadcast: is === 'unsigned' };
 }
 
 const MARKS = { unsigned: ':red_circle:', newer: ':large_yellow_circle:' } as const;

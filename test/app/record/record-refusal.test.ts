@@ -17,7 +17,7 @@ function doubt(on: Bench, is: Doubt['is']): void {
 const kinds = [
   {
     is: 'unsigned',
-    code: 'record-unproven',
+    code: 'record-unverified',
     bot: 'to see what was really approved and done',
     worker: 'to see what was really approved and done',
   },
