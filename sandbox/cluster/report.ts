@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listedArchives } from './build/archives.ts';
 import type { ContentImage } from './build/content-images.ts';
 import type { ClusterParts } from './parts.ts';
-import { listIfThere } from './registry/image-answers.ts';
+import { listIfThere, readIfThere } from './registry/image-answers.ts';
 import type { SimNode } from './world.ts';
 
 /** A node's inspected state: images over HTTP, files from its disk. */
@@ -86,18 +84,13 @@ async function archiveFiles(parts: ClusterParts, node: SimNode): Promise<NodeRep
     for (const name of (await listIfThere(parts, node, folder)) ?? []) {
       if (name.endsWith('/')) continue;
       const path = join(folder, name);
-      files.push({
-        path,
-        size: (await stat(join(node.root, path))).size,
-        sha256: await digestOf(join(node.root, path)),
-      });
+      const found = await readIfThere(parts, node, path);
+      if (found !== null) files.push({ path, size: found.body.length, sha256: digestOf(found.body) });
     }
   }
   return files;
 }
 
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece);
-  return hash.digest('hex');
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,7 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContentImage } from '../build/content-images.ts';
+import type { Wish } from '../files/node-files.ts';
 import { PathRefused } from '../files/path-refused.ts';
+import type { Place } from '../files/path-walk.ts';
 import { type ClusterParts, contentFolder } from '../parts.ts';
 import type { SimNode, SimRegistry } from '../world.ts';
 import { type Answer, errorPage, fileAnswer, tagInvalid, textAnswer } from './answer.ts';
@@ -81,34 +83,50 @@ async function archiveFile(
   return readIfThere(parts, node, join(contentFolder(parts, image.prefix), path));
 }
 
-/** Reads a node's file; null if it does not exist. */
+/** Reads a node's file; null if it does not exist, or is removed meanwhile. */
 export async function readIfThere(
   parts: ClusterParts,
   node: SimNode,
   path: string,
 ): Promise<{ readonly body: Buffer; readonly modified: Date } | null> {
+  const place = await placeIfThere(parts, node, path, 'read');
+  if (!place?.stats?.isFile()) return null;
+  const body = await orNull(readFile(place.real));
+  return body === null ? null : { body, modified: place.stats.mtime };
+}
+
+/**
+ * Names in a directory of a node, directories with a trailing slash; null if it is not a directory. Links to nothing,
+ * and names removed meanwhile, are left out.
+ */
+export async function listIfThere(parts: ClusterParts, node: SimNode, path: string): Promise<readonly string[] | null> {
+  const place = await placeIfThere(parts, node, path, 'look');
+  if (!place?.stats?.isDirectory()) return null;
+  const names = ((await orNull(readdir(place.real))) ?? []).toSorted();
+  const shown = names.map(async (one) => {
+    const stats = (await placeIfThere(parts, node, join(place.path, one), 'look'))?.stats ?? null;
+    return stats === null ? [] : [stats.isDirectory() ? `${one}/` : one];
+  });
+  return (await Promise.all(shown)).flat();
+}
+
+async function placeIfThere(parts: ClusterParts, node: SimNode, path: string, wish: Wish): Promise<Place | null> {
   try {
-    const { real, stats } = await parts.filesOf(node).find('root', path, 'read');
-    if (!stats?.isFile()) return null;
-    return { body: await readFile(real), modified: stats.mtime };
+    return await parts.filesOf(node).find('root', path, wish);
   } catch (refused) {
     if (refused instanceof PathRefused) return null;
     throw refused;
   }
 }
 
-/** Names in a directory of a node, directories with a trailing slash; null if it is not a directory. */
-export async function listIfThere(parts: ClusterParts, node: SimNode, path: string): Promise<readonly string[] | null> {
-  const place = await parts
-    .filesOf(node)
-    .find('root', path, 'look')
-    .catch((refused: unknown) => {
-      if (refused instanceof PathRefused) return null;
-      throw refused;
-    });
-  if (place === null || !place.stats?.isDirectory()) return null;
-  const names = (await readdir(place.real)).toSorted();
-  return Promise.all(names.map(async (one) => ((await stat(join(place.real, one))).isDirectory() ? `${one}/` : one)));
+/** Null when the file or directory is gone by now. */
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw cause;
+  }
 }
 
 function imagesOf(parts: ClusterParts, prefix: string): readonly ContentImage[] {

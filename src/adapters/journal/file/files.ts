@@ -1,5 +1,6 @@
 import { chmod, link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { syncFolder, writeNewFile } from '../../files/replace-file.ts';
 
 /** Older files are named `<path>.000001` and so on, and are read-only. */
@@ -60,19 +61,25 @@ export interface Retention {
 /** Removes older files, the oldest first. They contain nothing that the worker still needs. */
 export async function removeOutdated(path: string, { keepMs, keepBytes }: Retention, now: Date): Promise<void> {
   const older = await olderFiles(path);
-  const found = await Promise.all(older.map(async (file) => ({ file, ...sizeAndAge(await stat(file), now) })));
+  const found = (await Promise.all(older.map((file) => sizeAndAge(file, now)))).flat();
   let bytes = found.reduce((sum, { size }) => sum + size, 0);
   for (const { file, size, ageMs } of found) {
     if (!((keepBytes !== undefined && bytes > keepBytes) || (keepMs !== undefined && ageMs > keepMs))) return;
-    await rm(file);
+    await rm(file, { force: true });
     bytes -= size;
   }
 }
 
-const sizeAndAge = ({ size, mtimeMs }: { size: number; mtimeMs: number }, now: Date) => ({
-  size,
-  ageMs: now.getTime() - mtimeMs,
-});
+/** Empty if the file has gone: others may tidy up here, too. */
+async function sizeAndAge(file: string, now: Date): Promise<readonly { file: string; size: number; ageMs: number }[]> {
+  try {
+    const { size, mtimeMs } = await stat(file);
+    return [{ file, size, ageMs: now.getTime() - mtimeMs }];
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return [];
+    throw cause;
+  }
+}
 
 /** False when one of them does not exist. */
 async function isSameFile(one: string, other: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeOf, type Started, started, until } from '../started.ts';
@@ -142,6 +142,16 @@ describe('an incomplete registry', () => {
     await cluster.run('node-1', `mv -nT -- ${manifests}/old.bak ${manifests}/.old`);
     await until('the pod is gone', () => nodeOf(cluster.cluster, 'node-1').registry === null);
     await cluster.run('node-1', `mv -nT -- ${manifests}/.old ${manifests}/old.bak`);
+    await until('the pod is Ready', () => nodeOf(cluster.cluster, 'node-1').registry?.ready === true);
+  });
+
+  it('reads the manifests beside a link to nothing, as beside a file that is just removed', async () => {
+    const manifests = '/etc/kubernetes/manifests';
+    const { root } = nodeOf(cluster.cluster, 'node-1');
+    await symlink('nowhere', join(root, manifests, 'a-link.yaml'));
+    await cluster.run('node-1', `mv -nT -- ${manifests}/old.bak /root/kept`);
+    await until('the pod is gone', () => nodeOf(cluster.cluster, 'node-1').registry === null);
+    await cluster.run('node-1', `mv -nT -- /root/kept ${manifests}/repositories.yaml`);
     await until('the pod is Ready', () => nodeOf(cluster.cluster, 'node-1').registry?.ready === true);
   });
 
