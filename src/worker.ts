@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { begunJobsIn } from './adapters/files/begun-jobs.ts';
 import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { reportLostRecords } from './app/record/lost-records.ts';
@@ -41,7 +42,8 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const cluster = opened.keep(await workerCluster(config, log));
   const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
   const copier = workerCopier(config, cluster, metrics);
-  const own = { clock, journal, changes, cards, copier, checker: proofs.approvals };
+  const begunJobs = begunJobsIn(join(config.stateFolder, 'begun-jobs.json'), logged.onFileTrouble);
+  const own = { clock, journal, changes, cards, copier, begunJobs, checker: proofs.approvals };
   const planLivesMs = config.plan.livesMinutes * 60_000;
   const onRecordLost = () => lostRecords.wake();
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, planLivesMs, onRecordLost };

@@ -9,3 +9,22 @@ export interface ChangeQueue {
   /** IDs of changes whose jobs run before this change's job. */
   ahead(id: ChangeId): Promise<readonly ChangeId[]>;
 }
+
+/** A job from the queue. */
+export interface Job {
+  readonly kind: 'plan' | 'apply';
+  readonly id: ChangeId;
+}
+
+/** A job that the worker has begun, with the completed steps of its change. */
+export interface BegunJob extends Job {
+  readonly stepsDone: number;
+}
+
+/** The jobs that workers of this node have begun and not ended: a worker that finds one knows that the worker before it died. */
+export interface BegunJobs {
+  /** Notes the job; returns how many workers have died in it since its change completed a step. */
+  begin(job: BegunJob): Promise<number>;
+  /** Call at the end of the job, whatever it is, and when it is handed over. */
+  end(job: Job): Promise<void>;
+}

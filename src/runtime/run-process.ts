@@ -3,6 +3,7 @@ import { Failure } from '../domain/answers/failure.ts';
 import { printable } from '../domain/text/printable.ts';
 import { withoutSecrets } from '../domain/text/secrets.ts';
 import type { Log } from './log.ts';
+import { watchLoop } from './loop-watchdog.ts';
 
 /** A running bot or worker; `stop` shuts it down gracefully. */
 export interface Process {
@@ -12,12 +13,13 @@ export interface Process {
 /** Shutdown timeout, well below systemd's 90 seconds. */
 const STOP_LIMIT_MS = 15_000;
 
-/** Runs until SIGTERM or SIGINT. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
+/** Runs until SIGTERM or SIGINT, and is killed if it hangs. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
 export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
   const exitUnhandled = (error: unknown) => {
     log.error({ err: error }, 'Unhandled error; the process exits for the service manager to restart it');
     process.exit(1);
   };
+  watchLoop();
   process.on('unhandledRejection', exitUnhandled);
   // Node's default would print the error with any secret that it carries.
   process.on('uncaughtException', exitUnhandled);

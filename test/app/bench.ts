@@ -10,6 +10,7 @@ import type { Change } from '../../src/domain/change/change.ts';
 import type { Intent } from '../../src/domain/plan/intent.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
+import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
@@ -82,6 +83,7 @@ export function bench(rules: GivenRules = {}) {
     changes,
     journal,
     cards,
+    begunJobs: new FakeBegunJobs(),
     cluster: 'lab',
     planLivesMs: 3_600_000,
     checker: approvalChecker({ keys: [{ name: pair.name, publicKeyPem: pair.publicKeyPem }] }),

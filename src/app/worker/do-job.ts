@@ -1,26 +1,23 @@
 import { isFailure, isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
-import type { ChangeId } from '../../domain/change/change.ts';
+import type { BegunJobs, Job } from '../../ports/queue.ts';
 import { type ApplyPorts, applyChange } from '../apply/apply-change.ts';
 import { type PlanPorts, planChange } from '../plan/plan-change.ts';
 import { ChangeRecord } from '../record/change-record.ts';
-
-/** A job from the queue. */
-export interface Job {
-  readonly kind: 'plan' | 'apply';
-  readonly id: ChangeId;
-}
+import { mustBeSetAside, SET_ASIDE } from './set-aside.ts';
 
 export interface JobPorts extends PlanPorts, ApplyPorts {
+  readonly begunJobs: BegunJobs;
   /** Called for an unexpected error; the change then fails with it. */
   readonly onUnexpectedError: (error: unknown, job: Job) => void;
   /** Called when a job was interrupted or could not reach its record, as Redis may have restarted without its data. */
   readonly onRecordLost: () => void;
 }
 
-/** Does one job. Failures of the cluster and unexpected errors fail the change; an unreachable record or a handover makes the queue retry. */
+/** Does one job, unless it has killed the workers before. Failures of the cluster and unexpected errors fail the change; an unreachable record or a handover makes the queue retry. */
 export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Promise<void> {
   try {
+    if (await mustBeSetAside(job, ports.begunJobs, ports.journal)) return await recordFailed(job, SET_ASIDE, ports);
     if (job.kind === 'plan') await planChange(job.id, ports, signal);
     else await applyChange(job.id, ports, signal);
   } catch (error) {
@@ -31,6 +28,8 @@ export async function doJob(job: Job, ports: JobPorts, signal: AbortSignal): Pro
     if (isOfTheRecord(error)) throw error;
     ports.onUnexpectedError(error, job);
     await recordFailed(job, UNFORESEEN, ports);
+  } finally {
+    await ports.begunJobs.end(job);
   }
 }
 

@@ -11,6 +11,7 @@ export function workerLog(log: Log) {
     onLost: (change: ChangeId) =>
       log.error({ change }, 'Record missing from Redis; restoring it from the journal as failed'),
     onNotRestored: (err: unknown) => log.warn({ err }, 'Records missing from Redis could not be restored yet'),
+    onFileTrouble: (says: string, fields: object) => log.warn(fields, says),
     onTrouble: (says: string | null) =>
       says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),
   };
