@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { replaceFile } from '../adapters/files/replace-file.ts';
 import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { PlainFailure } from '../domain/answers/failure.ts';
@@ -28,7 +28,8 @@ export async function redisCommand(
   return await orExplained(print, () => writeUsers([...new Set(clusters)], folder, print));
 }
 
-async function writeUsers(clusters: readonly string[], folder: string, print: Print): Promise<number> {
+async function writeUsers(clusters: readonly string[], named: string, print: Print): Promise<number> {
+  const folder = resolve(named);
   const path = join(folder, 'users.acl');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const before = await textOf(path);
@@ -52,10 +53,14 @@ async function writeUsers(clusters: readonly string[], folder: string, print: Pr
   return 0;
 }
 
+/** Where redis-server's own account can read it; it cannot enter the folder of the passwords. */
+const INSTALLED = '/etc/redis/users.acl';
+
 function printUsers(path: string, folder: string, names: readonly string[], print: Print): void {
-  print(
-    `${path}: add \`aclfile ${path}\` to redis.conf. After a change, run \`redis-cli ACL LOAD\`. Passwords are stored as hashes.`,
-  );
+  print(`${path}: the users, with hashes of their passwords. Only you can read it here. On the Redis server, as root:`);
+  print(`  install -m 0640 -o root -g redis ${path} ${INSTALLED}   # redis-server runs in the group redis`);
+  print(`  redis.conf: aclfile ${INSTALLED}`);
+  print('Then restart Redis, or after a change run `redis-cli ACL LOAD`.');
   for (const name of names) print(`${passwordPath(folder, name)}: the password of ${name}.`);
   print(
     'No other user can log in, not even `default`. Lines that you add for other users, such as administrators, are kept when you run this command again.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { WrongConfig } from './read-config.ts';
-import { redisUrl } from './redis-url.ts';
+import { passwordIn, redisUrl } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
 
@@ -46,8 +46,9 @@ export interface RedisAddress {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
 }
 
-/** The URL with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file. */
+/** The URL with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file or a missing password. */
 export function redisAddress({ url, username, tls }: RedisConfig, password: string | undefined): RedisAddress {
+  if (username !== undefined && (password ?? passwordIn(url) ?? '') === '') throw noPassword(username);
   const full = redisUrl(url, { username, password });
   if (tls === undefined) return { url: full };
   const { ca, cert, key, serverName } = tls;
@@ -59,6 +60,12 @@ export function redisAddress({ url, username, tls }: RedisConfig, password: stri
   if (cert !== undefined && key !== undefined) checkPair(cert, texts.cert ?? '', key, texts.key ?? '');
   return { url: full, tls: { ...texts, ...(serverName === undefined ? {} : { servername: serverName }) } };
 }
+
+/** Redis would refuse each connection with WRONGPASS, and retries would not help. */
+const noPassword = (user: string): WrongConfig =>
+  new WrongConfig('of Redis', [
+    `redis.username: ${user} has no password. Set REGISTRY_HA_REDIS_PASSWORD_FILE to the path of its file, or REGISTRY_HA_REDIS_PASSWORD.`,
+  ]);
 
 /** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
 const NOT_SECRET = 0o037;

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { redisCommand } from '../../src/commands/redis.ts';
 
@@ -31,6 +31,15 @@ describe('registry-ha redis acl', () => {
     );
     expect(text('users.acl')).not.toContain(password.trim());
     expect(first.text).not.toContain(password.trim());
+  });
+
+  it('prints whole paths, and how redis-server gets to read the file', async () => {
+    const where = join(folder, 'whole');
+    const first = await run('acl', ['lab'], relative(process.cwd(), where));
+    const [, installed] = /^ {2}install -m 0640 -o root -g redis (\S+) /m.exec(first.text) ?? [];
+    expect(installed).toBe(join(where, 'users.acl'));
+    expect(first.text).toContain('redis.conf: aclfile /etc/redis/users.acl');
+    expect(first.text).toContain(`${join(where, 'registry-ha-bot.password')}: the password`);
   });
 
   it('refuses to remove clusters that are not named, and says how to remove one', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { WrongConfig } from '../../src/config/read-config.ts';
+import { redisAddress } from '../../src/config/redis-config.ts';
 import { redisUrl } from '../../src/config/redis-url.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
 
@@ -78,6 +79,19 @@ describe('configuration', () => {
   it('requires absolute paths, because a service has no working folder', () => {
     const path = file('cluster: lab\nredis: { url: redis://127.0.0.1:6379 }\nkubeconfig: admin.conf\n');
     expect(mistakes(() => workerConfig(path, {})).join()).toContain('kubeconfig: write an absolute path');
+  });
+
+  it('refuses a user of Redis without a password, before Redis answers WRONGPASS for ever', () => {
+    const redis = { url: 'redis://127.0.0.1:6379', username: 'registry-ha-bot' };
+    for (const none of [undefined, ''])
+      expect(mistakes(() => redisAddress(redis, none))).toEqual([
+        expect.stringMatching(
+          /^redis\.username: registry-ha-bot has no password\. Set REGISTRY_HA_REDIS_PASSWORD_FILE/,
+        ),
+      ]);
+    expect(redisAddress(redis, 'x').url).toBe('redis://registry-ha-bot:x@127.0.0.1:6379');
+    expect(redisAddress({ ...redis, url: 'redis://:y@127.0.0.1:6379' }, undefined).url).toContain(':y@');
+    expect(redisAddress({ url: redis.url }, undefined).url).toBe(redis.url);
   });
 
   it('puts the password into the Redis URL unless it has one', () => {
