@@ -7,7 +7,7 @@ import type { Change, StepState } from '../../src/domain/change/change.ts';
 import type { StepKind } from '../../src/domain/plan/step.ts';
 import type { StoredChange } from '../../src/ports/record.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { EVERY_ENTRY } from './every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from './every-entry.ts';
 
 /** A step as an operator sees it; `seconds` is null until it ends. */
 export interface SeenStep {
@@ -51,7 +51,7 @@ export interface ChangesReader {
 export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
   const store = redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY });
-  const cards = redisCards({ redis, clusters: [cluster], clock: systemClock });
+  const cards = redisCards({ redis, clusters: [cluster], clock: systemClock, proof: EVERY_STATEMENT });
   const prefix = changeKeys(`${cluster}-000000`).record.slice(0, -`${cluster}-000000`.length);
   let last: readonly SeenChange[] = [];
   const idsThere = async (): Promise<readonly string[]> => {

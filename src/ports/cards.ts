@@ -36,6 +36,6 @@ export interface CardLease {
 export interface Heartbeat {
   /** Sends a heartbeat; `trouble` says why the worker cannot work, in sentences. */
   beat(trouble: string | null): Promise<void>;
-  /** The last heartbeat; null when there never was one. */
-  seen(): Promise<SeenWorker | null>;
+  /** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
+  seen(): Promise<SeenWorker | 'unverified' | null>;
 }

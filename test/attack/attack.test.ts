@@ -19,6 +19,7 @@ const SUBSET = [
   'http-from-the-future',
   'http-oversize',
   'event-with-__proto__',
+  'card-at-the-place-of-another',
   'node-named-a-substitution',
   'reason-of-RTL',
   'bootstrap.yaml-bomb',

@@ -9,6 +9,7 @@ import { approvalAttacks } from './redis/approvals.ts';
 import { forgedEvents } from './redis/forged-events.ts';
 import { jobAttacks } from './redis/jobs.ts';
 import { replayAttacks } from './redis/replays.ts';
+import { unsignedWords } from './redis/unsigned-words.ts';
 import { clickAttacks } from './slack/clicks.ts';
 import { hostileWordAttacks } from './slack/hostile-words.ts';
 import { httpAttacks } from './slack/http.ts';
@@ -22,6 +23,7 @@ export function families(): readonly Family[] {
     clickAttacks(),
     httpAttacks(),
     forgedEvents(),
+    unsignedWords(),
     yamlAttacks(),
     archiveAttacks(),
     sshAttacks(),

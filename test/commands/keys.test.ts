@@ -128,8 +128,16 @@ describe('registry-ha keys', () => {
     await installed();
     const [proofs, worker] = [await botStart(), await workerStart()];
     const entry = { change: 'lab-abc234', position: 4, event: { type: 'started', at: NOW.toISOString() } } as const;
-    expect(proofs.get('lab')?.isProven(entry, worker.entries.sign(entry))).toBe(true);
-    expect(proofs.get('lab')?.isProven({ ...entry, position: 5 }, worker.entries.sign(entry))).toBe(false);
+    expect(proofs.clusters.get('lab')?.entries.isProven(entry, worker.entries.sign(entry))).toBe(true);
+    expect(proofs.clusters.get('lab')?.entries.isProven({ ...entry, position: 5 }, worker.entries.sign(entry))).toBe(
+      false,
+    );
+    const beat = { at: 1, trouble: null, cluster: 'lab' };
+    expect(proofs.clusters.get('lab')?.heartbeat.isProven(beat, worker.heartbeat.sign(beat))).toBe(true);
+    expect(proofs.clusters.get('lab')?.heartbeat.isProven(beat, proofs.cards.sign(beat))).toBe(false);
+    const place = { channel: 'C0OPS', ts: '1.2', change: 'lab-abc234' };
+    expect(worker.cards.isProven(place, proofs.cards.sign(place))).toBe(true);
+    expect(worker.cards.isProven(place, worker.cards.sign(place))).toBe(false);
   });
 
   it.each([

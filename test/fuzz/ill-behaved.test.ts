@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { EVERY_ENTRY } from '../../sandbox/seen/every-entry.ts';
 import { solutionOf } from '../../src/adapters/bootstrap/archives/product.ts';
 import { bootstrapFile, solutionsFile } from '../../src/adapters/bootstrap/node/config-files.ts';
 import { parseYaml } from '../../src/adapters/bootstrap/node/yaml-file.ts';
@@ -161,7 +162,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: [...everyEvent(ID), SIGNED],
     read: (text) => entryFrom(text),
   },
-  progress: { good: [halfway], read: progressFrom },
+  progress: { good: [{ ...halfway, key: 'k', signature: 's' }], read: (text) => progressFrom(ID, text, EVERY_ENTRY) },
   'a job in the queue': {
     good: [{ kind: 'plan', id: ID }],
     read: (text) => changeJobFrom('lab', `plan-${ID}-1`, JSON.parse(text)),

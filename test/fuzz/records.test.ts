@@ -64,12 +64,12 @@ describe('an entry of a record in Redis', { timeout: 600_000 }, () => {
 
   it('yields progress, or a reported fault of the record', () => {
     const text = fc.oneof(
-      spoilt([JSON.stringify(halfway)]),
+      spoilt([progressText(ID, halfway, EVERY_ENTRY)]),
       jsonLike(['step', 'at', 'done', 'total', 'unit', 'note'], ['bytes']),
     );
     fuzz(text, (one) => {
-      const read = progressFrom(one);
-      if (read !== undefined) expect(progressFrom(progressText(ID, read))).toEqual(read);
+      const read = progressFrom(ID, one, EVERY_ENTRY);
+      if (read !== null) expect(progressFrom(ID, progressText(ID, read, EVERY_ENTRY), EVERY_ENTRY)).toEqual(read);
     });
   });
 

@@ -4,7 +4,16 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName } from './pair.ts';
-import { isSigned, type SigningKey, signerFor, type Trusted, type TrustedKey, trusted } from './signature.ts';
+import {
+  isSigned,
+  type SigningKey,
+  signerFor,
+  type Trusted,
+  type TrustedKey,
+  trusted,
+  wellFormed,
+} from './signature.ts';
+import { proofAmong } from './statements.ts';
 
 const CONTEXT = 'registry-ha entry v1\0';
 
@@ -25,6 +34,7 @@ const knownOf = ({ bots, workers }: EntryKeys): Known => ({ bot: trusted(bots), 
 export function botEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
+    progress: proofAmong('progress', keys.own, known.worker),
     sign: signed(keys.own),
     isProven: (entry, signature) => isSignedBy(writersOf(entry), entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
@@ -46,6 +56,7 @@ const isSignedBy = (authors: readonly Author[], entry: SignedText, signature: Si
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
   return {
+    progress: proofAmong('progress', keys.own, known.worker),
     sign: signed(keys.own),
     isProven: (entry, signature) =>
       entry.event.type === 'approved' ||
@@ -86,9 +97,4 @@ const signed = (own: SigningKey): EntryProof['sign'] => {
 /** What is signed of an entry. */
 type SignedText = Pick<RecordEntry, 'change'>;
 
-/** Makes text well-formed before signing: a lone surrogate, left by a cut character, has no canonical form. */
-function textOf(entry: SignedText): unknown {
-  return JSON.parse(JSON.stringify({ ...entry, cluster: clusterOf(entry.change) }), (_, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed() : value,
-  );
-}
+const textOf = (entry: SignedText): unknown => wellFormed({ ...entry, cluster: clusterOf(entry.change) });

@@ -34,6 +34,13 @@ export function trusted(keys: readonly TrustedKey[]): Trusted {
   return byName;
 }
 
+/** A value as it is signed: a lone surrogate, left by a cut character, has no canonical form. */
+export function wellFormed(value: object): unknown {
+  return JSON.parse(JSON.stringify(value), (_, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed() : part,
+  );
+}
+
 /** Signs values for one purpose: `context` is a prefix of the signed text, so the signature is valid for nothing else. */
 export function signerFor(context: string, { privateKeyPem, name }: SigningKey): (value: unknown) => Signature {
   const key = privateKeyFrom(privateKeyPem);

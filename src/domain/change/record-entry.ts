@@ -43,8 +43,16 @@ export interface Provenance {
   readonly mark?: JournalMark;
 }
 
+/** Signs statements of one kind, and verifies that a process that may make them has signed exactly these values. */
+export interface Proof {
+  sign(statement: object): Signature;
+  isProven(statement: object, signature: Signature): boolean;
+}
+
 /** Signs and verifies record entries. */
 export interface EntryProof {
+  /** The progress of steps, which only a worker reports. */
+  readonly progress: Proof;
   sign(entry: RecordEntry): Signature;
   /** True if a process that may write such an entry here has signed it. */
   isProven(entry: RecordEntry, signature: Signature): boolean;

@@ -10,6 +10,8 @@ export type WorkerState =
   | { readonly is: 'there' }
   /** `since` is null when the cluster never had a heartbeat. */
   | { readonly is: 'silent'; readonly since: string | null }
+  /** No trusted key has signed the heartbeat, so nothing is known about the worker. */
+  | { readonly is: 'unverified' }
   | { readonly is: 'hindered'; readonly says: string };
 
 export const WORKER_THERE: WorkerState = { is: 'there' };
@@ -18,7 +20,8 @@ export const HEARTBEAT_EVERY_MS = 3_000;
 /** Five missed heartbeats; a restart by systemd takes two or three seconds. */
 const SILENT_AFTER_MS = 15_000;
 
-export function workerState(seen: SeenWorker | null): WorkerState {
+export function workerState(seen: SeenWorker | 'unverified' | null): WorkerState {
+  if (seen === 'unverified') return { is: 'unverified' };
   if (seen === null) return { is: 'silent', since: null };
   if (seen.silentMs > SILENT_AFTER_MS) return { is: 'silent', since: seen.heardAt };
   return seen.trouble === null ? WORKER_THERE : { is: 'hindered', says: seen.trouble };

@@ -1,14 +1,24 @@
 import { botEntryProof, refuseSharedKeys } from '../../adapters/keys/entries.ts';
 import { loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
-import type { SigningKey } from '../../adapters/keys/signature.ts';
+import type { SigningKey, TrustedKey } from '../../adapters/keys/signature.ts';
+import { proofOf } from '../../adapters/keys/statements.ts';
 import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
-import type { EntryProof } from '../../domain/change/record-entry.ts';
+import type { EntryProof, Proof } from '../../domain/change/record-entry.ts';
 
-/** By cluster: the bot's signing key and the keys whose entries it accepts. Throws `key-unusable`. */
-export async function botProofs(
-  { clusters, approval }: BotConfig,
-  own: SigningKey,
-): Promise<ReadonlyMap<string, EntryProof>> {
+/** What the bot signs and checks for one cluster. */
+export interface ClusterProofs {
+  readonly entries: EntryProof;
+  readonly heartbeat: Proof;
+}
+
+/** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
+export interface BotProofs {
+  readonly cards: Proof;
+  readonly clusters: ReadonlyMap<string, ClusterProofs>;
+}
+
+/** Reads the keys whose statements the bot accepts. Throws `key-unusable`. */
+export async function botProofs({ clusters, approval }: BotConfig, own: SigningKey): Promise<BotProofs> {
   const bots = await ownAndFormerKeys(own, approval.formerKeys);
   const workers = new Map(
     await Promise.all(
@@ -16,5 +26,12 @@ export async function botProofs(
     ),
   );
   refuseSharedKeys(bots, workers);
-  return new Map([...workers].map(([name, keys]) => [name, botEntryProof({ own, bots, workers: keys })]));
+  const proofsOf = (keys: readonly TrustedKey[]): ClusterProofs => ({
+    entries: botEntryProof({ own, bots, workers: keys }),
+    heartbeat: proofOf('heartbeat', own, keys),
+  });
+  return {
+    cards: proofOf('card', own, bots),
+    clusters: new Map([...workers].map(([name, keys]) => [name, proofsOf(keys)])),
+  };
 }

@@ -2,6 +2,7 @@ import { approvalChecker } from '../../adapters/keys/approvals.ts';
 import { workerEntryProof } from '../../adapters/keys/entries.ts';
 import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import { headChecker, headSealer } from '../../adapters/keys/seals.ts';
+import { proofOf } from '../../adapters/keys/statements.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 
 /** Reads the worker's own keys and the keys of trusted bots. Throws `key-unusable`. */
@@ -11,6 +12,8 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
   const workers = await ownAndFormerKeys(own, formerKeys);
   return {
     entries: workerEntryProof({ own, bots, workers }),
+    cards: proofOf('card', own, bots),
+    heartbeat: proofOf('heartbeat', own, workers),
     approvals: approvalChecker({ keys: bots }),
     sealer: headSealer(own),
     seals: headChecker(workers),

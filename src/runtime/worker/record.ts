@@ -2,6 +2,7 @@ import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
+import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
 import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
 import { redisRemedy } from '../../adapters/redis/server/recover.ts';
 import { redisAddress } from '../../config/redis-config.ts';
@@ -19,14 +20,15 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     onReady,
     name: `registry-ha-worker-${cluster}`,
   });
-  const record = { redis, cluster, clock, proof: proofs.entries };
+  const record = { redis, cluster, clock, proof: proofs.entries, cache: new EntryCache() };
+  const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {
     redis,
     changes: redisChanges(record),
     /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
-    cards: redisCards({ redis, clusters: [cluster], clock }),
-    life: redisHeartbeat({ redis, cluster }),
+    cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
+    life: redisHeartbeat({ redis, cluster, proof: proofs.heartbeat }),
     close: () => closeRedis(redis),
   };
 }

@@ -9,8 +9,9 @@ import { moment, person } from '../text/names.ts';
 export function workerOutage({ change, worker }: CardView): Status | null {
   const lead = LEADS[change.state];
   if (lead === undefined || worker === undefined || worker.is === 'there') return null;
-  const why = worker.is === 'silent' ? silence(worker.since, change) : escaped(worker.says);
-  return { lead: worker.is === 'silent' ? lead : 'Blocked.', rest: [...soFar(change), why, ...wish(change)].join(' ') };
+  const said =
+    worker.is === 'hindered' ? { lead: 'Blocked.', why: escaped(worker.says) } : { lead, why: unheard(worker, change) };
+  return { lead: said.lead, rest: [...soFar(change), said.why, ...wish(change)].join(' ') };
 }
 
 const LEADS: Partial<Record<Change['state'], string>> = {
@@ -18,6 +19,11 @@ const LEADS: Partial<Record<Change['state'], string>> = {
   approved: 'No worker answers.',
   applying: 'Interrupted.',
 };
+
+function unheard(worker: Extract<WorkerState, { is: 'silent' | 'unverified' }>, change: Change): string {
+  if (worker.is === 'silent') return silence(worker.since, change);
+  return `The heartbeat of the worker of cluster ${escaped(change.intent.cluster)} in Redis has no valid signature. Check that ${code('workerKeys')} of the bot has this worker’s public key. If it has, find out who else writes to Redis.`;
+}
 
 function silence(since: string | null, { intent }: Change): string {
   const heard = since === null ? 'has never sent a heartbeat' : `has sent no heartbeat since ${moment(since)}`;
@@ -52,6 +58,8 @@ export function wordFor(worker: WorkerState): string {
       return '';
     case 'silent':
       return `silent ${worker.since ?? 'ever'}`;
+    case 'unverified':
+      return 'unverified';
     case 'hindered':
       return `hindered ${worker.says}`;
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERY_STATEMENT } from '../../../sandbox/seen/every-entry.ts';
 import { botEntryProof, workerEntryProof } from '../../../src/adapters/keys/entries.ts';
 import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../src/adapters/redis/cards/announcements.ts';
@@ -43,7 +44,7 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
     });
     stranger = redisChanges({ ...own, proof: workerEntryProof({ own: prodKey, bots: [botKey], workers: [prodKey] }) });
     [slack, log] = [new RecordingSlack(clock), new KeptLog()];
-    const cards = redisCards({ redis, clusters: ['lab'], clock });
+    const cards = redisCards({ redis, clusters: ['lab'], clock, proof: EVERY_STATEMENT });
     const replicas = { redis: bench.connect(), clusters: ['lab'], onError: () => undefined };
     const announcements = redisAnnouncements(replicas);
     const end = new AbortController();
@@ -78,7 +79,10 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
   async function planOf(id: ChangeId): Promise<void> {
     const requested = { type: 'requested', at, id, intent: addNode2, requester: ALICE, channel: 'C0OPS' } as const;
     await bot.append(id, 0, requested);
-    await redisCards({ redis: bench.connect(), clusters: ['lab'], clock }).hang(id, { channel: 'C0OPS', ts: id });
+    await redisCards({ redis: bench.connect(), clusters: ['lab'], clock, proof: EVERY_STATEMENT }).hang(id, {
+      channel: 'C0OPS',
+      ts: id,
+    });
     const plan = planned();
     if (plan.type !== 'planned') throw new Error('it plans');
     // The bot uses the real time.

@@ -20,7 +20,7 @@ export const QUEUE_OF_WORKER =
 /** Every Redis command of the bot, in scripts or direct. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha hdel hgetall hmget hset psubscribe smembers'),
+  ...words('eval evalsha hdel psubscribe'),
   ...Object.values({ ...changeScripts, ...cardScripts, ...holdScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_BOT,
 ]);
@@ -28,7 +28,7 @@ export const BOT_COMMANDS = inOrder([
 /** Every Redis command of a worker. */
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('bzpopmin eval evalsha get hgetall hset smembers'),
+  ...words('bzpopmin eval evalsha get hgetall hset time'),
   ...Object.values({ ...changeScripts, ...workerScripts }).flatMap(commandsIn),
   ...QUEUE_OF_WORKER,
 ]);

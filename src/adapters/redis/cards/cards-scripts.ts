@@ -9,24 +9,29 @@ local function keep(key, state, otherwise)
   else redis.call('PEXPIREAT', key, ends) end
 end`;
 
-/** Sets a card's place; a card at a new place shows nothing yet. KEYS: card, state, behind. ARGV: channel, ts, time of expiry, id. */
+/** Sets a card's place; a card at a new place shows nothing yet. KEYS: card, state, behind. ARGV: place, time of expiry, id. */
 export const HANG = `${KEEP}
-local old = redis.call('HMGET', KEYS[1], 'channel', 'ts')
-if old[1] and (old[1] ~= ARGV[1] or old[2] ~= ARGV[2]) then
+local old = redis.call('HGET', KEYS[1], 'place')
+if old and old ~= ARGV[1] then
   redis.call('HDEL', KEYS[1], 'drawn', 'aside')
-  redis.call('SADD', KEYS[3], ARGV[4])
+  redis.call('SADD', KEYS[3], ARGV[3])
 end
-redis.call('HSET', KEYS[1], 'channel', ARGV[1], 'ts', ARGV[2])
-keep(KEYS[1], KEYS[2], ARGV[3])
+redis.call('HSET', KEYS[1], 'place', ARGV[1])
+keep(KEYS[1], KEYS[2], ARGV[2])
 return 1`;
+
+/** A card's place; '' without one, and 'too long' for a text that no bot has written. KEYS: card. */
+export const PLACE = `
+if redis.call('HSTRLEN', KEYS[1], 'place') > 4096 then return 'too long' end
+return redis.call('HGET', KEYS[1], 'place') or ''`;
 
 /** Takes a lease; returns the drawn revision and `aside`, or -1 when another token holds it. KEYS: lease, card. ARGV: token, ms. */
 export const LEASE = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return { -1, '' } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-local shows = redis.call('HMGET', KEYS[2], 'drawn', 'aside')
-return { tonumber(shows[1] or 0), shows[2] or '' }`;
+local aside = redis.call('HSTRLEN', KEYS[2], 'aside') <= 16384 and redis.call('HGET', KEYS[2], 'aside')
+return { tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) or 0, aside or '' }`;
 
 /** Extends the lease if the token holds it. KEYS: lease. ARGV: token, ms. */
 export const RENEW = `
@@ -45,10 +50,10 @@ return 0`;
 export const COMMIT = `${KEEP}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local revision = tonumber(ARGV[2])
-if revision < tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) then return 0 end
+if revision < (tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) or 0) then return 0 end
 redis.call('HSET', KEYS[2], 'drawn', revision, 'aside', ARGV[5])
 keep(KEYS[2], KEYS[3], ARGV[4])
-if revision >= tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) then redis.call('SREM', KEYS[4], ARGV[3]) end
+if revision >= (tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) or 0) then redis.call('SREM', KEYS[4], ARGV[3]) end
 return 1`;
 
 /**
@@ -81,8 +86,9 @@ return 1`;
 export const BEHIND = `
 local found = {}
 for _, id in ipairs(redis.call('SRANDMEMBER', KEYS[1], 1000)) do
-  local revision = tonumber(redis.call('HGET', ARGV[1] .. ':state:' .. id, 'revision') or 0)
-  local drawn = tonumber(redis.call('HGET', ARGV[1] .. ':card:' .. id, 'drawn') or 0)
+  local isId = #id <= 64
+  local revision = isId and tonumber(redis.call('HGET', ARGV[1] .. ':state:' .. id, 'revision') or 0) or 0
+  local drawn = isId and tonumber(redis.call('HGET', ARGV[1] .. ':card:' .. id, 'drawn') or 0) or 0
   if revision > drawn then found[#found + 1] = id else redis.call('SREM', KEYS[1], id) end
 end
 return found`;

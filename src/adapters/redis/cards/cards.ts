@@ -3,18 +3,24 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChangeId, MessageRef } from '../../../domain/change/change.ts';
 import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
+import type { Proof } from '../../../domain/change/record-entry.ts';
 import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
-import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, RELEASE, RENEW } from './cards-scripts.ts';
+import { saidIn, signedText } from '../server/signed-text.ts';
+import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, PLACE, RELEASE, RENEW } from './cards-scripts.ts';
 
 /** Options of the cards of some clusters. */
 export interface CardsOptions {
   readonly redis: Redis;
   readonly clusters: readonly string[];
   readonly clock: Clock;
+  /** Signs a card's place as the bot that posted the card, so that no one can make a bot edit another message. */
+  readonly proof: Proof;
+  /** Called when a card's place in Redis is not signed by a bot. The card then counts as missing. */
+  readonly onForged?: (id: ChangeId) => void;
 }
 
 /** A crashed bot restarts within about two seconds; then the card it was drawing must soon be free. */
@@ -24,6 +30,7 @@ const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 
 const CLAIMS: readonly Claim[] = ['busy', 'ours', 'posted'];
 const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
+const placeSchema = z.object({ channel: z.string(), ts: z.string() });
 const idsSchema = z.array(z.string());
 const leaseSchema = z.tuple([z.int(), z.string()]);
 
@@ -40,14 +47,18 @@ class RedisCards implements Cards {
   }
 
   async place(id: ChangeId): Promise<MessageRef | null> {
-    const [channel, ts] = await ask(this.#options.redis.hmget(this.#keysOf(id).card, 'channel', 'ts'));
-    return channel && ts ? { channel, ts } : null;
+    const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card]));
+    if (text === '') return null;
+    const place = saidIn(text, { change: id }, placeSchema, this.#options.proof);
+    if (place === null) this.#options.onForged?.(id);
+    return place;
   }
 
   async hang(id: ChangeId, { channel, ts }: MessageRef): Promise<void> {
     const { card, state } = this.#keysOf(id);
     const { behind } = clusterKeys(clusterOf(id));
-    await this.#run(HANG, [card, state, behind], channel, ts, this.#expiry(), id);
+    const place = signedText({ channel, ts }, { change: id }, this.#options.proof);
+    await this.#run(HANG, [card, state, behind], place, this.#expiry(), id);
   }
 
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {

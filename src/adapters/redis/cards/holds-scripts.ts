@@ -1,3 +1,10 @@
+/** Every hold; -1 if they have more bytes than a bot can have written. KEYS: holds. ARGV: most bytes. */
+export const ALL = `
+local all = redis.call('HGETALL', KEYS[1])
+local bytes = 0
+for _, word in ipairs(all) do bytes = bytes + #word end
+return bytes > tonumber(ARGV[1]) and -1 or all`;
+
 /** Sets a hold if there is none. KEYS: holds. ARGV: field, hold, most. Returns 1 set, 0 held already, -1 too many. */
 export const SET = `
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] and 1 or 0 end

@@ -41,15 +41,15 @@ class BullQueue implements ChangeQueue {
 
   async ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
     const { jobId } = jobOptions({ kind, id }, attempt);
-    const job = await ask(this.#queue.getJob(jobId));
     // An ended job keeps its ID, so adding it again would do nothing. A worker checks the record before it works.
-    if (job !== undefined && ENDED.has(await ask(job.getState()))) await ask(this.#queue.remove(jobId));
+    // The job itself is not read, because its size is unknown.
+    if (ENDED.has(await ask(this.#queue.getJobState(jobId)))) await ask(this.#queue.remove(jobId));
     await this.add(kind, id, attempt);
   }
 
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
     // In processing order: handed-over and stalled jobs precede prioritized jobs; delayed jobs come last.
-    const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, -1, true));
+    const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, MOST_AHEAD, true));
     const changes = jobs.map(changeNamed).filter((one) => one !== null);
     const mine = changes.indexOf(id);
     return mine < 0 ? [] : [...new Set(changes.slice(0, mine))];
@@ -59,6 +59,9 @@ class BullQueue implements ChangeQueue {
     await this.#queue.close();
   }
 }
+
+/** Jobs of each state that are listed; a card names only a few. */
+const MOST_AHEAD = 999;
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
 

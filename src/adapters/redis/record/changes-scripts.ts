@@ -5,7 +5,7 @@
  * ARGV: id, version, event, token, effect (opens, ends, none), expiry in ms, limit of entries, limit of bytes, step, fence or '', channel.
  * Returns 1 appended, 0 another length, -1 record full, -2 another worker has taken over. A repeated token (ioredis retried) returns 1.
  * An entry about a step deletes the progress of that step and of the wait before the steps; any other entry deletes all progress.
- * An entry that ends the change may exceed the limits by 16 entries and any number of bytes, so that a full record can be closed.
+ * An entry that ends the change may exceed the limits by 16 entries and one MiB, so that a full record can be closed.
  */
 export const APPEND = `
 if ARGV[10] ~= '' and redis.call('GET', KEYS[7]) ~= ARGV[10] then return -2 end
@@ -18,7 +18,7 @@ end
 local bytes = tonumber(redis.call('HGET', KEYS[2], 'bytes') or 0) + #ARGV[3]
 local most = tonumber(ARGV[7])
 if ARGV[5] == 'ends' then
-  if length >= most + 16 then return -1 end
+  if length >= most + 16 or bytes > tonumber(ARGV[8]) + 1048576 then return -1 end
 elseif length >= most or bytes > tonumber(ARGV[8]) then
   return -1
 end
@@ -58,6 +58,43 @@ redis.call('HINCRBY', KEYS[1], 'revision', 1)
 redis.call('SADD', KEYS[3], ARGV[1])
 return 1`;
 
-/** Reads record and state (revision, progress of steps) atomically. KEYS: record, state. */
+/**
+ * Reads record and state atomically, within limits, because anyone with Redis can make them as large as Redis' memory. An entry beyond a
+ * limit is returned as an empty text, which is never a valid entry. KEYS: record, state. ARGV: most entries, bytes of an entry, bytes of
+ * the record, bytes of one progress. Returns length, entries, revision, progress of steps.
+ */
 export const READ = `
-return { redis.call('LRANGE', KEYS[1], 0, -1), redis.call('HGETALL', KEYS[2]) }`;
+local length = redis.call('LLEN', KEYS[1])
+local most, entry, left = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local texts = {}
+for first = 0, (length < most and length or most) - 1, 64 do
+  for _, text in ipairs(redis.call('LRANGE', KEYS[1], first, first + 63)) do
+    if #texts >= most then break end
+    if #text > entry or #text > left then text = '' end
+    left = left - #text
+    texts[#texts + 1] = text
+  end
+end
+if length > most then texts[#texts + 1] = '' end
+local revision = ''
+if redis.call('HSTRLEN', KEYS[2], 'revision') <= 15 then revision = redis.call('HGET', KEYS[2], 'revision') or '' end
+local progress = {}
+if redis.call('HLEN', KEYS[2]) <= 256 then
+  local fields = redis.call('HKEYS', KEYS[2])
+  table.sort(fields)
+  for _, field in ipairs(fields) do
+    local isProgress = string.sub(field, 1, 9) == 'progress:'
+    if isProgress and redis.call('HSTRLEN', KEYS[2], field) <= tonumber(ARGV[4]) then
+      progress[#progress + 1] = redis.call('HGET', KEYS[2], field)
+    end
+  end
+end
+return { length, texts, revision, progress }`;
+
+/** At most 1,000 members of a set that can be change IDs. KEYS: open. */
+export const OPEN = `
+local found = {}
+for _, id in ipairs(redis.call('SRANDMEMBER', KEYS[1], 1000)) do
+  if #id <= 64 then found[#found + 1] = id end
+end
+return found`;

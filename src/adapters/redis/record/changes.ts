@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type PlainFailure, recordFull } from '../../../domain/answers/failure.ts';
 import type { ChangeEvent, ChangeId, Progress } from '../../../domain/change/change.ts';
-import { clusterOf } from '../../../domain/change/change-id.ts';
+import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import { effectOf } from '../../../domain/change/effect.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import type { EntryProof, JournalMark } from '../../../domain/change/record-entry.ts';
@@ -13,9 +13,9 @@ import type { Fence } from '../lease/fence.ts';
 import { ask, fenced, recordFault } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
-import { APPEND, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
-import { RecordReader } from './record-reader.ts';
-import { entryText, progressFrom, progressText } from './record-text.ts';
+import { APPEND, OPEN, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
+import { type EntryCache, RecordReader } from './record-reader.ts';
+import { entryText, progressFrom, progressText, STORED_ENTRY_BYTES } from './record-text.ts';
 
 /** Options of the record of one cluster's changes. */
 export interface ChangesOptions {
@@ -26,15 +26,20 @@ export interface ChangesOptions {
   readonly fence?: Fence;
   /** Signs what is appended and checks what is read. */
   readonly proof: EntryProof;
+  /** Entries that are already checked; shared, so that its limit holds for the whole process. */
+  readonly cache?: EntryCache;
 }
 
 /** Ten nodes with five archives make about 300 entries a run; retries and interruptions come on top. */
 const MOST_ENTRIES = 4_096;
 const MOST_BYTES = 8 * 1024 * 1024;
+/** A note has at most a few hundred characters. */
+const PROGRESS_BYTES = 4096;
 const KEPT_AFTER_END_MS = 90 * 24 * 3_600_000;
 
 const answerSchema = z.literal([1, 0, -1, -2]);
-const readSchema = z.tuple([z.array(z.string()), z.array(z.string())]);
+const readSchema = z.tuple([z.int(), z.array(z.string()), z.string(), z.array(z.string())]);
+const idsSchema = z.array(z.string());
 
 /** The record of a cluster's changes in Redis. Each append is atomic, and announced. */
 export function redisChanges(options: ChangesOptions): Changes {
@@ -49,13 +54,13 @@ class RedisChanges implements Changes {
   readonly #proof: EntryProof;
   readonly #reader: RecordReader;
 
-  constructor({ redis, cluster, clock, fence, proof }: ChangesOptions) {
+  constructor({ redis, cluster, clock, fence, proof, cache }: ChangesOptions) {
     this.#redis = redis;
     this.#cluster = cluster;
     this.#clock = clock;
     this.#fence = fence;
     this.#proof = proof;
-    this.#reader = new RecordReader(proof);
+    this.#reader = new RecordReader(proof, cache);
   }
 
   async append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean> {
@@ -75,22 +80,19 @@ class RedisChanges implements Changes {
 
   async get(id: ChangeId): Promise<StoredChange | null> {
     const keys = this.#keysOf(id);
-    const answer = await runScript(this.#redis, READ, [keys.record, keys.state]);
-    const [texts, words] = readSchema.parse(answer);
-    if (texts.length === 0) return null;
+    const limits = [MOST_ENTRIES + 16, STORED_ENTRY_BYTES, MOST_BYTES + 1024 * 1024, PROGRESS_BYTES];
+    const answer = await runScript(this.#redis, READ, [keys.record, keys.state], ...limits);
+    const [version, texts, revision, progress] = readSchema.parse(answer);
+    if (version === 0) return null;
     const read = this.#reader.read(id, texts);
     const change = changeFrom(read.events);
     if (change?.id !== id) throw recordFault(id, 'The record in Redis does not start with the request.', REQUEST_AGAIN);
-    const state = fieldsOf(words);
     return {
       ...read,
       change,
-      version: texts.length,
-      revision: Number(state.get('revision') ?? texts.length),
-      progress: [...state.keys()]
-        .filter((field) => field.startsWith(PROGRESS_FIELD))
-        .toSorted()
-        .flatMap((field) => progressFrom(state.get(field) ?? '') ?? []),
+      version,
+      revision: /^\d+$/.test(revision) ? Number(revision) : version,
+      progress: progress.flatMap((text) => progressFrom(id, text, this.#proof) ?? []),
     };
   }
 
@@ -98,7 +100,7 @@ class RedisChanges implements Changes {
     const { record, state } = this.#keysOf(id);
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     const keys = [record, state, open, behind, fence];
-    const words = [id, progressText(id, progress), progress.step, this.#fence ?? '', announced];
+    const words = [id, progressText(id, progress, this.#proof), progress.step, this.#fence ?? '', announced];
     await runScript(this.#redis, PROGRESS, keys, ...words);
   }
 
@@ -109,7 +111,8 @@ class RedisChanges implements Changes {
   }
 
   async open(): Promise<readonly ChangeId[]> {
-    return (await ask(this.#redis.smembers(clusterKeys(this.#cluster).open))).toSorted();
+    const answer = idsSchema.parse(await runScript(this.#redis, OPEN, [clusterKeys(this.#cluster).open]));
+    return answer.filter((id) => isChangeId(id, this.#cluster)).toSorted();
   }
 
   async redraw(id: ChangeId): Promise<void> {
@@ -123,13 +126,6 @@ class RedisChanges implements Changes {
     return changeKeys(id);
   }
 }
-
-/** The prefix of the state's fields with the progress of steps. */
-const PROGRESS_FIELD = 'progress:';
-
-/** HGETALL returns names and values in turn. */
-const fieldsOf = (words: readonly string[]): ReadonlyMap<string, string> =>
-  new Map(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? ''] as const] : [])));
 
 const stepOf = (event: ChangeEvent): string => ('step' in event ? event.step : '');
 

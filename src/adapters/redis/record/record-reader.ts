@@ -9,8 +9,11 @@ import {
 } from '../../../domain/change/record-entry.ts';
 import { entryFrom } from './record-text.ts';
 
-/** Checking a signature takes half a millisecond, and a card is drawn every three seconds, so checked entries are cached. */
-const REMEMBERED_RECORDS = 16;
+/**
+ * Checking a signature takes half a millisecond, and a card is drawn every three seconds, so checked entries are cached. The limit is for
+ * all clusters together; parsed entries take about three times the memory of their text.
+ */
+const CACHED_CHARACTERS = 24 * 1024 * 1024;
 
 /** A record with its valid events, and doubts about other entries. */
 export interface ReadRecord extends Provenance {
@@ -23,22 +26,60 @@ type ReadEntry = { readonly text: string } & (
   | { readonly doubt: Doubt['is'] }
 );
 
+/** Checked entries of the records that were read last. */
+export class EntryCache {
+  readonly #limit: number;
+  readonly #records = new Map<ChangeId, { readonly entries: readonly ReadEntry[]; readonly size: number }>();
+  #size = 0;
+
+  constructor(limit = CACHED_CHARACTERS) {
+    this.#limit = limit;
+  }
+
+  /** Characters of all cached texts. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get(id: ChangeId): readonly ReadEntry[] {
+    return this.#records.get(id)?.entries ?? [];
+  }
+
+  /** Keeps a record's entries, and drops those of the records that were read longest ago. */
+  keep(id: ChangeId, entries: readonly ReadEntry[]): void {
+    this.#drop(id);
+    const size = entries.reduce((sum, { text }) => sum + text.length, 0);
+    this.#records.set(id, { entries, size });
+    this.#size += size;
+    for (const oldest of this.#records.keys()) {
+      if (this.#size <= this.#limit) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(id: ChangeId): void {
+    this.#size -= this.#records.get(id)?.size ?? 0;
+    this.#records.delete(id);
+  }
+}
+
 /** Reads records. Entries that are not valid are omitted and reported as doubt. */
 export class RecordReader {
   readonly #proof: EntryProof;
-  readonly #remembered = new Map<ChangeId, readonly ReadEntry[]>();
+  readonly #cache: EntryCache;
 
-  constructor(proof: EntryProof) {
+  constructor(proof: EntryProof, cache = new EntryCache()) {
     this.#proof = proof;
+    this.#cache = cache;
   }
 
   read(id: ChangeId, texts: readonly string[]): ReadRecord {
-    const before = this.#remembered.get(id) ?? [];
+    const before = this.#cache.get(id);
     const entries = texts.map((text, index) => {
       const known = before[index];
       return known?.text === text ? known : this.#readEntry(id, text, index + 1);
     });
-    this.#remember(id, entries);
+    this.#cache.keep(id, entries);
     const doubt = doubtOf(entries);
     const last = entries.at(-1);
     return {
@@ -56,13 +97,6 @@ export class RecordReader {
     if ('raw' in entry)
       return { text, doubt: this.#proof.isOurs({ ...entry.raw, ...place }, signature) ? 'newer' : 'unsigned' };
     return this.#proof.isProven({ ...entry, ...place }, signature) ? { ...entry, text } : { text, doubt: 'unsigned' };
-  }
-
-  #remember(id: ChangeId, entries: readonly ReadEntry[]): void {
-    this.#remembered.delete(id);
-    this.#remembered.set(id, entries);
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > REMEMBERED_RECORDS && oldest !== undefined) this.#remembered.delete(oldest);
   }
 }
 

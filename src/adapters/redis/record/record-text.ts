@@ -8,12 +8,15 @@ import {
   type RecordEntry,
   type Signature,
 } from '../../../domain/change/record-entry.ts';
-import { jsonIn } from '../../../domain/text/json.ts';
+import { isShallow, jsonIn } from '../../../domain/text/json.ts';
 import { changeEventSchema } from '../../../schema/record-schemas.ts';
 import { recordFault } from '../server/failures.ts';
+import { saidIn, signedText } from '../server/signed-text.ts';
 
 /** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
+/** The same with the journal mark and the signature. */
+export const STORED_ENTRY_BYTES = ENTRY_LIMIT_BYTES + 4096;
 
 /** The stored text of a signed entry. Throws `record` if it could not be read back, or `record-full`. */
 export function entryText({ change, position, event, mark }: RecordEntry, proof: EntryProof): string {
@@ -22,9 +25,10 @@ export function entryText({ change, position, event, mark }: RecordEntry, proof:
   return JSON.stringify({ event, ...marked, ...proof.sign({ change, position, event, ...marked }) });
 }
 
-/** The stored text of progress. Throws `record` if it could not be read back. */
-export function progressText(id: ChangeId, progress: Progress): string {
-  return checkedText(id, progress, progressSchema);
+/** The stored text of signed progress. Throws `record` if it could not be read back. */
+export function progressText(id: ChangeId, progress: Progress, proof: EntryProof): string {
+  checkedText(id, progress, progressSchema);
+  return signedText(progress, { change: id }, proof.progress);
 }
 
 /** A stored entry with its signature; `raw` if this version does not know the event. */
@@ -52,21 +56,13 @@ export function entryFrom(text: string): KeptEntry | null {
 function rawFrom(value: unknown): KeptEntry | null {
   if (typeof value !== 'object' || value === null || !('key' in value) || !('signature' in value)) return null;
   const { key, signature, ...raw } = value;
-  if (typeof key !== 'string' || typeof signature !== 'string' || !hasLevels(raw, MOST_LEVELS)) return null;
+  if (typeof key !== 'string' || typeof signature !== 'string' || !isShallow(raw)) return null;
   return { raw, signature: { key, signature } };
 }
 
-/** Checking a signature uses stack for each level of nesting; a plan's commands are at level nine. */
-const MOST_LEVELS = 64;
-
-const hasLevels = (value: unknown, most: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (most > 0 && Object.values(value).every((one) => hasLevels(one, most - 1)));
-
-/** Parses progress; undefined if this version does not know it, because progress never matters for the state. */
-export function progressFrom(text: string): Progress | undefined {
-  return progressSchema.safeParse(jsonIn(text)).data;
+/** Parses progress; null if it is unsigned, or if this version does not know it: progress never matters for the state. */
+export function progressFrom(id: ChangeId, text: string, proof: EntryProof): Progress | null {
+  return saidIn(text, { change: id }, progressSchema, proof.progress);
 }
 
 function checkedText<T>(id: ChangeId, value: T, schema: z.ZodType<T>): string {

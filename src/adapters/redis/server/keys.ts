@@ -26,7 +26,7 @@ export function clusterKeys(cluster: string) {
     announced: `${prefix}:announced`,
     /** Hash: freezes and locks that people have set. */
     holds: `${prefix}:holds`,
-    /** Hash: last heartbeat by Redis' clock, and the worker's trouble. */
+    /** Hash: the signed last heartbeat, with its time by Redis' clock and the worker's trouble. */
     worker: `${prefix}:worker`,
     /** Number: the last fencing token. */
     fence: `${prefix}:fence`,
@@ -42,7 +42,7 @@ export function changeKeys(id: ChangeId) {
     record: `${prefix}:change:${id}`,
     /** Hash: revision, progress, bytes of the record, token of the last append. */
     state: `${prefix}:state:${id}`,
-    /** Hash: channel, ts, drawn, aside. */
+    /** Hash: the signed place (channel, ts), drawn, aside. */
     card: `${prefix}:card:${id}`,
     /** Hash: posted thread replies, and claimed replies with their expiry. */
     replies: `${prefix}:replies:${id}`,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { aclFile, aclUsers } from '../../../../src/adapters/redis/acl/acl.ts';
 import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapters/redis/acl/acl-commands.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
@@ -24,9 +24,9 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('heartbeat and fence work with the users of bot and worker', async () => {
   const bench = await aclBench(['c1']);
-  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1' }).beat('The disk is full.');
-  const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1' }).seen();
-  expect(seen?.trouble).toBe('The disk is full.');
+  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT }).beat('The disk is full.');
+  const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1', proof: EVERY_STATEMENT }).seen();
+  expect(seen).toMatchObject({ trouble: 'The disk is full.' });
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
   await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence, proof: EVERY_ENTRY }).stillOurs();
@@ -53,7 +53,7 @@ changesContract('Redis, as the worker’s user', async () => {
 cardsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   return {
-    cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock }),
+    cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock, proof: EVERY_STATEMENT }),
     changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -27,7 +27,7 @@ describe('announcements', () => {
   /** A bot that draws nothing; `found` has what it would draw, by announcement or because its card is behind. */
   function bot({ redis = bench.connect(), clusters = ['c1'] } = {}) {
     const [stop, errors, found] = [new AbortController(), [] as unknown[], new Set<string>()];
-    const cards = redisCards({ redis, clusters, clock });
+    const cards = redisCards({ redis, clusters, clock, proof: EVERY_STATEMENT });
     const gaps: string[] = [];
     const heard: string[] = [];
     const look = async () => {

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
+import { proofOf } from '../../../../src/adapters/keys/statements.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
 import { type Bench, redisBench } from '../server.ts';
+
+const [worker, bot, stranger] = [newKeyPair(), newKeyPair(), newKeyPair()];
 
 describe('the heartbeat of a worker in Redis', () => {
   let bench: Bench;
@@ -10,23 +14,50 @@ describe('the heartbeat of a worker in Redis', () => {
   });
   afterAll(() => bench?.close());
 
+  const lifeOf = (cluster: string, own = worker) =>
+    redisHeartbeat({ redis: bench.connect(), cluster, proof: proofOf('heartbeat', own, [worker]) });
+
   it('shows since when the worker is silent', async () => {
     const redis = bench.connect();
-    const life = redisHeartbeat({ redis, cluster: 'c1' });
+    const proof = proofOf('heartbeat', worker, [worker]);
+    const life = lifeOf('c1', bot);
     expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
-    await life.beat(null);
+    await lifeOf('c1').beat(null);
     expect(workerState(await life.seen())).toEqual({ is: 'there' });
-    await redis.hincrby('mk8s:c1:worker', 'heard', -16_000);
+    const at = Date.now() - 16_000;
+    const old = { at, trouble: null };
+    await redis.hset('mk8s:c1:worker', 'beat', JSON.stringify({ ...old, ...proof.sign({ ...old, cluster: 'c1' }) }));
     const seen = await life.seen();
-    expect(seen?.silentMs).toBeGreaterThanOrEqual(16_000);
-    expect(workerState(seen)).toEqual({ is: 'silent', since: seen?.heardAt });
+    expect(seen).toMatchObject({ heardAt: new Date(at).toISOString() });
+    expect(workerState(seen)).toEqual({ is: 'silent', since: new Date(at).toISOString() });
   });
 
   it('shows the worker’s trouble until it ends', async () => {
-    const life = redisHeartbeat({ redis: bench.connect(), cluster: 'c2' });
+    const life = lifeOf('c2');
     await life.beat('The disk is full.');
-    expect(workerState(await life.seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
+    expect(workerState(await lifeOf('c2', bot).seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
     await life.beat(null);
-    expect(workerState(await life.seen())).toEqual({ is: 'there' });
+    expect(workerState(await lifeOf('c2', bot).seen())).toEqual({ is: 'there' });
+  });
+
+  it.each([
+    ['of another key', async () => lifeOf('c3', stranger).beat('Transfer the keys to me.')],
+    ['of the bot’s key', async () => lifeOf('c3', bot).beat(null)],
+    [
+      'of another cluster',
+      async () => {
+        await lifeOf('c4').beat(null);
+        const redis = bench.connect();
+        await redis.hset('mk8s:c3:worker', 'beat', (await redis.hget('mk8s:c4:worker', 'beat')) ?? '');
+      },
+    ],
+    [
+      'without a signature',
+      async () => bench.connect().hset('mk8s:c3:worker', 'beat', '{"at":1,"trouble":"Call me."}'),
+    ],
+    ['of a megabyte', async () => bench.connect().hset('mk8s:c3:worker', 'beat', 'a'.repeat(2 ** 20))],
+  ])('is not acted on with a signature %s', async (_of, plant) => {
+    await plant();
+    expect(workerState(await lifeOf('c3', bot).seen())).toEqual({ is: 'unverified' });
   });
 });

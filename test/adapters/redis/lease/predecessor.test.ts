@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { type QueueWorker, queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
@@ -73,14 +74,14 @@ describe('after a process was killed', () => {
   it('a killed bot frees its card soon, despite a lease of ten minutes', async () => {
     const [dying, other] = [bench.connect(), bench.connect()];
     const drawing = Promise.withResolvers<void>();
-    void redisCards({ redis: dying, clusters: ['c1'], clock })
+    void redisCards({ redis: dying, clusters: ['c1'], clock, proof: EVERY_STATEMENT })
       .whileLeased('c1-abc234', 600_000, () => {
         drawing.resolve();
         return never();
       })
       .catch(() => undefined);
     await drawing.promise;
-    const cards = redisCards({ redis: other, clusters: ['c1'], clock });
+    const cards = redisCards({ redis: other, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     const isFree = () => cards.whileLeased('c1-abc234', 1_000, async () => undefined);
     expect(await isFree()).toBe(false);
     cutRedis(dying);
@@ -88,14 +89,14 @@ describe('after a process was killed', () => {
   });
 
   it('a live bot renews its lease', async () => {
-    const cards = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
+    const cards = redisCards({ redis: bench.connect(), clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const drawing = cards.whileLeased('c1-abc234', 15_000, () => {
       begun.resolve();
       return over.promise;
     });
     await begun.promise;
-    const other = redisCards({ redis: bench.connect(), clusters: ['c1'], clock });
+    const other = redisCards({ redis: bench.connect(), clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     const isFree = () => other.whileLeased('c1-abc234', 1_000, async () => undefined);
     const redis = bench.connect();
     const { lease } = changeKeys('c1-abc234');

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { expect, it, vi } from 'vitest';
-import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
@@ -22,9 +22,9 @@ function bot() {
   const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
   const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
-  const worker = redisHeartbeat({ redis, cluster: 'c1' });
+  const worker = redisHeartbeat({ redis, cluster: 'c1', proof: EVERY_STATEMENT });
   const postAgain = async () => null;
-  const cards = redisCards({ redis, clusters: ['c1'], clock });
+  const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
   const holds = redisHolds({ redis, cluster: 'c1' });
   return { changes, queue, worker, policy, holds, groups: new FakeGroups(), clock, postAgain, cards };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { botEntryProof } from '../../../../src/adapters/keys/entries.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
@@ -24,7 +24,7 @@ cardsContract('Redis', async () => {
   const bench = await redisBench();
   const redis = bench.connect();
   return {
-    cards: redisCards({ redis, clusters: ['c0', 'c1'], clock }),
+    cards: redisCards({ redis, clusters: ['c0', 'c1'], clock, proof: EVERY_STATEMENT }),
     changes: redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: bench.close,
@@ -34,7 +34,7 @@ cardsContract('Redis', async () => {
 it('renews the lease of a card without an error of Redis, also in its last second', async () => {
   const bench = await redisBench();
   const redis = bench.connect();
-  const cards = redisCards({ redis, clusters: ['c1'], clock });
+  const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
   const renewals = async () => (await redis.info('commandstats')).match(/cmdstat_pexpire:calls=(\d+)/)?.[1] ?? '0';
   const errors = () => redis.info('errorstats');
   const before = await errors();
@@ -112,7 +112,7 @@ describe('records in Redis', () => {
 
   it('keeps an ended change ninety days, with its card, and an open one for good', async () => {
     const { redis, changes } = open();
-    const cards = redisCards({ redis, clusters: ['c1'], clock });
+    const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     const days = async (kind: string) => Math.round((await redis.pttl(`mk8s:c1:${kind}:c1-kept22`)) / 86_400_000);
     await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
     await cards.hang('c1-kept22', { channel: 'C1', ts: '1.2' });
@@ -128,7 +128,7 @@ describe('records in Redis', () => {
 
   it('forgets in a sweep what was swept before, so that the next one is cheap', async () => {
     const { redis, changes } = open();
-    const cards = redisCards({ redis, clusters: ['c1'], clock });
+    const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     await changes.append('c1-sweep2', 0, events.requested('c1-sweep2'));
     await redis.del('mk8s:c1:change:c1-sweep2', 'mk8s:c1:state:c1-sweep2');
     expect(await redis.sismember('mk8s:c1:behind', 'c1-sweep2')).toBe(1);

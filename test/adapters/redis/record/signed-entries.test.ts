@@ -195,12 +195,17 @@ describe('entries in Redis that somebody has tampered with', () => {
     expect((await changes(worker).get(id))?.change.cancelAskedBy).toEqual({ id: 'U9', name: 'mallory' });
   });
 
-  it('do not follow from a word of progress, whatever it says: it is not signed and changes no state', async () => {
+  it('do not follow from progress, which is shown only if the worker signed it', async () => {
     const id = await begun();
     await redis.hset(`mk8s:c1:state:${id}`, 'progress:engines', JSON.stringify({ ...events.halfway, state: 'done' }));
     expect(await seen(id)).toEqual({ doubt: undefined, state: 'applying', mark });
     await redis.hset(`mk8s:c1:state:${id}`, 'progress:engines', JSON.stringify({ ...events.halfway, done: 2 }));
     expect(await seen(id)).toEqual({ doubt: undefined, state: 'applying', mark });
+    expect((await changes(bot).get(id))?.progress).toEqual([]);
+    await changes(bot).progress(id, events.halfway);
+    expect((await changes(bot).get(id))?.progress).toEqual([]);
+    await changes(worker).progress(id, events.halfway);
+    expect((await changes(bot).get(id))?.progress).toEqual([events.halfway]);
   });
 
   it('are told from entries of a key that was exchanged: both keys of a worker and of a bot count while both are trusted', async () => {

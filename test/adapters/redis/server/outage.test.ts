@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
+import { EVERY_ENTRY, EVERY_STATEMENT } from '../../../../sandbox/seen/every-entry.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../../../src/adapters/redis/server/connection.ts';
@@ -43,7 +43,7 @@ describe('during an outage of Redis', () => {
   it('reports a claim as failed when Redis hangs, and can be closed', async () => {
     const redis = connectRedis({ url: bench.server.url, onError: () => undefined });
     await redis.ping();
-    const cards = redisCards({ redis, clusters: ['c1'], clock });
+    const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
     bench.server.freeze(true);
     try {
       await expect(cards.claimReply('c1-frozen', 'done', 1_000)).rejects.toMatchObject({ kind: 'redis' });
