@@ -195,7 +195,7 @@ const BEFORE_THE_START = {
     'Request the change again. If it recurs, check the keys: `registry-ha keys list`.',
   ),
   'clock-skew': meaning(
-    'The clocks of bot and worker differ by more than one minute.',
+    'The worker’s clock is over one minute behind the bot’s, or over ten minutes ahead.',
     'Correct both clocks (`chronyc tracking` shows the offset), then request the change again.',
   ),
   'record-unverified': meaning(

@@ -60,12 +60,13 @@ export function bench(rules: GivenRules = {}) {
   const ids = { change: () => `lab-7f3k2${String.fromCharCode(97 + made++)}`, nonce: () => `nonce-${made++}` };
   const [holds, groups] = [new FakeHolds(), new FakeGroups()];
   const policy = policyOf({ requesters: people(alice.id), approvers: people(bob.id), ...rules });
+  const life = new FakeWorkerLife(clock);
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
   const bot: RequestPorts & TendPorts = {
     changes,
     queue,
-    worker: new FakeWorkerLife(),
+    worker: life,
     policy,
     holds,
     groups,
@@ -93,7 +94,23 @@ export function bench(rules: GivenRules = {}) {
   };
   const decide = (decision: Decision) => decideChange(decision, { ...bot, signer });
   return {
-    ...{ posted, clock, lab, changes, queue, journal, cards, holds, groups, bot, worker, signer, surprises, decide },
+    ...{
+      posted,
+      life,
+      clock,
+      lab,
+      changes,
+      queue,
+      journal,
+      cards,
+      holds,
+      groups,
+      bot,
+      worker,
+      signer,
+      surprises,
+      decide,
+    },
     request: (intent: Intent = addNode2) =>
       requestChange(intent, alice, 'C0OPS', async () => ({ channel: 'C0OPS', ts: '1.2' }), bot),
     undo: (undoes: string, by = alice) =>

@@ -39,7 +39,9 @@ describe('registry-ha can be called as the pages say', () => {
   });
 
   it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {
-    expect(text('docs/install.md')).toContain('install -m 0755 /opt/registry-ha/deploy/registry-ha /usr/local/bin/registry-ha');
+    expect(text('docs/install.md')).toContain(
+      'install -m 0755 /opt/registry-ha/deploy/registry-ha /usr/local/bin/registry-ha',
+    );
     const wrapper = join(folder, 'registry-ha');
     writeFileSync(wrapper, text('deploy/registry-ha').replaceAll(INSTALLED, folder), { mode: 0o755 });
     for (const part of ['node/bin', 'dist']) mkdirSync(join(folder, part), { recursive: true });

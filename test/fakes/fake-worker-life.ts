@@ -1,15 +1,27 @@
 import type { SeenWorker } from '../../src/domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../src/ports/cards.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 
 /** A worker's heartbeat in memory, always recent. */
 export class FakeWorkerLife implements Heartbeat {
-  #seen: SeenWorker | null = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble: null };
+  /** The worker's clock less Redis'. */
+  workerAheadMs = 0;
+  /** Redis' clock less the bot's. */
+  redisAheadMs = 0;
+  #trouble: string | null = null;
+  readonly #bot: Pick<Clock, 'now'>;
 
-  async beat(trouble: string | null): Promise<void> {
-    this.#seen = { heardAt: '2026-11-22T10:00:00.000Z', silentMs: 0, trouble };
+  constructor(bot: Pick<Clock, 'now'>) {
+    this.#bot = bot;
   }
 
-  async seen(): Promise<SeenWorker | null> {
-    return this.#seen;
+  async beat(trouble: string | null): Promise<void> {
+    this.#trouble = trouble;
+  }
+
+  async seen(): Promise<SeenWorker> {
+    const { workerAheadMs } = this;
+    const heardAt = new Date(this.#bot.now().getTime() + this.redisAheadMs).toISOString();
+    return { heardAt, silentMs: 0, workerAheadMs, trouble: this.#trouble };
   }
 }

@@ -85,7 +85,7 @@ function realUseCases(changes: FakeChanges, cards: FakeCards, rules: GivenRules)
         {
           changes,
           queue: new FakeQueue(),
-          worker: new FakeWorkerLife(),
+          worker: new FakeWorkerLife(systemClock),
           policy,
           holds: new FakeHolds(),
           groups: new FakeGroups(),

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Approval, SignedApproval } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
+import { MOST_BEHIND_MS } from '../../domain/cluster/clocks.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -53,16 +54,13 @@ function wasUsed({ approval }: SignedApproval, events: readonly ChangeEvent[], {
   return events.some((event) => event.type === 'approved' && event.signed.approval.nonce === approval.nonce);
 }
 
-/** NTP keeps clocks within a second. An approval from further in the future would be valid for too long. */
-const SKEW_LIMIT_MS = 60_000;
-
 async function whatIsWrong(signed: SignedApproval, known: Change, ports: ApprovedPorts): Promise<Refusal | null> {
   const { approval } = signed;
   if (!ports.checker.isGenuine(signed)) return invalid('the worker does not trust its signature');
   const mismatch = mismatchOf(approval, known, ports.cluster);
   if (mismatch !== null) return invalid(mismatch);
   const now = ports.clock.now();
-  if (Date.parse(approval.at) - now.getTime() > SKEW_LIMIT_MS) {
+  if (Date.parse(approval.at) - now.getTime() > MOST_BEHIND_MS) {
     return refuse(
       'clock-skew',
       `By the bot’s clock, the approval is from ${approval.at}. By the worker’s clock, it is only ${now.toISOString()}. Nothing was run.`,

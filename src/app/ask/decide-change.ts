@@ -12,6 +12,7 @@ import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { approvalEvent } from './approve-change.ts';
+import { refuseClocksApart } from './compared-clocks.ts';
 import { NO_HOLDS, policyContext } from './policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
@@ -87,6 +88,9 @@ async function whyNotNow(
     return refuse('decided-already', says, 'Request the change again.');
   }
   if (kind === 'cancel') return change.cancelAskedBy === undefined ? null : decidedAlready(change);
+  // First, because the expiry below would be a riddle.
+  const apart = isStart(kind) ? await refuseClocksApart(change.intent.cluster, ports) : null;
+  if (apart !== null) return apart;
   if (change.digest !== digest)
     return refuse('plan-stale', 'This card shows an older plan.', 'Use the newest card of this change.');
   if (Date.parse(change.planExpires ?? '') > ports.clock.now().getTime()) return null;

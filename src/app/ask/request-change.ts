@@ -12,6 +12,7 @@ import type { Groups, Holds } from '../../ports/policy.ts';
 import type { ChangeQueue } from '../../ports/queue.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
+import { refuseClocksApart } from './compared-clocks.ts';
 import { policyContext, thoseWhoAsk } from './policy-context.ts';
 
 /** The bot's ports for one cluster. */
@@ -61,7 +62,7 @@ export async function requestChange(
   return change;
 }
 
-/** Why the policy does not allow this request here and now; null if it does. */
+/** Why this request is not allowed here and now, or useless because a clock is wrong; null if it may be made. */
 export async function whyNotAsked(
   intent: Intent,
   requester: Person,
@@ -70,7 +71,7 @@ export async function whyNotAsked(
 ): Promise<Refusal | null> {
   const { policy } = ports;
   const now = await policyContext(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
-  return mayRequest(policy, intent, requester, channel, now);
+  return mayRequest(policy, intent, requester, channel, now) ?? (await refuseClocksApart(intent.cluster, ports));
 }
 
 /** Without a card nobody could see or approve the change, so it fails, and the caller reports the error. */

@@ -2,6 +2,8 @@
 export interface SeenWorker {
   readonly heardAt: string;
   readonly silentMs: number;
+  /** How far the worker's clock was ahead of Redis' at this heartbeat; null if it did not say, or did not know. */
+  readonly workerAheadMs: number | null;
   /** Why the running worker cannot work, in sentences; null when it can. */
   readonly trouble: string | null;
 }

@@ -25,7 +25,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
     [...proofs.clusters].map(([cluster, { entries, heartbeat }]) => {
       const place = { redis, cluster };
       const changes = redisChanges({ ...place, clock, proof: entries, cache });
-      const worker = redisHeartbeat({ ...place, proof: heartbeat });
+      const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
       return [cluster, { changes, queue, holds: redisHolds(place), worker }] as const;
     }),

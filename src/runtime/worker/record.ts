@@ -28,7 +28,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
-    life: redisHeartbeat({ redis, cluster, proof: proofs.heartbeat }),
+    life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat }),
     close: () => closeRedis(redis),
   };
 }

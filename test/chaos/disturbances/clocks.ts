@@ -1,5 +1,7 @@
 import type { Clocked } from '../../../sandbox/clock/clocks.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
+import type { ChaosStage } from '../stage/chaos-stage.ts';
+import { untilClockIsHeard, untilShown } from '../stage/heard-clock.ts';
 import type { Disturbance } from './disturbance.ts';
 
 const DONE = { state: 'done' } as const;
@@ -21,16 +23,29 @@ export function clockDisturbances(): readonly Disturbance[] {
     set('bot-clock-three-hours-back-in-mount', 'bot', 'mount', -FAR_MS),
     wrong('worker-clock-5-minutes-ahead-of-the-bot', 5 * MINUTE_MS, DONE),
     wrong('worker-clock-half-a-minute-behind-the-bot', -MINUTE_MS / 2, DONE),
-    // An approval from the future would live too long.
-    wrong('worker-clock-5-minutes-behind-the-bot', -5 * MINUTE_MS, {
-      state: 'refused',
-      shows: ['Correct both clocks'],
-    }),
+    {
+      name: 'worker-clock-5-minutes-behind-the-bot-until-somebody-reads-it',
+      setsClocks: true,
+      end: { state: 'done', shows: ['The clock of the worker of lab is', 'min behind'] },
+      before: (stage) => toldClock(stage, -5 * MINUTE_MS),
+      strike: correctedWhenRead,
+    },
     {
       name: 'worker-clock-three-hours-ahead-before-the-approval',
       setsClocks: true,
-      end: { state: 'refused', shows: ['The approval expired'] },
-      planned: (stage) => stage.setClock('worker', FAR_MS),
+      end: { state: 'done', shows: ['The clock of the worker of lab is 3 h ahead'] },
+      planned: (stage) => toldClock(stage, FAR_MS),
+      strike: correctedWhenRead,
+    },
+    {
+      name: 'bot-clock-an-hour-ahead-until-somebody-reads-it',
+      setsClocks: true,
+      end: { state: 'done', shows: ['The clock of the bot is 1 h ahead'] },
+      before: (stage) => stage.setClock('bot', 60 * MINUTE_MS),
+      strike: async (stage) => {
+        await untilShown(stage, 'The clock of the bot is');
+        await stage.setClock('bot', 0);
+      },
     },
     {
       name: 'worker-killed-with-its-clock-three-hours-back-in-copy',
@@ -59,6 +74,16 @@ function set(name: string, whose: Clocked, step: StepKind, offMs: number): Distu
       if (step === 'copy') await stage.clear('ssh-slow');
     },
   };
+}
+
+async function toldClock(stage: ChaosStage, offMs: number): Promise<void> {
+  await stage.setClock('worker', offMs);
+  await untilClockIsHeard(stage, offMs);
+}
+
+async function correctedWhenRead(stage: ChaosStage): Promise<void> {
+  await untilShown(stage, 'The clock of the worker of lab is');
+  await toldClock(stage, 0);
 }
 
 const wrong = (name: string, offMs: number, end: Disturbance['end']): Disturbance => ({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../../ports/cards.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
@@ -15,26 +16,34 @@ export interface HeartbeatOptions {
   readonly cluster: string;
   /** Signs as the worker, so that nobody else can put words on a card, or make a silent worker look alive. */
   readonly proof: Proof;
+  readonly clock: Pick<Clock, 'now' | 'steadyMs'>;
 }
+
+/** A slower answer of Redis does not say when its clock was read. */
+const SLOW_MS = 5_000;
 
 /** Characters of the worker's trouble; cards show it. */
 const TROUBLE_LIMIT = 1_000;
 
 const timeSchema = z.tuple([z.coerce.number(), z.coerce.number()]);
 const seenSchema = z.tuple([z.string(), z.number()]);
-const beatSchema = z.object({ at: z.int(), trouble: z.string().nullable() });
+/** `ahead`: the worker's clock less Redis', in ms; workers before this version do not say it. */
+const beatSchema = z.object({ at: z.int(), trouble: z.string().nullable(), ahead: z.int().nullable().default(null) });
 
 /**
  * A worker's heartbeat in Redis, with its time by Redis' clock, because the clocks of bot and worker may differ. The key does not expire,
  * so that people see since when the worker is silent.
  */
-export function redisHeartbeat({ redis, cluster, proof }: HeartbeatOptions): Heartbeat {
+export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
     async beat(trouble) {
+      const from = clock.steadyMs();
       const [seconds, micros] = timeSchema.parse(await ask(redis.time()));
+      const tookMs = clock.steadyMs() - from;
       const at = seconds * 1000 + Math.floor(micros / 1000);
-      const said = { at, trouble: trouble === null ? null : trouble.slice(0, TROUBLE_LIMIT) };
+      const ahead = tookMs > SLOW_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
+      const said = { at, ahead, trouble: trouble === null ? null : trouble.slice(0, TROUBLE_LIMIT) };
       await ask(redis.hset(worker, 'beat', signedText(said, { cluster }, proof)));
     },
     async seen() {
@@ -46,6 +55,6 @@ export function redisHeartbeat({ redis, cluster, proof }: HeartbeatOptions): Hea
   };
 }
 
-function seenFrom({ at, trouble }: z.infer<typeof beatSchema>, now: number): SeenWorker {
-  return { heardAt: new Date(at).toISOString(), silentMs: now - at, trouble };
+function seenFrom({ at, ahead, trouble }: z.infer<typeof beatSchema>, now: number): SeenWorker {
+  return { heardAt: new Date(at).toISOString(), silentMs: now - at, workerAheadMs: ahead, trouble };
 }

@@ -11,6 +11,7 @@ import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.t
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { announcementsContract } from '../../../contract/announcements.contract.ts';
 import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
@@ -24,8 +25,15 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('heartbeat and fence work with the users of bot and worker', async () => {
   const bench = await aclBench(['c1']);
-  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT }).beat('The disk is full.');
-  const seen = await redisHeartbeat({ redis: bench.as(BOT), cluster: 'c1', proof: EVERY_STATEMENT }).seen();
+  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock }).beat(
+    'The disk is full.',
+  );
+  const seen = await redisHeartbeat({
+    redis: bench.as(BOT),
+    cluster: 'c1',
+    proof: EVERY_STATEMENT,
+    clock: systemClock,
+  }).seen();
   expect(seen).toMatchObject({ trouble: 'The disk is full.' });
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
@@ -53,7 +61,12 @@ changesContract('Redis, as the worker’s user', async () => {
 cardsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   return {
-    cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock, proof: EVERY_STATEMENT }),
+    cards: redisCards({
+      redis: bench.as(BOT),
+      clusters: ['c0', 'c1'],
+      clock,
+      proof: EVERY_STATEMENT,
+    }),
     changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),

@@ -3,6 +3,8 @@ import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { proofOf } from '../../../../src/adapters/keys/statements.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { type Bench, redisBench } from '../server.ts';
 
 const [worker, bot, stranger] = [newKeyPair(), newKeyPair(), newKeyPair()];
@@ -14,8 +16,8 @@ describe('the heartbeat of a worker in Redis', () => {
   });
   afterAll(() => bench?.close());
 
-  const lifeOf = (cluster: string, own = worker) =>
-    redisHeartbeat({ redis: bench.connect(), cluster, proof: proofOf('heartbeat', own, [worker]) });
+  const lifeOf = (cluster: string, own = worker, clock: Pick<Clock, 'now' | 'steadyMs'> = systemClock) =>
+    redisHeartbeat({ redis: bench.connect(), cluster, clock, proof: proofOf('heartbeat', own, [worker]) });
 
   it('shows since when the worker is silent', async () => {
     const redis = bench.connect();
@@ -30,6 +32,24 @@ describe('the heartbeat of a worker in Redis', () => {
     const seen = await life.seen();
     expect(seen).toMatchObject({ heardAt: new Date(at).toISOString() });
     expect(workerState(seen)).toEqual({ is: 'silent', since: new Date(at).toISOString() });
+  });
+
+  it('says how far the worker’s clock is ahead of Redis’', async () => {
+    const behind = { ...systemClock, now: () => new Date(Date.now() - 3_600_000) };
+    await lifeOf('c5', worker, behind).beat(null);
+    const seen = await lifeOf('c5', bot).seen();
+    expect(seen).not.toBe('unverified');
+    expect(seen).toMatchObject({ workerAheadMs: expect.closeTo(-3_600_000, -5) });
+  });
+
+  it('does not guess it after a slow answer, nor for an older worker', async () => {
+    const steps = [0, 5_001];
+    await lifeOf('c6', worker, { now: () => new Date(), steadyMs: () => steps.shift() ?? 5_001 }).beat(null);
+    expect(await lifeOf('c6', bot).seen()).toMatchObject({ workerAheadMs: null });
+    const old = { at: Date.now(), trouble: null };
+    const signed = { ...old, ...proofOf('heartbeat', worker, [worker]).sign({ ...old, cluster: 'c6' }) };
+    await bench.connect().hset('mk8s:c6:worker', 'beat', JSON.stringify(signed));
+    expect(await lifeOf('c6', bot).seen()).toMatchObject({ workerAheadMs: null, trouble: null });
   });
 
   it('shows the worker’s trouble until it ends', async () => {

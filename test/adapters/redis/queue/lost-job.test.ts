@@ -6,6 +6,7 @@ import { redisHolds } from '../../../../src/adapters/redis/cards/holds.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { tendChanges } from '../../../../src/app/ask/tend-changes.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { FakeGroups } from '../../../fakes/fake-groups.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
@@ -22,7 +23,7 @@ function bot() {
   const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
   const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
-  const worker = redisHeartbeat({ redis, cluster: 'c1', proof: EVERY_STATEMENT });
+  const worker = redisHeartbeat({ redis, cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock });
   const postAgain = async () => null;
   const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
   const holds = redisHolds({ redis, cluster: 'c1' });
