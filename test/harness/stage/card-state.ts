@@ -15,8 +15,8 @@ export interface CardState {
 /** Reads the revisions of a change's record and of its card. */
 export async function cardStateOf(redis: Redis, id: string): Promise<CardState> {
   const { state, card } = changeKeys(id);
-  const [revision, [drawn, ts]] = await Promise.all([redis.hget(state, 'revision'), redis.hmget(card, 'drawn', 'ts')]);
-  return { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), isPosted: Boolean(ts) };
+  const [revision, [drawn, place]] = await Promise.all([redis.hget(state, 'revision'), redis.hmget(card, 'drawn', 'place')]);
+  return { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), isPosted: Boolean(place) };
 }
 
 /** Whether the card shows everything in the record. */
