@@ -15,7 +15,10 @@ export interface CardState {
 /** Reads the revisions of a change's record and of its card. */
 export async function cardStateOf(redis: Redis, id: string): Promise<CardState> {
   const { state, card } = changeKeys(id);
-  const [revision, [drawn, place]] = await Promise.all([redis.hget(state, 'revision'), redis.hmget(card, 'drawn', 'place')]);
+  const [revision, [drawn, place]] = await Promise.all([
+    redis.hget(state, 'revision'),
+    redis.hmget(card, 'drawn', 'place'),
+  ]);
   return { revision: Number(revision ?? 0), drawn: Number(drawn ?? 0), isPosted: Boolean(place) };
 }
 
