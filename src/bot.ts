@@ -5,6 +5,7 @@ import { botUseCases } from './app/ask/bot-use-cases.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { botRecord } from './runtime/bot/record.ts';
+import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
@@ -19,7 +20,7 @@ const TEND_EVERY_MS = 10_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
-  return await startParts((opened) => openBot(config, log, opened), log);
+  return await startParts((opened) => openBot(config, calmLog(log, clock), opened), log);
 }
 
 async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<void> {

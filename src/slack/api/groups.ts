@@ -62,17 +62,25 @@ export function slackGroups(options: GroupsOptions): Groups {
     kept.set(group, { until: now() + KEPT_MS, answer });
     return answer;
   };
-  const spared: number[] = [];
+  const mayRead = spareReads(now);
   return {
     members,
     async spare(group) {
       const known = fresh(group);
       if (known !== null) return await known;
-      while ((spared[0] ?? now()) <= now() - SPARE_WINDOW_MS) spared.shift();
-      if (spared.length >= SPARE_READS) return { are: 'unknown', why: 'too many people asked within a minute' };
-      spared.push(now());
-      return await members(group);
+      return mayRead() ? await members(group) : { are: 'unknown', why: 'too many people asked within a minute' };
     },
+  };
+}
+
+/** True for the first few reads within the window. */
+function spareReads(now: () => number): () => boolean {
+  const spared: number[] = [];
+  return () => {
+    while ((spared[0] ?? now()) <= now() - SPARE_WINDOW_MS) spared.shift();
+    if (spared.length >= SPARE_READS) return false;
+    spared.push(now());
+    return true;
   };
 }
 
