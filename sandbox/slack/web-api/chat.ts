@@ -116,6 +116,7 @@ function permalink({ channel, ts }: SlackMessage, site: Site): string {
 
 function channelRefusal(channel: string, { workspace, faults }: Site): Answer | undefined {
   if (!workspace.channels.some(({ id }) => id === channel)) return refuse('channel_not_found');
+  if (faults.has('slack-archived')) return refuse('is_archived');
   if (channel !== workspace.home.id || faults.has('slack-not-in-channel')) return refuse('not_in_channel');
   return undefined;
 }
