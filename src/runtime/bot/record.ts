@@ -23,7 +23,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   const clusters = new Map(
     [...proofs.clusters].map(([cluster, { entries, heartbeat }]) => {
       const place = { redis, cluster };
-      const changes = redisChanges({ ...place, clock, proof: entries, cache });
+      const changes = redisChanges({ ...place, proof: entries, cache });
       const worker = redisHeartbeat({ ...place, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
       return [cluster, { changes, queue, holds: redisHolds(place), worker }] as const;

@@ -99,10 +99,10 @@ async function keepTrying(
 }
 
 async function homeOf({ client }: App): Promise<Home> {
-  const { team_id: team, enterprise_id: enterprise, is_enterprise_install: isOrg } = await client.auth.test();
+  const { team_id: team, enterprise_id: enterprise, is_enterprise_install: isOrg, url } = await client.auth.test();
   if (isOrg === true) throw ORG_TOKEN;
   if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
-  return { team, enterprise: enterprise ?? null };
+  return { team, enterprise: enterprise ?? null, url: url ?? 'https://slack.com/' };
 }
 
 /** docs.slack.dev, "Organization-ready apps": such a token acts in every workspace of the organisation. */

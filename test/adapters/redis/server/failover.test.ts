@@ -54,7 +54,7 @@ describe('a failover of Redis', { timeout: 300_000 }, () => {
       expect(seen).toContain('slaves=1');
       expect(seen).toContain('sentinels=3');
     }, PATIENT);
-    const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
+    const changes = redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY });
     const before = [events.requested(ID), events.planned(ID), events.approved(ID), events.started];
     for (const [version, event] of before.entries()) await changes.append(ID, version, event);
     const queue = changeQueue({ redis, cluster: 'c1' });
