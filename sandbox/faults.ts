@@ -12,6 +12,9 @@ export const SLACK_FAULTS = [
   'slack-not-in-channel',
   'slack-free-plan',
   'slack-left-groups',
+  'slack-goodbye',
+  'slack-org-token',
+  'slack-archived',
   'slack-refresh',
 ] as const;
 

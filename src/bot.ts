@@ -5,6 +5,7 @@ import { botUseCases } from './app/ask/bot-use-cases.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { botRecord } from './runtime/bot/record.ts';
+import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
@@ -12,14 +13,14 @@ import { type Opened, startParts } from './runtime/opened.ts';
 import { Rounds } from './runtime/rounds.ts';
 import type { Process } from './runtime/run-process.ts';
 import { slackGroups } from './slack/api/groups.ts';
-import { startSlack } from './slack/start-slack.ts';
+import { type RunningSlack, startSlack } from './slack/start-slack.ts';
 
 /** How often the bot checks open changes: expired plans, and jobs that a crashed bot did not queue. */
 const TEND_EVERY_MS = 10_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
-  return await startParts((opened) => openBot(config, log, opened), log);
+  return await startParts((opened) => openBot(config, calmLog(log, clock), opened), log);
 }
 
 async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<void> {
@@ -36,14 +37,16 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   );
   const useCases = botUseCases({ clusters, cards, clock, ids: randomIds(), signer: approvalSigner(signingKey) });
   const changes = (name: string) => known(name, clusters).changes;
-  const slack = await startSlack({ config, useCases, changes, cards, announcements, clock, log });
-  opened.keep({ close: () => slack.stop() });
+  let slack: RunningSlack | null = null;
   const whyNotReady = () => {
     if (!record.isReachable()) return 'Redis is unreachable.';
-    return slack.isConnected() ? null : 'Slack is unreachable.';
+    return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady));
-  rounds.run((signal) => tend(() => useCases.tend(slack.postAgain), log, signal));
+  const running = await startSlack({ config, useCases, changes, cards, announcements, clock, log });
+  slack = running;
+  opened.keep({ close: () => running.stop() });
+  rounds.run((signal) => tend(() => useCases.tend(running.postAgain), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }
 

@@ -19,7 +19,7 @@ program
     await runProcess(async () => {
       const config = botConfig(path, process.env);
       const { startBot } = await import('./bot.ts');
-      secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url));
+      secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url ?? ''));
       return await startBot(config, openLog(config.log.level, 'registry-ha-bot', secrets));
     }, log);
   });
@@ -34,7 +34,7 @@ program
     await runProcess(async () => {
       const config = workerConfig(path, process.env);
       const { startWorker } = await import('./worker.ts');
-      secrets.push(config.redisPassword, passwordIn(config.redis.url));
+      secrets.push(config.redisPassword, passwordIn(config.redis.url ?? ''));
       return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', secrets));
     }, log);
   });

@@ -9,6 +9,7 @@ import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { sendHeartbeats } from './app/worker/heartbeat.ts';
 import { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
+import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
@@ -25,7 +26,7 @@ import { workerRecord } from './runtime/worker/record.ts';
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
-  return await startParts((opened) => openWorker(config, log, opened), log);
+  return await startParts((opened) => openWorker(config, calmLog(log, clock), opened), log);
 }
 
 async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promise<void> {

@@ -50,7 +50,7 @@ export interface ChangesReader {
 /** A reader with its own connection; connection errors are reported by `read`. */
 export function changesReader(url: string, cluster: string): ChangesReader {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-sandbox' });
-  const store = redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY });
+  const store = redisChanges({ redis, cluster, proof: EVERY_ENTRY });
   const cards = redisCards({ redis, clusters: [cluster], clock: systemClock, proof: EVERY_STATEMENT });
   const prefix = changeKeys(`${cluster}-000000`).record.slice(0, -`${cluster}-000000`.length);
   let last: readonly SeenChange[] = [];

@@ -25,6 +25,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const now = options.now ?? Date.now;
   const sockets = new SocketMode(APP_ID, now, options.ackLimitMs ?? ACK_DEADLINE_MS);
   const site = siteFor(options, await readManifest(options.manifestPath), sockets, originOf(server));
+  sockets.goodbye = () => site.faults.goodbye();
   const courier = courierFor(options, sockets, site);
   const urls = new ResponseUrls(site);
   const persons = new Persons(site, courier, urls);

@@ -4,14 +4,26 @@ import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { WrongConfig } from './read-config.ts';
-import { passwordIn, redisUrl } from './redis-url.ts';
+import { passwordIn, type RedisLogin, redisUrl } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
+
+const SENTINEL = /^(?<host>[\w.-]+|\[[0-9a-f:.]+\]):(?<port>\d{1,5})$/i;
 
 /** The address of Redis, the user, and the TLS files. */
 export const RedisSchema = z
   .strictObject({
-    url: z.string().regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port'),
+    url: z
+      .string()
+      .regex(/^rediss?:\/\//, 'write it as redis://host:port or rediss://host:port')
+      .optional(),
+    /** Instead of `url`: the Sentinels that know the current primary. */
+    sentinels: z
+      .array(z.string().regex(SENTINEL, 'write it as host:port, for example 10.0.0.1:26379'))
+      .check(atLeast(1, 'name at least one Sentinel; three are usual'))
+      .optional(),
+    /** The name of the primary in `sentinel monitor NAME …`. */
+    sentinelName: z.string().check(atLeast(1)).optional(),
     username: z.string().check(atLeast(1)).optional(),
     tls: z
       .strictObject({
@@ -22,10 +34,17 @@ export const RedisSchema = z
       })
       .optional(),
   })
-  .superRefine(({ url, tls }, { addIssue }) => {
+  .superRefine(({ url, sentinels, sentinelName, tls }, { addIssue }) => {
+    const issueAt = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message });
+    if (url === undefined && sentinels === undefined)
+      issueAt('url', 'missing; write redis://host:port, or name the Sentinels under sentinels');
+    if (url !== undefined && sentinels !== undefined)
+      issueAt('sentinels', 'remove url or sentinels: the Sentinels name the server');
+    if (sentinels !== undefined && sentinelName === undefined)
+      issueAt('sentinelName', 'missing; write the name of the primary in the Sentinels’ configuration');
     if (tls === undefined) return;
-    const issue = (message: string) => addIssue({ code: 'custom', path: ['tls'], message });
-    if (!url.startsWith('rediss://')) issue('TLS requires a url that starts with rediss://');
+    const issue = (message: string) => issueAt('tls', message);
+    if (url?.startsWith('redis://')) issue('TLS requires a url that starts with rediss://');
     if ((tls.cert === undefined) !== (tls.key === undefined)) issue('set both cert and key, or neither');
   });
 
@@ -40,17 +59,43 @@ export const REDIS_OVERRIDES = {
   REGISTRY_HA_REDIS_TLS_KEY: 'redis.tls.key',
 } as const;
 
-/** The options of a connection. */
-export interface RedisAddress {
-  readonly url: string;
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly servername?: string };
+interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
 }
 
-/** The URL with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file or a missing password. */
-export function redisAddress({ url, username, tls }: RedisConfig, password: string | undefined): RedisAddress {
+/** The Sentinels of a primary, and the login at that primary. */
+export interface SentinelAddress extends RedisLogin {
+  readonly name: string;
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** The options of a connection. */
+export type RedisAddress = { readonly tls?: TlsFiles } & (
+  | { readonly url: string }
+  | { readonly sentinels: SentinelAddress }
+);
+
+/** The address with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file or a missing password. */
+export function redisAddress(config: RedisConfig, password: string | undefined): RedisAddress {
+  const { url = '', username, sentinels, sentinelName: name = '', tls } = config;
   if (username !== undefined && (password ?? passwordIn(url) ?? '') === '') throw noPassword(username);
-  const full = redisUrl(url, { username, password });
-  if (tls === undefined) return { url: full };
+  const hosts = (sentinels ?? []).map(sentinelAt);
+  const address =
+    sentinels === undefined
+      ? { url: redisUrl(url, { username, password }) }
+      : { sentinels: { name, hosts, username, password } };
+  return tls === undefined ? address : { ...address, tls: tlsFiles(tls) };
+}
+
+function sentinelAt(text: string) {
+  const { host = '', port = '' } = SENTINEL.exec(text)?.groups ?? {};
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+function tlsFiles(tls: NonNullable<RedisConfig['tls']>): TlsFiles {
   const { ca, cert, key, serverName } = tls;
   const texts = {
     ...(ca === undefined ? {} : { ca: certificate('ca', ca) }),
@@ -58,7 +103,7 @@ export function redisAddress({ url, username, tls }: RedisConfig, password: stri
     ...(key === undefined ? {} : { key: privateKey(key) }),
   };
   if (cert !== undefined && key !== undefined) checkPair(cert, texts.cert ?? '', key, texts.key ?? '');
-  return { url: full, tls: { ...texts, ...(serverName === undefined ? {} : { servername: serverName }) } };
+  return { ...texts, ...(serverName === undefined ? {} : { servername: serverName }) };
 }
 
 /** Redis would refuse each connection with WRONGPASS, and retries would not help. */

@@ -14,4 +14,6 @@ export interface Holds {
 export interface Groups {
   /** The members, at most one minute old. */
   members(group: string): Promise<GroupMembers>;
+  /** The same for information only: reads few groups a minute, so that decisions keep Slack's rate limit. */
+  spare(group: string): Promise<GroupMembers>;
 }

@@ -6,6 +6,8 @@ export interface ChangeQueue {
   add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void>;
   /** Queues the job of an open change again if it was lost, was abandoned, or ended before its change. */
   ensure(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void>;
+  /** Removes a job that has not begun. A running job stays. */
+  withdraw(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void>;
   /** IDs of changes whose jobs run before this change's job. */
   ahead(id: ChangeId): Promise<readonly ChangeId[]>;
 }

@@ -1,5 +1,5 @@
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
-import type { Change } from '../domain/change/change.ts';
+import type { Change, MessageRef } from '../domain/change/change.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -56,8 +56,10 @@ export async function startSlack(options: StartSlackOptions) {
   for (const register of SURFACES) register(bot.app, { useCases, slack, context, whyNot, clock, log });
   await bot.start();
   const end = new AbortController();
+  // As chat.getPermalink builds it, which does not know deleted messages.
+  const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
   const clusters = config.clusters.map(({ name }) => name);
-  const drawing = notifier({ ...options, slack, clusters }).run(end.signal);
+  const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
     /** Posts the card of a change without one; null when the bot may not write there. */

@@ -21,14 +21,18 @@ const redis = { url: 'redis://127.0.0.1:6379' };
 
 describe('a mistake in a file is reported with its fix', () => {
   it.each([
-    ['bot', {}, 'redis: missing; write its keys (url, username, tls).'],
-    ['bot', { redis: null }, 'redis: empty; write its keys (url, username, tls).'],
+    ['bot', {}, 'redis: missing; write its keys (url, sentinels, sentinelName, username, tls).'],
+    ['bot', { redis: null }, 'redis: empty; write its keys (url, sentinels, sentinelName, username, tls).'],
     [
       'bot',
       [],
       'the whole file: write its keys (slack, redis, clusters, policyFile, approval, health, log), not a list.',
     ],
-    ['bot', { redis: { ...redis, user: 'x' } }, 'redis: unknown key “user”. Known: url, username, tls.'],
+    [
+      'bot',
+      { redis: { ...redis, user: 'x' } },
+      'redis: unknown key “user”. Known: url, sentinels, sentinelName, username, tls.',
+    ],
     ['bot', { redis, retries: 1, logs: {} }, 'the whole file: unknown key “logs”. Did you mean “log”?'],
     ['bot', { clusters: [{ channels: 'C0123' }] }, 'clusters.0.channels: write a list, not text.'],
     [
@@ -42,6 +46,22 @@ describe('a mistake in a file is reported with its fix', () => {
     ['bot', { health: { port: 70_000 } }, 'health.port: write at most 65535.'],
     ['worker', { redis }, 'cluster: missing; write text.'],
     ['worker', { cluster: 12 }, 'cluster: write it in quotes: text is required, not a number.'],
+    ['worker', { redis: {} }, 'redis.url: missing; write redis://host:port, or name the Sentinels under sentinels.'],
+    [
+      'worker',
+      { redis: { sentinels: ['10.0.0.1'], sentinelName: 'lab' } },
+      'redis.sentinels.0: write it as host:port, for example 10.0.0.1:26379.',
+    ],
+    [
+      'worker',
+      { redis: { sentinels: ['10.0.0.1:26379'] } },
+      'redis.sentinelName: missing; write the name of the primary in the Sentinels’ configuration.',
+    ],
+    [
+      'worker',
+      { redis: { ...redis, sentinels: ['10.0.0.1:26379'], sentinelName: 'lab' } },
+      'redis.sentinels: remove url or sentinels: the Sentinels name the server.',
+    ],
     ['worker', { redis: { ...redis, username: '' } }, 'redis.username: empty; write text.'],
     ['worker', { copy: { maxRate: 1.5 } }, 'copy.maxRate: write a whole number.'],
     ['worker', { copy: { strict: 'yes' } }, 'copy.strict: write true or false, not text.'],

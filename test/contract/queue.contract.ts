@@ -46,6 +46,15 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await opened.drain()).toEqual(['apply c1-open22']);
     });
 
+    it('withdraws a job that has not begun, and runs it when it is queued again', async () => {
+      await queue.ensure('apply', 'c1-held22', 1);
+      await queue.withdraw('apply', 'c1-held22', 1);
+      await queue.withdraw('apply', 'c1-never2', 1);
+      expect(await opened.drain()).toEqual([]);
+      await queue.ensure('apply', 'c1-held22', 1);
+      expect(await opened.drain(() => queue.withdraw('apply', 'c1-held22', 1))).toEqual(['apply c1-held22']);
+    });
+
     it('lists the changes ahead', async () => {
       await queue.add('plan', 'c1-aaaaa2', 1);
       await queue.add('plan', 'c1-bbbbb2', 1);

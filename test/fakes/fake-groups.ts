@@ -14,6 +14,10 @@ export class FakeGroups implements Groups {
     this.#members.set(group, { are: 'unknown', why });
   }
 
+  spare(group: string): Promise<GroupMembers> {
+    return this.members(group);
+  }
+
   async members(group: string): Promise<GroupMembers> {
     this.asked.push(group);
     return this.#members.get(group) ?? { are: 'unknown', why: 'there is no such group' };

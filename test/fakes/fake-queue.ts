@@ -28,6 +28,13 @@ export class FakeQueue implements ChangeQueue {
     await this.add(kind, id, attempt);
   }
 
+  async withdraw(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    const at = this.#waiting.findIndex((job) => job.kind === kind && job.id === id && job.attempt === attempt);
+    if (at < 0) return;
+    this.#waiting.splice(at, 1);
+    this.#added.delete(`${kind}-${id}-${attempt}`);
+  }
+
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
     const order = [...(this.#active === null ? [] : [this.#active]), ...this.#inOrder()].map((job) => job.id);
     const mine = order.indexOf(id);

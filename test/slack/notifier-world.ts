@@ -37,6 +37,7 @@ export class World {
       announcements,
       cards,
       slack,
+      linkTo: ({ ts }: { ts: string }) => `https://sandbox/p${ts}`,
       log,
       useCases,
       changes: () => this.changes,

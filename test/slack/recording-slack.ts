@@ -8,8 +8,10 @@ import type { Drawing } from '../../src/slack/text/blocks.ts';
 export class RecordingSlack implements SlackPoster {
   readonly updates: { readonly at: number; readonly ts: string; readonly drawing: Drawing }[] = [];
   readonly replies: { readonly ts: string; readonly text: string; readonly broadcast: boolean }[] = [];
-  /** Called before each edit and reply. */
-  refusal: (what: 'update' | 'reply', drawing?: Drawing) => SlackRefused | null = () => null;
+  readonly posts: { readonly channel: string; readonly drawing: Drawing }[] = [];
+  readonly directs: { readonly user: string; readonly text: string }[] = [];
+  /** Called before each call. */
+  refusal: (what: 'update' | 'reply' | 'post' | 'direct', drawing?: Drawing) => SlackRefused | null = () => null;
   /** Requested edits, including rejected ones. */
   asked = 0;
   readonly #clock: Clock;
@@ -23,8 +25,19 @@ export class RecordingSlack implements SlackPoster {
     return this.updates.filter((update) => update.ts === ts).map(({ drawing }) => drawing.text);
   }
 
-  async post(channel: string): Promise<MessageRef> {
-    return { channel, ts: '1.0' };
+  async post(channel: string, drawing: Drawing): Promise<MessageRef> {
+    this.#refuse('post', drawing);
+    return { channel, ts: `${this.posts.push({ channel, drawing })}.0` };
+  }
+
+  async direct(user: string, text: string): Promise<void> {
+    this.#refuse('direct');
+    this.directs.push({ user, text });
+  }
+
+  #refuse(what: 'post' | 'direct', drawing?: Drawing): void {
+    const refusal = this.refusal(what, drawing);
+    if (refusal !== null) throw refusal;
   }
 
   async update({ ts }: MessageRef, drawing: Drawing): Promise<void> {

@@ -29,6 +29,8 @@ export interface SlackWorld {
 export interface WorldOptions {
   readonly http?: { readonly port: number };
   readonly useCases?: (real: UseCases) => UseCases;
+  /** Faults of Slack from before the start. */
+  readonly faults?: readonly string[];
   /** By default, alice may request and bob may approve. */
   readonly rules?: GivenRules;
 }
@@ -36,9 +38,11 @@ export interface WorldOptions {
 export async function slackWorld({
   http,
   rules = {},
+  faults = [],
   useCases = (real) => real,
 }: WorldOptions = {}): Promise<SlackWorld> {
   const local = await localSlack(http);
+  for (const fault of faults) local.fault(fault, []);
   const announcements = new FakeAnnouncements();
   const changes = new FakeChanges('lab', announcements);
   const cards = new FakeCards([changes], systemClock);

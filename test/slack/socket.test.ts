@@ -40,6 +40,41 @@ function port(): number {
   return address.port;
 }
 
+/** Sleeps a hundredth of the time, and counts. */
+class Hurried {
+  readonly slept: number[] = [];
+  now = systemClock.now;
+  steadyMs = systemClock.steadyMs;
+  sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+    this.slept.push(ms);
+    await systemClock.sleep(ms / 100, signal);
+  };
+}
+
+describe('a socket that Slack closes right after its hello', () => {
+  it('is opened again after longer and longer pauses', async () => {
+    sockets.on('connection', (opened) => {
+      opened.send(JSON.stringify({ type: 'disconnect', reason: 'link_disabled' }));
+      opened.close();
+    });
+    const [log, clock] = [new KeptLog(), new Hurried()];
+    const slackApiUrl = `http://127.0.0.1:${port()}/`;
+    const socket = new Socket({
+      appToken: 'xapp-1',
+      slackApiUrl,
+      clock,
+      log,
+      logger: boltLog(log),
+      onFatal: () => undefined,
+    });
+    const app = new App({ authorize: async () => ({ botToken: 'xoxb-1' }), receiver: socket, convoStore: false });
+    await app.start();
+    await eventually(() => (clock.slept.length >= 7 ? true : undefined));
+    await app.stop();
+    expect(clock.slept.slice(0, 7)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
+  });
+});
+
 describe('a socket', () => {
   it('logs a payload that Bolt cannot process, and accepts the next one', async () => {
     const log = new KeptLog();

@@ -98,7 +98,7 @@ describe('a process with a part that cannot start leaves nothing open:', { timeo
   });
 
   it('the bot, if Slack rejects its token', async () => {
-    expect(await failsToStart('bot', bot(), 'xoxb-of-nobody')).toContain('invalid_auth');
+    expect(await failsToStart('bot', bot({ health: { port: 0 } }), 'xoxb-of-nobody')).toContain('invalid_auth');
   });
 
   it('the bot, if only one of its two sockets to Slack opens', async () => {

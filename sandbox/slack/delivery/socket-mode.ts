@@ -36,6 +36,9 @@ export class SocketMode implements Courier {
   readonly #now: () => number;
   readonly #ackLimitMs: number;
 
+  /** Why new sockets are closed right after the hello; null if they stay open. */
+  goodbye: () => string | null = () => null;
+
   constructor(appId: string, now: () => number, ackLimitMs: number) {
     this.#appId = appId;
     this.#now = now;
@@ -109,7 +112,12 @@ export class SocketMode implements Courier {
     socket.once('close', () => clearInterval(pings));
     const debug_info = { host: 'applink-sandbox', build_number: 1, approximate_connection_time: 18_060 };
     const connection_info = { app_id: this.#appId };
+    const reason = this.goodbye();
     socket.send(JSON.stringify({ type: 'hello', num_connections: this.#open.length, debug_info, connection_info }));
+    if (reason === null) return;
+    this.#forget(socket);
+    this.#sendDisconnect(socket, reason);
+    socket.close();
   }
 
   /** Only the socket that got an envelope can acknowledge it. */
@@ -120,7 +128,7 @@ export class SocketMode implements Courier {
     if (waiting?.socket === socket) waiting.settle({ is: 'acked', answer: ack.data.payload });
   }
 
-  #sendDisconnect(socket: WebSocket, reason: DisconnectReason | 'too_many_websockets'): void {
+  #sendDisconnect(socket: WebSocket, reason: string): void {
     socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'applink-sandbox' } }));
   }
 

@@ -23,6 +23,9 @@ const LASTING = {
   'slack-not-in-channel': '',
   'slack-free-plan': '',
   'slack-left-groups': 'PERSON…',
+  'slack-goodbye': '[REASON]',
+  'slack-org-token': '',
+  'slack-archived': '',
 } as const;
 const REFRESH = 'slack-refresh';
 
@@ -66,13 +69,21 @@ export class Faults {
     return [...this.#planted].map(([name, { args }]) => [name, ...args].join(' '));
   }
 
-  has(name: 'slack-revoked' | 'slack-not-in-channel' | 'slack-free-plan'): boolean {
+  has(
+    name: 'slack-revoked' | 'slack-not-in-channel' | 'slack-free-plan' | 'slack-org-token' | 'slack-archived',
+  ): boolean {
     return this.#planted.has(name);
   }
 
   /** People, by ID or name, who have left all user groups. */
   leftGroups(): readonly string[] {
     return this.#planted.get('slack-left-groups')?.args ?? [];
+  }
+
+  /** Why new sockets are closed right after the hello; null if they stay open. */
+  goodbye(): string | null {
+    const planted = this.#planted.get('slack-goodbye');
+    return planted === undefined ? null : (planted.args[0] ?? 'link_disabled');
   }
 
   /** The block type that is currently rejected, if any. */

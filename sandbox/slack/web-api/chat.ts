@@ -35,7 +35,7 @@ export const postMessage: ApiMethod = {
     if (composed.is === 'refused') return composed.answer;
     const isBroadcast = composed.draft.threadTs !== undefined && args.reply_broadcast === true;
     const message = site.timeline.post({ ...composed.draft, ...(isBroadcast ? { broadcast: true } : {}) });
-    return { ok: true, channel: args.channel, ts: message.ts, message: messageWire(message, site.workspace) };
+    return { ok: true, channel: message.channel, ts: message.ts, message: messageWire(message, site.workspace) };
   }),
 };
 
@@ -99,6 +99,8 @@ interface Composing extends ContentArgs {
 }
 
 function compose(args: Composing, site: Site): Composed {
+  const person = site.workspace.people.find(({ id }) => id === args.channel);
+  if (person !== undefined) return composeDirect(args, person.id, site);
   const thread: Pick<Draft, 'threadTs'> = args.thread_ts ? { threadTs: args.thread_ts } : {};
   const refusal = channelRefusal(args.channel, site) ?? metadataRefusal(args.metadata);
   if (refusal !== undefined) return { is: 'refused', answer: refusal };
@@ -110,12 +112,22 @@ function compose(args: Composing, site: Site): Composed {
   return { is: 'draft', draft: { channel: args.channel, author: site.workspace.bot, text, blocks, ...thread } };
 }
 
+/** A direct message: a user ID as the channel opens the conversation (chat.postMessage, "Post to a DM"). Only that person sees it. */
+function composeDirect(args: Composing, userId: string, site: Site): Composed {
+  const content = contentOf(args, site);
+  if (content.is === 'refused') return content;
+  const { text, blocks } = content;
+  const channel = `D${userId.slice(1)}`;
+  return { is: 'draft', draft: { channel, author: site.workspace.bot, text, blocks, ephemeralFor: userId } };
+}
+
 function permalink({ channel, ts }: SlackMessage, site: Site): string {
   return `${site.origin()}/archives/${channel}/p${ts.replace('.', '')}`;
 }
 
 function channelRefusal(channel: string, { workspace, faults }: Site): Answer | undefined {
   if (!workspace.channels.some(({ id }) => id === channel)) return refuse('channel_not_found');
+  if (faults.has('slack-archived')) return refuse('is_archived');
   if (channel !== workspace.home.id || faults.has('slack-not-in-channel')) return refuse('not_in_channel');
   return undefined;
 }

@@ -7,7 +7,7 @@ import { type ApiMethod, refuse, withArgs } from './answer.ts';
 export const authTest: ApiMethod = {
   token: 'bot',
   scopes: [],
-  run: (_args, { workspace, origin }) => ({
+  run: (_args, { workspace, origin, faults }) => ({
     ok: true,
     url: `${origin()}/`,
     team: workspace.team.domain,
@@ -15,7 +15,8 @@ export const authTest: ApiMethod = {
     team_id: workspace.team.id,
     user_id: workspace.bot.id,
     bot_id: workspace.botId,
-    is_enterprise_install: false,
+    is_enterprise_install: faults.has('slack-org-token'),
+    ...(faults.has('slack-org-token') ? { enterprise_id: 'E0SANDBOX' } : {}),
   }),
 };
 

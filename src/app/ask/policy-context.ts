@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Groups, Holds } from '../../ports/policy.ts';
 
 export interface PolicyContextPorts {
-  readonly groups: Groups;
+  readonly groups: Pick<Groups, 'members'>;
   readonly holds: Pick<Holds, 'all'>;
   readonly clock: Clock;
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../../domain/change/approval.ts';
 import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts';
-import { everyGroupOf } from '../../domain/policy/people.ts';
+import { groupsFor } from '../../domain/policy/people.ts';
 import { rightsIn } from '../../domain/policy/rights.ts';
 import { freezeAt } from '../../domain/policy/time.ts';
 import { type PolicyContextPorts, policyContext } from './policy-context.ts';
@@ -16,7 +16,8 @@ export async function rightsOf(
   channel: string,
   ports: ClusterPorts & PolicyContextPorts,
 ): Promise<RightsIn> {
-  const now = await policyContext(everyGroupOf(ports.policy), [by.id], ports);
+  const groups = { members: (group: string) => ports.groups.spare(group) };
+  const now = await policyContext(groupsFor(ports.policy, by.id, channel), [by.id], { ...ports, groups });
   const freeze = freezeAt(ports.policy.freezes, now.at);
   return { cluster, ...rightsIn(ports.policy, by, channel, now), holds: now.holds, freeze };
 }

@@ -41,6 +41,7 @@ export type FailureKind =
   | 'bootstrap-file'
   | 'key-unusable'
   | 'no-password'
+  | 'slack-token'
   | Refusal['refused'];
 
 /** A failure without data beyond its sentences. Code that handles one checks its kind. */

@@ -55,6 +55,18 @@ export function everyGroupOf({ verbs, holds }: Policy): People {
   return { users: [], groups: [...new Set(groups)] };
 }
 
+/** User groups that say what this person may do in this channel; none for a rule that lists the person by ID. */
+export function groupsFor({ verbs, holds }: Policy, id: string, channel: string): People {
+  const here = [...Object.values(verbs), ...Object.values(holds)].filter(
+    ({ channels }) => wrongChannel(channels, channel) === null,
+  );
+  const groups = here.flatMap(({ requesters, approvers }) => {
+    if (approvers.users.includes(id)) return [];
+    return requesters.users.includes(id) ? approvers.groups : [...requesters.groups, ...approvers.groups];
+  });
+  return { users: [], groups: [...new Set(groups)] };
+}
+
 /** Null for a member. A group that could not be read gives nobody permission. */
 export function notAllowed(
   people: People,

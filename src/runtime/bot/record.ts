@@ -5,26 +5,25 @@ import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
-import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
-import { redisRemedy } from '../../adapters/redis/server/recover.ts';
+import { closeRedis } from '../../adapters/redis/server/connection.ts';
 import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { openRedis, redisErrors } from '../redis.ts';
 import type { BotProofs } from './proofs.ts';
 
 /** The bot's view of Redis: record and queue of each cluster, cards, and announcements of all clusters. */
 export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
-  const onError = (error: unknown) => log.warn({ err: error, next: redisRemedy(error) }, 'Redis connection error');
-  const address = redisAddress(config.redis, config.secrets.redisPassword);
-  const redis = connectRedis({ ...address, onError, name: 'registry-ha-bot' });
+  const onError = redisErrors(log);
+  const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
   const names = [...proofs.clusters.keys()];
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   const clusters = new Map(
     [...proofs.clusters].map(([cluster, { entries, heartbeat }]) => {
       const place = { redis, cluster };
-      const changes = redisChanges({ ...place, clock, proof: entries, cache });
+      const changes = redisChanges({ ...place, proof: entries, cache });
       const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
       return [cluster, { changes, queue, holds: redisHolds(place), worker }] as const;

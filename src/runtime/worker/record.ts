@@ -3,23 +3,19 @@ import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
-import { closeRedis, connectRedis } from '../../adapters/redis/server/connection.ts';
-import { redisRemedy } from '../../adapters/redis/server/recover.ts';
+import { closeRedis } from '../../adapters/redis/server/connection.ts';
 import { redisAddress } from '../../config/redis-config.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { openRedis } from '../redis.ts';
 import type { WorkerProofs } from './proofs.ts';
 
 /** The worker's view of Redis. `onReady` is called at each connection, because Redis may have lost data before it. */
 export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Log, onReady: () => void) {
   const { cluster } = config;
-  const redis = connectRedis({
-    ...redisAddress(config.redis, config.redisPassword),
-    onError: (error) => log.warn({ err: error, next: redisRemedy(error) }, 'Redis connection error'),
-    onReady,
-    name: `registry-ha-worker-${cluster}`,
-  });
+  const address = redisAddress(config.redis, config.redisPassword);
+  const redis = openRedis(address, `registry-ha-worker-${cluster}`, log, onReady);
   const record = { redis, cluster, clock, proof: proofs.entries, cache: new EntryCache() };
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {

@@ -26,6 +26,8 @@ export interface SlackPoster {
   update(place: MessageRef, drawing: Drawing): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
+  /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
+  direct(user: string, text: string): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -57,6 +59,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
         posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
     },
+    direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
   };
 }
 

@@ -2,9 +2,9 @@ import { webApi } from '@slack/bolt';
 
 /** Why a Slack call failed, as far as we handle it differently. */
 export type SlackFault =
-  /** The message or its channel no longer exists. */
+  /** The message no longer exists, or is not the bot's. */
   | 'gone'
-  /** The bot may not write there. */
+  /** The bot cannot write in the channel: it was removed from it, or the channel is archived or deleted. */
   | 'not-in-channel'
   /** This workspace rejects the blocks. */
   | 'invalid-blocks'
@@ -44,10 +44,10 @@ const FAULTS: ReadonlyMap<string, SlackFault> = new Map(
     message_not_found: 'gone',
     cant_update_message: 'gone',
     edit_window_closed: 'gone',
-    is_archived: 'gone',
-    channel_not_found: 'gone',
     thread_not_found: 'gone',
     not_in_channel: 'not-in-channel',
+    is_archived: 'not-in-channel',
+    channel_not_found: 'not-in-channel',
     restricted_action: 'not-in-channel',
     invalid_blocks: 'invalid-blocks',
     invalid_blocks_format: 'invalid-blocks',

@@ -1,4 +1,5 @@
 import { App, type AppOptions, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt';
+import { PlainFailure } from '../../domain/answers/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { boltLog } from '../api/bolt-log.ts';
@@ -6,7 +7,7 @@ import { InFlight } from './in-flight.ts';
 import { SeenSignatures } from './seen-signatures.ts';
 import type { Home } from './sender.ts';
 import { SIGNATURE, SignedHttp } from './signed-http.ts';
-import { Socket } from './socket.ts';
+import { isFatal, Socket } from './socket.ts';
 
 /** Slack closes a connection every few hours; the second one answers meanwhile. */
 const SOCKETS = 2;
@@ -35,6 +36,12 @@ export function botApp(options: BotAppOptions) {
   const receivers = receiversFor(options, logger);
   const app = new WatchedApp(options, { receiver: together(receivers), logger, ...clientFor(options) });
   let home: Home | null = null;
+  const begin = async () => {
+    home ??= await homeOf(app);
+    await started(app);
+  };
+  const end = new AbortController();
+  let later: Promise<void> = Promise.resolve();
   return {
     app,
     /** The bot token's workspace; throws before the start. */
@@ -44,26 +51,75 @@ export function botApp(options: BotAppOptions) {
     },
     /** True if payloads can arrive; one of the two sockets is enough. */
     isConnected: () => receivers.some(({ isConnected }) => isConnected),
-    /** Checks the token, then accepts payloads. */
+    /** Checks the token, then accepts payloads. Resolves after the first attempt; while Slack is unreachable, it keeps trying. */
     start: async () => {
-      const { team_id: team, enterprise_id: enterprise } = await app.client.auth.test();
-      if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
-      home = { team, enterprise: enterprise ?? null };
-      try {
-        await app.start();
-      } catch (error) {
-        // One of the two sockets may be open.
-        await app.stop();
-        throw error;
-      }
+      const error = await begin().then(none, (failed: unknown) => failed);
+      if (error === undefined) return;
+      if (isFinal(error)) throw error;
+      later = keepTrying(begin, error, options, end.signal);
     },
     /** Stops accepting payloads, and waits at most ten seconds for those in progress. */
     stop: async () => {
+      end.abort();
+      await later;
       await app.stop();
       const left = await app.inFlight.drain(DRAIN_LIMIT_MS);
       if (left > 0) options.log.warn({ left }, 'Stopped with payloads in progress');
     },
   };
+}
+
+/** True if only a person can help. */
+const isFinal = (error: unknown): error is Error => error instanceof PlainFailure || isFatal(error);
+
+const none = (): undefined => undefined;
+
+const RETRY_FROM_MS = 1_000;
+const RETRY_TO_MS = 30_000;
+
+async function keepTrying(
+  begin: () => Promise<void>,
+  first: unknown,
+  { clock, log, onFatal }: SharedOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let err: unknown = first;
+  for (let n = 0; !signal.aborted; n += 1) {
+    const afterMs = Math.min(RETRY_TO_MS, RETRY_FROM_MS * 2 ** Math.min(n, 10));
+    log.warn({ err, afterMs }, 'Slack is unreachable; the bot starts when it answers');
+    await clock.sleep(afterMs, signal).catch(none);
+    if (signal.aborted) return;
+    try {
+      return await begin();
+    } catch (error) {
+      if (isFinal(error)) return onFatal(error);
+      err = error;
+    }
+  }
+}
+
+async function homeOf({ client }: App): Promise<Home> {
+  const { team_id: team, enterprise_id: enterprise, is_enterprise_install: isOrg, url } = await client.auth.test();
+  if (isOrg === true) throw ORG_TOKEN;
+  if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
+  return { team, enterprise: enterprise ?? null, url: url ?? 'https://slack.com/' };
+}
+
+/** docs.slack.dev, "Organization-ready apps": such a token acts in every workspace of the organisation. */
+const ORG_TOKEN = new PlainFailure('slack-token', {
+  where: 'Slack',
+  what: 'The bot token is of a whole organisation (Enterprise Grid). The bot works in one workspace.',
+  next: 'Install the app in that workspace only, and use the token of that installation.',
+});
+
+async function started(app: App): Promise<void> {
+  try {
+    await app.start();
+  } catch (error) {
+    // One of the two sockets may be open.
+    await app.stop();
+    throw error;
+  }
 }
 
 class WatchedApp extends App {

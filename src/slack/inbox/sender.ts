@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface Home {
   readonly team: string;
   readonly enterprise: string | null;
+  /** Ends with a slash. */
+  readonly url: string;
 }
 
 /** The sender of a payload: every workspace and organisation in it, and other reasons to reject it. */
@@ -21,7 +23,10 @@ const SHARED =
 const BOT = 'The bot accepts commands only from people.';
 
 /** Why the bot rejects this sender; null for people of its own workspace in an unshared channel. */
-export function unwelcome({ teams, enterprises, isBot, isShared }: Sender, home: Home): string | null {
+export function unwelcome(
+  { teams, enterprises, isBot, isShared }: Sender,
+  home: Pick<Home, 'team' | 'enterprise'>,
+): string | null {
   if (isBot) return BOT;
   const named = teams.filter((team) => team !== undefined);
   if (named.length === 0 || named.some((team) => team !== home.team)) return FOREIGN;

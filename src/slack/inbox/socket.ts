@@ -7,6 +7,8 @@ const CONNECT_LIMIT_MS = 15_000;
 const CLOSE_LIMIT_MS = 2_000;
 const BACKOFF_FROM_MS = 500;
 const BACKOFF_TO_MS = 30_000;
+/** A connection that ends sooner was rejected: Slack says hello, then disconnects, when the app has too many sockets or none allowed. */
+const LIVED_MS = 10_000;
 
 /** Permanent errors of apps.connections.open (method page). */
 const FATAL: ReadonlySet<string> = new Set([
@@ -73,10 +75,11 @@ export class Socket implements Receiver {
     return this.#isUp;
   }
 
-  /** Resolves when the first connection is open, and keeps it open. Rejects when the first connection fails. */
+  /** Resolves after the first attempt, and keeps a connection open. Rejects only when Slack rejects the bot for good. */
   async start(): Promise<void> {
-    const gone = await this.#connect();
-    this.#kept = this.#keep(gone);
+    const first = await this.#attempt();
+    if ('failed' in first && isFatal(first.failed)) throw first.failed;
+    this.#kept = this.#keep(first);
   }
 
   async stop(): Promise<void> {
@@ -94,7 +97,7 @@ export class Socket implements Receiver {
   }
 
   /** Connects; `gone` resolves when this connection is closed. */
-  async #connect(): Promise<{ readonly gone: Promise<void> }> {
+  async #connect(): Promise<Open> {
     const { client } = this.#receiver;
     let onGone: () => void = () => undefined;
     const gone = new Promise<void>((resolve) => {
@@ -118,26 +121,31 @@ export class Socket implements Receiver {
     }
   }
 
-  async #keep(first: { readonly gone: Promise<void> }): Promise<void> {
+  async #attempt(): Promise<Attempt> {
+    try {
+      return await this.#connect();
+    } catch (failed) {
+      return { failed };
+    }
+  }
+
+  async #keep(first: Attempt): Promise<void> {
+    const { clock, onFatal } = this.#options;
     let failures = 0;
-    let current: { readonly gone: Promise<void> } | null = first;
-    while (!this.#end.signal.aborted) {
-      try {
-        current ??= await this.#connect();
-        failures = 0;
-        await current.gone;
-      } catch (error) {
-        if (isFatal(error)) return this.#options.onFatal(error);
-        failures += 1;
-        await this.#backOff(error, failures);
-      }
-      current = null;
+    for (let current = first; !this.#end.signal.aborted; current = await this.#attempt()) {
+      const since = clock.steadyMs();
+      if ('gone' in current) await current.gone;
+      else if (isFatal(current.failed)) return onFatal(current.failed);
+      failures = 'gone' in current && clock.steadyMs() - since >= LIVED_MS ? 0 : failures + 1;
+      if (failures > 0) await this.#backOff('failed' in current ? current.failed : CLOSED_AT_ONCE, failures);
+      if (this.#end.signal.aborted) return;
     }
   }
 
   async #backOff(err: unknown, failures: number): Promise<void> {
     const afterMs = Math.min(BACKOFF_TO_MS, BACKOFF_FROM_MS * 2 ** Math.min(failures - 1, 10));
-    this.#options.log.warn({ err, afterMs }, 'Socket could not be opened');
+    if (this.#end.signal.aborted) return;
+    this.#options.log.warn({ err, afterMs }, 'Socket could not be kept open');
     try {
       await this.#options.clock.sleep(afterMs, this.#end.signal);
     } catch (error) {
@@ -146,7 +154,18 @@ export class Socket implements Receiver {
   }
 }
 
-function isFatal(error: unknown): error is Error {
+/** An open connection; `gone` resolves when it is closed. */
+interface Open {
+  readonly gone: Promise<void>;
+}
+
+type Attempt = Open | { readonly failed: unknown };
+
+const CLOSED_AT_ONCE =
+  'Slack closed the connection right after its hello. Check that Socket Mode is on, and that no more than ten connections use this app.';
+
+/** True for an answer that no retry changes. */
+export function isFatal(error: unknown): error is Error {
   return error instanceof webApi.WebAPIPlatformError && FATAL.has(error.data.error);
 }
 

@@ -14,12 +14,16 @@ import { renderCard } from '../card/card.ts';
 import { asideOf, UNREADABLE } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
+import { postAnew, tellRequester } from './lost-card.ts';
+import { isClosedChannel } from './post-card.ts';
 import { postReplies } from './thread-replies.ts';
 
 export interface DrawPorts {
   changes(cluster: string): Changes;
   readonly cards: Cards;
   readonly slack: SlackPoster;
+  /** The address of a message. */
+  readonly linkTo: (place: MessageRef) => string;
   readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'activeHolds'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,18 +67,35 @@ export async function drawCard(
   if (aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease))
     return { is: 'nothing' };
   const place = known ?? (await restoredPlace(stored, ports.cards));
-  if (place === null) return await unposted(stored, lease);
+  if (place === null && !isLost(stored)) return await unposted(stored, lease);
   if (ports.clock.steadyMs() - since > YOUNG_MS)
     throw new SlackRefused('unavailable', 'reading the record took too long');
-  if (aside === '' && isAsPosted(view, lease)) {
+  if (place !== null && aside === '' && isAsPosted(view, lease)) {
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
-  const isEdited = await edit(place, view, learnt, ports);
-  if (isEdited) await postReplies(place, stored, learnt.unconfirmed, ports);
+  await show(place, view, stored, learnt, ports);
   // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
   await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change };
+}
+
+/** Edits the card, or posts it anew, with its replies. If the channel is closed, the requester gets a direct message. */
+async function show(
+  place: MessageRef | null,
+  view: CardView,
+  stored: StoredChange,
+  learnt: Learnt,
+  ports: DrawPorts,
+): Promise<void> {
+  try {
+    const isEdited = place !== null && (await edit(place, view, learnt, ports));
+    const at = isEdited ? place : await postAnew(view, place, learnt.style, ports);
+    await postReplies(at, stored, learnt.unconfirmed, ports);
+  } catch (error) {
+    if (!isClosedChannel(error)) throw error;
+    await tellRequester(view, ports);
+  }
 }
 
 /** The card's place from a restored record, after Redis lost it. */
@@ -86,6 +107,10 @@ async function restoredPlace(
   await cards.hang(id, first.card);
   return first.card;
 }
+
+/** True for a change that had a card: its plan is made only after the card is posted. */
+const isLost = ({ change, doubt }: StoredChange): boolean =>
+  doubt === undefined && change.state !== 'requested' && change.failure?.kind !== NO_CARD;
 
 /** A change that ended because its card could not be posted has nothing to draw. */
 async function unposted({ change, revision }: StoredChange, lease: CardLease): Promise<Drawn> {
@@ -134,7 +159,7 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
 
 type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
 
-/** False when the message is gone; then there is no thread either. */
+/** False when the message is gone. */
 async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
   const { slack, log } = ports;
   const drawing = renderCard(view, learnt.style);

@@ -25,7 +25,7 @@ export async function postAgain(
     return place;
   } catch (error) {
     const refused = slackRefused(error);
-    if (refused.fault !== 'not-in-channel' && refused.fault !== 'gone') throw refused;
+    if (refused.fault !== 'not-in-channel') throw refused;
     log.error({ change: change.id, code: refused.code }, 'Card cannot be posted again');
     return null;
   }

@@ -37,4 +37,4 @@ export async function postCard(
 
 /** True if the bot may not write in this channel. Slack reports a channel that the bot cannot see as not found. */
 export const isClosedChannel = (error: unknown): boolean =>
-  error instanceof SlackRefused && (error.fault === 'not-in-channel' || error.code === 'channel_not_found');
+  error instanceof SlackRefused && error.fault === 'not-in-channel';

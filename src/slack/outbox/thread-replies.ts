@@ -26,7 +26,7 @@ export async function postReplies(
   unconfirmed: Set<string>,
   ports: ReplyPorts,
 ): Promise<void> {
-  const { cards, log } = ports;
+  const { cards } = ports;
   for (const one of doubt === undefined ? repliesOf(change, mark) : [doubtReply(change, doubt)]) {
     const name = `${change.id} ${one.name}`;
     if (!unconfirmed.has(name)) {
@@ -34,7 +34,7 @@ export async function postReplies(
       if (claim === 'posted') continue;
       // The revision is not committed, so this is retried until that bot confirms the reply or its claim expires.
       if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be posting a reply');
-      if (!(await posted(place, change.id, one, ports))) log.warn({ change: change.id }, 'Thread is gone');
+      await post(place, change.id, one, ports);
       unconfirmed.add(name);
     }
     await cards.confirmReply(change.id, one.name);
@@ -42,15 +42,12 @@ export async function postReplies(
   }
 }
 
-/** False when the thread is gone. */
-async function posted(place: MessageRef, id: ChangeId, one: Reply, { cards, slack }: ReplyPorts): Promise<boolean> {
+/** An error is retried, also when the thread is gone: the next drawing finds that its card is gone too. */
+async function post(place: MessageRef, id: ChangeId, one: Reply, { cards, slack }: ReplyPorts): Promise<void> {
   try {
     await slack.reply(place, one.text, one.broadcast);
-    return true;
   } catch (error) {
-    const refused = slackRefused(error);
-    if (refused.fault === 'gone') return false;
     await cards.releaseReply(id, one.name);
-    throw refused;
+    throw slackRefused(error);
   }
 }

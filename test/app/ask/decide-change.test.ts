@@ -192,7 +192,7 @@ describe('open changes', () => {
     const on = bench();
     const change = await plannedChange(on);
     const died = () => Promise.reject(new Error('the bot died'));
-    const lostQueue = { add: died, ensure: died, ahead: on.queue.ahead };
+    const lostQueue = { add: died, withdraw: async () => undefined, ensure: died, ahead: on.queue.ahead };
     const { decideChange } = await import('../../../src/app/ask/decide-change.ts');
     await expect(
       decideChange(approvalBy(bob, change), { ...on.bot, queue: lostQueue, signer: on.signer }),

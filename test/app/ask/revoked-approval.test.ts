@@ -42,13 +42,15 @@ describe('an approved change that has not begun', () => {
     expect((await stateOf(on, change.id))?.state).toBe('refused');
   });
 
-  it('stays approved while Slack cannot say who is in the group, and starts when it can', async () => {
+  it('is held back while Slack cannot say who is in the group, and starts when it can', async () => {
     const on = bench({ approvers: groups('S1') });
     on.groups.put('S1', bob.id);
     const change = await approvedChangeOn(on);
     on.groups.hide('S1', 'Slack does not answer');
     await tendChanges(on.bot);
+    await on.work();
     expect((await stateOf(on, change.id))?.state).toBe('approved');
+    expect(on.lab.ran).toEqual([]);
     on.groups.put('S1', bob.id);
     await tendChanges(on.bot);
     await on.work();

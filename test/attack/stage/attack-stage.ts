@@ -12,7 +12,6 @@ import type { Change, ChangeEvent, ChangeId } from '../../../src/domain/change/c
 import type { ChangeQueue } from '../../../src/ports/queue.ts';
 import type { Changes, StoredChange } from '../../../src/ports/record.ts';
 import type { ApprovalSigner } from '../../../src/ports/trust.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { cardStateOf, changeIds, isDrawn } from '../../harness/stage/card-state.ts';
 import { SandboxStage } from '../../harness/stage/sandbox-stage.ts';
 import { NotMade } from '../outcome.ts';
@@ -62,7 +61,7 @@ export class AttackStage extends SandboxStage {
     this.#replies = replies;
     const url = `http://${this.host}:3000/slack/events`;
     this.door = new Door({ url, secret: sandbox.slack.signingSecret, replies, signal });
-    this.changes = redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof: EVERY_ENTRY });
+    this.changes = redisChanges({ redis, cluster: CLUSTER, proof: EVERY_ENTRY });
     this.#queue = changeQueue({ redis, cluster: CLUSTER });
     this.queue = this.#queue;
   }

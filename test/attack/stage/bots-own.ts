@@ -9,7 +9,6 @@ import { randomIds } from '../../../src/adapters/keys/ids.ts';
 import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
 import type { Changes } from '../../../src/ports/record.ts';
 import type { ApprovalSigner } from '../../../src/ports/trust.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 
 /** What the honest bot signs. An attacker never has its key, but may have seen signed data. */
 export interface BotsOwn {
@@ -26,7 +25,7 @@ export async function botsOwn({ folder }: Sandbox, redis: Redis): Promise<BotsOw
   const proof = botEntryProof({ own, bots: [], workers: [] });
   return {
     signer: approvalSigner(own),
-    changes: redisChanges({ redis, cluster: CLUSTER, clock: systemClock, proof }),
+    changes: redisChanges({ redis, cluster: CLUSTER, proof }),
     newId: () => randomIds().change(CLUSTER),
   };
 }

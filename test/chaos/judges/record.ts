@@ -5,7 +5,6 @@ import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { canonicalJson } from '../../../src/domain/text/canonical.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 
 /** Events that only the worker may write. Other events, and new types, are not compared with the journal. */
 const OF_THE_WORKER: ReadonlySet<string> = new Set([
@@ -42,7 +41,7 @@ export async function judgeRecord(
 ): Promise<readonly string[]> {
   const redis = connectRedis({ url, onError: () => undefined, name: 'registry-ha-chaos' });
   try {
-    const stored = await redisChanges({ redis, cluster, clock: systemClock, proof: EVERY_ENTRY }).get(id);
+    const stored = await redisChanges({ redis, cluster, proof: EVERY_ENTRY }).get(id);
     if (stored === null) return ['there is no record in Redis'];
     return compareRecord(stored.events, journal);
   } finally {

@@ -81,6 +81,17 @@ describe('Slack user groups', () => {
     },
   );
 
+  it('are read at most four times a minute for information, and always for a decision', async () => {
+    const { groups, clock } = groupsOf(slack);
+    const before = callsOf(slack);
+    for (let n = 0; n < 40; n += 1) await groups.spare(`S0GROUP${n}`);
+    expect(callsOf(slack)).toBe(before + 4);
+    expect(await groups.spare('S0OTHER')).toEqual(unknown('too many people asked within a minute'));
+    await clock.advance(60_000);
+    expect(await groups.members(APPROVERS)).toMatchObject({ are: 'known' });
+    expect(await groups.spare(APPROVERS)).toMatchObject({ are: 'known' });
+  });
+
   it('time out within the time that a person waits for a click', async () => {
     const { groups } = groupsOf(slack);
     slack.fault('slack-timeout', ['usergroups.users.list']);

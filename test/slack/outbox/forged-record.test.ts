@@ -59,6 +59,7 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
       announcements,
       cards,
       slack,
+      linkTo: () => 'https://sandbox/',
       log,
       useCases,
       changes: () => bot,

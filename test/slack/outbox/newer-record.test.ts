@@ -41,7 +41,15 @@ describe('a bot that meets what a newer version has written', () => {
       workerOf: async () => WORKER_THERE,
       activeHolds: async () => NOTHING_HELD,
     };
-    const ports: DrawPorts = { changes: () => changes, cards, slack, useCases, clock, log: new KeptLog() };
+    const ports: DrawPorts = {
+      changes: () => changes,
+      cards,
+      slack,
+      useCases,
+      clock,
+      log: new KeptLog(),
+      linkTo: () => '',
+    };
     let drawn = '';
     await cards.whileLeased(ID, 1_000, async (lease) => {
       drawn = (await drawCard(ID, false, lease, { style: 'plan', unconfirmed: new Set() }, ports)).is;

@@ -4,7 +4,7 @@ import type { ChangeId } from '../../../src/domain/change/change.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { CASES } from '../card-cases.ts';
-import { approved, BOB, planned, requested } from '../card-events.ts';
+import { ALICE, approved, BOB, planned, requested } from '../card-events.ts';
 import { World } from '../notifier-world.ts';
 
 const LOST = { kind: RECORD_LOST, where: 'Redis', what: 'Its data is gone.', next: 'Look why.' };
@@ -187,7 +187,7 @@ describe('when Slack has problems', () => {
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain(':hourglass_flowing_sand:');
   });
 
-  it('stops drawing a deleted card, and continues with the others', async () => {
+  it('is posted anew once it was deleted, with a link to its thread, and followed there', async () => {
     const w = world();
     w.slack.refusal = (what) =>
       what === 'update' && w.slack.asked === 1 ? new SlackRefused('gone', 'message_not_found') : null;
@@ -195,13 +195,50 @@ describe('when Slack has problems', () => {
     await w.request('lab-aaaaaa');
     await w.tell('lab-aaaaaa', planned());
     await w.clock.advance(60_000);
-    await w.request('lab-bbbbbb');
-    await w.tell('lab-bbbbbb', planned());
+    expect(w.slack.posts.map(({ channel }) => channel)).toEqual(['C0OPS']);
+    expect(JSON.stringify(w.slack.posts[0]?.drawing.blocks)).toContain('registry-ha:approve');
+    expect(w.slack.replies[0]).toMatchObject({
+      ts: '1.0',
+      text: expect.stringContaining('<https://sandbox/plab-aaaaaa|'),
+    });
+    await w.tell('lab-aaaaaa', { type: 'denied', at: w.at, by: ALICE });
     await w.clock.advance(60_000);
-    expect(w.slack.texts('lab-aaaaaa')).toEqual([]);
-    expect(w.slack.texts('lab-bbbbbb')).toHaveLength(1);
-    expect(w.slack.asked).toBe(2);
-    expect(w.log.lines).toContain('warn Card message is gone');
+    expect(w.slack.texts('1.0').at(-1)).toContain('Denied');
+    expect(w.slack.posts).toHaveLength(1);
+    expect(await w.cards.behind()).toEqual([]);
+  });
+
+  it('is posted anew when nobody knows its place, but not again and again', async () => {
+    const w = world();
+    await w.changes.append('lab-aaaaaa', 0, { ...requested(), id: 'lab-aaaaaa' });
+    await w.tell('lab-aaaaaa', planned());
+    w.start();
+    await w.clock.advance(60_000);
+    expect(w.slack.posts).toHaveLength(1);
+    w.cards.lose();
+    w.cards.place = async () => null;
+    await w.cards.confirmReply('lab-aaaaaa', 'card after none');
+    await w.clock.advance(300_000);
+    expect(w.slack.posts).toHaveLength(1);
+  });
+
+  it('in a channel that the bot cannot write in is replaced by a direct message to the requester, until somebody got it', async () => {
+    const w = world();
+    let isClosed = true;
+    w.slack.refusal = (what) => {
+      if (what === 'direct') return isClosed ? new SlackRefused('unavailable', 'timeout') : null;
+      return new SlackRefused('not-in-channel', 'is_archived');
+    };
+    w.start();
+    await w.request('lab-aaaaaa');
+    await w.tell('lab-aaaaaa', { type: 'refused', at: w.at, refusal: { refused: 'no-space', says: 'No space.' } });
+    await w.clock.advance(120_000);
+    expect(await w.cards.behind()).toEqual(['lab-aaaaaa']);
+    isClosed = false;
+    await w.clock.advance(120_000);
+    expect(w.slack.directs).toEqual([{ user: ALICE.id, text: expect.stringContaining('No space.') }]);
+    expect(w.slack.directs[0]?.text).toContain('cannot write in <#C0OPS>');
+    expect(await w.cards.behind()).toEqual([]);
   });
 
   it('posts a reply later, once, if it could not be posted', async () => {

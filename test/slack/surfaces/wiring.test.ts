@@ -37,6 +37,16 @@ describe.each(['socket', 'http'] as const)('from a command to a decision, over %
   });
 });
 
+it('news of a change in an archived channel reaches the requester as a direct message', async () => {
+  const w = await world();
+  await w.local.command('alice', '/registry-ha add node-2');
+  await cardSays(w, 'Inspecting the cluster');
+  w.local.fault('slack-archived', []);
+  await tellPlan(w);
+  const told = await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('cannot write in')));
+  expect(told).toContain('The plan is ready');
+});
+
 describe('a private reply', () => {
   it('suggests a correction, shows help, or explains a refusal', async () => {
     const w = await world();

@@ -1,15 +1,15 @@
 /** Lua scripts, which Redis runs atomically. */
 
-/** A card's keys expire with the change's record, or at the given time when there is no record. */
+/** A card's keys expire with the change's record, or after the given time when there is no record. The time is relative, because a bot's clock may be wrong. */
 const KEEP = `
 local function keep(key, state, otherwise)
   local ends = redis.call('PEXPIRETIME', state)
   if ends == -1 then redis.call('PERSIST', key)
-  elseif ends == -2 then redis.call('PEXPIREAT', key, otherwise)
+  elseif ends == -2 then redis.call('PEXPIRE', key, otherwise)
   else redis.call('PEXPIREAT', key, ends) end
 end`;
 
-/** Sets a card's place; a card at a new place shows nothing yet. KEYS: card, state, behind. ARGV: place, time of expiry, id. */
+/** Sets a card's place; a card at a new place shows nothing yet. KEYS: card, state, behind. ARGV: place, ms to keep, id. */
 export const HANG = `${KEEP}
 local old = redis.call('HGET', KEYS[1], 'place')
 if old and old ~= ARGV[1] then
@@ -45,7 +45,7 @@ return 0`;
 
 /**
  * Records what the card shows if the token holds the lease; never a lower revision than before.
- * KEYS: lease, card, state, behind. ARGV: token, revision, id, time of expiry, aside.
+ * KEYS: lease, card, state, behind. ARGV: token, revision, id, ms to keep, aside.
  */
 export const COMMIT = `${KEEP}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -58,7 +58,7 @@ return 1`;
 
 /**
  * Claims a name: 1 for the first claim, or after an unconfirmed claim expired; 0 while another claim lasts; 2 once confirmed.
- * KEYS: replies, state. ARGV: name, token, time of expiry, ms.
+ * KEYS: replies, state. ARGV: name, token, ms to keep, ms.
  */
 export const CLAIM = `${KEEP}
 local time = redis.call('TIME')
@@ -73,7 +73,7 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('posting %d %s', now + ARGV[4
 keep(KEYS[1], KEYS[2], ARGV[3])
 return 1`;
 
-/** Confirms a claim for good. KEYS: replies, state. ARGV: name, time of expiry. */
+/** Confirms a claim for good. KEYS: replies, state. ARGV: name, ms to keep. */
 export const CONFIRM = `${KEEP}
 redis.call('HSET', KEYS[1], ARGV[1], 'posted')
 keep(KEYS[1], KEYS[2], ARGV[2])

@@ -58,7 +58,7 @@ class RedisCards implements Cards {
     const { card, state } = this.#keysOf(id);
     const { behind } = clusterKeys(clusterOf(id));
     const place = signedText({ channel, ts }, { change: id }, this.#options.proof);
-    await this.#run(HANG, [card, state, behind], place, this.#expiry(), id);
+    await this.#run(HANG, [card, state, behind], place, KEPT_WITHOUT_RECORD_MS, id);
   }
 
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {
@@ -92,12 +92,12 @@ class RedisCards implements Cards {
 
   async claimReply(id: ChangeId, name: string, ms: number): Promise<Claim> {
     const { replies, state } = this.#keysOf(id);
-    return claimSchema.parse(await this.#run(CLAIM, [replies, state], name, randomUUID(), this.#expiry(), ms));
+    return claimSchema.parse(await this.#run(CLAIM, [replies, state], name, randomUUID(), KEPT_WITHOUT_RECORD_MS, ms));
   }
 
   async confirmReply(id: ChangeId, name: string): Promise<void> {
     const { replies, state } = this.#keysOf(id);
-    await this.#run(CONFIRM, [replies, state], name, this.#expiry());
+    await this.#run(CONFIRM, [replies, state], name, KEPT_WITHOUT_RECORD_MS);
   }
 
   async releaseReply(id: ChangeId, name: string): Promise<void> {
@@ -120,7 +120,7 @@ class RedisCards implements Cards {
     const { lease, card, state } = this.#keysOf(id);
     const { behind } = clusterKeys(clusterOf(id));
     const keys = [lease, card, state, behind];
-    return (await this.#run(COMMIT, keys, token, revision, id, this.#expiry(), aside)) === 1;
+    return (await this.#run(COMMIT, keys, token, revision, id, KEPT_WITHOUT_RECORD_MS, aside)) === 1;
   }
 
   #run(lua: string, keys: readonly string[], ...words: readonly (string | number)[]): Promise<unknown> {
@@ -131,9 +131,5 @@ class RedisCards implements Cards {
     if (!this.#options.clusters.includes(clusterOf(id)))
       throw new TypeError(`“${id}” is not a change of a known cluster.`);
     return changeKeys(id);
-  }
-
-  #expiry(): number {
-    return this.#options.clock.now().getTime() + KEPT_WITHOUT_RECORD_MS;
   }
 }

@@ -5,7 +5,9 @@ import { type Fence, takeFence } from '../lease/fence.ts';
 import { LockWatch } from '../lease/lock-watch.ts';
 import { handOverFromPredecessor, noteWorker } from '../lease/predecessor.ts';
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
+import { redisFailed } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
+import { isOfRedis } from '../server/recover.ts';
 import { type ChangeJob, changeJobFrom, LOCK_MS, QUEUE, STALLED_CHECK_MS } from './queue-jobs.ts';
 import { dropUnreadableJobs } from './unreadable-jobs.ts';
 
@@ -115,7 +117,7 @@ class BullWorker implements QueueWorker {
   }
 
   readonly #onError = (error: Error): void => {
-    this.#options.log.error({ error: error.message }, 'Queue error');
+    this.#options.log.error({ err: inOurWords(error) }, 'Queue error');
     // BullMQ could not parse a job, so someone else wrote it.
     if (error instanceof SyntaxError) this.#dropUnreadable().catch(this.#onError);
   };
@@ -132,7 +134,7 @@ class BullWorker implements QueueWorker {
       try {
         return await this.#run();
       } catch (error) {
-        this.#options.log.error({ error: String(error) }, 'Queue cannot be read; retrying');
+        this.#options.log.error({ err: inOurWords(error) }, 'Queue cannot be read; retrying');
         await pause(RUN_AGAIN_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -189,6 +191,9 @@ class BullWorker implements QueueWorker {
     }
   }
 }
+
+/** BullMQ passes on the errors of its connections. */
+const inOurWords = (error: unknown): unknown => (isOfRedis(error) ? redisFailed(error) : error);
 
 /** Milliseconds until the next attempt; a handed-over job is free at once. */
 function beforeNextAttempt(attempts: number, _type?: string, error?: Error): number {

@@ -47,6 +47,11 @@ class BullQueue implements ChangeQueue {
     await this.add(kind, id, attempt);
   }
 
+  async withdraw(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
+    // BullMQ does not remove a job that a worker has locked.
+    await ask(this.#queue.remove(jobOptions({ kind, id }, attempt).jobId));
+  }
+
   async ahead(id: ChangeId): Promise<readonly ChangeId[]> {
     // In processing order: handed-over and stalled jobs precede prioritized jobs; delayed jobs come last.
     const jobs = await ask(this.#queue.getRanges(['active', 'wait', 'prioritized', 'delayed'], 0, MOST_AHEAD, true));

@@ -2,7 +2,7 @@
 
 /**
  * Appends an entry if the record has the expected length. KEYS: record, state, card, replies, open, behind, fence.
- * ARGV: id, version, event, token, effect (opens, ends, none), expiry in ms, limit of entries, limit of bytes, step, fence or '', channel.
+ * ARGV: id, version, event, token, effect (opens, ends, none), ms that it is kept after its end (relative, because the clock of a bot may be wrong), limit of entries, limit of bytes, step, fence or '', channel.
  * Returns 1 appended, 0 another length, -1 record full, -2 another worker has taken over. A repeated token (ioredis retried) returns 1.
  * An entry about a step deletes the progress of that step and of the wait before the steps; any other entry deletes all progress.
  * An entry that ends the change may exceed the limits by 16 entries and one MiB, so that a full record can be closed.
@@ -35,7 +35,7 @@ if ARGV[5] == 'opens' then
   for n = 1, 4 do redis.call('PERSIST', KEYS[n]) end
 elseif ARGV[5] == 'ends' then
   redis.call('SREM', KEYS[5], ARGV[1])
-  for n = 1, 4 do redis.call('PEXPIREAT', KEYS[n], ARGV[6]) end
+  for n = 1, 4 do redis.call('PEXPIRE', KEYS[n], ARGV[6]) end
 end
 redis.call('SADD', KEYS[6], ARGV[1])
 return 1`;

@@ -7,7 +7,6 @@ import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import { effectOf } from '../../../domain/change/effect.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import type { EntryProof, JournalMark } from '../../../domain/change/record-entry.ts';
-import type { Clock } from '../../../ports/clock.ts';
 import type { Changes, StoredChange } from '../../../ports/record.ts';
 import type { Fence } from '../lease/fence.ts';
 import { ask, fenced, recordFault } from '../server/failures.ts';
@@ -21,7 +20,6 @@ import { entryText, progressFrom, progressText, STORED_ENTRY_BYTES } from './rec
 export interface ChangesOptions {
   readonly redis: Redis;
   readonly cluster: string;
-  readonly clock: Clock;
   /** A worker's fence: its entries are refused after another worker has taken a later fence. A bot has none. */
   readonly fence?: Fence;
   /** Signs what is appended and checks what is read. */
@@ -49,15 +47,13 @@ export function redisChanges(options: ChangesOptions): Changes {
 class RedisChanges implements Changes {
   readonly #redis: Redis;
   readonly #cluster: string;
-  readonly #clock: Clock;
   readonly #fence: Fence | undefined;
   readonly #proof: EntryProof;
   readonly #reader: RecordReader;
 
-  constructor({ redis, cluster, clock, fence, proof, cache }: ChangesOptions) {
+  constructor({ redis, cluster, fence, proof, cache }: ChangesOptions) {
     this.#redis = redis;
     this.#cluster = cluster;
-    this.#clock = clock;
     this.#fence = fence;
     this.#proof = proof;
     this.#reader = new RecordReader(proof, cache);
@@ -68,9 +64,8 @@ class RedisChanges implements Changes {
     const { open, behind, announced, fence } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
     const keys = [record, state, card, replies, open, behind, fence];
-    const expiry = this.#clock.now().getTime() + KEPT_AFTER_END_MS;
     const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
-    const limits = [expiry, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
+    const limits = [KEPT_AFTER_END_MS, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
     const answer = answerSchema.parse(await runScript(this.#redis, APPEND, keys, ...words));
     if (answer === -1) throw full(id);

@@ -1,18 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
+import { redisWord } from './recover.ts';
+
+/** One server, or the primary that Sentinels name. */
+export type RedisAt =
+  /** `redis://` or `rediss://`, with user and password if required. */
+  | { readonly url: string }
+  | {
+      readonly sentinels: {
+        readonly name: string;
+        readonly hosts: readonly { readonly host: string; readonly port: number }[];
+        readonly username?: string | undefined;
+        readonly password?: string | undefined;
+      };
+    };
 
 /** Options of a connection; ioredis reconnects by itself. */
-export interface RedisPlace {
-  /** `redis://` or `rediss://`, with user and password if required. */
-  readonly url: string;
+export type RedisPlace = RedisAt & {
   readonly onError: (error: Error) => void;
   /** Called at the first connection and at each reconnection. */
   readonly onReady?: () => void;
   /** For `CLIENT LIST`. */
   readonly name?: string;
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>;
-}
+};
 
 const COMMAND_LIMIT_MS = 5_000;
 /** Longer than any blocking read (10 s at most, in BullMQ). */
@@ -20,11 +32,14 @@ const SILENCE_LIMIT_MS = 20_000;
 const CLOSE_LIMIT_MS = 1_000;
 
 /** A connection for short commands: they time out, and fail in an outage after about 3 s, so that none runs later. */
-export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): Redis {
+export function connectRedis(place: RedisPlace): Redis {
+  const { onError, onReady, name, tls } = place;
   const options = {
     // RESP3 changes the shape of replies to `call`.
     protocol: 2,
     retryStrategy: reconnectAfter,
+    // The server is not, or not yet, a primary with all data: a new connection may reach another server, or finds out when it is ready.
+    reconnectOnError: (error) => AWAY.has(redisWord(error)),
     connectTimeout: 3_000,
     maxRetriesPerRequest: 5,
     commandTimeout: COMMAND_LIMIT_MS,
@@ -34,10 +49,32 @@ export function connectRedis({ url, onError, onReady, name, tls }: RedisPlace): 
     ...(name === undefined ? {} : { connectionName: name }),
     ...(tls === undefined ? {} : { tls }),
   } satisfies RedisOptions;
-  const redis = new Redis(url, options);
+  const redis =
+    'url' in place
+      ? new Redis(place.url, options)
+      : new Redis({ ...options, ...sentinelOptions(place.sentinels, tls) });
   redis.on('error', onError);
   if (onReady !== undefined) redis.on('ready', onReady);
   return redis;
+}
+
+/** Error codes after which the connection must be opened anew (Redis source, `shared` errors in server.c). */
+const AWAY: ReadonlySet<string> = new Set(['READONLY', 'LOADING', 'MASTERDOWN', 'UNBLOCKED']);
+
+function sentinelOptions(
+  { name, hosts, username, password }: Extract<RedisAt, { sentinels: unknown }>['sentinels'],
+  tls: RedisPlace['tls'],
+) {
+  return {
+    name,
+    sentinels: [...hosts],
+    sentinelRetryStrategy: reconnectAfter,
+    // Leaves the old primary as soon as the Sentinels report a new one.
+    failoverDetector: true,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+  } satisfies RedisOptions;
 }
 
 /** A connection for subscriptions and BullMQ: commands wait for Redis; a subscription ends visibly with its connection. */

@@ -1,4 +1,15 @@
+import { ReplyError } from 'ioredis';
 import { codeOf } from '../../../domain/text/error-code.ts';
+
+const MAX_CLIENTS = 'max-clients';
+const NO_SENTINEL = 'no-sentinel';
+
+/** Errors without a code: a missing permission inside a script, too many connections (both Redis), and no Sentinel (ioredis). */
+const CODELESS: readonly (readonly [RegExp, string])[] = [
+  [/^ERR The user executing the script can't/, 'NOPERM'],
+  [/^ERR max number of clients reached/, MAX_CLIENTS],
+  [/^All sentinels are unreachable/, NO_SENTINEL],
+];
 
 /** Ways out by error code: the first word of a Redis error, or the code of Node or OpenSSL. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
@@ -11,6 +22,26 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     'The Redis user lacks a permission: run `registry-ha redis acl` again, then `redis-cli ACL LOAD`.',
     'NOPERM',
   ),
+  ...helps(
+    'This Redis is a read-only replica: set redis.url to the primary, or use redis.sentinels. After a failover, wait a moment.',
+    'READONLY',
+  ),
+  ...helps('Redis cannot write to its disk and accepts no changes: free disk space, and read Redis’ log.', 'MISCONF'),
+  ...helps('Redis has no memory left: raise maxmemory, or remove other data from this Redis.', 'OOM'),
+  ...helps('Redis is still loading its data: wait.', 'LOADING'),
+  ...helps('This Redis is a replica without a primary: start the primary, or set redis.url to it.', 'MASTERDOWN'),
+  ...helps(
+    'Redis Cluster is not supported: use one Redis, or Redis with Sentinel.',
+    'CLUSTERDOWN',
+    'MOVED',
+    'ASK',
+    'CROSSSLOT',
+    'TRYAGAIN',
+  ),
+  ...helps('Redis requires more replicas (min-replicas-to-write): start the missing replicas.', 'NOREPLICAS'),
+  ...helps('A Lua script of another program blocks Redis: run `redis-cli SCRIPT KILL`.', 'BUSY'),
+  ...helps('Redis has too many connections: raise maxclients, or close other programs.', MAX_CLIENTS),
+  ...helps('No Sentinel answers or knows the primary: check redis.sentinels and redis.sentinelName.', NO_SENTINEL),
   ...helps('The connection was refused: start Redis, or correct redis.url.', 'ECONNREFUSED'),
   ...helps('The host name does not resolve: correct redis.url.', 'ENOTFOUND', 'EAI_AGAIN'),
   ...helps('There is no route to the address: correct redis.url, or fix the network.', 'EHOSTUNREACH', 'ENETUNREACH'),
@@ -49,18 +80,20 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 
 /** What an operator can do about an error of Redis or its connection. */
 export function redisRemedy(error: unknown): string {
-  return REMEDIES.get(wordOf(error)) ?? 'Check that Redis runs and is reachable.';
+  return REMEDIES.get(redisWord(error)) ?? 'Check that Redis runs and is reachable.';
 }
+
+/** True for an error of Redis or its connection, and false for any other. */
+export const isOfRedis = (error: unknown): boolean => error instanceof ReplyError || REMEDIES.has(redisWord(error));
 
 function helps(says: string, ...words: readonly string[]): readonly (readonly [string, string])[] {
   return words.map((word) => [word, says]);
 }
 
-function wordOf(error: unknown): string {
+/** The code of an error: of Node or OpenSSL, or the first word of Redis' reply; empty without one. */
+export function redisWord(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const code = codeOf(error);
   if (code) return code;
-  // A missing permission inside a script has no code.
-  if (/^ERR The user executing the script can't/.test(error.message)) return 'NOPERM';
-  return /^[A-Z]+/.exec(error.message)?.[0] ?? '';
+  return CODELESS.find(([text]) => text.test(error.message))?.[1] ?? /^[A-Z]+(?= )/.exec(error.message)?.[0] ?? '';
 }

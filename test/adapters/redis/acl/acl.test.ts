@@ -37,7 +37,7 @@ it('heartbeat and fence work with the users of bot and worker', async () => {
   expect(seen).toMatchObject({ trouble: 'The disk is full.' });
   await bench.as(WORKER).set('mk8s:c1:changes:job:lock', 'token');
   const fence = await takeFence(bench.as(WORKER), 'c1', 'mk8s:c1:changes:job:lock', 'token');
-  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, fence, proof: EVERY_ENTRY }).stillOurs();
+  await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', fence, proof: EVERY_ENTRY }).stillOurs();
   const refused = await bench.refused();
   await bench.close();
   expect(refused).toEqual([]);
@@ -53,7 +53,7 @@ const closing = (bench: AclBench) => async () => {
 changesContract('Redis, as the worker’s user', async () => {
   const bench = await aclBench(['c1']);
   return {
-    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY }),
     close: closing(bench),
   };
 });
@@ -61,13 +61,8 @@ changesContract('Redis, as the worker’s user', async () => {
 cardsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   return {
-    cards: redisCards({
-      redis: bench.as(BOT),
-      clusters: ['c0', 'c1'],
-      clock,
-      proof: EVERY_STATEMENT,
-    }),
-    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    cards: redisCards({ redis: bench.as(BOT), clusters: ['c0', 'c1'], clock, proof: EVERY_STATEMENT }),
+    changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: closing(bench),
   };
@@ -77,7 +72,7 @@ announcementsContract('Redis, as the bot’s user', async () => {
   const bench = await aclBench(['c0', 'c1']);
   const options = { clusters: ['c0', 'c1'], onError: () => undefined };
   const replica = () => redisAnnouncements({ redis: bench.as(BOT), ...options });
-  const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+  const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY });
   return { changes, replica, close: closing(bench) };
 });
 
@@ -164,10 +159,10 @@ describe('the users of Redis', () => {
   });
 
   it('allow Redis to load its own file at a restart', async () => {
-    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY });
     await changes.append('c1-kept22', 0, events.requested('c1-kept22'));
     await bench.restart();
-    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+    const after = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY });
     expect((await after.get('c1-kept22'))?.version).toBe(1);
   });
 

@@ -21,7 +21,7 @@ describe('announcements', () => {
     await bench?.close();
   });
 
-  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
+  const changesOf = () => redisChanges({ redis: bench.connect(), cluster: 'c1', proof: EVERY_ENTRY });
   const ask = (id: string) => changesOf().append(id, 0, events.requested(id));
 
   /** A bot that draws nothing; `found` has what it would draw, by announcement or because its card is behind. */
@@ -64,7 +64,7 @@ describe('announcements', () => {
     await redis.ping();
     // Both are sent by one connection before this process, the bot's too, can come back to Redis.
     const killed = redis.client('KILL', 'TYPE', 'PUBSUB');
-    await redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }).append(
+    await redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY }).append(
       'c1-missed',
       0,
       events.requested('c1-missed'),
@@ -149,7 +149,7 @@ describe('announcements under users.acl of another version', () => {
     expect(heard).toEqual([]);
     await admin.call('ACL', 'LOAD');
     await vi.waitFor(() => expect(heard).toEqual(['missed']), PATIENT);
-    await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY }).append(
+    await redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY }).append(
       'c1-heard2',
       0,
       events.requested('c1-heard2'),
@@ -163,7 +163,7 @@ describe('announcements under users.acl of another version', () => {
   it('that lacks the channel: a worker’s entry fails before any write, with the fix', async () => {
     const bench = await aclBench(['c1']);
     const admin = bench.as('admin');
-    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+    const changes = redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY });
     await changes.append('c1-heard2', 0, events.requested('c1-heard2'));
     await admin.call('ACL', 'SETUSER', WORKER, 'resetchannels');
     const refused = await changes.append('c1-heard2', 1, events.denied).catch((error: unknown) => error);

@@ -7,7 +7,6 @@ import { bench as appBench, approvedChangeOn } from '../../../app/bench.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { queueBenchOfTests } from '../queue-bench.ts';
-import { clock } from '../server.ts';
 
 const ID = 'c1-zombie';
 const bench = queueBenchOfTests();
@@ -27,13 +26,13 @@ function sleepingWorker(): Promise<number> {
 
 it('a worker whose lock expired cannot write once another worker has taken over', async () => {
   const redis = bench.connect();
-  const bot = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
+  const bot = redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY });
   for (const [version, event] of [events.requested(ID), events.planned(ID), events.approved(ID)].entries()) {
     await bot.append(ID, version, event);
   }
   await bench.queue().add('apply', ID, 1);
   const first = await sleepingWorker();
-  const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, fence: first, proof: EVERY_ENTRY });
+  const zombie = redisChanges({ redis: bench.connect(), cluster: 'c1', fence: first, proof: EVERY_ENTRY });
   await zombie.stillOurs();
   expect(await zombie.append(ID, 3, events.started)).toBe(true);
   const lock = `mk8s:c1:changes:apply-${ID}-1:lock`;
@@ -47,7 +46,7 @@ it('a worker whose lock expired cannot write once another worker has taken over'
   const after = await bot.get(ID);
   expect(after).toMatchObject({ version: 4, change: { state: 'applying' } });
   expect(after?.progress).toEqual([]);
-  const successor = redisChanges({ redis, cluster: 'c1', clock, fence: second, proof: EVERY_ENTRY });
+  const successor = redisChanges({ redis, cluster: 'c1', fence: second, proof: EVERY_ENTRY });
   expect(await successor.append(ID, 4, events.done)).toBe(true);
 });
 

@@ -22,7 +22,7 @@ function bot() {
   const redis = bench.connect();
   const queue = bench.queue();
   const policy = policyOf({ approvers: people('U0BOB') });
-  const changes = redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY });
+  const changes = redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY });
   const worker = redisHeartbeat({ redis, cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock });
   const postAgain = async () => null;
   const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });

@@ -20,7 +20,7 @@ describe('what is read from Redis', () => {
   afterAll(() => bench?.close());
 
   const changesWith = (cache: EntryCache) =>
-    redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY, cache });
+    redisChanges({ redis: bench.connect(), cluster: 'c1', proof: EVERY_ENTRY, cache });
   const cardsWith = (own: typeof bot, onForged: () => void = () => undefined) =>
     redisCards({ redis: bench.connect(), clusters: ['c1'], clock, proof: proofOf('card', own, [bot]), onForged });
 

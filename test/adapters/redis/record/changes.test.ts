@@ -17,7 +17,7 @@ const pair = newKeyPair();
 changesContract('Redis', async () => {
   const bench = await redisBench();
   const proof = botEntryProof({ own: pair, bots: [pair], workers: [pair] });
-  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof }), close: bench.close };
+  return { changes: redisChanges({ redis: bench.connect(), cluster: 'c1', proof }), close: bench.close };
 });
 
 cardsContract('Redis', async () => {
@@ -25,7 +25,7 @@ cardsContract('Redis', async () => {
   const redis = bench.connect();
   return {
     cards: redisCards({ redis, clusters: ['c0', 'c1'], clock, proof: EVERY_STATEMENT }),
-    changes: redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }),
+    changes: redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY }),
     outlast: (ms) => clock.sleep(ms + 5, new AbortController().signal),
     close: bench.close,
   };
@@ -49,7 +49,7 @@ announcementsContract('Redis', async () => {
   const bench = await redisBench();
   const options = { clusters: ['c0', 'c1'], onError: () => undefined };
   const replica = () => redisAnnouncements({ redis: bench.connect(), ...options });
-  const changes = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof: EVERY_ENTRY });
+  const changes = redisChanges({ redis: bench.connect(), cluster: 'c1', proof: EVERY_ENTRY });
   return { changes, replica, close: bench.close };
 });
 
@@ -62,7 +62,7 @@ describe('records in Redis', () => {
 
   const open = () => {
     const redis = bench.connect();
-    return { redis, changes: redisChanges({ redis, cluster: 'c1', clock, proof: EVERY_ENTRY }) };
+    return { redis, changes: redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY }) };
   };
 
   it('lets exactly one of many connections append at a time', async () => {

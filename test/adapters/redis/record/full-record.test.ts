@@ -4,7 +4,7 @@ import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import { decideChange } from '../../../../src/app/ask/decide-change.ts';
 import { doJob } from '../../../../src/app/worker/do-job.ts';
 import { approvalBy, bench, bob, granted, plannedChange } from '../../../app/bench.ts';
-import { type Bench, clock, redisBench } from '../server.ts';
+import { type Bench, redisBench } from '../server.ts';
 
 let server: Bench;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ it('a change whose record is full ends with a failure that people are told of, a
   const on = bench();
   const { id } = granted(await on.decide(approvalBy(bob, await plannedChange(on))));
   const redis = server.connect();
-  const changes = redisChanges({ redis, cluster: 'lab', clock, proof: EVERY_ENTRY });
+  const changes = redisChanges({ redis, cluster: 'lab', proof: EVERY_ENTRY });
   const record = on.changes.events(id);
   for (const [version, event] of record.entries()) await changes.append(id, version, event);
   const step = { type: 'step-started', at: '2026-11-22T10:00:00.000Z', step: 'mount:node-2' };

@@ -7,7 +7,7 @@ import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import type { ChangeId } from '../../../../src/domain/change/change.ts';
 import type { EntryProof } from '../../../../src/domain/change/record-entry.ts';
 import * as events from '../../../contract/changes-events.ts';
-import { type Bench, clock, redisBench } from '../server.ts';
+import { type Bench, redisBench } from '../server.ts';
 
 const [botKey, workerKey, mallory] = [newKeyPair(), newKeyPair(), newKeyPair()];
 const { at } = events.halfway;
@@ -57,7 +57,7 @@ describe('an entry of a shape that this version does not know', () => {
   });
   afterAll(() => bench?.close());
 
-  const changes = (proof: EntryProof) => redisChanges({ redis, cluster: 'c1', clock, proof });
+  const changes = (proof: EntryProof) => redisChanges({ redis, cluster: 'c1', proof });
   const keyOf = (id: ChangeId) => `mk8s:c1:change:${id}`;
 
   /** The text of an entry that somebody signs for this place. */

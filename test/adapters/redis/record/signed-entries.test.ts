@@ -8,7 +8,7 @@ import type { ChangeEvent, ChangeId } from '../../../../src/domain/change/change
 import type { EntryProof } from '../../../../src/domain/change/record-entry.ts';
 import type { Changes } from '../../../../src/ports/record.ts';
 import * as events from '../../../contract/changes-events.ts';
-import { type Bench, clock, redisBench } from '../server.ts';
+import { type Bench, redisBench } from '../server.ts';
 
 const [botKey, workerKey, otherWorker, mallory] = [newKeyPair(), newKeyPair(), newKeyPair(), newKeyPair()];
 const mark = { line: 7, hash: 'ab'.repeat(32) };
@@ -30,7 +30,7 @@ describe('entries in Redis that somebody has tampered with', () => {
   });
   afterAll(() => bench?.close());
 
-  const changes = (proof: EntryProof, cluster = 'c1'): Changes => redisChanges({ redis, cluster, clock, proof });
+  const changes = (proof: EntryProof, cluster = 'c1'): Changes => redisChanges({ redis, cluster, proof });
   const keyOf = (id: ChangeId) => `mk8s:c1:change:${id}`;
 
   /** A change that alice asked for, the worker planned, bob approved, and the worker began. */
@@ -52,7 +52,7 @@ describe('entries in Redis that somebody has tampered with', () => {
 
   /** An entry as somebody would sign it, for any place. */
   async function signedBy(proof: EntryProof, id: ChangeId, version: number, event: ChangeEvent): Promise<string> {
-    const scratch = redisChanges({ redis: bench.connect(), cluster: 'c1', clock, proof });
+    const scratch = redisChanges({ redis: bench.connect(), cluster: 'c1', proof });
     const copy = `${id.slice(0, -1)}z`;
     expect(copy).not.toBe(id);
     await redis.del(keyOf(copy));

@@ -3,7 +3,6 @@ import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
-import { clock } from '../server.ts';
 
 const WORKER = 'registry-ha-worker-c1';
 const ID = 'c1-scrip2';
@@ -14,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
-const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', clock, proof: EVERY_ENTRY });
+const changesOf = () => redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY });
 
 it('a script is sent once as text, then as its digest', async () => {
   const admin = bench.as('admin');

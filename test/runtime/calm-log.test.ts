@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { redisFailed } from '../../src/adapters/redis/server/failures.ts';
+import { calmLog } from '../../src/runtime/calm-log.ts';
+import { openLog } from '../../src/runtime/log.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+const refused = () => redisFailed(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+
+it('an outage of Redis is one line a minute and cause, and other lines are unaffected', async () => {
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const log = calmLog(
+    openLog('info', 'test', [], (line) => lines.push(line)),
+    clock,
+  );
+  for (let second = 0; second < 120; second += 1) {
+    log.warn({ err: refused() }, 'Redis connection error');
+    log.error({ err: refused(), cluster: `c${second}` }, 'State of the worker is unknown');
+    await clock.advance(1_000);
+  }
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain('start Redis, or correct redis.url');
+  expect(lines[1]).toContain('"unsaid":119');
+  log.warn({ err: redisFailed(new Error('Command timed out')) }, 'Redis connection error');
+  expect(lines).toHaveLength(3);
+  log.warn({ err: new Error('Slack is away') }, 'Card could not be drawn');
+  log.warn({ err: new Error('Slack is away') }, 'Card could not be drawn');
+  expect(lines).toHaveLength(5);
+});
