@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Failure, notConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
-import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
+import { sameSet } from '../../domain/cluster/registry.ts';
 import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
 import { render } from '../../domain/node-commands/command.ts';
 import { stepOnNodes } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
+import { areListed, exactly } from '../world/engines-listed.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSatisfied } from '../world/wait.ts';
@@ -53,15 +54,8 @@ export const engines: StepPlug<EnginesStep> = {
 
 const commandLine = (step: EnginesStep): string => step.commands.map(({ command }) => render(command)).join('; ');
 
-async function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
-  const wanted = step.addresses.map(endpointUrl);
-  const found = await world.salt.engines(step.nodes, signal);
-  const right = step.nodes.filter((node) =>
-    found.some((engine) => engine.node === node && engine.is === 'known' && sameSet(engine.endpoints, wanted)),
-  );
-  if (right.length === step.nodes.length) return satisfied(`${right.length}/${step.nodes.length} engines`);
-  const wrong = step.nodes.filter((node) => !right.includes(node));
-  return unsatisfied(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
+function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  return areListed(step.nodes, exactly(step.addresses), world, signal);
 }
 
 /** Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. */

@@ -45,8 +45,10 @@ export type StepRuns = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
 /** The result of a check: satisfied, with a note for the thread and sometimes the proof; or unsatisfied, with the reason. */
 export type Finding<P = undefined> =
   | { readonly is: 'satisfied'; readonly note?: string; readonly proof?: P }
-  | { readonly is: 'unsatisfied'; readonly says: string };
+  | { readonly is: 'unsatisfied'; readonly says: string; readonly where?: string };
 
 export const satisfied = (note?: string): Finding<never> =>
   note === undefined ? { is: 'satisfied' } : { is: 'satisfied', note };
-export const unsatisfied = (says: string): Finding<never> => ({ is: 'unsatisfied', says });
+/** `where`: the nodes at fault, unless it is the step's node. */
+export const unsatisfied = (says: string, where?: string): Finding<never> =>
+  where === undefined ? { is: 'unsatisfied', says } : { is: 'unsatisfied', says, where };

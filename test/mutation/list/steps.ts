@@ -16,9 +16,9 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'the engines count as done with an endpoint too many',
-    file: 'src/steps/kinds/engines.ts',
-    find: 'sameSet(engine.endpoints, wanted)',
-    replace: 'wanted.every((url) => engine.endpoints.includes(url))',
+    file: 'src/steps/world/engines-listed.ts',
+    find: 'sameSet(endpoints, urls)',
+    replace: 'urls.every((url) => endpoints.includes(url))',
     tests: ENGINES_STEP,
   },
   {
@@ -29,10 +29,10 @@ export const STEPS: readonly Mutant[] = [
     tests: STEPS_OF_ADD,
   },
   {
-    name: 'the proof takes an engine with an endpoint too many',
+    name: 'the proof takes engines that are wrong',
     file: 'src/steps/kinds/verify.ts',
-    find: 'sameSet(engine.endpoints, wanted)',
-    replace: 'wanted.every((url) => engine.endpoints.includes(url))',
+    find: "engines.is === 'satisfied' ?",
+    replace: 'engines ?',
     tests: STEPS_OF_ADD,
   },
   {
@@ -44,9 +44,16 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'the proof takes a blob of another size',
-    file: 'src/steps/kinds/verify.ts',
-    find: 'found !== size',
+    file: 'src/steps/world/prove-images.ts',
+    find: 'served.size !== blob.size',
     replace: 'false',
+    tests: STEPS_OF_ADD,
+  },
+  {
+    name: 'the proof takes a blob with other bytes',
+    file: 'src/steps/world/prove-images.ts',
+    find: '`sha256:${served.sha256}` === blob.digest',
+    replace: 'true',
     tests: STEPS_OF_ADD,
   },
   {
@@ -121,9 +128,9 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'one engine is enough for all of them',
-    file: 'src/steps/kinds/engines.ts',
-    find: 'right.length === step.nodes.length',
-    replace: 'right.length > 0',
+    file: 'src/steps/world/engines-listed.ts',
+    find: 'if (wrong.length === 0)',
+    replace: 'if (wrong.length < nodes.length)',
     tests: ENGINES_STEP,
   },
   {
@@ -142,16 +149,16 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'the proof takes another manifest than the bootstrap’s',
-    file: 'src/steps/kinds/verify.ts',
-    find: 'copied.sha256 !== original.sha256',
-    replace: 'false',
+    file: 'src/steps/world/prove-images.ts',
+    find: 'copied.sha256 === manifest.sha256',
+    replace: 'true',
     tests: STEPS_OF_ADD,
   },
   {
     name: 'the proof takes an image without a blob',
-    file: 'src/steps/kinds/verify.ts',
-    find: 'if (found === null) return',
-    replace: 'if (found === null) continue;\n    if (found === undefined) return',
+    file: 'src/steps/world/prove-images.ts',
+    find: 'if (served === null) return `lacks ${name}`;',
+    replace: 'if (served === null) return null;',
     tests: STEPS_OF_ADD,
   },
   {
@@ -192,14 +199,14 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'an undo is proven while an engine lists its registry',
     file: 'src/steps/kinds/prove-undone.ts',
-    find: '!engine.endpoints.some((url) => dead.includes(url))',
+    find: '!urls.some((url) => dead.includes(url))',
     replace: 'true',
     tests: STEPS_OF_UNDO,
   },
   {
     name: 'an undo is proven while an engine lacks the bootstrap’s registry',
     file: 'src/steps/kinds/prove-undone.ts',
-    find: 'engine.endpoints.includes(bootstrap)',
+    find: 'urls.includes(bootstrap)',
     replace: 'true',
     tests: STEPS_OF_UNDO,
   },
