@@ -160,14 +160,22 @@ function bootstrapRegistryRefusal(facts: Facts): Refusal | null {
   );
 }
 
+const ENGINE_CODES = {
+  silent: 'minion-silent',
+  'no-answer': 'engine-unreadable',
+  'other-layout': 'unknown-layout',
+} as const;
+
 function layoutRefusal(facts: Facts): Refusal | null {
   for (const engine of facts.engines) {
     if (engine.is === 'known') continue;
-    const code = engine.is === 'silent' ? 'minion-silent' : 'unknown-layout';
+    const { node, is, says } = engine;
     return refuse(
-      code,
-      `The container engine of ${engine.node} cannot be read: ${engine.says}`,
-      'Check `crictl info` on that node, then run the command again.',
+      ENGINE_CODES[is],
+      is === 'other-layout' ? `The container engine of ${node} cannot be checked: ${says}` : says,
+      is === 'silent'
+        ? `Check \`systemctl status salt-minion\` on ${node}, then run the command again.`
+        : `Check \`crictl info\` and \`systemctl status containerd\` on ${node}, then run the command again.`,
     );
   }
   return null;

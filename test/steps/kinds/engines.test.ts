@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { EngineFacts } from '../../../src/domain/cluster/facts.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
 describe('the engines', () => {
@@ -64,6 +65,24 @@ describe('the engines', () => {
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
     expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not changed.');
+  });
+
+  const NO_ANSWER = '`crictl info` on node-3 gave no answer that can be read. It says: FATA.';
+  const SILENT = 'The minion of node-3 did not answer.';
+  it.each<readonly [EngineFacts['is'], string, string]>([
+    ['no-answer', NO_ANSWER, NO_ANSWER],
+    ['silent', SILENT, SILENT],
+    ['other-layout', 'it has no list.', 'The container engine of node-3 cannot be checked: it has no list.'],
+  ])('fail with the node and what its engine says: %s', async (is, says, what) => {
+    for (const kind of ['engines', 'verify'] as const) {
+      const lab = await labBefore(kind);
+      const { engines } = lab.salt;
+      lab.salt.engines = async (names, signal) =>
+        (await engines(names, signal)).map((one) =>
+          one.node === 'node-3' && is !== 'known' ? { node: 'node-3', is, says } : one,
+        );
+      expect(await outcome(of(kind), lab)).toMatchObject({ failure: { where: 'node-3', what } });
+    }
   });
 
   it('have their job ID in the journal before the job is read', async () => {
