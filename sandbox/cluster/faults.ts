@@ -38,6 +38,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'exec-cut': '[0|1|137|abrupt|off]',
   'engine-fails': 'NODE',
   'engine-lost': 'NODE',
+  'answer-lost': 'NODE',
   'engine-dead': 'NODE',
   'crictl-missing': 'NODE',
   'kube-down': '',

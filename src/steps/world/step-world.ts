@@ -31,6 +31,8 @@ export interface StepWorld extends StepTools {
   readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
   /** Writes a job ID to the journal; resolves when it is on disk. */
   readonly onJob: (jid: Jid) => Promise<void>;
+  /** Aborts with a requested cancel; for waits that may end at once. */
+  readonly cancelled: AbortSignal;
   /** Called where the step can stop safely. Throws if a person has requested a cancel. */
   readonly throwIfCancelled: () => void;
   /** Names the Salt runs of this step. Resuming after an interruption keeps the name; a retry gets a new one. */

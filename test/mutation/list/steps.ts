@@ -10,8 +10,8 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'the engines are reconfigured while Endpoints hold a registry too many',
     file: 'src/steps/kinds/engines.ts',
-    find: '!sameSet(ready, step.addresses)',
-    replace: '!step.addresses.every((one) => ready.includes(one))',
+    find: 'if (sameSet(ready, step.addresses)) return satisfied();',
+    replace: 'if (step.addresses.every((one) => ready.includes(one))) return satisfied();',
     tests: ENGINES_STEP,
   },
   {
@@ -37,7 +37,7 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'the engines are given up after looks that were not in a row',
-    file: 'src/steps/kinds/engines.ts',
+    file: 'src/steps/world/engines-job.ts',
     find: '? 0 : lost + 1',
     replace: '? lost : lost + 1',
     tests: ENGINES_STEP,
@@ -52,8 +52,8 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'the proof takes a blob with other bytes',
     file: 'src/steps/world/prove-images.ts',
-    find: '`sha256:${served.sha256}` === blob.digest',
-    replace: 'true',
+    find: '=== blob.digest) return null;',
+    replace: "!== '') return null;",
     tests: STEPS_OF_ADD,
   },
   {
@@ -135,14 +135,14 @@ export const STEPS: readonly Mutant[] = [
   },
   {
     name: 'a question about the job that failed counts as a job that is lost',
-    file: 'src/steps/kinds/engines.ts',
+    file: 'src/steps/world/engines-job.ts',
     find: 'if (error instanceof Failure) return true;',
     replace: 'if (error instanceof Failure) return false;',
     tests: ENGINES_STEP,
   },
   {
     name: 'the first look at the job that fails ends the step',
-    file: 'src/steps/kinds/engines.ts',
+    file: 'src/steps/world/engines-job.ts',
     find: 'failed >= FAILED_READS',
     replace: 'failed >= 1',
     tests: ENGINES_STEP,
@@ -157,8 +157,8 @@ export const STEPS: readonly Mutant[] = [
   {
     name: 'the proof takes an image without a blob',
     file: 'src/steps/world/prove-images.ts',
-    find: 'if (served === null) return `lacks ${name}`;',
-    replace: 'if (served === null) return null;',
+    find: 'if (served === null) return',
+    replace: 'if (served === null) return null;\n  if (served === undefined) return',
     tests: STEPS_OF_ADD,
   },
   {
