@@ -30,7 +30,7 @@ const NODE = {
   ),
   'bootstrap-node': meaning('The node is the bootstrap node, which has the first registry.', 'Name another node.'),
   'registry-exists': meaning(
-    'The registry is complete, Kubernetes lists it as Ready, and every engine uses it. This check was a full verification.',
+    'The registry is complete, Kubernetes lists it as Ready, and every engine uses it. Every layer was hashed.',
     'Nothing. Run the same command at any time to verify again.',
   ),
   'node-not-ready': meaning(
@@ -81,8 +81,12 @@ const CLUSTER = {
     'Wait until the script ends, then run the command again.',
   ),
   'version-too-old': meaning('MetalK8s before 2.10.0 supports one registry only.', 'Upgrade the cluster.'),
+  'engine-unreadable': meaning(
+    '`crictl info` gives no answer on a node: containerd is stopped, or crictl is missing. The refusal quotes its words.',
+    'Check `crictl info` and `systemctl status containerd` on that node, then run the command again.',
+  ),
   'unknown-layout': meaning(
-    'The configuration of a container engine is unknown: containerd 2 (MetalK8s 133 and later), or unreadable.',
+    'The configuration of a container engine is unknown: containerd 2 (MetalK8s 133 and later), or another layout.',
     'Check `crictl info` on the node. registry-ha supports MetalK8s up to 132.',
   ),
   'native-registry': meaning(

@@ -41,6 +41,12 @@ export const WorkerFile = z.strictObject({
       strict: z.boolean().default(false),
     })
     .prefault({}),
+  verify: z
+    .strictObject({
+      /** Bytes per second for all layers that the proof reads together. A gigabit network carries 125 MB/s. */
+      maxRate: z.coerce.number().int().positive().default(50_000_000),
+    })
+    .prefault({}),
   journal: z
     .strictObject({
       /** Limits for rotation, which happens when a change ends. */

@@ -1,6 +1,6 @@
 import type { Image } from '../domain/cluster/archive.ts';
 import type { BootstrapFacts, EndpointsFacts, KubeFacts } from '../domain/cluster/facts.ts';
-import type { ServedManifest } from '../domain/cluster/registry.ts';
+import type { Blob, ServedBlob, ServedManifest } from '../domain/cluster/registry.ts';
 import type { RunningScript } from '../domain/guards/scripts.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 import type { RunLimits } from './nodes.ts';
@@ -51,6 +51,12 @@ export interface SaltMasterPod {
 export interface Registries {
   /** null when the registry does not have the image. Throws Unreachable('registry'). */
   manifest(address: string, image: Image, signal: AbortSignal): Promise<ServedManifest | null>;
-  /** Size of a blob in bytes; null when the registry does not have it. */
-  blobSize(address: string, image: Image, digest: string, signal: AbortSignal): Promise<number | null>;
+  /** Reads the whole blob and hashes it; null when the registry does not have it. `onBytes`: bytes received so far. */
+  blob(
+    address: string,
+    image: Image,
+    blob: Blob,
+    onBytes: (received: number) => void,
+    signal: AbortSignal,
+  ): Promise<ServedBlob | null>;
 }

@@ -28,7 +28,7 @@ export async function runStep(
   const word = await work.act(step, world, signal);
   const after = await work.confirm(step, world, signal);
   if (after.is === 'satisfied') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
-  const where = 'node' in step ? step.node : 'the cluster';
+  const where = after.where ?? ('node' in step ? step.node : 'the cluster');
   throw notConfirmed(where, after.says, `Fix the cause, then ${RETRY_HINT}. ${NOT_REPEATED}`);
 }
 

@@ -114,8 +114,10 @@ async function expectServed({ images }: Archive): Promise<void> {
   for (const image of images) {
     const manifest = await served.manifest(ip('bootstrap'), image, signal);
     expect(manifest?.sha256).toMatch(/^[0-9a-f]{64}$/);
-    for (const { digest, size } of manifest?.blobs ?? []) {
-      expect(await served.blobSize(ip('bootstrap'), image, digest, signal)).toBe(size);
+    for (const blob of manifest?.blobs ?? []) {
+      const { digest, size } = blob;
+      const answer = await served.blob(ip('bootstrap'), image, blob, () => undefined, signal);
+      expect(answer).toEqual({ size, sha256: digest.slice('sha256:'.length) });
     }
   }
 }

@@ -15,13 +15,15 @@ export interface RegistriesStage {
 const { signal } = new AbortController();
 const NGINX = { prefix: 'metalk8s-128.0.1', name: 'nginx', tag: '1.27.0-alpine' };
 const UNKNOWN = { ...NGINX, tag: '1.0' };
-const SHA = `sha256:${'0'.repeat(64)}`;
+const NO_BLOB = { digest: `sha256:${'0'.repeat(64)}`, size: 1 };
+const ignore = (): void => undefined;
 
 /** The contract of Registries. */
 export function registriesContract(
   stageFor: (images: Readonly<Record<string, FakeImage>>) => Promise<RegistriesStage>,
 ): void {
   const image = imageOf('nginx');
+  const blobs = Object.entries(image.blobs).map(([digest, text]) => ({ digest, size: text.length }));
   const on = async (act: (stage: RegistriesStage) => Promise<void>) => {
     const stage = await stageFor({ 'metalk8s-128.0.1/nginx:1.27.0-alpine': image });
     await act(stage).finally(() => stage.close());
@@ -31,20 +33,42 @@ export function registriesContract(
     on(async ({ registries, address }) => {
       const manifest = await registries.manifest(address, NGINX, signal);
       expect(manifest?.sha256).toBe(createHash('sha256').update(image.manifest).digest('hex'));
-      expect(manifest?.blobs).toEqual(Object.entries(image.blobs).map(([digest, size]) => ({ digest, size })));
+      expect(manifest?.blobs).toEqual(blobs);
     }));
 
   test('returns null for a missing image', () =>
     on(async ({ registries, address }) => {
       expect(await registries.manifest(address, UNKNOWN, signal)).toBeNull();
-      expect(await registries.blobSize(address, UNKNOWN, SHA, signal)).toBeNull();
-      expect(await registries.blobSize(address, NGINX, SHA, signal)).toBeNull();
+      expect(await registries.blob(address, UNKNOWN, NO_BLOB, ignore, signal)).toBeNull();
+      expect(await registries.blob(address, NGINX, NO_BLOB, ignore, signal)).toBeNull();
     }));
 
-  test('returns the size of a layer', () =>
+  test('hashes the bytes of a layer, and reports how many have come', () =>
     on(async ({ registries, address }) => {
-      for (const [digest, size] of Object.entries(image.blobs)) {
-        expect(await registries.blobSize(address, NGINX, digest, signal)).toBe(size);
+      for (const blob of blobs) {
+        let received = 0;
+        const served = await registries.blob(
+          address,
+          NGINX,
+          blob,
+          (bytes) => {
+            received = bytes;
+          },
+          signal,
+        );
+        expect(served).toEqual({ size: blob.size, sha256: blob.digest.slice('sha256:'.length) });
+        expect(received).toBe(blob.size);
+      }
+    }));
+
+  test('returns the size of a layer that is longer or shorter than its manifest says, without a hash', () =>
+    on(async ({ registries, address }) => {
+      for (const { digest, size } of blobs) {
+        for (const wrong of [size - 1, size + 1])
+          expect(await registries.blob(address, NGINX, { digest, size: wrong }, ignore, signal)).toEqual({
+            size,
+            sha256: null,
+          });
       }
     }));
 
@@ -52,7 +76,7 @@ export function registriesContract(
     on(async ({ registries, nowhere }) => {
       const away = (error: unknown) => error instanceof Unreachable && error.fault === 'registry';
       await expect(registries.manifest(nowhere, NGINX, signal)).rejects.toSatisfy(away);
-      await expect(registries.blobSize(nowhere, NGINX, SHA, signal)).rejects.toSatisfy(away);
+      await expect(registries.blob(nowhere, NGINX, NO_BLOB, ignore, signal)).rejects.toSatisfy(away);
     }));
 
   test('can be aborted', () =>

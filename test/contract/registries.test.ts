@@ -16,7 +16,7 @@ describe('the fake registries', () => {
 describe('registries over HTTP', () => {
   registriesContract(async (images) => {
     const server = await RegistryServer.start(images);
-    const adapter = registries({ port: server.port, limitMs: PATIENCE_MS });
+    const adapter = registries({ port: server.port, waitMs: PATIENCE_MS });
     return { registries: adapter, address: '127.0.0.1', nowhere: '127.1.2.3', close: () => server.close() };
   });
 });

@@ -32,7 +32,7 @@ test('alice types the command, bob approves, and both see the result in a real b
   await page.locator('#messages').getByRole('button', { name: 'Approve', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click();
 
-  const served = 'Served 13/13 images of 3 archives, engines 4/4.';
+  const served = 'Served 13/13 images of 3 archives, every layer hashed';
   await page.locator('#messages').getByText(served).first().waitFor({ timeout: DONE_LIMIT_MS });
   const shot = join(folder, 'sandbox.png');
   await page.screenshot({ path: shot });

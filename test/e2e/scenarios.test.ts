@@ -90,7 +90,7 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
     expect(copied('node-2')).toEqual(copied('bootstrap'));
     expect(copied('node-2')).toHaveLength(3);
     expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add done']);
-    expect(result.slack.at(-1)?.text).toContain('Served 13/13 images of 3 archives, engines 4/4.');
+    expect(result.slack.at(-1)?.text).toContain('Served 13/13 images of 3 archives, every layer hashed');
     expect(result.slack.at(-1)?.threadTs).toBe(result.slack[0]?.ts);
   });
 

@@ -12,6 +12,8 @@ import { current, emptyTarget, facts, nodes, older, solution } from '../fixtures
 import { emptyInside, type Inside, isPresent, runPlain } from './fake-node-commands.ts';
 
 const archives = [older, current, solution];
+/** Digest of every blob. */
+const BLOB = '1'.repeat(64);
 const OK: SaltReturn = { is: 'ok', states: 3, changed: 2 };
 
 /**
@@ -96,9 +98,9 @@ export class FakeLab {
     manifest: async (address, image) => {
       const node = nodes.find(({ ip }) => ip === address)?.name ?? '';
       const served = node === 'bootstrap' || this.#of(node).registry?.has(image.prefix) === true;
-      return served ? { sha256: `sha of ${imageName(image)}`, blobs: [{ digest: 'sha256:1', size: 7 }] } : null;
+      return served ? { sha256: `sha of ${imageName(image)}`, blobs: [{ digest: `sha256:${BLOB}`, size: 7 }] } : null;
     },
-    blobSize: async () => 7,
+    blob: async () => ({ size: 7, sha256: BLOB }),
   };
 
   readonly salt: Salt = {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import { type Image, imageName } from '../../src/domain/cluster/archive.ts';
-import type { ServedManifest } from '../../src/domain/cluster/registry.ts';
+import type { Blob, ServedBlob, ServedManifest } from '../../src/domain/cluster/registry.ts';
 import type { Registries } from '../../src/ports/cluster.ts';
 
-/** An image in a registry: the manifest's text, and the sizes of its blobs. */
+/** An image in a registry: the manifest's text, and the texts of its blobs by digest. */
 export interface FakeImage {
   readonly manifest: string;
-  readonly blobs: Readonly<Record<string, number>>;
+  readonly blobs: Readonly<Record<string, string>>;
 }
 
 /** Registries in memory: images by address and name; an address without a registry is unreachable. */
@@ -35,8 +35,18 @@ export class FakeRegistries implements Registries {
     return { sha256: createHash('sha256').update(found.manifest).digest('hex'), blobs };
   }
 
-  async blobSize(address: string, image: Image, digest: string, signal: AbortSignal): Promise<number | null> {
-    return this.#find(address, image, signal)?.blobs[digest] ?? null;
+  async blob(
+    address: string,
+    image: Image,
+    { digest, size }: Blob,
+    onBytes: (received: number) => void,
+    signal: AbortSignal,
+  ): Promise<ServedBlob | null> {
+    const text = this.#find(address, image, signal)?.blobs[digest];
+    if (text === undefined) return null;
+    if (text.length !== size) return { size: text.length, sha256: null };
+    onBytes(size);
+    return { size, sha256: createHash('sha256').update(text).digest('hex') };
   }
 
   #find(address: string, image: Image, signal: AbortSignal): FakeImage | undefined {
@@ -47,17 +57,14 @@ export class FakeRegistries implements Registries {
   }
 }
 
-interface Blob {
-  readonly digest: string;
-  readonly size: number;
-}
-
 /** An image whose content depends on a word. */
 export function imageOf(word: string): FakeImage {
-  const blob = (text: string) => ({
-    digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
-    size: text.length,
-  });
+  const texts = new Map<string, string>();
+  const blob = (text: string): Blob => {
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+    texts.set(digest, text);
+    return { digest, size: text.length };
+  };
   const config = blob(`config of ${word}`);
   const layers = [blob(`first layer of ${word}`), blob('a layer that all share')];
   const manifest = JSON.stringify({
@@ -66,5 +73,5 @@ export function imageOf(word: string): FakeImage {
     config,
     layers,
   });
-  return { manifest, blobs: Object.fromEntries([config, ...layers].map(({ digest, size }) => [digest, size])) };
+  return { manifest, blobs: Object.fromEntries(texts) };
 }

@@ -165,7 +165,7 @@ export const CASES: Readonly<Record<string, CardView>> = {
       type: 'done',
       at: at(5, 21),
       seconds: 200,
-      proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 21 },
+      proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 21, bytes: 1_200_000_000 },
     },
   ]),
   hostile: view([

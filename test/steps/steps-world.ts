@@ -32,6 +32,7 @@ export function worldOf(lab: FakeLab, changes: Partial<StepWorld> = {}): StepWor
     archives: [older, current, solution],
     onProgress: () => undefined,
     onJob: async () => undefined,
+    cancelled: never,
     throwIfCancelled: () => undefined,
     runName: 'lab-7f3k2q.step.1',
     startedJob: undefined,

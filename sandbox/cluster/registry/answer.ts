@@ -3,7 +3,14 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** How the body is sent; default: whole and at once. */
+  readonly delivery?: Delivery;
 }
+
+/** `cut`: the connection closes after half of the body. `reset`: it is reset there. `stalled`: nothing more comes. */
+export type Delivery =
+  | { readonly is: 'cut' | 'reset' | 'stalled' }
+  | { readonly is: 'slow'; readonly bytesPerSecond: number };
 
 const SERVER = 'nginx/1.27.0';
 

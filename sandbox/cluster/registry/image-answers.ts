@@ -6,7 +6,7 @@ import { PathRefused } from '../files/path-refused.ts';
 import type { Place } from '../files/path-walk.ts';
 import { type ClusterParts, contentFolder } from '../parts.ts';
 import type { SimNode, SimRegistry } from '../world.ts';
-import { type Answer, errorPage, fileAnswer, tagInvalid, textAnswer } from './answer.ts';
+import { type Answer, type Delivery, errorPage, fileAnswer, tagInvalid, textAnswer } from './answer.ts';
 
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const NOT_FOUND = errorPage(404, 'Not Found');
@@ -66,10 +66,19 @@ const blobAnswer: Serve = async (parts, node, pod, images, digest) => {
     if (file === null) continue;
     const isBad = image === faultyImage(parts) && image.blobs.at(-1)?.digest === digest;
     const body = isBad && parts.faults.isOn('bad-layer', node.name) ? withFlippedByte(file.body) : file.body;
-    return fileAnswer(body, file.modified, 'application/octet-stream');
+    const delivery = isBad ? deliveryOf(parts, node) : undefined;
+    return { ...fileAnswer(body, file.modified, 'application/octet-stream'), ...(delivery && { delivery }) };
   }
   return NOT_FOUND;
 };
+
+function deliveryOf({ faults }: ClusterParts, { name }: SimNode): Delivery | undefined {
+  const slow = faults.wordsFor('layer-slow', name);
+  if (slow !== undefined) return { is: 'slow', bytesPerSecond: Number(slow[0]) };
+  const ways = ['cut', 'reset', 'stalled'] as const;
+  const is = ways.find((way) => faults.isOn(`layer-${way}`, name));
+  return is && { is };
+}
 
 /** Reads a file of an archive as the node's pod sees it: only from its volumes, in their current state. */
 async function archiveFile(

@@ -1,58 +1,100 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import { codeOf } from '../../domain/text/error-code.ts';
 
-/** Manifests are some kB; the largest image of MetalK8s has about 30 layers. */
-const BODY_LIMIT = 4 * 2 ** 20;
-
 /** One request to a registry. */
 export interface Asked {
-  readonly method: 'GET' | 'HEAD';
   readonly origin: string;
   readonly path: string;
   readonly accept: string;
-  readonly limitMs: number;
+  /** Limit of each wait for the next bytes. A slow answer may take any time as a whole. */
+  readonly waitMs: number;
   readonly signal: AbortSignal;
 }
 
-export interface Answer {
+/** The answer's address, and its Content-Length if it has one. */
+export interface Head {
   readonly url: string;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
+  readonly length: number | null;
 }
 
-/** The answer of a registry with status 200; null for 404. Throws Unreachable, or the signal's reason. */
-export async function answerOf(asked: Asked): Promise<Answer | null> {
-  const { method, origin, accept, signal } = asked;
+/** Takes an answer piece by piece; the next piece is read once it resolves. `done` ends the answer early. */
+export interface Taker<T> {
+  begin(head: Head): 'read' | 'done';
+  take(bytes: Uint8Array): Promise<'read' | 'done'>;
+  end(head: Head): T;
+}
+
+/** Sends GET, and passes the answer with status 200 to the taker; null for 404. Throws Unreachable, or the signal's reason. */
+export async function answerOf<T>(asked: Asked, taker: Taker<T>): Promise<T | null> {
+  const { origin, signal } = asked;
   const url = `${origin}${asked.path}`;
-  const late = AbortSignal.timeout(asked.limitMs);
+  const wait = new Wait(asked.waitMs);
+  let received = 0;
   try {
-    const both = AbortSignal.any([signal, late]);
-    const response = await fetch(url, { method, headers: { accept }, redirect: 'manual', signal: both });
-    const body = await bodyOf(response);
+    const request = { headers: { accept: asked.accept, 'accept-encoding': 'identity' }, redirect: 'manual' } as const;
+    const response = await wait.over(fetch(url, { ...request, signal: AbortSignal.any([signal, wait.late]) }));
     if (response.status === 404) return null;
-    if (response.status === 200) return { url, headers: response.headers, body };
-    throw new Unreachable(origin, 'registry', `The registry answered with status ${response.status} to ${url}.`);
+    if (response.status !== 200) throw strangeStatus(origin, response.status, url);
+    const head = { url, length: lengthIn(response.headers) };
+    const reader = response.body?.getReader();
+    let next = taker.begin(head);
+    while (next === 'read' && reader !== undefined) {
+      const { done, value } = await wait.over(reader.read());
+      if (done) break;
+      received += value.length;
+      next = await taker.take(value);
+    }
+    return taker.end(head);
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof Unreachable) throw cause;
-    const why = late.aborted ? `no answer within ${asked.limitMs} ms` : words(cause);
-    throw new Unreachable(origin, 'registry', `The registry did not return ${url}: ${why}.`, { cause });
+    const why = wait.isLate ? `it sent nothing for ${asked.waitMs / 1000} s` : words(cause);
+    const so = received === 0 ? '' : ` after ${received} bytes`;
+    throw new Unreachable(origin, 'registry', `The registry did not return ${url}: ${why}${so}.`, { cause });
+  } finally {
+    wait.end();
   }
 }
 
-async function bodyOf(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) throw new TooMuch();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+const strangeStatus = (origin: string, status: number, url: string) =>
+  new Unreachable(origin, 'registry', `The registry answered with status ${status} to ${url}.`);
+
+function lengthIn(headers: Headers): number | null {
+  const length = headers.get('content-length') ?? '';
+  return /^\d+$/.test(length) ? Number(length) : null;
 }
 
-class TooMuch extends Error {
-  override readonly name = 'TooMuch';
+/** Limits each wait for the other end; the time that this end needs does not count. */
+class Wait {
+  readonly #limitMs: number;
+  readonly #late = new AbortController();
+  isLate = false;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+  }
+
+  /** Aborts the request when a wait was too long, or at the end. */
+  get late(): AbortSignal {
+    return this.#late.signal;
+  }
+
+  async over<T>(waited: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.isLate = true;
+      this.#late.abort();
+    }, this.#limitMs);
+    try {
+      return await waited;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Frees the connection of an answer that was not read to its end. */
+  end(): void {
+    this.#late.abort();
+  }
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -62,12 +104,11 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no route to the network',
   ETIMEDOUT: 'timed out',
   UND_ERR_CONNECT_TIMEOUT: 'timed out',
-  UND_ERR_SOCKET: 'the connection was reset',
+  UND_ERR_SOCKET: 'it closed the connection',
 };
 
 /** fetch wraps the network error as its cause. */
 function words(error: unknown): string {
-  if (error instanceof TooMuch) return `the answer has more than ${BODY_LIMIT} bytes`;
   const code = error instanceof Error ? codeOf(error.cause) : '';
   return WORDS[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
 }

@@ -6,7 +6,8 @@ import type { Image } from '../../domain/cluster/archive.ts';
 import type { ServedManifest } from '../../domain/cluster/registry.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { Registries } from '../../ports/cluster.ts';
-import { type Answer, type Asked, answerOf } from './answer.ts';
+import { answerOf, type Taker } from './answer.ts';
+import { hashed, wholeBody } from './takers.ts';
 
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 
@@ -16,27 +17,30 @@ const manifestSchema = z.object({ schemaVersion: z.literal(2), config: blobSchem
 export interface RegistriesOptions {
   /** Port of every registry: 8080 on MetalK8s. */
   readonly port: number;
-  /** Timeout of an answer with its body in milliseconds; default 20 seconds. */
-  readonly limitMs?: number;
+  /** Milliseconds without a byte after which a registry counts as silent; default 20 seconds. */
+  readonly waitMs?: number;
+  /** Limits the rate of all blobs together. */
+  readonly rateCap?: { take(bytes: number, signal: AbortSignal): Promise<void> };
 }
 
 /** MetalK8s' registries: nginx serves the archives' image folders by plain HTTP on control plane addresses. */
-export function registries({ port, limitMs = 20_000 }: RegistriesOptions): Registries {
-  const ask = (method: Asked['method'], address: string, path: string, signal: AbortSignal) =>
-    answerOf({ method, origin: originOf(address, port), path, accept: MANIFEST, limitMs, signal });
+export function registries({ port, waitMs = 20_000, rateCap }: RegistriesOptions): Registries {
+  const ask = <T>(address: string, path: string, taker: Taker<T>, signal: AbortSignal) =>
+    answerOf({ origin: originOf(address, port), path, accept: MANIFEST, waitMs, signal }, taker);
   return {
     async manifest(address, image, signal) {
-      const answer = await ask(
-        'GET',
-        address,
-        `${imagePath(image)}/manifests/${encodeURIComponent(image.tag)}`,
-        signal,
-      );
+      const path = `${imagePath(image)}/manifests/${encodeURIComponent(image.tag)}`;
+      const answer = await ask(address, path, wholeBody(), signal);
       return answer === null ? null : manifestOf(answer);
     },
-    async blobSize(address, image, digest, signal) {
-      const answer = await ask('HEAD', address, `${imagePath(image)}/blobs/${digest}`, signal);
-      return answer === null ? null : sizeOf(answer);
+    async blob(address, image, blob, onBytes, signal) {
+      let received = 0;
+      const taken = async (bytes: number): Promise<void> => {
+        received += bytes;
+        onBytes(received);
+        await rateCap?.take(bytes, signal);
+      };
+      return await ask(address, `${imagePath(image)}/blobs/${blob.digest}`, hashed(blob, taken), signal);
     },
   };
 }
@@ -46,15 +50,9 @@ const originOf = (address: string, port: number) => `http://${isIPv6(address) ? 
 const imagePath = ({ prefix, name }: Image) => `/v2/${encodeURIComponent(prefix)}/${encodeURIComponent(name)}`;
 
 /** Hashes the received bytes, because the header Docker-Content-Digest is a constant in the nginx configuration. */
-function manifestOf({ url, body }: Answer): ServedManifest {
+function manifestOf({ url, body }: { readonly url: string; readonly body: Buffer }): ServedManifest {
   const manifest = manifestSchema.safeParse(jsonIn(new TextDecoder().decode(body)));
   if (!manifest.success) throw new Unreachable(url, 'registry', `${url} is not an image manifest.`);
   const { config, layers } = manifest.data;
   return { sha256: createHash('sha256').update(body).digest('hex'), blobs: [config, ...layers] };
-}
-
-function sizeOf({ url, headers }: Answer): number {
-  const length = headers.get('content-length') ?? '';
-  if (/^\d+$/.test(length)) return Number(length);
-  throw new Unreachable(url, 'registry', `${url} has no Content-Length.`);
 }

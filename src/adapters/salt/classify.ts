@@ -31,7 +31,7 @@ export function classifyStart(result: CommandResult): { readonly jid: Jid } | Sa
   const jid = result.stdout.match(/Executed command with job ID: (\d{20})/)?.[1];
   if (jid !== undefined) return { jid };
   const says = words(result);
-  if (saysNobodyMatched(result.stdout)) return { is: 'error', why: 'command', says };
+  if (saysNobodyMatched(result.stdout)) return { is: 'error', why: 'nobody', says };
   // After a timeout the master may still publish the job: a real 3006.0 did so 11 s later.
   return TIMED_OUT.test(result.stdout + result.stderr) ? { is: 'lost', says } : withoutAnswer(result);
 }

@@ -19,13 +19,17 @@ const infoSchema = z.object({
 
 /** Parses `crictl info`, run by Salt's cmd.run on a node; `undefined` when the minion did not answer. */
 export function engineFacts(node: string, value: unknown): EngineFacts {
-  if (typeof value !== 'string') return { node, is: 'silent', says: `The minion of ${node} did not answer.` };
-  const answer = classifyValue(value, 'anything');
+  if (isSilence(value)) return { node, is: 'silent', says: `The minion of ${node} did not answer.` };
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   // cmd.run includes stderr, so crictl's warnings precede the JSON.
-  const info = documents(value)
+  const info = documents(text)
     .map((one) => infoSchema.safeParse(one).data)
     .find((one) => one !== undefined);
-  if (info === undefined) return { node, is: 'silent', says: silence(node, answer.is === 'ok' ? value : answer.is) };
+  if (info === undefined) {
+    const words = text.trim().slice(0, 300).toWellFormed();
+    const says = `\`crictl info\` on ${node} gave no answer that can be read. ${words === '' ? 'It printed nothing.' : `It says: ${words}`}`;
+    return { node, is: 'no-answer', says };
+  }
   const { configPath, mirrors } = info.config.registry ?? {};
   const unsupported = (says: string): EngineFacts => ({ node, is: 'other-layout', says });
   if (configPath) return unsupported(`it reads its mirrors from the folder ${configPath}, an unsupported layout.`);
@@ -34,7 +38,8 @@ export function engineFacts(node: string, value: unknown): EngineFacts {
   return { node, is: 'known', endpoints };
 }
 
-function silence(node: string, said: string): string {
-  if (said === 'no-return') return `The minion of ${node} did not answer.`;
-  return `\`crictl info\` on ${node} returned no readable answer: ${said.trim().slice(0, 300) || 'nothing'}`;
-}
+/** `salt` prints false for a silent minion with some options, else a sentence. */
+const isSilence = (value: unknown): boolean =>
+  value === undefined ||
+  value === false ||
+  (typeof value === 'string' && classifyValue(value, 'anything').is === 'no-return');

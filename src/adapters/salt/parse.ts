@@ -23,8 +23,9 @@ const isBatchNote = (id: string, value: unknown) =>
 export const saysMasterIsDown = (stdout: string): boolean =>
   /^"?(The salt master could not be contacted|Salt request timed out)/m.test(stdout);
 
-/** Salt's answer when it knows no minion of a target: nothing was sent. Exit code 2, or 0 with --async. */
-export const saysNobodyMatched = (stdout: string): boolean => stdout.startsWith('No minions matched the target.');
+/** Salt's answer when it knows no minion of a target: nothing was sent. Exit code 2; with --async 0, and `job ID: 0`. */
+export const saysNobodyMatched = (stdout: string): boolean =>
+  /^No minions matched the target\b|^Executed command with job ID: 0$/m.test(stdout);
 
 /** One state of a run. */
 export interface State extends FailedState {

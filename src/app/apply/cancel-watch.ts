@@ -3,8 +3,8 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChangeRecord } from '../record/change-record.ts';
 
-/** A copy stops at most this long after a click on Cancel. */
-const CHECK_EVERY_MS = 2_000;
+/** A copy or a wait stops at most this long after a click on Cancel. */
+const CHECK_EVERY_MS = 1_000;
 
 /** A person cancelled the change; thrown at the next safe point. */
 export class CancelAsked extends Error {

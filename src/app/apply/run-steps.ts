@@ -144,6 +144,7 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
     addressOf: (name) => nodeNamed(name, facts).ip ?? '',
     archives: soundArchives(facts.bootstrap.archives),
     onProgress,
+    cancelled: cancel.signal,
     throwIfCancelled: () => cancel.throwIfAsked(),
     async onJob(jid) {
       ownJobs.push(jid);

@@ -2,17 +2,22 @@ import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Facts } from '../../domain/cluster/facts.ts';
+import type { ImagesProof } from '../../domain/cluster/registry.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
+import { soundArchives } from '../../domain/guards/archives.ts';
 import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
 import type { PlanFor } from '../../domain/plan/parts.ts';
 import type { Plan, UntimedPlan } from '../../domain/plan/plan.ts';
 import type { JournalRecord } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
 import { plugOf } from '../../steps/kinds.ts';
+import { proveImages } from '../../steps/world/prove-images.ts';
 import { type InspectionPorts, inspect } from './inspect.ts';
 
 export interface FreshPlanPorts extends InspectionPorts {
+  readonly clock: Clock;
   readonly journal: Journal;
 }
 
@@ -34,8 +39,30 @@ export async function freshPlan(
   const record = undone === null ? null : await recordOf(undone, ports.journal);
   const facts = await inspect(intent, ports, ownJobs, signal, verb.searchFor(record));
   if (isRefusal(facts)) return facts;
-  const plan = verb.plan(intent, { facts: when.hasRoom === true ? withoutRoom(facts) : facts, record, when });
-  return isRefusal(plan) ? plan : { facts, plan: timed(plan) };
+  const planWith = (seen: Facts) => verb.plan(intent, { facts: seen, record, when });
+  const plan = planWith(when.hasRoom === true ? withoutRoom(facts) : facts);
+  if (!isRefusal(plan)) return { facts, plan: timed(plan) };
+  if (plan.refused !== 'registry-exists') return plan;
+  const proven = planWith({ ...facts, proof: await proofOf(intent, facts, ports, signal) });
+  return isRefusal(proven) ? proven : plan;
+}
+
+/** The proof of registries on which nothing is left to do, so that the refusal says what they serve. */
+async function proofOf(
+  { nodes }: Intent,
+  { kube, bootstrap }: Facts,
+  { registries, clock }: FreshPlanPorts,
+  signal: AbortSignal,
+): Promise<ImagesProof> {
+  const addressed = kube.nodes.map(({ name, ip, roles }) => ({ node: name, address: ip ?? '', roles }));
+  const compared = {
+    ...{ registries, clock, archives: soundArchives(bootstrap.archives) },
+    source: addressed.find(({ roles }) => roles.includes('bootstrap'))?.address ?? '',
+    copies: addressed.filter(({ node }) => nodes.includes(node)),
+    // The card of a requested change has no line for progress.
+    onProgress: () => undefined,
+  };
+  return await proveImages(compared, signal);
 }
 
 /** The plan with its estimated duration, in whole seconds. */

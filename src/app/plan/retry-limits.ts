@@ -35,8 +35,8 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
     },
     registries: {
       manifest: (address, image, signal) => again(signal, () => registries.manifest(address, image, signal)),
-      blobSize: (address, image, digest, signal) =>
-        again(signal, () => registries.blobSize(address, image, digest, signal)),
+      blob: (address, image, blob, onBytes, signal) =>
+        again(signal, () => registries.blob(address, image, blob, onBytes, signal)),
     },
     targets: {
       look: (access, want, signal) => again(signal, () => targets.look(access, want, signal)),

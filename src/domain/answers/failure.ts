@@ -168,6 +168,10 @@ export class SaltFailed extends Failure {
   }
 }
 
+/** One failure as it is, several as one. */
+export const failedTogether = (failures: readonly Failure[]): Failure =>
+  (failures.length === 1 ? failures[0] : undefined) ?? new SeveralFailed(failures);
+
 /** Steps that ran at the same time failed on several nodes. */
 export class SeveralFailed extends Failure {
   override readonly name = 'SeveralFailed';

@@ -14,6 +14,7 @@ export const REFUSALS = [
   'script-running',
   'version-too-old',
   'unknown-layout',
+  'engine-unreadable',
   'native-registry',
   'config-unreadable',
   'archive-missing',

@@ -14,12 +14,16 @@ export function saltEnded(line: string, answer: SaltReturn): string {
       return `Salt could not ${NOT_RUN[answer.why]}. It ran no state.`;
     case 'no-return':
       return 'The minion did not return.';
+    case 'dropped':
+      return 'The minion answers, but it does not run the job any more, and it did not return a result.';
     case 'master-down':
       return 'The Salt master does not answer. No state run was started.';
     case 'lost':
       return `\`${line}\` ended without a result.`;
     case 'error':
-      return `\`${line}\` returned an error.`;
+      return answer.why === 'nobody'
+        ? 'The Salt master knows none of the minions. Nothing was sent to them.'
+        : `\`${line}\` returned an error.`;
     case 'ok':
       return 'The Salt run succeeded.';
   }
@@ -36,7 +40,9 @@ export function afterSalt(answer: SaltReturn): string {
     case 'error':
       return `Fix the Salt error, then ${RETRY_HINT}.`;
     case 'no-return':
-      return 'Check `systemctl status salt-minion` on that node. The job may still be running there.';
+      return `Check \`systemctl status salt-minion\` on that node, where the job may still be running. Then ${RETRY_HINT}.`;
+    case 'dropped':
+      return `Read \`journalctl -u salt-minion\` on that node, then ${RETRY_HINT}. ${NOT_REPEATED}`;
     case 'master-down':
       return `Check the salt-master pod on the bootstrap node, then ${RETRY_HINT}.`;
     case 'lost':

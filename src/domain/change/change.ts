@@ -24,7 +24,9 @@ const proof = z.strictObject({
   archives: z.number(),
   engines: z.number(),
   engineTotal: z.number(),
+  /** Blobs that were read and hashed, and their bytes; no `bytes`: only their sizes were compared. */
   blobs: z.number(),
+  bytes: z.number().exactOptional(),
 });
 export type Proof = Data<typeof proof>;
 

@@ -1,6 +1,7 @@
 import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
-import type { ChangeEvent } from './change.ts';
+import { bytesInWords } from '../text/format.ts';
+import type { ChangeEvent, Proof } from './change.ts';
 
 /** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
 export function eventInWords(event: ChangeEvent): string {
@@ -68,10 +69,15 @@ export function saysOf(event: ChangeEvent): string {
     case 'undone':
       return `by ${event.change}`;
     case 'done':
-      return `served ${event.proof.served}/${event.proof.expected} images, engines ${event.proof.engines}/${event.proof.engineTotal}`;
+      return proofInWords(event.proof);
     default:
       return '';
   }
+}
+
+function proofInWords({ served, expected, bytes, engines, engineTotal }: Proof): string {
+  const layers = bytes === undefined ? '' : `, every layer hashed (${bytesInWords(bytes)})`;
+  return `served ${served}/${expected} images${layers}, engines ${engines}/${engineTotal}`;
 }
 
 const requestInWords = (intent: Intent): string =>

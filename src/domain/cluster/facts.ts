@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Data } from '../text/shape.ts';
 import type { Archive } from './archive.ts';
+import type { ImagesProof } from './registry.ts';
 import type { RunningJob } from './salt.ts';
 
 const text = z.string();
@@ -188,7 +189,8 @@ export interface OpenTarget {
 export type EngineFacts =
   | { readonly node: string; readonly is: 'known'; readonly endpoints: readonly string[] }
   | { readonly node: string; readonly is: 'other-layout'; readonly says: string }
-  | { readonly node: string; readonly is: 'silent'; readonly says: string };
+  /** `silent`: its minion did not answer. `no-answer`: `crictl info` gave nothing to read. `says` is a sentence. */
+  | { readonly node: string; readonly is: 'silent' | 'no-answer'; readonly says: string };
 
 /** A registry's answers for the images of one archive. */
 export interface ServedFacts {
@@ -213,4 +215,6 @@ export interface Facts {
   readonly engines: readonly EngineFacts[];
   /** The bootstrap's registry, and every other registry that was asked. */
   readonly served: readonly ServedFacts[];
+  /** The proof of the registries on the change's nodes; only once everything else says that nothing is left to do. */
+  readonly proof?: ImagesProof;
 }

@@ -17,9 +17,35 @@ export function sameSet(left: readonly string[], right: readonly string[]): bool
   return a.size === b.size && [...a].every((item) => b.has(item));
 }
 
+/** The configuration or a layer of an image, as its manifest names it. */
+export interface Blob {
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly size: number;
+}
+
 /** A manifest served by a registry. */
 export interface ServedManifest {
   /** Hex SHA-256 of the body: the header Docker-Content-Digest is a constant and proves nothing. */
   readonly sha256: string;
-  readonly blobs: readonly { readonly digest: string; readonly size: number }[];
+  readonly blobs: readonly Blob[];
 }
+
+/** The bytes that a registry served for a blob. */
+export interface ServedBlob {
+  readonly size: number;
+  /** Hex SHA-256 of the bytes; null if the size differs from the manifest's, because they are then not read. */
+  readonly sha256: string | null;
+}
+
+/** The images of some registries, compared with the bootstrap's: every manifest byte for byte, every blob by its SHA-256. */
+export type ImagesProof =
+  | {
+      readonly is: 'same';
+      /** Images of each registry. */
+      readonly images: number;
+      /** Blobs of all registries that were hashed, and their bytes. */
+      readonly blobs: number;
+      readonly bytes: number;
+    }
+  | { readonly is: 'different'; readonly node: string; readonly says: string };

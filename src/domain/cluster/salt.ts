@@ -23,7 +23,13 @@ export type SaltReturn =
   | { readonly is: 'conflict'; readonly says: string; readonly jids: readonly Jid[] }
   | { readonly is: 'not-run'; readonly why: 'render' | 'missing' | 'pillar'; readonly says: string }
   | { readonly is: 'no-return'; readonly says: string }
-  | { readonly is: 'error'; readonly why: 'command' | 'not-available' | 'usage' | 'empty'; readonly says: string }
+  /** The minion answers, and knows nothing of the job. */
+  | { readonly is: 'dropped'; readonly says: string }
+  | {
+      readonly is: 'error';
+      readonly why: 'command' | 'not-available' | 'usage' | 'empty' | 'nobody';
+      readonly says: string;
+    }
   | { readonly is: 'master-down'; readonly says: string }
   | { readonly is: 'lost'; readonly says: string };
 

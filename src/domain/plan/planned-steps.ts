@@ -163,7 +163,7 @@ export function verifyStep(context: PlanContext, addresses: readonly string[]): 
   return {
     kind: 'verify',
     id: 'verify',
-    says: `Prove it: ${count(images, 'image')} from each registry, every engine read live`,
+    says: `Prove it: hash every layer of ${count(images, 'image')} in each registry except the bootstrap's, and read every engine`,
     commands: [],
     registries,
     bootstrapAddress: bootstrap?.ip ?? '',

@@ -4,7 +4,7 @@ import { count, listed } from '../text/format.ts';
 
 /** Findings of every plan: the guards have checked them. */
 export const commonFindings = ({ archives }: PlanContext): readonly string[] => [
-  `The registry of the bootstrap node is Ready and serves all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
+  `The registry of the bootstrap node is Ready and serves the manifests of all ${count(archives.flatMap(({ images }) => images).length, 'image')} of ${count(archives.length, 'archive')}.`,
   'Every Salt minion answers and no other state run is in progress.',
 ];
 

@@ -6,6 +6,7 @@ import { targetNodes } from '../../adapters/node/target-nodes.ts';
 import { registries } from '../../adapters/registry/registries.ts';
 import { salt } from '../../adapters/salt/salt.ts';
 import { sshShell } from '../../adapters/ssh/run/shell.ts';
+import { RateCap } from '../../adapters/ssh/stream/rate-cap.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 import { REGISTRY_PORT } from '../../domain/cluster/registry.ts';
 import { systemClock as clock } from '../clock.ts';
@@ -33,7 +34,7 @@ export async function workerCluster(config: WorkerConfig, log: Log) {
     bootstrap: bootstrapNode({ root, bootstrapFile, solutionsFile, digestCachePath, log: warn }),
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell, digests }),
-    registries: registries({ port: REGISTRY_PORT }),
+    registries: registries({ port: REGISTRY_PORT, rateCap: new RateCap(config.verify.maxRate, clock) }),
     close: () => Promise.all([shell.close(), kube.close()]),
   };
 }

@@ -53,7 +53,7 @@ async function servesAll(step: DeployStep, world: StepWorld, signal: AbortSignal
       );
     images += archive.images.length;
   }
-  return satisfied(`${count(images, 'image')} served`);
+  return satisfied(`${count(images, 'manifest')} served`);
 }
 
 async function missingOrSilent(

@@ -1,29 +1,25 @@
 import { z } from 'zod';
-import { Failure, notConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
+import { failedTogether, notConfirmed, SaltFailed } from '../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
-import { endpointUrl, sameSet } from '../../domain/cluster/registry.ts';
-import type { Jid, SaltJob } from '../../domain/cluster/salt.ts';
+import { sameSet } from '../../domain/cluster/registry.ts';
+import type { Jid, SaltReturn } from '../../domain/cluster/salt.ts';
 import { render } from '../../domain/node-commands/command.ts';
 import { stepOnNodes } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
+import { waitForJob } from '../world/engines-job.ts';
+import { areListed, exactly } from '../world/engines-listed.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSatisfied } from '../world/wait.ts';
 
-/** Package checks take minutes on a slow mirror. A minion that is silent after half an hour will not answer. */
-const JOB_LIMIT_MS = 30 * 60_000;
 const POLL_MS = 2_000;
-/** The states take a second if nothing has to be installed. */
-const FIRST_POLL_MS = 500;
-/** Reads of the job that may fail in a row: API and session are interrupted while containerd restarts on the bootstrap node. */
-const FAILED_READS = 15;
-/** A minion that in this many checks has no result and does not run the job has lost it (killed, or the node rebooted). */
-const LOST_CHECKS = 3;
 /** containerd needs some seconds after its restart until it answers. */
 const RESTART_LIMITS = { limitMs: 60_000, everyMs: POLL_MS };
-/** A restarting salt-minion is back within about 20 seconds. */
-const MINION_LIMITS = { limitMs: 40_000, everyMs: POLL_MS };
+/** A restarting salt-minion is back within about 20 seconds; a check costs up to 25 seconds while one is silent. */
+const MINION_LIMITS = { limitMs: 100_000, everyMs: POLL_MS };
+/** Longer than the ten-second probes that may take a registry out of the Endpoints for a moment. */
+const ENDPOINTS_LIMITS = { limitMs: 120_000, everyMs: POLL_MS };
 
 const schema = stepOnNodes('engines', {
   /** Addresses of exactly the registries that every engine must list, sorted. */
@@ -38,43 +34,61 @@ export const engines: StepPlug<EnginesStep> = {
   title: () => 'Reconfigure the container engines',
   seconds: () => ({ from: 40, to: 240 }),
   ...RUNS_ALONE,
-  check: areConfigured,
+  check: (step, world, signal) => areConfigured(step.nodes, step, world, signal),
   async act(step, world, signal) {
     const jid = world.startedJob ?? (await start(step, world, signal));
-    const job = await waitForJob(jid, step, world, signal);
-    for (const node of step.nodes) {
-      const answer = job.returns[node] ?? { is: 'no-return' as const, says: `Job ${jid} has no result from ${node}.` };
-      if (answer.is !== 'ok') throw new SaltFailed(node, commandLine(step), answer);
-    }
+    const { returns } = await waitForJob(jid, step.nodes, world, signal);
+    const owing = await stillOwing(
+      step.nodes.filter((node) => returns[node] === undefined),
+      step,
+      world,
+      signal,
+    );
+    const answers = step.nodes.map((node) => ({ node, answer: returns[node] ?? owing.get(node) ?? DONE }));
+    const bad = answers.filter(({ answer }) => answer.is !== 'ok');
+    if (bad.length === 0) return;
+    throw failedTogether(bad.map(({ node, answer }) => new SaltFailed(node, commandLine(step), answer)));
   },
   confirm: (step, world, signal) =>
-    waitUntilSatisfied(() => areConfigured(step, world, signal), RESTART_LIMITS, world.clock, signal),
+    waitUntilSatisfied(() => areConfigured(step.nodes, step, world, signal), RESTART_LIMITS, world.clock, signal),
 };
+
+const DONE: SaltReturn = { is: 'ok', states: 0, changed: 0 };
 
 const commandLine = (step: EnginesStep): string => step.commands.map(({ command }) => render(command)).join('; ');
 
-async function areConfigured(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
-  const wanted = step.addresses.map(endpointUrl);
-  const found = await world.salt.engines(step.nodes, signal);
-  const right = step.nodes.filter((node) =>
-    found.some((engine) => engine.node === node && engine.is === 'known' && sameSet(engine.endpoints, wanted)),
-  );
-  if (right.length === step.nodes.length) return satisfied(`${right.length}/${step.nodes.length} engines`);
-  const wrong = step.nodes.filter((node) => !right.includes(node));
-  return unsatisfied(`The container engine of ${listed(wrong)} does not list exactly ${listed(wanted)}.`);
+const areConfigured = (nodes: readonly string[], step: EnginesStep, world: StepWorld, signal: AbortSignal) =>
+  areListed(nodes, exactly(step.addresses), world, signal);
+
+/** Nodes without a result whose engines are not configured either: a result is lost when the master restarts as the job ends. */
+async function stillOwing(
+  nodes: readonly string[],
+  step: EnginesStep,
+  world: StepWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, SaltReturn>> {
+  if (nodes.length === 0) return new Map();
+  const check = () => areConfigured(nodes, step, world, signal);
+  if ((await waitUntilSatisfied(check, RESTART_LIMITS, world.clock, signal)).is === 'satisfied') return new Map();
+  const owing: string[] = [];
+  for (const node of nodes) if ((await areConfigured([node], step, world, signal)).is !== 'satisfied') owing.push(node);
+  const there = await world.salt.answering(owing, signal);
+  return new Map(owing.map((node) => [node, withoutResult(node, there)]));
+}
+
+function withoutResult(node: string, there: readonly string[] | null): SaltReturn {
+  if (there === null) return { is: 'no-return', says: `The Salt master does not answer, so ${node} cannot be asked.` };
+  return there.includes(node)
+    ? { is: 'dropped', says: `The minion of ${node} answers. Its engine does not list the registries.` }
+    : { is: 'no-return', says: `The minion of ${node} does not answer.` };
 }
 
 /** Checks once more before the step that changes every node: a registry that is missing now would be removed from every engine. */
 async function start(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Jid> {
-  await untilMinionsAnswer(step, world, signal);
-  const { ready } = await world.kubernetes.endpoints(signal);
-  if (!sameSet(ready, step.addresses)) {
-    throw notConfirmed(
-      'Endpoints kube-system/repositories',
-      `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}. The engines were not changed.`,
-      `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
-    );
-  }
+  const until = AbortSignal.any([signal, world.cancelled]);
+  await untilMinionsAnswer(step, world, until);
+  await untilRegistriesAreReady(step, world, until);
+  world.throwIfCancelled();
   const [planned] = step.commands;
   if (planned === undefined)
     throw notConfirmed('the plan', 'It has no command for the engines.', 'Request a new plan.');
@@ -88,65 +102,41 @@ async function untilMinionsAnswer(step: EnginesStep, world: StepWorld, signal: A
   const finding = await waitUntilSatisfied(() => areAnswering(step, world, signal), MINION_LIMITS, world.clock, signal);
   if (finding.is === 'satisfied') return;
   throw notConfirmed(
-    'salt-minion',
-    `${finding.says} The engines were not changed.`,
+    finding.where ?? 'salt-master',
+    `${finding.says} ${NOT_STARTED}`,
     `Check \`systemctl status salt-minion\` on that node, then ${RETRY_HINT}.`,
   );
 }
 
+const NOT_STARTED = 'The job for the engines was not started.';
+
 async function areAnswering({ nodes }: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
   const answered = await world.salt.answering(nodes, signal);
-  if (answered === null) return unsatisfied('The Salt master does not answer.');
+  if (answered === null) return waiting('The Salt master does not answer.', 'salt-master', world);
   const silent = nodes.filter((node) => !answered.includes(node));
   if (silent.length === 0) return satisfied();
+  return waiting(`The minion of ${listed(silent)} does not answer.`, listed(silent), world);
+}
+
+/** Waits until the Endpoints list exactly the planned registries: a probe that failed once takes an address out for a moment. */
+async function untilRegistriesAreReady(step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const check = async (): Promise<Finding> => {
+    const { ready } = await world.kubernetes.endpoints(signal);
+    if (sameSet(ready, step.addresses)) return satisfied();
+    const says = `They list ${listed([...ready].sort()) || 'nothing'} instead of exactly ${listed(step.addresses)}.`;
+    return waiting(says, 'Endpoints kube-system/repositories', world);
+  };
+  const finding = await waitUntilSatisfied(check, ENDPOINTS_LIMITS, world.clock, signal);
+  if (finding.is === 'satisfied') return;
+  throw notConfirmed(
+    'Endpoints kube-system/repositories',
+    `${finding.says} ${NOT_STARTED}`,
+    `Bring the missing registry back to Ready, then ${RETRY_HINT}.`,
+  );
+}
+
+function waiting(says: string, where: string, world: StepWorld): Finding {
   world.throwIfCancelled();
-  const says = `The minion of ${listed(silent)} does not answer.`;
-  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${says} Waiting for it.` });
-  return unsatisfied(says);
-}
-
-async function waitForJob(jid: Jid, step: EnginesStep, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
-  const until = world.clock.steadyMs() + JOB_LIMIT_MS;
-  let lost = 0;
-  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(POLL_MS, 2 * pauseMs)) {
-    const job = await jobOf(jid, world, signal);
-    const pending = step.nodes.filter((node) => job.returns[node] === undefined);
-    world.onProgress({
-      done: step.nodes.length - pending.length,
-      total: step.nodes.length,
-      unit: 'nodes',
-      note: `job ${jid}`,
-    });
-    if (pending.length === 0) return job;
-    lost = (await runsSomewhere(jid, pending, world, signal)) ? 0 : lost + 1;
-    if (lost >= LOST_CHECKS || world.clock.steadyMs() >= until) return job;
-    await world.clock.sleep(lost > 0 ? POLL_MS : pauseMs, signal);
-  }
-}
-
-/** Reads the job, and retries while the container engine restarts. Throws the last failure. */
-async function jobOf(jid: Jid, world: StepWorld, signal: AbortSignal): Promise<SaltJob> {
-  for (let failed = 1; ; failed += 1) {
-    try {
-      return await world.salt.job(jid, signal);
-    } catch (error) {
-      if (!(error instanceof Failure) || failed >= FAILED_READS) throw error;
-      await world.clock.sleep(POLL_MS, signal);
-    }
-  }
-}
-
-/** True if a pending node still runs the job, or if that could not be checked. */
-async function runsSomewhere(
-  jid: Jid,
-  pending: readonly string[],
-  world: StepWorld,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    return (await world.salt.stillRunning(jid, pending, signal)).length > 0;
-  } catch (error) {
-    if (error instanceof Failure) return true;
-    throw error;
-  }
+  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${where}: ${says} Waiting.` });
+  return unsatisfied(says, where);
 }

@@ -4,6 +4,7 @@ import { endpointUrl } from '../../domain/cluster/registry.ts';
 import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
+import { areListed } from '../world/engines-listed.ts';
 import { changedArchives, missingImages } from '../world/served-images.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
@@ -52,28 +53,22 @@ async function unserved(step: ProveUndoneStep, world: StepWorld, signal: AbortSi
 async function provenEngines(step: ProveUndoneStep, world: StepWorld, signal: AbortSignal): Promise<Finding<Proof>> {
   const dead = step.gone.map(({ address }) => endpointUrl(address));
   const bootstrap = endpointUrl(step.bootstrapAddress);
-  const found = await world.salt.engines(step.engines, signal);
-  const right = found.filter(
-    (engine) =>
-      engine.is === 'known' &&
-      engine.endpoints.includes(bootstrap) &&
-      !engine.endpoints.some((url) => dead.includes(url)),
-  );
-  const wrong = step.engines.filter((node) => !right.some((engine) => engine.node === node));
-  if (wrong.length > 0) {
-    const without = dead.length === 0 ? '' : `, and not ${listed(dead)}`;
-    return unsatisfied(`The container engine of ${listed(wrong)} does not list ${bootstrap}${without}.`);
-  }
+  const wanted = {
+    isRight: (urls: readonly string[]) => urls.includes(bootstrap) && !urls.some((url) => dead.includes(url)),
+    otherwise: `does not list ${bootstrap}${dead.length === 0 ? '' : `, and not ${listed(dead)}`}`,
+  };
+  const engines = await areListed(step.engines, wanted, world, signal);
+  if (engines.is !== 'satisfied') return engines;
   const images = step.archives.reduce((sum, archive) => sum + archive.images, 0);
   const proof: Proof = {
     served: images,
     expected: images,
     archives: step.archives.length,
-    engines: right.length,
+    engines: step.engines.length,
     engineTotal: step.engines.length,
     blobs: 0,
   };
   const without = step.gone.length === 0 ? '' : ` without ${listed(step.gone.map(({ node }) => node))}`;
-  const note = `bootstrap serves ${images}/${images} images, ${proof.engines}/${proof.engineTotal} engines${without}`;
+  const note = `bootstrap serves ${images}/${images} manifests, ${proof.engines}/${proof.engineTotal} engines${without}`;
   return { is: 'satisfied', note, proof };
 }

@@ -19,8 +19,8 @@ export async function missingImages(
   archive: Archive,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const missing = await inParallel(archive.images, async (image) => {
-    const manifest = await registries.manifest(address, image, signal);
+  const missing = await inParallel(archive.images, signal, async (image, until) => {
+    const manifest = await registries.manifest(address, image, until);
     return manifest === null ? [imageName(image)] : [];
   });
   return missing.flat();
@@ -29,11 +29,24 @@ export async function missingImages(
 /** Concurrent requests to one registry: enough to hide latency, too few to slow down pulls. */
 const CONCURRENCY = 6;
 
-/** Calls `ask` for every item, a few at a time. Answers are in the order of the items. */
-export async function inParallel<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+/** Calls `ask` for every item, a few at a time. Answers are in the order of the items. The first error stops the others. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  signal: AbortSignal,
+  ask: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<readonly R[]> {
   const answers: R[] = [];
-  for (let from = 0; from < items.length; from += CONCURRENCY) {
-    answers.push(...(await Promise.all(items.slice(from, from + CONCURRENCY).map(ask))));
-  }
+  const broken = new AbortController();
+  const both = AbortSignal.any([signal, broken.signal]);
+  const queue = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [at, item] of queue) {
+      both.throwIfAborted();
+      answers[at] = await ask(item, both);
+    }
+  };
+  const stopOthers = (error: unknown): void => broken.abort(error);
+  await Promise.all(Array.from({ length: CONCURRENCY }, () => lane().catch(stopOthers)));
+  broken.signal.throwIfAborted();
   return answers;
 }

@@ -31,6 +31,8 @@ export interface StepWorld extends StepTools {
   readonly onProgress: (progress: Omit<Progress, 'step' | 'at'>) => void;
   /** Writes a job ID to the journal; resolves when it is on disk. */
   readonly onJob: (jid: Jid) => Promise<void>;
+  /** Aborts with a requested cancel; for waits that may end at once. */
+  readonly cancelled: AbortSignal;
   /** Called where the step can stop safely. Throws if a person has requested a cancel. */
   readonly throwIfCancelled: () => void;
   /** Names the Salt runs of this step. Resuming after an interruption keeps the name; a retry gets a new one. */
@@ -45,8 +47,10 @@ export type StepRuns = Pick<StepWorld, 'salt' | 'accessTo' | 'runName'>;
 /** The result of a check: satisfied, with a note for the thread and sometimes the proof; or unsatisfied, with the reason. */
 export type Finding<P = undefined> =
   | { readonly is: 'satisfied'; readonly note?: string; readonly proof?: P }
-  | { readonly is: 'unsatisfied'; readonly says: string };
+  | { readonly is: 'unsatisfied'; readonly says: string; readonly where?: string };
 
 export const satisfied = (note?: string): Finding<never> =>
   note === undefined ? { is: 'satisfied' } : { is: 'satisfied', note };
-export const unsatisfied = (says: string): Finding<never> => ({ is: 'unsatisfied', says });
+/** `where`: the nodes at fault, unless it is the step's node. */
+export const unsatisfied = (says: string, where?: string): Finding<never> =>
+  where === undefined ? { is: 'unsatisfied', says } : { is: 'unsatisfied', says, where };

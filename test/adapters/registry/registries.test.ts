@@ -18,11 +18,11 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-const ask = (limitMs = PATIENCE_MS) => registries({ port: server.port, limitMs }).manifest('127.0.0.1', IMAGE, signal);
+const ask = (waitMs = PATIENCE_MS) => registries({ port: server.port, waitMs }).manifest('127.0.0.1', IMAGE, signal);
 
-async function saysWhen(answer: (request: IncomingMessage, response: ServerResponse) => void, limitMs?: number) {
+async function saysWhen(answer: (request: IncomingMessage, response: ServerResponse) => void, waitMs?: number) {
   server.answer = answer;
-  const error = await ask(limitMs).catch((thrown: unknown) => thrown);
+  const error = await ask(waitMs).catch((thrown: unknown) => thrown);
   if (error instanceof Unreachable && error.fault === 'registry') return error.says;
   throw error;
 }
@@ -35,10 +35,40 @@ describe('a registry over HTTP', () => {
     expect(headers?.accept).toBe('application/vnd.docker.distribution.manifest.v2+json');
   });
 
-  test('whole layers would be loaded to learn their size', async () => {
-    const digest = Object.keys(imageOf('nginx').blobs)[0] ?? '';
-    await registries({ port: server.port }).blobSize('127.0.0.1', IMAGE, digest, signal);
-    expect(server.seen.at(-1)?.method).toBe('HEAD');
+  test('limits the rate of the layers that it reads', async () => {
+    const taken: number[] = [];
+    const rateCap = { take: async (bytes: number) => void taken.push(bytes) };
+    for (const [digest, text] of Object.entries(imageOf('nginx').blobs)) {
+      const blob = { digest, size: text.length };
+      await registries({ port: server.port, rateCap }).blob('127.0.0.1', IMAGE, blob, () => undefined, signal);
+    }
+    const sizes = Object.values(imageOf('nginx').blobs).map((text) => text.length);
+    expect(taken).toEqual(sizes);
+  });
+
+  test('does not read a layer of another size', async () => {
+    let sent = 0;
+    server.answer = (_, response) => {
+      response.writeHead(200, { 'content-length': 2 ** 40 });
+      response.write(Buffer.alloc(1024), () => {
+        sent += 1024;
+      });
+    };
+    const blob = { digest: `sha256:${'0'.repeat(64)}`, size: 10 };
+    const served = await registries({ port: server.port }).blob('127.0.0.1', IMAGE, blob, () => undefined, signal);
+    expect(served).toEqual({ size: 2 ** 40, sha256: null });
+    expect(sent).toBeLessThanOrEqual(1024);
+  });
+
+  test('ends an endless layer without a length as soon as it is too long', async () => {
+    server.answer = (_, response) => {
+      const more = (): void =>
+        void (response.destroyed || response.write(Buffer.alloc(2 ** 16), () => setImmediate(more)));
+      more();
+    };
+    const blob = { digest: `sha256:${'0'.repeat(64)}`, size: 10 };
+    const served = await registries({ port: server.port }).blob('127.0.0.1', IMAGE, blob, () => undefined, signal);
+    expect(served).toMatchObject({ sha256: null });
   });
 
   test.each([
@@ -58,7 +88,7 @@ describe('a registry over HTTP', () => {
       (_: unknown, response: ServerResponse) => response.end('{"schemaVersion":1}'),
       /is not an image manifest/,
     ],
-    ['a cut connection', (request: IncomingMessage) => request.socket.destroy(), /connection was reset/],
+    ['a cut connection', (request: IncomingMessage) => request.socket.destroy(), /closed the connection/],
     [
       'a body cut short',
       (request: IncomingMessage, response: ServerResponse) => {
@@ -79,19 +109,18 @@ describe('a registry over HTTP', () => {
   });
 
   test('times out when the registry stays silent', async () => {
-    expect(await saysWhen(() => undefined, 100)).toMatch(/no answer within 100 ms/);
+    expect(await saysWhen(() => undefined, 100)).toMatch(/sent nothing for 0.1 s/);
   });
 
-  test('rejects a blob without a size', async () => {
-    server.answer = (_, response) => {
-      response.writeHead(200, { 'transfer-encoding': 'chunked' }).end();
-    };
-    const size = registries({ port: server.port }).blobSize('127.0.0.1', IMAGE, `sha256:${'0'.repeat(64)}`, signal);
-    await expect(size).rejects.toThrow('has no Content-Length');
+  test('counts the bytes of a layer that comes without a length', async () => {
+    server.answer = (_, response) => response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('abc');
+    const blob = { digest: `sha256:${'0'.repeat(64)}`, size: 10 };
+    const served = await registries({ port: server.port }).blob('127.0.0.1', IMAGE, blob, () => undefined, signal);
+    expect(served).toEqual({ size: 3, sha256: null });
   });
 
   test('writes an IPv6 address in brackets', async () => {
-    const error = await registries({ port: server.port, limitMs: PATIENCE_MS })
+    const error = await registries({ port: server.port, waitMs: PATIENCE_MS })
       .manifest('::1', IMAGE, signal)
       .catch((e: unknown) => e);
     expect(error).toMatchObject({ where: `http://[::1]:${server.port}` });

@@ -94,7 +94,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'm-fail1': 'error command',
   'm-missing-json': 'node-1=not-run missing node-2=not-run missing node-3=not-run missing',
   'm-nofunc-json': 'node-1=error not-available node-2=error not-available node-3=error not-available',
-  'm-nomatch-json': 'error command',
+  'm-nomatch-json': 'error nobody',
   'm-ok-json': 'node-1=ok 2/0 node-2=ok 2/2 node-3=ok 2/2',
   'm-ping-json': 'node-1=ok 0/0 node-2=ok 0/0 node-3=ok 0/0',
   'm-raise1-json': 'node-1=ok 1/0 node-2=not-run render node-3=ok 1/0',

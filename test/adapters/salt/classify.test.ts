@@ -103,7 +103,10 @@ describe('the verdict on an answer without a capture', () => {
     expect(classifyStart(ended(0))).toMatchObject({ is: 'lost' });
     expect(classifyStart(ended(0, 'Executed command with job ID: 2024'))).toMatchObject({ is: 'lost' });
     const nobody = 'No minions matched the target. No command was sent, no jid was assigned.\n';
-    expect(classifyStart(ended(0, `${nobody}Executed command with job ID: 0\n`))).toMatchObject({ is: 'error' });
+    expect(classifyStart(ended(0, `${nobody}Executed command with job ID: 0\n`))).toMatchObject({
+      is: 'error',
+      why: 'nobody',
+    });
   });
 });
 

@@ -270,10 +270,24 @@ describe('container engines', () => {
 
   test.each([
     ['no return', 'Minion did not return. [No response]\nThe minions …', 'did not answer'],
-    ['crictl failed', 'FATA[0002] connect: connect endpoint: context deadline exceeded', 'context deadline exceeded'],
-    ['nothing', '', 'nothing'],
-    ['no text', true, 'did not answer'],
+    ['false, as some options print it', false, 'did not answer'],
   ])('are silent: %s', async (_, value, words) => {
     expect(await engine(value)).toMatchObject({ is: 'silent', says: expect.stringContaining(words) });
+  });
+
+  const salts =
+    "ERROR: Unable to run command '['crictl', 'info']' with the context '{}', reason: [Errno 2] No such file";
+  test.each([
+    [
+      'crictl failed',
+      'FATA[0002] connect: context deadline exceeded',
+      'It says: FATA[0002] connect: context deadline exceeded',
+    ],
+    ['crictl is missing', salts, `It says: ${salts}`],
+    ['nothing', '', 'It printed nothing.'],
+    ['no text', true, 'It says: true'],
+  ])('give no answer, whose words are quoted: %s', async (_, value, words) => {
+    const says = `\`crictl info\` on node-1 gave no answer that can be read. ${words}`;
+    expect(await engine(value)).toEqual({ node: 'node-1', is: 'no-answer', says });
   });
 });

@@ -3,6 +3,7 @@ import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
 import { entryText } from '../../../src/adapters/redis/record/record-text.ts';
 import { timed } from '../../../src/app/plan/fresh-plan.ts';
 import { planChange } from '../../../src/app/plan/plan-change.ts';
+import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
@@ -10,6 +11,7 @@ import { planDigest } from '../../../src/domain/plan/digest.ts';
 import type { CopyStep } from '../../../src/domain/plan/step.ts';
 import { NODES_LIMIT } from '../../../src/domain/typed/nodes.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
+import type { FakeLab } from '../../fakes/fake-lab.ts';
 import { current, emptyTarget, facts, node, nodes } from '../../fixtures/facts.ts';
 import { approvedChangeOn, bench, granted, plannedChange, stateOf } from '../bench.ts';
 
@@ -21,6 +23,46 @@ describe('several nodes, one of which has a registry already', () => {
     const both = await approvedChangeOn(on, ['node-2', 'node-3']);
     await on.work();
     expect(await stateOf(on, both.id)).toMatchObject({ state: 'done' });
+  });
+});
+
+describe('a registry that is there already', () => {
+  async function askedAgain(spoil: (lab: FakeLab) => void) {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, ['node-2']);
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
+    spoil(on.lab);
+    const again = granted(await on.request());
+    await on.work();
+    return await stateOf(on, again.id);
+  }
+
+  it('is called verified only after every layer was hashed', async () => {
+    expect(await askedAgain(() => undefined)).toMatchObject({
+      refusal: { refused: 'registry-exists', says: expect.stringContaining('5/5 images, every layer hashed (5 blobs') },
+    });
+  });
+
+  it('is not called complete when a layer has other bytes', async () => {
+    const wrong = (lab: FakeLab): void => {
+      lab.registries.blob = async () => ({ size: 7, sha256: '2'.repeat(64) });
+    };
+    expect(await askedAgain(wrong)).toMatchObject({
+      refusal: {
+        refused: 'registry-unfit',
+        says: expect.stringContaining('On node-2, metalk8s-127.0.6/pause:3.9 has wrong bytes'),
+      },
+    });
+  });
+
+  it('is neither complete nor wrong when it stops answering', async () => {
+    const away = (lab: FakeLab): void => {
+      lab.registries.blob = async () => {
+        throw new Unreachable('http://10.200.3.13:8080', 'registry', 'connection refused');
+      };
+    };
+    expect(await askedAgain(away)).toMatchObject({ state: 'failed', failure: { where: 'node-2', kind: 'registry' } });
   });
 });
 

@@ -87,6 +87,7 @@ export function lastingFaults(): readonly Disturbance[] {
     failsUntilFixed('engine-lost', ['engine-lost', 'node-1'], ['did not return', 'What to do now:']),
     failsUntilFixed('minion-gone-in-engines', ['minion-down', 'node-1'], ['What to do now:'], 'engines'),
     failsUntilFixed('bad-manifest', ['bad-manifest', 'node-2'], ['a different manifest']),
+    failsUntilFixed('bad-layer', ['bad-layer', 'node-2'], ['wrong bytes in the blob']),
     failsUntilFixed('node-not-ready-in-mount', ['node-not-ready', 'node-1'], ['What to do now:'], 'mount'),
     failsUntilFixed('upgrade-started-in-solutions', ['upgrade-started'], ['What to do now:'], 'solutions'),
     untouchedEngines(),

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CancelAsked } from '../../../src/app/apply/cancel-watch.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { EngineFacts } from '../../../src/domain/cluster/facts.ts';
+import type { FakeLab } from '../../fakes/fake-lab.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
 describe('the engines', () => {
@@ -29,7 +32,7 @@ describe('the engines', () => {
     });
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toContain('The engines were not changed');
+    expect(failure?.what).toContain('The job for the engines was not started');
   });
 
   it('are not changed when Endpoints list an extra registry at the last check', async () => {
@@ -41,7 +44,7 @@ describe('the engines', () => {
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
     expect(failure?.what).toBe(
-      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13. The engines were not changed.',
+      'They list 10.200.3.11, 10.200.3.13 and 10.200.3.99 instead of exactly 10.200.3.11 and 10.200.3.13. The job for the engines was not started.',
     );
   });
 
@@ -63,7 +66,25 @@ describe('the engines', () => {
     lab.salt.answering = async (names) => names.filter((name) => name !== 'node-3');
     const { ran, failure } = await outcome(of('engines'), lab);
     expect(ran).toEqual([]);
-    expect(failure?.what).toBe('The minion of node-3 does not answer. The engines were not changed.');
+    expect(failure?.what).toBe('The minion of node-3 does not answer. The job for the engines was not started.');
+  });
+
+  const NO_ANSWER = '`crictl info` on node-3 gave no answer that can be read. It says: FATA.';
+  const SILENT = 'The minion of node-3 did not answer.';
+  it.each<readonly [EngineFacts['is'], string, string]>([
+    ['no-answer', NO_ANSWER, NO_ANSWER],
+    ['silent', SILENT, SILENT],
+    ['other-layout', 'it has no list.', 'The container engine of node-3 cannot be checked: it has no list.'],
+  ])('fail with the node and what its engine says: %s', async (is, says, what) => {
+    for (const kind of ['engines', 'verify'] as const) {
+      const lab = await labBefore(kind);
+      const { engines } = lab.salt;
+      lab.salt.engines = async (names, signal) =>
+        (await engines(names, signal)).map((one) =>
+          one.node === 'node-3' && is !== 'known' ? { node: 'node-3', is, says } : one,
+        );
+      expect(await outcome(of(kind), lab)).toMatchObject({ failure: { where: 'node-3', what } });
+    }
   });
 
   it('have their job ID in the journal before the job is read', async () => {
@@ -116,18 +137,108 @@ describe('the engines', () => {
     expect(await lateOnNode3(running)).toMatchObject({ outcome: { already: false } });
   });
 
-  it('fail after three checks in a row that find a node without result and without job', async () => {
-    expect(await lateOnNode3([lost, lost, lost, runs])).toMatchObject({ failure: { kind: 'salt-no-return' } });
-  });
-
-  it('fail with the name of the node whose minion lost the job', async () => {
-    const lab = await labBefore('engines');
+  /** node-3 never returns a result; its engine was reconfigured or not. */
+  async function withoutResultOf3(lab: FakeLab, isConfigured: boolean) {
     const { job } = lab.salt;
     lab.salt.job = async (jid, signal) => {
       const seen = await job(jid, signal);
       const { 'node-3': _, ...returns } = seen.returns;
       return { ...seen, returns };
     };
-    expect(await outcome(of('engines'), lab)).toMatchObject({ failure: { where: 'node-3', kind: 'salt-no-return' } });
+    if (!isConfigured) {
+      lab.change = (seen) => ({
+        ...seen,
+        engines: seen.engines.map((one) =>
+          one.node === 'node-3' ? { ...one, endpoints: ['http://10.200.3.11:8080'] } : one,
+        ),
+      });
+    }
+    return await outcome(of('engines'), lab);
+  }
+
+  it('fail after three checks in a row that find a node without result and without job', async () => {
+    const lab = await labBefore('engines');
+    let checks = 0;
+    lab.salt.stillRunning = async () => {
+      checks += 1;
+      return checks > 3 ? ['node-3'] : [];
+    };
+    expect(await withoutResultOf3(lab, false)).toMatchObject({ failure: { kind: 'salt-dropped' } });
+    expect(checks).toBe(3);
+  });
+
+  it('are done if only the result of a node was lost, and its engine lists the registries', async () => {
+    expect(await withoutResultOf3(await labBefore('engines'), true)).toMatchObject({ outcome: { already: false } });
+  });
+
+  it('fail with the name of the node whose minion answers, and does not run the job', async () => {
+    expect(await withoutResultOf3(await labBefore('engines'), false)).toMatchObject({
+      failure: {
+        where: 'node-3',
+        kind: 'salt-dropped',
+        what: 'The minion answers, but it does not run the job any more, and it did not return a result.',
+      },
+    });
+  });
+
+  it('fail with another sentence when that minion does not answer', async () => {
+    const lab = await labBefore('engines');
+    const { answering } = lab.salt;
+    let asked = 0;
+    lab.salt.answering = async (names, signal) => {
+      asked += 1;
+      return asked === 1 ? await answering(names, signal) : [];
+    };
+    expect(await withoutResultOf3(lab, false)).toMatchObject({
+      failure: { where: 'node-3', kind: 'salt-no-return', detail: 'The minion of node-3 does not answer.' },
+    });
+  });
+
+  it('report a node that sends no result while they wait', async () => {
+    const lab = await labBefore('engines');
+    const notes: (string | undefined)[] = [];
+    lab.salt.job = async (jid) => ({ jid, known: true, targeted: [], returns: {} });
+    await outcome(of('engines'), lab, { onProgress: ({ note }) => void notes.push(note) });
+    expect(notes).toContain(
+      'job 20261122101530123456. No result and no sign of the job on bootstrap, node-1, node-2 and node-3; checking again',
+    );
+  });
+
+  it('fail with every node that failed', async () => {
+    const lab = await labBefore('engines');
+    const error = { is: 'error', why: 'command', says: 'it broke' } as const;
+    lab.saltSays.set('engines node-2', error);
+    lab.saltSays.set('engines node-3', error);
+    expect(await outcome(of('engines'), lab)).toMatchObject({
+      failure: { kind: 'several', where: 'node-2 and node-3', detail: 'node-2: it broke\nnode-3: it broke' },
+    });
+  });
+
+  it('wait for Endpoints that lost an address for a moment, before anything has run', async () => {
+    const lab = await labBefore('engines');
+    const { endpoints } = lab.kubernetes;
+    let looks = 0;
+    const notes: (string | undefined)[] = [];
+    lab.kubernetes.endpoints = async (signal) => {
+      looks += 1;
+      return looks < 4 ? { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] } : await endpoints(signal);
+    };
+    const ended = await outcome(of('engines'), lab, { onProgress: ({ note }) => void notes.push(note) });
+    expect(ended).toMatchObject({ outcome: { already: false } });
+    expect(notes[0]).toContain('They list 10.200.3.11 instead of exactly 10.200.3.11 and 10.200.3.13. Waiting.');
+  });
+
+  it.each(['the minions', 'the Endpoints'])('can be cancelled at once while they wait for %s', async (what) => {
+    const lab = await labBefore('engines');
+    const cancel = new AbortController();
+    const hang = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        cancel.abort(new CancelAsked({ id: 'U1', name: 'bob' }));
+      });
+    if (what === 'the minions') lab.salt.answering = async (_, signal) => await hang(signal);
+    else lab.kubernetes.endpoints = async (signal) => await hang(signal);
+    await expect(outcome(of('engines'), lab, { cancelled: cancel.signal })).rejects.toThrow(CancelAsked);
+    expect(lab.ran).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Facts } from '../../../src/domain/cluster/facts.ts';
+import type { ServedBlob } from '../../../src/domain/cluster/registry.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
 import type { StepWorld } from '../../../src/steps/world/step-world.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
@@ -48,8 +49,8 @@ function mountsAre(lab: FakeLab, change: (seen: Mounts) => Mounts): void {
 }
 type Mounts = Awaited<ReturnType<FakeLab['targets']['mounts']>>;
 
-const blobsAre = (lab: FakeLab, size: number | null): void => {
-  lab.registries.blobSize = async (address) => (address === '10.200.3.13' ? size : 7);
+const blobsAre = (lab: FakeLab, served: ServedBlob | null): void => {
+  lab.registries.blob = async () => served;
 };
 
 const NOT_MOUNTED = 'metalk8s-127.0.6 and metalk8s-128.0.1 is not mounted from its ISO, or not in /etc/fstab.';
@@ -114,14 +115,20 @@ const cases: readonly Case[] = [
   {
     kind: 'verify',
     when: 'a blob has another size',
-    spoils: (lab) => blobsAre(lab, 6),
-    says: 'On node-2, metalk8s-127.0.6/pause:3.9 has the blob sha256:1 with 6 instead of 7 bytes, and 4 more images fail.',
+    spoils: (lab) => blobsAre(lab, { size: 6, sha256: null }),
+    says: 'On node-2, metalk8s-127.0.6/pause:3.9 has the blob sha256:111111111111 with 6 instead of 7 bytes, and 4 more differ.',
+  },
+  {
+    kind: 'verify',
+    when: 'a blob has the right size and other bytes',
+    spoils: (lab) => blobsAre(lab, { size: 7, sha256: '2'.repeat(64) }),
+    says: 'On node-2, metalk8s-127.0.6/pause:3.9 has wrong bytes in the blob sha256:111111111111: the SHA-256 of what it serves is 222222222222, and 4 more differ.',
   },
   {
     kind: 'verify',
     when: 'a blob is not there',
     spoils: (lab) => blobsAre(lab, null),
-    says: 'On node-2, metalk8s-127.0.6/pause:3.9 lacks the blob sha256:1, and 4 more images fail.',
+    says: 'On node-2, metalk8s-127.0.6/pause:3.9 lacks the blob sha256:111111111111, and 4 more differ.',
   },
   {
     kind: 'verify',

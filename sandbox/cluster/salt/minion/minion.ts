@@ -31,7 +31,7 @@ export class Minion {
     this.cache = jobCacheOf(world);
   }
 
-  /** Runs a function; null if the job was killed (fault engine-lost) and never answers. */
+  /** Runs a function; null if the job was killed (fault engine-lost), or if its answer gets lost (answer-lost). */
   async run(node: SimNode, call: MinionCall): Promise<FunResult | null> {
     const work: RunningFun = {
       jid: call.jid,
@@ -46,7 +46,8 @@ export class Minion {
     try {
       await pause(this.world, CALL_MS, call.signal);
       if (this.isLost(node, call)) return null;
-      return await this.answer({ ...this.parts(node, call), work });
+      const result = await this.answer({ ...this.parts(node, call), work });
+      return this.isAnswerLost(node, call) ? null : result;
     } finally {
       this.cache.ended(node.name, work);
     }
@@ -74,11 +75,18 @@ export class Minion {
     }
   }
 
-  private isLost(node: SimNode, { fun, parsed }: MinionCall): boolean {
-    const isEngine = fun === 'state.sls' && (parsed.args[0] ?? '').split(',').includes('metalk8s.container-engine');
-    return isEngine && this.world.faults.isOn('engine-lost', node.name);
+  private isLost(node: SimNode, call: MinionCall): boolean {
+    return isEngineRun(call) && this.world.faults.isOn('engine-lost', node.name);
+  }
+
+  /** The master restarts as the job ends: the work is done, and nobody has its result. */
+  private isAnswerLost(node: SimNode, call: MinionCall): boolean {
+    return isEngineRun(call) && this.world.faults.isOn('answer-lost', node.name);
   }
 }
+
+const isEngineRun = ({ fun, parsed }: MinionCall): boolean =>
+  fun === 'state.sls' && (parsed.args[0] ?? '').split(',').includes('metalk8s.container-engine');
 
 /** Whether the minion receives the master's jobs. */
 export function isMinionUp(world: World, node: SimNode): boolean {

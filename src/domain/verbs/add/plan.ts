@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../../answers/refusal.ts';
+import type { Refusal } from '../../answers/refusal.ts';
 import type { Archive } from '../../cluster/archive.ts';
 import { type Facts, isClosed } from '../../cluster/facts.ts';
 import { soundArchives } from '../../guards/archives.ts';
@@ -18,7 +18,7 @@ import {
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
 import { commonFindings, engineRestarts, mastersRestart } from '../plan-words.ts';
-import { completeRegistries, unfinishedRegistries } from './existing-registries.ts';
+import { completeRegistries, registryExists, unfinishedRegistries } from './existing-registries.ts';
 
 /** The plan from these facts. The same facts give the same plan, byte for byte. */
 export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): UntimedPlan | Refusal {
@@ -28,7 +28,7 @@ export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): U
   const archives = soundArchives(facts.bootstrap.archives);
   const context: PlanContext = { change: when.change, version, saltenv: `metalk8s-${version}`, archives, facts };
   const steps = stepsOf(intent, context);
-  if (!when.begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, archives);
+  if (!when.begun && steps.every(({ kind }) => kind === 'verify')) return registryExists(intent, facts);
   return planOf({
     ...{ intent, context, when, archives, steps },
     targets: targetsOf(intent, facts),
@@ -73,17 +73,6 @@ function targetsOf(intent: Intent, facts: Facts): readonly PlanTarget[] {
     const target = facts.targets.find((candidate) => candidate.node === name);
     return node === undefined || target === undefined || isClosed(target) ? [] : [{ node, target }];
   });
-}
-
-function registryExists({ nodes }: Intent, archives: readonly Archive[]): Refusal {
-  const images = `all ${count(archives.flatMap((archive) => archive.images).length, 'image')}`;
-  return refuse(
-    'registry-exists',
-    nodes.length === 1
-      ? `${listed(nodes)} already has a registry. It serves ${images}, Kubernetes lists it as Ready, and every engine uses it.`
-      : `${listed(nodes)} already have a registry. Each serves ${images}, Kubernetes lists each as Ready, and every engine uses each.`,
-    `This check was a full verification. To verify again, run \`/registry-ha add ${nodes.join(' ')}\` at any time.`,
-  );
 }
 
 /** Effects of the steps that an operator may not expect. */

@@ -19,8 +19,10 @@ export const addWords: VerbWords<'add'> = {
   aim: ({ intent: { nodes } }) => `Add ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}`,
   effect: ({ intent: { nodes } }) => `Adds ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}.`,
   summary: (_, plan, markup) => copies(plan, markup),
-  proved: (_, { served, expected, archives, engines, engineTotal }) =>
-    `Served ${served}/${expected} images of ${count(archives, 'archive')}, engines ${engines}/${engineTotal}.`,
+  proved: (_, { served, expected, archives, engines, engineTotal, bytes }) => {
+    const layers = bytes === undefined ? 'manifests compared' : `every layer hashed (${bytesInWords(bytes)})`;
+    return `Served ${served}/${expected} images of ${count(archives, 'archive')}, ${layers}; engines ${engines}/${engineTotal}.`;
+  },
   afterwards: ({ intent: { nodes } }, { text, code }) =>
     `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only. It will complain about ${text(firstFew(nodes))}, which is harmless.`,
   limits: NOT_COVERED,

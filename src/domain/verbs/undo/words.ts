@@ -19,7 +19,7 @@ export const undoWords: VerbWords<'undo'> = {
     const gone = provenGone(change);
     const without = gone.length === 0 ? 'list it' : `no longer list ${text(firstFew(gone))}`;
     const images = `${served}/${expected} images of ${count(archives, 'archive')}`;
-    return `The bootstrap’s registry serves ${images}; ${engines}/${engineTotal} engines ${without}.`;
+    return `The bootstrap’s registry serves the manifests of ${images}; ${engines}/${engineTotal} engines ${without}.`;
   },
   afterwards: (change, { text, code }) =>
     `What ${code(change.intent.undoes)} did on ${text(firstFew(undoneNodes(change)))} is undone.`,

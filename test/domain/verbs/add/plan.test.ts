@@ -132,14 +132,31 @@ describe('the plan of add', () => {
   it('is refused when the registry is complete and every engine lists it', () => {
     const refusal = planAdd(addNode2, finished(), when) as Refusal;
     expect(refusal.refused).toBe('registry-exists');
-    expect(refusal.says).toContain('It serves all 5 images');
+    expect(refusal.says).toContain('The layers of the images were not read.');
   });
 
-  it('says of several registries that each serves every image, and not the sum of them', () => {
+  it('says that every layer was hashed only with a proof', () => {
+    const proof = { is: 'same', images: 5, blobs: 21, bytes: 1_200_000_000 } as const;
+    expect(planAdd(addNode2, { ...finished(), proof }, when)).toEqual({
+      refused: 'registry-exists',
+      says: 'node-2 already has a registry. Verified now: 5/5 images, every layer hashed (21 blobs, 1.2 GB). Kubernetes lists it as Ready, and every engine uses it.',
+      tryNext: 'To verify again, run `/registry-ha add node-2` at any time.',
+    });
+  });
+
+  it('is refused with the difference when a complete registry serves other bytes', () => {
+    const proof = { is: 'different', node: 'node-2', says: 'On node-2, x has wrong bytes.' } as const;
+    expect(planAdd(addNode2, { ...finished(), proof }, when)).toMatchObject({
+      refused: 'registry-unfit',
+      says: 'node-2 already has a registry. What is served is not what the bootstrap node serves. On node-2, x has wrong bytes.',
+    });
+  });
+
+  it('says of several registries that each is listed and used', () => {
     const both = { ...addNode2, nodes: ['node-2', 'node-3'] };
     expect(planAdd(both, node3Too(finished()), when)).toMatchObject({
       refused: 'registry-exists',
-      says: 'node-2 and node-3 already have a registry. Each serves all 5 images, Kubernetes lists each as Ready, and every engine uses each.',
+      says: 'node-2 and node-3 already have registries. The layers of the images were not read. Kubernetes lists each as Ready, and every engine uses each.',
     });
   });
 
@@ -147,11 +164,11 @@ describe('the plan of add', () => {
     const oneMore = { ...addNode2, nodes: ['node-2', 'node-3'] };
     const { seen } = planOf(oneMore, withNode3Empty(finished()));
     expect(seen.warnings.join(' ')).not.toContain('not complete');
-    expect(seen.findings).toContain('The registry of node-2 is already complete, and every engine lists it.');
+    expect(seen.findings).toContain('The registry of node-2 serves every manifest already, and every engine lists it.');
     const three = { ...addNode2, nodes: ['node-1', 'node-2', 'node-3'] };
     const two = planOf(three, node3Too(finished(), emptyTarget('node-1')));
     expect(two.seen.findings).toContain(
-      'The registries of node-2 and node-3 are already complete, and every engine lists them.',
+      'The registries of node-2 and node-3 serve every manifest already, and every engine lists them.',
     );
   });
 
@@ -164,7 +181,7 @@ describe('the plan of add', () => {
     expect(plan.seen.warnings).toContain(
       'The registries of node-2 and node-3 are incomplete or not listed by every engine. These steps complete them.',
     );
-    expect(plan.seen.findings.join(' ')).not.toContain('already complete');
+    expect(plan.seen.findings.join(' ')).not.toContain('serve every manifest');
   });
 
   it.each<readonly [string, Facts, readonly string[]]>([
