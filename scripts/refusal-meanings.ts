@@ -65,6 +65,10 @@ const NODE = {
     "Another file or folder is at an archive's path. It is never overwritten.",
     'Move it away, then run the command again.',
   ),
+  'folder-open': meaning(
+    'A folder on the way to an archive can be changed by users other than root. Root would follow a link that they put there.',
+    'Run the `chown` and `chmod` command from the refusal, or keep the archives in a folder that only root can change.',
+  ),
   'port-taken': meaning(
     'Another process listens on port 8080, which the registry needs.',
     'Find the process with `ss -ltnp`, move it to another port, then run the command again.',

@@ -24,6 +24,7 @@ const SUBSET = [
   'bootstrap.yaml-bomb',
   'worker-config-50-MB',
   'archive-link-to-shadow',
+  'link-for-the-part-file',
   'manifest-that-is-a-device',
   'ssh-server-with-another-key',
   'ssh-server-endless-output',

@@ -2,6 +2,7 @@ import type { Family } from './attack.ts';
 import { archiveAttacks } from './files/archives.ts';
 import { journalAttacks } from './files/journal.ts';
 import { keyAttacks } from './files/keys.ts';
+import { linkedPartAttacks } from './files/linked-parts.ts';
 import { yamlAttacks } from './files/yaml-files.ts';
 import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
@@ -24,6 +25,7 @@ export function families(): readonly Family[] {
     forgedEvents(),
     yamlAttacks(),
     archiveAttacks(),
+    linkedPartAttacks(),
     sshAttacks(),
     kubeAttacks(),
     keyAttacks(),

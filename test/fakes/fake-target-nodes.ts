@@ -21,6 +21,7 @@ export class FakeTarget {
   readonly listening = new Set<string>();
   available = 1_000_000_000_000;
   hasIsoinfo = true;
+  openFolder: OpenTarget['openFolder'] = null;
   hasher: OpenTarget['hasher'] = 'openssl';
   hostKeyPinned = true;
   fault: { readonly is: SshFault; readonly says: string } | null = null;
@@ -50,6 +51,7 @@ export class FakeTargetNodes implements TargetNodes {
       hostKey: hostKeyOf(access, target.hostKeyPinned),
       files,
       space: missing.length === 0 ? [] : [{ mountpoint: '/', available, paths: missing }],
+      openFolder: target.openFolder,
       mounts: [...mounts],
       fstab: [...fstab],
       registryConfig: [...registryConfig],

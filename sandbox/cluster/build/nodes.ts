@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeOf, type NodeFiles } from '../files/node-files.ts';
 import { MANIFESTS } from '../kubelet.ts';
@@ -19,6 +19,8 @@ export async function buildNode(
 ): Promise<SimNode> {
   const root = join(folder, described.name);
   await mkdir(root, { recursive: true });
+  // Whatever this process's umask is.
+  await chmod(root, 0o755);
   const version = described.version ?? description.cluster.version;
   const { user } = described.ssh;
   return {

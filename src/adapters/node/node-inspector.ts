@@ -1,5 +1,5 @@
 import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
-import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/cluster/facts.ts';
+import type { HostKey, MountFacts, NodeAccess, OpenFolder, TargetFile } from '../../domain/cluster/facts.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
 import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
 import {
@@ -12,12 +12,13 @@ import {
   inEnglish,
   OPENSSL_PROBE,
   seeFile,
+  wayTo,
 } from '../../domain/node-commands/copy-commands.ts';
 import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
-import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
+import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn, openFolderIn } from './parse.ts';
 
 const COMMAND_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
@@ -136,6 +137,15 @@ export class NodeInspector {
     const result = await this.#succeeded(probe);
     const found = fileSystemIn(result.stdout);
     if (found === null) throw new CommandFailed(this.#access.node, probe, result);
+    return found;
+  }
+
+  /** The first folder on the way to a path that not only root can change. */
+  async openFolder(path: string): Promise<OpenFolder | null> {
+    const probe = wayTo(path);
+    const result = await this.#succeeded(probe);
+    const found = openFolderIn(result.stdout);
+    if (found === undefined) throw new CommandFailed(this.#access.node, probe, result);
     return found;
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MountFacts } from '../../domain/cluster/facts.ts';
+import type { MountFacts, OpenFolder } from '../../domain/cluster/facts.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 
 /** A file system in the output of `df`. */
@@ -14,6 +14,13 @@ export function fileSystemIn(stdout: string): FileSystem | null {
   const [, available, mountpoint] = /^[ \t]*(\d+)[ \t]+\d+[ \t]+(\/.*)$/m.exec(stdout) ?? [];
   if (available === undefined || mountpoint === undefined) return null;
   return { mountpoint, available: Number(available) };
+}
+
+/** Parses the output of WAY_SCRIPT: null when only root can change every folder. Undefined for other output. */
+export function openFolderIn(stdout: string): OpenFolder | null | undefined {
+  if (stdout === '') return null;
+  const [, owner, mode, path] = /^(\S+) ([0-7]+) (\/.*)\n$/s.exec(stdout) ?? [];
+  return owner === undefined || mode === undefined || path === undefined ? undefined : { path, owner, mode };
 }
 
 const Findmnt = z.object({ filesystems: z.array(z.object({ target: z.string(), source: z.string().nullable() })) });

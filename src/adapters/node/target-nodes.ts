@@ -1,6 +1,7 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import {
   type NodeAccess,
+  type OpenFolder,
   SSH_FAULTS,
   type TargetFacts,
   type TargetFile,
@@ -72,6 +73,7 @@ async function inspect(
       files.filter((file) => file.is !== 'same'),
       inspector,
     ),
+    openFolder: await openFolderOf(want, inspector),
     mounts,
     fstab: await inspector.fstab(),
     registryConfig: await inspector.registryConfig(),
@@ -94,6 +96,15 @@ async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAcc
   const fault = await inspector.sudoFault();
   if (fault === null) return null;
   return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
+}
+
+/** The first folder on the way to an archive that not only root can change. */
+async function openFolderOf({ archives }: TargetQuery, inspector: NodeInspector): Promise<OpenFolder | null> {
+  for (const { path } of archives) {
+    const found = await inspector.openFolder(path);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The file systems for missing archives, each once. */

@@ -27,6 +27,7 @@ export const REFUSALS = [
   'solutions-mismatch',
   'no-space',
   'file-in-the-way',
+  'folder-open',
   'port-taken',
   'ssh-refused',
   'host-key-changed',

@@ -144,6 +144,14 @@ export interface TargetSpace {
   readonly paths: readonly string[];
 }
 
+/** A folder on the way to an archive that not only root can change. */
+export interface OpenFolder {
+  readonly path: string;
+  readonly owner: string;
+  /** In octal, for example `1777`. */
+  readonly mode: string;
+}
+
 /** A loop mount of an ISO. */
 export const mountFacts = z.strictObject({ mountpoint: text, backingFile: text });
 export type MountFacts = Data<typeof mountFacts>;
@@ -170,6 +178,8 @@ export interface OpenTarget {
   readonly hostKey: HostKey;
   readonly files: readonly TargetFile[];
   readonly space: readonly TargetSpace[];
+  /** The first such folder on the way to any of the files. */
+  readonly openFolder: OpenFolder | null;
   readonly mounts: readonly MountFacts[];
   /** `<device> <mountpoint>` pairs of /etc/fstab. */
   readonly fstab: readonly MountFacts[];

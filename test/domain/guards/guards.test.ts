@@ -168,6 +168,16 @@ const cases: readonly Case[] = [
     facts: withTarget({ files: [{ path: current.path, is: 'different', size: 7, mounted: true }] }),
   },
   {
+    name: 'a folder that another user can change',
+    refused: 'folder-open',
+    facts: withTarget({ openFolder: { path: '/my isos', owner: 'centos', mode: '775' } }),
+  },
+  {
+    name: 'a folder that every user can write to',
+    refused: 'folder-open',
+    facts: withTarget({ openFolder: { path: '/var/tmp', owner: 'root', mode: '1777' } }),
+  },
+  {
     name: 'not enough space',
     refused: 'no-space',
     facts: withTarget({ space: [{ mountpoint: '/srv', available: 2_000_000_000, paths: [older.path, current.path] }] }),
