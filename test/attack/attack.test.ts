@@ -28,6 +28,7 @@ const SUBSET = [
   'manifest-that-is-a-device',
   'ssh-server-with-another-key',
   'ssh-server-endless-output',
+  'ssh-host-by-another-name',
   'kube-api-node-names',
   'key-signing-key-readable-by-all',
   'journal-line-missing',

@@ -6,6 +6,7 @@ import { linkedPartAttacks } from './files/linked-parts.ts';
 import { yamlAttacks } from './files/yaml-files.ts';
 import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
+import { wrongMachineAttacks } from './network/wrong-machine.ts';
 import { approvalAttacks } from './redis/approvals.ts';
 import { forgedEvents } from './redis/forged-events.ts';
 import { jobAttacks } from './redis/jobs.ts';
@@ -27,6 +28,7 @@ export function families(): readonly Family[] {
     archiveAttacks(),
     linkedPartAttacks(),
     sshAttacks(),
+    wrongMachineAttacks(),
     kubeAttacks(),
     keyAttacks(),
     journalAttacks(),

@@ -41,6 +41,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       const inspector = new NodeInspector(shell, access, signal);
       return { mounts: await inspector.mounts(), fstab: await inspector.fstab() };
     },
+    machine: (access, signal) => new NodeInspector(shell, access, signal).machine(),
     registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
   };
 }
@@ -68,6 +69,7 @@ async function inspect(
     is: 'open',
     node,
     hostKey,
+    machine: await inspector.machine(),
     files,
     space: await spaceFor(
       files.filter((file) => file.is !== 'same'),

@@ -9,6 +9,8 @@ export const REFUSALS = [
   'bootstrap-node',
   'node-not-ready',
   'no-address',
+  'wrong-machine',
+  'two-bootstraps',
   'registry-exists',
   'upgrade-under-way',
   'script-running',

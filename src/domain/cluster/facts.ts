@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Data } from '../text/shape.ts';
 import type { Archive } from './archive.ts';
+import type { MachineFacts, MachineIds } from './machine.ts';
 import type { RunningJob } from './salt.ts';
 
 const text = z.string();
@@ -20,7 +21,7 @@ export type NodeAccess = Data<typeof nodeAccess>;
 /** A node according to Kubernetes. */
 export interface NodeFacts {
   readonly name: string;
-  /** InternalIP, which MetalK8s sets to the control plane IP; null when there is none. */
+  /** InternalIP, which MetalK8s sets to the control plane IP, IPv4 first; null when there is none, or it is not an IP address. */
   readonly ip: string | null;
   readonly ready: boolean;
   readonly roles: readonly string[];
@@ -28,6 +29,7 @@ export interface NodeFacts {
   readonly version: string | null;
   /** For example `containerd://1.6.35`. */
   readonly containerRuntime: string;
+  readonly machine: MachineIds;
   readonly access: NodeAccess;
 }
 
@@ -176,6 +178,7 @@ export interface OpenTarget {
   readonly is: 'open';
   readonly node: string;
   readonly hostKey: HostKey;
+  readonly machine: MachineFacts;
   readonly files: readonly TargetFile[];
   readonly space: readonly TargetSpace[];
   /** The first such folder on the way to any of the files. */

@@ -17,7 +17,8 @@ export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
     const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node);
     if (refusal !== null) return refusal;
   }
-  return notReadyRefusal(kube);
+  const bootstrap = kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
+  return notReadyRefusal(kube) ?? (bootstrap?.ip == null ? null : addressRefusal(bootstrap));
 }
 
 function unknownNode(name: string, kube: KubeFacts): Refusal {
@@ -37,12 +38,8 @@ function unfitNode(node: NodeFacts): Refusal | null {
     );
   }
   if (!node.ready) return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
-  if (node.ip === null)
-    return refuse(
-      'no-address',
-      `${node.name} has no InternalIP. A registry listens on exactly that address.`,
-      "Check the node's addresses in Kubernetes.",
-    );
+  const unfit = addressRefusal(node);
+  if (unfit !== null) return unfit;
   const { user, sudo } = node.access;
   if (user !== 'root' && !sudo) {
     return refuse(
@@ -52,6 +49,16 @@ function unfitNode(node: NodeFacts): Refusal | null {
     );
   }
   return null;
+}
+
+/** MetalK8s writes `http://ADDRESS:8080` into the engines' configuration, where an IPv6 address needs brackets (container-engine state). */
+function addressRefusal({ name, ip }: NodeFacts): Refusal | null {
+  if (ip !== null && !ip.includes(':')) return null;
+  const says =
+    ip === null
+      ? `${name} has no InternalIP that is an IP address. A registry listens on exactly that address.`
+      : `The only InternalIP of ${name} is ${ip}. MetalK8s cannot name an IPv6 address to the container engines.`;
+  return refuse('no-address', says, "Check the node's addresses in Kubernetes.");
 }
 
 function notReadyRefusal(kube: KubeFacts): Refusal | null {

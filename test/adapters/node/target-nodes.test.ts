@@ -28,6 +28,14 @@ const well: Readonly<Record<string, ShellAnswer>> = {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
   },
   [way(path)]: {},
+  [`${root} ip -o addr show`]: {
+    stdout:
+      '1: lo    inet 127.0.0.1/8 scope host lo\\\\       valid_lft forever\n2: eth0    inet 10.0.0.3/24 brd 10.0.0.255 scope global eth0\n2: eth0    inet6 fe80::1/64 scope link\n',
+  },
+  [`${root} grep -sH . -- /etc/machine-id /sys/class/dmi/id/product_uuid`]: {
+    ended: exit(2),
+    stdout: '/etc/machine-id:0123456789ABCDEF\n',
+  },
   [stat(path)]: { stdout: '100 81a4 1:2:3:4\n' },
   [`${root} openssl dgst -sha256 -r ${path}`]: { stdout: `${sha256} *${path}\n` },
   [`${root} env LC_ALL=C cat -- /etc/fstab`]: { stdout: `${path} /srv/scality/m iso9660 ro,nofail 0 0\n` },
@@ -48,6 +56,7 @@ describe('inspecting a target', () => {
     expect(await facts).toMatchObject({
       is: 'open',
       hostKey: { pinned: false },
+      machine: { id: '0123456789abcdef', uuid: null, addresses: ['127.0.0.1', '10.0.0.3', 'fe80::1'] },
       files: [{ path, is: 'same', size: 100, mounted: true }],
       space: [],
       mounts: [mount],

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { sshShell } from '../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
-import { ownFolder } from '../../fixtures/own-folder.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
+import { ownFolder } from '../../harness/stage/own-folder.ts';
 
 /** A real sshd, the worker's shell, and a temporary folder. */
 export interface SshStage {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from '../../../src/domain/node-commands/command.ts';
 import { copyCommands } from '../../../src/domain/node-commands/copy-commands.ts';
 import { deleteCopy } from '../../../src/domain/node-commands/undo-commands.ts';
-import { ownFolder } from '../../fixtures/own-folder.ts';
+import { ownFolder } from '../../harness/stage/own-folder.ts';
 import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
-import { ownFolder } from '../../fixtures/own-folder.ts';
+import { ownFolder } from '../../harness/stage/own-folder.ts';
 
 describe('the script that checks the way to an archive, in a real shell', () => {
   let folder = '';

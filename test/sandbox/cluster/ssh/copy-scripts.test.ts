@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, command, render } from '../../../../src/domain/node-commands/command.ts';
 import { copyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
-import { ownFolder } from '../../../fixtures/own-folder.ts';
+import { ownFolder } from '../../../harness/stage/own-folder.ts';
 import { type Started, started } from '../started.ts';
 
 let cluster: Started;
