@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { runCommandLine, wholeNumber } from '../sandbox/command/command-line.ts';
@@ -101,7 +101,7 @@ async function bench({ json = false, rounds, mib, only = '' }: BenchOptions): Pr
   const wanted: Wanted = { rounds, has: (name) => names.length === 0 || names.includes(name) };
   await inLab(mib, undefined, (lab) => onMemory(lab, wanted));
   if (wanted.has('durable')) {
-    await inLab(mib, tmpdir(), async (lab) => {
+    await inLab(mib, homedir(), async (lab) => {
       await measure(await durable(lab), wanted);
     });
   }

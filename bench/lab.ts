@@ -1,7 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, mkdtemp, open, readFile, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { bootstrapNode, type LocalBootstrapNode } from '../src/adapters/bootstrap/bootstrap-node.ts';
@@ -87,10 +87,12 @@ export async function startLab(mib: number, where?: string): Promise<Lab> {
   return lab;
 }
 
+/** In memory if there is room. Copies refuse folders that everybody can change, such as /dev/shm and /tmp. */
 async function roomyFolder(bytes: number): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => null);
+  const inMemory = process.getuid?.() === 0 ? '/run' : `/run/user/${process.getuid?.()}`;
+  const memory = await statfs(inMemory).catch(() => null);
   const free = memory === null ? 0 : memory.bavail * memory.bsize;
-  return free > ROOM * bytes ? '/dev/shm' : tmpdir();
+  return free > ROOM * bytes ? inMemory : homedir();
 }
 
 async function startTarget(above: string, number: 1 | 2 | 3, knownHosts: string): Promise<Target> {

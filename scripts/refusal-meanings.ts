@@ -38,8 +38,16 @@ const NODE = {
     'Find the cause with `kubectl describe node`, bring the node back, then run the command again.',
   ),
   'no-address': meaning(
-    'The node has no InternalIP. A registry listens on exactly that address.',
+    'The node has no InternalIP that is an IPv4 address. A registry listens on exactly that address.',
     "Check the node's addresses in Kubernetes.",
+  ),
+  'wrong-machine': meaning(
+    'The SSH address of the node leads to another machine: its addresses, machine ID or system UUID are not those of the node in Kubernetes.',
+    'Correct the annotations that the refusal names. If the machine ID was changed, restart kubelet on the node.',
+  ),
+  'two-bootstraps': meaning(
+    'Several nodes have the role bootstrap.',
+    'Remove the label from every node but the bootstrap node, then run the command again.',
   ),
   'ssh-refused': meaning(
     'The worker cannot log in: the node is unreachable, or its SSH key is rejected, missing, or readable by others.',
@@ -64,6 +72,10 @@ const NODE = {
   'file-in-the-way': meaning(
     "Another file or folder is at an archive's path. It is never overwritten.",
     'Move it away, then run the command again.',
+  ),
+  'folder-open': meaning(
+    'A folder on the way to an archive can be changed by users other than root. Root would follow a link that they put there.',
+    'Run the `chown` and `chmod` command from the refusal, or keep the archives in a folder that only root can change.',
   ),
   'port-taken': meaning(
     'Another process listens on port 8080, which the registry needs.',

@@ -8,6 +8,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'ssh-slow': 'NODE BYTES_PER_SECOND',
   'host-key-changed': 'NODE',
   'sudo-password': 'NODE',
+  'chown-refused': 'NODE',
   'port-taken': 'NODE',
   'disk-full': 'NODE [BYTES_LEFT]',
   'node-not-ready': 'NODE',

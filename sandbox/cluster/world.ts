@@ -34,6 +34,8 @@ export interface SimNode {
   readonly annotations: Record<string, string>;
   /** `status.nodeInfo.containerRuntimeVersion`, for example `containerd://1.6.35`. */
   readonly containerRuntime: string;
+  /** `status.nodeInfo.machineID` and `systemUUID`, as kubelet read them at its start. */
+  readonly machine: { readonly id: string; readonly uuid: string };
   readonly root: string;
   readonly ssh: SimSsh;
   /** Bytes that each file system has left, by mount point (`/` at least). Files written over SSH use them up. */

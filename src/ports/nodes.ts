@@ -1,4 +1,5 @@
 import type { HostKey, NodeAccess, OpenTarget, TargetFacts } from '../domain/cluster/facts.ts';
+import type { MachineFacts } from '../domain/cluster/machine.ts';
 import type { TargetQuery, WantedFile } from '../domain/cluster/target-query.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
@@ -37,5 +38,7 @@ export interface TargetNodes {
   /** Whether the file exists with this size and digest. */
   hasFile(access: NodeAccess, file: WantedFile, signal: AbortSignal): Promise<boolean>;
   mounts(access: NodeAccess, signal: AbortSignal): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>>;
+  /** The machine that is reached. */
+  machine(access: NodeAccess, signal: AbortSignal): Promise<MachineFacts>;
   registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]>;
 }

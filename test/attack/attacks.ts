@@ -2,9 +2,11 @@ import type { Family } from './attack.ts';
 import { archiveAttacks } from './files/archives.ts';
 import { journalAttacks } from './files/journal.ts';
 import { keyAttacks } from './files/keys.ts';
+import { linkedPartAttacks } from './files/linked-parts.ts';
 import { yamlAttacks } from './files/yaml-files.ts';
 import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
+import { wrongMachineAttacks } from './network/wrong-machine.ts';
 import { approvalAttacks } from './redis/approvals.ts';
 import { forgedEvents } from './redis/forged-events.ts';
 import { jobAttacks } from './redis/jobs.ts';
@@ -26,7 +28,9 @@ export function families(): readonly Family[] {
     unsignedWords(),
     yamlAttacks(),
     archiveAttacks(),
+    linkedPartAttacks(),
     sshAttacks(),
+    wrongMachineAttacks(),
     kubeAttacks(),
     keyAttacks(),
     journalAttacks(),

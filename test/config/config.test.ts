@@ -89,9 +89,11 @@ describe('configuration', () => {
           /^redis\.username: registry-ha-bot has no password\. Set REGISTRY_HA_REDIS_PASSWORD_FILE/,
         ),
       ]);
-    expect(redisAddress(redis, 'x').url).toBe('redis://registry-ha-bot:x@127.0.0.1:6379');
-    expect(redisAddress({ ...redis, url: 'redis://:y@127.0.0.1:6379' }, undefined).url).toContain(':y@');
-    expect(redisAddress({ url: redis.url }, undefined).url).toBe(redis.url);
+    expect(redisAddress(redis, 'x')).toMatchObject({ url: 'redis://registry-ha-bot:x@127.0.0.1:6379' });
+    expect(redisAddress({ ...redis, url: 'redis://:y@127.0.0.1:6379' }, undefined)).toMatchObject({
+      url: expect.stringContaining(':y@'),
+    });
+    expect(redisAddress({ url: redis.url }, undefined)).toEqual({ url: redis.url });
   });
 
   it('puts the password into the Redis URL unless it has one', () => {

@@ -29,6 +29,7 @@ export const CLUSTER: KubeFacts = {
       roles: ['bootstrap', 'etcd', 'infra', 'master'],
       version: '128.0.1',
       containerRuntime: 'containerd://1.6.35',
+      machine: { id: 'a'.repeat(32), uuid: '4c4c4544-0036-4a10-8051-b4c04f4d4e31' },
       access: { node: 'bootstrap', ...access, host: '10.200.3.11', port: 22, user: 'root', sudo: false },
     },
     {
@@ -38,6 +39,7 @@ export const CLUSTER: KubeFacts = {
       roles: ['node'],
       version: null,
       containerRuntime: 'containerd://1.6.35',
+      machine: { id: null, uuid: null },
       access: { node: 'node-2', ...access },
     },
   ],

@@ -1,5 +1,6 @@
 import { imageName, mountpointOf } from '../../src/domain/cluster/archive.ts';
 import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/cluster/facts.ts';
+import type { MachineFacts } from '../../src/domain/cluster/machine.ts';
 import { endpointUrl } from '../../src/domain/cluster/registry.ts';
 import type { RunningJob, SaltReturn } from '../../src/domain/cluster/salt.ts';
 import type { RunningScript } from '../../src/domain/guards/scripts.ts';
@@ -77,11 +78,14 @@ export class FakeLab {
     },
   };
 
+  machine = (name: string): MachineFacts => emptyTarget(name).machine;
+
   readonly targets: TargetNodes = {
     look: async ({ node }, { paths }) => this.#target(node, paths),
     hasFile: async ({ node }, { path }) => this.#of(node).files.has(path),
     present: async ({ node }, paths) => paths.filter((path) => isPresent(this.#of(node), path)),
     mounts: async ({ node }) => this.#mounts(node),
+    machine: async ({ node }) => this.machine(node),
     registryConfig: async ({ node }) => [...this.#of(node).config],
   };
 

@@ -2,6 +2,7 @@ import { mountpointOf } from '../../src/domain/cluster/archive.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import { REGISTRY_CONFIG, REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
+import { DELETE_SCRIPT } from '../../src/domain/node-commands/way-scripts.ts';
 
 /** One node of the fake lab from inside, changing as states and commands run. */
 export interface Inside {
@@ -38,8 +39,7 @@ export function runPlain({ program, args }: Command, inside: Inside): CommandRes
     case 'umount':
       return umount(operands[0] ?? '', inside);
     case 'sh':
-      for (const id of inside.fstab) if (mountpointOf({ id }) === args.at(-1)) inside.fstab.delete(id);
-      return ended(0);
+      return runScript(args, inside);
     case 'rm':
       for (const path of operands) {
         inside.files.delete(path);
@@ -48,6 +48,13 @@ export function runPlain({ program, args }: Command, inside: Inside): CommandRes
       return ended(0);
   }
   throw new Error(`The fake lab does not know: ${render({ program, args })}`);
+}
+
+function runScript(args: readonly string[], { files, fstab }: Inside): CommandResult {
+  const last = args.at(-1) ?? '';
+  if (args.includes(DELETE_SCRIPT)) files.delete(last);
+  else for (const id of fstab) if (mountpointOf({ id }) === last) fstab.delete(id);
+  return ended(0);
 }
 
 function umount(target: string, { mounted, registry }: Inside): CommandResult {

@@ -10,6 +10,7 @@ import type {
 } from '../../src/domain/cluster/facts.ts';
 import type { TargetQuery, WantedFile } from '../../src/domain/cluster/target-query.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
+import { machineAt } from '../fixtures/facts.ts';
 
 /** The state of one fake node; tests may change it. */
 export class FakeTarget {
@@ -21,6 +22,7 @@ export class FakeTarget {
   readonly listening = new Set<string>();
   available = 1_000_000_000_000;
   hasIsoinfo = true;
+  openFolder: OpenTarget['openFolder'] = null;
   hasher: OpenTarget['hasher'] = 'openssl';
   hostKeyPinned = true;
   fault: { readonly is: SshFault; readonly says: string } | null = null;
@@ -48,8 +50,10 @@ export class FakeTargetNodes implements TargetNodes {
       is: 'open',
       node,
       hostKey: hostKeyOf(access, target.hostKeyPinned),
+      machine: machineAt(node, want.registryAddress.replace(/:\d+$/, '')),
       files,
       space: missing.length === 0 ? [] : [{ mountpoint: '/', available, paths: missing }],
+      openFolder: target.openFolder,
       mounts: [...mounts],
       fstab: [...fstab],
       registryConfig: [...registryConfig],
@@ -72,6 +76,11 @@ export class FakeTargetNodes implements TargetNodes {
   async mounts(access: NodeAccess, signal: AbortSignal) {
     const { mounts, fstab } = this.#open(access, signal);
     return { mounts: [...mounts], fstab: [...fstab] };
+  }
+
+  async machine(access: NodeAccess, signal: AbortSignal) {
+    this.#open(access, signal);
+    return machineAt(access.node, access.host);
   }
 
   async registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import type { Archive } from '../../src/domain/cluster/archive.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../src/domain/cluster/facts.ts';
 import type { IntentOf } from '../../src/domain/plan/intent.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
-import { current, emptyTarget, facts, node } from '../fixtures/facts.ts';
+import { current, emptyTarget, facts, machineAt, node } from '../fixtures/facts.ts';
 import { planFrom } from './card-events.ts';
 
 /** The largest realistic plan, in the planner's own words and with long names. */
@@ -28,7 +28,7 @@ function largeFacts(names: readonly string[], archives: readonly Archive[]): Fac
     kube: { ...small.kube, nodes, registries: small.kube.registries.map((registry) => ({ ...registry, carries })) },
     bootstrap: { ...small.bootstrap, archives: archives.map((archive) => ({ is: 'sound', archive })) },
     salt: { ...small.salt, answered: nodes.map(({ name }) => name) },
-    targets: names.map((name) => largeTarget(name, archives)),
+    targets: names.map((name, n) => largeTarget(name, n, archives)),
     engines: nodes.map(({ name }) => ({ node: name, is: 'known', endpoints: ['http://10.200.3.11:8080'] })),
     served: carries.map((archive) => ({ node: 'bootstrap', archive, expected: 2, missing: [] })),
   };
@@ -39,12 +39,13 @@ function largeNode(name: string, n: number): NodeFacts {
   return { ...plain, access: { ...plain.access, sudo: true } };
 }
 
-function largeTarget(name: string, archives: readonly Archive[]): OpenTarget {
+function largeTarget(name: string, n: number, archives: readonly Archive[]): OpenTarget {
   const target = emptyTarget('node-2');
   const paths = archives.map(({ path }) => path);
   return {
     ...target,
     node: name,
+    machine: machineAt(name, largeNode(name, n).ip ?? ''),
     hostKey: { ...target.hostKey, fingerprint: `SHA256:${name.padEnd(43, 'x').slice(0, 43)}` },
     files: paths.map((path) => ({ path, is: 'absent', size: 0, mounted: false })),
     space: [{ mountpoint: '/srv', available: 500_000_000_000, paths }],

@@ -1,6 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeOf, type NodeFiles } from '../files/node-files.ts';
+import { uid } from '../kube/objects/objects.ts';
 import { MANIFESTS } from '../kubelet.ts';
 import { CONFIG_TOML, configToml, configTomlV3, HOSTS_TOML, hostsToml } from '../salt/states/engine-config.ts';
 import type { SimNode } from '../world.ts';
@@ -19,6 +21,8 @@ export async function buildNode(
 ): Promise<SimNode> {
   const root = join(folder, described.name);
   await mkdir(root, { recursive: true });
+  // Whatever this process's umask is.
+  await chmod(root, 0o755);
   const version = described.version ?? description.cluster.version;
   const { user } = described.ssh;
   return {
@@ -30,6 +34,7 @@ export async function buildNode(
     labels: labelsOf(described, version),
     annotations: annotationsOf(described, address),
     containerRuntime: described.containerRuntime,
+    machine: machineOf(described.name),
     root,
     ssh: { port: address.sshPort, user, sudo: described.ssh.sudo ?? (user === 'root' ? 'none' : 'nopasswd') },
     // The initial files use no space: free space is set after they are written.
@@ -58,6 +63,8 @@ export async function layFolders(node: SimNode, files: NodeFiles): Promise<void>
   for (const path of ['/root', MANIFESTS, '/var/lib/metalk8s', '/etc/salt/pki']) await files.makeFolders(path, 0o700);
   await files.makeFolders('/tmp', 0o1777);
   await files.makeFolders('/var/lib/metalk8s/repositories');
+  await files.writeText('/etc/machine-id', `${node.machine.id}\n`, 0o444);
+  await files.writeText('/sys/class/dmi/id/product_uuid', `${node.machine.uuid}\n`, 0o400);
   await files.writeText('/etc/fstab', '/dev/mapper/rl-root\t/\txfs\tdefaults\t0 0\n');
   if (node.ssh.user === 'root') return;
   await files.makeFolders(homeOf(node.ssh.user), 0o700);
@@ -70,6 +77,12 @@ export async function configureEngine(node: SimNode, files: NodeFiles, endpoints
   const isTwo = /^containerd:\/\/[2-9]/.test(node.containerRuntime);
   await files.writeText(CONFIG_TOML, isTwo ? configTomlV3(saltenv) : configToml(saltenv, endpoints));
   if (isTwo) await files.writeText(HOSTS_TOML, hostsToml(endpoints));
+}
+
+/** IDs of a machine: the same in each run. */
+function machineOf(name: string): SimNode['machine'] {
+  const id = createHash('sha256').update(name).digest('hex').slice(0, 32);
+  return { id, uuid: uid(name) };
 }
 
 function labelsOf(described: DescribedNode, version: string): Record<string, string> {

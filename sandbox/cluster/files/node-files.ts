@@ -11,6 +11,12 @@ export interface Owner {
   readonly group: string;
 }
 
+/** A folder that a user other than root can change. */
+export interface OpenFolder extends Pick<Place, 'path'> {
+  readonly owner: string;
+  readonly mode: number;
+}
+
 /** The intended access to a path: `look` needs the way only, `enter` changes the parent directory. */
 export type Wish = 'look' | 'read' | 'write' | 'enter';
 
@@ -103,6 +109,18 @@ export class NodeFiles {
     await chmod(place.real, mode);
   }
 
+  /** The first folder on the way to a path, link by link, that a user other than root and this one can change. */
+  async openFolder(user: string, path: string): Promise<OpenFolder | null> {
+    let found: OpenFolder | null = null;
+    await walk(this.node.root, `${path}/..`, true, (at, { mode }) => {
+      const { user: owner } = this.ownerOf(at);
+      if ((owner !== 'root' && owner !== user) || (mode & 0o022) !== 0)
+        found ??= { path: at, owner, mode: mode & 0o7777 };
+      return true;
+    }).catch(refusedPath);
+    return found;
+  }
+
   isReadOnly(path: string): boolean {
     return this.node.mounts.some((one) => one.target === this.mountPointOf(path));
   }
@@ -135,6 +153,11 @@ export class NodeFiles {
     if (!this.allows(user, parent.path, parent.stats, 2)) throw new PathRefused('EACCES');
     if (this.isReadOnly(parent.path)) throw new PathRefused('EROFS');
   }
+}
+
+/** The way ends early where a folder is missing. */
+function refusedPath(error: unknown): void {
+  if (!(error instanceof PathRefused)) throw error;
 }
 
 /** The start of a user's relative paths. */

@@ -1,4 +1,6 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import type { EndpointsFacts, KubeFacts, NodeFacts, RegistryFacts } from '../../domain/cluster/facts.ts';
+import { machineWord } from '../../domain/cluster/machine.ts';
 import { accessOf } from './access.ts';
 import type { KubeEndpoints, KubeNode, KubePod } from './schemas.ts';
 
@@ -7,7 +9,8 @@ const ROLE = 'node-role.kubernetes.io/';
 
 /** Maps a Node. */
 export function nodeFacts({ metadata, status }: KubeNode): NodeFacts {
-  const ip = status.addresses.find((one) => one.type === 'InternalIP')?.address ?? null;
+  const ip = internalIp(status.addresses);
+  const { containerRuntimeVersion, machineID, systemUUID } = status.nodeInfo;
   return {
     name: metadata.name,
     ip,
@@ -17,9 +20,16 @@ export function nodeFacts({ metadata, status }: KubeNode): NodeFacts {
       .map((label) => label.slice(ROLE.length))
       .sort(),
     version: metadata.labels[VERSION] ?? null,
-    containerRuntime: status.nodeInfo.containerRuntimeVersion,
+    containerRuntime: containerRuntimeVersion,
+    machine: { id: machineWord(machineID), uuid: machineWord(systemUUID) },
     access: accessOf(metadata.name, ip, metadata.annotations),
   };
+}
+
+/** Any other text would become a part of URLs and commands. */
+function internalIp(addresses: KubeNode['status']['addresses']): string | null {
+  const ips = addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+  return ips.find(isIPv4) ?? ips.find(isIPv6) ?? null;
 }
 
 /** Maps a `repositories-<node>` pod. */

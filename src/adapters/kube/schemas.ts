@@ -15,7 +15,13 @@ const nodeSchema = z.object({
     .object({
       addresses: z.array(z.object({ type: z.string(), address: z.string() })).default([]),
       conditions,
-      nodeInfo: z.object({ containerRuntimeVersion: z.string().default('') }).prefault({}),
+      nodeInfo: z
+        .object({
+          containerRuntimeVersion: z.string().default(''),
+          machineID: z.string().default(''),
+          systemUUID: z.string().default(''),
+        })
+        .prefault({}),
     })
     .prefault({}),
 });

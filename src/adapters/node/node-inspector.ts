@@ -1,5 +1,6 @@
 import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
-import type { HostKey, MountFacts, NodeAccess, TargetFile } from '../../domain/cluster/facts.ts';
+import type { HostKey, MountFacts, NodeAccess, OpenFolder, TargetFile } from '../../domain/cluster/facts.ts';
+import type { MachineFacts } from '../../domain/cluster/machine.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
 import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
 import {
@@ -12,18 +13,34 @@ import {
   inEnglish,
   OPENSSL_PROBE,
   seeFile,
+  wayTo,
 } from '../../domain/node-commands/copy-commands.ts';
 import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
-import { type FileSystem, fileSystemIn, fstabIn, isListening, linesIn, mountsIn } from './parse.ts';
+import {
+  addressesIn,
+  type FileSystem,
+  fileSystemIn,
+  fstabIn,
+  isListening,
+  linesIn,
+  MACHINE_ID,
+  machineIdsIn,
+  mountsIn,
+  openFolderIn,
+  SYSTEM_UUID,
+} from './parse.ts';
 
 const COMMAND_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
 const HASH_BYTES_PER_MS = 10_000;
 
 const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
+const ADDRESSES = command('ip', '-o', 'addr', 'show');
+/** root alone can read the UUID. */
+const MACHINE_IDS = command('grep', '-sH', '.', '--', MACHINE_ID, SYSTEM_UUID);
 const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
 
 /** Read-only inspections of one node, each a single command. */
@@ -137,6 +154,21 @@ export class NodeInspector {
     const found = fileSystemIn(result.stdout);
     if (found === null) throw new CommandFailed(this.#access.node, probe, result);
     return found;
+  }
+
+  /** The first folder on the way to a path that not only root can change. */
+  async openFolder(path: string): Promise<OpenFolder | null> {
+    const probe = wayTo(path);
+    const result = await this.#succeeded(probe);
+    const found = openFolderIn(result.stdout);
+    if (found === undefined) throw new CommandFailed(this.#access.node, probe, result);
+    return found;
+  }
+
+  async machine(): Promise<MachineFacts> {
+    const addresses = addressesIn((await this.#succeeded(ADDRESSES)).stdout);
+    // grep exits 1 or 2 when a file is empty or missing.
+    return { ...machineIdsIn((await this.#asRoot(MACHINE_IDS)).stdout), addresses };
   }
 
   async #isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { MountFacts } from '../../domain/cluster/facts.ts';
+import type { MountFacts, OpenFolder } from '../../domain/cluster/facts.ts';
+import { type MachineIds, machineWord } from '../../domain/cluster/machine.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 
 /** A file system in the output of `df`. */
@@ -14,6 +15,33 @@ export function fileSystemIn(stdout: string): FileSystem | null {
   const [, available, mountpoint] = /^[ \t]*(\d+)[ \t]+\d+[ \t]+(\/.*)$/m.exec(stdout) ?? [];
   if (available === undefined || mountpoint === undefined) return null;
   return { mountpoint, available: Number(available) };
+}
+
+/** Parses the output of WAY_SCRIPT: null when only root can change every folder. Undefined for other output. */
+export function openFolderIn(stdout: string): OpenFolder | null | undefined {
+  if (stdout === '') return null;
+  const [, owner, mode, path] = /^(\S+) ([0-7]+) (\/.*)\n$/s.exec(stdout) ?? [];
+  return owner === undefined || mode === undefined || path === undefined ? undefined : { path, owner, mode };
+}
+
+/** The addresses in the output of `ip -o addr show`. */
+export const addressesIn = (stdout: string): readonly string[] =>
+  [...stdout.matchAll(/ inet6? ([0-9a-f.:]+)[/ ]/g)].map(([, address = '']) => address);
+
+export const MACHINE_ID = '/etc/machine-id';
+/** Where kubelet reads it, too. Some virtual machines have none. */
+export const SYSTEM_UUID = '/sys/class/dmi/id/product_uuid';
+
+/** The contents of both files in the output of `grep -H`. */
+export function machineIdsIn(stdout: string): MachineIds {
+  const of = (file: string) =>
+    machineWord(
+      stdout
+        .split('\n')
+        .find((line) => line.startsWith(`${file}:`))
+        ?.slice(file.length + 1) ?? '',
+    );
+  return { id: of(MACHINE_ID), uuid: of(SYSTEM_UUID) };
 }
 
 const Findmnt = z.object({ filesystems: z.array(z.object({ target: z.string(), source: z.string().nullable() })) });

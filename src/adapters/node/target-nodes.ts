@@ -1,6 +1,7 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import {
   type NodeAccess,
+  type OpenFolder,
   SSH_FAULTS,
   type TargetFacts,
   type TargetFile,
@@ -40,6 +41,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       const inspector = new NodeInspector(shell, access, signal);
       return { mounts: await inspector.mounts(), fstab: await inspector.fstab() };
     },
+    machine: (access, signal) => new NodeInspector(shell, access, signal).machine(),
     registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
   };
 }
@@ -67,11 +69,13 @@ async function inspect(
     is: 'open',
     node,
     hostKey,
+    machine: await inspector.machine(),
     files,
     space: await spaceFor(
       files.filter((file) => file.is !== 'same'),
       inspector,
     ),
+    openFolder: await openFolderOf(want, inspector),
     mounts,
     fstab: await inspector.fstab(),
     registryConfig: await inspector.registryConfig(),
@@ -94,6 +98,15 @@ async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAcc
   const fault = await inspector.sudoFault();
   if (fault === null) return null;
   return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
+}
+
+/** The first folder on the way to an archive that not only root can change. */
+async function openFolderOf({ archives }: TargetQuery, inspector: NodeInspector): Promise<OpenFolder | null> {
+  for (const { path } of archives) {
+    const found = await inspector.openFolder(path);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The file systems for missing archives, each once. */

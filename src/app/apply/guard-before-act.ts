@@ -1,12 +1,16 @@
 import { stopped } from '../../domain/answers/failure.ts';
 import { refuse } from '../../domain/answers/refusal.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
+import { type Facts, isClosed } from '../../domain/cluster/facts.ts';
+import { otherMachine } from '../../domain/cluster/machine.ts';
 import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
 import { refusalBeforeStep } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
+import type { StepShared } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { BootstrapNode, Kubernetes } from '../../ports/cluster.ts';
+import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Salt } from '../../ports/salt.ts';
 
@@ -37,6 +41,22 @@ export async function guardBeforeAct(
   if (refusal !== null) throw stopped(refusal);
   // A process that was suspended (SIGSTOP) continues here before any of its timers fires.
   await ports.changes.stillOurs();
+}
+
+/** Checks that the machine of a step's node is still the one in the facts that the plan was compared with. Throws what stops the step. */
+export async function guardMachine(
+  step: StepShared & { readonly node?: string },
+  { kube, targets: seen }: Pick<Facts, 'kube' | 'targets'>,
+  { targets }: { readonly targets: Pick<TargetNodes, 'machine'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const node = kube.nodes.find(({ name }) => name === step.node);
+  const before = seen.find((target) => target.node === step.node);
+  if (step.commands.length === 0 || node === undefined || before === undefined || isClosed(before)) return;
+  const why = otherMachine({ ip: node.ip, ...before.machine }, await targets.machine(node.access, signal));
+  if (why === null) return;
+  const says = `Another machine now answers as ${node.name} at ${node.access.host}:${node.access.port}: ${why}.`;
+  throw stopped(refuse('wrong-machine', says, 'Find out which machine it is, then request a new plan.'));
 }
 
 /** Waits for other state runs to end, because Salt runs one at a time. Throws what stops the step after ten minutes. */

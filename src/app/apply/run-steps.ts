@@ -13,7 +13,7 @@ import type { StepTools, StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ChangeRecord, RecordPorts } from '../record/change-record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
-import { guardBeforeAct } from './guard-before-act.ts';
+import { guardBeforeAct, guardMachine } from './guard-before-act.ts';
 import { type Lane, runLanes, stagesOf } from './lanes.ts';
 import { progressReporter } from './progress-reporter.ts';
 
@@ -127,7 +127,10 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
   const world = worldOf(step, { ...work, ports: checks }, (progress) => report(step.id, progress), cancel);
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
   const guard = () =>
-    unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...checks, onWait }, untilCancel));
+    unlessCancelled(cancel, async () => {
+      await guardBeforeAct(plan.approved.version, ownJobs, { ...checks, onWait }, untilCancel);
+      await guardMachine(step, work.facts, checks, untilCancel);
+    });
   return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
 }
 

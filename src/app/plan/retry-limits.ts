@@ -43,6 +43,7 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
       hasFile: (access, file, signal) => again(signal, () => targets.hasFile(access, file, signal)),
       present: (access, paths, signal) => again(signal, () => targets.present(access, paths, signal)),
       mounts: (access, signal) => again(signal, () => targets.mounts(access, signal)),
+      machine: (access, signal) => again(signal, () => targets.machine(access, signal)),
       registryConfig: (access, signal) => again(signal, () => targets.registryConfig(access, signal)),
     },
     salt: {

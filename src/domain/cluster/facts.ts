@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Data } from '../text/shape.ts';
 import type { Archive } from './archive.ts';
+import type { MachineFacts, MachineIds } from './machine.ts';
 import type { ImagesProof } from './registry.ts';
 import type { RunningJob } from './salt.ts';
 
@@ -21,7 +22,7 @@ export type NodeAccess = Data<typeof nodeAccess>;
 /** A node according to Kubernetes. */
 export interface NodeFacts {
   readonly name: string;
-  /** InternalIP, which MetalK8s sets to the control plane IP; null when there is none. */
+  /** InternalIP, which MetalK8s sets to the control plane IP, IPv4 first; null when there is none, or it is not an IP address. */
   readonly ip: string | null;
   readonly ready: boolean;
   readonly roles: readonly string[];
@@ -29,6 +30,7 @@ export interface NodeFacts {
   readonly version: string | null;
   /** For example `containerd://1.6.35`. */
   readonly containerRuntime: string;
+  readonly machine: MachineIds;
   readonly access: NodeAccess;
 }
 
@@ -145,6 +147,14 @@ export interface TargetSpace {
   readonly paths: readonly string[];
 }
 
+/** A folder on the way to an archive that not only root can change. */
+export interface OpenFolder {
+  readonly path: string;
+  readonly owner: string;
+  /** In octal, for example `1777`. */
+  readonly mode: string;
+}
+
 /** A loop mount of an ISO. */
 export const mountFacts = z.strictObject({ mountpoint: text, backingFile: text });
 export type MountFacts = Data<typeof mountFacts>;
@@ -169,8 +179,11 @@ export interface OpenTarget {
   readonly is: 'open';
   readonly node: string;
   readonly hostKey: HostKey;
+  readonly machine: MachineFacts;
   readonly files: readonly TargetFile[];
   readonly space: readonly TargetSpace[];
+  /** The first such folder on the way to any of the files. */
+  readonly openFolder: OpenFolder | null;
   readonly mounts: readonly MountFacts[];
   /** `<device> <mountpoint>` pairs of /etc/fstab. */
   readonly fstab: readonly MountFacts[];

@@ -4,6 +4,7 @@ import { FIRST_UNKNOWN_MAJOR, isOlder, OLDEST_VERSION, versionNumbers } from '..
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards } from './archives.ts';
+import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
 
@@ -17,6 +18,8 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
     strangeEndpointsRefusal(facts.kube) ??
     otherRegistriesRefusal(intent, facts) ??
     layoutRefusal(facts) ??
+    closedGuard(facts) ??
+    machineRefusal(facts) ??
     targetGuards(facts)
   );
 }
@@ -28,13 +31,21 @@ export function commonRefusal(intent: Intent, facts: Facts): Refusal | null {
     saltRefusal(facts) ??
     bootstrapRegistryRefusal(facts) ??
     layoutRefusal(facts) ??
-    closedGuard(facts)
+    closedGuard(facts) ??
+    machineRefusal(facts)
   );
 }
 
 /** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
 export function clusterRefusal(intent: Intent, kube: KubeFacts): Refusal | null {
-  return nodeGuards(intent, kube) ?? nativeRefusal(kube) ?? versionRefusal(kube) ?? saltMasterRefusal(kube);
+  return (
+    bootstrapRefusal(kube) ??
+    nodeGuards(intent, kube) ??
+    sharedPlaceRefusal(intent, kube) ??
+    nativeRefusal(kube) ??
+    versionRefusal(kube) ??
+    saltMasterRefusal(kube)
+  );
 }
 
 /** Checked again right before each step that changes something. */
@@ -51,6 +62,17 @@ export function refusalBeforeStep(kube: KubeFacts, version: string): Refusal | n
   const notReady = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
   if (notReady.length > 0) return refuse('node-not-ready', `No longer Ready: ${listed(notReady)}.`, BRING_BACK);
   return bootstrapReadyRefusal(kube);
+}
+
+/** A registry and the Salt master of another bootstrap node would be taken for the real ones. */
+function bootstrapRefusal({ nodes }: KubeFacts): Refusal | null {
+  const names = nodes.filter(({ roles }) => roles.includes('bootstrap')).map(({ name }) => name);
+  if (names.length < 2) return null;
+  return refuse(
+    'two-bootstraps',
+    `${listed(names)} have the role bootstrap, so it is unclear which registry the engines must keep.`,
+    'Remove the label `node-role.kubernetes.io/bootstrap` from every node but the bootstrap node, then run the command again.',
+  );
 }
 
 function nativeRefusal(kube: KubeFacts): Refusal | null {

@@ -1,6 +1,7 @@
 import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
 import type { Facts, KubeFacts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
 import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
+import { shellQuote } from '../node-commands/command.ts';
 import type { Intent } from '../plan/intent.ts';
 import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
@@ -16,7 +17,8 @@ export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
     const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node);
     if (refusal !== null) return refusal;
   }
-  return notReadyRefusal(kube);
+  const bootstrap = kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
+  return notReadyRefusal(kube) ?? (bootstrap?.ip == null ? null : addressRefusal(bootstrap));
 }
 
 function unknownNode(name: string, kube: KubeFacts): Refusal {
@@ -36,12 +38,8 @@ function unfitNode(node: NodeFacts): Refusal | null {
     );
   }
   if (!node.ready) return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
-  if (node.ip === null)
-    return refuse(
-      'no-address',
-      `${node.name} has no InternalIP. A registry listens on exactly that address.`,
-      "Check the node's addresses in Kubernetes.",
-    );
+  const unfit = addressRefusal(node);
+  if (unfit !== null) return unfit;
   const { user, sudo } = node.access;
   if (user !== 'root' && !sudo) {
     return refuse(
@@ -51,6 +49,16 @@ function unfitNode(node: NodeFacts): Refusal | null {
     );
   }
   return null;
+}
+
+/** MetalK8s writes `http://ADDRESS:8080` into the engines' configuration, where an IPv6 address needs brackets (container-engine state). */
+function addressRefusal({ name, ip }: NodeFacts): Refusal | null {
+  if (ip !== null && !ip.includes(':')) return null;
+  const says =
+    ip === null
+      ? `${name} has no InternalIP that is an IP address. A registry listens on exactly that address.`
+      : `The only InternalIP of ${name} is ${ip}. MetalK8s cannot name an IPv6 address to the container engines.`;
+  return refuse('no-address', says, "Check the node's addresses in Kubernetes.");
 }
 
 function notReadyRefusal(kube: KubeFacts): Refusal | null {
@@ -92,7 +100,13 @@ function closedTarget({ fault, says }: ClosedTarget): Refusal {
 }
 
 function openTarget(target: OpenTarget, facts: Facts): Refusal | null {
-  return toolRefusal(target) ?? fileRefusal(target) ?? spaceRefusal(target, facts) ?? portRefusal(target, facts);
+  return (
+    toolRefusal(target) ??
+    folderRefusal(target) ??
+    fileRefusal(target) ??
+    spaceRefusal(target, facts) ??
+    portRefusal(target, facts)
+  );
 }
 
 function toolRefusal(target: OpenTarget): Refusal | null {
@@ -103,6 +117,23 @@ function toolRefusal(target: OpenTarget): Refusal | null {
     `Install \`genisoimage\` on ${target.node} (metalk8s.salt.minion.installed does), then run the command again.`,
   );
 }
+
+/** Root would follow a link that another user puts there, and mount what that user writes there. */
+function folderRefusal({ node, openFolder }: OpenTarget): Refusal | null {
+  if (openFolder === null) return null;
+  const { path, owner, mode } = openFolder;
+  const folder = shellQuote(path);
+  return refuse(
+    'folder-open',
+    `On ${node}, the folder ${path} belongs to ${owner} and has mode ${mode}. Only root may be able to change the folders of an archive.`,
+    isShared(mode)
+      ? 'Move the ISO on the bootstrap node to a folder that only root can change, list its new path, then run the command again.'
+      : `Run \`chown root:root ${folder} && chmod go-w ${folder}\` on ${node}, then run the command again.`,
+  );
+}
+
+/** True for a sticky folder such as /tmp, which must stay open to every user. */
+const isShared = (mode: string): boolean => (Number.parseInt(mode, 8) & 0o1000) !== 0;
 
 function fileRefusal(target: OpenTarget): Refusal | null {
   const file = target.files.find(({ is }) => is === 'different' || is === 'directory');

@@ -9,6 +9,7 @@ import {
   SEEN_FORMAT,
 } from './copy-scripts.ts';
 import { hasExited } from './ended.ts';
+import { DELETE_SCRIPT, GUARD, WAY_SCRIPT } from './way-scripts.ts';
 
 /** The input for the commands of one copy. */
 export interface CopyOrder {
@@ -27,18 +28,20 @@ export type Hasher = 'openssl' | 'sha256sum';
 export function copyCommands({ path, part, size, sudo, seed }: CopyOrder) {
   const run = (plain: Command): Command => (sudo ? withSudo(plain) : plain);
   const script = (text: string, ...args: readonly string[]): Command => run(command('sh', '-c', text, 'sh', ...args));
-  const rebuild = (old: string) => (from: number) => script(REBUILD_SCRIPT, part, String(from), String(size), old);
+  const owner = sudo ? 'root:root' : '';
+  const into = (from: number) => [GUARD, part, String(from), String(size), owner] as const;
+  const rebuild = (old: string) => (from: number) => script(REBUILD_SCRIPT, ...into(from), old);
   return {
     /** Writes standard input to the part file from this byte; prints the digest of the whole file. */
-    receive: (from: number) => script(RECEIVE_SCRIPT, part, String(from), String(size)),
+    receive: (from: number) => script(RECEIVE_SCRIPT, ...into(from)),
     /** The same, using the seed; null when there is none. */
     rebuild: seed === undefined ? null : rebuild(seed),
     /**
      * Sets mode and owner (without sudo, the login user already owns the file), syncs, renames. Check afterwards: it may exit 0 without
      * renaming over an existing file.
      */
-    finish: script(FINISH_SCRIPT, path, part, sudo ? 'root:root' : ''),
-    discard: run(command('rm', '-f', '--', part)),
+    finish: script(FINISH_SCRIPT, GUARD, path, part, owner),
+    discard: script(DELETE_SCRIPT, GUARD, part),
     /** Syncs the copy of a worker that died between rename and sync. */
     sync: run(command('sync', '--', path, folderOf(path))),
     /** Inspects path and part; `known` is the identity of a file whose digest is not needed. */
@@ -79,6 +82,9 @@ export function inEnglish({ program, args }: Command): Command {
 export function seeFile(path: string): Command {
   return inEnglish(command('stat', '-L', '-c', SEEN_FORMAT, '--', path));
 }
+
+/** Prints the first folder on the way to a path that not only root can change. */
+export const wayTo = (path: string): Command => command('sh', '-c', WAY_SCRIPT, 'sh', path);
 
 /** What is at a path. `identity` changes whenever the file's content, owner or inode changes. */
 export type FileSeen =

@@ -1,4 +1,5 @@
 import { type Command, command } from './command.ts';
+import { DELETE_SCRIPT, GUARD } from './way-scripts.ts';
 
 /** The static pod's manifest, written by metalk8s.repo.installed. */
 export const REGISTRY_MANIFEST = '/etc/kubernetes/manifests/repositories.yaml';
@@ -26,6 +27,10 @@ export const unmount = (mountpoint: string): Command => command('umount', '--', 
 export const dropFromFstab = (device: string, mountpoint: string): Command =>
   command('sh', '-c', FSTAB_SCRIPT, 'sh', fstabWord(device), fstabWord(mountpoint));
 
+/** Deletes an archive or its part file, whose folder may not be root's. */
+export const deleteCopy = (path: string): Command => command('sh', '-c', DELETE_SCRIPT, 'sh', GUARD, path);
+
+/** For paths of MetalK8s' own, where only root can write. */
 export const deleteFiles = (paths: readonly string[]): Command => command('rm', '-f', '--', ...paths);
 
 /** A word of fstab(5): spaces, tabs, newlines and backslashes as octal escapes. */

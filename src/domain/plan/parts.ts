@@ -50,6 +50,10 @@ function approvedPart({ intent, context, when, targets, archives, steps, sideEff
       return { node: node.name, key: { host, port, algorithm, key, fingerprint } };
     }),
     access: targets.map(({ node }) => node.access),
+    machines: targets.map(({ node, target: { machine } }) => ({
+      node: node.name,
+      machine: { id: machine.id, uuid: machine.uuid },
+    })),
     steps,
     sideEffects,
   };

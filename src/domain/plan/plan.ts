@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nodeAccess, presentedKey } from '../cluster/facts.ts';
+import { machineIds } from '../cluster/machine.ts';
 import type { Data } from '../text/shape.ts';
 import { intentSchema } from './intent.ts';
 import type { Step } from './step.ts';
@@ -30,6 +31,8 @@ const approvedPart = (step: z.ZodType<Step>) =>
     hostKeys: z.array(z.strictObject({ node: text, key: presentedKey })),
     /** How each node is reached that the plan works on: user, key, address. */
     access: z.array(nodeAccess),
+    /** The machine that was seen there; plans of older versions lack it. */
+    machines: z.array(z.strictObject({ node: text, machine: machineIds })).exactOptional(),
     steps: z.array(step),
     sideEffects: texts,
   });

@@ -38,6 +38,8 @@ function differentPart(approved: ApprovedPart, fresh: ApprovedPart): string | nu
     return 'an archive on the bootstrap node is different';
   if (canonicalJson(approved.hostKeys) !== canonicalJson(fresh.hostKeys))
     return 'the SSH host key of a node is different';
+  if (approved.machines !== undefined && canonicalJson(approved.machines) !== canonicalJson(fresh.machines))
+    return 'another machine answers at the address of a node';
   const strange = otherAccess(approved, fresh);
   if (strange !== undefined)
     return `the worker would now connect to ${strange.node} at ${strange.host}:${strange.port} as ${strange.user} with the key ${strange.keyPath}${strange.sudo ? ' and sudo' : ''}, which nobody approved`;

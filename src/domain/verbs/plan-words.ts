@@ -1,3 +1,4 @@
+import { clonedMachines } from '../guards/machines.ts';
 import type { PlanContext } from '../plan/planned-steps.ts';
 import type { Step } from '../plan/step.ts';
 import { count, listed } from '../text/format.ts';
@@ -15,6 +16,9 @@ export const engineRestarts = (steps: readonly Step[]): readonly string[] =>
       ? `containerd restarts on ${count(step.nodes.length, 'node')} (${listed(step.nodes)}) at about the same time. Running containers keep running.`
       : [],
   );
+
+/** Warnings of every plan about the nodes. */
+export const commonWarnings = ({ facts }: PlanContext): readonly string[] => clonedMachines(facts.kube);
 
 /** Warns if the engines of several masters restart together. */
 export function mastersRestart({ facts }: PlanContext, steps: readonly Step[]): readonly string[] {

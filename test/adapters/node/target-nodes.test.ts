@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
 import { CommandFailed } from '../../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
+import { render } from '../../../src/domain/node-commands/command.ts';
+import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
 import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
@@ -14,6 +16,7 @@ const root = 'node-2$ sudo -n';
 const absent = { ended: exit(1), stderr: 'stat: cannot statx: No such file or directory\n' };
 
 const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
+const way = (at: string) => `${root} ${render(wayTo(at))}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
 /** A node on which everything is well and the archive is there and mounted. */
@@ -23,6 +26,15 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
   [`${root} losetup -J -O NAME,BACK-FILE`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
+  },
+  [way(path)]: {},
+  [`${root} ip -o addr show`]: {
+    stdout:
+      '1: lo    inet 127.0.0.1/8 scope host lo\\\\       valid_lft forever\n2: eth0    inet 10.0.0.3/24 brd 10.0.0.255 scope global eth0\n2: eth0    inet6 fe80::1/64 scope link\n',
+  },
+  [`${root} grep -sH . -- /etc/machine-id /sys/class/dmi/id/product_uuid`]: {
+    ended: exit(2),
+    stdout: '/etc/machine-id:0123456789ABCDEF\n',
   },
   [stat(path)]: { stdout: '100 81a4 1:2:3:4\n' },
   [`${root} openssl dgst -sha256 -r ${path}`]: { stdout: `${sha256} *${path}\n` },
@@ -44,6 +56,7 @@ describe('inspecting a target', () => {
     expect(await facts).toMatchObject({
       is: 'open',
       hostKey: { pinned: false },
+      machine: { id: '0123456789abcdef', uuid: null, addresses: ['127.0.0.1', '10.0.0.3', 'fe80::1'] },
       files: [{ path, is: 'same', size: 100, mounted: true }],
       space: [],
       mounts: [mount],
@@ -54,6 +67,12 @@ describe('inspecting a target', () => {
       hasher: 'openssl',
     });
     expect(shell.ran.toSorted()).toEqual(Object.keys(well).toSorted());
+  });
+
+  it('names the first folder on the way to an archive that not only root can change', async () => {
+    const { facts } = look({ [way(path)]: { stdout: 'centos 775 /my archives\n' } });
+    expect(await facts).toMatchObject({ openFolder: { owner: 'centos', mode: '775', path: '/my archives' } });
+    await expect(look({ [way(path)]: { stdout: 'hello' } }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
   });
 
   it('reads the free space of the deepest existing folder', async () => {

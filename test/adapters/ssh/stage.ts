@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sshShell } from '../../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
 import type { NodeRun, NodeShell } from '../../../src/ports/nodes.ts';
 import { PATIENCE_MS } from '../../fixtures/patience.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../fixtures/sshd.ts';
+import { ownFolder } from '../../harness/stage/own-folder.ts';
 
 /** A real sshd, the worker's shell, and a temporary folder. */
 export interface SshStage {
@@ -20,7 +20,7 @@ export interface SshStage {
 }
 
 export async function sshStage(options: Omit<SshdOptions, 'folder'> = {}): Promise<SshStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'registry-ha-ssh-'));
+  const folder = await ownFolder('ssh');
   const sshd = await startSshd({ ...options, folder });
   const { host, port, user, userKeyPath: keyPath } = sshd;
   const access: NodeAccess = { node: 'node-2', host, port, user, keyPath, sudo: false };

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { guardBeforeAct } from '../../../src/app/apply/guard-before-act.ts';
+import { guardBeforeAct, guardMachine } from '../../../src/app/apply/guard-before-act.ts';
 import type { RunningJob } from '../../../src/domain/cluster/salt.ts';
+import { command } from '../../../src/domain/node-commands/command.ts';
 import { FakeChanges } from '../../fakes/fake-changes.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
+import { emptyTarget } from '../../fixtures/facts.ts';
 import { SettableClock } from '../bench.ts';
 
 const OWN = '20261122101530123456';
@@ -45,4 +47,24 @@ it('stops a worker in whose place another one works by now', async () => {
   const changes = new FakeChanges('lab');
   changes.stillOurs = () => Promise.reject(new Error('another worker has taken over'));
   await expect(asked(new FakeLab(), changes)).rejects.toThrow('another worker');
+});
+
+it('stops a step when another machine answers at the node’s address than the one in the approved plan', async () => {
+  const lab = new FakeLab();
+  const step = {
+    id: 'mount:node-2',
+    kind: 'mount',
+    says: '',
+    node: 'node-2',
+    commands: [{ on: 'node-2', command: command('true') }],
+  };
+  const guard = () => guardMachine(step, lab.facts(), lab, new AbortController().signal);
+  await expect(guard()).resolves.toBeUndefined();
+  lab.machine = () => ({ ...emptyTarget('node-2').machine, id: 'another' });
+  await expect(guard()).rejects.toMatchObject({
+    kind: 'wrong-machine',
+    what: expect.stringContaining('machine ID is another'),
+  });
+  lab.machine = () => emptyTarget('node-3').machine;
+  await expect(guard()).rejects.toMatchObject({ kind: 'wrong-machine' });
 });

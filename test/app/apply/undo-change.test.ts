@@ -82,7 +82,7 @@ describe('the undo of a failed change', () => {
       const last = line.split(' ').at(-1)?.replaceAll("'", '') ?? '';
       expect(shown).toContain(last);
     }
-    expect(on.lab.ran.filter((line) => line.includes('.iso') && line.includes(' rm '))).toHaveLength(3);
+    expect(on.lab.ran.filter((line) => line.includes('.iso') && line.includes('Deletes the file'))).toHaveLength(3);
   });
 
   it('needs the approval of another person', async () => {

@@ -12,7 +12,7 @@ import type { CopyStep } from '../../../src/domain/plan/step.ts';
 import { NODES_LIMIT } from '../../../src/domain/typed/nodes.ts';
 import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
-import { current, emptyTarget, facts, node, nodes } from '../../fixtures/facts.ts';
+import { current, emptyTarget, facts, machineAt, node, nodes } from '../../fixtures/facts.ts';
 import { approvedChangeOn, bench, granted, plannedChange, stateOf } from '../bench.ts';
 
 describe('several nodes, one of which has a registry already', () => {
@@ -89,7 +89,13 @@ describe('a large plan', () => {
       salt: { ...base.salt, answered: all.map(({ name }) => name) },
       served: [],
       engines: all.map(({ name }) => ({ node: name, is: 'known', endpoints: ['http://10.200.3.11:8080'] })),
-      targets: targets.map(({ name }) => ({ ...emptyTarget('node-2'), node: name, files: [], space: [] })),
+      targets: targets.map(({ name, ip }) => ({
+        ...emptyTarget('node-2'),
+        node: name,
+        machine: machineAt(name, ip ?? ''),
+        files: [],
+        space: [],
+      })),
     };
     const intent = { verb: 'add', cluster: 'lab', nodes: targets.map(({ name }) => name) } as const;
     const at = '2026-11-22T10:00:00.000Z';

@@ -7,6 +7,7 @@ import type { Intent } from '../../../src/domain/plan/intent.ts';
 import {
   addNode2,
   current,
+  emptyTarget,
   facts,
   type node,
   nodes,
@@ -187,6 +188,52 @@ const cases: readonly Case[] = [
       served: [{ node: 'node-3', archive: older.id, expected: 2, missing: ['metalk8s-127.0.6/pause:3.9'] }],
     },
   },
+  {
+    name: 'two nodes at one SSH address',
+    refused: 'wrong-machine',
+    facts: withKube({
+      nodes: nodes.map((one) =>
+        one.name === 'node-3' ? { ...one, access: { ...one.access, host: '10.200.3.13', port: 2222 } } : one,
+      ),
+    }),
+  },
+  {
+    name: 'a machine without the address of the node',
+    refused: 'wrong-machine',
+    facts: withTarget({ machine: emptyTarget('node-3').machine }),
+  },
+  {
+    name: 'a machine with another machine ID',
+    refused: 'wrong-machine',
+    facts: withTarget({ machine: { ...emptyTarget('node-2').machine, id: 'another' } }),
+  },
+  {
+    name: 'a machine with another system UUID and no machine ID',
+    refused: 'wrong-machine',
+    facts: withTarget({ machine: { ...emptyTarget('node-2').machine, id: null, uuid: 'another' } }),
+  },
+  {
+    name: 'a machine that only its address identifies',
+    refused: 'wrong-machine',
+    facts: withTarget({ machine: { ...emptyTarget('node-2').machine, id: null, uuid: null } }),
+  },
+  {
+    name: 'two bootstrap nodes',
+    refused: 'two-bootstraps',
+    facts: withKube({
+      nodes: nodes.map((one) => (one.name === 'node-3' ? { ...one, roles: ['bootstrap', 'node'] } : one)),
+    }),
+  },
+  {
+    name: 'a node with an IPv6 address only',
+    refused: 'no-address',
+    facts: withKube({ nodes: nodes.map((one) => (one.name === 'node-2' ? { ...one, ip: 'fd00::13' } : one)) }),
+  },
+  {
+    name: 'a bootstrap node with an IPv6 address only',
+    refused: 'no-address',
+    facts: withKube({ nodes: nodes.map((one) => (one.name === 'bootstrap' ? { ...one, ip: 'fd00::11' } : one)) }),
+  },
   { name: 'SSH refused', refused: 'ssh-refused', facts: closed('unreachable') },
   { name: 'a changed host key', refused: 'host-key-changed', facts: closed('host-key-changed') },
   { name: 'sudo that asks for a password', refused: 'no-sudo', facts: closed('no-sudo') },
@@ -195,6 +242,16 @@ const cases: readonly Case[] = [
     name: 'a different file in the way',
     refused: 'file-in-the-way',
     facts: withTarget({ files: [{ path: current.path, is: 'different', size: 7, mounted: true }] }),
+  },
+  {
+    name: 'a folder that another user can change',
+    refused: 'folder-open',
+    facts: withTarget({ openFolder: { path: '/my isos', owner: 'centos', mode: '775' } }),
+  },
+  {
+    name: 'a folder that every user can write to',
+    refused: 'folder-open',
+    facts: withTarget({ openFolder: { path: '/var/tmp', owner: 'root', mode: '1777' } }),
   },
   {
     name: 'not enough space',

@@ -16,19 +16,20 @@ import {
   READ_SCRIPT,
   START_SCRIPT,
 } from '../../../src/domain/node-commands/run-scripts.ts';
+import { WAY_SCRIPT } from '../../../src/domain/node-commands/way-scripts.ts';
 import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
 
 /** Programs and copy scripts that only read. */
 const READ_ONLY: ReadonlySet<string> = new Set(
-  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head'.split(' '),
+  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head grep ip'.split(' '),
 );
-const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]);
+const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT, WAY_SCRIPT]);
 /** Scripts that start and follow a state run; the log has a separate line for what they run. */
 const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);
 const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT]);
-/** `sh -c SCRIPT sh PART FROM …` */
+/** `sh -c SCRIPT sh GUARD PART FROM …` */
 const SCRIPT_AT = 2;
-const FROM_AT = 5;
+const FROM_AT = 6;
 
 /** Whether this command line changes nothing. */
 export function isReadOnly(line: string): boolean {

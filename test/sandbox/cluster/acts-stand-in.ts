@@ -115,6 +115,7 @@ function makeNode(folder: string, name: string, ip: string): SimNode {
     labels: {},
     annotations: name === 'bootstrap' ? {} : { 'metalk8s.scality.com/ssh-user': 'root' },
     containerRuntime: 'containerd://1.6.35',
+    machine: { id: name, uuid: name },
     root: join(folder, name),
     ssh: { port: 22, user: 'root', sudo: 'none' },
     freeBytes: new Map([['/', 1e12]]),

@@ -22,6 +22,8 @@ export function nodeObject(world: World, node: SimNode): JsonObject {
       nodeInfo: {
         kubeletVersion: kubernetesVersion(node.version),
         containerRuntimeVersion: node.containerRuntime,
+        machineID: node.machine.id,
+        systemUUID: node.machine.uuid.toUpperCase(),
         osImage: 'Rocky Linux 8.9',
       },
     },

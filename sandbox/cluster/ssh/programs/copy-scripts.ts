@@ -12,10 +12,11 @@ import {
 } from '../../../../src/domain/node-commands/copy-scripts.ts';
 import { errorWords } from '../../files/path-refused.ts';
 import type { Call, Program } from '../program.ts';
-import { chmod, chown, mkdir, mv, sync } from './change.ts';
+import { chmod, chown, mkdir, mv, rm, sync } from './change.ts';
 import { sha256sum } from './digest.ts';
 import { stat } from './stat.ts';
 import { StdinBytes } from './stdin-bytes.ts';
+import { guarded, isOwn } from './way.ts';
 
 const hash: Program = (call) => sha256sum({ ...call, args: ['--', argument(call, 1)] });
 
@@ -30,26 +31,27 @@ const see: Program = async (call) => {
       await call.out(content);
     },
   });
-  await stat({ ...withStderr(call), args: ['-L', '-c', SEEN_FORMAT, '--', part ?? ''] });
+  await stat({ ...withStderr(call), args: ['-c', SEEN_FORMAT, '--', part ?? ''] });
   const isCandidate = said.startsWith(`${size} 8`) && !said.trimEnd().endsWith(` ${known}`);
   return isCandidate ? hash(call) : 0;
 };
 
 const finish: Program = async (call) => {
-  const [path, part, owner] = [1, 2, 3].map((number) => argument(call, number));
+  const [path = '', part = '', owner = ''] = call.args;
+  if (!(await isOwn(call, part))) return 1;
   const words: readonly (readonly [Program, readonly string[]])[] = [
-    [chmod, ['0644', '--', part ?? '']],
-    ...(owner === '' ? [] : [[chown, [owner ?? '', '--', part ?? '']] as const]),
-    [sync, ['--', part ?? '']],
-    [mv, ['-nT', '--', part ?? '', path ?? '']],
-    [sync, ['--', `${dirname(path ?? '')}/`]],
-    [stat, ['-L', '-c', SEEN_FORMAT, '--', path ?? '']],
+    [chmod, ['0644', '--', part]],
+    ...(owner === '' ? [] : [[chown, [owner, '--', part]] as const]),
+    [sync, ['--', part]],
+    [mv, ['-nT', '--', part, path]],
+    [sync, ['--', `${dirname(path)}/`]],
+    [stat, ['-L', '-c', SEEN_FORMAT, '--', path]],
   ];
   for (const [program, args] of words) {
     const exitCode = await program({ ...call, program: program.name, args });
     if (exitCode !== 0) return exitCode;
   }
-  return (await call.files.find(call.user, part ?? '', 'look')).stats === null ? 0 : 1;
+  return (await call.files.find(call.user, part, 'look')).stats === null ? 0 : 1;
 };
 
 const receive: Program = async (call) => {
@@ -63,8 +65,8 @@ const receive: Program = async (call) => {
 const rebuild: Program = async (call) => {
   const [from, size] = [Number(argument(call, 2)), Number(argument(call, 3))];
   const stdin = new StdinBytes(call.stdin);
-  const seed = await call.files.find(call.user, argument(call, 4), 'read');
   return intoPart(call, async (part) => {
+    const seed = await call.files.find(call.user, argument(call, 5), 'read');
     let at = from;
     while (at < size) {
       const [start, length] = (await stdin.line())?.split(' ') ?? [];
@@ -81,14 +83,14 @@ const rebuild: Program = async (call) => {
 /** The scripts of a copy, compared character by character. */
 export const COPY_SCRIPTS: ReadonlyMap<string, Program> = new Map([
   [SEE_SCRIPT, see],
-  [RECEIVE_SCRIPT, receive],
-  [REBUILD_SCRIPT, rebuild],
-  [FINISH_SCRIPT, finish],
+  [RECEIVE_SCRIPT, guarded(receive)],
+  [REBUILD_SCRIPT, guarded(rebuild)],
+  [FINISH_SCRIPT, guarded(finish)],
   [HASH_SCRIPT, hash],
   [REREAD_SCRIPT, hash],
 ]);
 
-/** `$1`, `$2` … of a script. */
+/** `$1`, `$2` … of a script, without its guard. */
 const argument = ({ args }: Call, number: number): string => args[number - 1] ?? '';
 
 /** A script's `2>&1`. */
@@ -104,12 +106,15 @@ async function intoPart(call: Call, fill: (part: Part) => Promise<void>): Promis
   const path = argument(call, 1);
   const made = await mkdir({ ...call, program: 'mkdir', args: ['-p', '-m', '0755', '--', `${dirname(path)}/`] });
   if (made !== 0) return made;
+  if (!(await isOwn(call, path))) await rm({ ...call, program: 'rm', args: ['-f', '--', path] });
   const opened = await openPart(call, path).catch((refused: unknown) => errorWords(refused));
   if (typeof opened === 'string') {
     await call.err(`sh: 2: cannot create ${path}: ${opened}`);
     return 2;
   }
   try {
+    const wrong = await withModeAndOwner(call, path, argument(call, 4));
+    if (wrong !== 0) return wrong;
     await fill({ write: (pieces, at) => writeAt(call, opened, pieces, at) });
   } finally {
     await opened.close();
@@ -117,6 +122,11 @@ async function intoPart(call: Call, fill: (part: Part) => Promise<void>): Promis
   await hash(call);
   const { stats } = await call.files.find(call.user, path, 'look');
   return stats?.size === Number(argument(call, 3)) ? 0 : 1;
+}
+
+async function withModeAndOwner(call: Call, path: string, owner: string): Promise<number> {
+  const wrong = await chmod({ ...call, program: 'chmod', args: ['0644', '--', path] });
+  return wrong !== 0 || owner === '' ? wrong : chown({ ...call, program: 'chown', args: [owner, '--', path] });
 }
 
 async function openPart(call: Call, path: string): Promise<FileHandle> {

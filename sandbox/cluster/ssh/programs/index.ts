@@ -3,9 +3,9 @@ import { chmod, chown, ln, mkdir, mv, rm, sync, truncate } from './change.ts';
 import { dd } from './dd.ts';
 import { openssl, sha256sum } from './digest.ts';
 import { sh } from './sh.ts';
-import { cat, head, ls, test } from './show.ts';
+import { cat, grep, head, ls, test } from './show.ts';
 import { df, stat } from './stat.ts';
-import { findmnt, hostname, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
+import { findmnt, hostname, ip, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
 import { umount } from './unmount.ts';
 
 /** Every program of a node, by name. */
@@ -14,6 +14,8 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['hostname', hostname],
   ['cat', cat],
   ['head', head],
+  ['grep', grep],
+  ['ip', ip],
   ['ls', ls],
   ['test', test],
   ['stat', stat],

@@ -3,8 +3,14 @@ import type { Program } from '../program.ts';
 import { COPY_SCRIPTS } from './copy-scripts.ts';
 import { RUN_SCRIPTS } from './run-scripts.ts';
 import { dropFromFstab } from './unmount.ts';
+import { WAY_SCRIPTS } from './way.ts';
 
-const SCRIPTS: ReadonlyMap<string, Program> = new Map([...COPY_SCRIPTS, ...RUN_SCRIPTS, [FSTAB_SCRIPT, dropFromFstab]]);
+const SCRIPTS: ReadonlyMap<string, Program> = new Map([
+  ...COPY_SCRIPTS,
+  ...WAY_SCRIPTS,
+  ...RUN_SCRIPTS,
+  [FSTAB_SCRIPT, dropFromFstab],
+]);
 
 /** sh -c SCRIPT sh ARGUMENT…, for the worker's own scripts only; any other script is an error. */
 export const sh: Program = async (call) => {

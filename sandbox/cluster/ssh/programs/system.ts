@@ -10,6 +10,19 @@ export const hostname: Program = async (call) => {
   return 0;
 };
 
+/** ip -o addr show: one line for each address. */
+export const ip: Program = async (call) => {
+  if (call.args.join(' ') !== '-o addr show') {
+    await call.err('Object "addr" is only simulated as: ip -o addr show');
+    return 1;
+  }
+  await call.out(`1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+2: eth0    inet ${call.node.ip}/24 brd ${call.node.ip} scope global noprefixroute eth0\\       valid_lft forever preferred_lft forever
+2: eth0    inet6 fe80::1/64 scope link \\       valid_lft forever preferred_lft forever
+`);
+  return 0;
+};
+
 /** findmnt -J -t iso9660: prints nothing and exits 1 if nothing is mounted. */
 export const findmnt: Program = async (call) => {
   const { flags, values, operands, wrong } = readWords(call.args, ['-J', '--json'], ['-t', '-o']);

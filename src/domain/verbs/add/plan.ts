@@ -17,7 +17,7 @@ import {
 } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
-import { commonFindings, engineRestarts, mastersRestart } from '../plan-words.ts';
+import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '../plan-words.ts';
 import { completeRegistries, registryExists, unfinishedRegistries } from './existing-registries.ts';
 
 /** The plan from these facts. The same facts give the same plan, byte for byte. */
@@ -106,7 +106,11 @@ function seen(intent: Intent, context: PlanContext, steps: readonly Step[]): Pla
       ...commonFindings(context),
       ...completeRegistries(intent, facts, steps),
     ],
-    warnings: [...unfinishedRegistries(intent, facts, steps), ...mastersRestart(context, steps)],
+    warnings: [
+      ...unfinishedRegistries(intent, facts, steps),
+      ...commonWarnings(context),
+      ...mastersRestart(context, steps),
+    ],
     already,
     space,
   };

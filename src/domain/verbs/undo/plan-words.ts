@@ -3,7 +3,7 @@ import type { PlanDraft } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
-import { commonFindings, engineRestarts, mastersRestart } from '../plan-words.ts';
+import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '../plan-words.ts';
 import { copiesOf, type Footprint } from './footprint.ts';
 import { touchedSteps } from './refusals.ts';
 import { isInUse } from './steps.ts';
@@ -39,7 +39,7 @@ export function undoSeen(
       `According to the worker’s journal, ${undone.id} started: ${started.join('; ')}.`,
       ...commonFindings(context),
     ],
-    warnings: [...traces.flatMap(keptFiles), ...mastersRestart(context, steps)],
+    warnings: [...traces.flatMap(keptFiles), ...commonWarnings(context), ...mastersRestart(context, steps)],
     already: [],
     space: [],
   };

@@ -2,6 +2,7 @@ import type { NodeFacts } from '../../cluster/facts.ts';
 import type { Command } from '../../node-commands/command.ts';
 import { asUser } from '../../node-commands/salt-commands.ts';
 import {
+  deleteCopy,
   deleteFiles,
   dropFromFstab,
   keptManifest,
@@ -121,7 +122,7 @@ function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): r
       kind: 'remove-copy',
       id: `remove-copy:${node.name}:${archive.id}`,
       says: `Delete ${what} from ${node.name}${takesArchive ? ', if it is what was copied' : ''}`,
-      commands: on(node, ...(takesArchive ? [deleteFiles([archive.path])] : []), deleteFiles([part])),
+      commands: on(node, ...(takesArchive ? [deleteCopy(archive.path)] : []), deleteCopy(part)),
       node: node.name,
       archive,
       part,

@@ -104,7 +104,7 @@ describe('a target that cannot take the archive', () => {
     async () => {
       const folder = join(stage.folder, 'small');
       await mkdir(folder, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=0755', 'tmpfs', folder]);
       try {
         const step = copyStep(join(folder, 'a.iso'), stage.bytes, false);
         const failure = await stage.copier.copy(step, stage.access, ignore, never()).catch((error: unknown) => error);

@@ -132,7 +132,17 @@ describe('a copy that is disturbed', () => {
     await stage.copier.copy(step, access, ignore, never());
     await rm(chown);
     expect(await copied()).toBe(true);
-    expect(await readFile(asked, 'utf8')).toBe(`root:root -- ${step.part}\n`);
+    expect(await readFile(asked, 'utf8')).toBe(`root:root -- ${step.part}\n`.repeat(2));
     if (isRoot) expect((await stat(step.archive.path)).uid).toBe(0);
+  });
+
+  it('fails before a byte is sent where the file system refuses the owner', async () => {
+    const chown = `${stage.sshd.binFolder}/chown`;
+    await writeFile(chown, '#!/bin/sh\necho "chown: Operation not permitted" >&2\nexit 1\n', { mode: 0o755 });
+    const step = copyStep(stage.step.archive.path, stage.bytes, true);
+    const copy = stage.copier.copy(step, { ...stage.access, sudo: true }, ignore, never());
+    await expect(copy).rejects.toMatchObject({ result: { stderr: expect.stringContaining('not permitted') } });
+    await rm(chown);
+    expect((await stat(step.part)).size).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import {
   SEE_SCRIPT,
 } from '../../../../src/domain/node-commands/copy-scripts.ts';
 import { exit } from '../../../../src/domain/node-commands/ended.ts';
+import { GUARD } from '../../../../src/domain/node-commands/way-scripts.ts';
 
 const order = { path: '/my archives/a.iso', part: '/my archives/a.iso.part-c-1', size: 5 } as const;
 const scriptOf = ({ args }: Command): string => args[args.indexOf('-c') + 1] ?? '';
@@ -19,8 +20,8 @@ describe('the commands of a copy', () => {
     const shown = shownCopyCommands({ ...order, sudo: true });
     for (const { program, args } of shown) expect([program, ...args.slice(0, 3)]).toEqual(['sudo', '-n', 'sh', '-c']);
     expect(shown.map((one) => one.args.slice(4))).toEqual([
-      ['sh', '/my archives/a.iso.part-c-1', '0', '5'],
-      ['sh', '/my archives/a.iso', '/my archives/a.iso.part-c-1', 'root:root'],
+      ['sh', GUARD, '/my archives/a.iso.part-c-1', '0', '5', 'root:root'],
+      ['sh', GUARD, '/my archives/a.iso', '/my archives/a.iso.part-c-1', 'root:root'],
     ]);
     expect(shown.map(scriptOf)).toEqual([RECEIVE_SCRIPT, FINISH_SCRIPT]);
   });
@@ -28,11 +29,27 @@ describe('the commands of a copy', () => {
   it('include the seeded way and the plain way as a fallback', () => {
     const shown = shownCopyCommands({ ...order, sudo: false, seed: "/it's old.iso" });
     expect(shown.map(scriptOf)).toEqual([REBUILD_SCRIPT, RECEIVE_SCRIPT, FINISH_SCRIPT]);
-    expect(shown[0]?.args.slice(2)).toEqual(['sh', '/my archives/a.iso.part-c-1', '0', '5', "/it's old.iso"]);
+    expect(shown[0]?.args.slice(2)).toEqual([
+      'sh',
+      GUARD,
+      '/my archives/a.iso.part-c-1',
+      '0',
+      '5',
+      '',
+      "/it's old.iso",
+    ]);
   });
 
   it('explain each script in its first line, and name no file in a script', () => {
-    for (const script of [RECEIVE_SCRIPT, REBUILD_SCRIPT, FINISH_SCRIPT, SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT]) {
+    for (const script of [
+      GUARD,
+      RECEIVE_SCRIPT,
+      REBUILD_SCRIPT,
+      FINISH_SCRIPT,
+      SEE_SCRIPT,
+      HASH_SCRIPT,
+      REREAD_SCRIPT,
+    ]) {
       expect(script).toMatch(/^# [A-Z].*\.\n/);
       expect(script).not.toContain('/a.iso');
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
-import type { Facts, OpenTarget, ServedFacts } from '../../../../src/domain/cluster/facts.ts';
+import type { Facts, OpenTarget, ServedFacts, TargetFacts } from '../../../../src/domain/cluster/facts.ts';
 import { planDigest } from '../../../../src/domain/plan/digest.ts';
 import type { IntentOf } from '../../../../src/domain/plan/intent.ts';
 import type { Plan } from '../../../../src/domain/plan/plan.ts';
@@ -13,6 +13,7 @@ import {
   emptyTarget,
   facts,
   finished,
+  nodes,
   older,
   solution,
   withTarget,
@@ -47,6 +48,9 @@ function documented(): Facts {
 
 const withNode3Empty = (seen: Facts): Facts => ({ ...seen, targets: [...seen.targets, emptyTarget('node-3')] });
 
+const withOwnMachine = (target: TargetFacts): TargetFacts =>
+  target.is === 'open' ? { ...target, machine: emptyTarget(target.node).machine } : target;
+
 /** The same with a whole registry on node-3 as well, and whatever other targets there are. */
 function node3Too(seen: Facts, ...more: readonly OpenTarget[]): Facts {
   const like2 = <T extends { readonly node: string }>(all: readonly T[]): readonly T[] =>
@@ -59,7 +63,7 @@ function node3Too(seen: Facts, ...more: readonly OpenTarget[]): Facts {
       endpoints: { ready: [...kube.endpoints.ready, '10.200.3.14'], notReady: [] },
       registries: like2(kube.registries),
     },
-    targets: [...like2(seen.targets), ...more],
+    targets: [...like2(seen.targets).map(withOwnMachine), ...more],
     engines: engines.map((engine) =>
       engine.is === 'known' ? { ...engine, endpoints: [...engine.endpoints, 'http://10.200.3.14:8080'] } : engine,
     ),
@@ -319,6 +323,20 @@ describe('a fresh look before applying', () => {
       },
     });
     expect(stepsStillNeeded(approved, planOf(addNode2, seen, true))).toMatchObject({ refused: 'plan-stale' });
+  });
+
+  it('refuses when another machine answers as the node, and warns of cloned machines without refusing', () => {
+    const clone = { id: 'clone', uuid: null };
+    const kube = { ...facts().kube, nodes: nodes.map((one) => ({ ...one, machine: clone })) };
+    const seen = withTarget({ machine: { ...emptyTarget('node-2').machine, ...clone } });
+    const fresh = planOf(addNode2, { ...seen, kube }, true);
+    expect(fresh.seen.warnings.join()).toContain('have the same machine ID (clone)');
+    expect(stepsStillNeeded(approved, fresh)).toMatchObject({
+      refused: 'plan-stale',
+      says: expect.stringContaining('another machine answers'),
+    });
+    const { machines: _, ...older } = approved.approved;
+    expect(stepsStillNeeded({ ...approved, approved: older }, fresh)).toEqual(fresh.approved.steps);
   });
 
   it('refuses when the node shows another host key', () => {

@@ -10,7 +10,7 @@ import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import type { Step } from '../../../../src/domain/plan/step.ts';
 import { planUndo } from '../../../../src/domain/verbs/undo/plan.ts';
 import type { JournalRecord } from '../../../../src/domain/verbs/verb.ts';
-import { facts } from '../../../fixtures/facts.ts';
+import { emptyTarget, facts } from '../../../fixtures/facts.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { failedAt, leftByCopy, leftByEngines, UNDO, undoIt, untouched } from '../../../fixtures/undo.ts';
 
@@ -135,7 +135,10 @@ describe('the plan of an undo', () => {
     const one = leftByEngines();
     const seen: Facts = {
       ...one,
-      targets: one.targets.flatMap((target) => [target, { ...target, node: 'node-3' }]),
+      targets: one.targets.flatMap((target) => [
+        target,
+        { ...target, node: 'node-3', machine: emptyTarget('node-3').machine },
+      ]),
       kube: {
         ...one.kube,
         registries: [...one.kube.registries, { node: 'node-3', ready: true, version: '128.0.1', carries: [] }],

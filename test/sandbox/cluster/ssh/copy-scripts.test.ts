@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, command, render } from '../../../../src/domain/node-commands/command.ts';
 import { copyCommands } from '../../../../src/domain/node-commands/copy-commands.ts';
+import { ownFolder } from '../../../harness/stage/own-folder.ts';
 import { type Started, started } from '../started.ts';
 
 let cluster: Started;
 let folder: string;
 beforeAll(async () => {
   cluster = await started();
-  folder = await mkdtemp(join(tmpdir(), 'copy-scripts-'));
+  folder = await ownFolder('copy-scripts');
 });
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
@@ -75,6 +75,33 @@ describe('the scripts of a copy on a simulated node', () => {
     expect(await onBoth(({ rebuild }) => rebuild?.(0) ?? command('true'), lines.subarray(0, 40))).toMatchObject({
       code: 1,
     });
+  });
+
+  it('refuse a folder that not only root can change, whatever way leads there, and follow no link of the part file', async () => {
+    const both = async (act: (root: string) => Promise<unknown>) => {
+      await act(folder);
+      await act(join(cluster.cluster.world.nodes.get('node-1')?.root ?? '', 'root/c'));
+    };
+    await onBoth(({ discard }) => discard);
+    await both(async (root) => {
+      await writeFile(`${root}/victim`, 'secret', { mode: 0o600 });
+      await symlink('../victim', `${root}/in/a new.iso.part`);
+    });
+    expect(await onBoth(({ see }) => see(null))).toMatchObject({ code: 0 });
+    expect(await onBoth(({ finish }) => finish)).toMatchObject({ code: 1 });
+    expect(await onBoth(({ receive }) => receive(0), bytes)).toMatchObject({ code: 0 });
+    await both(async (root) => {
+      expect(await readFile(`${root}/victim`, 'utf8')).toBe('secret');
+      expect((await stat(`${root}/victim`)).mode & 0o777).toBe(0o600);
+    });
+    for (const mode of [0o775, 0o757, 0o1777]) {
+      await both((root) => chmod(`${root}/in`, mode));
+      expect(await onBoth(({ receive }) => receive(0), bytes)).toMatchObject({ code: 1 });
+      expect(await onBoth(({ finish }) => finish)).toMatchObject({ code: 1 });
+      expect(await onBoth(({ discard }) => discard)).toMatchObject({ code: 1 });
+      await both((root) => chmod(`${root}/in`, 0o755));
+    }
+    expect(await onBoth(({ discard }) => discard)).toMatchObject({ code: 0 });
   });
 
   it('are the only supported scripts', async () => {
