@@ -73,6 +73,7 @@ async function trouble(): Promise<void> {
   await until(async () => (await state()) === 'failed');
   slack.clearFault('slack-5xx');
   await until(() => shown().includes('Install') || shown().includes('archives.mounted'));
+  await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE>: \S+ failed at/.test(text)));
 }
 
 const shown = (): string => JSON.stringify(sandbox.slack.messages());
@@ -100,9 +101,10 @@ describe('a change with every kind of problem', () => {
     const messages = sandbox.slack.messages();
     const objects = textObjects(messages);
     expect(objects).not.toEqual([]);
-    // Rich text and plain text have no markup, so they need no escaping.
+    // Rich text and plain text have no markup, so they need no escaping. Code has none but mentions.
     for (const text of [...messages.map((one) => one.text), ...objects.map((one) => one.text)]) {
-      expect(text).not.toMatch(/<!(channel|here)|\*now\*|\*bold\*/);
+      expect(text).not.toMatch(/<!(channel|here)/);
+      expect(text.replaceAll(/```\n.*?\n```/gs, '')).not.toMatch(/\*now\*|\*bold\*/);
     }
     expect(objects.filter(({ verbatim }) => verbatim !== true)).toEqual([]);
   });
