@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
-import { API, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { API } from './kubeconfig.ts';
 import { connectionWords, statusWords } from './words.ts';
 
 /** A list of 500 nodes is about 8 MiB. */

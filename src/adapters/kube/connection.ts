@@ -2,9 +2,7 @@ import type { RequestOptions } from 'node:https';
 import { PassThrough } from 'node:stream';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
 import { Unreachable } from '../../domain/answers/failure.ts';
-
-/** The place that failures of the API name. */
-export const API = 'the Kubernetes API';
+import { API, loadKubeconfig } from './kubeconfig.ts';
 
 /** The client package's WebSocket client, which it exposes only through `Exec`. */
 type WebSockets = Exec['handler'];
@@ -21,7 +19,8 @@ export interface Connection {
 /** Reads the kubeconfig each time, because MetalK8s renews its certificate. Loads the client late: it takes most of a second. */
 export async function connection(kubeconfigPath: string): Promise<Connection> {
   const client = await import('@kubernetes/client-node');
-  const config = loaded(new client.KubeConfig(), kubeconfigPath);
+  const config = new client.KubeConfig();
+  await loadKubeconfig(config, kubeconfigPath);
   const server = serverOf(config, kubeconfigPath);
   return {
     server,
@@ -29,17 +28,6 @@ export async function connection(kubeconfigPath: string): Promise<Connection> {
     webSockets: (handshake) =>
       Object.assign(new client.Exec(abortable(config, handshake)).handler, { streams: noStreams() }),
   };
-}
-
-function loaded(config: KubeConfig, path: string): KubeConfig {
-  try {
-    config.loadFromFile(path);
-    return config;
-  } catch (error) {
-    // After its first line, a YAML error quotes the file with its tokens and keys.
-    const cause = new Error(error instanceof Error ? error.message.split('\n')[0] : 'unknown reason');
-    throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} cannot be read.`, { cause });
-  }
 }
 
 function serverOf(config: KubeConfig, path: string): string {

@@ -87,7 +87,7 @@ describe('the error of an API that fails', () => {
 
   test('reports a missing kubeconfig', async () => {
     const asked = kubernetes({ kubeconfigPath: '/nowhere/admin.conf' }).look(signal);
-    expect(await saysOf(asked)).toBe('The kubeconfig /nowhere/admin.conf cannot be read.');
+    expect(await saysOf(asked)).toBe('The kubeconfig /nowhere/admin.conf does not exist.');
   });
 
   test('ends requests when the worker closes the connection', async () => {
