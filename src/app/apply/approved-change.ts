@@ -1,8 +1,8 @@
+import { MOST_BEHIND_MS } from '../../domain/answers/clocks.ts';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Approval, SignedApproval } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import { MOST_BEHIND_MS } from '../../domain/cluster/clocks.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,5 +1,5 @@
+import { clocksApart } from '../../domain/answers/clocks.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
-import { clocksApart } from '../../domain/cluster/clocks.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';

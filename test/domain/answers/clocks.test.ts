@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clocksApart } from '../../../src/domain/cluster/clocks.ts';
+import { clocksApart } from '../../../src/domain/answers/clocks.ts';
 
 const NOON = Date.parse('2026-03-01T12:00:00.000Z');
 const MINUTE = 60_000;

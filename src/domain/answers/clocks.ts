@@ -1,5 +1,5 @@
-import { type Refusal, refuse } from '../answers/refusal.ts';
 import { secondsInWords, utc } from '../text/format.ts';
+import { type Refusal, refuse } from './refusal.ts';
 
 /** The times of day at one moment, in ms since the epoch. */
 export interface Clocks {
