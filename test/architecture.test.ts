@@ -75,7 +75,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['adapters/kube'],
   bullmq: ['adapters/redis'],
   ioredis: ['adapters/redis'],
-  'js-yaml': ['adapters/bootstrap', 'adapters/kube/kubeconfig.ts', 'config'],
+  'js-yaml': ['adapters/bootstrap', 'adapters/kube', 'config'],
   zod: ['domain', 'steps', 'schema', 'adapters', 'slack', 'config'],
   ws: [],
   selfsigned: [],
