@@ -1,17 +1,28 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
-// AES-GCM first: 1.4 times as fast as chacha20 with AES instructions. No SHA-1.
+// Every algorithm of ssh2 and OpenSSH 8.0 that is not broken, the best first: no SHA-1, no CBC. AES-GCM is 1.4 times as fast as chacha20
+// with AES instructions. Hardened servers (STIG, FIPS) offer some of these only.
 const PINNED = {
   kex: [
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',
     'ecdh-sha2-nistp256',
     'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
     'diffie-hellman-group16-sha512',
+    'diffie-hellman-group18-sha512',
+    'diffie-hellman-group-exchange-sha256',
     'diffie-hellman-group14-sha256',
   ],
-  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes256-ctr', 'aes128-ctr'],
-  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'aes256-ctr',
+    'aes192-ctr',
+    'aes128-ctr',
+    'chacha20-poly1305@openssh.com',
+  ],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
 } satisfies Algorithms;
 

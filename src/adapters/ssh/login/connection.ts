@@ -1,7 +1,8 @@
-import { type Algorithms, Client, type ConnectConfig } from 'ssh2';
+import { type Algorithms, type AnyAuthMethod, Client, type ConnectConfig } from 'ssh2';
 import type { Unreachable } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
-import { keyMissing, loginRefused, notReached } from './words.ts';
+import { Offers } from './offers.ts';
+import { loginRefused, notReached } from './words.ts';
 
 /** For name resolution, TCP, handshake and login together. */
 const READY_LIMIT_MS = 15_000;
@@ -23,14 +24,17 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
   const client = new Client();
   return new Promise<Client>((resolve, reject) => {
     let fault: Unreachable | null = null;
+    const offers = new Offers();
+    const attempt = new KeyAttempt(access.user, dial.privateKey);
     const aborted = () => reject(dial.signal.reason);
     if (dial.signal.aborted) aborted();
     dial.signal.addEventListener('abort', aborted, { once: true });
     client.once('ready', () => resolve(client));
-    client.on('error', (error) => {
+    client.on('error', (error: ClientError) => {
       // After `ready` the rejection has no effect; `close` follows and ends what is running.
       note(error);
-      reject(fault ?? faultFrom(error, access, dial.keyPath));
+      if (error.level === 'client-authentication') reject(loginRefused(access, dial.keyPath, attempt.wants(), error));
+      else reject(fault ?? notReached(access, reasonOf(error, offers), error));
     });
     client.once('close', () => {
       dial.signal.removeEventListener('abort', aborted);
@@ -40,14 +44,11 @@ export function logIn(access: NodeAccess, dial: Dial, note: (error: Error) => vo
       fault = dial.judge(blob);
       return fault === null;
     };
-    try {
-      client.connect({ ...loginConfig(access, dial), hostVerifier });
-      // Otherwise short commands wait 40 ms twice for delayed acknowledgements.
-      client.setNoDelay(true);
-    } catch (cause) {
-      // ssh2 throws synchronously only for an unusable private key.
-      reject(keyMissing(access, dial.keyPath, 'it is not a private key without a passphrase', cause));
-    }
+    const { algorithms } = dial;
+    const { next: authHandler } = attempt;
+    client.connect({ ...target(access), algorithms, authHandler, hostVerifier, debug: offers.note });
+    // Otherwise short commands wait 40 ms twice for delayed acknowledgements.
+    client.setNoDelay(true);
   }).catch((error: unknown) => {
     client.destroy();
     throw error;
@@ -59,13 +60,14 @@ export function shownKey(access: NodeAccess, algorithms: Algorithms, signal: Abo
   const client = new Client();
   return new Promise<Buffer>((resolve, reject) => {
     let shown: Buffer | undefined;
+    const offers = new Offers();
     const aborted = () => reject(signal.reason);
     if (signal.aborted) aborted();
     signal.addEventListener('abort', aborted, { once: true });
     client.once('handshake', () => {
       if (shown !== undefined) resolve(shown);
     });
-    client.on('error', (error) => reject(faultFrom(error, access, access.keyPath)));
+    client.on('error', (error) => reject(notReached(access, reasonOf(error, offers), error)));
     client.once('close', () => {
       signal.removeEventListener('abort', aborted);
       reject(notReached(access, 'the connection was closed before the node sent a host key'));
@@ -73,6 +75,7 @@ export function shownKey(access: NodeAccess, algorithms: Algorithms, signal: Abo
     client.connect({
       ...target(access),
       algorithms,
+      debug: offers.note,
       hostVerifier: (blob: Buffer) => {
         shown = blob;
         return true;
@@ -89,21 +92,37 @@ const target = ({ host, port, user }: NodeAccess): ConnectConfig => ({
   ...KEEPALIVE,
 });
 
-const loginConfig = (access: NodeAccess, { algorithms, privateKey }: Dial): ConnectConfig => ({
-  ...target(access),
-  algorithms,
-  privateKey,
-  authHandler: ['publickey'],
-});
+/** The one attempt to log in, with the key. */
+class KeyAttempt {
+  readonly #key: AnyAuthMethod;
+  #refused: readonly string[] | null = null;
+  #isPartial = false;
+  #tried = false;
+
+  constructor(username: string, key: string) {
+    this.#key = { type: 'publickey', username, key };
+  }
+
+  readonly next = (left: readonly string[] | null, isPartial: boolean | null): AnyAuthMethod | false => {
+    if (this.#tried) [this.#refused, this.#isPartial] = [left ?? [], isPartial === true];
+    if (this.#tried) return false;
+    this.#tried = true;
+    return this.#key;
+  };
+
+  /** What the server wants besides this key, or instead of any key; null if it refused this key. */
+  wants(): { readonly besides: boolean; readonly methods: readonly string[] } | null {
+    const methods = this.#refused ?? [];
+    if (this.#isPartial) return { besides: true, methods };
+    return methods.length === 0 || methods.includes('publickey') ? null : { besides: false, methods };
+  }
+}
 
 type ClientError = Error & { readonly level?: string; readonly code?: unknown };
 
-function faultFrom(error: ClientError, access: NodeAccess, keyPath: string): Unreachable {
-  if (error.level === 'client-authentication') return loginRefused(access, keyPath, error);
-  return notReached(access, reasonOf(error), error);
-}
-
-function reasonOf(error: ClientError): string {
+function reasonOf(error: ClientError, offers: Offers): string {
+  const mismatch = error.level === 'handshake' ? offers.mismatch() : null;
+  if (mismatch !== null) return mismatch;
   if (error.level === 'client-timeout') return `no answer within ${READY_LIMIT_MS / 1000} s`;
   switch (error.code) {
     case 'ECONNREFUSED':

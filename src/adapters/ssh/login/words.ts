@@ -1,15 +1,27 @@
 import { Unreachable } from '../../../domain/answers/failure.ts';
 import type { NodeAccess } from '../../../domain/cluster/facts.ts';
+import { listed } from '../../../domain/text/format.ts';
 import { fingerprintOf, hostNameOf, type KnownKey, type Place } from './known-hosts.ts';
 
 /** `node-2 (10.0.0.3:2222)`. */
 export const placeOf = ({ node, host, port }: NodeAccess): string => `${node} (${host}:${port})`;
 
-/** The server rejected the key. */
-export function loginRefused(access: NodeAccess, keyPath: string, cause: unknown): Unreachable {
+/** What a server wants besides the key, or instead of one. */
+interface Wants {
+  readonly besides: boolean;
+  readonly methods: readonly string[];
+}
+
+/** The server refused the login. Only if it accepts keys, and refused this one, is authorized_keys to blame. */
+export function loginRefused(access: NodeAccess, keyPath: string, wants: Wants | null, cause: unknown): Unreachable {
+  const lead = `The bootstrap node cannot log in on ${placeOf(access)} as ${access.user} with ${keyPath}`;
+  const methods = wants === null ? '' : listed(wants.methods.filter((one) => /^[\w@.-]+$/.test(one)));
   const says =
-    `The bootstrap node cannot log in on ${placeOf(access)} as ${access.user} with ${keyPath}: the node rejected the key. ` +
-    `Add its public key to ~${access.user}/.ssh/authorized_keys on that node.`;
+    wants === null
+      ? `${lead}: the node rejected the key. Add its public key to ~${access.user}/.ssh/authorized_keys on that node.`
+      : wants.besides
+        ? `${lead}: the node accepted the key, and also wants ${methods}. Set \`AuthenticationMethods publickey\` for ${access.user} in sshd_config on that node.`
+        : `${lead}: the node takes no keys, only ${methods}. Set \`PubkeyAuthentication yes\` in sshd_config on that node.`;
   return new Unreachable(access.node, 'permission-denied', says, { cause });
 }
 

@@ -60,10 +60,10 @@ describe('logging in', () => {
     await expect(login({ keyPath: 'salt-ssh.rsa' })).rejects.toMatchObject(says('not an absolute path'));
     const keyPath = join(stage.folder, 'no-key');
     await writeFile(keyPath, 'hello\n', { mode: 0o600 });
-    await expect(login({ keyPath })).rejects.toMatchObject(says('not a private key'));
+    await expect(login({ keyPath })).rejects.toMatchObject(says('it is not a private key'));
     const encrypted = join(stage.folder, 'encrypted');
     await strangersKey(encrypted, 'secret');
-    await expect(login({ keyPath: encrypted })).rejects.toMatchObject(says('not a private key'));
+    await expect(login({ keyPath: encrypted })).rejects.toMatchObject(says('encrypted with a passphrase'));
   });
 });
 
