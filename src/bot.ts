@@ -26,7 +26,7 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
 async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<void> {
   const signingKey = await loadSigningKey(config.approval.keyFile);
   const record = opened.keep(botRecord(config, await botProofs(config, signingKey), log));
-  const { cards, announcements } = record;
+  const { cards, announcements, once } = record;
   const rounds = opened.keep(new Rounds(opened.ending));
   const { botToken } = config.secrets;
   const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
@@ -43,7 +43,7 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
     return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady));
-  const running = await startSlack({ config, useCases, changes, cards, announcements, clock, log });
+  const running = await startSlack({ config, useCases, changes, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
   rounds.run((signal) => tend(() => useCases.tend(running.postAgain), log, signal));

@@ -39,3 +39,9 @@ export interface Heartbeat {
   /** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
   seen(): Promise<SeenWorker | 'unverified' | null>;
 }
+
+/** What bot replicas do only once between them. */
+export interface Once {
+  /** True for the first call with this name, over all replicas, within an hour. */
+  isFirst(name: string): Promise<boolean>;
+}

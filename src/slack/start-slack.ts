@@ -1,7 +1,7 @@
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
 import type { Change, MessageRef } from '../domain/change/change.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
-import type { Cards } from '../ports/cards.ts';
+import type { Cards, Once } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Announcements, Changes } from '../ports/record.ts';
@@ -37,6 +37,7 @@ export interface StartSlackOptions {
   readonly useCases: UseCases;
   readonly changes: (cluster: string) => Changes;
   readonly cards: Cards;
+  readonly once: Once;
   readonly announcements: Announcements;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,7 +54,8 @@ export async function startSlack(options: StartSlackOptions) {
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const context = (channel: string) => contextIn(channel, config);
-  for (const register of SURFACES) register(bot.app, { useCases, slack, context, whyNot, clock, log });
+  for (const register of SURFACES)
+    register(bot.app, { useCases, slack, context, whyNot, once: options.once, clock, log });
   await bot.start();
   const end = new AbortController();
   // As chat.getPermalink builds it, which does not know deleted messages.

@@ -6,8 +6,14 @@ import { current, emptyTarget, facts, machineAt, node } from '../fixtures/facts.
 import { planFrom } from './card-events.ts';
 
 /** The largest realistic plan, in the planner's own words and with long names. */
-export function largePlan(nodeCount: number, archiveCount: number): { intent: IntentOf<'add'>; plan: Plan } {
-  const names = Array.from({ length: nodeCount }, (_, n) => `storage-node-${n + 1}.region-west.example`);
+export function largePlan(
+  nodeCount: number,
+  archiveCount: number,
+  nameLength = 0,
+): { intent: IntentOf<'add'>; plan: Plan } {
+  const names = Array.from({ length: nodeCount }, (_, n) =>
+    `storage-node-${n + 1}.region-west.example`.padEnd(nameLength, 'x'),
+  );
   const archives = Array.from({ length: archiveCount }, (_, n) => manyArchives(n));
   const intent: IntentOf<'add'> = { verb: 'add', cluster: 'lab', nodes: names };
   return { intent, plan: planFrom(intent, largeFacts(names, archives)) };

@@ -48,7 +48,9 @@ export async function slackWorld({
   const cards = new FakeCards([changes], systemClock);
   const log = new KeptLog();
   const fatal: Error[] = [];
+  const seen = new Set<string>();
   const bot = await startSlack({
+    once: { isFirst: async (name) => !seen.has(name) && seen.add(name).has(name) },
     config: configFor(local, http),
     useCases: useCases(realUseCases(changes, cards, rules)),
     changes: () => changes,

@@ -1,15 +1,13 @@
 /** The closest known word, or null if none is within a third of its letters, at most three. */
-export function nearest(typed: string, known: readonly string[]): string | null {
-  let best: string | null = null;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const word of known) {
-    const edits = editDistance(typed, word);
-    if (edits < fewest && edits <= Math.min(3, Math.max(1, Math.floor(word.length / 3)))) {
-      best = word;
-      fewest = edits;
-    }
-  }
-  return best;
+export const nearest = (typed: string, known: readonly string[]): string | null => nearestOnes(typed, known)[0] ?? null;
+
+/** All known words with the fewest edits from the typed one; none beyond a third of their letters, or three. */
+export function nearestOnes(typed: string, known: readonly string[]): readonly string[] {
+  const near = known
+    .map((word) => ({ word, edits: editDistance(typed, word) }))
+    .filter(({ word, edits }) => edits <= Math.min(3, Math.max(1, Math.floor(word.length / 3))));
+  const fewest = Math.min(...near.map(({ edits }) => edits));
+  return near.filter(({ edits }) => edits === fewest).map(({ word }) => word);
 }
 
 /** Levenshtein distance. */

@@ -1,12 +1,16 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
-import { nearest } from '../text/nearest.ts';
+import { nearestOnes } from '../text/nearest.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { plainWord } from './plain.ts';
 
 /** The configured clusters, and the default for this channel. */
 export interface CommandContext {
   readonly clusters: readonly string[];
   readonly defaultCluster: string | null;
+  /** Names of the nodes of a cluster, as its worker last reported them; null when they are not known. */
+  readonly nodesOf?: (cluster: string) => readonly string[] | null;
 }
 
 /** The cluster given with --cluster, or the default. */
@@ -17,9 +21,9 @@ export function clusterFrom(typed: string | undefined, { clusters, defaultCluste
       refuse('bad-command', 'The command must name a cluster, because the bot serves several.', clusterHint(clusters))
     );
   }
-  if (clusters.includes(typed)) return typed;
-  const meant = nearest(typed.toLowerCase(), clusters);
-  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  const name = plainWord(typed);
+  if (clusters.includes(name)) return name;
+  const question = didYouMean(nearestOnes(name.toLowerCase(), clusters));
   return refuse('unknown-cluster', `The bot serves no cluster “${clipped(typed)}”.${question}`, clusterHint(clusters));
 }
 

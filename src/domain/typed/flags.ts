@@ -3,6 +3,7 @@ import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { EXAMPLE } from './example.ts';
+import { plainFlag } from './plain.ts';
 import { reasonFrom } from './reason.ts';
 import type { Word } from './tokenize.ts';
 import { type Takes, unquotedReason } from './unquoted-reason.ts';
@@ -41,8 +42,8 @@ export function sortedWords(words: readonly Word[]): TypedWords | Refusal {
       plain.push(word.text);
       continue;
     }
-    const [name, value] = nameAndValue(withDashes(word.text));
-    const flag = FLAGS.find((known) => known === name);
+    const [name, value] = nameAndValue(plainFlag(word.text));
+    const flag = FLAGS.find((known) => known === name.toLowerCase());
     if (flag === undefined) return unknownFlag(name);
     if (flags.has(flag)) return bad(`${flag} is given twice.`);
     const given = value === undefined ? valueBehind(flag, rest) : { ...word, text: value };
@@ -63,19 +64,16 @@ export function reasonIn({ flags }: TypedWords): { readonly reason?: string } | 
 
 function valueBehind(flag: Flag, rest: Word[]): Word | Refusal {
   const next = rest.shift();
-  return next === undefined || withDashes(next.text).startsWith('--') ? needsValue(flag) : next;
+  return next === undefined || plainFlag(next.text).startsWith('--') ? needsValue(flag) : next;
 }
 
-const isFlag = ({ text }: Word): boolean => withDashes(text).startsWith('-');
+const isFlag = ({ text }: Word): boolean => plainFlag(text).startsWith('-');
 
 /** Removes and returns the words of `rest` before the next flag. */
 function upToFlag(rest: Word[]): readonly string[] {
   const flag = rest.findIndex(isFlag);
   return rest.splice(0, flag === -1 ? rest.length : flag).map(({ text }) => text);
 }
-
-/** Phones turn two hyphens into one dash. */
-export const withDashes = (word: string): string => word.replace(/^[—–]/, '--');
 
 function nameAndValue(word: string): [string, string | undefined] {
   const at = word.indexOf('=');

@@ -3,6 +3,7 @@ import { isNodeName } from '../cluster/node-name.ts';
 import type { HoldWish } from '../policy/hold.ts';
 import { type CommandContext, clusterFrom } from './cluster.ts';
 import { reasonIn, sortedWords, typedWords } from './flags.ts';
+import { plainWord } from './plain.ts';
 import type { Word } from './tokenize.ts';
 import { wrongNode } from './wrong-node.ts';
 
@@ -35,7 +36,7 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
     if (typed.plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
     return { hold, verb: 'freeze', cluster, node: null, ...why };
   }
-  const node = heldNode(word, typed.plain);
+  const node = heldNode(word, typed.plain.map(plainWord));
   return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why };
 }
 

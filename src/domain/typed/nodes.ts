@@ -1,22 +1,82 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
+import { clipped } from '../text/clipped.ts';
+import { nearestOnes } from '../text/nearest.ts';
+import type { CommandContext } from './cluster.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { EXAMPLE } from './example.ts';
+import { plainWord } from './plain.ts';
 import { wrongNode } from './wrong-node.ts';
 
 /** A plan for more nodes would be too long to review. */
 export const NODES_LIMIT = 20;
 
 /** The nodes named after a verb, without duplicates. Names may be separated by commas too. */
-export function nodesFrom(words: readonly string[], verb: string): readonly string[] | Refusal {
-  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
+export function nodesFrom(
+  words: readonly string[],
+  verb: string,
+  cluster: string,
+  context: CommandContext,
+): readonly string[] | Refusal {
+  const names = words.flatMap((word) => plainWord(word).split(',')).filter((name) => name !== '');
   const wrong = names.find((name) => !isNodeName(name));
   if (wrong !== undefined) return wrongNode(wrong, verb);
   const nodes = [...new Set(names)];
   if (nodes.length === 0) return refuse('bad-command', 'The command names no node.', EXAMPLE);
+  const stray = strayWord(names, verb, cluster, context);
+  if (stray !== null) return stray;
   if (nodes.length <= NODES_LIMIT) return nodes;
   return refuse(
     'bad-command',
     `The command names ${nodes.length} nodes. One change takes at most ${NODES_LIMIT}.`,
     'Split them over several commands.',
   );
+}
+
+/** Words of a sentence. Each could be a node name, so one that the cluster is known to have is taken as a node. */
+const FILLERS: ReadonlySet<string> = new Set(
+  'a also an and as at both for from in it me node nodes now of on or please pls registry server the then to too with cluster'.split(
+    ' ',
+  ),
+);
+
+/** Refuses a name that is no node of the cluster, before everyone sees a card of it. */
+function strayWord(
+  names: readonly string[],
+  verb: string,
+  cluster: string,
+  { clusters, nodesOf }: CommandContext,
+): Refusal | null {
+  const known = nodesOf?.(cluster) ?? null;
+  const isStray = (name: string) =>
+    known === null ? FILLERS.has(name) || clusters.includes(name) : !known.includes(name);
+  const stray = names.find(isStray);
+  if (stray === undefined) return null;
+  const near = known === null ? [] : nearestOnes(stray, known);
+  const says =
+    known === null
+      ? `“${clipped(stray)}” is probably not a node.`
+      : `The cluster ${cluster} has no node “${clipped(stray)}”.${didYouMean(near)}`;
+  return refuse('bad-command', says, `Name only nodes: /registry-ha ${meantCommand(names, verb, isStray, clusters)}`);
+}
+
+/** `node 2 and node-3 to lab` as `add node-2 node-3 --cluster lab`. */
+function meantCommand(
+  names: readonly string[],
+  verb: string,
+  isStray: (name: string) => boolean,
+  clusters: readonly string[],
+): string {
+  const nodes = names.flatMap((name, n) => {
+    const next = names[n + 1] ?? '';
+    if (name === 'node' && /^\d+$/.test(next)) return [`node-${next}`];
+    const isNumber = names[n - 1] === 'node' && /^\d+$/.test(name);
+    return isNumber || isStray(name) ? [] : [name];
+  });
+  const cluster = names.find((name) => isStray(name) && clusters.includes(name));
+  return [
+    verb,
+    ...(nodes.length === 0 ? ['node-2'] : nodes),
+    ...(cluster === undefined ? [] : ['--cluster', cluster]),
+  ].join(' ');
 }

@@ -14,7 +14,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
     tryNext: 'Click Approve, Deny, Cancel or Retry from here on the card. A card shows only the buttons that apply.',
   },
   {
-    words: ['status', 'show', 'list', 'progress', 'log', 'logs', 'history'],
+    words: ['status', 'show', 'list', 'ls', 'get', 'queue', 'progress', 'log', 'logs', 'history', 'changes', 'state'],
     says: 'is not a command: the card of each change shows its state.',
     tryNext: 'Read its card in the channel. To see what is frozen or locked: /registry-ha help',
   },
@@ -24,15 +24,35 @@ const ELSEWHERE: readonly Elsewhere[] = [
     tryNext: 'For example: /registry-ha add node-2. The cluster stays unchanged until a person approves the plan.',
   },
   {
-    words: ['remove', 'delete'],
+    words: ['update', 'upgrade', 'patch', 'downgrade'],
+    says: 'is not a command: registry-ha does not upgrade MetalK8s.',
+    tryNext:
+      'Upgrade with MetalK8s’ own scripts. Then run /registry-ha add again for each node, to add the new archives.',
+  },
+  {
+    words: ['remove', 'delete', 'rm', 'del', 'uninstall', 'drop', 'destroy', 'unregister'],
     says: 'is not a command: a complete registry is removed by hand.',
     tryNext:
       'Read docs/commands.md, “Remove a registry by hand”. For a change that failed or was cancelled: /registry-ha undo lab-7f3k2q',
   },
 ];
 
+/** Near words for each command. */
+const MEANS: Readonly<Record<string, readonly string[]>> = {
+  add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start', 'plan', 'sync'],
+  undo: ['rollback', 'roll-back', 'revert', 'reset', 'restore', 'back'],
+  freeze: ['pause', 'hold', 'suspend'],
+  unfreeze: ['resume', 'unpause', 'continue', 'thaw', 'release'],
+  lock: ['block', 'disable', 'exclude'],
+  unlock: ['unblock', 'include'],
+  help: ['info', 'usage', 'man', 'commands', 'whoami', 'rights', 'permissions', 'version', 'about'],
+};
+
 /** A refusal that says what to use instead; null for an unknown word. */
 export function notTyped(word: string): Refusal | null {
   const found = ELSEWHERE.find(({ words }) => words.includes(word.toLowerCase()));
-  return found === undefined ? null : refuse('bad-command', `“${word}” ${found.says}`, found.tryNext);
+  if (found !== undefined) return refuse('bad-command', `“${word}” ${found.says}`, found.tryNext);
+  const [command] = Object.entries(MEANS).find(([, words]) => words.includes(word.toLowerCase())) ?? [];
+  if (command === undefined) return null;
+  return refuse('bad-command', `There is no command “${word}”. Did you mean “${command}”?`, 'See /registry-ha help');
 }

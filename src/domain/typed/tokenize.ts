@@ -12,8 +12,8 @@ export interface Words {
 }
 
 // Phones and office programs replace straight quotes by the others.
-const DOUBLE = '"“”„«»';
-const SINGLE = "'‘’‚";
+const DOUBLE = '"“”„‟«»〝〞〟＂';
+const SINGLE = "'‘’‚‛‹›′＇";
 
 /**
  * Splits text at spaces outside quotes. A quote opens at the start of a word or after `=`, and closes before a space or the end, so

@@ -2,13 +2,15 @@ import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
 import { QUESTION_NAMES, questionOf } from '../questions/questions.ts';
 import { clipped } from '../text/clipped.ts';
-import { nearest } from '../text/nearest.ts';
+import { nearestOnes } from '../text/nearest.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
+import { didYouMean } from '../typed/did-you-mean.ts';
 import { EXAMPLE } from '../typed/example.ts';
-import { typedWords, withDashes } from '../typed/flags.ts';
+import { typedWords } from '../typed/flags.ts';
 import { HOLD_WORDS, isHoldWord, parseHold } from '../typed/hold-command.ts';
 import { notTyped } from '../typed/not-typed.ts';
+import { plainFlag, visible } from '../typed/plain.ts';
 import { tokenize, type Word } from '../typed/tokenize.ts';
 import { verbPlug } from '../verbs/verbs.ts';
 import type { Wish } from './wish.ts';
@@ -21,15 +23,16 @@ const COMMANDS: readonly string[] = [...VERB_NAMES, ...HOLD_WORDS, ...QUESTION_N
 /** The typed text as a wish, or a refusal that suggests what was probably meant. */
 export function parseCommand(text: string, context: CommandContext): Wish | Refusal {
   if (text.length > TEXT_LIMIT) return bad(`The command has ${text.length} characters. The limit is ${TEXT_LIMIT}.`);
-  const { words, unclosed } = tokenize(text);
+  const { words, unclosed } = tokenize(visible(text));
   if (unclosed !== null) return bad(`The quote ${unclosed} is not closed.`);
   const [first, ...rest] = words;
   if (first === undefined || rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
-  const question = questionOf(withDashes(first.text));
+  const word = plainFlag(first.text).toLowerCase();
+  const question = questionOf(word);
   if (question !== null) return { is: 'question', question };
-  if (isVerb(first.text)) return parseVerb(first.text, rest, context);
-  if (!isHoldWord(first.text)) return notTyped(first.text) ?? unknownCommand(first.text);
-  const hold = parseHold(first.text, rest, context);
+  if (isVerb(word)) return parseVerb(word, rest, context);
+  if (!isHoldWord(word)) return notTyped(first.text) ?? unknownCommand(word);
+  const hold = parseHold(word, rest, context);
   return isRefusal(hold) ? hold : { is: 'hold', hold };
 }
 
@@ -42,8 +45,7 @@ function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): 
 }
 
 function unknownCommand(word: string): Refusal {
-  const meant = nearest(word.toLowerCase(), COMMANDS);
-  const question = meant === null ? '' : ` Did you mean “${meant}”?`;
+  const question = didYouMean(nearestOnes(word, COMMANDS));
   return refuse(
     'bad-command',
     `There is no command “${clipped(word)}”.${question}`,

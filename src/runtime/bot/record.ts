@@ -1,6 +1,7 @@
 import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
+import { redisOnce } from '../../adapters/redis/cards/once.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
@@ -32,6 +33,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   return {
     clusters,
     cards: redisCards({ redis, clusters: names, clock, proof: proofs.cards, onForged }),
+    once: redisOnce({ redis, clusters: names }),
     announcements: redisAnnouncements({ redis, clusters: names, onError }),
     isReachable: () => redis.status === 'ready',
     async close() {

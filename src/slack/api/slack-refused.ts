@@ -8,6 +8,8 @@ export type SlackFault =
   | 'not-in-channel'
   /** This workspace rejects the blocks. */
   | 'invalid-blocks'
+  /** The message is longer than Slack accepts. */
+  | 'too-long'
   /** See `retryAfterMs`. */
   | 'rate-limited'
   /** Any other error from Slack; a retry helps only after the cause is fixed. */
@@ -51,7 +53,8 @@ const FAULTS: ReadonlyMap<string, SlackFault> = new Map(
     restricted_action: 'not-in-channel',
     invalid_blocks: 'invalid-blocks',
     invalid_blocks_format: 'invalid-blocks',
-    msg_blocks_too_long: 'invalid-blocks',
+    msg_blocks_too_long: 'too-long',
+    msg_too_long: 'too-long',
     ratelimited: 'rate-limited',
     rate_limited: 'rate-limited',
   } as const),

@@ -4,25 +4,32 @@ import { type CardStyle, type CardView, DETAILS, type Detail } from '../parts/ca
 import { planFacts } from '../parts/plan-facts.ts';
 import { planSteps } from '../parts/plan-steps.ts';
 import { taskBlocks } from '../parts/task-blocks.ts';
-import type { Block, Drawing } from '../text/blocks.ts';
-import { fitsMessage } from '../text/fit.ts';
+import { type Block, type Drawing, shortened } from '../text/blocks.ts';
+import { ALL_BLOCKS_LIMIT, fitsMessage } from '../text/fit.ts';
 import { head } from './card-head.ts';
 import { doubtCard } from './doubt-card.ts';
 import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
 import { isTooLate, statusText } from './status.ts';
 
-/** The card of a change, with as much detail as fits into one message. */
-export function renderCard(view: CardView, style: CardStyle): Drawing {
+/** The card of a change, with as much detail as fits into one message of at most `limit` characters. */
+export function renderCard(view: CardView, style: CardStyle, limit = ALL_BLOCKS_LIMIT): Drawing {
   if (view.doubt !== undefined) return doubtCard(view.change, view.doubt);
-  return { text: statusText(view), blocks: fittingBlocks(view, style) };
+  return { text: statusText(view), blocks: fittingBlocks(view, style, limit) };
 }
 
-/** The blocks with the most detail that fits; with the least detail if none fits. */
-function fittingBlocks(view: CardView, style: CardStyle): readonly Block[] {
+/** Characters of each text of a card for which even the least detail is too large, from the most to the least. */
+const CUTS = [1000, 400, 150, 60];
+
+/** The blocks with the most detail that fits. If none fits, the least detail without lists, in shorter and shorter texts. */
+function fittingBlocks(view: CardView, style: CardStyle, limit: number): readonly Block[] {
   let blocks: readonly Block[] = [];
   for (const detail of DETAILS) {
     blocks = [...head(view), ...body(view, style, detail)];
-    if (fitsMessage(blocks)) break;
+    if (fitsMessage(blocks, limit)) return blocks;
+  }
+  for (const most of CUTS) {
+    blocks = blocks.flatMap((block) => shortened(block, most));
+    if (fitsMessage(blocks, limit)) return blocks;
   }
   return blocks;
 }

@@ -14,6 +14,7 @@ import { renderCard } from '../card/card.ts';
 import { asideOf, UNREADABLE } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
+import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
 import { postAnew, tellRequester } from './lost-card.ts';
 import { isClosedChannel } from './post-card.ts';
 import { postReplies } from './thread-replies.ts';
@@ -157,12 +158,21 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
   });
 }
 
+/** Characters; a card with its buttons still fits. */
+const SMALLEST_CARD = 6_000;
+
 type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
 
-/** False when the message is gone. */
-async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: EditPorts): Promise<boolean> {
+/** False when the message is gone. A card that is too long for Slack becomes smaller; other cards do not. */
+async function edit(
+  place: MessageRef,
+  view: CardView,
+  learnt: Learnt,
+  ports: EditPorts,
+  limit = ALL_BLOCKS_LIMIT,
+): Promise<boolean> {
   const { slack, log } = ports;
-  const drawing = renderCard(view, learnt.style);
+  const drawing = renderCard(view, learnt.style, limit);
   try {
     await slack.update(place, drawing);
     return true;
@@ -172,11 +182,12 @@ async function edit(place: MessageRef, view: CardView, learnt: Learnt, ports: Ed
       log.warn({ change: view.change.id, place, code: refused.code }, 'Card message is gone');
       return false;
     }
+    if (refused.fault === 'too-long' && limit > SMALLEST_CARD) return edit(place, view, learnt, ports, limit / 2);
     if (refused.fault !== 'invalid-blocks') throw refused;
     if (learnt.style === 'plan' && hasPlanBlock(drawing)) {
       log.warn({ change: view.change.id, notes: refused.notes }, 'Slack rejects plan blocks, using classic cards');
       learnt.style = 'classic';
-      return edit(place, view, learnt, ports);
+      return edit(place, view, learnt, ports, limit);
     }
     log.error(
       { change: view.change.id, code: refused.code, notes: refused.notes },

@@ -22,6 +22,7 @@ const Click = z.object({
   enterprise: z.object({ id: z.string() }).nullish(),
   channel: z.object({ id: z.string(), is_ext_shared: Flag }).optional(),
   is_ext_shared_channel: Flag,
+  trigger_id: z.string().optional(),
   actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })]).rest(z.unknown()),
 });
 type Click = z.infer<typeof Click>;
@@ -49,10 +50,10 @@ export function registerActions(app: App, options: SurfaceOptions): void {
 
 /** Null for an unknown button. */
 function requestOf(click: Click): Request | null {
-  const { user, channel, actions } = click;
+  const { user, channel, actions, trigger_id: trigger } = click;
   const wish = wishOf(actions[0]);
   if (wish === null || channel === undefined) return null;
-  return { sender: senderOf(click), by: personOf(user), channel: channel.id, wish };
+  return { sender: senderOf(click), by: personOf(user), channel: channel.id, trigger, wish };
 }
 
 const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Click): Sender => ({

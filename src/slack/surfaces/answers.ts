@@ -5,6 +5,7 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
+import type { Once } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
@@ -16,6 +17,7 @@ export interface SurfaceOptions extends PostOptions {
   readonly context: (channel: string) => CommandContext;
   /** Why the bot rejects this sender; null for people of its own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
+  readonly once: Once;
 }
 
 /** A parsed payload: who wants what, and where. */
@@ -23,6 +25,8 @@ export interface Request {
   readonly sender: Sender;
   readonly by: Person;
   readonly channel: string;
+  /** Slack's ID of this command or click. A payload that arrives twice, even at two replicas, has it twice. */
+  readonly trigger?: string | undefined;
   readonly wish: Wish | Refusal;
 }
 
@@ -32,18 +36,28 @@ export async function answer(request: Request, respond: RespondFn, options: Surf
   if (words !== null) await say(words, respond, options.log);
 }
 
-async function wordsFor({ sender, by, channel, wish }: Request, options: SurfaceOptions): Promise<Words | null> {
+async function wordsFor(request: Request, options: SurfaceOptions): Promise<Words | null> {
+  const { sender, by, channel, wish } = request;
   const rejection = options.whyNot(sender);
   if (rejection !== null) return { to: 'asker', text: rejection };
   if (isRefusal(wish)) return { to: 'asker', text: refusalText(wish) };
   const post = (change: Change) => postCard(change, channel, options);
   try {
+    if (await isRepeated(wish, request, options)) return null;
     return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by);
   } catch (err) {
     if (isClosedChannel(err)) return { to: 'asker', text: INVITE };
     options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');
     return { to: 'asker', text: brokenText(err) };
   }
+}
+
+/** Only a request makes something new each time; a decision or a freeze is taken once anyway. */
+async function isRepeated(wish: Wish, { trigger, by }: Request, { once, log }: SurfaceOptions): Promise<boolean> {
+  if (trigger === undefined || (wish.is !== 'change' && wish.is !== 'undo-of')) return false;
+  const isRepeat = !(await once.isFirst(trigger));
+  if (isRepeat) log.warn({ user: by.id, wish: wish.is }, 'Slack sent a request again; it is ignored');
+  return isRepeat;
 }
 
 /** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */

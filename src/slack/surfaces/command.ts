@@ -16,6 +16,7 @@ const Payload = z.object({
   channel_id: z.string(),
   enterprise_id: z.string().nullish(),
   is_ext_shared_channel: Flag,
+  trigger_id: z.string().optional(),
 });
 type Payload = z.infer<typeof Payload>;
 
@@ -31,6 +32,7 @@ const requestOf = (payload: Payload, { context }: SurfaceOptions): Request => ({
   sender: senderOf(payload),
   by: { id: payload.user_id, name: payload.user_name },
   channel: payload.channel_id,
+  trigger: payload.trigger_id,
   wish: parseCommand(typed(payload.text), context(payload.channel_id)),
 });
 

@@ -50,3 +50,28 @@ export const preformatted = (text: string): RichTextPart => ({
   type: 'rich_text_preformatted',
   elements: [{ type: 'text', text: shown(text) }],
 });
+
+/** In a smaller card, a list of steps goes first. */
+const STEPS_FROM = 400;
+
+/** A block with texts of at most `most` characters. Headings and buttons are short already. */
+export function shortened(block: Block, most: number): readonly Block[] {
+  switch (block.type) {
+    case 'section':
+      return [
+        block.text === undefined ? block : { ...block, text: { ...block.text, text: cut(block.text.text, most) } },
+      ];
+    case 'context':
+      return [
+        {
+          ...block,
+          elements: block.elements.map((one) => ('text' in one ? { ...one, text: cut(one.text, most) } : one)),
+        },
+      ];
+    case 'rich_text':
+    case 'plan':
+      return most < STEPS_FROM ? [] : [block];
+    default:
+      return [block];
+  }
+}

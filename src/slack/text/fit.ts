@@ -58,6 +58,6 @@ const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) 
 export const more = (rest: number): string => `… and ${rest} more`;
 
 /** True if Slack accepts these blocks in one message. */
-export function fitsMessage(blocks: readonly unknown[]): boolean {
-  return blocks.length <= BLOCKS_LIMIT && JSON.stringify(blocks).length <= ALL_BLOCKS_LIMIT;
+export function fitsMessage(blocks: readonly unknown[], limit = ALL_BLOCKS_LIMIT): boolean {
+  return blocks.length <= BLOCKS_LIMIT && JSON.stringify(blocks).length <= limit;
 }

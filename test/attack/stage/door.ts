@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { becomesTrue } from '../../../sandbox/processes/poll.ts';
 import type { Person } from '../../../sandbox/slack/local-slack.ts';
 import type { Replies } from './replies.ts';
@@ -114,7 +114,7 @@ function commandForm({ id, name }: Pick<Person, 'id' | 'name'>, text: string, ur
     command: '/registry-ha',
     text,
     response_url: url,
-    trigger_id: '1.2.3',
+    trigger_id: randomUUID(),
   }).toString();
 }
 
@@ -127,7 +127,7 @@ function clickPayload({ by, action, value, team = TEAM, userTeam = TEAM, channel
     team: team === null ? null : { id: team, domain: 'sandbox' },
     channel: { id: channel, name: 'ops' },
     container: { type: 'message', message_ts: '1.1', channel_id: channel, is_ephemeral: false },
-    trigger_id: '1.2.3',
+    trigger_id: randomUUID(),
     response_url: url,
     actions: [
       {

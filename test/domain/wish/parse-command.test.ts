@@ -13,6 +13,11 @@ const UNDERSTOOD: readonly (readonly [typed: string, intent: object])[] = [
   ['add node-2 node-2', { nodes: ['node-2'] }],
   ['add node-2.lab.example', { nodes: ['node-2.lab.example'] }],
   ['add 10', { nodes: ['10'] }],
+  ['ADD node-2', { nodes: ['node-2'] }],
+  ['a\u200bdd node\u20112', { nodes: ['node-2'] }],
+  ['add\u00a0\ufeffnode\u22122\u2003node\uff0d\uff13', { nodes: ['node-2', 'node-3'] }],
+  ['add node-2 \u2015Cluster\u00a0prod\u2010paris', { cluster: 'prod-paris', nodes: ['node-2'] }],
+  ['add node-2 --reason \u301dsecond\u00a0registry\u301e', { nodes: ['node-2'], reason: 'second registry' }],
   ['add node-2 --cluster prod-paris', { cluster: 'prod-paris', nodes: ['node-2'] }],
   ['add --cluster=prod-paris node-2', { cluster: 'prod-paris', nodes: ['node-2'] }],
   ['add node-2 —cluster prod-paris', { cluster: 'prod-paris', nodes: ['node-2'] }],
@@ -32,8 +37,11 @@ const UNDERSTOOD: readonly (readonly [typed: string, intent: object])[] = [
 
 const REFUSED: readonly (readonly [typed: string, says: string, refused?: string])[] = [
   ['ad node-2', 'Did you mean “add”?'],
-  ['Add node-2', 'Did you mean “add”?'],
-  ['destroy node-2', 'There is no command “destroy”.'],
+  ['frobnicate node-2', 'There is no command “frobnicate”.'],
+  ['destroy node-2', '“destroy” is not a command'],
+  ['install node-2', 'Did you mean “add”?'],
+  ['Rollback lab-7f3k2q', 'Did you mean “undo”?'],
+  ['nlock node-2', 'Did you mean “lock” or “unlock”?'],
   ['add', 'The command names no node'],
   ['add --reason "why"', 'The command names no node'],
   ['add Node-2', 'Did you mean “node-2”?'],
@@ -174,5 +182,33 @@ describe('a typed undo', () => {
     ['und lab-7f3k2q', 'Did you mean “undo”?'],
   ])('is refused if it is unclear: %s', (typed, says) => {
     expect(parse(typed)).toMatchObject({ says: expect.stringContaining(says) });
+  });
+});
+
+describe('words that are no nodes', () => {
+  const known = { ...context, nodesOf: () => ['node-1', 'node-2', 'node-3', 'to'] };
+
+  it.each([
+    ['add node 2', '“node” is probably not a node', 'add node-2'],
+    ['add node-2 and node-3', '“and” is probably not a node', 'add node-2 node-3'],
+    ['add node-2 please', '“please” is probably not a node', 'add node-2'],
+    ['add node-2 to lab', '“to” is probably not a node', 'add node-2 --cluster lab'],
+    ['add node-2 prod-paris', '“prod-paris” is probably not a node', 'add node-2 --cluster prod-paris'],
+  ])('never make a card, even if the nodes are not known: %s', (typed, says, next) => {
+    expect(parse(typed)).toMatchObject({ refused: 'bad-command', says: expect.stringContaining(says) });
+    expect(parse(typed)).toMatchObject({ tryNext: `Name only nodes: /registry-ha ${next}` });
+  });
+
+  it('are answered with every near name of the cluster', () => {
+    const says = (typed: string) => {
+      const answer = parseCommand(typed, known);
+      return 'says' in answer ? answer.says : 'taken';
+    };
+    expect(says('add node-9')).toBe(
+      'The cluster lab has no node “node-9”. Did you mean “node-1” or “node-2” or “node-3”?',
+    );
+    expect(says('add storage')).toBe('The cluster lab has no node “storage”.');
+    expect(says('add to')).toBe('taken');
+    expect(says('add node-3 node-2')).toBe('taken');
   });
 });

@@ -121,6 +121,30 @@ describe('the card of a change that is too large for one message', () => {
     }
   });
 
+  it('fits whatever the number of nodes and archives, the length of names and words, and the limit', () => {
+    const size = fc.record({
+      nodes: fc.integer({ min: 1, max: 20 }),
+      archives: fc.integer({ min: 1, max: 30 }),
+      name: fc.integer({ min: 0, max: 253 }),
+      words: fc.integer({ min: 1, max: 4_000 }),
+      limit: fc.constantFrom(11_000, 5_500),
+    });
+    const largest = { nodes: 20, archives: 30, name: 253, words: 4_000, limit: 5_500 };
+    fc.assert(
+      fc.property(size, ({ nodes, archives, name, words, limit }) => {
+        for (const view of largeViews(nodes, archives, name, words)) {
+          for (const style of STYLES) {
+            const card = renderCard(view, style, limit);
+            expect(JSON.stringify(card.blocks).length).toBeLessThanOrEqual(limit);
+            expect(buttonsOf(card).length).toBe(buttonsOf(renderCard(view, style)).length);
+            expectSlackTakesIt(card);
+          }
+        }
+      }),
+      { numRuns: 15, examples: [[largest], [{ ...largest, limit: 11_000 }]] },
+    );
+  });
+
   it('says what it leaves out, keeps both buttons, and shows a command of every kind of step', () => {
     const [view] = largeViews(20, 30);
     if (view === undefined) throw new Error('there is a view');
@@ -149,15 +173,15 @@ describe('the card of a change that is too large for one message', () => {
 });
 
 /** Planned, running and failed changes. */
-function largeViews(nodes: number, archives: number): readonly CardView[] {
-  const { intent, plan } = largePlan(nodes, archives);
+function largeViews(nodes: number, archives: number, nameLength = 0, words = 900): readonly CardView[] {
+  const { intent, plan } = largePlan(nodes, archives, nameLength);
   const before = [requested(intent), planned(plan)];
   const step = plan.approved.steps[7]?.id ?? '';
   const failure = {
     kind: 'x',
     where: 'storage-node-1',
-    what: 'w'.repeat(900),
-    next: 'n'.repeat(900),
+    what: 'w'.repeat(words),
+    next: 'n'.repeat(words),
     detail: '<'.repeat(2000),
   };
   const finished = plan.approved.steps

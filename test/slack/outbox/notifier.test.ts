@@ -187,6 +187,21 @@ describe('when Slack has problems', () => {
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain(':hourglass_flowing_sand:');
   });
 
+  it('becomes smaller when it is too long for Slack, and other cards stay as they are', async () => {
+    const w = world();
+    const sizes: number[] = [];
+    w.slack.refusal = (what, drawing) => {
+      if (what !== 'update') return null;
+      sizes.push(JSON.stringify(drawing?.blocks).length);
+      return sizes.length === 1 ? new SlackRefused('too-long', 'msg_blocks_too_long') : null;
+    };
+    await applying(w, 'lab-aaaaaa');
+    w.start();
+    await w.clock.advance(10_000);
+    expect(sizes).toHaveLength(2);
+    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('"type":"plan"');
+  });
+
   it('is posted anew once it was deleted, with a link to its thread, and followed there', async () => {
     const w = world();
     w.slack.refusal = (what) =>

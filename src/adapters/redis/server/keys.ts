@@ -28,6 +28,8 @@ export function clusterKeys(cluster: string) {
     holds: `${prefix}:holds`,
     /** Hash: the signed last heartbeat, with its time by Redis' clock and the worker's trouble. */
     worker: `${prefix}:worker`,
+    /** Prefix of strings: payloads of Slack that a bot has taken. */
+    once: `${prefix}:once`,
     /** Number: the last fencing token. */
     fence: `${prefix}:fence`,
   };

@@ -19,10 +19,10 @@ export const add: VerbPlug<'add'> = {
 };
 
 function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal {
-  const nodes = nodesFrom(words.plain, 'add');
-  if (isRefusal(nodes)) return nodes;
   const cluster = clusterFrom(words.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;
+  const nodes = nodesFrom(words.plain, 'add', cluster, context);
+  if (isRefusal(nodes)) return nodes;
   const reason = reasonIn(words);
   return isRefusal(reason) ? reason : { is: 'change', intent: { verb: 'add', cluster, nodes, ...reason } };
 }
