@@ -120,7 +120,8 @@ async function runAndRecord(
 
 /** Runs a step behind the guards. Reports on the card while it waits for something unreachable. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
-  const { id, ports, plan, ownJobs } = work;
+  const { id, ports, plan, ownJobs, facts } = work;
+  const planned = { version: plan.approved.version, nodes: facts.kube.nodes.map(({ name }) => name), ownJobs };
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
@@ -128,7 +129,7 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
   const guard = () =>
     unlessCancelled(cancel, async () => {
-      await guardBeforeAct(plan.approved.version, ownJobs, { ...checks, onWait }, untilCancel);
+      await guardBeforeAct(planned, { ...checks, onWait }, untilCancel);
       await guardMachine(step, work.facts, checks, untilCancel);
     });
   return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
