@@ -13,6 +13,7 @@ import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
 import { search } from './seeding.ts';
 import { Semaphore } from './semaphore.ts';
 
+/** Reconnections in a row that bring the copy no further. */
 const RECONNECTS = 5;
 const FIRST_PAUSE_MS = 1_000;
 
@@ -53,6 +54,7 @@ function assertApproved(step: CopyStep, access: NodeAccess): void {
 /** Retries lost connections, and damaged bytes once. A copy that waits for its node frees its slot for others. */
 async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
   let lost = 0;
+  let reached = 0;
   let damaged = 0;
   for (;;) {
     try {
@@ -62,7 +64,8 @@ async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
     } catch (error) {
       copy.signal.throwIfAborted();
       if (!isLost(error)) throw error;
-      lost += 1;
+      lost = copy.pace.furthest > reached ? 1 : lost + 1;
+      reached = copy.pace.furthest;
       if (lost > RECONNECTS) throw gaveUp(copy.step, copy.access, lost, error);
       await copy.clock.sleep(FIRST_PAUSE_MS * 2 ** (lost - 1), copy.signal);
     }
