@@ -140,7 +140,8 @@ async function layDown(
   const holders = registries.flatMap((one) => world.nodes.get(one.node) ?? []);
   const endpoints = holders.map((node) => `http://${node.ip}:${world.registryPort}`);
   for (const node of world.nodes.values()) {
-    await layFolders(node, parts.filesOf(node));
+    const described = description.nodes.find(({ name }) => name === node.name);
+    await layFolders(node, parts.filesOf(node), described?.links ?? {});
     await configureEngine(node, parts.filesOf(node), endpoints);
     await writeMountTables(node);
   }

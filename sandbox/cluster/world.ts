@@ -62,6 +62,8 @@ export interface SimSsh {
 export interface SimMount {
   readonly target: string;
   readonly isoPath: string;
+  /** Mount point and file as the kernel reports them: resolved, and without links. */
+  readonly real: { readonly target: string; readonly isoPath: string };
   readonly loop: string;
   /** The file was moved away or replaced under the mount; the kernel then adds ` (deleted)` to its name. */
   readonly isGone?: boolean;

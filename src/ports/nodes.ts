@@ -37,7 +37,12 @@ export interface TargetNodes {
   present(access: NodeAccess, paths: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Whether the file exists with this size and digest. */
   hasFile(access: NodeAccess, file: WantedFile, signal: AbortSignal): Promise<boolean>;
-  mounts(access: NodeAccess, signal: AbortSignal): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>>;
+  /** ISO mounts and /etc/fstab. Any spelling of these paths, and any link that leads there, is reported as the path itself. */
+  mounts(
+    access: NodeAccess,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>>;
   /** The machine that is reached. */
   machine(access: NodeAccess, signal: AbortSignal): Promise<MachineFacts>;
   registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]>;

@@ -69,13 +69,13 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       await stage.lockOut();
       const facts = await look(100, OTHER);
       expect(facts).toMatchObject({ is: 'closed', fault: 'unreachable', says: expect.stringMatching(/\w/) });
-      await expect(stage.targets.mounts(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
+      await expect(stage.targets.mounts(stage.access, [], signal)).rejects.toMatchObject({ name: 'Unreachable' });
       await expect(stage.targets.registryConfig(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
     });
 
     it('can be aborted', async () => {
       const stopped = AbortSignal.abort(new Error('the worker stops'));
-      await expect(stage.targets.mounts(stage.access, stopped)).rejects.toThrow('the worker stops');
+      await expect(stage.targets.mounts(stage.access, [], stopped)).rejects.toThrow('the worker stops');
       const want = { archives: [], registryAddress: '127.0.0.1:1' };
       await expect(stage.targets.look(stage.access, want, stopped)).rejects.toThrow('the worker stops');
     });

@@ -73,7 +73,7 @@ export class FakeTargetNodes implements TargetNodes {
     return paths.filter((path) => files.has(path));
   }
 
-  async mounts(access: NodeAccess, signal: AbortSignal) {
+  async mounts(access: NodeAccess, _paths: readonly string[], signal: AbortSignal) {
     const { mounts, fstab } = this.#open(access, signal);
     return { mounts: [...mounts], fstab: [...fstab] };
   }

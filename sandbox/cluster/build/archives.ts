@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { dump } from 'js-yaml';
 import { mountIso } from '../mounts.ts';
 import type { ClusterParts } from '../parts.ts';
@@ -48,10 +48,10 @@ async function putArchive(parts: ClusterParts, node: SimNode, content: ArchiveCo
   const { path, directory } = content.described;
   const { world } = parts;
   await parts.filesOf(node).makeFolders(dirname(path));
-  const real = join(node.root, path);
+  const { real } = await parts.filesOf(node).find('root', path, 'enter');
   if (node === world.bootstrap || directory) return writeArchive(content, real);
-  await mkdir(dirname(real), { recursive: true });
-  await copyFile(join(world.bootstrap.root, path), real, constants.COPYFILE_FICLONE);
+  const source = await parts.filesOf(world.bootstrap).find('root', path, 'read');
+  await copyFile(source.real, real, constants.COPYFILE_FICLONE);
 }
 
 async function mountArchive(parts: ClusterParts, node: SimNode, content: ArchiveContent): Promise<void> {

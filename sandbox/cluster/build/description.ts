@@ -72,6 +72,8 @@ const node = z.strictObject({
     .min(0)
     .default(20 * GIB),
   openssl: z.boolean().default(true),
+  /** Symbolic links of folders: path to target. */
+  links: z.record(absolutePath, absolutePath).default({}),
   ssh: ssh.prefault({}),
 });
 

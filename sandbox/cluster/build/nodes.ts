@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { homeOf, type NodeFiles } from '../files/node-files.ts';
 import { uid } from '../kube/objects/objects.ts';
 import { MANIFESTS } from '../kubelet.ts';
@@ -48,7 +48,8 @@ export async function buildNode(
 }
 
 /** The directories of a freshly deployed node; root's have modes that keep other users out. */
-export async function layFolders(node: SimNode, files: NodeFiles): Promise<void> {
+export async function layFolders(node: SimNode, files: NodeFiles, links: DescribedNode['links']): Promise<void> {
+  for (const [path, target] of Object.entries(links)) await layLink(files, path, target);
   const open = [
     '/etc/containerd',
     '/etc/kubernetes',
@@ -68,6 +69,12 @@ export async function layFolders(node: SimNode, files: NodeFiles): Promise<void>
   await files.writeText('/etc/fstab', '/dev/mapper/rl-root\t/\txfs\tdefaults\t0 0\n');
   if (node.ssh.user === 'root') return;
   await files.makeFolders(homeOf(node.ssh.user), 0o700);
+}
+
+async function layLink(files: NodeFiles, path: string, target: string): Promise<void> {
+  await files.makeFolders(target);
+  await files.makeFolders(dirname(path));
+  await symlink(target, (await files.find('root', path, 'enter', false)).real);
 }
 
 /** containerd's configuration after the last run of metalk8s.container-engine, both loaded and on disk. */

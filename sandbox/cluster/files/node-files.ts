@@ -65,7 +65,7 @@ export class NodeFiles {
   /** The mount point of a path's file system. */
   mountPointOf(path: string): string {
     const isAbove = (one: string): boolean => one === '/' || path === one || path.startsWith(`${one}/`);
-    const points = [...this.node.freeBytes.keys(), ...this.node.mounts.map((one) => one.target)].filter(isAbove);
+    const points = [...this.node.freeBytes.keys(), ...this.node.mounts.map((one) => one.real.target)].filter(isAbove);
     return points.toSorted((a, b) => b.length - a.length)[0] ?? '/';
   }
 
@@ -121,8 +121,20 @@ export class NodeFiles {
     return found;
   }
 
+  /** The path without links; the part that does not exist stays as it is. */
+  async resolved(path: string): Promise<string> {
+    const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+    for (let known = steps.length; known >= 0; known -= 1) {
+      const place = await walk(this.node.root, `/${steps.slice(0, known).join('/')}`, true, () => true).catch(
+        refusedPath,
+      );
+      if (place !== undefined) return [place.path === '/' ? '' : place.path, ...steps.slice(known)].join('/') || '/';
+    }
+    return '/';
+  }
+
   isReadOnly(path: string): boolean {
-    return this.node.mounts.some((one) => one.target === this.mountPointOf(path));
+    return this.node.mounts.some((one) => one.real.target === this.mountPointOf(path));
   }
 
   /** Whether the mode bits let this user read (4), write (2) or traverse (1). */
@@ -156,8 +168,9 @@ export class NodeFiles {
 }
 
 /** The way ends early where a folder is missing. */
-function refusedPath(error: unknown): void {
+function refusedPath(error: unknown): undefined {
   if (!(error instanceof PathRefused)) throw error;
+  return undefined;
 }
 
 /** The start of a user's relative paths. */

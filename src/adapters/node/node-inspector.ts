@@ -136,6 +136,16 @@ export class NodeInspector {
     return fstabIn(await this.#textOrNothing(command('cat', '--', '/etc/fstab')));
   }
 
+  /** What each path resolves to, links followed, whether it exists or not. */
+  async resolved(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const probe = command('realpath', '-zm', '--', ...new Set(paths));
+    const result = await this.#succeeded(probe);
+    const found = result.stdout.split('\0');
+    const names = [...new Set(paths)];
+    if (found.length !== names.length + 1) throw new CommandFailed(this.#access.node, probe, result);
+    return new Map(names.map((name, index) => [name, found[index] ?? name]));
+  }
+
   /** Empty when the node never had a registry. */
   async registryConfig(): Promise<readonly string[]> {
     return linesIn(await this.#textOrNothing(command('ls', '-1', '--', REGISTRY_CONFIG)));

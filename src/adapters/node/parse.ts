@@ -65,9 +65,14 @@ function backingFiles(losetup: string): ReadonlyMap<string, string> {
   return new Map(loopdevices.flatMap(({ name, 'back-file': file }) => (file === null ? [] : [[name, file] as const])));
 }
 
-/** Device and mount point of every line of /etc/fstab, with octal escapes decoded (fstab(5)). */
+/**
+ * Device and mount point of every line of /etc/fstab, with octal escapes decoded (fstab(5)). Salt separates words by tabs, and does not
+ * escape blanks and backslashes (salt/modules/mount.py); its broken lines count, so that an undo removes them.
+ */
 export function fstabIn(text: string): readonly MountFacts[] {
   return text.split('\n').flatMap((line) => {
+    const broken = /^(\/[^\t]*[ \\][^\t]*)\t\t(\/[^\t ]+)\tiso9660\t/.exec(line);
+    if (broken !== null) return [{ mountpoint: broken[2] ?? '', backingFile: broken[1] ?? '' }];
     const [device, mountpoint] = line.trim().split(/\s+/);
     if (device === undefined || mountpoint === undefined || device.startsWith('#')) return [];
     return [{ mountpoint: unescaped(mountpoint), backingFile: unescaped(device) }];

@@ -2,14 +2,17 @@ import { Unreachable } from '../../domain/answers/failure.ts';
 import {
   type NodeAccess,
   type OpenFolder,
+  type OpenTarget,
   SSH_FAULTS,
   type TargetFacts,
   type TargetFile,
   type TargetSpace,
 } from '../../domain/cluster/facts.ts';
+import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
+import { ARCHIVES, named } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;
@@ -37,10 +40,7 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       return (await inspector.file(file, () => inspector.hasher(), digests)).is === 'same';
     },
     present: (access, paths, signal) => new NodeInspector(shell, access, signal).present(paths),
-    async mounts(access, signal) {
-      const inspector = new NodeInspector(shell, access, signal);
-      return { mounts: await inspector.mounts(), fstab: await inspector.fstab() };
-    },
+    mounts: (access, paths, signal) => mountsOf(new NodeInspector(shell, access, signal), paths),
     machine: (access, signal) => new NodeInspector(shell, access, signal).machine(),
     registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
   };
@@ -59,25 +59,24 @@ async function inspect(
   const noRoot = await rootFault(inspector, access);
   if (noRoot !== null) return { is: 'closed', node, fault: 'no-sudo', says: noRoot, hostKey };
   const hasher = await inspector.hasher();
-  const mounts = await inspector.mounts();
-  const isMounted = (path: string): boolean => mounts.some(({ backingFile }) => backingFile === path);
+  const paths = want.archives.map(({ path }) => path);
+  const { mounts, fstab } = await mountsOf(inspector, paths);
   const files: TargetFile[] = [];
   for (const archive of want.archives) {
-    files.push({ ...(await inspector.file(archive, async () => hasher, digests)), mounted: isMounted(archive.path) });
+    const file = await inspector.file(archive, async () => hasher, digests);
+    files.push({ ...file, mounted: mounts.some(isBackedBy(archive.path)) });
   }
+  const missing = files.filter((file) => file.is !== 'same');
   return {
     is: 'open',
     node,
     hostKey,
     machine: await inspector.machine(),
     files,
-    space: await spaceFor(
-      files.filter((file) => file.is !== 'same'),
-      inspector,
-    ),
+    space: await spaceFor(missing, inspector),
     openFolder: await openFolderOf(want, inspector),
     mounts,
-    fstab: await inspector.fstab(),
+    fstab,
     registryConfig: await inspector.registryConfig(),
     portInUse: await inspector.isListening(want.registryAddress),
     hasIsoinfo: await inspector.hasIsoinfo(),
@@ -98,6 +97,20 @@ async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAcc
   const fault = await inspector.sudoFault();
   if (fault === null) return null;
   return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
+}
+
+/** The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. */
+async function mountsOf(
+  inspector: NodeInspector,
+  paths: readonly string[],
+): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>> {
+  const [mounts, fstab] = [await inspector.mounts(), await inspector.fstab()];
+  const lines = fstab.flatMap(({ backingFile, mountpoint }) => [backingFile, mountpoint]);
+  const real = await inspector.resolved([ARCHIVES, ...paths, ...lines.filter((word) => word.startsWith('/'))]);
+  return {
+    mounts: mounts.map((entry) => named(entry, paths, real)),
+    fstab: fstab.map((entry) => named(entry, paths, real)),
+  };
 }
 
 /** The first folder on the way to an archive that not only root can change. */

@@ -42,7 +42,7 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
       look: (access, want, signal) => again(signal, () => targets.look(access, want, signal)),
       hasFile: (access, file, signal) => again(signal, () => targets.hasFile(access, file, signal)),
       present: (access, paths, signal) => again(signal, () => targets.present(access, paths, signal)),
-      mounts: (access, signal) => again(signal, () => targets.mounts(access, signal)),
+      mounts: (access, paths, signal) => again(signal, () => targets.mounts(access, paths, signal)),
       machine: (access, signal) => again(signal, () => targets.machine(access, signal)),
       registryConfig: (access, signal) => again(signal, () => targets.registryConfig(access, signal)),
     },

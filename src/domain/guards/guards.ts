@@ -3,7 +3,7 @@ import type { Facts, KubeFacts } from '../cluster/facts.ts';
 import { FIRST_UNKNOWN_MAJOR, isOlder, OLDEST_VERSION, versionNumbers } from '../cluster/version.ts';
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
-import { archiveGuards } from './archives.ts';
+import { archiveGuards, oddPathRefusal } from './archives.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
@@ -13,6 +13,7 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
     archiveGuards(facts) ??
+    oddPathRefusal(facts) ??
     saltRefusal(facts) ??
     bootstrapRegistryRefusal(facts) ??
     strangeEndpointsRefusal(facts.kube) ??

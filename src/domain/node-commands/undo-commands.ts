@@ -10,12 +10,12 @@ export const REGISTRY_CONFIG = '/var/lib/metalk8s/repositories/conf.d';
 /** Outside kubelet's folder, where kubelet reads every file, but on the same file system, so that the move is atomic. */
 export const keptManifest = (change: string): string => `/etc/kubernetes/repositories.yaml.undone-${change}`;
 
-/** Arguments: device and mount point, each as fstab(5) writes it. */
+/** Arguments: device and mount point, each as fstab(5) writes it, and the start of Salt's line if it is broken. */
 export const FSTAB_SCRIPT = [
   '# Removes the lines that mount $1 at $2 from /etc/fstab. Every other line stays as it is.',
   'new=/etc/fstab.registry-ha',
   'cp --preserve=all -- /etc/fstab "$new" &&',
-  `from=$1 at=$2 awk '!($1 == ENVIRON["from"] && $2 == ENVIRON["at"])' /etc/fstab >"$new" &&`,
+  `from=$1 at=$2 raw=$3 awk '!($1 == ENVIRON["from"] && $2 == ENVIRON["at"] || ENVIRON["raw"] != "" && index($0, ENVIRON["raw"]) == 1)' /etc/fstab >"$new" &&`,
   'sync -- "$new" && mv -fT -- "$new" /etc/fstab && sync -- /etc',
 ].join('\n');
 
@@ -25,7 +25,15 @@ export const unmount = (mountpoint: string): Command => command('umount', '--', 
 
 /** Removes exactly the lines that mount this device there. */
 export const dropFromFstab = (device: string, mountpoint: string): Command =>
-  command('sh', '-c', FSTAB_SCRIPT, 'sh', fstabWord(device), fstabWord(mountpoint));
+  command(
+    'sh',
+    '-c',
+    FSTAB_SCRIPT,
+    'sh',
+    fstabWord(device),
+    fstabWord(mountpoint),
+    ...(fstabWord(device) === device ? [] : [`${device}\t\t${mountpoint}\t`]),
+  );
 
 /** Deletes an archive or its part file, whose folder may not be root's. */
 export const deleteCopy = (path: string): Command => command('sh', '-c', DELETE_SCRIPT, 'sh', GUARD, path);

@@ -1,5 +1,6 @@
 import { type Archive, mountpointOf } from '../cluster/archive.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
+import { isMountOf } from '../cluster/mounted.ts';
 import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from '../cluster/registry.ts';
 import { shownCopyCommands } from '../node-commands/copy-commands.ts';
 import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
@@ -87,10 +88,8 @@ export function hasWholeRegistry(
 }
 
 function isMounted({ mounts, fstab }: OpenTarget, archive: Archive): boolean {
-  const at = mountpointOf(archive);
-  const same = (entry: { mountpoint: string; backingFile: string }) =>
-    entry.mountpoint === at && entry.backingFile === archive.path;
-  return mounts.some(same) && fstab.some(same);
+  const isIts = isMountOf(mounted(archive));
+  return mounts.some(isIts) && fstab.some(isIts);
 }
 
 function mountStep({ archives, saltenv }: PlanContext, node: NodeFacts, target: OpenTarget): readonly Step[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notConfirmed } from '../../domain/answers/failure.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
+import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
@@ -48,8 +49,8 @@ async function refuseForeign({ node, archive }: RemoveCopyStep, world: StepWorld
       `Check the file. If nobody needs it, move it away, then ${RETRY_HINT}.`,
     );
   }
-  const { mounts } = await world.targets.mounts(access, signal);
-  const user = mounts.find(({ backingFile }) => backingFile === path);
+  const { mounts } = await world.targets.mounts(access, [path], signal);
+  const user = mounts.find(isBackedBy(path));
   if (user === undefined) return;
   throw notConfirmed(
     node,

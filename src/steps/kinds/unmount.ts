@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CommandFailed } from '../../domain/answers/failure.ts';
-import type { MountFacts } from '../../domain/cluster/facts.ts';
+import { CommandFailed, notConfirmed } from '../../domain/answers/failure.ts';
+import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
+import { isAt, isBackedBy, isMountOf } from '../../domain/cluster/mounted.ts';
 import type { Command, CommandResult } from '../../domain/node-commands/command.ts';
 import { hasExited } from '../../domain/node-commands/ended.ts';
 import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
@@ -56,6 +57,7 @@ async function umountWhenFree(
   signal: AbortSignal,
 ): Promise<void> {
   const until = world.clock.steadyMs() + BUSY_LIMIT_MS;
+  await refuseForeign(step, world, signal);
   for (;;) {
     const result = await runOnNode(step.node, command, isSo, world, signal);
     if (hasExited(result)) return;
@@ -64,6 +66,18 @@ async function umountWhenFree(
     world.onProgress({ done: 0, total: 0, unit: 'wait', note: `${step.archive.mountpoint} is still in use.` });
     await world.clock.sleep(BUSY_PAUSE_MS, signal);
   }
+}
+
+/** Another file may have been mounted there since. Throws `not-confirmed`. */
+async function refuseForeign(step: UnmountStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const { foreign } = await stateOf(step, world, signal);
+  if (foreign === undefined) return;
+  const { mountpoint, path } = step.archive;
+  throw notConfirmed(
+    step.node,
+    `${mountpoint} was not unmounted: ${foreign.backingFile} is mounted there, not ${path}.`,
+    `Find out who mounted it, unmount it, then ${RETRY_HINT}.`,
+  );
 }
 
 /** umount(8) of util-linux: 32 is a mount failure. `isSo` has already ruled out that nothing is mounted. */
@@ -78,8 +92,8 @@ async function isUnmounted(step: UnmountStep, world: StepWorld, signal: AbortSig
 }
 
 async function stateOf({ node, archive }: UnmountStep, world: StepWorld, signal: AbortSignal) {
-  const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), signal);
-  const isOf = ({ mountpoint, backingFile }: MountFacts) =>
-    mountpoint === archive.mountpoint && backingFile === archive.path;
-  return { mounted: mounts.some(isOf), inFstab: fstab.some(isOf) };
+  const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), [archive.path], signal);
+  const there = mounts.filter(isAt(archive.mountpoint));
+  const foreign = there.find((entry) => !isBackedBy(archive.path)(entry));
+  return { mounted: there.length > 0, foreign, inFstab: fstab.some(isMountOf(archive)) };
 }

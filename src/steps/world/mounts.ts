@@ -1,3 +1,4 @@
+import { isMountOf } from '../../domain/cluster/mounted.ts';
 import type { MountedArchive } from '../../domain/plan/step.ts';
 import type { StepWorld } from './step-world.ts';
 
@@ -8,10 +9,7 @@ export async function notMounted(
   world: StepWorld,
   signal: AbortSignal,
 ): Promise<readonly MountedArchive[]> {
-  const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), signal);
-  return archives.filter(({ path, mountpoint }) => {
-    const same = (entry: { mountpoint: string; backingFile: string }) =>
-      entry.mountpoint === mountpoint && entry.backingFile === path;
-    return !mounts.some(same) || !fstab.some(same);
-  });
+  const paths = archives.map(({ path }) => path);
+  const { mounts, fstab } = await world.targets.mounts(world.accessTo(node), paths, signal);
+  return archives.filter((archive) => !mounts.some(isMountOf(archive)) || !fstab.some(isMountOf(archive)));
 }

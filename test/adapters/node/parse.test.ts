@@ -58,6 +58,11 @@ describe('fstab', () => {
   });
 });
 
+it('reads the broken line that Salt writes for a blank in the path', () => {
+  const line = '/my isos/a.iso\t\t/srv/scality/a\tiso9660\tro,nofail\t0 0\n';
+  expect(fstabIn(line)).toEqual([{ backingFile: '/my isos/a.iso', mountpoint: '/srv/scality/a' }]);
+});
+
 describe('the registry port', () => {
   const line = (local: string) => `LISTEN 0      511    ${local}      0.0.0.0:*\n`;
   it.each([

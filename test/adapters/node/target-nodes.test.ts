@@ -27,6 +27,9 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [`${root} losetup -J -O NAME,BACK-FILE`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
   },
+  [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
+    stdout: `/srv/scality\0${path}\0/srv/scality/m\0`,
+  },
   [way(path)]: {},
   [`${root} ip -o addr show`]: {
     stdout:
@@ -69,6 +72,25 @@ describe('inspecting a target', () => {
     expect(shell.ran.toSorted()).toEqual(Object.keys(well).toSorted());
   });
 
+  it('recognises an archive and its mount point behind links, as the kernel reports both resolved', async () => {
+    const real = '/data/metalk8s.iso';
+    const { facts } = look({
+      [findmnt]: { stdout: '{"filesystems":[{"target":"/data/srv/scality/m","source":"/dev/loop0"}]}' },
+      [`${root} losetup -J -O NAME,BACK-FILE`]: {
+        stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${real} (deleted)"}]}`,
+      },
+      [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
+        stdout: `/data/srv/scality\0${real}\0/data/srv/scality/m\0`,
+      },
+    });
+    const mount = { mountpoint: '/srv/scality/m', backingFile: path };
+    expect(await facts).toMatchObject({
+      mounts: [{ ...mount, backingFile: `${path} (deleted)` }],
+      fstab: [mount],
+      files: [{ mounted: true }],
+    });
+  });
+
   it('names the first folder on the way to an archive that not only root can change', async () => {
     const { facts } = look({ [way(path)]: { stdout: 'centos 775 /my archives\n' } });
     expect(await facts).toMatchObject({ openFolder: { owner: 'centos', mode: '775', path: '/my archives' } });
@@ -103,8 +125,10 @@ describe('inspecting a target', () => {
   });
 
   it('accepts a node without mounts, fstab, registry folder and isoinfo', async () => {
+    const bare = { stdout: `/srv/scality\0${path}\0` };
     const missing = { ended: exit(2), stderr: "ls: cannot access '…': No such file or directory\n" };
     const { facts } = look({
+      [`${root} realpath -zm -- /srv/scality ${path}`]: bare,
       [findmnt]: { ended: exit(1) },
       [`${root} losetup -J -O NAME,BACK-FILE`]: {},
       [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,

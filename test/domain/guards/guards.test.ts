@@ -236,6 +236,11 @@ const cases: readonly Case[] = [
     refused: 'no-address',
     facts: withKube({ nodes: nodes.map((one) => (one.name === 'bootstrap' ? { ...one, ip: 'fd00::11' } : one)) }),
   },
+  {
+    name: 'a blank in the path of an archive',
+    refused: 'archive-path',
+    facts: withBootstrap({ archives: [{ is: 'sound', archive: { ...current, path: '/my isos/a.iso' } }] }),
+  },
   { name: 'SSH refused', refused: 'ssh-refused', facts: closed('unreachable') },
   { name: 'a changed host key', refused: 'host-key-changed', facts: closed('host-key-changed') },
   { name: 'sudo that asks for a password', refused: 'no-sudo', facts: closed('no-sudo') },

@@ -48,6 +48,14 @@ describe('the script that removes a line from /etc/fstab, in a real shell', () =
     expect(readFileSync(fstab(), 'utf8')).toBe(`${OWN}\n`);
   });
 
+  it('removes the broken line that Salt writes for a blank or a backslash in the path', () => {
+    const broken = '/srv/my \\isos/a.iso\t\t/srv/scality/a-1\tiso9660\tro,nofail\t0 0';
+    const other = '/srv/my \\isos/a.iso2\t\t/srv/scality/a-1\tiso9660\tro,nofail\t0 0';
+    writeFileSync(fstab(), `${broken}\n${other}\n${OWN}\n`);
+    drop('/srv/my \\isos/a.iso', '/srv/scality/a-1');
+    expect(readFileSync(fstab(), 'utf8')).toBe(`${other}\n${OWN}\n`);
+  });
+
   it('changes nothing if the line is already gone', () => {
     writeFileSync(fstab(), `${ROOT}\n`);
     drop('/srv/a.iso', '/srv/scality/a-1');

@@ -21,7 +21,7 @@ import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
 
 /** Programs and copy scripts that only read. */
 const READ_ONLY: ReadonlySet<string> = new Set(
-  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head grep ip'.split(' '),
+  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head grep ip realpath'.split(' '),
 );
 const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT, WAY_SCRIPT]);
 /** Scripts that start and follow a state run; the log has a separate line for what they run. */

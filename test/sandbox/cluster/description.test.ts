@@ -31,6 +31,7 @@ describe('description of a cluster', () => {
     expect(nodes[0]).toMatchObject({
       ready: true,
       openssl: true,
+      links: {},
       containerRuntime: 'containerd://1.6.35',
       ssh: { port: 22 },
     });

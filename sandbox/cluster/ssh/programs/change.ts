@@ -82,7 +82,7 @@ export const rm: Program = async (call) => {
       await unlink(place.real);
       if (stats.nlink === 1) call.files.use(place.path, -stats.size);
       // Linux can delete a mounted image; the mount remains until it is unmounted.
-      if (call.node.mounts.some(({ isoPath }) => isoPath === place.path))
+      if (call.node.mounts.some(({ real }) => real.isoPath === place.path))
         await markBackingFile(call.node, place.path, true);
       noticeManifest(call, place.path);
     },

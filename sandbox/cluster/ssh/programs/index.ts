@@ -4,7 +4,7 @@ import { dd } from './dd.ts';
 import { openssl, sha256sum } from './digest.ts';
 import { sh } from './sh.ts';
 import { cat, grep, head, ls, test } from './show.ts';
-import { df, stat } from './stat.ts';
+import { df, realpath, stat } from './stat.ts';
 import { findmnt, hostname, ip, isoinfo, losetup, saltCall, ss, succeed } from './system.ts';
 import { umount } from './unmount.ts';
 
@@ -19,6 +19,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['ls', ls],
   ['test', test],
   ['stat', stat],
+  ['realpath', realpath],
   ['df', df],
   ['sha256sum', sha256sum],
   ['openssl', openssl],

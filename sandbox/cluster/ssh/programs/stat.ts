@@ -23,6 +23,17 @@ export const stat: Program = async (call) => {
   );
 };
 
+/** realpath -zm -- PATH…: each path without links, whether it exists or not. */
+export const realpath: Program = async (call) => {
+  const [options, dashes, ...paths] = call.args;
+  if (options !== '-zm' || dashes !== '--') {
+    await call.err('realpath: only `realpath -zm -- PATH…` is simulated');
+    return 1;
+  }
+  for (const path of paths) await call.out(`${await call.files.resolved(path)}\0`);
+  return 0;
+};
+
 /** df -B1 --output=avail,size,target as GNU prints it: numbers right-aligned, names left-aligned. */
 export const df: Program = async (call) => {
   const { operands, values, flags, wrong } = readWords(call.args, ['-B1'], ['--output', '-B']);

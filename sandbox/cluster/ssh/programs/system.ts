@@ -33,7 +33,7 @@ export const findmnt: Program = async (call) => {
   }
   const { mounts } = call.node;
   if (mounts.length === 0) return 1;
-  const filesystems = mounts.map(({ target, loop }) => {
+  const filesystems = mounts.map(({ real: { target }, loop }) => {
     const all: Readonly<Record<string, string>> = { target, source: loop, fstype: 'iso9660', options: OPTIONS };
     return Object.fromEntries(columns.map((one) => [one, all[one] ?? null]));
   });
@@ -50,7 +50,7 @@ export const losetup: Program = async (call) => {
     await call.err('losetup: bad usage');
     return 1;
   }
-  const loopdevices = call.node.mounts.map(({ loop, isoPath, isGone }) => ({
+  const loopdevices = call.node.mounts.map(({ loop, real: { isoPath }, isGone }) => ({
     name: loop,
     'back-file': `${isoPath}${isGone === true ? ' (deleted)' : ''}`,
   }));

@@ -17,7 +17,7 @@ export const umount: Program = async (call) => {
     await call.err('umount: bad usage');
     return 1;
   }
-  const refusal = whyNot(call, target);
+  const refusal = await whyNot(call, target);
   if (refusal !== null) {
     await call.err(`umount: ${target}: ${refusal}.`);
     return FAILED;
@@ -26,23 +26,24 @@ export const umount: Program = async (call) => {
   return 0;
 };
 
-function whyNot({ user, node, reach }: Call, target: string): string | null {
+async function whyNot({ user, node, reach, files }: Call, target: string): Promise<string | null> {
   if (user !== 'root') return 'must be superuser to unmount';
-  if (!node.mounts.some((mount) => mount.target === target)) return 'not mounted';
+  const { path } = await files.find('root', target, 'look');
+  if (!node.mounts.some(({ real }) => real.target === path)) return 'not mounted';
   const served = node.registry?.carries.map((id) => contentFolder(reach.parts, id)) ?? [];
   return served.includes(target) ? 'target is busy' : null;
 }
 
 /** The script that removes one mount's line from /etc/fstab, by device and mount point. */
 export const dropFromFstab: Program = async (call) => {
-  const [from, at] = call.args;
+  const [from, at, raw = ''] = call.args;
   try {
     await call.files.find(call.user, FSTAB, 'read');
     await call.files.find(call.user, NEW_FSTAB, 'write');
     const lines = (await call.files.readText(FSTAB)).split('\n').slice(0, -1);
     const kept = lines.filter((line) => {
       const [device, mountpoint] = line.trim().split(/[ \t]+/);
-      return device !== from || mountpoint !== at;
+      return (device !== from || mountpoint !== at) && (raw === '' || !line.startsWith(raw));
     });
     await call.files.writeText(NEW_FSTAB, kept.map((line) => `${line}\n`).join(''));
   } catch (refused) {

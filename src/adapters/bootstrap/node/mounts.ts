@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import { fileFailed } from './file-failed.ts';
-import { below, systemWords } from './paths.ts';
+import { below, systemWords, withoutLinks } from './paths.ts';
+
+const ARCHIVES = '/srv/scality';
 
 /** An ISO mounted below /srv/scality. */
 export interface IsoMount {
@@ -14,20 +16,27 @@ export interface IsoMount {
 
 /** The ISOs mounted below /srv/scality; of several on one mount point only the last, which hides the others. */
 export async function isoMounts(root: string): Promise<readonly IsoMount[]> {
+  // The kernel resolves links: /srv or /srv/scality may be one.
+  const folder = await withoutLinks(root, ARCHIVES);
   const table = await textOf(below(root, '/proc/self/mountinfo'));
   if (table === null) throw fileFailed('/proc/self/mountinfo', 'there is no such file');
   const found = new Map<string, IsoMount>();
-  for (const { id, source } of isoLines(table)) found.set(id, { id, ...(await backingOf(root, source)) });
+  for (const { id, source } of isoLines(table, folder)) found.set(id, { id, ...(await backingOf(root, source)) });
   return [...found.values()];
 }
 
 /** proc_pid_mountinfo(5): the mount point is the fifth field; optional fields follow up to ` - `, then type and source. */
-export function isoLines(table: string): readonly { readonly id: string; readonly source: string }[] {
+export function isoLines(
+  table: string,
+  folder = ARCHIVES,
+): readonly { readonly id: string; readonly source: string }[] {
   return table.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const [type, source = ''] = after.split(' ');
-    const id = unescaped(before.split(' ')[4] ?? '').match(/^\/srv\/scality\/([^/]+)$/)?.[1];
-    return type === 'iso9660' && id !== undefined ? [{ id, source }] : [];
+    const at = unescaped(before.split(' ')[4] ?? '');
+    const id = at.slice(folder.length + 1);
+    const isIn = at === `${folder}/${id}` && /^[^/]+$/.test(id);
+    return type === 'iso9660' && isIn ? [{ id, source }] : [];
   });
 }
 

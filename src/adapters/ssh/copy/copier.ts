@@ -13,6 +13,7 @@ import { damagedTwice, gaveUp, notApproved } from './copy-words.ts';
 import { search } from './seeding.ts';
 import { Semaphore } from './semaphore.ts';
 
+/** Reconnections in a row that bring the copy no further. */
 const RECONNECTS = 5;
 const FIRST_PAUSE_MS = 1_000;
 
@@ -52,7 +53,7 @@ function assertApproved(step: CopyStep, access: NodeAccess): void {
 
 /** Retries lost connections, and damaged bytes once. A copy that waits for its node frees its slot for others. */
 async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
-  let lost = 0;
+  const lost = lossesOf(copy);
   let damaged = 0;
   for (;;) {
     try {
@@ -62,11 +63,21 @@ async function untilWhole(copy: Copy, turns: Semaphore): Promise<void> {
     } catch (error) {
       copy.signal.throwIfAborted();
       if (!isLost(error)) throw error;
-      lost += 1;
-      if (lost > RECONNECTS) throw gaveUp(copy.step, copy.access, lost, error);
-      await copy.clock.sleep(FIRST_PAUSE_MS * 2 ** (lost - 1), copy.signal);
+      const times = lost();
+      if (times > RECONNECTS) throw gaveUp(copy.step, copy.access, times, error);
+      await copy.clock.sleep(FIRST_PAUSE_MS * 2 ** (times - 1), copy.signal);
     }
   }
+}
+
+/** Counts losses in a row; a connection that brought the copy further starts the count again. */
+function lossesOf({ pace }: Copy): () => number {
+  let [times, reached] = [0, 0];
+  return () => {
+    times = pace.furthest > reached ? 1 : times + 1;
+    reached = pace.furthest;
+    return times;
+  };
 }
 
 const isLost = (error: unknown): error is Unreachable => error instanceof Unreachable && error.fault === 'unreachable';

@@ -41,7 +41,7 @@ export function gaveUp(
   last: Unreachable,
 ): Unreachable {
   const says =
-    `The connection to ${placeOf(access)} was lost ${times} times while copying ${archive.path}. ` +
+    `The connection to ${placeOf(access)} was lost ${times} times in a row while copying ${archive.path}. ` +
     `Last error: ${last.says} The bytes copied so far stay in ${part}; the next attempt of this change resumes there.`;
   return new Unreachable(node, 'unreachable', says, { cause: last });
 }

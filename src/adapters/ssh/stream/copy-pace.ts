@@ -18,6 +18,7 @@ export class CopyPace {
   readonly #onProgress: (progress: CopyProgress) => void;
   #samples: readonly Sample[] = [];
   #reportedAt = Number.NEGATIVE_INFINITY;
+  #furthest = 0;
   #sent = 0;
   #saved = 0;
 
@@ -29,10 +30,16 @@ export class CopyPace {
 
   /** A transfer starts at this byte; the bytes before it are saved and do not count for the rate. */
   begin(sent: number): void {
+    this.#furthest = Math.max(this.#furthest, sent);
     this.#sent = sent;
     this.#saved = sent;
     this.#samples = [{ at: this.#now(), sent }];
     this.#say(sent);
+  }
+
+  /** The furthest verified byte from which a transfer has started. */
+  get furthest(): number {
+    return this.#furthest;
   }
 
   /** More bytes need not be sent. */

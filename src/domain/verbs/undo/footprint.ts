@@ -1,4 +1,4 @@
-import type { Facts, MountFacts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
+import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
 import { isClosed } from '../../cluster/facts.ts';
 import type { NodeBefore } from '../../cluster/node-before.ts';
 import { includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
@@ -53,12 +53,6 @@ export function ownMounts({ touched, before }: Footprint): readonly OwnMount[] {
     }))
     .filter(({ takesMount, takesFstab }) => takesMount || takesFstab);
 }
-
-/** True for a mount of exactly this file at this mount point. */
-export const isOf =
-  ({ path, mountpoint }: MountedArchive) =>
-  (entry: MountFacts): boolean =>
-    entry.mountpoint === mountpoint && entry.backingFile === path;
 
 /** Files that metalk8s.repo.configured writes for any version. */
 const ANY_VERSION = ['default.conf', '90-registry-config.inc', '99-registry-common.inc'];

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../cluster/facts.ts';
+import { isAt, isBackedBy, isMountOf } from '../../cluster/mounted.ts';
 import type { Command } from '../../node-commands/command.ts';
 import { asUser } from '../../node-commands/salt-commands.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { CopyStep, Step, StepOf } from '../../plan/step.ts';
 import { bytesInWords, count, listed } from '../../text/format.ts';
-import { copiesOf, type Footprint, hasDeployed, isOf, type OwnMount, ownConfig, ownMounts } from './footprint.ts';
+import { copiesOf, type Footprint, hasDeployed, type OwnMount, ownConfig, ownMounts } from './footprint.ts';
 
 const on = (node: NodeFacts, ...commands: readonly Command[]) =>
   commands.map((command) => ({ on: node.name, command: asUser(node.access, command) }));
@@ -55,7 +56,8 @@ export function gone(node: string, addresses: readonly string[]): StepOf<'ready'
 export function unmountSteps(trace: Footprint): readonly Step[] {
   const { node, target } = trace;
   const isLeft = ({ archive, takesMount, takesFstab }: OwnMount): boolean =>
-    (takesMount && target.mounts.some(isOf(archive))) || (takesFstab && target.fstab.some(isOf(archive)));
+    (takesMount && target.mounts.filter(isAt(archive.mountpoint)).some(isBackedBy(archive.path))) ||
+    (takesFstab && target.fstab.some(isMountOf(archive)));
   return ownMounts(trace)
     .filter(isLeft)
     .toReversed()
@@ -106,9 +108,9 @@ export function removeSteps(trace: Footprint): readonly Step[] {
 /** True if a mount that this undo keeps uses the file. */
 export function isInUse({ archive }: CopyStep, trace: Footprint): boolean {
   const own = ownMounts(trace).filter(({ takesMount }) => takesMount);
-  return trace.target.mounts.some(
-    (entry) => entry.backingFile === archive.path && !own.some((one) => isOf(one.archive)(entry)),
-  );
+  return trace.target.mounts
+    .filter(isBackedBy(archive.path))
+    .some((entry) => !own.some((one) => isAt(one.archive.mountpoint)(entry)));
 }
 
 function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): readonly Step[] {
