@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 
 /** Formats that neither ssh2 nor OpenSSH before 9.6 reads: PKCS#8 of other keys than RSA and ECDSA. */
 const TO_OPENSSH = 'convert it with `ssh-keygen -p -m RFC4716`, or create another with `ssh-keygen -t ed25519`';
@@ -10,7 +10,7 @@ export function usableKey(text: string): { readonly key: string } | { readonly w
   if (isEncrypted(text)) return { why: 'it is encrypted with a passphrase, and nobody is there to type it' };
   const key = isPkcs8(text) ? fromPkcs8(text) : text;
   if (key === null) return { why: `its format (PKCS#8) is supported for RSA and ECDSA keys only; ${TO_OPENSSH}` };
-  const parsed = utils.parseKey(key);
+  const parsed = ssh2.utils.parseKey(key);
   if (!(parsed instanceof Error) && [parsed].flat().some((one) => one.isPrivateKey())) return { key };
   const why = parsed instanceof Error ? 'it is not a private key' : 'it is a public key, and the private key is needed';
   return { why };
