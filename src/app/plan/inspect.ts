@@ -88,14 +88,16 @@ async function lookAtTargets(
   );
 }
 
-/** What each existing registry serves. */
+/** What each existing registry serves; the bootstrap's is asked even while its mirror pod is not listed. */
 async function lookAtRegistries(
   kube: KubeFacts,
   archives: readonly Archive[],
   registries: Registries,
   signal: AbortSignal,
 ): Promise<readonly ServedFacts[]> {
-  const nodes = kube.nodes.filter(({ name, ip }) => ip !== null && kube.registries.some(({ node }) => node === name));
+  const hasRegistry = ({ name, roles }: NodeFacts): boolean =>
+    roles.includes('bootstrap') || kube.registries.some(({ node }) => node === name);
+  const nodes = kube.nodes.filter((node) => node.ip !== null && hasRegistry(node));
   return await Promise.all(
     nodes.flatMap((node) => archives.map((archive) => servedBy(node, archive, registries, signal))),
   );

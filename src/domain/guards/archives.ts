@@ -8,8 +8,8 @@ export function archiveGuards(facts: Facts): Refusal | null {
     fileRefusal(facts) ??
     duplicateRefusal(facts) ??
     badArchive(facts) ??
-    unlistedRefusal(facts) ??
-    versionArchive(facts)
+    versionArchive(facts) ??
+    unlistedRefusal(facts)
   );
 }
 
@@ -93,7 +93,7 @@ function versionArchive(facts: Facts): Refusal | null {
   if (version !== null && versions.includes(version)) return null;
   return refuse(
     'upgrade-under-way',
-    `The cluster is at ${version}, but bootstrap.yaml lists no archive of that version (only ${listed(versions) || 'none'}).`,
+    `The cluster is at ${version}, but bootstrap.yaml lists ${versions.length === 0 ? 'no archive at all' : `only archives of ${listed(versions)}`}.`,
     `Add the ISO of ${version} with \`iso-manager.sh -a\`, then run the command again.`,
   );
 }

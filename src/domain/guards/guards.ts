@@ -5,7 +5,7 @@ import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards } from './archives.ts';
 import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
-import { otherRegistriesRefusal } from './registries.ts';
+import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
 
 /** The first refusal, in the order in which an operator would check; null when there is none. */
 export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
@@ -14,6 +14,7 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
     archiveGuards(facts) ??
     saltRefusal(facts) ??
     bootstrapRegistryRefusal(facts) ??
+    strangeEndpointsRefusal(facts.kube) ??
     otherRegistriesRefusal(intent, facts) ??
     layoutRefusal(facts) ??
     targetGuards(facts)
@@ -166,17 +167,16 @@ const ENGINE_CODES = {
   'other-layout': 'unknown-layout',
 } as const;
 
-function layoutRefusal(facts: Facts): Refusal | null {
-  for (const engine of facts.engines) {
-    if (engine.is === 'known') continue;
-    const { node, is, says } = engine;
-    return refuse(
-      ENGINE_CODES[is],
-      is === 'other-layout' ? `The container engine of ${node} cannot be checked: ${says}` : says,
-      is === 'silent'
-        ? `Check \`systemctl status salt-minion\` on ${node}, then run the command again.`
-        : `Check \`crictl info\` and \`systemctl status containerd\` on ${node}, then run the command again.`,
-    );
-  }
-  return null;
+/** Refuses with every engine that cannot be read. */
+function layoutRefusal({ engines }: Facts): Refusal | null {
+  const unread = engines.filter((engine) => engine.is !== 'known');
+  const [first] = unread;
+  if (first === undefined) return null;
+  const says = unread.map((one) =>
+    one.is === 'other-layout' ? `The container engine of ${one.node} cannot be checked: ${one.says}` : one.says,
+  );
+  const nodes = listed(unread.map(({ node }) => node));
+  const check =
+    first.is === 'silent' ? '`systemctl status salt-minion`' : '`crictl info` and `systemctl status containerd`';
+  return refuse(ENGINE_CODES[first.is], says.join(' '), `Check ${check} on ${nodes}, then run the command again.`);
 }

@@ -1,6 +1,23 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
-import type { Facts } from '../cluster/facts.ts';
+import type { Facts, KubeFacts } from '../cluster/facts.ts';
 import type { Intent } from '../plan/intent.ts';
+import { listed } from '../text/format.ts';
+
+/** Refuses if Kubernetes lists an address as a Ready registry that is none: Salt would give it to every engine. */
+export function strangeEndpointsRefusal({ nodes, registries, endpoints }: KubeFacts): Refusal | null {
+  const strange = endpoints.ready.flatMap((address) => {
+    const node = nodes.find(({ ip }) => ip === address);
+    if (node === undefined) return [`${address}, which is the address of no node`];
+    const hasPod = node.roles.includes('bootstrap') || registries.some((one) => one.node === node.name);
+    return hasPod ? [] : [`${address}, but ${node.name} has no pod repositories-${node.name}`];
+  });
+  if (strange.length === 0) return null;
+  return refuse(
+    'registry-unfit',
+    `The Endpoints kube-system/repositories list ${listed(strange)}. Salt would give every address there to every engine.`,
+    'Check `kubectl -n kube-system get endpoints repositories -o yaml`, and run the command again once it is right.',
+  );
+}
 
 /** Refuses if a registry on a node that is not in the change is not Ready or is incomplete: every engine would use it too. */
 export function otherRegistriesRefusal({ nodes }: Intent, { kube, served }: Facts): Refusal | null {

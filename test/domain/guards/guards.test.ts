@@ -49,6 +49,35 @@ const onNode3 = { node: 'node-3', ready: true, version: '128.0.1', carries: [] }
 
 const cases: readonly Case[] = [
   {
+    name: 'Endpoints with an address of no node',
+    refused: 'registry-unfit',
+    facts: withKube({ endpoints: { ready: ['10.200.3.11', '10.200.3.99'], notReady: [] } }),
+  },
+  {
+    name: 'Endpoints with a node that has no registry pod',
+    refused: 'registry-unfit',
+    facts: withKube({ endpoints: { ready: ['10.200.3.11', '10.200.3.14'], notReady: [] } }),
+  },
+  {
+    name: 'a bootstrap.yaml without archives, while the own version is mounted',
+    refused: 'upgrade-under-way',
+    facts: withBootstrap({ archives: [], mountedUnlisted: ['metalk8s-128.0.1'] }),
+  },
+  {
+    name: 'engines that cannot be read, each for its own reason',
+    refused: 'engine-unreadable',
+    facts: facts({
+      engines: [
+        {
+          node: 'node-2',
+          is: 'no-answer',
+          says: '`crictl info` on node-2 gave no answer that can be read. It says: FATA.',
+        },
+        { node: 'node-3', is: 'silent', says: 'The minion of node-3 did not answer.' },
+      ],
+    }),
+  },
+  {
     name: 'an unknown node',
     refused: 'unknown-node',
     facts: facts(),
