@@ -26,14 +26,14 @@ export interface GuardPorts {
 
 /** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
 export async function guardBeforeAct(
-  version: string,
-  ownJobs: readonly Jid[],
+  planned: { readonly version: string; readonly nodes: readonly string[]; readonly ownJobs: readonly Jid[] },
   ports: GuardPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  await whileSaltIsBusy(ownJobs, ports, signal);
+  await whileSaltIsBusy(planned.ownJobs, ports, signal);
   const kube = await ports.kubernetes.look(signal);
-  const refusal = refusalBeforeStep(kube, version) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
+  const refusal =
+    refusalBeforeStep(kube, planned.version, planned.nodes) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) throw stopped(refusal);
   // A process that was suspended (SIGSTOP) continues here before any of its timers fires.
   await ports.changes.stillOurs();

@@ -120,14 +120,14 @@ async function runAndRecord(
 
 /** Runs a step behind the guards. Reports on the card while it waits for something unreachable. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
-  const { id, ports, plan, ownJobs } = work;
+  const { id, ports, plan, ownJobs, facts } = work;
+  const planned = { version: plan.approved.version, nodes: facts.kube.nodes.map(({ name }) => name), ownJobs };
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
   const world = worldOf(step, { ...work, ports: checks }, (progress) => report(step.id, progress), cancel);
   const untilCancel = AbortSignal.any([signal, cancel.signal]);
-  const guard = () =>
-    unlessCancelled(cancel, () => guardBeforeAct(plan.approved.version, ownJobs, { ...checks, onWait }, untilCancel));
+  const guard = () => unlessCancelled(cancel, () => guardBeforeAct(planned, { ...checks, onWait }, untilCancel));
   return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
 }
 

@@ -27,6 +27,8 @@ const proof = z.strictObject({
   /** Blobs that were read and hashed, and their bytes; no `bytes`: only their sizes were compared. */
   blobs: z.number(),
   bytes: z.number().exactOptional(),
+  /** Nodes that have joined since the plan, whose engines were checked, too. */
+  newNodes: z.array(text).exactOptional(),
 });
 export type Proof = Data<typeof proof>;
 

@@ -37,9 +37,9 @@ export function clusterRefusal(intent: Intent, kube: KubeFacts): Refusal | null 
   return nodeGuards(intent, kube) ?? nativeRefusal(kube) ?? versionRefusal(kube) ?? saltMasterRefusal(kube);
 }
 
-/** Checked again right before each step that changes something. */
-export function refusalBeforeStep(kube: KubeFacts, version: string): Refusal | null {
-  const changed = versionRefusal(kube) ?? saltMasterRefusal(kube);
+/** Checked again right before each step that changes something. `names`: the nodes when the change began or resumed. */
+export function refusalBeforeStep(kube: KubeFacts, version: string, names: readonly string[]): Refusal | null {
+  const changed = nodesRefusal(kube, names) ?? versionRefusal(kube) ?? saltMasterRefusal(kube);
   if (changed !== null) return changed;
   if (kube.clusterVersion !== version) {
     return refuse(
@@ -51,6 +51,16 @@ export function refusalBeforeStep(kube: KubeFacts, version: string): Refusal | n
   const notReady = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
   if (notReady.length > 0) return refuse('node-not-ready', `No longer Ready: ${listed(notReady)}.`, BRING_BACK);
   return bootstrapReadyRefusal(kube);
+}
+
+/** The plan names the engines of all nodes, so that it fits no other nodes. */
+function nodesRefusal({ nodes }: KubeFacts, names: readonly string[]): Refusal | null {
+  const gone = names.filter((name) => nodes.every((node) => node.name !== name));
+  if (gone.length > 0) return refuse('plan-stale', `No longer in the cluster: ${listed(gone)}.`, 'Request a new plan.');
+  const added = nodes.map(({ name }) => name).filter((name) => !names.includes(name));
+  if (added.length === 0) return null;
+  const says = `New in the cluster: ${listed(added)}. The plan does not configure its container engine.`;
+  return refuse('plan-stale', says, 'Request a new plan.');
 }
 
 function nativeRefusal(kube: KubeFacts): Refusal | null {

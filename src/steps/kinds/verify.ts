@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Proof } from '../../domain/change/change.ts';
 import type { ImagesProof } from '../../domain/cluster/registry.ts';
 import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
-import { bytesInWords } from '../../domain/text/format.ts';
+import { bytesInWords, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
-import { areListed, exactly } from '../world/engines-listed.ts';
+import { areListed, exactly, nodesNow } from '../world/engines-listed.ts';
 import { proveImages } from '../world/prove-images.ts';
 import { changedArchives } from '../world/served-images.ts';
 import { nothingToForget, type StepPlug } from '../world/step-plug.ts';
@@ -36,8 +36,10 @@ export const verify: StepPlug<VerifyStep> = {
     if (changed !== null) return unsatisfied(changed);
     const images = await proveImages(comparedIn(step, world), signal);
     if (images.is === 'different') return unsatisfied(images.says, images.node);
-    const engines = await areListed(step.engines, exactly(step.addresses), world, signal);
-    return engines.is === 'satisfied' ? proven(step, images) : engines;
+    const now = await nodesNow(step.engines, world, signal);
+    if (typeof now === 'string') return unsatisfied(now);
+    const engines = await areListed(now.nodes, exactly(step.addresses), world, signal);
+    return engines.is === 'satisfied' ? proven(step, images, now) : engines;
   },
 };
 
@@ -47,19 +49,23 @@ const comparedIn = ({ bootstrapAddress, registries }: VerifyStep, world: StepWor
   copies: registries.filter(({ address }) => address !== bootstrapAddress),
 });
 
-function proven(step: VerifyStep, images: Extract<ImagesProof, { readonly is: 'same' }>): Finding<Proof> {
-  const { blobs, bytes } = images;
-  const engines = step.engines.length;
+function proven(
+  step: VerifyStep,
+  { images, blobs, bytes }: Extract<ImagesProof, { readonly is: 'same' }>,
+  { nodes, added }: { readonly nodes: readonly string[]; readonly added: readonly string[] },
+): Finding<Proof> {
+  const engines = nodes.length;
   const proof: Proof = {
-    served: images.images,
+    served: images,
     expected: step.archives.reduce((sum, archive) => sum + archive.images, 0),
     archives: step.archives.length,
     engines,
     engineTotal: engines,
     blobs,
     bytes,
+    ...(added.length === 0 ? {} : { newNodes: added }),
   };
   const hashed = `every layer hashed (${bytesInWords(bytes)})`;
-  const note = `served ${proof.served}/${proof.expected} images, ${hashed}; ${engines}/${engines} engines`;
+  const note = `served ${proof.served}/${proof.expected} images, ${hashed}; ${engines}/${engines} engines${added.length === 0 ? '' : `, also of ${listed(added)}, new since the plan`}`;
   return { is: 'satisfied', note, proof };
 }

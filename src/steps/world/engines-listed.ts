@@ -35,6 +35,19 @@ export async function areListed(
   return unsatisfied(says.join(' '), listed(wrong.map(({ node }) => node)));
 }
 
+/** The planned nodes and those that have joined since, with the latter named; a sentence if a planned node is gone. */
+export async function nodesNow(
+  planned: readonly string[],
+  { kubernetes }: Pick<StepWorld, 'kubernetes'>,
+  signal: AbortSignal,
+): Promise<{ readonly nodes: readonly string[]; readonly added: readonly string[] } | string> {
+  const now = (await kubernetes.look(signal)).nodes.map(({ name }) => name);
+  const gone = planned.filter((name) => !now.includes(name));
+  if (gone.length > 0) return `No longer in the cluster: ${listed(gone)}.`;
+  const added = now.filter((name) => !planned.includes(name));
+  return { nodes: [...planned, ...added], added };
+}
+
 const unread = (node: string): EngineFacts => ({ node, is: 'silent', says: `The minion of ${node} did not answer.` });
 
 const unreadInWords = ({ node, is, says }: Exclude<EngineFacts, { readonly is: 'known' }>): string =>

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { guardBeforeAct } from '../../../src/app/apply/guard-before-act.ts';
+import type { NodeFacts } from '../../../src/domain/cluster/facts.ts';
 import type { RunningJob } from '../../../src/domain/cluster/salt.ts';
 import { FakeChanges } from '../../fakes/fake-changes.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
+import { node } from '../../fixtures/facts.ts';
 import { SettableClock } from '../bench.ts';
 
 const OWN = '20261122101530123456';
@@ -14,7 +16,8 @@ async function asked(lab: FakeLab, changes = new FakeChanges('lab')) {
   const from = clock.steadyMs();
   const said: string[] = [];
   const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
-  await guardBeforeAct('128.0.1', [OWN], ports, new AbortController().signal);
+  const planned = { version: '128.0.1', nodes: ['bootstrap', 'node-1', 'node-2', 'node-3'], ownJobs: [OWN] };
+  await guardBeforeAct(planned, ports, new AbortController().signal);
   return { waitedMs: clock.steadyMs() - from, said };
 }
 
@@ -46,3 +49,20 @@ it('stops a worker in whose place another one works by now', async () => {
   changes.stillOurs = () => Promise.reject(new Error('another worker has taken over'));
   await expect(asked(new FakeLab(), changes)).rejects.toThrow('another worker');
 });
+
+it.each([
+  ['has joined', 'New in the cluster: node-4. The plan does not configure its container engine.', ['node-4']],
+  ['is gone', 'No longer in the cluster: node-3.', []],
+])('stops the step when a node %s since the change began', async (_, says, added) => {
+  const lab = new FakeLab();
+  lab.change = (seen) => ({ ...seen, kube: { ...seen.kube, nodes: withNodes(seen.kube.nodes, added) } });
+  await expect(asked(lab)).rejects.toMatchObject({
+    kind: 'plan-stale',
+    what: `Stopped before the next action: ${says}`,
+  });
+});
+
+function withNodes(nodes: readonly NodeFacts[], added: readonly string[]): readonly NodeFacts[] {
+  if (added.length === 0) return nodes.filter(({ name }) => name !== 'node-3');
+  return [...nodes, ...added.map((name) => node(name, 15, ['node']))];
+}

@@ -47,6 +47,8 @@ const listedOnly = (...archives: (typeof older)[]): Facts =>
 
 const onNode3 = { node: 'node-3', ready: true, version: '128.0.1', carries: [] };
 
+const NAMES = nodes.map(({ name }) => name);
+
 const cases: readonly Case[] = [
   {
     name: 'Endpoints with an address of no node',
@@ -238,7 +240,7 @@ it.each([
 });
 
 it('stops before the next action when the cluster has another version than the plan', () => {
-  expect(refusalBeforeStep(atVersion('128.0.2').kube, '128.0.1')).toMatchObject({
+  expect(refusalBeforeStep(atVersion('128.0.2').kube, '128.0.1', NAMES)).toMatchObject({
     refused: 'upgrade-under-way',
     says: 'The cluster is now at 128.0.2, but the plan was made for 128.0.1.',
   });
@@ -246,13 +248,18 @@ it('stops before the next action when the cluster has another version than the p
 
 it('stops before the next action after an upgrade began, or a node or the bootstrap registry failed', () => {
   const { kube } = facts();
-  expect(refusalBeforeStep(kube, '128.0.1')).toBeNull();
-  expect(refusalBeforeStep({ ...kube, clusterVersion: '129.0.0' }, '128.0.1')?.refused).toBe('upgrade-under-way');
-  expect(
-    refusalBeforeStep({ ...kube, nodes: nodes.map((one) => ({ ...one, ready: one.name !== 'node-1' })) }, '128.0.1')
-      ?.refused,
-  ).toBe('node-not-ready');
-  expect(refusalBeforeStep({ ...kube, endpoints: { ready: ['10.200.3.13'], notReady: [] } }, '128.0.1')?.refused).toBe(
-    'bootstrap-registry-not-ready',
+  expect(refusalBeforeStep(kube, '128.0.1', NAMES)).toBeNull();
+  expect(refusalBeforeStep({ ...kube, clusterVersion: '129.0.0' }, '128.0.1', NAMES)?.refused).toBe(
+    'upgrade-under-way',
   );
+  expect(
+    refusalBeforeStep(
+      { ...kube, nodes: nodes.map((one) => ({ ...one, ready: one.name !== 'node-1' })) },
+      '128.0.1',
+      NAMES,
+    )?.refused,
+  ).toBe('node-not-ready');
+  expect(
+    refusalBeforeStep({ ...kube, endpoints: { ready: ['10.200.3.13'], notReady: [] } }, '128.0.1', NAMES)?.refused,
+  ).toBe('bootstrap-registry-not-ready');
 });

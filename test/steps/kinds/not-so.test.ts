@@ -4,7 +4,7 @@ import type { ServedBlob } from '../../../src/domain/cluster/registry.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
 import type { StepWorld } from '../../../src/steps/world/step-world.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
-import { current, older, solution } from '../../fixtures/facts.ts';
+import { current, node, older, solution } from '../../fixtures/facts.ts';
 import { labBefore, of, outcome } from '../steps-world.ts';
 
 /** Something that is nearly as the step wants it: the step must not end well, whatever its commands have answered. */
@@ -51,6 +51,15 @@ type Mounts = Awaited<ReturnType<FakeLab['targets']['mounts']>>;
 
 const blobsAre = (lab: FakeLab, served: ServedBlob | null): void => {
   lab.registries.blob = async () => served;
+};
+
+/** node-4 joins the cluster, and its engine lists these. */
+const withNode4 = (lab: FakeLab, endpoints: readonly string[]): void => {
+  lab.change = (seen): Facts => ({
+    ...seen,
+    kube: { ...seen.kube, nodes: [...seen.kube.nodes, node('node-4', 15, ['node'])] },
+    engines: [...seen.engines, { node: 'node-4', is: 'known', endpoints }],
+  });
 };
 
 const NOT_MOUNTED = 'metalk8s-127.0.6 and metalk8s-128.0.1 is not mounted from its ISO, or not in /etc/fstab.';
@@ -114,6 +123,23 @@ const cases: readonly Case[] = [
   { kind: 'verify', when: 'one engine lists a registry too many', spoils: alsoListed, says: ENGINE_3 },
   {
     kind: 'verify',
+    when: 'a planned node is gone',
+    spoils: (lab) => {
+      lab.change = (seen) => ({
+        ...seen,
+        kube: { ...seen.kube, nodes: seen.kube.nodes.filter(({ name }) => name !== 'node-3') },
+      });
+    },
+    says: 'No longer in the cluster: node-3.',
+  },
+  {
+    kind: 'verify',
+    when: 'the engine of a node that has joined lists other registries',
+    spoils: (lab) => withNode4(lab, ['http://10.200.3.11:8080']),
+    says: ENGINE_3.replace('node-3', 'node-4'),
+  },
+  {
+    kind: 'verify',
     when: 'a blob has another size',
     spoils: (lab) => blobsAre(lab, { size: 6, sha256: null }),
     says: 'On node-2, metalk8s-127.0.6/pause:3.9 has the blob sha256:111111111111 with 6 instead of 7 bytes, and 4 more differ.',
@@ -148,4 +174,15 @@ it.each(cases)('the step $kind fails when $when', async ({ kind, spoils, world =
   const lab = await labBefore(kind);
   spoils?.(lab);
   expect(await outcome(of(kind), lab, world)).toMatchObject({ failure: { kind: 'not-confirmed', what: says } });
+});
+
+it('the proof checks the engine of a node that has joined since the plan, and names it', async () => {
+  const lab = await labBefore('verify');
+  withNode4(lab, ['http://10.200.3.11:8080', 'http://10.200.3.13:8080']);
+  expect(await outcome(of('verify'), lab)).toMatchObject({
+    outcome: {
+      note: expect.stringContaining('5/5 engines, also of node-4, new since the plan'),
+      proof: { engines: 5, engineTotal: 5, newNodes: ['node-4'] },
+    },
+  });
 });

@@ -19,9 +19,10 @@ export const addWords: VerbWords<'add'> = {
   aim: ({ intent: { nodes } }) => `Add ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}`,
   effect: ({ intent: { nodes } }) => `Adds ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}.`,
   summary: (_, plan, markup) => copies(plan, markup),
-  proved: (_, { served, expected, archives, engines, engineTotal, bytes }) => {
+  proved: (_, { served, expected, archives, engines, engineTotal, bytes, newNodes = [] }, { text }) => {
+    const added = newNodes.length === 0 ? '' : `, also of ${text(firstFew(newNodes))}, new since the plan`;
     const layers = bytes === undefined ? 'manifests compared' : `every layer hashed (${bytesInWords(bytes)})`;
-    return `Served ${served}/${expected} images of ${count(archives, 'archive')}, ${layers}; engines ${engines}/${engineTotal}.`;
+    return `Served ${served}/${expected} images of ${count(archives, 'archive')}, ${layers}; engines ${engines}/${engineTotal}${added}.`;
   },
   afterwards: ({ intent: { nodes } }, { text, code }) =>
     `${NOT_COVERED}\nMetalK8s' own sanity check expects the ${code('repositories')} pod on the bootstrap node only. It will complain about ${text(firstFew(nodes))}, which is harmless.`,
