@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { BootstrapFacts, SolutionsFile } from '../../domain/cluster/facts.ts';
 import type { ArchiveFiles, BootstrapNode, OpenArchive } from '../../ports/cluster.ts';
 import { Digests, type Log } from './archives/digests.ts';
@@ -80,7 +81,7 @@ async function inspect(
     bootstrapFile: bootstrap.is === 'good' ? { is: 'good' } : bootstrap,
     solutionsFile: solutions,
     archives: inspected.map((one) => one.listed),
-    mountedUnlisted: unlisted(mounts, listed, inspected),
+    mountedUnlisted: await solutionsAmong(unlisted(mounts, listed, inspected), root),
   };
   return { facts, inspected };
 }
@@ -98,6 +99,23 @@ function unlisted(
   const ids = new Set(inspected.map((one) => one.id));
   const files = new Set([...listed.map((one) => one.path), ...inspected.map((one) => one.real)]);
   return mounts.filter((one) => !ids.has(one.id) && !files.has(one.backing ?? '')).map((one) => one.id);
+}
+
+const kindSchema = z.object({ kind: z.string() });
+
+/**
+ * Those of the mounts that MetalK8s takes for a solution, by their manifest (metalk8s_solutions.list_available). A second registry
+ * gets a volume for each of them. A manifest that cannot be read counts.
+ */
+async function solutionsAmong(ids: readonly string[], root: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const id of ids) {
+    const name = `/srv/scality/${id}/manifest.yaml`;
+    const manifest = await readYaml(below(root, name), name);
+    const kind = manifest.is === 'read' ? kindSchema.safeParse(manifest.content).data?.kind : undefined;
+    if (manifest.is === 'unreadable' || kind === 'Solution') found.push(id);
+  }
+  return found;
 }
 
 async function* readFrom(

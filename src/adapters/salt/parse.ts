@@ -35,13 +35,30 @@ export interface State extends FailedState {
   readonly changed: boolean;
 }
 
+/** A comment as text: some states return a list, or an object of texts. */
+function textOf(comment: unknown): string {
+  if (typeof comment === 'string') return comment;
+  if (Array.isArray(comment)) return comment.map((one) => (typeof one === 'string' ? one : jsonOf(one))).join('\n');
+  return comment === undefined || comment === null ? '' : jsonOf(comment);
+}
+
+/** Empty for values that are nested too deeply to be printed. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch (error) {
+    if (error instanceof RangeError) return '';
+    throw error;
+  }
+}
+
 const stateSchema = z.object({
   // Anything but true or null is a failure.
   result: z
     .union([z.literal(true), z.null()])
     .or(z.literal(false))
     .catch(false),
-  comment: z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]).catch(''),
+  comment: z.unknown().optional().transform(textOf),
   changes: record.catch({}),
   name: z.string().optional().catch(undefined),
   __id__: z.string().optional().catch(undefined),

@@ -1,15 +1,28 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { NodeAccess } from '../cluster/facts.ts';
 import { canonicalJson } from '../text/canonical.ts';
+import { listed } from '../text/format.ts';
 import type { ApprovedPart, Plan } from './plan.ts';
 import type { Step } from './step.ts';
 
 /** The approved steps that are still needed; a refusal if the new plan has a step, archive or host key that nobody approved. */
 export function stepsStillNeeded({ approved }: Plan, { approved: fresh }: Plan): readonly Step[] | Refusal {
-  const different = unseenStep(approved, fresh) ?? differentPart(approved, fresh);
+  const different = otherNodes(approved, fresh) ?? unseenStep(approved, fresh) ?? differentPart(approved, fresh);
   if (different === null) return fresh.steps;
   const says = `The cluster has changed since the plan was shown: ${different}.`;
   return refuse('plan-stale', says, 'Request a new plan.');
+}
+
+/** The proof is over the engines of all nodes. */
+const allNodes = ({ steps }: ApprovedPart): readonly string[] =>
+  steps.flatMap((step) => (step.kind === 'verify' || step.kind === 'prove-undone' ? step.engines : []));
+
+function otherNodes(approved: ApprovedPart, fresh: ApprovedPart): string | null {
+  const [before, now] = [allNodes(approved), allNodes(fresh)];
+  const added = now.filter((name) => !before.includes(name));
+  if (added.length > 0) return `it has a new node, ${listed(added)}, whose container engine is not in the plan`;
+  const gone = before.filter((name) => !now.includes(name));
+  return gone.length === 0 ? null : `it no longer has the node ${listed(gone)}`;
 }
 
 function unseenStep(approved: ApprovedPart, fresh: ApprovedPart): string | null {

@@ -73,6 +73,18 @@ describe('the verdict on an answer without a capture', () => {
     expect(classifyCall(result, 'states')).toEqual({ is: 'lost', says });
   });
 
+  test.each([
+    [['one', ['two', 3]], 'one\n["two",3]'],
+    [{ a: 'is wrong' }, '{"a":"is wrong"}'],
+    [null, ''],
+  ])('keeps a comment that is no text: %j', (comment, said) => {
+    const answer = classifyCall(
+      ended(2, local({ 'a_|-b_|-c_|-d': { result: false, comment, changes: {} } })),
+      'states',
+    );
+    expect(answer).toMatchObject({ is: 'failed', first: { comment: said } });
+  });
+
   test('shows the cause of a failure even if it ran later', () => {
     const answer = classifyCall(
       ended(

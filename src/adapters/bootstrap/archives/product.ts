@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseYaml } from '../node/yaml-file.ts';
+import { parseYaml, yamlTexts } from '../node/yaml-file.ts';
 import type { Iso } from './iso.ts';
 
 /** The product of an ISO; its ID is the name of folder, mount and image prefix. */
@@ -27,9 +27,17 @@ export async function metalk8sOf(iso: Iso, path: string): Promise<ProductAnswer>
 const manifestSchema = z.object({
   kind: z.literal('Solution'),
   metadata: z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) }),
-  // YAML reads an unquoted 1.2 as a number; Salt converts it back to text.
-  spec: z.object({ version: z.union([z.string(), z.number()]).transform(String).pipe(z.string().regex(VERSION)) }),
+  spec: z.object({ version: z.union([z.string(), z.number()]) }),
 });
+
+const writtenSchema = z.object({ spec: z.object({ version: z.string() }) });
+
+/** The version as Python's `str` prints it: an unquoted 1.0 is a float, which stays 1.0; 1.10 becomes 1.1. */
+function versionIn(value: string | number, text: string): string {
+  if (typeof value === 'string') return value;
+  const written = writtenSchema.safeParse(yamlTexts(text)).data?.spec.version ?? '';
+  return Number.isInteger(value) && written.includes('.') ? `${value}.0` : String(value);
+}
 
 /** Reads MANIFEST.YAML, as `metalk8s_solutions` does. */
 export async function solutionOf(iso: Iso, path: string): Promise<ProductAnswer> {
@@ -43,7 +51,9 @@ export async function solutionOf(iso: Iso, path: string): Promise<ProductAnswer>
     return { says: `manifest.yaml of ${path} has no valid \`${key}\`.` };
   }
   const { metadata, spec } = manifest.data;
-  return { id: `${metadata.name}-${spec.version}`, version: spec.version };
+  const version = versionIn(spec.version, text);
+  if (!VERSION.test(version)) return { says: `manifest.yaml of ${path} has no valid \`spec.version\`.` };
+  return { id: `${metadata.name}-${version}`, version };
 }
 
 const shown = (name: string | undefined) => (name ?? 'nothing').slice(0, 60);

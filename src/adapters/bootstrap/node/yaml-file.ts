@@ -1,4 +1,4 @@
-import { load, YAML11_SCHEMA, YAMLException } from 'js-yaml';
+import { FAILSAFE_SCHEMA, load, YAML11_SCHEMA, YAMLException } from 'js-yaml';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import { bytesAt, NotAFile, withFile } from './open-file.ts';
 import { systemWords } from './paths.ts';
@@ -36,8 +36,33 @@ export function parseYaml(text: string, name: string): YamlFile {
     return { is: 'read', content: load(text, { schema: YAML11_SCHEMA, maxAliases: ALIAS_LIMIT }) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
+    if (hasKeysTwice(text)) {
+      const at = error.mark === undefined ? '' : `, line ${error.mark.line + 1}`;
+      return unreadable(`${name}${at}: a key is there twice. Salt would use the last one only, and ignore the other.`);
+    }
     const line = error.mark === undefined ? '' : `, line ${error.mark.line + 1}`;
     return unreadable(`${name} is not valid YAML${line}: ${error.reason}.`);
+  }
+}
+
+/** True if the only mistake is a repeated key, which PyYAML accepts. */
+function hasKeysTwice(text: string): boolean {
+  try {
+    load(text, { schema: YAML11_SCHEMA, maxAliases: ALIAS_LIMIT, json: true });
+    return true;
+  } catch (error) {
+    if (error instanceof YAMLException) return false;
+    throw error;
+  }
+}
+
+/** The scalars of a YAML file as they are written; undefined if it is not valid. */
+export function yamlTexts(text: string): unknown {
+  try {
+    return load(text, { schema: FAILSAFE_SCHEMA, maxAliases: ALIAS_LIMIT });
+  } catch (error) {
+    if (error instanceof YAMLException) return undefined;
+    throw error;
   }
 }
 

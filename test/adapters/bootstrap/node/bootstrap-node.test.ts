@@ -46,6 +46,21 @@ describe('solutions, images and mounts', () => {
     expect(mountedUnlisted).toEqual([]);
   });
 
+  test.each([
+    ['1.0', '1.0'],
+    ['1.10', '1.1'],
+    ['2', '2'],
+    ['1e1', '1e1'],
+    ['"1.10"', '1.10'],
+  ])('reads the version %s as Python prints it', async (written, version) => {
+    const iso = isoImage({
+      'MANIFEST.YAML': `kind: Solution\nmetadata: {name: example}\nspec: {version: ${written}}\n`,
+    });
+    await place.mount(`example-${version}`, SOLUTION, ['ui/0.1.0']);
+    const { archives } = await withSolution(iso);
+    expect(archives).toMatchObject([{ is: 'sound', archive: { id: `example-${version}`, version } }]);
+  });
+
   test('reads a version that YAML takes for a number', async () => {
     const { archives } = await withSolution(solutionIso('example', '1.2'));
     expect(archives).toMatchObject([{ fault: 'not-mounted', id: 'example-1.2' }]);
@@ -93,11 +108,17 @@ describe('solutions, images and mounts', () => {
     });
   });
 
-  test('reports mounts that no file lists, because repo.installed would fail', async () => {
+  test('reports mounted solutions that no file lists, and no other ISO, which MetalK8s skips', async () => {
     await place.list([]);
     await place.mount('metalk8s-127.0.6', '/srv/releases/old.iso');
+    await place.mount('tools', '/srv/releases/tools.iso');
+    await place.mount('other-1.0.0', '/srv/releases/other.iso');
+    await place.put('/srv/scality/other-1.0.0/manifest.yaml', 'kind: Other\n');
     await place.mount('example-1.0.0', '/srv/releases/example.iso');
-    expect((await look()).mountedUnlisted).toEqual(['metalk8s-127.0.6', 'example-1.0.0']);
+    await place.put('/srv/scality/example-1.0.0/manifest.yaml', 'kind: Solution\n');
+    await place.mount('broken-1.0.0', '/srv/releases/broken.iso');
+    await place.put('/srv/scality/broken-1.0.0/manifest.yaml', 'kind: [\n');
+    expect((await look()).mountedUnlisted).toEqual(['example-1.0.0', 'broken-1.0.0']);
   });
 
   test('reads the visible mount of two on one folder', async () => {

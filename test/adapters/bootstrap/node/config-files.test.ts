@@ -47,7 +47,11 @@ archives: /root/metalk8s.iso
     ['two mistakes', 'kind: x\napiVersion: y\narchives: []', wrong('`kind`', '`apiVersion`')],
     ['only text', 'hello', wrong('has no keys')],
     ['broken YAML', `${V3}archives: [`, wrong(BOOTSTRAP, 'is not valid YAML, line 2')],
-    ['a key twice', `${V3}${V3}`, wrong('is not valid YAML, line 2: duplicated mapping key')],
+    [
+      'a key twice',
+      `${V3}${V3}`,
+      wrong(', line 2: a key is there twice. Salt would use the last one only, and ignore the other.'),
+    ],
     ['nothing', '', wrong('is not valid YAML')],
     ['a bomb of aliases', `a: &a [x, x]\n${`b: [${'*a, '.repeat(101)}]\n`}`, wrong('aliases')],
   ])('gives the archives, or names the mistake: %s', (_, text, wanted) => {
