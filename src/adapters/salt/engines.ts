@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EngineFacts } from '../../domain/cluster/facts.ts';
 import { classifyValue } from './classify.ts';
 import { documents } from './documents.ts';
+import { jsonOf } from './parse.ts';
 
 /** MetalK8s' name for its registries; it never resolves, so every pull goes to a mirror. */
 const REGISTRY = 'metalk8s-registry-from-config.invalid';
@@ -20,7 +21,7 @@ const infoSchema = z.object({
 /** Parses `crictl info`, run by Salt's cmd.run on a node; `undefined` when the minion did not answer. */
 export function engineFacts(node: string, value: unknown): EngineFacts {
   if (isSilence(value)) return { node, is: 'silent', says: `The minion of ${node} did not answer.` };
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : jsonOf(value);
   // cmd.run includes stderr, so crictl's warnings precede the JSON.
   const info = documents(text)
     .map((one) => infoSchema.safeParse(one).data)

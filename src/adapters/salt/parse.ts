@@ -43,7 +43,7 @@ function textOf(comment: unknown): string {
 }
 
 /** Empty for values that are nested too deeply to be printed. */
-function jsonOf(value: unknown): string {
+export function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch (error) {
