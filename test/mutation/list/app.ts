@@ -89,8 +89,8 @@ export const APP: readonly Mutant[] = [
   {
     name: 'an approval from the future starts a change',
     file: 'src/app/apply/approved-change.ts',
-    find: '> SKEW_LIMIT_MS',
-    replace: '> 100 * SKEW_LIMIT_MS',
+    find: '> MOST_BEHIND_MS',
+    replace: '> 100 * MOST_BEHIND_MS',
     tests: APPROVED,
   },
   {
