@@ -25,8 +25,8 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'an archive counts as mounted by fstab alone',
     file: 'src/domain/plan/planned-steps.ts',
-    find: 'mounts.some(same) && fstab.some(same)',
-    replace: 'mounts.some(same) || fstab.some(same)',
+    find: 'mounts.some(isIts) && fstab.some(isIts)',
+    replace: 'mounts.some(isIts) || fstab.some(isIts)',
     tests: ADD,
   },
   {
@@ -207,9 +207,9 @@ export const DOMAIN: readonly Mutant[] = [
   },
   {
     name: 'an undo unmounts what another file is mounted from',
-    file: 'src/domain/verbs/undo/footprint.ts',
-    find: ' && entry.backingFile === path',
-    replace: '',
+    file: 'src/domain/verbs/undo/steps.ts',
+    find: 'target.mounts.filter(isAt(archive.mountpoint)).some(isBackedBy(archive.path))',
+    replace: 'target.mounts.some(isAt(archive.mountpoint))',
     tests: UNDO,
   },
   {
