@@ -60,8 +60,8 @@ describe('posting a message', () => {
 
   it.each([
     ['C0RANDOM', 'not-in-channel'],
-    ['C0NOWHERE', 'gone'],
-  ])('distinguishes channels that the bot may not write in: %s', async (channel, fault) => {
+    ['C0NOWHERE', 'not-in-channel'],
+  ])('reports a channel that the bot cannot write in: %s', async (channel, fault) => {
     const { poster } = await posterOnLocalSlack();
     expect((await refusal(poster.post(channel, drawing('x')))).fault).toBe(fault);
   });
