@@ -81,7 +81,7 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
   }
 }
 
-/** A record accepts entries up to 1 MiB; twenty nodes with five archives need 360 KiB. */
+/** A record accepts entries up to 1 MiB; twenty nodes with five archives need 650 KiB. */
 const PLAN_LIMIT_BYTES = 900 * 1024;
 
 const TOO_LARGE = refuse(

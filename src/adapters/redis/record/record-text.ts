@@ -13,7 +13,7 @@ import { changeEventSchema } from '../../../schema/record-schemas.ts';
 import { recordFault } from '../server/failures.ts';
 import { saidIn, signedText } from '../server/signed-text.ts';
 
-/** A plan for twenty nodes with five archives is about 360 KiB, as it holds every command. */
+/** A plan for twenty nodes with five archives is about 650 KiB, as it holds every command. */
 const ENTRY_LIMIT_BYTES = 1024 * 1024;
 /** The same with the journal mark and the signature. */
 export const STORED_ENTRY_BYTES = ENTRY_LIMIT_BYTES + 4096;
