@@ -25,6 +25,7 @@ const SILENT_AFTER_MS = 15_000;
 export function workerState(seen: SeenWorker | 'unverified' | null): WorkerState {
   if (seen === 'unverified') return { is: 'unverified' };
   if (seen === null) return { is: 'silent', since: null };
-  if (seen.silentMs > SILENT_AFTER_MS) return { is: 'silent', since: seen.heardAt };
+  // A heartbeat from the future: Redis' clock was set back, and nobody knows how old it is. The next one tells.
+  if (Math.abs(seen.silentMs) > SILENT_AFTER_MS) return { is: 'silent', since: seen.heardAt };
   return seen.trouble === null ? WORKER_THERE : { is: 'hindered', says: seen.trouble };
 }

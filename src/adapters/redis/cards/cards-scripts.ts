@@ -25,10 +25,16 @@ export const PLACE = `
 if redis.call('HSTRLEN', KEYS[1], 'place') > 4096 then return 'too long' end
 return redis.call('HGET', KEYS[1], 'place') or ''`;
 
-/** Takes a lease; returns the drawn revision and `aside`, or -1 when another token holds it. KEYS: lease, card. ARGV: token, ms. */
+/**
+ * Takes a lease. One that lasts longer than any is made for is shortened: Redis' clock was set back, and its holder may be dead.
+ * Returns the drawn revision and `aside`, or -1 when another token holds it. KEYS: lease, card. ARGV: token, ms.
+ */
 export const LEASE = `
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return { -1, '' } end
+if holder and holder ~= ARGV[1] then
+  if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return { -1, '' }
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 local aside = redis.call('HSTRLEN', KEYS[2], 'aside') <= 16384 and redis.call('HGET', KEYS[2], 'aside')
 return { tonumber(redis.call('HGET', KEYS[2], 'drawn') or 0) or 0, aside or '' }`;
@@ -57,7 +63,8 @@ if revision >= (tonumber(redis.call('HGET', KEYS[3], 'revision') or 0) or 0) the
 return 1`;
 
 /**
- * Claims a name: 1 for the first claim, or after an unconfirmed claim expired; 0 while another claim lasts; 2 once confirmed.
+ * Claims a name: 1 for the first claim, or after an unconfirmed claim expired; 0 while another claim lasts (shortened like a lease if
+ * Redis' clock was set back); 2 once confirmed.
  * KEYS: replies, state. ARGV: name, token, ms to keep, ms.
  */
 export const CLAIM = `${KEEP}
@@ -67,7 +74,12 @@ local held = redis.call('HGET', KEYS[1], ARGV[1])
 if held then
   local ends, token = string.match(held, '^posting (%d+) (.+)$')
   if not ends then return 2 end
-  if token ~= ARGV[2] and tonumber(ends) > now then return 0 end
+  if token ~= ARGV[2] and tonumber(ends) > now then
+    if tonumber(ends) > now + ARGV[4] then
+      redis.call('HSET', KEYS[1], ARGV[1], string.format('posting %d %s', now + ARGV[4], token))
+    end
+    return 0
+  end
 end
 redis.call('HSET', KEYS[1], ARGV[1], string.format('posting %d %s', now + ARGV[4], ARGV[2]))
 keep(KEYS[1], KEYS[2], ARGV[3])

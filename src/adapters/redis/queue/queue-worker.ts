@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { type Fence, takeFence } from '../lease/fence.ts';
 import { LockWatch } from '../lease/lock-watch.ts';
 import { handOverFromPredecessor, noteWorker } from '../lease/predecessor.ts';
+import { shortenAfterSetBack } from '../lease/set-back.ts';
 import { closeRedis, cutRedis, patientTwin } from '../server/connection.ts';
 import { redisFailed } from '../server/failures.ts';
 import { clusterPrefix } from '../server/keys.ts';
@@ -87,6 +88,7 @@ class BullWorker implements QueueWorker {
 
   start(): void {
     void this.#runOn();
+    void this.#shortenLocks();
   }
 
   readonly alive = (): boolean =>
@@ -137,6 +139,19 @@ class BullWorker implements QueueWorker {
         this.#options.log.error({ err: inOurWords(error) }, 'Queue cannot be read; retrying');
         await pause(RUN_AGAIN_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
+    }
+  }
+
+  /** Regularly, because Redis does not tell when its clock is set. */
+  async #shortenLocks(): Promise<void> {
+    const { redis, log } = this.#options;
+    const times = { lockMs: LOCK_MS, checkMs: STALLED_CHECK_MS };
+    const pauseUntilNext = () => pause(LOCK_MS / 2, true, { signal: this.#closing.signal }).catch(() => false);
+    while (await pauseUntilNext()) {
+      if (redis.status !== 'ready') continue;
+      const shortened = await shortenAfterSetBack(this.#worker, redis, times).catch(this.#onError);
+      if (shortened === true)
+        log.info({}, 'Redis’ clock was set back; locks that would have lasted too long are shortened');
     }
   }
 

@@ -71,6 +71,47 @@ describe('after a process was killed', () => {
     await queue.close();
   });
 
+  it('another worker takes the job, although Redis’ clock was set back by an hour meanwhile', async () => {
+    const begun = Promise.withResolvers<void>();
+    const queue = changeQueue({ redis: bench.connect(), cluster: 'c1' });
+    await queue.add('apply', 'c1-setbak', 1);
+    const dying = bench.connect();
+    const dead = queueWorker({
+      redis: dying,
+      cluster: 'c1',
+      log: quiet,
+      work: () => {
+        begun.resolve();
+        return never();
+      },
+    });
+    dead.start();
+    await begun.promise;
+    await dead.close();
+    // It never ended its job, so it left the lock, and has stopped renewing it. Redis keeps these times with a clock set back:
+    const redis = bench.connect();
+    const prefix = 'mk8s:c1:changes:';
+    expect(await redis.lrange(`${prefix}active`, 0, -1)).toEqual(['apply-c1-setbak-1']);
+    expect(await redis.pexpire(`${prefix}apply-c1-setbak-1:lock`, 3_600_000)).toBe(1);
+    await redis.set(`${prefix}stalled-check`, '1', 'PX', 3_600_000);
+    const done: string[] = [];
+    started(async () => void done.push('again'), join(folder, 'another-node'));
+    await vi.waitFor(() => expect(done).toEqual(['again']), PATIENT);
+    await queue.close();
+  });
+
+  it('a dead bot’s card and claim are free soon, although Redis’ clock was set back by an hour', async () => {
+    const redis = bench.connect();
+    const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
+    const { lease, replies } = changeKeys('c1-abc235');
+    await redis.set(lease, 'dead', 'PX', 3_600_000);
+    expect(await cards.whileLeased('c1-abc235', 300, never)).toBe(false);
+    expect(await redis.pttl(lease)).toBeLessThanOrEqual(300);
+    await redis.hset(replies, 'card', `posting ${Date.now() + 3_600_000} dead`);
+    expect(await cards.claimReply('c1-abc235', 'card', 300)).toBe('busy');
+    await vi.waitFor(async () => expect(await cards.claimReply('c1-abc235', 'card', 300)).toBe('ours'), PATIENT);
+  });
+
   it('a killed bot frees its card soon, despite a lease of ten minutes', async () => {
     const [dying, other] = [bench.connect(), bench.connect()];
     const drawing = Promise.withResolvers<void>();
