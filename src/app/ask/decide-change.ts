@@ -122,7 +122,7 @@ export function decidedAlready(change: Change): Refusal {
   const by = change.approvers.map(({ name }) => name).join(' and ') || 'another person';
   const state: Readonly<Record<Change['state'], string>> = {
     requested: 'is still being planned',
-    planned: 'is being decided by several people right now',
+    planned: 'still waits for a decision',
     approved: `was already approved by ${by}`,
     applying: `was already approved by ${by} and is in progress`,
     done: `was already approved by ${by} and is done`,

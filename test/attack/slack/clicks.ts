@@ -96,7 +96,7 @@ function onMadeUpThings(): readonly Attack[] {
 
 function onMadeUpChanges(): readonly Attack[] {
   return [
-    click('click-on-a-made-up-change', 'a change that does not exist', /Nothing is known/, ({ digest }) => ({
+    click('click-on-a-made-up-change', 'a change that does not exist', /There is no record of this change/, ({ digest }) => ({
       by: BOB,
       value: { change: 'lab-222222', digest },
     })),
@@ -116,11 +116,11 @@ function onMadeUpChanges(): readonly Attack[] {
       by: BOB,
       value: { change: id, digest: 'f'.repeat(100_000) },
     })),
-    click('retry-of-what-never-failed', 'Retry on an unapproved plan', /already/, () => ({
+    click('retry-of-what-never-failed', 'Retry on an unapproved plan', /still waits for a decision/, () => ({
       by: BOB,
       action: ACTIONS.retry,
     })),
-    click('cancel-of-what-never-ran', 'Cancel on an unapproved plan', /already/, () => ({
+    click('cancel-of-what-never-ran', 'Cancel on an unapproved plan', /still waits for a decision/, () => ({
       by: BOB,
       action: ACTIONS.cancel,
     })),
@@ -162,7 +162,7 @@ function twice(): Attack {
       const answer = await stage.door.click({ by: BOB, action: ACTIONS.approve, value });
       const { state } = (await stage.get(id)).change;
       must(state === 'denied', `The change is ${state}.`);
-      must(/denied by bob already/.test(answer ?? ''), `Bob got another answer: ${answer}`);
+      must(/already denied by bob/.test(answer ?? ''), `Bob got another answer: ${answer}`);
       return answer ?? '';
     },
   };

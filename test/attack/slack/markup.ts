@@ -11,7 +11,7 @@ export function markupIn({ text, blocks }: SlackMessage): string | null {
   const marked = [text, ...mrkdwnIn(blocks)].map((one) => CALL.exec(one)?.[0]).find((one) => one !== undefined);
   if (marked !== undefined) return JSON.stringify(marked);
   const invisible = INVISIBLE.exec(JSON.stringify([text, blocks]).replaceAll('\\n', ''))?.[0];
-  const escaped = /\\u00[01][0-9a-f]|\\u007f/.exec(JSON.stringify([text, blocks]))?.[0];
+  const escaped = /(?<!\\)(?:\\\\)*\\u(?:00[01][0-9a-f]|007f)/.exec(JSON.stringify([text, blocks]))?.[0];
   return invisible === undefined && escaped === undefined
     ? null
     : `an invisible character (${escaped ?? JSON.stringify(invisible)})`;
