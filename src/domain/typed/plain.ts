@@ -3,7 +3,9 @@
  * characters that turn the order of what follows: with one of them, the person read another text.
  */
 export const visible = (text: string): string =>
-  text.replaceAll(/(?![\u202a-\u202e\u2066-\u2069])\p{Cf}|\u115f|\u1160|\u3164|[\ufe00-\ufe0f]/gu, '').replaceAll(/[\p{Zs}\t]/gu, ' ');
+  text
+    .replaceAll(/(?![\u202a-\u202e\u2066-\u2069])\p{Cf}|\u115f|\u1160|\u3164|[\ufe00-\ufe0f]/gu, '')
+    .replaceAll(/[\p{Zs}\t]/gu, ' ');
 
 /** A word with plain letters, digits and hyphens instead of their full-width or typographic forms. */
 export const plainWord = (word: string): string => word.normalize('NFKC').replaceAll(/[\p{Pd}\u2212]/gu, '-');

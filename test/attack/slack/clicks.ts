@@ -96,10 +96,15 @@ function onMadeUpThings(): readonly Attack[] {
 
 function onMadeUpChanges(): readonly Attack[] {
   return [
-    click('click-on-a-made-up-change', 'a change that does not exist', /There is no record of this change/, ({ digest }) => ({
-      by: BOB,
-      value: { change: 'lab-222222', digest },
-    })),
+    click(
+      'click-on-a-made-up-change',
+      'a change that does not exist',
+      /There is no record of this change/,
+      ({ digest }) => ({
+        by: BOB,
+        value: { change: 'lab-222222', digest },
+      }),
+    ),
     click('click-on-another-clusters-change', 'a change of an unknown cluster', /no cluster prod/, ({ digest }) => ({
       by: BOB,
       value: { change: 'prod-222222', digest },
