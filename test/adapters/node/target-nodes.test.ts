@@ -158,7 +158,7 @@ describe('a file that was proven before', () => {
   ])('%s', async (_, identity, proven, isArchive, isRead) => {
     const shell = new FakeShell({ ...well, [digest]: { stdout: `${other} *${path}\n` } });
     const digests = { known: () => ({ identity, sha256: proven }), remember: async () => undefined };
-    await shell.pin([await shell.hostKey(access, { signal, limitMs: 1 })]);
+    await shell.pin([{ node: access.node, key: await shell.hostKey(access, { signal, limitMs: 1 }) }]);
     const nodes = targetNodes({ shell, digests });
     expect(await nodes.hasFile(access, { path, size: 100, sha256 }, signal)).toBe(isArchive);
     expect(shell.ran.includes(digest)).toBe(isRead);
