@@ -24,7 +24,9 @@ import {
   type FileSystem,
   fileSystemIn,
   fstabIn,
+  identitiesIn,
   isListening,
+  type LoopMount,
   linesIn,
   MACHINE_ID,
   machineIdsIn,
@@ -41,7 +43,7 @@ const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,F
 const ADDRESSES = command('ip', '-o', 'addr', 'show');
 /** root alone can read the UUID. */
 const MACHINE_IDS = command('grep', '-sH', '.', '--', MACHINE_ID, SYSTEM_UUID);
-const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
+const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN');
 
 /** Read-only inspections of one node, each a single command. */
 export class NodeInspector {
@@ -120,7 +122,7 @@ export class NodeInspector {
     return seen;
   }
 
-  async mounts(): Promise<readonly MountFacts[]> {
+  async mounts(): Promise<readonly LoopMount[]> {
     const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
     // findmnt exits 1 without output when it finds nothing.
     if (!hasExited(found) && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
@@ -144,6 +146,15 @@ export class NodeInspector {
     const names = [...new Set(paths)];
     if (found.length !== names.length + 1) throw new CommandFailed(this.#access.node, probe, result);
     return new Map(names.map((name, index) => [name, found[index] ?? name]));
+  }
+
+  /** Those paths that exist, links followed, by device and inode. */
+  async identities(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const probe = inEnglish(command('stat', '-L', '-c', '%d:%i %n', '--', ...paths));
+    const result = await this.#asRoot(probe);
+    const isKnown = hasExited(result) || (hasExited(result, 1) && linesIn(result.stderr).every(saysMissing));
+    if (!isKnown) throw new CommandFailed(this.#access.node, probe, result);
+    return identitiesIn(result.stdout);
   }
 
   /** Empty when the node never had a registry. */
@@ -189,7 +200,7 @@ export class NodeInspector {
     const english = inEnglish(probe);
     const result = await this.#asRoot(english);
     if (hasExited(result)) return result.stdout;
-    if (result.stderr.includes('No such file or directory')) return '';
+    if (saysMissing(result.stderr)) return '';
     throw new CommandFailed(this.#access.node, english, result);
   }
 
@@ -211,3 +222,5 @@ export class NodeInspector {
     throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, probe, result);
   }
 }
+
+const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');

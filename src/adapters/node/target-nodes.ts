@@ -10,6 +10,7 @@ import {
 } from '../../domain/cluster/facts.ts';
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
+import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { ARCHIVES, named } from './named-mounts.ts';
@@ -99,16 +100,31 @@ async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAcc
   return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
 }
 
-/** The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. */
+/**
+ * The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. A
+ * mounted file is an archive's, too, if it has the same inode.
+ */
 async function mountsOf(
   inspector: NodeInspector,
   paths: readonly string[],
 ): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>> {
   const [mounts, fstab] = [await inspector.mounts(), await inspector.fstab()];
+  const same =
+    paths.length > 0 && mounts.some(({ identity }) => identity !== null)
+      ? await inspector.identities(paths)
+      : new Map<string, string>();
   const lines = fstab.flatMap(({ backingFile, mountpoint }) => [backingFile, mountpoint]);
-  const real = await inspector.resolved([ARCHIVES, ...paths, ...lines.filter((word) => word.startsWith('/'))]);
+  const real = await inspector.resolved([
+    ARCHIVES,
+    ...paths,
+    ...paths.map(folderOf),
+    ...lines.filter((word) => word.startsWith('/')),
+  ]);
   return {
-    mounts: mounts.map((entry) => named(entry, paths, real)),
+    mounts: mounts.map(({ identity, ...entry }) => {
+      const path = same.get(identity ?? '');
+      return named(path === undefined ? entry : { ...entry, backingFile: path }, paths, real);
+    }),
     fstab: fstab.map((entry) => named(entry, paths, real)),
   };
 }

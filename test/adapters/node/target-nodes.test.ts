@@ -24,11 +24,11 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   'node-2$ env LC_ALL=C sudo -n true': {},
   'node-2$ openssl version': { stdout: 'OpenSSL 3.0\n' },
   [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
-  [`${root} losetup -J -O NAME,BACK-FILE`]: {
+  [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
   },
-  [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
-    stdout: `/srv/scality\0${path}\0/srv/scality/m\0`,
+  [`${root} realpath -zm -- /srv/scality ${path} /archives /srv/scality/m`]: {
+    stdout: `/srv/scality\0${path}\0/archives\0/srv/scality/m\0`,
   },
   [way(path)]: {},
   [`${root} ip -o addr show`]: {
@@ -76,11 +76,11 @@ describe('inspecting a target', () => {
     const real = '/data/metalk8s.iso';
     const { facts } = look({
       [findmnt]: { stdout: '{"filesystems":[{"target":"/data/srv/scality/m","source":"/dev/loop0"}]}' },
-      [`${root} losetup -J -O NAME,BACK-FILE`]: {
+      [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
         stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${real} (deleted)"}]}`,
       },
-      [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
-        stdout: `/data/srv/scality\0${real}\0/data/srv/scality/m\0`,
+      [`${root} realpath -zm -- /srv/scality ${path} /archives /srv/scality/m`]: {
+        stdout: `/data/srv/scality\0${real}\0/data\0/data/srv/scality/m\0`,
       },
     });
     const mount = { mountpoint: '/srv/scality/m', backingFile: path };
@@ -89,6 +89,28 @@ describe('inspecting a target', () => {
       fstab: [mount],
       files: [{ mounted: true }],
     });
+  });
+
+  const losetup = `${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`;
+  const inodes = `${root} env LC_ALL=C stat -L -c '%d:%i %n' -- ${path}`;
+  const loop = (file: string) =>
+    `{"loopdevices":[{"name":"/dev/loop0","back-file":"${file}","back-ino":2999669,"back-maj:min":"     254:0  "}]}`;
+
+  it.each([
+    ['the same inode under another name', '/mnt/hard-link.iso', `65024:2999669 ${path}\n`, path],
+    ['another inode', '/mnt/other.iso', `65024:7 ${path}\n`, '/mnt/other.iso'],
+    ['another inode in the archive’s folder', '/archives/b.iso', `65024:7 ${path}\n`, '/archives/b.iso'],
+  ])('compares mounts by inode: %s', async (_, file, stdout, backingFile) => {
+    const { facts } = look({ [losetup]: { stdout: loop(file) }, [inodes]: { stdout } });
+    expect(await facts).toMatchObject({ mounts: [{ backingFile }], files: [{ mounted: backingFile === path }] });
+  });
+
+  it('compares mounts by name when the archive is gone, and by nothing when its inode cannot be read', async () => {
+    const [gone, absentAlso] = [{ stdout: loop(`${path} (deleted)`) }, { ...absent, stdout: '' }];
+    const { facts } = look({ [losetup]: gone, [inodes]: absentAlso });
+    expect(await facts).toMatchObject({ mounts: [{ backingFile: `${path} (deleted)` }] });
+    const denied = { ended: exit(1), stderr: 'stat: cannot statx: Permission denied\n' };
+    await expect(look({ [losetup]: gone, [inodes]: denied }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
   });
 
   it('names the first folder on the way to an archive that not only root can change', async () => {
@@ -125,12 +147,12 @@ describe('inspecting a target', () => {
   });
 
   it('accepts a node without mounts, fstab, registry folder and isoinfo', async () => {
-    const bare = { stdout: `/srv/scality\0${path}\0` };
+    const bare = { stdout: `/srv/scality\0${path}\0/archives\0` };
     const missing = { ended: exit(2), stderr: "ls: cannot access '…': No such file or directory\n" };
     const { facts } = look({
-      [`${root} realpath -zm -- /srv/scality ${path}`]: bare,
+      [`${root} realpath -zm -- /srv/scality ${path} /archives`]: bare,
       [findmnt]: { ended: exit(1) },
-      [`${root} losetup -J -O NAME,BACK-FILE`]: {},
+      [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {},
       [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,
       [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: missing,
       [`${root} isoinfo -version`]: { ended: exit(1), stderr: 'sudo: isoinfo: command not found\n' },
