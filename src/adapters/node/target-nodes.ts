@@ -13,6 +13,7 @@ import type { TargetQuery } from '../../domain/cluster/target-query.ts';
 import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
+import { loginFault } from './login-fault.ts';
 import { ARCHIVES, named } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
 
@@ -57,8 +58,8 @@ async function inspect(
   const { node } = access;
   const hostKey = await shell.hostKey(access, { signal, limitMs: HOST_KEY_LIMIT_MS });
   const inspector = new NodeInspector(shell, access, signal, hostKey.pinned ? undefined : hostKey);
-  const noRoot = await rootFault(inspector, access);
-  if (noRoot !== null) return { is: 'closed', node, fault: 'no-sudo', says: noRoot, hostKey };
+  const fault = await loginFault(inspector, access);
+  if (fault !== null) return { is: 'closed', node, ...fault, hostKey };
   const hasher = await inspector.hasher();
   const paths = want.archives.map(({ path }) => path);
   const { mounts, fstab } = await mountsOf(inspector, paths);
@@ -84,20 +85,6 @@ async function inspect(
     ...(want.paths === undefined ? {} : { present: await inspector.present(want.paths) }),
     hasher,
   };
-}
-
-async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAccess): Promise<string | null> {
-  if (!sudo) {
-    // Salt states need root; report missing permission here instead of in the first state.
-    if (user === 'root') return null;
-    return (
-      `${user} on ${node} is not root, and the annotation metalk8s.scality.com/ssh-sudo is not "true". ` +
-      `Run \`kubectl annotate node ${node} metalk8s.scality.com/ssh-sudo=true --overwrite\` if ${user} may use sudo there.`
-    );
-  }
-  const fault = await inspector.sudoFault();
-  if (fault === null) return null;
-  return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
 }
 
 /**

@@ -131,6 +131,7 @@ export const SSH_FAULTS = [
   'key-missing',
   'key-unsafe',
   'no-sudo',
+  'unfit-shell',
 ] as const;
 export type SshFault = (typeof SSH_FAULTS)[number];
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
 import { CommandFailed } from '../../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
-import { render } from '../../../src/domain/node-commands/command.ts';
+import { render, withSudo } from '../../../src/domain/node-commands/command.ts';
 import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
 import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
+import { PROOF_OUTPUT, SHELL_PROOF, SUDO_PROOF } from '../../../src/domain/node-commands/proof-commands.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
 const access: NodeAccess = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'centos', keyPath: '/k', sudo: true };
@@ -15,13 +16,20 @@ const signal = new AbortController().signal;
 const root = 'node-2$ sudo -n';
 const absent = { ended: exit(1), stderr: 'stat: cannot statx: No such file or directory\n' };
 
+const proof = `node-2$ ${render(SHELL_PROOF)}`;
+const rootProof = `node-2$ ${render(withSudo(SHELL_PROOF))}`;
+const programs = `node-2$ ${render(SUDO_PROOF)}`;
+const passwd = 'node-2$ getent passwd centos';
+
 const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
 const way = (at: string) => `${root} ${render(wayTo(at))}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
 /** A node on which everything is well and the archive is there and mounted. */
 const well: Readonly<Record<string, ShellAnswer>> = {
-  'node-2$ env LC_ALL=C sudo -n true': {},
+  [proof]: { stdout: PROOF_OUTPUT },
+  [rootProof]: { stdout: PROOF_OUTPUT },
+  [programs]: {},
   'node-2$ openssl version': { stdout: 'OpenSSL 3.0\n' },
   [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
   [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
@@ -189,14 +197,22 @@ describe('a file that was proven before', () => {
 
 describe('an unusable target', () => {
   it('is reported with the error of sudo', async () => {
-    const { facts } = look({
-      'node-2$ env LC_ALL=C sudo -n true': { ended: exit(1), stderr: 'sudo: a password is required\n' },
-    });
-    expect(await facts).toMatchObject({
-      is: 'closed',
-      fault: 'no-sudo',
-      says: expect.stringContaining('sudo: a password is required'),
-    });
+    const denied = { ended: exit(1), stderr: 'sudo: a password is required\n' };
+    const says = expect.stringContaining('`sudo -n sh` on node-2 (sudo: a password is required)');
+    expect(await look({ [rootProof]: denied }).facts).toMatchObject({ is: 'closed', fault: 'no-sudo', says });
+    const some = look({ [programs]: { ...denied, stdout: 'mv\n' } });
+    expect(await some.facts).toMatchObject({ fault: 'no-sudo', says: expect.stringContaining('`sudo -n mv`') });
+  });
+
+  it.each([
+    ['sudo that prints', rootProof, { stdout: PROOF_OUTPUT, stderr: 'sudo: unable to resolve host' }, 'no-sudo'],
+    ['a login shell that prints', proof, { stdout: `Hello\n${PROOF_OUTPUT}` }, 'unfit-shell'],
+    ['a login shell that runs nothing', proof, { ended: exit(1), stdout: 'No access.\n' }, 'unfit-shell'],
+    ['a login shell that changes words', proof, { stdout: 'its so\n' }, 'unfit-shell'],
+  ] as const)('is reported with the words of %s', async (_, line, said, fault) => {
+    const { facts } = look({ [line]: said, [passwd]: { stdout: 'centos:x:1000:1000::/home/centos:/bin/odd\n' } });
+    const words = 'stderr' in said ? said.stderr : said.stdout.trim().split('\n')[0];
+    expect(await facts).toMatchObject({ is: 'closed', fault, says: expect.stringContaining(`“${words}”`) });
   });
 
   it('is reported when its user is not root and the annotation does not allow sudo', async () => {
