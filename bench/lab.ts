@@ -107,7 +107,7 @@ async function startTarget(above: string, number: 1 | 2 | 3, knownHosts: string)
   const access: NodeAccess = { node: `node-${number}`, host, port, user, keyPath, sudo: false };
   const shell = sshShell({ knownHostsPath: knownHosts });
   const limits = { signal: AbortSignal.timeout(20_000), limitMs: 15_000 };
-  await shell.pin([await shell.hostKey(access, limits)]);
+  await shell.pin([{ node: access.node, key: await shell.hostKey(access, limits) }]);
   await shell.close();
   const folder = join(home, 'archives');
   await mkdir(folder);

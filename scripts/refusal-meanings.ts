@@ -50,16 +50,16 @@ const NODE = {
     'Remove the label from every node but the bootstrap node, then run the command again.',
   ),
   'ssh-refused': meaning(
-    'The worker cannot log in: the node is unreachable, or its SSH key is rejected, missing, or readable by others.',
-    'Fix what the refusal names: host, port, user or key file.',
+    'The worker cannot log in: the node is unreachable, its SSH key is rejected, missing, or readable by others, or the login shell is unfit.',
+    'Fix what the refusal names: host, port, user, key file or login shell.',
   ),
   'host-key-changed': meaning(
     "The node's SSH host key is not the pinned one, or is revoked.",
     'If the node was reinstalled, run the `ssh-keygen -R` command from the refusal. Otherwise find out which machine answers at its address.',
   ),
   'no-sudo': meaning(
-    'The SSH user is not root and has no passwordless `sudo`.',
-    'Allow `sudo -n`, and set the annotation `metalk8s.scality.com/ssh-sudo` to `"true"`.',
+    'The SSH user is not root, and `sudo -n` does not run every program there.',
+    'Allow `sudo -n` for every program, without a password or a terminal, and set the annotation `metalk8s.scality.com/ssh-sudo` to `"true"`.',
   ),
   'tool-missing': meaning(
     'The node has no `isoinfo`. The Salt states read archives with it.',

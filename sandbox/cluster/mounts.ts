@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorWords, PathRefused } from './files/path-refused.ts';
-import type { Place } from './files/path-walk.ts';
 import { extractIso, IsoUnreadable } from './iso/read.ts';
 import type { ClusterParts } from './parts.ts';
 import { type SimMount, SimMountError, type SimNode } from './world.ts';
@@ -11,7 +10,7 @@ export async function mountIso(parts: ClusterParts, node: SimNode, isoPath: stri
   if (node.mounts.some((one) => one.target === target)) {
     throw new SimMountError(`mount: ${target}: ${isoPath} already mounted on ${target}.`);
   }
-  const { path: realIso, real: iso } = await fileToLoop(parts, node, isoPath, target);
+  const { path: realIso, real: iso, stats } = await fileToLoop(parts, node, isoPath, target);
   const point = await parts.filesOf(node).find('root', target, 'look');
   if (!point.stats?.isDirectory()) throw new SimMountError(`mount: ${target}: mount point does not exist.`);
   const loop = freeLoop(node.mounts);
@@ -23,7 +22,7 @@ export async function mountIso(parts: ClusterParts, node: SimNode, isoPath: stri
     const words = `wrong fs type, bad option, bad superblock on ${loop}, missing codepage or helper program, or other error.`;
     throw new SimMountError(`mount: ${target}: ${words}`, { cause });
   }
-  node.mounts.push({ target, isoPath, real: { target: point.path, isoPath: realIso }, loop });
+  node.mounts.push({ target, isoPath, real: { target: point.path, isoPath: realIso }, loop, file: stats });
   await writeMountTables(node);
 }
 
@@ -66,12 +65,13 @@ export async function writeMountTables(node: SimNode): Promise<void> {
   }
 }
 
-async function fileToLoop(parts: ClusterParts, node: SimNode, isoPath: string, target: string): Promise<Place> {
+async function fileToLoop(parts: ClusterParts, node: SimNode, isoPath: string, target: string) {
   const wrong = (words: string): SimMountError =>
     new SimMountError(`mount: ${target}: failed to setup loop device for ${isoPath}: ${words}`);
   try {
     const place = await parts.filesOf(node).find('root', isoPath, 'read');
-    if (place.stats?.isFile()) return place;
+    const { stats } = place;
+    if (stats?.isFile()) return { ...place, stats: { dev: stats.dev, ino: stats.ino } };
   } catch (refused) {
     if (!(refused instanceof PathRefused)) throw refused;
     throw wrong(errorWords(refused));

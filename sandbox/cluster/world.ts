@@ -65,6 +65,8 @@ export interface SimMount {
   /** Mount point and file as the kernel reports them: resolved, and without links. */
   readonly real: { readonly target: string; readonly isoPath: string };
   readonly loop: string;
+  /** Device and inode of the mounted file, which stay when its name changes. */
+  readonly file: { readonly dev: number; readonly ino: number };
   /** The file was moved away or replaced under the mount; the kernel then adds ` (deleted)` to its name. */
   readonly isGone?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { HostKey, NodeAccess, OpenTarget, TargetFacts } from '../domain/cluster/facts.ts';
+import type { HostKey, NodeAccess, NodeKey, OpenTarget, TargetFacts } from '../domain/cluster/facts.ts';
 import type { MachineFacts } from '../domain/cluster/machine.ts';
 import type { TargetQuery, WantedFile } from '../domain/cluster/target-query.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
@@ -26,7 +26,7 @@ export interface NodeShell {
   /** The node's current host key; sends no command. Throws Unreachable. */
   hostKey(access: NodeAccess, limits: RunLimits): Promise<HostKey>;
   /** Adds approved keys to the worker's known_hosts. Throws Unreachable('host-key-changed') when another key is pinned. */
-  pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void>;
+  pin(keys: readonly NodeKey[]): Promise<void>;
   close(): Promise<void>;
 }
 

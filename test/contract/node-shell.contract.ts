@@ -38,7 +38,8 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       limitMs: PATIENCE_MS,
       ...more,
     });
-    const pinned = async (): Promise<void> => stage.shell.pin([await stage.shell.hostKey(stage.access, limits())]);
+    const pinned = async (): Promise<void> =>
+      stage.shell.pin([{ node: stage.access.node, key: await stage.shell.hostKey(stage.access, limits()) }]);
 
     it('sends nothing to a node without a pinned key', async () => {
       await expect(stage.shell.run(stage.access, HELLO, limits())).rejects.toMatchObject({
@@ -102,7 +103,16 @@ export function nodeShellContract(name: string, makeStage: () => Promise<NodeShe
       await expect(stage.shell.run(stage.access, HELLO, limits())).rejects.toMatchObject(changed);
       await expect(stage.shell.hostKey(stage.access, limits())).rejects.toMatchObject(changed);
       const other = { ...before, key: `${before.key.slice(0, -8)}AAAAAAAA` };
-      await expect(stage.shell.pin([other])).rejects.toMatchObject(changed);
+      await expect(stage.shell.pin([{ node: stage.access.node, key: other }])).rejects.toMatchObject(changed);
+    });
+
+    it('takes the key of one node for no other node at its address', async () => {
+      await pinned();
+      const other = { ...stage.access, node: 'node-of-another-name' };
+      const fault = { name: 'Unreachable', fault: 'host-key-changed' };
+      await expect(stage.shell.run(other, HELLO, limits())).rejects.toMatchObject(fault);
+      expect((await stage.shell.hostKey(other, limits())).pinned).toBe(false);
+      expect((await stage.shell.hostKey(stage.access, limits())).pinned).toBe(true);
     });
 
     it('runs nothing after it was closed', async () => {

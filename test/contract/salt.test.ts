@@ -40,7 +40,7 @@ describe('Salt over its programs', () => {
       [`node-2$ ${render(forget)}`]: {},
     });
     const limits = { signal: new AbortController().signal, limitMs: PATIENCE_MS };
-    await shell.pin([await shell.hostKey(access('node-2'), limits)]);
+    await shell.pin([{ node: 'node-2', key: await shell.hostKey(access('node-2'), limits) }]);
     return { salt: salt({ shell, master, clock }), world };
   });
 });

@@ -71,7 +71,7 @@ export class FakeLab {
   };
 
   readonly shell: Pick<NodeShell, 'pin' | 'run'> = {
-    pin: async (keys) => void this.pinned.push(...keys.map(({ fingerprint }) => fingerprint)),
+    pin: async (keys) => void this.pinned.push(...keys.map(({ key }) => key.fingerprint)),
     run: async ({ node }, command) => {
       this.ran.push(`${node}$ ${render(command)}`);
       return runPlain(command, this.inside(node));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Unreachable } from '../../src/domain/answers/failure.ts';
-import type { HostKey, NodeAccess, SshFault } from '../../src/domain/cluster/facts.ts';
+import type { HostKey, NodeAccess, NodeKey, SshFault } from '../../src/domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../src/ports/nodes.ts';
@@ -55,18 +55,18 @@ export class FakeShell implements NodeShell {
     const fault = this.#faults.get(access.node);
     if (fault !== undefined) throw fault;
     const key = this.#keyOf(access);
-    const pinned = this.#pinned.get(placeOf(access));
+    const pinned = this.#pinned.get(nodeAt(access));
     if (pinned !== undefined && pinned !== key) throw changed(access.node);
     const { host, port } = access;
     return { host, port, algorithm: 'ssh-ed25519', key, fingerprint: fingerprintOf(key), pinned: pinned === key };
   }
 
-  async pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
-    for (const { host, port, key } of keys) {
-      const pinned = this.#pinned.get(placeOf({ host, port }));
-      if (pinned !== undefined && pinned !== key) throw changed(host);
+  async pin(keys: readonly NodeKey[]): Promise<void> {
+    for (const { node, key } of keys) {
+      const pinned = this.#pinned.get(nodeAt({ node, ...key }));
+      if (pinned !== undefined && pinned !== key.key) throw changed(node);
     }
-    for (const { host, port, key } of keys) this.#pinned.set(placeOf({ host, port }), key);
+    for (const { node, key } of keys) this.#pinned.set(nodeAt({ node, ...key }), key.key);
   }
 
   async close(): Promise<void> {
@@ -76,7 +76,7 @@ export class FakeShell implements NodeShell {
   #reach(access: NodeAccess, trust: HostKey | undefined): void {
     const fault = this.#faults.get(access.node);
     if (fault !== undefined) throw fault;
-    const pinned = this.#pinned.get(placeOf(access));
+    const pinned = this.#pinned.get(nodeAt(access));
     if ((pinned ?? trust?.key) !== this.#keyOf(access)) throw changed(access.node);
   }
 
@@ -86,6 +86,8 @@ export class FakeShell implements NodeShell {
 }
 
 const placeOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
+
+const nodeAt = (at: { node: string; host: string; port: number }): string => `${at.node} ${placeOf(at)}`;
 
 const keyNamed = (name: string): string => createHash('sha256').update(name).digest('base64');
 

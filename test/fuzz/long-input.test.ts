@@ -23,7 +23,7 @@ const LENGTH = 2 ** 18;
 const LIMIT_MS = 10_000;
 
 const context = { clusters: ['lab'], defaultCluster: 'lab' };
-const place = { host: 'a'.repeat(60), port: 22 };
+const place = { node: 'node-2', host: 'a'.repeat(60), port: 22 };
 const key = { algorithm: 'ssh-ed25519', key: 'AAAA' };
 const said = (stdout: string) => ({ ended: exit(1), stdout, stderr: stdout });
 

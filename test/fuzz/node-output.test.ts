@@ -183,6 +183,7 @@ describe('known_hosts', { timeout: 600_000 }, () => {
   ];
   const file = wordsLike(words, ['', ' ', '\n']);
   const place = fc.record({
+    node: fc.constantFrom('node-2', 'node-3'),
     host: fc.constantFrom('10.0.0.1', 'node-2.lab', 'fe80::1'),
     port: fc.constantFrom(22, 2222),
   });
@@ -200,7 +201,7 @@ describe('known_hosts', { timeout: 600_000 }, () => {
       const after = addKnownKey(before, there, key);
       expect(standingOf(after, there, key).is).toBe(isRevoked ? 'revoked' : 'pinned');
       expect(findKnownKeys(after, there)).toContainEqual(expect.objectContaining(key));
-      const elsewhere = { host: '192.168.7.7', port: 7 };
+      const elsewhere = { node: there.node, host: '192.168.7.7', port: 7 };
       expect(standingOf(after, elsewhere, key)).toEqual(standingOf(before, elsewhere, key));
     });
   });

@@ -1,6 +1,7 @@
 import { mountpointOf } from '../../domain/cluster/archive.ts';
 import type { MountFacts } from '../../domain/cluster/facts.ts';
 import { DELETED } from '../../domain/cluster/mounted.ts';
+import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 
 /** The folder of every mount point of an archive. */
 export const ARCHIVES = mountpointOf({ id: '' }).replace(/\/$/, '');
@@ -14,7 +15,10 @@ export function named(
   const resolved = (path: string): string => real.get(path) ?? path;
   const isDeleted = backingFile.endsWith(DELETED);
   const file = isDeleted ? backingFile.slice(0, -DELETED.length) : backingFile;
-  const path = paths.find((one) => resolved(one) === resolved(file)) ?? file;
+  const sibling = paths.map(folderOf).find((one) => resolved(one) === folderOf(file));
+  const path =
+    paths.find((one) => resolved(one) === resolved(file)) ??
+    (sibling === undefined ? file : `${sibling}${file.slice(folderOf(file).length)}`);
   const folder = `${resolved(ARCHIVES)}/`;
   const at = resolved(mountpoint);
   return {

@@ -2,7 +2,7 @@ import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
 import type { HostKey, MountFacts, NodeAccess, OpenFolder, TargetFile } from '../../domain/cluster/facts.ts';
 import type { MachineFacts } from '../../domain/cluster/machine.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
-import { type Command, type CommandResult, command, withSudo } from '../../domain/node-commands/command.ts';
+import { type Command, type CommandResult, command } from '../../domain/node-commands/command.ts';
 import {
   digestIn,
   type FileSeen,
@@ -16,6 +16,7 @@ import {
   wayTo,
 } from '../../domain/node-commands/copy-commands.ts';
 import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
+import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
@@ -24,7 +25,9 @@ import {
   type FileSystem,
   fileSystemIn,
   fstabIn,
+  identitiesIn,
   isListening,
+  type LoopMount,
   linesIn,
   MACHINE_ID,
   machineIdsIn,
@@ -41,7 +44,7 @@ const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,F
 const ADDRESSES = command('ip', '-o', 'addr', 'show');
 /** root alone can read the UUID. */
 const MACHINE_IDS = command('grep', '-sH', '.', '--', MACHINE_ID, SYSTEM_UUID);
-const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE');
+const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN');
 
 /** Read-only inspections of one node, each a single command. */
 export class NodeInspector {
@@ -58,14 +61,8 @@ export class NodeInspector {
     this.#trust = trust === undefined ? {} : { trust };
   }
 
-  /** The error of sudo; null when commands can run as root. */
-  async sudoFault(): Promise<string | null> {
-    const result = await this.#asUser(inEnglish(command('sudo', '-n', 'true')));
-    return hasExited(result) ? null : result.stderr.trim() || 'no reason was given';
-  }
-
   async hasher(): Promise<Hasher> {
-    return hasExited(await this.#asUser(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
+    return hasExited(await this.asUser(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
   }
 
   async hasIsoinfo(): Promise<boolean> {
@@ -116,19 +113,19 @@ export class NodeInspector {
     const probe = seeFile(path);
     const result = await this.#asRoot(probe);
     const seen = fileIn(result);
-    if (seen === null) throw new CommandFailed(this.#access.node, probe, result);
+    if (seen === null) throw this.#failed(probe, result);
     return seen;
   }
 
-  async mounts(): Promise<readonly MountFacts[]> {
+  async mounts(): Promise<readonly LoopMount[]> {
     const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
     // findmnt exits 1 without output when it finds nothing.
-    if (!hasExited(found) && found.stderr !== '') throw new CommandFailed(this.#access.node, FINDMNT, found);
-    if (!hasExited(loops)) throw new CommandFailed(this.#access.node, LOSETUP, loops);
+    if (!hasExited(found) && found.stderr !== '') throw this.#failed(FINDMNT, found);
+    if (!hasExited(loops)) throw this.#failed(LOSETUP, loops);
     try {
       return mountsIn(found.stdout, loops.stdout);
     } catch (cause) {
-      throw new CommandFailed(this.#access.node, FINDMNT, found, { cause });
+      throw this.#failed(FINDMNT, found, cause);
     }
   }
 
@@ -142,8 +139,17 @@ export class NodeInspector {
     const result = await this.#succeeded(probe);
     const found = result.stdout.split('\0');
     const names = [...new Set(paths)];
-    if (found.length !== names.length + 1) throw new CommandFailed(this.#access.node, probe, result);
+    if (found.length !== names.length + 1) throw this.#failed(probe, result);
     return new Map(names.map((name, index) => [name, found[index] ?? name]));
+  }
+
+  /** Those paths that exist, links followed, by device and inode. */
+  async identities(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const probe = inEnglish(command('stat', '-L', '-c', '%d:%i %n', '--', ...paths));
+    const result = await this.#asRoot(probe);
+    const isKnown = hasExited(result) || (hasExited(result, 1) && linesIn(result.stderr).every(saysMissing));
+    if (!isKnown) throw this.#failed(probe, result);
+    return identitiesIn(result.stdout);
   }
 
   /** Empty when the node never had a registry. */
@@ -162,7 +168,7 @@ export class NodeInspector {
     const probe = command('df', '-B1', '--output=avail,size,target', '--', folder);
     const result = await this.#succeeded(probe);
     const found = fileSystemIn(result.stdout);
-    if (found === null) throw new CommandFailed(this.#access.node, probe, result);
+    if (found === null) throw this.#failed(probe, result);
     return found;
   }
 
@@ -171,7 +177,7 @@ export class NodeInspector {
     const probe = wayTo(path);
     const result = await this.#succeeded(probe);
     const found = openFolderIn(result.stdout);
-    if (found === undefined) throw new CommandFailed(this.#access.node, probe, result);
+    if (found === undefined) throw this.#failed(probe, result);
     return found;
   }
 
@@ -189,25 +195,32 @@ export class NodeInspector {
     const english = inEnglish(probe);
     const result = await this.#asRoot(english);
     if (hasExited(result)) return result.stdout;
-    if (result.stderr.includes('No such file or directory')) return '';
-    throw new CommandFailed(this.#access.node, english, result);
+    if (saysMissing(result.stderr)) return '';
+    throw this.#failed(english, result);
   }
 
   async #succeeded(probe: Command, limitMs?: number): Promise<CommandResult> {
     const result = await this.#asRoot(probe, limitMs);
-    if (!hasExited(result)) throw new CommandFailed(this.#access.node, probe, result);
+    if (!hasExited(result)) throw this.#failed(probe, result);
     return result;
   }
 
-  #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
-    return this.#asUser(this.#access.sudo ? withSudo(probe) : probe, limitMs);
+  /** Names the command as it was sent. */
+  #failed(probe: Command, result: CommandResult, cause?: unknown): CommandFailed {
+    return new CommandFailed(this.#access.node, asUser(this.#access, probe), result, { cause });
   }
 
-  /** Throws unless the command ended by itself. */
-  async #asUser(probe: Command, limitMs = COMMAND_LIMIT_MS): Promise<CommandResult> {
+  #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
+    return this.asUser(asUser(this.#access, probe), limitMs);
+  }
+
+  /** As the login user. Throws unless the command ended by itself. */
+  async asUser(probe: Command, limitMs = COMMAND_LIMIT_MS): Promise<CommandResult> {
     const result = await this.#shell.run(this.#access, probe, { signal: this.#signal, limitMs, ...this.#trust });
     if (result.ended.is === 'exit') return result;
     const { node } = this.#access;
     throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, probe, result);
   }
 }
+
+const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');

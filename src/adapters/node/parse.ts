@@ -46,24 +46,50 @@ export function machineIdsIn(stdout: string): MachineIds {
 
 const Findmnt = z.object({ filesystems: z.array(z.object({ target: z.string(), source: z.string().nullable() })) });
 const Losetup = z.object({
-  loopdevices: z.array(z.object({ name: z.string(), 'back-file': z.string().nullable() })),
+  loopdevices: z.array(
+    z.object({
+      name: z.string(),
+      'back-file': z.string().nullable(),
+      // Old versions print numbers as strings, and pad the columns.
+      'back-ino': z.union([z.number(), z.string()]).nullish(),
+      'back-maj:min': z.string().nullish(),
+    }),
+  ),
 });
 
+/** A mount whose file is identified, too. */
+export interface LoopMount extends MountFacts {
+  /** Device and inode, as `stat -c %d:%i` prints them; null: unknown. */
+  readonly identity: string | null;
+}
+
 /** ISO mounts with the file behind each loop device; empty output means none. Throws ZodError for other output. */
-export function mountsIn(findmnt: string, losetup: string): readonly MountFacts[] {
-  const backing = backingFiles(losetup);
+export function mountsIn(findmnt: string, losetup: string): readonly LoopMount[] {
+  const backing = new Map(losetup.trim() === '' ? [] : loopsIn(losetup));
   if (findmnt.trim() === '') return [];
   return Findmnt.parse(jsonIn(findmnt)).filesystems.map(({ target, source }) => ({
     mountpoint: target,
-    backingFile: backing.get(source ?? '') ?? source ?? '',
+    ...(backing.get(source ?? '') ?? { backingFile: source ?? '', identity: null }),
   }));
 }
 
-function backingFiles(losetup: string): ReadonlyMap<string, string> {
-  if (losetup.trim() === '') return new Map();
-  const { loopdevices } = Losetup.parse(jsonIn(losetup));
-  return new Map(loopdevices.flatMap(({ name, 'back-file': file }) => (file === null ? [] : [[name, file] as const])));
+const loopsIn = (losetup: string) =>
+  Losetup.parse(jsonIn(losetup)).loopdevices.flatMap((loop) => {
+    const { name, 'back-file': file, 'back-ino': inode, 'back-maj:min': device } = loop;
+    return file === null ? [] : [[name, { backingFile: file, identity: identityOf(device, inode) }] as const];
+  });
+
+/** `st_dev` is made of both numbers: makedev(3). */
+function identityOf(device: string | null | undefined, inode: string | number | null | undefined): string | null {
+  const [, major, minor] = /^ *(\d+): *(\d+) *$/.exec(device ?? '') ?? [];
+  if (major === undefined || minor === undefined || inode === null || inode === undefined) return null;
+  const [high, low] = [Number(major), Number(minor)];
+  return `${high * 256 + (low % 256) + Math.floor(low / 256) * 2 ** 20}:${String(inode).trim()}`;
 }
+
+/** Paths by `device:inode`, from lines of `stat -c '%d:%i %n'`. */
+export const identitiesIn = (stdout: string): ReadonlyMap<string, string> =>
+  new Map([...stdout.matchAll(/^(\d+:\d+) (\/.*)$/gm)].map(([, identity = '', path = '']) => [identity, path]));
 
 /**
  * Device and mount point of every line of /etc/fstab, with octal escapes decoded (fstab(5)). Salt separates words by tabs, and does not

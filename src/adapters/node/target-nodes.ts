@@ -10,8 +10,10 @@ import {
 } from '../../domain/cluster/facts.ts';
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
+import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
+import { loginFault } from './login-fault.ts';
 import { ARCHIVES, named } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
 
@@ -56,8 +58,8 @@ async function inspect(
   const { node } = access;
   const hostKey = await shell.hostKey(access, { signal, limitMs: HOST_KEY_LIMIT_MS });
   const inspector = new NodeInspector(shell, access, signal, hostKey.pinned ? undefined : hostKey);
-  const noRoot = await rootFault(inspector, access);
-  if (noRoot !== null) return { is: 'closed', node, fault: 'no-sudo', says: noRoot, hostKey };
+  const fault = await loginFault(inspector, access);
+  if (fault !== null) return { is: 'closed', node, ...fault, hostKey };
   const hasher = await inspector.hasher();
   const paths = want.archives.map(({ path }) => path);
   const { mounts, fstab } = await mountsOf(inspector, paths);
@@ -85,30 +87,31 @@ async function inspect(
   };
 }
 
-async function rootFault(inspector: NodeInspector, { node, user, sudo }: NodeAccess): Promise<string | null> {
-  if (!sudo) {
-    // Salt states need root; report missing permission here instead of in the first state.
-    if (user === 'root') return null;
-    return (
-      `${user} on ${node} is not root, and the annotation metalk8s.scality.com/ssh-sudo is not "true". ` +
-      `Run \`kubectl annotate node ${node} metalk8s.scality.com/ssh-sudo=true --overwrite\` if ${user} may use sudo there.`
-    );
-  }
-  const fault = await inspector.sudoFault();
-  if (fault === null) return null;
-  return `${user} cannot use sudo on ${node} without a password (${fault}). Add a NOPASSWD rule for ${user} in /etc/sudoers.d on ${node}.`;
-}
-
-/** The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. */
+/**
+ * The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. A
+ * mounted file is an archive's, too, if it has the same inode.
+ */
 async function mountsOf(
   inspector: NodeInspector,
   paths: readonly string[],
 ): Promise<Pick<OpenTarget, 'mounts' | 'fstab'>> {
   const [mounts, fstab] = [await inspector.mounts(), await inspector.fstab()];
+  const same =
+    paths.length > 0 && mounts.some(({ identity }) => identity !== null)
+      ? await inspector.identities(paths)
+      : new Map<string, string>();
   const lines = fstab.flatMap(({ backingFile, mountpoint }) => [backingFile, mountpoint]);
-  const real = await inspector.resolved([ARCHIVES, ...paths, ...lines.filter((word) => word.startsWith('/'))]);
+  const real = await inspector.resolved([
+    ARCHIVES,
+    ...paths,
+    ...paths.map(folderOf),
+    ...lines.filter((word) => word.startsWith('/')),
+  ]);
   return {
-    mounts: mounts.map((entry) => named(entry, paths, real)),
+    mounts: mounts.map(({ identity, ...entry }) => {
+      const path = same.get(identity ?? '');
+      return named(path === undefined ? entry : { ...entry, backingFile: path }, paths, real);
+    }),
     fstab: fstab.map((entry) => named(entry, paths, real)),
   };
 }

@@ -34,7 +34,7 @@ export async function freshRun(
   signal: AbortSignal,
 ): Promise<Run | Refusal> {
   const { clock, shell } = ports;
-  await shell.pin(approved.plan.approved.hostKeys.map(({ key }) => key));
+  await shell.pin(approved.plan.approved.hostKeys);
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
   const onWait = waitReporter(approved.id, ports);
   const checks = approved.begun ? retryingPorts(ports, { clock, limitMs: BUSY_LIMIT_MS, onWait }) : ports;

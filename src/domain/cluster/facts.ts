@@ -103,7 +103,7 @@ export interface BootstrapFacts {
 }
 
 /** The public key that a node's SSH server presented. */
-export const presentedKey = z.strictObject({
+const presentedKey = z.strictObject({
   host: text,
   port: z.number(),
   /** For example `ssh-ed25519`. */
@@ -113,6 +113,10 @@ export const presentedKey = z.strictObject({
   /** `SHA256:…`, as `ssh-keygen -l` prints it. */
   fingerprint: text,
 });
+
+/** A node's key, as a plan shows it and its approval pins it. */
+export const nodeKey = z.strictObject({ node: text, key: presentedKey });
+export type NodeKey = Data<typeof nodeKey>;
 
 export interface HostKey extends Data<typeof presentedKey> {
   /** False when the key is seen for the first time. */
@@ -127,6 +131,7 @@ export const SSH_FAULTS = [
   'key-missing',
   'key-unsafe',
   'no-sudo',
+  'unfit-shell',
 ] as const;
 export type SshFault = (typeof SSH_FAULTS)[number];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nodeAccess, presentedKey } from '../cluster/facts.ts';
+import { nodeAccess, nodeKey } from '../cluster/facts.ts';
 import { machineIds } from '../cluster/machine.ts';
 import type { Data } from '../text/shape.ts';
 import { intentSchema } from './intent.ts';
@@ -28,7 +28,7 @@ const approvedPart = (step: z.ZodType<Step>) =>
     saltenv: text,
     archives: z.array(plannedArchive),
     /** Approving the plan pins those seen for the first time. */
-    hostKeys: z.array(z.strictObject({ node: text, key: presentedKey })),
+    hostKeys: z.array(nodeKey),
     /** How each node is reached that the plan works on: user, key, address. */
     access: z.array(nodeAccess),
     /** The machine that was seen there; plans of older versions lack it. */

@@ -1,5 +1,5 @@
-/** Typed text for a reply, at most 60 characters. */
-export function clipped(word: string): string {
+/** Typed or printed text for a reply, shortened to this number of characters. */
+export function clipped(word: string, limit = 60): string {
   const letters = [...word.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '')];
-  return letters.length <= 60 ? letters.join('') : `${letters.slice(0, 59).join('')}…`;
+  return letters.length <= limit ? letters.join('') : `${letters.slice(0, limit - 1).join('')}…`;
 }

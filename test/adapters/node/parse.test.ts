@@ -20,19 +20,26 @@ describe('ISO mounts', () => {
     filesystems: [
       { target: '/srv/scality/metalk8s-128.0.1', source: '/dev/loop0', fstype: 'iso9660', options: 'ro,relatime' },
       { target: '/srv/scality/a-1', source: '/dev/loop1', fstype: 'iso9660', options: 'ro' },
+      { target: '/srv/scality/b-1', source: '/dev/loop8', fstype: 'iso9660', options: 'ro' },
+      { target: '/srv/scality/c-1', source: '/dev/loop9', fstype: 'iso9660', options: 'ro' },
     ],
   });
   const losetup = JSON.stringify({
     loopdevices: [
       { name: '/dev/loop0', 'back-file': '/archives/metalk8s.iso' },
+      { name: '/dev/loop1', 'back-file': '/archives/a.iso', 'back-ino': 2999669, 'back-maj:min': '     254:0  ' },
       { name: '/dev/loop7', 'back-file': null },
+      { name: '/dev/loop8', 'back-file': '/b.iso', 'back-ino': ' 7', 'back-maj:min': '8:259' },
     ],
   });
 
   it('include the file behind the loop device', () => {
     expect(mountsIn(findmnt, losetup)).toEqual([
-      { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/archives/metalk8s.iso' },
-      { mountpoint: '/srv/scality/a-1', backingFile: '/dev/loop1' },
+      { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/archives/metalk8s.iso', identity: null },
+      // makedev(254, 0) and makedev(8, 259), as stat prints them.
+      { mountpoint: '/srv/scality/a-1', backingFile: '/archives/a.iso', identity: '65024:2999669' },
+      { mountpoint: '/srv/scality/b-1', backingFile: '/b.iso', identity: `${8 * 256 + 3 + 2 ** 20}:7` },
+      { mountpoint: '/srv/scality/c-1', backingFile: '/dev/loop9', identity: null },
     ]);
   });
 

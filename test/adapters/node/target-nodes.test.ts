@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { targetNodes } from '../../../src/adapters/node/target-nodes.ts';
 import { CommandFailed } from '../../../src/domain/answers/failure.ts';
 import type { NodeAccess } from '../../../src/domain/cluster/facts.ts';
-import { render } from '../../../src/domain/node-commands/command.ts';
+import { render, withSudo } from '../../../src/domain/node-commands/command.ts';
 import { wayTo } from '../../../src/domain/node-commands/copy-commands.ts';
 import { type Ended, exit } from '../../../src/domain/node-commands/ended.ts';
+import { PROOF_OUTPUT, SHELL_PROOF, SUDO_PROOF } from '../../../src/domain/node-commands/proof-commands.ts';
 import { FakeShell, type ShellAnswer } from '../../fakes/fake-shell.ts';
 
 const access: NodeAccess = { node: 'node-2', host: '10.0.0.3', port: 22, user: 'centos', keyPath: '/k', sudo: true };
@@ -15,20 +16,27 @@ const signal = new AbortController().signal;
 const root = 'node-2$ sudo -n';
 const absent = { ended: exit(1), stderr: 'stat: cannot statx: No such file or directory\n' };
 
+const proof = `node-2$ ${render(SHELL_PROOF)}`;
+const rootProof = `node-2$ ${render(withSudo(SHELL_PROOF))}`;
+const programs = `node-2$ ${render(SUDO_PROOF)}`;
+const passwd = 'node-2$ getent passwd centos';
+
 const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
 const way = (at: string) => `${root} ${render(wayTo(at))}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
 /** A node on which everything is well and the archive is there and mounted. */
 const well: Readonly<Record<string, ShellAnswer>> = {
-  'node-2$ env LC_ALL=C sudo -n true': {},
+  [proof]: { stdout: PROOF_OUTPUT },
+  [rootProof]: { stdout: PROOF_OUTPUT },
+  [programs]: {},
   'node-2$ openssl version': { stdout: 'OpenSSL 3.0\n' },
   [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
-  [`${root} losetup -J -O NAME,BACK-FILE`]: {
+  [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
   },
-  [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
-    stdout: `/srv/scality\0${path}\0/srv/scality/m\0`,
+  [`${root} realpath -zm -- /srv/scality ${path} /archives /srv/scality/m`]: {
+    stdout: `/srv/scality\0${path}\0/archives\0/srv/scality/m\0`,
   },
   [way(path)]: {},
   [`${root} ip -o addr show`]: {
@@ -76,11 +84,11 @@ describe('inspecting a target', () => {
     const real = '/data/metalk8s.iso';
     const { facts } = look({
       [findmnt]: { stdout: '{"filesystems":[{"target":"/data/srv/scality/m","source":"/dev/loop0"}]}' },
-      [`${root} losetup -J -O NAME,BACK-FILE`]: {
+      [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
         stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${real} (deleted)"}]}`,
       },
-      [`${root} realpath -zm -- /srv/scality ${path} /srv/scality/m`]: {
-        stdout: `/data/srv/scality\0${real}\0/data/srv/scality/m\0`,
+      [`${root} realpath -zm -- /srv/scality ${path} /archives /srv/scality/m`]: {
+        stdout: `/data/srv/scality\0${real}\0/data\0/data/srv/scality/m\0`,
       },
     });
     const mount = { mountpoint: '/srv/scality/m', backingFile: path };
@@ -89,6 +97,28 @@ describe('inspecting a target', () => {
       fstab: [mount],
       files: [{ mounted: true }],
     });
+  });
+
+  const losetup = `${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`;
+  const inodes = `${root} env LC_ALL=C stat -L -c '%d:%i %n' -- ${path}`;
+  const loop = (file: string) =>
+    `{"loopdevices":[{"name":"/dev/loop0","back-file":"${file}","back-ino":2999669,"back-maj:min":"     254:0  "}]}`;
+
+  it.each([
+    ['the same inode under another name', '/mnt/hard-link.iso', `65024:2999669 ${path}\n`, path],
+    ['another inode', '/mnt/other.iso', `65024:7 ${path}\n`, '/mnt/other.iso'],
+    ['another inode in the archive’s folder', '/archives/b.iso', `65024:7 ${path}\n`, '/archives/b.iso'],
+  ])('compares mounts by inode: %s', async (_, file, stdout, backingFile) => {
+    const { facts } = look({ [losetup]: { stdout: loop(file) }, [inodes]: { stdout } });
+    expect(await facts).toMatchObject({ mounts: [{ backingFile }], files: [{ mounted: backingFile === path }] });
+  });
+
+  it('compares mounts by name when the archive is gone, and by nothing when its inode cannot be read', async () => {
+    const [gone, absentAlso] = [{ stdout: loop(`${path} (deleted)`) }, { ...absent, stdout: '' }];
+    const { facts } = look({ [losetup]: gone, [inodes]: absentAlso });
+    expect(await facts).toMatchObject({ mounts: [{ backingFile: `${path} (deleted)` }] });
+    const denied = { ended: exit(1), stderr: 'stat: cannot statx: Permission denied\n' };
+    await expect(look({ [losetup]: gone, [inodes]: denied }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
   });
 
   it('names the first folder on the way to an archive that not only root can change', async () => {
@@ -125,12 +155,12 @@ describe('inspecting a target', () => {
   });
 
   it('accepts a node without mounts, fstab, registry folder and isoinfo', async () => {
-    const bare = { stdout: `/srv/scality\0${path}\0` };
+    const bare = { stdout: `/srv/scality\0${path}\0/archives\0` };
     const missing = { ended: exit(2), stderr: "ls: cannot access '…': No such file or directory\n" };
     const { facts } = look({
-      [`${root} realpath -zm -- /srv/scality ${path}`]: bare,
+      [`${root} realpath -zm -- /srv/scality ${path} /archives`]: bare,
       [findmnt]: { ended: exit(1) },
-      [`${root} losetup -J -O NAME,BACK-FILE`]: {},
+      [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {},
       [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,
       [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: missing,
       [`${root} isoinfo -version`]: { ended: exit(1), stderr: 'sudo: isoinfo: command not found\n' },
@@ -158,7 +188,7 @@ describe('a file that was proven before', () => {
   ])('%s', async (_, identity, proven, isArchive, isRead) => {
     const shell = new FakeShell({ ...well, [digest]: { stdout: `${other} *${path}\n` } });
     const digests = { known: () => ({ identity, sha256: proven }), remember: async () => undefined };
-    await shell.pin([await shell.hostKey(access, { signal, limitMs: 1 })]);
+    await shell.pin([{ node: access.node, key: await shell.hostKey(access, { signal, limitMs: 1 }) }]);
     const nodes = targetNodes({ shell, digests });
     expect(await nodes.hasFile(access, { path, size: 100, sha256 }, signal)).toBe(isArchive);
     expect(shell.ran.includes(digest)).toBe(isRead);
@@ -167,14 +197,22 @@ describe('a file that was proven before', () => {
 
 describe('an unusable target', () => {
   it('is reported with the error of sudo', async () => {
-    const { facts } = look({
-      'node-2$ env LC_ALL=C sudo -n true': { ended: exit(1), stderr: 'sudo: a password is required\n' },
-    });
-    expect(await facts).toMatchObject({
-      is: 'closed',
-      fault: 'no-sudo',
-      says: expect.stringContaining('sudo: a password is required'),
-    });
+    const denied = { ended: exit(1), stderr: 'sudo: a password is required\n' };
+    const says = expect.stringContaining('`sudo -n sh` on node-2 (sudo: a password is required)');
+    expect(await look({ [rootProof]: denied }).facts).toMatchObject({ is: 'closed', fault: 'no-sudo', says });
+    const some = look({ [programs]: { ...denied, stdout: 'mv\n' } });
+    expect(await some.facts).toMatchObject({ fault: 'no-sudo', says: expect.stringContaining('`sudo -n mv`') });
+  });
+
+  it.each([
+    ['sudo that prints', rootProof, { stdout: PROOF_OUTPUT, stderr: 'sudo: unable to resolve host' }, 'no-sudo'],
+    ['a login shell that prints', proof, { stdout: `Hello\n${PROOF_OUTPUT}` }, 'unfit-shell'],
+    ['a login shell that runs nothing', proof, { ended: exit(1), stdout: 'No access.\n' }, 'unfit-shell'],
+    ['a login shell that changes words', proof, { stdout: 'its so\n' }, 'unfit-shell'],
+  ] as const)('is reported with the words of %s', async (_, line, said, fault) => {
+    const { facts } = look({ [line]: said, [passwd]: { stdout: 'centos:x:1000:1000::/home/centos:/bin/odd\n' } });
+    const words = 'stderr' in said ? said.stderr : said.stdout.trim().split('\n')[0];
+    expect(await facts).toMatchObject({ is: 'closed', fault, says: expect.stringContaining(`“${words}”`) });
   });
 
   it('is reported when its user is not root and the annotation does not allow sudo', async () => {

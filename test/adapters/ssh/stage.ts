@@ -32,7 +32,7 @@ export async function sshStage(options: Omit<SshdOptions, 'folder'> = {}): Promi
     knownHostsPath,
     access,
     shell,
-    pin: async () => shell.pin([await shell.hostKey(access, limits())]),
+    pin: async () => shell.pin([{ node: access.node, key: await shell.hostKey(access, limits()) }]),
     close: async () => {
       await shell.close();
       await sshd.close();

@@ -86,7 +86,9 @@ function ran(name: string, tries: string, answer: (channel: ssh2.ServerChannel) 
       answer(channel);
     });
     return await against(server, folder, async (shell, access) => {
-      await shell.pin([await shell.hostKey(access, { signal: folder.signal, limitMs: 10_000 })]);
+      await shell.pin([
+        { node: access.node, key: await shell.hostKey(access, { signal: folder.signal, limitMs: 10_000 }) },
+      ]);
       const run = { signal: folder.signal, limitMs };
       const result = await cheaply(() => shell.run(access, command('true'), run), Math.max(limitMs, TIME_MS));
       reached(asked > 0, 'No command was sent.');
@@ -103,9 +105,8 @@ function anotherKey(): Attack {
     const count = () => void commands.push('one');
     return await against(lenient(count), folder, async (shell, access) => {
       const shown = await shell.hostKey(access, { signal: folder.signal, limitMs: 10_000 });
-      await shell.pin([
-        { ...shown, key: Buffer.concat([Buffer.from(shown.key, 'base64'), Buffer.from([1])]).toString('base64') },
-      ]);
+      const key = Buffer.concat([Buffer.from(shown.key, 'base64'), Buffer.from([1])]).toString('base64');
+      await shell.pin([{ node: access.node, key: { ...shown, key } }]);
       const said = await refusal(() => shell.run(access, command('true'), { signal: folder.signal, limitMs: 10_000 }));
       must(commands.length === 0, 'A command was sent.');
       return said;

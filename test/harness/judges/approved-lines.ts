@@ -10,6 +10,7 @@ import {
   REREAD_SCRIPT,
   SEE_SCRIPT,
 } from '../../../src/domain/node-commands/copy-scripts.ts';
+import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../src/domain/node-commands/proof-commands.ts';
 import {
   FOLLOW_SCRIPT,
   FORGET_SCRIPT,
@@ -21,9 +22,18 @@ import type { CopyStep, Step } from '../../../src/domain/plan/step.ts';
 
 /** Programs and copy scripts that only read. */
 const READ_ONLY: ReadonlySet<string> = new Set(
-  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head grep ip realpath'.split(' '),
+  'true hostname cat ls test stat df sha256sum openssl findmnt losetup ss isoinfo head grep ip realpath getent'.split(
+    ' ',
+  ),
 );
-const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([SEE_SCRIPT, HASH_SCRIPT, REREAD_SCRIPT, WAY_SCRIPT]);
+const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([
+  SEE_SCRIPT,
+  HASH_SCRIPT,
+  REREAD_SCRIPT,
+  WAY_SCRIPT,
+  PROOF_SCRIPT,
+  SUDO_SCRIPT,
+]);
 /** Scripts that start and follow a state run; the log has a separate line for what they run. */
 const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);
 const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT]);

@@ -1,6 +1,8 @@
+import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../../src/domain/node-commands/proof-commands.ts';
 import { FSTAB_SCRIPT } from '../../../../src/domain/node-commands/undo-commands.ts';
 import type { Program } from '../program.ts';
 import { COPY_SCRIPTS } from './copy-scripts.ts';
+import { prove, proveSudo } from './proof.ts';
 import { RUN_SCRIPTS } from './run-scripts.ts';
 import { dropFromFstab } from './unmount.ts';
 import { WAY_SCRIPTS } from './way.ts';
@@ -10,6 +12,8 @@ const SCRIPTS: ReadonlyMap<string, Program> = new Map([
   ...WAY_SCRIPTS,
   ...RUN_SCRIPTS,
   [FSTAB_SCRIPT, dropFromFstab],
+  [PROOF_SCRIPT, prove],
+  [SUDO_SCRIPT, proveSudo],
 ]);
 
 /** sh -c SCRIPT sh ARGUMENT…, for the worker's own scripts only; any other script is an error. */

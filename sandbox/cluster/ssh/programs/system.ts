@@ -43,16 +43,22 @@ export const findmnt: Program = async (call) => {
 
 const OPTIONS = 'ro,relatime,nojoliet,check=s,map=n,blocksize=2048';
 
-/** losetup -J -O NAME,BACK-FILE: prints nothing if there is no loop device. */
+/** losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN, as util-linux 2.38 prints it: prints nothing if there is no loop device. */
 export const losetup: Program = async (call) => {
   const { flags, values, wrong } = readWords(call.args, ['-J', '--json', '-l', '-a'], ['-O']);
-  if (wrong !== null || !(flags.has('-J') || flags.has('--json')) || values.get('-O') !== 'NAME,BACK-FILE') {
+  if (
+    wrong !== null ||
+    !(flags.has('-J') || flags.has('--json')) ||
+    values.get('-O') !== 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN'
+  ) {
     await call.err('losetup: bad usage');
     return 1;
   }
-  const loopdevices = call.node.mounts.map(({ loop, real: { isoPath }, isGone }) => ({
+  const loopdevices = call.node.mounts.map(({ loop, real: { isoPath }, isGone, file: { dev, ino } }) => ({
     name: loop,
     'back-file': `${isoPath}${isGone === true ? ' (deleted)' : ''}`,
+    'back-ino': ino,
+    'back-maj:min': `${String(Math.floor(dev / 256) % 4096).padStart(8)}:${String((dev % 256) + Math.floor(dev / 2 ** 20) * 256).padEnd(3)}`,
   }));
   if (loopdevices.length > 0) await call.out(`${JSON.stringify({ loopdevices }, null, 3)}\n`);
   return 0;

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Unreachable } from '../../../domain/answers/failure.ts';
-import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
+import type { HostKey, NodeAccess, NodeKey } from '../../../domain/cluster/facts.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import { replaceFile } from '../../files/replace-file.ts';
 import {
@@ -62,14 +62,15 @@ export async function readKnownHosts(file: string): Promise<readonly KnownLine[]
 }
 
 /** Adds all keys to known_hosts, or none when another key is pinned or a key is revoked. */
-export async function pinKeys(file: string, keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
+export async function pinKeys(file: string, keys: readonly NodeKey[]): Promise<void> {
   const before = await readKnownHosts(file);
   let lines = before;
-  for (const key of keys) {
-    const standing = standingOf(lines, key, key);
-    if (standing.is === 'revoked') throw keyRevoked(key.host, key, key, file);
-    if (standing.is === 'changed') throw keyChanged(key.host, key, key, standing.pinned, file);
-    lines = addKnownKey(lines, key, key);
+  for (const { node, key } of keys) {
+    const place = { node, host: key.host, port: key.port };
+    const standing = standingOf(lines, place, key);
+    if (standing.is === 'revoked') throw keyRevoked(node, key, key, file);
+    if (standing.is === 'changed') throw keyChanged(node, key, key, standing.pinned, file);
+    lines = addKnownKey(lines, place, key);
   }
   if (lines === before) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNodeName } from '../../../domain/cluster/node-name.ts';
 
 /**
  * A line of the worker's own known_hosts file (sshd(8)); `text` is the original line. The worker writes no hashed names, patterns or
@@ -13,7 +14,12 @@ interface KeyLine {
   readonly names: readonly string[];
   readonly algorithm: string;
   readonly key: string;
+  /** The node for which the worker pinned the key. Null for every node: a line typed by hand, or of an older version. */
+  readonly node: string | null;
 }
+
+/** The comment with the node's name; ssh(1) ignores comments (sshd(8)). */
+const FOR_NODE = 'registry-ha:';
 
 /** A public key in known_hosts. */
 export interface KnownKey {
@@ -24,6 +30,11 @@ export interface KnownKey {
 export interface Place {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a node is reached. */
+export interface NodePlace extends Place {
+  readonly node: string;
 }
 
 /** The status of a server's key in the file. */
@@ -44,9 +55,10 @@ function parseLine(text: string): KnownLine {
   const words = text.trim().split(/\s+/);
   if (words[0] === '' || words[0]?.startsWith('#')) return { is: 'comment', text };
   const revoked = words[0] === '@revoked';
-  const [names = '', algorithm, key] = revoked ? words.slice(1) : words;
+  const [names = '', algorithm, key, ...comment] = revoked ? words.slice(1) : words;
   if (algorithm === undefined || key === undefined || /[|*?!@]/.test(names)) return { is: 'unknown', text };
-  return { is: 'key', text, revoked, names: names.toLowerCase().split(','), algorithm, key };
+  const node = comment.find((word) => word.startsWith(FOR_NODE))?.slice(FOR_NODE.length) ?? null;
+  return { is: 'key', text, revoked, names: names.toLowerCase().split(','), algorithm, key, node };
 }
 
 /** The file's text, unchanged lines included. */
@@ -54,28 +66,37 @@ export function formatKnownHosts(lines: readonly KnownLine[]): string {
   return lines.map((line) => `${line.text}\n`).join('');
 }
 
-/** The status of a key: `revoked` takes precedence; a key other than the pinned keys is `changed`. */
-export function standingOf(lines: readonly KnownLine[], place: Place, shown: KnownKey): Standing {
-  const about = keyLines(lines, place);
-  if (about.some((line) => line.revoked && sameKey(line, shown))) return { is: 'revoked' };
-  const pinned = about.filter(({ revoked }) => !revoked);
+/**
+ * The status of a key: `revoked`, for whichever node, takes precedence; a key other than the node's pinned keys is `changed`. What is
+ * pinned for another node at the same place does not count.
+ */
+export function standingOf(lines: readonly KnownLine[], place: NodePlace, shown: KnownKey): Standing {
+  if (keyLines(lines, place).some((line) => line.revoked && sameKey(line, shown))) return { is: 'revoked' };
+  const pinned = findKnownKeys(lines, place);
   if (pinned.length === 0) return { is: 'unknown' };
   return pinned.some((line) => sameKey(line, shown)) ? { is: 'pinned' } : { is: 'changed', pinned };
 }
 
-/** Every key that is pinned for a place. */
-export const findKnownKeys = (lines: readonly KnownLine[], place: Place): readonly KnownKey[] =>
-  keyLines(lines, place).filter(({ revoked }) => !revoked);
+/** Every key that is pinned for a node at a place. */
+export const findKnownKeys = (lines: readonly KnownLine[], place: NodePlace): readonly KnownKey[] =>
+  keyLines(lines, place).filter(({ revoked, node }) => !revoked && (node === null || node === place.node));
+
+/** The nodes whose keys at this place are not also keys of this node; ssh(1) would accept those keys, too. */
+export function othersAt(lines: readonly KnownLine[], place: NodePlace): readonly string[] {
+  const own = findKnownKeys(lines, place);
+  const others = keyLines(lines, place).filter((line) => !line.revoked && !own.some((one) => sameKey(one, line)));
+  return others.flatMap(({ node }) => node ?? []);
+}
 
 /** Whether the file can contain this host as one name, not as a pattern, a list or another line. */
 export const isHostName = (host: string): boolean => /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/.test(host);
 
-/** Appends a key unless it is pinned. Throws a TypeError for a host or key that would become another line. */
-export function addKnownKey(lines: readonly KnownLine[], place: Place, key: KnownKey): readonly KnownLine[] {
+/** Appends a key unless it is pinned. Throws a TypeError for a host, node or key that would become another line. */
+export function addKnownKey(lines: readonly KnownLine[], place: NodePlace, key: KnownKey): readonly KnownLine[] {
   const isSafe = isHostName(place.host) && /^[\w@.-]+$/.test(key.algorithm) && /^[\w+/=]+$/.test(key.key);
-  if (!isSafe) throw new TypeError('The host or the key is not valid in known_hosts.');
+  if (!isSafe || !isNodeName(place.node)) throw new TypeError('The host or the key is not valid in known_hosts.');
   if (standingOf(lines, place, key).is === 'pinned') return lines;
-  return [...lines, parseLine(`${hostNameOf(place)} ${key.algorithm} ${key.key}`)];
+  return [...lines, parseLine(`${hostNameOf(place)} ${key.algorithm} ${key.key} ${FOR_NODE}${place.node}`)];
 }
 
 /** `host`, or `[host]:port` for a port other than 22. */

@@ -7,7 +7,7 @@ import { type Ended, exit } from '../../../domain/node-commands/ended.ts';
 import { algorithmsFor } from '../login/algorithms.ts';
 import { readKnownHosts } from '../login/host-keys.ts';
 import { keyPathOf, readPrivateKey } from '../login/key-file.ts';
-import { findKnownKeys, isHostName } from '../login/known-hosts.ts';
+import { findKnownKeys, isHostName, othersAt } from '../login/known-hosts.ts';
 import { hostUnfit } from '../login/words.ts';
 import { Capture, TOO_MUCH } from './capture.ts';
 import { NotSent } from './channel.ts';
@@ -74,7 +74,10 @@ export class OpenSsh {
     if (!isHostName(access.host)) throw hostUnfit(access);
     // ssh(1) checks the mode only of keys of its own user.
     await readPrivateKey(root, access);
-    const pinned = findKnownKeys(await readKnownHosts(knownHostsPath), access);
+    const lines = await readKnownHosts(knownHostsPath);
+    const [other] = othersAt(lines, access);
+    if (other !== undefined) throw new NotSent(`ssh would accept the key of ${other} for ${access.node}`);
+    const pinned = findKnownKeys(lines, access);
     const options = [...optionsFor(pinned), `UserKnownHostsFile=${knownHostsPath}`, `IdentityFile=${keyPath}`];
     const place = ['-l', access.user, '-p', String(access.port), '--', access.host];
     return ['-F', 'none', '-T', '-a', '-x', ...options.flatMap((option) => ['-o', option]), ...place, render(command)];

@@ -1,5 +1,5 @@
 import type { Client } from 'ssh2';
-import type { HostKey, NodeAccess } from '../../../domain/cluster/facts.ts';
+import type { HostKey, NodeAccess, NodeKey } from '../../../domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../../domain/node-commands/command.ts';
 import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../../ports/nodes.ts';
@@ -76,7 +76,7 @@ class SshShell implements NodeShell {
   }
 
   /** In sequence, because all calls write the same file; only the worker writes it. */
-  pin(keys: readonly Omit<HostKey, 'pinned'>[]): Promise<void> {
+  pin(keys: readonly NodeKey[]): Promise<void> {
     return this.#pinInTurn(() => pinKeys(this.#file, keys));
   }
 
@@ -97,8 +97,8 @@ class SshShell implements NodeShell {
   }
 
   async #borrow(access: NodeAccess, run: ChannelRun): Promise<Loan> {
-    // A connection opened on trust serves only runs that trust the same key.
-    const name = [access.host, access.port, access.user, access.keyPath, run.trust?.key ?? ''].join('\n');
+    // A connection opened on trust serves only runs that trust the same key; one for a node with pinned keys, only that node.
+    const name = [access.node, access.host, access.port, access.user, access.keyPath, run.trust?.key ?? ''].join('\n');
     const asked = this.#pool.borrow(name, (closing) => this.#dial(access, run.trust, closing));
     return unlessAborted(asked, AbortSignal.any([run.signal, run.deadline]), (late) => late.release({ retire: false }));
   }

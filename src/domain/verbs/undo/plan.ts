@@ -14,7 +14,7 @@ import type { JournalRecord } from '../verb.ts';
 
 import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
 import { undoSeen, undoSideEffects } from './plan-words.ts';
-import { laterRefusal, touchedSteps, whyNotUndone } from './refusals.ts';
+import { laterRefusal, touchedSteps, unclearMountRefusal, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 
 /** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
@@ -36,7 +36,7 @@ export function planUndo(
   const traces = footprintsOf(undone.intent.nodes, touchedSteps(undone), undone.before ?? [], facts);
   const context = contextOf(facts, when.change);
   const steps = stepsOf(traces, context, undone);
-  const unfit = registriesRefusal(steps, traces, facts);
+  const unfit = unclearMountRefusal(undone, traces) ?? registriesRefusal(steps, traces, facts);
   if (unfit !== null) return unfit;
   if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
   return planOf({

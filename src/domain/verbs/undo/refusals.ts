@@ -1,8 +1,11 @@
 import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Change } from '../../change/change.ts';
+import { isAt, mayBeBackedBy } from '../../cluster/mounted.ts';
+import { shellQuote } from '../../node-commands/command.ts';
 import { undoneChange } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
 import { count, listed } from '../../text/format.ts';
+import { type Footprint, ownMounts } from './footprint.ts';
 
 const REMOVE_BY_HAND = 'To remove a whole registry by hand, see docs/commands.md, “Remove a registry by hand”.';
 
@@ -67,4 +70,22 @@ export function laterRefusal({ id, intent }: Change, later: readonly Change[]): 
       ? REMOVE_BY_HAND
       : `Undo the later change first: \`/registry-ha undo ${newest.id}\`${onTop.length > 1 ? ` (there are ${count(onTop.length, 'later change')})` : ''}.`;
   return refuse('not-undoable', says, tryNext);
+}
+
+/** Refuses while a mount is neither surely the change's own nor surely another one: an undo must not leave it in silence. */
+export function unclearMountRefusal({ id }: Change, traces: readonly Footprint[]): Refusal | null {
+  for (const trace of traces) {
+    for (const { archive, takesMount } of ownMounts(trace)) {
+      const { path, mountpoint } = archive;
+      const found = trace.target.mounts.filter(isAt(mountpoint)).find(mayBeBackedBy(path));
+      if (!takesMount || found === undefined) continue;
+      const { name } = trace.node;
+      return refuse(
+        'not-undoable',
+        `On ${name}, ${found.backingFile} is mounted at ${mountpoint}. ${id} mounted ${path} there, which is not the same file now, so it is unclear whose mount this is.`,
+        `Check it with \`losetup -l\` on ${name}. If nobody needs it, run \`umount ${shellQuote(mountpoint)}\` there, then request the undo again.`,
+      );
+    }
+  }
+  return null;
 }

@@ -164,7 +164,8 @@ describe('a network that damages bytes', () => {
     await once(proxy, 'listening');
     const address = proxy.address();
     const access = { ...stage.access, port: typeof address === 'object' && address !== null ? address.port : 0 };
-    await stage.shell.pin([await stage.shell.hostKey(access, { signal: never(), limitMs: PATIENCE_MS })]);
+    const key = await stage.shell.hostKey(access, { signal: never(), limitMs: PATIENCE_MS });
+    await stage.shell.pin([{ node: access.node, key }]);
     connections = 0;
     await stage.copier.copy(stage.step, access, ignore, never());
     expect(connections).toBeGreaterThan(1);

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OpenSsh } from '../../../../src/adapters/ssh/run/openssh.ts';
 import { sshShell } from '../../../../src/adapters/ssh/run/shell.ts';
 import { command } from '../../../../src/domain/node-commands/command.ts';
 import { limits, type SshStage, sshStage } from '../stage.ts';
@@ -51,8 +53,12 @@ describe('pinned host keys', () => {
     const before = await readFile(stage.knownHostsPath, 'utf8');
     await writeFile(stage.knownHostsPath, `# by hand\n${before}`);
     const key = { ...(await stage.shell.hostKey(stage.access, limits())), host: '10.0.0.9', port: 22 };
-    await Promise.all([stage.shell.pin([key]), stage.shell.pin([{ ...key, host: '10.0.0.10' }])]);
-    const lines = [`10.0.0.9 ${key.algorithm} ${key.key}`, `10.0.0.10 ${key.algorithm} ${key.key}`];
+    const other = { ...key, host: '10.0.0.10' };
+    await Promise.all([stage.shell.pin([{ node: 'node-9', key }]), stage.shell.pin([{ node: 'node-10', key: other }])]);
+    const lines = [
+      `10.0.0.9 ${key.algorithm} ${key.key} registry-ha:node-9`,
+      `10.0.0.10 ${key.algorithm} ${key.key} registry-ha:node-10`,
+    ];
     expect(await readFile(stage.knownHostsPath, 'utf8')).toBe(`# by hand\n${before}${lines.join('\n')}\n`);
     expect(await readdir(dirname(stage.knownHostsPath))).toEqual(['known_hosts']);
   });
@@ -89,6 +95,25 @@ describe('pinned host keys', () => {
     await stage.sshd.addHostKey('ed25519');
     expect(await stage.shell.hostKey(stage.access, limits())).toMatchObject({ algorithm: 'ssh-rsa', pinned: true });
     expect(await hello()).toMatchObject({ stdout: 'hello\n' });
+  });
+
+  it('are those of one node: its key is new for another node at the same address', async () => {
+    stage = await sshStage();
+    await stage.pin();
+    expect(await hello()).toMatchObject({ stdout: 'hello\n' });
+    const other = { ...stage.access, node: 'node-3' };
+    const shown = await stage.shell.hostKey(other, limits());
+    expect(shown.pinned).toBe(false);
+    // Neither the pooled connection of node-2 nor ssh(1), which does not read the name, serves node-3.
+    await expect(stage.shell.run(other, command('true'), limits())).rejects.toMatchObject({
+      fault: 'host-key-changed',
+    });
+    const [openSsh, stdin] = [new OpenSsh({ knownHostsPath: stage.knownHostsPath }), { bytes: Readable.from([]) }];
+    const copied = openSsh.run(other, command('true'), { stdin, signal: limits().signal });
+    await expect(copied).rejects.toThrow('ssh would accept the key of node-2 for node-3');
+    await stage.shell.pin([{ node: 'node-3', key: shown }]);
+    expect((await stage.shell.hostKey(other, limits())).pinned).toBe(true);
+    expect((await stage.shell.hostKey(stage.access, limits())).pinned).toBe(true);
   });
 
   it('are rejected when also revoked', async () => {

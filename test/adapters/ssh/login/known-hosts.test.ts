@@ -18,11 +18,12 @@ import type { HostKey } from '../../../../src/domain/cluster/facts.ts';
 const A = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIA' };
 const B = { algorithm: 'ssh-ed25519', key: 'AAAAC3NzaC1lZDI1NTE5AAAAIB' };
 const RSA = { algorithm: 'ssh-rsa', key: 'AAAAB3NzaC1yc2E' };
-const node = { host: '10.0.0.3', port: 22 };
+const node = { node: 'node-2', host: '10.0.0.3', port: 22 };
 // Made by `ssh-keygen -H` from the name 10.0.0.3.
 const HASHED = '|1|mxBUHXJVsjQEnNxiuokyjZRNgIY=|VG6J2kgDnehG7EpOJMFNIhCMzzk=';
 
 const line = (names: string, { algorithm, key } = A) => `${names} ${algorithm} ${key}`;
+const lineFor = (owner: string, names: string, key = A) => `${line(names, key)} registry-ha:${owner}`;
 
 describe('the status of a host key', () => {
   it.each([
@@ -37,6 +38,16 @@ describe('the status of a host key', () => {
     ['revoked', `${line('10.0.0.3')}\n@revoked ${line('10.0.0.3')}`, 'revoked'],
     ['another key revoked', `${line('10.0.0.3')}\n@revoked ${line('10.0.0.3', B)}`, 'pinned'],
     ['only another key revoked', `@revoked ${line('10.0.0.3', B)}`, 'unknown'],
+    ['pinned for this node', lineFor('node-2', '10.0.0.3'), 'pinned'],
+    ['pinned for another node at its address', lineFor('node-3', '10.0.0.3'), 'unknown'],
+    [
+      'pinned for this node and another',
+      `${lineFor('node-3', '10.0.0.3', B)}\n${lineFor('node-2', '10.0.0.3')}`,
+      'pinned',
+    ],
+    ['another key of this node', `${lineFor('node-2', '10.0.0.3', B)}\n${lineFor('node-3', '10.0.0.3')}`, 'changed'],
+    ['revoked when it was another node’s', `@revoked ${lineFor('node-3', '10.0.0.3')}`, 'revoked'],
+    ['with a comment that names a node by hand', `${line('10.0.0.3')} root@node-3`, 'pinned'],
     ['commented out', `# ${line('10.0.0.3')}`, 'unknown'],
   ])('%s', (_, text, is) => {
     expect(standingOf(parseKnownHosts(text), node, A).is).toBe(is);
@@ -56,9 +67,9 @@ describe('the file', () => {
   });
 
   it('gets a key once, with the port when it is not 22', () => {
-    const place = { host: 'Node-2', port: 2222 };
+    const place = { node: 'node-2', host: 'Node-2', port: 2222 };
     const once = addKnownKey([], place, A);
-    expect(formatKnownHosts(once)).toBe(`[node-2]:2222 ${A.algorithm} ${A.key}\n`);
+    expect(formatKnownHosts(once)).toBe(`[node-2]:2222 ${A.algorithm} ${A.key} registry-ha:node-2\n`);
     expect(addKnownKey(once, place, A)).toBe(once);
     expect(hostNameOf(node)).toBe('10.0.0.3');
   });

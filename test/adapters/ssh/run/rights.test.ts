@@ -76,12 +76,17 @@ describe('the file of pinned keys', () => {
     const before = await readFile(stage.knownHostsPath, 'utf8');
     const key = await stage.shell.hostKey(stage.access, limits());
     const evil = 'x\n@cert-authority * ssh-ed25519 AAAA';
-    await expect(stage.shell.pin([{ ...key, host: evil }])).rejects.toThrow('not valid in known_hosts');
+    await expect(stage.shell.pin([{ node: 'node-2', key: { ...key, host: evil } }])).rejects.toThrow(
+      'not valid in known_hosts',
+    );
+    await expect(stage.shell.pin([{ node: evil, key: { ...key, port: 7 } }])).rejects.toThrow(
+      'not valid in known_hosts',
+    );
     expect(await readFile(stage.knownHostsPath, 'utf8')).toBe(before);
     for (const wrong of [{ algorithm: evil }, { key: evil }]) {
-      expect(() => addKnownKey(parseKnownHosts(''), { host: 'node-2', port: 22 }, { ...key, ...wrong })).toThrow(
-        TypeError,
-      );
+      expect(() =>
+        addKnownKey(parseKnownHosts(''), { node: 'node-2', host: 'node-2', port: 22 }, { ...key, ...wrong }),
+      ).toThrow(TypeError);
     }
   });
 

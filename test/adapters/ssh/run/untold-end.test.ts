@@ -39,7 +39,7 @@ async function endOf(how: typeof end) {
   end = how;
   const shell = sshShell({ knownHostsPath: join(folder, 'known_hosts') });
   try {
-    await shell.pin([await shell.hostKey(access, limits())]);
+    await shell.pin([{ node: access.node, key: await shell.hostKey(access, limits()) }]);
     return (await shell.run(access, command('true'), limits())).ended;
   } finally {
     await shell.close();

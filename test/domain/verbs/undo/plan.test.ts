@@ -80,6 +80,22 @@ describe('the plan of an undo', () => {
     expect(ids(plan).filter((id) => id.startsWith('unmount'))).toEqual([]);
   });
 
+  it.each([
+    ['moved elsewhere by a link', '/data1/metalk8s-128.0.1.iso'],
+    ['renamed', '/srv/scality/releases/old.iso'],
+    ['renamed and deleted', '/srv/scality/releases/old.iso (deleted)'],
+    ['unknown to losetup', '/dev/loop3'],
+  ])('is refused, and nothing is called gone, while the mounted file was %s', (_, backingFile) => {
+    const mounts = [{ ...currentMount, backingFile }];
+    const seen = leftByCopy({ mounts, present: [], files: [] });
+    for (const left of [seen, leftByEngines({ mounts })]) {
+      const { refused, says, tryNext } = refusalOf(left, of(failedAt('engines')));
+      expect(refused).toBe('not-undoable');
+      expect(says).toContain(`On node-2, ${backingFile} is mounted at /srv/scality/metalk8s-128.0.1.`);
+      expect(tryNext).toContain('`umount /srv/scality/metalk8s-128.0.1`');
+    }
+  });
+
   it('waits until Kubernetes no longer lists a registry whose pod is gone', () => {
     const gone = leftByEngines({ present: [] });
     const endpoints = { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] };

@@ -21,7 +21,13 @@ export class FolderActs implements NodeActs {
       throw new SimMountError(`mount: ${target}: wrong fs type, bad option, bad superblock on /dev/loop9.`);
     }
     await cp(join(node.root, isoPath), join(node.root, target), { recursive: true });
-    node.mounts.push({ target, isoPath, real: { target, isoPath }, loop: `/dev/loop${node.mounts.length}` });
+    node.mounts.push({
+      target,
+      isoPath,
+      real: { target, isoPath },
+      file: { dev: 0, ino: 0 },
+      loop: `/dev/loop${node.mounts.length}`,
+    });
   }
 
   async unmount(node: SimNode, target: string): Promise<void> {

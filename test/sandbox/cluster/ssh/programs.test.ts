@@ -185,17 +185,21 @@ describe('what a node reports about itself', () => {
       source: '/dev/loop1',
       fstype: 'iso9660',
     });
-    const loops = JSON.parse((await run('losetup -J -O NAME,BACK-FILE', undefined, 'bootstrap')).stdout);
+    const loops = JSON.parse(
+      (await run('losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN', undefined, 'bootstrap')).stdout,
+    );
     expect(loops.loopdevices[1]).toEqual({
       name: '/dev/loop1',
       'back-file': '/srv/scality/releases/metalk8s-128.0.1.iso',
+      'back-ino': expect.any(Number),
+      'back-maj:min': expect.stringMatching(/^ *\d+:\d+ *$/),
     });
     expect(await run('findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS')).toEqual({
       stdout: '',
       stderr: '',
       code: 1,
     });
-    expect(await run('losetup -J -O NAME,BACK-FILE')).toEqual(text(''));
+    expect(await run('losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN')).toEqual(text(''));
   });
 
   it('shows port 8080 in ss if a registry or something else uses it', async () => {

@@ -58,6 +58,6 @@ describe('a simulated node whose registry is removed', () => {
   it('allows deleting a mounted archive, as Linux does, and shows it in the loop device', async () => {
     const other = '/srv/scality/releases/metalk8s-127.0.6.iso';
     expect((await run(`rm -f -- ${other}`)).code).toBe(0);
-    expect((await run('losetup -J -O NAME,BACK-FILE')).stdout).toContain(`${other} (deleted)`);
+    expect((await run('losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN')).stdout).toContain(`${other} (deleted)`);
   });
 });
