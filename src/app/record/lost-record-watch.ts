@@ -33,13 +33,13 @@ export class LostRecordWatch {
   }
 
   /** Runs until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
+  readonly run = async (signal: AbortSignal): Promise<void> => {
     const { clock } = this.#ports;
     while (!signal.aborted) {
       const isDone = !this.#isDue || (await this.#restore(signal));
       await clock.sleep(isDone ? CHECK_EVERY_MS : RETRY_AFTER_MS, signal).catch(() => undefined);
     }
-  }
+  };
 
   async #restore(signal: AbortSignal): Promise<boolean> {
     const { report, onError } = this.#ports;

@@ -6,6 +6,7 @@ export function workerLog(log: Log) {
   return {
     onProgressLost: (err: unknown) => log.debug({ err }, 'Progress could not be reported'),
     onHeartbeatLost: (err: unknown) => log.debug({ err }, 'A heartbeat could not be sent'),
+    onNodesUnread: (err: unknown) => log.debug({ err }, 'The names of the nodes could not be read'),
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),
     onLost: (change: ChangeId) =>
