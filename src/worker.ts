@@ -4,9 +4,10 @@ import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
 import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
-import { reportLostRecords } from './app/record/lost-records.ts';
+import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { sendHeartbeats } from './app/worker/heartbeat.ts';
+import { NodeNames } from './app/worker/node-names.ts';
 import { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -38,10 +39,10 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, proofs, log, () => lostRecords.wake()));
   const { changes, cards, life } = record;
-  const report = () => reportLostRecords({ journal, changes, clock, onLost: logged.onLost });
-  const lostRecords = new LostRecordWatch({ clock, report, onError: logged.onNotRestored });
+  const lostRecords = recordWatch({ journal, changes, clock, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
+  const nodeNames = new NodeNames({ kubernetes: cluster.kubernetes, clock, onError: logged.onNodesUnread });
   const copier = workerCopier(config, cluster, metrics);
   const begunJobs = begunJobsIn(join(config.stateFolder, 'begun-jobs.json'), logged.onFileTrouble);
   const own = { clock, journal, changes, cards, copier, begunJobs, checker: proofs.approvals };
@@ -62,9 +63,14 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   );
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  const hearts = { life, clock, trouble: () => trouble.look(), onLost: logged.onHeartbeatLost };
-  rounds.run((signal) => sendHeartbeats(hearts, signal));
-  rounds.run((signal) => lostRecords.run(signal));
+  const says = async () => ({ trouble: await trouble.look(), nodes: nodeNames.known() });
+  const heart = (signal: AbortSignal) => sendHeartbeats({ life, clock, says, onLost: logged.onHeartbeatLost }, signal);
+  rounds.run(heart, nodeNames.run, lostRecords.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
+}
+
+function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {
+  const report = (which: Compared) => reportLostRecords(ports, which);
+  return new LostRecordWatch({ clock: ports.clock, report, onError: ports.onNotRestored });
 }

@@ -1,5 +1,5 @@
 import type { ChangeId, MessageRef } from '../domain/change/change.ts';
-import type { SeenWorker } from '../domain/cluster/worker-state.ts';
+import type { SeenWorker, WorkerSays } from '../domain/cluster/worker-state.ts';
 
 /** The answer to a claim. */
 export type Claim = 'ours' | 'busy' | 'posted';
@@ -34,8 +34,8 @@ export interface CardLease {
 
 /** The heartbeat of a cluster's worker, outside the journal and every record. */
 export interface Heartbeat {
-  /** Sends a heartbeat; `trouble` says why the worker cannot work, in sentences. */
-  beat(trouble: string | null): Promise<void>;
+  /** Sends a heartbeat with what the worker says. */
+  beat(says: WorkerSays): Promise<void>;
   /** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
   seen(): Promise<SeenWorker | 'unverified' | null>;
 }

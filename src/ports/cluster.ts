@@ -1,5 +1,5 @@
 import type { Image } from '../domain/cluster/archive.ts';
-import type { BootstrapFacts, EndpointsFacts, KubeFacts } from '../domain/cluster/facts.ts';
+import type { BootstrapFacts, EndpointsFacts, KubeFacts, NodeFacts } from '../domain/cluster/facts.ts';
 import type { Blob, ServedBlob, ServedManifest } from '../domain/cluster/registry.ts';
 import type { RunningScript } from '../domain/guards/scripts.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
@@ -40,6 +40,11 @@ export interface OpenArchive {
 export interface Kubernetes {
   look(signal: AbortSignal): Promise<KubeFacts>;
   endpoints(signal: AbortSignal): Promise<EndpointsFacts>;
+}
+
+/** The nodes in the Kubernetes API. Throws Unreachable('kubernetes'). */
+export interface NodeList {
+  nodes(signal: AbortSignal): Promise<readonly NodeFacts[]>;
 }
 
 /** Runs a command in the salt-master container. A session that ended proves nothing: the container engine may have cut it. */

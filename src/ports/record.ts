@@ -52,6 +52,8 @@ export interface Journal {
   hasNonce(nonce: string): Promise<boolean>;
   /** Other changes started after this change, each once, in the order of their last start. */
   startedSince(id: ChangeId): Promise<readonly ChangeId[]>;
+  /** All changes, as far as the journal's current file has them. */
+  changes(): Promise<readonly ChangeId[]>;
   /** Changes that have not ended, and those that ended because Redis lost their record. */
   unsettled(): Promise<readonly ChangeId[]>;
 }

@@ -7,9 +7,9 @@ export class Rounds {
     this.#signal = signal;
   }
 
-  /** Starts a loop, which must handle its own errors: an error that escapes ends the process. */
-  run(work: (signal: AbortSignal) => Promise<void>): void {
-    this.#running.push(work(this.#signal));
+  /** Starts loops, which must handle their own errors: an error that escapes ends the process. */
+  run(...works: readonly ((signal: AbortSignal) => Promise<void>)[]): void {
+    for (const work of works) this.#running.push(work(this.#signal));
   }
 
   /** Waits until all loops have ended. */

@@ -53,7 +53,10 @@ export async function startSlack(options: StartSlackOptions) {
   const slack = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
-  const context = (channel: string) => contextIn(channel, config);
+  const context = async (channel: string) => ({
+    ...contextIn(channel, config),
+    nodesOf: await nodesKnown(useCases, log),
+  });
   for (const register of SURFACES)
     register(bot.app, { useCases, slack, context, whyNot, once: options.once, clock, log });
   await bot.start();
@@ -75,6 +78,15 @@ export async function startSlack(options: StartSlackOptions) {
 }
 
 export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;
+
+/** The nodes of each cluster; without Redis none are known, and the command itself then says that Redis is away. */
+async function nodesKnown(useCases: UseCases, log: Log): Promise<NonNullable<CommandContext['nodesOf']>> {
+  const known = await useCases.nodes().catch((err: unknown) => {
+    log.warn({ err }, 'The names of nodes could not be read; no name is refused');
+    return null;
+  });
+  return (cluster) => known?.get(cluster) ?? null;
+}
 
 const rejectUnheard = (error: Error): void => void Promise.reject(error);
 

@@ -74,6 +74,11 @@ export function journalContract(name: string, open: () => Promise<OpenedJournal>
       expect((await journal.unsettled()).toSorted()).toEqual(['c1-again2', 'c1-asked2', 'c1-lostt2']);
     });
 
+    it('lists all changes, each once', async () => {
+      for (const id of ['c1-first2', 'c1-second', 'c1-first2']) await journal.append(id, events.started);
+      expect((await journal.changes()).toSorted()).toEqual(['c1-first2', 'c1-second']);
+    });
+
     it('keeps an approval used when the same change is approved again', async () => {
       await journal.append('c1-again2', events.approved('c1-again2', 'nonce-1'));
       await journal.append('c1-again2', events.started);

@@ -36,6 +36,10 @@ export class FakeJournal implements Journal {
     return [...new Set(since.toReversed())].toReversed();
   }
 
+  async changes(): Promise<readonly ChangeId[]> {
+    return [...new Set(this.#lines.map(({ change }) => change))];
+  }
+
   async unsettled(): Promise<readonly ChangeId[]> {
     const unsettled = new Set<ChangeId>();
     for (const { change, event } of this.#lines) {

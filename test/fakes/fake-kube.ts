@@ -1,11 +1,11 @@
 import { Unreachable } from '../../src/domain/answers/failure.ts';
-import type { EndpointsFacts, KubeFacts } from '../../src/domain/cluster/facts.ts';
+import type { EndpointsFacts, KubeFacts, NodeFacts } from '../../src/domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
-import type { Kubernetes, SaltMasterPod } from '../../src/ports/cluster.ts';
+import type { Kubernetes, NodeList, SaltMasterPod } from '../../src/ports/cluster.ts';
 import type { RunLimits } from '../../src/ports/nodes.ts';
 
 /** A Kubernetes API in memory with given facts; it can go down. */
-export class FakeKubernetes implements Kubernetes {
+export class FakeKubernetes implements Kubernetes, NodeList {
   facts: KubeFacts;
   down = false;
 
@@ -17,6 +17,10 @@ export class FakeKubernetes implements Kubernetes {
     signal.throwIfAborted();
     if (this.down) throw new Unreachable('the Kubernetes API', 'kubernetes', 'The API server is switched off.');
     return this.facts;
+  }
+
+  async nodes(signal: AbortSignal): Promise<readonly NodeFacts[]> {
+    return (await this.look(signal)).nodes;
   }
 
   async endpoints(signal: AbortSignal): Promise<EndpointsFacts> {

@@ -1,4 +1,4 @@
-import type { SeenWorker } from '../../src/domain/cluster/worker-state.ts';
+import type { SeenWorker, WorkerSays } from '../../src/domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../src/ports/cards.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
@@ -8,20 +8,20 @@ export class FakeWorkerLife implements Heartbeat {
   workerAheadMs = 0;
   /** Redis' clock less the bot's. */
   redisAheadMs = 0;
-  #trouble: string | null = null;
+  #says: WorkerSays = { trouble: null, nodes: null };
   readonly #bot: Pick<Clock, 'now'>;
 
   constructor(bot: Pick<Clock, 'now'>) {
     this.#bot = bot;
   }
 
-  async beat(trouble: string | null): Promise<void> {
-    this.#trouble = trouble;
+  async beat(says: WorkerSays): Promise<void> {
+    this.#says = says;
   }
 
   async seen(): Promise<SeenWorker> {
     const { workerAheadMs } = this;
     const heardAt = new Date(this.#bot.now().getTime() + this.redisAheadMs).toISOString();
-    return { heardAt, silentMs: 0, workerAheadMs, trouble: this.#trouble };
+    return { heardAt, silentMs: 0, workerAheadMs, ...this.#says };
   }
 }

@@ -60,7 +60,7 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
     };
     registerActions(app, {
       useCases: { ...useCases, request: no, undo: no, hold: no, rights: async () => [] },
-      context: () => ({ clusters: [], defaultCluster: null }),
+      context: async () => ({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
       slack: { post: async () => ({ channel: 'C', ts: '1' }) },

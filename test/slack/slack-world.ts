@@ -19,6 +19,7 @@ export interface SlackWorld {
   readonly local: LocalSlack;
   readonly bot: RunningSlack;
   readonly changes: FakeChanges;
+  readonly life: FakeWorkerLife;
   readonly log: KeptLog;
   readonly fatal: Error[];
   readonly messages: () => readonly SlackMessage[];
@@ -46,13 +47,14 @@ export async function slackWorld({
   const announcements = new FakeAnnouncements();
   const changes = new FakeChanges('lab', announcements);
   const cards = new FakeCards([changes], systemClock);
+  const life = new FakeWorkerLife(systemClock);
   const log = new KeptLog();
   const fatal: Error[] = [];
   const seen = new Set<string>();
   const bot = await startSlack({
     once: { isFirst: async (name) => !seen.has(name) && seen.add(name).has(name) },
     config: configFor(local, http),
-    useCases: useCases(realUseCases(changes, cards, rules)),
+    useCases: useCases(realUseCases(changes, cards, life, rules)),
     changes: () => changes,
     cards,
     announcements,
@@ -66,7 +68,7 @@ export async function slackWorld({
     await bot.stop();
     await local.close();
   };
-  return { local, bot, changes, log, fatal, messages: () => local.messages(), ephemeralFor, close };
+  return { local, bot, changes, life, log, fatal, messages: () => local.messages(), ephemeralFor, close };
 }
 
 function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
@@ -81,7 +83,7 @@ function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
   });
 }
 
-function realUseCases(changes: FakeChanges, cards: FakeCards, rules: GivenRules): UseCases {
+function realUseCases(changes: FakeChanges, cards: FakeCards, life: FakeWorkerLife, rules: GivenRules): UseCases {
   const policy = policyOf({ requesters: people(ALICE.id), approvers: people(BOB.id), ...rules });
   const given: string[] = [];
   return botUseCases({
@@ -91,7 +93,7 @@ function realUseCases(changes: FakeChanges, cards: FakeCards, rules: GivenRules)
         {
           changes,
           queue: new FakeQueue(),
-          worker: new FakeWorkerLife(systemClock),
+          worker: life,
           policy,
           holds: new FakeHolds(),
           groups: new FakeGroups(),

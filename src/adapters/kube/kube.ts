@@ -1,6 +1,6 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { KubeFacts, NodeFacts } from '../../domain/cluster/facts.ts';
-import type { Kubernetes, SaltMasterPod } from '../../ports/cluster.ts';
+import type { Kubernetes, NodeList, SaltMasterPod } from '../../ports/cluster.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
@@ -27,7 +27,9 @@ export interface KubernetesOptions {
 }
 
 /** The Kubernetes API of one cluster by its kubeconfig, and the salt-master pod through it. */
-export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterPod & { close(): Promise<void> } {
+export function kubernetes(
+  options: KubernetesOptions,
+): Kubernetes & NodeList & SaltMasterPod & { close(): Promise<void> } {
   const closing = new AbortController();
   const limitMs = options.limitMs ?? 10_000;
   const open = async (signal: AbortSignal) => {
@@ -37,6 +39,7 @@ export function kubernetes(options: KubernetesOptions): Kubernetes & SaltMasterP
   };
   return {
     look: async (signal) => (await open(signal)).look(),
+    nodes: async (signal) => (await open(signal)).nodes(),
     endpoints: async (signal) => (await open(signal)).endpoints(),
     async run(command, limits) {
       const reader = await open(limits.signal);
@@ -63,7 +66,7 @@ class Reader {
 
   async look(): Promise<KubeFacts> {
     const [nodes, namespace, endpoints, registries, masters, nativeRegistry] = await Promise.all([
-      this.#nodes(),
+      this.nodes(),
       this.#existing({ path: SYSTEM, schema: namespaceSchema, what: 'the namespace kube-system' }),
       this.endpoints(),
       this.#pods('repositories'),
@@ -88,14 +91,14 @@ class Reader {
 
   /** The name of the salt-master pod; looked up each time, because a restore moves it to another node. */
   async saltMaster(): Promise<string> {
-    const [masters, nodes] = await Promise.all([this.#pods('salt-master'), this.#nodes(BOOTSTRAP_ONLY)]);
+    const [masters, nodes] = await Promise.all([this.#pods('salt-master'), this.nodes(BOOTSTRAP_ONLY)]);
     const found = saltMasterOf(masters, nodes);
     if (found !== null) return found.pod;
     const says = 'No static salt-master pod was found on the bootstrap node.';
     throw new Unreachable('salt-master', 'salt-master', says);
   }
 
-  async #nodes(query = ''): Promise<readonly NodeFacts[]> {
+  async nodes(query = ''): Promise<readonly NodeFacts[]> {
     const wanted = { path: `/api/v1/nodes${query}`, schema: nodeListSchema, what: 'the list of nodes' };
     const { items } = await this.#existing(wanted);
     return items.map(nodeFacts).sort((a, b) => a.name.localeCompare(b.name, 'en'));

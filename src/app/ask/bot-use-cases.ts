@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
-import { type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
+import { type ClusterNodes, freshNodes, type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD, type RightsIn } from '../../domain/policy/active-holds.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
@@ -74,6 +74,13 @@ function standing(ports: BotPorts) {
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
+    },
+    /** The nodes of each cluster whose worker has named them a short time ago. */
+    async nodes(): Promise<ReadonlyMap<string, ClusterNodes | null>> {
+      const each = [...ports.clusters].map(
+        async ([name, { worker }]) => [name, freshNodes(await worker.seen())] as const,
+      );
+      return new Map(await Promise.all(each));
     },
     /** Maintains the open changes of every cluster; call it regularly. */
     async tend(postAgain: PostAgain): Promise<void> {

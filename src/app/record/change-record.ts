@@ -66,12 +66,15 @@ export class ChangeRecord {
     });
   }
 
-  /** Writes a journaled event to Redis. False if the bot has ended the change before its start; only `undone` is written even then. */
-  async publish({ event, mark }: Entry): Promise<boolean> {
+  /**
+   * Writes a journaled event to Redis. False if the bot has ended the change before its start; only `undone` is written even then, and
+   * everything if it `hasBegun`: an older Redis then took the place of the one that had the start.
+   */
+  async publish({ event, mark }: Entry, hasBegun = false): Promise<boolean> {
     let known = await this.known();
     for (let tries = 0; tries < TRIES; tries += 1) {
       if (known === null) throw recordGone(this.id);
-      if (event.type !== 'undone' && isEndedByBot(known.change)) return false;
+      if (!hasBegun && event.type !== 'undone' && isEndedByBot(known.change)) return false;
       if (known.version < this.#confirmed) {
         await this.#republish(event);
         known = await this.known();
@@ -81,9 +84,13 @@ export class ChangeRecord {
     throw new Error(`The record of change ${this.id} keeps changing, so the worker cannot append to it.`);
   }
 
-  /** Writes the worker's journaled events to Redis that are missing there, for example after a crash between the two. */
-  async catchUp(): Promise<void> {
-    for (const entry of await this.#unpublished()) await this.publish(entry);
+  /** Writes the worker's journaled events to Redis that are missing there, for example after a crash between the two; whether it wrote any. */
+  async catchUp(): Promise<boolean> {
+    const entries = await this.#unpublished();
+    const hasBegun = entries.some(({ event }) => event.type === 'started');
+    let wrote = false;
+    for (const entry of entries) wrote = (await this.publish(entry, hasBegun)) || wrote;
+    return wrote;
   }
 
   /** Restores from the journal what a killed Redis has lost of its last second (appendfsync everysec), except `event`. */

@@ -1,21 +1,24 @@
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Compared } from './lost-records.ts';
 
 /** The ports of a `LostRecordWatch`. */
 export interface LostRecordWatchPorts {
   readonly clock: Clock;
-  /** Restores lost records; retried after an error. */
-  readonly report: () => Promise<void>;
+  /** Compares records with the journal; retried after an error. */
+  readonly report: (which: Compared) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
 const CHECK_EVERY_MS = 1_000;
 const RETRY_AFTER_MS = 5_000;
+/** Redis can lose data without a new connection, for example by FLUSHALL. */
+const COMPARE_EVERY_MS = 60_000;
 
-/** Restores lost records between the worker's jobs, after Redis was unreachable or a job has missed its record. */
+/** Compares Redis with the journal between the worker's jobs: everything at each connection and after a job has missed its record, open changes once a minute. */
 export class LostRecordWatch {
   readonly #ports: LostRecordWatchPorts;
-  #isDue = false;
+  #due: Compared | null = null;
   readonly #inTurn = serialQueue();
 
   constructor(ports: LostRecordWatchPorts) {
@@ -24,7 +27,7 @@ export class LostRecordWatch {
 
   /** Call it when Redis may have lost its data. */
   wake(): void {
-    this.#isDue = true;
+    this.#due = 'all';
   }
 
   /** Runs a job while nothing is being restored, because a change that is reported as failed must not continue. */
@@ -33,25 +36,29 @@ export class LostRecordWatch {
   }
 
   /** Runs until the signal aborts. */
-  async run(signal: AbortSignal): Promise<void> {
+  readonly run = async (signal: AbortSignal): Promise<void> => {
     const { clock } = this.#ports;
+    let comparedAt = clock.steadyMs();
     while (!signal.aborted) {
-      const isDone = !this.#isDue || (await this.#restore(signal));
+      if (clock.steadyMs() - comparedAt >= COMPARE_EVERY_MS) this.#due ??= 'open';
+      const which = this.#due;
+      const isDone = which === null || (await this.#restore(which, signal));
+      if (which !== null && isDone) comparedAt = clock.steadyMs();
       await clock.sleep(isDone ? CHECK_EVERY_MS : RETRY_AFTER_MS, signal).catch(() => undefined);
     }
-  }
+  };
 
-  async #restore(signal: AbortSignal): Promise<boolean> {
+  async #restore(which: Compared, signal: AbortSignal): Promise<boolean> {
     const { report, onError } = this.#ports;
     try {
       await this.#inTurn(async () => {
         if (signal.aborted) return;
-        this.#isDue = false;
-        await report();
+        this.#due = null;
+        await report(which);
       });
       return true;
     } catch (error) {
-      this.#isDue = true;
+      this.#due ??= which;
       onError(error);
       return false;
     }

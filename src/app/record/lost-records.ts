@@ -1,6 +1,6 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import { isLoss, isMissed, isRestored, lossReport, restoredRequest } from '../../domain/change/lost-record.ts';
+import { isBehind, isLoss, isMissed, lossReport, restoredRequest } from '../../domain/change/lost-record.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ChangeRecord, type RecordPorts } from './change-record.ts';
@@ -10,29 +10,45 @@ export interface LostRecordPorts extends RecordPorts {
   readonly clock: Clock;
   /** Called for each change whose record is lost. */
   readonly onLost: (id: ChangeId) => void;
+  /** Called for each change of which Redis had an older record; its missing entries are written again. */
+  readonly onBehind: (id: ChangeId) => void;
 }
 
-/** Restores open changes that Redis has lost, as failed, from the journal, which gets that end first. Call it only while no job runs. */
-export async function reportLostRecords(ports: LostRecordPorts): Promise<void> {
-  await forEachOne(await ports.journal.unsettled(), (id) => reportLoss(id, ports));
+/** `open`: changes that are open in Redis or in the journal. `all`: also those that have ended, as far as the journal's file has them. */
+export type Compared = 'open' | 'all';
+
+/**
+ * Compares the journal with Redis. Restores open changes that Redis has lost, as failed, from the journal, which gets that end first.
+ * Completes records that are older than the journal. Call it only while no job runs.
+ */
+export async function reportLostRecords(ports: LostRecordPorts, which: Compared = 'all'): Promise<void> {
+  const { journal, changes } = ports;
+  const unsettled = new Set(await journal.unsettled());
+  const others = [...(await changes.open()), ...(which === 'all' ? await journal.changes() : [])];
+  await forEachOne(new Set([...unsettled, ...others]), (id) =>
+    unsettled.has(id) ? compareUnsettled(id, ports) : completeRecord(id, ports),
+  );
 }
 
-async function reportLoss(id: ChangeId, ports: LostRecordPorts): Promise<void> {
+async function compareUnsettled(id: ChangeId, ports: LostRecordPorts): Promise<void> {
   const { journal, changes, clock } = ports;
   const events = await journal.events(id);
   const [first] = events;
   const last = events.at(-1);
   const known = changeFrom(events);
   if (first?.type !== 'requested' || last === undefined || known === null) return;
-  const stored = await changes.get(id);
-  if (stored !== null) {
-    // A worker died while it restored this record.
-    if (isLoss(last) && isRestored(stored.events)) await new ChangeRecord(id, ports).catchUp();
-    return;
-  }
+  if ((await changes.get(id)) !== null) return await completeRecord(id, ports);
   const now = clock.now();
   if (!isMissed(known, last.at, now)) return;
   ports.onLost(id);
   if (!isLoss(last)) await journal.append(id, { type: 'failed', at: now.toISOString(), failure: lossReport(known) });
   if (await changes.append(id, 0, restoredRequest(first, known))) await new ChangeRecord(id, ports).catchUp();
+}
+
+/** Writes to Redis what a record lacks, unless it has entries that nobody has signed. */
+async function completeRecord(id: ChangeId, ports: LostRecordPorts): Promise<void> {
+  const stored = await ports.changes.get(id);
+  if (stored === null || stored.doubt !== undefined) return;
+  if (!isBehind(stored.events, await ports.journal.events(id))) return;
+  if (await new ChangeRecord(id, ports).catchUp()) ports.onBehind(id);
 }

@@ -1,4 +1,4 @@
-import { HEARTBEAT_EVERY_MS } from '../../domain/cluster/worker-state.ts';
+import { HEARTBEAT_EVERY_MS, type WorkerSays } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -6,19 +6,19 @@ import type { Clock } from '../../ports/clock.ts';
 export interface HeartbeatPorts {
   readonly life: Heartbeat;
   readonly clock: Clock;
-  /** Why the worker cannot work, or null; called before each heartbeat. */
-  readonly trouble: () => Promise<string | null>;
+  /** What the worker says; called before each heartbeat. */
+  readonly says: () => Promise<WorkerSays>;
   /** Called when a heartbeat could not be sent; the cards then show that the worker is silent. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** Sends a heartbeat every few seconds, with any trouble, until the signal aborts. */
+/** Sends a heartbeat every few seconds until the signal aborts. */
 export async function sendHeartbeats(
-  { life, clock, trouble, onLost }: HeartbeatPorts,
+  { life, clock, says, onLost }: HeartbeatPorts,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await life.beat(await trouble()).catch(onLost);
+    await life.beat(await says()).catch(onLost);
     await clock.sleep(HEARTBEAT_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -1,4 +1,6 @@
 import type { FailureReport } from '../answers/failure-report.ts';
+import { canonicalJson } from '../text/canonical.ts';
+import { mayWrite } from './author.ts';
 import type { Change, ChangeEvent } from './change.ts';
 import { effectOf } from './effect.ts';
 
@@ -11,6 +13,14 @@ export const isUnsettledBy = (event: ChangeEvent): boolean => effectOf(event) ==
 /** True if the change ended because Redis had lost its record. */
 export const isLoss = (event: ChangeEvent | undefined): boolean =>
   event?.type === 'failed' && event.failure.kind === RECORD_LOST;
+
+/** True if Redis has an older record than the journal: it lacks the worker's last entry, because a backup or an old replica took its place. */
+export function isBehind(stored: readonly ChangeEvent[], journalled: readonly ChangeEvent[]): boolean {
+  const last = journalled.findLast((event) => mayWrite('worker', event));
+  if (last === undefined) return false;
+  const text = canonicalJson(last);
+  return !stored.some((event) => canonicalJson(event) === text);
+}
 
 const HOUR_MS = 3_600_000;
 /** Redis keeps a record for 90 days after its end, so a record that is missing earlier was lost. */

@@ -6,7 +6,25 @@ export interface SeenWorker {
   readonly workerAheadMs: number | null;
   /** Why the running worker cannot work, in sentences; null when it can. */
   readonly trouble: string | null;
+  /** Null if the worker did not say, or does not know. */
+  readonly nodes: ReadNodes | null;
 }
+
+/** The nodes of a cluster. */
+export interface ClusterNodes {
+  /** All names, those of `bootstrap` among them. */
+  readonly names: readonly string[];
+  /** Bootstrap nodes, which have the first registry. */
+  readonly bootstrap: readonly string[];
+}
+
+/** The nodes as the worker last read them in Kubernetes, `ageMs` before it said so. */
+export interface ReadNodes extends ClusterNodes {
+  readonly ageMs: number;
+}
+
+/** What a worker says with each heartbeat. */
+export type WorkerSays = Pick<SeenWorker, 'trouble' | 'nodes'>;
 
 export type WorkerState =
   | { readonly is: 'there' }
@@ -21,6 +39,17 @@ export const WORKER_THERE: WorkerState = { is: 'there' };
 export const HEARTBEAT_EVERY_MS = 3_000;
 /** Five missed heartbeats; a restart by systemd takes two or three seconds. */
 const SILENT_AFTER_MS = 15_000;
+
+/** Three readings of the list: an older one may lack a new node. */
+const FRESH_MS = 180_000;
+
+/** The nodes, if the worker has read them a short time ago; null when they are not known. */
+export function freshNodes(seen: SeenWorker | 'unverified' | null): ClusterNodes | null {
+  if (seen === null || seen === 'unverified' || seen.nodes === null) return null;
+  const { ageMs, ...nodes } = seen.nodes;
+  // Redis' clock may have been set back since the heartbeat.
+  return ageMs + Math.abs(seen.silentMs) > FRESH_MS ? null : nodes;
+}
 
 export function workerState(seen: SeenWorker | 'unverified' | null): WorkerState {
   if (seen === 'unverified') return { is: 'unverified' };

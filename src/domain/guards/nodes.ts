@@ -29,14 +29,12 @@ function unknownNode(name: string, kube: KubeFacts): Refusal {
   return refuse('unknown-node', `There is no node ${name} in this cluster.`, hint);
 }
 
+/** Refuses the bootstrap node as a target. */
+export const bootstrapRefusal = (name: string): Refusal =>
+  refuse('bootstrap-node', `${name} is the bootstrap node, which has the first registry.`, 'Name another node.');
+
 function unfitNode(node: NodeFacts): Refusal | null {
-  if (node.roles.includes('bootstrap')) {
-    return refuse(
-      'bootstrap-node',
-      `${node.name} is the bootstrap node, which has the first registry.`,
-      'Name another node.',
-    );
-  }
+  if (node.roles.includes('bootstrap')) return bootstrapRefusal(node.name);
   if (!node.ready) return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
   const unfit = addressRefusal(node);
   if (unfit !== null) return unfit;

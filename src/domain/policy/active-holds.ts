@@ -1,6 +1,6 @@
 import type { Change } from '../change/change.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
-import { type Hold, heldThing, holdInWords, holdOn, touchedNodes } from './hold.ts';
+import { type Hold, type HoldWish, heldThing, holdInWords, holdOn, touchedNodes } from './hold.ts';
 import type { RightsInCluster } from './rights.ts';
 import type { PlannedFreeze } from './time.ts';
 
@@ -38,19 +38,22 @@ export function inTheWay(change: Change, { holds, freeze }: ActiveHolds, markup:
   return line ?? '';
 }
 
+/** The wish for a hold, as far as its message needs it. */
+type HoldSet = Pick<HoldWish, 'cluster' | 'isKnown'>;
+
 /** The message to the channel when a freeze or lock is set. */
-export function holdSet(hold: Hold, cluster: string, markup: Markup): string {
+export function holdSet(hold: Hold, { cluster, isKnown = false }: HoldSet, markup: Markup): string {
   const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
-  return `${holdInWords(hold, cluster, markup)}\n${stopped(hold, markup)}. An approved change that has not started loses its approval. Running changes continue, and ${markup.strong('Cancel')} and ${markup.strong('Deny')} still work. To lift it: ${markup.code(`/registry-ha ${lift}`)}`;
+  return `${holdInWords(hold, cluster, markup)}\n${stopped(hold, markup)}.${isKnown || hold.node === null ? '' : ` The bot cannot check that ${markup.text(hold.node)} exists.`} An approved change that has not started loses its approval. Running changes continue, and ${markup.strong('Cancel')} and ${markup.strong('Deny')} still work. To lift it: ${markup.code(`/registry-ha ${lift}`)}`;
 }
 
 /** The message to the channel when a freeze or lock is lifted. */
 export const holdLifted = (hold: Hold, cluster: string, by: Hold['by'], { text, person }: Markup): string =>
   `${text(heldThing(hold, cluster)).replace(' is ', ' is no longer ')}: ${person(by)} lifted the ${hold.verb} of ${person(hold.by)}.`;
 
-/** A node lock also blocks plans that only touch the node. The bot cannot see the cluster. */
+/** A node lock also blocks plans that only touch the node. */
 function stopped({ node }: Hold, { text }: Markup): string {
   if (node === null) return 'Nobody can request, approve or retry a change now';
   const name = text(node);
-  return `Nobody can request a change that names ${name}, or approve or retry a plan that touches it. Nearly every add touches it, because it restarts the container engines of all nodes. The bot cannot check that ${name} exists`;
+  return `Nobody can request a change that names ${name}, or approve or retry a plan that touches it. Nearly every add touches it, because it restarts the container engines of all nodes`;
 }

@@ -24,6 +24,8 @@ export interface HoldWish {
   readonly verb: HoldVerb;
   readonly cluster: string;
   readonly node: string | null;
+  /** The worker has named the node a short time ago. */
+  readonly isKnown?: boolean;
   readonly reason?: string;
 }
 

@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
+import type { ClusterNodes } from '../cluster/worker-state.ts';
 import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearestOnes } from '../text/nearest.ts';
@@ -9,8 +10,8 @@ import { plainWord } from './plain.ts';
 export interface CommandContext {
   readonly clusters: readonly string[];
   readonly defaultCluster: string | null;
-  /** Names of the nodes of a cluster, as its worker last reported them; null when they are not known. */
-  readonly nodesOf?: (cluster: string) => readonly string[] | null;
+  /** The nodes of a cluster, as its worker reported them a short time ago; null when they are not known. */
+  readonly nodesOf?: (cluster: string) => ClusterNodes | null;
 }
 
 /** The cluster given with --cluster, or the default. */

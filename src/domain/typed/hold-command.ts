@@ -5,6 +5,7 @@ import { type CommandContext, clusterFrom } from './cluster.ts';
 import { reasonIn, sortedWords, typedWords } from './flags.ts';
 import { plainWord } from './plain.ts';
 import type { Word } from './tokenize.ts';
+import { unknownNode } from './unknown-node.ts';
 import { wrongNode } from './wrong-node.ts';
 
 /** Commands that block new starts, and that lift the block. */
@@ -36,14 +37,25 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
     if (typed.plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
     return { hold, verb: 'freeze', cluster, node: null, ...why };
   }
-  const node = heldNode(word, typed.plain.map(plainWord));
+  const named = heldNode(word, typed.plain.map(plainWord));
+  const node = isRefusal(named) || isLift(word) ? named : knownNode(named, cluster, context);
   return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why };
 }
 
-function heldNode(word: HoldWord, [name, ...more]: readonly string[]): { readonly node: string | null } | Refusal {
+type HeldNode = Pick<HoldWish, 'node' | 'isKnown'>;
+
+function heldNode(word: HoldWord, [name, ...more]: readonly string[]): HeldNode | Refusal {
   if (name === undefined || more.length > 0) return bad(`${word} takes one node, or the word ${WHOLE}.`, word);
   if (!isNodeName(name)) return wrongNode(name, word);
   return { node: name === WHOLE ? null : name };
+}
+
+/** A lock of a misspelt node would protect nothing. A lift stays possible, because the node may have been removed. */
+function knownNode(named: HeldNode, cluster: string, { nodesOf }: CommandContext): HeldNode | Refusal {
+  const known = nodesOf?.(cluster) ?? null;
+  if (known === null || named.node === null) return named;
+  if (known.names.includes(named.node)) return { ...named, isKnown: true };
+  return unknownNode(named.node, cluster, known, null);
 }
 
 const EXAMPLES: Readonly<Record<HoldWord, string>> = {

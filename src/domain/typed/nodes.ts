@@ -1,11 +1,10 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import { clipped } from '../text/clipped.ts';
-import { nearestOnes } from '../text/nearest.ts';
 import type { CommandContext } from './cluster.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { EXAMPLE } from './example.ts';
 import { plainWord } from './plain.ts';
+import { bootstrapAmong, unknownNode } from './unknown-node.ts';
 import { wrongNode } from './wrong-node.ts';
 
 /** A plan for more nodes would be too long to review. */
@@ -49,34 +48,29 @@ function strayWord(
 ): Refusal | null {
   const known = nodesOf?.(cluster) ?? null;
   const isStray = (name: string) =>
-    known === null ? FILLERS.has(name) || clusters.includes(name) : !known.includes(name);
+    known === null ? FILLERS.has(name) || clusters.includes(name) : !known.names.includes(name);
   const stray = names.find(isStray);
-  if (stray === undefined) return null;
-  const near = known === null ? [] : nearestOnes(stray, known);
-  const says =
-    known === null
-      ? `“${clipped(stray)}” is probably not a node.`
-      : `The cluster ${cluster} has no node “${clipped(stray)}”.${didYouMean(near)}`;
-  return refuse('bad-command', says, `Name only nodes: /registry-ha ${meantCommand(names, verb, isStray, clusters)}`);
+  if (stray === undefined) return known === null ? null : bootstrapAmong(names, known);
+  const meant = meantCommand(names, verb, isStray, clusters);
+  if (known !== null) return unknownNode(stray, cluster, known, meant);
+  const next = `Name only nodes: ${meant ?? `/registry-ha ${verb} node-2`}`;
+  return refuse('bad-command', `“${clipped(stray)}” is probably not a node.`, next);
 }
 
-/** `node 2 and node-3 to lab` as `add node-2 node-3 --cluster lab`. */
+/** `node 2 and node-3 to lab` as `add node-2 node-3 --cluster lab`; null if no node is left. */
 function meantCommand(
   names: readonly string[],
   verb: string,
   isStray: (name: string) => boolean,
   clusters: readonly string[],
-): string {
+): string | null {
   const nodes = names.flatMap((name, n) => {
     const next = names[n + 1] ?? '';
     if (name === 'node' && /^\d+$/.test(next)) return [`node-${next}`];
     const isNumber = names[n - 1] === 'node' && /^\d+$/.test(name);
     return isNumber || isStray(name) ? [] : [name];
   });
+  if (nodes.length === 0) return null;
   const cluster = names.find((name) => isStray(name) && clusters.includes(name));
-  return [
-    verb,
-    ...(nodes.length === 0 ? ['node-2'] : nodes),
-    ...(cluster === undefined ? [] : ['--cluster', cluster]),
-  ].join(' ');
+  return ['/registry-ha', verb, ...nodes, ...(cluster === undefined ? [] : ['--cluster', cluster])].join(' ');
 }

@@ -6,11 +6,14 @@ export function workerLog(log: Log) {
   return {
     onProgressLost: (err: unknown) => log.debug({ err }, 'Progress could not be reported'),
     onHeartbeatLost: (err: unknown) => log.debug({ err }, 'A heartbeat could not be sent'),
+    onNodesUnread: (err: unknown) => log.debug({ err }, 'The names of the nodes could not be read'),
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),
     onLost: (change: ChangeId) =>
       log.error({ change }, 'Record missing from Redis; restoring it from the journal as failed'),
-    onNotRestored: (err: unknown) => log.warn({ err }, 'Records missing from Redis could not be restored yet'),
+    onBehind: (change: ChangeId) =>
+      log.error({ change }, 'Record in Redis was older than the journal; its missing entries are written again'),
+    onNotRestored: (err: unknown) => log.warn({ err }, 'The journal could not be compared with Redis yet'),
     onFileTrouble: (says: string, fields: object) => log.warn(fields, says),
     onTrouble: (says: string | null) =>
       says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),

@@ -30,8 +30,7 @@ export function wordsOf(answer: Answer, by: Person): Words | null {
       );
     case 'held': {
       const { wish, hold } = answer;
-      const text =
-        wish.hold === 'set' ? holdSet(hold, wish.cluster, MRKDWN) : holdLifted(hold, wish.cluster, by, MRKDWN);
+      const text = wish.hold === 'set' ? holdSet(hold, wish, MRKDWN) : holdLifted(hold, wish.cluster, by, MRKDWN);
       return { to: 'channel', text };
     }
     case 'answered':

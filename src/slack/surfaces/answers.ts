@@ -13,8 +13,8 @@ import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-w
 
 export interface SurfaceOptions extends PostOptions {
   readonly useCases: AskUseCases;
-  /** The clusters, and the default in this channel. */
-  readonly context: (channel: string) => CommandContext;
+  /** The clusters, their nodes, and the default in this channel. */
+  readonly context: (channel: string) => Promise<CommandContext>;
   /** Why the bot rejects this sender; null for people of its own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
   readonly once: Once;

@@ -24,16 +24,16 @@ type Payload = z.infer<typeof Payload>;
 export function registerCommand(app: App, options: SurfaceOptions): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
-    await answer(requestOf(Payload.parse(command), options), respond, options);
+    await answer(await requestOf(Payload.parse(command), options), respond, options);
   });
 }
 
-const requestOf = (payload: Payload, { context }: SurfaceOptions): Request => ({
+const requestOf = async (payload: Payload, { context }: SurfaceOptions): Promise<Request> => ({
   sender: senderOf(payload),
   by: { id: payload.user_id, name: payload.user_name },
   channel: payload.channel_id,
   trigger: payload.trigger_id,
-  wish: parseCommand(typed(payload.text), context(payload.channel_id)),
+  wish: parseCommand(typed(payload.text), await context(payload.channel_id)),
 });
 
 const senderOf = ({ team_id, enterprise_id, user_id, is_ext_shared_channel }: Payload): Sender => ({

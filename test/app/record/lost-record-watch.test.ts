@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { LostRecordWatch } from '../../../src/app/record/lost-record-watch.ts';
+import type { Compared } from '../../../src/app/record/lost-records.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 
-function lostRecords(report: () => Promise<void>) {
+function lostRecords(report: (which: Compared) => Promise<void>) {
   const clock = new FakeClock();
   const errors: unknown[] = [];
   const end = new AbortController();
@@ -57,10 +58,10 @@ it('retries a failed restore until it succeeds once', async () => {
     tries += 1;
     if (tries === 1) throw new Error('Redis is away');
   });
-  await clock.advance(60_000);
+  await clock.advance(58_000);
   expect(tries).toBe(0);
   subject.wake();
-  await clock.advance(60_000);
+  await clock.advance(58_000);
   expect(tries).toBe(2);
   await stop();
 });
@@ -72,5 +73,18 @@ it('a failing job rejects, and does not block the restore', async () => {
   subject.wake();
   await clock.advance(2_000);
   expect(told).toHaveLength(1);
+  await stop();
+});
+
+it('compares open changes once a minute, and all of them when Redis may have lost its data', async () => {
+  const compared: Compared[] = [];
+  const { clock, subject, stop } = lostRecords(async (which) => void compared.push(which));
+  await clock.advance(125_000);
+  expect(compared).toEqual(['open', 'open']);
+  subject.wake();
+  await clock.advance(2_000);
+  expect(compared).toEqual(['open', 'open', 'all']);
+  await clock.advance(60_000);
+  expect(compared).toEqual(['open', 'open', 'all', 'open']);
   await stop();
 });

@@ -186,7 +186,8 @@ describe('a typed undo', () => {
 });
 
 describe('words that are no nodes', () => {
-  const known = { ...context, nodesOf: () => ['node-1', 'node-2', 'node-3', 'to'] };
+  const names = ['bootstrap', 'node-1', 'node-2', 'node-3', 'to'];
+  const known = { ...context, nodesOf: () => ({ names, bootstrap: ['bootstrap'] }) };
 
   it.each([
     ['add node 2', '“node” is probably not a node', 'add node-2'],
@@ -208,7 +209,20 @@ describe('words that are no nodes', () => {
       'The cluster lab has no node “node-9”. Did you mean “node-1” or “node-2” or “node-3”?',
     );
     expect(says('add storage')).toBe('The cluster lab has no node “storage”.');
+    expect(says('add bootstrab')).toBe('The cluster lab has no node “bootstrab”.');
+    expect(says('lock node-9')).toContain('has no node “node-9”. Did you mean “node-1”');
     expect(says('add to')).toBe('taken');
+    expect(says('lock bootstrap')).toBe('taken');
+    expect(says('unlock node-9')).toBe('taken');
     expect(says('add node-3 node-2')).toBe('taken');
+  });
+
+  it.each([
+    ['add storage', 'unknown-node', 'Nodes that can have a registry: node-1, node-2, node-3 and to. If the node was'],
+    ['add node-9', 'unknown-node', 'If the node was added just now, run the command again in two minutes.'],
+    ['add node-2 please', 'unknown-node', 'Name only nodes: /registry-ha add node-2\nIf the node was added'],
+    ['add node-2 bootstrap', 'bootstrap-node', 'Name another node.'],
+  ])('are refused with a way out: %s', (typed, refused, next) => {
+    expect(parseCommand(typed, known)).toMatchObject({ refused, tryNext: expect.stringContaining(next) });
   });
 });

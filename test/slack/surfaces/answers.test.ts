@@ -35,7 +35,7 @@ describe('a request that Slack sends twice', () => {
       hold: async () => refusal,
       rights: async () => [],
     },
-    context: () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
+    context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
     whyNot: () => null,
     once,
     slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }) },

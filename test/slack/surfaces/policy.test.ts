@@ -125,3 +125,28 @@ describe('help', () => {
     );
   });
 });
+
+describe('the nodes that the worker has named', () => {
+  const nodes = { names: ['bootstrap', 'node-1', 'node-2'], bootstrap: ['bootstrap'], ageMs: 0 };
+
+  it('are the only ones that can be added or locked; any other name is answered privately, without a card', async () => {
+    const w = await world();
+    await w.life.beat({ trouble: null, nodes });
+    await w.local.command('alice', '/registry-ha add node-9');
+    await told(w, ALICE, 'The cluster lab has no node “node-9”. Did you mean “node-1” or “node-2”?');
+    await told(w, ALICE, 'If the node was added just now, run the command again in two minutes.');
+    await w.local.command('alice', '/registry-ha add bootstrap');
+    await told(w, ALICE, 'bootstrap is the bootstrap node, which has the first registry.');
+    await w.local.command('alice', '/registry-ha lock node-9');
+    expect(w.messages().filter(({ ephemeralFor }) => ephemeralFor === undefined)).toEqual([]);
+    await w.local.command('alice', '/registry-ha lock node-1');
+    expect((await shown(w, 'node-1 is locked by')).text).not.toContain('cannot check');
+  });
+
+  it('refuse nothing when the list is old', async () => {
+    const w = await world();
+    await w.life.beat({ trouble: null, nodes: { ...nodes, ageMs: 600_000 } });
+    await w.local.command('alice', '/registry-ha add node-9');
+    await shown(w, 'Inspecting');
+  });
+});

@@ -107,6 +107,10 @@ class FileJournal implements OpenJournal {
     return this.#file.index.startedSince(id);
   }
 
+  async changes(): Promise<readonly ChangeId[]> {
+    return this.#file.index.changes();
+  }
+
   async unsettled(): Promise<readonly ChangeId[]> {
     return this.#file.index.unsettled();
   }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
-import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
+import type { ReadNodes, SeenWorker, WorkerSays } from '../../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
@@ -25,10 +25,22 @@ const SLOW_MS = 5_000;
 /** Characters of the worker's trouble; cards show it. */
 const TROUBLE_LIMIT = 1_000;
 
+/** Bytes of the list of nodes; a longer list is left out. A heartbeat has at most 16 KiB, see SEEN. */
+const NODES_LIMIT = 8_000;
+
 const timeSchema = z.tuple([z.coerce.number(), z.coerce.number()]);
 const seenSchema = z.tuple([z.string(), z.number()]);
 /** `ahead`: the worker's clock less Redis', in ms; workers before this version do not say it. */
-const beatSchema = z.object({ at: z.int(), trouble: z.string().nullable(), ahead: z.int().nullable().default(null) });
+const beatSchema = z.object({
+  at: z.int(),
+  trouble: z.string().nullable(),
+  ahead: z.int().nullable().default(null),
+  /** Workers before this version do not say them; a newer one may say them in another form. */
+  nodes: z
+    .object({ names: z.array(z.string()), bootstrap: z.array(z.string()), ageMs: z.int().nonnegative() })
+    .nullable()
+    .catch(null),
+});
 
 /**
  * A worker's heartbeat in Redis, with its time by Redis' clock, because the clocks of bot and worker may differ. The key does not expire,
@@ -37,13 +49,13 @@ const beatSchema = z.object({ at: z.int(), trouble: z.string().nullable(), ahead
 export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
-    async beat(trouble) {
+    async beat(says) {
       const from = clock.steadyMs();
       const [seconds, micros] = timeSchema.parse(await ask(redis.time()));
       const tookMs = clock.steadyMs() - from;
       const at = seconds * 1000 + Math.floor(micros / 1000);
       const ahead = tookMs > SLOW_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
-      const said = { at, ahead, trouble: trouble === null ? null : trouble.slice(0, TROUBLE_LIMIT) };
+      const said = { at, ahead, ...bounded(says) };
       await ask(redis.hset(worker, 'beat', signedText(said, { cluster }, proof)));
     },
     async seen() {
@@ -55,6 +67,13 @@ export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOption
   };
 }
 
-function seenFrom({ at, ahead, trouble }: z.infer<typeof beatSchema>, now: number): SeenWorker {
-  return { heardAt: new Date(at).toISOString(), silentMs: now - at, workerAheadMs: ahead, trouble };
+const bounded = ({ trouble, nodes }: WorkerSays): WorkerSays => ({
+  trouble: trouble === null ? null : trouble.slice(0, TROUBLE_LIMIT),
+  nodes: nodes === null || isTooLong(nodes) ? null : nodes,
+});
+
+const isTooLong = (nodes: ReadNodes): boolean => Buffer.byteLength(JSON.stringify(nodes)) > NODES_LIMIT;
+
+function seenFrom({ at, ahead, trouble, nodes }: z.infer<typeof beatSchema>, now: number): SeenWorker {
+  return { heardAt: new Date(at).toISOString(), silentMs: now - at, workerAheadMs: ahead, trouble, nodes };
 }

@@ -25,9 +25,10 @@ const [BOT, WORKER] = ['registry-ha-bot', 'registry-ha-worker-c1'];
 
 it('heartbeat and fence work with the users of bot and worker', async () => {
   const bench = await aclBench(['c1']);
-  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock }).beat(
-    'The disk is full.',
-  );
+  await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock }).beat({
+    trouble: 'The disk is full.',
+    nodes: null,
+  });
   const seen = await redisHeartbeat({
     redis: bench.as(BOT),
     cluster: 'c1',

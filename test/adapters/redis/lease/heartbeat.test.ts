@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { proofOf } from '../../../../src/adapters/keys/statements.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
-import { workerState } from '../../../../src/domain/cluster/worker-state.ts';
+import { freshNodes, type WorkerSays, workerState } from '../../../../src/domain/cluster/worker-state.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import { systemClock } from '../../../../src/runtime/clock.ts';
 import { type Bench, redisBench } from '../server.ts';
 
 const [worker, bot, stranger] = [newKeyPair(), newKeyPair(), newKeyPair()];
+
+const WELL: WorkerSays = { trouble: null, nodes: null };
 
 describe('the heartbeat of a worker in Redis', () => {
   let bench: Bench;
@@ -24,7 +26,7 @@ describe('the heartbeat of a worker in Redis', () => {
     const proof = proofOf('heartbeat', worker, [worker]);
     const life = lifeOf('c1', bot);
     expect(workerState(await life.seen())).toEqual({ is: 'silent', since: null });
-    await lifeOf('c1').beat(null);
+    await lifeOf('c1').beat(WELL);
     expect(workerState(await life.seen())).toEqual({ is: 'there' });
     const at = Date.now() - 16_000;
     const old = { at, trouble: null };
@@ -46,7 +48,7 @@ describe('the heartbeat of a worker in Redis', () => {
 
   it('says how far the worker’s clock is ahead of Redis’', async () => {
     const behind = { ...systemClock, now: () => new Date(Date.now() - 3_600_000) };
-    await lifeOf('c5', worker, behind).beat(null);
+    await lifeOf('c5', worker, behind).beat(WELL);
     const seen = await lifeOf('c5', bot).seen();
     expect(seen).not.toBe('unverified');
     expect(seen).toMatchObject({ workerAheadMs: expect.closeTo(-3_600_000, -5) });
@@ -54,7 +56,7 @@ describe('the heartbeat of a worker in Redis', () => {
 
   it('does not guess it after a slow answer, nor for an older worker', async () => {
     const steps = [0, 5_001];
-    await lifeOf('c6', worker, { now: () => new Date(), steadyMs: () => steps.shift() ?? 5_001 }).beat(null);
+    await lifeOf('c6', worker, { now: () => new Date(), steadyMs: () => steps.shift() ?? 5_001 }).beat(WELL);
     expect(await lifeOf('c6', bot).seen()).toMatchObject({ workerAheadMs: null });
     const old = { at: Date.now(), trouble: null };
     const signed = { ...old, ...proofOf('heartbeat', worker, [worker]).sign({ ...old, cluster: 'c6' }) };
@@ -62,21 +64,52 @@ describe('the heartbeat of a worker in Redis', () => {
     expect(await lifeOf('c6', bot).seen()).toMatchObject({ workerAheadMs: null, trouble: null });
   });
 
+  const NODES = { names: ['bootstrap', 'node-2'], bootstrap: ['bootstrap'] };
+
+  it('carries the names of the nodes, which are known while they are fresh', async () => {
+    const read = { ...NODES, ageMs: 60_000 };
+    await lifeOf('c7').beat({ ...WELL, nodes: read });
+    const seen = await lifeOf('c7', bot).seen();
+    expect(seen).toMatchObject({ nodes: read });
+    expect(freshNodes(seen)).toEqual(NODES);
+    await lifeOf('c7').beat({ ...WELL, nodes: { ...read, ageMs: 181_000 } });
+    expect(freshNodes(await lifeOf('c7', bot).seen())).toBeNull();
+  });
+
+  it('leaves out a list that is too long, and keeps the trouble beside the longest one', async () => {
+    const trouble = '\u0001'.repeat(1_000);
+    const names = (n: number) => Array.from({ length: n }, (_, at) => `node-${at}.rack.example.org`);
+    await lifeOf('c8').beat({ trouble, nodes: { names: names(280), bootstrap: [], ageMs: 0 } });
+    expect(await lifeOf('c8', bot).seen()).toMatchObject({ trouble, nodes: { names: names(280) } });
+    await lifeOf('c8').beat({ trouble, nodes: { names: names(600), bootstrap: [], ageMs: 0 } });
+    expect(await lifeOf('c8', bot).seen()).toMatchObject({ trouble, nodes: null });
+  });
+
+  it.each([[undefined], ['another form'], [{ names: 7 }]])('of another version knows no nodes: %o', async (nodes) => {
+    const said = { at: Date.now(), trouble: null, ...(nodes === undefined ? {} : { nodes }) };
+    const signed = { ...said, ...proofOf('heartbeat', worker, [worker]).sign({ ...said, cluster: 'c9' }) };
+    await bench.connect().hset('mk8s:c9:worker', 'beat', JSON.stringify(signed));
+    const seen = await lifeOf('c9', bot).seen();
+    expect(seen).toMatchObject({ nodes: null });
+    expect(workerState(seen)).toEqual({ is: 'there' });
+    expect(freshNodes(seen)).toBeNull();
+  });
+
   it('shows the worker’s trouble until it ends', async () => {
     const life = lifeOf('c2');
-    await life.beat('The disk is full.');
+    await life.beat({ ...WELL, trouble: 'The disk is full.' });
     expect(workerState(await lifeOf('c2', bot).seen())).toEqual({ is: 'hindered', says: 'The disk is full.' });
-    await life.beat(null);
+    await life.beat(WELL);
     expect(workerState(await lifeOf('c2', bot).seen())).toEqual({ is: 'there' });
   });
 
   it.each([
-    ['of another key', async () => lifeOf('c3', stranger).beat('Transfer the keys to me.')],
-    ['of the bot’s key', async () => lifeOf('c3', bot).beat(null)],
+    ['of another key', async () => lifeOf('c3', stranger).beat({ ...WELL, trouble: 'Transfer the keys to me.' })],
+    ['of the bot’s key', async () => lifeOf('c3', bot).beat(WELL)],
     [
       'of another cluster',
       async () => {
-        await lifeOf('c4').beat(null);
+        await lifeOf('c4').beat(WELL);
         const redis = bench.connect();
         await redis.hset('mk8s:c3:worker', 'beat', (await redis.hget('mk8s:c4:worker', 'beat')) ?? '');
       },
