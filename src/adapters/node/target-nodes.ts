@@ -3,6 +3,7 @@ import {
   type NodeAccess,
   type OpenFolder,
   type OpenTarget,
+  type PartFile,
   SSH_FAULTS,
   type TargetFacts,
   type TargetFile,
@@ -10,6 +11,7 @@ import {
 } from '../../domain/cluster/facts.ts';
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery } from '../../domain/cluster/target-query.ts';
+import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { ARCHIVES, named } from './named-mounts.ts';
@@ -73,6 +75,7 @@ async function inspect(
     hostKey,
     machine: await inspector.machine(),
     files,
+    parts: await partsBeside(paths, inspector),
     space: await spaceFor(missing, inspector),
     openFolder: await openFolderOf(want, inspector),
     mounts,
@@ -111,6 +114,12 @@ async function mountsOf(
     mounts: mounts.map((entry) => named(entry, paths, real)),
     fstab: fstab.map((entry) => named(entry, paths, real)),
   };
+}
+
+async function partsBeside(paths: readonly string[], inspector: NodeInspector): Promise<OpenTarget['parts']> {
+  const parts: PartFile[] = [];
+  for (const folder of new Set(paths.map(folderOf))) parts.push(...(await inspector.partsIn(folder)));
+  return parts.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 /** The first folder on the way to an archive that not only root can change. */
