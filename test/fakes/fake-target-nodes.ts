@@ -9,6 +9,7 @@ import type {
   TargetFile,
 } from '../../src/domain/cluster/facts.ts';
 import type { TargetQuery, WantedFile } from '../../src/domain/cluster/target-query.ts';
+import { isPartName } from '../../src/domain/node-commands/part-file.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
 import { machineAt } from '../fixtures/facts.ts';
 
@@ -53,6 +54,7 @@ export class FakeTargetNodes implements TargetNodes {
       machine: machineAt(node, want.registryAddress.replace(/:\d+$/, '')),
       files,
       space: missing.length === 0 ? [] : [{ mountpoint: '/', available, paths: missing }],
+      parts: partsOf(target),
       openFolder: target.openFolder,
       mounts: [...mounts],
       fstab: [...fstab],
@@ -93,6 +95,12 @@ export class FakeTargetNodes implements TargetNodes {
     if (target.fault !== null) throw new Unreachable(node, target.fault.is, target.fault.says);
     return target;
   }
+}
+
+function partsOf({ files }: FakeTarget): OpenTarget['parts'] {
+  return [...files]
+    .flatMap(([path, file]) => (isPartName(path) && file !== 'directory' ? [{ path, size: file.size }] : []))
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function fileAt(target: FakeTarget, wanted: WantedFile): TargetFile {

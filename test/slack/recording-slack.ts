@@ -2,6 +2,7 @@ import type { MessageRef } from '../../src/domain/change/change.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { SlackPoster } from '../../src/slack/api/poster.ts';
 import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
+import type { Urgency, updatePace } from '../../src/slack/api/update-pace.ts';
 import type { Drawing } from '../../src/slack/text/blocks.ts';
 
 /** A poster that records its calls, and rejects them on demand. */
@@ -12,6 +13,8 @@ export class RecordingSlack implements SlackPoster {
   readonly directs: { readonly user: string; readonly text: string }[] = [];
   /** Called before each call. */
   refusal: (what: 'update' | 'reply' | 'post' | 'direct', drawing?: Drawing) => SlackRefused | null = () => null;
+  /** The real limiter of edits; none unless a test sets it. */
+  pace: ReturnType<typeof updatePace> | null = null;
   /** Requested edits, including rejected ones. */
   asked = 0;
   readonly #clock: Clock;
@@ -40,8 +43,9 @@ export class RecordingSlack implements SlackPoster {
     if (refusal !== null) throw refusal;
   }
 
-  async update({ ts }: MessageRef, drawing: Drawing): Promise<void> {
+  async update({ ts }: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void> {
     this.asked += 1;
+    this.pace?.take(urgency);
     const refusal = this.refusal('update', drawing);
     if (refusal !== null) throw refusal;
     this.updates.push({ at: this.#clock.now().getTime(), ts, drawing });

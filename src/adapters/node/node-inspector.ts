@@ -1,5 +1,5 @@
 import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
-import type { HostKey, MountFacts, NodeAccess, OpenFolder, TargetFile } from '../../domain/cluster/facts.ts';
+import type { HostKey, MountFacts, NodeAccess, OpenFolder, PartFile, TargetFile } from '../../domain/cluster/facts.ts';
 import type { MachineFacts } from '../../domain/cluster/machine.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
 import { type Command, type CommandResult, command } from '../../domain/node-commands/command.ts';
@@ -16,6 +16,7 @@ import {
   wayTo,
 } from '../../domain/node-commands/copy-commands.ts';
 import { hasExited, isOutOfSight } from '../../domain/node-commands/ended.ts';
+import { isPartName } from '../../domain/node-commands/part-file.ts';
 import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
@@ -115,6 +116,18 @@ export class NodeInspector {
     const seen = fileIn(result);
     if (seen === null) throw this.#failed(probe, result);
     return seen;
+  }
+
+  /** What interrupted copies left in a folder; empty when the folder does not exist. */
+  async partsIn(folder: string): Promise<readonly PartFile[]> {
+    const names = linesIn(await this.#textOrNothing(command('ls', '-1', '--', folder))).filter(isPartName);
+    const parts: PartFile[] = [];
+    for (const name of names) {
+      const path = `${folder === '/' ? '' : folder}/${name}`;
+      const seen = await this.#seen(path);
+      if (seen.is === 'file') parts.push({ path, size: seen.size });
+    }
+    return parts;
   }
 
   async mounts(): Promise<readonly LoopMount[]> {

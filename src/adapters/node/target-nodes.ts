@@ -3,6 +3,7 @@ import {
   type NodeAccess,
   type OpenFolder,
   type OpenTarget,
+  type PartFile,
   SSH_FAULTS,
   type TargetFacts,
   type TargetFile,
@@ -75,6 +76,7 @@ async function inspect(
     hostKey,
     machine: await inspector.machine(),
     files,
+    parts: await partsBeside(paths, inspector),
     space: await spaceFor(missing, inspector),
     openFolder: await openFolderOf(want, inspector),
     mounts,
@@ -114,6 +116,12 @@ async function mountsOf(
     }),
     fstab: fstab.map((entry) => named(entry, paths, real)),
   };
+}
+
+async function partsBeside(paths: readonly string[], inspector: NodeInspector): Promise<OpenTarget['parts']> {
+  const parts: PartFile[] = [];
+  for (const folder of new Set(paths.map(folderOf))) parts.push(...(await inspector.partsIn(folder)));
+  return parts.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 /** The first folder on the way to an archive that not only root can change. */

@@ -145,6 +145,12 @@ export interface TargetFile {
   readonly mounted: boolean;
 }
 
+/** What an interrupted copy left on a target. */
+export interface PartFile {
+  readonly path: string;
+  readonly size: number;
+}
+
 /** A file system on a target that will receive copies. */
 export interface TargetSpace {
   readonly mountpoint: string;
@@ -186,6 +192,8 @@ export interface OpenTarget {
   readonly hostKey: HostKey;
   readonly machine: MachineFacts;
   readonly files: readonly TargetFile[];
+  /** Part files of any change in the folders of the files, sorted by path. */
+  readonly parts: readonly PartFile[];
   readonly space: readonly TargetSpace[];
   /** The first such folder on the way to any of the files. */
   readonly openFolder: OpenFolder | null;

@@ -6,6 +6,7 @@ import type { Intent } from '../plan/intent.ts';
 import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { soundArchives } from './archives.ts';
+import { bytesInPart, leftPartsInWords } from './part-files.ts';
 
 export const BRING_BACK =
   'Find the cause with `kubectl describe node`, bring the node back, then run the command again.';
@@ -155,7 +156,7 @@ export function bytesToCopy(target: OpenTarget, paths: readonly string[], facts:
     .filter((file) => file.is === 'absent' && paths.includes(file.path))
     .map((file) => file.path);
   const missing = soundArchives(facts.bootstrap.archives).filter(({ path }) => absent.includes(path));
-  return missing.reduce((sum, { size }) => sum + size, 0);
+  return missing.reduce((sum, archive) => sum + archive.size - bytesInPart(target, archive), 0);
 }
 
 function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
@@ -163,10 +164,11 @@ function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
     const bytes = bytesToCopy(target, paths, facts);
     const needed = bytes === 0 ? 0 : bytes + SPACE_MARGIN;
     if (needed <= available) continue;
+    const left = leftPartsInWords(target, facts);
     return refuse(
       'no-space',
       `${target.node} has ${bytesInWords(available)} left on ${mountpoint}. The archives need ${bytesInWords(bytes)}, and ${bytesInWords(SPACE_MARGIN)} must stay free.`,
-      'Free space there, then run the command again.',
+      left === null ? 'Free space there, then run the command again.' : `${left} Then run the command again.`,
     );
   }
   return null;

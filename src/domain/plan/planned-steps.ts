@@ -3,6 +3,7 @@ import type { Facts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
 import { isMountOf } from '../cluster/mounted.ts';
 import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from '../cluster/registry.ts';
 import { shownCopyCommands } from '../node-commands/copy-commands.ts';
+import { partOf } from '../node-commands/part-file.ts';
 import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
 import { bytesInWords, count, listed } from '../text/format.ts';
 import type { CopiedArchive, MountedArchive, Step, StepKind } from './step.ts';
@@ -24,7 +25,7 @@ export function copySteps(context: PlanContext, node: NodeFacts, target: OpenTar
   return context.archives
     .filter(({ path }) => absent(path))
     .map(({ id, path, size, sha256 }): Step => {
-      const part = `${path}.part-${context.change}`;
+      const part = partOf({ path, sha256 });
       const seed = seedFor(path, context.archives, target);
       const order = { path, part, size, sudo: node.access.sudo, ...(seed === undefined ? {} : { seed: seed.path }) };
       return {

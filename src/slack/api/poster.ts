@@ -3,15 +3,10 @@ import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
+import { type Urgency, updatePace } from './update-pace.ts';
 import { verbatim } from './verbatim.ts';
 import { webClient } from './web-client.ts';
 
-/**
- * chat.update is a Tier 3 method: 50 calls per minute and workspace (docs.slack.dev, "Rate limits"). These two limits allow at most
- * 40 within any minute, which leaves some for other replicas.
- */
-const UPDATES_PER_MINUTE = 35;
-const UPDATES_AT_ONCE = 5;
 const ANSWER_LIMIT_MS = 10_000;
 /** Few retries, because a post without an answer may have succeeded, and a retry would post it twice. */
 const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } as const;
@@ -23,7 +18,7 @@ const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
   post(channel: string, drawing: Drawing): Promise<MessageRef>;
-  update(place: MessageRef, drawing: Drawing): Promise<void>;
+  update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
@@ -49,8 +44,8 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       posted(posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...NO_PREVIEWS }), (ms) =>
         precedence.cardWaits(channel, ms),
       ),
-    update: async ({ channel, ts }, { text, blocks }) => {
-      pace.take();
+    update: async ({ channel, ts }, { text, blocks }, urgency) => {
+      pace.take(urgency);
       await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
     },
     reply: async ({ channel, ts }, text, broadcast) => {
@@ -97,31 +92,6 @@ function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
       const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
       if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a new card goes first', { retryAfterMs });
       until.delete(channel);
-    },
-  };
-}
-
-/** A token bucket for all edits. When it is empty, it throws `rate-limited` with a retry time, like Slack. */
-function updatePace(clock: Pick<Clock, 'steadyMs'>): { take(): void; pause(ms: number): void } {
-  const perMs = UPDATES_PER_MINUTE / 60_000;
-  let tokens = UPDATES_AT_ONCE;
-  let filledAt = clock.steadyMs();
-  return {
-    take() {
-      const now = clock.steadyMs();
-      if (now > filledAt) {
-        tokens = Math.min(UPDATES_AT_ONCE, tokens + (now - filledAt) * perMs);
-        filledAt = now;
-      }
-      if (now < filledAt || tokens < 1) {
-        const retryAfterMs = Math.max(0, filledAt - now) + Math.ceil((1 - tokens) / perMs);
-        throw new SlackRefused('rate-limited', "the bot's own limit of edits", { retryAfterMs });
-      }
-      tokens -= 1;
-    },
-    pause(ms) {
-      tokens = 1;
-      filledAt = clock.steadyMs() + ms;
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Changes, StoredChange } from '../../ports/record.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
+import type { Urgency } from '../api/update-pace.ts';
 import { renderCard } from '../card/card.ts';
 import { asideOf, UNREADABLE } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
@@ -158,6 +159,13 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
   });
 }
 
+/** Ends and decisions first: only they make a person act. A card that nobody trusts is one of them. */
+function urgencyOf({ change, worker, doubt }: CardView): Urgency {
+  if (doubt !== undefined || !isInTheWay(change)) return 'end';
+  const isRunning = change.state === 'applying' && worker?.is === 'there' && change.cancelAskedBy === undefined;
+  return isRunning ? 'progress' : 'wait';
+}
+
 /** Characters; a card with its buttons still fits. */
 const SMALLEST_CARD = 6_000;
 
@@ -174,7 +182,7 @@ async function edit(
   const { slack, log } = ports;
   const drawing = renderCard(view, learnt.style, limit);
   try {
-    await slack.update(place, drawing);
+    await slack.update(place, drawing, urgencyOf(view));
     return true;
   } catch (error) {
     const refused = slackRefused(error);

@@ -12,7 +12,7 @@ const FAST_COPY = 110_000_000;
 
 const schema = stepOnNode('copy', {
   archive: copiedArchive,
-  /** Receives the bytes until the digest is verified: `<path>.part-<change>`. */
+  /** Receives the bytes until the digest is verified: see `partOf`. */
   part: z.string(),
   /** A similar archive that is on the target by then. Bytes that it already has are not sent. */
   seed: copiedArchive.exactOptional(),

@@ -23,6 +23,7 @@ const passwd = 'node-2$ getent passwd centos';
 
 const stat = (at: string) => `${root} env LC_ALL=C stat -L -c '%s %f %d:%i:%.9Y:%.9Z' -- ${at}`;
 const way = (at: string) => `${root} ${render(wayTo(at))}`;
+const ls = (at: string) => `${root} env LC_ALL=C ls -1 -- ${at}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
 /** A node on which everything is well and the archive is there and mounted. */
@@ -39,6 +40,7 @@ const well: Readonly<Record<string, ShellAnswer>> = {
     stdout: `/srv/scality\0${path}\0/archives\0/srv/scality/m\0`,
   },
   [way(path)]: {},
+  [ls('/archives')]: { stdout: 'metalk8s.iso\nmetalk8s.iso.part-of-mine\n' },
   [`${root} ip -o addr show`]: {
     stdout:
       '1: lo    inet 127.0.0.1/8 scope host lo\\\\       valid_lft forever\n2: eth0    inet 10.0.0.3/24 brd 10.0.0.255 scope global eth0\n2: eth0    inet6 fe80::1/64 scope link\n',
@@ -129,11 +131,27 @@ describe('inspecting a target', () => {
 
   it('reads the free space of the deepest existing folder', async () => {
     const { facts } = look({
+      [ls('/archives')]: { ended: exit(2), stderr: 'ls: cannot access …: No such file or directory\n' },
       [stat(path)]: absent,
       [stat('/archives')]: absent,
       [`${root} df -B1 --output=avail,size,target -- /`]: { stdout: 'Avail 1B-blocks Mounted on\n 5000 9000 /\n' },
     });
-    expect(await facts).toMatchObject({ space: [{ mountpoint: '/', available: 5000, paths: [path] }] });
+    expect(await facts).toMatchObject({ parts: [], space: [{ mountpoint: '/', available: 5000, paths: [path] }] });
+  });
+
+  it('finds the part files of any change beside the archives', async () => {
+    const [ours, old] = [`${path}.part-aaaaaaaaaaaaaaaa`, '/archives/other.iso.part-my-lab-7f3k2q'];
+    const names = [old, ours, `${path}.part-of-mine`, `${path}.part-0123`, path].map((one) => one.slice(10));
+    const { facts } = look({
+      [ls('/archives')]: { stdout: `${names.join('\n')}\n` },
+      [stat(ours)]: { stdout: '40 81a4 1:2:3:4\n' },
+      [stat(old)]: { stdout: '7 81a4 1:2:3:4\n' },
+    });
+    const parts = [
+      { path: ours, size: 40 },
+      { path: old, size: 7 },
+    ];
+    expect(await facts).toMatchObject({ parts });
   });
 
   it('does not hash a file of the wrong size', async () => {

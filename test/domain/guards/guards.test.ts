@@ -3,6 +3,7 @@ import type { RefusalCode } from '../../../src/domain/answers/refusal.ts';
 import type { Facts, ListedArchive } from '../../../src/domain/cluster/facts.ts';
 import { firstRefusal, refusalBeforeStep } from '../../../src/domain/guards/guards.ts';
 import { SPACE_MARGIN } from '../../../src/domain/guards/nodes.ts';
+import { partOf } from '../../../src/domain/node-commands/part-file.ts';
 import type { Intent } from '../../../src/domain/plan/intent.ts';
 import {
   addNode2,
@@ -265,6 +266,14 @@ const cases: readonly Case[] = [
     refused: 'no-space',
     facts: withTarget({ space: [{ mountpoint: '/srv', available: 2_000_000_000, paths: [older.path, current.path] }] }),
   },
+  {
+    name: 'not enough space beside what interrupted copies left',
+    refused: 'no-space',
+    facts: withTarget({
+      space: [{ mountpoint: '/srv', available: 1, paths: [older.path] }],
+      parts: [{ path: `${older.path}.part-lab-7f3k2q`, size: 1_400_000_000 }],
+    }),
+  },
   { name: 'port 8080 in use', refused: 'port-taken', facts: withTarget({ portInUse: true }) },
 ];
 
@@ -288,6 +297,16 @@ it('requires space only on the file system of the copies', () => {
     { mountpoint: '/srv', available: 9_000_000_000, paths: [older.path, current.path, solution.path] },
   ];
   expect(firstRefusal(addNode2, withTarget({ space }))).toBeNull();
+});
+
+it('needs no space for bytes that an interrupted copy of the same content left', () => {
+  const seen = (path: string) =>
+    withTarget({
+      space: [{ mountpoint: '/srv', available: older.size - 1_000 + SPACE_MARGIN, paths: [older.path] }],
+      parts: [{ path, size: 1_000 }],
+    });
+  expect(firstRefusal(addNode2, seen(partOf(older)))).toBeNull();
+  expect(firstRefusal(addNode2, seen(partOf({ ...older, sha256: current.sha256 })))?.refused).toBe('no-space');
 });
 
 it.each([

@@ -43,7 +43,7 @@ describe('posting a message', () => {
   it('posts, updates and replies in the thread', async () => {
     const { local, poster } = await posterOnLocalSlack();
     const place = await poster.post(OPS.id, drawing('first'));
-    await poster.update(place, drawing('second'));
+    await poster.update(place, drawing('second'), 'end');
     await poster.reply(place, 'in the thread', true);
     const [card, reply] = local.messages();
     expect(card).toMatchObject({ ts: place.ts, text: 'second', edits: 1 });
@@ -68,7 +68,7 @@ describe('posting a message', () => {
 
   it('reports a deleted message as gone', async () => {
     const { poster } = await posterOnLocalSlack();
-    expect((await refusal(poster.update({ channel: OPS.id, ts: '1.000001' }, drawing('x')))).fault).toBe('gone');
+    expect((await refusal(poster.update({ channel: OPS.id, ts: '1.000001' }, drawing('x'), 'end'))).fault).toBe('gone');
   });
 });
 
@@ -79,11 +79,11 @@ describe('the rate limit of edits', () => {
     const place = await poster.post(OPS.id, drawing('first'));
     let refused: SlackRefused | null = null;
     for (let n = 0; n < 6; n += 1)
-      refused = await poster.update(place, drawing(`edit ${n}`)).then(() => null, slackFault);
+      refused = await poster.update(place, drawing(`edit ${n}`), 'end').then(() => null, slackFault);
     expect(refused).toMatchObject({ fault: 'rate-limited', retryAfterMs: 1715 });
     expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(5);
     await clock.advance(1715);
-    await poster.update(place, drawing('sixth'));
+    await poster.update(place, drawing('sixth'), 'end');
     expect(local.messages()[0]?.text).toBe('sixth');
   });
 
@@ -91,10 +91,10 @@ describe('the rate limit of edits', () => {
     const clock = new FakeClock();
     const { local, poster } = await posterOnLocalSlack(clock, () => clock.steadyMs());
     const place = await poster.post(OPS.id, drawing('first'));
-    await poster.update(place, drawing('before'));
+    await poster.update(place, drawing('before'), 'end');
     clock.setBy(-3 * 3_600_000);
     await clock.advance(3_000);
-    await poster.update(place, drawing('after'));
+    await poster.update(place, drawing('after'), 'end');
     expect(local.messages()[0]?.text).toBe('after');
   });
 
@@ -103,16 +103,16 @@ describe('the rate limit of edits', () => {
     const { local, poster } = await posterOnLocalSlack(clock);
     const place = await poster.post(OPS.id, drawing('first'));
     local.fault('slack-429', ['chat.update', '7']);
-    expect(await refusal(poster.update(place, drawing('second')))).toMatchObject({
+    expect(await refusal(poster.update(place, drawing('second'), 'end'))).toMatchObject({
       fault: 'rate-limited',
       retryAfterMs: 7000,
     });
     const calls = local.apiCalls().length;
-    expect((await refusal(poster.update(place, drawing('third')))).retryAfterMs).toBeGreaterThanOrEqual(7000);
+    expect((await refusal(poster.update(place, drawing('third'), 'end'))).retryAfterMs).toBeGreaterThanOrEqual(7000);
     expect(local.apiCalls()).toHaveLength(calls);
     local.clearFault('slack-429');
     await clock.advance(7000);
-    await poster.update(place, drawing('fourth'));
+    await poster.update(place, drawing('fourth'), 'end');
     expect(local.messages()[0]?.text).toBe('fourth');
   });
 
@@ -120,7 +120,7 @@ describe('the rate limit of edits', () => {
     const { local, poster } = await posterOnLocalSlack();
     const place = await poster.post(OPS.id, drawing('first'));
     local.fault('slack-5xx', ['chat.update']);
-    expect((await refusal(poster.update(place, drawing('second')))).fault).toBe('unavailable');
+    expect((await refusal(poster.update(place, drawing('second'), 'end'))).fault).toBe('unavailable');
     expect(local.apiCalls().filter(({ method }) => method === 'chat.update')).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { NO_CARD } from '../../../src/domain/change/author.ts';
 import type { ChangeId } from '../../../src/domain/change/change.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
+import { updatePace } from '../../../src/slack/api/update-pace.ts';
 import { CASES } from '../card-cases.ts';
 import { ALICE, approved, BOB, planned, requested } from '../card-events.ts';
 import { World } from '../notifier-world.ts';
@@ -62,6 +63,33 @@ describe('the card of a change', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
     expect(times.length).toBeLessThanOrEqual(6);
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('100 %');
+  });
+
+  it('shows an end within seconds while 40 cards progress, and leaves none of them behind', async () => {
+    const w = world();
+    w.slack.pace = updatePace(w.clock);
+    const ids = Array.from({ length: 40 }, (_, index) => `lab-aaaa${index + 10}`);
+    for (const id of ids) await applying(w, id);
+    w.start();
+    const [first = '', failing = '', ...running] = ids;
+    async function second(moving: readonly ChangeId[], done: number): Promise<void> {
+      for (const id of moving) await w.changes.progress(id, progress(done, w.at));
+      await w.clock.advance(1_000);
+    }
+    for (let done = 1; done <= 90; done += 1) await second(ids, done);
+    const before = w.clock.steadyMs();
+    await w.tell(first, { type: 'step-done', at: w.at, step: COPY, already: false, seconds: 1 });
+    await w.tell(first, { type: 'done', at: w.at, proof, seconds: 90 });
+    await w.tell(failing, { type: 'failed', at: w.at, failure: { ...LOST, kind: 'unreachable' } });
+    for (let done = 91; done <= 240; done += 1) await second(running, done);
+    for (const id of [first, failing]) {
+      const shown = w.slack.updates.find(
+        ({ ts, at, drawing: { text } }) => ts === id && at >= before && /Done|Failed/.test(text),
+      );
+      expect((shown?.at ?? Number.POSITIVE_INFINITY) - before).toBeLessThanOrEqual(6_000);
+    }
+    const late = w.slack.updates.filter(({ at }) => at > before);
+    expect(running.filter((id) => !late.some(({ ts }) => ts === id))).toEqual([]);
   });
 
   it('is edited by two replicas no more often than by one, with one reply per state change', async () => {

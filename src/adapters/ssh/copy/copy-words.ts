@@ -42,6 +42,6 @@ export function gaveUp(
 ): Unreachable {
   const says =
     `The connection to ${placeOf(access)} was lost ${times} times in a row while copying ${archive.path}. ` +
-    `Last error: ${last.says} The bytes copied so far stay in ${part}; the next attempt of this change resumes there.`;
+    `Last error: ${last.says} The bytes copied so far stay in ${part}; the next copy of this archive to ${node} resumes there.`;
   return new Unreachable(node, 'unreachable', says, { cause: last });
 }

@@ -4,6 +4,7 @@ import { type Facts, isClosed } from '../../cluster/facts.ts';
 import { soundArchives } from '../../guards/archives.ts';
 import { firstRefusal } from '../../guards/guards.ts';
 import { bytesToCopy } from '../../guards/nodes.ts';
+import { bytesInPart, leftPartsInWords } from '../../guards/part-files.ts';
 import type { Intent, IntentOf } from '../../plan/intent.ts';
 import { type PlanDraft, type PlanFor, type PlanTarget, planOf } from '../../plan/parts.ts';
 import type { UntimedPlan } from '../../plan/plan.ts';
@@ -16,7 +17,7 @@ import {
   verifyStep,
 } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
-import { count, listed } from '../../text/format.ts';
+import { bytesInWords, count, listed } from '../../text/format.ts';
 import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '../plan-words.ts';
 import { completeRegistries, registryExists, unfinishedRegistries } from './existing-registries.ts';
 
@@ -86,6 +87,17 @@ function sideEffects(steps: readonly Step[], archives: readonly Archive[]): read
   ];
 }
 
+/** What earlier changes left on the targets of these copies. The copies verify it before they use it. */
+function resumedCopies(targets: readonly PlanTarget[], steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) => {
+    const target = targets.find(({ node }) => step.kind === 'copy' && node.name === step.node)?.target;
+    if (step.kind !== 'copy' || target === undefined) return [];
+    const bytes = bytesInPart(target, step.archive);
+    if (bytes === 0) return [];
+    return `${step.node} has ${bytesInWords(bytes)} of ${step.archive.id} from an interrupted copy. They are verified, and only the rest is sent.`;
+  });
+}
+
 function seen(intent: Intent, context: PlanContext, steps: readonly Step[]): PlanDraft['seen'] {
   const { facts, version } = context;
   const targets = targetsOf(intent, facts);
@@ -105,11 +117,13 @@ function seen(intent: Intent, context: PlanContext, steps: readonly Step[]): Pla
       `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
       ...commonFindings(context),
       ...completeRegistries(intent, facts, steps),
+      ...resumedCopies(targets, steps),
     ],
     warnings: [
       ...unfinishedRegistries(intent, facts, steps),
       ...commonWarnings(context),
       ...mastersRestart(context, steps),
+      ...targets.flatMap(({ target }) => leftPartsInWords(target, facts) ?? []),
     ],
     already,
     space,

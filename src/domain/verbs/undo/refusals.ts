@@ -39,7 +39,8 @@ export function whyNotUndone(change: Change): Refusal | null {
       'Click Cancel on its card, or wait until it has ended.',
     );
   }
-  if ((state === 'failed' || state === 'cancelled') && touchedSteps(change).length > 0) return null;
+  // A retry can also end as refused or expired; what began before it stays.
+  if (touchedSteps(change).length > 0) return null;
   return refuse('nothing-to-undo', `${id} has not changed the cluster, so there is nothing to undo.`);
 }
 

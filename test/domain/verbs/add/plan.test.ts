@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Facts, OpenTarget, ServedFacts, TargetFacts } from '../../../../src/domain/cluster/facts.ts';
+import { partOf } from '../../../../src/domain/node-commands/part-file.ts';
 import { planDigest } from '../../../../src/domain/plan/digest.ts';
 import type { IntentOf } from '../../../../src/domain/plan/intent.ts';
 import type { Plan } from '../../../../src/domain/plan/plan.ts';
@@ -90,6 +91,31 @@ const gapOutsideBootstrap = (one: ServedFacts): ServedFacts =>
 describe('the plan of add', () => {
   it('has every documented step, and the omitted one, on an empty node', () => {
     expectGolden('plans/empty-node', planOf(addNode2, facts()));
+  });
+
+  it('says how much an interrupted copy left, and how to delete what no copy can use', () => {
+    const foreign = `${current.path}.part-lab-7f3k2q`;
+    const parts = [
+      { path: partOf(older), size: 700_000_000 },
+      { path: foreign, size: 300_000_000 },
+    ];
+    const { approved, seen } = planOf(addNode2, withTarget({ parts }));
+    expect(seen.findings.at(-1)).toBe(
+      'node-2 has 700 MB of metalk8s-127.0.6 from an interrupted copy. They are verified, and only the rest is sent.',
+    );
+    expect(seen.warnings).toContain(
+      `Interrupted copies left 300 MB on node-2 that no copy can use. To delete it, run \`rm -- ${foreign}\` on node-2 as root.`,
+    );
+    expect(seen.space.map(({ needed }) => needed)).toEqual([older.size - 700_000_000 + current.size + solution.size]);
+    expect(approved).toEqual(planOf(addNode2, facts()).approved);
+  });
+
+  it('gives the copy of another change the same part file, and other contents another one', () => {
+    const parts = (plan: Plan) => plan.approved.steps.flatMap((step) => (step.kind === 'copy' ? [step.part] : []));
+    const later = planAdd(addNode2, facts(), { ...when, change: 'lab-222222' });
+    if (isRefusal(later)) throw new Error(later.says);
+    expect(parts(timed(later))).toEqual(parts(planOf(addNode2, facts())));
+    expect(partOf(older)).not.toBe(partOf({ ...older, sha256: current.sha256 }));
   });
 
   it('does not copy again what is on the node byte for byte', () => {

@@ -50,6 +50,11 @@ describe('the plan of an undo', () => {
     expectGolden('plans/undo-after-copy', planOf(leftByCopy(), of(failedAt('copy:node-2:metalk8s-128.0.1'))));
   });
 
+  it.each(['refused', 'expired'] as const)('removes the part file of a change whose retry was %s', (state) => {
+    const change = { ...failedAt('copy:node-2:metalk8s-128.0.1'), state };
+    expect(ids(planOf(leftByCopy(), of(change)))).toContain('remove-copy:node-2:metalk8s-128.0.1');
+  });
+
   it('keeps what existed before the change', () => {
     const mounts = [
       { mountpoint: '/srv/scality/metalk8s-128.0.1', backingFile: '/srv/scality/releases/metalk8s-128.0.1.iso' },
