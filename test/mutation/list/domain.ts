@@ -313,7 +313,7 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'a worker that was silent for an hour is there',
     file: 'src/domain/cluster/worker-state.ts',
-    find: 'seen.silentMs > SILENT_AFTER_MS',
+    find: 'Math.abs(seen.silentMs) > SILENT_AFTER_MS',
     replace: 'false',
     tests: ['test/adapters/redis/lease/heartbeat.test.ts'],
   },
