@@ -2,6 +2,7 @@ import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { botUseCases } from './app/ask/bot-use-cases.ts';
+import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { botRecord } from './runtime/bot/record.ts';
@@ -35,7 +36,8 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
       return [name, { ...cluster, policy: known(name, config.policies), groups }] as const;
     }),
   );
-  const useCases = botUseCases({ clusters, cards, clock, ids: randomIds(), signer: approvalSigner(signingKey) });
+  const signer = approvalSigner(signingKey);
+  const useCases = loggedWishes(botUseCases({ clusters, cards, clock, ids: randomIds(), signer }), log);
   const changes = (name: string) => known(name, clusters).changes;
   let slack: RunningSlack | null = null;
   const whyNotReady = () => {

@@ -10,6 +10,7 @@ import { sendHeartbeats } from './app/worker/heartbeat.ts';
 import { NodeNames } from './app/worker/node-names.ts';
 import { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
+import type { Journal } from './ports/record.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
@@ -21,6 +22,7 @@ import { workerCluster } from './runtime/worker/cluster.ts';
 import { workerCopier } from './runtime/worker/copier.ts';
 import { workerJournal } from './runtime/worker/journal.ts';
 import { workerLog } from './runtime/worker/log-lines.ts';
+import { loggedJournal } from './runtime/worker/logged-journal.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
 
@@ -44,8 +46,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
   const nodeNames = new NodeNames({ kubernetes: cluster.kubernetes, clock, onError: logged.onNodesUnread });
   const copier = workerCopier(config, cluster, metrics);
-  const begunJobs = begunJobsIn(join(config.stateFolder, 'begun-jobs.json'), logged.onFileTrouble);
-  const own = { clock, journal, changes, cards, copier, begunJobs, checker: proofs.approvals };
+  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: proofs.approvals };
   const planLivesMs = config.plan.livesMinutes * 60_000;
   const onRecordLost = () => lostRecords.wake();
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, planLivesMs, onRecordLost };
@@ -68,6 +69,12 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   rounds.run(heart, nodeNames.run, lostRecords.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
+}
+
+/** What the worker keeps on the node's disk while it works. */
+function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
+  const begunJobs = begunJobsIn(join(stateFolder, 'begun-jobs.json'), workerLog(log).onFileTrouble);
+  return { journal: loggedJournal(journal, log), begunJobs };
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

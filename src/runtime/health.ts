@@ -1,7 +1,17 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { PlainFailure } from '../domain/answers/failure.ts';
+import { codeOf } from '../domain/text/error-code.ts';
 
-/** Serves /healthz (the process runs), /readyz (ready, or why not) and /metrics (`metrics` and Node's defaults). */
+/** Why a port cannot be served, by Node's codes. */
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this computer has no such address',
+  EACCES: 'only root may listen on a port below 1024',
+};
+
+/** Serves /healthz (the process runs), /readyz (ready, or why not) and /metrics (`metrics` and Node's defaults). Throws `port-taken`. */
 export async function serveHealth(
   at: { readonly host: string; readonly port: number },
   whyNotReady: () => string | null,
@@ -21,7 +31,7 @@ export async function serveHealth(
     if (url === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
     return text(404, 'not found: /healthz, /readyz or /metrics\n');
   }
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(at.port, at.host, resolve));
+  await listening(server, at);
   return {
     close: () =>
       new Promise<void>((resolve) => {
@@ -30,4 +40,25 @@ export async function serveHealth(
         server.closeAllConnections();
       }),
   };
+}
+
+async function listening(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (cause) {
+    const why = WHY[codeOf(cause)] ?? `it failed (${codeOf(cause)})`;
+    throw new PlainFailure(
+      'port-taken',
+      {
+        where: `health (${host}:${port})`,
+        what: `The port for health and metrics cannot be opened: ${why}.`,
+        next: 'Set another `health.port` or `health.host` in the configuration, or stop the other program.',
+      },
+      { cause },
+    );
+  }
 }

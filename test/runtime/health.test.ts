@@ -42,3 +42,18 @@ it('half a request of a monitor does not delay the shutdown', async () => {
   await health.close();
   await gone;
 });
+
+it('a taken port is named with its setting, not as a raw error of Node', async () => {
+  const port = await freePort();
+  const health = await serveHealth({ host: '127.0.0.1', port }, () => null);
+  try {
+    await expect(serveHealth({ host: '127.0.0.1', port }, () => null)).rejects.toMatchObject({
+      kind: 'port-taken',
+      where: `health (127.0.0.1:${port})`,
+      what: 'The port for health and metrics cannot be opened: another program listens there.',
+      next: expect.stringContaining('`health.port`'),
+    });
+  } finally {
+    await health.close();
+  }
+});
