@@ -62,8 +62,8 @@ const NODE = {
     'Allow `sudo -n` for every program, without a password or a terminal, and set the annotation `metalk8s.scality.com/ssh-sudo` to `"true"`.',
   ),
   'tool-missing': meaning(
-    'The node has no `isoinfo`. The Salt states read archives with it.',
-    'Install `genisoimage` on the node.',
+    'The node has no `isoinfo`, with which the Salt states read archives, or its `findmnt` and `losetup` are older than RHEL 8.',
+    'Install `genisoimage` on the node, or upgrade the node’s system.',
   ),
   'no-space': meaning(
     'A file system of the node is too small: 268 MB must stay free beside the copies.',

@@ -21,6 +21,14 @@ export async function runLine(reach: NodeReach, node: SimNode, line: string, str
     exitCode: null,
   };
   node.commandLog.push(entry);
+  if (reach.parts.faults.isOn('shell-breaks', node.name) && line.includes('\n')) {
+    // csh ends a quoted string at the end of a line.
+    await streams.err("Unmatched '''.");
+    entry.exitCode = 1;
+    return 1;
+  }
+  const greeting = reach.parts.faults.wordsFor('shell-prints', node.name);
+  if (greeting !== undefined) await streams.out(`${greeting.join(' ')}\n`);
   const split = splitWords(line);
   if (split.is === 'refused') {
     await streams.err(split.says);

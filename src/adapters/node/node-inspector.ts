@@ -1,4 +1,4 @@
-import { CommandFailed, outOfSight } from '../../domain/answers/failure.ts';
+import { CommandFailed, outOfSight, Unreachable } from '../../domain/answers/failure.ts';
 import type { HostKey, MountFacts, NodeAccess, OpenFolder, PartFile, TargetFile } from '../../domain/cluster/facts.ts';
 import type { MachineFacts } from '../../domain/cluster/machine.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
@@ -33,6 +33,7 @@ import {
   MACHINE_ID,
   machineIdsIn,
   mountsIn,
+  oldUtilLinux,
   openFolderIn,
   SYSTEM_UUID,
 } from './parse.ts';
@@ -42,6 +43,7 @@ const COMMAND_LIMIT_MS = 30_000;
 const HASH_BYTES_PER_MS = 10_000;
 
 const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
+const FINDMNT_VERSION = command('findmnt', '--version');
 const ADDRESSES = command('ip', '-o', 'addr', 'show');
 /** root alone can read the UUID. */
 const MACHINE_IDS = command('grep', '-sH', '.', '--', MACHINE_ID, SYSTEM_UUID);
@@ -133,8 +135,10 @@ export class NodeInspector {
   async mounts(): Promise<readonly LoopMount[]> {
     const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
     // findmnt exits 1 without output when it finds nothing.
-    if (!hasExited(found) && found.stderr !== '') throw this.#failed(FINDMNT, found);
-    if (!hasExited(loops)) throw this.#failed(LOSETUP, loops);
+    const isFound = hasExited(found) || found.stderr === '';
+    if (!isFound || !hasExited(loops)) {
+      throw (await this.#tooOld()) ?? (isFound ? this.#failed(LOSETUP, loops) : this.#failed(FINDMNT, found));
+    }
     try {
       return mountsIn(found.stdout, loops.stdout);
     } catch (cause) {
@@ -216,6 +220,14 @@ export class NodeInspector {
     const result = await this.#asRoot(probe, limitMs);
     if (!hasExited(result)) throw this.#failed(probe, result);
     return result;
+  }
+
+  async #tooOld(): Promise<Unreachable | null> {
+    const version = oldUtilLinux((await this.#asRoot(FINDMNT_VERSION)).stdout);
+    if (version === null) return null;
+    const { node } = this.#access;
+    const says = `${node} has util-linux ${version}, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.`;
+    return new Unreachable(node, 'too-old', says);
   }
 
   /** Names the command as it was sent. */

@@ -57,6 +57,12 @@ const Losetup = z.object({
   ),
 });
 
+/** The version of a util-linux without JSON in `findmnt --version`: findmnt and losetup print it since 2.27. Null for a newer one. */
+export function oldUtilLinux(stdout: string): string | null {
+  const [, version, major, minor] = /util-linux ((\d+)\.(\d+)\S*)/.exec(stdout) ?? [];
+  return version !== undefined && Number(major) * 1000 + Number(minor) < 2027 ? version : null;
+}
+
 /** A mount whose file is identified, too. */
 export interface LoopMount extends MountFacts {
   /** Device and inode, as `stat -c %d:%i` prints them; null: unknown. */

@@ -132,6 +132,7 @@ export const SSH_FAULTS = [
   'key-unsafe',
   'no-sudo',
   'unfit-shell',
+  'too-old',
 ] as const;
 export type SshFault = (typeof SSH_FAULTS)[number];
 

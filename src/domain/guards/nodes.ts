@@ -95,6 +95,7 @@ function closedTarget({ fault, says }: ClosedTarget): Refusal {
     'host-key-changed': 'host-key-changed',
     'no-sudo': 'no-sudo',
     'unfit-shell': 'ssh-refused',
+    'too-old': 'tool-missing',
   };
   return refuse(codes[fault], says, 'Fix the cause, then run the command again.');
 }

@@ -188,7 +188,6 @@ describe('inspecting a target', () => {
 
   it.each([
     ['a file that cannot be seen', stat(path), { ended: exit(1), stderr: 'stat: Permission denied\n' }],
-    ['mounts that cannot be listed', findmnt, { ended: exit(1), stderr: 'sudo: findmnt: command not found\n' }],
     ['mounts in an unknown form', findmnt, { stdout: 'TARGET SOURCE\n' }],
     ['a missing ss', `${root} ss -H -ltn`, { ended: exit(1), stderr: 'sudo: ss: command not found\n' }],
   ])('throws CommandFailed for %s', async (_, line, answer) => {
@@ -231,6 +230,29 @@ describe('an unusable target', () => {
     const { facts } = look({ [line]: said, [passwd]: { stdout: 'centos:x:1000:1000::/home/centos:/bin/odd\n' } });
     const words = 'stderr' in said ? said.stderr : said.stdout.trim().split('\n')[0];
     expect(await facts).toMatchObject({ is: 'closed', fault, says: expect.stringContaining(`“${words}”`) });
+  });
+
+  it.each([
+    ['findmnt', findmnt],
+    ['losetup', `${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`],
+  ])('is reported by name when its %s cannot print JSON', async (program, line) => {
+    const said = { [line]: { ended: exit(1), stderr: `${program}: invalid option -- 'J'\n` } };
+    const version = (text: string) => ({
+      [`${root} findmnt --version`]: { stdout: `findmnt from util-linux ${text}\n` },
+    });
+    const says = 'node-2 has util-linux 2.23.2, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.';
+    expect(await look({ ...said, ...version('2.23.2') }).facts).toMatchObject({ is: 'closed', fault: 'too-old', says });
+    await expect(look({ ...said, ...version('2.32.1') }).facts).rejects.toMatchObject({ name: 'CommandFailed' });
+  });
+
+  it('is named when its mounts cannot be listed for another reason', async () => {
+    const denied = { ended: exit(1), stderr: 'sudo: findmnt: command not found\n' };
+    const { facts } = look({ [findmnt]: denied, [`${root} findmnt --version`]: denied });
+    const failure = await facts.catch((error: unknown) => error);
+    expect(failure instanceof CommandFailed && failure.report()).toMatchObject({
+      what: expect.stringMatching(/^`sudo -n findmnt -J/),
+      detail: 'sudo: findmnt: command not found',
+    });
   });
 
   it('is reported when its user is not root and the annotation does not allow sudo', async () => {

@@ -90,6 +90,20 @@ export const ADAPTERS: readonly Mutant[] = [
     tests: ['test/adapters/keys/keys.test.ts'],
   },
   {
+    name: 'the host key of another node at the same address is taken',
+    file: 'src/adapters/ssh/login/known-hosts.ts',
+    find: '(node === null || node === place.node)',
+    replace: 'true',
+    tests: KNOWN_HOSTS,
+  },
+  {
+    name: 'a login shell that prints is taken for a quiet one',
+    file: 'src/adapters/node/login-fault.ts',
+    find: 'result.stdout === PROOF_OUTPUT && ',
+    replace: '',
+    tests: NODE,
+  },
+  {
     name: 'a revoked host key is taken',
     file: 'src/adapters/ssh/login/known-hosts.ts',
     find: 'line.revoked && sameKey(line, shown)',

@@ -192,6 +192,20 @@ export const DOMAIN: readonly Mutant[] = [
     tests: UNDO,
   },
   {
+    name: 'an undo deletes an archive whose copy was not completed',
+    file: 'src/domain/verbs/undo/footprint.ts',
+    find: 'trace.completed.includes(copy.id) && ',
+    replace: '',
+    tests: UNDO,
+  },
+  {
+    name: 'an undo passes over a mount that may be its own',
+    file: 'src/domain/verbs/undo/plan.ts',
+    find: 'unclearMountRefusal(undone, traces) ?? ',
+    replace: '',
+    tests: UNDO,
+  },
+  {
     name: 'an undo takes an archive away from under a mount of somebody else',
     file: 'src/domain/verbs/undo/steps.ts',
     find: '.filter((copy) => !isInUse(copy, trace))',

@@ -25,6 +25,12 @@ export const ip: Program = async (call) => {
 
 /** findmnt -J -t iso9660: prints nothing and exits 1 if nothing is mounted. */
 export const findmnt: Program = async (call) => {
+  const isOld = call.reach.parts.faults.isOn('util-linux-old', call.node.name);
+  if (call.args[0] === '--version') {
+    await call.out(`findmnt from util-linux ${isOld ? '2.23.2' : '2.32.1'}\n`);
+    return 0;
+  }
+  if (isOld) return jsonUnknown(call);
   const { flags, values, operands, wrong } = readWords(call.args, ['-J', '--json'], ['-t', '-o']);
   const columns = (values.get('-o') ?? 'TARGET,SOURCE,FSTYPE,OPTIONS').toLowerCase().split(',');
   if (wrong !== null || flags.size === 0 || values.get('-t') !== 'iso9660' || operands.length > 0) {
@@ -41,10 +47,17 @@ export const findmnt: Program = async (call) => {
   return 0;
 };
 
+/** util-linux 2.23, the version of RHEL 7. */
+async function jsonUnknown(call: Call): Promise<number> {
+  await call.err(`${call.program}: invalid option -- 'J'`);
+  return 1;
+}
+
 const OPTIONS = 'ro,relatime,nojoliet,check=s,map=n,blocksize=2048';
 
 /** losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN, as util-linux 2.38 prints it: prints nothing if there is no loop device. */
 export const losetup: Program = async (call) => {
+  if (call.reach.parts.faults.isOn('util-linux-old', call.node.name)) return jsonUnknown(call);
   const { flags, values, wrong } = readWords(call.args, ['-J', '--json', '-l', '-a'], ['-O']);
   if (
     wrong !== null ||

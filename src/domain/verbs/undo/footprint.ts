@@ -1,3 +1,4 @@
+import type { Change } from '../../change/change.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
 import { isClosed } from '../../cluster/facts.ts';
 import type { NodeBefore } from '../../cluster/node-before.ts';
@@ -11,21 +12,25 @@ export interface Footprint {
   readonly before: NodeBefore;
   /** The change's begun steps on this node or on the whole cluster. */
   readonly touched: readonly Step[];
+  /** IDs of the change's completed steps. */
+  readonly completed: readonly string[];
 }
 
 /** The footprints on these nodes, in reverse order. */
 export function footprintsOf(
-  nodes: readonly string[],
+  undone: Pick<Change, 'intent' | 'steps' | 'before'>,
   touched: readonly Step[],
-  before: readonly NodeBefore[],
   facts: Facts,
 ): readonly Footprint[] {
-  return nodes.toReversed().flatMap((name) => {
+  const { steps, before = [] } = undone;
+  const completed = Object.keys(steps).filter((id) => steps[id]?.is === 'done');
+  return undone.intent.nodes.toReversed().flatMap((name) => {
     const node = facts.kube.nodes.find((one) => one.name === name);
     const target = facts.targets.find((one) => one.node === name);
     const was = before.find((one) => one.node === name);
     if (node === undefined || target === undefined || isClosed(target) || was === undefined) return [];
-    return [{ node, target, before: was, touched: touched.filter((step) => !('node' in step) || step.node === name) }];
+    const own = touched.filter((step) => !('node' in step) || step.node === name);
+    return [{ node, target, before: was, touched: own, completed }];
   });
 }
 
@@ -34,6 +39,15 @@ export const hasDeployed = ({ touched }: Footprint): boolean => touched.some(({ 
 
 export const copiesOf = ({ touched }: Footprint): readonly CopyStep[] =>
   touched.flatMap((step) => (step.kind === 'copy' ? [step] : []));
+
+export const hasPart = ({ part }: CopyStep, { target }: Footprint): boolean => target.present?.includes(part) === true;
+
+/**
+ * True if the file at the archive's path is the change's own: its copy was completed. A part file beside it says that another person
+ * put the file there after the copy had failed, because a copy ends by renaming its part file.
+ */
+export const isOwnCopy = (copy: CopyStep, trace: Footprint): boolean =>
+  trace.completed.includes(copy.id) && !hasPart(copy, trace);
 
 /** An archive that the change may have mounted, and which of mount and /etc/fstab line did not exist before. */
 export interface OwnMount {

@@ -4,7 +4,7 @@ import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '../plan-words.ts';
-import { copiesOf, type Footprint } from './footprint.ts';
+import { copiesOf, type Footprint, isOwnCopy } from './footprint.ts';
 import { touchedSteps } from './refusals.ts';
 import { isInUse } from './steps.ts';
 
@@ -52,6 +52,9 @@ function keptFiles(trace: Footprint): readonly string[] {
     const { path } = copy.archive;
     const file = target.files.find((one) => one.path === path);
     if (isInUse(copy, trace)) return [`${path} stays on ${node.name}: a mount that the change did not create uses it.`];
+    if (file?.is === 'same' && !isOwnCopy(copy, trace)) {
+      return [`${path} stays on ${node.name}: the change did not complete its copy, so it may be another person’s.`];
+    }
     if (file?.is !== 'different' && file?.is !== 'directory') return [];
     return [`${path} stays on ${node.name}: it is not the file that the change copied.`];
   });

@@ -33,7 +33,7 @@ export function planUndo(
     commonRefusal(intent, facts) ??
     builtOnOthers(undone);
   if (refusal !== null) return refusal;
-  const traces = footprintsOf(undone.intent.nodes, touchedSteps(undone), undone.before ?? [], facts);
+  const traces = footprintsOf(undone, touchedSteps(undone), facts);
   const context = contextOf(facts, when.change);
   const steps = stepsOf(traces, context, undone);
   const unfit = unclearMountRefusal(undone, traces) ?? registriesRefusal(steps, traces, facts);

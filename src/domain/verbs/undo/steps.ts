@@ -15,7 +15,16 @@ import {
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { CopyStep, Step, StepOf } from '../../plan/step.ts';
 import { bytesInWords, count, listed } from '../../text/format.ts';
-import { copiesOf, type Footprint, hasDeployed, type OwnMount, ownConfig, ownMounts } from './footprint.ts';
+import {
+  copiesOf,
+  type Footprint,
+  hasDeployed,
+  hasPart,
+  isOwnCopy,
+  type OwnMount,
+  ownConfig,
+  ownMounts,
+} from './footprint.ts';
 
 const on = (node: NodeFacts, ...commands: readonly Command[]) =>
   commands.map((command) => ({ on: node.name, command: asUser(node.access, command) }));
@@ -113,11 +122,13 @@ export function isInUse({ archive }: CopyStep, trace: Footprint): boolean {
     .some((entry) => !own.some((one) => isAt(one.archive.mountpoint)(entry)));
 }
 
-function removeStep({ archive, part }: CopyStep, { node, target }: Footprint): readonly Step[] {
+function removeStep(copy: CopyStep, trace: Footprint): readonly Step[] {
+  const { archive, part } = copy;
+  const { node, target } = trace;
   const file = target.files.find(({ path }) => path === archive.path)?.is;
-  const hasPart = target.present?.includes(part) === true;
-  if (file !== 'same' && !hasPart) return [];
-  const takesArchive = file === 'same' || file === 'absent';
+  const isOwn = isOwnCopy(copy, trace);
+  if (!(isOwn && file === 'same') && !hasPart(copy, trace)) return [];
+  const takesArchive = isOwn && (file === 'same' || file === 'absent');
   const what = takesArchive ? `${archive.id} (${bytesInWords(archive.size)})` : `the unfinished copy of ${archive.id}`;
   return [
     {

@@ -108,6 +108,31 @@ describe('the plan of an undo', () => {
     expect(ids(plan).slice(0, 2)).toEqual(['ready:node-2', 'engines']);
   });
 
+  it.each([
+    ['with the part file of the failed copy', `/srv/scality/releases/metalk8s-128.0.1.iso.part-lab-7f3k2q`],
+    ['and the failed copy left no part file', '/none'],
+  ])('keeps a file that another person copied after the copy had failed, %s', (_, part) => {
+    const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
+    const seen = leftByCopy({ files: files.map((file) => ({ ...file, is: 'same' as const })), present: [part] });
+    const plan = planOf(seen, of(failedAt('copy:node-2:metalk8s-128.0.1')));
+    expect(JSON.stringify(stepFor(plan, 'remove-copy:node-2:metalk8s-127.0.6'))).toContain('"takesArchive":true');
+    expect(commandsOf(plan)).not.toContain('metalk8s-128.0.1.iso"');
+    expect(plan.seen.warnings.join(' ')).toContain(
+      '/srv/scality/releases/metalk8s-128.0.1.iso stays on node-2: the change did not complete its copy',
+    );
+  });
+
+  it('keeps it also when a retry took it for the copy', () => {
+    const all = leftByEngines({ present: ['/srv/scality/releases/metalk8s-128.0.1.iso.part-lab-7f3k2q'] });
+    const plan = planOf(all, of(failedAt('engines')));
+    expect(stepFor(plan, 'remove-copy:node-2:metalk8s-128.0.1')).toMatchObject({ takesArchive: false });
+  });
+
+  it('does not plan to delete an archive whose copy was not completed, which may be copied by hand meanwhile', () => {
+    const plan = planOf(leftByCopy(), of(failedAt('copy:node-2:metalk8s-128.0.1')));
+    expect(stepFor(plan, 'remove-copy:node-2:metalk8s-128.0.1')).toMatchObject({ takesArchive: false });
+  });
+
   it('keeps a file that is not the copied one, and says so', () => {
     const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
     const seen = leftByCopy({ files: files.map((file) => ({ ...file, is: 'different' as const })) });
