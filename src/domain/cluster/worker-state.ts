@@ -16,7 +16,7 @@ export interface SeenWorker {
 export interface WorkerName {
   /** Unique for each start. */
   readonly id: string;
-  /** For people: the host, and the number of the process. */
+  /** For people: the host, and the process number there. */
   readonly name: string;
 }
 
