@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
@@ -6,9 +8,7 @@ import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
-import { sendHeartbeats } from './app/worker/heartbeat.ts';
-import { NodeNames } from './app/worker/node-names.ts';
-import { WorkerTrouble } from './app/worker/worker-trouble.ts';
+import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import type { Journal } from './ports/record.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -43,8 +43,8 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const { changes, cards, life } = record;
   const lostRecords = recordWatch({ journal, changes, clock, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
-  const trouble = new WorkerTrouble({ clock, look: () => journal.trouble(), onTrouble: logged.onTrouble });
-  const nodeNames = new NodeNames({ kubernetes: cluster.kubernetes, clock, onError: logged.onNodesUnread });
+  const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
+  const { trouble, loops } = workerHeart({ life, clock, kubernetes: cluster.kubernetes, journal, me, ...logged });
   const copier = workerCopier(config, cluster, metrics);
   const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: proofs.approvals };
   const planLivesMs = config.plan.livesMinutes * 60_000;
@@ -64,9 +64,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   );
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  const says = async () => ({ trouble: await trouble.look(), nodes: nodeNames.known() });
-  const heart = (signal: AbortSignal) => sendHeartbeats({ life, clock, says, onLost: logged.onHeartbeatLost }, signal);
-  rounds.run(heart, nodeNames.run, lostRecords.run);
+  rounds.run(...loops, lostRecords.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }

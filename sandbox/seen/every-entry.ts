@@ -7,5 +7,6 @@ export const EVERY_STATEMENT: Proof = { sign: () => ({ key: '', signature: '' })
 export const EVERY_ENTRY: EntryProof = {
   ...EVERY_STATEMENT,
   progress: EVERY_STATEMENT,
+  isOfWorker: () => true,
   isOurs: () => false,
 };

@@ -8,7 +8,7 @@ export class FakeWorkerLife implements Heartbeat {
   workerAheadMs = 0;
   /** Redis' clock less the bot's. */
   redisAheadMs = 0;
-  #says: WorkerSays = { trouble: null, nodes: null };
+  #says: WorkerSays = { trouble: null, nodes: null, who: null };
   readonly #bot: Pick<Clock, 'now'>;
 
   constructor(bot: Pick<Clock, 'now'>) {

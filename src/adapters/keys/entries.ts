@@ -37,6 +37,7 @@ export function botEntryProof(keys: EntryKeys): EntryProof {
     progress: proofAmong('progress', keys.own, known.worker),
     sign: signed(keys.own),
     isProven: (entry, signature) => isSignedBy(writersOf(entry), entry, signature, known),
+    isOfWorker: (entry, signature) => isSignedBy(['worker'], entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }
@@ -62,6 +63,7 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
       entry.event.type === 'approved' ||
       (entry.event.type !== 'requested' && mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
       isSignedBy(writersOf(entry), entry, signature, known),
+    isOfWorker: (entry, signature) => isSignedBy(['worker'], entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }

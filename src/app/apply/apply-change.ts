@@ -2,6 +2,7 @@ import { isOfTheCluster, stopped } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
+import { hasUnknownRun, unknownRunReport } from '../../domain/change/lost-record.ts';
 import type { Doubt } from '../../domain/change/record-entry.ts';
 import { ChangeRecord } from '../record/change-record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
@@ -23,11 +24,17 @@ export async function applyChange(id: ChangeId, ports: ApplyPorts, signal: Abort
   const known = await record.known();
   if (known?.doubt?.is === 'newer') return await endUnread(record, known.doubt, ports);
   if (known?.change.state !== 'approved' && known?.change.state !== 'applying') return;
+  const outcome = hasUnknownRun(known, await ports.journal.events(id))
+    ? ({ is: 'failed', failure: unknownRunReport(known.change) } as const)
+    : await outcomeOf(record, ports, signal);
+  await recordOutcome(record, outcome, ports);
+}
+
+async function outcomeOf(record: ChangeRecord, ports: ApplyPorts, signal: AbortSignal): Promise<Outcome> {
   const approved = await approvedChange(record, ports);
-  const outcome: Outcome = isRefusal(approved)
+  return isRefusal(approved)
     ? { is: 'refused', refusal: approved }
     : await appliedUntilCancelled(approved, ports, signal);
-  await recordOutcome(record, outcome, ports);
 }
 
 /** The procedure: inspect, plan again, begin, run the approved steps that are still needed, prove the result. */

@@ -14,9 +14,10 @@ export async function begin(record: ChangeRecord, at: string, journal: Journal):
   return true;
 }
 
-/** The `started` entry of a worker that died before it could journal it. */
+/** The `started` entry of a worker that died before it could journal it; never one that somebody else has written. */
 async function begunBefore(record: ChangeRecord): Promise<ChangeEvent | null> {
   const stored = await record.known();
   if (stored?.change.state !== 'applying') return null;
-  return stored.events.findLast(({ type }) => type === 'started') ?? null;
+  const { events, foreignStarts = [] } = stored;
+  return events.findLast((event) => event.type === 'started' && !foreignStarts.includes(event)) ?? null;
 }

@@ -1,10 +1,13 @@
 import { isOfTheCluster } from '../../domain/answers/failure.ts';
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
-import { isRefusal, refuse } from '../../domain/answers/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
+import { hasUnknownRun } from '../../domain/change/lost-record.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
+import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
 import type { CopyStep, Step } from '../../domain/plan/step.ts';
+import { notInTheJournal } from '../../domain/verbs/undo/refusals.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Copier } from '../../ports/copier.ts';
@@ -66,6 +69,8 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
     };
   }
   try {
+    const unknown = await unknownUndone(intent, ports);
+    if (unknown !== null) return { type: 'refused', at: at(), refusal: unknown };
     const fresh = await freshPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
     if (isRefusal(fresh)) return { type: 'refused', at: at(), refusal: fresh };
     const { plan } = fresh;
@@ -79,6 +84,14 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
     if (signal.aborted || !isOfTheCluster(error)) throw error;
     return { type: 'failed', at: at(), failure: inspectionFailed(error.report()) };
   }
+}
+
+/** Refuses the undo of a change that Redis knows to have run, and the journal does not. */
+async function unknownUndone(intent: Intent, { changes, journal }: PlanPorts): Promise<Refusal | null> {
+  const undoes = undoneChange(intent);
+  const stored = undoes === null || clusterOf(undoes) !== intent.cluster ? null : await changes.get(undoes);
+  if (undoes === null || stored === null) return null;
+  return hasUnknownRun(stored, await journal.events(undoes)) ? notInTheJournal(undoes) : null;
 }
 
 /** A record accepts entries up to 1 MiB; twenty nodes with five archives need 650 KiB. */

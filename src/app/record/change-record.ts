@@ -15,7 +15,7 @@ export interface RecordPorts {
 }
 
 /** The worker's copy of a record. */
-export type KnownRecord = Pick<StoredChange, 'change' | 'events' | 'version' | 'doubt'>;
+export type KnownRecord = Pick<StoredChange, 'change' | 'events' | 'version' | 'doubt' | 'foreignStarts'>;
 
 /** An event for Redis, and its journal line if there is one. */
 interface Entry {

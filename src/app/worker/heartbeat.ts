@@ -17,8 +17,9 @@ export async function sendHeartbeats(
   { life, clock, says, onLost }: HeartbeatPorts,
   signal: AbortSignal,
 ): Promise<void> {
+  const beat = async () => await life.beat(await says());
   while (!signal.aborted) {
-    await life.beat(await says()).catch(onLost);
+    await beat().catch(onLost);
     await clock.sleep(HEARTBEAT_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -144,6 +144,8 @@ export interface Change {
   readonly undoneBy?: ChangeId;
   readonly failure?: FailureReport;
   readonly proof?: Proof;
+  /** How long a completed change took, by the worker's steady clock. */
+  readonly seconds?: number;
 }
 
 /** Used as the step ID of progress while a change waits to start or resume. */

@@ -56,7 +56,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'failed':
       return failed(change, event);
     case 'done':
-      return { ...withoutCancel(change), state: 'done', proof: event.proof, endedAt: event.at };
+      return { ...withoutCancel(change), state: 'done', proof: event.proof, seconds: event.seconds, endedAt: event.at };
     default:
       return afterStep(change, event);
   }

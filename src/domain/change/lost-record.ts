@@ -1,5 +1,6 @@
 import type { FailureReport } from '../answers/failure-report.ts';
 import { canonicalJson } from '../text/canonical.ts';
+import { listed } from '../text/format.ts';
 import { mayWrite } from './author.ts';
 import type { Change, ChangeEvent } from './change.ts';
 import { effectOf } from './effect.ts';
@@ -21,6 +22,34 @@ export function isBehind(stored: readonly ChangeEvent[], journalled: readonly Ch
   const text = canonicalJson(last);
   return !stored.some((event) => canonicalJson(event) === text);
 }
+
+/**
+ * True if Redis says that a worker has run the change, and the journal does not know it: another worker did, or the journal was lost.
+ * Where the journal has the plan, only entries count that a trusted worker has signed: others are forged.
+ */
+export function hasUnknownRun(stored: Ran, journalled: readonly ChangeEvent[]): boolean {
+  const known = new Set(journalled.map(canonicalJson));
+  const hasPlan = journalled.some(({ type }) => type === 'planned');
+  const { events, foreignStarts = [] } = stored;
+  const ran = hasPlan ? events.filter((event) => !foreignStarts.includes(event)) : events;
+  // A worker that has the plan may have died between the publication of its start and its journal.
+  const starts = ran.filter(({ type }) => type === 'step-started' || (type === 'started' && !hasPlan));
+  return starts.some((event) => !known.has(canonicalJson(event)));
+}
+
+/** A record as Redis has it. */
+interface Ran {
+  readonly events: readonly ChangeEvent[];
+  readonly foreignStarts?: readonly ChangeEvent[];
+}
+
+/** The failure report of a change that the journal does not know to have run. */
+export const unknownRunReport = ({ intent: { nodes } }: Pick<Change, 'intent'>): FailureReport => ({
+  kind: 'journal-lost',
+  where: 'the worker’s journal',
+  what: `The journal of this worker does not have what was run for this change, because its state folder was lost or replaced, or another worker ran it. What is done on ${listed(nodes)} is unknown, and a Salt run may still be in progress. This worker has run nothing.`,
+  next: `Check that one worker serves this cluster, with its old state folder. Inspect ${listed(nodes)}. Then request the change again: it finds what is there, and does only what is missing.`,
+});
 
 const HOUR_MS = 3_600_000;
 /** Redis keeps a record for 90 days after its end, so a record that is missing earlier was lost. */

@@ -41,6 +41,8 @@ export interface Provenance {
   readonly doubt?: Doubt;
   /** The journal line of the last entry, when a worker wrote it. */
   readonly mark?: JournalMark;
+  /** Starts of the change and of steps that no trusted key of a worker has signed. A worker does not refuse them: its journal decides. */
+  readonly foreignStarts?: readonly ChangeEvent[];
 }
 
 /** Signs statements of one kind, and verifies that a process that may make them has signed exactly these values. */
@@ -56,6 +58,8 @@ export interface EntryProof {
   sign(entry: RecordEntry): Signature;
   /** True if a process that may write such an entry here has signed it. */
   isProven(entry: RecordEntry, signature: Signature): boolean;
+  /** True if a trusted worker of the cluster has signed it. */
+  isOfWorker(entry: RecordEntry, signature: Signature): boolean;
   /** True if a bot or worker of the cluster has signed it, whatever its content: then a newer version wrote it. */
   isOurs(entry: Pick<RecordEntry, 'change' | 'position'>, signature: Signature): boolean;
 }

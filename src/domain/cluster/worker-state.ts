@@ -8,6 +8,16 @@ export interface SeenWorker {
   readonly trouble: string | null;
   /** Null if the worker did not say, or does not know. */
   readonly nodes: ReadNodes | null;
+  /** Null if the worker did not say. */
+  readonly who: WorkerName | null;
+}
+
+/** One start of a worker. */
+export interface WorkerName {
+  /** Unique for each start. */
+  readonly id: string;
+  /** For people: the host, and the process number there. */
+  readonly name: string;
 }
 
 /** The nodes of a cluster. */
@@ -24,7 +34,7 @@ export interface ReadNodes extends ClusterNodes {
 }
 
 /** What a worker says with each heartbeat. */
-export type WorkerSays = Pick<SeenWorker, 'trouble' | 'nodes'>;
+export type WorkerSays = Pick<SeenWorker, 'trouble' | 'nodes' | 'who'>;
 
 export type WorkerState =
   | { readonly is: 'there' }

@@ -117,11 +117,9 @@ export function proofInWords(change: Change): string {
   return proof === undefined ? '' : verbPlug(intent.verb).words.proved(change, proof, MRKDWN);
 }
 
-/** Time from start to end, in words; null when one of them is unknown. */
-export function duration({ startedAt, endedAt }: Change): string | null {
-  if (startedAt === undefined || endedAt === undefined) return null;
-  return secondsInWords((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
-}
+/** How long a completed change took, in words; null for any other. Never by the time of day, which may be set meanwhile. */
+export const duration = ({ seconds }: Change): string | null =>
+  seconds === undefined ? null : secondsInWords(seconds);
 
 /** The digest in the short form that people compare. */
 export const shownDigest = ({ digest }: Change): string | null => (digest === undefined ? null : shortDigest(digest));

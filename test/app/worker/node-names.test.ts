@@ -39,10 +39,10 @@ it('delays no heartbeat while Kubernetes does not answer', async () => {
   const { clock, names, end } = namesOn({ nodes: () => new Promise(() => undefined) });
   const beats: WorkerSays[] = [];
   const life = { beat: async (says: WorkerSays) => void beats.push(says), seen: async () => null };
-  const says = async () => ({ trouble: null, nodes: names.known() });
+  const says = async () => ({ trouble: null, nodes: names.known(), who: null });
   const beating = sendHeartbeats({ life, clock, says, onLost: () => undefined }, end.signal);
   await clock.advance(9_000);
-  expect(beats).toEqual(Array.from({ length: 4 }, () => ({ trouble: null, nodes: null })));
+  expect(beats).toEqual(Array.from({ length: 4 }, () => ({ trouble: null, nodes: null, who: null })));
   end.abort();
   await beating;
 });

@@ -131,7 +131,7 @@ describe('the nodes that the worker has named', () => {
 
   it('are the only ones that can be added or locked; any other name is answered privately, without a card', async () => {
     const w = await world();
-    await w.life.beat({ trouble: null, nodes });
+    await w.life.beat({ trouble: null, who: null, nodes });
     await w.local.command('alice', '/registry-ha add node-9');
     await told(w, ALICE, 'The cluster lab has no node “node-9”. Did you mean “node-1” or “node-2”?');
     await told(w, ALICE, 'If the node was added just now, run the command again in two minutes.');
@@ -145,7 +145,7 @@ describe('the nodes that the worker has named', () => {
 
   it('refuse nothing when the list is old', async () => {
     const w = await world();
-    await w.life.beat({ trouble: null, nodes: { ...nodes, ageMs: 600_000 } });
+    await w.life.beat({ trouble: null, who: null, nodes: { ...nodes, ageMs: 600_000 } });
     await w.local.command('alice', '/registry-ha add node-9');
     await shown(w, 'Inspecting');
   });

@@ -40,6 +40,7 @@ const beatSchema = z.object({
     .object({ names: z.array(z.string()), bootstrap: z.array(z.string()), ageMs: z.int().nonnegative() })
     .nullable()
     .catch(null),
+  who: z.object({ id: z.string(), name: z.string() }).nullable().catch(null),
 });
 
 /**
@@ -67,13 +68,14 @@ export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOption
   };
 }
 
-const bounded = ({ trouble, nodes }: WorkerSays): WorkerSays => ({
+const bounded = ({ trouble, nodes, who }: WorkerSays): WorkerSays => ({
   trouble: trouble === null ? null : trouble.slice(0, TROUBLE_LIMIT),
   nodes: nodes === null || isTooLong(nodes) ? null : nodes,
+  who,
 });
 
 const isTooLong = (nodes: ReadNodes): boolean => Buffer.byteLength(JSON.stringify(nodes)) > NODES_LIMIT;
 
-function seenFrom({ at, ahead, trouble, nodes }: z.infer<typeof beatSchema>, now: number): SeenWorker {
-  return { heardAt: new Date(at).toISOString(), silentMs: now - at, workerAheadMs: ahead, trouble, nodes };
+function seenFrom({ at, ahead, ...said }: z.infer<typeof beatSchema>, now: number): SeenWorker {
+  return { heardAt: new Date(at).toISOString(), silentMs: now - at, workerAheadMs: ahead, ...said };
 }

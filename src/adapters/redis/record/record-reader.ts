@@ -15,6 +15,8 @@ import { entryFrom } from './record-text.ts';
  */
 const CACHED_CHARACTERS = 24 * 1024 * 1024;
 
+const STARTS: ReadonlySet<ChangeEvent['type']> = new Set(['started', 'step-started']);
+
 /** A record with its valid events, and doubts about other entries. */
 export interface ReadRecord extends Provenance {
   readonly events: readonly ChangeEvent[];
@@ -22,7 +24,7 @@ export interface ReadRecord extends Provenance {
 
 /** An entry's text and its event, or why it is not acted on. */
 type ReadEntry = { readonly text: string } & (
-  | { readonly event: ChangeEvent; readonly mark?: JournalMark }
+  | { readonly event: ChangeEvent; readonly mark?: JournalMark; readonly isForeign: boolean }
   | { readonly doubt: Doubt['is'] }
 );
 
@@ -82,8 +84,10 @@ export class RecordReader {
     this.#cache.keep(id, entries);
     const doubt = doubtOf(entries);
     const last = entries.at(-1);
+    const foreign = entries.flatMap((entry) => ('event' in entry && entry.isForeign ? [entry.event] : []));
     return {
       events: validEvents(id, entries),
+      ...(foreign.length === 0 ? {} : { foreignStarts: foreign }),
       ...(doubt === null ? {} : { doubt }),
       ...(last !== undefined && 'mark' in last ? { mark: last.mark } : {}),
     };
@@ -96,7 +100,11 @@ export class RecordReader {
     const place = { change: id, position };
     if ('raw' in entry)
       return { text, doubt: this.#proof.isOurs({ ...entry.raw, ...place }, signature) ? 'newer' : 'unsigned' };
-    return this.#proof.isProven({ ...entry, ...place }, signature) ? { ...entry, text } : { text, doubt: 'unsigned' };
+    const whole = { ...entry, ...place };
+    if (!this.#proof.isProven(whole, signature)) return { text, doubt: 'unsigned' };
+    // Only of starts does a worker ask who signed them; checking every entry would take seconds.
+    const isForeign = STARTS.has(entry.event.type) && !this.#proof.isOfWorker(whole, signature);
+    return { ...entry, isForeign, text };
   }
 }
 

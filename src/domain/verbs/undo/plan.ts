@@ -14,7 +14,7 @@ import type { JournalRecord } from '../verb.ts';
 
 import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
 import { undoSeen, undoSideEffects } from './plan-words.ts';
-import { laterRefusal, touchedSteps, unclearMountRefusal, whyNotUndone } from './refusals.ts';
+import { laterRefusal, notInTheJournal, touchedSteps, unclearMountRefusal, whyNotUndone } from './refusals.ts';
 import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 
 /** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
@@ -25,7 +25,7 @@ export function planUndo(
   when: PlanFor,
 ): UntimedPlan | Refusal {
   const undone = record.change;
-  if (undone === null) return notInTheJournal(intent);
+  if (undone === null) return notInTheJournal(intent.undoes);
   const refusal =
     whyNotUndone(undone) ??
     otherNodes(intent, undone) ??
@@ -90,14 +90,6 @@ function isKnownToAnEngine(traces: readonly Footprint[], { engines }: Facts): bo
 }
 
 const BY_HAND = 'Undo it by hand: see docs/commands.md, “Remove a registry by hand”.';
-
-function notInTheJournal({ undoes }: IntentOf<'undo'>): Refusal {
-  return refuse(
-    'unknown-change',
-    `The worker’s journal has no entry about ${undoes}, so the worker does not know what the change did.`,
-    BY_HAND,
-  );
-}
 
 /** The nodes of the request come from Redis, so they are checked against the journal. */
 function otherNodes({ nodes, undoes }: IntentOf<'undo'>, undone: Change): Refusal | null {

@@ -53,6 +53,15 @@ export function unknownChange(id: string): Refusal {
   );
 }
 
+/** Refuses the undo of a change whose run the journal does not have. */
+export function notInTheJournal(undoes: string): Refusal {
+  return refuse(
+    'unknown-change',
+    `The worker’s journal does not have what was run for ${undoes}, so it is unknown what the change did. The state folder was lost or replaced, or another worker ran it.`,
+    `Request the same add again: it finds what is there, and completes it. ${REMOVE_BY_HAND}`,
+  );
+}
+
 /** Refuses an undo that would remove what later changes build on. `later`: those that were started after this one, oldest first. */
 export function laterRefusal({ id, intent }: Change, later: readonly Change[]): Refusal | null {
   const undone = later.map((one) => (one.state === 'done' ? undoneChange(one.intent) : null));

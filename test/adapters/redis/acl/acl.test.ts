@@ -28,6 +28,7 @@ it('heartbeat and fence work with the users of bot and worker', async () => {
   await redisHeartbeat({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock }).beat({
     trouble: 'The disk is full.',
     nodes: null,
+    who: null,
   });
   const seen = await redisHeartbeat({
     redis: bench.as(BOT),

@@ -9,7 +9,7 @@ import { type Bench, redisBench } from '../server.ts';
 
 const [worker, bot, stranger] = [newKeyPair(), newKeyPair(), newKeyPair()];
 
-const WELL: WorkerSays = { trouble: null, nodes: null };
+const WELL: WorkerSays = { trouble: null, nodes: null, who: { id: 'a', name: 'bootstrap (process 7)' } };
 
 describe('the heartbeat of a worker in Redis', () => {
   let bench: Bench;
@@ -70,7 +70,7 @@ describe('the heartbeat of a worker in Redis', () => {
     const read = { ...NODES, ageMs: 60_000 };
     await lifeOf('c7').beat({ ...WELL, nodes: read });
     const seen = await lifeOf('c7', bot).seen();
-    expect(seen).toMatchObject({ nodes: read });
+    expect(seen).toMatchObject({ nodes: read, who: WELL.who });
     expect(freshNodes(seen)).toEqual(NODES);
     await lifeOf('c7').beat({ ...WELL, nodes: { ...read, ageMs: 181_000 } });
     expect(freshNodes(await lifeOf('c7', bot).seen())).toBeNull();
@@ -79,9 +79,9 @@ describe('the heartbeat of a worker in Redis', () => {
   it('leaves out a list that is too long, and keeps the trouble beside the longest one', async () => {
     const trouble = '\u0001'.repeat(1_000);
     const names = (n: number) => Array.from({ length: n }, (_, at) => `node-${at}.rack.example.org`);
-    await lifeOf('c8').beat({ trouble, nodes: { names: names(280), bootstrap: [], ageMs: 0 } });
+    await lifeOf('c8').beat({ ...WELL, trouble, nodes: { names: names(280), bootstrap: [], ageMs: 0 } });
     expect(await lifeOf('c8', bot).seen()).toMatchObject({ trouble, nodes: { names: names(280) } });
-    await lifeOf('c8').beat({ trouble, nodes: { names: names(600), bootstrap: [], ageMs: 0 } });
+    await lifeOf('c8').beat({ ...WELL, trouble, nodes: { names: names(600), bootstrap: [], ageMs: 0 } });
     expect(await lifeOf('c8', bot).seen()).toMatchObject({ trouble, nodes: null });
   });
 
@@ -90,7 +90,7 @@ describe('the heartbeat of a worker in Redis', () => {
     const signed = { ...said, ...proofOf('heartbeat', worker, [worker]).sign({ ...said, cluster: 'c9' }) };
     await bench.connect().hset('mk8s:c9:worker', 'beat', JSON.stringify(signed));
     const seen = await lifeOf('c9', bot).seen();
-    expect(seen).toMatchObject({ nodes: null });
+    expect(seen).toMatchObject({ nodes: null, who: null });
     expect(workerState(seen)).toEqual({ is: 'there' });
     expect(freshNodes(seen)).toBeNull();
   });

@@ -21,7 +21,7 @@ it('a change whose record is full ends with a failure that people are told of, a
   const changes = redisChanges({ redis, cluster: 'lab', proof: EVERY_ENTRY });
   const record = on.changes.events(id);
   for (const [version, event] of record.entries()) await changes.append(id, version, event);
-  const step = { type: 'step-started', at: '2026-11-22T10:00:00.000Z', step: 'mount:node-2' };
+  const step = { type: 'step-done', at: '2026-11-22T10:00:00.000Z', step: 'mount:node-2', already: true, seconds: 1 };
   const more = Array.from({ length: MOST_ENTRIES - record.length - 2 }, () =>
     JSON.stringify({ event: step, key: '', signature: '' }),
   );

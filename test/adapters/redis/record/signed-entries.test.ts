@@ -4,10 +4,13 @@ import { EVERY_ENTRY } from '../../../../sandbox/seen/every-entry.ts';
 import { botEntryProof, workerEntryProof } from '../../../../src/adapters/keys/entries.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
+import { begin } from '../../../../src/app/apply/begin.ts';
+import { ChangeRecord } from '../../../../src/app/record/change-record.ts';
 import type { ChangeEvent, ChangeId } from '../../../../src/domain/change/change.ts';
 import type { EntryProof } from '../../../../src/domain/change/record-entry.ts';
 import type { Changes } from '../../../../src/ports/record.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { FakeJournal } from '../../../fakes/fake-journal.ts';
 import { type Bench, redisBench } from '../server.ts';
 
 const [botKey, workerKey, otherWorker, mallory] = [newKeyPair(), newKeyPair(), newKeyPair(), newKeyPair()];
@@ -194,6 +197,26 @@ describe('entries in Redis that somebody has tampered with', () => {
     await changes(bot).append(id, 6, wish);
     expect((await changes(worker).get(id))?.change.cancelAskedBy).toEqual({ id: 'U9', name: 'mallory' });
   });
+
+  it.each([
+    ['nobody trusted', () => workerEntryProof({ own: mallory, bots: [botKey], workers: [mallory] }), false],
+    ['a worker that died before it could journal it', () => worker, true],
+  ])(
+    'a start that %s has signed is not taken into the journal unless it is the worker’s own',
+    async (_, proof, own) => {
+      const id = `c1-abc${100 + ++made}`;
+      for (const [version, event] of [events.requested(id), events.planned(id), events.approved(id)].entries())
+        await changes(version === 1 ? worker : bot).append(id, version, event);
+      const forged: ChangeEvent = { type: 'started', at: '2020-01-01T00:00:00.000Z' };
+      await changes(proof()).append(id, 3, forged);
+      expect((await changes(worker).get(id))?.foreignStarts).toEqual(own ? undefined : [forged]);
+      const journal = new FakeJournal();
+      const record = new ChangeRecord(id, { journal, changes: changes(worker) });
+      const now = '2026-11-22T10:00:00.000Z';
+      expect(await begin(record, now, journal)).toBe(true);
+      expect(await journal.events(id)).toEqual([{ type: 'started', at: own ? forged.at : now }]);
+    },
+  );
 
   it('do not follow from progress, which is shown only if the worker signed it', async () => {
     const id = await begun();

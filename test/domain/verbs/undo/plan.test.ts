@@ -219,7 +219,13 @@ describe('an undo is refused', () => {
   });
 
   it.each<readonly [string, Facts, JournalRecord, string, string]>([
-    ['when the journal does not know the change', leftByEngines(), of(null), 'unknown-change', 'journal has no entry'],
+    [
+      'when the journal does not know the change',
+      leftByEngines(),
+      of(null),
+      'unknown-change',
+      'does not have what was run',
+    ],
     [
       'while the change is on its way',
       leftByEngines(),
