@@ -1,4 +1,4 @@
-import type { ReadJournal } from '../adapters/journal/entries/read.ts';
+import type { JournalEvents, ReadJournal } from '../adapters/journal/entries/read.ts';
 import { count } from '../domain/text/format.ts';
 import type { Print } from './explained.ts';
 
@@ -16,8 +16,8 @@ export function printChain({ first, files, head, newer, unfinished }: ReadJourna
     print(`The last line is incomplete (${unfinished} bytes): it is still being written, or a crash cut it off.`);
 }
 
-/** Prints what the seals and a quoted hash prove about the journal; false when something is not proven. */
-export function printProof(journal: ReadJournal, quoted: string | undefined, print: Print): boolean {
+/** Prints what the seals and a quoted hash prove; false when something is not proven. `events` are those with that hash. */
+export function printProof(journal: ReadJournal & JournalEvents, quoted: string | undefined, print: Print): boolean {
   const isSealed = journal.seals > 0 ? printSeals(journal, print) : printNoSeal(journal, print);
   const isWitnessed = quoted === undefined ? printNoWitness(print) : printWitness(quoted, journal, print);
   return isSealed && isWitnessed;
@@ -63,7 +63,7 @@ function printNoWitness(print: Print): true {
   return true;
 }
 
-function printWitness(quoted: string, { hashes, events, first }: ReadJournal, print: Print): boolean {
+function printWitness(quoted: string, { hashes, events, first }: ReadJournal & JournalEvents, print: Print): boolean {
   const found = [...hashes].filter(([hash]) => hash.startsWith(quoted));
   for (const [, line] of found) {
     const entry = events.find((one) => one.line === line);

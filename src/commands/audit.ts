@@ -1,8 +1,8 @@
-import { readJournal } from '../adapters/journal/entries/read.ts';
+import { readJournal, scanJournal } from '../adapters/journal/entries/read.ts';
 import { journalNewer } from '../adapters/journal/file/failures.ts';
 import { loadTrustedKeys } from '../adapters/keys/files.ts';
 import { headChecker } from '../adapters/keys/seals.ts';
-import { type AuditRow, auditRows } from '../domain/change/audit.ts';
+import { type AuditEntry, type AuditRow, auditRows } from '../domain/change/audit.ts';
 import { csvLine } from '../domain/text/csv.ts';
 import { printable } from '../domain/text/printable.ts';
 import { printChain, printProof } from './audit-proof.ts';
@@ -72,9 +72,13 @@ export async function auditVerify({ file, keys, witness }: VerifyOptions, print:
   if (quoted !== undefined && !WITNESS.test(quoted))
     return wrong(print, '--witness', 'at least 12 of the digits that the thread shows after “Journal line”');
   return await orExplained(print, async () => {
-    const journal = await readJournal(file, headChecker(await loadTrustedKeys(keys)));
+    const events: AuditEntry[] = [];
+    const onEvent = (entry: AuditEntry) => {
+      if (quoted !== undefined && entry.hash.startsWith(quoted)) events.push(entry);
+    };
+    const journal = await scanJournal(file, onEvent, headChecker(await loadTrustedKeys(keys)));
     printChain(journal, print);
-    return printProof(journal, quoted, print) ? 0 : 1;
+    return printProof({ ...journal, events }, quoted, print) ? 0 : 1;
   });
 }
 

@@ -1,4 +1,4 @@
-import { type ReadJournal, readJournal } from '../adapters/journal/entries/read.ts';
+import { scanJournal } from '../adapters/journal/entries/read.ts';
 import { isChangeId } from '../domain/change/change-id.ts';
 import { eventInWords } from '../domain/change/event-words.ts';
 import { printable } from '../domain/text/printable.ts';
@@ -21,23 +21,24 @@ export async function journalCommand(
     return 2;
   }
   return await orExplained(print, async () => {
-    const journal = await readJournal(path);
-    if (verb === 'show') return shown(journal, change, print);
-    printChain(journal, print);
+    if (verb === 'show') return await shown(path, change, print);
+    printChain(await scanJournal(path, () => undefined), print);
     return 0;
   });
 }
 
-function shown({ events, newer }: ReadJournal, change: string | undefined, print: Print): number {
-  const unknown = newer.map(({ seq, change: id = '' }) => ({ line: seq, change: id, event: null }));
-  const wanted = [...events, ...unknown].filter((one) => change === undefined || one.change === change);
-  if (wanted.length === 0)
+async function shown(path: string, change: string | undefined, print: Print): Promise<number> {
+  const found: { readonly line: number; readonly text: string }[] = [];
+  const { newer } = await scanJournal(path, ({ line, change: id, event }) => {
+    if (change === undefined || id === change)
+      found.push({ line, text: printable(`${line}  ${event.at}  ${id}  ${eventInWords(event)}`) });
+  });
+  for (const { seq: line, change: id = '' } of newer)
+    if (change === undefined || id === change) found.push({ line, text: `${line}  ${id}  ${NEWER}` });
+  if (found.length === 0)
     print(change === undefined ? 'The journal is empty.' : `The journal has no entry for ${printable(change)}.`);
-  for (const { line, change: id, event } of wanted.toSorted((one, other) => one.line - other.line))
-    print(
-      event === null ? `${line}  ${id}  ${NEWER}` : printable(`${line}  ${event.at}  ${id}  ${eventInWords(event)}`),
-    );
-  return wanted.length === 0 && change !== undefined ? 1 : 0;
+  for (const { text } of found.toSorted((one, other) => one.line - other.line)) print(text);
+  return found.length === 0 && change !== undefined ? 1 : 0;
 }
 
 const NEWER = 'written by a newer version of registry-ha';

@@ -84,6 +84,12 @@ export function fuzz<T>(arbitrary: Arbitrary<T>, holds: (value: T) => void): voi
   expect(Reflect.ownKeys(Object.prototype), `seed: ${seed}`).toHaveLength(before);
 }
 
+/** The same for a parser that reads a stream. */
+export async function fuzzAsync<T>(arbitrary: Arbitrary<T>, holds: (value: T) => Promise<void>): Promise<void> {
+  const seed = newSeed();
+  await fc.assert(fc.asyncProperty(arbitrary, holds), { ...CASES, seed });
+}
+
 /** A new random seed, in fast-check's range. */
 export const newSeed = (): number => Math.floor(Math.random() * 2 ** 31);
 

@@ -10,7 +10,7 @@ import { entryFrom, entryText, progressFrom, progressText } from '../../src/adap
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import { everyEvent, halfway } from '../contract/changes-events.ts';
-import { failureOr, fuzz, jsonLike, spoilt } from './arbitraries.ts';
+import { failureOr, fuzz, fuzzAsync, jsonLike, spoilt } from './arbitraries.ts';
 
 const ID = 'c1-abc234';
 const EVENTS = everyEvent(ID);
@@ -115,14 +115,22 @@ describe('a line of the journal', { timeout: 600_000 }, () => {
     });
   });
 
-  it('cannot be changed unless the file is rejected, or ends before it', () => {
+  it('cannot be changed unless the file is rejected, or ends before it', async () => {
     const lines: string[] = [];
     for (const [n, event] of EVENTS.slice(0, 4).entries()) {
       lines.push(lineText({ seq: n + 1, prev: n === 0 ? NO_LINE : digestOf(lines[n - 1] ?? ''), change: ID, event }));
     }
     const [good, last] = [`${lines.slice(0, -1).join('\n')}\n`, `${lines.at(-1)}\n`];
-    fuzz(spoilt([good]), (changed) => {
-      const found = failureOr(() => verifyJournal('journal', Buffer.from(changed + last)), 'journal-damaged');
+    await fuzzAsync(fc.tuple(spoilt([good]), fc.integer({ min: 1, max: 2_000 })), async ([changed, size]) => {
+      const content = Buffer.from(changed + last);
+      const chunks = Array.from({ length: Math.ceil(content.length / size) }, (_, n) =>
+        content.subarray(n * size, (n + 1) * size),
+      );
+      const found = await verifyJournal('journal', chunks).catch((error: unknown) =>
+        failureOr(() => {
+          throw error;
+        }, 'journal-damaged'),
+      );
       // A cut within the last line looks like a crash: everything before it must be unchanged.
       if (!(found instanceof Error))
         expect((good + last).startsWith((changed + last).slice(0, found.bytes))).toBe(true);

@@ -16,7 +16,11 @@ export async function replaceFile(path: string, content: string, mode = 0o600): 
 }
 
 /** Creates a file. Its content is on disk when it resolves, its name only after `syncFolder`. */
-export async function writeNewFile(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeNewFile(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+  mode = 0o600,
+): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     // The umask may have removed bits.

@@ -25,7 +25,7 @@ const OF_THE_WORKER: ReadonlySet<string> = new Set([
 /** A complaint if a line of the journal is damaged or does not follow from the one before. */
 export async function judgeJournal(path: string): Promise<readonly string[]> {
   try {
-    const { torn } = verifyJournal(path, await readFile(path));
+    const { torn } = await verifyJournal(path, [await readFile(path)]);
     return torn.length === 0 ? [] : [`the journal ends with ${torn.length} bytes of an unfinished line`];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

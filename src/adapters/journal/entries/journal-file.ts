@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import type { HeadChecker, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import { chunksOf } from '../file/chunks.ts';
 import { journalDamaged, journalNewer } from '../file/failures.ts';
 import { openPrivateFile, setAside } from '../file/file.ts';
 import { olderFiles } from '../file/files.ts';
@@ -88,7 +89,7 @@ export class JournalFile {
 export async function openJournalFile(path: string, checker?: HeadChecker): Promise<JournalFile> {
   const file = await openPrivateFile(path);
   try {
-    const found = verifyJournal(path, await file.readFile(), { ...(checker === undefined ? {} : { checker }) });
+    const found = await verifyJournal(path, chunksOf(file), { ...(checker === undefined ? {} : { checker }) });
     if (found.newer !== undefined) throw journalNewer(path, found.newer.seq, found.newer.change);
     if (found.lines === 0 && (await olderFiles(path)).length > 0)
       throw journalDamaged(path, 1, 'is missing, but older files of this journal exist');
@@ -111,8 +112,7 @@ async function reopened(
 ): Promise<FileHandle> {
   const file = await openPrivateFile(path);
   try {
-    const content = await file.readFile();
-    const { last, bytes } = verifyJournal(path, content.subarray(0, known.bytes));
+    const { last, bytes } = await verifyJournal(path, chunksOf(file, known.bytes));
     if (last !== known.last || bytes !== known.bytes)
       throw journalDamaged(path, known.lines, 'was written, but is missing');
     await file.truncate(known.bytes);

@@ -86,7 +86,8 @@ export class JournalIndex {
     const starts = this.#starts.toSorted((one, other) => one.line - other.line).map((start) => start.change);
     const first = starts.indexOf(change);
     const since = first === -1 ? [] : starts.slice(first + 1).filter((other) => other !== change);
-    return since.filter((other, at) => since.lastIndexOf(other) === at);
+    // Each once, at its last start.
+    return [...new Set(since.toReversed())].toReversed();
   }
 
   unsettled(): readonly ChangeId[] {

@@ -180,14 +180,20 @@ class FileJournal implements OpenJournal {
     const { path } = this.#options;
     const { index, head } = this.#file;
     const now = rotation.clock.now();
-    const changes = index.changes().map(async (change) => ({ change, entries: await this.#file.entries(change) }));
-    const all = await Promise.all(changes);
-    const known = all.filter(({ entries }) => isStillOpen(entries, now)).map(({ change }) => change);
-    // Keep changes started after them, too: an undo must see what depends on it.
-    const kept = new Set(known.flatMap((change) => [change, ...index.startedSince(change)]));
-    const open = all.filter(({ change }) => kept.has(change));
+    const entriesOf = (change: ChangeId) => this.#file.entries(change);
+    const kept = new Set<ChangeId>();
+    // One change at a time: all of them together may not fit into the memory.
+    for (const change of index.changes()) {
+      if (!isStillOpen(await entriesOf(change), now)) continue;
+      // Keep changes started after them, too: an undo must see what depends on it.
+      for (const one of [change, ...index.startedSince(change)]) kept.add(one);
+    }
+    const open = index.changes().filter((change) => kept.has(change));
     const older = await nextOlderFile(path);
-    const content = beginningOf({ head, older, at: now.toISOString(), open, approvals: index.approvals() });
+    const content = beginningOf({
+      ...{ head, older, open, entriesOf },
+      ...{ at: now.toISOString(), approvals: index.approvals() },
+    });
     for (const step of exchangeSteps(path, older, content)) await step();
     await removeOutdated(path, rotation, now);
   }

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PlainFailure } from '../../../domain/answers/failure.ts';
 import type { AuditEntry } from '../../../domain/change/audit.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker, JournalMark } from '../../../domain/change/record-entry.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { chunksOf } from '../file/chunks.ts';
 import { journalDamaged, journalUnusable } from '../file/failures.ts';
 import { olderFiles } from '../file/files.ts';
 import { type JournalLine, type NewerLine, NO_LINE } from '../file/line.ts';
@@ -12,8 +13,6 @@ import { type VerifiedJournal, verifyJournal } from './verify.ts';
 
 /** A whole journal, readable while the worker writes it. */
 export interface ReadJournal {
-  /** Each event once, although open changes are copied into new files. */
-  readonly events: readonly AuditEntry[];
   /** Lines of a newer version: part of the chain, with unknown content. */
   readonly newer: readonly NewerLine[];
   /** Line numbers by the line's digest. */
@@ -34,20 +33,39 @@ export interface ReadJournal {
   readonly unfinished: number;
 }
 
+export interface JournalEvents {
+  /** Each event once, although open changes are copied into new files. */
+  readonly events: readonly AuditEntry[];
+}
+
 /** The worker may rotate the journal during a read. */
 const TRIES = 5;
 
 /** Reads and verifies all files of a journal without locking it. Throws `journal-damaged` or `journal-unusable`. */
-export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal> {
-  const contents = await contentsOf(path);
-  const reader = new Reader(checker);
-  for (const [file, content] of contents) reader.read(file, content);
-  return reader.result();
+export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal & JournalEvents> {
+  const events: AuditEntry[] = [];
+  return { ...(await scanJournal(path, (entry) => events.push(entry), checker)), events };
+}
+
+/** The same for a journal that is larger than the memory: it keeps no event, but calls `onEvent` for each. */
+export async function scanJournal(
+  path: string,
+  onEvent: (entry: AuditEntry) => void,
+  checker?: HeadChecker,
+): Promise<ReadJournal> {
+  const files = await openFiles(path);
+  try {
+    const reader = new Reader(checker, onEvent);
+    for (const { file, handle, size } of files.filter(isNewName)) await reader.read(file, chunksOf(handle, size));
+    return reader.result();
+  } finally {
+    await closed(files);
+  }
 }
 
 class Reader {
   readonly #checker: HeadChecker | undefined;
-  readonly #events: AuditEntry[] = [];
+  readonly #onEvent: (entry: AuditEntry) => void;
   readonly #newer: NewerLine[] = [];
   readonly #hashes = new Map<string, number>();
   readonly #seen = { files: 0, first: 0, seals: 0, sealed: 0, unsealedEnd: 0 };
@@ -55,14 +73,15 @@ class Reader {
   readonly #reported = new Set<number>();
   #last: VerifiedJournal | undefined;
 
-  constructor(checker: HeadChecker | undefined) {
+  constructor(checker: HeadChecker | undefined, onEvent: (entry: AuditEntry) => void) {
     this.#checker = checker;
+    this.#onEvent = onEvent;
   }
 
-  read(path: string, content: Buffer): void {
+  async read(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
     const before = this.#last;
     let first: JournalLine | NewerLine | undefined;
-    this.#last = verifyJournal(path, content, {
+    this.#last = await verifyJournal(path, chunks, {
       ...(this.#checker === undefined ? {} : { checker: this.#checker }),
       onUnknownKey: (key) => void this.#unknownKeys.add(key),
       onLine: (line, hash) => {
@@ -78,7 +97,6 @@ class Reader {
   result(): ReadJournal {
     const { lines = 0, last = NO_LINE, torn } = this.#last ?? {};
     return {
-      events: this.#events,
       newer: this.#newer,
       hashes: this.#hashes,
       ...this.#seen,
@@ -105,7 +123,7 @@ class Reader {
     // Of a carried event, only the first remaining copy is reported.
     if (this.#reported.has(mark.line)) return;
     this.#reported.add(mark.line);
-    this.#events.push({ change, event, ...mark });
+    this.#onEvent({ change, event, ...mark });
   }
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {
@@ -114,27 +132,41 @@ class Reader {
   }
 }
 
-/** Contents of all files in order; read again when the worker rotates them meanwhile. */
-async function contentsOf(path: string): Promise<readonly (readonly [string, Buffer])[]> {
+/** An open file keeps its content when the worker renames or removes it. */
+interface OpenFile {
+  readonly file: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+  /** The same for two names of one file. */
+  readonly inode: string;
+}
+
+/** All files in order; opened again when the worker rotates them meanwhile. */
+async function openFiles(path: string): Promise<readonly OpenFile[]> {
   for (let tries = 1; ; tries += 1) {
     const older = await listed(path);
-    const contents = await Promise.all(
-      [...older, path].map(async (file) => [file, await contentOf(file, path)] as const),
-    );
-    const after = await listed(path);
-    const isSame = older.join() === after.join() && contents.every(([, content]) => content !== null);
-    if (isSame) return onceEach(contents.flatMap(([file, content]) => (content === null ? [] : [[file, content]])));
+    const files: OpenFile[] = [];
+    try {
+      for (const file of [...older, path]) files.push(...(await opened(file, path)));
+      const after = await listed(path);
+      if (older.join() === after.join() && files.length === older.length + 1) return files;
+    } catch (error) {
+      await closed(files);
+      throw error;
+    }
+    await closed(files);
     if (tries === TRIES)
       throw journalUnusable(path, `The files beside ${basename(path)} keep changing.`, 'Run the command again.');
   }
 }
 
+const closed = async (files: readonly OpenFile[]): Promise<void> => {
+  for (const { handle } of files) await handle.close();
+};
+
 /** During a rotation the journal's file has two names. */
-function onceEach(contents: readonly (readonly [string, Buffer])[]): readonly (readonly [string, Buffer])[] {
-  const [newest, own] = contents.slice(-2);
-  const hasTwoNames = newest !== undefined && own !== undefined && newest[1].length > 0 && newest[1].equals(own[1]);
-  return hasTwoNames ? contents.slice(0, -1) : contents;
-}
+const isNewName = ({ inode }: OpenFile, at: number, all: readonly OpenFile[]): boolean =>
+  all.findIndex((one) => one.inode === inode) === at;
 
 async function listed(path: string): Promise<readonly string[]> {
   try {
@@ -144,12 +176,14 @@ async function listed(path: string): Promise<readonly string[]> {
   }
 }
 
-/** null for an older file that was removed after it was listed. */
-async function contentOf(file: string, journal: string): Promise<Buffer | null> {
+/** Empty for an older file that was removed after it was listed. */
+async function opened(file: string, journal: string): Promise<readonly OpenFile[]> {
   try {
-    return await readFile(file);
+    const handle = await open(file);
+    const { size, dev, ino } = await handle.stat();
+    return [{ file, handle, size, inode: `${dev}:${ino}` }];
   } catch (cause) {
-    if (file !== journal && codeOf(cause) === 'ENOENT') return null;
+    if (file !== journal && codeOf(cause) === 'ENOENT') return [];
     throw unreadable(file, cause);
   }
 }

@@ -56,24 +56,28 @@ export interface Beginning {
   /** The old file's new path. */
   readonly older: string;
   readonly at: string;
-  readonly open: readonly { readonly change: ChangeId; readonly entries: readonly JournalEntry[] }[];
+  /** The changes whose lines are copied. */
+  readonly open: readonly ChangeId[];
+  readonly entriesOf: (change: ChangeId) => Promise<readonly JournalEntry[]>;
   readonly approvals: ReadonlyMap<string, SeenApproval>;
 }
 
-/** The text of a new file: the link to the old file, approvals that could be replayed, and the lines of open changes. */
-export function beginningOf({ head, older, at, open, approvals }: Beginning): string {
-  const carried = new Set(open.map(({ change }) => change));
+/** The lines of a new file: the link to the old file, approvals that could be replayed, and the lines of open changes. */
+export async function* beginningOf({ head, older, at, open, entriesOf, approvals }: Beginning): AsyncGenerator<string> {
+  const carried = new Set(open);
   const nonces = [...approvals]
     .filter(([, { change, expires }]) => (change === null || !carried.has(change)) && mayBeReplayed(expires, at))
     .map(([nonce, { expires }]) => ({ nonce, expires }));
-  const lines = [lineText({ seq: head.line + 1, prev: head.hash, opens: { at, after: basename(older), nonces } })];
-  for (const { change, entries } of open) {
-    for (const { event, mark } of entries) {
-      const prev = digestOf(lines.at(-1) ?? '');
-      lines.push(lineText({ seq: head.line + 1 + lines.length, prev, change, event, carried: mark }));
+  let seq = head.line + 1;
+  let line = lineText({ seq, prev: head.hash, opens: { at, after: basename(older), nonces } });
+  yield `${line}\n`;
+  for (const change of open) {
+    for (const { event, mark } of await entriesOf(change)) {
+      seq += 1;
+      line = lineText({ seq, prev: digestOf(line), change, event, carried: mark });
+      yield `${line}\n`;
     }
   }
-  return `${lines.join('\n')}\n`;
 }
 
 const mayBeReplayed = (expires: string, at: string): boolean =>

@@ -1,7 +1,8 @@
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker } from '../../../domain/change/record-entry.ts';
+import { linesIn } from '../file/chunks.ts';
 import { journalDamaged } from '../file/failures.ts';
-import { digestOf, isJson, type JournalLine, lineFrom, type NewerLine, NO_LINE } from '../file/line.ts';
+import { digestOf, type JournalLine, lineFrom, type NewerLine, NO_LINE } from '../file/line.ts';
 import { JournalIndex } from './journal-index.ts';
 
 /** A verified journal file. */
@@ -29,31 +30,35 @@ export interface Verifying {
   readonly onUnknownKey?: (key: string) => void;
 }
 
-const NEWLINE = 0x0a;
-
 /** Verifies chain and seals; throws `journal-damaged` unless only the end of the last write is missing. May start at any line. */
-export function verifyJournal(path: string, content: Buffer, verifying: Verifying = {}): VerifiedJournal {
+export async function verifyJournal(
+  path: string,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  verifying: Verifying = {},
+): Promise<VerifiedJournal> {
   const index = new JournalIndex();
   let [from, lines, last] = [0, 0, NO_LINE];
   let needsSeal = false;
   let newer: NewerLine | undefined;
-  for (;;) {
-    const end = content.indexOf(NEWLINE, from);
-    const text = end < 0 ? '' : content.toString('utf8', from, end);
-    if (end < 0 || (end === content.length - 1 && !isJson(text))) break;
-    const line = lineFrom(text);
+  let torn: Buffer = Buffer.alloc(0);
+  for await (const { content, whole } of linesIn(chunks)) {
+    if (!whole) {
+      torn = content;
+      break;
+    }
+    const line = lineFrom(content.toString('utf8'));
     if (typeof line === 'string') throw journalDamaged(path, lines + 1, line);
     if (from === 0 && 'opens' in line) [lines, last] = [line.seq - 1, line.prev];
     refuseBrokenChain(path, lines + 1, line, last);
     refuseForgedSeal(path, line, verifying);
-    const hash = digestOf(content.subarray(from, end));
+    const hash = digestOf(content);
     if ('newer' in line) newer ??= line;
-    else index.note(line, { from, bytes: end - from }, hash);
+    else index.note(line, { from, bytes: content.length }, hash);
     verifying.onLine?.(line, hash);
     needsSeal = wantsSeal(line);
-    [from, lines, last] = [end + 1, lines + 1, hash];
+    [from, lines, last] = [from + content.length + 1, lines + 1, hash];
   }
-  return { index, lines, last, newer, needsSeal, bytes: from, torn: content.subarray(from) };
+  return { index, lines, last, newer, needsSeal, bytes: from, torn };
 }
 
 const wantsSeal = (line: JournalLine | NewerLine): boolean =>

@@ -26,7 +26,11 @@ export async function nextOlderFile(path: string): Promise<string> {
 const draftOf = (path: string): string => `${path}.next`;
 
 /** The steps of a rotation. After a crash between steps, the journal's name leads to a whole file and no file is lost. */
-export function exchangeSteps(path: string, older: string, content: string): readonly (() => Promise<void>)[] {
+export function exchangeSteps(
+  path: string,
+  older: string,
+  content: AsyncIterable<string>,
+): readonly (() => Promise<void>)[] {
   return [
     () => rm(draftOf(path), { force: true }),
     () => writeNewFile(draftOf(path), content),

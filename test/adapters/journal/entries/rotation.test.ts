@@ -130,9 +130,11 @@ describe('the journal’s next file', () => {
     await write('c1-open22', ...begun('c1-open22'));
     const { head, events: all } = await readJournal(path);
     const entries = all.map(({ event, line, hash }) => ({ event, mark: { line, hash } }));
-    const open = [{ change: 'c1-open22', entries }];
-    const content = beginningOf({ head, older: `${path}.000001`, at: AT, open, approvals: new Map() });
-    return { content, steps: exchangeSteps(path, `${path}.000001`, content) };
+    const open = { open: ['c1-open22'], entriesOf: async () => entries };
+    const beginning = { head, older: `${path}.000001`, at: AT, ...open, approvals: new Map() };
+    let content = '';
+    for await (const line of beginningOf(beginning)) content += line;
+    return { content, steps: exchangeSteps(path, `${path}.000001`, beginningOf(beginning)) };
   }
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7])('leaves a whole chain when the power fails after step %d', async (last) => {
