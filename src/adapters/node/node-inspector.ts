@@ -152,10 +152,10 @@ export class NodeInspector {
 
   /** What each path resolves to, links followed, whether it exists or not. */
   async resolved(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const probe = command('realpath', '-zm', '--', ...new Set(paths));
+    const names = [...new Set(paths)];
+    const probe = command('realpath', '-zm', '--', ...names);
     const result = await this.#succeeded(probe);
     const found = result.stdout.split('\0');
-    const names = [...new Set(paths)];
     if (found.length !== names.length + 1) throw this.#failed(probe, result);
     return new Map(names.map((name, index) => [name, found[index] ?? name]));
   }
@@ -225,9 +225,8 @@ export class NodeInspector {
   async #tooOld(): Promise<Unreachable | null> {
     const version = oldUtilLinux((await this.#asRoot(FINDMNT_VERSION)).stdout);
     if (version === null) return null;
-    const { node } = this.#access;
-    const says = `${node} has util-linux ${version}, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.`;
-    return new Unreachable(node, 'too-old', says);
+    const says = `has util-linux ${version}, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.`;
+    return new Unreachable(this.#access.node, 'too-old', `${this.#access.node} ${says}`);
   }
 
   /** Names the command as it was sent. */

@@ -64,8 +64,8 @@ export const ADAPTERS: readonly Mutant[] = [
   {
     name: 'an entry that nobody has signed is believed',
     file: 'src/adapters/redis/record/record-reader.ts',
-    find: 'this.#proof.isProven({ ...entry, ...place }, signature) ?',
-    replace: 'true ?',
+    find: '!this.#proof.isProven(whole, signature)',
+    replace: 'false',
     tests: SIGNED,
   },
   {

@@ -30,9 +30,11 @@ it('keeps no more in Redis after twenty starts of bot and worker than after one'
     const redis = bench.connect();
     const queue = changeQueue({ redis, cluster: 'c1' });
     const worker = queueWorker({ redis, cluster: 'c1', work: async () => undefined, log: quiet });
-    await redisHeartbeat({ redis, cluster: 'c1', clock: systemClock, proof: proofOf('heartbeat', pair, [pair]) }).beat(
-      null,
-    );
+    await redisHeartbeat({ redis, cluster: 'c1', clock: systemClock, proof: proofOf('heartbeat', pair, [pair]) }).beat({
+      trouble: null,
+      nodes: null,
+      who: { id: 'a', name: 'bootstrap (process 7)' },
+    });
     worker.start();
     await vi.waitFor(() => expect(worker.alive()).toBe(true), PATIENT);
     await worker.close();

@@ -4,13 +4,14 @@ import { timed } from '../../../../src/app/plan/fresh-plan.ts';
 import { isRefusal, type Refusal } from '../../../../src/domain/answers/refusal.ts';
 import type { Change } from '../../../../src/domain/change/change.ts';
 import type { Facts } from '../../../../src/domain/cluster/facts.ts';
+import { partOf } from '../../../../src/domain/node-commands/part-file.ts';
 import { planDigest } from '../../../../src/domain/plan/digest.ts';
 import type { Plan } from '../../../../src/domain/plan/plan.ts';
 import { stepsStillNeeded } from '../../../../src/domain/plan/stale-plan.ts';
 import type { Step } from '../../../../src/domain/plan/step.ts';
 import { planUndo } from '../../../../src/domain/verbs/undo/plan.ts';
 import type { JournalRecord } from '../../../../src/domain/verbs/verb.ts';
-import { emptyTarget, facts } from '../../../fixtures/facts.ts';
+import { current, emptyTarget, facts } from '../../../fixtures/facts.ts';
 import { expectGolden } from '../../../fixtures/golden.ts';
 import { failedAt, leftByCopy, leftByEngines, UNDO, undoIt, untouched } from '../../../fixtures/undo.ts';
 
@@ -109,7 +110,7 @@ describe('the plan of an undo', () => {
   });
 
   it.each([
-    ['with the part file of the failed copy', `/srv/scality/releases/metalk8s-128.0.1.iso.part-lab-7f3k2q`],
+    ['with the part file of the failed copy', partOf(current)],
     ['and the failed copy left no part file', '/none'],
   ])('keeps a file that another person copied after the copy had failed, %s', (_, part) => {
     const files = leftByCopy().targets.flatMap((target) => (target.is === 'open' ? target.files : []));
@@ -123,7 +124,7 @@ describe('the plan of an undo', () => {
   });
 
   it('keeps it also when a retry took it for the copy', () => {
-    const all = leftByEngines({ present: ['/srv/scality/releases/metalk8s-128.0.1.iso.part-lab-7f3k2q'] });
+    const all = leftByEngines({ present: [partOf(current)] });
     const plan = planOf(all, of(failedAt('engines')));
     expect(stepFor(plan, 'remove-copy:node-2:metalk8s-128.0.1')).toMatchObject({ takesArchive: false });
   });
