@@ -54,6 +54,7 @@ export function connectRedis(place: RedisPlace): Redis {
       ? new Redis(place.url, options)
       : new Redis({ ...options, ...sentinelOptions(place.sentinels, tls) });
   redis.on('error', onError);
+  keepOpen(redis, onError);
   if (onReady !== undefined) redis.on('ready', onReady);
   return redis;
 }
@@ -69,8 +70,8 @@ function sentinelOptions(
     name,
     sentinels: [...hosts],
     sentinelRetryStrategy: reconnectAfter,
-    // Leaves the old primary as soon as the Sentinels report a new one.
-    failoverDetector: true,
+    // Not failoverDetector: the messages of several Sentinels cut the connection attempt of the first (ioredis 5, SentinelConnector), which
+    // ends it for good. A demoted primary answers READONLY or UNBLOCKED, and a dead one closes its connections.
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
@@ -86,11 +87,26 @@ export function patientTwin(redis: Redis, onError: (error: Error) => void): Redi
     autoResubscribe: false,
   });
   twin.on('error', onError);
+  keepOpen(twin, onError);
   return twin;
+}
+
+/** Connections that we have closed. */
+const closed = new WeakSet<Redis>();
+
+/** Connects again after an end that is not ours: ioredis gives up for good when an attempt is cut at the wrong moment. */
+function keepOpen(redis: Redis, onError: (error: Error) => void): void {
+  redis.on('end', () => {
+    const again = () => {
+      if (!closed.has(redis) && redis.status === 'end') redis.connect().catch(onError);
+    };
+    setTimeout(again, reconnectAfter(1)).unref();
+  });
 }
 
 /** Closes the connection for good within two seconds, even if Redis does not answer. */
 export async function closeRedis(redis: Redis): Promise<void> {
+  closed.add(redis);
   if (redis.status === 'end') return;
   const ended = new Promise<true>((resolve) => redis.once('end', () => resolve(true)));
   if (redis.status === 'ready') redis.quit().catch(() => redis.disconnect());
@@ -102,6 +118,7 @@ export async function closeRedis(redis: Redis): Promise<void> {
 
 /** Closes the connection at once: rejects every pending command, without retries. */
 export function cutRedis(redis: Redis): void {
+  closed.add(redis);
   if (redis.status === 'end') return;
   redis.disconnect();
   if (redis.status !== 'reconnecting') return;

@@ -28,6 +28,18 @@ describe('during an outage of Redis', () => {
     expect((await changes.get('c1-before'))?.version).toBe(1);
   });
 
+  it('connects again even when ioredis has given up, and never after we have closed', async () => {
+    const redis = bench.connect();
+    await redis.ping();
+    // What an attempt that is cut at the wrong moment leaves.
+    redis.disconnect();
+    await vi.waitFor(() => expect(redis.status).toBe('end'), PATIENT);
+    await vi.waitFor(async () => expect(await redis.ping()).toBe('PONG'), PATIENT);
+    await closeRedis(redis);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(redis.status).toBe('end');
+  });
+
   it('reports an entry as failed when Redis hangs, and never writes it later', async () => {
     const changes = changesOf();
     expect(await changes.get('c1-frozen')).toBeNull();
