@@ -17,11 +17,11 @@ export function unknownNode(name: string, cluster: string, nodes: ClusterNodes, 
   const takers = nodes.names.filter((one) => !nodes.bootstrap.includes(one));
   const question = didYouMean(nearestOnes(name, takers));
   const list = `Nodes that can have a registry: ${firstFew(takers, MOST) || 'none'}.`;
-  const next = instead === null ? (question === '' ? `${list} ` : '') : `Name only nodes: ${instead}\n`;
+  const [lead, end] = instead === null ? [question === '' ? `${list} ` : '', ''] : ['', ` Name only nodes: ${instead}`];
   return refuse(
     'unknown-node',
     `The cluster ${cluster} has no node “${clipped(name)}”.${question}`,
-    `${next}${NEW_NODE}`,
+    `${lead}${NEW_NODE}${end}`,
   );
 }
 

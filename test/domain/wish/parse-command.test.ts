@@ -220,7 +220,7 @@ describe('words that are no nodes', () => {
   it.each([
     ['add storage', 'unknown-node', 'Nodes that can have a registry: node-1, node-2, node-3 and to. If the node was'],
     ['add node-9', 'unknown-node', 'If the node was added just now, run the command again in two minutes.'],
-    ['add node-2 please', 'unknown-node', 'Name only nodes: /registry-ha add node-2\nIf the node was added'],
+    ['add node-2 please', 'unknown-node', 'in two minutes. Name only nodes: /registry-ha add node-2'],
     ['add node-2 bootstrap', 'bootstrap-node', 'Name another node.'],
   ])('are refused with a way out: %s', (typed, refused, next) => {
     expect(parseCommand(typed, known)).toMatchObject({ refused, tryNext: expect.stringContaining(next) });
