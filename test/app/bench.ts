@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { approvalChecker, approvalSigner } from '../../src/adapters/keys/approvals.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
 import { type Decision, decideChange } from '../../src/app/ask/decide-change.ts';
@@ -155,3 +156,19 @@ export const stateOf = async (on: Bench, id: string): Promise<Change | undefined
 /** Does an apply job as the queue would give it out once more. */
 export const applyAgain = (on: Bench, id: string): Promise<void> =>
   doJob({ kind: 'apply', id }, on.worker, new AbortController().signal);
+
+/** A change whose worker was cut off after it began to mount. */
+export async function underWay(on: Bench): Promise<string> {
+  const { id } = await approvedChangeOn(on);
+  const append = on.journal.append.bind(on.journal);
+  const cut = new AbortController();
+  on.journal.append = async (change, event) => {
+    const mark = await append(change, event);
+    if (event.type === 'step-started' && event.step.startsWith('mount')) cut.abort(new Error('the lock is lost'));
+    return mark;
+  };
+  await on.work(cut.signal).catch(() => undefined);
+  on.journal.append = append;
+  expect(await stateOf(on, id)).toMatchObject({ state: 'applying' });
+  return id;
+}

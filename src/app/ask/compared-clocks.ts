@@ -1,11 +1,8 @@
 import { clocksApart } from '../../domain/answers/clocks.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
-import { workerState } from '../../domain/cluster/worker-state.ts';
+import { SLOW_ANSWER_MS, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
-
-/** A slower answer of Redis does not say when its clock was read. */
-const SLOW_MS = 5_000;
 
 /** Refuses while the clocks of bot and worker are too far apart; null also when the worker is silent, or nobody knows. */
 export async function refuseClocksApart(
@@ -17,7 +14,7 @@ export async function refuseClocksApart(
   const tookMs = clock.steadyMs() - from;
   const bot = clock.now().getTime() - tookMs / 2;
   if (seen === null || seen === 'unverified' || seen.workerAheadMs === null) return null;
-  if (tookMs > SLOW_MS || workerState(seen).is === 'silent') return null;
+  if (tookMs > SLOW_ANSWER_MS || workerState(seen).is === 'silent') return null;
   const redis = Date.parse(seen.heardAt) + seen.silentMs;
   return clocksApart(cluster, { bot, redis, worker: redis + seen.workerAheadMs });
 }

@@ -1,4 +1,4 @@
-import type { WorkerName } from '../../domain/cluster/worker-state.ts';
+import { SILENT_AFTER_MS, type WorkerName } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -8,9 +8,6 @@ export interface OtherWorkerPorts {
   readonly clock: Pick<Clock, 'steadyMs'>;
   readonly me: WorkerName;
 }
-
-/** Five heartbeats, as for a silent worker. */
-const GONE_AFTER_MS = 15_000;
 
 /** Another worker that serves the same cluster with its own journal. A worker on the same state folder waits for its lock, and sends none. */
 export class OtherWorker {
@@ -37,7 +34,7 @@ export class OtherWorker {
   says(): string | null {
     const { clock, me } = this.#ports;
     if (this.#other === null || this.#other.aliveAt === null) return null;
-    if (clock.steadyMs() - this.#other.aliveAt > GONE_AFTER_MS) return null;
+    if (clock.steadyMs() - this.#other.aliveAt > SILENT_AFTER_MS) return null;
     const [one, two] = [me.name, this.#other.who.name].toSorted();
     return `Two workers serve this cluster: ${one} and ${two}. Each has its own journal, so neither takes a job. Stop one of them with \`systemctl disable --now registry-ha-worker\`. Keep the one whose journal has the last changes.`;
   }

@@ -46,9 +46,12 @@ export type WorkerState =
 
 export const WORKER_THERE: WorkerState = { is: 'there' };
 
+/** A slower answer of Redis does not say when its clock was read. */
+export const SLOW_ANSWER_MS = 5_000;
+
 export const HEARTBEAT_EVERY_MS = 3_000;
 /** Five missed heartbeats; a restart by systemd takes two or three seconds. */
-const SILENT_AFTER_MS = 15_000;
+export const SILENT_AFTER_MS = 15_000;
 
 /** Three readings of the list: an older one may lack a new node. */
 const FRESH_MS = 180_000;

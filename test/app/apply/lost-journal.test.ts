@@ -1,23 +1,17 @@
 import { expect, it } from 'vitest';
 import { doJob } from '../../../src/app/worker/do-job.ts';
 import { FakeJournal } from '../../fakes/fake-journal.ts';
-import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from '../bench.ts';
-
-/** A change whose worker was cut off after it began to mount, with the journal of then. */
-async function underWay(on: Bench): Promise<string> {
-  const { id } = await approvedChangeOn(on);
-  const append = on.journal.append.bind(on.journal);
-  const cut = new AbortController();
-  on.journal.append = async (change, event) => {
-    const mark = await append(change, event);
-    if (event.type === 'step-started' && event.step.startsWith('mount')) cut.abort(new Error('the lock is lost'));
-    return mark;
-  };
-  await on.work(cut.signal).catch(() => undefined);
-  on.journal.append = append;
-  expect(await stateOf(on, id)).toMatchObject({ state: 'applying' });
-  return id;
-}
+import {
+  approvalBy,
+  approvedChangeOn,
+  type Bench,
+  bench,
+  bob,
+  granted,
+  plannedChange,
+  stateOf,
+  underWay,
+} from '../bench.ts';
 
 /** The journal as it was before `last` first occurred, as a backup has it. */
 async function journalBefore(on: Bench, id: string, last: string): Promise<FakeJournal> {

@@ -5,7 +5,17 @@ import { reportLostRecords } from '../../../src/app/record/lost-records.ts';
 import { doJob } from '../../../src/app/worker/do-job.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
-import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from '../bench.ts';
+import {
+  approvalBy,
+  approvedChangeOn,
+  type Bench,
+  bench,
+  bob,
+  granted,
+  plannedChange,
+  stateOf,
+  underWay,
+} from '../bench.ts';
 
 /** Redis comes back without its data, and the worker looks what it has lost. */
 async function redisLosesAll(on: Bench): Promise<readonly string[]> {
@@ -25,22 +35,6 @@ async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<re
     onBehind: () => undefined,
   });
   return forgotten;
-}
-
-/** A change whose worker was cut off in the middle of its steps. */
-async function underWay(on: Bench): Promise<string> {
-  const { id } = await approvedChangeOn(on);
-  const append = on.journal.append.bind(on.journal);
-  const cut = new AbortController();
-  on.journal.append = async (change, event) => {
-    const mark = await append(change, event);
-    if (event.type === 'step-started' && event.step.startsWith('mount')) cut.abort(new Error('the lock is lost'));
-    return mark;
-  };
-  await on.work(cut.signal).catch(() => undefined);
-  on.journal.append = append;
-  expect(await stateOf(on, id)).toMatchObject({ state: 'applying' });
-  return id;
 }
 
 const retry = async (on: Bench, id: string) => {

@@ -1,7 +1,12 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
-import type { ReadNodes, SeenWorker, WorkerSays } from '../../../domain/cluster/worker-state.ts';
+import {
+  type ReadNodes,
+  type SeenWorker,
+  SLOW_ANSWER_MS,
+  type WorkerSays,
+} from '../../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
@@ -18,9 +23,6 @@ export interface HeartbeatOptions {
   readonly proof: Proof;
   readonly clock: Pick<Clock, 'now' | 'steadyMs'>;
 }
-
-/** A slower answer of Redis does not say when its clock was read. */
-const SLOW_MS = 5_000;
 
 /** Characters of the worker's trouble; cards show it. */
 const TROUBLE_LIMIT = 1_000;
@@ -55,7 +57,7 @@ export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOption
       const [seconds, micros] = timeSchema.parse(await ask(redis.time()));
       const tookMs = clock.steadyMs() - from;
       const at = seconds * 1000 + Math.floor(micros / 1000);
-      const ahead = tookMs > SLOW_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
+      const ahead = tookMs > SLOW_ANSWER_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
       const said = { at, ahead, ...bounded(says) };
       await ask(redis.hset(worker, 'beat', signedText(said, { cluster }, proof)));
     },
