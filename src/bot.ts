@@ -1,6 +1,7 @@
 import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
+import { answering } from './app/answer/answer-question.ts';
 import { botUseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
@@ -37,7 +38,10 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
     }),
   );
   const signer = approvalSigner(signingKey);
-  const useCases = loggedWishes(botUseCases({ clusters, cards, clock, ids: randomIds(), signer }), log);
+  const useCases = loggedWishes(
+    botUseCases({ clusters, cards, clock, ids: randomIds(), signer }, answering({ clusters, cards, clock })),
+    log,
+  );
   const changes = (name: string) => known(name, clusters).changes;
   let slack: RunningSlack | null = null;
   const whyNotReady = () => {

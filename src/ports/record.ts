@@ -11,6 +11,8 @@ export interface Changes {
   progress(id: ChangeId, progress: Progress): Promise<void>;
   /** IDs of changes that have not ended. */
   open(): Promise<readonly ChangeId[]>;
+  /** IDs of the changes that were requested last, newest first, at most `most`. The records of old ones may be gone. */
+  recent(most: number): Promise<readonly ChangeId[]>;
   /** Announces an open change whose card must be redrawn for a reason outside its record, such as a freeze. */
   redraw(id: ChangeId): Promise<void>;
   /** Throws when another worker has taken over the cluster, or when that cannot be checked; never for a bot. */

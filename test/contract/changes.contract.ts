@@ -118,6 +118,14 @@ export function changesContract(name: string, open: () => Promise<OpenedChanges>
       expect((await changes.get('c1-ended2'))?.progress).toEqual([]);
     });
 
+    it('lists the changes that were requested last, newest first, ended ones too', async () => {
+      await record('c1-older2', events.denied);
+      await record('c1-newer2');
+      const newest = await changes.recent(2);
+      expect(newest).toEqual(['c1-newer2', 'c1-older2']);
+      expect(await changes.recent(1)).toEqual(['c1-newer2']);
+    });
+
     it('lists open changes: a failed change is removed, and returns when approved again', async () => {
       const isOpen = async () => (await changes.open()).includes('c1-again2');
       await record('c1-again2', events.planned('c1-again2'), events.approved('c1-again2'), events.started);

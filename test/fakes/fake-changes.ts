@@ -96,6 +96,10 @@ export class FakeChanges implements Changes {
     return [...this.#open].toSorted();
   }
 
+  async recent(most: number): Promise<readonly ChangeId[]> {
+    return [...this.#kept.keys()].toReversed().slice(0, most);
+  }
+
   /** Simulates Redis returning without its data. */
   lose(): void {
     this.#kept.clear();

@@ -59,9 +59,10 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       },
     };
     registerActions(app, {
-      useCases: { ...useCases, request: no, undo: no, hold: no, rights: async () => [] },
+      useCases: { ...useCases, request: no, undo: no, hold: no, answer: no },
       context: async () => ({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
+      linkTo: () => '',
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
       slack: { post: async () => ({ channel: 'C', ts: '1' }) },
       clock: systemClock,

@@ -1,6 +1,8 @@
 import { type LocalSlack, type SlackMessage, startLocalSlack } from '../../sandbox/slack/local-slack.ts';
+import { answering } from '../../src/app/answer/answer-question.ts';
 import type { UseCases } from '../../src/app/ask/bot-use-cases.ts';
 import { botUseCases } from '../../src/app/ask/bot-use-cases.ts';
+import type { Approval } from '../../src/domain/change/approval.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { type RunningSlack, type SlackConfig, startSlack } from '../../src/slack/start-slack.ts';
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
@@ -86,7 +88,7 @@ function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
 function realUseCases(changes: FakeChanges, cards: FakeCards, life: FakeWorkerLife, rules: GivenRules): UseCases {
   const policy = policyOf({ requesters: people(ALICE.id), approvers: people(BOB.id), ...rules });
   const given: string[] = [];
-  return botUseCases({
+  const ports = {
     clusters: new Map([
       [
         'lab',
@@ -102,9 +104,10 @@ function realUseCases(changes: FakeChanges, cards: FakeCards, life: FakeWorkerLi
     ]),
     cards,
     clock: systemClock,
-    ids: { change: (cluster) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
-    signer: { sign: (approval) => ({ approval, key: 'k', signature: 's' }) },
-  });
+    ids: { change: (cluster: string) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },
+    signer: { sign: (approval: Approval) => ({ approval, key: 'k', signature: 's' }) },
+  };
+  return botUseCases(ports, answering(ports));
 }
 
 function configFor(

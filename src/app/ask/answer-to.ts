@@ -4,9 +4,8 @@ import type { Change, MessageRef } from '../../domain/change/change.ts';
 import { approvalsNeeded } from '../../domain/change/votes.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { isStart } from '../../domain/policy/policy.ts';
-import type { Asked } from '../../domain/questions/question.ts';
-import type { Question } from '../../domain/questions/questions.ts';
 import type { Wish, WishedDecision } from '../../domain/wish/wish.ts';
+import type { Says } from './asker.ts';
 import type { UseCases } from './bot-use-cases.ts';
 
 /** The channel of a request, and how to post a new change's card there. */
@@ -22,10 +21,10 @@ export type Answer =
   | { readonly is: 'refused'; readonly refusal: Refusal }
   | { readonly is: 'vote-noted'; readonly given: number; readonly needed: number }
   | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: Hold }
-  | { readonly is: 'answered'; readonly question: Question; readonly asked: Asked };
+  | { readonly is: 'answered'; readonly says: Says };
 
 /** The use cases that `answerTo` needs. */
-export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' | 'rights'>;
+export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' | 'answer'>;
 
 /** Does what a person requests, the same for every surface. Throws what `place.post` and the use cases throw. */
 export async function answerTo(wish: Wish, by: Person, place: Place, useCases: AskUseCases): Promise<Answer> {
@@ -41,8 +40,10 @@ export async function answerTo(wish: Wish, by: Person, place: Place, useCases: A
       const hold = await useCases.hold(wish.hold, by, channel);
       return isRefusal(hold) ? refused(hold) : { is: 'held', wish: wish.hold, hold };
     }
-    case 'question':
-      return { is: 'answered', question: wish.question, asked: { rights: await useCases.rights(by, channel) } };
+    case 'question': {
+      const says = await useCases.answer(wish, { by, channel });
+      return isRefusal(says) ? refused(says) : { is: 'answered', says };
+    }
   }
 }
 

@@ -4,17 +4,18 @@ import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts
 import { clusterOf } from '../../domain/change/change-id.ts';
 import { type ClusterNodes, freshNodes, type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
-import { type ActiveHolds, NOTHING_HELD, type RightsIn } from '../../domain/policy/active-holds.ts';
+import { type ActiveHolds, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+import type { Answering } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
-import { activeHoldsOf, rightsOf } from './rights.ts';
+import { activeHoldsOf } from './rights.ts';
 import { type PostAgain, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
@@ -29,8 +30,8 @@ const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
   refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${[...clusters.keys()].join(', ')}.`);
 
 /** Everything that people can request from the bot, over all its clusters. */
-export function botUseCases(ports: BotPorts) {
-  return { ...wishes(ports), ...standing(ports) };
+export function botUseCases(ports: BotPorts, answer: Answering) {
+  return { ...wishes(ports), ...standing(ports), answer };
 }
 
 /** The interface between Slack surfaces and the bot. */
@@ -61,11 +62,6 @@ function standing(ports: BotPorts) {
     async activeHolds(name: string): Promise<ActiveHolds> {
       const cluster = ports.clusters.get(name);
       return cluster === undefined ? NOTHING_HELD : await activeHoldsOf({ ...ports, ...cluster });
-    },
-    /** The person's permissions in this channel, for each cluster. */
-    async rights(by: Person, channel: string): Promise<readonly RightsIn[]> {
-      const each = [...ports.clusters].map(([name, cluster]) => rightsOf(name, by, channel, { ...ports, ...cluster }));
-      return await Promise.all(each);
     },
     /** IDs of the changes ahead of a queued change. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {

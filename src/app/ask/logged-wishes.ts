@@ -23,6 +23,12 @@ export function loggedWishes(useCases: UseCases, log: Log): UseCases {
       const { change, by, kind } = decision;
       return noted('Decision', { change, by: by.id, wants: kind }, await useCases.decide(decision));
     },
+    async answer(wish, asker) {
+      const fields = { by: asker.by.id, wants: wish.question };
+      const says = await useCases.answer(wish, asker);
+      log.info({ ...fields, ...(isRefusal(says) ? { refused: says.refused } : {}) }, 'Question');
+      return says;
+    },
     async hold(wish, by, channel) {
       const fields = { cluster: wish.cluster, node: wish.node, by: by.id, wants: `${wish.hold} ${wish.verb}` };
       return noted('Hold', fields, await useCases.hold(wish, by, channel));

@@ -1,16 +1,15 @@
-import type { RightsIn } from '../policy/active-holds.ts';
+import type { Refusal } from '../answers/refusal.ts';
 import type { Markup } from '../text/markup.ts';
+import type { CommandContext } from '../typed/cluster.ts';
+import type { Word } from '../typed/tokenize.ts';
 
-/** The data for an answer: the asker's permissions, one entry per cluster. */
-export interface Asked {
-  readonly rights: readonly RightsIn[];
-}
-
-/** A command that only reports. It needs no plan and no approval. */
-export interface QuestionPlug {
+/** A command that only reports: it needs no plan and no approval. `Ask` is what was typed, `Known` what the answer is made from. */
+export interface QuestionPlug<Ask, Known> {
   /** Words to type for it; help shows the first one. */
   readonly typed: readonly string[];
   readonly usage: (markup: Markup) => readonly string[];
+  /** Parses the words behind the question. */
+  readonly parse: (words: readonly Word[], context: CommandContext) => Ask | Refusal;
   /** The private answer. */
-  readonly answer: (asked: Asked, markup: Markup) => string;
+  readonly answer: (known: Known, markup: Markup) => string;
 }

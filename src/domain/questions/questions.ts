@@ -1,10 +1,31 @@
-import { help } from './help/help.ts';
+import { isRefusal, type Refusal } from '../answers/refusal.ts';
+import type { CommandContext } from '../typed/cluster.ts';
+import type { Word } from '../typed/tokenize.ts';
+import { type ChangesAsk, type ChangesKnown, changes } from './changes/changes.ts';
+import { type HelpAsk, type HelpKnown, help } from './help/help.ts';
 import type { QuestionPlug } from './question.ts';
+import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
 
-/** Every question. A new one is a folder beside this file and a line here. */
-const QUESTIONS = { help } satisfies Readonly<Record<string, QuestionPlug>>;
+/** What each question takes and what its answer is made from. A new question is a folder beside this file, a line here and a line below. */
+interface Questions {
+  readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
+  readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
+  readonly help: { readonly ask: HelpAsk; readonly known: HelpKnown };
+}
 
-export type Question = keyof typeof QUESTIONS;
+export type Question = keyof Questions;
+export type AskOf<Q extends Question> = Questions[Q]['ask'];
+export type KnownOf<Q extends Question> = Questions[Q]['known'];
+
+/** Every question, in the order of the help. */
+const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = { changes, show, help };
+
+/** A question as typed. */
+export interface QuestionWish<Q extends Question = Question> {
+  readonly is: 'question';
+  readonly question: Q;
+  readonly ask: AskOf<Q>;
+}
 
 const isQuestion = (word: string): word is Question => Object.hasOwn(QUESTIONS, word);
 
@@ -15,4 +36,16 @@ export function questionOf(word: string): Question | null {
   return QUESTION_NAMES.find((name) => QUESTIONS[name].typed.includes(word.toLowerCase())) ?? null;
 }
 
-export const questionPlug = (question: Question): QuestionPlug => QUESTIONS[question];
+export function questionPlug<Q extends Question>(question: Q): QuestionPlug<AskOf<Q>, KnownOf<Q>> {
+  return QUESTIONS[question];
+}
+
+/** The question with the words behind it, or a refusal. */
+export function parseQuestion<Q extends Question>(
+  question: Q,
+  words: readonly Word[],
+  context: CommandContext,
+): QuestionWish<Q> | Refusal {
+  const ask = questionPlug(question).parse(words, context);
+  return isRefusal(ask) ? ask : { is: 'question', question, ask };
+}

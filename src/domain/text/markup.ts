@@ -11,6 +11,8 @@ export interface Markup {
   readonly person: (person: { readonly id: string; readonly name: string }) => string;
   /** An ISO time. */
   readonly moment: (iso: string) => string;
+  /** A change's ID, as a link to its card where there is one and the surface can link. */
+  readonly card: (id: string, place: { readonly channel: string; readonly ts: string } | null) => string;
 }
 
 /** For terminals, logs, files and refusals. */
@@ -20,4 +22,5 @@ export const PLAIN: Markup = {
   strong: (label) => label,
   person: ({ name }) => name,
   moment: utc,
+  card: (id) => id,
 };

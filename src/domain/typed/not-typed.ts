@@ -14,9 +14,9 @@ const ELSEWHERE: readonly Elsewhere[] = [
     tryNext: 'Click Approve, Deny, Cancel or Retry from here on the card. A card shows only the buttons that apply.',
   },
   {
-    words: ['status', 'show', 'list', 'ls', 'get', 'queue', 'progress', 'log', 'logs', 'history', 'changes', 'state'],
-    says: 'is not a command: the card of each change shows its state.',
-    tryNext: 'Read its card in the channel. To see what is frozen or locked: /registry-ha help',
+    words: ['log', 'logs', 'history'],
+    says: 'is not a command: the worker’s journal has the whole history.',
+    tryNext: 'To list changes: /registry-ha changes --all. On the bootstrap node: registry-ha audit',
   },
   {
     words: ['verify', 'check', 'prove'],
@@ -45,6 +45,8 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
   unfreeze: ['resume', 'unpause', 'continue', 'thaw', 'release'],
   lock: ['block', 'disable', 'exclude'],
   unlock: ['unblock', 'include'],
+  changes: ['list', 'ls', 'jobs', 'tasks', 'pending'],
+  show: ['get', 'describe', 'progress', 'state', 'view', 'details'],
   help: ['info', 'usage', 'man', 'commands', 'whoami', 'rights', 'permissions', 'version', 'about'],
 };
 

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
-import { QUESTION_NAMES, questionOf } from '../questions/questions.ts';
+import { parseQuestion, QUESTION_NAMES, questionOf } from '../questions/questions.ts';
 import { clipped } from '../text/clipped.ts';
 import { nearestOnes } from '../text/nearest.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
@@ -29,14 +29,14 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
   if (first === undefined || rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
   const word = plainFlag(first.text).toLowerCase();
   const question = questionOf(word);
-  if (question !== null) return { is: 'question', question };
+  if (question !== null) return parseQuestion(question, rest, context);
   if (isVerb(word)) return parseVerb(word, rest, context);
   if (!isHoldWord(word)) return notTyped(first.text) ?? unknownCommand(word);
   const hold = parseHold(word, rest, context);
   return isRefusal(hold) ? hold : { is: 'hold', hold };
 }
 
-const HELP: Wish = { is: 'question', question: 'help' };
+const HELP: Wish = { is: 'question', question: 'help', ask: {} };
 
 function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): ChangeWish | Refusal {
   const { takes, parse } = verbPlug(verb);

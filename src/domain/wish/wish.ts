@@ -1,14 +1,14 @@
 import type { ChangeId } from '../change/change.ts';
 import type { HoldWish } from '../policy/hold.ts';
 import type { DecisionKind } from '../policy/policy.ts';
-import type { Question } from '../questions/questions.ts';
+import type { QuestionWish } from '../questions/questions.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 
 /** What a person wants from the bot, independent of the Slack surface. */
 export type Wish =
   | ChangeWish
   | { readonly is: 'hold'; readonly hold: HoldWish }
-  | { readonly is: 'question'; readonly question: Question }
+  | QuestionWish
   | { readonly is: 'decision'; readonly decision: WishedDecision };
 
 /** A decision about a change, and the plan that the person saw. */

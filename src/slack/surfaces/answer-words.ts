@@ -3,11 +3,10 @@ import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import { holdLifted, holdSet } from '../../domain/policy/active-holds.ts';
-import { questionPlug } from '../../domain/questions/questions.ts';
 import { count } from '../../domain/text/format.ts';
+import type { Markup } from '../../domain/text/markup.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
-import { MRKDWN } from '../text/markup.ts';
 
 /** A reply for the asker alone, or for the channel. */
 export interface Words {
@@ -18,7 +17,7 @@ export interface Words {
 const toAsker = (text: string): Words => ({ to: 'asker', text });
 
 /** An answer as mrkdwn; null when the card says everything. */
-export function wordsOf(answer: Answer, by: Person): Words | null {
+export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | null {
   switch (answer.is) {
     case 'on-the-card':
       return null;
@@ -30,11 +29,11 @@ export function wordsOf(answer: Answer, by: Person): Words | null {
       );
     case 'held': {
       const { wish, hold } = answer;
-      const text = wish.hold === 'set' ? holdSet(hold, wish, MRKDWN) : holdLifted(hold, wish.cluster, by, MRKDWN);
+      const text = wish.hold === 'set' ? holdSet(hold, wish, markup) : holdLifted(hold, wish.cluster, by, markup);
       return { to: 'channel', text };
     }
     case 'answered':
-      return toAsker(questionPlug(answer.question).answer(answer.asked, MRKDWN));
+      return toAsker(answer.says(markup));
   }
 }
 

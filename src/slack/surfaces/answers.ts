@@ -2,13 +2,14 @@ import type { RespondFn } from '@slack/bolt';
 import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { Change } from '../../domain/change/change.ts';
+import type { Change, MessageRef } from '../../domain/change/change.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
+import { linkingMrkdwn } from '../text/markup.ts';
 import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
 export interface SurfaceOptions extends PostOptions {
@@ -18,6 +19,8 @@ export interface SurfaceOptions extends PostOptions {
   /** Why the bot rejects this sender; null for people of its own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
   readonly once: Once;
+  /** The address of a message. */
+  readonly linkTo: (place: MessageRef) => string;
 }
 
 /** A parsed payload: who wants what, and where. */
@@ -44,7 +47,7 @@ async function wordsFor(request: Request, options: SurfaceOptions): Promise<Word
   const post = (change: Change) => postCard(change, channel, options);
   try {
     if (await isRepeated(wish, request, options)) return null;
-    return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by);
+    return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by, linkingMrkdwn(options.linkTo));
   } catch (err) {
     if (isClosedChannel(err)) return { to: 'asker', text: INVITE };
     options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');

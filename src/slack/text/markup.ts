@@ -3,4 +3,15 @@ import { code, escaped } from './foreign-text.ts';
 import { moment, person } from './names.ts';
 
 /** Words as Slack's mrkdwn. */
-export const MRKDWN: Markup = { text: escaped, code, strong: (label) => `*${label}*`, person, moment };
+export const MRKDWN: Markup = {
+  ...{ text: escaped, code, strong: (label) => `*${label}*`, person, moment },
+  card: (id) => code(id),
+};
+
+/** The same, with links to cards. */
+export const linkingMrkdwn = (
+  linkTo: (place: { readonly channel: string; readonly ts: string }) => string,
+): Markup => ({
+  ...MRKDWN,
+  card: (id, place) => (place === null ? code(id) : `<${linkTo(place)}|${id}>`),
+});

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { answering } from '../../../src/app/answer/answer-question.ts';
 import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { loggedWishes } from '../../../src/app/ask/logged-wishes.ts';
 import { loggedJournal } from '../../../src/runtime/worker/logged-journal.ts';
@@ -19,7 +20,10 @@ it('each request and decision is one line: who wanted what, and the answer', asy
   const { bot, signer } = on;
   const clusters = new Map([['lab', bot]]);
   const cards = new FakeCards([on.changes], on.clock);
-  const useCases = loggedWishes(botUseCases({ ...bot, clusters, cards, signer }), log);
+  const useCases = loggedWishes(
+    botUseCases({ ...bot, clusters, cards, signer }, answering({ ...bot, clusters, cards })),
+    log,
+  );
   const place = async () => ({ channel: 'C0OPS', ts: '1.2' });
   const change = granted(await useCases.request(addNode2, alice, 'C0OPS', place));
   await on.work();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answering } from '../../../src/app/answer/answer-question.ts';
 import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { type Bench, bench, plannedChange, stateOf } from '../bench.ts';
@@ -70,7 +71,7 @@ describe('open changes of which one cannot be read', () => {
       ['first', on.bot],
       ['lab', other.bot],
     ]);
-    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer });
+    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer }, answering({ ...other.bot, clusters }));
     await expect(bot.tend(on.bot.postAgain)).rejects.toThrow();
     expect((await stateOf(other, late.id))?.state).toBe('expired');
   });

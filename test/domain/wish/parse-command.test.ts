@@ -87,7 +87,7 @@ describe('a typed command', () => {
   it.each([
     ['cancel', 'button on the card', 'Click Approve, Deny, Cancel'],
     ['Approve lab-7f3k2q', '“Approve” is a button', 'Retry from here'],
-    ['status', 'the card of each change shows', '/registry-ha help'],
+    ['history', 'the worker’s journal has', '/registry-ha changes --all'],
     ['verify node-2', 'add checks everything first', '/registry-ha add node-2'],
     ['remove node-2', 'by hand', 'docs/commands.md'],
   ])('is refused with what to use instead: %s', (typed, says, next) => {
@@ -109,7 +109,7 @@ describe('a typed command', () => {
   it.each(['', '   ', 'help', 'HELP', '--help', '-h', '?', 'add --help', 'add node-2 --help'])(
     'returns help: “%s”',
     (typed) => {
-      expect(parse(typed)).toEqual({ is: 'question', question: 'help' });
+      expect(parse(typed)).toEqual({ is: 'question', question: 'help', ask: {} });
     },
   );
 

@@ -1,7 +1,7 @@
 /** Atomic Lua scripts. Each publishes before it writes, so that a Redis user without permission for the channel changes nothing. */
 
 /**
- * Appends an entry if the record has the expected length. KEYS: record, state, card, replies, open, behind, fence.
+ * Appends an entry if the record has the expected length. KEYS: record, state, card, replies, open, behind, fence, recent.
  * ARGV: id, version, event, token, effect (opens, ends, none), ms that it is kept after its end (relative, because the clock of a bot may be wrong), limit of entries, limit of bytes, step, fence or '', channel.
  * Returns 1 appended, 0 another length, -1 record full, -2 another worker has taken over. A repeated token (ioredis retried) returns 1.
  * An entry about a step deletes the progress of that step and of the wait before the steps; any other entry deletes all progress.
@@ -38,6 +38,11 @@ elseif ARGV[5] == 'ends' then
   for n = 1, 4 do redis.call('PEXPIRE', KEYS[n], ARGV[6]) end
 end
 redis.call('SADD', KEYS[6], ARGV[1])
+if version == 0 then
+  local now = redis.call('TIME')
+  redis.call('ZADD', KEYS[8], now[1] * 1000000 + now[2], ARGV[1])
+  redis.call('ZREMRANGEBYRANK', KEYS[8], 0, -10001)
+end
 return 1`;
 
 /** Stores a step's latest progress if the change is open. KEYS: record, state, open, behind, fence. ARGV: id, progress, step, fence or '', channel. */
@@ -90,6 +95,14 @@ if redis.call('HLEN', KEYS[2]) <= 256 then
   end
 end
 return { length, texts, revision, progress }`;
+
+/** The newest members of a sorted set that can be change IDs. KEYS: recent. ARGV: most. */
+export const RECENT = `
+local found = {}
+for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, tonumber(ARGV[1]) - 1)) do
+  if #id <= 64 then found[#found + 1] = id end
+end
+return found`;
 
 /** At most 1,000 members of a set that can be change IDs. KEYS: open. */
 export const OPEN = `

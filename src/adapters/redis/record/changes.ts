@@ -12,7 +12,7 @@ import type { Fence } from '../lease/fence.ts';
 import { ask, fenced, recordFault } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
-import { APPEND, OPEN, PROGRESS, READ, REDRAW } from './changes-scripts.ts';
+import { APPEND, OPEN, PROGRESS, READ, RECENT, REDRAW } from './changes-scripts.ts';
 import { type EntryCache, RecordReader } from './record-reader.ts';
 import { entryText, progressFrom, progressText, STORED_ENTRY_BYTES } from './record-text.ts';
 
@@ -61,9 +61,9 @@ class RedisChanges implements Changes {
 
   async append(id: ChangeId, version: number, event: ChangeEvent, mark?: JournalMark): Promise<boolean> {
     const { record, state, card, replies } = this.#keysOf(id);
-    const { open, behind, announced, fence } = clusterKeys(this.#cluster);
+    const { open, behind, announced, fence, recent } = clusterKeys(this.#cluster);
     refuseFalseStart(id, version, event);
-    const keys = [record, state, card, replies, open, behind, fence];
+    const keys = [record, state, card, replies, open, behind, fence, recent];
     const entry = { change: id, position: version + 1, event, ...(mark === undefined ? {} : { mark }) };
     const limits = [KEPT_AFTER_END_MS, MOST_ENTRIES, MOST_BYTES, stepOf(event), this.#fence ?? '', announced];
     const words = [id, version, entryText(entry, this.#proof), randomUUID(), effectOf(event), ...limits];
@@ -108,6 +108,11 @@ class RedisChanges implements Changes {
   async open(): Promise<readonly ChangeId[]> {
     const answer = idsSchema.parse(await runScript(this.#redis, OPEN, [clusterKeys(this.#cluster).open]));
     return answer.filter((id) => isChangeId(id, this.#cluster)).toSorted();
+  }
+
+  async recent(most: number): Promise<readonly ChangeId[]> {
+    const answer = idsSchema.parse(await runScript(this.#redis, RECENT, [clusterKeys(this.#cluster).recent], most));
+    return answer.filter((id) => isChangeId(id, this.#cluster));
   }
 
   async redraw(id: ChangeId): Promise<void> {

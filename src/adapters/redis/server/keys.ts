@@ -20,6 +20,8 @@ export function clusterKeys(cluster: string) {
   return {
     /** Set: changes that have not ended. */
     open: `${prefix}:open`,
+    /** Sorted set: changes by the time of their request, by Redis' clock. */
+    recent: `${prefix}:recent`,
     /** Set: changes whose card may show less than the record. */
     behind: `${prefix}:behind`,
     /** Channel, not a key: IDs of changes with a new entry or progress. */

@@ -6,16 +6,27 @@ import type { Markup } from '../../text/markup.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
 import type { QuestionPlug } from '../question.ts';
 
+/** `help` takes no words: whatever is typed behind it is ignored. */
+export type HelpAsk = Readonly<Record<never, never>>;
+
+/** The asker's permissions, one entry per cluster, and how the other questions are typed. */
+export interface HelpKnown {
+  readonly rights: readonly RightsIn[];
+  readonly questions: readonly ((markup: Markup) => readonly string[])[];
+}
+
 /** `help`: the commands and buttons that this person may use here, and every freeze and lock. */
-export const help: QuestionPlug = {
+export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   typed: ['help', '--help', '-h', '?'],
   usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
-  answer: ({ rights }, markup) =>
+  parse: () => ({}),
+  answer: ({ rights, questions }, markup) =>
     [
       markup.strong('Give a MetalK8s node its own registry'),
       ...changes(rights, markup),
       ...holds(rights, markup),
       ...buttons(rights, markup),
+      ...questions.flatMap((usage) => usage(markup)),
       ...help.usage(markup),
       ...rights.flatMap(({ cluster, ...active }) => activeHoldLines(cluster, active, markup)),
       ...unread(rights, markup),

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { answering } from '../../../src/app/answer/answer-question.ts';
+import { isRefusal, type Refusal } from '../../../src/domain/answers/refusal.ts';
+import { questionOf } from '../../../src/domain/questions/questions.ts';
+import { PLAIN } from '../../../src/domain/text/markup.ts';
+import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
+import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from '../bench.ts';
+
+type Bench = ReturnType<typeof bench>;
+
+/** The answer to a typed question, in plain text, or the refusal. */
+async function asked(on: Bench, typed: string, by = alice): Promise<string | Refusal> {
+  const wish = parseCommand(typed, { clusters: ['lab'], defaultCluster: 'lab' });
+  if (isRefusal(wish)) return wish;
+  if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
+  const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
+  const says = await answering(ports)(wish, { by, channel: 'C0OPS' });
+  return isRefusal(says) ? says : says(PLAIN);
+}
+
+describe('changes', () => {
+  it('says that nothing is open, and how to list the rest', async () => {
+    const on = bench();
+    expect(await asked(on, 'changes')).toBe(
+      'There is no open change in lab. /registry-ha changes --all lists the ended ones.',
+    );
+  });
+
+  it('lists each open change with whose turn it is', async () => {
+    const on = bench();
+    const { id } = await plannedChange(on);
+    expect(await asked(on, 'changes')).toBe(
+      `1 open change in lab\n• ${id} Add a registry on node-2, requested by alice: the plan waits for an approval before 2026-11-22 11:00 UTC.`,
+    );
+  });
+
+  it('lists ended changes with --all, and only then', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    granted(await on.decide({ ...approvalBy(bob, change), kind: 'deny' }));
+    expect(await asked(on, 'changes')).toContain('no open change');
+    expect(await asked(on, 'changes --all')).toContain(
+      `${change.id} Add a registry on node-2, requested by alice: denied by bob`,
+    );
+  });
+
+  it('selects by person and by node, where a restarted engine counts', async () => {
+    const on = bench();
+    const { id } = await plannedChange(on);
+    expect(await asked(on, 'changes --mine')).toContain(id);
+    expect(await asked(on, 'changes --mine', bob)).toContain('no open change that you requested');
+    expect(await asked(on, 'changes --node node-3')).toContain(id);
+    expect(await asked(on, 'changes --node node-9')).toContain('no open change of node-9 in lab');
+  });
+
+  it('tells a person without any permission nothing', async () => {
+    const on = bench();
+    await plannedChange(on);
+    expect(await asked(on, 'changes', mallory)).toMatchObject({ refused: 'not-allowed' });
+    expect(await asked(on, 'show lab-7f3k2a', mallory)).toMatchObject({ refused: 'not-allowed' });
+  });
+
+  it.each([
+    ['changes node-2', 'write --node before it'],
+    ['changes --nod node-2', 'Did you mean “--node”?'],
+    ['changes --open --all', 'exclude each other'],
+    ['changes --node', '--node needs a value'],
+    ['changes --cluster lap', 'Did you mean “lab”?'],
+    ['show', 'show takes one change ID'],
+    ['show lab_1', 'is not a change ID'],
+    ['show lap-7f3k2a', 'Did you mean “lab-7f3k2a”?'],
+  ])('%s is refused with the way out', async (typed, says) => {
+    const answer = await asked(bench(), typed);
+    expect(isRefusal(answer) && `${answer.says} ${answer.tryNext}`).toContain(says);
+  });
+});
+
+describe('show', () => {
+  it('shows the people, the plan and every step', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    await on.decide(approvalBy(bob, change));
+    await on.work();
+    const says = await asked(on, `show ${change.id}`);
+    expect(says).toContain(`${change.id} Add a registry on node-2, requested by alice: done at`);
+    expect(says).toContain('Approved by bob.');
+    expect(says).toContain('• Mount 2 MetalK8s archives on node-2: done in');
+  });
+
+  it('says that a change is unknown', async () => {
+    expect(await asked(bench(), 'show lab-7f3k2z')).toMatchObject({ refused: 'unknown-change' });
+  });
+});
+
+it('the help names each question', () => {
+  expect(questionOf('changes')).toBe('changes');
+  expect(questionOf('SHOW')).toBe('show');
+});
