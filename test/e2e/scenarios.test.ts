@@ -67,8 +67,8 @@ const names = readdirSync(FOLDER)
 /** Scenarios with further checks of the result. */
 const LOOKED_INTO: readonly string[] = ['add-node-2', 'undo-after-failed-engines', 'undo-takes-only-its-own'];
 
-// Each has its own bot, worker and Redis, which wait most of the time: four scenarios and the other files fill two cores.
-vi.setConfig({ maxConcurrency: 4 });
+// Each has its own bot, worker and Redis, which wait most of the time: six scenarios and the other files fill two cores.
+vi.setConfig({ maxConcurrency: 6 });
 
 describe.concurrent('an operator sees what the scenario expects', { timeout: LIMIT_MS }, () => {
   test.for(names.filter((name) => !LOOKED_INTO.includes(name)))('%s', async (name, { signal }) => {
