@@ -47,9 +47,9 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const { trouble, loops } = workerHeart({ life, clock, kubernetes: cluster.kubernetes, journal, me, ...logged });
   const copier = workerCopier(config, cluster, metrics);
   const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: proofs.approvals };
-  const planLivesMs = config.plan.livesMinutes * 60_000;
+  const limits = { planLivesMs: config.plan.livesMinutes * 60_000, nodesAtATime: config.apply.atATime };
   const onRecordLost = () => lostRecords.wake();
-  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, planLivesMs, onRecordLost };
+  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limits, onRecordLost };
   const queue = opened.keep(
     queueWorker({
       redis: record.redis,

@@ -41,6 +41,12 @@ export const WorkerFile = z.strictObject({
       strict: z.boolean().default(false),
     })
     .prefault({}),
+  apply: z
+    .strictObject({
+      /** Nodes on which Salt states run at the same time, when a change is of several. */
+      atATime: z.coerce.number().int().positive().default(3),
+    })
+    .prefault({}),
   verify: z
     .strictObject({
       /** Bytes per second for all layers that the proof reads together. A gigabit network carries 125 MB/s. */

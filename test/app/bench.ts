@@ -88,6 +88,7 @@ export function bench(rules: GivenRules = {}) {
     begunJobs: new FakeBegunJobs(),
     cluster: 'lab',
     planLivesMs: 3_600_000,
+    nodesAtATime: 3,
     checker: approvalChecker({ keys: [{ name: pair.name, publicKeyPem: pair.publicKeyPem }] }),
     onProgressLost: (error) => surprises.push(error),
     onUnexpectedError: (error) => surprises.push(error),

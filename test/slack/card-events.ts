@@ -27,7 +27,7 @@ export const NOW = new Date(at(5));
 export function planFrom(intent: IntentOf<'add'>, seen: Facts): Plan {
   const plan = planAdd(intent, seen, { change: ID, at: at(1), begun: false });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return timed(plan);
+  return timed(plan, 3);
 }
 
 export function changeOf(events: readonly ChangeEvent[]): Change {

@@ -52,7 +52,7 @@ describe('the estimate of a plan', () => {
     if (mount === undefined || deploy === undefined) throw new Error('there is one of each kind');
     const { plan } = planned('c1-abc234');
     const estimate = (own: readonly Step[]) =>
-      timed({ ...plan, approved: { ...plan.approved, steps: own } }).seen.estimate;
+      timed({ ...plan, approved: { ...plan.approved, steps: own } }, 3).seen.estimate;
     expect(estimate([mount, deploy])).toEqual({ from: 45, to: 135 });
     expect(estimate([])).toEqual({ from: 0, to: 0 });
   });

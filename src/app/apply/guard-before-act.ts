@@ -28,13 +28,18 @@ export interface GuardPorts {
   readonly onWait: (says: string) => void;
 }
 
+/** What the plan was made for, and what this change itself runs. */
+export interface Planned {
+  readonly version: string;
+  readonly nodes: readonly string[];
+  readonly ownJobs: readonly Jid[];
+  /** Other nodes on which steps of this change are running now. */
+  readonly busyOthers: () => ReadonlySet<string>;
+}
+
 /** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
-export async function guardBeforeAct(
-  planned: { readonly version: string; readonly nodes: readonly string[]; readonly ownJobs: readonly Jid[] },
-  ports: GuardPorts,
-  signal: AbortSignal,
-): Promise<void> {
-  await whileSaltIsBusy(planned.ownJobs, ports, signal);
+export async function guardBeforeAct(planned: Planned, ports: GuardPorts, signal: AbortSignal): Promise<void> {
+  await whileSaltIsBusy(planned, ports, signal);
   const kube = await ports.kubernetes.look(signal);
   const refusal =
     refusalBeforeStep(kube, planned.version, planned.nodes) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
@@ -61,13 +66,13 @@ export async function guardMachine(
 
 /** Waits for other state runs to end, because Salt runs one at a time. Throws what stops the step after ten minutes. */
 async function whileSaltIsBusy(
-  ownJobs: readonly Jid[],
+  planned: Planned,
   { salt, clock, onWait }: GuardPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const until = clock.steadyMs() + BUSY_LIMIT_MS;
   for (;;) {
-    const [job] = (await salt.stateRuns(signal)).filter(({ jid }) => !ownJobs.includes(jid));
+    const [job] = (await salt.stateRuns(signal)).filter((run) => !isOwn(run, planned));
     if (job === undefined) return;
     if (clock.steadyMs() >= until)
       throw stopped(
@@ -77,5 +82,9 @@ async function whileSaltIsBusy(
     await clock.sleep(BUSY_POLL_MS, signal);
   }
 }
+
+/** A state on a node of another lane does not disturb this step; one that runs elsewhere too may. */
+const isOwn = ({ jid, nodes }: RunningJob, { ownJobs, busyOthers }: Planned): boolean =>
+  ownJobs.includes(jid) || (nodes.length > 0 && nodes.every((node) => busyOthers().has(node)));
 
 const words = ({ fun, nodes, jid }: RunningJob): string => `${fun} on ${listed(nodes)} (jid ${jid})`;

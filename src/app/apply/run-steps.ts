@@ -6,19 +6,23 @@ import { soundArchives } from '../../domain/guards/archives.ts';
 import { runName } from '../../domain/node-commands/run-commands.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Step } from '../../domain/plan/step.ts';
+import { nodesOf } from '../../domain/plan/step-shared.ts';
 import type { BootstrapNode } from '../../ports/cluster.ts';
 import { plugOf } from '../../steps/kinds.ts';
 import { forgetStep, runStep, type StepOutcome } from '../../steps/run-step.ts';
+import { type Lane, stagesOf } from '../../steps/stages.ts';
 import type { StepTools, StepWorld } from '../../steps/world/step-world.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ChangeRecord, RecordPorts } from '../record/change-record.ts';
 import { type CancelWatch, NEVER_CANCELLED, unlessCancelled } from './cancel-watch.ts';
 import { guardBeforeAct, guardMachine } from './guard-before-act.ts';
-import { type Lane, runLanes, stagesOf } from './lanes.ts';
+import { runLanes } from './lanes.ts';
 import { progressReporter } from './progress-reporter.ts';
 
 export interface StepPorts extends RecordPorts, StepTools {
   readonly bootstrap: BootstrapNode;
+  /** Nodes on which Salt states run at the same time. */
+  readonly nodesAtATime: number;
   /** Called when progress could not be reported. */
   readonly onProgressLost: (error: unknown) => void;
 }
@@ -41,15 +45,18 @@ interface Work extends Run {
   readonly ports: StepPorts;
   /** Salt jobs that this change has started. */
   readonly ownJobs: Jid[];
+  /** Nodes on which a step of this change is running. */
+  readonly busy: Set<string>;
   readonly write: (event: ChangeEvent) => Promise<void>;
 }
 
-/** Runs the approved steps in order, with parallel copies to different nodes. Returns the proof; a failure is recorded and thrown. */
+/** Runs the approved steps in order, those of different nodes in parallel where their kinds allow it. Returns the proof; a failure is recorded and thrown. */
 export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, signal: AbortSignal): Promise<Proof> {
   const work: Work = {
     ...run,
     ports,
     ownJobs: [...Object.values(run.change.jobs)],
+    busy: new Set(),
     write: (event) => run.record.journalAndPublish(event),
   };
   const needed = new Set(run.needed.map(({ id }) => id));
@@ -65,7 +72,8 @@ export async function runSteps(run: Run, ports: StepPorts, cancel: CancelWatch, 
       else await recordAlready(step, work, untilBroken);
     }
   };
-  for (const lanes of stagesOf(steps)) await runLanes(lanes, signal, runLane);
+  for (const { lanes, sharesNetwork } of stagesOf(steps))
+    await runLanes(lanes, sharesNetwork ? lanes.length : ports.nodesAtATime, signal, runLane);
   if (proof === undefined)
     throw notConfirmed('the plan', 'It has no step that proves the result.', 'Request a new plan.');
   return proof;
@@ -121,7 +129,9 @@ async function runAndRecord(
 /** Runs a step behind the guards. Reports on the card while it waits for something unreachable. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
   const { id, ports, plan, ownJobs, facts } = work;
-  const planned = { version: plan.approved.version, nodes: facts.kube.nodes.map(({ name }) => name), ownJobs };
+  const others = () => new Set([...work.busy].filter((node) => !nodesOf(step).includes(node)));
+  const nodes = facts.kube.nodes.map(({ name }) => name);
+  const planned = { version: plan.approved.version, nodes, ownJobs, busyOthers: others };
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });
@@ -132,7 +142,10 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
       await guardBeforeAct(planned, { ...checks, onWait }, untilCancel);
       await guardMachine(step, work.facts, checks, untilCancel);
     });
-  return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal);
+  for (const node of nodesOf(step)) work.busy.add(node);
+  return runStep(step, world, guard, isCutAnywhere(step) ? untilCancel : signal).finally(() => {
+    for (const node of nodesOf(step)) work.busy.delete(node);
+  });
 }
 
 const isCutAnywhere = ({ kind }: Step): boolean => plugOf(kind).cancel === 'anywhere';

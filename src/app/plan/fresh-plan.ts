@@ -12,13 +12,15 @@ import type { JournalRecord } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
-import { plugOf } from '../../steps/kinds.ts';
+import { secondsOf } from '../../steps/stages.ts';
 import { proveImages } from '../../steps/world/prove-images.ts';
 import { type InspectionPorts, inspect } from './inspect.ts';
 
 export interface FreshPlanPorts extends InspectionPorts {
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Nodes on which Salt states run at the same time. */
+  readonly nodesAtATime: number;
 }
 
 /** When the plan is made, and whether its copies already occupy their space. */
@@ -41,7 +43,7 @@ export async function freshPlan(
   if (isRefusal(facts)) return facts;
   const planWith = (seen: Facts) => verb.plan(intent, { facts: seen, record, when });
   const plan = planWith(when.hasRoom === true ? withoutRoom(facts) : facts);
-  if (!isRefusal(plan)) return { facts, plan: timed(plan) };
+  if (!isRefusal(plan)) return { facts, plan: timed(plan, ports.nodesAtATime) };
   if (plan.refused !== 'registry-exists') return plan;
   const proven = planWith({ ...facts, proof: await proofOf(intent, facts, ports, signal) });
   return isRefusal(proven) ? proven : plan;
@@ -66,11 +68,10 @@ async function proofOf(
 }
 
 /** The plan with its estimated duration, in whole seconds. */
-export function timed({ seen, ...plan }: UntimedPlan): Plan {
-  const costs = plan.approved.steps.map((step) => plugOf(step.kind).seconds(step));
-  const sum = (end: 'from' | 'to') => Math.round(costs.reduce((all, cost) => all + cost[end], 0));
-  return { ...plan, seen: { ...seen, estimate: { from: sum('from'), to: sum('to') } } };
-}
+export const timed = ({ seen, ...plan }: UntimedPlan, nodesAtATime: number): Plan => ({
+  ...plan,
+  seen: { ...seen, estimate: secondsOf(plan.approved.steps, nodesAtATime) },
+});
 
 /** The part file of an interrupted copy already occupies its space. If the disk is really full, the copy fails. */
 function withoutRoom(facts: Facts): Facts {

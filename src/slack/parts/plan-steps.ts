@@ -38,8 +38,8 @@ export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
 }
 
 function atOnce(steps: readonly Numbered[]): string {
-  const together = [...Map.groupBy(steps, ({ step }) => plugOf(step.kind).atOnce)].flatMap(([what, own]) =>
-    what !== null && new Set(own.flatMap(({ step }) => nodesOf(step))).size > 1 ? [what] : [],
+  const together = [...Map.groupBy(steps, ({ step }) => plugOf(step.kind).atOnce?.says ?? null)].flatMap(
+    ([what, own]) => (what !== null && new Set(own.flatMap(({ step }) => nodesOf(step))).size > 1 ? [what] : []),
   );
   return together.length === 0 ? '' : ` (${listed(together)} at the same time)`;
 }

@@ -27,7 +27,8 @@ export const copy: StepPlug<CopyStep> = {
   seconds: ({ archive: { size } }) => ({ from: size / FAST_COPY, to: size / SLOW_COPY }),
   // A cut copy resumes from its part file, or an undo removes the file.
   cancel: 'anywhere',
-  atOnce: 'copies to different nodes',
+  // The copier itself limits how many run at a time.
+  atOnce: { says: 'copies to different nodes', sharesNetwork: true },
   forget: nothingToForget,
   check: isThere,
   async act(step, world, signal) {

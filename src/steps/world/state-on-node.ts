@@ -2,7 +2,7 @@ import { SaltFailed, Unreachable } from '../../domain/answers/failure.ts';
 import type { SaltReturn } from '../../domain/cluster/salt.ts';
 import { type Command, render } from '../../domain/node-commands/command.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
-import { RUNS_ALONE } from './step-plug.ts';
+import { RUNS_ALONE, type Together } from './step-plug.ts';
 import type { Finding, StepRuns, StepWorld } from './step-world.ts';
 
 /** How long to wait for a state run that blocks the step, or whose result is unknown. After that, a person must check. */
@@ -31,13 +31,16 @@ export async function runStates(
     await runState({ command, name: runNameOf(index, world) }, step, world, signal, isSo);
 }
 
+/** A minion runs one state at a time, and does not wait for those of other nodes. */
+const ON_ITS_NODE: Together = { says: 'Salt states on different nodes', sharesNetwork: false };
+
 /** The common parts of a step kind that runs Salt states on one node, and checks their effect with `check`. */
 export function saltStates<S extends NodeStep>(
   check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding>,
 ) {
   const act = (step: S, world: StepWorld, signal: AbortSignal) =>
     runStates(step, world, signal, () => check(step, world, signal));
-  return { ...RUNS_ALONE, check, act, confirm: check, forget: forgetStates };
+  return { ...RUNS_ALONE, atOnce: ON_ITS_NODE, check, act, confirm: check, forget: forgetStates };
 }
 
 /** Removes the output of the step's state runs from the node once the step is recorded as done. A failed run keeps it for a person. */

@@ -14,8 +14,8 @@ export interface StepPlug<S extends StepShared> {
   readonly seconds: (step: S) => SeenPart['estimate'];
   /** When a cancel takes effect: at any moment, or only where the step calls `throwIfCancelled`. */
   readonly cancel: 'anywhere' | 'where-it-asks';
-  /** How to name adjacent steps of the kind, which run in parallel on different nodes; null: they run one after another. */
-  readonly atOnce: string | null;
+  /** What adjacent steps belong to that run in parallel on different nodes; null: the step runs alone. */
+  readonly atOnce: Together | null;
   /** Removes the worker's own files from the node, once the step is recorded as done. */
   readonly forget: (step: S, runs: StepRuns, signal: AbortSignal) => Promise<void>;
   /** Whether the work is already done. Changes nothing. */
@@ -24,6 +24,14 @@ export interface StepPlug<S extends StepShared> {
   readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string>;
   /** Whether the work is done now. Changes nothing. */
   readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<Proof | undefined>>;
+}
+
+/** Steps that run at the same time on different nodes. */
+export interface Together {
+  /** For the plan: these “at the same time”. */
+  readonly says: string;
+  /** True if they share the bootstrap node's network, so that together they take as long as one after another. */
+  readonly sharesNetwork: boolean;
 }
 
 /** `forget` of steps that leave nothing. */

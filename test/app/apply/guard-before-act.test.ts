@@ -17,7 +17,12 @@ async function asked(lab: FakeLab, changes = new FakeChanges('lab')) {
   const from = clock.steadyMs();
   const said: string[] = [];
   const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
-  const planned = { version: '128.0.1', nodes: ['bootstrap', 'node-1', 'node-2', 'node-3'], ownJobs: [OWN] };
+  const planned = {
+    version: '128.0.1',
+    nodes: ['bootstrap', 'node-1', 'node-2', 'node-3'],
+    ownJobs: [OWN],
+    busyOthers: () => new Set(['node-2']),
+  };
   await guardBeforeAct(planned, ports, new AbortController().signal);
   return { waitedMs: clock.steadyMs() - from, said };
 }
@@ -26,6 +31,14 @@ it('lets a step act at once while only the change’s own Salt job runs', async 
   const lab = new FakeLab();
   lab.jobs = [job(OWN)];
   expect(await asked(lab)).toEqual({ waitedMs: 0, said: [] });
+});
+
+it('lets a step act while a step of the same change runs on another node, but not while a run reaches further', async () => {
+  const lab = new FakeLab();
+  lab.jobs = [{ ...job('20261122100000000000'), nodes: ['node-2'] }];
+  expect(await asked(lab)).toEqual({ waitedMs: 0, said: [] });
+  lab.jobs = [{ ...job('20261122100000000000'), nodes: ['node-2', 'node-3'] }];
+  await expect(asked(lab)).rejects.toMatchObject({ kind: 'salt-busy' });
 });
 
 it('waits for another state run, says which, and stops the step after ten minutes', async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runLanes, stagesOf } from '../../../src/app/apply/lanes.ts';
+import { runLanes } from '../../../src/app/apply/lanes.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { CopyStep } from '../../../src/domain/plan/step.ts';
 import type { Copier } from '../../../src/ports/copier.ts';
+import type { Salt } from '../../../src/ports/salt.ts';
+import { secondsOf, stagesOf } from '../../../src/steps/stages.ts';
 import { alice, applyAgain, approvalBy, approvedChangeOn, type Bench, bench, bob, granted, stateOf } from '../bench.ts';
 
 const BOTH = ['node-2', 'node-3'];
@@ -43,7 +45,77 @@ function meeting(size: number): () => Promise<void> {
 const done = async (on: Bench, id: string) =>
   Object.entries((await stateOf(on, id))?.steps ?? {}).flatMap(([step, { is }]) => (is === 'done' ? [step] : []));
 
+/** Salt that runs `act` before each state on a node, and lists what runs meanwhile, as a master does. */
+function salting(on: Bench, act: (node: string, runs: readonly string[]) => Promise<void>): void {
+  const running = new Map<string, string>();
+  const { salt } = on.lab;
+  const listed: Pick<Salt, 'call' | 'stateRuns'> = {
+    async call(access, command, run, signal) {
+      running.set(access.node, `2026112210153012345${running.size}`);
+      try {
+        await act(access.node, [...running.keys()]);
+        return await salt.call(access, command, run, signal);
+      } finally {
+        running.delete(access.node);
+      }
+    },
+    stateRuns: async () => [...running].map(([node, jid]) => ({ jid, fun: 'state.sls', nodes: [node] })),
+  };
+  Object.assign(on.worker, { salt: Object.assign(Object.create(salt), listed) });
+}
+
 describe('a change for two nodes', () => {
+  it('runs their Salt states at the same time, and neither waits for the other’s', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    const together = meeting(2);
+    const from = on.clock.steadyMs();
+    salting(on, async () => await together());
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('done');
+    expect(on.clock.steadyMs() - from).toBeLessThan(5_000);
+  });
+
+  it('runs them one after another with a limit of one node', async () => {
+    const on = bench();
+    Object.assign(on.worker, { nodesAtATime: 1 });
+    const { id } = await approvedChangeOn(on, BOTH);
+    const seen: (readonly string[])[] = [];
+    salting(on, async (_, runs) => void seen.push(runs));
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('done');
+    expect(seen.every((runs) => runs.length === 1)).toBe(true);
+  });
+
+  it('waits with every lane for a state that another person runs on all nodes', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    const { salt } = on.lab;
+    let looks = 0;
+    const foreign = { jid: '20261122100000000000', fun: 'state.highstate', nodes: [...BOTH, 'node-1'] };
+    Object.assign(on.worker, {
+      salt: Object.assign(Object.create(salt), { stateRuns: async () => (looks++ > 1 && looks < 8 ? [foreign] : []) }),
+    });
+    const from = on.clock.steadyMs();
+    await on.work();
+    expect((await stateOf(on, id))?.state).toBe('done');
+    expect(on.clock.steadyMs() - from).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it('deploys on the other node when a state fails on one, names it, and leaves the engines alone', async () => {
+    const on = bench();
+    const { id } = await approvedChangeOn(on, BOTH);
+    salting(on, async (node) => {
+      if (node === 'node-2') throw away(node);
+    });
+    await on.work();
+    const state = await stateOf(on, id);
+    expect(state?.state).toBe('failed');
+    expect(state?.failure?.what).toContain('node-2 does not answer.');
+    expect(state?.steps['deploy:node-3']?.is).toBe('done');
+    expect(state?.steps['engines']).toBeUndefined();
+  });
+
   it('copies to both at the same time, and a seed before the archive that needs it', async () => {
     const on = bench();
     const { id } = await approvedChangeOn(on, BOTH);
@@ -164,7 +236,7 @@ describe('lanes', () => {
   it('of a plan with steps between its copies keep the order of the steps', () => {
     const ready = { ...step('node-2'), kind: 'ready' as const, id: 'ready', addresses: [] };
     expect(stagesOf([step('node-2'), ready, step('node-3')])).toHaveLength(3);
-    expect(stagesOf([step('node-2'), step('node-3'), ready])[0]).toHaveLength(2);
+    expect(stagesOf([step('node-2'), step('node-3'), ready])[0]?.lanes).toHaveLength(2);
   });
 
   it.each([
@@ -172,7 +244,7 @@ describe('lanes', () => {
     ['after', new Error('the record is gone'), away('node-2')],
   ])('end with the loss of the record, also when a node failed %s it', async (_, first, second) => {
     const failed = Promise.withResolvers<void>();
-    const run = runLanes([[step('node-2')], [step('node-3')]], never(), async ([one]) => {
+    const run = runLanes([[step('node-2')], [step('node-3')]], 2, never(), async ([one]) => {
       if (one?.id === 'copy:node-2:a') {
         failed.resolve();
         throw first;
@@ -183,10 +255,38 @@ describe('lanes', () => {
     await expect(run).rejects.toThrow('the record is gone');
   });
 
+  it('run at most so many at a time, and the rest when one is free', async () => {
+    const running = new Set<string>();
+    let most = 0;
+    const lanes = ['node-2', 'node-3', 'node-4', 'node-5'].map((node) => [step(node)]);
+    const ran: string[] = [];
+    await runLanes(lanes, 2, never(), async ([one]) => {
+      const node = one?.id ?? '';
+      running.add(node);
+      most = Math.max(most, running.size);
+      await new Promise((resolve) => setImmediate(resolve));
+      running.delete(node);
+      ran.push(node);
+    });
+    expect(most).toBe(2);
+    expect(ran).toHaveLength(4);
+  });
+
+  it('shorten the estimate of states, but not that of copies, which share the network', () => {
+    const mount = (node: string) => ({ ...step(node), kind: 'mount' as const, id: `mount:${node}`, archives: [] });
+    const seconds = (...steps: Parameters<typeof secondsOf>[0]) => secondsOf(steps, 2).to;
+    expect(seconds(mount('node-2'), mount('node-3'))).toBe(seconds(mount('node-2')));
+    expect(seconds(mount('node-2'), mount('node-3'), mount('node-4'), mount('node-5'))).toBe(
+      2 * seconds(mount('node-2')),
+    );
+    const large = (node: string) => ({ ...step(node), archive: { id: 'a', path: '/a', size: 3e9, sha256: '' } });
+    expect(seconds(large('node-2'), large('node-3'))).toBe(2 * seconds(large('node-2')));
+  });
+
   it('stop copying when the record is lost', async () => {
     const gone = new Error('the record is gone');
     const lanes = [[step('node-2')], [step('node-3')]];
-    const run = runLanes(lanes, never(), async ([first], signal) => {
+    const run = runLanes(lanes, 2, never(), async ([first], signal) => {
       if (first?.id === 'copy:node-2:a') throw gone;
       await untilAborted(signal);
     });

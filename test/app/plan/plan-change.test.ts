@@ -104,7 +104,7 @@ describe('a large plan', () => {
     const event: ChangeEvent = {
       type: 'planned',
       at,
-      plan: timed(plan),
+      plan: timed(plan, 3),
       digest: planDigest(plan.approved),
       expires: at,
     };

@@ -39,7 +39,7 @@ function plan(): Plan {
     { change: UNDO, at: at(0), begun: false },
   );
   if (isRefusal(planned)) throw new Error(planned.says);
-  return timed(planned);
+  return timed(planned, 3);
 }
 
 const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
@@ -60,7 +60,7 @@ function planOfThree(
     { change: UNDO, at: at(0), begun: false },
   );
   if (isRefusal(planned)) throw new Error(planned.says);
-  return timed(planned);
+  return timed(planned, 3);
 }
 
 const view = (events: readonly ChangeEvent[]): CardView => ({

@@ -51,5 +51,6 @@ const existingRegistries = ({ nodes }: Intent, { kube }: Facts): readonly string
 function isComplete(name: string, { kube, engines }: Facts, steps: readonly Step[]): boolean {
   if (steps.some((step) => 'node' in step && step.node === name)) return false;
   const ip = kube.nodes.find((node) => node.name === name)?.ip ?? '';
+  if (!kube.endpoints.ready.includes(ip)) return false;
   return engines.every((engine) => engine.is === 'known' && engine.endpoints.includes(endpointUrl(ip)));
 }

@@ -40,18 +40,24 @@ export function planAdd(intent: IntentOf<'add'>, facts: Facts, when: PlanFor): U
 
 function stepsOf(intent: Intent, context: PlanContext): readonly Step[] {
   const targets = targetsOf(intent, context.facts);
-  // All copies come first, because copies to different nodes run in parallel.
+  // All copies come first, then the states of all nodes, because those of different nodes run in parallel.
   const copies = targets.map(({ node, target }) => copySteps(context, node, target));
-  const steps: Step[] = copies.flat();
-  let addresses = presentAddresses(intent, context.facts);
-  for (const [index, { node, target }] of targets.entries()) {
-    const own = registrySteps(context, node, target);
-    addresses = [...new Set([...addresses, node.ip ?? ''])].sort();
-    const isListed = context.facts.kube.endpoints.ready.includes(node.ip ?? '');
-    const isTouched = own.length > 0 || (copies[index] ?? []).length > 0;
-    steps.push(...own, ...(isTouched || !isListed ? [readyStep(node, addresses)] : []));
-  }
-  return [...steps, ...enginesSteps(context, addresses), verifyStep(context, addresses)];
+  const own = targets.map(({ node, target }) => registrySteps(context, node, target));
+  const addresses = [
+    ...new Set([...presentAddresses(intent, context.facts), ...targets.map(({ node }) => node.ip ?? '')]),
+  ].sort();
+  const { ready } = context.facts.kube.endpoints;
+  const last = targets.findLast(({ node }, index) => {
+    const isTouched = (own[index] ?? []).length > 0 || (copies[index] ?? []).length > 0;
+    return isTouched || !ready.includes(node.ip ?? '');
+  });
+  return [
+    ...copies.flat(),
+    ...own.flat(),
+    ...(last === undefined ? [] : [readyStep(last.node, addresses)]),
+    ...enginesSteps(context, addresses),
+    verifyStep(context, addresses),
+  ];
 }
 
 /** Addresses of the existing registries, sorted. A target counts only if Kubernetes lists it as Ready. */

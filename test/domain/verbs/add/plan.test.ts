@@ -26,7 +26,7 @@ const when = { change: 'lab-7f3k2q', at: '2026-11-22T10:00:00.000Z', begun: fals
 function planOf(intent: IntentOf<'add'>, seen: Facts, begun = false): Plan {
   const plan = planAdd(intent, seen, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return timed(plan);
+  return timed(plan, 3);
 }
 
 const kinds = (plan: Plan) => plan.approved.steps.map(({ id }) => id);
@@ -114,7 +114,7 @@ describe('the plan of add', () => {
     const parts = (plan: Plan) => plan.approved.steps.flatMap((step) => (step.kind === 'copy' ? [step.part] : []));
     const later = planAdd(addNode2, facts(), { ...when, change: 'lab-222222' });
     if (isRefusal(later)) throw new Error(later.says);
-    expect(parts(timed(later))).toEqual(parts(planOf(addNode2, facts())));
+    expect(parts(timed(later, 3))).toEqual(parts(planOf(addNode2, facts())));
     expect(partOf(older)).not.toBe(partOf({ ...older, sha256: current.sha256 }));
   });
 

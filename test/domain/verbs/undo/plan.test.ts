@@ -21,7 +21,7 @@ const of = (change: Change | null, later: readonly Change[] = []): JournalRecord
 function planOf(seen: Facts, record: JournalRecord, begun = false): Plan {
   const plan = planUndo(undoIt, seen, record, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
-  return timed(plan);
+  return timed(plan, 3);
 }
 
 function refusalOf(seen: Facts, record: JournalRecord): Refusal {
@@ -193,7 +193,7 @@ describe('the plan of an undo', () => {
     };
     const plan = planUndo({ ...undoIt, nodes }, seen, of(change), when);
     if (isRefusal(plan)) throw new Error(plan.says);
-    expect(ids(timed(plan)).slice(0, 5)).toEqual([
+    expect(ids(timed(plan, 3)).slice(0, 5)).toEqual([
       'withdraw:node-3',
       'withdraw:node-2',
       'ready:node-2',
