@@ -103,7 +103,14 @@ export const APP: readonly Mutant[] = [
   {
     name: 'the own Salt job of a change stands in its way',
     file: 'src/app/apply/guard-before-act.ts',
-    find: '!ownJobs.includes(jid)',
+    find: 'ownJobs.includes(jid) ||',
+    replace: '',
+    tests: ['test/app/apply/guard-before-act.test.ts'],
+  },
+  {
+    name: 'a state of another person does not stand in the way of steps on several nodes',
+    file: 'src/app/apply/guard-before-act.ts',
+    find: 'nodes.every((node) => busyOthers().has(node))',
     replace: 'true',
     tests: ['test/app/apply/guard-before-act.test.ts'],
   },
