@@ -27,6 +27,7 @@ export class World {
   start(): void {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
+      rivals: async () => [],
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
       activeHolds: async () => NOTHING_HELD,
       workerOf: async () => this.worker,

@@ -10,6 +10,7 @@ import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+import { rivalsOf } from '../record/rivals.ts';
 import type { Answering } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
@@ -66,6 +67,11 @@ function standing(ports: BotPorts) {
     /** IDs of the changes ahead of a queued change. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {
       return (await ports.clusters.get(clusterOf(id))?.queue.ahead(id)) ?? [];
+    },
+    /** Open changes that name one of the same nodes. */
+    async rivals(change: Change): Promise<readonly Change[]> {
+      const changes = ports.clusters.get(clusterOf(change.id))?.changes;
+      return changes === undefined ? [] : await rivalsOf(change, changes);
     },
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {

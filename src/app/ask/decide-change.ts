@@ -6,11 +6,13 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import { mayDecide } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
 import { isStart } from '../../domain/policy/policy.ts';
+import { listed } from '../../domain/text/format.ts';
 import type { WishedDecision } from '../../domain/wish/wish.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
+import { isStarted, redrawRivals, rivalsOf } from '../record/rivals.ts';
 import { approvalEvent } from './approve-change.ts';
 import { refuseClocksApart } from './compared-clocks.ts';
 import { NO_HOLDS, policyContext } from './policy-context.ts';
@@ -64,6 +66,7 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const event = eventOf(decision, change, now, ports);
   if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
   const decided = changeFrom([...stored.events, event]) ?? change;
+  await redrawRivals(change, ports.changes);
   // Checked once more, because a freeze may have been set between the check above and this entry.
   if (event.type === 'approved') await queueOrRevoke(decided, stored.version + 1, 'add', ports);
   return decided;
@@ -91,6 +94,8 @@ async function whyNotNow(
   // First, because the expiry below would be a riddle.
   const apart = isStart(kind) ? await refuseClocksApart(change.intent.cluster, ports) : null;
   if (apart !== null) return apart;
+  const started = isStart(kind) ? (await rivalsOf(change, ports.changes)).find(isStarted) : undefined;
+  if (started !== undefined) return outrunBy(started, change);
   if (change.digest !== digest)
     return refuse('plan-stale', 'This card shows an older plan.', 'Use the newest card of this change.');
   if (Date.parse(change.planExpires ?? '') > ports.clock.now().getTime()) return null;
@@ -102,6 +107,14 @@ async function whyNotNow(
     'Request the change again.',
   );
 }
+
+/** Two changes of a node do not know of each other's steps: the second one would be refused by the worker, minutes later. */
+const outrunBy = (started: Change, { intent }: Change): Refusal =>
+  refuse(
+    'plan-stale',
+    `${started.id} is approved, and changes ${listed(intent.nodes.filter((node) => started.intent.nodes.includes(node)))} too. This plan was made without it.`,
+    'Wait until it has ended, then request a new plan.',
+  );
 
 function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: DecidePorts): ChangeEvent {
   const at = ports.clock.now().toISOString();

@@ -12,6 +12,7 @@ import type { Groups, Holds } from '../../ports/policy.ts';
 import type { ChangeQueue } from '../../ports/queue.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
+import { redrawRivals } from '../record/rivals.ts';
 import { refuseClocksApart } from './compared-clocks.ts';
 import { policyContext, thoseWhoAsk } from './policy-context.ts';
 
@@ -59,6 +60,7 @@ export async function requestChange(
   await cards.hang(id, await postedOrFailed(change, post, changes, clock));
   await cards.confirmReply(id, CARD);
   await queue.add('plan', id, 1);
+  await redrawRivals(change, changes);
   return change;
 }
 

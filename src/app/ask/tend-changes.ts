@@ -4,6 +4,7 @@ import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
+import { redrawRivals } from '../record/rivals.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
@@ -61,5 +62,6 @@ async function postedAgain({ change, version }: StoredChange, ports: TendPorts):
 async function tendPlanned({ change, version }: StoredChange, { changes, clock }: TendPorts): Promise<void> {
   if (!(Date.parse(change.planExpires ?? '') <= clock.now().getTime())) return;
   // A person who decides right now wins: the record has grown, and does not accept this entry.
-  await changes.append(change.id, version, { type: 'expired', at: clock.now().toISOString() });
+  if (await changes.append(change.id, version, { type: 'expired', at: clock.now().toISOString() }))
+    await redrawRivals(change, changes);
 }

@@ -23,14 +23,14 @@ export function statusText(view: CardView): string {
 
 /** The state of the change in words. */
 export function statusOf(view: CardView): Status {
-  const { change, waitsFor, now, activeHolds } = view;
+  const { change, waitsFor, activeHolds } = view;
   const outage = workerOutage(view);
   if (outage !== null) return outage;
   switch (change.state) {
     case 'requested':
       return requested(waitsFor);
     case 'planned':
-      return planned(change, now, inTheWay(change, activeHolds ?? NOTHING_HELD, MRKDWN));
+      return planned(view, inTheWay(change, activeHolds ?? NOTHING_HELD, MRKDWN));
     case 'refused':
       return { lead: 'Refused.', rest: escaped(change.refusal?.says ?? '') };
     case 'approved':
@@ -62,11 +62,24 @@ export function isTooLate({ planExpires }: Change, now: Date): boolean {
   return planExpires !== undefined && Date.parse(planExpires) <= now.getTime();
 }
 
-function planned(change: Change, now: Date, obstacle: string): Status {
+function planned({ change, now, rivals = [] }: CardView, hold: string): Status {
   if (isTooLate(change, now)) return { lead: 'The plan has expired.', rest: 'Request a new plan.' };
+  const started = rivals.filter(({ state }) => state === 'approved' || state === 'applying');
+  if (started.length > 0) {
+    const rest = `${namesOf(started)} changes the same node and is approved. Request a new plan when it has ended.`;
+    return { lead: 'The plan is out of date.', rest };
+  }
   const until = change.planExpires === undefined ? '' : ` before ${moment(change.planExpires)}`;
-  const rest = [`${decidersWanted(change)}${until}.`, approvalsSoFar(change), obstacle];
+  const rest = [`${decidersWanted(change)}${until}.`, approvalsSoFar(change), hold, rivalry(rivals)];
   return { lead: 'The plan is ready.', rest: rest.filter((sentence) => sentence !== '').join(' ') };
+}
+
+const namesOf = (changes: readonly Change[]): string => escaped(firstFew(changes.map(({ id }) => id)));
+
+/** Other open changes of the same nodes: only one of them can run with the plan that its card shows. */
+function rivalry(rivals: readonly Change[]): string {
+  if (rivals.length === 0) return '';
+  return `${namesOf(rivals)} ${rivals.length === 1 ? 'is' : 'are'} open for the same node. Approving one makes the other plans out of date.`;
 }
 
 /** What the worker waits for before it starts or resumes; empty when it does not wait. */

@@ -26,7 +26,7 @@ export interface DrawPorts {
   readonly slack: SlackPoster;
   /** The address of a message. */
   readonly linkTo: (place: MessageRef) => string;
-  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'activeHolds'>;
+  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'activeHolds' | 'rivals'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -146,7 +146,8 @@ async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPort
   const current = worker.is === 'there' ? progress : [];
   const activeHolds =
     change.state === 'planned' ? await ports.useCases.activeHolds(change.intent.cluster) : NOTHING_HELD;
-  return { change, progress: current, waitsFor, worker, activeHolds, now: ports.clock.now() };
+  const rivals = change.state === 'planned' ? await ports.useCases.rivals(change) : [];
+  return { change, progress: current, waitsFor, worker, activeHolds, rivals, now: ports.clock.now() };
 }
 
 /** A job may stay in the queue for a moment after its change has ended. */

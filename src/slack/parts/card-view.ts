@@ -18,6 +18,8 @@ export interface CardView {
   readonly doubt?: Doubt;
   /** Freezes and locks; none when left out. */
   readonly activeHolds?: ActiveHolds;
+  /** Other open changes of the same nodes; none when left out. */
+  readonly rivals?: readonly Change[];
 }
 
 /** The state of a change: a word or two, and sentences in mrkdwn. */

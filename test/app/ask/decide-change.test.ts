@@ -51,6 +51,31 @@ describe('a decision', () => {
     expect(on.queue.waiting()).toHaveLength(1);
   });
 
+  it('starts nothing while another change of the same node is approved, and does once that has ended', async () => {
+    const on = bench();
+    const first = await plannedChange(on);
+    const second = await plannedChange(on);
+    granted(await on.decide(approvalBy(bob, first)));
+    const refusal = await on.decide(approvalBy(bob, second));
+    expect(refusal).toMatchObject({
+      refused: 'plan-stale',
+      says: `${first.id} is approved, and changes node-2 too. This plan was made without it.`,
+    });
+    granted(await on.decide({ ...approvalBy(bob, first), kind: 'cancel' }));
+    expect(granted(await on.decide(approvalBy(bob, second))).state).toBe('approved');
+  });
+
+  it('has the cards of other open changes of the node redrawn, and so has a request', async () => {
+    const on = bench();
+    const first = await plannedChange(on);
+    const before = on.changes.revisions().get(first.id) ?? 0;
+    const second = await plannedChange(on);
+    const asked = on.changes.revisions().get(first.id) ?? 0;
+    expect(asked).toBeGreaterThan(before);
+    granted(await on.decide(approvalBy(bob, second)));
+    expect(on.changes.revisions().get(first.id)).toBeGreaterThan(asked);
+  });
+
   it('to deny is open to the requester', async () => {
     const on = bench();
     const change = await plannedChange(on);

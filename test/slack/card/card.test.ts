@@ -34,6 +34,8 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'planned-half-done': ['Approve', 'Deny'],
   'planned-one-of-two': ['Approve', 'Deny'],
   'planned-while-frozen': ['Approve', 'Deny'],
+  'planned-beside-another': ['Approve', 'Deny'],
+  'planned-beside-a-started-one': ['Approve', 'Deny'],
   'approved-by-two': ['Cancel'],
   approved: ['Cancel'],
   'approved-waits': ['Cancel'],

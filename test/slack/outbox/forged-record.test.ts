@@ -50,6 +50,7 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
     const end = new AbortController();
     const useCases = {
       waitsFor: async () => [],
+      rivals: async () => [],
       workerOf: async () => WORKER_THERE,
       activeHolds: async () => NOTHING_HELD,
     };

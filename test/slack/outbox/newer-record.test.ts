@@ -38,6 +38,7 @@ describe('a bot that meets what a newer version has written', () => {
     };
     const useCases = {
       waitsFor: async () => [],
+      rivals: async () => [],
       workerOf: async () => WORKER_THERE,
       activeHolds: async () => NOTHING_HELD,
     };
