@@ -33,6 +33,22 @@ const NODE = {
     'The registry is complete, Kubernetes lists it as Ready, and every engine uses it. Every layer was hashed.',
     'Nothing. Run the same command at any time to verify again.',
   ),
+  'no-registry': meaning(
+    'There is no registry on the node, or beside the bootstrap node: nothing to remove or to sync.',
+    'Check the name. `/registry-ha add NODE` gives a node a registry.',
+  ),
+  'last-registry': meaning(
+    "It is the last registry beside the bootstrap's. Without it, no image can be pulled while the bootstrap node is away.",
+    'Add a registry on another node first, or repeat the command with `--last`.',
+  ),
+  'nothing-to-sync': meaning(
+    'Every named registry has exactly the archives of the bootstrap node, and every engine uses it. Every layer was hashed.',
+    'Nothing. Run the same command at any time to verify again.',
+  ),
+  'mount-unclear': meaning(
+    'An ISO is mounted where `/etc/fstab` of the node has another one, so it is unclear which of the two belongs there.',
+    'Correct the mount or the line that the refusal names, then run the command again.',
+  ),
   'node-not-ready': meaning(
     'A node of the cluster is not Ready. The container engines of all nodes are reconfigured together.',
     'Find the cause with `kubectl describe node`, bring the node back, then run the command again.',
@@ -104,6 +120,10 @@ const CLUSTER = {
   'native-registry': meaning(
     "MetalK8s' registry operator is installed: the cluster has `Registry` or `SolutionArchive` resources.",
     'Use these resources. Two procedures at once would undo each other.',
+  ),
+  'engine-without-registry': meaning(
+    'A container engine lists no Ready registry but the one to remove. It could pull nothing until it is reconfigured.',
+    'Run the `add` command from the refusal: it gives every engine every registry.',
   ),
   'bootstrap-registry-not-ready': meaning(
     "The bootstrap node's registry is not in the Ready Endpoints. Reconfiguring now would remove it from every engine.",

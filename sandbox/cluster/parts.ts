@@ -7,7 +7,8 @@ import type { SimNode, World } from './world.ts';
 export interface ClusterParts {
   readonly world: World;
   readonly faults: SimFaults;
-  readonly archives: readonly ArchiveContent[];
+  /** Every archive that is or was on the bootstrap node; operations add to them. */
+  readonly archives: ArchiveContent[];
   readonly filesOf: (node: SimNode) => NodeFiles;
   readonly isWithoutOpenssl: (node: SimNode) => boolean;
   /** Aborted when the sandbox closes; ends every wait. */

@@ -13,6 +13,7 @@ import { startKubernetes } from './kube/kube-api.ts';
 import { Kubelet } from './kubelet.ts';
 import { writeMountTables } from './mounts.ts';
 import { nodeActs } from './node-acts.ts';
+import { Operations } from './operate/operations.ts';
 import type { ClusterParts } from './parts.ts';
 import { RegistryPods } from './registry/pod.ts';
 import { type NodeReport, reportNodes } from './report.ts';
@@ -45,6 +46,8 @@ export interface SimulatedCluster {
   fault(name: string, args: readonly string[]): Promise<void>;
   clearFault(name: string): Promise<void>;
   faults(): readonly string[];
+  /** What an operator does with MetalK8s' own scripts on the bootstrap node. Throws OperationFailed. */
+  operate(name: string, args: readonly string[]): Promise<void>;
   report(): Promise<Record<string, NodeReport>>;
   /** Ends every server and every wait. */
   close(): Promise<void>;
@@ -169,6 +172,7 @@ async function serve(
   const { world } = parts;
   const kubelet = new Kubelet(parts, pods);
   const acts = nodeActs(parts, pods);
+  const operations = new Operations(parts, acts);
   const underWay = new Set<Promise<void>>();
   const reach: NodeReach = {
     parts,
@@ -196,6 +200,7 @@ async function serve(
     fault: (name, args) => effects.on(name, args),
     clearFault: (name) => effects.off(name),
     faults: () => parts.faults.list(),
+    operate: (name, args) => operations.run(name, args),
     report: () => reportNodes(parts),
     close,
   };

@@ -5,7 +5,7 @@ import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
 
 /** Adapts a running sandbox to a scenario's stage. */
-export function stageOf({ slack, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
+export function stageOf({ slack, cluster, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
   const settled = async (act: Promise<void>): Promise<string | null> => {
     try {
       await act;
@@ -26,6 +26,7 @@ export function stageOf({ slack, services, changes, texts, faults }: Sandbox, si
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
+    operate: (name, args) => cluster.operate(name, args),
     kill: (service) => services[service].kill(),
     // Without Redis neither bot nor worker becomes ready.
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),

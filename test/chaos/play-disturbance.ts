@@ -11,7 +11,7 @@ import type { Disturbance, End } from './disturbances/disturbance.ts';
 import { judgeCluster, judgeUntouched } from './judges/cluster.ts';
 import { judgeDurations, judgeJournal, judgeRecord } from './judges/record.ts';
 import { judgeShown, judgeSlack } from './judges/slack.ts';
-import { judgeUndo } from './judges/undo.ts';
+import { judgeChanges, judgeUndo } from './judges/undo.ts';
 import { ChaosStage } from './stage/chaos-stage.ts';
 import { operate } from './stage/operator.ts';
 import type { Recovery } from './stage/recovery.ts';
@@ -114,6 +114,8 @@ async function judged(
   { result, undisturbed }: { readonly result: ScenarioResult; readonly undisturbed: Undisturbed | null },
 ): Promise<readonly string[]> {
   if (end.state === 'undone') return await judgeUndo(stage, result);
+  if (end.state === 'followed')
+    return [...(await judgeChanges(stage, result, ['done', ...end.then])), ...(await end.left(stage, result))];
   const events = stage.journal.events();
   const { world } = sandbox.cluster;
   const acts = judgeCommands({

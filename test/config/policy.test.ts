@@ -65,7 +65,7 @@ describe('the policy file', () => {
   const one = (rules: string) => `clusters: { lab: { approvers: { users: [U0BOB] }, ${rules} } }`;
   it.each([
     ['an unknown key', one('aproval: 2'), /clusters\.lab: unknown key “aproval”\. Did you mean “approvals”\?/],
-    ['an unknown verb', one('verbs: { remove: {} }'), /unknown key “remove”/],
+    ['an unknown verb', one('verbs: { deploy: {} }'), /unknown key “deploy”/],
     ['no approvers', 'clusters: { lab: { requesters: { users: [U0BOB] } } }', /approvers: name people/],
     ['an empty list of approvers', 'clusters: { lab: { approvers: {} } }', /name at least one user or group/],
     [

@@ -65,7 +65,13 @@ const names = readdirSync(FOLDER)
   .map((file) => file.slice(0, -'.txt'.length));
 
 /** Scenarios with further checks of the result. */
-const LOOKED_INTO: readonly string[] = ['add-node-2', 'undo-after-failed-engines', 'undo-takes-only-its-own'];
+const LOOKED_INTO: readonly string[] = [
+  'add-node-2',
+  'remove-a-registry',
+  'sync-around-an-upgrade',
+  'undo-after-failed-engines',
+  'undo-takes-only-its-own',
+];
 
 // Each has its own bot, worker and Redis, which wait most of the time: six scenarios and the other files fill two cores.
 vi.setConfig({ maxConcurrency: 6 });
@@ -103,6 +109,36 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
     expect(new Set(engines).size).toBe(1);
     expect(engines[0]).not.toContain(' ');
     expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add failed', 'undo done']);
+  });
+
+  test('remove-a-registry: nothing of it is left, and every engine uses only the bootstrap', async ({ signal }) => {
+    const { result, said, logs } = await playFile('remove-a-registry', signal);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
+    expect(result.nodes['node-2']).toMatchObject({ registry: null, mounts: [], files: [] });
+    const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints.join(' '));
+    expect(new Set(engines)).toEqual(new Set([result.nodes['bootstrap']?.engineEndpoints.join(' ')]));
+    expect(engines[0]).not.toContain(' ');
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual([
+      'add done',
+      'remove done',
+      'remove refused',
+    ]);
+  });
+
+  test('sync-around-an-upgrade: node-2 has exactly the listed archives, byte for byte', async ({ signal }) => {
+    const { result, said, logs } = await playFile('sync-around-an-upgrade', signal);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
+    const { bootstrap, ['node-2']: second } = result.nodes;
+    expect(second).toMatchObject({ registry: 'ready', served: 16, expected: 16, missing: [] });
+    expect(second?.mounts.toSorted()).toEqual(bootstrap?.mounts.toSorted());
+    const listed = bootstrap?.files.filter(({ path }) => !path.endsWith('127.0.6.iso'));
+    expect(second?.files).toEqual(listed);
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual([
+      'add done',
+      'sync done',
+      'sync done',
+      'sync done',
+    ]);
   });
 
   test('undo-takes-only-its-own: leaves files of another change unchanged', async ({ signal }) => {

@@ -44,7 +44,8 @@ export function mountedArchives(parts: ClusterParts): readonly ArchiveContent[] 
   return parts.archives.filter((one) => one.described.directory || isMountedThere(parts, one));
 }
 
-async function putArchive(parts: ClusterParts, node: SimNode, content: ArchiveContent): Promise<void> {
+/** Writes an archive to its path on a node; on any other node than the bootstrap, as a copy of the bootstrap's file. */
+export async function putArchive(parts: ClusterParts, node: SimNode, content: ArchiveContent): Promise<void> {
   const { path, directory } = content.described;
   const { world } = parts;
   await parts.filesOf(node).makeFolders(dirname(path));

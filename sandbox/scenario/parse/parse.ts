@@ -1,4 +1,5 @@
 import { nearest } from '../../../src/domain/text/nearest.ts';
+import { OPERATIONS } from '../../cluster/operate/names.ts';
 import { SERVICES, type ServiceName } from '../../processes/services.ts';
 import { parseExpectation } from './parse-expectation.ts';
 import { parseWait } from './parse-wait.ts';
@@ -15,7 +16,18 @@ export interface Cast {
   readonly people: readonly string[];
 }
 
-const FIRST_WORDS = ['wait', 'expect', 'fault', 'clear', 'kill', 'start', 'sleep'] as const;
+const FIRST_WORDS = [
+  'wait',
+  'expect',
+  'fault',
+  'clear',
+  'kill',
+  'start',
+  'sleep',
+  'iso-manager',
+  'upgrade',
+  'solution',
+] as const;
 const LONGEST_SLEEP_S = 3600;
 
 /** Reads a scenario: one statement a line. Blank lines and lines that begin with # are skipped. */
@@ -52,6 +64,10 @@ function parseLine(line: string, cast: Cast): Parsed {
       return parseService(first, words);
     case 'sleep':
       return parseSleep(words);
+    case 'iso-manager':
+    case 'upgrade':
+    case 'solution':
+      return parseOperation(first, words);
     default:
       return mistake(`Unknown statement “${first}”.${didYouMean(first, FIRST_WORDS)}`);
   }
@@ -94,6 +110,16 @@ function parseSleep([word, ...more]: readonly string[]): Parsed {
     return mistake(`Usage: sleep SECONDS, at most ${LONGEST_SLEEP_S}.`);
   }
   return parsed({ is: 'sleep', seconds });
+}
+
+/** `iso-manager add VERSION`, `upgrade VERSION`, `solution import NAME`. */
+function parseOperation(name: keyof typeof OPERATIONS, words: readonly string[]): Parsed {
+  const [action = '', what] = words.length === 1 ? ['', words[0]] : words;
+  const [actions = '', wants] = name === 'upgrade' ? ['', OPERATIONS[name]] : OPERATIONS[name].split(' ');
+  const isRight = words.length === (name === 'upgrade' ? 1 : 2) && actions.split('|').includes(action);
+  const isNamed = wants === 'VERSION' ? /^\d+\.\d+\.\d+[\w.-]*$/ : /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+  if (!isRight || what === undefined || !isNamed.test(what)) return mistake(`Usage: ${name} ${OPERATIONS[name]}.`);
+  return parsed({ is: 'operate', name, args: words });
 }
 
 function didYouMean(word: string, known: readonly string[]): string {

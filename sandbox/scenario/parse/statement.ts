@@ -20,6 +20,7 @@ export type Act =
   | { readonly is: 'expect-ephemeral'; readonly person: string; readonly wanted: string }
   | { readonly is: 'fault'; readonly name: string; readonly args: readonly string[] }
   | { readonly is: 'clear-fault'; readonly name: string }
+  | { readonly is: 'operate'; readonly name: string; readonly args: readonly string[] }
   | { readonly is: 'kill'; readonly service: ServiceName }
   | { readonly is: 'start'; readonly service: ServiceName }
   | { readonly is: 'sleep'; readonly seconds: number };

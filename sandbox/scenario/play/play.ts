@@ -60,6 +60,8 @@ async function perform(statement: Statement, performance: Performance): Promise<
       return await done(stage.plant(statement.name, statement.args));
     case 'clear-fault':
       return await done(stage.clear(statement.name));
+    case 'operate':
+      return await done(stage.operate(statement.name, statement.args));
     case 'kill':
       return await done(stage.kill(statement.service));
     case 'start':

@@ -16,6 +16,7 @@ export interface Stage {
   idOf(person: string): string;
   plant(fault: string, args: readonly string[]): Promise<void>;
   clear(fault: string): Promise<void>;
+  operate(name: string, args: readonly string[]): Promise<void>;
   kill(service: ServiceName): Promise<void>;
   start(service: ServiceName): Promise<void>;
   /** How processes ended unexpectedly. */

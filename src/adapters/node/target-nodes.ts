@@ -10,7 +10,7 @@ import {
   type TargetSpace,
 } from '../../domain/cluster/facts.ts';
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
-import type { TargetQuery } from '../../domain/cluster/target-query.ts';
+import type { TargetQuery, WantedFile } from '../../domain/cluster/target-query.ts';
 import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
@@ -63,12 +63,11 @@ async function inspect(
   if (fault !== null) return { is: 'closed', node, ...fault, hostKey };
   const hasher = await inspector.hasher();
   const paths = want.archives.map(({ path }) => path);
-  const { mounts, fstab } = await mountsOf(inspector, paths);
-  const files: TargetFile[] = [];
-  for (const archive of want.archives) {
-    const file = await inspector.file(archive, async () => hasher, digests);
-    files.push({ ...file, mounted: mounts.some(isBackedBy(archive.path)) });
-  }
+  const others = want.others?.map(({ path }) => path) ?? [];
+  const { mounts, fstab } = await mountsOf(inspector, [...paths, ...others]);
+  const compared = (wanted: readonly WantedFile[]) =>
+    comparedFiles(wanted, mounts, inspector, async () => hasher, digests);
+  const files = await compared(want.archives);
   const missing = files.filter((file) => file.is !== 'same');
   return {
     is: 'open',
@@ -76,6 +75,7 @@ async function inspect(
     hostKey,
     machine: await inspector.machine(),
     files,
+    ...(want.others === undefined ? {} : { others: await compared(want.others) }),
     parts: await partsBeside(paths, inspector),
     space: await spaceFor(missing, inspector),
     openFolder: await openFolderOf(want, inspector),
@@ -87,6 +87,21 @@ async function inspect(
     ...(want.paths === undefined ? {} : { present: await inspector.present(want.paths) }),
     hasher,
   };
+}
+
+async function comparedFiles(
+  wanted: readonly WantedFile[],
+  mounts: OpenTarget['mounts'],
+  inspector: NodeInspector,
+  hasher: () => Promise<OpenTarget['hasher']>,
+  digests: TargetDigests | undefined,
+): Promise<readonly TargetFile[]> {
+  const found: TargetFile[] = [];
+  for (const one of wanted) {
+    const file = await inspector.file(one, hasher, digests);
+    found.push({ ...file, mounted: mounts.some(isBackedBy(one.path)) });
+  }
+  return found;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Approval, SignedApproval } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import { namedNodes, type Plan } from '../../domain/plan/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
 import type { ApprovalChecker } from '../../ports/trust.ts';
@@ -82,7 +82,7 @@ function mismatchOf(approval: Approval, known: Change, cluster: string): string 
   if (approval.change !== known.id) return 'it is for another change';
   if (approval.cluster !== cluster) return 'it is for another cluster';
   if (approval.digest !== digest || known.digest !== digest) return 'it is for another plan';
-  if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== known.intent.nodes.join(' '))
+  if (approval.verb !== known.intent.verb || approval.nodes.join(' ') !== namedNodes(known).join(' '))
     return 'it is for another verb or other nodes';
   const { approvers } = approval;
   if (approvers.length === 0 || new Set(approvers).size < approvers.length) return 'it names no approver, or one twice';

@@ -54,7 +54,8 @@ async function runOf(
 ): Promise<Run | Refusal> {
   const at = ports.clock.now().toISOString();
   const when = { change: id, at, begun: true, hasRoom: change.startedAt !== undefined };
-  const fresh = await freshPlan(change.intent, when, ports, Object.values(change.jobs), signal);
+  // Its plan names the nodes: a registry that appeared since is not touched.
+  const fresh = await freshPlan(plan.approved.intent, when, ports, Object.values(change.jobs), signal);
   if (isRefusal(fresh)) return fresh;
   const needed = stepsStillNeeded(plan, fresh.plan);
   return isRefusal(needed) ? needed : { id, record, plan, change, needed, facts: fresh.facts };

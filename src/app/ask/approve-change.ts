@@ -1,5 +1,6 @@
 import type { Approval, Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
+import { namedNodes } from '../../domain/plan/plan.ts';
 import { approvalsThatCount } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -27,13 +28,13 @@ export function approvalEvent(by: Person, change: Change, now: PolicyContext, po
 }
 
 function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
-  const { verb, cluster, nodes } = change.intent;
+  const { verb, cluster } = change.intent;
   return {
     v: 1,
     change: change.id,
     cluster,
     verb,
-    nodes,
+    nodes: namedNodes(change),
     digest: change.digest ?? '',
     requester: change.requester.id,
     approvers: approvers.map(({ id }) => id),

@@ -3,6 +3,7 @@ import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
+import { namedNodes } from '../../domain/plan/plan.ts';
 import { mayDecide } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
 import { isStart } from '../../domain/policy/policy.ts';
@@ -109,10 +110,10 @@ async function whyNotNow(
 }
 
 /** Two changes of a node do not know of each other's steps: the second one would be refused by the worker, minutes later. */
-const outrunBy = (started: Change, { intent }: Change): Refusal =>
+const outrunBy = (started: Change, change: Change): Refusal =>
   refuse(
     'plan-stale',
-    `${started.id} is approved, and changes ${listed(intent.nodes.filter((node) => started.intent.nodes.includes(node)))} too. This plan was made without it.`,
+    `${started.id} is approved, and changes ${listed(namedNodes(change).filter((node) => namedNodes(started).includes(node)))} too. This plan was made without it.`,
     'Wait until it has ended, then request a new plan.',
   );
 

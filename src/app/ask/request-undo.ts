@@ -1,8 +1,9 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
-import { unknownChange, whyNotUndone } from '../../domain/verbs/undo/refusals.ts';
+import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
 import { undoOf } from '../../domain/verbs/undo/undo.ts';
+import { whyNotUndone } from '../../domain/verbs/undoing.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 

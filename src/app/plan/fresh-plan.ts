@@ -1,14 +1,15 @@
-import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
-import type { ChangeId } from '../../domain/change/change.ts';
+import { isRefusal, type Refusal, type RefusalCode } from '../../domain/answers/refusal.ts';
+import type { Change, ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import type { Facts } from '../../domain/cluster/facts.ts';
+import { type PlacedCopy, placedCopies } from '../../domain/change/placed-copies.ts';
+import type { Facts, KubeFacts } from '../../domain/cluster/facts.ts';
 import type { ImagesProof } from '../../domain/cluster/registry.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
 import type { PlanFor } from '../../domain/plan/parts.ts';
 import type { Plan, UntimedPlan } from '../../domain/plan/plan.ts';
-import type { JournalRecord } from '../../domain/verbs/verb.ts';
+import type { JournalRecord, Known } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
@@ -38,16 +39,25 @@ export async function freshPlan(
 ): Promise<{ readonly facts: Facts; readonly plan: Plan } | Refusal> {
   const verb = verbPlug(intent.verb);
   const undone = undoneChange(intent);
-  const record = undone === null ? null : await recordOf(undone, ports.journal);
-  const facts = await inspect(intent, ports, ownJobs, signal, verb.searchFor(record));
+  const known: Known = {
+    record: undone === null ? null : await recordOf(undone, ports.journal),
+    copies: verb.asksForCopies ? await copiesIn(ports.journal) : [],
+  };
+  const settle = (asked: Intent, kube: KubeFacts) => verb.settle(asked, kube);
+  const facts = await inspect(intent, settle, ports, ownJobs, signal, verb.searchFor(known));
   if (isRefusal(facts)) return facts;
-  const planWith = (seen: Facts) => verb.plan(intent, { facts: seen, record, when });
+  const settled = verb.settle(intent, facts.kube);
+  if (isRefusal(settled)) return settled;
+  const planWith = (seen: Facts) => verb.plan(settled, { ...known, facts: seen, when });
   const plan = planWith(when.hasRoom === true ? withoutRoom(facts) : facts);
   if (!isRefusal(plan)) return { facts, plan: timed(plan, ports.nodesAtATime) };
-  if (plan.refused !== 'registry-exists') return plan;
-  const proven = planWith({ ...facts, proof: await proofOf(intent, facts, ports, signal) });
+  if (!PROVEN.has(plan.refused)) return plan;
+  const proven = planWith({ ...facts, proof: await proofOf(settled, facts, ports, signal) });
   return isRefusal(proven) ? proven : plan;
 }
+
+/** Refusals that say what the registries serve. */
+const PROVEN: ReadonlySet<RefusalCode> = new Set(['registry-exists', 'nothing-to-sync']);
 
 /** The proof of registries on which nothing is left to do, so that the refusal says what they serve. */
 async function proofOf(
@@ -77,6 +87,16 @@ export const timed = ({ seen, ...plan }: UntimedPlan, nodesAtATime: number): Pla
 function withoutRoom(facts: Facts): Facts {
   const targets = facts.targets.map((target) => (target.is === 'open' ? { ...target, space: [] } : target));
   return { ...facts, targets };
+}
+
+/** The files that the worker has copied, by the changes that its journal still has. */
+async function copiesIn(journal: Journal): Promise<readonly PlacedCopy[]> {
+  const changes: Change[] = [];
+  for (const id of await journal.changes()) {
+    const change = changeFrom(await journal.events(id));
+    if (change !== null) changes.push(change);
+  }
+  return placedCopies(changes);
 }
 
 /** The journal's record of a change, and of those that were started after it. */

@@ -1,9 +1,10 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
-import type { Refusal } from '../../domain/answers/refusal.ts';
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type Archive, imageName } from '../../domain/cluster/archive.ts';
 import type { Facts, KubeFacts, NodeFacts, ServedFacts, TargetFacts } from '../../domain/cluster/facts.ts';
 import { REGISTRY_PORT } from '../../domain/cluster/registry.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
+import type { TargetQuery, WantedFile } from '../../domain/cluster/target-query.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { clusterRefusal } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
@@ -23,24 +24,28 @@ export interface InspectionPorts {
   readonly registries: Registries;
 }
 
-/** Inspects the cluster, Kubernetes first, as it may refuse alone. `ownJobs`, the Salt jobs of this change, do not block. Throws Unreachable. */
+/** Inspects the cluster, Kubernetes first, as it may refuse alone, and says which nodes are meant (`settle`). `ownJobs`, the Salt jobs of this change, do not block. Throws Unreachable. */
 export async function inspect(
-  intent: Intent,
+  asked: Intent,
+  settle: (intent: Intent, kube: KubeFacts) => Intent | Refusal,
   ports: InspectionPorts,
   ownJobs: readonly Jid[],
   signal: AbortSignal,
-  search: TargetSearch | null,
+  search: TargetSearch,
 ): Promise<Facts | Refusal> {
   const kube = await ports.kubernetes.look(signal);
+  const settled = settle(asked, kube);
+  const intent = isRefusal(settled) ? asked : settled;
   const refusal = clusterRefusal(intent, kube) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) return refusal;
+  if (isRefusal(settled)) return settled;
   const [bootstrap, salt] = await Promise.all([
     ports.bootstrap.look(signal),
     lookAtSalt(kube, ports.salt, ownJobs, signal),
   ]);
   const archives = soundArchives(bootstrap.archives);
   const [targets, engines, served] = await Promise.all([
-    lookAtTargets(intent, kube, search ?? { archives: wanted(archives) }, ports.targets, signal),
+    lookAtTargets(intent, kube, { archives: archives.map(wanted), ...search }, ports.targets, signal),
     lookAtEngines(kube, salt, ports.salt, signal),
     lookAtRegistries(kube, archives, ports.registries, signal),
   ]);
@@ -71,19 +76,25 @@ async function lookAtEngines(
   return allAnswer ? await salt.engines(namesOf(kube), signal) : [];
 }
 
-const wanted = (archives: readonly Archive[]) => archives.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
+const wanted = ({ path, size, sha256 }: WantedFile): WantedFile => ({ path, size, sha256 });
 
 async function lookAtTargets(
   { nodes }: Intent,
   kube: KubeFacts,
-  search: Partial<TargetSearch> & Pick<TargetSearch, 'archives'>,
+  { others, ...search }: TargetSearch & Pick<TargetQuery, 'archives'>,
   targets: TargetNodes,
   signal: AbortSignal,
 ): Promise<readonly TargetFacts[]> {
   const known = kube.nodes.filter(({ name }) => nodes.includes(name));
+  const othersOn = ({ name }: NodeFacts) =>
+    others === undefined ? {} : { others: others.filter(({ node }) => node === name).map(wanted) };
   return await Promise.all(
     known.map((node) =>
-      targets.look(node.access, { ...search, registryAddress: `${node.ip}:${REGISTRY_PORT}` }, signal),
+      targets.look(
+        node.access,
+        { ...search, ...othersOn(node), registryAddress: `${node.ip}:${REGISTRY_PORT}` },
+        signal,
+      ),
     ),
   );
 }

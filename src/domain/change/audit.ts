@@ -69,6 +69,6 @@ function rowOf(
 
 function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefined): string {
   if (step !== undefined) return 'node' in step ? step.node : '';
-  if (event.type === 'requested') return event.intent.nodes.join(' ');
+  if (event.type === 'requested') return event.intent.nodes.join(' ') || 'all';
   return (plan?.approved.intent.nodes ?? []).join(' ');
 }

@@ -47,8 +47,8 @@ interface Ran {
 export const unknownRunReport = ({ intent: { nodes } }: Pick<Change, 'intent'>): FailureReport => ({
   kind: 'journal-lost',
   where: 'the worker’s journal',
-  what: `The journal of this worker does not have what was run for this change, because its state folder was lost or replaced, or another worker ran it. What is done on ${listed(nodes)} is unknown, and a Salt run may still be in progress. This worker has run nothing.`,
-  next: `Check that one worker serves this cluster, with its old state folder. Inspect ${listed(nodes)}. Then request the change again: it finds what is there, and does only what is missing.`,
+  what: `The journal of this worker does not have what was run for this change, because its state folder was lost or replaced, or another worker ran it. What is done on ${listed(nodes) || 'the registries’ nodes'} is unknown, and a Salt run may still be in progress. This worker has run nothing.`,
+  next: `Check that one worker serves this cluster, with its old state folder. Inspect ${listed(nodes) || 'the registries’ nodes'}. Then request the change again: it finds what is there, and does only what is missing.`,
 });
 
 const HOUR_MS = 3_600_000;

@@ -1,3 +1,4 @@
+import type { Step } from '../plan/step.ts';
 import type { Change, ChangeEvent } from './change.ts';
 
 type StepEvent = Extract<ChangeEvent, { readonly step: string }>;
@@ -23,4 +24,10 @@ export function attemptsAfter(begun: Change['begun'], event: StepEvent): Change[
 function without(begun: Change['begun'], step: string): Change['begun'] {
   const { [step]: _, ...others } = begun;
   return others;
+}
+
+/** The steps that may have changed something: all that have begun, even if not completed. */
+export function touchedSteps({ plan, begun }: Pick<Change, 'plan' | 'begun'>): readonly Step[] {
+  const steps = plan?.approved.steps ?? [];
+  return steps.filter(({ id, commands }) => begun[id] !== undefined && commands.length > 0);
 }

@@ -193,6 +193,8 @@ export interface OpenTarget {
   readonly hostKey: HostKey;
   readonly machine: MachineFacts;
   readonly files: readonly TargetFile[];
+  /** The query's other files, compared in the same way. */
+  readonly others?: readonly TargetFile[];
   /** Part files of any change in the folders of the files, sorted by path. */
   readonly parts: readonly PartFile[];
   readonly space: readonly TargetSpace[];

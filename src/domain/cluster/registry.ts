@@ -10,6 +10,18 @@ export const includeOfVersion = (saltenv: string): string => `99-${saltenv}-regi
 /** The file by which the registry serves a solution (metalk8s.solutions.available). */
 export const includeOfSolution = (id: string): string => `${id}-registry-config.inc`;
 
+/** Files that metalk8s.repo.configured writes for any version. */
+export const FILES_OF_ANY_VERSION = ['default.conf', '90-registry-config.inc', '99-registry-common.inc'] as const;
+
+/** The version or solution that this file of the registry's configuration serves; null for any other file. */
+export function servedBy(file: string): { readonly kind: 'metalk8s' | 'solution'; readonly id: string } | null {
+  if (FILES_OF_ANY_VERSION.some((one) => one === file)) return null;
+  const version = /^99-(metalk8s-\d.*)-registry\.inc$/.exec(file)?.[1];
+  if (version !== undefined) return { kind: 'metalk8s', id: version };
+  const solution = /^(.+)-registry-config\.inc$/.exec(file)?.[1];
+  return solution === undefined ? null : { kind: 'solution', id: solution };
+}
+
 /** True if both have the same members; order and duplicates do not matter. */
 export function sameSet(left: readonly string[], right: readonly string[]): boolean {
   const a = new Set(left);

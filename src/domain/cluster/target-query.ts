@@ -11,6 +11,8 @@ export interface TargetQuery {
   readonly archives: readonly WantedFile[];
   /** `ip:port` of the registry. */
   readonly registryAddress: string;
+  /** Other files to compare; nothing is to be copied there. */
+  readonly others?: readonly WantedFile[];
   /** Other paths to check for existence. */
   readonly paths?: readonly string[];
 }

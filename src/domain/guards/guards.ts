@@ -9,7 +9,7 @@ import { BRING_BACK, closedGuard, nodeGuards, targetGuards } from './nodes.ts';
 import { otherRegistriesRefusal, strangeEndpointsRefusal } from './registries.ts';
 
 /** The first refusal, in the order in which an operator would check; null when there is none. */
-export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
+export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: string) => string): Refusal | null {
   return (
     clusterRefusal(intent, facts.kube) ??
     archiveGuards(facts) ??
@@ -17,7 +17,7 @@ export function firstRefusal(intent: Intent, facts: Facts): Refusal | null {
     saltRefusal(facts) ??
     bootstrapRegistryRefusal(facts) ??
     strangeEndpointsRefusal(facts.kube) ??
-    otherRegistriesRefusal(intent, facts) ??
+    otherRegistriesRefusal(intent, facts, toComplete) ??
     layoutRefusal(facts) ??
     closedGuard(facts) ??
     machineRefusal(facts) ??
@@ -110,7 +110,7 @@ function versionRefusal(kube: KubeFacts): Refusal | null {
     const named = others.map((node) => `${node.name} is at ${node.version ?? 'no version'}`);
     return refuse(
       'upgrade-under-way',
-      `An upgrade or downgrade is in progress or incomplete: the cluster is at ${version}, but ${listed(named)}.`,
+      `An upgrade or downgrade is in progress or incomplete: the cluster is at ${version}, but ${listed(named)}.${notSynced(kube)}`,
       'Finish it, so that all nodes are at one version, then run the command again.',
     );
   }
@@ -129,6 +129,19 @@ function versionRefusal(kube: KubeFacts): Refusal | null {
     );
   }
   return null;
+}
+
+/** Registries that lack a version that nodes already have: they were not synced before the upgrade. */
+function notSynced({ nodes, registries, clusterVersion }: KubeFacts): string {
+  const extra = registries.filter(({ node }) =>
+    nodes.some(({ name, roles }) => name === node && !roles.includes('bootstrap')),
+  );
+  const versions = new Set([clusterVersion, ...nodes.map(({ version }) => version)].flatMap((one) => one ?? []));
+  const lacking = [...versions].flatMap((version) => {
+    const without = extra.filter(({ carries }) => !carries.includes(`metalk8s-${version}`)).map(({ node }) => node);
+    return without.length === 0 ? [] : [` The registry of ${listed(without)} does not have ${version}.`];
+  });
+  return lacking.join('');
 }
 
 function saltMasterRefusal(kube: KubeFacts): Refusal | null {

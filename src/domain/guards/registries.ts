@@ -3,10 +3,14 @@ import type { Facts, KubeFacts } from '../cluster/facts.ts';
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 
-/** Refuses if Kubernetes lists an address as a Ready registry that is none: Salt would give it to every engine. */
-export function strangeEndpointsRefusal({ nodes, registries, endpoints }: KubeFacts): Refusal | null {
+/** Refuses if Kubernetes lists an address as a Ready registry that is none: Salt would give it to every engine. `leaving`: it goes soon. */
+export function strangeEndpointsRefusal(
+  { nodes, registries, endpoints }: KubeFacts,
+  leaving: readonly string[] = [],
+): Refusal | null {
   const strange = endpoints.ready.flatMap((address) => {
     const node = nodes.find(({ ip }) => ip === address);
+    if (node !== undefined && leaving.includes(node.name)) return [];
     if (node === undefined) return [`${address}, which is the address of no node`];
     const hasPod = node.roles.includes('bootstrap') || registries.some((one) => one.node === node.name);
     return hasPod ? [] : [`${address}, but ${node.name} has no pod repositories-${node.name}`];
@@ -20,11 +24,15 @@ export function strangeEndpointsRefusal({ nodes, registries, endpoints }: KubeFa
 }
 
 /** Refuses if a registry on a node that is not in the change is not Ready or is incomplete: every engine would use it too. */
-export function otherRegistriesRefusal({ nodes }: Intent, { kube, served }: Facts): Refusal | null {
+export function otherRegistriesRefusal(
+  { nodes }: Intent,
+  { kube, served }: Facts,
+  toComplete = (node: string) => `Run /registry-ha add ${[...nodes, node].join(' ')} to complete it too.`,
+): Refusal | null {
   for (const { node } of kube.registries) {
     const other = kube.nodes.find(({ name }) => name === node);
     if (other === undefined || other.roles.includes('bootstrap') || nodes.includes(node)) continue;
-    const tryNext = `Run /registry-ha add ${[...nodes, node].join(' ')} to complete it too.`;
+    const tryNext = toComplete(node);
     if (other.ip === null || !kube.endpoints.ready.includes(other.ip)) {
       const says = `${node} has a registry too, but the registry is not in the Ready Endpoints. Every engine must use all registries.`;
       return refuse('registry-unfit', says, tryNext);

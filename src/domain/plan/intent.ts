@@ -10,6 +10,17 @@ const shared = {
 export const INTENTS = {
   /** Add a registry on each of these nodes. */
   add: z.strictObject({ verb: z.literal('add'), ...shared }),
+  /** Take the registry of each of these nodes away. */
+  remove: z.strictObject({
+    verb: z.literal('remove'),
+    ...shared,
+    /** The ISO files stay on the nodes. */
+    keepIsos: z.literal(true).exactOptional(),
+    /** Also the last registry beside the bootstrap's. */
+    last: z.literal(true).exactOptional(),
+  }),
+  /** Bring the registries of these nodes to what the bootstrap node serves. Empty `nodes`: every registry; the plan names them. */
+  sync: z.strictObject({ verb: z.literal('sync'), ...shared }),
   /** Undo what the change `undoes` did before it failed or was cancelled; `nodes` are that change's. */
   undo: z.strictObject({ verb: z.literal('undo'), undoes: z.string(), ...shared }),
 } as const;
@@ -36,10 +47,11 @@ export const VERB_NAMES: readonly Verb[] = Object.keys(INTENTS).filter(isVerb);
 /** The ID of the change to undo; null for other intents. */
 export const undoneChange = (intent: Intent): string | null => ('undoes' in intent ? intent.undoes : null);
 
-/** `add node-2 node-3`, `undo lab-7f3k2q on node-2`. */
+/** `add node-2 node-3`, `undo lab-7f3k2q on node-2`, `remove node-2 --last`, `sync all`. */
 export function intentInWords(intent: Intent): string {
   const undone = undoneChange(intent);
-  return `${intent.verb}${undone === null ? '' : ` ${undone} on`} ${intent.nodes.join(' ')}`;
+  const options = [...('keepIsos' in intent ? [' --keep-isos'] : []), ...('last' in intent ? [' --last'] : [])];
+  return `${intent.verb}${undone === null ? '' : ` ${undone} on`} ${intent.nodes.join(' ') || 'all'}${options.join('')}`;
 }
 
 /** One value for each verb. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nodeAccess, nodeKey } from '../cluster/facts.ts';
 import { machineIds } from '../cluster/machine.ts';
 import type { Data } from '../text/shape.ts';
-import { intentSchema } from './intent.ts';
+import { type Intent, intentSchema } from './intent.ts';
 import type { Step } from './step.ts';
 
 const text = z.string();
@@ -62,6 +62,10 @@ export type SeenPart = Data<typeof seenPart>;
 export const planSchemaWith = (step: z.ZodType<Step>) =>
   z.strictObject({ v: z.literal(1), approved: approvedPart(step), seen: seenPart });
 export type Plan = Data<ReturnType<typeof planSchemaWith>>;
+
+/** The nodes of a change: those that its plan names, else those of the request. */
+export const namedNodes = ({ intent, plan }: { readonly intent: Intent; readonly plan?: Plan }): readonly string[] =>
+  plan?.approved.intent.nodes ?? intent.nodes;
 
 /** A plan before it is known how long its steps may take: all that a planner decides. */
 export interface UntimedPlan extends Omit<Plan, 'seen'> {

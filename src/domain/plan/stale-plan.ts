@@ -7,7 +7,11 @@ import type { Step } from './step.ts';
 
 /** The approved steps that are still needed; a refusal if the new plan has a step, archive or host key that nobody approved. */
 export function stepsStillNeeded({ approved }: Plan, { approved: fresh }: Plan): readonly Step[] | Refusal {
-  const different = otherNodes(approved, fresh) ?? unseenStep(approved, fresh) ?? differentPart(approved, fresh);
+  const different =
+    otherNodes(approved, fresh) ??
+    newRegistry(approved, fresh) ??
+    unseenStep(approved, fresh) ??
+    differentPart(approved, fresh);
   if (different === null) return fresh.steps;
   const says = `The cluster has changed since the plan was shown: ${different}.`;
   return refuse('plan-stale', says, 'Request a new plan.');
@@ -25,9 +29,18 @@ function otherNodes(approved: ApprovedPart, fresh: ApprovedPart): string | null 
   return gone.length === 0 ? null : `it no longer has the node ${listed(gone)}`;
 }
 
+/** A registry that the approved proof does not know. */
+function newRegistry(approved: ApprovedPart, fresh: ApprovedPart): string | null {
+  const known = approved.steps.flatMap(registriesOf);
+  const added = fresh.steps.flatMap(registriesOf).filter((node) => !known.includes(node));
+  return known.length === 0 || added.length === 0 ? null : `there is a new registry, on ${listed(added)}`;
+}
+
+const registriesOf = (step: Step): readonly string[] =>
+  step.kind === 'verify' ? step.registries.map(({ node }) => node) : [];
+
 function unseenStep(approved: ApprovedPart, fresh: ApprovedPart): string | null {
-  const known = new Set(approved.steps.map(purposeOf));
-  const unseen = fresh.steps.filter((step) => !known.has(purposeOf(step)));
+  const unseen = fresh.steps.filter((step) => !approved.steps.some((known) => covers(known, step)));
   const more = unseen.length > 1 ? ` and ${unseen.length - 1} more` : '';
   const needs = `it now needs “${unseen[0]?.says}”${more}, which nobody approved`;
   return unseen.length > 0 ? needs : null;
@@ -37,6 +50,21 @@ function unseenStep(approved: ApprovedPart, fresh: ApprovedPart): string | null 
 function otherAccess(approved: ApprovedPart, fresh: ApprovedPart): NodeAccess | undefined {
   const known = approved.access.map(canonicalJson);
   return fresh.access.find((one) => !known.includes(canonicalJson(one)));
+}
+
+/** True if the approved step does all that the new one would do. The rest of a deletion that was interrupted is approved. */
+function covers(approved: Step, fresh: Step): boolean {
+  if (approved.id !== fresh.id) return false;
+  if (approved.kind === 'unconfigure' && fresh.kind === 'unconfigure')
+    return approved.node === fresh.node && fresh.files.every((file) => approved.files.includes(file));
+  if (approved.kind === 'remove-copy' && fresh.kind === 'remove-copy' && approved.takesArchive && !fresh.takesArchive) {
+    const { node, archive, part } = approved;
+    return (
+      canonicalJson({ node, archive, part }) ===
+      canonicalJson({ node: fresh.node, archive: fresh.archive, part: fresh.part })
+    );
+  }
+  return purposeOf(approved) === purposeOf(fresh);
 }
 
 /** The part of a step that must not change. The seed of a copy depends on the files on the node; the approved step runs without it. */

@@ -50,5 +50,11 @@ export function holdInWords(hold: Hold, cluster: string, { text, person, moment 
 
 /** Every node that the change is known to touch, including nodes whose container engine restarts. */
 export function touchedNodes({ intent, plan }: Pick<Change, 'intent' | 'plan'>): readonly string[] {
-  return [...new Set([...intent.nodes, ...(plan?.approved.steps ?? []).flatMap(nodesOf)])];
+  return [
+    ...new Set([
+      ...intent.nodes,
+      ...(plan?.approved.intent.nodes ?? []),
+      ...(plan?.approved.steps ?? []).flatMap(nodesOf),
+    ]),
+  ];
 }

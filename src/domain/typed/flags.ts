@@ -11,47 +11,65 @@ import { type Takes, unquotedReason } from './unquoted-reason.ts';
 const FLAGS = ['--cluster', '--reason'] as const;
 type Flag = (typeof FLAGS)[number];
 
+/** Options without a value; each belongs to some verbs only. */
+const SWITCHES = ['--keep-isos', '--last'] as const;
+export type Switch = (typeof SWITCHES)[number];
+
 /** The words after a verb, sorted into names and flags. */
 export interface TypedWords {
   readonly plain: readonly string[];
   readonly flags: ReadonlyMap<Flag, string>;
+  readonly switches: ReadonlySet<Switch>;
   /** Words after an unquoted reason; not in `plain`. */
   readonly behindReason: readonly string[];
 }
 
 /** Sorts the words after a verb. A reason must be in quotes if more words follow it. */
 export function typedWords(
-  command: { readonly verb: string; readonly takes: Takes },
+  command: { readonly verb: string; readonly takes: Takes; readonly switches?: readonly Switch[] },
   words: readonly Word[],
 ): TypedWords | Refusal {
-  const sorted = sortedWords(words);
+  const sorted = sortedWords(words, command.switches);
   if (isRefusal(sorted) || sorted.behindReason.length === 0) return sorted;
   const { plain: names, flags, behindReason: behind } = sorted;
   const [cluster, first = ''] = [flags.get('--cluster'), flags.get('--reason')];
-  return unquotedReason({ ...command, names, cluster, first, behind });
+  return unquotedReason({ ...command, names, switches: [...sorted.switches], cluster, first, behind });
 }
 
-/** The same, for commands that accept no reason, quoted or not. */
-export function sortedWords(words: readonly Word[]): TypedWords | Refusal {
+/** The same, for commands that accept no reason, quoted or not. `known`: the switches of the command. */
+export function sortedWords(words: readonly Word[], known: readonly Switch[] = []): TypedWords | Refusal {
   const plain: string[] = [];
   const flags = new Map<Flag, string>();
+  const switches = new Set<Switch>();
   const behindReason: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!isFlag(word)) {
-      plain.push(word.text);
-      continue;
+    const turned = known.find((one) => one === plainFlag(word.text).toLowerCase());
+    if (turned !== undefined) switches.add(turned);
+    else if (!isFlag(word)) plain.push(word.text);
+    else {
+      const valued = valuedFlag(word, rest, flags, known);
+      if (isRefusal(valued)) return valued;
+      flags.set(valued.flag, valued.given.text);
+      if (valued.flag === '--reason' && !valued.given.isQuoted) behindReason.push(...upToFlag(rest));
     }
-    const [name, value] = nameAndValue(plainFlag(word.text));
-    const flag = FLAGS.find((known) => known === name.toLowerCase());
-    if (flag === undefined) return unknownFlag(name);
-    if (flags.has(flag)) return bad(`${flag} is given twice.`);
-    const given = value === undefined ? valueBehind(flag, rest) : { ...word, text: value };
-    if (isRefusal(given)) return given;
-    flags.set(flag, given.text);
-    if (flag === '--reason' && !given.isQuoted) behindReason.push(...upToFlag(rest));
   }
-  return { plain, flags, behindReason };
+  return { plain, flags, switches, behindReason };
+}
+
+/** A flag and its value, which may be the next word of `rest`; refused if it is in `before`. */
+function valuedFlag(
+  word: Word,
+  rest: Word[],
+  before: ReadonlyMap<Flag, string>,
+  known: readonly Switch[],
+): { readonly flag: Flag; readonly given: Word } | Refusal {
+  const [name, value] = nameAndValue(plainFlag(word.text));
+  const flag = FLAGS.find((one) => one === name.toLowerCase());
+  if (flag === undefined) return unknownFlag(name, known);
+  if (before.has(flag)) return bad(`${flag} is given twice.`);
+  const given = value === undefined ? valueBehind(flag, rest) : { ...word, text: value };
+  return isRefusal(given) ? given : { flag, given };
 }
 
 /** The typed reason as a member of a wish; empty without one. */
@@ -80,9 +98,13 @@ function nameAndValue(word: string): [string, string | undefined] {
   return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function unknownFlag(flag: string): Refusal {
-  const meant = nearest(`--${flag.toLowerCase().replace(/^-+/, '')}`, FLAGS);
-  const question = meant === null ? ` The options are ${listed(FLAGS)}.` : ` Did you mean “${meant}”?`;
+function unknownFlag(flag: string, known: readonly Switch[]): Refusal {
+  const other = SWITCHES.find((one) => one === flag.toLowerCase());
+  if (other !== undefined && known.includes(other)) return bad(`${other} takes no value.`);
+  if (other !== undefined)
+    return bad(`This command does not take ${other}. The options are ${listed([...FLAGS, ...known])}.`);
+  const meant = nearest(`--${flag.toLowerCase().replace(/^-+/, '')}`, [...FLAGS, ...known]);
+  const question = meant === null ? ` The options are ${listed([...FLAGS, ...known])}.` : ` Did you mean “${meant}”?`;
   return bad(`There is no option “${clipped(flag)}”.${question}`);
 }
 

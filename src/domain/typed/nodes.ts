@@ -2,7 +2,6 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import { clipped } from '../text/clipped.ts';
 import type { CommandContext } from './cluster.ts';
-import { EXAMPLE } from './example.ts';
 import { plainWord } from './plain.ts';
 import { bootstrapAmong, unknownNode } from './unknown-node.ts';
 import { wrongNode } from './wrong-node.ts';
@@ -21,7 +20,10 @@ export function nodesFrom(
   const wrong = names.find((name) => !isNodeName(name));
   if (wrong !== undefined) return wrongNode(wrong, verb);
   const nodes = [...new Set(names)];
-  if (nodes.length === 0) return refuse('bad-command', 'The command names no node.', EXAMPLE);
+  if (nodes.length === 0) {
+    const example = `For example: /registry-ha ${verb} node-2 --reason "ticket 4711"`;
+    return refuse('bad-command', 'The command names no node.', example);
+  }
   const stray = strayWord(names, verb, cluster, context);
   if (stray !== null) return stray;
   if (nodes.length <= NODES_LIMIT) return nodes;

@@ -27,19 +27,15 @@ const ELSEWHERE: readonly Elsewhere[] = [
     words: ['update', 'upgrade', 'patch', 'downgrade'],
     says: 'is not a command: registry-ha does not upgrade MetalK8s.',
     tryNext:
-      'Upgrade with MetalK8s’ own scripts. Then run /registry-ha add again for each node, to add the new archives.',
-  },
-  {
-    words: ['remove', 'delete', 'rm', 'del', 'uninstall', 'drop', 'destroy', 'unregister'],
-    says: 'is not a command: a complete registry is removed by hand.',
-    tryNext:
-      'Read docs/commands.md, “Remove a registry by hand”. For a change that failed or was cancelled: /registry-ha undo lab-7f3k2q',
+      'Upgrade with MetalK8s’ own scripts. Before and after it, run /registry-ha sync: every registry gets the new archives.',
   },
 ];
 
 /** Near words for each command. */
 const MEANS: Readonly<Record<string, readonly string[]>> = {
-  add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start', 'plan', 'sync'],
+  add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start', 'plan'],
+  remove: ['delete', 'rm', 'del', 'uninstall', 'drop', 'destroy', 'unregister', 'withdraw'],
+  sync: ['refresh', 'resync', 'synchronize', 'synchronise', 'reconcile', 'mirror'],
   undo: ['rollback', 'roll-back', 'revert', 'reset', 'restore', 'back'],
   freeze: ['pause', 'hold', 'suspend'],
   unfreeze: ['resume', 'unpause', 'continue', 'thaw', 'release'],

@@ -10,6 +10,7 @@ export interface UnquotedReason {
   readonly takes: Takes;
   /** Names elsewhere in the command, which cannot belong to the reason. */
   readonly names: readonly string[];
+  readonly switches?: readonly string[];
   readonly cluster: string | undefined;
   readonly first: string;
   /** The words after it, up to the next flag or the end; at least one. */
@@ -29,7 +30,7 @@ export function unquotedReason(unquoted: UnquotedReason): Refusal {
   return refuse('bad-command', says, `Put the reason in quotes: ${shown}`);
 }
 
-function meantCommand({ verb, takes, names, cluster, first, behind }: UnquotedReason): string {
+function meantCommand({ verb, takes, names, switches = [], cluster, first, behind }: UnquotedReason): string {
   const [only, ...others] = behind;
   const needsName = takes !== null && names.length === 0;
   const isName = needsName && others.length === 0;
@@ -39,6 +40,7 @@ function meantCommand({ verb, takes, names, cluster, first, behind }: UnquotedRe
     ...(takes === null ? [] : names),
     ...(isName ? [only] : []),
     ...(needsName && !isName ? [takes] : []),
+    ...switches,
     ...(cluster === undefined ? [] : ['--cluster', cluster]),
     `--reason "${reason.trim().replaceAll(/["“”„«»]/g, "'")}"`,
   ].join(' ');

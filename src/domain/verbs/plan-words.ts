@@ -26,3 +26,21 @@ export function mastersRestart({ facts }: PlanContext, steps: readonly Step[]): 
   if (masters.length < 2 || !steps.some(({ kind }) => kind === 'engines')) return [];
   return [`The engines of all masters (${listed(masters)}) restart at about the same time.`];
 }
+
+/** Effects of taking registries away that an operator may not expect, and what stays on the nodes. */
+export function takingAwayEffects(steps: readonly Step[]): readonly string[] {
+  const withdrawn = steps.flatMap((step) => (step.kind === 'withdraw' ? [step.node] : []));
+  const restarts = engineRestarts(steps);
+  const inside = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
+  return [
+    ...restarts,
+    ...(restarts.length === 0 || withdrawn.length === 0
+      ? []
+      : [`Until then, the engines fail on ${listed(withdrawn)} and fall back to the next registry.`]),
+    ...(inside.length === 0
+      ? []
+      : [
+          `Empty folders, images in containerd and /etc/salt/minion.d/99-metalk8s-local.conf stay on ${listed(inside)}.`,
+        ]),
+  ];
+}

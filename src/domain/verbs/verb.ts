@@ -1,13 +1,15 @@
 import type { Refusal } from '../answers/refusal.ts';
 import type { Change, Proof } from '../change/change.ts';
-import type { Facts } from '../cluster/facts.ts';
+import type { PlacedCopy } from '../change/placed-copies.ts';
+import type { Facts, KubeFacts } from '../cluster/facts.ts';
+import type { WantedFile } from '../cluster/target-query.ts';
 import type { IntentOf, Verb } from '../plan/intent.ts';
 import type { PlanFor } from '../plan/parts.ts';
 import type { Plan, UntimedPlan } from '../plan/plan.ts';
 import type { Markup } from '../text/markup.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
-import type { TypedWords } from '../typed/flags.ts';
+import type { Switch, TypedWords } from '../typed/flags.ts';
 import type { Takes } from '../typed/unquoted-reason.ts';
 
 /** What the worker's journal knows about the change to undo. */
@@ -18,17 +20,26 @@ export interface JournalRecord {
   readonly later: readonly Change[];
 }
 
-/** What an inspection searches for on the targets: archives by content, and paths. */
+/** What an inspection searches for on the targets, beside what every inspection reads. */
 export interface TargetSearch {
-  readonly archives: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
-  readonly paths: readonly string[];
+  /** By content, instead of the archives of the bootstrap node. */
+  readonly archives?: readonly WantedFile[];
+  /** Other files, by content; each on its node only. */
+  readonly others?: readonly PlacedCopy[];
+  readonly paths?: readonly string[];
+}
+
+/** What the worker knows beside the cluster. */
+export interface Known {
+  /** About the change to undo; null for other verbs. */
+  readonly record: JournalRecord | null;
+  /** Files that the worker's copies put on nodes, as far as the journal has them; empty for verbs that do not ask. */
+  readonly copies: readonly PlacedCopy[];
 }
 
 /** The input of a plan. */
-export interface PlanInput {
+export interface PlanInput extends Known {
   readonly facts: Facts;
-  /** About the change to undo; null for other verbs. */
-  readonly record: JournalRecord | null;
   readonly when: PlanFor;
 }
 
@@ -38,15 +49,28 @@ export interface VerbPlug<V extends Verb> {
   readonly usage: (markup: Markup) => readonly string[];
   /** The kind of its arguments. */
   readonly takes: Takes;
+  /** Its options without a value. */
+  readonly switches: readonly Switch[];
   readonly parse: (words: TypedWords, context: CommandContext) => ChangeWish | Refusal;
   /** Whether the worker records the state of the nodes before the first step, so that an undo can keep what existed. */
   readonly notesBefore: boolean;
-  /** What to search for on the targets; null: the archives of the bootstrap node. */
-  readonly searchFor: (record: JournalRecord | null) => TargetSearch | null;
+  /** The request with the nodes that it means in this cluster, which its plan then names. */
+  readonly settle: (intent: IntentOf<V>, kube: KubeFacts) => IntentOf<V> | Refusal;
+  /** Whether its plan depends on which files the worker has copied. */
+  readonly asksForCopies: boolean;
+  readonly searchFor: (known: Known) => TargetSearch;
   /** Makes the plan. The same input gives the same plan, byte for byte. */
   readonly plan: (intent: IntentOf<V>, input: PlanInput) => UntimedPlan | Refusal;
   readonly words: VerbWords<V>;
 }
+
+/** A request that names its nodes, and has no options of its own. */
+export const ORDINARY = {
+  switches: [],
+  settle: <I>(intent: I): I => intent,
+  asksForCopies: false,
+  searchFor: (): TargetSearch => ({}),
+} as const;
 
 /** Texts about a verb's changes. */
 export interface VerbWords<V extends Verb> {

@@ -39,8 +39,8 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
 const HELP: Wish = { is: 'question', question: 'help', ask: {} };
 
 function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): ChangeWish | Refusal {
-  const { takes, parse } = verbPlug(verb);
-  const words = typedWords({ verb, takes }, rest);
+  const { takes, switches, parse } = verbPlug(verb);
+  const words = typedWords({ verb, takes, switches }, rest);
   return isRefusal(words) ? words : parse(words, context);
 }
 

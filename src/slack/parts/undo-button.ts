@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Change } from '../../domain/change/change.ts';
-import { whyNotUndone } from '../../domain/verbs/undo/refusals.ts';
+import { whyNotUndone } from '../../domain/verbs/undoing.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { code } from '../text/foreign-text.ts';
 import { person } from '../text/names.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Proof } from '../../domain/change/change.ts';
 import { endpointUrl } from '../../domain/cluster/registry.ts';
 import { lookingStep, provenArchive, registryAt } from '../../domain/plan/step-shared.ts';
-import { listed } from '../../domain/text/format.ts';
+import { count, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { areListed } from '../world/engines-listed.ts';
 import { changedArchives, missingImages } from '../world/served-images.ts';
@@ -10,16 +10,18 @@ import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, unsatisfied } from '../world/step-world.ts';
 
 const schema = lookingStep('prove-undone', {
-  /** Registries that the undo has removed. */
+  /** Registries that the change has removed. */
   gone: z.array(registryAt),
   bootstrapAddress: z.string(),
+  /** Registries that stay beside the bootstrap's and must serve every image, too. */
+  others: z.array(registryAt).exactOptional(),
   archives: z.array(provenArchive),
   engines: z.array(z.string()),
 });
 
 type ProveUndoneStep = Data<typeof schema>;
 
-/** The proof of an undo: Kubernetes and the engines do not list the removed registries, and the bootstrap's registry serves every image. */
+/** The proof of an undo or removal: Kubernetes and the engines do not list the removed registries, and those that stay serve every image. */
 export const proveUndone: StepPlug<ProveUndoneStep> = {
   schema,
   title: () => 'Verify the result',
@@ -43,9 +45,12 @@ async function stillListed({ gone }: ProveUndoneStep, world: StepWorld, signal: 
 }
 
 async function unserved(step: ProveUndoneStep, world: StepWorld, signal: AbortSignal): Promise<string | null> {
-  for (const archive of world.archives) {
-    const [missing] = await missingImages(world.registries, step.bootstrapAddress, archive, signal);
-    if (missing !== undefined) return `The registry of the bootstrap node does not serve ${missing}.`;
+  const bootstrap = { node: 'the bootstrap node', address: step.bootstrapAddress };
+  for (const { node, address } of [bootstrap, ...(step.others ?? [])]) {
+    for (const archive of world.archives) {
+      const [missing] = await missingImages(world.registries, address, archive, signal);
+      if (missing !== undefined) return `The registry of ${node} does not serve ${missing}.`;
+    }
   }
   return null;
 }
@@ -69,6 +74,8 @@ async function provenEngines(step: ProveUndoneStep, world: StepWorld, signal: Ab
     blobs: 0,
   };
   const without = step.gone.length === 0 ? '' : ` without ${listed(step.gone.map(({ node }) => node))}`;
-  const note = `bootstrap serves ${images}/${images} manifests, ${proof.engines}/${proof.engineTotal} engines${without}`;
+  const serve =
+    step.others === undefined ? 'bootstrap serves' : `${count(step.others.length + 1, 'registry', 'registries')} serve`;
+  const note = `${serve} ${images}/${images} manifests, ${proof.engines}/${proof.engineTotal} engines${without}`;
   return { is: 'satisfied', note, proof };
 }

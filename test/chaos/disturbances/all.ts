@@ -6,6 +6,7 @@ import type { Disturbance } from './disturbance.ts';
 import { bothKilled, botKills, killsOfLongRuns, workerKills } from './kills.ts';
 import { randomPairs } from './pairs.ts';
 import { redisDisturbances } from './redis.ts';
+import { registryDisturbances } from './registries.ts';
 import { slackDisturbances } from './slack.ts';
 import { stops } from './stops.ts';
 import { twins } from './twins.ts';
@@ -38,6 +39,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...slack,
     ...clockDisturbances(),
     ...undoDisturbances(),
+    ...registryDisturbances(),
     ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), PAIRS, seed),
   ];
 }

@@ -1,3 +1,4 @@
+import type { ScenarioResult } from '../../../sandbox/scenario/result.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 
 /** The required end of a disturbed change, and the texts that people must see. */
@@ -5,7 +6,13 @@ export type End =
   | { readonly state: 'done'; readonly shows?: readonly string[] }
   | { readonly state: 'failed' | 'refused' | 'cancelled' | 'expired'; readonly shows: readonly string[] }
   /** It failed and was undone: only what the undo's plan lists remains. */
-  | { readonly state: 'undone' };
+  | { readonly state: 'undone' }
+  /** The add is done, and what follows it too. `then`: the ends of the changes after it; `left`: complaints about the nodes. */
+  | {
+      readonly state: 'followed';
+      readonly then: readonly ('done' | 'cancelled')[];
+      readonly left: (stage: ChaosStage, result: ScenarioResult) => Promise<readonly string[]>;
+    };
 
 /** A way to disturb `add node-2`: when to strike, how to recover, and the required end. */
 export interface Disturbance {

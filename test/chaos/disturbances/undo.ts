@@ -71,42 +71,42 @@ async function addForeignFiles({ world }: SimulatedCluster, { root }: SimNode): 
 }
 
 /** Adds the yum files that the last run of metalk8s.container-engine leaves on a real node; the sandbox's nodes are fresh. */
-async function addYumRepos({ root, version, engine }: SimNode): Promise<void> {
+export async function addYumRepos({ root, version, engine }: SimNode): Promise<void> {
   for (const name of YUM_REPOS) {
     const text = yumRepo(name, `metalk8s-${version}`, engine.endpoints);
     await writeFile(join(root, `/etc/yum.repos.d/${name}.repo`), text);
   }
 }
 
-/** Waits for the first step of a kind in the undo; the add has some of the same kinds. */
-async function stepOfUndo(step: StepKind, stage: ChaosStage): Promise<void> {
-  await stage.moment(`the step ${step} of the undo`, (events) =>
-    events
-      .slice(events.findLastIndex(({ type }) => type === 'planned'))
-      .some((event) => event.type === 'step-started' && event.step.startsWith(step)),
-  );
+/** Waits for the first step of a kind in the second change; the add has some of the same kinds. */
+export async function stepOfSecond(step: string, stage: ChaosStage): Promise<void> {
+  await stage.moment(`the step ${step} of the second change`, (events) => {
+    const [, second] = events.flatMap(({ type }, at) => (type === 'planned' ? [at] : []));
+    const after = second === undefined ? [] : events.slice(second);
+    return after.some((event) => event.type === 'step-started' && event.step.startsWith(step));
+  });
 }
 
 /** Waits for the first command of this kind of step on the target. */
-async function commandOf(step: StepKind, stage: ChaosStage): Promise<void> {
-  await stepOfUndo(step, stage);
+export async function commandOf(step: StepKind, stage: ChaosStage): Promise<void> {
+  await stepOfSecond(step, stage);
   const { commandLog } = targetOf(stage);
   const from = commandLog.length;
   await stage.quickly(`a command of ${step}`, () => commandLog.slice(from).some(({ line }) => !isReadOnly(line)));
 }
 
-const killedIn =
+export const killedIn =
   (step: StepKind) =>
   async (stage: ChaosStage): Promise<void> => {
     await commandOf(step, stage);
     await killWorker(stage);
   };
 
-/** The second engine job is the undo's: the add started the first. */
-async function killedBeforeTheJid(stage: ChaosStage): Promise<void> {
+/** The second engine job is the second change's: the add started the first. */
+export async function killedBeforeTheJid(stage: ChaosStage): Promise<void> {
   const { world } = stage.sandbox.cluster;
   const { length } = engineJobs(world);
-  await stepOfUndo('engines', stage);
+  await stepOfSecond('engines', stage);
   await stage.quickly('a job for the engines', () => engineJobs(world).length > length);
   await killWorker(stage);
 }
@@ -126,7 +126,7 @@ async function pressedAtOnce({ sandbox }: ChaosStage, label: string, people: rea
   await Promise.allSettled(people.map((person) => sandbox.slack.click(person, label)));
 }
 
-function targetOf({ sandbox }: ChaosStage): SimNode {
+export function targetOf({ sandbox }: ChaosStage): SimNode {
   const node = sandbox.cluster.world.nodes.get(TARGET);
   if (node === undefined) throw new NotMet(`The cluster has no ${TARGET}.`);
   return node;

@@ -6,8 +6,14 @@ import { judgeCluster } from './cluster.ts';
 const STAYS: ReadonlySet<string> = new Set(['/etc/salt/minion.d/99-metalk8s-local.conf']);
 
 /** Complaints about differences from the cluster's earlier state, except for what an undo leaves on the target. */
-export function judgeLeftovers(is: Untouched, was: Untouched, target: string, undone: string): readonly string[] {
-  const kept = keptManifest(undone);
+export function judgeLeftovers(
+  is: Untouched,
+  was: Untouched,
+  target: string,
+  undone: string,
+  why: 'undone' | 'removed' = 'undone',
+): readonly string[] {
+  const kept = keptManifest(undone, why);
   const isKept = is.files.get(target)?.has(kept) === true;
   return [
     ...judgeCluster(is.nodes, was.nodes),

@@ -12,10 +12,10 @@ import { judgeSlack, judgeUndoneCard } from './slack.ts';
 
 type Ended = ScenarioResult['changes'][number];
 
-/** One of the two changes, with what was done and shown while it ran. */
+/** One of several changes, with what was done and shown while it ran. */
 interface Half {
   readonly change: Ended;
-  readonly ends: 'failed' | 'done';
+  readonly ends: 'failed' | 'done' | 'cancelled';
   readonly events: readonly ChangeEvent[];
   /** Acts between these times belong to this change. */
   readonly from: string;
@@ -31,32 +31,41 @@ const ALWAYS = '9999';
  * Complaints about a failed add and its undo. Each is judged by its own plan, journal and card; the cluster by its
  * state before the request.
  */
-export async function judgeUndo(stage: ChaosStage, { changes, nodes }: ScenarioResult): Promise<readonly string[]> {
-  const [add, undo, ...others] = changes;
-  if (add === undefined || undo === undefined || others.length > 0)
-    return [`there are ${changes.length} changes instead of an add and its undo`];
-  const [cardOfAdd = [], cardOfUndo = [], ...more] = threads(stage.sandbox.slack.messages());
-  const [ofAdd, ofUndo] = [eventsOf(add, stage), eventsOf(undo, stage)];
-  const border = ofUndo[0]?.at ?? ALWAYS;
-  const halves: readonly Half[] = [
-    { change: add, ends: 'failed', events: ofAdd, from: '', to: border, repeats: 0, messages: cardOfAdd },
-    {
-      change: undo,
-      ends: 'done',
-      events: ofUndo,
-      from: border,
-      to: ALWAYS,
-      repeats: stage.interruptions,
-      messages: cardOfUndo,
-    },
-  ];
+export async function judgeUndo(stage: ChaosStage, result: ScenarioResult): Promise<readonly string[]> {
+  const [add, undo] = result.changes;
+  const complaints = await judgeChanges(stage, result, ['failed', 'done']);
+  if (add === undefined || undo === undefined) return complaints;
+  const [cardOfAdd = []] = threads(stage.sandbox.slack.messages());
+  return [...complaints, ...judgeUndoneCard(cardOfAdd[0], undo.id), ...(await judgeNodes(stage, result.nodes, add.id))];
+}
+
+/** Complaints about changes that ran one after the other, each judged by its own plan, journal and card. */
+export async function judgeChanges(
+  stage: ChaosStage,
+  { changes }: ScenarioResult,
+  ends: readonly Half['ends'][],
+): Promise<readonly string[]> {
+  if (changes.length !== ends.length) return [`there are ${changes.length} changes instead of ${ends.length}`];
+  const cards = threads(stage.sandbox.slack.messages());
+  const events = changes.map((change) => eventsOf(change, stage));
+  const halves = changes.map(
+    (change, at): Half => ({
+      change,
+      ends: ends[at] ?? 'done',
+      events: events[at] ?? [],
+      from: at === 0 ? '' : (events[at]?.[0]?.at ?? ALWAYS),
+      to: events[at + 1]?.[0]?.at ?? ALWAYS,
+      // What disturbs comes after the first.
+      repeats: at === 0 ? 0 : stage.interruptions,
+      messages: cards[at] ?? [],
+    }),
+  );
+  const extra = cards.length - ends.length;
   return [
     ...(await Promise.all(halves.map((half) => judgeHalf(half, stage)))).flat(),
     ...(await judgeJournal(stage.journal.path)),
     ...judgeDurations(stage.journal.events(), stage.seconds()),
-    ...(more.length === 0 ? [] : [`there are ${more.length} extra cards`]),
-    ...judgeUndoneCard(cardOfAdd[0], undo.id),
-    ...(await judgeNodes(stage, nodes, add.id)),
+    ...(extra <= 0 ? [] : [`there are ${extra} extra cards`]),
   ];
 }
 

@@ -32,6 +32,14 @@ export async function undoChange(stage: ChaosStage, { asked, planned }: UndoHook
   await untilTheEnd(stage, planned);
 }
 
+/** Another change after the first: alice types the command, bob approves the plan. */
+export async function requestNext(stage: ChaosStage, command: string): Promise<void> {
+  const before = (await stage.change())?.id;
+  const isAsked = async () => (await stage.change())?.id !== before;
+  await insist(stage, 'another change', isAsked, () => tried(stage.sandbox.slack.command('alice', command)));
+  await untilTheEnd(stage, undefined);
+}
+
 /** Waits for the plan, has it approved if there is one, and waits for the end. */
 async function untilTheEnd(stage: ChaosStage, planned: Disturbance['planned']): Promise<void> {
   await stage.until('a plan', async () => {

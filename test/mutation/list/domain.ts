@@ -3,6 +3,8 @@ import type { Mutant } from '../mutant.ts';
 const GUARDS = ['test/domain/guards/guards.test.ts'];
 const ADD = ['test/domain/verbs/add/plan.test.ts'];
 const UNDO = ['test/domain/verbs/undo/plan.test.ts'];
+const REMOVE = ['test/domain/verbs/remove/plan.test.ts'];
+const SYNC = ['test/domain/verbs/sync/plan.test.ts'];
 const DECIDE = ['test/domain/policy/decide.test.ts'];
 const FOLD = ['test/domain/change/fold.test.ts'];
 
@@ -185,8 +187,57 @@ export const DOMAIN: readonly Mutant[] = [
     tests: UNDO,
   },
   {
+    name: 'a removal takes the last registry without being told to',
+    file: 'src/domain/verbs/remove/guards.ts',
+    find: 'remaining(nodes, { kube }).length > 1',
+    replace: 'true',
+    tests: REMOVE,
+  },
+  {
+    name: 'a removal deletes files that the bootstrap node does not have',
+    file: 'src/domain/verbs/remove/steps.ts',
+    find: "file === 'same' && ",
+    replace: '',
+    tests: REMOVE,
+  },
+  {
+    name: 'a removal takes lines of other file systems out of fstab',
+    file: 'src/domain/verbs/archives-there.ts',
+    find: 'target.fstab.filter(isOfAnIso)',
+    replace: 'target.fstab',
+    tests: REMOVE,
+  },
+  {
+    name: 'a plan covers the deletion of any configuration file',
+    file: 'src/domain/plan/stale-plan.ts',
+    find: 'fresh.files.every((file) => approved.files.includes(file))',
+    replace: 'true',
+    tests: REMOVE,
+  },
+  {
+    name: 'a sync deletes a file that was changed since the worker copied it',
+    file: 'src/domain/verbs/sync/steps.ts',
+    find: "file.is === 'same' && ",
+    replace: '',
+    tests: SYNC,
+  },
+  {
+    name: 'a sync deletes files that another copy put on another node',
+    file: 'src/domain/verbs/sync/steps.ts',
+    find: 'copy.node === node.name && ',
+    replace: '',
+    tests: SYNC,
+  },
+  {
+    name: 'a copy that found its file there counts as the worker’s own',
+    file: 'src/domain/change/placed-copies.ts',
+    find: ' && begun[step.id] !== undefined',
+    replace: '',
+    tests: ['test/domain/change/placed-copies.test.ts'],
+  },
+  {
     name: 'an undo counts a step that was never begun',
-    file: 'src/domain/verbs/undo/refusals.ts',
+    file: 'src/domain/change/step-attempts.ts',
     find: 'begun[id] !== undefined && ',
     replace: '',
     tests: UNDO,

@@ -65,6 +65,10 @@ export class FakeStage implements Stage {
     this.#done(`clear ${fault}`);
   }
 
+  async operate(name: string, args: readonly string[]): Promise<void> {
+    this.#done([name, ...args].join(' '));
+  }
+
   async kill(service: string): Promise<void> {
     this.#done(`kill ${service}`);
   }

@@ -48,6 +48,11 @@ fault state-fails node-2 metalk8s.repo.installed no such file
 clear fault ssh-cut
 kill redis
 start bot
+iso-manager add 129.0.0
+iso-manager remove 127.0.6   # frees its space
+upgrade 129.0.0-alpha.1
+solution import other-solution
+solution unimport other-solution
 sleep 0.5`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
@@ -59,6 +64,11 @@ sleep 0.5`),
     { is: 'clear-fault', name: 'ssh-cut' },
     { is: 'kill', service: 'redis' },
     { is: 'start', service: 'bot' },
+    { is: 'operate', name: 'iso-manager', args: ['add', '129.0.0'] },
+    { is: 'operate', name: 'iso-manager', args: ['remove', '127.0.6'] },
+    { is: 'operate', name: 'upgrade', args: ['129.0.0-alpha.1'] },
+    { is: 'operate', name: 'solution', args: ['import', 'other-solution'] },
+    { is: 'operate', name: 'solution', args: ['unimport', 'other-solution'] },
     { is: 'sleep', seconds: 0.5 },
   ]);
 });
@@ -78,6 +88,12 @@ test.each([
   ['clear ssh-cut', 'Usage: clear fault NAME.'],
   ['kill slack', 'Known: bot, worker, redis'],
   ['sleep long', 'Usage: sleep SECONDS'],
+  ['iso-manager 129.0.0', 'Usage: iso-manager add|remove VERSION.'],
+  ['iso-manager delete 129.0.0', 'Usage: iso-manager add|remove VERSION.'],
+  ['iso-manager add metalk8s-129', 'Usage: iso-manager add|remove VERSION.'],
+  ['upgrade to 129.0.0', 'Usage: upgrade VERSION.'],
+  ['solution import', 'Usage: solution import|unimport NAME.'],
+  ['solutoin import x', 'Did you mean “solution”?'],
   ['', 'The scenario has no statements'],
 ])('a scenario with the line “%s” is refused with a sentence that says how it goes', (line, says) => {
   expect(mistakesOf(line).join('\n')).toContain(says);

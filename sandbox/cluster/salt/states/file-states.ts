@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Chunk, failed, type Outcome, ok, SourceMissing, type StateContext } from './chunk.ts';
 
@@ -46,6 +46,17 @@ export function fileDirectory(context: StateContext, spec: FileSpec): Chunk {
     }
     await mkdir(join(context.node.root, spec.path), { recursive: true });
     return ok(`Directory ${spec.path} updated`, { [spec.path]: 'New Dir' });
+  });
+}
+
+/** `file.absent`. */
+export function fileAbsent({ acts, node, test }: StateContext, spec: FileSpec): Chunk {
+  const { path } = spec;
+  return fileChunk(spec, 'file.absent', async () => {
+    if ((await acts.exists(node, path)) === null) return ok(`File ${path} is not present`);
+    if (test) return { result: null, comment: `File ${path} is set for removal`, changes: { removed: path } };
+    await rm(join(node.root, path), { recursive: true });
+    return ok(`Removed file ${path}`, { removed: path });
   });
 }
 

@@ -1,3 +1,4 @@
+import { namesIn } from '../node-tree.ts';
 import {
   COMMON_INCLUDE,
   CONF_D,
@@ -7,7 +8,7 @@ import {
   versionLocations,
 } from '../registry-files.ts';
 import type { Chunk, Sls, StateContext } from './chunk.ts';
-import { fileManaged } from './file-states.ts';
+import { fileAbsent, fileManaged } from './file-states.ts';
 
 const SLS = 'metalk8s.repo.configured';
 
@@ -29,7 +30,13 @@ export async function repoConfiguredChunks(context: StateContext): Promise<reado
   const [server, version, roots] = REPO_FILES;
   const file = (id: string, name: string, content: () => Promise<string>) =>
     fileManaged(context, { sls: SLS, id, path: `${CONF_D}/${name}` }, content);
+  const stale = (await namesIn(node, CONF_D)).filter(
+    (name) => /^99-metalk8s-[0-9]/.test(name) && archives.every(({ env }) => name !== versionInclude(env)),
+  );
   return [
+    ...stale.map((name) =>
+      fileAbsent(context, { sls: SLS, id: `Remove unused registry configuration ${name}`, path: `${CONF_D}/${name}` }),
+    ),
     file(server, 'default.conf', async () => serverConfig(node, world.registryPort)),
     file('Deploy common container registry nginx configuration', '99-registry-common.inc', async () => COMMON_INCLUDE),
     file(version, versionInclude(saltenv), () => versionLocations(world, acts, saltenv, own)),

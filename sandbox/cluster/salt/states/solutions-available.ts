@@ -1,9 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type SolutionInfo, solutionOf } from '../minion/solutions.ts';
 import { CONF_D } from '../registry-files.ts';
 import { type Chunk, failed, ok, type Sls, SlsRenderError, SourceMissing, type StateContext } from './chunk.ts';
-import { fileDirectory, fileExists, fileManaged } from './file-states.ts';
+import { fileAbsent, fileDirectory, fileExists, fileManaged } from './file-states.ts';
 import { mountMounted, mountUnmounted } from './mount-states.ts';
 
 const SLS = 'metalk8s.solutions.available';
@@ -82,7 +80,7 @@ function removalOf(context: StateContext, solution: SolutionInfo): readonly Chun
   const include = `Remove container images for Solution ${shown}`;
   const unmount = `Unmount Solution ${shown}`;
   return [
-    fileAbsent(context, include, `${CONF_D}/${solution.id}-registry-config.inc`, []),
+    fileAbsent(context, { sls: SLS, id: include, path: `${CONF_D}/${solution.id}-registry-config.inc` }),
     mountUnmounted(context, {
       sls: SLS,
       id: unmount,
@@ -90,24 +88,13 @@ function removalOf(context: StateContext, solution: SolutionInfo): readonly Chun
       isoPath: solution.archive,
       requires: [include],
     }),
-    fileAbsent(context, `Clean mountpoint for Solution ${shown}`, solution.path, [unmount]),
+    fileAbsent(context, {
+      sls: SLS,
+      id: `Clean mountpoint for Solution ${shown}`,
+      path: solution.path,
+      requires: [unmount],
+    }),
   ];
-}
-
-function fileAbsent({ acts, node, test }: StateContext, id: string, path: string, requires: readonly string[]): Chunk {
-  return {
-    sls: SLS,
-    id,
-    name: path,
-    fun: 'file.absent',
-    requires,
-    async run() {
-      if ((await acts.exists(node, path)) === null) return ok(`File ${path} is not present`);
-      if (test) return { result: null, comment: `File ${path} is set for removal`, changes: { removed: path } };
-      await rm(join(node.root, path), { recursive: true });
-      return ok(`Removed file ${path}`, { removed: path });
-    },
-  };
 }
 
 function stillActive({ name, version }: SolutionInfo): Chunk {

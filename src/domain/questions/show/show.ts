@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Change, ChangeId, StepState } from '../../change/change.ts';
-import { changeIdFrom } from '../../change/typed-change-id.ts';
+import { changeIdFrom } from '../../change/change-id.ts';
 import { shortDigest } from '../../plan/digest.ts';
 import type { Step } from '../../plan/step.ts';
 import { secondsInWords } from '../../text/format.ts';

@@ -3,17 +3,17 @@ import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
 import { reasonIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
-import type { VerbPlug } from '../verb.ts';
+import { ORDINARY, type VerbPlug } from '../verb.ts';
 import { planAdd } from './plan.ts';
 import { addUsage, addWords } from './words.ts';
 
 /** `add NODE…`: a registry on each of these nodes. */
 export const add: VerbPlug<'add'> = {
+  ...ORDINARY,
   usage: addUsage,
   takes: 'NODE',
   parse,
   notesBefore: true,
-  searchFor: () => null,
   plan: (intent, { facts, when }) => planAdd(intent, facts, when),
   words: addWords,
 };

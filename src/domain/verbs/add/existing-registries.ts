@@ -3,26 +3,19 @@ import type { Facts } from '../../cluster/facts.ts';
 import { endpointUrl } from '../../cluster/registry.ts';
 import type { Intent } from '../../plan/intent.ts';
 import type { Step } from '../../plan/step.ts';
-import { bytesInWords, count, listed } from '../../text/format.ts';
+import { listed } from '../../text/format.ts';
+import { hashedIn, unlikeRefusal } from '../proved-now.ts';
 
 /** The refusal when nothing is left to do. It says of the layers only what the proof has found. */
 export function registryExists({ nodes }: Intent, { proof }: Facts): Refusal {
   const isOne = nodes.length === 1;
   const has = `${listed(nodes)} already ${isOne ? 'has a registry' : 'have registries'}.`;
   const again = `run \`/registry-ha add ${nodes.join(' ')}\``;
-  if (proof?.is === 'different') {
-    const next = `Check the ISO files, the mounts and the disk of ${proof.node}, then ${again} again.`;
-    return refuse('registry-unfit', `${has} What is served is not what the bootstrap node serves. ${proof.says}`, next);
-  }
+  const wrong = unlikeRefusal(proof, has, again);
+  if (wrong !== null) return wrong;
   const each = isOne ? 'it' : 'each';
   const says = `${has} ${hashedIn(proof)} Kubernetes lists ${each} as Ready, and every engine uses ${each}.`;
   return refuse('registry-exists', says, `To verify again, ${again} at any time.`);
-}
-
-function hashedIn(proof: Extract<Facts['proof'], { readonly is: 'same' }> | undefined): string {
-  if (proof === undefined) return 'The layers of the images were not read.';
-  const { images, blobs, bytes } = proof;
-  return `Verified now: ${images}/${images} images, every layer hashed (${count(blobs, 'blob')}, ${bytesInWords(bytes)}).`;
 }
 
 /** A finding if some of the named nodes already have a complete registry: no step is for them, and every engine lists them. */

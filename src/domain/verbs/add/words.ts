@@ -1,6 +1,6 @@
-import type { Plan } from '../../plan/plan.ts';
 import { bytesInWords, count, firstFew } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
+import { copiesInWords } from '../bring-up-words.ts';
 import type { VerbWords } from '../verb.ts';
 
 /** The limits of registry HA, shown with every success. */
@@ -18,7 +18,7 @@ export const addWords: VerbWords<'add'> = {
   nodes: ({ intent }) => intent.nodes,
   aim: ({ intent: { nodes } }) => `Add ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}`,
   effect: ({ intent: { nodes } }) => `Adds ${nodes.length === 1 ? 'a registry' : 'registries'} on ${firstFew(nodes)}.`,
-  summary: (_, plan, markup) => copies(plan, markup),
+  summary: (_, plan, markup) => copiesInWords(plan, markup),
   proved: (_, { served, expected, archives, engines, engineTotal, bytes, newNodes = [] }, { text }) => {
     const added = newNodes.length === 0 ? '' : `, also of ${text(firstFew(newNodes))}, new since the plan`;
     const layers = bytes === undefined ? 'manifests compared' : `every layer hashed (${bytesInWords(bytes)})`;
@@ -29,11 +29,3 @@ export const addWords: VerbWords<'add'> = {
   limits: NOT_COVERED,
   toFinish: () => 'request the same change again',
 };
-
-function copies({ approved: { steps, intent } }: Plan, { text }: Markup): string {
-  const files = steps.flatMap((step) => (step.kind === 'copy' ? [step] : []));
-  if (files.length === 0) return `Nothing to copy to ${text(firstFew(intent.nodes))}`;
-  const bytes = files.reduce((sum, { archive: { size } }) => sum + size, 0);
-  const targets = [...new Set(files.map(({ node }) => node))];
-  return `Copies ${count(files.length, 'file')} (${bytesInWords(bytes)}) to ${text(firstFew(targets))}`;
-}

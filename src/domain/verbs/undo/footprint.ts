@@ -2,7 +2,7 @@ import type { Change } from '../../change/change.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
 import { isClosed } from '../../cluster/facts.ts';
 import type { NodeBefore } from '../../cluster/node-before.ts';
-import { includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
+import { FILES_OF_ANY_VERSION, includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
 import type { CopyStep, MountedArchive, Step } from '../../plan/step.ts';
 
 /** What a change may have left on one node: the node's state before, the steps that began, and its state now. */
@@ -68,15 +68,12 @@ export function ownMounts({ touched, before }: Footprint): readonly OwnMount[] {
     .filter(({ takesMount, takesFstab }) => takesMount || takesFstab);
 }
 
-/** Files that metalk8s.repo.configured writes for any version. */
-const ANY_VERSION = ['default.conf', '90-registry-config.inc', '99-registry-common.inc'];
-
 /** Configuration files of the registry that the change may have written and that did not exist before, sorted. */
 export function ownConfig({ touched, before }: Footprint, saltenv: string): readonly string[] {
   const files = touched.flatMap((step) => {
     if (step.kind === 'solutions') return step.archives.map(({ id }) => includeOfSolution(id));
-    if (step.kind === 'other-version') return [...ANY_VERSION, includeOfVersion(step.saltenv)];
-    return step.kind === 'deploy' ? [...ANY_VERSION, includeOfVersion(saltenv)] : [];
+    if (step.kind === 'other-version') return [...FILES_OF_ANY_VERSION, includeOfVersion(step.saltenv)];
+    return step.kind === 'deploy' ? [...FILES_OF_ANY_VERSION, includeOfVersion(saltenv)] : [];
   });
   return [...new Set(files)].filter((file) => !before.registryConfig.includes(file)).sort();
 }

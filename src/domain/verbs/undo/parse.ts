@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
-import { changeIdFrom } from '../../change/typed-change-id.ts';
+import { changeIdFrom } from '../../change/change-id.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
 import { reasonIn, type TypedWords } from '../../typed/flags.ts';

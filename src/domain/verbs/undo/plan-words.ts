@@ -1,30 +1,11 @@
 import type { Change } from '../../change/change.ts';
+import { touchedSteps } from '../../change/step-attempts.ts';
 import type { PlanDraft } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
-import { listed } from '../../text/format.ts';
-import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '../plan-words.ts';
+import { commonFindings, commonWarnings, mastersRestart } from '../plan-words.ts';
 import { copiesOf, type Footprint, isOwnCopy } from './footprint.ts';
-import { touchedSteps } from './refusals.ts';
 import { isInUse } from './steps.ts';
-
-/** Effects of an undo that an operator may not expect, and what it leaves. */
-export function undoSideEffects(steps: readonly Step[]): readonly string[] {
-  const withdrawn = steps.flatMap((step) => (step.kind === 'withdraw' ? [step.node] : []));
-  const restarts = engineRestarts(steps);
-  const inside = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
-  return [
-    ...restarts,
-    ...(restarts.length === 0 || withdrawn.length === 0
-      ? []
-      : [`Until then, the engines fail on ${listed(withdrawn)} and fall back to the next registry.`]),
-    ...(inside.length === 0
-      ? []
-      : [
-          `Empty folders, images in containerd and /etc/salt/minion.d/99-metalk8s-local.conf stay on ${listed(inside)}.`,
-        ]),
-  ];
-}
 
 /** The state of the cluster when the undo was planned. */
 export function undoSeen(

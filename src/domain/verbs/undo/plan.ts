@@ -1,8 +1,9 @@
 import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Change } from '../../change/change.ts';
+import { touchedSteps } from '../../change/step-attempts.ts';
 import type { Facts } from '../../cluster/facts.ts';
-import { endpointUrl, sameSet } from '../../cluster/registry.ts';
-import { archiveGuards, soundArchives } from '../../guards/archives.ts';
+import { sameSet } from '../../cluster/registry.ts';
+import { archiveGuards } from '../../guards/archives.ts';
 import { commonRefusal } from '../../guards/guards.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type PlanFor, planOf } from '../../plan/parts.ts';
@@ -10,12 +11,16 @@ import type { UntimedPlan } from '../../plan/plan.ts';
 import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
+import { contextOf } from '../bring-up.ts';
+import { takingAwayEffects } from '../plan-words.ts';
+import { isKnownToAnEngine, remaining } from '../staying.ts';
+import { goneStep } from '../take-away.ts';
+import { whyNotUndone } from '../undoing.ts';
 import type { JournalRecord } from '../verb.ts';
-
 import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
-import { undoSeen, undoSideEffects } from './plan-words.ts';
-import { laterRefusal, notInTheJournal, touchedSteps, unclearMountRefusal, whyNotUndone } from './refusals.ts';
-import { gone, proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
+import { undoSeen } from './plan-words.ts';
+import { laterRefusal, notInTheJournal, unclearMountRefusal } from './refusals.ts';
+import { proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
 
 /** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
 export function planUndo(
@@ -34,7 +39,7 @@ export function planUndo(
     builtOnOthers(undone);
   if (refusal !== null) return refusal;
   const traces = footprintsOf(undone, touchedSteps(undone), facts);
-  const context = contextOf(facts, when.change);
+  const context = contextOf(facts, when);
   const steps = stepsOf(traces, context, undone);
   const unfit = unclearMountRefusal(undone, traces) ?? registriesRefusal(steps, traces, facts);
   if (unfit !== null) return unfit;
@@ -44,50 +49,36 @@ export function planUndo(
     // An undo does not depend on the current archives.
     archives: [],
     targets: traces.toReversed(),
-    sideEffects: undoSideEffects(steps),
+    sideEffects: takingAwayEffects(steps),
     seen: undoSeen(undone, traces, context, steps),
   });
 }
 
-function contextOf(facts: Facts, change: string): PlanContext {
-  const version = facts.kube.clusterVersion ?? '';
-  const archives = soundArchives(facts.bootstrap.archives);
-  return { change, version, saltenv: `metalk8s-${version}`, archives, facts };
-}
-
 function stepsOf(traces: readonly Footprint[], context: PlanContext, undone: Change): readonly Step[] {
-  const addresses = remaining(traces, context.facts);
+  const addresses = remaining(leaving(traces), context.facts);
   const withdrawn = traces.filter(hasDeployed);
   const lastNode = withdrawn.at(-1)?.node.name;
   const withdraws = withdrawn.flatMap((trace) => withdrawSteps(trace, context, undone.id));
   const { ready, notReady } = context.facts.kube.endpoints;
   const isListed = withdrawn.some(({ node }) => [...ready, ...notReady].includes(node.ip ?? ''));
-  const waits = lastNode !== undefined && (withdraws.length > 0 || isListed) ? [gone(lastNode, addresses)] : [];
+  const waits = lastNode !== undefined && (withdraws.length > 0 || isListed) ? [goneStep(lastNode, addresses)] : [];
   const saltenv = undone.plan?.approved.saltenv ?? '';
   return [
     ...withdraws,
     ...waits,
-    ...(isKnownToAnEngine(withdrawn, context.facts) ? enginesSteps(context, addresses) : []),
+    ...(isKnownToAnEngine(
+      withdrawn.map(({ node }) => node),
+      context.facts,
+    )
+      ? enginesSteps(context, addresses)
+      : []),
     ...traces.flatMap((trace) => [...unmountSteps(trace), ...unconfigureSteps(trace, saltenv), ...removeSteps(trace)]),
     proveUndone(traces, context),
   ];
 }
 
-/** Addresses of the registries that stay, sorted. They always include the bootstrap's. */
-function remaining(traces: readonly Footprint[], { kube }: Facts): readonly string[] {
-  const leaving = traces.filter(hasDeployed).map(({ node }) => node.name);
-  const staying = kube.registries.map(({ node }) => node).filter((node) => !leaving.includes(node));
-  return kube.nodes
-    .flatMap(({ name, ip, roles }) =>
-      ip !== null && (staying.includes(name) || roles.includes('bootstrap')) ? [ip] : [],
-    )
-    .sort();
-}
-
-function isKnownToAnEngine(traces: readonly Footprint[], { engines }: Facts): boolean {
-  const urls = traces.map(({ node }) => endpointUrl(node.ip ?? ''));
-  return engines.some((engine) => engine.is === 'known' && engine.endpoints.some((url) => urls.includes(url)));
-}
+const leaving = (traces: readonly Footprint[]): readonly string[] =>
+  traces.filter(hasDeployed).map(({ node }) => node.name);
 
 const BY_HAND = 'Undo it by hand: see docs/commands.md, “Remove a registry by hand”.';
 
@@ -135,7 +126,7 @@ function builtOnOthers(undone: Change): Refusal | null {
 /** The remaining registries must be able to serve every image. */
 function registriesRefusal(steps: readonly Step[], traces: readonly Footprint[], facts: Facts): Refusal | null {
   if (!steps.some(({ kind }) => kind === 'withdraw' || kind === 'ready' || kind === 'engines')) return null;
-  const staying = remaining(traces, facts);
+  const staying = remaining(leaving(traces), facts);
   const unready = facts.kube.nodes.filter(
     ({ ip }) => ip !== null && staying.includes(ip) && !facts.kube.endpoints.ready.includes(ip),
   );

@@ -1,13 +1,14 @@
 import type { Change } from '../../change/change.ts';
 import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
 import type { IntentOf } from '../../plan/intent.ts';
-import type { JournalRecord, TargetSearch, VerbPlug } from '../verb.ts';
+import { type JournalRecord, type Known, ORDINARY, type TargetSearch, type VerbPlug } from '../verb.ts';
 import { parseUndo } from './parse.ts';
 import { planUndo } from './plan.ts';
 import { undoUsage, undoWords } from './words.ts';
 
 /** `undo CHANGE`: undoes what a change did before it failed or was cancelled. */
 export const undo: VerbPlug<'undo'> = {
+  ...ORDINARY,
   usage: undoUsage,
   takes: 'CHANGE',
   parse: parseUndo,
@@ -26,7 +27,7 @@ export function undoOf({ id, intent }: Change, reason?: string): IntentOf<'undo'
 }
 
 /** The copied archives, their part files, and the registry's manifest. */
-function searchFor(record: JournalRecord | null): TargetSearch {
+function searchFor({ record }: Known): TargetSearch {
   const copies = (record?.change?.plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'copy' ? [step] : []));
   return {
     archives: copies

@@ -310,10 +310,10 @@ describe('an undo is refused', () => {
     expect(refusal.says).toContain(says);
   });
 
-  it('with the way out by hand when a registry is whole: there is no command for it', () => {
-    const byHand = 'To remove a whole registry by hand, see docs/commands.md, “Remove a registry by hand”.';
-    expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(byHand);
-    expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(byHand);
+  it('with the command that takes a whole registry away; the way by hand stays for emergencies', () => {
+    const remove = 'To take the whole registry away: `/registry-ha remove node-2`.';
+    expect(refusalOf(leftByEngines(), of({ ...half, state: 'done' })).tryNext).toBe(remove);
+    expect(refusalOf(leftByEngines(), of(half, [later({ state: 'done' })])).tryNext).toBe(remove);
     expect(readFileSync('docs/commands.md', 'utf8')).toContain('\n## Remove a registry by hand\n');
   });
 

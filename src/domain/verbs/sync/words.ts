@@ -1,0 +1,40 @@
+import { namedNodes, type Plan } from '../../plan/plan.ts';
+import { count, firstFew } from '../../text/format.ts';
+import type { Markup } from '../../text/markup.ts';
+import { copiesInWords } from '../bring-up-words.ts';
+import type { ChangeOf, VerbWords } from '../verb.ts';
+import { syncAgain } from './again.ts';
+
+/** Examples of `sync`. */
+export const syncUsage = ({ code }: Markup): readonly string[] => [
+  `${code('/registry-ha sync')} shows a plan that brings every registry to what the bootstrap node serves: after ${code('iso-manager.sh')} and ${code('solutions.sh')}, before and after ${code('upgrade.sh')}. ${code('/registry-ha sync node-2')} is for one node.`,
+];
+
+/** `the registry of node-2`, `every registry` before the plan names them. */
+function registries(change: ChangeOf<'sync'>, name = (text: string) => text): string {
+  const nodes = namedNodes(change);
+  if (nodes.length === 0) return 'every registry';
+  return `the ${nodes.length === 1 ? 'registry' : 'registries'} of ${name(firstFew(nodes))}`;
+}
+
+/** Texts about a `sync`. */
+export const syncWords: VerbWords<'sync'> = {
+  nodes: namedNodes,
+  aim: (change) => `Sync ${registries(change)}`,
+  effect: (change) => `Syncs ${registries(change)} with the bootstrap's.`,
+  summary: (_, plan, markup) => `${copiesInWords(plan, markup)}${takenAway(plan)}`,
+  proved: (change, { served, expected, archives, engines, engineTotal, bytes, newNodes = [] }, { text }) => {
+    const added = newNodes.length === 0 ? '' : `, also of ${text(firstFew(newNodes))}, new since the plan`;
+    const layers = bytes === undefined ? 'manifests compared' : 'every layer hashed';
+    return `Served ${served}/${expected} images of ${count(archives, 'archive')} by ${registries(change, text)}, ${layers}; engines ${engines}/${engineTotal}${added}.`;
+  },
+  afterwards: (_, { code }) =>
+    `Sync again after the next ${code('iso-manager.sh')}, ${code('solutions.sh')} or ${code('upgrade.sh')}: MetalK8s itself updates the registry of the bootstrap node only.`,
+  limits: null,
+  toFinish: (intent) => `run ${syncAgain(intent)} again`,
+};
+
+function takenAway({ approved: { steps } }: Plan): string {
+  const unmounted = steps.flatMap((step) => (step.kind === 'unmount' ? [step.archive.id] : []));
+  return unmounted.length === 0 ? '' : `; takes ${firstFew([...new Set(unmounted)])} away`;
+}
