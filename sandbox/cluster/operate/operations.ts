@@ -1,6 +1,7 @@
 import { putArchive } from '../build/archives.ts';
 import { type ArchiveContent, archiveContent } from '../build/content.ts';
 import type { DescribedArchive } from '../build/description.ts';
+import { endpointsOf } from '../kube/objects/endpoints.ts';
 import type { ClusterParts } from '../parts.ts';
 import { runScript } from '../scripts.ts';
 import type { NodeActs, SimNode } from '../world.ts';
@@ -140,10 +141,15 @@ export class Operations {
     await saltState(world, this.acts, node ?? world.bootstrap, sls, saltenv ?? `metalk8s-${world.bootstrap.version}`);
   }
 
-  /** The scripts end only once the registry answers again. */
+  /** The scripts end only once the registry answers again. Endpoints follow seconds later, before a person types the next command. */
   private async untilReady(): Promise<void> {
     const { world, closing } = this.parts;
-    while (world.bootstrap.registry?.ready !== true) {
+    const { bootstrap } = world;
+    const isListed = () =>
+      endpointsOf(world)
+        .read()
+        .ready.some(({ node }) => node === bootstrap.name);
+    while (bootstrap.registry?.ready !== true || !isListed()) {
       closing.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
