@@ -56,6 +56,21 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       expect(await stage.targets.present(stage.access, [stage.path, absent], signal)).toEqual([stage.path]);
     });
 
+    it('compares other files, for which no space is needed', async () => {
+      const sha256 = await stage.put(100);
+      const others = [{ path: stage.path, size: 100, sha256 }];
+      const want = { archives: [], others, registryAddress: '127.0.0.1:1' };
+      expect(await stage.targets.look(stage.access, want, signal)).toMatchObject({
+        files: [],
+        others: [{ path: stage.path, is: 'same', size: 100 }],
+        space: [],
+      });
+      const different = { ...want, others: [{ path: stage.path, size: 100, sha256: OTHER }] };
+      expect(await stage.targets.look(stage.access, different, signal)).toMatchObject({
+        others: [{ is: 'different' }],
+      });
+    });
+
     it('detects another file by size and by content', async () => {
       const sha256 = await stage.put(100);
       expect(await look(99, sha256)).toMatchObject({ files: [{ is: 'different', size: 100 }] });

@@ -53,6 +53,7 @@ export class FakeTargetNodes implements TargetNodes {
       hostKey: hostKeyOf(access, target.hostKeyPinned),
       machine: machineAt(node, want.registryAddress.replace(/:\d+$/, '')),
       files,
+      ...(want.others === undefined ? {} : { others: want.others.map((one) => fileAt(target, one)) }),
       space: missing.length === 0 ? [] : [{ mountpoint: '/', available, paths: missing }],
       parts: partsOf(target),
       openFolder: target.openFolder,

@@ -106,7 +106,7 @@ async function comparedFiles(
 
 /**
  * The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. A
- * mounted file is an archive's, too, if it has the same inode.
+ * mounted file is an archive's, too, if it has the same inode. Any other file is named as its line of /etc/fstab does.
  */
 async function mountsOf(
   inspector: NodeInspector,
@@ -127,7 +127,10 @@ async function mountsOf(
   return {
     mounts: mounts.map(({ identity, ...entry }) => {
       const path = same.get(identity ?? '');
-      return named(path === undefined ? entry : { ...entry, backingFile: path }, paths, real);
+      const inFstab = fstab.flatMap(({ backingFile, mountpoint }) =>
+        real.get(mountpoint) === entry.mountpoint ? [backingFile] : [],
+      );
+      return named(path === undefined ? entry : { ...entry, backingFile: path }, [...paths, ...inFstab], real);
     }),
     fstab: fstab.map((entry) => named(entry, paths, real)),
   };

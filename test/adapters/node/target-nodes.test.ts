@@ -101,6 +101,20 @@ describe('inspecting a target', () => {
     });
   });
 
+  it('names the file of an archive that is listed no more as /etc/fstab does, behind links too', async () => {
+    const line = { mountpoint: '/srv/scality/m', backingFile: '/link/old.iso' };
+    const { facts } = look({
+      [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
+        stdout: '{"loopdevices":[{"name":"/dev/loop0","back-file":"/data/old.iso (deleted)"}]}',
+      },
+      [`${root} env LC_ALL=C cat -- /etc/fstab`]: { stdout: '/link/old.iso /srv/scality/m iso9660 ro,nofail 0 0\n' },
+      [`${root} realpath -zm -- /srv/scality ${path} /archives /link/old.iso /srv/scality/m`]: {
+        stdout: `/srv/scality\0${path}\0/archives\0/data/old.iso\0/srv/scality/m\0`,
+      },
+    });
+    expect(await facts).toMatchObject({ mounts: [{ ...line, backingFile: '/link/old.iso (deleted)' }], fstab: [line] });
+  });
+
   const losetup = `${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`;
   const inodes = `${root} env LC_ALL=C stat -L -c '%d:%i %n' -- ${path}`;
   const loop = (file: string) =>

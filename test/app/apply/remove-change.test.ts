@@ -52,6 +52,29 @@ describe('a removal', () => {
     expect(on.surprises).toEqual([]);
   });
 
+  it('fails if another registry does not serve an image in the end, and names both', async () => {
+    const on = await withRegistry();
+    await approvedChangeOn(on, ['node-3']);
+    await on.work();
+    const { id } = await approved(on, { verb: 'remove', cluster: 'lab', nodes: ['node-2'] });
+    const { manifest } = on.lab.registries;
+    let isLost = false;
+    on.lab.registries.manifest = async (address, image, signal) =>
+      isLost && address === '10.200.3.14' && image.name === 'etcd' ? null : manifest(address, image, signal);
+    const append = on.journal.append.bind(on.journal);
+    on.journal.append = async (change, event) => {
+      if (event.type === 'step-started' && event.step === 'verify') isLost = true;
+      return append(change, event);
+    };
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({
+      state: 'failed',
+      failure: {
+        what: expect.stringContaining('The registry of node-3 does not serve metalk8s-127.0.6/etcd:3.5.14-0.'),
+      },
+    });
+  });
+
   it('that failed is completed by Retry from here; an undo is refused with the two ways out', async () => {
     const on = await withRegistry();
     on.lab.saltSays.set('engines node-3', broken);

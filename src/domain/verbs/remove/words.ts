@@ -25,7 +25,8 @@ export const removeWords: VerbWords<'remove'> = {
   afterwards: ({ intent }, { text, code }) =>
     `The ${intent.nodes.length === 1 ? 'registry' : 'registries'} of ${text(firstFew(intent.nodes))} can be brought back with ${code(`/registry-ha add ${intent.nodes.join(' ')}`)}.${intent.keepIsos === true ? ' The ISO files are still there, so they are not copied again.' : ''}`,
   limits: null,
-  toFinish: (_, { code }) => `request the same ${code('remove')} again`,
+  toFinish: ({ nodes }, { code }) =>
+    `request the same ${code('remove')} again, or go back with ${code(`/registry-ha add ${nodes.join(' ')}`)}`,
 };
 
 function freed({ approved: { steps } }: Plan): string {

@@ -1,5 +1,6 @@
 import type { PlacedCopy } from '../../change/placed-copies.ts';
 import type { Archive } from '../../cluster/archive.ts';
+import { endpointUrl } from '../../cluster/registry.ts';
 import { isOlder, versionNumbers } from '../../cluster/version.ts';
 import type { PlanTarget } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
@@ -15,6 +16,8 @@ export function whyStale({ node, target }: PlanTarget, context: PlanContext): re
   const missing = archives.filter(({ id }) => !carries.includes(id));
   const ids = [...carries, ...staleArchives({ node, target }, archives).map(({ id }) => id)];
   const stale = [...new Set(ids)].filter((id) => archives.every((one) => one.id !== id));
+  const url = endpointUrl(node.ip ?? '');
+  const without = facts.engines.filter((one) => one.is === 'known' && !one.endpoints.includes(url));
   const isOld = registry !== undefined && registry.version !== version;
   return [
     ...missing.flatMap((archive) => (isNext(archive, version) ? beforeUpgrade(node.name, archive, version) : [])),
@@ -22,6 +25,11 @@ export function whyStale({ node, target }: PlanTarget, context: PlanContext): re
     ...(missing.length === 0
       ? []
       : [`The registry of ${node.name} does not have ${listed(missing.map(({ id }) => id))}.`]),
+    ...(without.length === 0
+      ? []
+      : [
+          `The container engine of ${listed(without.map((one) => one.node))} does not list the registry of ${node.name}.`,
+        ]),
     ...(stale.length === 0 ? [] : [`${node.name} still has ${listed(stale)}, which the bootstrap node lists no more.`]),
   ];
 }

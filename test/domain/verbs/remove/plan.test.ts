@@ -153,6 +153,23 @@ describe('the plan of a removal', () => {
     expect(plan.seen.findings.join(' ')).toContain('Nothing of a registry is left on node-3.');
   });
 
+  it('takes several registries out of service before it touches the engines, once', () => {
+    const seen = withNode3();
+    const [target] = seen.targets;
+    if (target?.is !== 'open') throw new Error('node-2 is open');
+    const two = { ...seen, targets: [target, { ...target, node: 'node-3', machine: emptyTarget('node-3').machine }] };
+    const plan = planOf({ ...last, nodes: ['node-2', 'node-3'] }, two);
+    expect(ids(plan).slice(0, 5)).toEqual([
+      'withdraw:node-2',
+      'withdraw:node-3',
+      'ready:node-3',
+      'engines',
+      'unmount:node-2:metalk8s-128.0.1',
+    ]);
+    expect(ids(plan).filter((id) => id === 'engines')).toHaveLength(1);
+    expect(plan.approved.steps.find(({ kind }) => kind === 'engines')).toMatchObject({ addresses: ['10.200.3.11'] });
+  });
+
   it('is covered by the approved plan after each step, and after a step that was interrupted', () => {
     const approved = planOf(last, complete());
     const { mounts = [], fstab = [] } = complete().targets.flatMap((one) => (one.is === 'open' ? [one] : []))[0] ?? {};
