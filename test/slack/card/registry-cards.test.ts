@@ -20,7 +20,7 @@ const when = { change: ID, at: at(0), begun: false };
 
 function timedPlan(plan: UntimedPlan | Refusal): Plan {
   if (isRefusal(plan)) throw new Error(plan.says);
-  return timed(plan);
+  return timed(plan, 3);
 }
 
 const remove: Intent = { verb: 'remove', cluster: 'lab', nodes: ['node-2'], last: true, reason: 'node-2 is replaced' };
