@@ -9,6 +9,7 @@ import type { EntryProof, Proof } from '../../domain/change/record-entry.ts';
 export interface ClusterProofs {
   readonly entries: EntryProof;
   readonly heartbeat: Proof;
+  readonly status: Proof;
 }
 
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
@@ -29,6 +30,7 @@ export async function botProofs({ clusters, approval }: BotConfig, own: SigningK
   const proofsOf = (keys: readonly TrustedKey[]): ClusterProofs => ({
     entries: botEntryProof({ own, bots, workers: keys }),
     heartbeat: proofOf('heartbeat', own, keys),
+    status: proofOf('status', own, keys),
   });
   return {
     cards: proofOf('card', own, bots),

@@ -8,6 +8,7 @@ import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announc
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisStatus } from '../../../../src/adapters/redis/lease/status.ts';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -17,6 +18,7 @@ import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
+import { statusContract } from '../../../contract/status.contract.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 import { clock } from '../server.ts';
@@ -58,6 +60,12 @@ changesContract('Redis, as the worker’s user', async () => {
     changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY }),
     close: closing(bench),
   };
+});
+
+statusContract('Redis, as the bot’s and the worker’s users', async () => {
+  const bench = await aclBench(['c1']);
+  const boardOf = (user: string) => redisStatus({ redis: bench.as(user), cluster: 'c1', proof: EVERY_STATEMENT });
+  return { worker: boardOf(WORKER), bot: boardOf(BOT), close: closing(bench) };
 });
 
 cardsContract('Redis, as the bot’s user', async () => {
