@@ -59,10 +59,11 @@ export async function startSlack(options: StartSlackOptions) {
   });
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
-  for (const register of SURFACES)
-    register(bot.app, { useCases, slack, context, whyNot, once: options.once, linkTo, clock, log });
-  await bot.start();
   const end = new AbortController();
+  const ending = end.signal;
+  for (const register of SURFACES)
+    register(bot.app, { useCases, slack, context, whyNot, once: options.once, linkTo, ending, clock, log });
+  await bot.start();
   const clusters = config.clusters.map(({ name }) => name);
   const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
   return {
