@@ -3,15 +3,9 @@ import type { NodeAccess } from '../../domain/cluster/facts.ts';
 import type { RegistryFiles } from '../../domain/cluster/registry-files.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
 import type { Command } from '../../domain/node-commands/command.ts';
-import {
-  digestIn,
-  type FileSeen,
-  fileInLine,
-  type Hasher,
-  hashFile,
-} from '../../domain/node-commands/copy-commands.ts';
+import { digestIn, type FileSeen, fileInLine } from '../../domain/node-commands/copy-commands.ts';
 import { exit, hasExited } from '../../domain/node-commands/ended.ts';
-import { LOOKS, type Look, lookAt, looksAtPath, looksIn } from '../../domain/node-commands/look-commands.ts';
+import { hashAt, LOOKS, type Look, lookAt, looksAtPath, looksIn } from '../../domain/node-commands/look-commands.ts';
 import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import { namedMounts, pathsToResolve } from './named-mounts.ts';
@@ -103,7 +97,6 @@ class Hashing {
   readonly #access: NodeAccess;
   readonly #inspector: NodeInspector;
   readonly #digests: TargetDigests | undefined;
-  #hasher: Hasher | null = null;
   #hashed = 0;
 
   constructor(access: NodeAccess, inspector: NodeInspector, digests: TargetDigests | undefined) {
@@ -125,8 +118,7 @@ class Hashing {
   async #hash({ path }: WantedFile, identity: string): Promise<string | null> {
     if (this.#hashed === MOST_HASHED) return null;
     this.#hashed += 1;
-    this.#hasher ??= await this.#inspector.hasher();
-    const probe = asUser(this.#access, hashFile(this.#hasher, path));
+    const probe = asUser(this.#access, hashAt(path));
     const result = await this.#inspector.asUser(probe, HASH_LIMIT_MS);
     const sha256 = hasExited(result) ? digestIn(result.stdout) : null;
     if (sha256 === null) throw new CommandFailed(this.#access.node, probe, result);

@@ -1,5 +1,5 @@
 import { type Command, command } from './command.ts';
-import { SEEN_FORMAT } from './copy-scripts.ts';
+import { HASH_SCRIPT, SEEN_FORMAT } from './copy-scripts.ts';
 import { REGISTRY_CONFIG } from './undo-commands.ts';
 
 /** What `lookAt` runs, in this order; then two calls of stat for each path. */
@@ -33,6 +33,9 @@ function quoted(word: string): string {
 
 /** One command for everything that an inspection reads on a node, except what paths resolve to. */
 export const lookAt = (paths: readonly string[]): Command => command('sh', '-c', LOOK_SCRIPT, 'sh', ...paths);
+
+/** Prints a digest for `digestIn`, by whichever program the node has. */
+export const hashAt = (path: string): Command => command('sh', '-c', HASH_SCRIPT, 'sh', path);
 
 /** How a program of the script ended, and what it printed, errors included. */
 export interface Look {
