@@ -11,3 +11,10 @@ export interface StatusBoard {
   /** Asks the worker for a new inspection; it sees the request with its next heartbeat. */
   ask(): Promise<InspectionRequest>;
 }
+
+/** What the bots have told the people of a cluster, over all replicas. */
+export interface Told {
+  /** The troubles that people know of; null: they were never told anything. */
+  last(): Promise<readonly string[] | null>;
+  note(troubles: readonly string[]): Promise<void>;
+}

@@ -18,6 +18,7 @@ export const EMPTY_STATUS: ClusterStatus = {
   engines: { all: 0, right: 0, unread: [], moreUnread: 0 },
   gaps: [],
   unknown: ['Kubernetes does not answer.'],
+  troubles: [],
 };
 
 /** The contract of the last status. */

@@ -15,6 +15,7 @@ const CONTEXTS = {
   heartbeat: 'registry-ha heartbeat v1\0',
   progress: 'registry-ha progress v1\0',
   status: 'registry-ha status v1\0',
+  told: 'registry-ha told v1\0',
 } as const;
 
 type Said = keyof typeof CONTEXTS;

@@ -15,6 +15,7 @@ export interface ClusterProofs {
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
 export interface BotProofs {
   readonly cards: Proof;
+  readonly told: Proof;
   readonly clusters: ReadonlyMap<string, ClusterProofs>;
 }
 
@@ -34,6 +35,7 @@ export async function botProofs({ clusters, approval }: BotConfig, own: SigningK
   });
   return {
     cards: proofOf('card', own, bots),
+    told: proofOf('told', own, bots),
     clusters: new Map([...workers].map(([name, keys]) => [name, proofsOf(keys)])),
   };
 }

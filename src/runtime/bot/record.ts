@@ -2,6 +2,7 @@ import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts'
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
+import { redisTold } from '../../adapters/redis/cards/told.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisStatus } from '../../adapters/redis/lease/status.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
@@ -29,7 +30,8 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
       const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
       const board = redisStatus({ ...place, proof: status });
-      return [cluster, { changes, queue, holds: redisHolds(place), worker, board }] as const;
+      const told = redisTold({ ...place, proof: proofs.told });
+      return [cluster, { changes, queue, holds: redisHolds(place), worker, board, told }] as const;
     }),
   );
   return {
@@ -44,3 +46,5 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
     },
   };
 }
+
+export type BotRecord = ReturnType<typeof botRecord>;

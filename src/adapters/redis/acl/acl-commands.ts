@@ -21,7 +21,7 @@ export const QUEUE_OF_WORKER =
 /** Every Redis command of the bot, in scripts or direct. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha hdel psubscribe'),
+  ...words('eval evalsha getrange hdel psubscribe set'),
   ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts].flatMap(commandsOf),
   ...QUEUE_OF_BOT,
 ]);

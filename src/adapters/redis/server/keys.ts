@@ -32,6 +32,8 @@ export function clusterKeys(cluster: string) {
     worker: `${prefix}:worker`,
     /** String: the signed status that the worker's last inspection found, with its time by Redis' clock. */
     status: `${prefix}:status`,
+    /** String: the troubles that the bots have told people of, signed by a bot. */
+    told: `${prefix}:told`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
     once: `${prefix}:once`,
     /** Number: the last fencing token. */

@@ -68,6 +68,11 @@ export const clusterStatusSchema = z.object({
   gaps: z.array(gapSchema).check(atMost(GAPS.length)),
   /** What could not be read of the cluster, as sentences. */
   unknown: z.array(sentence).check(atMost(20)),
+  /** Everything that is wrong, and since when; workers before this field do not say it. */
+  troubles: z
+    .array(z.object({ what: z.string().check(atMost(600)), since: isoTime }))
+    .check(atMost(100))
+    .default([]),
 });
 
 export type ClusterStatus = Data<typeof clusterStatusSchema>;
@@ -103,5 +108,7 @@ export type SeenStatus =
 /** True if the newer status shows anything else than the one before. */
 export function isNews(before: SeenStatus, after: SeenStatus): boolean {
   if (before.is !== 'seen' || after.is !== 'seen') return before.is !== after.is;
-  return canonicalJson({ ...before.status, at: '' }) !== canonicalJson({ ...after.status, at: '' });
+  return canonicalJson(withoutTimes(before.status)) !== canonicalJson(withoutTimes(after.status));
 }
+
+const withoutTimes = (status: ClusterStatus) => ({ ...status, at: '', troubles: [] });

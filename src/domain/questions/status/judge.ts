@@ -9,7 +9,16 @@ import { judgeRegistry, type RegistryNode } from './judge-registry.ts';
 /** The status that these facts show. */
 export function judge(inspection: Inspection): ClusterStatus {
   const { cluster, at, kube, bootstrap } = inspection;
-  const base = { cluster, at, version: null, archives: [], registries: [], gaps: [], engines: NO_ENGINES };
+  const base = {
+    cluster,
+    at,
+    version: null,
+    archives: [],
+    registries: [],
+    gaps: [],
+    engines: NO_ENGINES,
+    troubles: [],
+  };
   if (kube.is === 'unknown') return { ...base, unknown: sentences([kube, bootstrap]) };
   const archives = bootstrap.is === 'known' ? soundArchives(bootstrap.value.archives) : [];
   const nodes = registryNodes(kube.value);
