@@ -58,16 +58,17 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   slack = running;
   opened.keep({ close: () => running.stop() });
   rounds.run((signal) => tend(() => useCases.tend(running.postAgain), log, signal));
-  rounds.run((signal) => tell(newsPorts(config, record, running), log, signal));
+  rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }
 
-/** The clusters with a channel for alerts. */
-function newsPorts({ clusters }: BotConfig, record: BotRecord, slack: RunningSlack): readonly NewsPorts[] {
-  return clusters.flatMap(({ name, alerts }) => {
-    if (alerts === undefined) return [];
-    const post = (says: Says) => slack.tell(alerts, says);
-    return [{ ...known(name, record.clusters), cluster: name, once: record.once, post }];
+/** The clusters whose policy names a channel for alerts. */
+function newsPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSlack): readonly NewsPorts[] {
+  return [...record.clusters].flatMap(([cluster, ports]) => {
+    const channel = known(cluster, policies).alerts;
+    if (channel === undefined) return [];
+    const post = (says: Says) => slack.tell(channel, says);
+    return [{ ...ports, cluster, once: record.once, post }];
   });
 }
 

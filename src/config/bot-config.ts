@@ -23,8 +23,6 @@ export const BotFile = z.strictObject({
       z.strictObject({
         name: z.string().regex(CLUSTER_NAME, 'use lower-case letters, digits and hyphens, at most 42 characters'),
         channels: z.array(slackId('CG', 'a channel ID')).default([]),
-        /** Channel for one message when a registry became stale, and one when all is well again; without it there are none. */
-        alerts: slackId('CG', 'a channel ID').optional(),
         policy: z.never('permissions are in the policy file: see policyFile and examples/policy.yaml').optional(),
         /** Public keys of this cluster's worker, or folders of keys; default `/etc/registry-ha/workers/<name>`. */
         workerKeys: z

@@ -38,7 +38,7 @@ describe('a mistake in a file is reported with its fix', () => {
     [
       'bot',
       { clusters: [{ name: 'lab', rules: 1 }] },
-      'clusters.0: unknown key “rules”. Known: name, channels, alerts, workerKeys.',
+      'clusters.0: unknown key “rules”. Known: name, channels, workerKeys.',
     ],
     ['bot', { slack: { mode: 'web' } }, 'slack.mode: write one of socket, http.'],
     ['bot', { slack: { apiUrl: 'slack' } }, 'slack.apiUrl: write a whole address, such as https://example.com/.'],
