@@ -2,11 +2,13 @@ import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { answering } from './app/answer/answer-question.ts';
+import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
+import type { Says } from './app/ask/asker.ts';
 import { botUseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
-import { botRecord } from './runtime/bot/record.ts';
+import { type BotRecord, botRecord } from './runtime/bot/record.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
@@ -19,6 +21,9 @@ import { type RunningSlack, startSlack } from './slack/start-slack.ts';
 
 /** How often the bot checks open changes: expired plans, and jobs that a crashed bot did not queue. */
 const TEND_EVERY_MS = 10_000;
+
+/** How often the bot compares the last status of each cluster with what people were told. */
+const TELL_EVERY_MS = 30_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
@@ -53,7 +58,32 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   slack = running;
   opened.keep({ close: () => running.stop() });
   rounds.run((signal) => tend(() => useCases.tend(running.postAgain), log, signal));
+  rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
+}
+
+/** The clusters whose policy names a channel for alerts. */
+function newsPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSlack): readonly NewsPorts[] {
+  return [...record.clusters].flatMap(([cluster, ports]) => {
+    const channel = known(cluster, policies).alerts;
+    if (channel === undefined) return [];
+    const post = (says: Says) => slack.tell(channel, says);
+    return [{ ...ports, cluster, once: record.once, post }];
+  });
+}
+
+async function tell(clusters: readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {
+  while (clusters.length > 0 && !signal.aborted) {
+    for (const ports of clusters) {
+      await tellNews(ports).catch((err: unknown) =>
+        log.warn(
+          { err, cluster: ports.cluster },
+          'News of a cluster could not be posted; another try follows in an hour',
+        ),
+      );
+    }
+    await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+  }
 }
 
 function known<T>(name: string, clusters: ReadonlyMap<string, T>): T {

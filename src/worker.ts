@@ -7,10 +7,13 @@ import { begunJobsIn } from './adapters/files/begun-jobs.ts';
 import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
+import { ClusterWatch } from './app/watch/cluster-watch.ts';
+import { inspectAll } from './app/watch/inspect-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import type { Journal } from './ports/record.ts';
+import type { StatusBoard } from './ports/status.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
@@ -18,10 +21,10 @@ import type { Log } from './runtime/log.ts';
 import { type Opened, startParts } from './runtime/opened.ts';
 import { Rounds } from './runtime/rounds.ts';
 import type { Process } from './runtime/run-process.ts';
-import { workerCluster } from './runtime/worker/cluster.ts';
+import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
 import { workerCopier } from './runtime/worker/copier.ts';
 import { workerJournal } from './runtime/worker/journal.ts';
-import { workerLog } from './runtime/worker/log-lines.ts';
+import { type WorkerLog, workerLog } from './runtime/worker/log-lines.ts';
 import { loggedJournal } from './runtime/worker/logged-journal.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
@@ -44,7 +47,9 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const lostRecords = recordWatch({ journal, changes, clock, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const { trouble, loops } = workerHeart({ life, clock, kubernetes: cluster.kubernetes, journal, me, ...logged });
+  const watch = clusterWatch(config, cluster, record.board, logged);
+  const onAsked = (request: number) => watch.asked(request);
+  const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
   const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: proofs.approvals };
   const limits = { planLivesMs: config.plan.livesMinutes * 60_000, nodesAtATime: config.apply.atATime };
@@ -58,13 +63,14 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
       work: async (job, signal, fence) => {
         await trouble.over(signal);
         await lostRecords.job(() => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal));
+        watch.wake();
       },
       idPath: join(config.stateFolder, 'queue-worker.id'),
     }),
   );
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  rounds.run(...loops, lostRecords.run);
+  rounds.run(...loops, lostRecords.run, watch.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }
@@ -73,6 +79,15 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
 function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
   const begunJobs = begunJobsIn(join(stateFolder, 'begun-jobs.json'), workerLog(log).onFileTrouble);
   return { journal: loggedJournal(journal, log), begunJobs };
+}
+
+/** Inspects the cluster for `/registry-ha status`. */
+function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, board: StatusBoard, logged: WorkerLog) {
+  const onUnexpected = logged.onPartUnread;
+  const ports = { ...cluster, cluster: config.cluster, now: () => clock.now(), onUnexpected };
+  const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
+  const everyMs = config.status.everyMinutes * 60_000;
+  return new ClusterWatch({ board, clock, inspect, everyMs, onError: logged.onNotInspected });
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

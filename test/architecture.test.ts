@@ -52,7 +52,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
-  app: [['record'], ['plan', 'ask'], ['answer', 'apply'], ['worker']],
+  app: [['record'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker']],
   slack: [['text'], ['api'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],

@@ -38,16 +38,17 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
   return policies;
 }
 
-function policyOf({ verbs = {}, freezes = [], ...shared }: ClusterText): Policy {
+function policyOf({ verbs = {}, freezes = [], alerts, ...shared }: ClusterText): Policy {
   const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
   return {
     verbs: forEachVerb((verb) => rulesOf({ ...shared, ...verbs[verb] })),
     holds: { freeze: hold('freeze'), lock: hold('lock') },
     freezes,
+    ...(alerts === undefined ? {} : { alerts }),
   };
 }
 
-type Merged = Omit<ClusterText, 'verbs' | 'freezes'>;
+type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts'>;
 
 const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
   channels: channels ?? null,

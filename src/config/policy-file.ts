@@ -92,6 +92,9 @@ const OfCluster = z.strictObject({
   ...rules,
   approvers: SomePeople.describe('Who may approve, deny and cancel'),
   freezes: z.array(Freeze).exactOptional().describe('Periods in which no change may start'),
+  alerts: slackId('CG', 'a channel ID')
+    .exactOptional()
+    .describe('Channel for a message when a registry became stale, and when all is well again; default: none'),
   verbs: z
     .strictObject({
       ...forEachVerb(() => OfVerb.exactOptional()),

@@ -32,6 +32,8 @@ export const WorkerFile = z.strictObject({
     .check(atLeast(1, 'name at least one public key; otherwise nothing can be approved'))
     .default(['/etc/registry-ha/approval.pub']),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
+  /** How often the worker inspects the cluster for `status`, besides the inspections after changes and on request. */
+  status: z.strictObject({ everyMinutes: z.coerce.number().min(1).max(60).default(15) }).prefault({}),
   copy: z
     .strictObject({
       /** Bytes per second for all copies together; default: unlimited. */

@@ -1,5 +1,6 @@
 import type { ChangeId, MessageRef } from '../domain/change/change.ts';
 import type { SeenWorker, WorkerSays } from '../domain/cluster/worker-state.ts';
+import type { InspectionRequest } from './status.ts';
 
 /** The answer to a claim. */
 export type Claim = 'ours' | 'busy' | 'posted';
@@ -34,8 +35,8 @@ export interface CardLease {
 
 /** The heartbeat of a cluster's worker, outside the journal and every record. */
 export interface Heartbeat {
-  /** Sends a heartbeat with what the worker says. */
-  beat(says: WorkerSays): Promise<void>;
+  /** Sends a heartbeat with what the worker says. Returns the last request for an inspection; 0: there was none. */
+  beat(says: WorkerSays): Promise<InspectionRequest>;
   /** The last heartbeat; null when there never was one, `unverified` when no trusted worker has signed it. */
   seen(): Promise<SeenWorker | 'unverified' | null>;
 }

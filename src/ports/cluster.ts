@@ -9,6 +9,8 @@ import type { RunLimits } from './nodes.ts';
 export interface BootstrapNode {
   /** Reads both configuration files, every archive (identity, digest, images) and the mounts. */
   look(signal: AbortSignal): Promise<BootstrapFacts>;
+  /** The same, outside of any change: a copy still reads only what `look` saw. */
+  glance(signal: AbortSignal): Promise<BootstrapFacts>;
   /** MetalK8s' own scripts that run on the node now. */
   scripts(signal: AbortSignal): Promise<readonly RunningScript[]>;
   /** Reads an archive from a byte onwards; throws `bootstrap-file` when the file is not what the last inspection saw. */

@@ -1,5 +1,6 @@
 import type { HostKey, NodeAccess, NodeKey, OpenTarget, TargetFacts } from '../domain/cluster/facts.ts';
 import type { MachineFacts } from '../domain/cluster/machine.ts';
+import type { RegistryFiles } from '../domain/cluster/registry-files.ts';
 import type { TargetQuery, WantedFile } from '../domain/cluster/target-query.ts';
 import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
@@ -46,4 +47,9 @@ export interface TargetNodes {
   /** The machine that is reached. */
   machine(access: NodeAccess, signal: AbortSignal): Promise<MachineFacts>;
   registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Everything that a registry needs on its node, in at most six commands. It hashes at most three files that it does not know from
+   * before; the next call hashes more. Throws Unreachable and CommandFailed.
+   */
+  registryFiles(access: NodeAccess, archives: readonly WantedFile[], signal: AbortSignal): Promise<RegistryFiles>;
 }

@@ -1,3 +1,4 @@
+import type { Says } from '../app/ask/asker.ts';
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
 import type { Change, MessageRef } from '../domain/change/change.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
@@ -6,12 +7,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Announcements, Changes } from '../ports/record.ts';
 import { boltLog } from './api/bolt-log.ts';
-import { slackPoster } from './api/poster.ts';
+import { type SlackPoster, slackPoster } from './api/poster.ts';
 import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
 import { notifier } from './outbox/notifier.ts';
 import { postAgain } from './outbox/post-again.ts';
 import { SURFACES } from './surfaces/surfaces.ts';
+import { section } from './text/blocks.ts';
+import { cut, TEXT_LIMIT } from './text/fit.ts';
+import { linkingMrkdwn } from './text/markup.ts';
+import { withPlainMoments } from './text/names.ts';
 
 /** The part of the bot's configuration that is about Slack. */
 export interface SlackConfig {
@@ -59,22 +64,29 @@ export async function startSlack(options: StartSlackOptions) {
   });
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
-  for (const register of SURFACES)
-    register(bot.app, { useCases, slack, context, whyNot, once: options.once, linkTo, clock, log });
-  await bot.start();
   const end = new AbortController();
+  const ending = end.signal;
+  for (const register of SURFACES)
+    register(bot.app, { useCases, slack, context, whyNot, once: options.once, linkTo, ending, clock, log });
+  await bot.start();
   const clusters = config.clusters.map(({ name }) => name);
   const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
     /** Posts the card of a change without one; null when the bot may not write there. */
     postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
+    /** Posts a message of its own in a channel. */
+    tell: (channel: string, says: Says) => told(slack, channel, says(linkingMrkdwn(linkTo))),
     async stop() {
       await bot.stop();
       end.abort();
       await drawing;
     },
   };
+}
+
+async function told(slack: SlackPoster, channel: string, text: string): Promise<void> {
+  await slack.post(channel, { text: cut(withPlainMoments(text), TEXT_LIMIT), blocks: [section(text)] });
 }
 
 export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { approvalChecker, approvalSigner } from '../../src/adapters/keys/approvals.ts';
 import { newKeyPair } from '../../src/adapters/keys/pair.ts';
+import type { AnsweredCluster } from '../../src/app/answer/gather.ts';
 import { type Decision, decideChange } from '../../src/app/ask/decide-change.ts';
 import { type RequestPorts, requestChange } from '../../src/app/ask/request-change.ts';
 import { requestUndo } from '../../src/app/ask/request-undo.ts';
@@ -19,6 +20,7 @@ import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
+import { FakeStatusBoard } from '../fakes/fake-status-board.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
 import { addNode2 } from '../fixtures/facts.ts';
 import { type GivenRules, people, policyOf } from '../fixtures/policy.ts';
@@ -64,7 +66,9 @@ export function bench(rules: GivenRules = {}) {
   const life = new FakeWorkerLife(clock);
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
-  const bot: RequestPorts & TendPorts = {
+  const board = new FakeStatusBoard();
+  const bot: RequestPorts & TendPorts & AnsweredCluster = {
+    board,
     changes,
     queue,
     worker: life,
@@ -98,6 +102,7 @@ export function bench(rules: GivenRules = {}) {
   return {
     ...{
       posted,
+      board,
       life,
       clock,
       lab,

@@ -88,6 +88,20 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       await expect(stage.targets.registryConfig(stage.access, signal)).rejects.toMatchObject({ name: 'Unreachable' });
     });
 
+    it('reads the files of a registry: what is missing, the same, and different', async () => {
+      const files = (size: number, sha256: string) =>
+        stage.targets.registryFiles(stage.access, [{ path: stage.path, size, sha256 }], signal);
+      const is = async (size: number, sha256: string) => (await files(size, sha256)).files[0]?.is;
+      expect(await is(100, OTHER)).toBe('absent');
+      const sha256 = await stage.put(100);
+      expect(await is(100, sha256)).toBe('same');
+      expect(await is(99, sha256)).toBe('different');
+      expect(await is(100, OTHER)).toBe('different');
+      expect((await files(100, sha256)).mounts.filter(({ backingFile }) => backingFile === stage.path)).toEqual([]);
+      await stage.lockOut();
+      await expect(files(100, sha256)).rejects.toMatchObject({ name: 'Unreachable' });
+    });
+
     it('can be aborted', async () => {
       const stopped = AbortSignal.abort(new Error('the worker stops'));
       await expect(stage.targets.mounts(stage.access, [], stopped)).rejects.toThrow('the worker stops');

@@ -32,6 +32,11 @@ export class FakeBootstrap implements BootstrapNode {
     return this.facts;
   }
 
+  async glance(signal: AbortSignal): Promise<BootstrapFacts> {
+    signal.throwIfAborted();
+    return this.facts;
+  }
+
   async scripts(): Promise<readonly []> {
     return [];
   }

@@ -63,6 +63,7 @@ export class FakeLab {
 
   readonly bootstrap: BootstrapNode = {
     look: async () => this.facts().bootstrap,
+    glance: async () => this.facts().bootstrap,
     scripts: async () => this.scripts,
     read: () => {
       throw new Error('the fake copier reads nothing');
@@ -87,6 +88,11 @@ export class FakeLab {
     mounts: async ({ node }) => this.#mounts(node),
     machine: async ({ node }) => this.machine(node),
     registryConfig: async ({ node }) => [...this.#of(node).config],
+    registryFiles: async ({ node }, wanted) => ({
+      files: wanted.map(({ path }) => ({ path, is: this.#of(node).files.has(path) ? 'same' : 'absent' })),
+      ...this.#mounts(node),
+      registryConfig: [...this.#of(node).config],
+    }),
   };
 
   readonly copier: Copier = {

@@ -8,6 +8,7 @@ import type {
   TargetFacts,
   TargetFile,
 } from '../../src/domain/cluster/facts.ts';
+import type { RegistryFiles } from '../../src/domain/cluster/registry-files.ts';
 import type { TargetQuery, WantedFile } from '../../src/domain/cluster/target-query.ts';
 import { isPartName } from '../../src/domain/node-commands/part-file.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
@@ -88,6 +89,17 @@ export class FakeTargetNodes implements TargetNodes {
 
   async registryConfig(access: NodeAccess, signal: AbortSignal): Promise<readonly string[]> {
     return [...this.#open(access, signal).registryConfig];
+  }
+
+  async registryFiles(
+    access: NodeAccess,
+    archives: readonly WantedFile[],
+    signal: AbortSignal,
+  ): Promise<RegistryFiles> {
+    const target = this.#open(access, signal);
+    const files = archives.map((archive) => fileAt(target, archive)).map(({ path, is }) => ({ path, is }));
+    const { mounts, fstab, registryConfig } = target;
+    return { files, mounts: [...mounts], fstab: [...fstab], registryConfig: [...registryConfig] };
   }
 
   #open({ node }: NodeAccess, signal: AbortSignal): FakeTarget {

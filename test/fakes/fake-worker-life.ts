@@ -15,8 +15,12 @@ export class FakeWorkerLife implements Heartbeat {
     this.#bot = bot;
   }
 
-  async beat(says: WorkerSays): Promise<void> {
+  /** The last request for an inspection. */
+  asked = 0;
+
+  async beat(says: WorkerSays): Promise<number> {
     this.#says = says;
+    return this.asked;
   }
 
   async seen(): Promise<SeenWorker> {

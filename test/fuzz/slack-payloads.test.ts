@@ -63,6 +63,7 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       context: async () => ({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
       linkTo: () => '',
+      ending: new AbortController().signal,
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
       slack: { post: async () => ({ channel: 'C', ts: '1' }) },
       clock: systemClock,

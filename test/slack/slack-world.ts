@@ -11,6 +11,7 @@ import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
+import { FakeStatusBoard } from '../fakes/fake-status-board.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
 import { type GivenRules, people, policyOf } from '../fixtures/policy.ts';
 import { ALICE, BOB, CAROL, MALLORY, MANIFEST, OPS } from '../sandbox/slack/slack-for-tests.ts';
@@ -22,6 +23,7 @@ export interface SlackWorld {
   readonly bot: RunningSlack;
   readonly changes: FakeChanges;
   readonly life: FakeWorkerLife;
+  readonly board: FakeStatusBoard;
   readonly log: KeptLog;
   readonly fatal: Error[];
   readonly messages: () => readonly SlackMessage[];
@@ -50,13 +52,14 @@ export async function slackWorld({
   const changes = new FakeChanges('lab', announcements);
   const cards = new FakeCards([changes], systemClock);
   const life = new FakeWorkerLife(systemClock);
+  const board = new FakeStatusBoard();
   const log = new KeptLog();
   const fatal: Error[] = [];
   const seen = new Set<string>();
   const bot = await startSlack({
     once: { isFirst: async (name) => !seen.has(name) && seen.add(name).has(name) },
     config: configFor(local, http),
-    useCases: useCases(realUseCases(changes, cards, life, rules)),
+    useCases: useCases(realUseCases(changes, cards, life, board, rules)),
     changes: () => changes,
     cards,
     announcements,
@@ -70,7 +73,7 @@ export async function slackWorld({
     await bot.stop();
     await local.close();
   };
-  return { local, bot, changes, life, log, fatal, messages: () => local.messages(), ephemeralFor, close };
+  return { local, bot, changes, life, board, log, fatal, messages: () => local.messages(), ephemeralFor, close };
 }
 
 function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
@@ -85,7 +88,13 @@ function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
   });
 }
 
-function realUseCases(changes: FakeChanges, cards: FakeCards, life: FakeWorkerLife, rules: GivenRules): UseCases {
+function realUseCases(
+  changes: FakeChanges,
+  cards: FakeCards,
+  life: FakeWorkerLife,
+  board: FakeStatusBoard,
+  rules: GivenRules,
+): UseCases {
   const policy = policyOf({ requesters: people(ALICE.id), approvers: people(BOB.id), ...rules });
   const given: string[] = [];
   const ports = {
@@ -96,6 +105,7 @@ function realUseCases(changes: FakeChanges, cards: FakeCards, life: FakeWorkerLi
           changes,
           queue: new FakeQueue(),
           worker: life,
+          board,
           policy,
           holds: new FakeHolds(),
           groups: new FakeGroups(),

@@ -59,11 +59,14 @@ export class ResponseUrls {
     if (this.#site.now() > issued.until) return { status: 404, error: 'expired_url' };
     if (issued.uses >= USES) return { status: 404, error: 'used_url' };
     this.#issued.set(path, { ...issued, uses: issued.uses + 1 });
-    return this.reply(issued.addressee, body, (source) => this.#remember(path, source));
+    return this.reply(issued.addressee, body);
   }
 
-  /** Shows an answer from a command's acknowledgement or its response_url. */
-  reply(to: Addressee, body: unknown, posted: (ts: string) => void = () => undefined): ReplyOutcome {
+  /**
+   * Shows an answer from a command's acknowledgement or its response_url. A command has no message that `replace_original` could
+   * replace, not even its own first answer: Slack posts a new one (slackapi/bolt-python issue 1268, slackapi/bolt-js issue 2287).
+   */
+  reply(to: Addressee, body: unknown): ReplyOutcome {
     const parsed = Reply.safeParse(body);
     if (!parsed.success) return { status: 400, error: 'invalid_payload' };
     if (parsed.data.delete_original) return this.#remove(to);
@@ -72,7 +75,7 @@ export class ResponseUrls {
     const { timeline } = this.#site;
     const source = to.source === undefined ? undefined : timeline.find(to.channel, to.source);
     if (parsed.data.replace_original && source !== undefined) timeline.revise(source.ts, content);
-    else posted(timeline.post({ ...this.#draft(to, parsed.data), text: content.text, blocks: content.blocks }).ts);
+    else timeline.post({ ...this.#draft(to, parsed.data), text: content.text, blocks: content.blocks });
     return { status: 200 };
   }
 
@@ -87,12 +90,5 @@ export class ResponseUrls {
     if (to.source === undefined) return { status: 404, error: 'message_not_found' };
     this.#site.timeline.remove(to.source);
     return { status: 200 };
-  }
-
-  /** A command's URL later replaces what it last posted; a click's URL always replaces the clicked message. */
-  #remember(path: string, source: string): void {
-    const issued = this.#issued.get(path);
-    if (issued === undefined || path.startsWith('/actions/')) return;
-    this.#issued.set(path, { ...issued, addressee: { ...issued.addressee, source } });
   }
 }

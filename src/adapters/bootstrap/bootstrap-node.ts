@@ -38,6 +38,7 @@ export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode
       }
       return facts;
     },
+    glance: async (signal) => (await inspect(options, digests, signal)).facts,
     scripts: async (signal) => {
       signal.throwIfAborted();
       return await runningScripts(options.root);

@@ -14,6 +14,8 @@ const CONTEXTS = {
   card: 'registry-ha card v1\0',
   heartbeat: 'registry-ha heartbeat v1\0',
   progress: 'registry-ha progress v1\0',
+  status: 'registry-ha status v1\0',
+  told: 'registry-ha told v1\0',
 } as const;
 
 type Said = keyof typeof CONTEXTS;

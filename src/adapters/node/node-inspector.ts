@@ -247,4 +247,4 @@ export class NodeInspector {
   }
 }
 
-const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');
+export const saysMissing = (stderr: string): boolean => stderr.includes('No such file or directory');

@@ -15,8 +15,9 @@ import { folderOf } from '../../domain/node-commands/copy-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { loginFault } from './login-fault.ts';
-import { ARCHIVES, named } from './named-mounts.ts';
+import { namedMounts, pathsToResolve } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
+import { registryFiles } from './registry-files.ts';
 
 const HOST_KEY_LIMIT_MS = 20_000;
 
@@ -46,6 +47,11 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
     mounts: (access, paths, signal) => mountsOf(new NodeInspector(shell, access, signal), paths),
     machine: (access, signal) => new NodeInspector(shell, access, signal).machine(),
     registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
+    async registryFiles(access, archives, signal) {
+      const hostKey = await shell.hostKey(access, { signal, limitMs: HOST_KEY_LIMIT_MS });
+      const inspector = new NodeInspector(shell, access, signal, hostKey.pinned ? undefined : hostKey);
+      return await registryFiles(access, archives, inspector, digests);
+    },
   };
 }
 
@@ -104,10 +110,6 @@ async function comparedFiles(
   return found;
 }
 
-/**
- * The kernel reports resolved paths, and Salt writes to /etc/fstab what it was given, so both are compared by what they resolve to. A
- * mounted file is an archive's, too, if it has the same inode. Any other file is named as its line of /etc/fstab does.
- */
 async function mountsOf(
   inspector: NodeInspector,
   paths: readonly string[],
@@ -117,23 +119,8 @@ async function mountsOf(
     paths.length > 0 && mounts.some(({ identity }) => identity !== null)
       ? await inspector.identities(paths)
       : new Map<string, string>();
-  const lines = fstab.flatMap(({ backingFile, mountpoint }) => [backingFile, mountpoint]);
-  const real = await inspector.resolved([
-    ARCHIVES,
-    ...paths,
-    ...paths.map(folderOf),
-    ...lines.filter((word) => word.startsWith('/')),
-  ]);
-  return {
-    mounts: mounts.map(({ identity, ...entry }) => {
-      const path = same.get(identity ?? '');
-      const inFstab = fstab.flatMap(({ backingFile, mountpoint }) =>
-        real.get(mountpoint) === entry.mountpoint ? [backingFile] : [],
-      );
-      return named(path === undefined ? entry : { ...entry, backingFile: path }, [...paths, ...inFstab], real);
-    }),
-    fstab: fstab.map((entry) => named(entry, paths, real)),
-  };
+  const real = await inspector.resolved(pathsToResolve({ fstab }, paths));
+  return namedMounts({ mounts, fstab, same }, paths, real);
 }
 
 async function partsBeside(paths: readonly string[], inspector: NodeInspector): Promise<OpenTarget['parts']> {

@@ -1,26 +1,40 @@
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
-import { type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
-import type { Answering, Asker, Says } from '../ask/asker.ts';
+import { type KnownOf, type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
+import type { Markup } from '../../domain/text/markup.ts';
+import type { Answered, Answering, Asker } from '../ask/asker.ts';
 import { knownForChanges } from './changes.ts';
-import type { AnswerPorts, Gather } from './gather.ts';
+import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
 import { knownForShow } from './show.ts';
+import { knownForStatus, newerStatus } from './status.ts';
 
 /** What each question reads. A new question is a file beside this one and a line here. */
 const GATHER: { readonly [Q in Question]: Gather<Q> } = {
+  status: knownForStatus,
   changes: knownForChanges,
   show: knownForShow,
   help: knownForHelp,
 };
+
+/** What may become newer while the person reads the answer. */
+const LATER: { readonly [Q in Question]?: Later<Q> } = { status: newerStatus };
 
 /** Answers a question. Throws what reading the record throws. */
 async function answerQuestion<Q extends Question>(
   { question, ask }: QuestionWish<Q>,
   asker: Asker,
   ports: AnswerPorts,
-): Promise<Says | Refusal> {
+): Promise<Answered | Refusal> {
   const known = await GATHER[question](ask, asker, ports);
-  return isRefusal(known) ? known : (markup) => questionPlug(question).answer(known, markup);
+  if (isRefusal(known)) return known;
+  const saysOf = (what: KnownOf<Q>) => (markup: Markup) => questionPlug(question).answer(what, markup);
+  const later: Later<Q> | undefined = LATER[question];
+  if (later === undefined) return { says: saysOf(known), later: null };
+  const newer = async (signal: AbortSignal) => {
+    const found = await later(known, ports, signal);
+    return found === null ? null : saysOf(found);
+  };
+  return { says: saysOf(known), later: newer };
 }
 
 /** Answers over these ports, as the bot's use cases need it. */

@@ -2,12 +2,18 @@ import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { AskOf, KnownOf, Question } from '../../domain/questions/questions.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { StatusBoard } from '../../ports/status.ts';
 import type { Asker } from '../ask/asker.ts';
 import type { ClusterPorts } from '../ask/request-change.ts';
 
+/** A cluster with the last status of its worker. */
+export interface AnsweredCluster extends ClusterPorts {
+  readonly board: Pick<StatusBoard, 'seen' | 'ask'>;
+}
+
 /** What questions read. None of them changes anything. */
 export interface AnswerPorts {
-  readonly clusters: ReadonlyMap<string, ClusterPorts>;
+  readonly clusters: ReadonlyMap<string, AnsweredCluster>;
   readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
 }
@@ -18,3 +24,10 @@ export type Gather<Q extends Question> = (
   asker: Asker,
   ports: AnswerPorts,
 ) => Promise<KnownOf<Q> | Refusal>;
+
+/** Waits for something newer than `known`; null if there is nothing else to say. */
+export type Later<Q extends Question> = (
+  known: KnownOf<Q>,
+  ports: AnswerPorts,
+  signal: AbortSignal,
+) => Promise<KnownOf<Q> | null>;

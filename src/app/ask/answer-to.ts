@@ -5,7 +5,7 @@ import { approvalsNeeded } from '../../domain/change/votes.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { isStart } from '../../domain/policy/policy.ts';
 import type { Wish, WishedDecision } from '../../domain/wish/wish.ts';
-import type { Says } from './asker.ts';
+import type { Answered } from './asker.ts';
 import type { UseCases } from './bot-use-cases.ts';
 
 /** The channel of a request, and how to post a new change's card there. */
@@ -21,7 +21,7 @@ export type Answer =
   | { readonly is: 'refused'; readonly refusal: Refusal }
   | { readonly is: 'vote-noted'; readonly given: number; readonly needed: number }
   | { readonly is: 'held'; readonly wish: HoldWish; readonly hold: Hold }
-  | { readonly is: 'answered'; readonly says: Says };
+  | ({ readonly is: 'answered' } & Answered);
 
 /** The use cases that `answerTo` needs. */
 export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' | 'answer'>;
@@ -41,8 +41,8 @@ export async function answerTo(wish: Wish, by: Person, place: Place, useCases: A
       return isRefusal(hold) ? refused(hold) : { is: 'held', wish: wish.hold, hold };
     }
     case 'question': {
-      const says = await useCases.answer(wish, { by, channel });
-      return isRefusal(says) ? refused(says) : { is: 'answered', says };
+      const answered = await useCases.answer(wish, { by, channel });
+      return isRefusal(answered) ? refused(answered) : { is: 'answered', ...answered };
     }
   }
 }

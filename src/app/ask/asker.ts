@@ -12,5 +12,12 @@ export interface Asker {
 /** An answer, for a surface to show in its own markup. */
 export type Says = (markup: Markup) => string;
 
+/** An answer that can be given at once, and perhaps a better one. */
+export interface Answered {
+  readonly says: Says;
+  /** Waits for a newer answer, at most about a minute; null if it would say nothing else. Null: there is none to wait for. */
+  readonly later: ((signal: AbortSignal) => Promise<Says | null>) | null;
+}
+
 /** Answers a question; changes nothing. Throws what reading the record throws. */
-export type Answering = (wish: QuestionWish, asker: Asker) => Promise<Says | Refusal>;
+export type Answering = (wish: QuestionWish, asker: Asker) => Promise<Answered | Refusal>;

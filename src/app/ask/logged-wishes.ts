@@ -25,9 +25,9 @@ export function loggedWishes(useCases: UseCases, log: Log): UseCases {
     },
     async answer(wish, asker) {
       const fields = { by: asker.by.id, wants: wish.question };
-      const says = await useCases.answer(wish, asker);
-      log.info({ ...fields, ...(isRefusal(says) ? { refused: says.refused } : {}) }, 'Question');
-      return says;
+      const answered = await useCases.answer(wish, asker);
+      log.info({ ...fields, ...(isRefusal(answered) ? { refused: answered.refused } : {}) }, 'Question');
+      return answered;
     },
     async hold(wish, by, channel) {
       const fields = { cluster: wish.cluster, node: wish.node, by: by.id, wants: `${wish.hold} ${wish.verb}` };

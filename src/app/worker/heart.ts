@@ -2,7 +2,7 @@ import type { WorkerName } from '../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { NodeList } from '../../ports/cluster.ts';
-import { sendHeartbeats } from './heartbeat.ts';
+import { type HeartbeatPorts, sendHeartbeats } from './heartbeat.ts';
 import { NodeNames } from './node-names.ts';
 import { OtherWorker } from './other-worker.ts';
 import { type TroublePorts, WorkerTrouble } from './worker-trouble.ts';
@@ -14,13 +14,14 @@ export interface HeartPorts extends Pick<TroublePorts, 'onTrouble'> {
   readonly kubernetes: NodeList;
   readonly journal: { trouble(): Promise<string | null> };
   readonly me: WorkerName;
+  readonly onAsked: NonNullable<HeartbeatPorts['onAsked']>;
   readonly onHeartbeatLost: (error: unknown) => void;
   readonly onNodesUnread: (error: unknown) => void;
 }
 
 /** What a worker says about itself and its cluster, and the loops that find it out and send it. */
 export function workerHeart(ports: HeartPorts) {
-  const { life, clock, kubernetes, journal, me, onTrouble, onHeartbeatLost, onNodesUnread } = ports;
+  const { life, clock, kubernetes, journal, me, onAsked, onTrouble, onHeartbeatLost, onNodesUnread } = ports;
   const other = new OtherWorker({ life, clock, me });
   const look = async () => (await journal.trouble()) ?? other.says();
   const trouble = new WorkerTrouble({ clock, look, onTrouble });
@@ -30,6 +31,6 @@ export function workerHeart(ports: HeartPorts) {
     await other.look();
     return said;
   };
-  const beat = (signal: AbortSignal) => sendHeartbeats({ life, clock, says, onLost: onHeartbeatLost }, signal);
+  const beat = (signal: AbortSignal) => sendHeartbeats({ life, clock, says, onAsked, onLost: onHeartbeatLost }, signal);
   return { trouble, loops: [beat, names.run] };
 }

@@ -35,6 +35,8 @@ export interface Policy {
   readonly verbs: Readonly<Record<Verb, Rules>>;
   readonly holds: Readonly<Record<HoldVerb, HoldRules>>;
   readonly freezes: readonly PlannedFreeze[];
+  /** The channel for news about the cluster itself; without it there are none. */
+  readonly alerts?: string;
 }
 
 /** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */

@@ -12,6 +12,7 @@ export function policyInWords(cluster: string, policy: Policy): readonly string[
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
     ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
+    ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }

@@ -5,9 +5,11 @@ import { type ChangesAsk, type ChangesKnown, changes } from './changes/changes.t
 import { type HelpAsk, type HelpKnown, help } from './help/help.ts';
 import type { QuestionPlug } from './question.ts';
 import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
+import { type StatusAsk, type StatusKnown, status } from './status/status.ts';
 
 /** What each question takes and what its answer is made from. A new question is a folder beside this file, a line here and a line below. */
 interface Questions {
+  readonly status: { readonly ask: StatusAsk; readonly known: StatusKnown };
   readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
   readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
   readonly help: { readonly ask: HelpAsk; readonly known: HelpKnown };
@@ -18,7 +20,7 @@ export type AskOf<Q extends Question> = Questions[Q]['ask'];
 export type KnownOf<Q extends Question> = Questions[Q]['known'];
 
 /** Every question, in the order of the help. */
-const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = { changes, show, help };
+const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = { status, changes, show, help };
 
 /** A question as typed. */
 export interface QuestionWish<Q extends Question = Question> {

@@ -9,11 +9,13 @@ import type { EntryProof, Proof } from '../../domain/change/record-entry.ts';
 export interface ClusterProofs {
   readonly entries: EntryProof;
   readonly heartbeat: Proof;
+  readonly status: Proof;
 }
 
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
 export interface BotProofs {
   readonly cards: Proof;
+  readonly told: Proof;
   readonly clusters: ReadonlyMap<string, ClusterProofs>;
 }
 
@@ -29,9 +31,11 @@ export async function botProofs({ clusters, approval }: BotConfig, own: SigningK
   const proofsOf = (keys: readonly TrustedKey[]): ClusterProofs => ({
     entries: botEntryProof({ own, bots, workers: keys }),
     heartbeat: proofOf('heartbeat', own, keys),
+    status: proofOf('status', own, keys),
   });
   return {
     cards: proofOf('card', own, bots),
+    told: proofOf('told', own, bots),
     clusters: new Map([...workers].map(([name, keys]) => [name, proofsOf(keys)])),
   };
 }

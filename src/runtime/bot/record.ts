@@ -2,7 +2,9 @@ import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts'
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
+import { redisTold } from '../../adapters/redis/cards/told.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
+import { redisStatus } from '../../adapters/redis/lease/status.ts';
 import { changeQueue } from '../../adapters/redis/queue/queue.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
@@ -22,12 +24,14 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   const clusters = new Map(
-    [...proofs.clusters].map(([cluster, { entries, heartbeat }]) => {
+    [...proofs.clusters].map(([cluster, { entries, heartbeat, status }]) => {
       const place = { redis, cluster };
       const changes = redisChanges({ ...place, proof: entries, cache });
       const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
-      return [cluster, { changes, queue, holds: redisHolds(place), worker }] as const;
+      const board = redisStatus({ ...place, proof: status });
+      const told = redisTold({ ...place, proof: proofs.told });
+      return [cluster, { changes, queue, holds: redisHolds(place), worker, board, told }] as const;
     }),
   );
   return {
@@ -42,3 +46,5 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
     },
   };
 }
+
+export type BotRecord = ReturnType<typeof botRecord>;

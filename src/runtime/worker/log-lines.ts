@@ -7,6 +7,8 @@ export function workerLog(log: Log) {
     onProgressLost: (err: unknown) => log.debug({ err }, 'Progress could not be reported'),
     onHeartbeatLost: (err: unknown) => log.debug({ err }, 'A heartbeat could not be sent'),
     onNodesUnread: (err: unknown) => log.debug({ err }, 'The names of the nodes could not be read'),
+    onNotInspected: (err: unknown) => log.warn({ err }, 'The status of the cluster could not be stored'),
+    onPartUnread: (err: unknown) => log.error({ err }, 'An inspection met an unexpected error'),
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),
     onLost: (change: ChangeId) =>
@@ -19,3 +21,5 @@ export function workerLog(log: Log) {
       says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),
   };
 }
+
+export type WorkerLog = ReturnType<typeof workerLog>;

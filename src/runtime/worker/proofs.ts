@@ -14,6 +14,7 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
     entries: workerEntryProof({ own, bots, workers }),
     cards: proofOf('card', own, bots),
     heartbeat: proofOf('heartbeat', own, workers),
+    status: proofOf('status', own, workers),
     approvals: approvalChecker({ keys: bots }),
     sealer: headSealer(own),
     seals: headChecker(workers),

@@ -1,8 +1,9 @@
 import type { RespondFn } from '@slack/bolt';
-import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
+import { type Answer, type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, MessageRef } from '../../domain/change/change.ts';
+import type { Markup } from '../../domain/text/markup.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
@@ -21,6 +22,8 @@ export interface SurfaceOptions extends PostOptions {
   readonly once: Once;
   /** The address of a message. */
   readonly linkTo: (place: MessageRef) => string;
+  /** Aborted when the bot stops. */
+  readonly ending: AbortSignal;
 }
 
 /** A parsed payload: who wants what, and where. */
@@ -33,26 +36,65 @@ export interface Request {
   readonly wish: Wish | Refusal;
 }
 
-/** Handles a request from any surface, and replies through `respond`. */
-export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
-  const words = await wordsFor(request, options);
-  if (words !== null) await say(words, respond, options.log);
+/** A reply, and how to wait for a newer one. */
+interface Reply {
+  readonly words: Words;
+  readonly later: (() => Promise<Words | null>) | null;
 }
 
-async function wordsFor(request: Request, options: SurfaceOptions): Promise<Words | null> {
+/** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
+export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
+  const reply = await replyTo(request, options);
+  if (reply === null) return;
+  await say(reply.words, respond, options.log);
+  if (reply.later !== null) void sayLater(reply.later, respond, options);
+}
+
+/**
+ * A second private message: Slack does not replace the first reply to a command, whatever `replace_original` says (slackapi/bolt-python
+ * issue 1268, bolt-js issue 2287).
+ */
+async function sayLater(
+  later: () => Promise<Words | null>,
+  respond: RespondFn,
+  { log, ending }: SurfaceOptions,
+): Promise<void> {
+  try {
+    const words = await later();
+    if (words !== null && !ending.aborted) await say(words, respond, log);
+  } catch (err) {
+    if (!ending.aborted) log.warn({ err }, 'A newer answer could not be made');
+  }
+}
+
+const alone = (text: string): Reply => ({ words: { to: 'asker', text }, later: null });
+
+async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply | null> {
   const { sender, by, channel, wish } = request;
   const rejection = options.whyNot(sender);
-  if (rejection !== null) return { to: 'asker', text: rejection };
-  if (isRefusal(wish)) return { to: 'asker', text: refusalText(wish) };
+  if (rejection !== null) return alone(rejection);
+  if (isRefusal(wish)) return alone(refusalText(wish));
   const post = (change: Change) => postCard(change, channel, options);
   try {
     if (await isRepeated(wish, request, options)) return null;
-    return wordsOf(await answerTo(wish, by, { channel, post }, options.useCases), by, linkingMrkdwn(options.linkTo));
+    const answer = await answerTo(wish, by, { channel, post }, options.useCases);
+    const markup = linkingMrkdwn(options.linkTo);
+    const words = wordsOf(answer, by, markup);
+    return words === null ? null : { words, later: laterWords(answer, markup, options.ending) };
   } catch (err) {
-    if (isClosedChannel(err)) return { to: 'asker', text: INVITE };
+    if (isClosedChannel(err)) return alone(INVITE);
     options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');
-    return { to: 'asker', text: brokenText(err) };
+    return alone(brokenText(err));
   }
+}
+
+function laterWords(answer: Answer, markup: Markup, ending: AbortSignal): Reply['later'] {
+  if (answer.is !== 'answered' || answer.later === null) return null;
+  const { later } = answer;
+  return async () => {
+    const says = await later(ending);
+    return says === null ? null : { to: 'asker', text: says(markup) };
+  };
 }
 
 /** Only a request makes something new each time; a decision or a freeze is taken once anyway. */

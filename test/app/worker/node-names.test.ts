@@ -38,7 +38,7 @@ it('reads the names once a minute, and knows their age when Kubernetes is away',
 it('delays no heartbeat while Kubernetes does not answer', async () => {
   const { clock, names, end } = namesOn({ nodes: () => new Promise(() => undefined) });
   const beats: WorkerSays[] = [];
-  const life = { beat: async (says: WorkerSays) => void beats.push(says), seen: async () => null };
+  const life = { beat: async (says: WorkerSays) => beats.push(says), seen: async () => null };
   const says = async () => ({ trouble: null, nodes: names.known(), who: null });
   const beating = sendHeartbeats({ life, clock, says, onLost: () => undefined }, end.signal);
   await clock.advance(9_000);

@@ -10,6 +10,7 @@ import {
   REREAD_SCRIPT,
   SEE_SCRIPT,
 } from '../../../src/domain/node-commands/copy-scripts.ts';
+import { LOOK_SCRIPT } from '../../../src/domain/node-commands/look-commands.ts';
 import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../src/domain/node-commands/proof-commands.ts';
 import {
   FOLLOW_SCRIPT,
@@ -31,6 +32,7 @@ const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([
   HASH_SCRIPT,
   REREAD_SCRIPT,
   WAY_SCRIPT,
+  LOOK_SCRIPT,
   PROOF_SCRIPT,
   SUDO_SCRIPT,
 ]);

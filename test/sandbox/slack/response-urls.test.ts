@@ -52,6 +52,16 @@ it('shows an answer only to the asker by default', async () => {
   ]);
 });
 
+it('replaces no answer to a command, but posts another', async () => {
+  await slack.command('alice', '/registry-ha help');
+  await reply({ text: 'first' });
+  expect((await reply({ text: 'second', replace_original: true })).status).toBe(200);
+  expect(slack.messages()).toMatchObject([
+    { text: 'first', edits: 0, ephemeralFor: 'U0ALICE' },
+    { text: 'second', edits: 0, ephemeralFor: 'U0ALICE' },
+  ]);
+});
+
 it('rejects the sixth use', async () => {
   await slack.command('alice', '/registry-ha help');
   for (let i = 1; i <= 5; i += 1) expect((await reply({ text: `${i}` })).status).toBe(200);

@@ -39,6 +39,7 @@ describe('a request that Slack sends twice', () => {
     whyNot: () => null,
     once,
     linkTo: () => '',
+    ending: new AbortController().signal,
     slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }) },
     clock: systemClock,
     log: new KeptLog(),

@@ -1,4 +1,8 @@
-import type { Program } from '../program.ts';
+import { LOOK_SCRIPT, LOOKS, looksAtPath } from '../../../../src/domain/node-commands/look-commands.ts';
+import type { Call, Program } from '../program.ts';
+import { cat, ls } from './show.ts';
+import { stat } from './stat.ts';
+import { findmnt, losetup } from './system.ts';
 
 /** The script that prints its argument. */
 export const prove: Program = async (call) => {
@@ -14,3 +18,28 @@ export const proveSudo: Program = async ({ node, reach, user, args, out, err }) 
   await out(`${args[0] ?? ''}\n`);
   return 1;
 };
+
+const PARTS: ReadonlyMap<string, Program> = new Map(Object.entries({ findmnt, losetup, cat, ls, stat }));
+
+/** The script that reads everything about a registry on its node: each program's exit code and output, errors included. */
+const look: Program = async (call) => {
+  for (const { program, args } of [...LOOKS, ...call.args.flatMap(looksAtPath)]) {
+    const { code, said } = await heard({ ...call, program, args });
+    await call.out(`${code}\0${said}\0`);
+  }
+  return 0;
+};
+
+/** `$(…)` drops the line ends at the end. */
+async function heard(call: Call): Promise<{ readonly code: number; readonly said: string }> {
+  const pieces: string[] = [];
+  const code = await PARTS.get(call.program)?.({
+    ...call,
+    out: async (content) => void pieces.push(content.toString()),
+    err: async (line) => void pieces.push(`${line}\n`),
+  });
+  return { code: code ?? 127, said: pieces.join('').replace(/\n+$/, '') };
+}
+
+/** By its text, compared character by character. */
+export const LOOK_SCRIPTS: ReadonlyMap<string, Program> = new Map([[LOOK_SCRIPT, look]]);

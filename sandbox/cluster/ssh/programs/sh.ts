@@ -2,7 +2,7 @@ import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../../src/domain/node-commands/
 import { FSTAB_SCRIPT } from '../../../../src/domain/node-commands/undo-commands.ts';
 import type { Program } from '../program.ts';
 import { COPY_SCRIPTS } from './copy-scripts.ts';
-import { prove, proveSudo } from './proof.ts';
+import { LOOK_SCRIPTS, prove, proveSudo } from './proof.ts';
 import { RUN_SCRIPTS } from './run-scripts.ts';
 import { dropFromFstab } from './unmount.ts';
 import { WAY_SCRIPTS } from './way.ts';
@@ -11,6 +11,7 @@ const SCRIPTS: ReadonlyMap<string, Program> = new Map([
   ...COPY_SCRIPTS,
   ...WAY_SCRIPTS,
   ...RUN_SCRIPTS,
+  ...LOOK_SCRIPTS,
   [FSTAB_SCRIPT, dropFromFstab],
   [PROOF_SCRIPT, prove],
   [SUDO_SCRIPT, proveSudo],
@@ -21,6 +22,6 @@ export const sh: Program = async (call) => {
   const [option, text = '', , ...args] = call.args;
   const script = option === '-c' ? SCRIPTS.get(text) : undefined;
   if (script !== undefined) return script({ ...call, args });
-  await call.err('sh: this sandbox supports only the scripts of a copy, a state run and an undo');
+  await call.err('sh: this sandbox supports only the scripts of an inspection, a copy, a state run and an undo');
   return 127;
 };

@@ -1,5 +1,6 @@
 import * as cardScripts from '../cards/cards-scripts.ts';
 import * as holdScripts from '../cards/holds-scripts.ts';
+import * as statusScripts from '../lease/status-scripts.ts';
 import * as workerScripts from '../lease/worker-scripts.ts';
 import * as changeScripts from '../record/changes-scripts.ts';
 
@@ -20,16 +21,16 @@ export const QUEUE_OF_WORKER =
 /** Every Redis command of the bot, in scripts or direct. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha hdel psubscribe'),
-  ...Object.values({ ...changeScripts, ...cardScripts, ...holdScripts, ...workerScripts }).flatMap(commandsIn),
+  ...words('eval evalsha getrange hdel psubscribe set'),
+  ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts].flatMap(commandsOf),
   ...QUEUE_OF_BOT,
 ]);
 
 /** Every Redis command of a worker. */
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('bzpopmin eval evalsha get hgetall hset time'),
-  ...Object.values({ ...changeScripts, ...workerScripts }).flatMap(commandsIn),
+  ...words('bzpopmin eval evalsha get hgetall hset set time'),
+  ...[changeScripts, workerScripts, statusScripts].flatMap(commandsOf),
   ...QUEUE_OF_WORKER,
 ]);
 
@@ -38,6 +39,11 @@ export function commandsIn(lua: string): readonly string[] {
   return [...lua.matchAll(/\b(?:redis\.p?call|rcall)\(\s*["']([A-Za-z]+)["']/g)].map(([, name = '']) =>
     name.toLowerCase(),
   );
+}
+
+/** Script by script: two files may have scripts of the same name. */
+function commandsOf(scripts: Readonly<Record<string, string>>): readonly string[] {
+  return Object.values(scripts).flatMap(commandsIn);
 }
 
 function inOrder(names: readonly string[]): readonly string[] {

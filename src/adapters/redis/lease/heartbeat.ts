@@ -13,7 +13,7 @@ import { ask } from '../server/failures.ts';
 import { clusterKeys } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { saidIn, signedText } from '../server/signed-text.ts';
-import { SEEN } from './worker-scripts.ts';
+import { BEAT, SEEN } from './worker-scripts.ts';
 
 /** Options of a cluster's heartbeat. */
 export interface HeartbeatOptions {
@@ -31,6 +31,8 @@ const TROUBLE_LIMIT = 1_000;
 const NODES_LIMIT = 8_000;
 
 const timeSchema = z.tuple([z.coerce.number(), z.coerce.number()]);
+/** Whatever else is there is no request. */
+const askedSchema = z.coerce.number().pipe(z.int().nonnegative()).catch(0);
 const seenSchema = z.tuple([z.string(), z.number()]);
 /** `ahead`: the worker's clock less Redis', in ms; workers before this version do not say it. */
 const beatSchema = z.object({
@@ -59,7 +61,7 @@ export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOption
       const at = seconds * 1000 + Math.floor(micros / 1000);
       const ahead = tookMs > SLOW_ANSWER_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
       const said = { at, ahead, ...bounded(says) };
-      await ask(redis.hset(worker, 'beat', signedText(said, { cluster }, proof)));
+      return askedSchema.parse(await runScript(redis, BEAT, [worker], signedText(said, { cluster }, proof)));
     },
     async seen() {
       const [text, now] = seenSchema.parse(await runScript(redis, SEEN, [worker]));

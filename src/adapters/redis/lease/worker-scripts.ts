@@ -6,6 +6,11 @@ local now = redis.call('TIME')
 local beat = redis.call('HSTRLEN', KEYS[1], 'beat') > 16384 and 'too long' or redis.call('HGET', KEYS[1], 'beat')
 return { beat or '', now[1] * 1000 + math.floor(now[2] / 1000) }`;
 
+/** Stores a heartbeat; returns the last request for an inspection, '' without one. KEYS: worker. ARGV: the heartbeat. */
+export const BEAT = `
+redis.call('HSET', KEYS[1], 'beat', ARGV[1])
+return redis.call('HSTRLEN', KEYS[1], 'ask') <= 16 and redis.call('HGET', KEYS[1], 'ask') or ''`;
+
 /** The next fencing token for the holder of the job's lock, else 0. KEYS: the job's lock, fence. ARGV: token of the lock. */
 export const TAKE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end

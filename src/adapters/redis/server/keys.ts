@@ -28,8 +28,12 @@ export function clusterKeys(cluster: string) {
     announced: `${prefix}:announced`,
     /** Hash: freezes and locks that people have set. */
     holds: `${prefix}:holds`,
-    /** Hash: the signed last heartbeat, with its time by Redis' clock and the worker's trouble. */
+    /** Hash: the signed last heartbeat, with its time by Redis' clock and the worker's trouble; the last request for an inspection. */
     worker: `${prefix}:worker`,
+    /** String: the signed status that the worker's last inspection found, with its time by Redis' clock. */
+    status: `${prefix}:status`,
+    /** String: the troubles that the bots have told people of, signed by a bot. */
+    told: `${prefix}:told`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
     once: `${prefix}:once`,
     /** Number: the last fencing token. */

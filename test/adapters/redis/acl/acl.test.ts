@@ -6,8 +6,10 @@ import { aclFile, aclUsers } from '../../../../src/adapters/redis/acl/acl.ts';
 import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapters/redis/acl/acl-commands.ts';
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
+import { redisTold } from '../../../../src/adapters/redis/cards/told.ts';
 import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisStatus } from '../../../../src/adapters/redis/lease/status.ts';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
 import { redisChanges } from '../../../../src/adapters/redis/record/changes.ts';
@@ -17,6 +19,8 @@ import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
+import { statusContract } from '../../../contract/status.contract.ts';
+import { toldContract } from '../../../contract/told.contract.ts';
 import { PATIENT } from '../../../fixtures/patience.ts';
 import { type AclBench, aclBench } from '../acl-bench.ts';
 import { clock } from '../server.ts';
@@ -58,6 +62,18 @@ changesContract('Redis, as the worker’s user', async () => {
     changes: redisChanges({ redis: bench.as(WORKER), cluster: 'c1', proof: EVERY_ENTRY }),
     close: closing(bench),
   };
+});
+
+statusContract('Redis, as the bot’s and the worker’s users', async () => {
+  const bench = await aclBench(['c1']);
+  const boardOf = (user: string) => redisStatus({ redis: bench.as(user), cluster: 'c1', proof: EVERY_STATEMENT });
+  return { worker: boardOf(WORKER), bot: boardOf(BOT), close: closing(bench) };
+});
+
+toldContract('Redis, as the bot’s user', async () => {
+  const bench = await aclBench(['c1']);
+  const told = redisTold({ redis: bench.as(BOT), cluster: 'c1', proof: EVERY_STATEMENT });
+  return { told, close: closing(bench) };
 });
 
 cardsContract('Redis, as the bot’s user', async () => {

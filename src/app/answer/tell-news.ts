@@ -1,0 +1,57 @@
+import type { ClusterStatus } from '../../domain/questions/status/cluster-status.ts';
+import { newsInWords } from '../../domain/questions/status/news-words.ts';
+import { newsOf } from '../../domain/questions/status/troubles.ts';
+import type { Once } from '../../ports/cards.ts';
+import type { Changes } from '../../ports/record.ts';
+import type { StatusBoard, Told } from '../../ports/status.ts';
+import type { Says } from '../ask/asker.ts';
+
+/** The ports of `tellNews`, for one cluster. */
+export interface NewsPorts {
+  readonly cluster: string;
+  readonly board: Pick<StatusBoard, 'seen'>;
+  readonly told: Told;
+  readonly changes: Pick<Changes, 'open' | 'get'>;
+  readonly once: Once;
+  /** Posts in the cluster's channel. */
+  readonly post: (says: Says) => Promise<void>;
+}
+
+/**
+ * Tells people once, over all replicas, when something became worse, and when all is well again. A bot that dies while it posts leaves
+ * the message to another one, an hour later. While a change runs, what it changes is no news.
+ */
+export async function tellNews({ board, told, changes, once, post }: NewsPorts): Promise<void> {
+  const seen = await board.seen();
+  if (seen.is !== 'seen') return;
+  const { status } = seen;
+  const before = await told.last();
+  const { is, told: after } = newsOf(status, before);
+  if (is === 'nothing') {
+    if (before === null || before.join('\n') !== after.join('\n')) await told.note(after);
+    return;
+  }
+  if (await isChanging(changes)) return;
+  if (!(await once.isFirst(nameOf(is, status, before ?? [], after)))) return;
+  await post((markup) => newsInWords(is, status, markup));
+  await told.note(after);
+}
+
+/** The same for every replica that finds this news, and another one when it happens again. */
+function nameOf(
+  is: string,
+  { cluster, at, troubles }: ClusterStatus,
+  before: readonly string[],
+  after: readonly string[],
+): string {
+  const fresh = troubles.filter(({ what }) => after.includes(what) && !before.includes(what));
+  const words = is === 'well' ? [at] : fresh.map(({ what, since }) => `${what} ${since}`);
+  return ['news', cluster, is, ...words].join('\n');
+}
+
+async function isChanging(changes: Pick<Changes, 'open' | 'get'>): Promise<boolean> {
+  for (const id of await changes.open()) {
+    if ((await changes.get(id))?.change.state === 'applying') return true;
+  }
+  return false;
+}

@@ -1,0 +1,53 @@
+import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
+import type { Markup } from '../../text/markup.ts';
+import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import type { Word } from '../../typed/tokenize.ts';
+import { optionWords } from '../options.ts';
+import type { QuestionPlug } from '../question.ts';
+import { lateAnswer, oneLine, wholeAnswer } from './report.ts';
+import type { ClusterView } from './view.ts';
+
+/** Null: every cluster, in one line each. */
+export interface StatusAsk {
+  readonly cluster: string | null;
+}
+
+export interface StatusKnown {
+  readonly clusters: readonly ClusterView[];
+}
+
+const EXAMPLE = '/registry-ha status --cluster lab';
+
+/** `status`: whether HA holds, and what is missing. */
+export const status: QuestionPlug<StatusAsk, StatusKnown> = {
+  typed: ['status'],
+  usage: ({ code }) => [
+    `${code('/registry-ha status')} shows whether HA holds: each registry with every reason why it is stale, the engines, and the open changes.`,
+  ],
+  parse,
+  answer,
+};
+
+function parse(words: readonly Word[], context: CommandContext): StatusAsk | Refusal {
+  const typed = optionWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
+  if (isRefusal(typed)) return typed;
+  const { plain, values } = typed;
+  if (plain.length > 0)
+    return refuse(
+      'bad-command',
+      'status is about a whole cluster. It takes only --cluster NAME.',
+      `For example: ${EXAMPLE}`,
+    );
+  const name = values.get('--cluster');
+  if (name === undefined) return { cluster: context.defaultCluster };
+  const cluster = clusterFrom(name, context);
+  return isRefusal(cluster) ? cluster : { cluster };
+}
+
+function answer({ clusters }: StatusKnown, markup: Markup): string {
+  const [first, ...others] = clusters;
+  if (first?.fresh === 'late') return lateAnswer(first, markup);
+  if (first !== undefined && others.length === 0) return wholeAnswer(first, markup);
+  const more = `Details of one cluster: ${markup.code('/registry-ha status --cluster NAME')}`;
+  return [...clusters.map((view) => `• ${oneLine(view, markup)}`), more].join('\n');
+}

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
+import { proofOf } from '../../../../src/adapters/keys/statements.ts';
+import { redisTold } from '../../../../src/adapters/redis/cards/told.ts';
+import { toldContract } from '../../../contract/told.contract.ts';
+import { FakeTold } from '../../../fakes/fake-told.ts';
+import { redisBench } from '../server.ts';
+
+const [bot, stranger] = [newKeyPair(), newKeyPair()];
+
+toldContract('Redis', async () => {
+  const bench = await redisBench();
+  const told = redisTold({ redis: bench.connect(), cluster: 'c1', proof: proofOf('told', bot, [bot]) });
+  return { told, close: bench.close };
+});
+
+toldContract('FakeTold', async () => ({ told: new FakeTold(), close: async () => undefined }));
+
+it('what a stranger has signed, or what is no list, was never told', async () => {
+  const bench = await redisBench();
+  try {
+    const toldBy = (own: typeof bot) =>
+      redisTold({ redis: bench.connect(), cluster: 'c1', proof: proofOf('told', own, [bot]) });
+    await toldBy(stranger).note(['node-2 not-mounted a']);
+    expect(await toldBy(bot).last()).toBeNull();
+    for (const text of ['nothing', '{"troubles":[]}', 'x'.repeat(200_000)]) {
+      await bench.connect().set('mk8s:c1:told', text);
+      expect(await toldBy(bot).last()).toBeNull();
+    }
+  } finally {
+    await bench.close();
+  }
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { tellNews } from '../../../src/app/answer/tell-news.ts';
+import { judge } from '../../../src/domain/questions/status/judge.ts';
+import { withSince } from '../../../src/domain/questions/status/troubles.ts';
+import { PLAIN } from '../../../src/domain/text/markup.ts';
+import { FakeTold } from '../../fakes/fake-told.ts';
+import { foundAfterAdd, inspectionOf } from '../../fixtures/inspection.ts';
+import { applyAgain, bench, underWay } from '../bench.ts';
+
+const { files } = foundAfterAdd();
+const well = judge(inspectionOf());
+const first = withSince(judge(inspectionOf({ files: { ...files, mounts: [] } })), well);
+const stale = withSince({ ...first, at: '2026-11-22T10:15:00.000Z' }, first);
+
+/** Two replicas of the bot that share Redis. */
+function replicas() {
+  const on = bench();
+  const met = new Set<string>();
+  const posted: string[] = [];
+  const ports = {
+    cluster: 'lab',
+    board: on.board,
+    told: new FakeTold(),
+    changes: on.changes,
+    once: { isFirst: async (name: string) => !met.has(name) && met.add(name).has(name) },
+    post: async (says: (markup: typeof PLAIN) => string) => void posted.push(says(PLAIN).split('\n')[0] ?? ''),
+  };
+  return { on, ports, posted };
+}
+
+describe('the bots tell the people of a cluster', () => {
+  it('once that it became worse, and once that it is well again', async () => {
+    const { on, ports, posted } = replicas();
+    await on.board.put(well, 0);
+    await tellNews(ports);
+    await on.board.put(stale, 0);
+    await Promise.all([tellNews(ports), tellNews(ports)]);
+    await tellNews(ports);
+    expect(posted).toEqual(['lab: HA is not complete: the registry of node-2 is stale.']);
+    await on.board.put(well, 0);
+    await Promise.all([tellNews(ports), tellNews(ports)]);
+    await tellNews(ports);
+    expect(posted.slice(1)).toEqual([expect.stringMatching(/^lab: HA holds: .* It is well again\.$/)]);
+  });
+
+  it('nothing while a change runs, and the rest afterwards', async () => {
+    const { on, ports, posted } = replicas();
+    const id = await underWay(on);
+    await on.board.put(stale, 0);
+    await tellNews(ports);
+    expect(posted).toEqual([]);
+    await applyAgain(on, id);
+    expect((await on.changes.get(id))?.change.state).toBe('done');
+    await tellNews(ports);
+    expect(posted).toHaveLength(1);
+  });
+
+  it('again if Slack did not take the message', async () => {
+    const { on, ports, posted } = replicas();
+    await on.board.put(stale, 0);
+    await expect(tellNews({ ...ports, post: () => Promise.reject(new Error('Slack is away')) })).rejects.toThrow();
+    await tellNews({ ...ports, once: { isFirst: async () => true } });
+    expect(posted).toHaveLength(1);
+  });
+
+  it('nothing from a status that is missing, unverified or newer', async () => {
+    const { on, ports, posted } = replicas();
+    for (const is of ['none', 'unverified', 'newer'] as const) {
+      on.board.show({ is });
+      await tellNews(ports);
+    }
+    expect(posted).toEqual([]);
+  });
+});

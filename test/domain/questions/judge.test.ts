@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { clusterStatusSchema, verdictOf } from '../../../src/domain/questions/status/cluster-status.ts';
+import type { Inspection } from '../../../src/domain/questions/status/inspection.ts';
+import { judge } from '../../../src/domain/questions/status/judge.ts';
+import { firstLine } from '../../../src/domain/questions/status/words.ts';
+import { current, facts } from '../../fixtures/facts.ts';
+import { type Found, foundAfterAdd, inspectionOf } from '../../fixtures/inspection.ts';
+
+const found = foundAfterAdd();
+const { kube, files } = found;
+const pod = (changes: object): Partial<Found> => ({
+  kube: { ...kube, registries: kube.registries.map((one) => (one.node === 'node-2' ? { ...one, ...changes } : one)) },
+});
+const CURRENT = [current.id];
+const without = <T extends { readonly mountpoint: string }>(entries: readonly T[]) =>
+  entries.filter(({ mountpoint }) => mountpoint !== `/srv/scality/${current.id}`);
+const fileIs = (is: 'absent' | 'different' | 'directory' | 'unread'): Partial<Found> => ({
+  files: { ...files, files: files.files.map((one) => (one.path === current.path ? { ...one, is } : one)) },
+});
+
+const staleOf = (changes: Partial<Found>) =>
+  judge(inspectionOf(changes)).registries.find(({ node }) => node === 'node-2')?.stale;
+
+describe('HA holds', () => {
+  it('when every registry serves everything, and every engine lists every registry', () => {
+    const status = judge(inspectionOf());
+    expect(verdictOf(status)).toBe('holds');
+    expect(firstLine(status)).toBe('HA holds: 2 registries serve all 5 images, all 4 engines list them.');
+  });
+});
+
+describe('a registry is stale', () => {
+  it.each<[string, Partial<Found>, readonly string[]]>([
+    ['archive-missing', fileIs('absent'), CURRENT],
+    ['archive-differs', fileIs('different'), CURRENT],
+    ['archive-differs', fileIs('directory'), CURRENT],
+    ['not-mounted', { files: { ...files, mounts: without(files.mounts) } }, CURRENT],
+    ['not-in-fstab', { files: { ...files, fstab: without(files.fstab) } }, CURRENT],
+    [
+      'include-missing',
+      { files: { ...files, registryConfig: files.registryConfig.filter((name) => !name.includes(current.id)) } },
+      CURRENT,
+    ],
+    ['not-in-pod', pod({ carries: ['metalk8s-127.0.6', 'example-solution-0.1.0'] }), CURRENT],
+    ['pod-version', pod({ version: '127.0.6' }), ['127.0.6']],
+    ['not-ready', pod({ ready: false }), []],
+    [
+      'images-missing',
+      {
+        served: found.served.map((one) =>
+          one.node === 'node-2' && one.archive === current.id
+            ? { ...one, missing: { is: 'known', value: ['pause:3.9'] } }
+            : one,
+        ),
+      },
+      CURRENT,
+    ],
+    ['not-in-endpoints', { kube: { ...kube, endpoints: { ready: ['10.200.3.11'], notReady: ['10.200.3.13'] } } }, []],
+    [
+      'not-in-engines',
+      {
+        engines: found.engines.map((one) =>
+          one.node === 'node-3' ? { node: 'node-3', is: 'known', endpoints: ['http://10.200.3.11:8080'] } : one,
+        ),
+      },
+      ['node-3'],
+    ],
+  ])('%s', (is, changes, of) => {
+    expect(staleOf(changes)).toEqual([{ is, of, more: 0 }]);
+    const status = judge(inspectionOf(changes));
+    expect(verdictOf(status)).toBe('incomplete');
+    expect(firstLine(status)).toMatch(/^HA is not complete: /);
+    expect(clusterStatusSchema.parse(status)).toEqual(status);
+  });
+
+  it('when the bootstrap node has no pod', () => {
+    const status = judge(inspectionOf({ kube: { ...kube, registries: kube.registries.slice(1) } }));
+    expect(status.registries[0]).toMatchObject({ node: 'bootstrap', stale: [{ is: 'pod-missing' }] });
+  });
+});
+
+describe('the cluster is not complete', () => {
+  it.each<[string, Partial<Found>, readonly string[]]>([
+    [
+      'strange-endpoint',
+      { kube: { ...kube, endpoints: { ...kube.endpoints, ready: [...kube.endpoints.ready, '10.200.3.14'] } } },
+      ['10.200.3.14'],
+    ],
+    [
+      'strange-in-engine',
+      {
+        engines: found.engines.map((one) =>
+          one.node === 'node-1' && one.is === 'known'
+            ? { ...one, endpoints: [...one.endpoints, 'http://10.200.3.99:8080'] }
+            : one,
+        ),
+      },
+      ['node-1'],
+    ],
+    [
+      'bad-archive',
+      {
+        bootstrap: {
+          ...found.bootstrap,
+          archives: [
+            ...found.bootstrap.archives,
+            { is: 'bad', path: '/x.iso', listedIn: 'b', fault: 'missing', says: 'It is missing.' },
+          ],
+        },
+      },
+      ['/x.iso'],
+    ],
+  ])('%s', (is, changes, of) => {
+    const status = judge(inspectionOf(changes));
+    expect(status.gaps).toEqual([{ is, of, more: 0 }]);
+    expect(verdictOf(status)).toBe('incomplete');
+  });
+
+  it('one-registry: without a second registry there is no HA', () => {
+    const only = facts();
+    const status = judge(inspectionOf({ kube: only.kube, engines: only.engines }));
+    expect(firstLine(status)).toBe('There is no HA: only bootstrap has a registry.');
+  });
+});
+
+describe('unknown is neither fine nor stale', () => {
+  const unknown = (says: string) => ({ is: 'unknown', says }) as const;
+  it.each<[string, Partial<Inspection>]>([
+    ['Kubernetes', { kube: unknown('Kubernetes does not answer.') }],
+    ['the bootstrap node’s files', { bootstrap: unknown('The disk is broken.') }],
+    ['the engines', { engines: unknown('The Salt master does not answer.') }],
+    ['the files of node-2', { nodes: [{ node: 'node-2', found: unknown('node-2 refused the login.') }] }],
+    ['node-2, which was not inspected', { nodes: [] }],
+    [
+      'what node-2 serves',
+      {
+        served: found.served.map((one) =>
+          one.node === 'node-2' ? { ...one, missing: unknown('It does not answer.') } : one,
+        ),
+      },
+    ],
+    ['what was not asked', { served: [] }],
+  ])('%s', (_, parts) => {
+    const status = judge(inspectionOf({}, parts));
+    expect(status.registries.flatMap(({ stale }) => stale)).toEqual([]);
+    expect(status.gaps).toEqual([]);
+    expect(verdictOf(status)).toBe('unknown');
+    expect(firstLine(status)).toMatch(/^It is unknown whether HA holds: /);
+  });
+
+  it('a file that is not compared yet, an engine that is silent, and one with another layout', () => {
+    const engines = (engine: { readonly is: 'silent' | 'other-layout'; readonly says: string }): Partial<Found> => ({
+      engines: found.engines.map((one) => (one.node === 'node-3' ? { node: 'node-3', ...engine } : one)),
+    });
+    const silent = { is: 'silent', says: 'The minion of node-3 did not answer.' } as const;
+    const other = { is: 'other-layout', says: 'it has no mirrors.' } as const;
+    for (const changes of [fileIs('unread'), engines(silent), engines(other)]) {
+      const status = judge(inspectionOf(changes));
+      expect(verdictOf(status)).toBe('unknown');
+      expect(status.registries.flatMap(({ stale }) => stale)).toEqual([]);
+    }
+  });
+
+  it('what is known to be missing is said even if more is unknown', () => {
+    const status = judge(inspectionOf(fileIs('absent'), { engines: { is: 'unknown', says: 'No Salt.' } }));
+    expect(firstLine(status)).toBe(
+      'HA is not complete: the registry of node-2 is stale. Not everything could be read.',
+    );
+  });
+});
