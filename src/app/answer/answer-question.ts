@@ -2,10 +2,10 @@ import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type KnownOf, type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 import type { Answered, Answering, Asker } from '../ask/asker.ts';
-import { knownForChanges } from './changes.ts';
+import { knownForChanges, knownForHistory } from './changes.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
-import { knownForShow } from './show.ts';
+import { knownForLog, knownForShow } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
 
 /** What each question reads. A new question is a file beside this one and a line here. */
@@ -13,6 +13,8 @@ const GATHER: { readonly [Q in Question]: Gather<Q> } = {
   status: knownForStatus,
   changes: knownForChanges,
   show: knownForShow,
+  log: knownForLog,
+  history: knownForHistory,
   help: knownForHelp,
 };
 

@@ -24,6 +24,13 @@ export const knownForChanges: Gather<'changes'> = async (ask, asker, ports) => {
   return { ask, clusters, found: await Promise.all(shown.map((change) => listedChange(change, ports))), isCut };
 };
 
+/** What was done on a node: the changes that name it or touch it, newest first. */
+export const knownForHistory: Gather<'history'> = async (ask, asker, ports) => {
+  const all = { cluster: ask.cluster, which: 'all', onlyMine: false, node: ask.node } as const;
+  const known = await knownForChanges(all, asker, ports);
+  return isRefusal(known) ? known : { ask, found: known.found };
+};
+
 /** The change with its card's place, and what it waits for. */
 export async function listedChange(change: Change, { cards, clusters }: AnswerPorts): Promise<ListedChange> {
   const { queue } = clusters.get(change.intent.cluster) ?? {};

@@ -1,17 +1,34 @@
+import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
+import type { ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
+import { redacted } from '../../domain/change/redact.ts';
 import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
+import type { StoredChange } from '../../ports/record.ts';
+import type { Asker } from '../ask/asker.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { listedChange } from './changes.ts';
-import type { Gather } from './gather.ts';
+import type { AnswerPorts, Gather } from './gather.ts';
 import { whyHidden } from './visible-clusters.ts';
 
 /** The change that was asked for. */
-export const knownForShow: Gather<'show'> = async ({ change: id }, asker, ports) => {
+export const knownForShow: Gather<'show'> = async ({ change }, asker, ports) => {
+  const stored = await storedChange(change, asker, ports);
+  return isRefusal(stored) ? stored : await listedChange(stored.change, ports);
+};
+
+/** The same, with its whole record. */
+export const knownForLog: Gather<'log'> = async ({ change }, asker, ports) => {
+  const stored = await storedChange(change, asker, ports);
+  if (isRefusal(stored)) return stored;
+  return { ...(await listedChange(stored.change, ports)), events: stored.events.map(redacted) };
+};
+
+/** The record of a change that the asker may see. */
+async function storedChange(id: ChangeId, asker: Asker, ports: AnswerPorts): Promise<StoredChange | Refusal> {
   const name = clusterOf(id);
   const hidden = await whyHidden(name, asker, ports);
   if (hidden !== null) return hidden;
   const stored = (await ports.clusters.get(name)?.changes.get(id)) ?? null;
   if (stored === null) return unknownChange(id);
-  if (stored.doubt !== undefined) return recordRefusal(id, stored.doubt, 'bot');
-  return await listedChange(stored.change, ports);
-};
+  return stored.doubt === undefined ? stored : recordRefusal(id, stored.doubt, 'bot');
+}

@@ -1,4 +1,5 @@
-import { type Refusal, refuse } from '../answers/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
+import { type ChangeId, changeIdFrom } from '../change/change-id.ts';
 import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
@@ -61,4 +62,19 @@ function unknownOption(name: string, known: readonly string[]): string {
   const meant = nearest(`--${name.toLowerCase().replace(/^-+/, '')}`, known);
   const question = meant === null ? ` The options are ${listed(known)}.` : ` Did you mean “${meant}”?`;
   return `There is no option “${clipped(name)}”.${question}`;
+}
+
+/** The only word behind a question that takes one change. */
+export function oneChange(
+  words: readonly Word[],
+  question: string,
+  example: string,
+  clusters: readonly string[],
+): ChangeId | Refusal {
+  const typed = optionWords(words, { valued: [], switches: [], example });
+  if (isRefusal(typed)) return typed;
+  const [first, ...more] = typed.plain;
+  if (first === undefined || more.length > 0)
+    return refuse('bad-command', `${question} takes one change ID.`, `For example: ${example}`);
+  return changeIdFrom(first, clusters, `Copy the ID from the card. For example: ${example}`);
 }

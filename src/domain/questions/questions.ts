@@ -3,6 +3,8 @@ import type { CommandContext } from '../typed/cluster.ts';
 import type { Word } from '../typed/tokenize.ts';
 import { type ChangesAsk, type ChangesKnown, changes } from './changes/changes.ts';
 import { type HelpAsk, type HelpKnown, help } from './help/help.ts';
+import { type HistoryAsk, type HistoryKnown, history } from './history/history.ts';
+import { type LogAsk, type LogKnown, log } from './log/log.ts';
 import type { QuestionPlug } from './question.ts';
 import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
 import { type StatusAsk, type StatusKnown, status } from './status/status.ts';
@@ -12,6 +14,8 @@ interface Questions {
   readonly status: { readonly ask: StatusAsk; readonly known: StatusKnown };
   readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
   readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
+  readonly log: { readonly ask: LogAsk; readonly known: LogKnown };
+  readonly history: { readonly ask: HistoryAsk; readonly known: HistoryKnown };
   readonly help: { readonly ask: HelpAsk; readonly known: HelpKnown };
 }
 
@@ -20,7 +24,10 @@ export type AskOf<Q extends Question> = Questions[Q]['ask'];
 export type KnownOf<Q extends Question> = Questions[Q]['known'];
 
 /** Every question, in the order of the help. */
-const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = { status, changes, show, help };
+const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = {
+  ...{ status, changes, show, log, history },
+  help,
+};
 
 /** A question as typed. */
 export interface QuestionWish<Q extends Question = Question> {

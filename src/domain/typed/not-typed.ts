@@ -14,11 +14,6 @@ const ELSEWHERE: readonly Elsewhere[] = [
     tryNext: 'Click Approve, Deny, Cancel or Retry from here on the card. A card shows only the buttons that apply.',
   },
   {
-    words: ['log', 'logs', 'history'],
-    says: 'is not a command: the worker’s journal has the whole history.',
-    tryNext: 'To list changes: /registry-ha changes --all. On the bootstrap node: registry-ha audit',
-  },
-  {
     words: ['verify', 'check', 'prove'],
     says: 'is not a command: add checks everything first, and reports a registry that is complete.',
     tryNext: 'For example: /registry-ha add node-2. The cluster stays unchanged until a person approves the plan.',

@@ -66,6 +66,9 @@ describe('changes', () => {
     ['changes --open --all', 'exclude each other'],
     ['changes --node', '--node needs a value'],
     ['changes --cluster lap', 'Did you mean “lab”?'],
+    ['log', 'log takes one change ID'],
+    ['history', 'history takes one node'],
+    ['history Node_2', 'is not a valid node name'],
     ['show', 'show takes one change ID'],
     ['show lab_1', 'is not a change ID'],
     ['show lap-7f3k2a', 'Did you mean “lab-7f3k2a”?'],
@@ -89,6 +92,46 @@ describe('show', () => {
 
   it('says that a change is unknown', async () => {
     expect(await asked(bench(), 'show lab-7f3k2z')).toMatchObject({ refused: 'unknown-change' });
+  });
+});
+
+describe('log', () => {
+  it('lists every event, by whom, and where the whole log is', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    await on.decide(approvalBy(bob, change));
+    await on.work();
+    const says = await asked(on, `log ${change.id}`);
+    expect(says).toContain('• 2026-11-22 10:00 UTC requested by U0ALICE (alice): add node-2');
+    expect(says).toContain('mount:node-2: done in 0 s');
+    expect(says).toContain(`registry-ha journal show ${change.id}`);
+  });
+
+  it('leaves out the oldest events of a long change, never its end', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    for (let tries = 0; tries < 200; tries += 1)
+      await on.changes.append(change.id, 2 + tries, {
+        type: 'step-started',
+        at: change.requestedAt,
+        step: `mount:${tries}`,
+      });
+    await on.changes.append(change.id, 202, { type: 'expired', at: change.requestedAt });
+    const says = String(await asked(on, `log ${change.id}`));
+    expect(says.length).toBeLessThanOrEqual(3_000);
+    expect(says).toContain('mount:199: started');
+    expect(says).toContain('UTC expired');
+    expect(says).not.toContain('mount:0: started');
+    expect(says).toContain('less important lines left out');
+  });
+});
+
+describe('history', () => {
+  it('lists what was done on a node, also by a change that only restarted its engine', async () => {
+    const on = bench();
+    const { id } = await plannedChange(on);
+    expect(await asked(on, 'history node-3')).toContain(`1 change of node-3 in lab\n• ${id} Add a registry on node-2`);
+    expect(await asked(on, 'history node-9')).toBe('No change of node-9 in lab is on record.');
   });
 });
 

@@ -113,7 +113,6 @@ describe('a typed command', () => {
   it.each([
     ['cancel', 'button on the card', 'Click Approve, Deny, Cancel'],
     ['Approve lab-7f3k2q', '“Approve” is a button', 'Retry from here'],
-    ['history', 'the worker’s journal has', '/registry-ha changes --all'],
     ['verify node-2', 'add checks everything first', '/registry-ha add node-2'],
   ])('is refused with what to use instead: %s', (typed, says, next) => {
     const tryNext = expect.stringContaining(next);

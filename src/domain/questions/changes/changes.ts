@@ -6,6 +6,7 @@ import { clusterFrom } from '../../typed/cluster.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
+import { ANSWER_ROOM, fitByRank } from '../fit.ts';
 import { optionWords } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 
@@ -75,10 +76,10 @@ function answer({ ask, clusters, found, isCut }: ChangesKnown, markup: Markup): 
   ].join('');
   const hint = ask.which === 'open' ? ` ${markup.code('/registry-ha changes --all')} lists the ended ones.` : '';
   if (found.length === 0) return `There is no ${what}${of}.${hint}`;
-  const older = isCut ? [`Older changes are not listed: the worker’s journal has them.`] : [];
-  return [
-    markup.strong(`${count(found.length, what)}${of}`),
-    ...found.map((one) => `• ${changeLine(one, markup)}`),
-    ...older,
-  ].join('\n');
+  const lines = [
+    { rank: 0, text: markup.strong(`${count(found.length, what)}${of}`) },
+    ...found.map((one, index) => ({ rank: 2 + index, text: `• ${changeLine(one, markup)}` })),
+    ...(isCut ? [{ rank: 1, text: 'Older changes are not listed: the worker’s journal has them.' }] : []),
+  ];
+  return fitByRank(lines, ANSWER_ROOM).join('\n');
 }

@@ -1,6 +1,5 @@
-import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
+import { isRefusal, type Refusal } from '../../answers/refusal.ts';
 import type { Change, ChangeId, StepState } from '../../change/change.ts';
-import { changeIdFrom } from '../../change/change-id.ts';
 import { shortDigest } from '../../plan/digest.ts';
 import type { Step } from '../../plan/step.ts';
 import { secondsInWords } from '../../text/format.ts';
@@ -8,7 +7,8 @@ import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { optionWords } from '../options.ts';
+import { ANSWER_ROOM, fitByRank } from '../fit.ts';
+import { oneChange } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 
 export interface ShowAsk {
@@ -28,23 +28,18 @@ export const show: QuestionPlug<ShowAsk, ShowKnown> = {
 };
 
 function parse(words: readonly Word[], { clusters }: CommandContext): ShowAsk | Refusal {
-  const typed = optionWords(words, { valued: [], switches: [], example: EXAMPLE });
-  if (isRefusal(typed)) return typed;
-  const [first, ...more] = typed.plain;
-  if (first === undefined || more.length > 0)
-    return refuse('bad-command', 'show takes one change ID.', `For example: ${EXAMPLE}`);
-  const change = changeIdFrom(first, clusters, `Copy the ID from the card. For example: ${EXAMPLE}`);
+  const change = oneChange(words, 'show', EXAMPLE, clusters);
   return isRefusal(change) ? change : { change };
 }
 
 function answer(known: ShowKnown, markup: Markup): string {
   const { change } = known;
-  return [
-    changeLine(known, markup),
-    ...people(change, markup),
-    ...reasons(change, markup),
-    ...steps(change, markup),
-  ].join('\n');
+  const facts = [changeLine(known, markup), ...people(change, markup), ...reasons(change, markup)];
+  const lines = [
+    ...facts.map((text) => ({ rank: 0, text })),
+    ...steps(change, markup).map((text, index) => ({ rank: 1 + index, text })),
+  ];
+  return fitByRank(lines, ANSWER_ROOM).join('\n');
 }
 
 function people(
@@ -65,14 +60,8 @@ function reasons({ refusal, failure }: Change, { text }: Markup): readonly strin
   return failure === undefined ? [] : [text(`${failure.what} ${failure.next}`)];
 }
 
-/** Lines; a longer plan is on the card and in the thread. */
-const MOST_STEPS = 40;
-
-function steps({ plan, steps }: Change, { text }: Markup): readonly string[] {
-  const all = plan?.approved.steps ?? [];
-  const shown = all.slice(0, MOST_STEPS).map((step) => `• ${text(step.says)}: ${stateOf(step, steps[step.id])}`);
-  return all.length > MOST_STEPS ? [...shown, `• ${all.length - MOST_STEPS} more steps`] : shown;
-}
+const steps = ({ plan, steps }: Change, { text }: Markup): readonly string[] =>
+  (plan?.approved.steps ?? []).map((step) => `• ${text(step.says)}: ${stateOf(step, steps[step.id])}`);
 
 function stateOf({ kind }: Step, state: StepState | undefined): string {
   switch (state?.is) {

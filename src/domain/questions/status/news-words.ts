@@ -1,6 +1,6 @@
 import type { Markup } from '../../text/markup.ts';
+import { fitByRank } from '../fit.ts';
 import type { ClusterStatus } from './cluster-status.ts';
-import { fitByRank } from './fit.ts';
 import type { News } from './troubles.ts';
 import { firstLine, gapInWords, registryLine, unknowns } from './words.ts';
 

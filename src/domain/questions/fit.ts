@@ -1,10 +1,13 @@
-import { count } from '../../text/format.ts';
+import { count } from '../text/format.ts';
 
 /** A line of an answer; the highest rank is left out first. */
 export interface RankedLine {
   readonly rank: number;
   readonly text: string;
 }
+
+/** Characters of one answer: a message of Slack takes 4,000, and markup grows when it is escaped. */
+export const ANSWER_ROOM = 3_000;
 
 /** Characters for the line that says how many are left out. */
 const NOTE_ROOM = 80;
