@@ -18,6 +18,7 @@ const SUBSET = [
   'approve-pressed-three-times-at-once',
   'bot-clock-three-hours-back-in-mount',
   'undo-worker-killed-in-unmount-and-in-remove-copy',
+  'sync-worker-killed-in-deploy',
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 

@@ -8,15 +8,17 @@ import { judgeLeftovers } from '../judges/leftovers.ts';
 import { type ChaosStage, TARGET } from '../stage/chaos-stage.ts';
 import { press, requestNext } from '../stage/operator.ts';
 import { allFiles, inspectNodes } from '../stage/untouched.ts';
+import { interrupted } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { killWorker } from './kills.ts';
 import { redisAway } from './redis.ts';
-import { addYumRepos, commandOf, killedBeforeTheJid, killedIn, stepOfSecond, targetOf } from './undo.ts';
+import { addYumRepos, botAway, commandOf, killedBeforeTheJid, killedIn, stepOfSecond, targetOf } from './undo.ts';
 
 type Strike = (stage: ChaosStage) => Promise<void>;
 
 const REMOVE = '/registry-ha remove node-2 --last';
 const SYNC = '/registry-ha sync';
+const AWAY_MS = 4_000;
 
 /** The registry of a done add is removed or synced, and a process dies during that. */
 export function registryDisturbances(): readonly Disturbance[] {
@@ -29,10 +31,14 @@ export function registryDisturbances(): readonly Disturbance[] {
     ...looking(removed, 'remove', ['ready', 'verify']),
     removed('remove-worker-killed-before-the-jid-is-written', killedBeforeTheJid),
     removed('remove-redis-killed-in-unmount', redisKilledIn('unmount')),
+    removed('remove-bot-away-until-it-is-done', botAway('withdraw')),
+    removed('remove-ssh-refused-in-unmount', sshRefusedIn('unmount')),
     removed('remove-cancelled-in-unmount-and-requested-again', cancelledIn('unmount', REMOVE), ['cancelled', 'done']),
     ...acting(synced, 'sync', ['copy', 'unconfigure', 'mount', 'other-version', 'deploy', 'unmount', 'remove-copy']),
     ...looking(synced, 'sync', ['ready', 'verify']),
     synced('sync-redis-killed-in-deploy', redisKilledIn('deploy')),
+    synced('sync-bot-away-until-it-is-done', botAway('copy')),
+    synced('sync-ssh-refused-in-mount', sshRefusedIn('mount')),
     synced('sync-cancelled-in-mount-and-requested-again', cancelledIn('mount', SYNC), ['cancelled', 'done']),
   ];
 }
@@ -80,6 +86,17 @@ const redisKilledIn =
   async (stage) => {
     await commandOf(kind, stage);
     await redisAway(stage, 0);
+  };
+
+/** The node cannot be reached for a few seconds; the step waits for it. */
+const sshRefusedIn =
+  (kind: StepKind): Strike =>
+  async (stage) => {
+    await commandOf(kind, stage);
+    interrupted(stage);
+    await stage.plant('ssh-refused', TARGET);
+    await stage.pause(AWAY_MS);
+    await stage.clear('ssh-refused');
   };
 
 /** The change stops at its next safe point; the same request then does what is left. */

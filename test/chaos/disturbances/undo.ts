@@ -41,7 +41,7 @@ export function undoDisturbances(): readonly Disturbance[] {
       await commandOf('unmount', stage);
       await redisAway(stage, 0);
     }),
-    undone('undo-bot-away-until-it-is-done', botAway),
+    undone('undo-bot-away-until-it-is-done', botAway('withdraw')),
   ];
 }
 
@@ -112,15 +112,17 @@ export async function killedBeforeTheJid(stage: ChaosStage): Promise<void> {
 }
 
 /** The bot dies at the first removal, and comes back to two cards that it has missed. */
-async function botAway(stage: ChaosStage): Promise<void> {
-  await commandOf('withdraw', stage);
-  await stage.kill('bot');
-  await stage.moment('the end of the undo', hasEnded);
-  await stage.start('bot');
-  const from = performance.now();
-  await stage.until('up-to-date cards', () => stage.sandbox.changes.areShown());
-  stage.noteRecovery('bot back → card current', from);
-}
+export const botAway =
+  (step: StepKind) =>
+  async (stage: ChaosStage): Promise<void> => {
+    await commandOf(step, stage);
+    await stage.kill('bot');
+    await stage.moment('the end of the second change', hasEnded);
+    await stage.start('bot');
+    const from = performance.now();
+    await stage.until('up-to-date cards', () => stage.sandbox.changes.areShown());
+    stage.noteRecovery('bot back → card current', from);
+  };
 
 async function pressedAtOnce({ sandbox }: ChaosStage, label: string, people: readonly string[]): Promise<void> {
   await Promise.allSettled(people.map((person) => sandbox.slack.click(person, label)));
