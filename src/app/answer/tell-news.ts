@@ -11,7 +11,7 @@ export interface NewsPorts {
   readonly cluster: string;
   readonly board: Pick<StatusBoard, 'seen'>;
   readonly told: Told;
-  readonly changes: Pick<Changes, 'open' | 'get'>;
+  readonly changes: Pick<Changes, 'open' | 'recent' | 'get'>;
   readonly once: Once;
   /** Posts in the cluster's channel. */
   readonly post: (says: Says) => Promise<void>;
@@ -19,7 +19,7 @@ export interface NewsPorts {
 
 /**
  * Tells people once, over all replicas, when something became worse, and when all is well again. A bot that dies while it posts leaves
- * the message to another one, an hour later. While a change runs, what it changes is no news.
+ * the message to another one, an hour later. What a change causes while it runs is no news.
  */
 export async function tellNews({ board, told, changes, once, post }: NewsPorts): Promise<void> {
   const seen = await board.seen();
@@ -31,7 +31,7 @@ export async function tellNews({ board, told, changes, once, post }: NewsPorts):
     if (before === null || before.join('\n') !== after.join('\n')) await told.note(after);
     return;
   }
-  if (await isChanging(changes)) return;
+  if (await isOfAChange(status, changes)) return;
   if (!(await once.isFirst(nameOf(is, status, before ?? [], after)))) return;
   await post((markup) => newsInWords(is, status, markup));
   await told.note(after);
@@ -49,9 +49,16 @@ function nameOf(
   return ['news', cluster, is, ...words].join('\n');
 }
 
-async function isChanging(changes: Pick<Changes, 'open' | 'get'>): Promise<boolean> {
-  for (const id of await changes.open()) {
-    if ((await changes.get(id))?.change.state === 'applying') return true;
+/** Changes that are compared with the status: one cluster has at most one in progress. */
+const MOST_RECENT = 20;
+
+/** True if a change runs, or has ended since the inspection began. Both times are the worker's. */
+async function isOfAChange({ at }: ClusterStatus, changes: NewsPorts['changes']): Promise<boolean> {
+  const ids = new Set([...(await changes.open()), ...(await changes.recent(MOST_RECENT))]);
+  for (const id of ids) {
+    const change = (await changes.get(id))?.change;
+    if (change?.state === 'applying') return true;
+    if (change?.startedAt !== undefined && Date.parse(change.endedAt ?? '') >= Date.parse(at)) return true;
   }
   return false;
 }

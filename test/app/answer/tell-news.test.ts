@@ -43,14 +43,20 @@ describe('the bots tell the people of a cluster', () => {
     expect(posted.slice(1)).toEqual([expect.stringMatching(/^lab: HA holds: .* It is well again\.$/)]);
   });
 
-  it('nothing while a change runs, and the rest afterwards', async () => {
+  it('nothing that an inspection found before a change had ended, and the rest afterwards', async () => {
     const { on, ports, posted } = replicas();
     const id = await underWay(on);
     await on.board.put(stale, 0);
     await tellNews(ports);
     expect(posted).toEqual([]);
+    on.clock.at = Date.parse('2026-11-22T10:20:00.000Z');
     await applyAgain(on, id);
-    expect((await on.changes.get(id))?.change.state).toBe('done');
+    const change = (await on.changes.get(id))?.change;
+    expect(change?.state).toBe('done');
+    await tellNews(ports);
+    expect(posted).toEqual([]);
+    const later = new Date(Date.parse(change?.endedAt ?? '') + 1_000).toISOString();
+    await on.board.put(withSince({ ...stale, at: later }, stale), 0);
     await tellNews(ports);
     expect(posted).toHaveLength(1);
   });
