@@ -22,7 +22,7 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   parse: () => ({}),
   answer: ({ rights, questions }, markup) =>
     [
-      markup.strong('Give a MetalK8s node its own registry'),
+      markup.strong('Registries of a MetalK8s cluster: what you may do here'),
       ...changes(rights, markup),
       ...holds(rights, markup),
       ...buttons(rights, markup),
