@@ -3,7 +3,6 @@ import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
-import type { Says } from './app/ask/asker.ts';
 import { botUseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
@@ -67,7 +66,7 @@ function newsPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSla
   return [...record.clusters].flatMap(([cluster, ports]) => {
     const channel = known(cluster, policies).alerts;
     if (channel === undefined) return [];
-    const post = (says: Says) => slack.tell(channel, says);
+    const post: NewsPorts['post'] = (says, fixes) => slack.tell(channel, says, fixes);
     return [{ ...ports, cluster, once: record.once, post }];
   });
 }

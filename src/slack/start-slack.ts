@@ -1,6 +1,8 @@
+import type { types } from '@slack/bolt';
 import type { Says } from '../app/ask/asker.ts';
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
 import type { Change, MessageRef } from '../domain/change/change.ts';
+import type { Intent } from '../domain/plan/intent.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards, Once } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,8 +14,9 @@ import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
 import { notifier } from './outbox/notifier.ts';
 import { postAgain } from './outbox/post-again.ts';
+import { planButtons } from './parts/plan-button.ts';
 import { SURFACES } from './surfaces/surfaces.ts';
-import { section } from './text/blocks.ts';
+import { type Block, section } from './text/blocks.ts';
 import { cut, TEXT_LIMIT } from './text/fit.ts';
 import { linkingMrkdwn } from './text/markup.ts';
 import { withPlainMoments } from './text/names.ts';
@@ -75,8 +78,9 @@ export async function startSlack(options: StartSlackOptions) {
     isConnected: () => bot.isConnected(),
     /** Posts the card of a change without one; null when the bot may not write there. */
     postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
-    /** Posts a message of its own in a channel. */
-    tell: (channel: string, says: Says) => told(slack, channel, says(linkingMrkdwn(linkTo))),
+    /** Posts a message of its own in a channel, with a button for each change. */
+    tell: (channel: string, says: Says, changes: readonly Intent[]) =>
+      told(slack, channel, says(linkingMrkdwn(linkTo)), planButtons(changes)),
     async stop() {
       await bot.stop();
       end.abort();
@@ -85,8 +89,14 @@ export async function startSlack(options: StartSlackOptions) {
   };
 }
 
-async function told(slack: SlackPoster, channel: string, text: string): Promise<void> {
-  await slack.post(channel, { text: cut(withPlainMoments(text), TEXT_LIMIT), blocks: [section(text)] });
+async function told(
+  slack: SlackPoster,
+  channel: string,
+  text: string,
+  buttons: readonly types.Button[],
+): Promise<void> {
+  const actions: readonly Block[] = buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons] }];
+  await slack.post(channel, { text: cut(withPlainMoments(text), TEXT_LIMIT), blocks: [section(text), ...actions] });
 }
 
 export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;

@@ -1,4 +1,6 @@
+import type { Intent } from '../../domain/plan/intent.ts';
 import type { ClusterStatus } from '../../domain/questions/status/cluster-status.ts';
+import { fixesOf } from '../../domain/questions/status/fixes.ts';
 import { newsInWords } from '../../domain/questions/status/news-words.ts';
 import { newsOf } from '../../domain/questions/status/troubles.ts';
 import type { Once } from '../../ports/cards.ts';
@@ -13,8 +15,8 @@ export interface NewsPorts {
   readonly told: Told;
   readonly changes: Pick<Changes, 'open' | 'recent' | 'get'>;
   readonly once: Once;
-  /** Posts in the cluster's channel. */
-  readonly post: (says: Says) => Promise<void>;
+  /** Posts in the cluster's channel, with a button for each change that would help. */
+  readonly post: (says: Says, fixes: readonly Intent[]) => Promise<void>;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function tellNews({ board, told, changes, once, post }: NewsPorts):
   }
   if (await isOfAChange(status, changes)) return;
   if (!(await once.isFirst(nameOf(is, status, before ?? [], after)))) return;
-  await post((markup) => newsInWords(is, status, markup));
+  await post((markup) => newsInWords(is, status, markup), is === 'well' ? [] : fixesOf(status));
   await told.note(after);
 }
 

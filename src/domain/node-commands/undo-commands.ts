@@ -8,7 +8,7 @@ export const REGISTRY_MANIFEST = '/etc/kubernetes/manifests/repositories.yaml';
 export const REGISTRY_CONFIG = '/var/lib/metalk8s/repositories/conf.d';
 
 /** Outside kubelet's folder, where kubelet reads every file, but on the same file system, so that the move is atomic. */
-export const keptManifest = (change: string, why: 'undone' | 'removed' = 'undone'): string =>
+export const keptManifest = (change: string, why: 'undone' | 'removed' | 'replaced' = 'undone'): string =>
   `/etc/kubernetes/repositories.yaml.${why}-${change}`;
 
 /** Arguments: device and mount point, each as fstab(5) writes it, and the start of Salt's line if it is broken. */

@@ -12,8 +12,14 @@ import { commonFindings, commonWarnings, engineRestarts, mastersRestart } from '
 /** Effects of the steps that an operator may not expect. */
 export function bringUpEffects(steps: readonly Step[], archives: readonly Archive[]): readonly string[] {
   const touched = steps.flatMap((step) => (step.kind === 'mount' ? [step.node] : []));
-  if (touched.length === 0) return engineRestarts(steps);
+  const ended = steps.flatMap((step) => (step.kind === 'withdraw' ? [step.node] : []));
+  const anew =
+    ended.length === 0
+      ? []
+      : [`The registry of ${listed(ended)} ends and starts anew. Meanwhile, the engines use another one.`];
+  if (touched.length === 0) return [...anew, ...engineRestarts(steps)];
   return [
+    ...anew,
     `/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`,
     `/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`,
     ...engineRestarts(steps),

@@ -1,5 +1,7 @@
 import { type Facts, isClosed } from '../cluster/facts.ts';
+import { sameSet } from '../cluster/registry.ts';
 import { soundArchives } from '../guards/archives.ts';
+import { keptManifest } from '../node-commands/undo-commands.ts';
 import type { Intent } from '../plan/intent.ts';
 import type { PlanFor, PlanTarget } from '../plan/parts.ts';
 import {
@@ -11,6 +13,7 @@ import {
   verifyStep,
 } from '../plan/planned-steps.ts';
 import type { Step } from '../plan/step.ts';
+import { withdrawStep } from './take-away.ts';
 
 export function contextOf(facts: Facts, { change }: PlanFor): PlanContext {
   const version = facts.kube.clusterVersion ?? '';
@@ -41,7 +44,7 @@ const NOTHING: Around = { before: () => [], after: () => [] };
 export function bringUpSteps(intent: Intent, context: PlanContext, around = NOTHING): readonly Step[] {
   const targets = targetsOf(intent, context.facts);
   const copies = targets.map(({ node, target }) => copySteps(context, node, target));
-  const own = targets.map(({ node, target }) => registrySteps(context, node, target));
+  const own = targets.map((one) => startedAnew(one, registrySteps(context, one.node, one.target), context));
   const addresses = [
     ...new Set([...presentAddresses(intent, context.facts), ...targets.map(({ node }) => node.ip ?? '')]),
   ].sort();
@@ -59,6 +62,21 @@ export function bringUpSteps(intent: Intent, context: PlanContext, around = NOTH
     ...enginesSteps(context, addresses),
     verifyStep(context, addresses),
   ];
+}
+
+/**
+ * Ends the pod before its deployment if it is Ready and as it should be, and does not serve every image: it has read an older
+ * configuration, and metalk8s.repo.installed does not restart a pod whose manifest stays the same.
+ */
+function startedAnew({ node }: PlanTarget, steps: readonly Step[], context: PlanContext): readonly Step[] {
+  const { facts, version, archives, change } = context;
+  const pod = facts.kube.registries.find((one) => one.node === node.name);
+  const carries = archives.map(({ id }) => id);
+  const isAsDeployed = pod?.ready === true && pod.version === version && sameSet(pod.carries, carries);
+  const lacksImages = facts.served.some((one) => one.node === node.name && one.missing.length > 0);
+  if (!isAsDeployed || !lacksImages) return steps;
+  const end = withdrawStep(node, keptManifest(change, 'replaced'));
+  return steps.flatMap((step): readonly Step[] => (step.kind === 'deploy' ? [end, step] : [step]));
 }
 
 /** Addresses of the existing registries, sorted. A target counts only if Kubernetes lists it as Ready. */

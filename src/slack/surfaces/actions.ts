@@ -7,6 +7,7 @@ import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { ACTIONS } from '../parts/buttons.ts';
+import { plannedBy } from '../parts/plan-button.ts';
 import { UNDO_ACTION } from '../parts/undo-button.ts';
 import { answer, type Request, type SurfaceOptions, say } from './answers.ts';
 
@@ -64,6 +65,8 @@ const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Cl
 });
 
 function wishOf({ action_id: id, value: text }: Click['actions'][0]): Wish | null {
+  const intent = plannedBy(id, text);
+  if (intent !== null) return { is: 'change', intent };
   const value = carriedBy(text);
   if (value === null) return null;
   if (id === UNDO_ACTION) return { is: 'undo-of', undoes: value.change };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tellNews } from '../../../src/app/answer/tell-news.ts';
+import type { Intent } from '../../../src/domain/plan/intent.ts';
 import { judge } from '../../../src/domain/questions/status/judge.ts';
 import { withSince } from '../../../src/domain/questions/status/troubles.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
@@ -17,26 +18,31 @@ function replicas() {
   const on = bench();
   const met = new Set<string>();
   const posted: string[] = [];
+  const fixes: Intent[] = [];
   const ports = {
     cluster: 'lab',
     board: on.board,
     told: new FakeTold(),
     changes: on.changes,
     once: { isFirst: async (name: string) => !met.has(name) && met.add(name).has(name) },
-    post: async (says: (markup: typeof PLAIN) => string) => void posted.push(says(PLAIN).split('\n')[0] ?? ''),
+    async post(says: (markup: typeof PLAIN) => string, changes: readonly Intent[]) {
+      posted.push(says(PLAIN).split('\n')[0] ?? '');
+      fixes.push(...changes);
+    },
   };
-  return { on, ports, posted };
+  return { on, ports, posted, fixes };
 }
 
 describe('the bots tell the people of a cluster', () => {
   it('once that it became worse, and once that it is well again', async () => {
-    const { on, ports, posted } = replicas();
+    const { on, ports, posted, fixes } = replicas();
     await on.board.put(well, 0);
     await tellNews(ports);
     await on.board.put(stale, 0);
     await Promise.all([tellNews(ports), tellNews(ports)]);
     await tellNews(ports);
     expect(posted).toEqual(['lab: HA is not complete: the registry of node-2 is stale.']);
+    expect(fixes).toEqual([{ verb: 'sync', cluster: 'lab', nodes: ['node-2'] }]);
     await on.board.put(well, 0);
     await Promise.all([tellNews(ports), tellNews(ports)]);
     await tellNews(ports);

@@ -43,9 +43,12 @@ it('news of a cluster are a message of their own in the channel', async () => {
     await w.bot.tell(
       OPS.id,
       ({ strong, moment }) => `${strong('lab: It is worse.')} ${moment('2026-11-22T10:00:00.000Z')}`,
+      [{ verb: 'sync', cluster: 'lab', nodes: ['node-2'] }],
     );
     expect(w.messages()).toMatchObject([{ text: '*lab: It is worse.* 2026-11-22 10:00 UTC' }]);
     expect(JSON.stringify(w.messages()[0]?.blocks)).toContain('<!date^');
+    await w.local.click('alice', 'Plan sync');
+    await vi.waitFor(() => expect(w.messages()[1]?.text).toContain('Sync the registry of node-2'), PATIENT);
   } finally {
     await w.close();
   }

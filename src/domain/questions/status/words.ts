@@ -1,7 +1,7 @@
-import { VERB_NAMES } from '../../plan/intent.ts';
 import { count, firstFew, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { type ClusterStatus, type Gap, type Reason, type RegistryStatus, verdictOf } from './cluster-status.ts';
+import { fixOf } from './fixes.ts';
 
 /** The answer to “does HA hold”, in one line. */
 export function firstLine(status: ClusterStatus): string {
@@ -102,15 +102,13 @@ function reasonInWords({ is, of, more }: Reason, { version }: Pick<ClusterStatus
 const namesOf = (of: readonly string[], more: number): string =>
   more === 0 ? listed(of) : `${of.join(', ')} and ${more} more`;
 
-/** The verb that completes a registry: `sync` where this version has it, else `add`. */
-const FIXING = VERB_NAMES.map(String).includes('sync') ? 'sync' : 'add';
-
 /** One line for a registry: what it serves, and why it is stale. */
 export function registryLine(one: RegistryStatus, status: ClusterStatus, { text, code }: Markup): string {
   const { node, isBootstrap, version, stale, unknown } = one;
   const who = `${text(node)}${isBootstrap && node !== 'bootstrap' ? ' (bootstrap node)' : ''}`;
   const why = [...stale.map((each) => reasonInWords(each, status)), ...unknown.map((says) => `unknown: ${says}`)];
-  const fix = stale.length === 0 || isBootstrap ? '' : ` To complete it: ${code(`/registry-ha ${FIXING} ${node}`)}`;
+  const verb = fixOf(one);
+  const fix = verb === null ? '' : ` To complete it: ${code(`/registry-ha ${verb} ${node}`)}`;
   const is = stale.length > 0 ? 'stale' : unknown.length > 0 ? 'not fully known' : `Ready, ${version ?? 'no version'}`;
   return `${who}: ${is}, ${servedInWords(one, status)}.${why.length === 0 ? '' : ` ${text(sentence(why))}`}${fix}`;
 }

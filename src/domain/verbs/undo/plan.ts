@@ -94,6 +94,7 @@ function otherNodes({ nodes, undoes }: IntentOf<'undo'>, undone: Change): Refusa
 
 /** Steps that change an existing registry. A copied file does not. */
 const CHANGES_A_REGISTRY: ReadonlySet<Step['kind']> = new Set([
+  'withdraw',
   'mount',
   'solutions',
   'other-version',

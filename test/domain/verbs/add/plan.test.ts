@@ -155,7 +155,13 @@ describe('the plan of add', () => {
 
   it('completes a registry whose images of the other version return 404', () => {
     const plan = planOf(addNode2, documented());
-    expect(kinds(plan)).toEqual(['other-version:node-2:metalk8s-127.0.6', 'deploy:node-2', 'ready:node-2', 'verify']);
+    expect(kinds(plan)).toEqual([
+      'other-version:node-2:metalk8s-127.0.6',
+      'withdraw:node-2',
+      'deploy:node-2',
+      'ready:node-2',
+      'verify',
+    ]);
     expect(plan.seen.warnings.join(' ')).toContain('These steps complete it');
   });
 

@@ -120,6 +120,19 @@ describe('the plan of a sync', () => {
     expect(plan.approved.steps.find(({ kind }) => kind === 'deploy')).toMatchObject({ version: '129.0.0' });
   });
 
+  it('ends a Ready pod that has every archive and does not serve it: Salt does not restart a pod whose manifest stays', () => {
+    const seen = complete();
+    const served = seen.served.map((one) =>
+      one.node === 'node-2' && one.archive === older.id ? { ...one, missing: ['pause:3.5'] } : one,
+    );
+    const plan = planOf({ ...seen, served });
+    expect(ids(plan)).toEqual(['withdraw:node-2', 'deploy:node-2', 'ready:node-2', 'verify']);
+    expect(plan.approved.sideEffects[0]).toContain('The registry of node-2 ends and starts anew.');
+    const registries = seen.kube.registries.map((one) => ({ ...one, ready: one.node !== 'node-2' }));
+    const starting = planOf({ ...seen, served, kube: { ...seen.kube, registries } });
+    expect(ids(starting)).not.toContain('withdraw:node-2');
+  });
+
   it('takes away what is listed no more: its include before the pod starts anew, the rest after that', () => {
     const plan = planOf(unlisted(), [ours(older)]);
     expectGolden('plans/sync-after-removal', plan);
