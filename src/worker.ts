@@ -14,7 +14,6 @@ import { proveAll } from './app/watch/prove-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
-import type { ProofBoard } from './ports/proofs.ts';
 import type { Journal } from './ports/record.ts';
 import type { StatusBoard } from './ports/status.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -51,7 +50,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const watch = clusterWatch(config, cluster, record.board, logged);
-  const proofs = opened.keep(proofWatch(config, cluster, record.proofBoard, logged));
+  const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
   const onAsked = (request: number) => watch.asked(request);
   const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
@@ -99,11 +98,18 @@ function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, board: Statu
   return new ClusterWatch({ board, clock, inspect, everyMs, onError: logged.onNotInspected });
 }
 
+/** What the worker proves, and where the results go. */
+interface ProofParts extends Pick<ProofWatchPorts, 'board'> {
+  readonly cluster: WorkerCluster;
+  readonly journal: Journal;
+}
+
 /** Proves the registries for `/registry-ha verify`. */
-function proofWatch(config: WorkerConfig, cluster: WorkerCluster, board: ProofBoard, logged: WorkerLog) {
-  const ports = { ...cluster, cluster: config.cluster, clock, onUnexpected: logged.onPartUnread };
+function proofWatch(config: WorkerConfig, { cluster, journal, board }: ProofParts, log: Log) {
+  const { onPartUnread: onUnexpected, onNotReported: onError } = workerLog(log);
+  const ports = { ...cluster, cluster: config.cluster, clock, onUnexpected };
   const prove: ProofWatchPorts['prove'] = (wish, onProgress, signal) => proveAll(wish, ports, onProgress, signal);
-  return new ProofWatch({ board, clock, prove, onError: logged.onNotReported });
+  return new ProofWatch({ board, journal: loggedJournal(journal, log), clock, prove, onError });
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

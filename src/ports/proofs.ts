@@ -1,4 +1,4 @@
-import type { ProofReport, SeenProof } from '../domain/questions/verify/proof-result.ts';
+import type { ProofReport, SeenProof } from '../domain/questions/verify/proof-report.ts';
 
 /** A proof that a person asks for. It is not signed: whatever it says, it can only make the worker read. */
 export interface ProofWish {

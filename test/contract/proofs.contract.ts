@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProofResult } from '../../src/domain/questions/verify/proof-result.ts';
+import type { ProofResult } from '../../src/domain/cluster/proof-result.ts';
 import type { ProofBoard } from '../../src/ports/proofs.ts';
 
 /** The board of one cluster without a request and without a report, as its worker and its bot have it. */
@@ -44,7 +44,7 @@ export function proofsContract(name: string, open: () => Promise<OpenedProofBoar
       const running = { is: 'running', request: 7, progress: null } as const;
       await worker.put(running);
       expect(await bot.seen()).toMatchObject({ is: 'seen', report: running });
-      const ended = { is: 'ended', request: 7, result: PROVEN } as const;
+      const ended = { is: 'ended', request: 7, result: PROVEN, journal: null } as const;
       await worker.put(ended);
       expect(await bot.seen()).toMatchObject({ is: 'seen', report: ended });
     });

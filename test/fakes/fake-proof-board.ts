@@ -1,4 +1,4 @@
-import type { ProofReport, SeenProof } from '../../src/domain/questions/verify/proof-result.ts';
+import type { ProofReport, SeenProof } from '../../src/domain/questions/verify/proof-report.ts';
 import type { ProofBoard, ProofRequest, ProofWish } from '../../src/ports/proofs.ts';
 
 /** Requests for proofs and the worker's last report, in memory. */

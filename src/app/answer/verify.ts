@@ -1,7 +1,7 @@
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import type { SeenStatus } from '../../domain/questions/status/cluster-status.ts';
-import type { ProofReport, SeenProof } from '../../domain/questions/verify/proof-result.ts';
+import type { ProofReport, SeenProof } from '../../domain/questions/verify/proof-report.ts';
 import type { ProofSize, VerifyKnown, VerifyPhase } from '../../domain/questions/verify/view.ts';
 import type { AnsweredCluster, AnswerPorts, Gather, Later } from './gather.ts';
 import { whyHidden } from './visible-clusters.ts';

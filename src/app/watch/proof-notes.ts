@@ -5,7 +5,7 @@ import {
   type ProofCut,
   type ProofFinding,
   type ProofResult,
-} from '../../domain/questions/verify/proof-result.ts';
+} from '../../domain/cluster/proof-result.ts';
 import { clipped } from '../../domain/text/clipped.ts';
 
 /** The reason to end a proof early. */

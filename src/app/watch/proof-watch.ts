@@ -1,12 +1,16 @@
-import type { ProofProgress, ProofReport, ProofResult } from '../../domain/questions/verify/proof-result.ts';
+import type { JournalMark } from '../../domain/change/record-entry.ts';
+import type { ProofResult } from '../../domain/cluster/proof-result.ts';
+import type { ProofProgress, ProofReport } from '../../domain/questions/verify/proof-report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProofBoard, ProofRequest, ProofWish } from '../../ports/proofs.ts';
 import type { Job } from '../../ports/queue.ts';
+import type { Journal } from '../../ports/record.ts';
 import { CutShort } from './proof-notes.ts';
 
 /** The ports of `ProofWatch`. */
 export interface ProofWatchPorts {
   readonly board: Pick<ProofBoard, 'take' | 'put'>;
+  readonly journal: Pick<Journal, 'noteProof'>;
   readonly clock: Clock;
   /** Proves until the signal aborts with a CutShort, and keeps what it has. Never throws. */
   readonly prove: (
@@ -23,6 +27,10 @@ const LIMIT_MS = 25 * 60_000;
 const LOOK_EVERY_MS = 3_000;
 /** How often the report of a running proof is renewed: a bot takes an old one for a proof that died with its worker. */
 const REPORT_EVERY_MS = 5_000;
+/** Findings of one kind in the journal. */
+const MOST_NOTED = 20;
+/** Between two proofs: a request is not signed, and each proof is a line in the journal. */
+const PAUSE_MS = 10_000;
 /** Tries to store a result. */
 const TRIES = 20;
 /** How long a stop waits until the result of the proof that it cut short is stored. */
@@ -54,7 +62,7 @@ export class ProofWatch {
 
   /** Takes one request after another until the signal aborts. */
   readonly run = async (signal: AbortSignal): Promise<void> => {
-    const { board, clock, onError } = this.#ports;
+    const { board, onError } = this.#ports;
     while (!signal.aborted) {
       const asked = await board.take().catch((error: unknown) => {
         if (!signal.aborted) onError(error);
@@ -64,7 +72,7 @@ export class ProofWatch {
         this.#answering = this.#answer(asked, signal);
         await this.#answering;
       }
-      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      await this.#slept(asked === null ? LOOK_EVERY_MS : PAUSE_MS, signal);
     }
   };
 
@@ -97,7 +105,19 @@ export class ProofWatch {
     ending.removeEventListener('abort', stop);
     done.abort();
     await Promise.all(beside);
-    await this.#putResult({ is: 'ended', request, result }, ending);
+    const journal = await this.#noted(result);
+    await this.#putResult({ is: 'ended', request, result, journal }, ending);
+  }
+
+  /** Null if the journal cannot be written: the worker's trouble says why. */
+  async #noted(result: ProofResult): Promise<JournalMark | null> {
+    const { journal, onError } = this.#ports;
+    try {
+      return await journal.noteProof(shortened(result));
+    } catch (error) {
+      onError(error);
+      return null;
+    }
   }
 
   async #limit(cut: AbortController, done: AbortSignal): Promise<void> {
@@ -134,6 +154,15 @@ export class ProofWatch {
     );
   }
 }
+
+/** The result with the first findings only: a journal is kept for years. */
+const shortened = (result: ProofResult): ProofResult => ({
+  ...result,
+  differences: result.differences.slice(0, MOST_NOTED),
+  moreDifferences: result.moreDifferences + Math.max(0, result.differences.length - MOST_NOTED),
+  unread: result.unread.slice(0, MOST_NOTED),
+  moreUnread: result.moreUnread + Math.max(0, result.unread.length - MOST_NOTED),
+});
 
 const byChange = (change: Job['id']) =>
   new CutShort('change', `${change} began, and a change restarts what a proof reads.`);

@@ -1,8 +1,9 @@
 import type { Archive, Image } from '../../domain/cluster/archive.ts';
 import { imageName } from '../../domain/cluster/archive.ts';
 import type { BootstrapFacts, KubeFacts, NodeFacts } from '../../domain/cluster/facts.ts';
+import type { ProofResult } from '../../domain/cluster/proof-result.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
-import type { ProofProgress, ProofResult } from '../../domain/questions/verify/proof-result.ts';
+import type { ProofProgress } from '../../domain/questions/verify/proof-report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProofWish } from '../../ports/proofs.ts';
 import {

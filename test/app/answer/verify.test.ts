@@ -35,7 +35,8 @@ function reports(
   on.proofBoard.seen = async () => {
     const seconds = (on.clock.steadyMs() - from) / 1000;
     const now = (each.find(([until]) => seconds < until) ?? each.at(-1))?.[1];
-    if (now === 'ended') return { is: 'seen', ageMs: 0, report: { is: 'ended', request: 1, result: PROVEN } };
+    if (now === 'ended')
+      return { is: 'seen', ageMs: 0, report: { is: 'ended', request: 1, result: PROVEN, journal: null } };
     const progress = now === 'half' ? ({ done: 6, total: 13, unit: 'images', secondsLeft: null } as const) : null;
     return { is: 'seen', ageMs: 0, report: { is: 'running', request: 1, progress } };
   };
@@ -124,7 +125,7 @@ describe('verify', () => {
     on.proofBoard.seen = async () => {
       outage -= 1;
       if (outage > 0) throw new PlainFailure('redis', { where: 'Redis', what: 'Redis does not answer.', next: '' });
-      return { is: 'seen', ageMs: 0, report: { is: 'ended', request: 1, result: PROVEN } };
+      return { is: 'seen', ageMs: 0, report: { is: 'ended', request: 1, result: PROVEN, journal: null } };
     };
     expect(granted(await first.later?.(signal)).says(PLAIN)).toContain('Proved');
   });

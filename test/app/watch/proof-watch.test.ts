@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CutShort } from '../../../src/app/watch/proof-notes.ts';
 import { ProofWatch, type ProofWatchPorts } from '../../../src/app/watch/proof-watch.ts';
-import type { ProofResult } from '../../../src/domain/questions/verify/proof-result.ts';
+import type { ProofResult } from '../../../src/domain/cluster/proof-result.ts';
 import { PROVEN } from '../../contract/proofs.contract.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { FakeJournal } from '../../fakes/fake-journal.ts';
 import { FakeProofBoard } from '../../fakes/fake-proof-board.ts';
 
 const WISH = { nodes: [], deep: false };
@@ -24,11 +25,12 @@ const untilCut: ProofWatchPorts['prove'] = (_, __, signal) =>
 function watching(prove: ProofWatchPorts['prove'] = async () => PROVEN) {
   const clock = new FakeClock();
   const board = new FakeProofBoard();
+  const journal = new FakeJournal();
   const errors: unknown[] = [];
   const stop = new AbortController();
   let began = 0;
   const watch = new ProofWatch({
-    ...{ board, clock },
+    ...{ board, clock, journal },
     onError: (error) => void errors.push(error),
     prove: (...given) => {
       began += 1;
@@ -45,7 +47,7 @@ function watching(prove: ProofWatchPorts['prove'] = async () => PROVEN) {
     await watch.close();
     await running;
   };
-  return { clock, board, errors, watch, last, close, began: () => began };
+  return { clock, board, journal, errors, watch, last, close, began: () => began };
 }
 
 describe('the worker’s proofs', () => {
@@ -57,7 +59,8 @@ describe('the worker’s proofs', () => {
     await on.clock.advance(MINUTE_MS);
     expect(on.began()).toBe(1);
     expect(on.board.reports.at(0)).toEqual({ is: 'running', request, progress: null });
-    expect(on.board.reports.at(-1)).toEqual({ is: 'ended', request, result: PROVEN });
+    expect(on.board.reports.at(-1)).toMatchObject({ is: 'ended', request, result: PROVEN, journal: { line: 1 } });
+    expect(on.journal.proofs).toEqual([PROVEN]);
     await on.close();
   });
 
@@ -126,6 +129,21 @@ describe('the worker’s proofs', () => {
     await on.clock.advance(MINUTE_MS);
     await on.close();
     expect(on.last()?.cut).toMatchObject({ is: 'worker-stopped' });
+  });
+
+  it('are in the journal with the first findings only, and say so when it cannot be written', async () => {
+    const differences = Array.from({ length: 100 }, (_, at) => ({ where: 'node-2', says: `image ${at} differs` }));
+    const on = watching(async () => ({ ...PROVEN, differences, moreDifferences: 5 }));
+    await on.board.ask(WISH);
+    await on.clock.advance(MINUTE_MS);
+    expect(on.journal.proofs).toEqual([{ ...PROVEN, differences: differences.slice(0, 20), moreDifferences: 85 }]);
+    expect(on.last()?.differences).toHaveLength(100);
+    on.journal.noteProof = () => Promise.reject(new Error('The disk is full.'));
+    await on.board.ask(WISH);
+    await on.clock.advance(MINUTE_MS);
+    expect(on.board.reports.at(-1)).toMatchObject({ is: 'ended', journal: null });
+    expect(on.errors).toHaveLength(1);
+    await on.close();
   });
 
   it('keep a result through an outage of Redis', async () => {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ProofResult,
-  proofResultSchema,
-  proofVerdict,
-} from '../../../src/domain/questions/verify/proof-result.ts';
+import { type ProofResult, proofResultSchema, proofVerdict } from '../../../src/domain/cluster/proof-result.ts';
 import { verify } from '../../../src/domain/questions/verify/verify.ts';
 import type { VerifyAsk, VerifyPhase } from '../../../src/domain/questions/verify/view.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
@@ -12,8 +8,9 @@ import { expectGolden } from '../../fixtures/golden.ts';
 
 const ASK: VerifyAsk = { cluster: 'lab', nodes: [], deep: true };
 const said = (phase: VerifyPhase, ask = ASK) => verify.answer({ ask, phase }, PLAIN).split('\n');
-const ended = (changes: Partial<ProofResult> = {}) =>
-  said({ is: 'ended', report: { is: 'ended', request: 1, result: { ...PROVEN, ...changes } } });
+const NOTED = { line: 28, hash: '0123456789abcdef'.repeat(4) };
+const ended = (changes: Partial<ProofResult> = {}, journal: typeof NOTED | null = NOTED) =>
+  said({ is: 'ended', report: { is: 'ended', request: 1, result: { ...PROVEN, ...changes }, journal } });
 
 const LAYER =
   'metalk8s-128.0.1/salt-master:3002.9-1 has wrong bytes in the blob sha256:2d49b13b5f12: the SHA-256 of what it serves is 7d1b27770a88';
@@ -43,6 +40,7 @@ describe('the answers of verify', () => {
       'proved with layers': ended(),
       'proved without layers': ended({ deep: false, layers: { blobs: 0, bytes: 0 } }),
       'proved, of the bootstrap node alone': ended({ registries: PROVEN.registries.slice(0, 1) }),
+      'proved, and not noted': ended({}, null),
       'a wrong layer': ended({ differences: [{ where: 'node-2', says: LAYER }] }),
       'a registry away': ended({
         unread: [AWAY],

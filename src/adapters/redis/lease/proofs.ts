@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import { isNodeName } from '../../../domain/cluster/node-name.ts';
-import { proofReportSchema, type SeenProof } from '../../../domain/questions/verify/proof-result.ts';
+import { proofReportSchema, type SeenProof } from '../../../domain/questions/verify/proof-report.ts';
 import { isShallow, jsonIn } from '../../../domain/text/json.ts';
 import { atMost } from '../../../domain/text/length.ts';
 import { NODES_LIMIT } from '../../../domain/typed/nodes.ts';

@@ -1,6 +1,6 @@
 import { bytesInWords, count, firstFew, secondsInWords } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
-import type { ProofProgress } from './proof-result.ts';
+import type { ProofProgress } from './proof-report.ts';
 import type { ProofSize, VerifyAsk, VerifyPhase } from './view.ts';
 
 /** Seconds of a proof without layers, and of the layers of one registry, at most in a usual cluster. */

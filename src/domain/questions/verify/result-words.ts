@@ -1,8 +1,9 @@
+import { proofResultInWords } from '../../change/event-words.ts';
+import { type ProofResult, proofVerdict } from '../../cluster/proof-result.ts';
 import { shortDigest } from '../../plan/digest.ts';
-import { bytesInWords, count, firstFew } from '../../text/format.ts';
+import { count, firstFew } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { ANSWER_ROOM, fitByRank, type RankedLine } from '../fit.ts';
-import { type ProofResult, proofVerdict } from './proof-result.ts';
 import type { VerifyPhase } from './view.ts';
 
 type Ended = Extract<VerifyPhase, { readonly is: 'ended' }>['report'];
@@ -13,7 +14,7 @@ export function resultInWords({ result, journal }: Ended, markup: Markup): strin
   const { text } = markup;
   const more = (n: number, what: string) => (n === 0 ? [] : [rank(1, `… ${count(n, what)} more.`)]);
   const lines = [
-    rank(0, markup.strong(text(`${result.cluster}: ${verdictInWords(result)}`))),
+    rank(0, markup.strong(text(`${result.cluster}: ${proofResultInWords(result)}`))),
     ...(cut === null ? [] : [rank(0, `The proof ended early: ${text(cut.says)} Run the command again.`)]),
     rank(1, text(comparedInWords(result))),
     ...differences.map(({ where, says }, index) => rank(2 + index, `• ${text(`${where}: ${says}`)}`)),
@@ -21,30 +22,12 @@ export function resultInWords({ result, journal }: Ended, markup: Markup): strin
     ...unread.map(({ where, says }, index) => rank(102 + index, `• Unknown: ${text(`${where}: ${says}`)}`)),
     ...more(moreUnread, 'unknown part'),
     ...nextLines(result, markup),
-    ...(journal === undefined ? [] : [rank(1, journalInWords(journal))]),
+    rank(1, journalInWords(journal)),
   ];
   return fitByRank(lines, ANSWER_ROOM).join('\n');
 }
 
 const rank = (of: number, text: string): RankedLine => ({ rank: of, text });
-
-/** The result in one line, also for the journal. */
-export function verdictInWords(result: ProofResult): string {
-  const { differences, moreDifferences, unread, moreUnread, archives, images, deep, layers, engines } = result;
-  const apart = unread.length + moreUnread;
-  switch (proofVerdict(result)) {
-    case 'proven': {
-      const hashed = deep ? `, every layer hashed (${bytesInWords(layers.bytes)})` : '';
-      return `Proved: served ${images}/${images} images of ${count(archives, 'archive')}${hashed}, engines ${engines.right}/${engines.all}.`;
-    }
-    case 'different': {
-      const also = apart === 0 ? '' : ` ${count(apart, 'part')} could not be read.`;
-      return `Not proved: ${count(differences.length + moreDifferences, 'difference')} found.${also}`;
-    }
-    case 'unknown':
-      return apart === 0 ? 'Nothing is proved.' : `Not proved: ${count(apart, 'part')} could not be read.`;
-  }
-}
 
 /** What was compared, and no more. */
 function comparedInWords({ registries, deep, cut, differences, unread }: ProofResult): string {
@@ -67,7 +50,7 @@ function nextLines(result: ProofResult, { code }: Markup): readonly RankedLine[]
   return [rank(1, `${status} Wrong bytes mean a damaged ISO or disk on that node.`)];
 }
 
-const journalInWords = (journal: NonNullable<Ended['journal']> | null): string =>
+const journalInWords = (journal: Ended['journal']): string =>
   journal === null
     ? 'The result could not be written to the worker’s journal.'
     : `(Journal line ${journal.line}, ${shortDigest(journal.hash)}…)`;

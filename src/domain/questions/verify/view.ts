@@ -1,5 +1,5 @@
 import type { WorkerState } from '../../cluster/worker-state.ts';
-import type { ProofProgress, ProofReport } from './proof-result.ts';
+import type { ProofProgress, ProofReport } from './proof-report.ts';
 
 export interface VerifyAsk {
   readonly cluster: string;

@@ -8,7 +8,7 @@ import { type Bench, redisBench } from '../server.ts';
 
 const [worker, bot, stranger] = [newKeyPair(), newKeyPair(), newKeyPair()];
 const [KEY, ASKED] = ['mk8s:c1:proof', 'mk8s:c1:proof-asked'];
-const ENDED = { is: 'ended', request: 7, result: PROVEN } as const;
+const ENDED = { is: 'ended', request: 7, result: PROVEN, journal: { line: 28, hash: 'a'.repeat(64) } } as const;
 
 proofsContract('Redis', async () => {
   const bench = await redisBench();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { atMost } from '../../text/length.ts';
-import { type Data, isoTime } from '../../text/shape.ts';
+import { atMost } from '../text/length.ts';
+import { type Data, isoTime } from '../text/shape.ts';
 
 const name = z.string().check(atMost(300));
 
@@ -54,32 +54,3 @@ export function proofVerdict({ differences, unread, cut }: ProofResult): ProofVe
   if (differences.length > 0) return 'different';
   return unread.length > 0 || cut !== null ? 'unknown' : 'proven';
 }
-
-/** A journal line, as a thread quotes it; null: the result could not be written to the journal. */
-const noted = z.object({ line: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) }).nullable();
-
-/** What a proof has read so far. */
-const progressSchema = z.object({
-  done: number,
-  total: number,
-  unit: z.enum(['images', 'bytes']),
-  secondsLeft: z.number().nonnegative().nullable(),
-});
-export type ProofProgress = Data<typeof progressSchema>;
-
-/** What the worker says of its last proof. `request` is the request that it answers. */
-export const proofReportSchema = z.discriminatedUnion('is', [
-  z.object({ is: z.literal('running'), request: number, progress: progressSchema.nullable() }),
-  z.object({ is: z.literal('ended'), request: number, result: proofResultSchema, journal: noted.exactOptional() }),
-]);
-export type ProofReport = Data<typeof proofReportSchema>;
-
-/** The last report of a cluster's worker, as a bot reads it. */
-export type SeenProof =
-  | { readonly is: 'none' }
-  /** No trusted key has signed it. */
-  | { readonly is: 'unverified' }
-  /** A newer version wrote it, in a form that this version cannot read. */
-  | { readonly is: 'newer' }
-  /** `ageMs` is by Redis' clock. */
-  | { readonly is: 'seen'; readonly report: ProofReport; readonly ageMs: number };
