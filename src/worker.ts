@@ -30,6 +30,7 @@ import { type WorkerLog, workerLog } from './runtime/worker/log-lines.ts';
 import { loggedJournal } from './runtime/worker/logged-journal.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
+import { statusMetrics } from './runtime/worker/status-metrics.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
@@ -49,7 +50,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const lostRecords = recordWatch({ journal, changes, clock, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const watch = clusterWatch(config, cluster, record.board, logged);
+  const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
   const onAsked = (request: number) => watch.asked(request);
   const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked, ...logged });
@@ -89,13 +90,20 @@ function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
   return { journal: loggedJournal(journal, log), begunJobs };
 }
 
+/** Where the inspections of the cluster go. */
+interface WatchParts {
+  readonly board: StatusBoard;
+  readonly metrics: Registry;
+}
+
 /** Inspects the cluster for `/registry-ha status`. */
-function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, board: StatusBoard, logged: WorkerLog) {
+function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, { board, metrics }: WatchParts, logged: WorkerLog) {
   const onUnexpected = logged.onPartUnread;
   const ports = { ...cluster, cluster: config.cluster, now: () => clock.now(), onUnexpected };
   const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
   const everyMs = config.status.everyMinutes * 60_000;
-  return new ClusterWatch({ board, clock, inspect, everyMs, onError: logged.onNotInspected });
+  const onStatus = statusMetrics(clock, metrics);
+  return new ClusterWatch({ board, clock, inspect, everyMs, onStatus, onError: logged.onNotInspected });
 }
 
 /** What the worker proves, and where the results go. */
