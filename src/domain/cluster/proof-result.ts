@@ -4,13 +4,13 @@ import { type Data, isoTime } from '../text/shape.ts';
 
 const name = z.string().check(atMost(300));
 
-/** Characters of a finding. */
+/** Characters of a finding; one of them may be two units of its text. */
 export const FINDING_LIMIT = 400;
 /** Findings of one kind that a result names; it counts the others. */
-export const MOST_FINDINGS = 100;
+export const MOST_FINDINGS = 60;
 
 /** What was found, and where: a node's registry, its container engine, or a part of the cluster. */
-const finding = z.object({ where: name, says: z.string().check(atMost(FINDING_LIMIT)) });
+const finding = z.object({ where: name, says: z.string().check(atMost(2 * FINDING_LIMIT)) });
 const findings = z.array(finding).check(atMost(MOST_FINDINGS));
 const number = z.int().nonnegative();
 
@@ -40,7 +40,7 @@ export const proofResultSchema = z.object({
   moreDifferences: number,
   unread: findings,
   moreUnread: number,
-  cut: z.object({ is: z.enum(CUTS), says: z.string().check(atMost(FINDING_LIMIT)) }).nullable(),
+  cut: z.object({ is: z.enum(CUTS), says: z.string().check(atMost(2 * FINDING_LIMIT)) }).nullable(),
 });
 
 export type ProofResult = Data<typeof proofResultSchema>;

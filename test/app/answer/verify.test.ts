@@ -66,7 +66,7 @@ describe('verify', () => {
     const first = granted(await asked(on));
     reports(on, [10, 'running'], [600, 'half'], [0, 'ended']);
     const between = granted(await first.later?.(signal));
-    expect(between.says(PLAIN)).toBe('lab: the proof goes on. 6 of 13 images compared.');
+    expect(between.says(PLAIN)).toBe('lab: the proof is still running. 6 of 13 images compared.');
     const result = granted(await between.later?.(signal));
     expect(result.says(PLAIN)).toContain('Proved');
   });

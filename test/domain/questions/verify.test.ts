@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type ProofResult, proofResultSchema, proofVerdict } from '../../../src/domain/cluster/proof-result.ts';
+import {
+  FINDING_LIMIT,
+  type ProofResult,
+  proofResultSchema,
+  proofVerdict,
+} from '../../../src/domain/cluster/proof-result.ts';
 import { verify } from '../../../src/domain/questions/verify/verify.ts';
 import type { VerifyAsk, VerifyPhase } from '../../../src/domain/questions/verify/view.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
@@ -19,7 +24,7 @@ const AWAY = {
   says: 'The registry did not return http://10.200.3.13:8080/v2/: connection refused. 13 of 13 images were not compared.',
 };
 /** A registry in which nothing is right, with long names. */
-const WRONG = Array.from({ length: 100 }, (_, at) => ({
+const WRONG = Array.from({ length: 60 }, (_, at) => ({
   where: `storage-node-${at}.rack-3.example.org`,
   says: `metalk8s-128.0.1/${'a-very-long-image-name-'.repeat(3)}${at}:1.2.3 has a different manifest than on the bootstrap node`,
 }));
@@ -66,12 +71,17 @@ describe('the answers of verify', () => {
   });
 
   it('fit one message, with the first line and what was compared, however much is wrong', () => {
-    const says = ended({ differences: WRONG, moreDifferences: 900, unread: WRONG, moreUnread: 3 });
+    const says = ended({ differences: WRONG, moreDifferences: 940, unread: WRONG, moreUnread: 43 });
     expect(says.join('\n').length).toBeLessThanOrEqual(3_000);
     expect(says[0]).toBe('lab: Not proved: 1000 differences found. 103 parts could not be read.');
     expect(says.at(-1)).toMatch(/less important lines left out\.$/);
     expect(says.filter((line) => line.startsWith('• storage-node-')).length).toBeGreaterThan(5);
     expect(proofResultSchema.safeParse({ ...PROVEN, differences: WRONG, unread: WRONG }).success).toBe(true);
+  });
+
+  it('keep a finding of any letters within what a reader accepts', () => {
+    const notes = { ...PROVEN, differences: [{ where: 'node-2', says: '🙂'.repeat(FINDING_LIMIT) }] };
+    expect(proofResultSchema.safeParse(notes).success).toBe(true);
   });
 
   it('never call what could not be read proven, and never different', () => {

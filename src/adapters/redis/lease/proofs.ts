@@ -21,7 +21,7 @@ export interface ProofBoardOptions {
   readonly proof: Proof;
 }
 
-/** Bytes of a report: two lists of 100 findings have at most 150 kB. */
+/** Bytes of a report: two lists of 60 findings have at most 230 kB. */
 const MOST_BYTES = 256 * 1024;
 /** Bytes of a request. */
 const MOST_ASKED = 16 * 1024;

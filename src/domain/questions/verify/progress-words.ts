@@ -27,7 +27,7 @@ const whose = ({ cluster, nodes }: VerifyAsk): string => {
 
 /** The one message while it lasts. */
 export const progressInWords = ({ cluster }: VerifyAsk, progress: ProofProgress, { text }: Markup): string =>
-  `${text(cluster)}: the proof goes on. ${readInWords(progress)}`;
+  `${text(cluster)}: the proof is still running. ${readInWords(progress)}`;
 
 function readInWords({ done, total, unit, secondsLeft }: ProofProgress): string {
   const left = secondsLeft === null ? '' : `, about ${secondsInWords(secondsLeft)} left`;

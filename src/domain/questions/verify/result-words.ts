@@ -1,5 +1,5 @@
 import { proofResultInWords } from '../../change/event-words.ts';
-import { type ProofResult, proofVerdict } from '../../cluster/proof-result.ts';
+import { MOST_FINDINGS, type ProofResult, proofVerdict } from '../../cluster/proof-result.ts';
 import { shortDigest } from '../../plan/digest.ts';
 import { count, firstFew } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
@@ -19,7 +19,9 @@ export function resultInWords({ result, journal }: Ended, markup: Markup): strin
     rank(1, text(comparedInWords(result))),
     ...differences.map(({ where, says }, index) => rank(2 + index, `• ${text(`${where}: ${says}`)}`)),
     ...more(moreDifferences, 'difference'),
-    ...unread.map(({ where, says }, index) => rank(102 + index, `• Unknown: ${text(`${where}: ${says}`)}`)),
+    ...unread.map(({ where, says }, index) =>
+      rank(2 + MOST_FINDINGS + index, `• Unknown: ${text(`${where}: ${says}`)}`),
+    ),
     ...more(moreUnread, 'unknown part'),
     ...nextLines(result, markup),
     rank(1, journalInWords(journal)),
