@@ -9,6 +9,8 @@ import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
 import { ClusterWatch } from './app/watch/cluster-watch.ts';
 import { inspectAll } from './app/watch/inspect-all.ts';
+import { ProofWatch, type ProofWatchPorts } from './app/watch/proof-watch.ts';
+import { proveAll } from './app/watch/prove-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
@@ -28,6 +30,7 @@ import { type WorkerLog, workerLog } from './runtime/worker/log-lines.ts';
 import { loggedJournal } from './runtime/worker/logged-journal.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
+import { statusMetrics } from './runtime/worker/status-metrics.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
@@ -38,23 +41,23 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
 async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promise<void> {
   const logged = workerLog(log);
   const metrics = new Registry();
-  const proofs = await workerProofs(config);
-  const journal = opened.keep(await workerJournal(config, proofs, log));
+  const keys = await workerProofs(config);
+  const journal = opened.keep(await workerJournal(config, keys, log));
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
-  const record = opened.keep(workerRecord(config, proofs, log, () => lostRecords.wake()));
+  const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
   const { changes, cards, life } = record;
   const lostRecords = recordWatch({ journal, changes, clock, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
-  const watch = clusterWatch(config, cluster, record.board, logged);
+  const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
+  const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
   const onAsked = (request: number) => watch.asked(request);
   const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
-  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: proofs.approvals };
-  const limits = { planLivesMs: config.plan.livesMinutes * 60_000, nodesAtATime: config.apply.atATime };
+  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: keys.approvals };
   const onRecordLost = () => lostRecords.wake();
-  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limits, onRecordLost };
+  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config), onRecordLost };
   const queue = opened.keep(
     queueWorker({
       redis: record.redis,
@@ -62,7 +65,8 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
       log,
       work: async (job, signal, fence) => {
         await trouble.over(signal);
-        await lostRecords.job(() => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal));
+        const doIt = () => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal);
+        await lostRecords.job(() => proofs.during(job, doIt));
         watch.wake();
       },
       idPath: join(config.stateFolder, 'queue-worker.id'),
@@ -70,10 +74,15 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   );
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  rounds.run(...loops, lostRecords.run, watch.run);
+  rounds.run(...loops, lostRecords.run, watch.run, proofs.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }
+
+const limitsOf = ({ plan, apply }: WorkerConfig) => ({
+  planLivesMs: plan.livesMinutes * 60_000,
+  nodesAtATime: apply.atATime,
+});
 
 /** What the worker keeps on the node's disk while it works. */
 function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
@@ -81,13 +90,34 @@ function kept({ stateFolder }: WorkerConfig, journal: Journal, log: Log) {
   return { journal: loggedJournal(journal, log), begunJobs };
 }
 
+/** Where the inspections of the cluster go. */
+interface WatchParts {
+  readonly board: StatusBoard;
+  readonly metrics: Registry;
+}
+
 /** Inspects the cluster for `/registry-ha status`. */
-function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, board: StatusBoard, logged: WorkerLog) {
+function clusterWatch(config: WorkerConfig, cluster: WorkerCluster, { board, metrics }: WatchParts, logged: WorkerLog) {
   const onUnexpected = logged.onPartUnread;
   const ports = { ...cluster, cluster: config.cluster, now: () => clock.now(), onUnexpected };
   const inspect = (signal: AbortSignal) => inspectAll(ports, signal);
   const everyMs = config.status.everyMinutes * 60_000;
-  return new ClusterWatch({ board, clock, inspect, everyMs, onError: logged.onNotInspected });
+  const onStatus = statusMetrics(clock, metrics);
+  return new ClusterWatch({ board, clock, inspect, everyMs, onStatus, onError: logged.onNotInspected });
+}
+
+/** What the worker proves, and where the results go. */
+interface ProofParts extends Pick<ProofWatchPorts, 'board'> {
+  readonly cluster: WorkerCluster;
+  readonly journal: Journal;
+}
+
+/** Proves the registries for `/registry-ha verify`. */
+function proofWatch(config: WorkerConfig, { cluster, journal, board }: ProofParts, log: Log) {
+  const { onPartUnread: onUnexpected, onNotReported: onError } = workerLog(log);
+  const ports = { ...cluster, cluster: config.cluster, clock, onUnexpected };
+  const prove: ProofWatchPorts['prove'] = (wish, onProgress, signal) => proveAll(wish, ports, onProgress, signal);
+  return new ProofWatch({ board, journal: loggedJournal(journal, log), clock, prove, onError });
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

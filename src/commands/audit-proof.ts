@@ -1,4 +1,5 @@
 import type { JournalEvents, ReadJournal } from '../adapters/journal/entries/read.ts';
+import { proofResultInWords } from '../domain/change/event-words.ts';
 import { count } from '../domain/text/format.ts';
 import type { Print } from './explained.ts';
 
@@ -50,7 +51,7 @@ function printNoSeal({ head, unsealedEnd }: ReadJournal, print: Print): boolean 
 
 function printUnsealedEnd(line: number, print: Print): false {
   print(
-    `NOT SEALED: line ${line} ends a change, but no seal follows. The worker seals each end at once, or at its next start. Either the worker has not run since, or someone else wrote these lines.`,
+    `NOT SEALED: line ${line} ends a change or is a proof, but no seal follows. The worker seals such a line at once, or at its next start. Either the worker has not run since, or someone else wrote these lines.`,
   );
   return false;
 }
@@ -63,13 +64,20 @@ function printNoWitness(print: Print): true {
   return true;
 }
 
-function printWitness(quoted: string, { hashes, events, first }: ReadJournal & JournalEvents, print: Print): boolean {
+function printWitness(
+  quoted: string,
+  { hashes, events, proofs, first }: ReadJournal & JournalEvents,
+  print: Print,
+): boolean {
   const found = [...hashes].filter(([hash]) => hash.startsWith(quoted));
   for (const [, line] of found) {
     const entry = events.find((one) => one.line === line);
-    print(
-      `${quoted} is line ${line}${entry === undefined ? '' : `: ${entry.change}, ${entry.event.type}, ${entry.event.at}`}.`,
-    );
+    const proof = proofs.find((one) => one.line === line)?.proof;
+    if (proof !== undefined) print(`${quoted} is line ${line}: verify, ${proofResultInWords(proof)}, ${proof.ended}.`);
+    else
+      print(
+        `${quoted} is line ${line}${entry === undefined ? '' : `: ${entry.change}, ${entry.event.type}, ${entry.event.at}`}.`,
+      );
   }
   if (found.length === 0)
     print(

@@ -2,7 +2,7 @@ import { readJournal, scanJournal } from '../adapters/journal/entries/read.ts';
 import { journalNewer } from '../adapters/journal/file/failures.ts';
 import { loadTrustedKeys } from '../adapters/keys/files.ts';
 import { headChecker } from '../adapters/keys/seals.ts';
-import { type AuditEntry, type AuditRow, auditRows } from '../domain/change/audit.ts';
+import { type AuditEntry, type AuditRow, auditRows, type ProofEntry } from '../domain/change/audit.ts';
 import { csvLine } from '../domain/text/csv.ts';
 import { printable } from '../domain/text/printable.ts';
 import { printChain, printProof } from './audit-proof.ts';
@@ -43,10 +43,10 @@ export async function auditExport(options: ExportOptions, print: Print): Promise
   }
   if (options.format !== 'jsonl' && options.format !== 'csv') return wrong(print, '--format', 'jsonl or csv');
   return await orExplained(print, async () => {
-    const { events, newer } = await readJournal(options.file);
+    const { events, proofs, newer } = await readJournal(options.file);
     // An audit that leaves lines out would be taken for a whole one.
     if (newer[0] !== undefined) throw journalNewer(options.file, newer[0].seq, newer[0].change);
-    const rows = auditRows(events).filter(({ time }) => {
+    const rows = auditRows(events, proofs).filter(({ time }) => {
       const at = Date.parse(time);
       return (from === undefined || at >= from) && (to === undefined || at < to);
     });
@@ -72,13 +72,13 @@ export async function auditVerify({ file, keys, witness }: VerifyOptions, print:
   if (quoted !== undefined && !WITNESS.test(quoted))
     return wrong(print, '--witness', 'at least 12 of the digits that the thread shows after “Journal line”');
   return await orExplained(print, async () => {
-    const events: AuditEntry[] = [];
-    const onEvent = (entry: AuditEntry) => {
-      if (quoted !== undefined && entry.hash.startsWith(quoted)) events.push(entry);
-    };
-    const journal = await scanJournal(file, onEvent, headChecker(await loadTrustedKeys(keys)));
+    const [events, proofs]: [AuditEntry[], ProofEntry[]] = [[], []];
+    const isQuoted = ({ hash }: { readonly hash: string }) => quoted !== undefined && hash.startsWith(quoted);
+    const onEvent = (entry: AuditEntry) => isQuoted(entry) && events.push(entry);
+    const onProof = (entry: ProofEntry) => isQuoted(entry) && proofs.push(entry);
+    const journal = await scanJournal(file, { onEvent, onProof }, headChecker(await loadTrustedKeys(keys)));
     printChain(journal, print);
-    return printProof({ ...journal, events }, quoted, print) ? 0 : 1;
+    return printProof({ ...journal, events, proofs }, quoted, print) ? 0 : 1;
   });
 }
 

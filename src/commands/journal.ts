@@ -1,6 +1,7 @@
 import { scanJournal } from '../adapters/journal/entries/read.ts';
+import type { AuditEntry, ProofEntry } from '../domain/change/audit.ts';
 import { isChangeId } from '../domain/change/change-id.ts';
-import { eventInWords } from '../domain/change/event-words.ts';
+import { eventInWords, proofInFull } from '../domain/change/event-words.ts';
 import { printable } from '../domain/text/printable.ts';
 import { printChain } from './audit-proof.ts';
 import { orExplained, type Print } from './explained.ts';
@@ -22,17 +23,22 @@ export async function journalCommand(
   }
   return await orExplained(print, async () => {
     if (verb === 'show') return await shown(path, change, print);
-    printChain(await scanJournal(path, () => undefined), print);
+    printChain(await scanJournal(path, {}), print);
     return 0;
   });
 }
 
 async function shown(path: string, change: string | undefined, print: Print): Promise<number> {
   const found: { readonly line: number; readonly text: string }[] = [];
-  const { newer } = await scanJournal(path, ({ line, change: id, event }) => {
+  const onEvent = ({ line, change: id, event }: AuditEntry) => {
     if (change === undefined || id === change)
       found.push({ line, text: printable(`${line}  ${event.at}  ${id}  ${eventInWords(event)}`) });
-  });
+  };
+  const onProof = ({ line, proof }: ProofEntry) => {
+    if (change === undefined)
+      found.push({ line, text: printable(`${line}  ${proof.ended}  verify  ${proofInFull(proof)}`) });
+  };
+  const { newer } = await scanJournal(path, { onEvent, onProof });
   for (const { seq: line, change: id = '' } of newer)
     if (change === undefined || id === change) found.push({ line, text: `${line}  ${id}  ${NEWER}` });
   if (found.length === 0)

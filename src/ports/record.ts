@@ -1,5 +1,6 @@
 import type { Change, ChangeEvent, ChangeId, Progress } from '../domain/change/change.ts';
 import type { JournalEntry, JournalMark, Provenance } from '../domain/change/record-entry.ts';
+import type { ProofResult } from '../domain/cluster/proof-result.ts';
 
 /** The record of one cluster's changes in Redis, and the announcement of each entry. */
 export interface Changes {
@@ -47,6 +48,8 @@ export interface AnnouncementListener {
 export interface Journal {
   /** On disk (fsync) when it resolves with the event's line. The end of a change is sealed in the same write. */
   append(id: ChangeId, event: ChangeEvent): Promise<JournalMark>;
+  /** The result of a proof outside of any change: on disk, and sealed, when it resolves with its line. */
+  noteProof(proof: ProofResult): Promise<JournalMark>;
   events(id: ChangeId): Promise<readonly ChangeEvent[]>;
   /** The events with their lines. */
   entries(id: ChangeId): Promise<readonly JournalEntry[]>;

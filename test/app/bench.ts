@@ -19,6 +19,7 @@ import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
 import { FakeLab } from '../fakes/fake-lab.ts';
+import { FakeProofBoard } from '../fakes/fake-proof-board.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
 import { FakeStatusBoard } from '../fakes/fake-status-board.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
@@ -67,8 +68,10 @@ export function bench(rules: GivenRules = {}) {
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
   const board = new FakeStatusBoard();
+  const proofBoard = new FakeProofBoard();
   const bot: RequestPorts & TendPorts & AnsweredCluster = {
     board,
+    proofBoard,
     changes,
     queue,
     worker: life,
@@ -103,6 +106,7 @@ export function bench(rules: GivenRules = {}) {
     ...{
       posted,
       board,
+      proofBoard,
       life,
       clock,
       lab,

@@ -9,6 +9,7 @@ import { auditExport, auditVerify } from '../../src/commands/audit.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { csvLine } from '../../src/domain/text/csv.ts';
 import * as events from '../contract/changes-events.ts';
+import { PROVEN } from '../contract/proofs.contract.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-audit-'));
@@ -141,6 +142,20 @@ describe('registry-ha audit verify', () => {
         `${end.hash.slice(0, 12)} is line 9: ${ID}, failed, 2026-03-02T10:00:01.000Z.`,
       ],
     });
+  });
+
+  it('finds the line that the answer of a proof quotes', async () => {
+    const file = join(folder, 'proof', 'journal.jsonl');
+    const pair = newKeyPair();
+    const key = join(folder, 'proof.pub');
+    writeFileSync(key, pair.publicKeyPem);
+    const journal = await openJournal({ path: file, sealer: headSealer(pair) });
+    const { hash } = await journal.noteProof(PROVEN);
+    await journal.close();
+    const witness = hash.slice(0, 12);
+    const { code, text } = await printed((print) => auditVerify({ file, keys: [key], witness }, print));
+    expect(code).toBe(0);
+    expect(text).toContain(`${witness} is line 1: verify, Proved: served 13/13 images of 3 archives`);
   });
 
   it('fails when the quoted hash is not in the journal', async () => {

@@ -7,6 +7,7 @@ import { digestOf } from '../../src/adapters/journal/file/line.ts';
 import { auditExport } from '../../src/commands/audit.ts';
 import { journalCommand } from '../../src/commands/journal.ts';
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
+import { PROVEN } from '../contract/proofs.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'registry-ha-journal-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -71,6 +72,40 @@ describe('registry-ha journal', () => {
     expect(verified.text).toContain('A newer version of registry-ha wrote 1 line, from line 4 on.');
     const exported = await printed((print) => auditExport({ file: path, format: 'csv' }, print));
     expect(exported).toMatchObject({ code: 1, text: expect.stringContaining('written by a newer version') });
+  });
+
+  it('shows proofs among everything, with what was compared, and not among a change', async () => {
+    const path = await journal('proof');
+    const open = await openJournal({ path });
+    await open.noteProof({ ...PROVEN, differences: [{ where: 'node-2', says: 'an image \u001b[31mdiffers' }] });
+    await open.close();
+    const { text } = await printed((print) => journalCommand('show', undefined, path, print));
+    expect(text.split('\n').at(-1)).toBe(
+      '4  2026-11-22T10:00:20.000Z  verify  bootstrap, node-2 with every layer: Not proved: 1 difference found. | node-2: an image differs',
+    );
+    const ofChange = await printed((print) => journalCommand('show', 'lab-7f3k2q', path, print));
+    expect(ofChange.text).not.toContain('verify');
+    const exported = await printed((print) => auditExport({ file: path, format: 'jsonl' }, print));
+    expect(JSON.parse(exported.text.split('\n').at(-1) ?? '')).toMatchObject({
+      ...{
+        time: '2026-11-22T10:00:20.000Z',
+        cluster: 'lab',
+        change: '',
+        what: 'verified',
+        who: '',
+        result: 'different',
+      },
+      ...{ nodes: 'bootstrap node-2', seconds: 20, line: 4, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  it('calls a proof of a newer version newer, and not damaged', async () => {
+    const path = await journal('newer-proof');
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+    const line = { seq: 4, prev: digestOf(lines.at(-1) ?? ''), proof: { ...PROVEN, moon: 'full' } };
+    appendFileSync(path, `${JSON.stringify(line)}\n`);
+    const { text } = await printed((print) => journalCommand('show', undefined, path, print));
+    expect(text.split('\n').at(-1)).toBe('4    written by a newer version of registry-ha');
   });
 
   it('finds a line that was changed, and exits 1', async () => {

@@ -3,10 +3,13 @@ import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
 import { endsChange } from '../../src/domain/change/effect.ts';
 import { isUnsettledBy } from '../../src/domain/change/lost-record.ts';
 import type { JournalEntry, JournalMark } from '../../src/domain/change/record-entry.ts';
+import type { ProofResult } from '../../src/domain/cluster/proof-result.ts';
 import type { Journal } from '../../src/ports/record.ts';
 
 /** A journal in memory. */
 export class FakeJournal implements Journal {
+  /** The results of proofs. */
+  readonly proofs: ProofResult[] = [];
   readonly #lines: (JournalEntry & { readonly change: ChangeId })[] = [];
 
   async append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
@@ -20,6 +23,11 @@ export class FakeJournal implements Journal {
     };
     this.#lines.push({ change, event: structuredClone(event), mark });
     return mark;
+  }
+
+  async noteProof(proof: ProofResult): Promise<JournalMark> {
+    this.proofs.push(proof);
+    return { line: this.#lines.length + this.proofs.length, hash: 'a'.repeat(64) };
   }
 
   async events(id: ChangeId): Promise<readonly ChangeEvent[]> {

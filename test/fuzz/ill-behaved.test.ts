@@ -26,6 +26,7 @@ import { command } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
 import { holdSchema } from '../../src/domain/policy/hold.ts';
 import { approved, done, everyEvent, halfway } from '../contract/changes-events.ts';
+import { PROVEN } from '../contract/proofs.contract.ts';
 import { refusalOr } from './arbitraries.ts';
 import { spoiltEverywhere } from './ill-behaved.ts';
 
@@ -175,6 +176,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     good: [
       { ...place, change: ID, event: approved(ID), carried: { line: 1, hash: NO_LINE } },
       { ...place, seal: { key: 'k1', signature: 'AAAA' } },
+      { ...place, proof: { ...PROVEN, differences: [{ where: 'node-2', says: 'It differs.' }] } },
       { ...place, opens: { at: halfway.at, after: 'journal.1', nonces: [{ nonce: 'n1', expires: halfway.at }] } },
     ],
     read: lineFrom,

@@ -10,6 +10,7 @@ import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
+import { FakeProofBoard } from '../fakes/fake-proof-board.ts';
 import { FakeQueue } from '../fakes/fake-queue.ts';
 import { FakeStatusBoard } from '../fakes/fake-status-board.ts';
 import { FakeWorkerLife } from '../fakes/fake-worker-life.ts';
@@ -106,6 +107,7 @@ function realUseCases(
           queue: new FakeQueue(),
           worker: life,
           board,
+          proofBoard: new FakeProofBoard(),
           policy,
           holds: new FakeHolds(),
           groups: new FakeGroups(),

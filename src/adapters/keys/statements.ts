@@ -13,6 +13,7 @@ import {
 const CONTEXTS = {
   card: 'registry-ha card v1\0',
   heartbeat: 'registry-ha heartbeat v1\0',
+  proof: 'registry-ha proof v1\0',
   progress: 'registry-ha progress v1\0',
   status: 'registry-ha status v1\0',
   told: 'registry-ha told v1\0',

@@ -7,10 +7,12 @@ import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
 import { knownForLog, knownForShow } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
+import { knownForVerify, laterProof } from './verify.ts';
 
 /** What each question reads. A new question is a file beside this one and a line here. */
 const GATHER: { readonly [Q in Question]: Gather<Q> } = {
   status: knownForStatus,
+  verify: knownForVerify,
   changes: knownForChanges,
   show: knownForShow,
   log: knownForLog,
@@ -19,7 +21,7 @@ const GATHER: { readonly [Q in Question]: Gather<Q> } = {
 };
 
 /** What may become newer while the person reads the answer. */
-const LATER: { readonly [Q in Question]?: Later<Q> } = { status: newerStatus };
+const LATER: { readonly [Q in Question]?: Later<Q> } = { status: newerStatus, verify: laterProof };
 
 /** Answers a question. Throws what reading the record throws. */
 async function answerQuestion<Q extends Question>(
@@ -29,14 +31,18 @@ async function answerQuestion<Q extends Question>(
 ): Promise<Answered | Refusal> {
   const known = await GATHER[question](ask, asker, ports);
   if (isRefusal(known)) return known;
-  const saysOf = (what: KnownOf<Q>) => (markup: Markup) => questionPlug(question).answer(what, markup);
+  return answeredFrom(question, known, ports);
+}
+
+function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports: AnswerPorts): Answered {
+  const says = (markup: Markup) => questionPlug(question).answer(known, markup);
   const later: Later<Q> | undefined = LATER[question];
-  if (later === undefined) return { says: saysOf(known), later: null };
-  const newer = async (signal: AbortSignal) => {
+  if (later === undefined) return { says, later: null };
+  const next = async (signal: AbortSignal) => {
     const found = await later(known, ports, signal);
-    return found === null ? null : saysOf(found);
+    return found === null ? null : answeredFrom(question, found, ports);
   };
-  return { says: saysOf(known), later: newer };
+  return { says, later: next };
 }
 
 /** Answers over these ports, as the bot's use cases need it. */

@@ -2,6 +2,7 @@ import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { AskOf, KnownOf, Question } from '../../domain/questions/questions.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ProofBoard } from '../../ports/proofs.ts';
 import type { StatusBoard } from '../../ports/status.ts';
 import type { Asker } from '../ask/asker.ts';
 import type { ClusterPorts } from '../ask/request-change.ts';
@@ -9,6 +10,7 @@ import type { ClusterPorts } from '../ask/request-change.ts';
 /** A cluster with the last status of its worker. */
 export interface AnsweredCluster extends ClusterPorts {
   readonly board: Pick<StatusBoard, 'seen' | 'ask'>;
+  readonly proofBoard: Pick<ProofBoard, 'seen' | 'ask'>;
 }
 
 /** What questions read. None of them changes anything. */

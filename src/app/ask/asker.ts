@@ -12,11 +12,11 @@ export interface Asker {
 /** An answer, for a surface to show in its own markup. */
 export type Says = (markup: Markup) => string;
 
-/** An answer that can be given at once, and perhaps a better one. */
+/** An answer that can be given at once, and perhaps newer ones. */
 export interface Answered {
   readonly says: Says;
-  /** Waits for a newer answer, at most about a minute; null if it would say nothing else. Null: there is none to wait for. */
-  readonly later: ((signal: AbortSignal) => Promise<Says | null>) | null;
+  /** Waits for the next answer; null if there is nothing else to say. Null: there is none to wait for. */
+  readonly later: ((signal: AbortSignal) => Promise<Answered | null>) | null;
 }
 
 /** Answers a question; changes nothing. Throws what reading the record throws. */

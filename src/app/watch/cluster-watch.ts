@@ -12,6 +12,8 @@ export interface ClusterWatchPorts {
   /** Inspects the cluster until the signal aborts, and keeps what it has. */
   readonly inspect: (signal: AbortSignal) => Promise<Inspection>;
   readonly everyMs: number;
+  /** Called with each status, also with one that Redis then does not take. */
+  readonly onStatus: (status: ClusterStatus) => void;
   /** Called when a status could not be made or stored; the last one then grows old. */
   readonly onError: (error: unknown) => void;
 }
@@ -85,7 +87,7 @@ export class ClusterWatch {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { board, clock, inspect } = this.#ports;
+    const { board, clock, inspect, onStatus } = this.#ports;
     const answers = this.#asked;
     const late = new AbortController();
     const done = new AbortController();
@@ -96,8 +98,10 @@ export class ClusterWatch {
     try {
       const found = await inspect(AbortSignal.any([signal, late.signal]));
       signal.throwIfAborted();
+      const judged = judge(found);
+      onStatus(judged);
       const before = this.#last ?? (await lastOf(board));
-      const status = withSince(judge(found), before);
+      const status = withSince(judged, before);
       await board.put(status, answers);
       this.#last = status;
       this.#answered = Math.max(this.#answered, answers);

@@ -48,12 +48,12 @@ export async function inspectAll(ports: InspectAllPorts, signal: AbortSignal): P
 /** The parts end by themselves at the limit, so that each is kept as unknown. */
 const NO_LIMIT = new AbortController().signal;
 
-const isOther = ({ roles }: NodeFacts): boolean => !roles.includes('bootstrap');
+export const isOther = ({ roles }: NodeFacts): boolean => !roles.includes('bootstrap');
 
-const withRegistry = ({ nodes, registries }: KubeFacts): readonly NodeFacts[] =>
+export const withRegistry = ({ nodes, registries }: KubeFacts): readonly NodeFacts[] =>
   nodes.filter((node) => !isOther(node) || registries.some((one) => one.node === node.name));
 
-async function enginesOf(kube: Part<KubeFacts>, salt: WatchedCluster['salt'], signal: AbortSignal) {
+export async function enginesOf(kube: Part<KubeFacts>, salt: WatchedCluster['salt'], signal: AbortSignal) {
   if (kube.is === 'unknown')
     throw new Unreachable('Kubernetes', 'kubernetes', 'The nodes are unknown, so no engine was read.');
   const names = kube.value.nodes.map(({ name }) => name);
@@ -116,8 +116,8 @@ async function partOf<T>(
   }
 }
 
-/** Ends at the limit even if what it waits for does not. */
-async function untilAborted<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/** Ends when the signal aborts, even if what it waits for does not. */
+export async function untilAborted<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const stop = () => aborted.reject(signal.reason);

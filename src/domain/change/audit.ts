@@ -1,9 +1,10 @@
+import { type ProofResult, proofVerdict } from '../cluster/proof-result.ts';
 import { render } from '../node-commands/command.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { ChangeEvent, ChangeId } from './change.ts';
 import { clusterOf } from './change-id.ts';
-import { resultOf, saysOf, whoOf } from './event-words.ts';
+import { proofInFull, resultOf, saysOf, whoOf } from './event-words.ts';
 import type { JournalMark } from './record-entry.ts';
 
 /** An event of a change, and its journal line. */
@@ -12,12 +13,18 @@ export interface AuditEntry extends JournalMark {
   readonly event: ChangeEvent;
 }
 
+/** The result of a proof outside of any change, and its journal line. */
+export interface ProofEntry extends JournalMark {
+  readonly proof: ProofResult;
+}
+
 /** One line of an audit: who did what, by which plan, with which result. A field that does not apply is empty. */
 export interface AuditRow {
   readonly time: string;
   readonly cluster: string;
-  readonly change: ChangeId;
-  /** Type of the event. */
+  /** Empty for a proof outside of any change. */
+  readonly change: ChangeId | '';
+  /** Type of the event, or `verified`. */
   readonly what: string;
   /** Slack user ID, and the name in Slack's payload. */
   readonly who: string;
@@ -35,13 +42,16 @@ export interface AuditRow {
 }
 
 /** The audit of these entries, oldest first. A step's commands come from the last plan before it. */
-export function auditRows(entries: readonly AuditEntry[]): readonly AuditRow[] {
+export function auditRows(entries: readonly AuditEntry[], proofs: readonly ProofEntry[] = []): readonly AuditRow[] {
   const plans = new Map<ChangeId, { readonly plan: Plan; readonly digest: string }>();
-  return entries.map((entry) => {
+  const rows = entries.map((entry) => {
     const { change, event } = entry;
     if (event.type === 'planned') plans.set(change, event);
     return rowOf(entry, plans.get(change));
   });
+  return proofs.length === 0
+    ? rows
+    : [...rows, ...proofs.map(rowOfProof)].toSorted((one, other) => one.line - other.line);
 }
 
 function rowOf(
@@ -66,6 +76,18 @@ function rowOf(
     hash,
   };
 }
+
+const rowOfProof = ({ proof, line, hash }: ProofEntry): AuditRow => ({
+  time: proof.ended,
+  cluster: proof.cluster,
+  ...{ change: '', what: 'verified', who: '', plan: '', step: '', commands: [] },
+  nodes: proof.registries.map(({ node }) => node).join(' '),
+  result: proofVerdict(proof),
+  seconds: (Date.parse(proof.ended) - Date.parse(proof.began)) / 1000,
+  says: proofInFull(proof),
+  line,
+  hash,
+});
 
 function nodesOf(event: ChangeEvent, plan: Plan | undefined, step: Step | undefined): string {
   if (step !== undefined) return 'node' in step ? step.node : '';

@@ -1,6 +1,7 @@
+import { type ProofResult, proofVerdict } from '../cluster/proof-result.ts';
 import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
-import { bytesInWords } from '../text/format.ts';
+import { bytesInWords, count } from '../text/format.ts';
 import type { ChangeEvent, Proof } from './change.ts';
 
 /** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
@@ -82,3 +83,30 @@ function proofInWords({ served, expected, bytes, engines, engineTotal }: Proof):
 
 const requestInWords = (intent: Intent): string =>
   `${intentInWords(intent)}${intent.reason === undefined ? '' : `, reason: ${intent.reason}`}`;
+
+/** The result of a proof outside of any change, in one line. */
+export function proofResultInWords(result: ProofResult): string {
+  const { differences, moreDifferences, unread, moreUnread, archives, images, deep, layers, engines } = result;
+  const apart = unread.length + moreUnread;
+  switch (proofVerdict(result)) {
+    case 'proven': {
+      const hashed = deep ? `, every layer hashed (${bytesInWords(layers.bytes)})` : '';
+      return `Proved: served ${images}/${images} images of ${count(archives, 'archive')}${hashed}, engines ${engines.right}/${engines.all}.`;
+    }
+    case 'different': {
+      const also = apart === 0 ? '' : ` ${count(apart, 'part')} could not be read.`;
+      return `Not proved: ${count(differences.length + moreDifferences, 'difference')} found.${also}`;
+    }
+    case 'unknown':
+      return apart === 0 ? 'Nothing is proved.' : `Not proved: ${count(apart, 'part')} could not be read.`;
+  }
+}
+
+/** The same with what was compared, and every finding. */
+export function proofInFull(result: ProofResult): string {
+  const { registries, deep, differences, unread, cut } = result;
+  const asked = registries.map(({ node }) => node).join(', ') || 'no registry';
+  const findings = [...differences, ...unread].map(({ where, says }) => `${where}: ${says}`);
+  const parts = [proofResultInWords(result), ...(cut === null ? [] : [cut.says]), ...findings];
+  return `${asked}${deep ? ' with every layer' : ''}: ${parts.join(' | ')}`;
+}

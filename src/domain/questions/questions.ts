@@ -8,10 +8,13 @@ import { type LogAsk, type LogKnown, log } from './log/log.ts';
 import type { QuestionPlug } from './question.ts';
 import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
 import { type StatusAsk, type StatusKnown, status } from './status/status.ts';
+import { verify } from './verify/verify.ts';
+import type { VerifyAsk, VerifyKnown } from './verify/view.ts';
 
 /** What each question takes and what its answer is made from. A new question is a folder beside this file, a line here and a line below. */
 interface Questions {
   readonly status: { readonly ask: StatusAsk; readonly known: StatusKnown };
+  readonly verify: { readonly ask: VerifyAsk; readonly known: VerifyKnown };
   readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
   readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
   readonly log: { readonly ask: LogAsk; readonly known: LogKnown };
@@ -25,7 +28,7 @@ export type KnownOf<Q extends Question> = Questions[Q]['known'];
 
 /** Every question, in the order of the help. */
 const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = {
-  ...{ status, changes, show, log, history },
+  ...{ status, verify, changes, show, log, history },
   help,
 };
 

@@ -14,11 +14,6 @@ const ELSEWHERE: readonly Elsewhere[] = [
     tryNext: 'Click Approve, Deny, Cancel or Retry from here on the card. A card shows only the buttons that apply.',
   },
   {
-    words: ['verify', 'check', 'prove'],
-    says: 'is not a command: add checks everything first, and reports a registry that is complete.',
-    tryNext: 'For example: /registry-ha add node-2. The cluster stays unchanged until a person approves the plan.',
-  },
-  {
     words: ['update', 'upgrade', 'patch', 'downgrade'],
     says: 'is not a command: registry-ha does not upgrade MetalK8s.',
     tryNext:
@@ -36,6 +31,7 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
   unfreeze: ['resume', 'unpause', 'continue', 'thaw', 'release'],
   lock: ['block', 'disable', 'exclude'],
   unlock: ['unblock', 'include'],
+  verify: ['check', 'prove', 'proof', 'test', 'compare', 'validate'],
   changes: ['list', 'ls', 'jobs', 'tasks', 'pending'],
   show: ['get', 'describe', 'progress', 'state', 'view', 'details'],
   help: ['info', 'usage', 'man', 'commands', 'whoami', 'rights', 'permissions', 'version', 'about'],

@@ -10,6 +10,7 @@ export interface ClusterProofs {
   readonly entries: EntryProof;
   readonly heartbeat: Proof;
   readonly status: Proof;
+  readonly proof: Proof;
 }
 
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
@@ -32,6 +33,7 @@ export async function botProofs({ clusters, approval }: BotConfig, own: SigningK
     entries: botEntryProof({ own, bots, workers: keys }),
     heartbeat: proofOf('heartbeat', own, keys),
     status: proofOf('status', own, keys),
+    proof: proofOf('proof', own, keys),
   });
   return {
     cards: proofOf('card', own, bots),

@@ -1,4 +1,4 @@
-import { eventInWords } from '../../domain/change/event-words.ts';
+import { eventInWords, proofResultInWords } from '../../domain/change/event-words.ts';
 import type { Journal } from '../../ports/record.ts';
 import type { Log } from '../log.ts';
 
@@ -8,6 +8,11 @@ export function loggedJournal(journal: Journal, log: Log): Journal {
     async append(change, event) {
       const mark = await journal.append(change, event);
       log.info({ change, line: mark.line, says: eventInWords(event) }, 'Journal entry');
+      return mark;
+    },
+    async noteProof(proof) {
+      const mark = await journal.noteProof(proof);
+      log.info({ line: mark.line, says: proofResultInWords(proof) }, 'Journal entry');
       return mark;
     },
     events: (id) => journal.events(id),

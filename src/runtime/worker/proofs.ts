@@ -15,6 +15,7 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
     cards: proofOf('card', own, bots),
     heartbeat: proofOf('heartbeat', own, workers),
     status: proofOf('status', own, workers),
+    proof: proofOf('proof', own, workers),
     approvals: approvalChecker({ keys: bots }),
     sealer: headSealer(own),
     seals: headChecker(workers),

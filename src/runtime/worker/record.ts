@@ -1,6 +1,7 @@
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
+import { redisProofs } from '../../adapters/redis/lease/proofs.ts';
 import { redisStatus } from '../../adapters/redis/lease/status.ts';
 import { redisChanges } from '../../adapters/redis/record/changes.ts';
 import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
@@ -27,6 +28,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
     life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat }),
     board: redisStatus({ redis, cluster, proof: proofs.status }),
+    proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),
     close: () => closeRedis(redis),
   };
 }

@@ -1,5 +1,6 @@
 import type { RespondFn } from '@slack/bolt';
-import { type Answer, type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
+import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
+import type { Answered } from '../../app/ask/asker.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, MessageRef } from '../../domain/change/change.ts';
@@ -39,8 +40,11 @@ export interface Request {
 /** A reply, and how to wait for a newer one. */
 interface Reply {
   readonly words: Words;
-  readonly later: (() => Promise<Words | null>) | null;
+  readonly later: (() => Promise<Reply | null>) | null;
 }
+
+/** Later messages to one command: Slack takes five replies in all (docs.slack.dev, "Handling user interaction"). */
+const MOST_LATER = 4;
 
 /** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
 export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
@@ -51,17 +55,22 @@ export async function answer(request: Request, respond: RespondFn, options: Surf
 }
 
 /**
- * A second private message: Slack does not replace the first reply to a command, whatever `replace_original` says (slackapi/bolt-python
+ * More private messages: Slack does not replace the first reply to a command, whatever `replace_original` says (slackapi/bolt-python
  * issue 1268, bolt-js issue 2287).
  */
 async function sayLater(
-  later: () => Promise<Words | null>,
+  later: NonNullable<Reply['later']>,
   respond: RespondFn,
   { log, ending }: SurfaceOptions,
 ): Promise<void> {
   try {
-    const words = await later();
-    if (words !== null && !ending.aborted) await say(words, respond, log);
+    let next: Reply['later'] = later;
+    for (let n = 0; n < MOST_LATER && next !== null; n += 1) {
+      const reply: Reply | null = await next();
+      if (reply === null || ending.aborted) return;
+      await say(reply.words, respond, log);
+      next = reply.later;
+    }
   } catch (err) {
     if (!ending.aborted) log.warn({ err }, 'A newer answer could not be made');
   }
@@ -80,7 +89,9 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
     const answer = await answerTo(wish, by, { channel, post }, options.useCases);
     const markup = linkingMrkdwn(options.linkTo);
     const words = wordsOf(answer, by, markup);
-    return words === null ? null : { words, later: laterWords(answer, markup, options.ending) };
+    return words === null
+      ? null
+      : { words, later: answer.is === 'answered' ? laterWords(answer, markup, options.ending) : null };
   } catch (err) {
     if (isClosedChannel(err)) return alone(INVITE);
     options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');
@@ -88,12 +99,12 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
   }
 }
 
-function laterWords(answer: Answer, markup: Markup, ending: AbortSignal): Reply['later'] {
-  if (answer.is !== 'answered' || answer.later === null) return null;
-  const { later } = answer;
+function laterWords({ later }: Answered, markup: Markup, ending: AbortSignal): Reply['later'] {
+  if (later === null) return null;
   return async () => {
-    const says = await later(ending);
-    return says === null ? null : { to: 'asker', text: says(markup) };
+    const next = await later(ending);
+    if (next === null) return null;
+    return { words: { to: 'asker', text: next.says(markup) }, later: laterWords(next, markup, ending) };
   };
 }
 

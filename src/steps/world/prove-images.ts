@@ -18,13 +18,13 @@ export interface Compared {
 }
 
 /** An image, as the bootstrap's registry serves it. */
-interface Original {
+export interface Original {
   readonly image: Image;
   readonly manifest: ServedManifest;
 }
 
 /** One blob of one image in one registry; every one is read, because each has a file of its own. */
-interface Wanted {
+export interface Wanted {
   readonly address: string;
   readonly image: Image;
   readonly blob: Blob;
@@ -46,14 +46,15 @@ export async function proveImages(compared: Compared, signal: AbortSignal): Prom
     const wrong = await difference(node, originals, signal, async ({ image, manifest }, until) => {
       const copied = await registries.manifest(address, image, until);
       if (copied === null) return NOT_SERVED;
-      return copied.sha256 === manifest.sha256 ? null : 'has a different manifest than on the bootstrap node';
+      return copied.sha256 === manifest.sha256 ? null : OTHER_MANIFEST;
     });
     if (wrong !== null) return different(node, wrong);
   }
   return await proveBlobs(originals, compared, signal);
 }
 
-const NOT_SERVED = 'is not served (404)';
+export const NOT_SERVED = 'is not served (404)';
+export const OTHER_MANIFEST = 'has a different manifest than on the bootstrap node';
 
 const different = (node: string, says: string): ImagesProof => ({ is: 'different', node, says: `On ${node}, ${says}` });
 
@@ -97,13 +98,14 @@ async function proveBlobs(
 
 const bytesOf = (wanted: readonly Wanted[]): number => wanted.reduce((sum, { blob }) => sum + blob.size, 0);
 
-function wantedOf({ image, manifest }: Original, { address }: Compared['copies'][number]): readonly Wanted[] {
+/** Every layer of the image once, and its configuration. */
+export function wantedOf({ image, manifest }: Original, { address }: Pick<Wanted, 'address'>): readonly Wanted[] {
   const once = new Map(manifest.blobs.map((blob) => [blob.digest, blob]));
   return [...once.values()].map((blob) => ({ address, image, blob }));
 }
 
 /** What is wrong with the bytes that the registry serves; null if they have the digest. */
-async function otherBlob(
+export async function otherBlob(
   wanted: Wanted,
   registries: Registries,
   report: (wanted: Wanted, received: number) => void,
@@ -119,7 +121,10 @@ async function otherBlob(
 }
 
 /** Reports the bytes that were read, of all. */
-function meter(all: readonly Wanted[], { clock, onProgress }: Compared): (one: Wanted, received: number) => void {
+export function meter(
+  all: readonly Wanted[],
+  { clock, onProgress }: Pick<Compared, 'clock' | 'onProgress'>,
+): (one: Wanted, received: number) => void {
   const total = bytesOf(all);
   const from = clock.steadyMs();
   const read = new Map<Wanted, number>();

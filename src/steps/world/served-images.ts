@@ -4,7 +4,7 @@ import type { Registries } from '../../ports/cluster.ts';
 import type { StepWorld } from './step-world.ts';
 
 /** A sentence if the archives on the bootstrap node are not the planned ones, else null. */
-export function changedArchives(planned: readonly Content[], { archives }: StepWorld): string | null {
+export function changedArchives(planned: readonly Content[], { archives }: Pick<StepWorld, 'archives'>): string | null {
   const key = ({ id, sha256 }: Content): string => `${id} ${sha256}`;
   const isSame = sameSet(archives.map(key), planned.map(key));
   return isSame ? null : 'The archives on the bootstrap node differ from those in the plan.';

@@ -50,9 +50,9 @@ describe('status', () => {
     await on.board.put(holds, 0);
     const { later } = granted(await asked(on));
     answers(on, stale);
-    const says = await later?.(signal);
-    expect(says?.(PLAIN)).toMatch(/^lab: It is unknown whether HA holds: The Salt master does not answer/);
-    expect(says?.(PLAIN)).not.toContain('you get a second answer');
+    const next = await later?.(signal);
+    expect(next?.says(PLAIN)).toMatch(/^lab: It is unknown whether HA holds: The Salt master does not answer/);
+    expect(next?.says(PLAIN)).not.toContain('you get a second answer');
   });
 
   it('is not answered again when nothing has changed', async () => {
@@ -71,8 +71,8 @@ describe('status', () => {
       await on.board.put(stale, 4);
       return 5;
     };
-    const says = await later?.(signal);
-    expect(says?.(PLAIN)).toContain('has not finished a new inspection within a minute');
+    const next = await later?.(signal);
+    expect(next?.says(PLAIN)).toContain('has not finished a new inspection within a minute');
   });
 
   it('asks a silent worker for nothing', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClusterWatch } from '../../../src/app/watch/cluster-watch.ts';
+import { type Verdict, verdictOf } from '../../../src/domain/questions/status/cluster-status.ts';
 import type { Inspection } from '../../../src/domain/questions/status/inspection.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { FakeStatusBoard } from '../../fakes/fake-status-board.ts';
@@ -13,6 +14,7 @@ function watching(inspect: (signal: AbortSignal) => Promise<Inspection> = async 
   const clock = new FakeClock();
   const board = new FakeStatusBoard();
   const errors: unknown[] = [];
+  const seen: Verdict[] = [];
   const began: number[] = [];
   const started = clock.steadyMs();
   const stop = new AbortController();
@@ -20,6 +22,7 @@ function watching(inspect: (signal: AbortSignal) => Promise<Inspection> = async 
     board,
     clock,
     everyMs: EVERY_MS,
+    onStatus: (status) => void seen.push(verdictOf(status)),
     onError: (error) => void errors.push(error),
     inspect: (signal) => {
       began.push(clock.steadyMs() - started);
@@ -31,7 +34,7 @@ function watching(inspect: (signal: AbortSignal) => Promise<Inspection> = async 
     stop.abort();
     await running;
   };
-  return { clock, board, errors, began, watch, close };
+  return { clock, board, errors, seen, began, watch, close };
 }
 
 describe('the worker’s own inspections', () => {
@@ -93,12 +96,14 @@ describe('the worker’s own inspections', () => {
     await on.close();
   });
 
-  it('are repeated soon if Redis did not take the status', async () => {
+  it('are repeated soon if Redis did not take the status, which the metrics then show', async () => {
     const on = watching();
     on.board.put = () => Promise.reject(new Error('Redis is away'));
     await on.clock.advance(MINUTE_MS);
     expect(on.errors.length).toBeGreaterThan(0);
     expect(on.began.length).toBeGreaterThan(1);
+    expect(on.seen.length).toBe(on.began.length);
+    expect(on.seen[0]).toBe('holds');
     await on.close();
   });
 

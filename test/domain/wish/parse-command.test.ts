@@ -113,7 +113,7 @@ describe('a typed command', () => {
   it.each([
     ['cancel', 'button on the card', 'Click Approve, Deny, Cancel'],
     ['Approve lab-7f3k2q', '“Approve” is a button', 'Retry from here'],
-    ['verify node-2', 'add checks everything first', '/registry-ha add node-2'],
+    ['check node-2', 'Did you mean “verify”?', '/registry-ha help'],
   ])('is refused with what to use instead: %s', (typed, says, next) => {
     const tryNext = expect.stringContaining(next);
     expect(parse(typed)).toEqual({ refused: 'bad-command', says: expect.stringContaining(says), tryNext });

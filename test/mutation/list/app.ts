@@ -254,4 +254,18 @@ export const APP: readonly Mutant[] = [
     replace: 'true',
     tests: ['test/app/ask/tend-changes.test.ts', ...DECIDE],
   },
+  {
+    name: 'a proof goes on while a change restarts what it reads',
+    file: 'src/app/watch/proof-watch.ts',
+    find: 'this.#cut?.abort(byChange(id));',
+    replace: '',
+    tests: ['test/app/watch/proof-watch.test.ts'],
+  },
+  {
+    name: 'a verify counts a layer with wrong bytes as hashed',
+    file: 'src/app/watch/prove-all.ts',
+    find: 'if (says !== null) notes.different(at.node,',
+    replace: 'if (false) notes.different(at.node,',
+    tests: ['test/app/watch/prove-all.test.ts'],
+  },
 ];

@@ -389,4 +389,11 @@ export const DOMAIN: readonly Mutant[] = [
     replace: 'false',
     tests: ['test/app/record/lost-records.test.ts'],
   },
+  {
+    name: 'a proof that could not read a registry counts as proven',
+    file: 'src/domain/cluster/proof-result.ts',
+    find: "unread.length > 0 || cut !== null ? 'unknown' : 'proven'",
+    replace: "'proven'",
+    tests: ['test/domain/questions/verify.test.ts', 'test/app/watch/prove-all.test.ts'],
+  },
 ];

@@ -1,9 +1,10 @@
 import type { RespondFn } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
+import type { Answered } from '../../../src/app/ask/asker.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
-import { answer } from '../../../src/slack/surfaces/answers.ts';
+import { answer, type SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
 import { KeptLog } from '../recording-slack.ts';
 
 describe('the reply to a click that failed', () => {
@@ -17,34 +18,78 @@ describe('the reply to a click that failed', () => {
   });
 });
 
+const REFUSAL = { refused: 'not-allowed', says: 'No.' } as const;
+const SENDER = { teams: ['T1'], enterprises: [null], isBot: false, isShared: false };
+const ALICE = { id: 'U0ALICE', name: 'alice' };
+const REPLICA: SurfaceOptions = {
+  useCases: {
+    request: async () => REFUSAL,
+    undo: async () => REFUSAL,
+    decide: async () => REFUSAL,
+    hold: async () => REFUSAL,
+    answer: async () => REFUSAL,
+  },
+  context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
+  whyNot: () => null,
+  once: { isFirst: async () => true },
+  linkTo: () => '',
+  ending: new AbortController().signal,
+  slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }) },
+  clock: systemClock,
+  log: new KeptLog(),
+};
+
+/** A reply that keeps the texts. */
+function keeping(said: unknown[]): RespondFn {
+  return async (words) => {
+    said.push(typeof words === 'string' ? words : words.text);
+    return new Response();
+  };
+}
+
+describe('an answer that becomes newer', () => {
+  const wish = { is: 'question', question: 'status', ask: { cluster: 'lab' } } as const;
+  const request = { sender: SENDER, by: ALICE, channel: 'C0OPS', wish };
+  /** Answers number after number, for ever unless there is a last one. */
+  const numbered = (n: number, last = Number.POSITIVE_INFINITY): Answered => ({
+    says: () => `answer ${n}`,
+    later: async () => (n < last ? numbered(n + 1, last) : null),
+  });
+  const heard = async (first: Answered, ending = new AbortController().signal) => {
+    const said: unknown[] = [];
+    await answer(request, keeping(said), {
+      ...REPLICA,
+      ending,
+      useCases: { ...REPLICA.useCases, answer: async () => first },
+    });
+    await systemClock.sleep(0, new AbortController().signal);
+    return said;
+  };
+
+  it('is followed by every newer one', async () => {
+    expect(await heard(numbered(1, 3))).toEqual(['answer 1', 'answer 2', 'answer 3']);
+  });
+
+  it('is followed by four at most, because Slack takes five replies to one command', async () => {
+    expect(await heard(numbered(1))).toHaveLength(5);
+  });
+
+  it('is followed by none when the bot stops', async () => {
+    expect(await heard(numbered(1), AbortSignal.abort())).toEqual(['answer 1']);
+  });
+});
+
 describe('a request that Slack sends twice', () => {
-  const refusal = { refused: 'not-allowed', says: 'No.' } as const;
   const asked: string[] = [];
   const seen = new Set<string>();
   const counted = (what: string) => async () => {
     asked.push(what);
-    return refusal;
+    return REFUSAL;
   };
   /** What two replicas share. */
   const once = { isFirst: async (name: string) => !seen.has(name) && seen.add(name).has(name) };
-  const replica = {
-    useCases: {
-      request: counted('request'),
-      undo: counted('undo'),
-      decide: async () => refusal,
-      hold: async () => refusal,
-      answer: async () => refusal,
-    },
-    context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
-    whyNot: () => null,
-    once,
-    linkTo: () => '',
-    ending: new AbortController().signal,
-    slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }) },
-    clock: systemClock,
-    log: new KeptLog(),
-  };
-  const sender = { teams: ['T1'], enterprises: [null], isBot: false, isShared: false };
+  const useCases = { ...REPLICA.useCases, request: counted('request'), undo: counted('undo') };
+  const replica = { ...REPLICA, useCases, once };
 
   it.each([
     { is: 'change', intent: { verb: 'add', cluster: 'lab', nodes: ['node-2'] } },
@@ -52,11 +97,8 @@ describe('a request that Slack sends twice', () => {
   ] as const)('makes one change, and says nothing the second time: $is', async (wish) => {
     asked.splice(0);
     const said: unknown[] = [];
-    const respond: RespondFn = async (words) => {
-      said.push(words);
-      return new Response();
-    };
-    const request = { sender, by: { id: 'U0ALICE', name: 'alice' }, channel: 'C0OPS', wish, trigger: `1.${wish.is}` };
+    const respond = keeping(said);
+    const request = { sender: SENDER, by: ALICE, channel: 'C0OPS', wish, trigger: `1.${wish.is}` };
     await answer(request, respond, replica);
     await answer(request, respond, { ...replica });
     expect(asked).toHaveLength(1);

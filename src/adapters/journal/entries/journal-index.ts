@@ -35,6 +35,7 @@ export class JournalIndex {
 
   note(line: JournalLine, span: Span, hash: string): void {
     if ('opens' in line) this.#noteOpening(line.opens);
+    if ('proof' in line) this.#since ??= line.proof.ended;
     if (!('event' in line)) return;
     const { seq, change, event, carried } = line;
     this.#since ??= event.at;

@@ -2,12 +2,13 @@ import { Failure, isFailure, type PlainFailure } from '../../../domain/answers/f
 import type { ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker, HeadSealer, JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
+import type { ProofResult } from '../../../domain/cluster/proof-result.ts';
 import { serialQueue } from '../../../flow/serial-queue.ts';
 import type { Journal } from '../../../ports/record.ts';
 import { journalUnusable } from '../file/failures.ts';
 import { privateFolder } from '../file/file.ts';
 import { exchangeSteps, nextOlderFile, removeOutdated, settleExchange } from '../file/files.ts';
-import { digestOf, type JournalLine, lineText } from '../file/line.ts';
+import { digestOf, type JournalLine, lineText, type Said } from '../file/line.ts';
 import { type FileLock, takeLock } from '../file/lock.ts';
 import { type JournalFile, openJournalFile } from './journal-file.ts';
 import { beginningOf, isDue, isStillOpen, type Rotation } from './rotate.ts';
@@ -83,12 +84,12 @@ class FileJournal implements OpenJournal {
     });
   }
 
-  append(id: ChangeId, event: ChangeEvent): Promise<JournalMark> {
-    return this.#inTurn(async () => {
-      const mark = await this.#append(id, event);
-      if (endsChange(event)) await this.#rotateIfDue();
-      return mark;
-    });
+  append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
+    return this.#append({ change, event }, endsChange(event));
+  }
+
+  noteProof(proof: ProofResult): Promise<JournalMark> {
+    return this.#append({ proof }, true);
   }
 
   async events(id: ChangeId): Promise<readonly ChangeEvent[]> {
@@ -129,13 +130,16 @@ class FileJournal implements OpenJournal {
     });
   }
 
-  /** Writes the end of a change and its seal in one write. */
-  async #append(change: ChangeId, event: ChangeEvent): Promise<JournalMark> {
-    const { line, hash: prev } = this.#file.head;
-    const entry = { seq: line + 1, prev, change, event };
-    const mark = { line: line + 1, hash: digestOf(lineText(entry)) };
-    await this.#write([entry, ...(endsChange(event) ? this.#sealOf(mark) : [])]);
-    return mark;
+  /** Writes an end and its seal in one write. */
+  #append(said: Said, isEnd: boolean): Promise<JournalMark> {
+    return this.#inTurn(async () => {
+      const { line, hash: prev } = this.#file.head;
+      const entry = { seq: line + 1, prev, ...said };
+      const mark = { line: line + 1, hash: digestOf(lineText(entry)) };
+      await this.#write([entry, ...(isEnd ? this.#sealOf(mark) : [])]);
+      if (isEnd) await this.#rotateIfDue();
+      return mark;
+    });
   }
 
   #sealOf(head: JournalMark): readonly JournalLine[] {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { PlainFailure } from '../../../domain/answers/failure.ts';
-import type { AuditEntry } from '../../../domain/change/audit.ts';
+import type { AuditEntry, ProofEntry } from '../../../domain/change/audit.ts';
 import { endsChange } from '../../../domain/change/effect.ts';
 import type { HeadChecker, JournalMark } from '../../../domain/change/record-entry.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
@@ -25,7 +25,7 @@ export interface ReadJournal {
   readonly seals: number;
   /** Number of the last line that a seal covers; 0 when there is none. */
   readonly sealed: number;
-  /** Number of the first end of a change that no seal covers; 0 when there is none. */
+  /** Number of the first end of a change, or proof, that no seal covers; 0 when there is none. */
   readonly unsealedEnd: number;
   /** Keys of seals that could not be checked. */
   readonly unknownKeys: readonly string[];
@@ -36,6 +36,8 @@ export interface ReadJournal {
 export interface JournalEvents {
   /** Each event once, although open changes are copied into new files. */
   readonly events: readonly AuditEntry[];
+  /** The results of proofs outside of any change. */
+  readonly proofs: readonly ProofEntry[];
 }
 
 /** The worker may rotate the journal during a read. */
@@ -43,19 +45,29 @@ const TRIES = 5;
 
 /** Reads and verifies all files of a journal without locking it. Throws `journal-damaged` or `journal-unusable`. */
 export async function readJournal(path: string, checker?: HeadChecker): Promise<ReadJournal & JournalEvents> {
-  const events: AuditEntry[] = [];
-  return { ...(await scanJournal(path, (entry) => events.push(entry), checker)), events };
+  const [events, proofs]: [AuditEntry[], ProofEntry[]] = [[], []];
+  const seen = {
+    onEvent: (entry: AuditEntry) => events.push(entry),
+    onProof: (entry: ProofEntry) => proofs.push(entry),
+  };
+  return { ...(await scanJournal(path, seen, checker)), events, proofs };
 }
 
-/** The same for a journal that is larger than the memory: it keeps no event, but calls `onEvent` for each. */
+/** What to do with each entry of a journal, in the order of the lines. */
+export interface JournalListener {
+  readonly onEvent?: (entry: AuditEntry) => void;
+  readonly onProof?: (entry: ProofEntry) => void;
+}
+
+/** The same for a journal that is larger than the memory: it keeps no entry, but calls the listener for each. */
 export async function scanJournal(
   path: string,
-  onEvent: (entry: AuditEntry) => void,
+  listener: JournalListener,
   checker?: HeadChecker,
 ): Promise<ReadJournal> {
   const files = await openFiles(path);
   try {
-    const reader = new Reader(checker, onEvent);
+    const reader = new Reader(checker, listener);
     for (const { file, handle, size } of files.filter(isNewName)) await reader.read(file, chunksOf(handle, size));
     return reader.result();
   } finally {
@@ -65,7 +77,7 @@ export async function scanJournal(
 
 class Reader {
   readonly #checker: HeadChecker | undefined;
-  readonly #onEvent: (entry: AuditEntry) => void;
+  readonly #listener: JournalListener;
   readonly #newer: NewerLine[] = [];
   readonly #hashes = new Map<string, number>();
   readonly #seen = { files: 0, first: 0, seals: 0, sealed: 0, unsealedEnd: 0 };
@@ -73,9 +85,9 @@ class Reader {
   readonly #reported = new Set<number>();
   #last: VerifiedJournal | undefined;
 
-  constructor(checker: HeadChecker | undefined, onEvent: (entry: AuditEntry) => void) {
+  constructor(checker: HeadChecker | undefined, listener: JournalListener) {
     this.#checker = checker;
-    this.#onEvent = onEvent;
+    this.#listener = listener;
   }
 
   async read(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
@@ -115,6 +127,10 @@ class Reader {
       this.#seen.sealed = line.seq;
       this.#seen.unsealedEnd = 0;
     }
+    if ('proof' in line) {
+      if (this.#seen.unsealedEnd === 0) this.#seen.unsealedEnd = line.seq;
+      this.#listener.onProof?.({ line: line.seq, hash, proof: line.proof });
+    }
     if (!('event' in line)) return;
     const { change, event, carried } = line;
     if (endsChange(event) && this.#seen.unsealedEnd === 0) this.#seen.unsealedEnd = line.seq;
@@ -123,7 +139,7 @@ class Reader {
     // Of a carried event, only the first remaining copy is reported.
     if (this.#reported.has(mark.line)) return;
     this.#reported.add(mark.line);
-    this.#onEvent({ change, event, ...mark });
+    this.#listener.onEvent?.({ change, event, ...mark });
   }
 
   #refuseFalseCopy(path: string, n: number, { line, hash }: JournalMark): void {

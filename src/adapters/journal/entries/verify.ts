@@ -62,7 +62,7 @@ export async function verifyJournal(
 }
 
 const wantsSeal = (line: JournalLine | NewerLine): boolean =>
-  'opens' in line || ('event' in line && (line.carried !== undefined || endsChange(line.event)));
+  'opens' in line || 'proof' in line || ('event' in line && (line.carried !== undefined || endsChange(line.event)));
 
 function refuseBrokenChain(path: string, n: number, line: JournalLine | NewerLine, last: string): void {
   if (line.seq !== n) throw journalDamaged(path, n, `has the number ${line.seq}: a line is missing or was added`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { changeIdSchema } from '../../../domain/change/change-id.ts';
 import { journalMark } from '../../../domain/change/record-entry.ts';
+import { proofResultSchema } from '../../../domain/cluster/proof-result.ts';
 import { jsonIn } from '../../../domain/text/json.ts';
 import { type Data, isoTime } from '../../../domain/text/shape.ts';
 import { changeEventSchema } from '../../../schema/record-schemas.ts';
@@ -40,12 +41,19 @@ const openingLine = z.strictObject({
 /** The first line of a file that continues an older one. */
 export type OpeningLine = Data<typeof openingLine>;
 
+const proofLine = z.strictObject({ ...place, proof: z.strictObject(proofResultSchema.shape) });
+/** The result of a proof outside of any change. */
+type ProofLine = Data<typeof proofLine>;
+
+/** What a line records, without its place in the chain. */
+export type Said = Pick<EventLine, 'change' | 'event'> | Pick<ProofLine, 'proof'>;
+
 const newerLine = z.object({ ...place, change: changeIdSchema.exactOptional() });
 /** A line that this version does not know, with its place in the chain. */
 export type NewerLine = Data<typeof newerLine> & { readonly newer: true };
 
 /** One line of the journal. */
-export type JournalLine = EventLine | SealLine | OpeningLine;
+export type JournalLine = EventLine | SealLine | OpeningLine | ProofLine;
 
 /** The digest before the first line. */
 export const NO_LINE = '0'.repeat(64);
@@ -76,6 +84,7 @@ export function lineFrom(text: string): JournalLine | NewerLine | string {
 function schemaFor(value: unknown): z.ZodType<JournalLine> {
   if (typeof value !== 'object' || value === null) return eventLine;
   if (Object.hasOwn(value, 'seal')) return sealLine;
+  if (Object.hasOwn(value, 'proof')) return proofLine;
   return Object.hasOwn(value, 'opens') ? openingLine : eventLine;
 }
 

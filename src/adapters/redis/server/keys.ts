@@ -32,6 +32,10 @@ export function clusterKeys(cluster: string) {
     worker: `${prefix}:worker`,
     /** String: the signed status that the worker's last inspection found, with its time by Redis' clock. */
     status: `${prefix}:status`,
+    /** String: the worker's signed report of its last proof outside of a change, with its time by Redis' clock. */
+    proof: `${prefix}:proof`,
+    /** String: the request for a proof that waits; it expires. */
+    proofAsked: `${prefix}:proof-asked`,
     /** String: the troubles that the bots have told people of, signed by a bot. */
     told: `${prefix}:told`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */

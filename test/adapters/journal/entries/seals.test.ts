@@ -9,6 +9,7 @@ import { digestOf } from '../../../../src/adapters/journal/file/line.ts';
 import { newKeyPair } from '../../../../src/adapters/keys/pair.ts';
 import { headChecker, headSealer } from '../../../../src/adapters/keys/seals.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { PROVEN } from '../../../contract/proofs.contract.ts';
 import { rotationAt } from '../rotation-world.ts';
 
 const [pair, other] = [newKeyPair(), newKeyPair()];
@@ -116,6 +117,40 @@ describe('a sealed journal', () => {
     rechain(lines);
     for (const [n, file] of files.entries()) await overwrite(file, lines[n] ?? []);
     expect(await verdict()).not.toBe('believed');
+  });
+
+  it('seals the result of a proof in the same write, and keeps it as it was', async () => {
+    const journal = await openJournal({ path, sealer });
+    await journal.append('c1-abc234', events.started);
+    const mark = await journal.noteProof(PROVEN);
+    await journal.append('c1-abc234', events.started);
+    await journal.close();
+    const read = await readJournal(path, checker);
+    expect(read).toMatchObject({ seals: 1, sealed: 3, unsealedEnd: 0, head: { line: 4 }, newer: [] });
+    expect(read.proofs).toEqual([{ ...mark, proof: PROVEN }]);
+    const again = await openJournal({ path, sealer, checker });
+    expect(await again.changes()).toEqual(['c1-abc234']);
+    expect(await again.events('c1-abc234')).toEqual([events.started, events.started]);
+    await again.close();
+  });
+
+  it('gets the seal of a proof that a crash has lost, and is doubted until then', async () => {
+    const journal = await openJournal({ path, sealer });
+    await journal.noteProof(PROVEN);
+    await journal.close();
+    const [proof = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, `${proof}\n`);
+    expect(await verdict()).toBe('doubted');
+    await (await openJournal({ path, sealer })).close();
+    expect(await readJournal(path, checker)).toMatchObject({ seals: 1, sealed: 2, unsealedEnd: 0 });
+  });
+
+  it('is damaged when the result of a proof was changed', async () => {
+    const journal = await openJournal({ path, sealer });
+    await journal.noteProof({ ...PROVEN, unread: [{ where: 'node-2', says: 'It is away.' }] });
+    await journal.close();
+    await writeFile(path, (await readFile(path, 'utf8')).replace('It is away.', 'It is there'));
+    expect(await verdict()).toMatchObject({ kind: 'journal-damaged' });
   });
 
   it('gets a seal lost in a crash at the next start', async () => {

@@ -9,6 +9,7 @@ import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisTold } from '../../../../src/adapters/redis/cards/told.ts';
 import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
+import { redisProofs } from '../../../../src/adapters/redis/lease/proofs.ts';
 import { redisStatus } from '../../../../src/adapters/redis/lease/status.ts';
 import { changeQueue } from '../../../../src/adapters/redis/queue/queue.ts';
 import { queueWorker } from '../../../../src/adapters/redis/queue/queue-worker.ts';
@@ -18,6 +19,7 @@ import { announcementsContract } from '../../../contract/announcements.contract.
 import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { proofsContract } from '../../../contract/proofs.contract.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
 import { statusContract } from '../../../contract/status.contract.ts';
 import { toldContract } from '../../../contract/told.contract.ts';
@@ -67,6 +69,12 @@ changesContract('Redis, as the worker’s user', async () => {
 statusContract('Redis, as the bot’s and the worker’s users', async () => {
   const bench = await aclBench(['c1']);
   const boardOf = (user: string) => redisStatus({ redis: bench.as(user), cluster: 'c1', proof: EVERY_STATEMENT });
+  return { worker: boardOf(WORKER), bot: boardOf(BOT), close: closing(bench) };
+});
+
+proofsContract('Redis, as the bot’s and the worker’s users', async () => {
+  const bench = await aclBench(['c1']);
+  const boardOf = (user: string) => redisProofs({ redis: bench.as(user), cluster: 'c1', proof: EVERY_STATEMENT });
   return { worker: boardOf(WORKER), bot: boardOf(BOT), close: closing(bench) };
 });
 
