@@ -56,6 +56,7 @@ export class EndpointsController {
   }
 
   private observe(): void {
+    for (const name of this.tracks.keys()) if (!this.world.nodes.has(name)) this.tracks.delete(name);
     for (const node of this.world.nodes.values()) {
       const track = this.tracks.get(node.name);
       if (track === undefined) this.begin(node);
