@@ -112,9 +112,9 @@ export class EndpointsController {
   }
 }
 
-/** The readiness of a node's repositories pod, faults included. */
+/** The readiness of a node's repositories pod, faults included. Kubernetes marks every pod of a node that is not Ready. */
 export function registryIsReady(world: World, node: SimNode): boolean {
-  if (node.registry === null || !node.registry.ready) return false;
+  if (node.registry === null || !node.registry.ready || !node.ready) return false;
   return !(node === world.bootstrap && world.faults.isOn('bootstrap-registry-not-ready'));
 }
 
