@@ -68,6 +68,13 @@ export function gapInWords({ is, of, more }: Gap): string {
   }
 }
 
+/** A gap as a sentence, with the command that closes it. */
+export function gapSentence(gap: Gap, { text, code }: Markup): string {
+  const says = gapInWords(gap);
+  const fix = gap.is === 'strange-in-engine' ? ` To take it out: ${code('/registry-ha sync')}` : '';
+  return `${text(sentence([says]))}${fix}`;
+}
+
 /** Why a registry is stale, as a part of a sentence. */
 function reasonInWords({ is, of, more }: Reason, { version }: Pick<ClusterStatus, 'version'>): string {
   const names = namesOf(of, more);
