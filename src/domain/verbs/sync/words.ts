@@ -30,11 +30,14 @@ export const syncWords: VerbWords<'sync'> = {
     isOfEngines({ ...change, plan }) ? DROPS : `${copiesInWords(plan, markup)}${takenAway(plan)}`,
   proved: (change, { served, expected, archives, engines, engineTotal, bytes, newNodes = [] }, { text }) => {
     const added = newNodes.length === 0 ? '' : `, also of ${text(firstFew(newNodes))}, new since the plan`;
-    const layers = bytes === undefined || isOfEngines(change) ? 'manifests compared' : 'every layer hashed';
+    const checked = bytes === undefined ? 'manifests compared' : 'every layer hashed';
+    const layers = isOfEngines(change) ? 'every manifest read' : checked;
     return `Served ${served}/${expected} images of ${count(archives, 'archive')} by ${registries(change, text)}, ${layers}; engines ${engines}/${engineTotal}${added}.`;
   },
-  afterwards: (_, { code }) =>
-    `Sync again after the next ${code('iso-manager.sh')}, ${code('solutions.sh')} or ${code('upgrade.sh')}: MetalK8s itself updates the registry of the bootstrap node only.`,
+  afterwards: (change, { code }) =>
+    isOfEngines(change)
+      ? `There is no HA: only the bootstrap's registry is left. To give another node one: ${code('/registry-ha add NODE')}`
+      : `Sync again after the next ${code('iso-manager.sh')}, ${code('solutions.sh')} or ${code('upgrade.sh')}: MetalK8s itself updates the registry of the bootstrap node only.`,
   limits: null,
   toFinish: (intent) => `run ${syncAgain(intent)} again`,
 };
