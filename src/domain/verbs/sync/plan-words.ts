@@ -8,7 +8,7 @@ import type { PlanTarget } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import { listed } from '../../text/format.ts';
 import { isUsedElsewhere } from '../archives-there.ts';
-import { deadEndpoints } from '../staying.ts';
+import { deadIn } from '../staying.ts';
 import { staleArchives, staleCopies } from './steps.ts';
 
 /** Why a registry is not what the bootstrap's is, and which moment of an upgrade this is. */
@@ -48,14 +48,14 @@ const beforeUpgrade = (node: string, { id }: Archive, version: string): readonly
 
 /** Addresses that the engines list in vain. */
 export const deadInWords = (facts: Facts): readonly string[] =>
-  deadEndpoints(facts).map(({ url, owner, engines }) => {
+  deadIn(facts).map(({ url, owner, engines }) => {
     const where = owner === null ? 'the address of no node' : `the address of ${owner}, which has no registry`;
     return `The container engine of ${listed(engines)} lists ${url}, ${where}.`;
   });
 
 /** What the engines lose, and how to keep it. */
 export function droppedInWords({ nodes }: Pick<Intent, 'nodes'>, facts: Facts): readonly string[] {
-  const owners = deadEndpoints(facts).flatMap(({ owner }) => owner ?? []);
+  const owners = deadIn(facts).flatMap(({ owner }) => owner ?? []);
   return [
     ...(nodes.length > 0
       ? []

@@ -10,7 +10,7 @@ import { unclearMounts } from '../archives-there.ts';
 import { bringUpSteps, contextOf, targetsOf } from '../bring-up.ts';
 import { bringUpEffects, bringUpSeen } from '../bring-up-words.ts';
 import { hashedIn, unlikeRefusal } from '../proved-now.ts';
-import { deadEndpoints } from '../staying.ts';
+import { deadIn } from '../staying.ts';
 import { syncAgain } from './again.ts';
 import { deadInWords, droppedInWords, keptFiles, whyStale } from './plan-words.ts';
 import { clearSteps, staleIncludes } from './steps.ts';
@@ -64,7 +64,7 @@ function withoutRegistry({ nodes }: Sync, { kube }: Facts): Refusal | null {
 
 /** Without another registry, there is something to do only if an engine lists an address without one. */
 function onlyTheBootstrap({ nodes }: Sync, facts: Facts): Refusal | null {
-  if (nodes.length > 0 || deadEndpoints(facts).length > 0) return null;
+  if (nodes.length > 0 || deadIn(facts).length > 0) return null;
   const says = "The cluster has no registry beside the bootstrap's, so there is nothing to sync.";
   return refuse('no-registry', says, 'To give a node a registry: /registry-ha add NODE');
 }
