@@ -81,6 +81,16 @@ export class FaultEffects {
     this.parts.world.events.emit('changed');
   }
 
+  /** Undoes every fault of a node that leaves. */
+  async forget(node: string): Promise<void> {
+    for (const [name, undos] of this.undos) {
+      if (!undos.has(node)) continue;
+      this.parts.faults.clearFor(name, node);
+      await undos.get(node)?.();
+      undos.delete(node);
+    }
+  }
+
   /** Frees the ports of this computer that faults hold. */
   async close(): Promise<void> {
     const undo = this.undos.get('port-taken');

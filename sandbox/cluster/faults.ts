@@ -59,12 +59,15 @@ export class FaultWrong extends Error {
   override readonly name = 'FaultWrong';
 }
 
+/** The names of the nodes that are there now: nodes join and leave. */
+type NodeNames = Pick<ReadonlyMap<string, unknown>, 'has' | 'keys'>;
+
 /** The active faults, once for each node or path. */
 export class SimFaults implements Faults {
   private readonly on = new Map<string, (readonly string[])[]>();
-  private readonly nodeNames: ReadonlySet<string>;
+  private readonly nodeNames: NodeNames;
 
-  constructor(nodeNames: ReadonlySet<string>) {
+  constructor(nodeNames: NodeNames) {
     this.nodeNames = nodeNames;
   }
 
@@ -118,7 +121,7 @@ export class SimFaults implements Faults {
     if (args.length < least || args.length > most) throw new FaultWrong(`Usage: ${name} ${usage}`.trimEnd());
     const [first = ''] = args;
     if (wants[0]?.includes('NODE') && first !== '' && !this.nodeNames.has(first)) {
-      throw new FaultWrong(`${name}: there is no node ${first}. Nodes: ${[...this.nodeNames].join(', ')}`);
+      throw new FaultWrong(`${name}: there is no node ${first}. Nodes: ${[...this.nodeNames.keys()].join(', ')}`);
     }
     for (const [at, want] of wants.entries()) checkNumber(name, want, args[at]);
     if (name === 'exec-cut' && !['0', '1', '137', 'abrupt', 'off', ''].includes(first))

@@ -6,6 +6,8 @@ import type { SimNode, World } from './world.ts';
 /** State that the simulated nodes share, beside the world. */
 export interface ClusterParts {
   readonly world: World;
+  /** The world's nodes; machines join and leave. */
+  readonly nodes: Map<string, SimNode>;
   readonly faults: SimFaults;
   /** Every archive that is or was on the bootstrap node; operations add to them. */
   readonly archives: ArchiveContent[];

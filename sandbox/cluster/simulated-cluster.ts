@@ -4,7 +4,7 @@ import { claimNetwork, type NodeAddress, REGISTRY_PORT } from './build/addresses
 import { layArchives, layConfiguration } from './build/archives.ts';
 import { archiveContent } from './build/content.ts';
 import { type Description, readDescription } from './build/description.ts';
-import { buildNode, configureEngine, layFolders, SSH_KEY } from './build/nodes.ts';
+import { buildNode, configureEngine, layFolders } from './build/nodes.ts';
 import { layRegistry } from './build/registry.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { SimFaults } from './faults.ts';
@@ -13,14 +13,15 @@ import { startKubernetes } from './kube/kube-api.ts';
 import { Kubelet } from './kubelet.ts';
 import { writeMountTables } from './mounts.ts';
 import { nodeActs } from './node-acts.ts';
+import { Machines, type MachinesOptions } from './operate/machines.ts';
 import { Operations } from './operate/operations.ts';
 import type { ClusterParts } from './parts.ts';
 import { RegistryPods } from './registry/pod.ts';
 import { type NodeReport, reportNodes } from './report.ts';
 import { runSaltCall } from './salt/cli/salt-call.ts';
+import { SshFleet } from './ssh/fleet.ts';
 import { newKeyPair } from './ssh/keys.ts';
 import type { NodeReach } from './ssh/program.ts';
-import { SshServer } from './ssh/server.ts';
 import type { SimNode, World } from './world.ts';
 
 export interface SimulatedClusterOptions {
@@ -46,7 +47,7 @@ export interface SimulatedCluster {
   fault(name: string, args: readonly string[]): Promise<void>;
   clearFault(name: string): Promise<void>;
   faults(): readonly string[];
-  /** What an operator does with MetalK8s' own scripts on the bootstrap node. Throws OperationFailed. */
+  /** What an operator does with MetalK8s' own scripts on the bootstrap node, or with machines. Throws OperationFailed. */
   operate(name: string, args: readonly string[]): Promise<void>;
   report(): Promise<Record<string, NodeReport>>;
   /** Ends every server and every wait. */
@@ -73,7 +74,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   };
   try {
     await layDown(parts, pods, description, network);
-    const cluster = await serve(parts, pods, options, closers, close);
+    const cluster = await serve(parts, pods, { ...options, description, network }, closers, close);
     for (const one of description.nodes) parts.world.nodes.get(one.name)?.freeBytes.set('/', one.freeBytes);
     return { ...cluster, plansLiveSeconds: description.plansLiveSeconds };
   } catch (cause) {
@@ -93,14 +94,19 @@ async function buildParts(
     const address = addresses.get(one.name);
     if (address !== undefined) nodes.set(one.name, await buildNode(description, one, address, join(folder, 'nodes')));
   }
-  const faults = new SimFaults(new Set(nodes.keys()));
-  const files = new Map([...nodes.values()].map((node) => [node, new NodeFiles(node)]));
+  const faults = new SimFaults(nodes);
+  const files = new Map<SimNode, NodeFiles>();
   const withoutOpenssl = new Set(description.nodes.filter((one) => !one.openssl).map((one) => one.name));
   return {
     world: buildWorld(description, nodes, faults, pace ?? DEFAULT_PACE),
+    nodes,
     faults,
     archives: description.archives.map(archiveContent),
-    filesOf: (node) => files.get(node) ?? new NodeFiles(node),
+    filesOf: (node) => {
+      const known = files.get(node) ?? new NodeFiles(node);
+      files.set(node, known);
+      return known;
+    },
     isWithoutOpenssl: (node) => withoutOpenssl.has(node.name),
     closing,
   };
@@ -165,7 +171,7 @@ type Served = Omit<SimulatedCluster, 'plansLiveSeconds'>;
 async function serve(
   parts: ClusterParts,
   pods: RegistryPods,
-  options: SimulatedClusterOptions,
+  options: Omit<SimulatedClusterOptions, 'description'> & Pick<MachinesOptions, 'description' | 'network'>,
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Served> {
@@ -187,9 +193,12 @@ async function serve(
   };
   closers.push(async () => void (await Promise.allSettled(underWay)));
   closers.push(() => kubelet.drained());
-  const servers = await startSsh(reach, closers);
-  const effects = new FaultEffects(parts, servers, () => newKeyPair('changed').private);
+  const fleet = new SshFleet(reach);
+  closers.push(() => fleet.close());
+  await fleet.start();
+  const effects = new FaultEffects(parts, fleet.servers, () => newKeyPair('changed').private);
   closers.push(() => effects.close());
+  const machines = new Machines({ ...reach, kubelet, fleet, effects }, options);
   const kube = await startKubernetes(world, acts, { folder: options.folder, execOnHost: options.execOnHost ?? false });
   closers.push(() => kube.close());
   return {
@@ -200,28 +209,8 @@ async function serve(
     fault: (name, args) => effects.on(name, args),
     clearFault: (name) => effects.off(name),
     faults: () => parts.faults.list(),
-    operate: (name, args) => operations.run(name, args),
+    operate: (name, args) => (machines.knows(name) ? machines.run(name, args) : operations.run(name, args)),
     report: () => reportNodes(parts),
     close,
   };
-}
-
-/** Starts an sshd for each node; the key for all of them is on the bootstrap, readable by root only. */
-async function startSsh(reach: NodeReach, closers: (() => Promise<void>)[]): Promise<ReadonlyMap<string, SshServer>> {
-  const { world, filesOf } = reach.parts;
-  const key = newKeyPair('salt-bootstrap');
-  await filesOf(world.bootstrap).makeFolders('/etc/metalk8s/pki', 0o700);
-  await filesOf(world.bootstrap).writeText(SSH_KEY, key.private, 0o600);
-  await filesOf(world.bootstrap).writeText(`${SSH_KEY}.pub`, `${key.public}\n`);
-  const servers = new Map<string, SshServer>();
-  for (const node of world.nodes.values()) {
-    const server = new SshServer(reach, node, key.parsed);
-    await server.listen(newKeyPair(node.name).private);
-    closers.push(async () => {
-      await server.stop();
-      await server.drained();
-    });
-    servers.set(node.name, server);
-  }
-  return servers;
 }

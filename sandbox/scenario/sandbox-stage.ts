@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
@@ -5,7 +8,8 @@ import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
 
 /** Adapts a running sandbox to a scenario's stage. */
-export function stageOf({ slack, cluster, services, changes, texts, faults }: Sandbox, signal: AbortSignal): Stage {
+export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
+  const { slack, cluster, services, changes, texts, faults } = sandbox;
   const settled = async (act: Promise<void>): Promise<string | null> => {
     try {
       await act;
@@ -26,12 +30,22 @@ export function stageOf({ slack, cluster, services, changes, texts, faults }: Sa
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
-    operate: (name, args) => cluster.operate(name, args),
+    operate: (name, args) =>
+      name === 'ssh-keygen' ? forgetHostKey(sandbox, args.at(-1) ?? '') : cluster.operate(name, args),
     kill: (service) => services[service].kill(),
     // Without Redis neither bot nor worker becomes ready.
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
+}
+
+/** What the refusal of a changed host key tells the operator to run. */
+async function forgetHostKey({ cluster, folder }: Sandbox, name: string): Promise<void> {
+  const node = cluster.world.nodes.get(name);
+  if (node === undefined) throw new Error(`There is no node ${name}.`);
+  const { port } = node.ssh;
+  const host = port === 22 ? node.ip : `[${node.ip}]:${port}`;
+  await promisify(execFile)('ssh-keygen', ['-R', host, '-f', join(folder, 'worker/known_hosts')]);
 }
 
 function hasButton(person: string, label: string, messages: Parameters<typeof buttonsFor>[1]): boolean {

@@ -8,6 +8,8 @@ import { play } from '../../sandbox/scenario/play/play.ts';
 import { resultOf } from '../../sandbox/scenario/result.ts';
 import { stageOf } from '../../sandbox/scenario/sandbox-stage.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { judgeJournal } from '../chaos/judges/record.ts';
+import { judgeCards } from '../chaos/judges/slack.ts';
 
 const FOLDER = join(import.meta.dirname, '../scenarios');
 /** Fifty times faster than a real cluster. */
@@ -42,7 +44,9 @@ async function playFile(name: string, signal: AbortSignal) {
     );
     const { worker, bot } = sandbox.services;
     const logs = failed === null ? '' : `${await bot.lastLines()}\n${await worker.lastLines()}`;
-    return { result: await resultOf(failed, sandbox, signal, failed === null ? PATIENCE : 1), said, logs };
+    const result = await resultOf(failed, sandbox, signal, failed === null ? PATIENCE : 1);
+    const journal = failed === null ? await judgeJournal(join(sandbox.folder, 'worker/journal.jsonl')) : [];
+    return { result, said, logs, complaints: [...journal, ...judgeCards(sandbox.slack.messages()).complaints] };
   } finally {
     await sandbox.close();
   }
@@ -66,6 +70,7 @@ const names = readdirSync(FOLDER)
 
 /** Scenarios with further checks of the result. */
 const LOOKED_INTO: readonly string[] = [
+  'a-year',
   'add-node-2',
   'remove-a-registry',
   'sync-around-an-upgrade',
@@ -139,6 +144,32 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
       'sync done',
       'sync done',
     ]);
+  });
+
+  test('a-year: every change is as its card says, the journal is valid, and the two registries serve everything', async ({
+    signal,
+  }) => {
+    const { result, said, logs, complaints } = await playFile('a-year', signal);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
+    expect(complaints).toEqual([]);
+    expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual([
+      'add done',
+      'sync done',
+      'sync done',
+      'sync done',
+      'sync refused',
+      'add refused',
+      'add done',
+      'add done',
+      'remove done',
+    ]);
+    const { bootstrap, ['node-1']: second, ['node-2']: former } = result.nodes;
+    expect(second).toMatchObject({ registry: 'ready', served: 21, expected: 21, missing: [] });
+    expect(second?.mounts.toSorted()).toEqual(bootstrap?.mounts.toSorted());
+    expect(former).toMatchObject({ registry: null, mounts: [], files: [] });
+    const engines = Object.values(result.nodes).map(({ engineEndpoints }) => engineEndpoints.toSorted().join(' '));
+    expect(new Set(engines).size).toBe(1);
+    expect(engines[0]?.split(' ')).toHaveLength(2);
   });
 
   test('undo-takes-only-its-own: leaves files of another change unchanged', async ({ signal }) => {

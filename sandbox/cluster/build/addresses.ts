@@ -44,6 +44,11 @@ async function addressesIn(
   return addresses;
 }
 
+/** An address in the network of the others, for a node that joins; null if no port is free there. */
+export async function addressOf(network: string, node: DescribedNode): Promise<NodeAddress | null> {
+  return (await addressesIn(network, [node]))?.get(node.name) ?? null;
+}
+
 async function firstBindable(ip: string, ports: readonly number[]): Promise<number | null> {
   for (const port of ports) {
     const bound = await bindable(ip, port);

@@ -108,6 +108,10 @@ export type Description = z.infer<typeof schema>;
 export type DescribedNode = z.infer<typeof node>;
 export type DescribedArchive = z.infer<typeof archive>;
 
+/** An ordinary node that joins later. */
+export const describedNode = (called: string, ip: number): DescribedNode =>
+  node.parse({ name: called, ip, roles: ['node'] });
+
 /** The description is invalid; `mistakes` has one sentence for each mistake. */
 export class DescriptionWrong extends Error {
   override readonly name = 'DescriptionWrong';

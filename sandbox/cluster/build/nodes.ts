@@ -12,18 +12,20 @@ import type { DescribedNode, Description } from './description.ts';
 const PREFIX = 'metalk8s.scality.com';
 export const SSH_KEY = '/etc/metalk8s/pki/salt-bootstrap';
 
-/** Builds a node from its description, with an empty file system below `folder`. */
+/** Builds a node from its description, with an empty file system below `folder`. Each machine of the same name has its own number. */
 export async function buildNode(
-  description: Description,
+  { cluster }: Pick<Description, 'cluster'>,
   described: DescribedNode,
   address: NodeAddress,
   folder: string,
+  machine = 1,
 ): Promise<SimNode> {
-  const root = join(folder, described.name);
+  const own = machine === 1 ? described.name : `${machine}-${described.name}`;
+  const root = join(folder, own);
   await mkdir(root, { recursive: true });
   // Whatever this process's umask is.
   await chmod(root, 0o755);
-  const version = described.version ?? description.cluster.version;
+  const version = described.version ?? cluster.version;
   const { user } = described.ssh;
   return {
     name: described.name,
@@ -34,7 +36,7 @@ export async function buildNode(
     labels: labelsOf(described, version),
     annotations: annotationsOf(described, address),
     containerRuntime: described.containerRuntime,
-    machine: machineOf(described.name),
+    machine: machineOf(own),
     root,
     ssh: { port: address.sshPort, user, sudo: described.ssh.sudo ?? (user === 'root' ? 'none' : 'nopasswd') },
     // The initial files use no space: free space is set after they are written.

@@ -67,6 +67,12 @@ export class RegistryPods {
     });
   }
 
+  /** Whether the node has a pod that can start: its volumes are there and its configuration is right. */
+  async canStart(node: SimNode): Promise<boolean> {
+    const pod = node.registry;
+    return pod !== null && isConfigured(pod) && (await this.hasVolumes(node, pod));
+  }
+
   isListening(node: SimNode): boolean {
     return this.running.get(node.name)?.server?.listening === true;
   }

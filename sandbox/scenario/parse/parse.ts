@@ -1,5 +1,5 @@
 import { nearest } from '../../../src/domain/text/nearest.ts';
-import { OPERATIONS } from '../../cluster/operate/names.ts';
+import { areArguments, isOperation, OPERATIONS, type OperationName } from '../../cluster/operate/names.ts';
 import { SERVICES, type ServiceName } from '../../processes/services.ts';
 import { parseExpectation } from './parse-expectation.ts';
 import { parseWait } from './parse-wait.ts';
@@ -16,18 +16,7 @@ export interface Cast {
   readonly people: readonly string[];
 }
 
-const FIRST_WORDS = [
-  'wait',
-  'expect',
-  'fault',
-  'clear',
-  'kill',
-  'start',
-  'sleep',
-  'iso-manager',
-  'upgrade',
-  'solution',
-] as const;
+const FIRST_WORDS = ['wait', 'expect', 'fault', 'clear', 'kill', 'start', 'sleep', ...Object.keys(OPERATIONS)];
 const LONGEST_SLEEP_S = 3600;
 
 /** Reads a scenario: one statement a line. Blank lines and lines that begin with # are skipped. */
@@ -64,11 +53,8 @@ function parseLine(line: string, cast: Cast): Parsed {
       return parseService(first, words);
     case 'sleep':
       return parseSleep(words);
-    case 'iso-manager':
-    case 'upgrade':
-    case 'solution':
-      return parseOperation(first, words);
     default:
+      if (isOperation(first)) return parseOperation(first, words);
       return mistake(`Unknown statement “${first}”.${didYouMean(first, FIRST_WORDS)}`);
   }
 }
@@ -112,13 +98,9 @@ function parseSleep([word, ...more]: readonly string[]): Parsed {
   return parsed({ is: 'sleep', seconds });
 }
 
-/** `iso-manager add VERSION`, `upgrade VERSION`, `solution import NAME`. */
-function parseOperation(name: keyof typeof OPERATIONS, words: readonly string[]): Parsed {
-  const [action = '', what] = words.length === 1 ? ['', words[0]] : words;
-  const [actions = '', wants] = name === 'upgrade' ? ['', OPERATIONS[name]] : OPERATIONS[name].split(' ');
-  const isRight = words.length === (name === 'upgrade' ? 1 : 2) && actions.split('|').includes(action);
-  const isNamed = wants === 'VERSION' ? /^\d+\.\d+\.\d+[\w.-]*$/ : /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
-  if (!isRight || what === undefined || !isNamed.test(what)) return mistake(`Usage: ${name} ${OPERATIONS[name]}.`);
+/** `iso-manager add VERSION`, `reboot NODE`, `engine pull NODE IMAGE`. */
+function parseOperation(name: OperationName, words: readonly string[]): Parsed {
+  if (!areArguments(name, words)) return mistake(`Usage: ${name} ${OPERATIONS[name]}.`);
   return parsed({ is: 'operate', name, args: words });
 }
 

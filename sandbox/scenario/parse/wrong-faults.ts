@@ -4,8 +4,12 @@ import type { Statement } from './statement.ts';
 
 /** Mistakes in the faults of a scenario, with line numbers, for a cluster of these nodes. */
 export function wrongFaults(statements: readonly Statement[], nodes: readonly string[]): readonly string[] {
+  const added = statements.flatMap((one) =>
+    one.is === 'operate' && one.name === 'node' && one.args[0] === 'add' ? one.args.slice(1) : [],
+  );
+  const names = [...nodes, ...added];
   return statements.flatMap((statement) => {
-    const says = statement.is === 'fault' ? wrongFault(statement.name, statement.args, nodes) : null;
+    const says = statement.is === 'fault' ? wrongFault(statement.name, statement.args, names) : null;
     return says === null ? [] : [`line ${statement.line}: ${says} The line is: ${statement.text}`];
   });
 }

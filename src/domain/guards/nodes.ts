@@ -9,7 +9,11 @@ import { soundArchives } from './archives.ts';
 import { bytesInPart, leftPartsInWords } from './part-files.ts';
 
 export const BRING_BACK =
-  'Find the cause with `kubectl describe node`, bring the node back, then run the command again.';
+  'Find the cause with `kubectl describe node`, bring the node back, then run the command again. ' +
+  'If it is lost for good, delete it with `kubectl delete node`, then run /registry-ha sync (see docs/replace-a-node.md).';
+
+/** Engines keep the address of a registry whose node was deleted. */
+export const IF_DELETED = 'If it was deleted, /registry-ha sync takes its address out of the container engines.';
 
 /** Refuses nodes that Kubernetes does not know, or that cannot have a second registry. */
 export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
@@ -27,7 +31,7 @@ function unknownNode(name: string, kube: KubeFacts): Refusal {
   const meant = nearest(name, names);
   const hint =
     meant === null ? `Nodes that can have a registry: ${listed(names) || 'none'}.` : `Did you mean ${meant}?`;
-  return refuse('unknown-node', `There is no node ${name} in this cluster.`, hint);
+  return refuse('unknown-node', `There is no node ${name} in this cluster.`, `${hint} ${IF_DELETED}`);
 }
 
 /** Refuses the bootstrap node as a target. */

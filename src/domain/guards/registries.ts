@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
-import type { Facts, KubeFacts } from '../cluster/facts.ts';
+import type { EngineFacts, Facts, KubeFacts, NodeFacts } from '../cluster/facts.ts';
+import { endpointUrl } from '../cluster/registry.ts';
 import type { Intent } from '../plan/intent.ts';
 import { listed } from '../text/format.ts';
 
@@ -44,4 +45,32 @@ export function otherRegistriesRefusal(
     return refuse('registry-unfit', says, tryNext);
   }
   return null;
+}
+
+/** An address that engines list although no registry is there. */
+export interface DeadEndpoint {
+  readonly url: string;
+  /** The node that has the address now; null: none. */
+  readonly owner: string | null;
+  /** The nodes whose engines list it. */
+  readonly engines: readonly string[];
+}
+
+/** Every endpoint of an engine that is not one of the registries at these addresses, sorted. */
+export function deadEndpoints(
+  alive: readonly string[],
+  nodes: readonly NodeFacts[],
+  engines: readonly EngineFacts[],
+): readonly DeadEndpoint[] {
+  const right = alive.map(endpointUrl);
+  const lists = engines.flatMap((one) =>
+    one.is === 'known'
+      ? one.endpoints.filter((url) => !right.includes(url)).map((url) => ({ url, node: one.node }))
+      : [],
+  );
+  return [...new Set(lists.map(({ url }) => url))].toSorted().map((url) => ({
+    url,
+    owner: nodes.find(({ ip }) => ip !== null && endpointUrl(ip) === url)?.name ?? null,
+    engines: lists.filter((one) => one.url === url).map(({ node }) => node),
+  }));
 }

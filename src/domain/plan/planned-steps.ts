@@ -159,11 +159,18 @@ export function verifyStep(context: PlanContext, addresses: readonly string[]): 
     ip !== null && addresses.includes(ip) ? [{ node: name, address: ip }] : [],
   );
   const bootstrap = facts.kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
-  const images = archives.reduce((sum, archive) => sum + archive.images.length, 0);
+  const images = count(
+    archives.reduce((sum, archive) => sum + archive.images.length, 0),
+    'image',
+  );
+  const served =
+    registries.length > 1
+      ? `hash every layer of ${images} in each registry except the bootstrap's`
+      : `read every manifest of ${images} from the bootstrap's registry`;
   return {
     kind: 'verify',
     id: 'verify',
-    says: `Prove it: hash every layer of ${count(images, 'image')} in each registry except the bootstrap's, and read every engine`,
+    says: `Prove it: ${served}, and read every engine`,
     commands: [],
     registries,
     bootstrapAddress: bootstrap?.ip ?? '',

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { ClusterNodes } from '../cluster/worker-state.ts';
-import { bootstrapRefusal } from '../guards/nodes.ts';
+import { bootstrapRefusal, IF_DELETED } from '../guards/nodes.ts';
 import { clipped } from '../text/clipped.ts';
 import { firstFew } from '../text/format.ts';
 import { nearestOnes } from '../text/nearest.ts';
@@ -17,7 +17,8 @@ export function unknownNode(name: string, cluster: string, nodes: ClusterNodes, 
   const takers = nodes.names.filter((one) => !nodes.bootstrap.includes(one));
   const question = didYouMean(nearestOnes(name, takers));
   const list = `Nodes that can have a registry: ${firstFew(takers, MOST) || 'none'}.`;
-  const [lead, end] = instead === null ? [question === '' ? `${list} ` : '', ''] : ['', ` Name only nodes: ${instead}`];
+  const [lead, end] =
+    instead === null ? [question === '' ? `${list} ` : '', ` ${IF_DELETED}`] : ['', ` Name only nodes: ${instead}`];
   return refuse(
     'unknown-node',
     `The cluster ${cluster} has no node “${clipped(name)}”.${question}`,

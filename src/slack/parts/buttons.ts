@@ -105,7 +105,7 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
         label: 'Deny',
         style: 'danger',
         title: 'Deny',
-        what: `The worker will do nothing on ${nodes}.`,
+        what: nodes === '' ? 'The worker will do nothing.' : `The worker will do nothing on ${nodes}.`,
         yes: 'Deny',
         no: 'Not yet',
       };

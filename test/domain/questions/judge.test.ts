@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { clusterStatusSchema, verdictOf } from '../../../src/domain/questions/status/cluster-status.ts';
 import type { Inspection } from '../../../src/domain/questions/status/inspection.ts';
 import { judge } from '../../../src/domain/questions/status/judge.ts';
-import { firstLine } from '../../../src/domain/questions/status/words.ts';
+import { firstLine, gapSentence } from '../../../src/domain/questions/status/words.ts';
+import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { current, facts } from '../../fixtures/facts.ts';
 import { type Found, foundAfterAdd, inspectionOf } from '../../fixtures/inspection.ts';
 
@@ -112,8 +113,25 @@ describe('the cluster is not complete', () => {
     ],
   ])('%s', (is, changes, of) => {
     const status = judge(inspectionOf(changes));
-    expect(status.gaps).toEqual([{ is, of, more: 0 }]);
+    expect(status.gaps).toMatchObject([{ is, of, more: 0 }]);
     expect(verdictOf(status)).toBe('incomplete');
+  });
+
+  it('names the address that an engine lists in vain, and the replaced node that has it now, with both ways on', () => {
+    const url = 'http://10.200.3.14:8080';
+    const engines = found.engines.map((one) =>
+      one.is === 'known' ? { ...one, endpoints: [...one.endpoints, url] } : one,
+    );
+    const [gap] = clusterStatusSchema.parse(judge(inspectionOf({ engines }))).gaps;
+    expect(gap).toMatchObject({ is: 'strange-in-engine', dead: [{ url, owner: 'node-3' }] });
+    if (gap === undefined) return;
+    expect(gapSentence(gap, PLAIN)).toBe(
+      'The engine of bootstrap, node-1, node-2 and node-3 lists http://10.200.3.14:8080 (the address of node-3), where no registry is. To take it out: /registry-ha sync. To give node-3 a registry: /registry-ha add node-3',
+    );
+    // As a worker before this field wrote it.
+    expect(gapSentence({ is: 'strange-in-engine', of: ['node-1'], more: 0 }, PLAIN)).toBe(
+      'The engine of node-1 lists an address where no registry is. To take it out: /registry-ha sync',
+    );
   });
 
   it('one-registry: without a second registry there is no HA', () => {

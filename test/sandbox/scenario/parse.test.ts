@@ -53,6 +53,12 @@ iso-manager remove 127.0.6   # frees its space
 upgrade 129.0.0-alpha.1
 solution import other-solution
 solution unimport other-solution
+node add node-4
+node replace node-2   # a new disk
+reboot node-2
+engine pull node-3 metalk8s-128.0.1/pause:3.9
+engine pull node-3 metalk8s-128.0.1/pause:3.9 from node-2
+ssh-keygen -R node-2
 sleep 0.5`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
@@ -69,6 +75,12 @@ sleep 0.5`),
     { is: 'operate', name: 'upgrade', args: ['129.0.0-alpha.1'] },
     { is: 'operate', name: 'solution', args: ['import', 'other-solution'] },
     { is: 'operate', name: 'solution', args: ['unimport', 'other-solution'] },
+    { is: 'operate', name: 'node', args: ['add', 'node-4'] },
+    { is: 'operate', name: 'node', args: ['replace', 'node-2'] },
+    { is: 'operate', name: 'reboot', args: ['node-2'] },
+    { is: 'operate', name: 'engine', args: ['pull', 'node-3', 'metalk8s-128.0.1/pause:3.9'] },
+    { is: 'operate', name: 'engine', args: ['pull', 'node-3', 'metalk8s-128.0.1/pause:3.9', 'from', 'node-2'] },
+    { is: 'operate', name: 'ssh-keygen', args: ['-R', 'node-2'] },
     { is: 'sleep', seconds: 0.5 },
   ]);
 });
@@ -93,6 +105,11 @@ test.each([
   ['iso-manager add metalk8s-129', 'Usage: iso-manager add|remove VERSION.'],
   ['upgrade to 129.0.0', 'Usage: upgrade VERSION.'],
   ['solution import', 'Usage: solution import|unimport NAME.'],
+  ['node remove node-2', 'Usage: node add|delete|replace NODE.'],
+  ['reboot', 'Usage: reboot NODE.'],
+  ['engine pull node-2', 'Usage: engine pull NODE IMAGE [from NODE].'],
+  ['engine pull node-2 pause:3.9 by node-3', 'Usage: engine pull NODE IMAGE [from NODE].'],
+  ['ssh-keygen node-2', 'Usage: ssh-keygen -R NODE.'],
   ['solutoin import x', 'Did you mean “solution”?'],
   ['', 'The scenario has no statements'],
 ])('a scenario with the line “%s” is refused with a sentence that says how it goes', (line, says) => {

@@ -11,6 +11,7 @@ import { planSync } from '../../../src/domain/verbs/sync/plan.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
 import type { CardView } from '../../../src/slack/parts/card-view.ts';
 import type { Drawing } from '../../../src/slack/text/blocks.ts';
+import { facts } from '../../fixtures/facts.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 import { changeOf, leftByEngines, PERSON } from '../../fixtures/undo.ts';
 
@@ -30,6 +31,23 @@ const REMOVAL = timedPlan(
 );
 /** Not every engine lists the registry. */
 const SYNC = timedPlan(planSync({ verb: 'sync', cluster: 'lab', nodes: ['node-2'] }, leftByEngines(), [], when));
+
+/** The node of the only other registry was deleted. */
+const ENGINES = timedPlan(
+  planSync(
+    { verb: 'sync', cluster: 'lab', nodes: [] },
+    facts({
+      targets: [],
+      engines: facts().engines.map(({ node }) => ({
+        node,
+        is: 'known',
+        endpoints: ['http://10.200.3.11:8080', 'http://10.200.3.99:8080'],
+      })),
+    }),
+    [],
+    when,
+  ),
+);
 
 const view = (intent: Intent, plan: Plan | null, ...more: readonly ChangeEvent[]): CardView => ({
   change: changeOf([
@@ -69,6 +87,8 @@ const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = 
   'remove-done': [view(remove, REMOVAL, ...ran(REMOVAL), done), []],
   'sync-requested': [view(sync, null), []],
   'sync-planned': [view(sync, SYNC), ['Approve', 'Deny']],
+  'sync-engines-planned': [view(sync, ENGINES), ['Approve', 'Deny']],
+  'sync-engines-done': [view(sync, ENGINES, ...ran(ENGINES), done), []],
   'sync-done': [view(sync, SYNC, ...ran(SYNC), done), []],
 };
 

@@ -56,6 +56,7 @@ export class EndpointsController {
   }
 
   private observe(): void {
+    for (const name of this.tracks.keys()) if (!this.world.nodes.has(name)) this.tracks.delete(name);
     for (const node of this.world.nodes.values()) {
       const track = this.tracks.get(node.name);
       if (track === undefined) this.begin(node);
@@ -111,9 +112,9 @@ export class EndpointsController {
   }
 }
 
-/** The readiness of a node's repositories pod, faults included. */
+/** The readiness of a node's repositories pod, faults included. Kubernetes marks every pod of a node that is not Ready. */
 export function registryIsReady(world: World, node: SimNode): boolean {
-  if (node.registry === null || !node.registry.ready) return false;
+  if (node.registry === null || !node.registry.ready || !node.ready) return false;
   return !(node === world.bootstrap && world.faults.isOn('bootstrap-registry-not-ready'));
 }
 

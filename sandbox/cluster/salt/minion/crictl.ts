@@ -21,14 +21,14 @@ export function crictlInfo(node: SimNode): string {
 }
 
 /** `crictl pull`: tries the loaded mirrors in order; fetched bytes must match the requested digest. */
-export async function crictlPull(node: SimNode, image: string, signal: AbortSignal): Promise<Output> {
+export async function crictlPull(node: SimNode, image: string, signal: AbortSignal): Promise<PullOutput> {
   const { name, tag } = partsOf(image);
   if (name === null) return unresolved(image, `Head "https://${image}": dial tcp: no route to host`);
   for (const endpoint of node.engine.endpoints) {
     const manifest = await resolve(`${endpoint}/v2/${name}/manifests/${tag}`, signal);
     if (manifest === null) continue;
     const broken = await firstBroken(`${endpoint}/v2/${name}/blobs`, manifest, signal);
-    if (broken === null) return { output: `Image is up to date for ${manifest.digest}`, exitCode: 0 };
+    if (broken === null) return { output: `Image is up to date for ${manifest.digest}`, exitCode: 0, from: endpoint };
     return fatal(image, broken);
   }
   const head = `Head "https://${REGISTRY}/v2/${name}/manifests/${tag}"`;
@@ -43,6 +43,11 @@ function partsOf(image: string): { readonly name: string | null; readonly tag: s
 interface Output {
   readonly output: string;
   readonly exitCode: number;
+}
+
+/** `from`: the endpoint that had the image, which crictl does not print. */
+interface PullOutput extends Output {
+  readonly from?: string;
 }
 
 function unresolved(image: string, cause: string): Output {

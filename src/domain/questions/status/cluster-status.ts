@@ -31,7 +31,15 @@ export const MOST_NAMED = 8;
 /** `of`: archives, engines, addresses or a version, whatever the reason is about. `more` counts those that are left out. */
 const about = { of: z.array(name).check(atMost(MOST_NAMED)), more: z.int().nonnegative() };
 const reasonSchema = z.object({ is: z.enum(REASONS), ...about });
-const gapSchema = z.object({ is: z.enum(GAPS), ...about });
+const gapSchema = z.object({
+  is: z.enum(GAPS),
+  ...about,
+  /** Of `strange-in-engine`: what the engines list, and the node that has the address now. Workers before this field do not say it. */
+  dead: z
+    .array(z.object({ url: name, owner: name.nullable() }))
+    .check(atMost(MOST_NAMED))
+    .exactOptional(),
+});
 
 const registrySchema = z.object({
   node: name,

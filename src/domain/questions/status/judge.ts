@@ -1,6 +1,7 @@
 import type { BootstrapFacts, EngineFacts, KubeFacts, NodeFacts } from '../../cluster/facts.ts';
 import { endpointUrl, sameSet } from '../../cluster/registry.ts';
 import { soundArchives } from '../../guards/archives.ts';
+import { deadEndpoints } from '../../guards/registries.ts';
 import { clipped } from '../../text/clipped.ts';
 import { type ClusterStatus, type Gap, MOST_NAMED } from './cluster-status.ts';
 import type { Inspection, Part } from './inspection.ts';
@@ -92,10 +93,9 @@ function gapsOf(
   engines: readonly EngineFacts[] | null,
   registries: readonly RegistryNode[],
 ): readonly Gap[] {
-  const known = urlsOf(registries);
-  const listing = (engines ?? []).filter(
-    (one) => one.is === 'known' && one.endpoints.some((url) => !known.includes(url)),
-  );
+  const alive = registries.flatMap(({ node: { ip } }) => ip ?? []);
+  const dead = deadEndpoints(alive, kube.nodes, engines ?? []);
+  const listing = [...new Set(dead.flatMap((one) => one.engines))].toSorted();
   const bad =
     bootstrap.is === 'unknown' ? [] : bootstrap.value.archives.flatMap((one) => (one.is === 'bad' ? one.path : []));
   const strange = kube.endpoints.ready.filter((ip) => !registries.some(({ node }) => node.ip === ip));
@@ -111,10 +111,10 @@ function gapsOf(
       : []),
     ...gapOf('bad-archive', bad),
     ...gapOf('strange-endpoint', strange),
-    ...gapOf(
-      'strange-in-engine',
-      listing.map(({ node }) => node),
-    ),
+    ...gapOf('strange-in-engine', listing).map((each) => ({
+      ...each,
+      dead: dead.slice(0, MOST_NAMED).map(({ url, owner }) => ({ url, owner })),
+    })),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Markup } from '../../text/markup.ts';
 import { fitByRank } from '../fit.ts';
 import type { ClusterStatus } from './cluster-status.ts';
 import type { News } from './troubles.ts';
-import { firstLine, gapInWords, registryLine, unknowns } from './words.ts';
+import { firstLine, gapSentence, registryLine, unknowns } from './words.ts';
 
 /** Characters of one message: a section of Slack takes 3,000, and markup grows when it is escaped. */
 const ROOM = 2_500;
@@ -16,7 +16,7 @@ export function newsInWords(is: Exclude<News['is'], 'nothing'>, status: ClusterS
   const lines = [
     head,
     ...(since === undefined ? [] : [`Found first at ${markup.moment(since)}.`]),
-    ...gaps.map((gap) => `• ${markup.text(gapInWords(gap))}.`),
+    ...gaps.map((gap) => `• ${gapSentence(gap, markup)}`),
     ...registries.filter(({ stale }) => stale.length > 0).map((one) => `• ${registryLine(one, status, markup)}`),
     ...unknowns(status).map((says) => `• ${markup.text(`Unknown: ${says}`)}`),
     `Everything: ${markup.code(`/registry-ha status --cluster ${cluster}`)}`,

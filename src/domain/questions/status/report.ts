@@ -7,7 +7,7 @@ import { changeLine } from '../change-line.ts';
 import { ANSWER_ROOM, fitByRank, type RankedLine } from '../fit.ts';
 import type { ClusterStatus, Gap } from './cluster-status.ts';
 import type { ClusterView } from './view.ts';
-import { enginesLine, firstLine, gapInWords, hasArchives, registryLine, serving, unknowns } from './words.ts';
+import { enginesLine, firstLine, gapSentence, hasArchives, registryLine, serving, unknowns } from './words.ts';
 
 /** Everything about one cluster, the most important first. */
 export function wholeAnswer(view: ClusterView, markup: Markup): string {
@@ -135,12 +135,10 @@ function statusLines(status: ClusterStatus, markup: Markup): readonly RankedLine
   ];
 }
 
-const gapLine = (gap: Gap, { text, code }: Markup): string =>
+const gapLine = (gap: Gap, markup: Markup): string =>
   gap.is === 'one-registry'
-    ? `To give another node a registry: ${code('/registry-ha add NODE')}`
-    : `• ${text(capital(gapInWords(gap)))}.`;
-
-const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+    ? `To give another node a registry: ${markup.code('/registry-ha add NODE')}`
+    : `• ${gapSentence(gap, markup)}`;
 
 function changeLines({ open }: ClusterView, markup: Markup): readonly RankedLine[] {
   if (open.length === 0) return [rank(5, 'There is no open change.')];

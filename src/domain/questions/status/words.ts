@@ -52,7 +52,7 @@ function unknownInWords([first = 'nothing could be read.', ...more]: readonly st
 }
 
 /** A gap as a part of a sentence. */
-export function gapInWords({ is, of, more }: Gap): string {
+export function gapInWords({ is, of, more, dead = [] }: Gap): string {
   const names = namesOf(of, more);
   switch (is) {
     case 'one-registry':
@@ -64,8 +64,23 @@ export function gapInWords({ is, of, more }: Gap): string {
     case 'strange-endpoint':
       return `the Endpoints list ${names}, where no registry is`;
     case 'strange-in-engine':
-      return `an address without a registry is listed by the engine of ${names}`;
+      return `the engine of ${names} lists ${dead.length === 0 ? 'an address' : `${listed(dead.map(deadInWords))},`} where no registry is`;
   }
+}
+
+const deadInWords = ({ url, owner }: NonNullable<Gap['dead']>[number]): string =>
+  owner === null ? `${url} (the address of no node)` : `${url} (the address of ${owner})`;
+
+/** A gap as a sentence, with the commands that close it. */
+export function gapSentence(gap: Gap, { text, code }: Markup): string {
+  const says = text(sentence([gapInWords(gap)]));
+  if (gap.is !== 'strange-in-engine') return says;
+  const owners = (gap.dead ?? []).flatMap(({ owner }) => owner ?? []);
+  const again =
+    owners.length === 0
+      ? ''
+      : `. To give ${text(listed(owners))} a registry: ${code(`/registry-ha add ${owners.join(' ')}`)}`;
+  return `${says} To take it out: ${code('/registry-ha sync')}${again}`;
 }
 
 /** Why a registry is stale, as a part of a sentence. */

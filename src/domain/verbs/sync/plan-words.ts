@@ -1,11 +1,14 @@
 import type { PlacedCopy } from '../../change/placed-copies.ts';
 import type { Archive } from '../../cluster/archive.ts';
+import type { Facts } from '../../cluster/facts.ts';
 import { endpointUrl } from '../../cluster/registry.ts';
 import { isOlder, versionNumbers } from '../../cluster/version.ts';
+import type { Intent } from '../../plan/intent.ts';
 import type { PlanTarget } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import { listed } from '../../text/format.ts';
 import { isUsedElsewhere } from '../archives-there.ts';
+import { deadIn } from '../staying.ts';
 import { staleArchives, staleCopies } from './steps.ts';
 
 /** Why a registry is not what the bootstrap's is, and which moment of an upgrade this is. */
@@ -42,6 +45,26 @@ const isNext = (archive: Archive, version: string): boolean =>
 const beforeUpgrade = (node: string, { id }: Archive, version: string): readonly string[] => [
   `${id} is newer than the cluster (${version}), and ${node} does not have it: sync before you run upgrade.sh.`,
 ];
+
+/** Addresses that the engines list in vain. */
+export const deadInWords = (facts: Facts): readonly string[] =>
+  deadIn(facts).map(({ url, owner, engines }) => {
+    const where = owner === null ? 'the address of no node' : `the address of ${owner}, which has no registry`;
+    return `The container engine of ${listed(engines)} lists ${url}, ${where}.`;
+  });
+
+/** What the engines lose, and how to keep it. */
+export function droppedInWords({ nodes }: Pick<Intent, 'nodes'>, facts: Facts): readonly string[] {
+  const owners = deadIn(facts).flatMap(({ owner }) => owner ?? []);
+  return [
+    ...(nodes.length > 0
+      ? []
+      : ["Only the bootstrap's registry is left. No image can be pulled while the bootstrap node is away."]),
+    ...owners.map(
+      (owner) => `The engines no longer use ${owner}. To give it a registry instead: /registry-ha add ${owner}`,
+    ),
+  ];
+}
 
 /** Files of archives that are listed no more, and that stay. */
 export function keptFiles(

@@ -10,8 +10,9 @@ import { unclearMounts } from '../archives-there.ts';
 import { bringUpSteps, contextOf, targetsOf } from '../bring-up.ts';
 import { bringUpEffects, bringUpSeen } from '../bring-up-words.ts';
 import { hashedIn, unlikeRefusal } from '../proved-now.ts';
+import { deadIn } from '../staying.ts';
 import { syncAgain } from './again.ts';
-import { keptFiles, whyStale } from './plan-words.ts';
+import { deadInWords, droppedInWords, keptFiles, whyStale } from './plan-words.ts';
 import { clearSteps, staleIncludes } from './steps.ts';
 
 type Sync = IntentOf<'sync'>;
@@ -28,7 +29,7 @@ export function planSync(
   const { archives } = context;
   const refusal =
     firstRefusal(intent, facts, () => 'Sync it too: run /registry-ha sync all') ??
-    (when.begun ? null : withoutRegistry(intent, facts)) ??
+    (when.begun ? null : (withoutRegistry(intent, facts) ?? onlyTheBootstrap(intent, facts))) ??
     unclearMounts(
       targets.map(({ target }) => target),
       archives,
@@ -43,8 +44,8 @@ export function planSync(
     ...{ intent, context, when, archives, steps, targets },
     sideEffects: bringUpEffects(steps, archives),
     seen: bringUpSeen(targets, context, steps, {
-      findings: targets.flatMap((one) => whyStale(one, context)),
-      warnings: targets.flatMap((one) => keptFiles(one, archives, copies)),
+      findings: [...deadInWords(facts), ...targets.flatMap((one) => whyStale(one, context))],
+      warnings: [...droppedInWords(intent, facts), ...targets.flatMap((one) => keptFiles(one, archives, copies))],
     }),
   });
 }
@@ -59,6 +60,13 @@ function withoutRegistry({ nodes }: Sync, { kube }: Facts): Refusal | null {
     says,
     `To give ${without.length === 1 ? 'it one' : 'them one each'}: /registry-ha add ${without.join(' ')}`,
   );
+}
+
+/** Without another registry, there is something to do only if an engine lists an address without one. */
+function onlyTheBootstrap({ nodes }: Sync, facts: Facts): Refusal | null {
+  if (nodes.length > 0 || deadIn(facts).length > 0) return null;
+  const says = "The cluster has no registry beside the bootstrap's, so there is nothing to sync.";
+  return refuse('no-registry', says, 'To give a node a registry: /registry-ha add NODE');
 }
 
 function nothingToSync(intent: Sync, { proof }: Facts): Refusal {

@@ -44,13 +44,11 @@ function nodesOrAll(typed: readonly string[], cluster: string, context: CommandC
   return refuse('bad-command', 'The command names both nodes and “all”.', 'For example: /registry-ha sync all');
 }
 
-/** Without names, every registry beside the bootstrap's. */
-function settle(intent: IntentOf<'sync'>, { nodes, registries }: KubeFacts): IntentOf<'sync'> | Refusal {
+/** Without names, every registry beside the bootstrap's. If there is none, only the engines can be wrong. */
+function settle(intent: IntentOf<'sync'>, { nodes, registries }: KubeFacts): IntentOf<'sync'> {
   if (intent.nodes.length > 0) return intent;
   const extra = nodes
     .filter(({ name, roles }) => !roles.includes('bootstrap') && registries.some(({ node }) => node === name))
     .map(({ name }) => name);
-  if (extra.length > 0) return { ...intent, nodes: extra };
-  const says = "The cluster has no registry beside the bootstrap's, so there is nothing to sync.";
-  return refuse('no-registry', says, 'To give a node a registry: /registry-ha add NODE');
+  return { ...intent, nodes: extra };
 }

@@ -90,8 +90,12 @@ const at = (archive: Archive, is: 'same' | 'different') => ({
 const unlisted = (is: 'same' | 'different' = 'same'): Facts =>
   listing([current, solution], { others: [at(older, is)] });
 
-function planOf(seen: Facts, copies: readonly PlacedCopy[] = [], begun = false): Plan {
-  const plan = planSync(node2, seen, copies, { ...when, begun });
+/** No other registry than the bootstrap's, and every engine lists these. */
+const alone = (endpoints: readonly string[]): Facts =>
+  facts({ targets: [], engines: facts().engines.map(({ node }) => ({ node, is: 'known', endpoints })) });
+
+function planOf(seen: Facts, copies: readonly PlacedCopy[] = [], begun = false, intent = node2): Plan {
+  const plan = planSync(intent, seen, copies, { ...when, begun });
   if (isRefusal(plan)) throw new Error(`refused: ${plan.says}`);
   return timed(plan, 3);
 }
@@ -222,10 +226,58 @@ describe('a sync of every registry', () => {
   });
 
   it('is refused without one, with the command that adds one', () => {
-    expect(sync.settle(all, facts().kube)).toMatchObject({
+    expect(sync.settle(all, facts().kube)).toEqual(all);
+    expect(refusalOf(alone(['http://10.200.3.11:8080']), all)).toMatchObject({
       refused: 'no-registry',
       tryNext: expect.stringContaining('/registry-ha add'),
     });
+  });
+
+  it('takes the address of a deleted node out of the engines, with nothing else to do', () => {
+    const dead = 'http://10.200.3.99:8080';
+    const plan = planOf(alone(['http://10.200.3.11:8080', dead]), [], false, all);
+    expect(plan.approved.intent.nodes).toEqual([]);
+    expect(plan.approved.steps).toMatchObject([
+      { kind: 'engines', addresses: ['10.200.3.11'] },
+      { kind: 'verify', addresses: ['10.200.3.11'] },
+    ]);
+    expect(plan.seen.findings.join(' ')).toContain(`lists ${dead}, the address of no node.`);
+    expect(plan.seen.warnings).toContain(
+      "Only the bootstrap's registry is left. No image can be pulled while the bootstrap node is away.",
+    );
+    const change = { intent: all, plan };
+    expect([sync.words.aim(change), sync.words.effect(change)]).toEqual([
+      'Sync the container engines',
+      'Takes every address without a registry out of the container engines.',
+    ]);
+  });
+
+  it('names the replaced node that still has the address, and how to give it a registry', () => {
+    const plan = planOf(alone(['http://10.200.3.11:8080', 'http://10.200.3.13:8080']), [], false, all);
+    expect(plan.seen.findings.join(' ')).toContain(
+      'http://10.200.3.13:8080, the address of node-2, which has no registry',
+    );
+    expect(plan.seen.warnings.join(' ')).toContain('To give it a registry instead: /registry-ha add node-2');
+  });
+
+  it('goes on when the engines are right already, and a new plan is not needed', () => {
+    expect(planOf(alone(['http://10.200.3.11:8080']), [], true, all).approved.steps).toMatchObject([
+      { kind: 'verify' },
+    ]);
+  });
+
+  it('takes the address of a deleted node out of the engines along with the rest', () => {
+    const seen = complete();
+    const dead = 'http://10.200.3.99:8080';
+    const engines = seen.engines.map((one) =>
+      one.is === 'known' ? { ...one, endpoints: [...one.endpoints, dead] } : one,
+    );
+    const plan = planOf({ ...seen, engines });
+    expect(plan.approved.steps).toMatchObject([
+      { kind: 'engines', addresses: ['10.200.3.11', '10.200.3.13'] },
+      { kind: 'verify' },
+    ]);
+    expect(plan.seen.findings.join(' ')).toContain(dead);
   });
 });
 

@@ -1,0 +1,166 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf, type NodeAddress } from '../build/addresses.ts';
+import { type DescribedNode, type Description, describedNode } from '../build/description.ts';
+import { buildNode, configureEngine, layFolders } from '../build/nodes.ts';
+import type { FaultEffects } from '../fault-effects.ts';
+import { endpointsOf } from '../kube/objects/endpoints.ts';
+import type { Kubelet } from '../kubelet.ts';
+import { unmountIso, writeMountTables } from '../mounts.ts';
+import { paced } from '../parts.ts';
+import type { SshFleet } from '../ssh/fleet.ts';
+import type { NodeReach } from '../ssh/program.ts';
+import type { SimNode } from '../world.ts';
+import { loadedEndpoints, mountFstab } from './boot.ts';
+import { OperationFailed } from './config.ts';
+import { pullImage } from './pull.ts';
+
+/** What machines consist of. */
+interface MachineParts extends NodeReach {
+  readonly kubelet: Kubelet;
+  readonly fleet: SshFleet;
+  readonly effects: FaultEffects;
+}
+
+export interface MachinesOptions {
+  readonly description: Description;
+  readonly folder: string;
+  /** `127.X.Y`, of every node. */
+  readonly network: string;
+}
+
+/** From power-on until kubelet and salt-minion run. */
+const BOOT_MS = 60_000;
+const LAST_ADDRESS = 254;
+
+/** Machines that join the cluster, leave it and reboot, and what their engines pull. Each act throws OperationFailed. */
+export class Machines {
+  private readonly own: MachineParts;
+  private readonly options: MachinesOptions;
+  /** Machines so far, by the node's name. */
+  private readonly counts = new Map<string, number>();
+  /** Addresses of nodes that left, which the next machine of that name has again. */
+  private readonly left = new Map<string, NodeAddress>();
+  private readonly acts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>>;
+
+  constructor(own: MachineParts, options: MachinesOptions) {
+    this.own = own;
+    this.options = options;
+    this.acts = {
+      node: ([act = '', name = '']) => this.change(act, name),
+      reboot: ([name = '']) => this.reboot(this.node(name)),
+      engine: ([, name = '', image = '', , from]) =>
+        pullImage(this.own.parts, this.node(name), image, from === undefined ? null : this.node(from)),
+    };
+  }
+
+  knows(operation: string): boolean {
+    return Object.hasOwn(this.acts, operation);
+  }
+
+  async run(operation: string, args: readonly string[]): Promise<void> {
+    await this.acts[operation]?.(args);
+  }
+
+  private async change(act: string, name: string): Promise<void> {
+    if (act !== 'add') await this.leave(this.node(name));
+    if (act !== 'delete') await this.join(name);
+  }
+
+  private node(name: string): SimNode {
+    const node = this.own.parts.nodes.get(name);
+    if (node !== undefined) return node;
+    throw new OperationFailed(`There is no node ${name}. Nodes: ${[...this.own.parts.nodes.keys()].join(', ')}.`);
+  }
+
+  /** `kubectl delete node` and `salt-key -d` of a machine that is off: its mirror pods go with the Node, then its address. */
+  private async leave(node: SimNode): Promise<void> {
+    const { parts, pods, fleet, effects } = this.own;
+    if (node === parts.world.bootstrap) throw new OperationFailed('The bootstrap node stays: the worker runs there.');
+    await effects.forget(node.name);
+    node.ready = false;
+    node.minion.up = false;
+    await fleet.leave(node.name);
+    await pods.stop(node);
+    this.left.set(node.name, { ip: node.ip, sshPort: node.ssh.port });
+    parts.nodes.delete(node.name);
+    parts.world.events.emit('changed');
+  }
+
+  /** An expansion, at the cluster's version. The engine gets the registries that are Ready now (reference: metalk8s.md §7.4). */
+  private async join(name: string): Promise<void> {
+    const { parts, fleet } = this.own;
+    const { world } = parts;
+    if (parts.nodes.has(name)) throw new OperationFailed(`Node ${name} is there already.`);
+    const described = this.describe(name);
+    const address = this.left.get(name) ?? (await addressOf(this.options.network, described));
+    if (address === null) throw new OperationFailed(`No port is free at the address of ${name}.`);
+    const machine = (this.counts.get(name) ?? (this.left.has(name) ? 1 : 0)) + 1;
+    this.counts.set(name, machine);
+    const at = { ...described, version: world.clusterVersion, ready: true };
+    const node = await buildNode(this.options.description, at, address, join(this.options.folder, 'nodes'), machine);
+    const files = parts.filesOf(node);
+    await layFolders(node, files, described.links);
+    const ready = endpointsOf(world)
+      .read()
+      .ready.map(({ ip }) => `http://${ip}:${world.registryPort}`);
+    await configureEngine(node, files, ready);
+    await writeMountTables(node);
+    node.freeBytes.set('/', described.freeBytes);
+    await fleet.join(node);
+    parts.nodes.set(name, node);
+    world.events.emit('changed');
+  }
+
+  private describe(name: string): DescribedNode {
+    const { nodes } = this.options.description;
+    const used = new Set([...nodes.map(({ ip }) => ip), ...[...this.left.values()].map(lastPart)]);
+    for (const node of this.own.parts.nodes.values()) used.add(lastPart(node));
+    let free = 2;
+    while (used.has(free)) free += 1;
+    if (free > LAST_ADDRESS) throw new OperationFailed('No address is free.');
+    return nodes.find((node) => node.name === name) ?? describedNode(name, free);
+  }
+
+  /** Mounts that /etc/fstab does not have are gone, and /run is empty. containerd reads its configuration anew. */
+  private async reboot(node: SimNode): Promise<void> {
+    const { parts, pods, fleet, kubelet } = this.own;
+    const { world, closing, faults } = parts;
+    if (node === world.bootstrap) throw new OperationFailed('The bootstrap node stays up: the worker runs there.');
+    const server = fleet.servers.get(node.name);
+    node.ready = false;
+    node.minion.up = false;
+    await server?.stop();
+    await server?.drained();
+    await pods.stop(node);
+    for (const { target } of [...node.mounts]) await unmountIso(parts, node, target);
+    await rm(join(node.root, 'run'), { recursive: true, force: true });
+    await parts.filesOf(node).makeFolders('/run');
+    world.events.emit('changed');
+    await sleep(paced(parts, BOOT_MS), undefined, { signal: closing });
+    await mountFstab(parts, node);
+    node.engine = { endpoints: await loadedEndpoints(parts, node), restartedAt: new Date().toISOString() };
+    node.minion.up = true;
+    node.ready = true;
+    if (!faults.isOn('ssh-refused', node.name)) await server?.listenAgain();
+    world.events.emit('changed');
+    kubelet.notice(node);
+    await kubelet.drained();
+    await this.untilServing(node);
+  }
+
+  /** Returns at once if there is no registry, or if it cannot start: kubelet keeps trying. */
+  private async untilServing(node: SimNode): Promise<void> {
+    const { parts, pods } = this.own;
+    const isListed = () =>
+      endpointsOf(parts.world)
+        .read()
+        .ready.some((one) => one.node === node.name);
+    while ((await pods.canStart(node)) && !isListed()) {
+      await sleep(20, undefined, { signal: parts.closing });
+    }
+  }
+}
+
+const lastPart = ({ ip }: Pick<SimNode, 'ip'>): number => Number(ip.slice(ip.lastIndexOf('.') + 1));
