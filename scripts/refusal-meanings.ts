@@ -26,7 +26,7 @@ const COMMAND = {
 const NODE = {
   'unknown-node': meaning(
     'The cluster has no node of this name.',
-    'Check the name. The refusal offers the nearest one.',
+    'Check the name. If the node was deleted, `/registry-ha sync` takes its address out of the engines.',
   ),
   'bootstrap-node': meaning('The node is the bootstrap node, which has the first registry.', 'Name another node.'),
   'registry-exists': meaning(
@@ -51,7 +51,7 @@ const NODE = {
   ),
   'node-not-ready': meaning(
     'A node of the cluster is not Ready. The container engines of all nodes are reconfigured together.',
-    'Find the cause with `kubectl describe node`, bring the node back, then run the command again.',
+    'Bring the node back (`kubectl describe node`). If it is lost for good, delete it and sync: see [Replace a node](replace-a-node.md).',
   ),
   'no-address': meaning(
     'The node has no InternalIP that is an IPv4 address. A registry listens on exactly that address.',
