@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runChaos } from './run-chaos.ts';
 
-/** One scenario of each kind, at moments when a faulty bot or worker would do too much, do too little, or report the wrong result. */
+/** Some scenarios of the kinds that test/scenarios does not have, at moments when a faulty bot or worker would do too much, do too little, or report the wrong result. */
 const SUBSET = [
-  'worker-killed-in-deploy',
   'worker-killed-before-the-jid-is-written',
   'bot-killed-when-the-card-is-posted',
   'worker-and-bot-killed-in-engines',
@@ -12,10 +11,6 @@ const SUBSET = [
   'redis-back-without-its-data-in-engines',
   'two-workers-and-the-first-is-killed-in-copy',
   'cancel-in-copy-and-the-worker-is-killed',
-  'exec-cut-137',
-  'state-fails-once-in-mount',
-  'archive-replaced-after-approval',
-  'approve-pressed-three-times-at-once',
   'bot-clock-three-hours-back-in-mount',
   'undo-worker-killed-in-unmount-and-in-remove-copy',
   'sync-worker-killed-in-deploy',
