@@ -1,8 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { type ChangeId, changeIdFrom } from '../change/change-id.ts';
-import { clipped } from '../text/clipped.ts';
-import { listed } from '../text/format.ts';
-import { nearest } from '../text/nearest.ts';
+import { noSuchOption } from '../typed/flags.ts';
 import { plainFlag } from '../typed/plain.ts';
 import type { Word } from '../typed/tokenize.ts';
 
@@ -50,18 +48,12 @@ function takeValue<Valued extends string>(
 ): string | null {
   const [name = '', ...behind] = typed.split('=');
   const flag = valued.find((known) => known === name.toLowerCase());
-  if (flag === undefined) return unknownOption(name, [...valued, ...switches]);
+  if (flag === undefined) return noSuchOption(name, [...valued, ...switches]);
   if (values.has(flag)) return `${flag} is given twice.`;
   const value = behind.length > 0 ? behind.join('=') : rest.shift()?.text;
   if (value === undefined || value === '' || value.startsWith('--')) return `${flag} needs a value after it.`;
   values.set(flag, value);
   return null;
-}
-
-function unknownOption(name: string, known: readonly string[]): string {
-  const meant = nearest(`--${name.toLowerCase().replace(/^-+/, '')}`, known);
-  const question = meant === null ? ` The options are ${listed(known)}.` : ` Did you mean “${meant}”?`;
-  return `There is no option “${clipped(name)}”.${question}`;
 }
 
 /** The only word behind a question that takes one change. */

@@ -103,9 +103,14 @@ function unknownFlag(flag: string, known: readonly Switch[]): Refusal {
   if (other !== undefined && known.includes(other)) return bad(`${other} takes no value.`);
   if (other !== undefined)
     return bad(`This command does not take ${other}. The options are ${listed([...FLAGS, ...known])}.`);
-  const meant = nearest(`--${flag.toLowerCase().replace(/^-+/, '')}`, [...FLAGS, ...known]);
-  const question = meant === null ? ` The options are ${listed([...FLAGS, ...known])}.` : ` Did you mean “${meant}”?`;
-  return bad(`There is no option “${clipped(flag)}”.${question}`);
+  return bad(noSuchOption(flag, [...FLAGS, ...known]));
+}
+
+/** The sentence about an option that the command does not know, with the one that was probably meant, or all. */
+export function noSuchOption(typed: string, known: readonly string[]): string {
+  const meant = nearest(`--${typed.toLowerCase().replace(/^-+/, '')}`, known);
+  const question = meant === null ? ` The options are ${listed(known)}.` : ` Did you mean “${meant}”?`;
+  return `There is no option “${clipped(typed)}”.${question}`;
 }
 
 const needsValue = (flag: Flag): Refusal =>
