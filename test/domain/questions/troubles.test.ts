@@ -47,7 +47,7 @@ describe('the news of a cluster', () => {
     expect(newsInWords('well', well, PLAIN)).toMatch(/^lab: HA holds: .* It is well again\.$/);
   });
 
-  it('forget what is mended, so that it can be told again', () => {
+  it('forget what is well again, so that it can be told again', () => {
     const half = {
       ...STALE,
       registries: STALE.registries.map((one) => ({

@@ -71,7 +71,7 @@ const ran = (plan: Plan): readonly ChangeEvent[] => [
 const failed: ChangeEvent = {
   type: 'failed',
   at: at(4),
-  failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' },
+  failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Fix it.' },
 };
 const done: ChangeEvent = {
   type: 'done',

@@ -17,7 +17,7 @@ import { clearSteps, staleIncludes } from './steps.ts';
 
 type Sync = IntentOf<'sync'>;
 
-/** Brings registries to what the bootstrap node serves: copies and deploys what is new, then takes away what is listed no more. */
+/** Brings registries to what the bootstrap node serves: copies and deploys what is new, then removes what is listed no more. */
 export function planSync(
   intent: Sync,
   facts: Facts,

@@ -137,7 +137,7 @@ describe('the plan of a sync', () => {
     expect(ids(starting)).not.toContain('withdraw:node-2');
   });
 
-  it('takes away what is listed no more: its include before the pod starts anew, the rest after that', () => {
+  it('removes what is listed no more: its include before the pod starts anew, the rest after that', () => {
     const plan = planOf(unlisted(), [ours(older)]);
     expectGolden('plans/sync-after-removal', plan);
     expect(ids(plan)).toEqual([
