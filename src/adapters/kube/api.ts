@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { z } from 'zod';
 import { Unreachable } from '../../domain/answers/failure.ts';
+import { codeOf } from '../../domain/text/error-code.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import type { Connection } from './connection.ts';
@@ -57,7 +58,11 @@ function fetched(url: URL, options: RequestOptions): Promise<Answer> {
     const sent = request(url, options, (response) => {
       bodyOf(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
-    sent.on('error', reject);
+    sent.on('error', (error) => {
+      // The server may close a kept connection while a request is on its way. A new connection answers or fails by itself.
+      if (sent.reusedSocket && codeOf(error) === 'ECONNRESET') resolve(fetched(url, { ...options, agent: false }));
+      else reject(error);
+    });
     sent.end();
   });
 }

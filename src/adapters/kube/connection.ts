@@ -1,4 +1,4 @@
-import type { RequestOptions } from 'node:https';
+import { Agent, type RequestOptions } from 'node:https';
 import { PassThrough } from 'node:stream';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
 import { Unreachable } from '../../domain/answers/failure.ts';
@@ -40,6 +40,8 @@ async function optionsOf(config: KubeConfig, path: string): Promise<RequestOptio
   const options: RequestOptions = {};
   try {
     await config.applyToHTTPSOptions(options);
+    // Node's own agent keeps connections, apart by their certificates. The package's opens one per request; a proxy needs its agent.
+    if (options.agent instanceof Agent && options.agent.constructor === Agent) delete options.agent;
     return options;
   } catch (cause) {
     throw new Unreachable(API, 'kubernetes', `The kubeconfig ${path} has credentials that cannot be used.`, { cause });
