@@ -56,7 +56,7 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   const running = await startSlack({ config, useCases, changes, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
-  rounds.run((signal) => tend(() => useCases.tend(running.postAgain), log, signal));
+  rounds.run((signal) => tend(() => useCases.tend(running), log, signal));
   rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }

@@ -52,7 +52,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
-  app: [['record'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker']],
+  app: [['record', 'policy'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker']],
   slack: [['text'], ['api'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
@@ -340,7 +340,7 @@ describe('the core', () => {
 
 /** The simulators and the trial suites, with what each may import of the repository. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
-  sandbox: ['sandbox', 'src'],
+  sandbox: ['sandbox', 'src', 'scripts'],
   'test/harness': ['test/harness', 'sandbox', 'src'],
   'test/chaos': ['test/chaos', 'test/harness', 'sandbox', 'src'],
   'test/attack': ['test/attack', 'test/harness', 'sandbox', 'src'],

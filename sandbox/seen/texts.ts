@@ -1,10 +1,14 @@
+import { PEOPLE } from '../people.ts';
 import type { LocalSlack, SlackMessage } from '../slack/local-slack.ts';
+import { notifiedBy } from './notified.ts';
 
 /** A text that people could read in the channel. Cards are edited, so most texts are replaced later. */
 export interface SeenText {
   /** Every text of one version of a message. */
   readonly texts: readonly string[];
   readonly ephemeralFor: string | undefined;
+  /** IDs of the people whom this version of the message notified. */
+  readonly notified: readonly string[];
   /** Whether the message is new: not a reply in a thread, and not edited. */
   readonly isFresh: boolean;
 }
@@ -34,13 +38,16 @@ export class SeenTexts {
       const key = `${message.ts} ${message.edits}`;
       const { ephemeralFor, edits, threadTs } = message;
       const isFresh = edits === 0 && threadTs === undefined;
-      if (!this.#seen.has(key)) this.#seen.set(key, { texts: textsOf(message), ephemeralFor, isFresh });
+      if (!this.#seen.has(key)) {
+        const notified = notifiedBy(message, PEOPLE);
+        this.#seen.set(key, { texts: textsOf(message), ephemeralFor, notified, isFresh });
+      }
     }
   }
 }
 
 /** Whether one of the texts contains these words, either as Slack sent them or as people read them. */
-export function holds({ texts }: SeenText, wanted: string): boolean {
+export function holds({ texts }: Pick<SeenText, 'texts'>, wanted: string): boolean {
   const words = oneLine(wanted);
   return texts.some((text) => oneLine(text).includes(words) || oneLine(asRead(text)).includes(words));
 }

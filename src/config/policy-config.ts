@@ -38,17 +38,18 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
   return policies;
 }
 
-function policyOf({ verbs = {}, freezes = [], alerts, ...shared }: ClusterText): Policy {
+function policyOf({ verbs = {}, freezes = [], alerts, notify, ...shared }: ClusterText): Policy {
   const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
   return {
     verbs: forEachVerb((verb) => rulesOf({ ...shared, ...verbs[verb] })),
     holds: { freeze: hold('freeze'), lock: hold('lock') },
     freezes,
     ...(alerts === undefined ? {} : { alerts }),
+    ...(notify === undefined ? {} : { notify: { by: notify.by, remindMs: notify.remindMinutes * MINUTE_MS } }),
   };
 }
 
-type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts'>;
+type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts' | 'notify'>;
 
 const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
   channels: channels ?? null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { forEachVerb } from '../domain/plan/intent.ts';
+import { CALL_WAYS, DEFAULT_NOTIFY } from '../domain/policy/policy.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 import { atLeast, atMost } from '../domain/text/length.ts';
 
@@ -95,6 +96,18 @@ const OfCluster = z.strictObject({
   alerts: slackId('CG', 'a channel ID')
     .exactOptional()
     .describe('Channel for a message when a registry became stale, and when all is well again; default: none'),
+  notify: z
+    .strictObject({
+      by: z
+        .enum(CALL_WAYS, { error: `one of ${CALL_WAYS.join(', ')}` })
+        .default(DEFAULT_NOTIFY.by)
+        .describe('thread: mentions in the card’s thread; direct: direct messages; none: nobody is called'),
+      remindMinutes: wholeNumber(24 * 60, 'at most 1440 (one day)')
+        .default(DEFAULT_NOTIFY.remindMs / 60_000)
+        .describe('Minutes before a plan expires at which approvers are reminded'),
+    })
+    .exactOptional()
+    .describe('How approvers are told that they are needed; default: mentions in the thread'),
   verbs: z
     .strictObject({
       ...forEachVerb(() => OfVerb.exactOptional()),

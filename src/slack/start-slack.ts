@@ -3,6 +3,7 @@ import type { Says } from '../app/ask/asker.ts';
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
 import type { Change, MessageRef } from '../domain/change/change.ts';
 import type { Intent } from '../domain/plan/intent.ts';
+import type { Call } from '../domain/policy/call.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards, Once } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,6 +15,7 @@ import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
 import { notifier } from './outbox/notifier.ts';
 import { postAgain } from './outbox/post-again.ts';
+import { remind } from './outbox/remind.ts';
 import { planButtons } from './parts/plan-button.ts';
 import { SURFACES } from './surfaces/surfaces.ts';
 import { type Block, section } from './text/blocks.ts';
@@ -78,6 +80,8 @@ export async function startSlack(options: StartSlackOptions) {
     isConnected: () => bot.isConnected(),
     /** Posts the card of a change without one; null when the bot may not write there. */
     postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
+    /** Reminds people once, in the thread of its card, that a plan expires soon. */
+    remind: (change: Change, call: Call) => remind(change, call, { cards: options.cards, slack, linkTo, log }),
     /** Posts a message of its own in a channel, with a button for each change. */
     tell: (channel: string, says: Says, changes: readonly Intent[]) =>
       told(slack, channel, says(linkingMrkdwn(linkTo)), planButtons(changes)),

@@ -10,6 +10,7 @@ import { doJob, type JobPorts } from '../../src/app/worker/do-job.ts';
 import { isRefusal, type Refusal } from '../../src/domain/answers/refusal.ts';
 import type { Change } from '../../src/domain/change/change.ts';
 import type { Intent } from '../../src/domain/plan/intent.ts';
+import type { Call } from '../../src/domain/policy/call.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
 import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
@@ -67,6 +68,7 @@ export function bench(rules: GivenRules = {}) {
   const life = new FakeWorkerLife(clock);
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
+  const reminded: { readonly id: string; readonly call: Call }[] = [];
   const board = new FakeStatusBoard();
   const proofBoard = new FakeProofBoard();
   const bot: RequestPorts & TendPorts & AnsweredCluster = {
@@ -82,6 +84,7 @@ export function bench(rules: GivenRules = {}) {
     clock,
     ids,
     postAgain,
+    remind: async ({ id }, call) => void reminded.push({ id, call }),
   };
   const signer = approvalSigner({ privateKeyPem: pair.privateKeyPem, name: pair.name });
   const surprises: unknown[] = [];
@@ -105,6 +108,7 @@ export function bench(rules: GivenRules = {}) {
   return {
     ...{
       posted,
+      reminded,
       board,
       proofBoard,
       life,

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { type Calls, NO_CALLS } from '../../src/app/policy/calls.ts';
 import type { ChangeEvent, ChangeId } from '../../src/domain/change/change.ts';
 import { WORKER_THERE, type WorkerState } from '../../src/domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
@@ -20,6 +21,7 @@ export class World {
   readonly slack = new RecordingSlack(this.clock);
   readonly log = new KeptLog();
   worker: WorkerState = WORKER_THERE;
+  calls: Calls = NO_CALLS;
   readonly ahead = new Map<ChangeId, readonly ChangeId[]>();
   readonly #end = new AbortController();
   readonly #running: Promise<void>[] = [];
@@ -27,6 +29,7 @@ export class World {
   start(): void {
     const { clock, announcements, cards, slack, log } = this;
     const useCases = {
+      calls: async () => this.calls,
       rivals: async () => [],
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
       activeHolds: async () => NOTHING_HELD,

@@ -31,6 +31,19 @@ export async function expectEphemeral(
   await until(() => missing(wanted, own()), SHOWN_LIMIT_MS, performance);
 }
 
+/** Waits until a message with these words has notified this person, or fails if one has. */
+export async function expectCalled(
+  { person, words, isCalled }: Expectation<'expect-called'>,
+  performance: Performance,
+): Promise<void> {
+  const { stage } = performance;
+  const id = stage.idOf(person);
+  const own = () => stage.texts().filter(({ notified }) => notified.includes(id));
+  if (isCalled) return await until(() => missing(words, own()), SHOWN_LIMIT_MS, performance);
+  const shown = own().find((text) => holds(text, words));
+  if (shown !== undefined) throw new Impossible(`A message called ${person}: ${shown.texts[0] ?? ''}`);
+}
+
 /** Null if the text was found, else the newest messages. */
 function missing(wanted: string, texts: readonly SeenText[]): string | null {
   if (texts.some((text) => holds(text, wanted))) return null;

@@ -57,8 +57,11 @@ export function personNamed(workspace: Workspace, nameOrId: string): Person {
 function groupsOf(people: readonly Person[]): readonly UserGroup[] {
   const names = [...new Set(people.flatMap(({ groups = [] }) => groups))];
   return names.map((name) => ({
-    id: `S0${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`,
+    id: groupId(name),
     name,
     users: people.filter(({ groups = [] }) => groups.includes(name)).map(({ id }) => id),
   }));
 }
+
+/** The ID of a user group. */
+export const groupId = (handle: string): string => `S0${handle.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`;

@@ -1,5 +1,5 @@
 import { QUESTION_NAMES, questionPlug } from '../../domain/questions/questions.ts';
-import { rightsOf } from '../ask/rights.ts';
+import { rightsOf } from '../policy/rights.ts';
 import type { Gather } from './gather.ts';
 
 /** The asker's permissions in each cluster, and how the other questions are typed. */

@@ -2,7 +2,7 @@ import { isRefusal } from '../../domain/answers/refusal.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import { isNews, type SeenStatus } from '../../domain/questions/status/cluster-status.ts';
 import type { ClusterView } from '../../domain/questions/status/view.ts';
-import { activeHoldsOf } from '../ask/rights.ts';
+import { activeHoldsOf } from '../policy/rights.ts';
 import { knownForChanges } from './changes.ts';
 import type { AnsweredCluster, AnswerPorts, Gather, Later } from './gather.ts';
 import { visibleClusters } from './visible-clusters.ts';

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Asker } from '../ask/asker.ts';
-import { rightsOf } from '../ask/rights.ts';
+import { rightsOf } from '../policy/rights.ts';
 import type { AnswerPorts } from './gather.ts';
 
 /** The clusters that the asker may see here: those in which the policy lets the person do anything in this channel. Null: every cluster. */

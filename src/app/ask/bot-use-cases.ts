@@ -10,14 +10,15 @@ import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
+import { activeHoldsOf } from '../policy/rights.ts';
 import { rivalsOf } from '../record/rivals.ts';
 import type { Answering } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
-import { activeHoldsOf } from './rights.ts';
-import { type PostAgain, tendChanges } from './tend-changes.ts';
+import { type TendSlack, tendChanges } from './tend-changes.ts';
 
 export interface BotPorts {
   readonly clusters: ReadonlyMap<string, ClusterPorts>;
@@ -73,6 +74,11 @@ function standing(ports: BotPorts) {
       const changes = ports.clusters.get(clusterOf(change.id))?.changes;
       return changes === undefined ? [] : await rivalsOf(change, changes);
     },
+    /** Who is needed for this change. */
+    async calls(change: Change): Promise<Calls> {
+      const cluster = ports.clusters.get(clusterOf(change.id));
+      return cluster === undefined ? NO_CALLS : await callsFor(change, cluster);
+    },
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
@@ -85,8 +91,8 @@ function standing(ports: BotPorts) {
       return new Map(await Promise.all(each));
     },
     /** Maintains the open changes of every cluster; call it regularly. */
-    async tend(postAgain: PostAgain): Promise<void> {
-      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster, postAgain }));
+    async tend({ postAgain, remind }: TendSlack): Promise<void> {
+      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster, postAgain, remind }));
     },
   };
 }

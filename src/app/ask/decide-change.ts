@@ -12,11 +12,11 @@ import type { WishedDecision } from '../../domain/wish/wish.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
+import { NO_HOLDS, policyContext } from '../policy/policy-context.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { isStarted, redrawRivals, rivalsOf } from '../record/rivals.ts';
 import { approvalEvent } from './approve-change.ts';
 import { refuseClocksApart } from './compared-clocks.ts';
-import { NO_HOLDS, policyContext } from './policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 

@@ -5,7 +5,7 @@ import { type Hold, type HoldWish, isSameHold } from '../../domain/policy/hold.t
 import { mayHold } from '../../domain/policy/may-hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { policyContext, thoseWhoAsk } from './policy-context.ts';
+import { policyContext, thoseWhoAsk } from '../policy/policy-context.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import type { ClusterPorts } from './request-change.ts';
 

@@ -1,7 +1,7 @@
 import type { Change } from '../../domain/change/change.ts';
 import { whyRevoked } from '../../domain/policy/decide.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { policyContext } from './policy-context.ts';
+import { policyContext } from '../policy/policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
 
 /** Queues an approved change, or revokes its approval if policy or user groups no longer allow it. Holds it back while a group cannot be read. `version`: entries in its record. */

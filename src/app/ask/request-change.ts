@@ -12,9 +12,9 @@ import type { Groups, Holds } from '../../ports/policy.ts';
 import type { ChangeQueue } from '../../ports/queue.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { Ids } from '../../ports/trust.ts';
+import { policyContext, thoseWhoAsk } from '../policy/policy-context.ts';
 import { redrawRivals } from '../record/rivals.ts';
 import { refuseClocksApart } from './compared-clocks.ts';
-import { policyContext, thoseWhoAsk } from './policy-context.ts';
 
 /** The bot's ports for one cluster. */
 export interface ClusterPorts {

@@ -1,21 +1,27 @@
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { isRestored } from '../../domain/change/lost-record.ts';
+import { type Call, isReminderDue } from '../../domain/policy/call.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
+import { callsFor } from '../policy/calls.ts';
 import { redrawRivals } from '../record/rivals.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
-export interface TendPorts extends ClusterPorts {
+export interface TendPorts extends ClusterPorts, TendSlack {
   readonly cards: Cards;
   readonly clock: Clock;
-  /** Posts the card of a change that has none; null if the bot may not post there. */
-  readonly postAgain: PostAgain;
 }
 
-export type PostAgain = (change: Change) => Promise<MessageRef | null>;
+/** What Slack does for changes that need attention. */
+export interface TendSlack {
+  /** Posts the card of a change that has none; null if the bot may not post there. */
+  postAgain(change: Change): Promise<MessageRef | null>;
+  /** Reminds people once that a plan expires soon. */
+  remind(change: Change, call: Call): Promise<void>;
+}
 
 /** Maintains the open changes of a cluster: expires undecided plans, revokes approvals that are no longer valid, queues missing jobs. */
 export async function tendChanges(ports: TendPorts): Promise<void> {
@@ -59,7 +65,10 @@ async function postedAgain({ change, version }: StoredChange, ports: TendPorts):
   return place !== null;
 }
 
-async function tendPlanned({ change, version }: StoredChange, { changes, clock }: TendPorts): Promise<void> {
+async function tendPlanned({ change, version }: StoredChange, ports: TendPorts): Promise<void> {
+  const { changes, clock, policy } = ports;
+  if (isReminderDue(policy, change, clock.now()))
+    return await ports.remind(change, (await callsFor(change, ports)).toDecide);
   if (!(Date.parse(change.planExpires ?? '') <= clock.now().getTime())) return;
   // A person who decides right now wins: the record has grown, and does not accept this entry.
   if (await changes.append(change.id, version, { type: 'expired', at: clock.now().toISOString() }))

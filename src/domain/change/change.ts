@@ -115,6 +115,7 @@ export interface Change {
   readonly endedAt?: string;
   readonly plan?: Plan;
   readonly digest?: string;
+  readonly plannedAt?: string;
   readonly planExpires?: string;
   readonly refusal?: Refusal;
   /** Approvals so far, while more are required; empty once the change is approved. */

@@ -30,7 +30,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'requested':
       return change;
     case 'planned':
-      return { ...change, state: 'planned', plan: event.plan, digest: event.digest, planExpires: event.expires };
+      return afterPlan(change, event);
     case 'refused':
       return { ...withoutCancel(change), state: 'refused', refusal: event.refusal, endedAt: event.at };
     case 'voted':
@@ -60,6 +60,10 @@ function after(change: Change, event: ChangeEvent): Change {
     default:
       return afterStep(change, event);
   }
+}
+
+function afterPlan(change: Change, { at, plan, digest, expires }: Extract<ChangeEvent, { type: 'planned' }>): Change {
+  return { ...change, state: 'planned', plan, digest, plannedAt: at, planExpires: expires };
 }
 
 /** Approved for the first time, or for a retry: completed steps stay completed, and failed steps wait again. */

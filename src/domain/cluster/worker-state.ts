@@ -38,8 +38,8 @@ export type WorkerSays = Pick<SeenWorker, 'trouble' | 'nodes' | 'who'>;
 
 export type WorkerState =
   | { readonly is: 'there' }
-  /** `since` is null when the cluster never had a heartbeat. */
-  | { readonly is: 'silent'; readonly since: string | null }
+  /** `since` is null when the cluster never had a heartbeat; `isLong`: people are called. */
+  | { readonly is: 'silent'; readonly since: string | null; readonly isLong?: boolean }
   /** No trusted key has signed the heartbeat, so nothing is known about the worker. */
   | { readonly is: 'unverified' }
   | { readonly is: 'hindered'; readonly says: string };
@@ -52,6 +52,9 @@ export const SLOW_ANSWER_MS = 5_000;
 export const HEARTBEAT_EVERY_MS = 3_000;
 /** Five missed heartbeats; a restart by systemd takes two or three seconds. */
 export const SILENT_AFTER_MS = 15_000;
+
+/** After a reboot of its node, the worker is usually back within a minute. */
+const LONG_SILENCE_MS = 60_000;
 
 /** Three readings of the list: an older one may lack a new node. */
 const FRESH_MS = 180_000;
@@ -68,6 +71,7 @@ export function workerState(seen: SeenWorker | 'unverified' | null): WorkerState
   if (seen === 'unverified') return { is: 'unverified' };
   if (seen === null) return { is: 'silent', since: null };
   // A heartbeat from the future: Redis' clock was set back, and nobody knows how old it is. The next one tells.
-  if (Math.abs(seen.silentMs) > SILENT_AFTER_MS) return { is: 'silent', since: seen.heardAt };
+  if (Math.abs(seen.silentMs) > SILENT_AFTER_MS)
+    return { is: 'silent', since: seen.heardAt, ...(seen.silentMs > LONG_SILENCE_MS ? { isLong: true } : {}) };
   return seen.trouble === null ? WORKER_THERE : { is: 'hindered', says: seen.trouble };
 }

@@ -30,6 +30,20 @@ export interface Rules extends HoldRules {
   readonly windows: readonly MaintenanceWindow[];
 }
 
+/** How people are told that they are needed: in the card's thread, by direct messages, or not at all. */
+export const CALL_WAYS = ['thread', 'direct', 'none'] as const;
+
+export type CallWay = (typeof CALL_WAYS)[number];
+
+/** How people are told that a decision of theirs is wanted. */
+export interface Notify {
+  readonly by: CallWay;
+  /** How long before a plan expires they are reminded. */
+  readonly remindMs: number;
+}
+
+export const DEFAULT_NOTIFY: Notify = { by: 'thread', remindMs: 15 * 60_000 };
+
 /** Who may do what with one cluster, and when. */
 export interface Policy {
   readonly verbs: Readonly<Record<Verb, Rules>>;
@@ -37,6 +51,8 @@ export interface Policy {
   readonly freezes: readonly PlannedFreeze[];
   /** The channel for news about the cluster itself; without it there are none. */
   readonly alerts?: string;
+  /** How people are told that a decision of theirs is wanted; a default when left out. */
+  readonly notify?: Notify;
 }
 
 /** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */

@@ -1,10 +1,13 @@
+import type { Person } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
+import { type Call, NOBODY_CALLED } from '../../domain/policy/call.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { approvalsSoFar, approversOf } from '../text/approvals-line.ts';
 import { cut, cutStart, TEXT_LIMIT } from '../text/fit.ts';
 import { codeLines, escaped } from '../text/foreign-text.ts';
+import { mentions } from '../text/mentions.ts';
 import { person } from '../text/names.ts';
 import { failedAt } from './outcome.ts';
 import { duration, proofInWords } from './status.ts';
@@ -23,12 +26,14 @@ export interface Reply {
   readonly name: string;
   readonly text: string;
   readonly broadcast: boolean;
+  /** The person who gets it as a direct message, instead of the thread. */
+  readonly to?: string;
 }
 
 /** All replies for the change so far, in order. The last one names the journal line of the end (`mark`). */
-export function repliesOf(change: Change, mark?: JournalMark): readonly Reply[] {
-  const end = endReply(change).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
-  return [...approvedReply(change), ...voteReply(change), ...end, ...undoReply(change)].map((reply) => ({
+export function repliesOf(change: Change, mark?: JournalMark, call = NOBODY_CALLED): readonly Reply[] {
+  const end = endReply(change, call).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
+  return [...approvedReply(change), ...voteReply(change, call), ...end, ...undoReply(change)].map((reply) => ({
     ...reply,
     text: cut(reply.text, TEXT_LIMIT),
   }));
@@ -45,18 +50,22 @@ function approvedReply(change: Change): readonly Reply[] {
   if (approver === undefined) return [];
   const text =
     approvals > 1
-      ? `Approved again by ${approversOf(change)}. Resuming at the failed step.`
-      : `Approved by ${approversOf(change)}.`;
+      ? `Approved again by ${approversOf(change, nameOf)}. Resuming at the failed step.`
+      : `Approved by ${approversOf(change, nameOf)}.`;
   return [quiet(numbered('approved', change), text)];
 }
 
 /** One of several approvals; the last one is the approval itself. */
-function voteReply(change: Change): readonly Reply[] {
+function voteReply(change: Change, call: Call): readonly Reply[] {
   const { votes, approvals } = change;
-  return votes.length === 0 ? [] : [quiet(`vote-${approvals + 1}-${votes.length}`, approvalsSoFar(change))];
+  if (votes.length === 0) return [];
+  const name = `vote-${approvals + 1}-${votes.length}`;
+  const others = call.by === 'thread' ? mentions(call) : '';
+  const wanted = others === '' ? '' : ` Still wanted: one of ${others}.`;
+  return [quiet(name, `${approvalsSoFar(change, nameOf)}${wanted}`)];
 }
 
-function endReply(change: Change): readonly Reply[] {
+function endReply(change: Change, call: Call): readonly Reply[] {
   const asker = person(change.requester);
   switch (change.state) {
     case 'denied':
@@ -66,7 +75,7 @@ function endReply(change: Change): readonly Reply[] {
     case 'refused':
       return [quiet('refused', `${asker}: refused. ${escaped(change.refusal?.says ?? '')}`)];
     case 'failed':
-      return [{ name: numbered('failed', change), text: failedText(change), broadcast: true }];
+      return failedReplies(change, call);
     case 'cancelled':
       return [quiet('cancelled', cancelledText(change))];
     case 'done':
@@ -83,6 +92,9 @@ function undoReply({ undoAsked, undoneBy }: Change): readonly Reply[] {
   return [quiet(`undo-${undoAsked.change}`, text), ...(undoneBy === undefined ? [] : [undone])];
 }
 
+/** Not a mention: a new message would call the person, who has just clicked. */
+const nameOf = ({ name }: Person): string => escaped(name);
+
 /** The first time has no number. */
 const numbered = (name: string, { approvals }: Change): string => (approvals > 1 ? `${name}-${approvals}` : name);
 
@@ -90,14 +102,29 @@ const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broad
 
 const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by ${person(deniedBy)}`);
 
-function failedText(change: Change): string {
-  const { failure, requester } = change;
+/** Calls the requester and everyone who may retry. */
+function failedReplies(change: Change, call: Call): readonly Reply[] {
+  const name = numbered('failed', change);
+  const inThread = call.by === 'thread' ? call : { users: [], groups: call.by === 'direct' ? call.groups : [] };
+  const whom = mentions({ ...inThread, users: inThread.users.filter((id) => id !== change.requester.id) });
+  const asked = `${person(change.requester)}${whom === '' ? '' : ` ${whom}`}: `;
+  const text = `${asked}${failedText(change, asked.length)}`;
+  const direct = call.by === 'direct' ? call.users : [];
+  return [
+    { name, text, broadcast: true },
+    ...direct.map((to) => ({ name: `${name} to ${to}`, text: failedText(change, 0), broadcast: false, to })),
+  ];
+}
+
+/** `taken`: characters of the message that others need. */
+function failedText(change: Change, taken: number): string {
+  const { failure } = change;
   const at = failedAt(change);
-  const said = `${person(requester)}: ${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}`;
+  const said = `${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}`;
   if (failure === undefined) return said;
   const what = `${said} (${escaped(failure.where)}). ${escaped(failure.what)}`;
   const next = escaped(failure.next);
-  return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - what.length - next.length)}${next}`;
+  return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - taken - what.length - next.length)}${next}`;
 }
 
 /** A failure's output as a quotation between two sentences; a space when there is none or no room. */

@@ -51,13 +51,19 @@ export function asideOf({ worker, doubt }: CardView): string {
   return worker === undefined ? '' : wordFor(worker);
 }
 
+const LONG = ' for long';
+
+/** When the worker fell silent, if people were called for that; null when they were not. */
+export const calledForSilence = (aside: string): string | null =>
+  aside.startsWith('silent ') && aside.endsWith(LONG) ? aside.slice('silent '.length, -LONG.length) : null;
+
 /** A worker's state as a text; equal texts look the same on the card. */
 export function wordFor(worker: WorkerState): string {
   switch (worker.is) {
     case 'there':
       return '';
     case 'silent':
-      return `silent ${worker.since ?? 'ever'}`;
+      return `silent ${worker.since ?? 'ever'}${worker.isLong === true ? LONG : ''}`;
     case 'unverified':
       return 'unverified';
     case 'hindered':

@@ -1,4 +1,5 @@
 import type { UseCases } from '../../app/ask/bot-use-cases.ts';
+import { NO_CALLS } from '../../app/policy/calls.ts';
 import { NO_CARD } from '../../domain/change/author.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
@@ -11,8 +12,11 @@ import type { Changes, StoredChange } from '../../ports/record.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
 import type { Urgency } from '../api/update-pace.ts';
+import { callReplies } from '../card/calls.ts';
 import { renderCard } from '../card/card.ts';
-import { asideOf, UNREADABLE } from '../card/worker-outage.ts';
+import { doubtReply } from '../card/doubt-card.ts';
+import { type Reply, repliesOf } from '../card/replies.ts';
+import { asideOf, calledForSilence, UNREADABLE } from '../card/worker-outage.ts';
 import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
@@ -26,7 +30,7 @@ export interface DrawPorts {
   readonly slack: SlackPoster;
   /** The address of a message. */
   readonly linkTo: (place: MessageRef) => string;
-  readonly useCases: Pick<UseCases, 'waitsFor' | 'workerOf' | 'activeHolds' | 'rivals'>;
+  readonly useCases: Pick<UseCases, 'calls' | 'waitsFor' | 'workerOf' | 'activeHolds' | 'rivals'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -76,7 +80,7 @@ export async function drawCard(
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
-  await show(place, view, stored, learnt, ports);
+  await show(place, view, await repliesTo(view, stored, lease, ports), learnt, ports);
   // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
   await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change };
@@ -86,18 +90,33 @@ export async function drawCard(
 async function show(
   place: MessageRef | null,
   view: CardView,
-  stored: StoredChange,
+  replies: readonly Reply[],
   learnt: Learnt,
   ports: DrawPorts,
 ): Promise<void> {
   try {
     const isEdited = place !== null && (await edit(place, view, learnt, ports));
     const at = isEdited ? place : await postAnew(view, place, learnt.style, ports);
-    await postReplies(at, stored, learnt.unconfirmed, ports);
+    await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
   } catch (error) {
     if (!isClosedChannel(error)) throw error;
     await tellRequester(view, ports);
   }
+}
+
+/** What the thread says by now. A group is only read when people may be called. */
+async function repliesTo(
+  view: CardView,
+  { change, doubt, mark }: StoredChange,
+  { aside }: CardLease,
+  { useCases }: DrawPorts,
+): Promise<readonly Reply[]> {
+  if (doubt !== undefined) return [doubtReply(change, doubt)];
+  const mayCall = change.state === 'planned' || change.state === 'failed' || isInTheWay(change);
+  const calls = mayCall ? await useCases.calls(change) : NO_CALLS;
+  const said = repliesOf(change, mark, calls.toDecide);
+  const called = callReplies(view, calls, calledForSilence(aside));
+  return change.state === 'planned' ? [...called, ...said] : [...said, ...called];
 }
 
 /** The card's place from a restored record, after Redis lost it. */

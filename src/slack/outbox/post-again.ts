@@ -1,8 +1,8 @@
 import type { Change, MessageRef } from '../../domain/change/change.ts';
+import type { SlackPoster } from '../api/poster.ts';
 import { slackRefused } from '../api/slack-refused.ts';
 import { renderCard } from '../card/card.ts';
 import type { PostOptions } from './post-card.ts';
-import type { ReplyPorts } from './thread-replies.ts';
 
 const WHY =
   'The bot stopped while it posted the card of this change. Use this card. An older card that says “Inspecting the cluster…” is not updated any more.';
@@ -13,7 +13,7 @@ const WHY =
  */
 export async function postAgain(
   change: Change,
-  { slack, clock, log }: PostOptions & Pick<ReplyPorts, 'slack'>,
+  { slack, clock, log }: PostOptions & { readonly slack: Pick<SlackPoster, 'reply'> },
 ): Promise<MessageRef | null> {
   try {
     const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));

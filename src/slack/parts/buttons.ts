@@ -3,11 +3,12 @@ import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
-import { count, firstFew } from '../../domain/text/format.ts';
+import { firstFew } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
+import { restartsOf } from './side-effects.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
 /** `action_id` of each button; the decision follows the colon. */
@@ -96,7 +97,7 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
 function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
   const { words } = verbPlug(change.intent.verb);
   const nodes = firstFew(words.nodes(change));
-  const runs = `Plan ${shortDigest(digest)}.${restarts(change)} ${words.effect(change)}`;
+  const runs = `Plan ${shortDigest(digest)}.${restartsOf(change)} ${words.effect(change)}`;
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
@@ -142,11 +143,6 @@ function cancelWords({ state }: Pick<Change, 'state'>): { readonly what: string;
     default:
       return { what: `It stops at the next safe point. ${STAYS}`, no: 'Keep it running' };
   }
-}
-
-function restarts({ plan }: Change): string {
-  const step = plan?.approved.steps.find(({ kind }) => kind === 'engines');
-  return step?.kind === 'engines' ? ` containerd restarts on ${count(step.nodes.length, 'node')}.` : '';
 }
 
 const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });

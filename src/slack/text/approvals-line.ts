@@ -3,9 +3,9 @@ import { approvalsNeeded } from '../../domain/change/votes.ts';
 import { person } from './names.ts';
 
 /** `1 of 2 approvals: @bob.`; empty without an approval. */
-export function approvalsSoFar(change: Change): string {
+export function approvalsSoFar(change: Change, named = person): string {
   if (change.votes.length === 0) return '';
-  return `${change.votes.length} of ${approvalsNeeded(change)} approvals: ${change.votes.map(person).join(', ')}.`;
+  return `${change.votes.length} of ${approvalsNeeded(change)} approvals: ${change.votes.map(named).join(', ')}.`;
 }
 
 /** The start of a sentence about who must decide. */
@@ -17,5 +17,5 @@ export function decidersWanted(change: Change): string {
 }
 
 /** Everyone whose approval counted, in mrkdwn. */
-export const approversOf = ({ approvers, approver }: Change): string =>
-  (approvers.length === 0 && approver !== undefined ? [approver] : approvers).map(person).join(' and ');
+export const approversOf = ({ approvers, approver }: Change, named = person): string =>
+  (approvers.length === 0 && approver !== undefined ? [approver] : approvers).map(named).join(' and ');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rightsOf } from '../../../src/app/ask/rights.ts';
+import { rightsOf } from '../../../src/app/policy/rights.ts';
 import { groups, people, policyOf } from '../../fixtures/policy.ts';
 import { bench, bob, mallory } from '../bench.ts';
 

@@ -72,7 +72,7 @@ describe('open changes of which one cannot be read', () => {
       ['lab', other.bot],
     ]);
     const bot = botUseCases({ ...other.bot, clusters, signer: on.signer }, answering({ ...other.bot, clusters }));
-    await expect(bot.tend(on.bot.postAgain)).rejects.toThrow();
+    await expect(bot.tend(on.bot)).rejects.toThrow();
     expect((await stateOf(other, late.id))?.state).toBe('expired');
   });
 });

@@ -175,11 +175,11 @@ export class AttackStage extends SandboxStage {
   }
 
   /** The current card of a change. */
-  card(id: ChangeId): SeenText | undefined {
+  card(id: ChangeId): Pick<SeenText, 'texts'> | undefined {
     const message = this.sandbox.slack
       .messages()
       .findLast(({ text, threadTs, ephemeralFor }) => text.includes(id) && !threadTs && !ephemeralFor);
-    return message === undefined ? undefined : { texts: textsOf(message), ephemeralFor: undefined, isFresh: true };
+    return message === undefined ? undefined : { texts: textsOf(message) };
   }
 
   async #isDrawn(id: ChangeId): Promise<boolean> {

@@ -76,7 +76,7 @@ export function judgeShown(texts: readonly SeenText[], wanted: readonly string[]
 export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): readonly string[] {
   if (card === undefined) return ['there is no card of the undone change'];
   const texts = textsOf(card);
-  const seen = { texts, ephemeralFor: undefined, isFresh: true };
+  const seen = { texts };
   const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));
   return [
     ...(holds(seen, `Undone by change ${undo}. Nothing of it is left.`)

@@ -121,8 +121,8 @@ test('waits for a button up to a limit', async () => {
 test('checks which texts are shown, and to whom', async () => {
   const stage = new FakeStage();
   stage.shown = [
-    { texts: ['*The plan is ready.* for `node-2`'], ephemeralFor: undefined, isFresh: false },
-    { texts: ['You may not.'], ephemeralFor: 'U0MALLORY', isFresh: true },
+    { texts: ['*The plan is ready.* for `node-2`'], ephemeralFor: undefined, notified: ['U0BOB'], isFresh: false },
+    { texts: ['You may not.'], ephemeralFor: 'U0MALLORY', notified: [], isFresh: true },
   ];
   expect(await instead(stage, 'expect text "is ready. for node-2"\nexpect ephemeral mallory "may not"')).toBeNull();
   expect(await instead(stage, 'expect text "Done."')).toContain('Newest messages:\n  *The plan is ready.*');

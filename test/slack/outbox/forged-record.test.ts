@@ -5,6 +5,7 @@ import { newKeyPair } from '../../../src/adapters/keys/pair.ts';
 import { redisAnnouncements } from '../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../src/adapters/redis/cards/cards.ts';
 import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
+import { NO_CALLS } from '../../../src/app/policy/calls.ts';
 import type { ChangeEvent, ChangeId } from '../../../src/domain/change/change.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../../src/domain/policy/active-holds.ts';
@@ -50,6 +51,7 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
     const end = new AbortController();
     const useCases = {
       waitsFor: async () => [],
+      calls: async () => NO_CALLS,
       rivals: async () => [],
       workerOf: async () => WORKER_THERE,
       activeHolds: async () => NOTHING_HELD,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_CALLS } from '../../../src/app/policy/calls.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../../src/domain/policy/active-holds.ts';
 import type { Changes } from '../../../src/ports/record.ts';
@@ -38,6 +39,7 @@ describe('a bot that meets what a newer version has written', () => {
     };
     const useCases = {
       waitsFor: async () => [],
+      calls: async () => NO_CALLS,
       rivals: async () => [],
       workerOf: async () => WORKER_THERE,
       activeHolds: async () => NOTHING_HELD,

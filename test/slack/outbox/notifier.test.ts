@@ -108,7 +108,7 @@ describe('the card of a change', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
     expect(w.slack.updates.at(-1)?.drawing.text).toContain('Done.');
     expect(w.slack.replies.map(({ text }) => text.slice(0, 28))).toEqual(
-      ['Approved by <@U0BOB>.', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
+      ['Approved by bob.', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
     );
   });
 
@@ -310,9 +310,9 @@ describe('a reply that a dead bot had claimed', () => {
     const w = world();
     await proofOf(w, 'done');
     await w.clock.advance(20_000);
-    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by bob.']);
     await w.clock.advance(60_000);
-    expect(w.slack.replies.map(({ text }) => text.slice(0, 17))).toEqual(['Approved by <@U0B', '<@U0ALICE>: done ']);
+    expect(w.slack.replies.map(({ text }) => text.slice(0, 15))).toEqual(['Approved by bob', '<@U0ALICE>: don']);
     expect(await w.cards.behind()).toEqual([]);
   });
 
@@ -328,7 +328,7 @@ describe('a reply that a dead bot had claimed', () => {
     await applying(w, 'lab-aaaaaa');
     w.start();
     await w.clock.advance(120_000);
-    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by <@U0BOB>.']);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by bob.']);
     expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('posted');
   });
 });

@@ -25,9 +25,10 @@ function bot() {
   const changes = redisChanges({ redis, cluster: 'c1', proof: EVERY_ENTRY });
   const worker = redisHeartbeat({ redis, cluster: 'c1', proof: EVERY_STATEMENT, clock: systemClock });
   const postAgain = async () => null;
+  const remind = async () => undefined;
   const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
   const holds = redisHolds({ redis, cluster: 'c1' });
-  return { changes, queue, worker, policy, holds, groups: new FakeGroups(), clock, postAgain, cards };
+  return { changes, queue, worker, policy, holds, groups: new FakeGroups(), clock, postAgain, remind, cards };
 }
 
 async function applyingChange(on: ReturnType<typeof bot>): Promise<void> {

@@ -1,21 +1,22 @@
 import type { Person } from '../../domain/change/approval.ts';
 import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts';
 import { groupsFor } from '../../domain/policy/people.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
 import { rightsIn } from '../../domain/policy/rights.ts';
 import { freezeAt } from '../../domain/policy/time.ts';
+import type { Groups } from '../../ports/policy.ts';
 import { type PolicyContextPorts, policyContext } from './policy-context.ts';
-import type { ClusterPorts } from './request-change.ts';
 
-export async function activeHoldsOf({ holds, policy, clock }: ClusterPorts & PolicyContextPorts): Promise<ActiveHolds> {
+interface PolicedPorts extends PolicyContextPorts {
+  readonly policy: Policy;
+  readonly groups: Groups;
+}
+
+export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Promise<ActiveHolds> {
   return { holds: await holds.all(), freeze: freezeAt(policy.freezes, clock.now()) };
 }
 
-export async function rightsOf(
-  cluster: string,
-  by: Person,
-  channel: string,
-  ports: ClusterPorts & PolicyContextPorts,
-): Promise<RightsIn> {
+export async function rightsOf(cluster: string, by: Person, channel: string, ports: PolicedPorts): Promise<RightsIn> {
   const groups = { members: (group: string) => ports.groups.spare(group) };
   const now = await policyContext(groupsFor(ports.policy, by.id, channel), [by.id], { ...ports, groups });
   const freeze = freezeAt(ports.policy.freezes, now.at);
