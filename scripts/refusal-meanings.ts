@@ -189,6 +189,10 @@ const SALT = {
 } as const;
 
 const DECISION = {
+  'not-approvable': meaning(
+    'Too few other people may approve a change of this requester: it could never start.',
+    'Let somebody request it who is no approver, or name more approvers in the policy file.',
+  ),
   'own-request': meaning('You requested this change.', 'Ask another approver.'),
   'not-allowed': meaning('The policy gives you no permission for this.', 'Ask a person who is listed in the policy.'),
   'group-unreadable': meaning(

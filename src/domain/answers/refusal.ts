@@ -48,6 +48,7 @@ export const REFUSALS = [
   'registry-unfit',
   'engine-without-registry',
   'own-request',
+  'not-approvable',
   'not-allowed',
   'group-unreadable',
   'wrong-channel',
@@ -75,11 +76,25 @@ export const refusalSchema = z.strictObject({
   refused: z.enum(REFUSALS),
   says: z.string(),
   tryNext: z.string().exactOptional(),
+  /** Slack IDs of the people and user groups who can help. */
+  ask: z.strictObject({ users: z.array(z.string()), groups: z.array(z.string()) }).exactOptional(),
 });
 export type Refusal = Data<typeof refusalSchema>;
 
 export function refuse(refused: RefusalCode, says: string, tryNext?: string): Refusal {
   return tryNext === undefined ? { refused, says } : { refused, says, tryNext };
+}
+
+/** A refusal whose next action is to ask somebody; `otherwise` when nobody can be named. */
+export function refuseAndName(
+  refused: RefusalCode,
+  says: string,
+  ask: NonNullable<Refusal['ask']>,
+  otherwise: string,
+): Refusal {
+  return ask.users.length + ask.groups.length === 0
+    ? refuse(refused, says, otherwise)
+    : { refused, says, ask: { users: ask.users, groups: ask.groups } };
 }
 
 export function isRefusal<T>(answer: T | Refusal): answer is Refusal {

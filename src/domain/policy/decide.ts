@@ -1,6 +1,7 @@
-import { type Refusal, refuse } from '../answers/refusal.ts';
+import { type Refusal, refuse, refuseAndName } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
+import { approversWanted } from './call.ts';
 import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
 import { isMember, notAllowed, type PolicyContext, standing, wrongChannel } from './people.ts';
@@ -23,15 +24,19 @@ export function mayDecide(
   if (elsewhere !== null) return elsewhere;
   const own = change.requester.id === by.id;
   if (!isStart(kind)) return own ? null : notAnApprover(rules, kind, by, now);
-  if (own && !rules.requesterCounts) return OWN;
-  return notAnApprover(rules, kind, by, now) ?? votedAlready(change, by) ?? mayStartNow(policy, change, now);
+  if (own && !rules.requesterCounts) return ownRequest(policy, change, now);
+  return (
+    notAnApprover(rules, kind, by, now) ?? votedAlready(policy, change, by, now) ?? mayStartNow(policy, change, now)
+  );
 }
 
-const OWN = refuse(
-  'own-request',
-  'You requested this change, so another person must approve it.',
-  'Ask another approver.',
-);
+const ownRequest = (policy: Policy, change: Change, { groups }: PolicyContext): Refusal =>
+  refuseAndName(
+    'own-request',
+    'You requested this change, so another person must approve it.',
+    approversWanted(policy, change, groups),
+    'Ask another approver.',
+  );
 
 function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
   if (channel === clicked) return null;
@@ -45,11 +50,14 @@ function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
 const notAnApprover = ({ approvers }: Rules, kind: DecisionKind, by: Person, now: PolicyContext): Refusal | null =>
   notAllowed(approvers, by, now.groups, `${kind} changes of this cluster`, 'approvers');
 
-function votedAlready({ votes, votesNeeded }: Change, { id }: Person): Refusal | null {
+function votedAlready(policy: Policy, change: Change, { id }: Person, { groups }: PolicyContext): Refusal | null {
+  const { votes, votesNeeded } = change;
   if (!votes.some((vote) => vote.id === id)) return null;
-  return refuse(
+  return refuseAndName(
     'decided-already',
     `Your approval already counts (${votes.length} of ${votesNeeded ?? votes.length}). Another person must approve too.`,
+    approversWanted(policy, change, groups),
+    'Ask another approver.',
   );
 }
 

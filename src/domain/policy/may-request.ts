@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Intent } from '../plan/intent.ts';
-import { utc } from '../text/format.ts';
+import { count, utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
@@ -20,8 +20,32 @@ export function mayRequest(
   return (
     wrongChannel(rules.channels, channel) ??
     notAllowed(people, by, now.groups, 'request changes of this cluster', 'requesters') ??
+    notApprovable(rules, by, now) ??
     stopped(policy, cluster, nodes, now) ??
     closedFor(rules, cluster, now.at, rules.planLivesMs)
+  );
+}
+
+/** Null if enough people could approve a change of this requester, as far as is known. */
+function notApprovable(
+  { approvers, approvals, requesterCounts }: Rules,
+  by: Person,
+  now: PolicyContext,
+): Refusal | null {
+  const members = approvers.groups.map((group) => now.groups.get(group));
+  const known = members.flatMap((one) => (one?.are === 'known' ? one.ids : []));
+  if (members.some((one) => one?.are !== 'known')) return null;
+  const can = new Set([...approvers.users, ...known]);
+  if (!requesterCounts) can.delete(by.id);
+  if (can.size >= approvals) return null;
+  const who =
+    can.size === 0
+      ? 'nobody else is an approver'
+      : `only ${count(can.size, 'other person', 'other people')} may approve`;
+  return refuse(
+    'not-approvable',
+    `A change that you request needs ${count(approvals, 'approval')} by other people, and ${who}. It could never start.`,
+    'Ask somebody who is no approver to request it, or name more approvers in the policy file.',
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../answers/refusal.ts';
+import { type Refusal, refuse, refuseAndName } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Hold } from './hold.ts';
 import type { People, Policy } from './policy.ts';
@@ -80,7 +80,12 @@ export function notAllowed(
     case 'member':
       return null;
     case 'stranger':
-      return refuse('not-allowed', `You may not ${doing}.`, `Ask a person who is listed in the policy file (${list}).`);
+      return refuseAndName(
+        'not-allowed',
+        `You may not ${doing}.`,
+        people,
+        `Ask a person who is listed in the policy file (${list}).`,
+      );
     case 'unclear':
       return refuse(
         'group-unreadable',

@@ -2,7 +2,15 @@ import { VERB_NAMES } from '../plan/intent.ts';
 import { canonicalJson } from '../text/canonical.ts';
 import { count, listed } from '../text/format.ts';
 import { everyGroupOf } from './people.ts';
-import { HOLD_VERBS, type HoldRules, type People, type Policy, type Rules } from './policy.ts';
+import {
+  DEFAULT_NOTIFY,
+  HOLD_VERBS,
+  type HoldRules,
+  type Notify,
+  type People,
+  type Policy,
+  type Rules,
+} from './policy.ts';
 import { freezeInWords, windowInWords } from './time.ts';
 
 /** The policy of a cluster in sentences; the first line names the cluster. */
@@ -12,9 +20,16 @@ export function policyInWords(cluster: string, policy: Policy): readonly string[
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
     ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
+    `  ${callsInWords(policy.notify ?? DEFAULT_NOTIFY)}`,
     ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
+}
+
+function callsInWords({ by, remindMs }: Notify): string {
+  if (by === 'none') return 'Nobody is called when a decision is wanted.';
+  const how = by === 'direct' ? 'by direct messages' : 'in the thread of the card';
+  return `Approvers are called ${how} when a decision is wanted, and again ${minutes(remindMs)} before the plan expires.`;
 }
 
 const NEEDS_GROUPS =

@@ -7,6 +7,7 @@ import { count } from '../../domain/text/format.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
+import { mentions } from '../text/mentions.ts';
 
 /** A reply for the asker alone, or for the channel. */
 export interface Words {
@@ -38,8 +39,22 @@ export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | nul
 }
 
 /** A refusal as mrkdwn: the explanation, and what to do. */
-export function refusalText({ says, tryNext }: Refusal): string {
-  return tryNext === undefined ? escaped(says) : `${escaped(says)}\n${escaped(tryNext)}`;
+export function refusalText({ says, tryNext, ask }: Refusal): string {
+  const next = tryNext === undefined ? [] : [escaped(tryNext)];
+  return [escaped(says), ...next, ...(ask === undefined ? [] : [`Ask ${oneOf(ask)}.`])].join('\n');
+}
+
+/** More names than this are not read. */
+const NAMES = 8;
+
+function oneOf({ users, groups }: NonNullable<Refusal['ask']>): string {
+  const names = [
+    ...groups.map((group) => mentions({ users: [], groups: [group] })),
+    ...users.map((id) => mentions({ users: [id], groups: [] })),
+  ];
+  const shown = names.slice(0, NAMES);
+  const more = names.length > NAMES ? ['another approver'] : [];
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format([...shown, ...more]);
 }
 
 /** The bot must be a member of the channel to write there. */

@@ -69,11 +69,25 @@ describe('requesting', () => {
     const rules = { requesters: groups('S1'), approvers: groups('S2') };
     const known = (...ids: string[]): GroupMembers => ({ are: 'known', ids });
     const unknown: GroupMembers = { are: 'unknown', why: 'user groups need a paid Slack plan' };
-    expect(ask(mallory, rules, now({ groups: { S1: known(mallory.id), S2: known() } }))).toBe('allowed');
+    expect(ask(mallory, rules, now({ groups: { S1: known(mallory.id), S2: known(bob.id) } }))).toBe('allowed');
     expect(ask(mallory, rules, now({ groups: { S1: known(alice.id), S2: known() } }))).toBe('not-allowed');
-    expect(ask(mallory, rules, now({ groups: { S1: unknown, S2: known(mallory.id) } }))).toBe('allowed');
+    expect(ask(mallory, rules, now({ groups: { S1: unknown, S2: known(mallory.id, bob.id) } }))).toBe('allowed');
     expect(ask(mallory, rules, now({ groups: { S1: unknown, S2: known() } }))).toBe('group-unreadable');
     expect(ask(mallory, rules, now())).toBe('group-unreadable');
+  });
+
+  it.each([
+    ['one of two approvers, when two are needed', bob, { approvals: 2 }, 'not-approvable'],
+    ['one of two approvers whose own approval counts', bob, { approvals: 2, requesterCounts: true }, 'allowed'],
+    ['somebody else, when two are needed', alice, { approvals: 2 }, 'allowed'],
+    [
+      'one of two approvers, when a group may have more',
+      bob,
+      { approvals: 2, approvers: { users: [bob.id, carol.id], groups: ['S9'] } },
+      'allowed',
+    ],
+  ])('by %s is refused at once if nobody could ever approve it', (_, by, rules, expected) => {
+    expect(ask(by, rules)).toBe(expected);
   });
 
   it.each([
