@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { type SeenText, textsOf } from '../seen/texts.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
@@ -27,6 +28,7 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
     changes: () => changes.read(),
     texts: () => texts.all(),
+    modals: (person) => modalsOf(personNamed(person).id, slack.modals()),
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
@@ -51,6 +53,12 @@ async function forgetHostKey({ cluster, folder }: Sandbox, name: string): Promis
 function hasButton(person: string, label: string, messages: Parameters<typeof buttonsFor>[1]): boolean {
   const wanted = label.toLowerCase();
   return buttonsFor(personNamed(person), messages).some((button) => button.label.toLowerCase() === wanted);
+}
+
+function modalsOf(id: string, modals: ReturnType<Sandbox['slack']['modals']>): readonly Pick<SeenText, 'texts'>[] {
+  return modals
+    .filter(({ person }) => person === id)
+    .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) }));
 }
 
 function personNamed(name: string): (typeof PEOPLE)[number] {

@@ -56,7 +56,7 @@ export function holds({ texts }: Pick<SeenText, 'texts'>, wanted: string): boole
 const UNREAD = new Set(['type', 'block_id', 'action_id', 'value', 'style', 'task_id', 'status', 'emoji']);
 
 /** Every text of a message. */
-export function textsOf({ text, blocks }: SlackMessage): readonly string[] {
+export function textsOf({ text, blocks }: Pick<SlackMessage, 'text' | 'blocks'>): readonly string[] {
   const pieces = blocks.map(stringsIn);
   return [text, ...pieces.flat(), ...pieces.map((parts) => parts.join(''))].map(unescaped);
 }

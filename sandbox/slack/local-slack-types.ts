@@ -72,6 +72,8 @@ export interface LocalSlack {
   /** Clicks one exact button. */
   clickAction(person: string, ts: string, blockId: string, actionId: string): Promise<void>;
   messages(): readonly SlackMessage[];
+  /** Modals that were opened, oldest first. */
+  modals(): readonly { readonly person: string; readonly view: unknown }[];
   /** Calls the listener after each change of a message; returns a function that unsubscribes it. */
   onChange(listener: () => void): () => void;
   fault(name: string, args: readonly string[]): void;

@@ -39,6 +39,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     click: (person, label) => persons.click(person, label),
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),
+    modals: () => [...site.views],
     onChange: (listener) => site.timeline.onChange(listener),
     fault: (name, args) => site.faults.plant(name, args),
     clearFault: (name) => site.faults.clear(name),

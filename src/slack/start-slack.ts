@@ -1,7 +1,8 @@
 import type { types } from '@slack/bolt';
 import type { Says } from '../app/ask/asker.ts';
 import type { UseCases } from '../app/ask/bot-use-cases.ts';
-import type { Change, MessageRef } from '../domain/change/change.ts';
+import type { Change, ChangeId, MessageRef } from '../domain/change/change.ts';
+import { clusterOf } from '../domain/change/change-id.ts';
 import type { Intent } from '../domain/plan/intent.ts';
 import type { Call } from '../domain/policy/call.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
@@ -67,14 +68,15 @@ export async function startSlack(options: StartSlackOptions) {
     ...contextIn(channel, config),
     nodesOf: await nodesKnown(useCases, log),
   });
+  const clusters = config.clusters.map(({ name }) => name);
+  const planned = (id: ChangeId) => recorded(id, clusters, options.changes);
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
   const end = new AbortController();
   const ending = end.signal;
   for (const register of SURFACES)
-    register(bot.app, { useCases, slack, context, whyNot, once: options.once, linkTo, ending, clock, log });
+    register(bot.app, { useCases, slack, planned, context, whyNot, once: options.once, linkTo, ending, clock, log });
   await bot.start();
-  const clusters = config.clusters.map(({ name }) => name);
   const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
@@ -91,6 +93,17 @@ export async function startSlack(options: StartSlackOptions) {
       await drawing;
     },
   };
+}
+
+/** The change as its record has it; null when there is none that can be trusted. */
+async function recorded(
+  id: ChangeId,
+  clusters: readonly string[],
+  changes: StartSlackOptions['changes'],
+): Promise<Change | null> {
+  const cluster = clusterOf(id);
+  const stored = clusters.includes(cluster) ? await changes(cluster).get(id) : null;
+  return stored === null || stored.doubt !== undefined ? null : stored.change;
 }
 
 async function told(

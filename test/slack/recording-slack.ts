@@ -1,3 +1,4 @@
+import type { types } from '@slack/bolt';
 import type { MessageRef } from '../../src/domain/change/change.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { SlackPoster } from '../../src/slack/api/poster.ts';
@@ -36,6 +37,12 @@ export class RecordingSlack implements SlackPoster {
   async direct(user: string, text: string): Promise<void> {
     this.#refuse('direct');
     this.directs.push({ user, text });
+  }
+
+  readonly opened: { readonly trigger: string; readonly view: types.ModalView }[] = [];
+
+  async open(trigger: string, view: types.ModalView): Promise<void> {
+    this.opened.push({ trigger, view });
   }
 
   #refuse(what: 'post' | 'direct', drawing?: Drawing): void {

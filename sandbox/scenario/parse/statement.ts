@@ -18,6 +18,7 @@ export type Act =
   | { readonly is: 'expect-text'; readonly wanted: string }
   | { readonly is: 'expect-no-text'; readonly unwanted: string }
   | { readonly is: 'expect-ephemeral'; readonly person: string; readonly wanted: string }
+  | { readonly is: 'expect-modal'; readonly person: string; readonly wanted: string }
   | { readonly is: 'expect-called'; readonly person: string; readonly words: string; readonly isCalled: boolean }
   | { readonly is: 'fault'; readonly name: string; readonly args: readonly string[] }
   | { readonly is: 'clear-fault'; readonly name: string }

@@ -31,6 +31,14 @@ export async function expectEphemeral(
   await until(() => missing(wanted, own()), SHOWN_LIMIT_MS, performance);
 }
 
+/** Waits until a modal of this person shows the text. */
+export async function expectModal(
+  { person, wanted }: Expectation<'expect-modal'>,
+  performance: Performance,
+): Promise<void> {
+  await until(() => missing(wanted, performance.stage.modals(person)), SHOWN_LIMIT_MS, performance);
+}
+
 /** Waits until a message with these words has notified this person, or fails if one has. */
 export async function expectCalled(
   { person, words, isCalled }: Expectation<'expect-called'>,
@@ -45,7 +53,7 @@ export async function expectCalled(
 }
 
 /** Null if the text was found, else the newest messages. */
-function missing(wanted: string, texts: readonly SeenText[]): string | null {
+function missing(wanted: string, texts: readonly Pick<SeenText, 'texts'>[]): string | null {
   if (texts.some((text) => holds(text, wanted))) return null;
   const newest = texts.slice(-SHOWN).map((text) => `\n  ${text.texts[0] ?? ''}`);
   return newest.length === 0 ? 'There is no message.' : `Newest messages:${newest.join('')}`;

@@ -1,5 +1,5 @@
 import type { Statement } from '../parse/statement.ts';
-import { expectCalled, expectEphemeral, expectNoText, expectText } from './expect.ts';
+import { expectCalled, expectEphemeral, expectModal, expectNoText, expectText } from './expect.ts';
 import { Impossible } from './impossible.ts';
 import { clickButton, sayCommand } from './perform.ts';
 import type { Performance } from './performance.ts';
@@ -54,6 +54,8 @@ async function perform(statement: Statement, performance: Performance): Promise<
       return await expectText(statement, performance);
     case 'expect-no-text':
       return expectNoText(statement, stage);
+    case 'expect-modal':
+      return await expectModal(statement, performance);
     case 'expect-called':
       return await expectCalled(statement, performance);
     case 'expect-ephemeral':

@@ -12,6 +12,8 @@ export interface Stage {
   changes(): Promise<Changes>;
   /** Every text shown so far. */
   texts(): readonly SeenText[];
+  /** The texts of each modal that was opened for this person. */
+  modals(person: string): readonly Pick<SeenText, 'texts'>[];
   /** The Slack ID of a person. */
   idOf(person: string): string;
   plant(fault: string, args: readonly string[]): Promise<void>;

@@ -51,6 +51,11 @@ export class Timeline {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Tells the listeners of something beside messages. */
+  touch(): void {
+    this.#announce();
+  }
+
   #announce(): void {
     for (const listener of [...this.#listeners]) listener();
   }

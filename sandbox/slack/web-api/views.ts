@@ -21,6 +21,9 @@ const Modal = z.strictObject({
 });
 type Modal = z.infer<typeof Modal>;
 
+/** Slack's answer to a view of more than 250 kB (views.open, errors). */
+const VIEW_LIMIT = 250_000;
+
 /** views.open: shows a modal to the trigger_id's person. A rejected view uses the trigger up, too. */
 export const viewsOpen: ApiMethod = {
   token: 'bot',
@@ -36,10 +39,12 @@ export const viewsOpen: ApiMethod = {
         modal.error.issues.flatMap((issue) => blockIssue(issue, raw, '/view')),
       );
     }
+    if (Buffer.byteLength(JSON.stringify(modal.data)) > VIEW_LIMIT) return refuse('view_too_large');
     const issues = modalIssues(modal.data);
     if (issues.length > 0) return refuseIssues('invalid_arguments', issues);
     const view = { ...modal.data, id: `V0${site.newId()}`, blocks: withIds(modal.data.blocks, site.newId) };
     site.views.push({ id: view.id, person: trigger.person, view });
+    site.timeline.touch();
     return { ok: true, view: { ...view, team_id: site.workspace.team.id, app_id: site.workspace.appId } };
   }),
 };

@@ -17,12 +17,12 @@ export function bringUpEffects(steps: readonly Step[], archives: readonly Archiv
     ended.length === 0
       ? []
       : [`The registry of ${listed(ended)} ends and starts anew. Meanwhile, the engines use another one.`];
-  if (touched.length === 0) return [...anew, ...engineRestarts(steps)];
+  if (touched.length === 0) return [...engineRestarts(steps), ...anew];
   return [
+    ...engineRestarts(steps),
     ...anew,
     `/etc/fstab of ${listed(touched)} gets a line for each of the ${count(archives.length, 'archive')}.`,
     `/etc/salt/minion.d/99-metalk8s-local.conf is written on ${listed(touched)}.`,
-    ...engineRestarts(steps),
   ];
 }
 

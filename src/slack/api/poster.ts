@@ -1,4 +1,4 @@
-import type { webApi } from '@slack/bolt';
+import type { types, webApi } from '@slack/bolt';
 import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Drawing } from '../text/blocks.ts';
@@ -23,6 +23,8 @@ export interface SlackPoster {
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
   direct(user: string, text: string): Promise<void>;
+  /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
+  open(trigger: string, view: types.ModalView): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -54,6 +56,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
         posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
     },
+    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
     direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
   };
 }

@@ -1,8 +1,7 @@
 import type { Change } from '../../domain/change/change.ts';
-import { cancelButton, decisionButtons, retryButtons, undoButton } from '../parts/buttons.ts';
+import { cancelButton, decisionButtons, planButton, retryButtons, undoButton } from '../parts/buttons.ts';
 import { type CardStyle, type CardView, DETAILS, type Detail } from '../parts/card-view.ts';
-import { planFacts } from '../parts/plan-facts.ts';
-import { planSteps } from '../parts/plan-steps.ts';
+import { planSummary } from '../parts/plan-summary.ts';
 import { taskBlocks } from '../parts/task-blocks.ts';
 import { type Block, type Drawing, shortened } from '../text/blocks.ts';
 import { ALL_BLOCKS_LIMIT, fitsMessage } from '../text/fit.ts';
@@ -43,7 +42,7 @@ function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[
       return [];
     case 'planned':
       if (isTooLate(change, view.now)) return [];
-      return [...planFacts(change, detail), ...planSteps(change, detail), ...decisionButtons(change)];
+      return [...planSummary(change), ...decisionButtons(change)];
     case 'refused':
       return refusedOutcome(change);
     case 'approved':
@@ -54,7 +53,7 @@ function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[
     case 'cancelled':
       return [...cancelledOutcome(change), ...tasksIfPlanned(view, style, detail), ...undoButton(change)];
     case 'done':
-      return [...doneOutcome(change), ...taskBlocks(view, style, detail)];
+      return [...doneOutcome(change), ...taskBlocks(view, style, detail), ...planButton(change)];
   }
 }
 

@@ -8,6 +8,7 @@ import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
+import { fullPlanButton } from './full-plan.ts';
 import { restartsOf } from './side-effects.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
@@ -38,14 +39,13 @@ interface Words {
 
 /** Approve and Deny, each with a confirmation dialog. */
 export function decisionButtons(change: Change): readonly Block[] {
-  const note =
-    'You approve exactly this plan. Its digest covers every step, including steps that this card has no room for.';
-  return withButtons(change, ['approve', 'deny'], note);
+  const note = 'You approve exactly the full plan, by its digest: every step, command and script.';
+  return withButtons(change, ['approve', 'deny'], note, fullPlanButton(change));
 }
 
-/** Cancel, for a change in progress; nothing after a click. */
+/** Cancel, for a change in progress, until it was clicked; and its plan. */
 export function cancelButton(change: Change): readonly Block[] {
-  return change.cancelAskedBy === undefined ? withButtons(change, ['cancel']) : [];
+  return withButtons(change, change.cancelAskedBy === undefined ? ['cancel'] : [], undefined, fullPlanButton(change));
 }
 
 /** Retry from here and Cancel while the plan of a failed change is valid; Undo while there is something to undo. */
@@ -54,14 +54,19 @@ export function retryButtons(change: Change, now: Date): readonly Block[] {
   const isValid = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
   if (!isValid) return undoButton(change);
   const note = `A retry is a new approval of the same plan. ${NOT_REPEATED}`;
-  return [...withButtons(change, ['retry', 'cancel'], note, undoButtons(change)), ...undoNote(change)];
+  const more = [...undoButtons(change), ...fullPlanButton(change)];
+  return [...withButtons(change, ['retry', 'cancel'], note, more), ...undoNote(change)];
 }
 
-/** Only Undo, for a change that stopped and cannot be retried. */
+/** Only Undo and the plan, for a change that stopped and cannot be retried. */
 export const undoButton = (change: Change): readonly Block[] => [
-  ...withButtons(change, [], undefined, undoButtons(change)),
+  ...withButtons(change, [], undefined, [...undoButtons(change), ...fullPlanButton(change)]),
   ...undoNote(change),
 ];
+
+/** Only the plan, for a change that is done. */
+export const planButton = (change: Change): readonly Block[] =>
+  withButtons(change, [], undefined, fullPlanButton(change));
 
 function withButtons(
   change: Change,

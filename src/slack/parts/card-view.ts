@@ -33,8 +33,8 @@ export type CardStyle = 'plan' | 'classic';
 
 /** How much detail a card shows. */
 export interface Detail {
-  /** Limits of each list of facts. */
-  readonly list: Room;
+  /** Limits of each list of facts; `all` shows every line. */
+  readonly list: Room | 'all';
   /** Lines for further steps of a kind; `all` shows each step with its commands. */
   readonly steps: 'all' | number;
   /** Characters of each step's commands. */

@@ -2,23 +2,24 @@ import type { Change } from '../../domain/change/change.ts';
 import type { Plan, PlannedArchive } from '../../domain/plan/plan.ts';
 import { bytesInWords, count, secondsInWords } from '../../domain/text/format.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
-import { type Block, listed, section } from '../text/blocks.ts';
+import { type Block, listed, section, wholeList } from '../text/blocks.ts';
 import { fitLines } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
 import type { Detail } from './card-view.ts';
 
-/** What an approver should know before reading the steps, warnings first. */
+/** Everything about the plan but its steps, warnings first. */
 export function planFacts(change: Change, detail: Detail): readonly Block[] {
   const { plan } = change;
   if (plan === undefined) return [];
   const { approved, seen } = plan;
-  const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
+  const list = (title: string, lines: readonly string[], room = detail.list) =>
+    room === 'all' ? wholeList(title, lines) : listed(title, fitLines(lines, room));
   return [
     section(inShort(change, plan)),
     ...list('Warnings', seen.warnings.map(escaped)),
     ...list('Side effects', approved.sideEffects.map(escaped)),
-    ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
+    ...list('SSH host keys', hostKeys(plan), doubled(detail.list)),
     ...list('Archives', approved.archives.map(archive)),
     ...list('Already on the node, byte for byte', alreadyThere(plan)),
     ...list('Space', space(plan)),
@@ -27,12 +28,11 @@ export function planFacts(change: Change, detail: Detail): readonly Block[] {
 }
 
 /** Host keys get more room, because approving the plan pins them. */
-const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
-  lines: lines * 2,
-  characters: characters * 2,
-});
+const doubled = (room: Detail['list']): Detail['list'] =>
+  room === 'all' ? room : { lines: room.lines * 2, characters: room.characters * 2 };
 
-function inShort(change: Change, plan: Plan): string {
+/** What the plan does and how long it takes, in one or two sentences. */
+export function inShort(change: Change, plan: Plan): string {
   const { approved, seen } = plan;
   const { from, to } = seen.estimate;
   const summary = verbPlug(change.intent.verb).words.summary(change, plan, MRKDWN);

@@ -31,15 +31,25 @@ export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
   const scripts = scriptsOf(plan?.approved.steps ?? []);
   const shown: Shown = { ...detail, scripts };
   const parts = detail.steps === 'all' ? everyStep(steps, shown) : byKind(steps, shown, detail.steps);
-  const title = words(`Steps, in this order${atOnce(steps)}, with every command that changes something`, {
-    bold: true,
-  });
-  return [richText([title, ...parts, ...scriptTexts(shown)])];
+  const title = words(
+    `Steps, in this order${atOnce(plan?.approved.steps ?? [])}, with every command that changes something`,
+    {
+      bold: true,
+    },
+  );
+  return chunks([title, ...parts, ...scriptTexts(shown)]).map(richText);
 }
 
-function atOnce(steps: readonly Numbered[]): string {
-  const together = [...Map.groupBy(steps, ({ step }) => plugOf(step.kind).atOnce?.says ?? null)].flatMap(
-    ([what, own]) => (what !== null && new Set(own.flatMap(({ step }) => nodesOf(step))).size > 1 ? [what] : []),
+/** Texts of one block; a block of a whole large plan would be very long. */
+const PARTS = 24;
+
+const chunks = (parts: readonly Part[]): readonly (readonly Part[])[] =>
+  Array.from({ length: Math.ceil(parts.length / PARTS) }, (_, n) => parts.slice(n * PARTS, (n + 1) * PARTS));
+
+/** What happens on several nodes at the same time, in brackets after a space; empty when nothing does. */
+export function atOnce(steps: readonly Step[]): string {
+  const together = [...Map.groupBy(steps, ({ kind }) => plugOf(kind).atOnce?.says ?? null)].flatMap(([what, own]) =>
+    what !== null && new Set(own.flatMap(nodesOf)).size > 1 ? [what] : [],
   );
   return together.length === 0 ? '' : ` (${listed(together)} at the same time)`;
 }

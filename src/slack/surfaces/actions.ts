@@ -7,9 +7,11 @@ import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { ACTIONS } from '../parts/buttons.ts';
+import { FULL_PLAN_ACTION } from '../parts/full-plan.ts';
 import { plannedBy } from '../parts/plan-button.ts';
 import { UNDO_ACTION } from '../parts/undo-button.ts';
 import { answer, type Request, type SurfaceOptions, say } from './answers.ts';
+import { type PlanClick, showPlan } from './show-plan.ts';
 
 const Click = z.object({
   user: z.object({
@@ -44,9 +46,16 @@ export function registerActions(app: App, options: SurfaceOptions): void {
     const click = Click.safeParse(body).data;
     const rejection = click === undefined ? null : options.whyNot(senderOf(click));
     const request = click === undefined ? null : requestOf(click);
+    const plan = click === undefined || rejection !== null ? null : planClick(click);
+    if (plan !== null) return await showPlan(plan, respond, options);
     if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
     else await answer(request, respond, options);
   });
+}
+
+function planClick({ actions: [{ action_id, value }], trigger_id: trigger }: Click): PlanClick | null {
+  const shown = action_id === FULL_PLAN_ACTION ? carriedBy(value) : null;
+  return shown === null ? null : { ...shown, trigger };
 }
 
 /** Null for an unknown button. */

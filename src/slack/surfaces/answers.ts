@@ -3,18 +3,22 @@ import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import type { Answered } from '../../app/ask/asker.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
-import type { Change, MessageRef } from '../../domain/change/change.ts';
+import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
+import type { SlackPoster } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn } from '../text/markup.ts';
 import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
 export interface SurfaceOptions extends PostOptions {
+  readonly slack: Pick<SlackPoster, 'post' | 'open'>;
+  /** The change as its record has it; null when there is none that can be trusted. */
+  readonly planned: (id: ChangeId) => Promise<Change | null>;
   readonly useCases: AskUseCases;
   /** The clusters, their nodes, and the default in this channel. */
   readonly context: (channel: string) => Promise<CommandContext>;

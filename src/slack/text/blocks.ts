@@ -38,6 +38,20 @@ export function listed(title: string, lines: readonly string[]): readonly Block[
   return [section([`*${title}*`, ...lines.map((line) => `• ${line}`)].join('\n'))];
 }
 
+/** A list of any length, in as many sections as it needs. */
+export function wholeList(title: string, lines: readonly string[]): readonly Block[] {
+  const parts: string[] = [];
+  let part = `*${title}*`;
+  for (const line of lines) {
+    const next = `• ${cut(line, SECTION_LIMIT / 2)}`;
+    if (part.length + 1 + next.length > SECTION_LIMIT) {
+      parts.push(part);
+      part = next;
+    } else part = `${part}\n${next}`;
+  }
+  return lines.length === 0 ? [] : [...parts, part].map(section);
+}
+
 /** Rich text has no markup, so it needs no escaping. */
 export const richText = (parts: readonly RichTextPart[]): Block => ({ type: 'rich_text', elements: [...parts] });
 

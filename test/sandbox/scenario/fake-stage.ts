@@ -52,6 +52,7 @@ export class FakeStage implements Stage {
     return this.shown;
   }
 
+  modals = () => [];
   idOf(person: string): string {
     return `U0${person.toUpperCase()}`;
   }

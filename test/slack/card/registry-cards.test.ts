@@ -81,15 +81,18 @@ const done: ChangeEvent = {
 };
 
 const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = {
-  'remove-planned': [view(remove, REMOVAL), ['Approve', 'Deny']],
-  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Cancel']],
-  'remove-cancelled': [view(remove, REMOVAL, ...ran(REMOVAL), { type: 'cancelled', at: at(4), by: PERSON }), []],
-  'remove-done': [view(remove, REMOVAL, ...ran(REMOVAL), done), []],
+  'remove-planned': [view(remove, REMOVAL), ['Approve', 'Deny', 'Full plan']],
+  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Cancel', 'Full plan']],
+  'remove-cancelled': [
+    view(remove, REMOVAL, ...ran(REMOVAL), { type: 'cancelled', at: at(4), by: PERSON }),
+    ['Full plan'],
+  ],
+  'remove-done': [view(remove, REMOVAL, ...ran(REMOVAL), done), ['Full plan']],
   'sync-requested': [view(sync, null), []],
-  'sync-planned': [view(sync, SYNC), ['Approve', 'Deny']],
-  'sync-engines-planned': [view(sync, ENGINES), ['Approve', 'Deny']],
-  'sync-engines-done': [view(sync, ENGINES, ...ran(ENGINES), done), []],
-  'sync-done': [view(sync, SYNC, ...ran(SYNC), done), []],
+  'sync-planned': [view(sync, SYNC), ['Approve', 'Deny', 'Full plan']],
+  'sync-engines-planned': [view(sync, ENGINES), ['Approve', 'Deny', 'Full plan']],
+  'sync-engines-done': [view(sync, ENGINES, ...ran(ENGINES), done), ['Full plan']],
+  'sync-done': [view(sync, SYNC, ...ran(SYNC), done), ['Full plan']],
 };
 
 const labelsOf = ({ blocks }: Drawing) =>

@@ -55,9 +55,7 @@ describe('copies to two nodes at the same time', () => {
 
   it('tells the approver that the copies run at the same time', () => {
     const shown = JSON.stringify(renderCard(view(begun.slice(0, 2)), 'plan').blocks);
-    expect(shown).toContain(
-      'Steps, in this order (copies to different nodes and Salt states on different nodes at the same time), with every command',
-    );
+    expect(shown).toContain('*Steps* (copies to different nodes and Salt states on different nodes at the same time)');
   });
 
   it('reports both nodes when both copies fail', () => {

@@ -81,16 +81,16 @@ const ran: readonly ChangeEvent[] = [
 ];
 
 const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = {
-  'undo-planned': [view(asked), ['Approve', 'Deny']],
+  'undo-planned': [view(asked), ['Approve', 'Deny', 'Full plan']],
   'undo-failed': [
     view([
       ...asked,
       ...ran,
       { type: 'failed', at: at(4), failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' } },
     ]),
-    ['Retry from here', 'Cancel'],
+    ['Retry from here', 'Cancel', 'Full plan'],
   ],
-  'undo-cancelled': [view([...asked, ...ran, { type: 'cancelled', at: at(4), by: PERSON }]), []],
+  'undo-cancelled': [view([...asked, ...ran, { type: 'cancelled', at: at(4), by: PERSON }]), ['Full plan']],
   'undo-done': [
     view([
       ...asked,
@@ -102,7 +102,7 @@ const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = 
         proof: PROOF,
       },
     ]),
-    [],
+    ['Full plan'],
   ],
   undone: [
     view([
@@ -110,11 +110,11 @@ const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = 
       { type: 'undo-asked', at: at(0), by: BOB, change: UNDO },
       { type: 'undone', at: at(4), change: UNDO },
     ]),
-    [],
+    ['Full plan'],
   ],
   'undo-asked-for': [
     view([...eventsUntil('engines'), { type: 'undo-asked', at: at(0), by: BOB, change: UNDO }]),
-    ['Undo'],
+    ['Undo', 'Full plan'],
   ],
 };
 

@@ -34,7 +34,8 @@ const REPLICA: SurfaceOptions = {
   once: { isFirst: async () => true },
   linkTo: () => '',
   ending: new AbortController().signal,
-  slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }) },
+  slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }), open: async () => undefined },
+  planned: async () => null,
   clock: systemClock,
   log: new KeptLog(),
 };

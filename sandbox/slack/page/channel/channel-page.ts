@@ -1,11 +1,12 @@
 import { confirmationOf, findButton } from '../blocks/button.ts';
 import { ask } from '../blocks/confirm-dialog.ts';
+import { showModal } from '../blocks/modal.ts';
 import { Composer } from '../composer/composer.ts';
 import { required } from '../dom/dom.ts';
 import { sendClick, sendText } from '../state/local-server.ts';
 import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
-import { arrivals, channelMessages, newlyStartedThread, threadReplies } from '../state/visible.ts';
+import { arrivals, channelMessages, newlyStartedThread, newModal, threadReplies } from '../state/visible.ts';
 import type { Column } from './column.ts';
 import { showSidebar } from './people-view.ts';
 import { messageRows } from './rows.ts';
@@ -34,6 +35,8 @@ export class ChannelPage {
     model.state = state;
     if (before !== undefined) {
       model.threadTs ??= newlyStartedThread(before, state, model.personId);
+      const opened = newModal(before, state, model.personId);
+      if (opened !== undefined) showModal(opened.view, wordsOnly(state));
       announce(arrivals(before, state, model.personId).map((one) => `${one.author.name}: ${one.text}`));
     }
     this.#draw(model);

@@ -42,6 +42,14 @@ export interface State {
   readonly bot: { readonly id: string; readonly name: string };
   readonly commands: readonly SlashCommand[];
   readonly messages: readonly Message[];
+  readonly modals: readonly Modal[];
+}
+
+/** A modal that the bot opened for a person. */
+export interface Modal {
+  readonly id: string;
+  readonly person: string;
+  readonly view: JsonObject;
 }
 
 /** The server sent an invalid state. */
@@ -62,6 +70,7 @@ export function readState(body: unknown): State {
     bot: readIdentity(body.bot, 'the bot'),
     people: objectsIn(body.people).map((one) => ({ ...readIdentity(one, 'a person'), title: textIn(one.title) })),
     commands: objectsIn(body.commands).map(readCommand),
+    modals: objectsIn(body.views).map(readModal),
     messages: objectsIn(body.messages).filter(isHere).map(readMessage).sort(bySendingTime),
   };
 }
@@ -69,6 +78,10 @@ export function readState(body: unknown): State {
 function readIdentity(value: unknown, what: string): { readonly id: string; readonly name: string } {
   if (!isObject(value)) throw new UnreadableState(what);
   return { id: required(value, 'id', what), name: required(value, 'name', what) };
+}
+
+function readModal({ id, person, view }: JsonObject): Modal {
+  return { id: textIn(id), person: textIn(person), view: isObject(view) ? view : {} };
 }
 
 function readCommand(value: JsonObject): SlashCommand {

@@ -1,0 +1,51 @@
+import type { types } from '@slack/bolt';
+import type { Change } from '../../domain/change/change.ts';
+import { type Block, context, section } from '../text/blocks.ts';
+import { code } from '../text/foreign-text.ts';
+import { DETAILS, type Detail } from './card-view.ts';
+import { planFacts } from './plan-facts.ts';
+import { planSteps } from './plan-steps.ts';
+
+/** `action_id` of the button that shows the whole plan. */
+export const FULL_PLAN_ACTION = 'registry-ha:full-plan';
+
+/** Shows the plan to the person who clicks; nothing for a change without a plan. */
+export function fullPlanButton({ id, digest, plan }: Change): readonly types.Button[] {
+  if (digest === undefined || plan === undefined) return [];
+  return [
+    {
+      type: 'button',
+      action_id: FULL_PLAN_ACTION,
+      text: { type: 'plain_text', text: 'Full plan' },
+      value: JSON.stringify({ change: id, digest }),
+    },
+  ];
+}
+
+/** Blocks of a modal (Block Kit reference, "Blocks"), less some for the head. */
+const BLOCKS = 96;
+/** Bytes: views.open answers `view_too_large` above 250 kB. */
+const SIZE = 200_000;
+/** Everything; characters of a step's commands. */
+const WIDE: Detail = { list: 'all', steps: 'all', commands: 3000, task: 'step' };
+
+/** The plan with every step, command, host key and script; null without a plan. What has no room is counted. */
+export function fullPlan(change: Change): types.ModalView | null {
+  const { digest, plan } = change;
+  if (digest === undefined || plan === undefined) return null;
+  const all = [WIDE, ...DETAILS].map((detail) => [
+    section(`The plan of ${code(change.id)}. Its digest is ${code(digest)}.`),
+    ...planFacts(change, detail),
+    ...planSteps(change, detail),
+  ]);
+  const blocks = all.find(fits) ?? [context('The plan is too large for Slack.')];
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: `Plan ${change.id}`.slice(0, 24) },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [...blocks],
+  };
+}
+
+const fits = (blocks: readonly Block[]): boolean =>
+  blocks.length <= BLOCKS && Buffer.byteLength(JSON.stringify(blocks)) <= SIZE;

@@ -1,0 +1,53 @@
+import type { Change } from '../../domain/change/change.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { count } from '../../domain/text/format.ts';
+import { type Block, listed, section } from '../text/blocks.ts';
+import { cut, fitLines, type Room } from '../text/fit.ts';
+import { code, escaped } from '../text/foreign-text.ts';
+import { inShort } from './plan-facts.ts';
+import { atOnce } from './plan-steps.ts';
+import { type Task, tasksOf } from './tasks.ts';
+
+/** A card is read on a phone: about a screen and a half with its head and its buttons. The full plan has the rest. */
+const ROOM = {
+  effects: { lines: 4, characters: 500 },
+  warnings: { lines: 4, characters: 500 },
+  keys: { lines: 2, characters: 300 },
+} as const satisfies Readonly<Record<string, Room>>;
+/** Steps are shown one by one up to this number, then by node, then by kind. */
+const STEPS = 10;
+const STEP_LENGTH = 120;
+
+/** What an approver must know, the riskiest first: what the plan changes, warnings, new host keys, and its steps. */
+export function planSummary(change: Change): readonly Block[] {
+  const { plan } = change;
+  if (plan === undefined) return [];
+  const { approved, seen } = plan;
+  return [
+    section(inShort(change, plan)),
+    ...listed('What else it changes', fitLines(approved.sideEffects.map(escaped), ROOM.effects)),
+    ...listed('Warnings', fitLines(seen.warnings.map(escaped), ROOM.warnings)),
+    ...newKeys(plan),
+    ...steps(change),
+  ];
+}
+
+/** Approving pins them, so all are counted here, and the full plan names each. */
+function newKeys({ approved, seen }: Plan): readonly Block[] {
+  const pinned = approved.hostKeys.filter(({ node }) => seen.newHostKeys.includes(node));
+  if (pinned.length === 0) return [];
+  const lines = pinned.map(({ node, key }) => `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}`);
+  const title = `Approving pins ${count(pinned.length, 'new SSH host key')}`;
+  return listed(title, fitLines(lines, ROOM.keys));
+}
+
+function steps(change: Change): readonly Block[] {
+  const all = change.plan?.approved.steps ?? [];
+  if (all.length === 0) return [];
+  const view = { change, waitsFor: [], now: new Date(0) };
+  const [byStep, byNode, byKind] = [tasksOf(view, 'step'), tasksOf(view, 'node'), tasksOf(view, 'kind')];
+  const tasks = [byStep, byNode].find((some) => some.length <= STEPS) ?? byKind;
+  return [section([`*Steps*${atOnce(all)}`, ...tasks.map(line)].join('\n'))];
+}
+
+const line = ({ title }: Task, index: number): string => `${index + 1}. ${cut(escaped(title), STEP_LENGTH)}`;
