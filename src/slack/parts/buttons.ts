@@ -39,7 +39,7 @@ interface Words {
 
 /** Approve and Deny, each with a confirmation dialog. */
 export function decisionButtons(change: Change): readonly Block[] {
-  const note = 'You approve exactly the full plan, by its digest: every step, command and script.';
+  const note = 'You approve exactly the full plan, by its digest.';
   return withButtons(change, ['approve', 'deny'], note, fullPlanButton(change));
 }
 

@@ -10,13 +10,15 @@ import { type Task, tasksOf } from './tasks.ts';
 
 /** A card is read on a phone: about a screen and a half with its head and its buttons. The full plan has the rest. */
 const ROOM = {
-  effects: { lines: 4, characters: 500 },
-  warnings: { lines: 4, characters: 500 },
-  keys: { lines: 2, characters: 300 },
+  effects: { lines: 3, characters: 400 },
+  warnings: { lines: 3, characters: 400 },
 } as const satisfies Readonly<Record<string, Room>>;
 /** Steps are shown one by one up to this number, then by node, then by kind. */
-const STEPS = 10;
-const STEP_LENGTH = 120;
+const STEPS = 8;
+/** Characters of a line. */
+const LINE = 100;
+/** More new host keys are counted only. */
+const KEYS = 2;
 
 /** What an approver must know, the riskiest first: what the plan changes, warnings, new host keys, and its steps. */
 export function planSummary(change: Change): readonly Block[] {
@@ -25,8 +27,8 @@ export function planSummary(change: Change): readonly Block[] {
   const { approved, seen } = plan;
   return [
     section(inShort(change, plan)),
-    ...listed('What else it changes', fitLines(approved.sideEffects.map(escaped), ROOM.effects)),
-    ...listed('Warnings', fitLines(seen.warnings.map(escaped), ROOM.warnings)),
+    ...listed('What else it changes', fitLines(approved.sideEffects.map(short), ROOM.effects)),
+    ...listed('Warnings', fitLines(seen.warnings.map(short), ROOM.warnings)),
     ...newKeys(plan),
     ...steps(change),
   ];
@@ -36,9 +38,10 @@ export function planSummary(change: Change): readonly Block[] {
 function newKeys({ approved, seen }: Plan): readonly Block[] {
   const pinned = approved.hostKeys.filter(({ node }) => seen.newHostKeys.includes(node));
   if (pinned.length === 0) return [];
-  const lines = pinned.map(({ node, key }) => `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}`);
   const title = `Approving pins ${count(pinned.length, 'new SSH host key')}`;
-  return listed(title, fitLines(lines, ROOM.keys));
+  if (pinned.length > KEYS) return [section(`*${title}*: the full plan names them.`)];
+  const lines = pinned.map(({ node, key }) => `${escaped(node)}: ${escaped(key.algorithm)} ${code(key.fingerprint)}`);
+  return listed(title, lines);
 }
 
 function steps(change: Change): readonly Block[] {
@@ -50,4 +53,6 @@ function steps(change: Change): readonly Block[] {
   return [section([`*Steps*${atOnce(all)}`, ...tasks.map(line)].join('\n'))];
 }
 
-const line = ({ title }: Task, index: number): string => `${index + 1}. ${cut(escaped(title), STEP_LENGTH)}`;
+const short = (text: string): string => cut(escaped(text), LINE);
+
+const line = ({ title }: Task, index: number): string => `${index + 1}. ${short(title)}`;

@@ -134,7 +134,6 @@ describe('the card of a change that is too large for one message', () => {
     const drawn = JSON.stringify(card);
     expectGolden('cards/large-planned.plan', card);
     expect(drawn).toContain('Approving pins 20 new SSH host keys');
-    expect(drawn).toMatch(/… and \d+ more/);
     expect(buttonsOf(card)).toHaveLength(3);
   });
 
