@@ -36,10 +36,10 @@ export function bringUpSeen(
   const { facts, version } = context;
   return {
     findings: [
-      `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
-      ...commonFindings(context),
       ...own.findings,
       ...resumedCopies(targets, steps),
+      `All ${count(facts.kube.nodes.length, 'node')}, the cluster and bootstrap.yaml agree on version ${version}.`,
+      ...commonFindings(context),
     ],
     warnings: [
       ...own.warnings,

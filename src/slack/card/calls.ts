@@ -8,7 +8,7 @@ import { decidersWanted } from '../text/approvals-line.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';
 import { moment } from '../text/names.ts';
-import type { Reply } from './replies.ts';
+import type { Reply } from './reply.ts';
 import { aim, isTooLate } from './status.ts';
 
 /** Messages that call people, apart from the end of a change: an edit of the card notifies nobody. */

@@ -6,7 +6,7 @@ import { context, header, section } from '../text/blocks.ts';
 import { cut, TEXT_LIMIT } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { whose } from './card-head.ts';
-import type { Reply } from './replies.ts';
+import type { Reply } from './reply.ts';
 import { aim } from './status.ts';
 
 /** Texts of card and thread for a record that is not acted on (mrkdwn). */

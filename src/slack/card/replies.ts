@@ -10,6 +10,8 @@ import { codeLines, escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';
 import { person } from '../text/names.ts';
 import { failedAt } from './outcome.ts';
+import { phaseReplies } from './phases.ts';
+import type { Reply } from './reply.ts';
 import { duration, proofInWords } from './status.ts';
 
 /** Characters of a failure's output in a reply; the card has more. */
@@ -20,23 +22,17 @@ const QUOTE_AT_LEAST = 40;
 const FENCES = 10;
 const MARK_ROOM = 60;
 
-/** A state change, posted once in the card's thread. `broadcast` also shows it in the channel, if a person must act. */
-export interface Reply {
-  /** Unique within the change. After a retry it contains the number of the approval. */
-  readonly name: string;
-  readonly text: string;
-  readonly broadcast: boolean;
-  /** The person who gets it as a direct message, instead of the thread. */
-  readonly to?: string;
-}
-
 /** All replies for the change so far, in order. The last one names the journal line of the end (`mark`). */
 export function repliesOf(change: Change, mark?: JournalMark, call = NOBODY_CALLED): readonly Reply[] {
   const end = endReply(change, call).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
-  return [...approvedReply(change), ...voteReply(change, call), ...end, ...undoReply(change)].map((reply) => ({
-    ...reply,
-    text: cut(reply.text, TEXT_LIMIT),
-  }));
+  const all = [
+    ...approvedReply(change),
+    ...voteReply(change, call),
+    ...phaseReplies(change),
+    ...end,
+    ...undoReply(change),
+  ];
+  return all.map((reply) => ({ ...reply, text: cut(reply.text, TEXT_LIMIT) }));
 }
 
 /** Quotes the journal hash, so that a later edit of the journal is detected. A long text is cut for it. */

@@ -3,7 +3,8 @@ import type { Cards } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
-import type { Reply } from '../card/replies.ts';
+import type { Reply } from '../card/reply.ts';
+import { TEXT_LIMIT } from '../text/fit.ts';
 
 export interface ReplyPorts {
   readonly cards: Cards;
@@ -26,29 +27,64 @@ export async function postReplies(
   unconfirmed: Set<string>,
   ports: ReplyPorts,
 ): Promise<void> {
-  const { cards } = ports;
-  for (const one of replies) {
-    const name = `${id} ${one.name}`;
-    if (!unconfirmed.has(name)) {
-      const claim = await cards.claimReply(id, one.name, POSTING_MS);
-      if (claim === 'posted') continue;
-      // The revision is not committed, so this is retried until that bot confirms the reply or its claim expires.
-      if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be posting a reply');
-      await post(place, id, one, ports);
-      unconfirmed.add(name);
+  for (const together of messagesOf(replies)) {
+    const claimed = await claim(id, together, unconfirmed, ports);
+    const fresh = claimed.filter(({ name }) => !unconfirmed.has(`${id} ${name}`));
+    if (fresh.length > 0) await post(place, id, fresh, ports);
+    for (const { name } of fresh) unconfirmed.add(`${id} ${name}`);
+    for (const { name } of claimed) {
+      await ports.cards.confirmReply(id, name);
+      unconfirmed.delete(`${id} ${name}`);
     }
-    await cards.confirmReply(id, one.name);
-    unconfirmed.delete(name);
   }
 }
 
+/** Lines one after the other are one message; Slack takes one message a second in a channel. */
+function messagesOf(replies: readonly Reply[]): readonly (readonly Reply[])[] {
+  const messages: Reply[][] = [];
+  for (const one of replies) {
+    const last = messages.at(-1);
+    const length = (last ?? []).reduce((sum, { text }) => sum + text.length + 1, one.text.length);
+    if (one.isLine === true && last?.[0]?.isLine === true && length <= TEXT_LIMIT) last.push(one);
+    else messages.push([one]);
+  }
+  return messages;
+}
+
+/** Those that are not posted, now claimed by this bot, or posted by it without being recorded. */
+async function claim(
+  id: ChangeId,
+  replies: readonly Reply[],
+  unconfirmed: ReadonlySet<string>,
+  { cards }: ReplyPorts,
+): Promise<readonly Reply[]> {
+  const ours: Reply[] = [];
+  const fresh: Reply[] = [];
+  for (const one of replies) {
+    const claimed = unconfirmed.has(`${id} ${one.name}`) ? null : await cards.claimReply(id, one.name, POSTING_MS);
+    if (claimed === 'posted') continue;
+    if (claimed === 'busy') return await letGo(id, fresh, cards);
+    ours.push(one);
+    if (claimed === 'ours') fresh.push(one);
+  }
+  return ours;
+}
+
+/** The revision is not committed, so this is retried until the other bot confirms its reply or its claim expires. */
+async function letGo(id: ChangeId, claimed: readonly Reply[], cards: Cards): Promise<never> {
+  for (const { name } of claimed) await cards.releaseReply(id, name);
+  throw new SlackRefused('unavailable', 'another bot may be posting a reply');
+}
+
 /** An error is retried, also when the thread is gone: the next drawing finds that its card is gone too. */
-async function post(place: MessageRef, id: ChangeId, one: Reply, ports: ReplyPorts): Promise<void> {
+async function post(place: MessageRef, id: ChangeId, replies: readonly Reply[], ports: ReplyPorts): Promise<void> {
+  const text = replies.map((one) => one.text).join('\n');
+  const [first] = replies;
   try {
-    if (one.to === undefined) await ports.slack.reply(place, one.text, one.broadcast);
-    else await postDirectly(place, id, one.to, one.text, ports);
+    if (first?.to === undefined) await ports.slack.reply(place, text, first?.broadcast === true);
+    else await postDirectly(place, id, first.to, text, ports);
   } catch (error) {
-    await ports.cards.releaseReply(id, one.name);
+    for (const { name } of replies) await ports.cards.releaseReply(id, name);
     throw slackRefused(error);
   }
 }

@@ -17,6 +17,8 @@ const ROOM = {
 const STEPS = 8;
 /** Characters of a line. */
 const LINE = 100;
+/** Effects, warnings and keys together; what was found gets the lines that are left. */
+const FACTS = 5;
 /** More new host keys are counted only. */
 const KEYS = 2;
 
@@ -25,10 +27,14 @@ export function planSummary(change: Change): readonly Block[] {
   const { plan } = change;
   if (plan === undefined) return [];
   const { approved, seen } = plan;
+  const effects = fitLines(approved.sideEffects.map(short), ROOM.effects);
+  const warnings = fitLines(seen.warnings.map(short), ROOM.warnings);
+  const left = FACTS - effects.length - warnings.length - Math.min(seen.newHostKeys.length, KEYS);
   return [
     section(inShort(change, plan)),
-    ...listed('What else it changes', fitLines(approved.sideEffects.map(short), ROOM.effects)),
-    ...listed('Warnings', fitLines(seen.warnings.map(short), ROOM.warnings)),
+    ...listed('Found', left > 0 ? fitLines(seen.findings.map(short), { lines: left, characters: 400 }) : []),
+    ...listed('What else it changes', effects),
+    ...listed('Warnings', warnings),
     ...newKeys(plan),
     ...steps(change),
   ];

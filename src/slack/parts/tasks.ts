@@ -50,6 +50,13 @@ const EMPTY: Task = { title: 'Nothing to do', status: 'complete', note: '' };
 
 const started = (finished: number): Task['status'] => (finished === 0 ? 'pending' : 'in_progress');
 
+/** What these steps of one kind do: the sentence of a single one, or the title of several. */
+export function titleOf(steps: readonly Step[]): string {
+  const [first] = steps;
+  if (first === undefined) return '';
+  return steps.length === 1 ? cleanLine(first.says) : groupTitle(first, steps);
+}
+
 function groupTitle({ kind }: Step, steps: readonly Step[]): string {
   const nodes = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
   const where = nodes.length === 1 ? (nodes[0] ?? '') : count(nodes.length, 'node');

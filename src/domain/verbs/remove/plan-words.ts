@@ -19,7 +19,7 @@ export function removeSeen(
   const { facts } = context;
   const kept = targets.flatMap((one) => (intent.keepIsos === true ? keptOnRequest(one) : keptFiles(one, context)));
   return {
-    findings: [...commonFindings(context), ...stayingInWords(intent, context), ...cleanNodes(targets, steps, context)],
+    findings: [...stayingInWords(intent, context), ...cleanNodes(targets, steps, context), ...commonFindings(context)],
     warnings: [
       ...(remaining(intent.nodes, facts).length > 1 ? [] : [LAST]),
       ...targets.flatMap((one) => unlistedArchives(one, context)),
