@@ -32,7 +32,7 @@ export function planSummary(change: Change): readonly Block[] {
   const left = FACTS - effects.length - warnings.length - Math.min(seen.newHostKeys.length, KEYS);
   return [
     section(inShort(change, plan)),
-    ...listed('Found', left > 0 ? fitLines(seen.findings.map(short), { lines: left, characters: 400 }) : []),
+    ...listed('Found', left > 0 ? fitLines(seen.findings.map(escaped), { lines: left, characters: 500 }) : []),
     ...listed('What else it changes', effects),
     ...listed('Warnings', warnings),
     ...newKeys(plan),
