@@ -1,4 +1,5 @@
 import type { Change } from '../../domain/change/change.ts';
+import { againButton } from '../parts/again-button.ts';
 import { cancelButton, decisionButtons, planButton, retryButtons, undoButton } from '../parts/buttons.ts';
 import { type CardStyle, type CardView, DETAILS, type Detail } from '../parts/card-view.ts';
 import { planSummary } from '../parts/plan-summary.ts';
@@ -37,14 +38,15 @@ function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[
   const { change } = view;
   switch (change.state) {
     case 'requested':
+      return [];
     case 'denied':
     case 'expired':
-      return [];
+      return againButton(change);
     case 'planned':
-      if (isTooLate(change, view.now)) return [];
+      if (isTooLate(change, view.now)) return againButton(change);
       return [...planSummary(change), ...decisionButtons(change)];
     case 'refused':
-      return refusedOutcome(change);
+      return [...refusedOutcome(change), ...againButton(change)];
     case 'approved':
     case 'applying':
       return [...taskBlocks(view, style, detail), ...cancelButton(change)];

@@ -6,10 +6,12 @@ import { DECISIONS, type DecisionKind } from '../../domain/policy/policy.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
+import { againOf, sameWish } from '../parts/again-button.ts';
 import { ACTIONS } from '../parts/buttons.ts';
 import { FULL_PLAN_ACTION } from '../parts/full-plan.ts';
 import { plannedBy } from '../parts/plan-button.ts';
 import { UNDO_ACTION } from '../parts/undo-button.ts';
+import { brokenText } from './answer-words.ts';
 import { answer, type Request, type SurfaceOptions, say } from './answers.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
@@ -45,11 +47,16 @@ export function registerActions(app: App, options: SurfaceOptions): void {
     await ack();
     const click = Click.safeParse(body).data;
     const rejection = click === undefined ? null : options.whyNot(senderOf(click));
-    const request = click === undefined ? null : requestOf(click);
     const plan = click === undefined || rejection !== null ? null : planClick(click);
     if (plan !== null) return await showPlan(plan, respond, options);
-    if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
-    else await answer(request, respond, options);
+    try {
+      const request = click === undefined || rejection !== null ? null : await requestOf(click, options);
+      if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
+      else await answer(request, respond, options);
+    } catch (err) {
+      options.log.error({ err }, 'A click could not be read');
+      await say({ to: 'asker', text: brokenText(err) }, respond, options.log);
+    }
   });
 }
 
@@ -59,9 +66,9 @@ function planClick({ actions: [{ action_id, value }], trigger_id: trigger }: Cli
 }
 
 /** Null for an unknown button. */
-function requestOf(click: Click): Request | null {
+async function requestOf(click: Click, options: SurfaceOptions): Promise<Request | null> {
   const { user, channel, actions, trigger_id: trigger } = click;
-  const wish = wishOf(actions[0]);
+  const wish = wishOf(actions[0]) ?? (await wishedAgain(actions[0], options));
   if (wish === null || channel === undefined) return null;
   return { sender: senderOf(click), by: personOf(user), channel: channel.id, trigger, wish };
 }
@@ -72,6 +79,16 @@ const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Cl
   isBot: user.is_bot || isBotId(user.id),
   isShared: is_ext_shared_channel || (channel?.is_ext_shared ?? false),
 });
+
+/** The wish of an ended change; null for any other button, and for a change whose record cannot be trusted. */
+async function wishedAgain(
+  { action_id, value }: Click['actions'][0],
+  { planned }: SurfaceOptions,
+): Promise<Wish | null> {
+  const id = againOf(action_id, value);
+  const change = id === null ? null : await planned(id);
+  return change === null ? null : sameWish(change);
+}
 
 function wishOf({ action_id: id, value: text }: Click['actions'][0]): Wish | null {
   const intent = plannedBy(id, text);

@@ -46,6 +46,12 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'stopping-at-the-next-safe-point': ['Full plan'],
   done: ['Full plan'],
   cancelled: ['Undo', 'Full plan'],
+  refused: ['Check again'],
+  'refused-on-the-way': ['Check again'],
+  denied: ['Check again'],
+  expired: ['Check again'],
+  'planned-too-late': ['Check again'],
+  'approval-taken-back': ['Check again'],
 };
 
 describe('the card of a change', () => {
