@@ -59,6 +59,12 @@ function steps(change: Change): readonly Block[] {
   return [section([`*Steps*${atOnce(all)}`, ...tasks.map(line)].join('\n'))];
 }
 
-const short = (text: string): string => cut(escaped(text), LINE);
+/** The first sentence of a long text if that fits, else as many whole words as fit; the dots say that there is more. */
+function short(text: string): string {
+  const words = escaped(text);
+  if (words.length <= LINE) return words;
+  const sentence = /^.*?\.(?= )/.exec(words)?.[0] ?? words;
+  return sentence.length < LINE ? `${sentence} …` : cut(words, LINE).replace(/ [^ ]*…$/, ' …');
+}
 
 const line = ({ title }: Task, index: number): string => `${index + 1}. ${short(title)}`;
