@@ -15,6 +15,7 @@ import type { NodeShell } from '../../src/ports/nodes.ts';
 import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeDryRuns } from '../fakes/fake-dry-runs.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
@@ -69,9 +70,11 @@ export function bench(rules: GivenRules = {}) {
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
   const board = new FakeStatusBoard();
   const proofBoard = new FakeProofBoard();
+  const dryRuns = new FakeDryRuns();
   const bot: RequestPorts & TendPorts & AnsweredCluster = {
     board,
     proofBoard,
+    dryRuns,
     changes,
     queue,
     worker: life,
@@ -107,6 +110,7 @@ export function bench(rules: GivenRules = {}) {
       posted,
       board,
       proofBoard,
+      dryRuns,
       life,
       clock,
       lab,

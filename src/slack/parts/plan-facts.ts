@@ -1,5 +1,5 @@
-import type { Change } from '../../domain/change/change.ts';
 import type { Plan, PlannedArchive } from '../../domain/plan/plan.ts';
+import type { PlanShown } from '../../domain/questions/question.ts';
 import { bytesInWords, count, secondsInWords } from '../../domain/text/format.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, listed, section } from '../text/blocks.ts';
@@ -9,13 +9,11 @@ import { MRKDWN } from '../text/markup.ts';
 import type { Detail } from './card-view.ts';
 
 /** What an approver should know before reading the steps, warnings first. */
-export function planFacts(change: Change, detail: Detail): readonly Block[] {
-  const { plan } = change;
-  if (plan === undefined) return [];
+export function planFacts({ intent, plan }: PlanShown, detail: Detail): readonly Block[] {
   const { approved, seen } = plan;
   const list = (title: string, lines: readonly string[]) => listed(title, fitLines(lines, detail.list));
   return [
-    section(inShort(change, plan)),
+    section(inShort({ intent, plan })),
     ...list('Warnings', seen.warnings.map(escaped)),
     ...list('Side effects', approved.sideEffects.map(escaped)),
     ...listed('SSH host keys', fitLines(hostKeys(plan), doubled(detail.list))),
@@ -32,10 +30,10 @@ const doubled = ({ lines, characters }: Detail['list']): Detail['list'] => ({
   characters: characters * 2,
 });
 
-function inShort(change: Change, plan: Plan): string {
+function inShort({ intent, plan }: PlanShown): string {
   const { approved, seen } = plan;
   const { from, to } = seen.estimate;
-  const summary = verbPlug(change.intent.verb).words.summary(change, plan, MRKDWN);
+  const summary = verbPlug(intent.verb).words.summary({ intent, plan }, plan, MRKDWN);
   return `${summary}; ${count(approved.steps.length, 'step')} in total. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
 }
 

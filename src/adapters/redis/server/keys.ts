@@ -36,6 +36,10 @@ export function clusterKeys(cluster: string) {
     proof: `${prefix}:proof`,
     /** String: the request for a proof that waits; it expires. */
     proofAsked: `${prefix}:proof-asked`,
+    /** Sorted set: the requests for dry runs that wait, by Redis' time; it expires. */
+    dryRunsAsked: `${prefix}:dry-runs-asked`,
+    /** Prefix of strings: the worker's signed answers to dry runs; they expire. */
+    dryRun: `${prefix}:dry-run`,
     /** String: the troubles that the bots have told people of, signed by a bot. */
     told: `${prefix}:told`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
