@@ -38,17 +38,18 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
   return policies;
 }
 
-function policyOf({ verbs = {}, freezes = [], alerts, ...shared }: ClusterText): Policy {
+function policyOf({ verbs = {}, freezes = [], alerts, apply = {}, ...shared }: ClusterText): Policy {
   const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
   return {
     verbs: forEachVerb((verb) => rulesOf({ ...shared, ...verbs[verb] })),
     holds: { freeze: hold('freeze'), lock: hold('lock') },
     freezes,
+    ...apply,
     ...(alerts === undefined ? {} : { alerts }),
   };
 }
 
-type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts'>;
+type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts' | 'apply'>;
 
 const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
   channels: channels ?? null,

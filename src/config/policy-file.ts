@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { forEachVerb } from '../domain/plan/intent.ts';
+import { ENGINE_ORDERS, forEachVerb } from '../domain/plan/intent.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 import { atLeast, atMost } from '../domain/text/length.ts';
 
@@ -92,6 +92,15 @@ const OfCluster = z.strictObject({
   ...rules,
   approvers: SomePeople.describe('Who may approve, deny and cancel'),
   freezes: z.array(Freeze).exactOptional().describe('Periods in which no change may start'),
+  apply: z
+    .strictObject({
+      engines: z
+        .enum(ENGINE_ORDERS, { error: `write one of ${ENGINE_ORDERS.join(', ')}` })
+        .exactOptional()
+        .describe('rolling: the container engines are reconfigured one node after another; default all'),
+    })
+    .exactOptional()
+    .describe('How changes are applied'),
   alerts: slackId('CG', 'a channel ID')
     .exactOptional()
     .describe('Channel for a message when a registry became stale, and when all is well again; default: none'),

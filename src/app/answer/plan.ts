@@ -7,6 +7,7 @@ import { mayAsk } from '../../domain/policy/may-request.ts';
 import type { SeenDryRun } from '../../domain/questions/plan/dry-run.ts';
 import type { PlanAsk, PlanPhase } from '../../domain/questions/plan/view.ts';
 import { canonicalJson } from '../../domain/text/canonical.ts';
+import { withDefaults } from '../../domain/verbs/with-defaults.ts';
 import type { Asker } from '../ask/asker.ts';
 import { policyContext, thoseWhoAsk } from '../ask/policy-context.ts';
 import { whyNotAsked } from '../ask/request-change.ts';
@@ -36,8 +37,8 @@ export const knownForPlan: Gather<'plan'> = async (ask, asker, ports) => {
   return { intent, phase: await asked(intent, on), notNow };
 };
 
-async function intentOf(ask: PlanAsk, { changes }: OnCluster): Promise<Intent | Refusal> {
-  if (ask.is === 'change') return ask.intent;
+async function intentOf(ask: PlanAsk, { changes, policy }: OnCluster): Promise<Intent | Refusal> {
+  if (ask.is === 'change') return withDefaults(ask.intent, policy);
   const undo = await undoIntent(ask, changes);
   return isRefusal(undo) ? undo : undo.intent;
 }

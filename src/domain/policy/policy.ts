@@ -1,4 +1,4 @@
-import type { Verb } from '../plan/intent.ts';
+import type { EngineOrder, Verb } from '../plan/intent.ts';
 import type { MaintenanceWindow, PlannedFreeze } from './time.ts';
 
 export const HOLD_VERBS = ['freeze', 'lock'] as const;
@@ -35,6 +35,8 @@ export interface Policy {
   readonly verbs: Readonly<Record<Verb, Rules>>;
   readonly holds: Readonly<Record<HoldVerb, HoldRules>>;
   readonly freezes: readonly PlannedFreeze[];
+  /** How engines are reconfigured unless the request says otherwise; left out: all at about the same time. */
+  readonly engines?: EngineOrder;
   /** The channel for news about the cluster itself; without it there are none. */
   readonly alerts?: string;
 }

@@ -11,11 +11,14 @@ export function policyInWords(cluster: string, policy: Policy): readonly string[
     `Cluster ${cluster}:`,
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
+    ...(policy.engines === 'rolling' ? [ROLLING] : []),
     ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
     ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }
+
+const ROLLING = '  The container engines are reconfigured one node after another, unless a request says --engines all.';
 
 const NEEDS_GROUPS =
   'The policy names user groups. The Slack app needs the scope usergroups:read, and the workspace needs a paid plan. A group that cannot be read gives nobody permission.';

@@ -1,8 +1,9 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
+import { ENGINE_ORDERS, type EngineOrder } from '../plan/intent.ts';
 import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
-import { plainFlag } from './plain.ts';
+import { plainFlag, plainWord } from './plain.ts';
 import { reasonFrom } from './reason.ts';
 import type { Word } from './tokenize.ts';
 import { type Takes, unquotedReason } from './unquoted-reason.ts';
@@ -26,9 +27,11 @@ export interface SortedWords<Valued extends string, Turned extends string> {
   readonly behindReason: readonly string[];
 }
 
-/** Options with a value of every command that changes or blocks something, and those of some verbs. */
+/** Options with a value of every command that changes or blocks something. */
 const SHARED = ['--cluster', '--reason'] as const;
-export type Flag = (typeof SHARED)[number];
+
+/** Options with a value; those that are not shared belong to some verbs only. */
+export type Flag = (typeof SHARED)[number] | '--engines';
 
 /** Options without a value; each belongs to some verbs only, `--dry-run` to all. */
 export type Switch = '--keep-isos' | '--last' | '--dry-run';
@@ -40,18 +43,20 @@ export type TypedWords = SortedWords<Flag, Switch>;
 interface Reasoned {
   readonly verb: string;
   readonly takes: Takes;
+  readonly valued?: readonly Flag[];
   readonly switches?: readonly Switch[];
   readonly example: string;
 }
 
 /** Sorts the words after a verb. A reason must be in quotes if more words follow it. */
 export function typedWords(command: Reasoned, words: readonly Word[]): TypedWords | Refusal {
-  const { switches = [], example } = command;
-  const sorted = sortedWords(words, { valued: SHARED, switches, example });
+  const { valued = [], switches = [], example } = command;
+  const sorted = sortedWords(words, { valued: [...SHARED, ...valued], switches, example });
   if (isRefusal(sorted) || sorted.behindReason.length === 0) return sorted;
   const { plain: names, flags, behindReason: behind } = sorted;
   const [cluster, first = ''] = [flags.get('--cluster'), flags.get('--reason')];
-  return unquotedReason({ ...command, names, switches: [...sorted.switches], cluster, first, behind });
+  const own = valued.flatMap((flag) => (flags.has(flag) ? [flag, flags.get(flag) ?? ''] : []));
+  return unquotedReason({ ...command, names, switches: [...sorted.switches, ...own], cluster, first, behind });
 }
 
 /** Sorts the words behind a command by its options. Refuses an unknown option, one that is given twice, and a missing value. */
@@ -102,6 +107,20 @@ export function reasonIn({ flags }: Pick<TypedWords, 'flags'>): { readonly reaso
   if (typed === undefined) return {};
   const reason = reasonFrom(typed);
   return isRefusal(reason) ? reason : { reason };
+}
+
+/** The typed reason and order of the engines, as members of an intent; empty without any. */
+export function detailsIn(
+  words: Pick<TypedWords, 'flags'>,
+): { readonly reason?: string; readonly engines?: EngineOrder } | Refusal {
+  const typed = words.flags.get('--engines');
+  const engines = ENGINE_ORDERS.find((one) => one === plainWord(typed ?? '').toLowerCase());
+  if (typed !== undefined && engines === undefined) {
+    const says = `--engines takes “all” or “rolling”, not “${clipped(typed)}”.`;
+    return refuse('bad-command', says, 'To reconfigure the engines node by node: --engines rolling');
+  }
+  const reason = reasonIn(words);
+  return isRefusal(reason) ? reason : { ...(engines === undefined ? {} : { engines }), ...reason };
 }
 
 const isFlag = ({ text }: Word): boolean => plainFlag(text).startsWith('-');

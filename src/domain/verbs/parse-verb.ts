@@ -16,8 +16,9 @@ export interface TypedChange {
 
 /** The words behind a verb. Every verb takes `--dry-run`. */
 export function parseVerb(verb: Verb, words: readonly Word[], context: CommandContext): TypedChange | Refusal {
-  const { takes, switches, parse } = verbPlug(verb);
-  const command = { verb, takes, switches: [...switches, '--dry-run'] as const, example: exampleOf(verb, takes) };
+  const { takes, valued, switches, parse } = verbPlug(verb);
+  const own = { valued, switches: [...switches, '--dry-run'] as const };
+  const command = { verb, takes, ...own, example: exampleOf(verb, takes) };
   const typed = typedWords(command, words);
   if (isRefusal(typed)) return typed;
   const wish = parse(typed, context);

@@ -145,8 +145,8 @@ function cancelWords({ state }: Pick<Change, 'state'>): { readonly what: string;
 }
 
 function restarts({ plan }: Change): string {
-  const step = plan?.approved.steps.find(({ kind }) => kind === 'engines');
-  return step?.kind === 'engines' ? ` containerd restarts on ${count(step.nodes.length, 'node')}.` : '';
+  const nodes = (plan?.approved.steps ?? []).flatMap((step) => (step.kind === 'engines' ? step.nodes : []));
+  return nodes.length === 0 ? '' : ` containerd restarts on ${count(nodes.length, 'node')}.`;
 }
 
 const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });
