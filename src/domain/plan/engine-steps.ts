@@ -14,7 +14,7 @@ export function enginesSteps(
 ): readonly Step[] {
   const { facts } = context;
   const wrong = facts.kube.nodes.filter(({ name }) => !isRight(name, addresses, context));
-  if (wrong.length === 0 && facts.engines.length > 0) return [];
+  if (wrong.length === 0) return [];
   if (engines === 'rolling') return inTurn(wrong).map(({ name }) => rollingStep(name, addresses, context));
   const nodes = facts.kube.nodes.map(({ name }) => name).sort();
   const says = `Reconfigure the container engines of ${count(nodes.length, 'node')}`;
