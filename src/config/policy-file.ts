@@ -42,19 +42,23 @@ const Channels = z
 const HOW_TIMES_ARE_WRITTEN = 'write it as "HH:MM", in quotes';
 const clockTime = (pattern: RegExp) => z.string(HOW_TIMES_ARE_WRITTEN).regex(pattern, HOW_TIMES_ARE_WRITTEN);
 
+const Zone = z
+  .string()
+  .refine(isZone, { error: 'unknown time zone; write an IANA name such as Europe/Paris or UTC' })
+  .describe('IANA time zone');
+
+const TimeOfDay = clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM, local time in the zone');
+
 const Window = z
   .strictObject({
     days: z
       .array(z.enum(DAYS, { error: `a day is one of ${DAYS.join(', ')}` }))
       .check(atLeast(1, 'name at least one day')),
-    from: clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM, local time in the zone'),
+    from: TimeOfDay,
     to: clockTime(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/).describe(
       'HH:MM, local time in the zone; on the next day if earlier than from',
     ),
-    zone: z
-      .string()
-      .refine(isZone, { error: 'unknown time zone; write an IANA name such as Europe/Paris or UTC' })
-      .describe('IANA time zone'),
+    zone: Zone,
   })
   .refine(({ from, to }) => lengthMs(from, to) >= SHORTEST_WINDOW_MS, {
     error: 'a window lasts at least 15 minutes; for the whole day write from: "00:00", to: "24:00"',
@@ -104,6 +108,10 @@ const OfCluster = z.strictObject({
   alerts: slackId('CG', 'a channel ID')
     .exactOptional()
     .describe('Channel for a message when a registry became stale, and when all is well again; default: none'),
+  dailyCheck: z
+    .strictObject({ at: TimeOfDay, zone: Zone })
+    .exactOptional()
+    .describe('When all registries are verified every day; a message only if that finds something; default: never'),
   verbs: z
     .strictObject({
       ...forEachVerb(() => OfVerb.exactOptional()),

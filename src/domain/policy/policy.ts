@@ -1,5 +1,5 @@
 import type { EngineOrder, Verb } from '../plan/intent.ts';
-import type { MaintenanceWindow, PlannedFreeze } from './time.ts';
+import type { DailyCheck, MaintenanceWindow, PlannedFreeze } from './time.ts';
 
 export const HOLD_VERBS = ['freeze', 'lock'] as const;
 
@@ -39,6 +39,8 @@ export interface Policy {
   readonly engines?: EngineOrder;
   /** The channel for news about the cluster itself; without it there are none. */
   readonly alerts?: string;
+  /** When registries are verified every day; never when left out. */
+  readonly daily?: DailyCheck;
 }
 
 /** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */

@@ -14,6 +14,9 @@ export function policyInWords(cluster: string, policy: Policy): readonly string[
     ...(policy.engines === 'rolling' ? [ROLLING] : []),
     ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
     ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
+    ...(policy.daily === undefined
+      ? []
+      : [`  Every day at ${policy.daily.at} ${policy.daily.zone}, all registries are verified.`]),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }

@@ -35,8 +35,9 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
       const proofBoard = redisProofs({ ...place, proof });
       const dryRuns = redisDryRuns({ ...place, proof: dryRun });
       const told = redisTold({ ...place, proof: proofs.told });
+      const toldDaily = redisTold({ ...place, proof: proofs.told, isDaily: true });
       const holds = redisHolds(place);
-      return [cluster, { changes, queue, holds, worker, board, proofBoard, dryRuns, told }] as const;
+      return [cluster, { changes, queue, holds, worker, board, proofBoard, dryRuns, told, toldDaily }] as const;
     }),
   );
   return {

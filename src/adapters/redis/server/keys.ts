@@ -42,6 +42,8 @@ export function clusterKeys(cluster: string) {
     dryRun: `${prefix}:dry-run`,
     /** String: the troubles that the bots have told people of, signed by a bot. */
     told: `${prefix}:told`,
+    /** String: what the last daily checks have told people, signed by a bot. */
+    toldDaily: `${prefix}:told-daily`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
     once: `${prefix}:once`,
     /** Number: the last fencing token. */
