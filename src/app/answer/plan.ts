@@ -1,5 +1,6 @@
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
+import type { Change } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
@@ -11,7 +12,7 @@ import { withDefaults } from '../../domain/verbs/with-defaults.ts';
 import type { Asker } from '../ask/asker.ts';
 import { policyContext, thoseWhoAsk } from '../ask/policy-context.ts';
 import { whyNotAsked } from '../ask/request-change.ts';
-import { undoIntent } from '../ask/request-undo.ts';
+import { askedAlready, undoIntent } from '../ask/request-undo.ts';
 import type { AnsweredCluster, AnswerPorts, Gather, Later } from './gather.ts';
 import { whyHidden } from './visible-clusters.ts';
 
@@ -29,18 +30,27 @@ export const knownForPlan: Gather<'plan'> = async (ask, asker, ports) => {
   if (hidden !== null) return hidden;
   if (cluster === undefined) throw new Error(`The bot has lost the cluster ${name}.`);
   const on = { ...cluster, clock: ports.clock };
-  const intent = await intentOf(ask, on);
-  if (isRefusal(intent)) return intent;
+  const wanted = await wantedBy(ask, on);
+  if (isRefusal(wanted)) return wanted;
+  const { intent, undone } = wanted;
   const refusal = await whyNotPlanned(intent, asker, on);
   if (refusal !== null) return refusal;
-  const notNow = await whyNotAsked(intent, asker.by, asker.channel, on);
+  const notNow =
+    (await whyNotAsked(intent, asker.by, asker.channel, on)) ??
+    (undone === null ? null : await askedAlready(undone, on));
   return { intent, phase: await asked(intent, on), notNow };
 };
 
-async function intentOf(ask: PlanAsk, { changes, policy }: OnCluster): Promise<Intent | Refusal> {
-  if (ask.is === 'change') return withDefaults(ask.intent, policy);
+/** The change that is asked about, and the one that it would undo. */
+interface Wanted {
+  readonly intent: Intent;
+  readonly undone: Change | null;
+}
+
+async function wantedBy(ask: PlanAsk, { changes, policy }: OnCluster): Promise<Wanted | Refusal> {
+  if (ask.is === 'change') return { intent: withDefaults(ask.intent, policy), undone: null };
   const undo = await undoIntent(ask, changes);
-  return isRefusal(undo) ? undo : undo.intent;
+  return isRefusal(undo) ? undo : { intent: undo.intent, undone: undo.change };
 }
 
 /** Only those who may request a change may see its plan. */

@@ -60,7 +60,10 @@ interface UndoOfRecord extends Pick<StoredChange, 'change' | 'version'> {
 }
 
 /** Refuses a second undo while the first is open or done. After an undo that changed nothing, it may be requested again. */
-async function askedAlready({ id, undoAsked, endedAt }: Change, ports: RequestPorts): Promise<Refusal | null> {
+export async function askedAlready(
+  { id, undoAsked, endedAt }: Change,
+  ports: Pick<RequestPorts, 'changes' | 'clock'>,
+): Promise<Refusal | null> {
   if (undoAsked === undefined) return null;
   const undo = (await ports.changes.get(undoAsked.change))?.change;
   const asked = `${undoAsked.by.name} already requested the undo of ${id}: ${undoAsked.change}.`;

@@ -115,7 +115,11 @@ describe('plan', () => {
     });
     const dry = await answered(on, `undo ${id} --dry-run`);
     expect(dry.says(PLAIN)).toContain(`To request it: /registry-ha undo ${id}`);
+    expect(dry.says(PLAIN)).not.toContain('would be refused now');
     expect((await on.changes.get(id))?.change.undoAsked).toBeUndefined();
+    await on.undo(id, bob);
+    const again = await answered(on, `undo ${id} --dry-run`);
+    expect(again.says(PLAIN)).toContain(`A request would be refused now: bob already requested the undo of ${id}`);
   });
 
   it('says that a change is in progress, which may change the plan', async () => {
