@@ -2,6 +2,7 @@ import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { answering } from './app/answer/answer-question.ts';
+import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
 import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
 import { botUseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
@@ -58,6 +59,7 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
   opened.keep({ close: () => running.stop() });
   rounds.run((signal) => tend(() => useCases.tend(running), log, signal));
   rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
+  rounds.run((signal) => check(dailyPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }
 
@@ -69,6 +71,29 @@ function newsPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSla
     const post: NewsPorts['post'] = (says, fixes) => slack.tell(channel, says, fixes);
     return [{ ...ports, cluster, once: record.once, post }];
   });
+}
+
+/** The clusters whose policy wants a daily check. */
+function dailyPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSlack): readonly DailyPorts[] {
+  return [...record.clusters].flatMap(([cluster, ports]) => {
+    const { alerts: channel, daily } = known(cluster, policies);
+    if (channel === undefined || daily === undefined) return [];
+    const post: DailyPorts['post'] = (says) => slack.tell(channel, says, []);
+    return [{ ...ports, cluster, daily, clock, once: record.once, post }];
+  });
+}
+
+/** Clusters side by side: one proof may take many minutes. */
+async function check(clusters: readonly DailyPorts[], log: Log, signal: AbortSignal): Promise<void> {
+  const each = clusters.map(async (ports) => {
+    while (!signal.aborted) {
+      await checkDaily(ports, signal).catch((err: unknown) =>
+        log.warn({ err, cluster: ports.cluster }, 'A daily check could not be made; another one follows tomorrow'),
+      );
+      await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+    }
+  });
+  await Promise.all(each);
 }
 
 async function tell(clusters: readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {

@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
 import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
+import { type PlanForPorts, planFor } from './app/plan/plan-for.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
 import { ClusterWatch } from './app/watch/cluster-watch.ts';
+import { DryRunWatch } from './app/watch/dry-run-watch.ts';
 import { inspectAll } from './app/watch/inspect-all.ts';
 import { ProofWatch, type ProofWatchPorts } from './app/watch/proof-watch.ts';
 import { proveAll } from './app/watch/prove-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
+import type { Intent } from './domain/plan/intent.ts';
+import { NO_CHANGE } from './domain/questions/plan/dry-run.ts';
+import type { DryRuns } from './ports/dry-runs.ts';
 import type { Journal } from './ports/record.ts';
 import type { StatusBoard } from './ports/status.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -52,12 +57,12 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
-  const onAsked = (request: number) => watch.asked(request);
-  const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked, ...logged });
+  const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked: watch.asked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
   const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: keys.approvals };
   const onRecordLost = () => lostRecords.wake();
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config), onRecordLost };
+  const dryRuns = dryRunWatch(ports, record.dryRuns, () => proofs.running, logged);
   const queue = opened.keep(
     queueWorker({
       redis: record.redis,
@@ -74,7 +79,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   );
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  rounds.run(...loops, lostRecords.run, watch.run, proofs.run);
+  rounds.run(...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }
@@ -118,6 +123,16 @@ function proofWatch(config: WorkerConfig, { cluster, journal, board }: ProofPart
   const ports = { ...cluster, cluster: config.cluster, clock, onUnexpected };
   const prove: ProofWatchPorts['prove'] = (wish, onProgress, signal) => proveAll(wish, ports, onProgress, signal);
   return new ProofWatch({ board, journal: loggedJournal(journal, log), clock, prove, onError });
+}
+
+/** Plans for `/registry-ha plan`. */
+function dryRunWatch(ports: PlanForPorts, desk: DryRuns, running: () => string | null, logged: WorkerLog) {
+  const plan = (intent: Intent, signal: AbortSignal) => {
+    const at = clock.now().toISOString();
+    return planFor(intent, { change: NO_CHANGE, at, begun: false, proves: false }, ports, signal);
+  };
+  const { onDryRunLost: onError, onPartUnread: onUnexpected } = logged;
+  return new DryRunWatch({ desk, clock, plan, running, onError, onUnexpected });
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

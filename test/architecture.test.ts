@@ -53,7 +53,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   steps: [['world'], ['kinds'], ['.']],
   app: [['record', 'policy'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker']],
-  slack: [['text'], ['api'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
+  slack: [['text'], ['api'], ['plan'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
   'adapters/bootstrap': [['node'], ['archives'], ['.']],

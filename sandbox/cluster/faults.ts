@@ -44,6 +44,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'engine-lost': 'NODE',
   'answer-lost': 'NODE',
   'engine-dead': 'NODE',
+  'engine-stops': 'NODE',
+  'node-drops': 'NODE',
   'crictl-missing': 'NODE',
   'kube-down': '',
   'kube-slow': 'SECONDS',

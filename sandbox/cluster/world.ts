@@ -44,11 +44,14 @@ export interface SimNode {
   /** The repositories pod, when its manifest is in /etc/kubernetes/manifests. */
   registry: SimRegistry | null;
   /** What the running containerd has loaded (crictl info), not what the file says. */
-  engine: { endpoints: string[]; restartedAt: string };
+  engine: { endpoints: string[]; restartedAt: string; brokenBy: BrokenBy | null };
   readonly minion: SimMinion;
   /** Every command line that came in over SSH or was run by Salt's cmd.run here, in order. */
   readonly commandLog: SimCommand[];
 }
+
+/** Faults that come with the restart of a node's containerd, and last until they are cleared. */
+export type BrokenBy = 'engine-stops' | 'node-drops';
 
 /** How the node's SSH server lets people in. */
 export interface SimSsh {

@@ -38,18 +38,28 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
   return policies;
 }
 
-function policyOf({ verbs = {}, freezes = [], alerts, notify, ...shared }: ClusterText): Policy {
+function policyOf({
+  verbs = {},
+  freezes = [],
+  alerts,
+  notify,
+  dailyCheck,
+  apply = {},
+  ...shared
+}: ClusterText): Policy {
   const hold = (verb: 'freeze' | 'lock'): HoldRules => holdRulesOf({ ...shared, ...verbs[verb] });
   return {
     verbs: forEachVerb((verb) => rulesOf({ ...shared, ...verbs[verb] })),
     holds: { freeze: hold('freeze'), lock: hold('lock') },
     freezes,
+    ...apply,
     ...(alerts === undefined ? {} : { alerts }),
     ...(notify === undefined ? {} : { notify: { by: notify.by, remindMs: notify.remindMinutes * MINUTE_MS } }),
+    ...(dailyCheck === undefined ? {} : { daily: dailyCheck }),
   };
 }
 
-type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts' | 'notify'>;
+type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts' | 'notify' | 'apply' | 'dailyCheck'>;
 
 const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
   channels: channels ?? null,
@@ -68,13 +78,17 @@ function rulesOf(text: Merged): Rules {
   };
 }
 
-function contradictionsOf(cluster: string, { verbs }: Policy): readonly string[] {
-  return Object.entries(verbs).flatMap(([verb, rules]) => {
+function contradictionsOf(cluster: string, { verbs, daily, alerts }: Policy): readonly string[] {
+  const mute = daily !== undefined && alerts === undefined ? [`clusters.${cluster}.dailyCheck: ${MUTE}`] : [];
+  const never = Object.entries(verbs).flatMap(([verb, rules]) => {
     const why = whyNeverEnough(rules);
     const needed = `${count(rules.approvals, 'approval is', 'approvals are')} needed for ${verb}`;
     return why === null ? [] : [`clusters.${cluster}.approvals: ${needed}, but ${why}`];
   });
+  return [...mute, ...never];
 }
+
+const MUTE = 'there is no channel for its messages. Add alerts: C… to the cluster.';
 
 /** Why no request could get enough approvals; null when one could. A group may have any number of members. */
 function whyNeverEnough({ approvals, approvers, requesters, requesterCounts }: Rules): string | null {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { forEachVerb } from '../domain/plan/intent.ts';
+import { ENGINE_ORDERS, forEachVerb } from '../domain/plan/intent.ts';
 import { CALL_WAYS, DEFAULT_NOTIFY } from '../domain/policy/policy.ts';
 import { DAYS, SHORTEST_WINDOW_MS } from '../domain/policy/time.ts';
 import { atLeast, atMost } from '../domain/text/length.ts';
@@ -43,19 +43,23 @@ const Channels = z
 const HOW_TIMES_ARE_WRITTEN = 'write it as "HH:MM", in quotes';
 const clockTime = (pattern: RegExp) => z.string(HOW_TIMES_ARE_WRITTEN).regex(pattern, HOW_TIMES_ARE_WRITTEN);
 
+const Zone = z
+  .string()
+  .refine(isZone, { error: 'unknown time zone; write an IANA name such as Europe/Paris or UTC' })
+  .describe('IANA time zone');
+
+const TimeOfDay = clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM, local time in the zone');
+
 const Window = z
   .strictObject({
     days: z
       .array(z.enum(DAYS, { error: `a day is one of ${DAYS.join(', ')}` }))
       .check(atLeast(1, 'name at least one day')),
-    from: clockTime(/^([01]\d|2[0-3]):[0-5]\d$/).describe('HH:MM, local time in the zone'),
+    from: TimeOfDay,
     to: clockTime(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/).describe(
       'HH:MM, local time in the zone; on the next day if earlier than from',
     ),
-    zone: z
-      .string()
-      .refine(isZone, { error: 'unknown time zone; write an IANA name such as Europe/Paris or UTC' })
-      .describe('IANA time zone'),
+    zone: Zone,
   })
   .refine(({ from, to }) => lengthMs(from, to) >= SHORTEST_WINDOW_MS, {
     error: 'a window lasts at least 15 minutes; for the whole day write from: "00:00", to: "24:00"',
@@ -93,6 +97,15 @@ const OfCluster = z.strictObject({
   ...rules,
   approvers: SomePeople.describe('Who may approve, deny and cancel'),
   freezes: z.array(Freeze).exactOptional().describe('Periods in which no change may start'),
+  apply: z
+    .strictObject({
+      engines: z
+        .enum(ENGINE_ORDERS, { error: `write one of ${ENGINE_ORDERS.join(', ')}` })
+        .exactOptional()
+        .describe('rolling: the container engines are reconfigured one node after another; default all'),
+    })
+    .exactOptional()
+    .describe('How changes are applied'),
   alerts: slackId('CG', 'a channel ID')
     .exactOptional()
     .describe('Channel for a message when a registry became stale, and when all is well again; default: none'),
@@ -108,6 +121,10 @@ const OfCluster = z.strictObject({
     })
     .exactOptional()
     .describe('How approvers are told that they are needed; default: mentions in the thread'),
+  dailyCheck: z
+    .strictObject({ at: TimeOfDay, zone: Zone })
+    .exactOptional()
+    .describe('When all registries are verified every day; a message only if that finds something; default: never'),
   verbs: z
     .strictObject({
       ...forEachVerb(() => OfVerb.exactOptional()),

@@ -16,6 +16,7 @@ import type { NodeShell } from '../../src/ports/nodes.ts';
 import { FakeBegunJobs } from '../fakes/fake-begun-jobs.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeDryRuns } from '../fakes/fake-dry-runs.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeJournal } from '../fakes/fake-journal.ts';
@@ -71,9 +72,11 @@ export function bench(rules: GivenRules = {}) {
   const reminded: { readonly id: string; readonly call: Call }[] = [];
   const board = new FakeStatusBoard();
   const proofBoard = new FakeProofBoard();
+  const dryRuns = new FakeDryRuns();
   const bot: RequestPorts & TendPorts & AnsweredCluster = {
     board,
     proofBoard,
+    dryRuns,
     changes,
     queue,
     worker: life,
@@ -111,6 +114,7 @@ export function bench(rules: GivenRules = {}) {
       reminded,
       board,
       proofBoard,
+      dryRuns,
       life,
       clock,
       lab,

@@ -8,6 +8,7 @@ import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
 import { wrongMachineAttacks } from './network/wrong-machine.ts';
 import { approvalAttacks } from './redis/approvals.ts';
+import { dryRunAttacks } from './redis/dry-runs.ts';
 import { forgedEvents } from './redis/forged-events.ts';
 import { jobAttacks } from './redis/jobs.ts';
 import { replayAttacks } from './redis/replays.ts';
@@ -26,6 +27,7 @@ export function families(): readonly Family[] {
     httpAttacks(),
     forgedEvents(),
     unsignedWords(),
+    dryRunAttacks(),
     yamlAttacks(),
     archiveAttacks(),
     linkedPartAttacks(),

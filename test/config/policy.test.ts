@@ -115,6 +115,13 @@ describe('the policy file', () => {
       one('freezes: [{ from: "2027-01-04T00:00:00Z", to: "2026-12-20T00:00:00Z", reason: x }]'),
       /end must be later/,
     ],
+    [
+      'a daily check without a channel',
+      one('requesterCounts: true, dailyCheck: { at: "07:30", zone: UTC }'),
+      /dailyCheck: there is no channel.*Add alerts/,
+    ],
+    ['a daily check without a zone', one('dailyCheck: { at: "07:30" }'), /dailyCheck\.zone/],
+    ['engines in another order', one('apply: { engines: slowly }'), /write one of all, rolling/],
     ['windows for a freeze', one('verbs: { freeze: { windows: [] } }'), /unknown key “windows”\. Known: channels/],
     ['plans that live for days', one('planLivesMinutes: 10000'), /at most 1440/],
     ['a file without clusters', 'clusters: {}', /name at least one cluster/],

@@ -119,7 +119,8 @@ export class FakeLab {
     start: async (command) => {
       this.ran.push(`salt-master-bootstrap$ ${render(command)}`);
       const urls = this.facts().kube.endpoints.ready.map(endpointUrl);
-      for (const name of this.#engines.keys()) this.#engines.set(name, urls);
+      const names = command.args[command.args.indexOf('-L') + 1]?.split(',') ?? [];
+      for (const name of names) if (!this.saltSays.has(`engines ${name}`)) this.#engines.set(name, urls);
       return '20261122101530123456';
     },
     job: async (jid) => ({

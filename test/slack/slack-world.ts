@@ -8,6 +8,7 @@ import { type RunningSlack, type SlackConfig, startSlack } from '../../src/slack
 import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
+import { FakeDryRuns } from '../fakes/fake-dry-runs.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeProofBoard } from '../fakes/fake-proof-board.ts';
@@ -108,6 +109,7 @@ function realUseCases(
           worker: life,
           board,
           proofBoard: new FakeProofBoard(),
+          dryRuns: new FakeDryRuns(),
           policy,
           holds: new FakeHolds(),
           groups: new FakeGroups(),

@@ -43,7 +43,7 @@ export async function buildNode(
     freeBytes: new Map([['/', Number.POSITIVE_INFINITY]]),
     mounts: [],
     registry: null,
-    engine: { endpoints: [], restartedAt: new Date().toISOString() },
+    engine: { endpoints: [], restartedAt: new Date().toISOString(), brokenBy: null },
     minion: { up: true, running: null, synced: new Set([version]) },
     commandLog: [],
   };

@@ -140,7 +140,11 @@ export class Machines {
     world.events.emit('changed');
     await sleep(paced(parts, BOOT_MS), undefined, { signal: closing });
     await mountFstab(parts, node);
-    node.engine = { endpoints: await loadedEndpoints(parts, node), restartedAt: new Date().toISOString() };
+    node.engine = {
+      endpoints: await loadedEndpoints(parts, node),
+      restartedAt: new Date().toISOString(),
+      brokenBy: null,
+    };
     node.minion.up = true;
     node.ready = true;
     if (!faults.isOn('ssh-refused', node.name)) await server?.listenAgain();

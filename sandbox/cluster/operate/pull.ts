@@ -1,3 +1,4 @@
+import { engineRuns } from '../engine-state.ts';
 import type { ClusterParts } from '../parts.ts';
 import { crictlPull } from '../salt/minion/crictl.ts';
 import { REGISTRY } from '../salt/states/engine-config.ts';
@@ -11,8 +12,7 @@ export async function pullImage(
   image: string,
   from: SimNode | null,
 ): Promise<void> {
-  if (world.faults.isOn('engine-dead', node.name))
-    throw new OperationFailed(`The engine of ${node.name} does not run.`);
+  if (!engineRuns(world, node)) throw new OperationFailed(`The engine of ${node.name} does not run.`);
   const { output, exitCode, from: url } = await crictlPull(node, `${REGISTRY}/${image}`, closing);
   const lists = `It lists ${node.engine.endpoints.join(', ') || 'no endpoint'}.`;
   if (exitCode !== 0) throw new OperationFailed(`${node.name} cannot pull ${image}. ${lists} ${output}`);

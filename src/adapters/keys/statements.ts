@@ -12,6 +12,7 @@ import {
 /** What is signed outside records, each with its own context. */
 const CONTEXTS = {
   card: 'registry-ha card v1\0',
+  'dry-run': 'registry-ha dry-run v1\0',
   heartbeat: 'registry-ha heartbeat v1\0',
   proof: 'registry-ha proof v1\0',
   progress: 'registry-ha progress v1\0',

@@ -5,12 +5,14 @@ import type { Answered, Answering, Asker } from '../ask/asker.ts';
 import { knownForChanges, knownForHistory } from './changes.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
+import { knownForPlan, laterPlan } from './plan.ts';
 import { knownForLog, knownForShow } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
 import { knownForVerify, laterProof } from './verify.ts';
 
 /** What each question reads. A new question is a file beside this one and a line here. */
 const GATHER: { readonly [Q in Question]: Gather<Q> } = {
+  plan: knownForPlan,
   status: knownForStatus,
   verify: knownForVerify,
   changes: knownForChanges,
@@ -21,7 +23,11 @@ const GATHER: { readonly [Q in Question]: Gather<Q> } = {
 };
 
 /** What may become newer while the person reads the answer. */
-const LATER: { readonly [Q in Question]?: Later<Q> } = { status: newerStatus, verify: laterProof };
+const LATER: { readonly [Q in Question]?: Later<Q> } = {
+  plan: laterPlan,
+  status: newerStatus,
+  verify: laterProof,
+};
 
 /** Answers a question. Throws what reading the record throws. */
 async function answerQuestion<Q extends Question>(
@@ -36,13 +42,14 @@ async function answerQuestion<Q extends Question>(
 
 function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports: AnswerPorts): Answered {
   const says = (markup: Markup) => questionPlug(question).answer(known, markup);
+  const plan = questionPlug(question).plan?.(known) ?? null;
   const later: Later<Q> | undefined = LATER[question];
-  if (later === undefined) return { says, later: null };
+  if (later === undefined) return { says, plan, later: null };
   const next = async (signal: AbortSignal) => {
     const found = await later(known, ports, signal);
     return found === null ? null : answeredFrom(question, found, ports);
   };
-  return { says, later: next };
+  return { says, plan, later: next };
 }
 
 /** Answers over these ports, as the bot's use cases need it. */

@@ -2,6 +2,7 @@ import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { AskOf, KnownOf, Question } from '../../domain/questions/questions.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DryRuns } from '../../ports/dry-runs.ts';
 import type { ProofBoard } from '../../ports/proofs.ts';
 import type { StatusBoard } from '../../ports/status.ts';
 import type { Asker } from '../ask/asker.ts';
@@ -11,6 +12,7 @@ import type { ClusterPorts } from '../ask/request-change.ts';
 export interface AnsweredCluster extends ClusterPorts {
   readonly board: Pick<StatusBoard, 'seen' | 'ask'>;
   readonly proofBoard: Pick<ProofBoard, 'seen' | 'ask'>;
+  readonly dryRuns: Pick<DryRuns, 'seen' | 'ask'>;
 }
 
 /** What questions read. None of them changes anything. */

@@ -25,7 +25,10 @@ export const knownForVerify: Gather<'verify'> = async (ask, asker, ports) => {
   return { ask, phase: await asked(ask, cluster) };
 };
 
-async function asked({ nodes, deep }: VerifyKnown['ask'], cluster: AnsweredCluster): Promise<VerifyPhase> {
+async function asked(
+  { nodes, deep }: VerifyKnown['ask'],
+  cluster: Pick<AnsweredCluster, 'worker' | 'board' | 'proofBoard'>,
+): Promise<VerifyPhase> {
   const worker = workerState(await cluster.worker.seen());
   if (worker.is === 'silent' || worker.is === 'unverified') return { is: 'worker-away', worker };
   const running = runningIn(await cluster.proofBoard.seen());
@@ -49,6 +52,21 @@ function sizeIn(seen: SeenStatus): ProofSize | null {
   return { registries: registries.length, images: archives.reduce((sum, { images }) => sum + images, 0) };
 }
 
+/** A whole proof: asks for it, and waits for its end. Null if the signal aborts before. */
+export async function wholeProof(
+  ask: VerifyKnown['ask'],
+  cluster: Pick<AnsweredCluster, 'worker' | 'board' | 'proofBoard'>,
+  ports: Pick<AnswerPorts, 'clock'>,
+  signal: AbortSignal,
+): Promise<Proved | null> {
+  let phase: VerifyPhase | null = await asked(ask, cluster);
+  while (phase?.is === 'asked' || phase?.is === 'running') phase = await waited(phase, cluster, ports, signal);
+  return phase;
+}
+
+/** How a whole proof ends. */
+export type Proved = Exclude<VerifyPhase, Waiting>;
+
 /** Waits for the result; one message says how far a long proof is. */
 export const laterProof: Later<'verify'> = async ({ ask, phase }, ports, signal) => {
   const cluster = ports.clusters.get(ask.cluster);
@@ -61,8 +79,8 @@ type Waiting = Extract<VerifyPhase, { readonly is: 'asked' | 'running' }>;
 
 async function waited(
   phase: Waiting,
-  { proofBoard }: AnsweredCluster,
-  { clock }: AnswerPorts,
+  { proofBoard }: Pick<AnsweredCluster, 'proofBoard'>,
+  { clock }: Pick<AnswerPorts, 'clock'>,
   signal: AbortSignal,
 ): Promise<VerifyPhase | null> {
   const from = clock.steadyMs();

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
+import type { PlanShown } from '../../domain/questions/question.ts';
 import type { QuestionWish } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 
@@ -15,6 +16,8 @@ export type Says = (markup: Markup) => string;
 /** An answer that can be given at once, and perhaps newer ones. */
 export interface Answered {
   readonly says: Says;
+  /** A plan to show below the words; null without one. */
+  readonly plan: PlanShown | null;
   /** Waits for the next answer; null if there is nothing else to say. Null: there is none to wait for. */
   readonly later: ((signal: AbortSignal) => Promise<Answered | null>) | null;
 }

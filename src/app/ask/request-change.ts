@@ -6,6 +6,7 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { mayRequest } from '../../domain/policy/may-request.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { withDefaults } from '../../domain/verbs/with-defaults.ts';
 import type { Cards, Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Groups, Holds } from '../../ports/policy.ts';
@@ -39,13 +40,14 @@ export const CARD_POSTING_MS = 60_000;
 
 /** Requests a change: stores it, posts its card, remembers the card's place, then queues the planning. */
 export async function requestChange(
-  intent: Intent,
+  asked: Intent,
   requester: Person,
   channel: string,
   post: (change: Change) => Promise<MessageRef>,
   ports: RequestPorts,
 ): Promise<Change | Refusal> {
   const { changes, queue, policy, cards, clock, ids } = ports;
+  const intent = withDefaults(asked, policy);
   const rules = policy.verbs[intent.verb];
   const refusal = await whyNotAsked(intent, requester, channel, ports);
   if (refusal !== null) return refusal;

@@ -1,9 +1,11 @@
-import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
+import type { Intent } from '../../domain/plan/intent.ts';
 import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
 import { undoOf } from '../../domain/verbs/undo/undo.ts';
 import { whyNotUndone } from '../../domain/verbs/undoing.ts';
+import type { Changes, StoredChange } from '../../ports/record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { CARD_POSTING_MS, type RequestPorts, requestChange, whyNotAsked } from './request-change.ts';
 
@@ -24,13 +26,11 @@ export async function requestUndo(
   post: (change: Change) => Promise<MessageRef>,
   ports: RequestPorts,
 ): Promise<Change | Refusal> {
-  const { undoes, by, reason } = wish;
+  const { undoes, by } = wish;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const stored = await ports.changes.get(undoes);
-    if (stored === null) return unknownChange(undoes);
-    if (stored.doubt !== undefined) return recordRefusal(undoes, stored.doubt, 'bot');
-    const { change, version } = stored;
-    const intent = undoOf(change, reason);
+    const undo = await undoIntent(wish, ports.changes);
+    if (isRefusal(undo)) return undo;
+    const { intent, change, version } = undo;
     const refusal =
       (await whyNotAsked(intent, by, wish.channel, ports)) ??
       whyNotUndone(change) ??
@@ -44,8 +44,26 @@ export async function requestUndo(
   return refuse('undo-asked', `The record of ${undoes} keeps changing.`, 'Try again in a moment.');
 }
 
+/** The undo of a recorded change, as an intent. */
+export async function undoIntent(
+  { undoes, reason }: Pick<UndoWish, 'undoes' | 'reason'>,
+  changes: Pick<Changes, 'get'>,
+): Promise<UndoOfRecord | Refusal> {
+  const stored = await changes.get(undoes);
+  if (stored === null) return unknownChange(undoes);
+  if (stored.doubt !== undefined) return recordRefusal(undoes, stored.doubt, 'bot');
+  return { intent: undoOf(stored.change, reason), change: stored.change, version: stored.version };
+}
+
+interface UndoOfRecord extends Pick<StoredChange, 'change' | 'version'> {
+  readonly intent: Intent;
+}
+
 /** Refuses a second undo while the first is open or done. After an undo that changed nothing, it may be requested again. */
-async function askedAlready({ id, undoAsked, endedAt }: Change, ports: RequestPorts): Promise<Refusal | null> {
+export async function askedAlready(
+  { id, undoAsked, endedAt }: Change,
+  ports: Pick<RequestPorts, 'changes' | 'clock'>,
+): Promise<Refusal | null> {
   if (undoAsked === undefined) return null;
   const undo = (await ports.changes.get(undoAsked.change))?.change;
   const asked = `${undoAsked.by.name} already requested the undo of ${id}: ${undoAsked.change}.`;

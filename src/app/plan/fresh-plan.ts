@@ -27,6 +27,8 @@ export interface FreshPlanPorts extends InspectionPorts {
 /** When the plan is made, and whether its copies already occupy their space. */
 export interface FreshPlanFor extends PlanFor {
   readonly hasRoom?: boolean;
+  /** Whether a refusal about complete registries says what they serve: every layer is read for it. Assumed when left out. */
+  readonly proves?: boolean;
 }
 
 /** Inspects the cluster and plans from its current state. Throws Unreachable. */
@@ -51,7 +53,7 @@ export async function freshPlan(
   const planWith = (seen: Facts) => verb.plan(settled, { ...known, facts: seen, when });
   const plan = planWith(when.hasRoom === true ? withoutRoom(facts) : facts);
   if (!isRefusal(plan)) return { facts, plan: timed(plan, ports.nodesAtATime) };
-  if (!PROVEN.has(plan.refused)) return plan;
+  if (when.proves === false || !PROVEN.has(plan.refused)) return plan;
   const proven = planWith({ ...facts, proof: await proofOf(settled, facts, ports, signal) });
   return isRefusal(proven) ? proven : plan;
 }

@@ -1,25 +1,18 @@
 import { isOfTheCluster } from '../../domain/answers/failure.ts';
-import type { FailureReport } from '../../domain/answers/failure-report.ts';
-import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import { isRefusal } from '../../domain/answers/refusal.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
-import { hasUnknownRun } from '../../domain/change/lost-record.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
-import { type Intent, undoneChange } from '../../domain/plan/intent.ts';
 import type { CopyStep, Step } from '../../domain/plan/step.ts';
-import { notInTheJournal } from '../../domain/verbs/undo/refusals.ts';
 import type { Cards } from '../../ports/cards.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Copier } from '../../ports/copier.ts';
 import { ChangeRecord, type KnownRecord, type RecordPorts } from '../record/change-record.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
-import { type FreshPlanPorts, freshPlan } from './fresh-plan.ts';
+import { inspectionFailed, ofAnotherCluster, type PlanForPorts, planFor } from './plan-for.ts';
 
-export interface PlanPorts extends FreshPlanPorts, RecordPorts {
+export interface PlanPorts extends PlanForPorts, RecordPorts {
   readonly copier: Copier;
   readonly cards: Pick<Cards, 'place'>;
-  readonly clock: Clock;
-  readonly cluster: string;
   /** Milliseconds until an undecided plan expires. */
   readonly planLivesMs: number;
 }
@@ -61,21 +54,10 @@ async function stillRequested(record: ChangeRecord): Promise<KnownRecord | null>
 
 async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: AbortSignal): Promise<ChangeEvent> {
   const at = () => ports.clock.now().toISOString();
-  if (intent.cluster !== ports.cluster || clusterOf(id) !== ports.cluster) {
-    return {
-      type: 'refused',
-      at: at(),
-      refusal: refuse('unknown-cluster', `This worker serves the cluster ${ports.cluster}, not ${intent.cluster}.`),
-    };
-  }
   try {
-    const unknown = await unknownUndone(intent, ports);
-    if (unknown !== null) return { type: 'refused', at: at(), refusal: unknown };
-    const fresh = await freshPlan(intent, { change: id, at: at(), begun: false }, ports, [], signal);
-    if (isRefusal(fresh)) return { type: 'refused', at: at(), refusal: fresh };
-    const { plan } = fresh;
-    if (Buffer.byteLength(JSON.stringify(plan)) > PLAN_LIMIT_BYTES)
-      return { type: 'refused', at: at(), refusal: TOO_LARGE };
+    const when = { change: id, at: at(), begun: false };
+    const plan = ofAnotherCluster(clusterOf(id), ports.cluster) ?? (await planFor(intent, when, ports, signal));
+    if (isRefusal(plan)) return { type: 'refused', at: at(), refusal: plan };
     // The policy can shorten the worker's limit, never extend it.
     const livesMs = Math.min(ports.planLivesMs, terms?.planLivesMs ?? ports.planLivesMs);
     const expires = new Date(ports.clock.now().getTime() + livesMs).toISOString();
@@ -85,25 +67,3 @@ async function planned({ id, intent, terms }: Change, ports: PlanPorts, signal: 
     return { type: 'failed', at: at(), failure: inspectionFailed(error.report()) };
   }
 }
-
-/** Refuses the undo of a change that Redis knows to have run, and the journal does not. */
-async function unknownUndone(intent: Intent, { changes, journal }: PlanPorts): Promise<Refusal | null> {
-  const undoes = undoneChange(intent);
-  const stored = undoes === null || clusterOf(undoes) !== intent.cluster ? null : await changes.get(undoes);
-  if (undoes === null || stored === null) return null;
-  return hasUnknownRun(stored, await journal.events(undoes)) ? notInTheJournal(undoes) : null;
-}
-
-/** A record accepts entries up to 1 MiB; twenty nodes with five archives need 650 KiB. */
-const PLAN_LIMIT_BYTES = 900 * 1024;
-
-const TOO_LARGE = refuse(
-  'bad-command',
-  'The plan for these nodes and archives is larger than 900 KiB, the limit.',
-  'Request fewer nodes at once.',
-);
-
-const inspectionFailed = (report: FailureReport): FailureReport => ({
-  ...report,
-  what: `Inspecting the cluster failed: ${report.what} Nothing was changed.`,
-});

@@ -52,10 +52,10 @@ export class ClusterWatch {
   }
 
   /** The last request that a bot has stored; a new one wakes. */
-  asked(request: InspectionRequest): void {
+  readonly asked = (request: InspectionRequest): void => {
     this.#asked = Math.max(this.#asked, request);
     if (this.#asked > this.#answered) this.wake();
-  }
+  };
 
   /** Inspects again and again until the signal aborts. */
   readonly run = async (signal: AbortSignal): Promise<void> => {

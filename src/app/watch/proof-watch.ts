@@ -48,6 +48,11 @@ export class ProofWatch {
     this.#ports = ports;
   }
 
+  /** The change that runs now. */
+  get running(): Job['id'] | null {
+    return this.#change;
+  }
+
   /** Does a job. A proof in progress is cut short by a change that runs, because that restarts what the proof reads. */
   async during<T>({ kind, id }: Job, work: () => Promise<T>): Promise<T> {
     if (kind === 'plan') return await work();

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 
+/** How the container engines are reconfigured: all at about the same time, or node by node. */
+export const ENGINE_ORDERS = ['all', 'rolling'] as const;
+
+export type EngineOrder = (typeof ENGINE_ORDERS)[number];
+
 const shared = {
   cluster: z.string(),
   nodes: z.array(z.string()).readonly(),
   reason: z.string().exactOptional(),
+  /** Left out: all. */
+  engines: z.enum(ENGINE_ORDERS).exactOptional(),
 };
 
 /** The stored intent of each verb. A verb has an entry here and a folder in verbs/. */
@@ -50,7 +57,12 @@ export const undoneChange = (intent: Intent): string | null => ('undoes' in inte
 /** `add node-2 node-3`, `undo lab-7f3k2q on node-2`, `remove node-2 --last`, `sync all`. */
 export function intentInWords(intent: Intent): string {
   const undone = undoneChange(intent);
-  const options = [...('keepIsos' in intent ? [' --keep-isos'] : []), ...('last' in intent ? [' --last'] : [])];
+  const { engines } = intent;
+  const options = [
+    ...('keepIsos' in intent ? [' --keep-isos'] : []),
+    ...('last' in intent ? [' --last'] : []),
+    ...(engines === undefined ? [] : [` --engines ${engines}`]),
+  ];
   return `${intent.verb}${undone === null ? '' : ` ${undone} on`} ${intent.nodes.join(' ') || 'all'}${options.join('')}`;
 }
 

@@ -1,10 +1,10 @@
 import { type Archive, mountpointOf } from '../cluster/archive.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../cluster/facts.ts';
 import { isMountOf } from '../cluster/mounted.ts';
-import { endpointUrl, includeOfSolution, includeOfVersion, sameSet } from '../cluster/registry.ts';
+import { includeOfSolution, includeOfVersion, sameSet } from '../cluster/registry.ts';
 import { shownCopyCommands } from '../node-commands/copy-commands.ts';
 import { partOf } from '../node-commands/part-file.ts';
-import { enginesOnNodes, stateOnNode } from '../node-commands/salt-commands.ts';
+import { stateOnNode } from '../node-commands/salt-commands.ts';
 import { bytesInWords, count, listed } from '../text/format.ts';
 import type { CopiedArchive, MountedArchive, Step, StepKind } from './step.ts';
 
@@ -132,24 +132,6 @@ function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, 
 export function readyStep(node: NodeFacts, addresses: readonly string[]): Step {
   const says = `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`;
   return { ...onNode('ready', node, says), addresses };
-}
-
-/** Reconfigures the engines if one of them does not list exactly these registries. */
-export function enginesSteps({ facts, saltenv }: PlanContext, addresses: readonly string[]): readonly Step[] {
-  const urls = addresses.map(endpointUrl);
-  const isRight = facts.engines.every((engine) => engine.is === 'known' && sameSet(engine.endpoints, urls));
-  if (isRight && facts.engines.length > 0) return [];
-  const nodes = facts.kube.nodes.map(({ name }) => name).sort();
-  return [
-    {
-      kind: 'engines',
-      id: 'engines',
-      says: `Reconfigure the container engines of ${count(nodes.length, 'node')}`,
-      commands: [enginesOnNodes(facts.kube.saltMaster?.pod ?? 'salt-master', nodes, saltenv)],
-      nodes,
-      addresses,
-    },
-  ];
 }
 
 /** The proof: checks every image of every archive in every registry, and the live configuration of every engine. */

@@ -1,11 +1,21 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
-import type { Intent } from '../plan/intent.ts';
+import type { Intent, Verb } from '../plan/intent.ts';
 import { count, utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, isOpen, nextOpening, windowInWords } from './time.ts';
+
+/** Null if this person may request changes with this verb here, at any time. */
+export function mayAsk(policy: Policy, verb: Verb, by: Person, channel: string, now: PolicyContext): Refusal | null {
+  const { channels, requesters, approvers } = policy.verbs[verb];
+  const people = either(requesters, approvers);
+  return (
+    wrongChannel(channels, channel) ??
+    notAllowed(people, by, now.groups, 'request changes of this cluster', 'requesters')
+  );
+}
 
 /** Null if this person may request this change here and now. Approvers may request too. */
 export function mayRequest(
@@ -16,10 +26,8 @@ export function mayRequest(
   now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[verb];
-  const people = either(rules.requesters, rules.approvers);
   return (
-    wrongChannel(rules.channels, channel) ??
-    notAllowed(people, by, now.groups, 'request changes of this cluster', 'requesters') ??
+    mayAsk(policy, verb, by, channel, now) ??
     notApprovable(rules, by, now) ??
     stopped(policy, cluster, nodes, now) ??
     closedFor(rules, cluster, now.at, rules.planLivesMs)

@@ -1,5 +1,5 @@
-import type { Verb } from '../plan/intent.ts';
-import type { MaintenanceWindow, PlannedFreeze } from './time.ts';
+import type { EngineOrder, Verb } from '../plan/intent.ts';
+import type { DailyCheck, MaintenanceWindow, PlannedFreeze } from './time.ts';
 
 export const HOLD_VERBS = ['freeze', 'lock'] as const;
 
@@ -49,10 +49,14 @@ export interface Policy {
   readonly verbs: Readonly<Record<Verb, Rules>>;
   readonly holds: Readonly<Record<HoldVerb, HoldRules>>;
   readonly freezes: readonly PlannedFreeze[];
+  /** How engines are reconfigured unless the request says otherwise; left out: all at about the same time. */
+  readonly engines?: EngineOrder;
   /** The channel for news about the cluster itself; without it there are none. */
   readonly alerts?: string;
   /** How people are told that a decision of theirs is wanted; a default when left out. */
   readonly notify?: Notify;
+  /** When registries are verified every day; never when left out. */
+  readonly daily?: DailyCheck;
 }
 
 /** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */

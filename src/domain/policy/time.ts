@@ -26,6 +26,14 @@ export interface PlannedFreeze {
   readonly reason: string;
 }
 
+/** When registries are verified every day, in the local time of a zone. */
+export interface DailyCheck {
+  /** `HH:MM`. */
+  readonly at: string;
+  /** IANA name. */
+  readonly zone: string;
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A shorter window is rejected as a mistake: no change could run in it. */
@@ -62,6 +70,17 @@ function openedAt(found: number, first: number, isOpenAt: (ms: number) => boolea
 export function freezeAt(freezes: readonly PlannedFreeze[], at: Date): PlannedFreeze | null {
   const now = at.getTime();
   return freezes.find(({ from, to }) => Date.parse(from) <= now && now < Date.parse(to)) ?? null;
+}
+
+/** Minutes in which a check can still begin. A bot that starts later leaves it to the next day. */
+const CHECK_MINUTES = 50;
+
+/** The local day whose check is due now, for example `2026-11-22`; null at any other time. A skipped hour does not skip its check. */
+export function dueDay({ at, zone }: DailyCheck, now: Date): string | null {
+  const { minute } = localTimeIn(zone)(now);
+  const begins = minutesOf(at);
+  if (minute < begins || minute >= begins + CHECK_MINUTES) return null;
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(now);
 }
 
 /** `mon–thu 22:00–04:00 Europe/Paris`. */

@@ -19,9 +19,13 @@ export function policyInWords(cluster: string, policy: Policy): readonly string[
     `Cluster ${cluster}:`,
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
+    ...(policy.engines === 'rolling' ? [ROLLING] : []),
     ...policy.freezes.map((freeze) => `  No change may start: ${freezeInWords(freeze)}.`),
     `  ${callsInWords(policy.notify ?? DEFAULT_NOTIFY)}`,
     ...(policy.alerts === undefined ? [] : [`  News about the registries themselves are posted in ${policy.alerts}.`]),
+    ...(policy.daily === undefined
+      ? []
+      : [`  Every day at ${policy.daily.at} ${policy.daily.zone}, all registries are verified.`]),
     ...(everyGroupOf(policy).groups.length === 0 ? [] : [`  ${NEEDS_GROUPS}`]),
   ];
 }
@@ -31,6 +35,7 @@ function callsInWords({ by, remindMs }: Notify): string {
   const how = by === 'direct' ? 'by direct messages' : 'in the thread of the card';
   return `Approvers are called ${how} when a decision is wanted, and again ${minutes(remindMs)} before the plan expires.`;
 }
+const ROLLING = '  The container engines are reconfigured one node after another, unless a request says --engines all.';
 
 const NEEDS_GROUPS =
   'The policy names user groups. The Slack app needs the scope usergroups:read, and the workspace needs a paid plan. A group that cannot be read gives nobody permission.';

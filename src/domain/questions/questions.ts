@@ -5,6 +5,8 @@ import { type ChangesAsk, type ChangesKnown, changes } from './changes/changes.t
 import { type HelpAsk, type HelpKnown, help } from './help/help.ts';
 import { type HistoryAsk, type HistoryKnown, history } from './history/history.ts';
 import { type LogAsk, type LogKnown, log } from './log/log.ts';
+import { plan } from './plan/plan.ts';
+import type { PlanAsk, PlanKnown } from './plan/view.ts';
 import type { QuestionPlug } from './question.ts';
 import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
 import { type StatusAsk, type StatusKnown, status } from './status/status.ts';
@@ -14,6 +16,7 @@ import type { VerifyAsk, VerifyKnown } from './verify/view.ts';
 /** What each question takes and what its answer is made from. A new question is a folder beside this file, a line here and a line below. */
 interface Questions {
   readonly status: { readonly ask: StatusAsk; readonly known: StatusKnown };
+  readonly plan: { readonly ask: PlanAsk; readonly known: PlanKnown };
   readonly verify: { readonly ask: VerifyAsk; readonly known: VerifyKnown };
   readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
   readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
@@ -28,7 +31,7 @@ export type KnownOf<Q extends Question> = Questions[Q]['known'];
 
 /** Every question, in the order of the help. */
 const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = {
-  ...{ status, verify, changes, show, log, history },
+  ...{ plan, status, verify, changes, show, log, history },
   help,
 };
 

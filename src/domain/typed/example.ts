@@ -1,2 +1,10 @@
-/** The example in refusals of typed commands. */
+import type { Takes } from './unquoted-reason.ts';
+
+/** The example in refusals of texts that name no command. */
 export const EXAMPLE = 'For example: /registry-ha add node-2 --reason "second registry before the upgrade"';
+
+/** How a command with this word is typed. */
+export const exampleOf = (word: string, takes: Takes): string =>
+  ['/registry-ha', word, ...(takes === null ? [] : [SAMPLE[takes]]), '--reason "ticket 4711"'].join(' ');
+
+const SAMPLE: Readonly<Record<NonNullable<Takes>, string>> = { NODE: 'node-2', CHANGE: 'lab-7f3k2q' };

@@ -1,55 +1,81 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
+import { ENGINE_ORDERS, type EngineOrder } from '../plan/intent.ts';
 import { clipped } from '../text/clipped.ts';
 import { listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
-import { EXAMPLE } from './example.ts';
-import { plainFlag } from './plain.ts';
+import { plainFlag, plainWord } from './plain.ts';
 import { reasonFrom } from './reason.ts';
 import type { Word } from './tokenize.ts';
 import { type Takes, unquotedReason } from './unquoted-reason.ts';
 
-const FLAGS = ['--cluster', '--reason'] as const;
-type Flag = (typeof FLAGS)[number];
+/** The options of a command. */
+export interface Options<Valued extends string, Turned extends string> {
+  /** Options with a value after them. */
+  readonly valued: readonly Valued[];
+  /** Options without a value. */
+  readonly switches: readonly Turned[];
+  /** How the command is typed, for refusals. */
+  readonly example: string;
+}
 
-/** Options without a value; each belongs to some verbs only. */
-const SWITCHES = ['--keep-isos', '--last'] as const;
-export type Switch = (typeof SWITCHES)[number];
-
-/** The words after a verb, sorted into names and flags. */
-export interface TypedWords {
+/** The words of a command, sorted into names and options. */
+export interface SortedWords<Valued extends string, Turned extends string> {
   readonly plain: readonly string[];
-  readonly flags: ReadonlyMap<Flag, string>;
-  readonly switches: ReadonlySet<Switch>;
+  readonly flags: ReadonlyMap<Valued, string>;
+  readonly switches: ReadonlySet<Turned>;
   /** Words after an unquoted reason; not in `plain`. */
   readonly behindReason: readonly string[];
 }
 
+/** Options with a value of every command that changes or blocks something. */
+const SHARED = ['--cluster', '--reason'] as const;
+
+/** Options with a value; those that are not shared belong to some verbs only. */
+export type Flag = (typeof SHARED)[number] | '--engines';
+
+/** Options without a value; each belongs to some verbs only, `--dry-run` to all. */
+export type Switch = '--keep-isos' | '--last' | '--dry-run';
+
+/** The words after a verb. */
+export type TypedWords = SortedWords<Flag, Switch>;
+
+/** A command that takes a reason. */
+interface Reasoned {
+  readonly verb: string;
+  readonly takes: Takes;
+  readonly valued?: readonly Flag[];
+  readonly switches?: readonly Switch[];
+  readonly example: string;
+}
+
 /** Sorts the words after a verb. A reason must be in quotes if more words follow it. */
-export function typedWords(
-  command: { readonly verb: string; readonly takes: Takes; readonly switches?: readonly Switch[] },
-  words: readonly Word[],
-): TypedWords | Refusal {
-  const sorted = sortedWords(words, command.switches);
+export function typedWords(command: Reasoned, words: readonly Word[]): TypedWords | Refusal {
+  const { valued = [], switches = [], example } = command;
+  const sorted = sortedWords(words, { valued: [...SHARED, ...valued], switches, example });
   if (isRefusal(sorted) || sorted.behindReason.length === 0) return sorted;
   const { plain: names, flags, behindReason: behind } = sorted;
   const [cluster, first = ''] = [flags.get('--cluster'), flags.get('--reason')];
-  return unquotedReason({ ...command, names, switches: [...sorted.switches], cluster, first, behind });
+  const own = valued.flatMap((flag) => (flags.has(flag) ? [flag, flags.get(flag) ?? ''] : []));
+  return unquotedReason({ ...command, names, switches: [...sorted.switches, ...own], cluster, first, behind });
 }
 
-/** The same, for commands that accept no reason, quoted or not. `known`: the switches of the command. */
-export function sortedWords(words: readonly Word[], known: readonly Switch[] = []): TypedWords | Refusal {
+/** Sorts the words behind a command by its options. Refuses an unknown option, one that is given twice, and a missing value. */
+export function sortedWords<Valued extends string, Turned extends string>(
+  words: readonly Word[],
+  options: Options<Valued, Turned>,
+): SortedWords<Valued, Turned> | Refusal {
   const plain: string[] = [];
-  const flags = new Map<Flag, string>();
-  const switches = new Set<Switch>();
+  const flags = new Map<Valued, string>();
+  const switches = new Set<Turned>();
   const behindReason: string[] = [];
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const turned = known.find((one) => one === plainFlag(word.text).toLowerCase());
+    const turned = options.switches.find((one) => one === plainFlag(word.text).toLowerCase());
     if (turned !== undefined) switches.add(turned);
     else if (!isFlag(word)) plain.push(word.text);
     else {
-      const valued = valuedFlag(word, rest, flags, known);
-      if (isRefusal(valued)) return valued;
+      const valued = valuedFlag(word, rest, flags, options);
+      if (typeof valued === 'string') return refuse('bad-command', valued, `For example: ${options.example}`);
       flags.set(valued.flag, valued.given.text);
       if (valued.flag === '--reason' && !valued.given.isQuoted) behindReason.push(...upToFlag(rest));
     }
@@ -57,32 +83,44 @@ export function sortedWords(words: readonly Word[], known: readonly Switch[] = [
   return { plain, flags, switches, behindReason };
 }
 
-/** A flag and its value, which may be the next word of `rest`; refused if it is in `before`. */
-function valuedFlag(
+/** A flag and its value, which may be the next word of `rest`; else what is wrong with it. */
+function valuedFlag<Valued extends string>(
   word: Word,
   rest: Word[],
-  before: ReadonlyMap<Flag, string>,
-  known: readonly Switch[],
-): { readonly flag: Flag; readonly given: Word } | Refusal {
+  before: ReadonlyMap<Valued, string>,
+  { valued, switches }: Options<Valued, string>,
+): { readonly flag: Valued; readonly given: Word } | string {
   const [name, value] = nameAndValue(plainFlag(word.text));
-  const flag = FLAGS.find((one) => one === name.toLowerCase());
-  if (flag === undefined) return unknownFlag(name, known);
-  if (before.has(flag)) return bad(`${flag} is given twice.`);
-  const given = value === undefined ? valueBehind(flag, rest) : { ...word, text: value };
-  return isRefusal(given) ? given : { flag, given };
+  const flag = valued.find((one) => one === name.toLowerCase());
+  if (flag === undefined) return unknownFlag(name, valued, switches);
+  if (before.has(flag)) return `${flag} is given twice.`;
+  const given = value === undefined ? rest.shift() : { ...word, text: value };
+  const isMissing = given === undefined || (value === undefined && plainFlag(given.text).startsWith('--'));
+  if (isMissing || (given.text === '' && !given.isQuoted))
+    return `${flag} needs a value after it${flag === '--reason' ? ', in quotes' : ''}.`;
+  return { flag, given };
 }
 
 /** The typed reason as a member of a wish; empty without one. */
-export function reasonIn({ flags }: TypedWords): { readonly reason?: string } | Refusal {
+export function reasonIn({ flags }: Pick<TypedWords, 'flags'>): { readonly reason?: string } | Refusal {
   const typed = flags.get('--reason');
   if (typed === undefined) return {};
   const reason = reasonFrom(typed);
   return isRefusal(reason) ? reason : { reason };
 }
 
-function valueBehind(flag: Flag, rest: Word[]): Word | Refusal {
-  const next = rest.shift();
-  return next === undefined || plainFlag(next.text).startsWith('--') ? needsValue(flag) : next;
+/** The typed reason and order of the engines, as members of an intent; empty without any. */
+export function detailsIn(
+  words: Pick<TypedWords, 'flags'>,
+): { readonly reason?: string; readonly engines?: EngineOrder } | Refusal {
+  const typed = words.flags.get('--engines');
+  const engines = ENGINE_ORDERS.find((one) => one === plainWord(typed ?? '').toLowerCase());
+  if (typed !== undefined && engines === undefined) {
+    const says = `--engines takes “all” or “rolling”, not “${clipped(typed)}”.`;
+    return refuse('bad-command', says, 'To reconfigure the engines node by node: --engines rolling');
+  }
+  const reason = reasonIn(words);
+  return isRefusal(reason) ? reason : { ...(engines === undefined ? {} : { engines }), ...reason };
 }
 
 const isFlag = ({ text }: Word): boolean => plainFlag(text).startsWith('-');
@@ -98,22 +136,11 @@ function nameAndValue(word: string): [string, string | undefined] {
   return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function unknownFlag(flag: string, known: readonly Switch[]): Refusal {
-  const other = SWITCHES.find((one) => one === flag.toLowerCase());
-  if (other !== undefined && known.includes(other)) return bad(`${other} takes no value.`);
-  if (other !== undefined)
-    return bad(`This command does not take ${other}. The options are ${listed([...FLAGS, ...known])}.`);
-  return bad(noSuchOption(flag, [...FLAGS, ...known]));
-}
-
-/** The sentence about an option that the command does not know, with the one that was probably meant, or all. */
-export function noSuchOption(typed: string, known: readonly string[]): string {
+/** The sentence about an option that the command does not have, with the one that was probably meant, or all. */
+function unknownFlag(typed: string, valued: readonly string[], switches: readonly string[]): string {
+  if (switches.includes(typed.toLowerCase())) return `${typed.toLowerCase()} takes no value.`;
+  const known = [...valued, ...switches];
   const meant = nearest(`--${typed.toLowerCase().replace(/^-+/, '')}`, known);
-  const question = meant === null ? ` The options are ${listed(known)}.` : ` Did you mean “${meant}”?`;
-  return `There is no option “${clipped(typed)}”.${question}`;
+  const all = known.length === 0 ? ' It takes none.' : ` The options are ${listed(known)}.`;
+  return `This command has no option “${clipped(typed)}”.${meant === null ? all : ` Did you mean “${meant}”?`}`;
 }
-
-const needsValue = (flag: Flag): Refusal =>
-  bad(`${flag} needs a value after it${flag === '--reason' ? ', in quotes' : ''}.`);
-
-const bad = (says: string): Refusal => refuse('bad-command', says, EXAMPLE);

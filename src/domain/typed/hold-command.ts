@@ -24,7 +24,10 @@ const WHOLE = 'cluster';
 /** Parses `freeze`, `unfreeze`, `lock NODE|cluster` and `unlock NODE|cluster`. */
 export function parseHold(word: HoldWord, words: readonly Word[], context: CommandContext): HoldWish | Refusal {
   const takes = word === 'freeze' ? null : 'NODE';
-  const typed = isLift(word) ? sortedWords(words) : typedWords({ verb: word, takes }, words);
+  const example = `/registry-ha ${EXAMPLES[word]}`;
+  const typed = isLift(word)
+    ? sortedWords(words, { valued: ['--cluster', '--reason'], switches: [], example })
+    : typedWords({ verb: word, takes, example }, words);
   if (isRefusal(typed)) return typed;
   const cluster = clusterFrom(typed.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import { clipped } from '../text/clipped.ts';
 import type { CommandContext } from './cluster.ts';
+import { exampleOf } from './example.ts';
 import { plainWord } from './plain.ts';
 import { bootstrapAmong, unknownNode } from './unknown-node.ts';
 import { wrongNode } from './wrong-node.ts';
@@ -21,8 +22,7 @@ export function nodesFrom(
   if (wrong !== undefined) return wrongNode(wrong, verb);
   const nodes = [...new Set(names)];
   if (nodes.length === 0) {
-    const example = `For example: /registry-ha ${verb} node-2 --reason "ticket 4711"`;
-    return refuse('bad-command', 'The command names no node.', example);
+    return refuse('bad-command', 'The command names no node.', `For example: ${exampleOf(verb, 'NODE')}`);
   }
   const stray = strayWord(names, verb, cluster, context);
   if (stray !== null) return stray;

@@ -23,7 +23,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
 
 /** Near words for each command. */
 const MEANS: Readonly<Record<string, readonly string[]>> = {
-  add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start', 'plan'],
+  add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start'],
   remove: ['delete', 'rm', 'del', 'uninstall', 'drop', 'destroy', 'unregister', 'withdraw'],
   sync: ['refresh', 'resync', 'synchronize', 'synchronise', 'reconcile', 'mirror'],
   undo: ['rollback', 'roll-back', 'revert', 'reset', 'restore', 'back'],

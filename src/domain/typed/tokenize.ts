@@ -15,6 +15,10 @@ export interface Words {
 const DOUBLE = '"“”„‟«»〝〞〟＂';
 const SINGLE = "'‘’‚‛‹›′＇";
 
+/** Text as one quoted word. Double quotes inside become single ones. */
+export const quoted = (text: string): string =>
+  `"${[...text].map((letter) => (DOUBLE.includes(letter) ? "'" : letter)).join('')}"`;
+
 /**
  * Splits text at spaces outside quotes. A quote opens at the start of a word or after `=`, and closes before a space or the end, so
  * that an apostrophe inside a word is plain text. A backslash is plain text too.

@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from '../answers/refusal.ts';
 import { clipped } from '../text/clipped.ts';
+import { quoted } from './tokenize.ts';
 
 /** What a verb takes as its argument. */
 export type Takes = 'NODE' | 'CHANGE' | null;
@@ -42,6 +43,6 @@ function meantCommand({ verb, takes, names, switches = [], cluster, first, behin
     ...(needsName && !isName ? [takes] : []),
     ...switches,
     ...(cluster === undefined ? [] : ['--cluster', cluster]),
-    `--reason "${reason.trim().replaceAll(/["“”„«»]/g, "'")}"`,
+    `--reason ${quoted(reason.trim())}`,
   ].join(' ');
 }

@@ -2,16 +2,10 @@ import { type Facts, isClosed } from '../cluster/facts.ts';
 import { sameSet } from '../cluster/registry.ts';
 import { soundArchives } from '../guards/archives.ts';
 import { keptManifest } from '../node-commands/undo-commands.ts';
+import { enginesSteps } from '../plan/engine-steps.ts';
 import type { Intent } from '../plan/intent.ts';
 import type { PlanFor, PlanTarget } from '../plan/parts.ts';
-import {
-  copySteps,
-  enginesSteps,
-  type PlanContext,
-  readyStep,
-  registrySteps,
-  verifyStep,
-} from '../plan/planned-steps.ts';
+import { copySteps, type PlanContext, readyStep, registrySteps, verifyStep } from '../plan/planned-steps.ts';
 import type { Step } from '../plan/step.ts';
 import { withdrawStep } from './take-away.ts';
 
@@ -59,7 +53,7 @@ export function bringUpSteps(intent: Intent, context: PlanContext, around = NOTH
     ...own.flat(),
     ...(last === undefined ? [] : [readyStep(last.node, addresses)]),
     ...targets.flatMap(around.after),
-    ...enginesSteps(context, addresses),
+    ...enginesSteps(context, addresses, intent),
     verifyStep(context, addresses),
   ];
 }

@@ -11,11 +11,21 @@ export const commonFindings = ({ archives }: PlanContext): readonly string[] => 
 
 /** The side effect of reconfiguring the engines; empty if no step does that. */
 export const engineRestarts = (steps: readonly Step[]): readonly string[] =>
-  steps.flatMap((step) =>
-    step.kind === 'engines'
-      ? `containerd restarts on ${count(step.nodes.length, 'node')} (${listed(step.nodes)}) at about the same time. Running containers keep running.`
-      : [],
-  );
+  isRolling(steps)
+    ? [rollingRestarts(steps)]
+    : enginesIn(steps).map(
+        ({ nodes }) =>
+          `containerd restarts on ${count(nodes.length, 'node')} (${listed(nodes)}) at about the same time. Running containers keep running.`,
+      );
+
+const enginesIn = (steps: readonly Step[]) => steps.flatMap((step) => (step.kind === 'engines' ? [step] : []));
+
+const isRolling = (steps: readonly Step[]): boolean => enginesIn(steps).some(({ gated }) => gated === true);
+
+function rollingRestarts(steps: readonly Step[]): string {
+  const nodes = enginesIn(steps).flatMap((step) => step.nodes);
+  return `containerd restarts on ${count(nodes.length, 'node')}, one after another: ${listed(nodes)}. The next one follows when the engine lists the registries and its node is Ready. The first failure stops it. Running containers keep running.`;
+}
 
 /** Warnings of every plan about the nodes. */
 export const commonWarnings = ({ facts }: PlanContext): readonly string[] => clonedMachines(facts.kube);
@@ -23,7 +33,7 @@ export const commonWarnings = ({ facts }: PlanContext): readonly string[] => clo
 /** Warns if the engines of several masters restart together. */
 export function mastersRestart({ facts }: PlanContext, steps: readonly Step[]): readonly string[] {
   const masters = facts.kube.nodes.filter(({ roles }) => roles.includes('master')).map(({ name }) => name);
-  if (masters.length < 2 || !steps.some(({ kind }) => kind === 'engines')) return [];
+  if (masters.length < 2 || isRolling(steps) || enginesIn(steps).length === 0) return [];
   return [`The engines of all masters (${listed(masters)}) restart at about the same time.`];
 }
 

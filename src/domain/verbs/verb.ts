@@ -9,7 +9,7 @@ import type { Plan, UntimedPlan } from '../plan/plan.ts';
 import type { Markup } from '../text/markup.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
-import type { Switch, TypedWords } from '../typed/flags.ts';
+import type { Flag, Switch, TypedWords } from '../typed/flags.ts';
 import type { Takes } from '../typed/unquoted-reason.ts';
 
 /** What the worker's journal knows about the change to undo. */
@@ -49,6 +49,8 @@ export interface VerbPlug<V extends Verb> {
   readonly usage: (markup: Markup) => readonly string[];
   /** The kind of its arguments. */
   readonly takes: Takes;
+  /** Its options with a value, beside those of every verb. */
+  readonly valued: readonly Flag[];
   /** Its options without a value. */
   readonly switches: readonly Switch[];
   readonly parse: (words: TypedWords, context: CommandContext) => ChangeWish | Refusal;
@@ -66,6 +68,7 @@ export interface VerbPlug<V extends Verb> {
 
 /** A request that names its nodes, and has no options of its own. */
 export const ORDINARY = {
+  valued: [],
   switches: [],
   settle: <I>(intent: I): I => intent,
   asksForCopies: false,

@@ -3,16 +3,14 @@ import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
 import { parseQuestion, QUESTION_NAMES, questionOf } from '../questions/questions.ts';
 import { clipped } from '../text/clipped.ts';
 import { nearestOnes } from '../text/nearest.ts';
-import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
 import { didYouMean } from '../typed/did-you-mean.ts';
 import { EXAMPLE } from '../typed/example.ts';
-import { typedWords } from '../typed/flags.ts';
 import { HOLD_WORDS, isHoldWord, parseHold } from '../typed/hold-command.ts';
 import { notTyped } from '../typed/not-typed.ts';
 import { plainFlag, visible } from '../typed/plain.ts';
 import { tokenize, type Word } from '../typed/tokenize.ts';
-import { verbPlug } from '../verbs/verbs.ts';
+import { parseVerb } from '../verbs/parse-verb.ts';
 import type { Wish } from './wish.ts';
 
 /** Characters: 20 of the longest names and a reason. Parsing 256 kB of words would take half a minute. */
@@ -30,7 +28,7 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
   const word = plainFlag(first.text).toLowerCase();
   const question = questionOf(word);
   if (question !== null) return parseQuestion(question, rest, context);
-  if (isVerb(word)) return parseVerb(word, rest, context);
+  if (isVerb(word)) return changeOrPlan(word, rest, context);
   if (!isHoldWord(word)) return notTyped(first.text) ?? unknownCommand(word);
   const hold = parseHold(word, rest, context);
   return isRefusal(hold) ? hold : { is: 'hold', hold };
@@ -38,10 +36,10 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
 
 const HELP: Wish = { is: 'question', question: 'help', ask: {} };
 
-function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): ChangeWish | Refusal {
-  const { takes, switches, parse } = verbPlug(verb);
-  const words = typedWords({ verb, takes, switches }, rest);
-  return isRefusal(words) ? words : parse(words, context);
+function changeOrPlan(verb: Verb, rest: readonly Word[], context: CommandContext): Wish | Refusal {
+  const typed = parseVerb(verb, rest, context);
+  if (isRefusal(typed)) return typed;
+  return typed.isDryRun ? { is: 'question', question: 'plan', ask: typed.wish } : typed.wish;
 }
 
 function unknownCommand(word: string): Refusal {

@@ -11,6 +11,7 @@ export interface ClusterProofs {
   readonly heartbeat: Proof;
   readonly status: Proof;
   readonly proof: Proof;
+  readonly dryRun: Proof;
 }
 
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
@@ -34,6 +35,7 @@ export async function botProofs({ clusters, approval }: BotConfig, own: SigningK
     heartbeat: proofOf('heartbeat', own, keys),
     status: proofOf('status', own, keys),
     proof: proofOf('proof', own, keys),
+    dryRun: proofOf('dry-run', own, keys),
   });
   return {
     cards: proofOf('card', own, bots),

@@ -3,6 +3,7 @@ import { redisCards } from '../../adapters/redis/cards/cards.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
 import { redisTold } from '../../adapters/redis/cards/told.ts';
+import { redisDryRuns } from '../../adapters/redis/lease/dry-runs.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisProofs } from '../../adapters/redis/lease/proofs.ts';
 import { redisStatus } from '../../adapters/redis/lease/status.ts';
@@ -25,15 +26,18 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   const clusters = new Map(
-    [...proofs.clusters].map(([cluster, { entries, heartbeat, status, proof }]) => {
+    [...proofs.clusters].map(([cluster, { entries, heartbeat, status, proof, dryRun }]) => {
       const place = { redis, cluster };
       const changes = redisChanges({ ...place, proof: entries, cache });
       const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
       const queue = changeQueue({ ...place, onError });
       const board = redisStatus({ ...place, proof: status });
       const proofBoard = redisProofs({ ...place, proof });
+      const dryRuns = redisDryRuns({ ...place, proof: dryRun });
       const told = redisTold({ ...place, proof: proofs.told });
-      return [cluster, { changes, queue, holds: redisHolds(place), worker, board, proofBoard, told }] as const;
+      const toldDaily = redisTold({ ...place, proof: proofs.told, isDaily: true });
+      const holds = redisHolds(place);
+      return [cluster, { changes, queue, holds, worker, board, proofBoard, dryRuns, told, toldDaily }] as const;
     }),
   );
   return {

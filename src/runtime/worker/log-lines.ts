@@ -9,6 +9,7 @@ export function workerLog(log: Log) {
     onNodesUnread: (err: unknown) => log.debug({ err }, 'The names of the nodes could not be read'),
     onNotInspected: (err: unknown) => log.warn({ err }, 'The status of the cluster could not be stored'),
     onNotReported: (err: unknown) => log.warn({ err }, 'A request for a proof or its result could not be exchanged'),
+    onDryRunLost: (err: unknown) => log.warn({ err }, 'A request for a dry run or its answer could not be exchanged'),
     onPartUnread: (err: unknown) => log.error({ err }, 'An inspection met an unexpected error'),
     onUnexpectedError: (err: unknown, job: object) =>
       log.error({ err, ...job }, 'A job ended with an unexpected error'),

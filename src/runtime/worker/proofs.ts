@@ -16,6 +16,7 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
     heartbeat: proofOf('heartbeat', own, workers),
     status: proofOf('status', own, workers),
     proof: proofOf('proof', own, workers),
+    dryRun: proofOf('dry-run', own, workers),
     approvals: approvalChecker({ keys: bots }),
     sealer: headSealer(own),
     seals: headChecker(workers),

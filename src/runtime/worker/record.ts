@@ -1,4 +1,5 @@
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import { redisDryRuns } from '../../adapters/redis/lease/dry-runs.ts';
 import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
 import { redisProofs } from '../../adapters/redis/lease/proofs.ts';
@@ -29,6 +30,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat }),
     board: redisStatus({ redis, cluster, proof: proofs.status }),
     proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),
+    dryRuns: redisDryRuns({ redis, cluster, proof: proofs.dryRun }),
     close: () => closeRedis(redis),
   };
 }

@@ -3,7 +3,7 @@ import type { Change } from '../../domain/change/change.ts';
 import type { Call } from '../../domain/policy/call.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { CardView } from '../parts/card-view.ts';
-import { restartsOf } from '../parts/side-effects.ts';
+import { restartsOf } from '../plan/side-effects.ts';
 import { decidersWanted } from '../text/approvals-line.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';

@@ -1,11 +1,13 @@
 import type { Change } from '../../domain/change/change.ts';
 import { againButton } from '../parts/again-button.ts';
 import { cancelButton, decisionButtons, planButton, retryButtons, undoButton } from '../parts/buttons.ts';
-import { type CardStyle, type CardView, DETAILS, type Detail } from '../parts/card-view.ts';
+import type { CardStyle, CardView } from '../parts/card-view.ts';
 import { planSummary } from '../parts/plan-summary.ts';
 import { taskBlocks } from '../parts/task-blocks.ts';
-import { type Block, type Drawing, shortened } from '../text/blocks.ts';
-import { ALL_BLOCKS_LIMIT, fitsMessage } from '../text/fit.ts';
+import type { Detail } from '../plan/detail.ts';
+import { fittingBlocks } from '../plan/fitting-blocks.ts';
+import type { Block, Drawing } from '../text/blocks.ts';
+import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
 import { head } from './card-head.ts';
 import { doubtCard } from './doubt-card.ts';
 import { cancelledOutcome, doneOutcome, failedOutcome, refusedOutcome } from './outcome.ts';
@@ -14,24 +16,10 @@ import { isTooLate, statusText } from './status.ts';
 /** The card of a change, with as much detail as fits into one message of at most `limit` characters. */
 export function renderCard(view: CardView, style: CardStyle, limit = ALL_BLOCKS_LIMIT): Drawing {
   if (view.doubt !== undefined) return doubtCard(view.change, view.doubt);
-  return { text: statusText(view), blocks: fittingBlocks(view, style, limit) };
-}
-
-/** Characters of each text of a card for which even the least detail is too large, from the most to the least. */
-const CUTS = [1000, 400, 150, 60];
-
-/** The blocks with the most detail that fits. If none fits, the least detail without lists, in shorter and shorter texts. */
-function fittingBlocks(view: CardView, style: CardStyle, limit: number): readonly Block[] {
-  let blocks: readonly Block[] = [];
-  for (const detail of DETAILS) {
-    blocks = [...head(view), ...body(view, style, detail)];
-    if (fitsMessage(blocks, limit)) return blocks;
-  }
-  for (const most of CUTS) {
-    blocks = blocks.flatMap((block) => shortened(block, most));
-    if (fitsMessage(blocks, limit)) return blocks;
-  }
-  return blocks;
+  return {
+    text: statusText(view),
+    blocks: fittingBlocks((detail) => [...head(view), ...body(view, style, detail)], limit),
+  };
 }
 
 function body(view: CardView, style: CardStyle, detail: Detail): readonly Block[] {

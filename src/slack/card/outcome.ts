@@ -1,5 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
+import { nodesOf } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import { clean } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
@@ -62,11 +63,19 @@ function doneAndNot({ plan, steps }: Change): readonly Block[] {
 }
 
 const sentences = (steps: readonly Step[]): string => {
-  const said = steps.map(({ says }) => escaped(says));
+  const said = phrasesOf(steps).map(escaped);
   return said.length === 0
     ? 'nothing.'
     : cut(`${said.slice(0, 6).join('; ')}${furtherSteps(said.length - 6)}.`, STEPS_LIMIT);
 };
+
+/** Engines that are reconfigured in turn are one phrase, and the first: all their nodes must be named. */
+function phrasesOf(steps: readonly Step[]): readonly string[] {
+  const isInTurn = (step: Step) => step.kind === 'engines' && step.gated === true;
+  const nodes = steps.filter(isInTurn).flatMap(nodesOf);
+  const engines = nodes.length === 0 ? [] : [`Reconfigure the container engine of ${listed(nodes)}`];
+  return [...engines, ...steps.filter((step) => !isInTurn(step)).map(({ says }) => says)];
+}
 
 const furtherSteps = (further: number): string => (further > 0 ? `; and ${further} more` : '');
 

@@ -6,10 +6,10 @@ import type { DecisionKind } from '../../domain/policy/policy.ts';
 import { firstFew } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
+import { fullPlanButton } from '../plan/full-plan.ts';
+import { restartsOf } from '../plan/side-effects.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
-import { fullPlanButton } from './full-plan.ts';
-import { restartsOf } from './side-effects.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
 
 /** `action_id` of each button; the decision follows the colon. */

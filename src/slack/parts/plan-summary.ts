@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/change/change.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { count } from '../../domain/text/format.ts';
+import { inShort } from '../plan/plan-facts.ts';
+import { atOnce } from '../plan/plan-steps.ts';
 import { type Block, listed, section } from '../text/blocks.ts';
 import { cut, fitLines, type Room } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
-import { inShort } from './plan-facts.ts';
-import { atOnce } from './plan-steps.ts';
 import { type Task, tasksOf } from './tasks.ts';
 
 /** A card is read on a phone: about a screen and a half with its head and its buttons. The full plan has the rest. */
@@ -24,14 +24,14 @@ const KEYS = 2;
 
 /** What an approver must know, the riskiest first: what the plan changes, warnings, new host keys, and its steps. */
 export function planSummary(change: Change): readonly Block[] {
-  const { plan } = change;
+  const { intent, plan } = change;
   if (plan === undefined) return [];
   const { approved, seen } = plan;
   const effects = fitLines(approved.sideEffects.map(short), ROOM.effects);
   const warnings = fitLines(seen.warnings.map(short), ROOM.warnings);
   const left = FACTS - effects.length - warnings.length - Math.min(seen.newHostKeys.length, KEYS);
   return [
-    section(inShort(change, plan)),
+    section(inShort({ intent, plan })),
     ...listed('Found', left > 0 ? fitLines(seen.findings.map(escaped), { lines: left, characters: 500 }) : []),
     ...listed('What else it changes', effects),
     ...listed('Warnings', warnings),

@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt';
+import type { Detail } from '../plan/detail.ts';
 import { type Block, section, words } from '../text/blocks.ts';
 import { cut, fitLines, SECTION_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
-import type { CardStyle, CardView, Detail } from './card-view.ts';
+import type { CardStyle, CardView } from './card-view.ts';
 import { type Task, tasksOf } from './tasks.ts';
 
 /** Characters. The plan block has no documented limits; a line or two is readable. */

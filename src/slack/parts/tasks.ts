@@ -3,7 +3,8 @@ import type { Step } from '../../domain/plan/step.ts';
 import { count, secondsInWords, utc } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { plugOf } from '../../steps/kinds.ts';
-import type { CardView, Detail } from './card-view.ts';
+import type { Detail } from '../plan/detail.ts';
+import type { CardView } from './card-view.ts';
 import { progressInWords } from './progress.ts';
 
 /** One line of the running plan. The statuses are Slack's (task card block, field `status`). */

@@ -1,11 +1,15 @@
 import type { Answer } from '../../app/ask/answer-to.ts';
+import type { Answered } from '../../app/ask/asker.ts';
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import { holdLifted, holdSet } from '../../domain/policy/active-holds.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Markup } from '../../domain/text/markup.ts';
-import { cut, TEXT_LIMIT } from '../text/fit.ts';
+import { fittingBlocks } from '../plan/fitting-blocks.ts';
+import { planBlocks } from '../plan/plan-blocks.ts';
+import { type Block, section } from '../text/blocks.ts';
+import { ALL_BLOCKS_LIMIT, cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';
 
@@ -13,6 +17,8 @@ import { mentions } from '../text/mentions.ts';
 export interface Words {
   readonly to: 'asker' | 'channel';
   readonly text: string;
+  /** Shown instead of the text, which notifications then have. */
+  readonly blocks?: readonly Block[];
 }
 
 const toAsker = (text: string): Words => ({ to: 'asker', text });
@@ -34,8 +40,16 @@ export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | nul
       return { to: 'channel', text };
     }
     case 'answered':
-      return toAsker(answer.says(markup));
+      return answeredWords(answer, markup);
   }
+}
+
+/** The answer to a question, with its plan below the words. */
+export function answeredWords({ says, plan }: Pick<Answered, 'says' | 'plan'>, markup: Markup): Words {
+  const text = says(markup);
+  if (plan === null) return toAsker(text);
+  const blocks = fittingBlocks((detail) => [section(text), ...planBlocks(plan, detail)], ALL_BLOCKS_LIMIT);
+  return { ...toAsker(text), blocks };
 }
 
 /** A refusal as mrkdwn: the explanation, and what to do. */

@@ -13,7 +13,7 @@ import type { SlackPoster } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn } from '../text/markup.ts';
-import { brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
+import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
 export interface SurfaceOptions extends PostOptions {
   readonly slack: Pick<SlackPoster, 'post' | 'open'>;
@@ -108,7 +108,7 @@ function laterWords({ later }: Answered, markup: Markup, ending: AbortSignal): R
   return async () => {
     const next = await later(ending);
     if (next === null) return null;
-    return { words: { to: 'asker', text: next.says(markup) }, later: laterWords(next, markup, ending) };
+    return { words: answeredWords(next, markup), later: laterWords(next, markup, ending) };
   };
 }
 
@@ -121,9 +121,15 @@ async function isRepeated(wish: Wish, { trigger, by }: Request, { once, log }: S
 }
 
 /** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */
-export async function say({ to, text }: Words, respond: RespondFn, log: Log): Promise<void> {
+export async function say({ to, text, blocks }: Words, respond: RespondFn, log: Log): Promise<void> {
+  const shown = blocks === undefined ? {} : { blocks: [...blocks] };
   try {
-    await respond({ response_type: to === 'asker' ? 'ephemeral' : 'in_channel', replace_original: false, text });
+    await respond({
+      response_type: to === 'asker' ? 'ephemeral' : 'in_channel',
+      replace_original: false,
+      text,
+      ...shown,
+    });
   } catch (err) {
     log.warn({ err }, 'Reply could not be delivered');
   }

@@ -1,6 +1,6 @@
 import type { RespondFn } from '@slack/bolt';
 import { SlackRefused } from '../api/slack-refused.ts';
-import { fullPlan } from '../parts/full-plan.ts';
+import { fullPlan } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
 import { type SurfaceOptions, say } from './answers.ts';
 

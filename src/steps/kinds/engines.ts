@@ -9,6 +9,7 @@ import { listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { waitForJob } from '../world/engines-job.ts';
 import { areListed, exactly } from '../world/engines-listed.ts';
+import { stayHealthy } from '../world/health-gate.ts';
 import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 import { waitUntilSatisfied } from '../world/wait.ts';
@@ -24,6 +25,8 @@ const ENDPOINTS_LIMITS = { limitMs: 120_000, everyMs: POLL_MS };
 const schema = stepOnNodes('engines', {
   /** Addresses of exactly the registries that every engine must list, sorted. */
   addresses: z.array(z.string()),
+  /** The step ends only when its nodes are healthy again, so that the next one may follow. */
+  gated: z.literal(true).exactOptional(),
 });
 
 type EnginesStep = Data<typeof schema>;
@@ -32,7 +35,7 @@ type EnginesStep = Data<typeof schema>;
 export const engines: StepPlug<EnginesStep> = {
   schema,
   title: () => 'Reconfigure the container engines',
-  seconds: () => ({ from: 40, to: 240 }),
+  seconds: ({ gated }) => (gated === true ? { from: 30, to: 180 } : { from: 40, to: 240 }),
   ...RUNS_ALONE,
   check: (step, world, signal) => areConfigured(step.nodes, step, world, signal),
   async act(step, world, signal) {
@@ -49,8 +52,13 @@ export const engines: StepPlug<EnginesStep> = {
     if (bad.length === 0) return;
     throw failedTogether(bad.map(({ node, answer }) => new SaltFailed(node, commandLine(step), answer)));
   },
-  confirm: (step, world, signal) =>
-    waitUntilSatisfied(() => areConfigured(step.nodes, step, world, signal), RESTART_LIMITS, world.clock, signal),
+  async confirm(step, world, signal) {
+    const check = () => areConfigured(step.nodes, step, world, signal);
+    const found = await waitUntilSatisfied(check, RESTART_LIMITS, world.clock, signal);
+    return found.is === 'satisfied' && step.gated === true
+      ? await stayHealthy(step.nodes, check, world, signal)
+      : found;
+  },
 };
 
 const DONE: SaltReturn = { is: 'ok', states: 0, changed: 0 };

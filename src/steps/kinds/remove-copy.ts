@@ -6,7 +6,7 @@ import { copiedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { type StepPlug, TAKES_AWAY } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('remove-copy', {
@@ -23,7 +23,7 @@ export const removeCopy: StepPlug<RemoveCopyStep> = {
   schema,
   title: (where, steps) => `Delete copied archives from ${where} (${count(steps, 'archive')})`,
   seconds: () => ({ from: 2, to: 60 }),
-  ...RUNS_ALONE,
+  ...TAKES_AWAY,
   check: isGone,
   async act(step, world, signal) {
     const { node, archive, part, takesArchive } = step;

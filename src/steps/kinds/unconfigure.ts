@@ -3,7 +3,7 @@ import { stepOnNode } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode } from '../world/run-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { type StepPlug, TAKES_AWAY } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 const schema = stepOnNode('unconfigure', {
@@ -18,7 +18,7 @@ export const unconfigure: StepPlug<UnconfigureStep> = {
   schema,
   title: (where) => `Delete the registry’s configuration on ${where}`,
   seconds: () => ({ from: 1, to: 3 }),
-  ...RUNS_ALONE,
+  ...TAKES_AWAY,
   check: areGone,
   async act(step, world, signal) {
     const isSo = async () => (await areGone(step, world, signal)).is === 'satisfied';

@@ -7,7 +7,7 @@ import { hasExited } from '../../domain/node-commands/ended.ts';
 import { mountedArchive, stepOnNode } from '../../domain/plan/step-shared.ts';
 import type { Data } from '../../domain/text/shape.ts';
 import { mustRunOnNode, runOnNode } from '../world/run-on-node.ts';
-import { RUNS_ALONE, type StepPlug } from '../world/step-plug.ts';
+import { type StepPlug, TAKES_AWAY } from '../world/step-plug.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../world/step-world.ts';
 
 /** A container that has just ended releases its files within seconds. */
@@ -28,7 +28,7 @@ export const unmount: StepPlug<UnmountStep> = {
   schema,
   title: (where) => `Unmount archives on ${where}`,
   seconds: () => ({ from: 1, to: 5 }),
-  ...RUNS_ALONE,
+  ...TAKES_AWAY,
   check: isUnmounted,
   async act(step, world, signal) {
     for (const { command } of step.commands) {

@@ -39,3 +39,9 @@ export const nothingToForget = async (): Promise<void> => undefined;
 
 /** Defaults of most kinds: sequential, cancelled only where they check, and no files left. */
 export const RUNS_ALONE = { cancel: 'where-it-asks', atOnce: null, forget: nothingToForget } as const;
+
+/** Defaults of steps that take something away from one node, once its registry is out of service. */
+export const TAKES_AWAY = {
+  ...RUNS_ALONE,
+  atOnce: { says: 'removals on different nodes', sharesNetwork: false },
+} as const;

@@ -3,8 +3,10 @@ import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { endpointUrl } from '../../../src/domain/cluster/registry.ts';
 import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
+import { render } from '../../../src/domain/node-commands/command.ts';
 import type { Intent } from '../../../src/domain/plan/intent.ts';
 import { undoButtons } from '../../../src/slack/parts/undo-button.ts';
+import { stagesOf } from '../../../src/steps/stages.ts';
 import { approvalBy, approvedChangeOn, type Bench, bench, bob, granted, plannedChange, stateOf } from '../bench.ts';
 
 const remove: Intent = { verb: 'remove', cluster: 'lab', nodes: ['node-2'], last: true };
@@ -89,6 +91,38 @@ describe('a removal', () => {
     expect(undo).toMatchObject({ refused: 'not-undoable', tryNext: expect.stringContaining('click Retry from here') });
     expect(isRefusal(undo) && undo.tryNext).toContain('/registry-ha add node-2');
     granted(await on.decide({ ...approvalBy(bob, failed), kind: 'retry' }));
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
+  });
+
+  it('of several registries clears the nodes side by side: a node that fails does not stop the other one', async () => {
+    const on = bench();
+    await approvedChangeOn(on, ['node-2', 'node-3']);
+    await on.work();
+    const { run } = on.worker.shell;
+    on.worker.shell.run = async (access, command, ...rest) => {
+      const isBusy = access.node === 'node-2' && render(command).includes('umount');
+      if (!isBusy) return await run(access, command, ...rest);
+      return { ended: { is: 'exit', code: 32 }, stdout: '', stderr: 'umount: target is busy.' };
+    };
+    const { id, plan } = await approved(on, {
+      verb: 'remove',
+      cluster: 'lab',
+      nodes: ['node-2', 'node-3'],
+      last: true,
+    });
+    const cleared = (plan?.approved.steps ?? []).filter((step) => /^(unmount|unconfigure|remove-copy):/.test(step.id));
+    expect(stagesOf(cleared).map(({ lanes }) => lanes.length)).toEqual([2]);
+    await on.work();
+    const change = await stateOf(on, id);
+    expect(change?.state).toBe('failed');
+    expect(change?.failure?.where).toBe('node-2');
+    const ends = cleared.map((step) => [step.id.split(':')[1], change?.steps[step.id]?.is] as const);
+    expect(new Set(ends.flatMap(([node, is]) => (node === 'node-3' ? [is] : [])))).toEqual(new Set(['done']));
+    expect(ends).toContainEqual(['node-2', 'failed']);
+    expect([...on.lab.inside('node-3').mounted, ...on.lab.inside('node-3').config]).toEqual([]);
+    on.worker.shell.run = run;
+    if (change !== undefined) granted(await on.decide({ ...approvalBy(bob, change), kind: 'retry' }));
     await on.work();
     expect(await stateOf(on, id)).toMatchObject({ state: 'done' });
   });

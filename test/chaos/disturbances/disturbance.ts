@@ -14,10 +14,12 @@ export type End =
       readonly left: (stage: ChaosStage, result: ScenarioResult) => Promise<readonly string[]>;
     };
 
-/** A way to disturb `add node-2`: when to strike, how to recover, and the required end. */
+/** A way to disturb `add node-2`, or another request: when to strike, how to recover, and the required end. */
 export interface Disturbance {
   readonly name: string;
   readonly end: End;
+  /** What alice types; `add node-2` when left out. */
+  readonly request?: string;
   /** Runs before the request. */
   readonly before?: (stage: ChaosStage) => Promise<void>;
   /** Runs while the plan waits for a decision. */

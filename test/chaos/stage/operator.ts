@@ -5,13 +5,15 @@ import type { ChaosStage } from './chaos-stage.ts';
 const ENDED: ReadonlySet<string> = new Set(['refused', 'denied', 'expired', 'failed', 'done', 'cancelled']);
 /** People repeat an action without a visible result after this time. */
 const PATIENCE_MS = 12_000;
+const ADD = '/registry-ha add node-2';
 const END_LIMIT_MS = 400_000;
 
 /** Whether the change has ended, by its record. */
 export const isOver = (change: SeenChange | undefined): boolean => change !== undefined && ENDED.has(change.state);
 
 /** Alice requests and bob approves, both repeatedly until it takes effect; then waits for the end. */
-export async function operate(stage: ChaosStage, { planned }: Disturbance): Promise<void> {
+export async function operate(stage: ChaosStage, { planned, request = ADD }: Disturbance): Promise<void> {
+  const ask = () => tried(stage.sandbox.slack.command('alice', request));
   await insist(stage, 'a change', async () => (await stage.change()) !== undefined, ask);
   await untilTheEnd(stage, planned);
 }
@@ -64,10 +66,6 @@ async function approve(stage: ChaosStage): Promise<void> {
 /** Clicks a button once it exists; false if Slack reports an error, as while the bot is away. */
 export async function press({ sandbox }: ChaosStage, person: string, label: string): Promise<boolean> {
   return await tried(sandbox.slack.click(person, label));
-}
-
-async function ask({ sandbox }: ChaosStage): Promise<boolean> {
-  return await tried(sandbox.slack.command('alice', '/registry-ha add node-2'));
 }
 
 /** Slack reports an error if there is no bot or no such button; then the person tries again. */

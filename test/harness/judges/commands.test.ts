@@ -114,6 +114,20 @@ describe('the command judge reports a worker that', () => {
     expect(judgeCommands(deeds([], { jobs: [job], steps: [copy] }))).toHaveLength(1);
   });
 
+  it('reconfigured engines out of turn, or one of them twice', () => {
+    const inTurn = ['a', 'b'].map((node) => ({
+      ...engines,
+      id: `engines:${node}`,
+      nodes: [node],
+      gated: true as const,
+    }));
+    const job = (node: string) => ({ at: '2026-03-01T10:00:00.000Z', minions: [node], retcodes: { [node]: 0 } });
+    const judged = (...jobs: readonly string[]) => judgeCommands(deeds([], { jobs: jobs.map(job), steps: inTurn }));
+    expect(judged('a', 'b')).toEqual([]);
+    expect(judged('b', 'a')).toEqual([expect.stringContaining('out of turn')]);
+    expect(judged('a', 'a', 'b')).toContainEqual(expect.stringContaining('the engines of a were reconfigured'));
+  });
+
   it('but accepts a copy that resumes at another offset', () => {
     const [receive = salt] = shownCopyCommands(order);
     const resumed = { ...receive, args: receive.args.map((word) => (word === '0' ? '50' : word)) };

@@ -60,14 +60,34 @@ function tooOften(acts: readonly PlannedAct[], repeats: number): readonly string
 }
 
 function judgeEngineJobs({ steps, jobs, repeats }: Deeds): readonly string[] {
-  const step = steps.find(({ kind }) => kind === 'engines');
-  if (jobs.length > 0 && step?.kind !== 'engines') return ['the engines were reconfigured without approval'];
-  const wanted = step?.kind === 'engines' ? [...step.nodes].toSorted().join() : '';
-  const others = jobs.filter(({ minions }) => [...minions].toSorted().join() !== wanted);
-  const well = jobs.filter(({ minions, retcodes }) => minions.every((one) => retcodes[one] === 0)).length;
+  const planned = steps.flatMap((step) => (step.kind === 'engines' ? [step] : []));
+  if (jobs.length > 0 && planned.length === 0) return ['the engines were reconfigured without approval'];
+  const setOf = (names: readonly string[]) => [...names].toSorted().join();
+  const wanted = [...new Set(planned.map(({ nodes }) => setOf(nodes)))];
+  const others = jobs.filter(({ minions }) => !wanted.includes(setOf(minions)));
+  const more = jobs.length - Math.max(1, wanted.length);
   return [
-    ...others.map(({ minions }) => `the engines were reconfigured on ${minions.join()} instead of ${wanted}`),
-    ...(well > 1 ? [`the engines were reconfigured successfully ${well} times instead of once`] : []),
-    ...(jobs.length > 1 + repeats ? [`${jobs.length} jobs for the engines, with ${repeats} interruptions`] : []),
+    ...others.map(
+      ({ minions }) => `the engines were reconfigured on ${minions.join()} instead of ${wanted.join(' or ')}`,
+    ),
+    ...wanted.flatMap((set) => {
+      const own = jobs.filter(({ minions }) => setOf(minions) === set);
+      const well = own.filter(({ minions, retcodes }) => minions.every((one) => retcodes[one] === 0)).length;
+      return well > 1 ? [`the engines of ${set} were reconfigured successfully ${well} times instead of once`] : [];
+    }),
+    ...(more > repeats ? [`${jobs.length} jobs for the engines, with ${repeats} interruptions`] : []),
+    ...outOfTurn(jobs, wanted, setOf),
   ];
+}
+
+/** Engines that are reconfigured one after another keep the order of the plan. */
+function outOfTurn(
+  jobs: readonly EngineJob[],
+  wanted: readonly string[],
+  setOf: (names: readonly string[]) => string,
+): readonly string[] {
+  const turns = jobs.map(({ minions }) => wanted.indexOf(setOf(minions)));
+  return turns.some((turn, at) => turn < Math.max(...turns.slice(0, at)))
+    ? ['the engines were reconfigured out of turn']
+    : [];
 }

@@ -214,9 +214,9 @@ export const APP: readonly Mutant[] = [
   },
   {
     name: 'a plan is made for another cluster',
-    file: 'src/app/plan/plan-change.ts',
-    find: 'intent.cluster !== ports.cluster || clusterOf(id) !== ports.cluster',
-    replace: 'false',
+    file: 'src/app/plan/plan-for.ts',
+    find: 'if (cluster === own) return null;',
+    replace: 'if (cluster !== undefined) return null;',
     tests: ['test/app/plan/plan-change.test.ts'],
   },
   {
@@ -267,5 +267,19 @@ export const APP: readonly Mutant[] = [
     find: 'if (says !== null) notes.different(at.node,',
     replace: 'if (false) notes.different(at.node,',
     tests: ['test/app/watch/prove-all.test.ts'],
+  },
+  {
+    name: 'the plan of another change is shown as the one that was asked for',
+    file: 'src/app/answer/plan.ts',
+    find: 'canonicalJson(dryRun.intent) === canonicalJson(withoutReason(intent))',
+    replace: 'true',
+    tests: ['test/app/answer/plan.test.ts'],
+  },
+  {
+    name: 'anybody sees the plan of a change that only others may request',
+    file: 'src/app/answer/plan.ts',
+    find: 'return mayAsk(on.policy, verb, by, channel, now);',
+    replace: 'return verb === undefined ? mayAsk(on.policy, verb, by, channel, now) : null;',
+    tests: ['test/app/answer/plan.test.ts'],
   },
 ];

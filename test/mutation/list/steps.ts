@@ -15,6 +15,27 @@ export const STEPS: readonly Mutant[] = [
     tests: ENGINES_STEP,
   },
   {
+    name: 'the next engine follows a node that is not Ready',
+    file: 'src/steps/world/health-gate.ts',
+    find: '?.ready !== true',
+    replace: '?.ready === undefined',
+    tests: ['test/steps/world/health-gate.test.ts'],
+  },
+  {
+    name: 'the next engine follows before kubelet’s next status',
+    file: 'src/steps/world/health-gate.ts',
+    find: 'await world.clock.sleep(SETTLE_MS, signal);',
+    replace: '',
+    tests: ['test/steps/world/health-gate.test.ts'],
+  },
+  {
+    name: 'an engine of several in turn has no gate',
+    file: 'src/steps/kinds/engines.ts',
+    find: "found.is === 'satisfied' && step.gated === true",
+    replace: "found.is !== 'satisfied' && step.gated === true",
+    tests: ['test/steps/kinds/engines.test.ts'],
+  },
+  {
     name: 'the engines count as done with an endpoint too many',
     file: 'src/steps/world/engines-listed.ts',
     find: 'sameSet(endpoints, urls)',

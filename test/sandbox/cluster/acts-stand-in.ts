@@ -121,7 +121,7 @@ function makeNode(folder: string, name: string, ip: string): SimNode {
     freeBytes: new Map([['/', 1e12]]),
     mounts: [],
     registry: null,
-    engine: { endpoints: [], restartedAt: '2024-11-04T08:00:00.000Z' },
+    engine: { endpoints: [], restartedAt: '2024-11-04T08:00:00.000Z', brokenBy: null },
     minion: { up: true, running: null, synced: new Set(['128.0.1']) },
     commandLog: [],
   };

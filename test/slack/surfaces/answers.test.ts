@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
 import type { Answered } from '../../../src/app/ask/asker.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
+import { answeredWords, BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 import { answer, type SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
+import { fitsMessage } from '../../../src/slack/text/fit.ts';
+import { MRKDWN } from '../../../src/slack/text/markup.ts';
+import { PLANNED } from '../../contract/dry-runs.contract.ts';
+import { largePlan } from '../large-plan.ts';
 import { KeptLog } from '../recording-slack.ts';
 
 describe('the reply to a click that failed', () => {
@@ -48,12 +52,40 @@ function keeping(said: unknown[]): RespondFn {
   };
 }
 
+describe('an answer with a plan', () => {
+  const { found } = PLANNED;
+  if (found.is !== 'planned') throw new Error('There is a plan.');
+  const shown = { says: () => 'Dry run.', plan: { intent: PLANNED.intent, plan: found.plan } };
+
+  it('shows the plan as its card does, without any button', () => {
+    const { to, text, blocks = [] } = answeredWords(shown, MRKDWN);
+    expect({ to, text }).toEqual({ to: 'asker', text: 'Dry run.' });
+    const drawn = JSON.stringify(blocks);
+    expect(drawn).toContain('Copies 3 files');
+    expect(drawn).toContain('SSH host keys');
+    expect(drawn).toContain('metalk8s.repo.installed');
+    expect(blocks.map(({ type }) => type)).not.toContain('actions');
+  });
+
+  it('fits into one message, however large the plan is', () => {
+    const { intent, plan } = largePlan(20, 5);
+    const { blocks = [] } = answeredWords({ ...shown, plan: { intent, plan } }, MRKDWN);
+    expect(fitsMessage(blocks)).toBe(true);
+    expect(JSON.stringify(blocks)).toContain('more step');
+  });
+
+  it('has only words without one', () => {
+    expect(answeredWords({ ...shown, plan: null }, MRKDWN)).toEqual({ to: 'asker', text: 'Dry run.' });
+  });
+});
+
 describe('an answer that becomes newer', () => {
   const wish = { is: 'question', question: 'status', ask: { cluster: 'lab' } } as const;
   const request = { sender: SENDER, by: ALICE, channel: 'C0OPS', wish };
   /** Answers number after number, for ever unless there is a last one. */
   const numbered = (n: number, last = Number.POSITIVE_INFINITY): Answered => ({
     says: () => `answer ${n}`,
+    plan: null,
     later: async () => (n < last ? numbered(n + 1, last) : null),
   });
   const heard = async (first: Answered, ending = new AbortController().signal) => {

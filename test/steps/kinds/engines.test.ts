@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CancelAsked } from '../../../src/app/apply/cancel-watch.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
 import type { EngineFacts } from '../../../src/domain/cluster/facts.ts';
+import type { Step } from '../../../src/domain/plan/step.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
 import { labBefore, never, of, outcome, raise } from '../steps-world.ts';
 
@@ -21,6 +22,25 @@ describe('the engines', () => {
     expect(await outcome(of('engines'), lab, { startedJob: '20261122101530123456' })).toMatchObject({
       outcome: { already: false },
       ran: [],
+    });
+  });
+
+  it('wait for a healthy node, if the next engine follows', async () => {
+    const lab = await labBefore('engines');
+    const all = of('engines');
+    if (all.kind !== 'engines') throw new Error('It is a step of the engines.');
+    const gated: Step = { ...all, gated: true };
+    lab.change = (seen) => {
+      const isDone = lab.ran.length > 0;
+      const nodes = seen.kube.nodes.map((node) => ({ ...node, ready: !isDone || node.name !== 'node-1' }));
+      return { ...seen, kube: { ...seen.kube, nodes } };
+    };
+    expect((await outcome(gated, lab)).failure).toMatchObject({
+      where: 'node-1',
+      what: 'node-1 is not Ready since its container engine restarted.',
+    });
+    expect(await outcome({ ...all, id: 'engines' }, await labBefore('engines'))).toMatchObject({
+      outcome: { already: false },
     });
   });
 
@@ -122,7 +142,7 @@ describe('the engines', () => {
       return left.length === 0 ? seen : { ...seen, returns: others };
     };
     lab.salt.stillRunning = async () => left.shift()?.() ?? [];
-    return await outcome(of('engines'), lab);
+    return { ...(await outcome(of('engines'), lab)), unasked: left.length };
   }
   const lost = () => [];
   const runs = () => ['node-3'];
@@ -134,7 +154,7 @@ describe('the engines', () => {
     ['does not seem to run it twice in a row, again and again', [lost, lost, runs, lost, lost, runs, lost, lost]],
     ['cannot be asked whether it runs it', [notTold, notTold, notTold, notTold]],
   ])('are waited for while a node that still owes its answer %s', async (_, running) => {
-    expect(await lateOnNode3(running)).toMatchObject({ outcome: { already: false } });
+    expect(await lateOnNode3(running)).toMatchObject({ outcome: { already: false }, unasked: 0 });
   });
 
   /** node-3 never returns a result; its engine was reconfigured or not. */

@@ -1,3 +1,4 @@
+import { staysReady } from '../../engine-state.ts';
 import type { JsonObject } from '../../salt/json.ts';
 import type { SimNode, World } from '../../world.ts';
 import { type EndpointAddress, endpointsOf } from './endpoints.ts';
@@ -6,7 +7,7 @@ const VERSION_LABEL = 'metalk8s.scality.com/version';
 
 /** The Node object with the world's current labels and readiness. */
 export function nodeObject(world: World, node: SimNode): JsonObject {
-  const isReady = node.ready && !world.faults.isOn('node-not-ready', node.name);
+  const isReady = node.ready && !world.faults.isOn('node-not-ready', node.name) && staysReady(world, node);
   const reason = isReady ? 'KubeletReady' : 'NodeStatusUnknown';
   return {
     apiVersion: 'v1',

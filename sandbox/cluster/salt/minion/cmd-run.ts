@@ -1,3 +1,4 @@
+import { engineRuns } from '../../engine-state.ts';
 import { crictlInfo, crictlPull } from './crictl.ts';
 import type { FunContext } from './fun-context.ts';
 import { type FunResult, returned } from './fun-result.ts';
@@ -33,7 +34,7 @@ async function run(call: FunContext, words: readonly string[]): Promise<CommandO
   const [program, verb, image] = words;
   if (program !== 'crictl') return { output: `/bin/sh: ${program}: command not found`, exitCode: 127 };
   if (call.world.faults.isOn('crictl-missing', call.node.name)) return { output: NO_CRICTL, exitCode: 1 };
-  if (call.world.faults.isOn('engine-dead', call.node.name)) return { output: NO_CONTAINERD, exitCode: 1 };
+  if (!engineRuns(call.world, call.node)) return { output: NO_CONTAINERD, exitCode: 1 };
   if (verb === 'info' && words.length === 2) return { output: crictlInfo(call.node), exitCode: 0 };
   if (verb === 'pull' && image !== undefined && words.length === 3)
     return await crictlPull(call.node, image, call.signal);

@@ -1,3 +1,4 @@
+import { brokenAtRestart } from '../../engine-state.ts';
 import { type Before, type Chunk, failed, hasChanged, type Outcome, ok, type Sls, type StateContext } from './chunk.ts';
 import { CONFIG_TOML, configToml, configTomlV3, HOSTS_TOML, hostsToml, yumRepo } from './engine-config.ts';
 import { fileManaged } from './file-states.ts';
@@ -114,18 +115,23 @@ function ensureRunning(context: StateContext, endpoints: readonly string[]): Chu
   return { sls: RUNNING_SLS, id: ENSURE, name: 'containerd', fun: 'service.running', requires, run: restartIfChanged };
 
   async function restartIfChanged(before: Before): Promise<Outcome> {
-    const { world, node, test } = context;
+    const { node, test } = context;
     const isV2 = node.containerRuntime.startsWith('containerd://2');
     const isChanged = hasChanged(before, CONFIGURE);
     if (test && isChanged) return { result: null, comment: 'Service is set to be restarted', changes: {} };
     if (test) return ok('The service containerd is already running');
-    if (isV2 || isChanged) node.engine = { endpoints: [...endpoints], restartedAt: restartTime(isChanged) };
-    if (isChanged) world.events.emit('containerd-restarted', node.name);
-    if (isV2 || isChanged) world.events.emit('changed');
+    if (isV2 || isChanged) load(isChanged);
     return isChanged ? ok('Service restarted', { containerd: true }) : ok('The service containerd is already running');
   }
 
-  function restartTime(isRestart: boolean): string {
-    return isRestart ? new Date().toISOString() : context.node.engine.restartedAt;
+  function load(isRestart: boolean): void {
+    const { world, node } = context;
+    node.engine = { ...(isRestart ? restarted() : node.engine), endpoints: [...endpoints] };
+    if (isRestart) world.events.emit('containerd-restarted', node.name);
+    world.events.emit('changed');
+  }
+
+  function restarted() {
+    return { restartedAt: new Date().toISOString(), brokenBy: brokenAtRestart(context.world, context.node) };
   }
 }

@@ -1,5 +1,6 @@
 import * as cardScripts from '../cards/cards-scripts.ts';
 import * as holdScripts from '../cards/holds-scripts.ts';
+import * as dryRunScripts from '../lease/dry-run-scripts.ts';
 import * as proofScripts from '../lease/proof-scripts.ts';
 import * as statusScripts from '../lease/status-scripts.ts';
 import * as workerScripts from '../lease/worker-scripts.ts';
@@ -23,7 +24,9 @@ export const QUEUE_OF_WORKER =
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('eval evalsha getrange hdel psubscribe set'),
-  ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts, proofScripts].flatMap(commandsOf),
+  ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(
+    commandsOf,
+  ),
   ...QUEUE_OF_BOT,
 ]);
 
@@ -31,7 +34,7 @@ export const BOT_COMMANDS = inOrder([
 export const WORKER_COMMANDS = inOrder([
   ...CONNECTING,
   ...words('bzpopmin eval evalsha get hgetall hset set time'),
-  ...[changeScripts, workerScripts, statusScripts, proofScripts].flatMap(commandsOf),
+  ...[changeScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(commandsOf),
   ...QUEUE_OF_WORKER,
 ]);
 

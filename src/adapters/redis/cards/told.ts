@@ -12,6 +12,8 @@ export interface ToldOptions {
   readonly cluster: string;
   /** Signs as a bot, so that nobody else can silence a message. */
   readonly proof: Proof;
+  /** For what the daily checks have told, instead of news about inspections. */
+  readonly isDaily?: boolean;
 }
 
 const toldSchema = z.object({ troubles: z.array(z.string()).check(atMost(100)) });
@@ -20,13 +22,15 @@ const toldSchema = z.object({ troubles: z.array(z.string()).check(atMost(100)) }
 const MOST_BYTES = 128 * 1024;
 
 /** What people were told, in Redis. What no trusted bot has signed counts as nothing. */
-export function redisTold({ redis, cluster, proof }: ToldOptions): Told {
-  const { told: key } = clusterKeys(cluster);
+export function redisTold({ redis, cluster, proof, isDaily = false }: ToldOptions): Told {
+  const { told, toldDaily } = clusterKeys(cluster);
+  const key = isDaily ? toldDaily : told;
+  const about = { cluster, ...(isDaily ? { of: 'daily' } : {}) };
   return {
     async last() {
       const text = await ask(redis.getrange(key, 0, MOST_BYTES));
-      return text === '' ? null : (saidIn(text, { cluster }, toldSchema, proof)?.troubles ?? null);
+      return text === '' ? null : (saidIn(text, about, toldSchema, proof)?.troubles ?? null);
     },
-    note: async (troubles) => void (await ask(redis.set(key, signedText({ troubles }, { cluster }, proof)))),
+    note: async (troubles) => void (await ask(redis.set(key, signedText({ troubles }, about, proof)))),
   };
 }

@@ -36,8 +36,14 @@ export function clusterKeys(cluster: string) {
     proof: `${prefix}:proof`,
     /** String: the request for a proof that waits; it expires. */
     proofAsked: `${prefix}:proof-asked`,
+    /** Sorted set: the requests for dry runs that wait, by Redis' time; it expires. */
+    dryRunsAsked: `${prefix}:dry-runs-asked`,
+    /** Prefix of strings: the worker's signed answers to dry runs; they expire. */
+    dryRun: `${prefix}:dry-run`,
     /** String: the troubles that the bots have told people of, signed by a bot. */
     told: `${prefix}:told`,
+    /** String: what the last daily checks have told people, signed by a bot. */
+    toldDaily: `${prefix}:told-daily`,
     /** Prefix of strings: payloads of Slack that a bot has taken. */
     once: `${prefix}:once`,
     /** Number: the last fencing token. */

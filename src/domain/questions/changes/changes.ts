@@ -3,11 +3,11 @@ import { count, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
 import { clusterFrom } from '../../typed/cluster.ts';
+import { sortedWords } from '../../typed/flags.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
 import { ANSWER_ROOM, fitByRank } from '../fit.ts';
-import { optionWords } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 
 /** Which changes to list. */
@@ -44,19 +44,19 @@ export const changes: QuestionPlug<ChangesAsk, ChangesKnown> = {
 };
 
 function parse(words: readonly Word[], context: CommandContext): ChangesAsk | Refusal {
-  const typed = optionWords(words, {
+  const typed = sortedWords(words, {
     valued: ['--cluster', '--node'],
     switches: ['--open', '--mine', '--all'],
     example: EXAMPLE,
   });
   if (isRefusal(typed)) return typed;
-  const { plain, values, switches } = typed;
+  const { plain, flags, switches } = typed;
   if (plain.length > 0) return bad('changes takes only options. To select a node, write --node before it.');
   if (switches.has('--open') && switches.has('--all')) return bad('--open and --all exclude each other.');
-  const name = values.get('--cluster');
+  const name = flags.get('--cluster');
   const cluster = name === undefined ? null : clusterFrom(name, context);
   if (isRefusal(cluster)) return cluster;
-  const node = values.get('--node');
+  const node = flags.get('--node');
   return {
     cluster,
     which: switches.has('--all') ? 'all' : 'open',

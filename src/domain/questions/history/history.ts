@@ -3,12 +3,12 @@ import { isNodeName } from '../../cluster/node-name.ts';
 import { count } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { sortedWords } from '../../typed/flags.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { wrongNode } from '../../typed/wrong-node.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
 import { ANSWER_ROOM, fitByRank } from '../fit.ts';
-import { optionWords } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 
 export interface HistoryAsk {
@@ -34,9 +34,9 @@ export const history: QuestionPlug<HistoryAsk, HistoryKnown> = {
 
 /** The node may be gone by now, so a name that the cluster does not have is no mistake. */
 function parse(words: readonly Word[], context: CommandContext): HistoryAsk | Refusal {
-  const typed = optionWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
+  const typed = sortedWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
   if (isRefusal(typed)) return typed;
-  const cluster = clusterFrom(typed.values.get('--cluster'), context);
+  const cluster = clusterFrom(typed.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;
   const [node, ...more] = typed.plain.map(plainWord);
   if (node === undefined || more.length > 0)

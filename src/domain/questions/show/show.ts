@@ -8,7 +8,7 @@ import type { CommandContext } from '../../typed/cluster.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
 import { ANSWER_ROOM, fitByRank } from '../fit.ts';
-import { oneChange } from '../options.ts';
+import { oneChange } from '../one-change.ts';
 import type { QuestionPlug } from '../question.ts';
 
 export interface ShowAsk {

@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Markup } from '../../text/markup.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { sortedWords } from '../../typed/flags.ts';
 import type { Word } from '../../typed/tokenize.ts';
-import { optionWords } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 import { lateAnswer, oneLine, wholeAnswer } from './report.ts';
 import type { ClusterView } from './view.ts';
@@ -29,16 +29,16 @@ export const status: QuestionPlug<StatusAsk, StatusKnown> = {
 };
 
 function parse(words: readonly Word[], context: CommandContext): StatusAsk | Refusal {
-  const typed = optionWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
+  const typed = sortedWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
   if (isRefusal(typed)) return typed;
-  const { plain, values } = typed;
+  const { plain, flags } = typed;
   if (plain.length > 0)
     return refuse(
       'bad-command',
       'status is about a whole cluster. It takes only --cluster NAME.',
       `For example: ${EXAMPLE}`,
     );
-  const name = values.get('--cluster');
+  const name = flags.get('--cluster');
   if (name === undefined) return { cluster: context.defaultCluster };
   const cluster = clusterFrom(name, context);
   return isRefusal(cluster) ? cluster : { cluster };

@@ -2,12 +2,12 @@ import { isRefusal, type Refusal, refuse } from '../../answers/refusal.ts';
 import { isNodeName } from '../../cluster/node-name.ts';
 import type { Markup } from '../../text/markup.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
+import { sortedWords } from '../../typed/flags.ts';
 import { NODES_LIMIT } from '../../typed/nodes.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { unknownNode } from '../../typed/unknown-node.ts';
 import { wrongNode } from '../../typed/wrong-node.ts';
-import { optionWords } from '../options.ts';
 import type { QuestionPlug } from '../question.ts';
 import { askedInWords, notAskedInWords, progressInWords } from './progress-words.ts';
 import { resultInWords } from './result-words.ts';
@@ -26,9 +26,9 @@ export const verify: QuestionPlug<VerifyAsk, VerifyKnown> = {
 };
 
 function parse(words: readonly Word[], context: CommandContext): VerifyAsk | Refusal {
-  const typed = optionWords(words, { valued: ['--cluster'], switches: ['--deep'], example: EXAMPLE });
+  const typed = sortedWords(words, { valued: ['--cluster'], switches: ['--deep'], example: EXAMPLE });
   if (isRefusal(typed)) return typed;
-  const cluster = clusterFrom(typed.values.get('--cluster'), context);
+  const cluster = clusterFrom(typed.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;
   const nodes = [...new Set(typed.plain.flatMap((word) => plainWord(word).split(',')).filter((name) => name !== ''))];
   const wrong = nodes.find((name) => !isNodeName(name));

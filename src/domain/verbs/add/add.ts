@@ -1,7 +1,7 @@
 import { isRefusal, type Refusal } from '../../answers/refusal.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
-import { reasonIn, type TypedWords } from '../../typed/flags.ts';
+import { detailsIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
 import { ORDINARY, type VerbPlug } from '../verb.ts';
 import { planAdd } from './plan.ts';
@@ -12,6 +12,7 @@ export const add: VerbPlug<'add'> = {
   ...ORDINARY,
   usage: addUsage,
   takes: 'NODE',
+  valued: ['--engines'],
   parse,
   notesBefore: true,
   plan: (intent, { facts, when }) => planAdd(intent, facts, when),
@@ -23,6 +24,6 @@ function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal
   if (isRefusal(cluster)) return cluster;
   const nodes = nodesFrom(words.plain, 'add', cluster, context);
   if (isRefusal(nodes)) return nodes;
-  const reason = reasonIn(words);
-  return isRefusal(reason) ? reason : { is: 'change', intent: { verb: 'add', cluster, nodes, ...reason } };
+  const details = detailsIn(words);
+  return isRefusal(details) ? details : { is: 'change', intent: { verb: 'add', cluster, nodes, ...details } };
 }

@@ -1,9 +1,10 @@
 import { type Refusal, refuse } from '../../answers/refusal.ts';
 import type { Facts } from '../../cluster/facts.ts';
+import { enginesSteps } from '../../plan/engine-steps.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type PlanFor, type PlanTarget, planOf } from '../../plan/parts.ts';
 import type { UntimedPlan } from '../../plan/plan.ts';
-import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
+import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 import { contextOf, targetsOf } from '../bring-up.ts';
@@ -44,7 +45,7 @@ function stepsOf(intent: IntentOf<'remove'>, context: PlanContext, targets: read
   return [
     ...withdraws,
     ...waits,
-    ...(isKnownToAnEngine(nodes, facts) ? enginesSteps(context, addresses) : []),
+    ...(isKnownToAnEngine(nodes, facts) ? enginesSteps(context, addresses, intent) : []),
     ...targets.flatMap((one) => [
       ...unmountSteps(one, context),
       ...unconfigureSteps(one),

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../../answers/refusal.ts';
 import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
-import { reasonIn, type TypedWords } from '../../typed/flags.ts';
+import { detailsIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
 import { ORDINARY, type VerbPlug } from '../verb.ts';
 import { planRemove } from './plan.ts';
@@ -13,6 +13,7 @@ export const remove: VerbPlug<'remove'> = {
   ...ORDINARY,
   usage: removeUsage,
   takes: 'NODE',
+  valued: ['--engines'],
   switches: ['--keep-isos', '--last'],
   parse,
   notesBefore: false,
@@ -26,11 +27,11 @@ function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal
   if (isRefusal(cluster)) return cluster;
   const nodes = nodesFrom(words.plain, 'remove', cluster, context);
   if (isRefusal(nodes)) return nodes;
-  const reason = reasonIn(words);
-  if (isRefusal(reason)) return reason;
+  const details = detailsIn(words);
+  if (isRefusal(details)) return details;
   const options = {
     ...(words.switches.has('--keep-isos') ? { keepIsos: true as const } : {}),
     ...(words.switches.has('--last') ? { last: true as const } : {}),
   };
-  return { is: 'change', intent: { verb: 'remove', cluster, nodes, ...options, ...reason } };
+  return { is: 'change', intent: { verb: 'remove', cluster, nodes, ...options, ...details } };
 }

@@ -3,7 +3,7 @@ import type { KubeFacts } from '../../cluster/facts.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import type { ChangeWish } from '../../typed/change-wish.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
-import { reasonIn, type TypedWords } from '../../typed/flags.ts';
+import { detailsIn, type TypedWords } from '../../typed/flags.ts';
 import { nodesFrom } from '../../typed/nodes.ts';
 import { plainWord } from '../../typed/plain.ts';
 import { ORDINARY, type VerbPlug } from '../verb.ts';
@@ -15,6 +15,7 @@ export const sync: VerbPlug<'sync'> = {
   ...ORDINARY,
   usage: syncUsage,
   takes: 'NODE',
+  valued: ['--engines'],
   parse,
   // It is never undone.
   notesBefore: false,
@@ -33,8 +34,8 @@ function parse(words: TypedWords, context: CommandContext): ChangeWish | Refusal
   if (isRefusal(cluster)) return cluster;
   const nodes = nodesOrAll(words.plain, cluster, context);
   if (isRefusal(nodes)) return nodes;
-  const reason = reasonIn(words);
-  return isRefusal(reason) ? reason : { is: 'change', intent: { verb: 'sync', cluster, nodes, ...reason } };
+  const details = detailsIn(words);
+  return isRefusal(details) ? details : { is: 'change', intent: { verb: 'sync', cluster, nodes, ...details } };
 }
 
 function nodesOrAll(typed: readonly string[], cluster: string, context: CommandContext): readonly string[] | Refusal {

@@ -5,10 +5,11 @@ import type { Facts } from '../../cluster/facts.ts';
 import { sameSet } from '../../cluster/registry.ts';
 import { archiveGuards } from '../../guards/archives.ts';
 import { commonRefusal } from '../../guards/guards.ts';
+import { enginesSteps } from '../../plan/engine-steps.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type PlanFor, planOf } from '../../plan/parts.ts';
 import type { UntimedPlan } from '../../plan/plan.ts';
-import { enginesSteps, type PlanContext } from '../../plan/planned-steps.ts';
+import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { listed } from '../../text/format.ts';
 import { contextOf } from '../bring-up.ts';
@@ -40,7 +41,7 @@ export function planUndo(
   if (refusal !== null) return refusal;
   const traces = footprintsOf(undone, touchedSteps(undone), facts);
   const context = contextOf(facts, when);
-  const steps = stepsOf(traces, context, undone);
+  const steps = stepsOf(intent, traces, context, undone);
   const unfit = unclearMountRefusal(undone, traces) ?? registriesRefusal(steps, traces, facts);
   if (unfit !== null) return unfit;
   if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
@@ -54,7 +55,12 @@ export function planUndo(
   });
 }
 
-function stepsOf(traces: readonly Footprint[], context: PlanContext, undone: Change): readonly Step[] {
+function stepsOf(
+  intent: IntentOf<'undo'>,
+  traces: readonly Footprint[],
+  context: PlanContext,
+  undone: Change,
+): readonly Step[] {
   const addresses = remaining(leaving(traces), context.facts);
   const withdrawn = traces.filter(hasDeployed);
   const lastNode = withdrawn.at(-1)?.node.name;
@@ -70,7 +76,7 @@ function stepsOf(traces: readonly Footprint[], context: PlanContext, undone: Cha
       withdrawn.map(({ node }) => node),
       context.facts,
     )
-      ? enginesSteps(context, addresses)
+      ? enginesSteps(context, addresses, intent)
       : []),
     ...traces.flatMap((trace) => [...unmountSteps(trace), ...unconfigureSteps(trace, saltenv), ...removeSteps(trace)]),
     proveUndone(traces, context),

@@ -20,10 +20,11 @@ export const undo: VerbPlug<'undo'> = {
 
 const NOTHING_KNOWN: JournalRecord = { change: null, later: [] };
 
-/** The intent that undoes this change, with the nodes of the change. */
+/** The intent that undoes this change, with its nodes, and with its order of the engines. */
 export function undoOf({ id, intent }: Change, reason?: string): IntentOf<'undo'> {
-  const { cluster, nodes } = intent;
-  return { verb: 'undo', undoes: id, cluster, nodes, ...(reason === undefined ? {} : { reason }) };
+  const { cluster, nodes, engines } = intent;
+  const details = { ...(reason === undefined ? {} : { reason }), ...(engines === undefined ? {} : { engines }) };
+  return { verb: 'undo', undoes: id, cluster, nodes, ...details };
 }
 
 /** The copied archives, their part files, and the registry's manifest. */

@@ -7,6 +7,7 @@ import { commandsIn, QUEUE_OF_BOT, QUEUE_OF_WORKER } from '../../../../src/adapt
 import { redisAnnouncements } from '../../../../src/adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../../../src/adapters/redis/cards/cards.ts';
 import { redisTold } from '../../../../src/adapters/redis/cards/told.ts';
+import { redisDryRuns } from '../../../../src/adapters/redis/lease/dry-runs.ts';
 import { takeFence } from '../../../../src/adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../../../src/adapters/redis/lease/heartbeat.ts';
 import { redisProofs } from '../../../../src/adapters/redis/lease/proofs.ts';
@@ -19,6 +20,7 @@ import { announcementsContract } from '../../../contract/announcements.contract.
 import { cardsContract } from '../../../contract/cards.contract.ts';
 import { changesContract } from '../../../contract/changes.contract.ts';
 import * as events from '../../../contract/changes-events.ts';
+import { dryRunsContract } from '../../../contract/dry-runs.contract.ts';
 import { proofsContract } from '../../../contract/proofs.contract.ts';
 import { queueContract } from '../../../contract/queue.contract.ts';
 import { statusContract } from '../../../contract/status.contract.ts';
@@ -76,6 +78,12 @@ proofsContract('Redis, as the bot’s and the worker’s users', async () => {
   const bench = await aclBench(['c1']);
   const boardOf = (user: string) => redisProofs({ redis: bench.as(user), cluster: 'c1', proof: EVERY_STATEMENT });
   return { worker: boardOf(WORKER), bot: boardOf(BOT), close: closing(bench) };
+});
+
+dryRunsContract('Redis, as the bot’s and the worker’s users', async () => {
+  const bench = await aclBench(['lab']);
+  const of = (user: string) => redisDryRuns({ redis: bench.as(user), cluster: 'lab', proof: EVERY_STATEMENT });
+  return { worker: of('registry-ha-worker-lab'), bot: of(BOT), close: closing(bench) };
 });
 
 toldContract('Redis, as the bot’s user', async () => {

@@ -16,6 +16,24 @@ toldContract('Redis', async () => {
 
 toldContract('FakeTold', async () => ({ told: new FakeTold(), close: async () => undefined }));
 
+it('what daily checks have told is another list, and the other list in its place is nothing', async () => {
+  const bench = await redisBench();
+  try {
+    const toldBy = (isDaily: boolean) =>
+      redisTold({ redis: bench.connect(), cluster: 'c1', proof: proofOf('told', bot, [bot]), isDaily });
+    await toldBy(false).note(['node-2 not-mounted a']);
+    expect(await toldBy(true).last()).toBeNull();
+    await toldBy(true).note(['node-2: a difference']);
+    expect(await toldBy(true).last()).toEqual(['node-2: a difference']);
+    expect(await toldBy(false).last()).toEqual(['node-2 not-mounted a']);
+    const redis = bench.connect();
+    await redis.set('mk8s:c1:told-daily', (await redis.get('mk8s:c1:told')) ?? '');
+    expect(await toldBy(true).last()).toBeNull();
+  } finally {
+    await bench.close();
+  }
+});
+
 it('what a stranger has signed, or what is no list, was never told', async () => {
   const bench = await redisBench();
   try {

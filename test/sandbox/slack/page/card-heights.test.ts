@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { renderCard } from '../../../../src/slack/card/card.ts';
-import { fullPlan } from '../../../../src/slack/parts/full-plan.ts';
+import { fullPlan } from '../../../../src/slack/plan/full-plan.ts';
 import { changeOf, NOW, planned, requested } from '../../../slack/card-events.ts';
 import { largePlan } from '../../../slack/large-plan.ts';
 import { type Browser, openPage, startBrowser } from './page-browser.ts';

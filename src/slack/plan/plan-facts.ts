@@ -1,22 +1,20 @@
-import type { Change } from '../../domain/change/change.ts';
 import type { Plan, PlannedArchive } from '../../domain/plan/plan.ts';
+import type { PlanShown } from '../../domain/questions/question.ts';
 import { bytesInWords, count, secondsInWords } from '../../domain/text/format.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { type Block, listed, section, wholeList } from '../text/blocks.ts';
 import { fitLines } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { MRKDWN } from '../text/markup.ts';
-import type { Detail } from './card-view.ts';
+import type { Detail } from './detail.ts';
 
 /** Everything about the plan but its steps, warnings first. */
-export function planFacts(change: Change, detail: Detail): readonly Block[] {
-  const { plan } = change;
-  if (plan === undefined) return [];
+export function planFacts({ intent, plan }: PlanShown, detail: Detail): readonly Block[] {
   const { approved, seen } = plan;
   const list = (title: string, lines: readonly string[], room = detail.list) =>
     room === 'all' ? wholeList(title, lines) : listed(title, fitLines(lines, room));
   return [
-    section(inShort(change, plan)),
+    section(inShort({ intent, plan })),
     ...list('Warnings', seen.warnings.map(escaped)),
     ...list('Side effects', approved.sideEffects.map(escaped)),
     ...list('SSH host keys', hostKeys(plan), doubled(detail.list)),
@@ -32,10 +30,10 @@ const doubled = (room: Detail['list']): Detail['list'] =>
   room === 'all' ? room : { lines: room.lines * 2, characters: room.characters * 2 };
 
 /** What the plan does and how long it takes, in one or two sentences. */
-export function inShort(change: Change, plan: Plan): string {
+export function inShort({ intent, plan }: PlanShown): string {
   const { approved, seen } = plan;
   const { from, to } = seen.estimate;
-  const summary = verbPlug(change.intent.verb).words.summary(change, plan, MRKDWN);
+  const summary = verbPlug(intent.verb).words.summary({ intent, plan }, plan, MRKDWN);
   return `${summary}; ${count(approved.steps.length, 'step')} in total. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
 }
 

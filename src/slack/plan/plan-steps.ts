@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/change/change.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { nodesOf } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
@@ -6,7 +6,7 @@ import { clean } from '../../domain/text/printable.ts';
 import { plugOf } from '../../steps/kinds.ts';
 import { type Block, preformatted, richText, words } from '../text/blocks.ts';
 import { cut, more } from '../text/fit.ts';
-import type { Detail } from './card-view.ts';
+import type { Detail } from './detail.ts';
 import { renderNamed, type Scripts, scriptsOf } from './scripts.ts';
 
 type Part = ReturnType<typeof words>;
@@ -25,18 +25,15 @@ interface Shown extends Detail {
 const SAYS_LIMIT = 300;
 
 /** Every step with its commands. A large plan shows only the commands of the first step of each kind. */
-export function planSteps({ plan }: Change, detail: Detail): readonly Block[] {
-  const steps = (plan?.approved.steps ?? []).map((step, index) => ({ number: index + 1, step }));
+export function planSteps({ approved }: Plan, detail: Detail): readonly Block[] {
+  const steps = approved.steps.map((step, index) => ({ number: index + 1, step }));
   if (steps.length === 0) return [];
-  const scripts = scriptsOf(plan?.approved.steps ?? []);
+  const scripts = scriptsOf(approved.steps);
   const shown: Shown = { ...detail, scripts };
   const parts = detail.steps === 'all' ? everyStep(steps, shown) : byKind(steps, shown, detail.steps);
-  const title = words(
-    `Steps, in this order${atOnce(plan?.approved.steps ?? [])}, with every command that changes something`,
-    {
-      bold: true,
-    },
-  );
+  const title = words(`Steps, in this order${atOnce(approved.steps)}, with every command that changes something`, {
+    bold: true,
+  });
   return chunks([title, ...parts, ...scriptTexts(shown)]).map(richText);
 }
 

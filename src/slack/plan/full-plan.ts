@@ -2,9 +2,8 @@ import type { types } from '@slack/bolt';
 import type { Change } from '../../domain/change/change.ts';
 import { type Block, context, section } from '../text/blocks.ts';
 import { code } from '../text/foreign-text.ts';
-import { DETAILS, type Detail } from './card-view.ts';
-import { planFacts } from './plan-facts.ts';
-import { planSteps } from './plan-steps.ts';
+import { DETAILS, type Detail } from './detail.ts';
+import { planBlocks } from './plan-blocks.ts';
 
 /** `action_id` of the button that shows the whole plan. */
 export const FULL_PLAN_ACTION = 'registry-ha:full-plan';
@@ -31,12 +30,11 @@ const WIDE: Detail = { list: 'all', steps: 'all', commands: 3000, task: 'step' }
 
 /** The plan with every step, command, host key and script; null without a plan. What has no room is counted. */
 export function fullPlan(change: Change): types.ModalView | null {
-  const { digest, plan } = change;
+  const { digest, intent, plan } = change;
   if (digest === undefined || plan === undefined) return null;
   const all = [WIDE, ...DETAILS].map((detail) => [
     section(`The plan of ${code(change.id)}. Its digest is ${code(digest)}.`),
-    ...planFacts(change, detail),
-    ...planSteps(change, detail),
+    ...planBlocks({ intent, plan }, detail),
   ]);
   const blocks = all.find(fits) ?? [context('The plan is too large for Slack.')];
   return {

@@ -1,0 +1,26 @@
+import { isRefusal, type Refusal } from '../answers/refusal.ts';
+import type { Verb } from '../plan/intent.ts';
+import type { ChangeWish } from '../typed/change-wish.ts';
+import type { CommandContext } from '../typed/cluster.ts';
+import { exampleOf } from '../typed/example.ts';
+import { typedWords } from '../typed/flags.ts';
+import type { Word } from '../typed/tokenize.ts';
+import { verbPlug } from './verbs.ts';
+
+/** A change as typed. */
+export interface TypedChange {
+  readonly wish: ChangeWish;
+  /** Only its plan is wanted. */
+  readonly isDryRun: boolean;
+}
+
+/** The words behind a verb. Every verb takes `--dry-run`. */
+export function parseVerb(verb: Verb, words: readonly Word[], context: CommandContext): TypedChange | Refusal {
+  const { takes, valued, switches, parse } = verbPlug(verb);
+  const own = { valued, switches: [...switches, '--dry-run'] as const };
+  const command = { verb, takes, ...own, example: exampleOf(verb, takes) };
+  const typed = typedWords(command, words);
+  if (isRefusal(typed)) return typed;
+  const wish = parse(typed, context);
+  return isRefusal(wish) ? wish : { wish, isDryRun: typed.switches.has('--dry-run') };
+}
