@@ -15,6 +15,7 @@ export const SLACK_FAULTS = [
   'slack-goodbye',
   'slack-org-token',
   'slack-archived',
+  'slack-no-files',
   'slack-refresh',
 ] as const;
 

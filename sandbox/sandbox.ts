@@ -25,6 +25,8 @@ export interface SandboxOptions {
   readonly delivery?: 'socket' | 'http';
   /** Path of the bot's policy file; default: alice requests, bob approves. If it names user groups, the app gets the scope for them. */
   readonly policy?: string;
+  /** Gives the app the scope for files, as manifest.yml explains. */
+  readonly hasFiles?: boolean;
   /** Parent of the sandbox's temporary folder. */
   readonly folder?: string;
   /** Port of the page; default: a free port. */
@@ -74,7 +76,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const place = placeOf(folder, cluster, options.hasClocks === true);
   if (options.policy !== undefined) checkPolicy(options.policy);
   const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
-  const slack = await startLocalSlack({ ...slackOptions(place, options), moreScopes: scopesFor(policy) });
+  const slack = await startLocalSlack({
+    ...slackOptions(place, options),
+    moreScopes: scopesFor(policy, options.hasFiles === true),
+  });
   closing.defer(() => inTime('The local Slack', slack.close(), log));
   const services = await startServices(place, { slack, cluster, ...options, policy }, keeper, closing, signal);
   const texts = new SeenTexts(slack);
@@ -156,8 +161,11 @@ export function checkPolicy(path: string): void {
   policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
 }
 
-/** A policy that names user groups needs this scope, as manifest.yml explains. */
-const scopesFor = (policy = ''): readonly string[] => (/\bgroups:/.test(policy) ? ['usergroups:read'] : []);
+/** A policy that names user groups needs a scope, and so do files, as manifest.yml explains. */
+const scopesFor = (policy: string | undefined, hasFiles: boolean): readonly string[] => [
+  ...(/\bgroups:/.test(policy ?? '') ? ['usergroups:read'] : []),
+  ...(hasFiles ? ['files:write'] : []),
+];
 
 /** If one of them fails to start, waits for the other before it throws. */
 async function bothStarted(bot: Service, worker: Service, signal: AbortSignal): Promise<void> {

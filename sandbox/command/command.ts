@@ -58,6 +58,7 @@ const PORT = [
 function withOptions(command: Command): Command {
   return withCluster(command)
     .option('--policy <file>', 'policy file of the bot (default: alice requests, bob approves)')
+    .option('--files', 'give the app the scope files:write, so that plans also come as files')
     .option('--http', 'send signed HTTP requests to the bot, instead of Socket Mode');
 }
 

@@ -7,11 +7,12 @@ export interface CommandOptions {
   readonly pace?: number;
   readonly port?: number;
   readonly http?: boolean;
+  readonly files?: boolean;
 }
 
 /** Converts command-line options to sandbox options. */
 export function sandboxOptions(
-  { cluster, policy, pace, port, http }: CommandOptions,
+  { cluster, policy, pace, port, http, files }: CommandOptions,
   log: (says: string) => void,
   signal: AbortSignal,
 ): SandboxOptions {
@@ -19,6 +20,7 @@ export function sandboxOptions(
     log,
     signal,
     delivery: http === true ? 'http' : 'socket',
+    ...(files === true ? { hasFiles: true } : {}),
     ...(cluster === undefined ? {} : { description: cluster }),
     ...(policy === undefined ? {} : { policy }),
     ...(pace === undefined ? {} : { pace }),

@@ -33,6 +33,10 @@ export class SeenTexts {
     this.#stop();
   }
 
+  #filesOf({ files = [] }: SlackMessage): readonly string[] {
+    return files.flatMap(({ id, name }) => [name, this.#slack.fileText(id) ?? '']);
+  }
+
   #look(): void {
     for (const message of this.#slack.messages()) {
       const key = `${message.ts} ${message.edits}`;
@@ -40,7 +44,12 @@ export class SeenTexts {
       const isFresh = edits === 0 && threadTs === undefined;
       if (!this.#seen.has(key)) {
         const notified = notifiedBy(message, PEOPLE);
-        this.#seen.set(key, { texts: textsOf(message), ephemeralFor, notified, isFresh });
+        this.#seen.set(key, {
+          texts: [...textsOf(message), ...this.#filesOf(message)],
+          ephemeralFor,
+          notified,
+          isFresh,
+        });
       }
     }
   }

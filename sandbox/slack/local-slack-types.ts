@@ -1,3 +1,5 @@
+import type { SharedFile } from './site/files.ts';
+
 /** A person of the sandbox workspace. */
 export interface Person {
   readonly id: string;
@@ -42,6 +44,8 @@ export interface SlackMessage {
   readonly author: { readonly id: string; readonly name: string; readonly isBot: boolean };
   readonly text: string;
   readonly blocks: readonly unknown[];
+  /** Files that came with the message. */
+  readonly files?: readonly SharedFile[];
   /** How often the message was edited. */
   readonly edits: number;
   /** Set only when Slack would print "(edited)": after an update without blocks. */
@@ -74,6 +78,8 @@ export interface LocalSlack {
   messages(): readonly SlackMessage[];
   /** Modals that were opened, oldest first. */
   modals(): readonly { readonly person: string; readonly view: unknown }[];
+  /** The text of a file that a message shows. */
+  fileText(id: string): string | undefined;
   /** Calls the listener after each change of a message; returns a function that unsubscribes it. */
   onChange(listener: () => void): () => void;
   fault(name: string, args: readonly string[]): void;

@@ -10,6 +10,7 @@ import type { LocalSlack, LocalSlackOptions } from './local-slack-types.ts';
 import { Persons } from './people/persons.ts';
 import { ResponseUrls } from './people/response-urls.ts';
 import { Faults } from './site/faults.ts';
+import { Files } from './site/files.ts';
 import { type AppManifest, readManifest } from './site/manifest.ts';
 import { RateLimits } from './site/rate-limits.ts';
 import type { Credentials, Site } from './site/site.ts';
@@ -39,6 +40,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     click: (person, label) => persons.click(person, label),
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),
+    fileText: (id) => site.files.text(id),
     modals: () => [...site.views],
     onChange: (listener) => site.timeline.onChange(listener),
     fault: (name, args) => site.faults.plant(name, args),
@@ -62,6 +64,7 @@ function siteFor(
     timeline: new Timeline(now),
     triggers: new Triggers(now),
     faults: new Faults((reason) => sockets.disconnect(reason)),
+    files: new Files(),
     limits: new RateLimits(now),
     views: [],
     calls: [],

@@ -14,6 +14,8 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const FILES = '/page/files/';
+
 /** Whether a path belongs to the page. */
 export const isPagePath = (path: string): boolean =>
   path === '/' || path.startsWith('/page/') || path.startsWith('/archives/');
@@ -33,12 +35,23 @@ export async function servePage(
   if (request.method === 'POST') return await act(request, response, path, persons);
   if (path === '/page/state') return sendJson(response, 200, stateOf(site), { 'cache-control': 'no-store' });
   if (path === '/page/events') return servePageEvents(response, site.timeline);
+  if (path.startsWith(FILES)) return sendFile(response, site.files.text(path.slice(FILES.length)));
   if (path.startsWith('/archives/')) {
     response.writeHead(302, { location: '/' });
     response.end();
     return;
   }
   await servePageFile(response, path === '/' ? 'index.html' : path.slice('/page/'.length));
+}
+
+/** A shared file, as text. */
+function sendFile(response: ServerResponse, text: string | undefined): void {
+  response.writeHead(text === undefined ? 404 : 200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text ?? 'File not found.');
 }
 
 async function act(request: IncomingMessage, response: ServerResponse, path: string, persons: Persons): Promise<void> {

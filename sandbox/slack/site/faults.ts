@@ -26,6 +26,7 @@ const LASTING = {
   'slack-goodbye': '[REASON]',
   'slack-org-token': '',
   'slack-archived': '',
+  'slack-no-files': '',
 } as const;
 const REFRESH = 'slack-refresh';
 
@@ -70,7 +71,13 @@ export class Faults {
   }
 
   has(
-    name: 'slack-revoked' | 'slack-not-in-channel' | 'slack-free-plan' | 'slack-org-token' | 'slack-archived',
+    name:
+      | 'slack-revoked'
+      | 'slack-not-in-channel'
+      | 'slack-free-plan'
+      | 'slack-org-token'
+      | 'slack-archived'
+      | 'slack-no-files',
   ): boolean {
     return this.#planted.has(name);
   }

@@ -6,11 +6,13 @@ interface Limit {
 
 /**
  * Web API rate limits (docs.slack.dev/apis/web-api/rate-limits): chat.postMessage about one per second and channel;
- * chat.update Tier 3, here at most 50 within any minute; usergroups.* Tier 2, 20 within any minute.
+ * chat.update Tier 3, here at most 50 within any minute; usergroups.* Tier 2, 20 within any minute; files.* Tier 4, 100.
  */
 const LIMITS: Readonly<Record<string, Limit>> = {
   'chat.postMessage': { burst: 5, perMinute: 60 },
   'chat.update': { burst: 10, perMinute: 40 },
+  'files.completeUploadExternal': { burst: 10, perMinute: 90 },
+  'files.getUploadURLExternal': { burst: 10, perMinute: 90 },
   'usergroups.list': { burst: 5, perMinute: 15 },
   'usergroups.users.list': { burst: 5, perMinute: 15 },
 };

@@ -1,5 +1,6 @@
 import type { ApiCallRecord } from '../local-slack-types.ts';
 import type { Faults } from './faults.ts';
+import type { Files } from './files.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Timeline } from './timeline.ts';
 import type { Triggers } from './triggers.ts';
@@ -26,6 +27,7 @@ export interface Site {
   readonly timeline: Timeline;
   readonly triggers: Triggers;
   readonly faults: Faults;
+  readonly files: Files;
   readonly limits: RateLimits;
   readonly views: OpenView[];
   readonly calls: ApiCallRecord[];

@@ -16,6 +16,9 @@ export type ApiOutcome =
   | { readonly is: 'unavailable' }
   | { readonly is: 'hanging'; readonly until: AbortSignal };
 
+/** The name of an upload among calls and faults; the old method of this name is gone. */
+export const UPLOAD = 'files.upload';
+
 /** Scopes of the app-level token; the manifest does not list them. */
 const APP_SCOPES = ['connections:write'];
 
@@ -32,6 +35,19 @@ export function runCall(call: ApiCall, site: Site): ApiOutcome {
       return { is: 'hanging', until: fault.until };
     case 'none':
       return answerTo(call, site);
+  }
+}
+
+/** The result that a fault gives an upload; undefined without one. The address counts as the method `files.upload`. */
+export function uploadFault(site: Site): ApiOutcome | undefined {
+  const fault = site.faults.forCall(UPLOAD);
+  switch (fault.is) {
+    case 'none':
+      return undefined;
+    case 'hanging':
+      return { is: 'hanging', until: fault.until };
+    default:
+      return fault;
   }
 }
 

@@ -125,7 +125,8 @@ function permalink({ channel, ts }: SlackMessage, site: Site): string {
   return `${site.origin()}/archives/${channel}/p${ts.replace('.', '')}`;
 }
 
-function channelRefusal(channel: string, { workspace, faults }: Site): Answer | undefined {
+/** Why the bot may not write in this channel. */
+export function channelRefusal(channel: string, { workspace, faults }: Site): Answer | undefined {
   if (!workspace.channels.some(({ id }) => id === channel)) return refuse('channel_not_found');
   if (faults.has('slack-archived')) return refuse('is_archived');
   if (channel !== workspace.home.id || faults.has('slack-not-in-channel')) return refuse('not_in_channel');
@@ -133,7 +134,7 @@ function channelRefusal(channel: string, { workspace, faults }: Site): Answer | 
 }
 
 /** A thread's parent must be visible to everyone and not itself a reply. */
-function threadRefusal(channel: string, thread: string | undefined, { timeline }: Site): Answer | undefined {
+export function threadRefusal(channel: string, thread: string | undefined, { timeline }: Site): Answer | undefined {
   if (thread === undefined) return undefined;
   const parent = timeline.find(channel, thread);
   if (parent === undefined) return refuse('thread_not_found');

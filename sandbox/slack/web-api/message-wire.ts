@@ -1,4 +1,5 @@
 import type { SlackMessage } from '../local-slack-types.ts';
+import type { SharedFile } from '../site/files.ts';
 import type { Workspace } from '../site/workspace.ts';
 
 /** A message in the format of the Web API and of interaction payloads. */
@@ -12,6 +13,9 @@ export function messageWire(message: SlackMessage, workspace: Workspace): Readon
     ...(message.author.id === workspace.bot.id ? { bot_id: workspace.botId, app_id: workspace.appId } : {}),
     ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
     ...(message.blocks.length === 0 ? {} : { blocks: message.blocks }),
+    ...(message.files === undefined ? {} : { files: message.files.map(fileWire) }),
     ...(message.editedAt === undefined ? {} : { edited: { user: message.author.id, ts: message.ts } }),
   };
 }
+
+const fileWire = ({ id, name, title, size }: SharedFile) => ({ id, name, title, size, mimetype: 'text/plain' });

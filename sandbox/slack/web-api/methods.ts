@@ -1,5 +1,6 @@
 import type { ApiMethod } from './answer.ts';
 import { getPermalink, postEphemeral, postMessage, update } from './chat.ts';
+import { completeUploadExternal, getUploadUrlExternal } from './files.ts';
 import { authTest, botsInfo, connectionsOpen, conversationsInfo, usersInfo } from './lookups.ts';
 import { usergroupsList, usergroupsUsersList } from './usergroups.ts';
 import { viewsOpen } from './views.ts';
@@ -14,6 +15,8 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map([
   ['chat.postMessage', postMessage],
   ['chat.update', update],
   ['conversations.info', conversationsInfo],
+  ['files.completeUploadExternal', completeUploadExternal],
+  ['files.getUploadURLExternal', getUploadUrlExternal],
   ['usergroups.list', usergroupsList],
   ['usergroups.users.list', usergroupsUsersList],
   ['users.info', usersInfo],

@@ -29,7 +29,8 @@ export async function serveApi(
   });
 }
 
-async function send(
+/** Sends the result of a call. */
+export async function send(
   response: ServerResponse,
   outcome: ApiOutcome,
   headers: Readonly<Record<string, string>>,
@@ -63,7 +64,8 @@ function dropWhen(response: ServerResponse, signal: AbortSignal): Promise<void> 
   return promise;
 }
 
-function record(method: string, outcome: ApiOutcome, site: Site): void {
+/** Keeps a call for tests. */
+export function record(method: string, outcome: ApiOutcome, site: Site): void {
   const at = new Date(site.now()).toISOString();
   const error = errorOf(outcome);
   site.calls.push(error === undefined ? { method, ok: true, at } : { method, ok: false, error, at });

@@ -3,7 +3,7 @@ import { paragraphNodes } from '../blocks/text-view.ts';
 import type { BlockView } from '../blocks/view.ts';
 import { type Child, element } from '../dom/dom.ts';
 import { lineIcon } from '../dom/icon.ts';
-import type { Author, Message } from '../state/state.ts';
+import type { Author, FileShown, Message } from '../state/state.ts';
 import type { ReplyCount } from '../state/visible.ts';
 import { parseMrkdwn } from '../text/mrkdwn.ts';
 import { fullTime, timeOfDay } from '../text/slack-date.ts';
@@ -30,7 +30,7 @@ export function renderMessage(message: Message, view: MessageView): HTMLElement 
     ephemeralFor === undefined ? undefined : ephemeralLine(),
     view.isCompact ? undefined : byLine(message),
     broadcastLine(message, view),
-    element('div', { class: 'content' }, ...contents(message, view)),
+    element('div', { class: 'content' }, ...contents(message, view), ...message.files.map(fileView)),
     view.complaint === undefined ? undefined : element('p', { class: 'complaint', role: 'alert' }, view.complaint),
     replyLink(message, view),
   );
@@ -107,9 +107,21 @@ function broadcastLine(message: Message, view: MessageView): Child {
 }
 
 function contents(message: Message, view: MessageView): readonly Child[] {
+  if (message.text === '' && message.files.length > 0) return [];
   if (message.blocks.length > 0) return message.blocks.map((block) => renderBlock(block, view));
   const edited = message.isMarkedEdited ? element('span', { class: 'edited' }, '(edited)') : undefined;
   return [element('div', { class: 'block text' }, paragraphNodes(parseMrkdwn(message.text), view), edited)];
+}
+
+/** A file: its name, its size, and a link that opens its text. */
+function fileView({ id, name, size }: FileShown): HTMLElement {
+  const kilobytes = Math.ceil(size / 1000);
+  return element(
+    'a',
+    { class: 'file', href: `/page/files/${id}`, target: '_blank', rel: 'noopener', 'data-file': id },
+    element('strong', {}, name),
+    element('span', {}, `Plain text, ${kilobytes} kB`),
+  );
 }
 
 function replyLink(message: Message, view: MessageView): Child {

@@ -28,11 +28,20 @@ export interface Message {
   readonly author: Author;
   readonly text: string;
   readonly blocks: readonly JsonObject[];
+  readonly files: readonly FileShown[];
   readonly edits: number;
   /** Whether Slack would print "(edited)": after an update without blocks. */
   readonly isMarkedEdited: boolean;
   readonly ephemeralFor: string | undefined;
   readonly broadcast: boolean;
+}
+
+/** A file in a message. */
+export interface FileShown {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** Everything the local Slack shows. */
@@ -96,11 +105,16 @@ function readMessage(value: JsonObject): Message {
     author: readAuthor(value.author),
     text: textIn(value.text),
     blocks: objectsIn(value.blocks),
+    files: objectsIn(value.files).map(readFile),
     edits: numberIn(value.edits),
     isMarkedEdited: textIn(value.editedAt) !== '',
     ephemeralFor: textIn(value.ephemeralFor) || undefined,
     broadcast: value.broadcast === true,
   };
+}
+
+function readFile(value: JsonObject): FileShown {
+  return { id: required(value, 'id', 'a file'), name: required(value, 'name', 'a file'), size: numberIn(value.size) };
 }
 
 function readAuthor(value: unknown): Author {

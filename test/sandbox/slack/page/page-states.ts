@@ -5,6 +5,7 @@ export interface CannedMessage {
   readonly text: string;
   readonly blocks: readonly unknown[];
   readonly edits: number;
+  readonly files?: readonly { readonly id: string; readonly name: string; readonly size: number }[];
   readonly editedAt?: string;
   readonly threadTs?: string;
   readonly ephemeralFor?: string;

@@ -16,6 +16,16 @@ afterAll(async () => {
 const many = Array.from({ length: 60 }, (_, index) => message(index * 400, `line ${index}`));
 const card = message(0, 'Plan', { blocks: planCard('unapproved') });
 
+test('a file in a message shows its name and size, and a link to its text', async () => {
+  const files = [{ id: 'F0PLAN', name: 'plan-lab-7f3k2q.txt', size: 12_345 }];
+  await using open = await openPage(browser, stateOf([message(0, 'The plan.', { files }), message(1, '', { files })]));
+  const shown = open.page.locator('.file').first();
+  await expect.poll(() => shown.innerText()).toMatch(/plan-lab-7f3k2q\.txt\s+Plain text, 13 kB/);
+  expect(await shown.getAttribute('href')).toBe('/page/files/F0PLAN');
+  expect(await open.page.locator('.file').count()).toBe(2);
+  expect(open.mistakes).toEqual([]);
+});
+
 describe('the message box', () => {
   test('offers the command while it is typed, sends on Enter, recalls on Up, and keeps the cursor', async () => {
     await using open = await openPage(browser, stateOf([]));
