@@ -4,15 +4,15 @@ import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds the commands that need neither bot nor worker: keys, audit, journal, redis and policy. */
+/** Adds the commands that need neither bot nor worker: keys, audit, journal, plan, redis and policy. */
 export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
   auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
-  for (const add of [journalCommand, redisCommand, policyCommand]) add(program);
+  for (const add of [journalCommand, planCommand, redisCommand, policyCommand]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
 
-const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'redis', 'policy']);
+const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'plan', 'redis', 'policy']);
 
 function keysCommand(keys: Command): void {
   keys
@@ -81,6 +81,18 @@ function auditCommand(audit: Command): void {
     .action(async (options: VerifyOptions) => {
       const { auditVerify } = await import('./audit.ts');
       process.exitCode = await auditVerify(options, print);
+    });
+}
+
+function planCommand(program: Command): void {
+  program
+    .command('plan')
+    .description('check the file of a plan that a Slack thread shows')
+    .argument('<verb>', 'digest')
+    .argument('[file]', 'such as plan-lab-7f3k2q.txt')
+    .action(async (verb: string, file: string | undefined) => {
+      const command = await import('./plan.ts');
+      process.exitCode = await command.planCommand(verb, file, print);
     });
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../../domain/plan/plan.ts';
+import { renderNamed, type Scripts, scriptsOf } from '../../domain/plan/scripts.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { nodesOf } from '../../domain/plan/step-shared.ts';
 import { count, listed } from '../../domain/text/format.ts';
@@ -7,7 +8,6 @@ import { plugOf } from '../../steps/kinds.ts';
 import { type Block, preformatted, richText, words } from '../text/blocks.ts';
 import { cut, more } from '../text/fit.ts';
 import type { Detail } from './detail.ts';
-import { renderNamed, type Scripts, scriptsOf } from './scripts.ts';
 
 type Part = ReturnType<typeof words>;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
+import { renderNamed, scriptsOf } from '../../../src/domain/plan/scripts.ts';
 import { fullPlan } from '../../../src/slack/plan/full-plan.ts';
-import { renderNamed, scriptsOf } from '../../../src/slack/plan/scripts.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 import { CASES } from '../card-cases.ts';
 import { changeOf, planned, requested } from '../card-events.ts';
