@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { MessageRef } from '../../src/domain/change/change.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { SlackPoster } from '../../src/slack/api/poster.ts';
+import type { SlackPoster, TextFile } from '../../src/slack/api/poster.ts';
 import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
 import type { Urgency, updatePace } from '../../src/slack/api/update-pace.ts';
 import type { Drawing } from '../../src/slack/text/blocks.ts';
@@ -11,9 +11,12 @@ export class RecordingSlack implements SlackPoster {
   readonly updates: { readonly at: number; readonly ts: string; readonly drawing: Drawing }[] = [];
   readonly replies: { readonly ts: string; readonly text: string; readonly broadcast: boolean }[] = [];
   readonly posts: { readonly channel: string; readonly drawing: Drawing }[] = [];
+  readonly files: { readonly ts: string; readonly name: string; readonly text: string; readonly comment: string }[] =
+    [];
   readonly directs: { readonly user: string; readonly text: string }[] = [];
   /** Called before each call. */
-  refusal: (what: 'update' | 'reply' | 'post' | 'direct', drawing?: Drawing) => SlackRefused | null = () => null;
+  refusal: (what: 'update' | 'reply' | 'post' | 'direct' | 'upload', drawing?: Drawing) => SlackRefused | null = () =>
+    null;
   /** The real limiter of edits; none unless a test sets it. */
   pace: ReturnType<typeof updatePace> | null = null;
   /** Requested edits, including rejected ones. */
@@ -45,7 +48,12 @@ export class RecordingSlack implements SlackPoster {
     this.opened.push({ trigger, view });
   }
 
-  #refuse(what: 'post' | 'direct', drawing?: Drawing): void {
+  async upload({ ts }: MessageRef, { name, text }: TextFile, comment: string): Promise<void> {
+    this.#refuse('upload');
+    this.files.push({ ts, name, text, comment });
+  }
+
+  #refuse(what: 'post' | 'direct' | 'upload', drawing?: Drawing): void {
     const refusal = this.refusal(what, drawing);
     if (refusal !== null) throw refusal;
   }

@@ -8,6 +8,8 @@ import { verbatim } from './verbatim.ts';
 import { webClient } from './web-client.ts';
 
 const ANSWER_LIMIT_MS = 10_000;
+/** Of each of the three calls of an upload: together shorter than a claim of a reply. */
+const UPLOAD_LIMIT_MS = 8_000;
 /** Few retries, because a post without an answer may have succeeded, and a retry would post it twice. */
 const FEW_RETRIES = { retries: 1, factor: 1, minTimeout: 500, maxTimeout: 500 } as const;
 /** The notifier retries edits, with the newest content. */
@@ -15,12 +17,20 @@ const NO_RETRIES = { retries: 0 } as const;
 
 const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false } as const;
 
+/** A file to upload. */
+export interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
   post(channel: string, drawing: Drawing): Promise<MessageRef>;
   update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
+  /** A text file in the card's thread; needs the scope files:write. */
+  upload(place: MessageRef, file: TextFile, text: string): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
   direct(user: string, text: string): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
@@ -39,6 +49,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
   const { logger } = options;
   const posts = webClient(options, { logger, retryConfig: FEW_RETRIES, timeout: ANSWER_LIMIT_MS });
   const edits = webClient(options, { logger, retryConfig: NO_RETRIES, timeout: ANSWER_LIMIT_MS });
+  const uploads = webClient(options, { logger, retryConfig: NO_RETRIES, timeout: UPLOAD_LIMIT_MS });
   const pace = updatePace(options.clock);
   const precedence = cardsFirst(options.clock);
   return {
@@ -55,6 +66,11 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       await posted(
         posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
+    },
+    upload: async ({ channel, ts }, { name, text: content }, text) => {
+      precedence.letReply(channel);
+      const to = { channel_id: channel, thread_ts: ts, initial_comment: text };
+      await inOurWords(uploads.files.uploadV2({ ...to, filename: name, content }));
     },
     open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
     direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),

@@ -22,6 +22,7 @@ import type { CardStyle, CardView } from '../parts/card-view.ts';
 import type { Drawing } from '../text/blocks.ts';
 import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
 import { postAnew, tellRequester } from './lost-card.ts';
+import { type Posted, postPlanFile } from './plan-file.ts';
 import { isClosedChannel } from './post-card.ts';
 import { postReplies } from './thread-replies.ts';
 
@@ -37,12 +38,17 @@ export interface DrawPorts {
 }
 
 /** What this process has learned from Slack's answers. */
-export interface Learnt {
+export interface Learnt extends Posted {
   /** The style that this workspace accepts. */
   style: CardStyle;
-  /** Replies that are posted, but not yet recorded as posted. */
-  readonly unconfirmed: Set<string>;
 }
+
+export const nothingLearnt = (): Learnt => ({
+  style: 'plan',
+  unconfirmed: new Set(),
+  lacksFiles: false,
+  failures: new Map(),
+});
 
 /** `nothing`: the card is up to date. `unposted`: it is not posted yet. `drawn`: it was edited. */
 export type Drawn =
@@ -99,6 +105,7 @@ async function show(
     const isEdited = place !== null && (await edit(place, view, learnt, ports));
     const at = isEdited ? place : await postAnew(view, place, learnt.style, ports);
     await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
+    if (view.doubt === undefined) await postPlanFile(at, view.change, learnt, ports);
   } catch (error) {
     if (!isClosedChannel(error)) throw error;
     await tellRequester(view, ports);

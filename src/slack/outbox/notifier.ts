@@ -3,7 +3,7 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import type { Announcements } from '../../ports/record.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { wordFor } from '../card/worker-outage.ts';
-import { type Drawn, type DrawPorts, drawCard, isInTheWay, type Learnt } from './draw-card.ts';
+import { type Drawn, type DrawPorts, drawCard, isInTheWay, nothingLearnt } from './draw-card.ts';
 
 /** Shortest time between two edits of a card. */
 const EDIT_EVERY_MS = 3_000;
@@ -40,7 +40,7 @@ interface Wanted {
 class Rounds {
   readonly #options: NotifierOptions;
   readonly #signal: AbortSignal;
-  readonly #learnt: Learnt = { style: 'plan', unconfirmed: new Set() };
+  readonly #learnt = nothingLearnt();
   readonly #wanted = new Map<ChangeId, Wanted>();
   readonly #rounds = new Set<Promise<void>>();
   /** The state of each cluster's worker at the last check. The first check counts as a change. */

@@ -21,8 +21,9 @@ afterEach(async () => {
 async function posterOnLocalSlack(
   clock: Pick<Clock, 'now' | 'steadyMs'> = systemClock,
   slackNow = () => clock.now().getTime(),
+  moreScopes: readonly string[] = [],
 ) {
-  const local = await startSlack({ now: slackNow });
+  const local = await startSlack({ now: slackNow, moreScopes });
   open.push(local);
   const options = { botToken: local.botToken, slackApiUrl: local.apiUrl, clock, logger: boltLog(new KeptLog()) };
   return { local, poster: slackPoster(options) };
@@ -48,6 +49,31 @@ describe('posting a message', () => {
     const [card, reply] = local.messages();
     expect(card).toMatchObject({ ts: place.ts, text: 'second', edits: 1 });
     expect(reply).toMatchObject({ threadTs: place.ts, text: 'in the thread', broadcast: true });
+  });
+
+  it('posts a text file in the thread, and says which scope it lacks', async () => {
+    const { local, poster } = await posterOnLocalSlack(systemClock, Date.now, ['files:write']);
+    const place = await poster.post(OPS.id, drawing('first'));
+    await poster.upload(place, { name: 'plan.txt', text: 'Every step – and more' }, 'The plan.');
+    const [, message] = local.messages();
+    expect(message).toMatchObject({ threadTs: place.ts, text: 'The plan.', files: [{ name: 'plan.txt' }] });
+    expect(local.fileText(message?.files?.[0]?.id ?? '')).toBe('Every step – and more');
+    const { poster: without } = await posterOnLocalSlack();
+    const lacking = await refusal(without.upload(place, { name: 'plan.txt', text: 'x' }, ''));
+    expect([lacking.fault, lacking.code]).toEqual(['refused', 'missing_scope']);
+  });
+
+  it.each([
+    ['slack-no-files', [], 'refused', 'file_uploads_disabled'],
+    ['slack-5xx', ['files.upload'], 'unavailable', '503'],
+    ['slack-429', ['files.completeUploadExternal', '7'], 'rate-limited', 'ratelimited'],
+  ] as const)('reports why a file was not posted: %s', async (name, args, fault, code) => {
+    const { local, poster } = await posterOnLocalSlack(systemClock, Date.now, ['files:write']);
+    const place = await poster.post(OPS.id, drawing('first'));
+    local.fault(name, args);
+    const refused = await refusal(poster.upload(place, { name: 'plan.txt', text: 'x' }, ''));
+    expect([refused.fault, refused.code]).toEqual([fault, expect.stringContaining(code)]);
+    expect(local.messages()).toHaveLength(1);
   });
 
   it('reports what is wrong with rejected blocks', async () => {

@@ -3,7 +3,7 @@ import { NO_CALLS } from '../../../src/app/policy/calls.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
 import { NOTHING_HELD } from '../../../src/domain/policy/active-holds.ts';
 import type { Changes } from '../../../src/ports/record.ts';
-import { type DrawPorts, drawCard } from '../../../src/slack/outbox/draw-card.ts';
+import { type DrawPorts, drawCard, nothingLearnt } from '../../../src/slack/outbox/draw-card.ts';
 import { SettableClock } from '../../app/bench.ts';
 import { FakeCards } from '../../fakes/fake-cards.ts';
 import { FakeChanges } from '../../fakes/fake-changes.ts';
@@ -55,7 +55,7 @@ describe('a bot that meets what a newer version has written', () => {
     };
     let drawn = '';
     await cards.whileLeased(ID, 1_000, async (lease) => {
-      drawn = (await drawCard(ID, false, lease, { style: 'plan', unconfirmed: new Set() }, ports)).is;
+      drawn = (await drawCard(ID, false, lease, nothingLearnt(), ports)).is;
     });
     return drawn;
   }
