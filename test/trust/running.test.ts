@@ -32,7 +32,7 @@ const state = async () => {
 };
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ log: () => undefined });
+  sandbox = await startSandbox({ log: () => undefined, hasFiles: true });
   const { bootstrapRoot, workerConfigPath } = sandbox.cluster;
   const key = await readFile(join(bootstrapRoot, 'etc/metalk8s/pki/salt-bootstrap'), 'utf8');
   const kube = await readFile(workerConfigPath, 'utf8');
@@ -73,10 +73,12 @@ async function trouble(): Promise<void> {
   await until(async () => (await state()) === 'failed');
   slack.clearFault('slack-5xx');
   await until(() => shown().includes('Install') || shown().includes('archives.mounted'));
-  await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE>: \S+ failed at/.test(text)));
+  await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE> <@U0BOB>: \S+ failed at/.test(text)));
 }
 
-const shown = (): string => JSON.stringify(sandbox.slack.messages());
+const files = (): readonly string[] =>
+  sandbox.slack.messages().flatMap(({ files = [] }) => files.map(({ id }) => sandbox.slack.fileText(id) ?? ''));
+const shown = (): string => JSON.stringify([sandbox.slack.messages(), files()]);
 
 describe('a change with every kind of problem', () => {
   it('leaves no secret in logs, journal, Redis or the worker’s files', () => {
@@ -92,6 +94,7 @@ describe('a change with every kind of problem', () => {
   });
 
   it('shows no secret in Slack', () => {
+    expect(files()).toEqual([expect.stringContaining('-----BEGIN APPROVED PLAN-----')]);
     expect(leaks(shown())).toEqual([]);
     for (const [what, secret] of Object.entries(own)) expect(shown().includes(secret), what).toBe(false);
   });
