@@ -36,6 +36,8 @@ type ReportedMessage = Pick<SlackMessage, 'ts' | 'channel' | 'text' | 'blocks'> 
   readonly threadTs: string | null;
   readonly author: string;
   readonly ephemeralFor: string | null;
+  /** The text of each file in it. */
+  readonly files: readonly string[];
 };
 
 const STILL_MS = 300;
@@ -67,7 +69,7 @@ export async function resultOf(
       })),
     })),
     nodes: await sandbox.cluster.report(),
-    slack: sandbox.slack.messages().map(reported),
+    slack: sandbox.slack.messages().map((message) => reported(message, sandbox)),
     faults: sandbox.faults.list(),
   };
 }
@@ -86,7 +88,10 @@ async function isStill({ changes, slack }: Sandbox, signal: AbortSignal): Promis
   }
 }
 
-function reported({ ts, channel, threadTs, author, text, blocks, ephemeralFor }: SlackMessage): ReportedMessage {
+function reported(
+  { ts, channel, threadTs, author, text, blocks, ephemeralFor, files = [] }: SlackMessage,
+  { slack }: Pick<Sandbox, 'slack'>,
+): ReportedMessage {
   return {
     ts,
     channel,
@@ -95,5 +100,6 @@ function reported({ ts, channel, threadTs, author, text, blocks, ephemeralFor }:
     text,
     blocks,
     ephemeralFor: ephemeralFor ?? null,
+    files: files.map(({ id }) => slack.fileText(id) ?? ''),
   };
 }

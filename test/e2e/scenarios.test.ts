@@ -7,6 +7,7 @@ import { parseScenario } from '../../sandbox/scenario/parse/parse.ts';
 import { play } from '../../sandbox/scenario/play/play.ts';
 import { resultOf } from '../../sandbox/scenario/result.ts';
 import { stageOf } from '../../sandbox/scenario/sandbox-stage.ts';
+import { readPlanFile } from '../../src/domain/plan/plan-file.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { judgeJournal } from '../chaos/judges/record.ts';
 import { judgeCards } from '../chaos/judges/slack.ts';
@@ -26,12 +27,14 @@ async function playFile(name: string, signal: AbortSignal) {
   if (scenario.is === 'wrong') throw new Error(scenario.mistakes.join('\n'));
   const description = join(FOLDER, `${name}.yaml`);
   const policy = join(FOLDER, `${name}.policy.yaml`);
+  const hasFiles = WITH_FILES.includes(name);
   const said: string[] = [];
   const sandbox = await startSandbox({
     pace: PACE,
     ackLimitMs: ACK_LIMIT_MS,
     log: (line) => said.push(line),
     signal,
+    hasFiles,
     ...(existsSync(description) ? { description } : {}),
     ...(existsSync(policy) ? { policy } : {}),
   });
@@ -68,10 +71,14 @@ const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -'.txt'.length));
 
+/** Scenarios whose app has the optional scope for files. */
+const WITH_FILES: readonly string[] = ['plan-as-a-file'];
+
 /** Scenarios with further checks of the result. */
 const LOOKED_INTO: readonly string[] = [
   'a-year',
   'add-node-2',
+  'plan-as-a-file',
   'remove-a-registry',
   'sync-around-an-upgrade',
   'undo-after-failed-engines',
@@ -103,6 +110,18 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
     expect(result.changes.map(({ verb, state }) => `${verb} ${state}`)).toEqual(['add done']);
     expect(result.slack.at(-1)?.text).toContain('Served 13/13 images of 3 archives, every layer hashed');
     expect(result.slack.at(-1)?.threadTs).toBe(result.slack[0]?.ts);
+  });
+
+  test('plan-as-a-file: one file in the card’s thread, with the digest that the card shows', async ({ signal }) => {
+    const { result, said, logs } = await playFile('plan-as-a-file', signal);
+    expect(result.passed, storyOf(result, said, logs)).toBe(true);
+    const [message, ...others] = result.slack.filter(({ files }) => files.length > 0);
+    expect(others).toEqual([]);
+    expect(message?.threadTs).toBe(result.slack[0]?.ts);
+    const file = readPlanFile(message?.files[0] ?? '');
+    expect(file?.digest).toBe(file?.named);
+    expect(message?.text).toContain(file?.digest.slice(0, 12));
+    expect(JSON.stringify(result.slack[0]?.blocks)).toContain(`plan \`${file?.digest.slice(0, 12)}\``);
   });
 
   test('undo-after-failed-engines: restores the node, and every engine uses only the bootstrap', async ({ signal }) => {
