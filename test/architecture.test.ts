@@ -22,7 +22,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   slack: ['domain', 'flow', 'ports', 'steps/kinds.ts', 'app', 'slack'],
   config: ['config', 'domain'],
   // They work on files: none of them reaches Slack, a node or the cluster.
-  commands: ['domain', 'schema', 'config', 'adapters/files', 'adapters/journal', 'adapters/keys', 'adapters/redis', 'commands'],
+  commands: [
+    'domain',
+    'schema',
+    'config',
+    'adapters/files',
+    'adapters/journal',
+    'adapters/keys',
+    'adapters/redis',
+    'commands',
+  ],
   runtime: ['domain', 'flow', 'ports', 'config', 'adapters', 'runtime'],
 };
 

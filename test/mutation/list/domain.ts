@@ -403,4 +403,25 @@ export const DOMAIN: readonly Mutant[] = [
     replace: "'proven'",
     tests: ['test/domain/questions/verify.test.ts', 'test/app/watch/prove-all.test.ts'],
   },
+  {
+    name: 'a plan file may say in words something else than its data',
+    file: 'src/domain/plan/plan-file.ts',
+    find: 'saysSameAs: (approved) => `',
+    replace: "saysSameAs: (approved) => approved.change !== '' || `",
+    tests: ['test/domain/questions/plan-file.test.ts', 'test/commands/plan.test.ts'],
+  },
+  {
+    name: 'a thread gets the file of its plan with each drawing of the card',
+    file: 'src/slack/outbox/plan-file.ts',
+    find: "if (claim === 'posted') return;",
+    replace: '',
+    tests: ['test/slack/outbox/plan-file.test.ts'],
+  },
+  {
+    name: 'a card waits for good for a file store that is never reached',
+    file: 'src/slack/outbox/plan-file.ts',
+    find: 'failures < TRIES',
+    replace: 'true',
+    tests: ['test/slack/outbox/plan-file.test.ts'],
+  },
 ];
