@@ -82,7 +82,7 @@ const done: ChangeEvent = {
 
 const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = {
   'remove-planned': [view(remove, REMOVAL), ['Approve', 'Deny', 'Full plan']],
-  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Cancel', 'Full plan']],
+  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Close', 'Full plan']],
   'remove-cancelled': [
     view(remove, REMOVAL, ...ran(REMOVAL), { type: 'cancelled', at: at(4), by: PERSON }),
     ['Full plan'],
