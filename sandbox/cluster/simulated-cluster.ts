@@ -18,6 +18,7 @@ import { Operations } from './operate/operations.ts';
 import type { ClusterParts } from './parts.ts';
 import { RegistryPods } from './registry/pod.ts';
 import { type NodeReport, reportNodes } from './report.ts';
+import { RestoreSwitch } from './restore-switch.ts';
 import { runSaltCall } from './salt/cli/salt-call.ts';
 import { SshFleet } from './ssh/fleet.ts';
 import { newKeyPair } from './ssh/keys.ts';
@@ -177,7 +178,9 @@ async function serve(
 ): Promise<Served> {
   const { world } = parts;
   const kubelet = new Kubelet(parts, pods);
-  const acts = nodeActs(parts, pods);
+  const restoreSwitch = new RestoreSwitch(parts, kubelet);
+  closers.push(async () => restoreSwitch.close());
+  const acts = nodeActs(parts, pods, restoreSwitch);
   const operations = new Operations(parts, acts);
   const underWay = new Set<Promise<void>>();
   const reach: NodeReach = {
@@ -198,7 +201,7 @@ async function serve(
   await fleet.start();
   const effects = new FaultEffects(parts, fleet.servers, () => newKeyPair('changed').private);
   closers.push(() => effects.close());
-  const machines = new Machines({ ...reach, kubelet, fleet, effects }, options);
+  const machines = new Machines({ ...reach, kubelet, fleet, effects, restoreSwitch }, options);
   const kube = await startKubernetes(world, acts, { folder: options.folder, execOnHost: options.execOnHost ?? false });
   closers.push(() => kube.close());
   return {

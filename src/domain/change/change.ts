@@ -17,6 +17,10 @@ const text = z.string();
 const seconds = z.number();
 const step = stepIdSchema;
 
+/** What a drill did. `through`: the nodes whose registries were left, in the order of the engine. */
+const drilled = z.strictObject({ awaySeconds: z.number(), image: text, engine: text, through: z.array(text) });
+export type Drilled = Data<typeof drilled>;
+
 /** The result of the final verification; counts. */
 const proof = z.strictObject({
   served: z.number(),
@@ -29,6 +33,8 @@ const proof = z.strictObject({
   bytes: z.number().exactOptional(),
   /** Nodes that have joined since the plan, whose engines were checked, too. */
   newNodes: z.array(text).exactOptional(),
+  /** A drill: how long the bootstrap's registry was away, and what came through whom meanwhile. */
+  drilled: drilled.exactOptional(),
 });
 export type Proof = Data<typeof proof>;
 

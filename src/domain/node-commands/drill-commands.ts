@@ -1,3 +1,4 @@
+import type { SwitchFacts } from '../cluster/registry.ts';
 import { type Command, command } from './command.ts';
 import { REGISTRY_MANIFEST } from './undo-commands.ts';
 
@@ -103,18 +104,6 @@ export const LOOK_AT_SWITCH: Command = script(SWITCH_SCRIPT);
 
 /** Pulls an image as kubelet does: from the mirrors of the engine, in their order. */
 export const pull = (image: string): Command => command('crictl', 'pull', image);
-
-/** The switch on the bootstrap node, and the manifest of its registry. */
-export interface SwitchFacts {
-  /** What the switch puts back, and in how many seconds; null: it is not armed, or only in part. */
-  readonly armed: { readonly aside: string; readonly secondsLeft: number } | null;
-  /** Something of a switch is there, armed or not. */
-  readonly hasUnits: boolean;
-  /** Where the manifest is in kubelet's folder. */
-  readonly hasManifest: boolean;
-  /** Manifests that drills keep aside. */
-  readonly aside: readonly string[];
-}
 
 /** Parses the output of `LOOK_AT_SWITCH`; null for anything else. */
 export function switchIn(stdout: string): SwitchFacts | null {

@@ -5,7 +5,7 @@ import { everyEvent } from '../../contract/changes-events.ts';
 it('formats every event on one line: what, who, plan and details', () => {
   expect(everyEvent('lab-7f3k2q').map(eventInWords).join('\n')).toMatchInlineSnapshot(`
     "requested by U1 (alice): add node-2, reason: more copies
-    planned plan d1: 13 steps, expires 2026-03-01T10:00:00.000Z
+    planned plan d1: 16 steps, expires 2026-03-01T10:00:00.000Z
     voted by U2 (bob)
     approved by U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
     approved by U1 U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
