@@ -52,6 +52,7 @@ export class Machines {
     this.acts = {
       node: ([act = '', name = '']) => this.change(act, name),
       reboot: ([name = '']) => this.reboot(this.node(name)),
+      timer: ([, name = '']) => this.elapse(this.node(name)),
       engine: ([, name = '', image = '', , from]) =>
         pullImage(this.own.parts, this.node(name), image, from === undefined ? null : this.node(from)),
     };
@@ -149,6 +150,15 @@ export class Machines {
     world.events.emit('changed');
     await restoreSwitch.booted(node);
     kubelet.notice(node);
+    await kubelet.drained();
+    await this.untilServing(node);
+  }
+
+  /** The timer of a drill elapses now. Ends once the registry is listed again. */
+  private async elapse(node: SimNode): Promise<void> {
+    const { restoreSwitch, kubelet } = this.own;
+    if (!restoreSwitch.isArmed(node)) throw new OperationFailed(`No timer of a drill runs on ${node.name}.`);
+    await restoreSwitch.booted(node);
     await kubelet.drained();
     await this.untilServing(node);
   }

@@ -29,14 +29,22 @@ export async function whileAway(
       'Check kubelet there, then request the drill again.',
     );
   world.throwIfCancelled();
+  says(step, `${step.engine} pulls ${step.image}.`, world);
   await pulls(step, through, world, signal);
   if (through[0] !== step.proves) await answers(step, world, signal);
-  const { hasManifest } = await lookAtSwitch(step.node, world.salt, signal);
-  if (!hasManifest) return;
+  await stillAway(step, world, signal);
+}
+
+/** Throws if the manifest has come back by itself: what is pulled then proves nothing. */
+async function stillAway({ node }: OutageStep, { salt }: StepWorld, signal: AbortSignal): Promise<void> {
+  if (!(await lookAtSwitch(node, salt, signal)).hasManifest) return;
   const says =
     'Its manifest came back during the drill: the switch elapsed, or Salt wrote it anew. The pull proves nothing.';
-  throw notConfirmed(step.node, says, 'Wait until no Salt state runs, then request the drill again.');
+  throw notConfirmed(node, says, 'Wait until no Salt state runs, then request the drill again.');
 }
+
+const says = ({ node }: OutageStep, what: string, world: StepWorld): void =>
+  world.onProgress({ done: 0, total: 0, unit: 'wait', note: `The registry of ${node} is away. ${what}` });
 
 async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
   const { node, aside } = step;
@@ -47,12 +55,18 @@ async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal)
   throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, command, result);
 }
 
-async function isGone({ node, bootstrapAddress }: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+async function isGone(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding> {
+  const { node, bootstrapAddress } = step;
   world.throwIfCancelled();
   const { registries, endpoints } = await world.kubernetes.look(signal);
-  if (registries.some((one) => one.node === node)) return unsatisfied(`The pod repositories-${node} is still there.`);
-  const isListed = [...endpoints.ready, ...endpoints.notReady].includes(bootstrapAddress);
-  return isListed ? unsatisfied(`The Endpoints still list ${bootstrapAddress}.`) : satisfied();
+  const hasPod = registries.some((one) => one.node === node);
+  if (!hasPod && ![...endpoints.ready, ...endpoints.notReady].includes(bootstrapAddress)) return satisfied();
+  const left = hasPod
+    ? `The pod repositories-${node} is still there.`
+    : `The Endpoints still list ${bootstrapAddress}.`;
+  says(step, left, world);
+  await stillAway(step, world, signal);
+  return unsatisfied(left);
 }
 
 /** As kubelet would: the engine asks its mirrors in their order. */
