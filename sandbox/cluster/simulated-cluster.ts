@@ -51,6 +51,8 @@ export interface SimulatedCluster {
   /** What an operator does with MetalK8s' own scripts on the bootstrap node, or with machines. Throws OperationFailed. */
   operate(name: string, args: readonly string[]): Promise<void>;
   report(): Promise<Record<string, NodeReport>>;
+  /** Whether a drill's switch is armed on the bootstrap node. */
+  isSwitchArmed(): boolean;
   /** Ends every server and every wait. */
   close(): Promise<void>;
 }
@@ -214,6 +216,7 @@ async function serve(
     faults: () => parts.faults.list(),
     operate: (name, args) => (machines.knows(name) ? machines.run(name, args) : operations.run(name, args)),
     report: () => reportNodes(parts),
+    isSwitchArmed: () => restoreSwitch.isArmed(world.bootstrap),
     close,
   };
 }

@@ -83,7 +83,15 @@ export const eventSchemaWith = (plannedStep: z.ZodType<Step>) =>
     z.strictObject({ at, type: z.literal('cancelled'), by: person }),
     z.strictObject({ at, type: z.literal('step-started'), step }),
     z.strictObject({ at, type: z.literal('job-started'), step, jid }),
-    z.strictObject({ at, type: z.literal('step-done'), step, already, seconds, note }),
+    z.strictObject({
+      at,
+      type: z.literal('step-done'),
+      step,
+      already,
+      seconds,
+      note,
+      drilled: drilled.exactOptional(),
+    }),
     z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure: failureReport }),
     z.strictObject({ at, type: z.literal('failed'), failure: failureReport }),
     z.strictObject({ at, type: z.literal('done'), proof, seconds }),
@@ -106,7 +114,14 @@ export type ChangeState =
 export type StepState =
   | { readonly is: 'waiting' }
   | { readonly is: 'running'; readonly since: string }
-  | { readonly is: 'done'; readonly already: boolean; readonly seconds: number; readonly note?: string }
+  | {
+      readonly is: 'done';
+      readonly already: boolean;
+      readonly seconds: number;
+      readonly note?: string;
+      /** What a drill did; a resumed change does not do it again. */
+      readonly drilled?: Drilled;
+    }
   | { readonly is: 'failed'; readonly seconds: number; readonly failure: FailureReport };
 
 /** A change, folded from its events. */

@@ -1,4 +1,4 @@
-import { CommandFailed, isOfTheCluster, notConfirmed, outOfSight } from '../../domain/answers/failure.ts';
+import { CommandFailed, isOfTheCluster, notConfirmed, outOfSight, Unreachable } from '../../domain/answers/failure.ts';
 import type { SwitchFacts } from '../../domain/cluster/registry.ts';
 import { shellQuote } from '../../domain/node-commands/command.ts';
 import { disarm, LOOK_AT_SWITCH, restore, switchIn } from '../../domain/node-commands/drill-commands.ts';
@@ -15,6 +15,27 @@ export async function lookAtSwitch(node: string, salt: Salt, signal: AbortSignal
   const seen = hasExited(result) ? switchIn(result.stdout) : null;
   if (seen !== null) return seen;
   throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, LOOK_AT_SWITCH, result);
+}
+
+/** Salt and the API server may restart while the registry is away; its switch is longer. */
+const PATIENCE_MS = 30_000;
+
+/** Asks again while Salt or the node cannot be reached, for half a minute. */
+export async function askPatiently<T>(
+  ask: () => Promise<T>,
+  { clock, throwIfCancelled }: { readonly clock: Clock; readonly throwIfCancelled: () => void },
+  signal: AbortSignal,
+): Promise<T> {
+  const until = clock.steadyMs() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Unreachable) || clock.steadyMs() >= until) throw error;
+      throwIfCancelled();
+      await clock.sleep(AGAIN_MS, signal);
+    }
+  }
 }
 
 /** The manifest that a drill keeps aside, and how to put it back. */

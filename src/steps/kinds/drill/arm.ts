@@ -27,7 +27,8 @@ export const arm: StepPlug<ArmStep> = {
   title: (where) => `Arm the switch on ${where}`,
   seconds: () => ({ from: 2, to: 10 }),
   ...RUNS_ALONE,
-  check: isArmed,
+  // The next step arms again if little time is left.
+  check: (step, world, signal) => isArmed({ ...step, leastSeconds: 1 }, world, signal),
   act: (step, world, signal) => armSwitch(step, step.commands[0], world, signal),
   confirm: isArmed,
 };

@@ -3,7 +3,7 @@ import { imageName } from '../../../domain/cluster/archive.ts';
 import type { Command } from '../../../domain/node-commands/command.ts';
 import { endInWords, hasExited, isOutOfSight } from '../../../domain/node-commands/ended.ts';
 import { listed } from '../../../domain/text/format.ts';
-import { lookAtSwitch } from '../../world/drill-switch.ts';
+import { askPatiently, lookAtSwitch } from '../../world/drill-switch.ts';
 import { type Finding, type StepWorld, satisfied, unsatisfied } from '../../world/step-world.ts';
 import { waitUntilSatisfied } from '../../world/wait.ts';
 import type { OutageStep } from './outage-step.ts';
@@ -36,8 +36,9 @@ export async function whileAway(
 }
 
 /** Throws if the manifest has come back by itself: what is pulled then proves nothing. */
-async function stillAway({ node }: OutageStep, { salt }: StepWorld, signal: AbortSignal): Promise<void> {
-  if (!(await lookAtSwitch(node, salt, signal)).hasManifest) return;
+async function stillAway({ node }: OutageStep, world: StepWorld, signal: AbortSignal): Promise<void> {
+  const { hasManifest } = await askPatiently(() => lookAtSwitch(node, world.salt, signal), world, signal);
+  if (!hasManifest) return;
   const says =
     'Its manifest came back during the drill: the switch elapsed, or Salt wrote it anew. The pull proves nothing.';
   throw notConfirmed(node, says, 'Wait until no Salt state runs, then request the drill again.');
@@ -50,7 +51,7 @@ async function takeAway(step: OutageStep, world: StepWorld, signal: AbortSignal)
   const { node, aside } = step;
   const command = commandOf(step, 1);
   const result = await world.salt.run(node, command, signal);
-  const seen = await lookAtSwitch(node, world.salt, signal);
+  const seen = await askPatiently(() => lookAtSwitch(node, world.salt, signal), world, signal);
   if (seen.aside.includes(aside) && !seen.hasManifest) return;
   throw isOutOfSight(result.ended) ? outOfSight(node, result) : new CommandFailed(node, command, result);
 }
@@ -79,7 +80,7 @@ async function pulls(
   const { engine, image } = step;
   const command = commandOf(step, 2);
   for (let pull = 1; ; pull += 1) {
-    const result = await world.salt.run(engine, command, signal);
+    const result = await askPatiently(() => world.salt.run(engine, command, signal), world, signal);
     if (hasExited(result)) return;
     world.throwIfCancelled();
     if (isOutOfSight(result.ended) && pull < MOST_PULLS) continue;

@@ -29,11 +29,20 @@ export const outage: StepPlug<OutageStep> = {
   title: () => "Drill: pull without the bootstrap's registry",
   seconds: () => ({ from: 30, to: 180 }),
   ...RUNS_ALONE,
-  check: async () => unsatisfied('A drill is repeated every time.'),
+  check: doneBefore,
   act,
   confirm: (step, world, signal) =>
     waitUntilSatisfied(() => isOver(step, world, signal), CONFIRM_LIMITS, world.clock, signal),
 };
+
+/** Nobody approved a second outage: after an interruption, what was done counts. */
+async function doneBefore(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Finding<Proof>> {
+  const { drilled, clock } = world;
+  if (drilled === undefined) return unsatisfied('The drill has not been done.');
+  const over = await waitUntilSatisfied(() => isOver(step, world, signal), CONFIRM_LIMITS, clock, signal);
+  if (over.is === 'satisfied') return over.proof === undefined ? over : { ...over, proof: { ...over.proof, drilled } };
+  throw notConfirmed(step.node, over.says, 'Fix the cause, then request the drill again.');
+}
 
 async function act(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Acted> {
   await stillArmed(step, world, signal);
