@@ -172,7 +172,7 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
       await write({ type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid });
     },
     startedJob: change.jobs[step.id],
-    ...drilledIn(change.steps[step.id]),
+    ...drilledIn(Object.values(change.steps).find((one) => 'drilled' in one)),
   };
 }
 

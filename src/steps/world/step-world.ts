@@ -39,7 +39,7 @@ export interface StepWorld extends StepTools {
   readonly runName: string;
   /** The job that this step started before the worker was interrupted. */
   readonly startedJob: Jid | undefined;
-  /** What the step did before the worker was interrupted, if it is a drill that must not be repeated. */
+  /** What this change's drill did before the worker was interrupted; it must not be repeated. */
   readonly drilled?: Drilled;
 }
 

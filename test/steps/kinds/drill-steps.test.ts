@@ -202,3 +202,22 @@ it('a drill takes nothing away while its switch cannot be armed', async () => {
   expect(lab.drillSwitch).toMatchObject({ hasManifest: true, aside: [] });
   expect(lab.ran.join('\n')).not.toContain('# Moves the manifest of the registry');
 });
+
+it('a drill that was done before the worker was interrupted is not done again, and its switch not armed again', async () => {
+  const drilled = { awaySeconds: 43, image: 'metalk8s-128.0.1/pause:3.9', engine: 'node-1', through: ['node-2'] };
+  const { lab, step } = await stepIn('outage');
+  await outcome(step, lab);
+  lab.ran.length = 0;
+  expect(await outcome((await stepIn('arm')).step, lab, { drilled })).toMatchObject({ outcome: { already: true } });
+  expect(await outcome(step, lab, { drilled })).toMatchObject({ outcome: { already: true, proof: { drilled } } });
+  expect(lab.ran.filter((line) => !line.includes('Changes nothing.'))).toEqual([]);
+});
+
+it('a drill that was done, and left something, says so instead of drilling again', async () => {
+  const drilled = { awaySeconds: 43, image: 'metalk8s-128.0.1/pause:3.9', engine: 'node-1', through: ['node-2'] };
+  const { lab, step } = await stepIn('outage');
+  expect(await outcome(step, lab, { drilled })).toMatchObject({
+    failure: { what: 'Something of the drill is left on bootstrap.' },
+  });
+  expect(lab.drillSwitch.hasManifest).toBe(true);
+});

@@ -28,7 +28,10 @@ export const arm: StepPlug<ArmStep> = {
   seconds: () => ({ from: 2, to: 10 }),
   ...RUNS_ALONE,
   // The next step arms again if little time is left.
-  check: (step, world, signal) => isArmed({ ...step, leastSeconds: 1 }, world, signal),
+  check: async (step, world, signal) =>
+    world.drilled === undefined
+      ? await isArmed({ ...step, leastSeconds: 1 }, world, signal)
+      : satisfied('the drill is over'),
   act: (step, world, signal) => armSwitch(step, step.commands[0], world, signal),
   confirm: isArmed,
 };
