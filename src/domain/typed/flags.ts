@@ -12,7 +12,7 @@ const FLAGS = ['--cluster', '--reason'] as const;
 type Flag = (typeof FLAGS)[number];
 
 /** Options without a value; each belongs to some verbs only. */
-const SWITCHES = ['--keep-isos', '--last'] as const;
+const SWITCHES = ['--keep-isos', '--last', '--dry'] as const;
 export type Switch = (typeof SWITCHES)[number];
 
 /** The words after a verb, sorted into names and flags. */

@@ -38,10 +38,19 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
 
 const HELP: Wish = { is: 'question', question: 'help', ask: {} };
 
-function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): ChangeWish | Refusal {
+function parseVerb(verb: Verb, rest: readonly Word[], context: CommandContext): Wish | Refusal {
   const { takes, switches, parse } = verbPlug(verb);
   const words = typedWords({ verb, takes, switches }, rest);
-  return isRefusal(words) ? words : parse(words, context);
+  if (isRefusal(words)) return words;
+  const wish = parse(words, context);
+  return isRefusal(wish) || !words.switches.has('--dry') ? wish : dryRun(wish);
+}
+
+/** Without a change, a drill is a proof of every registry and engine, and what a real one would do. */
+function dryRun(wish: ChangeWish): Wish {
+  if (wish.is !== 'change') return wish;
+  const { cluster, nodes } = wish.intent;
+  return { is: 'question', question: 'verify', ask: { cluster, nodes: [], deep: false, drills: nodes[0] ?? '' } };
 }
 
 function unknownCommand(word: string): Refusal {

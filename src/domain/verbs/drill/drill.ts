@@ -12,6 +12,7 @@ export const drill: VerbPlug<'drill'> = {
   ...ORDINARY,
   usage: drillUsage,
   takes: 'NODE',
+  switches: ['--dry'],
   parse,
   notesBefore: false,
   searchFor: () => ({ drillSwitch: true }),
