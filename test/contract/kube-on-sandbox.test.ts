@@ -6,7 +6,7 @@ import { salt } from '../../src/adapters/salt/salt.ts';
 import { Failure, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { Archive } from '../../src/domain/cluster/archive.ts';
 import type { SaltJob } from '../../src/domain/cluster/salt.ts';
-import { type Command, command } from '../../src/domain/node-commands/command.ts';
+import { type Command, command, render } from '../../src/domain/node-commands/command.ts';
 import {
   arm,
   asideManifest,
@@ -100,6 +100,17 @@ describe('the adapters on the simulated cluster', () => {
     expect(await looks()).toEqual(idle);
     const registryIsBack = async () => (await kube.endpoints(signal)).ready.includes(ip('bootstrap'));
     while (!(await registryIsBack())) await clock.sleep(50);
+  });
+
+  test.each([
+    ['lines', 'echo a\necho b'],
+    ['a comment', '# a: b\necho c'],
+    ['a mapping', 'echo a: b'],
+    ['quotes and backslashes', `echo "it's" \\n # \\u0023`],
+  ])('pass a command on as it is, although Salt reads its words as YAML: %s', async (_, script) => {
+    const line = command('sh', '-c', script);
+    expect((await salty().run('node-1', line, signal)).ended).toEqual(exit(127));
+    expect(nodeOf(world.cluster, 'node-1').commandLog.at(-1)?.line).toBe(render(line));
   });
 
   test('run a plain command on a node, and know nothing of it while the minion is down', async () => {

@@ -57,7 +57,7 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
     },
     answering: (nodes, signal) => master.answering(nodes, signal),
     async run(node, line, signal) {
-      const words = ['cmd.run_all', render(line), 'python_shell=False'];
+      const words = ['cmd.run_all', asYaml(render(line)), 'python_shell=False'];
       return commandResultOf((await master.minions([node], words, signal)).get(node));
     },
     async engines(nodes, signal) {
@@ -66,6 +66,12 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
     },
   };
 }
+
+/**
+ * Salt reads each word as YAML (salt.utils.args.yamlify_arg, 3002): it would fold the lines of a script, or take it for a mapping. In
+ * double quotes it stays as it is. A `#` is escaped, because Salt leaves any text with one alone, with its quotes.
+ */
+const asYaml = (text: string): string => JSON.stringify(text).replaceAll('#', '\\u0023');
 
 const saltRun = (...words: readonly string[]): Command =>
   command('salt-run', ...words, '--out=json', '--no-color', '--log-level=error');

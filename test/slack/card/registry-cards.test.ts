@@ -88,7 +88,12 @@ const drilled: ChangeEvent = {
   ...done,
   proof: {
     ...done.proof,
-    drilled: { awaySeconds: 43, image: 'metalk8s-128.0.1/metalk8s-utils:128.0.1', engine: 'node-1', through: ['node-2'] },
+    drilled: {
+      awaySeconds: 43,
+      image: 'metalk8s-128.0.1/metalk8s-utils:128.0.1',
+      engine: 'node-1',
+      through: ['node-2'],
+    },
   },
 };
 
