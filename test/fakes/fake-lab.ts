@@ -139,7 +139,8 @@ export class FakeLab {
       targeted: nodes.map(({ name }) => name),
       returns: Object.fromEntries(nodes.map(({ name }) => [name, this.saltSays.get(`engines ${name}`) ?? OK])),
     }),
-    run: async (node, command) => {
+    run: async (node, command, signal) => {
+      signal.throwIfAborted();
       this.ran.push(`${node}$ ${render(command)}`);
       const told = this.drillSwitch.run(command);
       return told ?? { ended: exit(command.program === 'crictl' ? 0 : 127), stdout: '', stderr: '' };

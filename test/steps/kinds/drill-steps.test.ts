@@ -194,6 +194,23 @@ it('a drill arms its switch again if little of its time is left', async () => {
   expect(lab.ran.filter((line) => line.includes('# Arms the switch'))).toHaveLength(1);
 });
 
+it('a drill takes nothing away unless the node says that the switch is armed, whatever its command said', async () => {
+  const { lab, step } = await stepIn('outage');
+  lab.drillSwitch.armed = null;
+  commandsEnd(lab, 'enable', { ended: { is: 'exit', code: 0 }, stdout: '', stderr: '' });
+  expect(await outcome(step, lab)).toMatchObject({
+    failure: { what: 'The timer registry-ha-restore is not armed on bootstrap. Nothing was taken away.' },
+  });
+  expect(lab.ran.join('\n')).not.toContain('# Moves the manifest of the registry');
+});
+
+it('a drill arms its own switch in place of one that another drill has left', async () => {
+  const { lab, step } = await stepIn('outage');
+  lab.drillSwitch.armed = { aside: asideManifest('lab-abc234'), seconds: 300, secondsLeft: 299 };
+  expect(await outcome(step, lab)).toHaveProperty('outcome');
+  expect(lab.ran.filter((line) => line.includes('# Arms the switch'))).toHaveLength(1);
+});
+
 it('a drill takes nothing away while its switch cannot be armed', async () => {
   const { lab, step } = await stepIn('outage');
   lab.drillSwitch.armed = null;

@@ -28,7 +28,7 @@ function killed(): readonly Disturbance[] {
   return [
     drilled('drill-worker-killed-in-serves', (stage) => killedAt(stage, begun('serves'))),
     drilled('drill-worker-killed-in-arm', (stage) => killedAt(stage, begun('arm'))),
-    drilled('drill-worker-killed-when-it-is-armed', (stage) => killedAt(stage, doneStep('arm'))),
+    drilled('drill-worker-killed-when-it-is-armed', (stage) => killedAt(stage, ran('# Arms the switch'))),
     failed('as-the-outage-begins', begun('outage')),
     failed('while-away', untilAway),
     failed('after-the-pull', ran('crictl pull')),
