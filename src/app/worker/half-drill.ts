@@ -1,3 +1,4 @@
+import { isOfTheCluster } from '../../domain/answers/failure.ts';
 import type { FailureReport } from '../../domain/answers/failure-report.ts';
 import { RETRY_HINT } from '../../domain/answers/retry-hint.ts';
 import type { Change, ChangeId } from '../../domain/change/change.ts';
@@ -26,6 +27,8 @@ interface Interrupted {
 }
 
 const AGAIN_MS = 2_000;
+/** Beyond the end of the switch, which then has put the manifest back. */
+const AFTER_THE_SWITCH_MS = 60_000;
 
 /**
  * Drills that a worker left half-way, by its own journal. The next worker puts the registry back before it takes a job, and needs no
@@ -58,7 +61,7 @@ export class HalfDrill {
     return `The drill ${first.id} was interrupted. The registry of ${first.step.node} is put back before anything else.${this.#why}`;
   }
 
-  /** Puts the registries back, one after the other, until each node confirms it. */
+  /** Puts the registries back, one after the other, until each node confirms it or its switch must have done it. */
   readonly run = async (signal: AbortSignal): Promise<void> => {
     for (let first = this.#left[0]; first !== undefined && !signal.aborted; first = this.#left[0]) {
       const isBack = await this.#end(first, signal).then(
@@ -74,20 +77,31 @@ export class HalfDrill {
   };
 
   async #end({ id, step, since }: Interrupted, signal: AbortSignal): Promise<void> {
-    const { salt, clock, journal, onBack } = this.#ports;
+    const { clock, journal, onBack } = this.#ports;
+    const doubt = await this.#putBack(step, signal);
+    if (doubt === null) onBack(id);
+    if (interruptedIn(changeFrom(await journal.events(id))) === null) return;
+    const failure = doubt ?? interruptedReport(step, since);
+    await journal.append(id, { type: 'failed', at: clock.now().toISOString(), failure });
+  }
+
+  /** Null once the node confirms it. A node that does not answer for so long has put it back by itself, or is lost. */
+  async #putBack(step: StepOf<'outage'>, signal: AbortSignal): Promise<FailureReport | null> {
+    const { salt, clock, onNotBack } = this.#ports;
     const onWait = (says: string) => {
       this.#why = ` ${says}`;
     };
     const tools = { salt, clock, onWait };
-    await putManifestBack(step, tools, Number.POSITIVE_INFINITY, signal);
-    onBack(id);
-    await removeSwitch(step, tools, Number.POSITIVE_INFINITY, signal);
-    if (interruptedIn(changeFrom(await journal.events(id))) === null) return;
-    await journal.append(id, {
-      type: 'failed',
-      at: clock.now().toISOString(),
-      failure: interruptedReport(step, since),
-    });
+    const limitMs = step.switchSeconds * 1000 + AFTER_THE_SWITCH_MS;
+    try {
+      await putManifestBack(step, tools, limitMs, signal);
+      await removeSwitch(step, tools, limitMs, signal);
+      return null;
+    } catch (error) {
+      if (signal.aborted || !isOfTheCluster(error)) throw error;
+      onNotBack(error);
+      return error.report();
+    }
   }
 }
 
