@@ -63,7 +63,9 @@ export const putManifestBack = (away: AwayRegistry, tools: BackTools, limitMs: n
 /** Removes the switch until the node confirms it; never before the manifest is back. */
 export const removeSwitch = (away: AwayRegistry, tools: BackTools, limitMs: number, signal: AbortSignal) =>
   untilTold(away, tools, limitMs, signal, async () => {
-    await tools.salt.run(away.node, disarm(away.aside), signal);
+    const removed = await tools.salt.run(away.node, disarm(away.aside), signal);
+    // Salt may run the command that takes the manifest away late: its answer was lost.
+    if (!hasExited(removed)) await tools.salt.run(away.node, restore(away.aside), signal);
     const { hasUnits, armed } = await lookAtSwitch(away.node, tools.salt, signal);
     return hasUnits && armed?.aside === away.aside ? 'The timer registry-ha-restore is still there.' : null;
   });

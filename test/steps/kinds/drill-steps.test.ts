@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CancelAsked } from '../../../src/app/apply/cancel-watch.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { CommandResult } from '../../../src/domain/node-commands/command.ts';
-import { asideManifest, TAKE_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
+import { asideManifest, DISARM_SCRIPT, TAKE_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
 import type { Step } from '../../../src/domain/plan/step.ts';
 import { planDrill } from '../../../src/domain/verbs/drill/plan.ts';
 import { runStep } from '../../../src/steps/run-step.ts';
@@ -96,7 +96,10 @@ describe('the registry of the bootstrap node is back, and no switch is left,', (
     const { lab, step } = await stepIn('outage');
     breaks.outage(lab);
     expect(await outcome(step, lab)).toMatchObject({
-      failure: { where: 'node-1', what: expect.stringContaining('was away for 0 s, and is back.') },
+      failure: {
+        where: 'node-1',
+        what: expect.stringContaining('The registry of bootstrap is back. It was away for at most 0 s.'),
+      },
     });
     expect(isBack(lab)).toBe(true);
   });
@@ -154,6 +157,23 @@ describe('the registry of the bootstrap node is back, and no switch is left,', (
     expect(await outcome(step, lab)).toMatchObject({
       failure: { what: expect.stringContaining('The pull proves nothing.') },
     });
+    expect(isBack(lab)).toBe(true);
+  });
+
+  it('when Salt runs the command that takes it away only after it was put back', async () => {
+    const { lab, step } = await stepIn('outage');
+    const { run } = lab.salt;
+    let late: (() => Promise<unknown>) | null = null;
+    lab.salt.run = async (node, command, signal) => {
+      if (command.args[1] === TAKE_SCRIPT) {
+        late = () => run(node, command, signal);
+        return { ended: { is: 'unknown', says: 'Salt request timed out.' }, stdout: '', stderr: '' };
+      }
+      if (command.args[1] === DISARM_SCRIPT) await late?.();
+      late = command.args[1] === DISARM_SCRIPT ? null : late;
+      return await run(node, command, signal);
+    };
+    expect(await outcome(step, lab)).toHaveProperty('failure');
     expect(isBack(lab)).toBe(true);
   });
 

@@ -47,6 +47,12 @@ async function doneBefore(step: OutageStep, world: StepWorld, signal: AbortSigna
 async function act(step: OutageStep, world: StepWorld, signal: AbortSignal): Promise<Acted> {
   await stillArmed(step, world, signal);
   const through = await registriesLeft(step, world, signal);
+  if (through.length === 0)
+    throw notConfirmed(
+      step.engine,
+      'Its container engine cannot be read. Nothing was taken away.',
+      'Check `crictl info`.',
+    );
   world.throwIfCancelled();
   const from = world.clock.steadyMs();
   const end = await whileAway(step, through, world, signal).then(
@@ -110,7 +116,7 @@ async function areReady({ addresses }: OutageStep, world: StepWorld, signal: Abo
 function saying(error: unknown, { node }: OutageStep, awaySeconds: number): unknown {
   if (!isOfTheCluster(error)) return error;
   const { kind: _, what, ...report } = error.report();
-  const away = `The registry of ${node} was away for ${secondsInWords(awaySeconds)}, and is back.`;
+  const away = `The registry of ${node} is back. It was away for at most ${secondsInWords(awaySeconds)}.`;
   return new PlainFailure('not-confirmed', { ...report, what: `${what} ${away}` }, { cause: error });
 }
 
