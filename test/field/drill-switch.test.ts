@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, lstatSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,8 +21,11 @@ import { isInstalled, isRoot, mayMount, needs } from '../fixtures/needs.ts';
 import { ownFolder } from '../harness/stage/own-folder.ts';
 
 const exec = promisify(execFile);
-const canBoot = isRoot && mayMount() && isInstalled('systemd-nspawn') && isInstalled('nsenter');
-const it = needs(canBoot, 'root with CAP_SYS_ADMIN, systemd-nspawn (Debian: systemd-container) and nsenter');
+/** The machine boots this computer's own /usr. */
+const hasSystemd = existsSync('/usr/lib/systemd/systemd') && lstatSync('/bin').isSymbolicLink();
+const hasPrograms = isInstalled('systemd-nspawn') && isInstalled('nsenter');
+const canBoot = isRoot && mayMount() && hasSystemd && hasPrograms;
+const it = needs(canBoot, 'root with CAP_SYS_ADMIN, systemd in a merged /usr, systemd-nspawn and nsenter');
 const ASIDE = asideManifest('lab-abc123');
 /** Generous: nothing is measured. */
 const LIMIT_MS = 60_000;
