@@ -42,7 +42,8 @@ export class Kubelet {
   }
 
   private async look(node: SimNode): Promise<void> {
-    await sleep(paced(this.parts, NOTICE_MS), undefined, { signal: this.parts.closing });
+    const late = Number(this.parts.faults.get('kubelet-slow')?.[0] ?? 0) * 1000;
+    await sleep(paced(this.parts, NOTICE_MS + late), undefined, { signal: this.parts.closing });
     const spec = await this.registryManifest(node);
     if (spec === null && node.registry !== null) await this.pods.stop(node);
     if (spec !== null && node.registry === null) await this.pods.start(node, spec);

@@ -162,6 +162,7 @@ describe.concurrent('an operator sees what the scenario expects', { timeout: LIM
       'sync done',
       'sync done',
       'sync refused',
+      'drill done',
       'add refused',
       'add done',
       'add done',
