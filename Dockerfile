@@ -17,7 +17,7 @@ COPY --from=build --chown=root:root /app/dist ./dist
 USER 10001:10001
 EXPOSE 3000 9180
 HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.REGISTRY_HA_HEALTH_PORT || 9180) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/app/dist/cli.js", "health", "--bot", "/etc/registry-ha/bot.yaml"]
 # Absolute, so that `docker run -w FOLDER` finds it, too.
 ENTRYPOINT ["node", "/app/dist/cli.js"]
 CMD ["bot", "--config", "/etc/registry-ha/bot.yaml"]

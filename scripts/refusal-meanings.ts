@@ -34,7 +34,7 @@ const NODE = {
     'Nothing. Run the same command at any time to verify again.',
   ),
   'no-registry': meaning(
-    'There is no registry on the node, or beside the bootstrap node: nothing to remove or to sync.',
+    'There is no registry on the node, or beside the bootstrap node: nothing to remove, sync or drill.',
     'Check the name. `/registry-ha add NODE` gives a node a registry.',
   ),
   'last-registry': meaning(
@@ -122,8 +122,12 @@ const CLUSTER = {
     'Use these resources. Two procedures at once would undo each other.',
   ),
   'engine-without-registry': meaning(
-    'A container engine lists no Ready registry but the one to remove. It could pull nothing until it is reconfigured.',
-    'Run the `add` command from the refusal: it gives every engine every registry.',
+    'A container engine lists no Ready registry but the one to remove or to take away. It could pull nothing meanwhile.',
+    'Run the command from the refusal: it gives every engine every registry.',
+  ),
+  'registry-away': meaning(
+    "A drill has not ended: its switch is still armed, or the manifest of the bootstrap's registry is still away.",
+    'Wait until the switch has put it back, or run the command from the refusal on the bootstrap node.',
   ),
   'bootstrap-registry-not-ready': meaning(
     "The bootstrap node's registry is not in the Ready Endpoints. Reconfiguring now would remove it from every engine.",

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
-import { queueWorker } from './adapters/redis/queue/queue-worker.ts';
+import { type QueueWorkerOptions, queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { type PlanForPorts, planFor } from './app/plan/plan-for.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
@@ -14,6 +14,7 @@ import { inspectAll } from './app/watch/inspect-all.ts';
 import { ProofWatch, type ProofWatchPorts } from './app/watch/proof-watch.ts';
 import { proveAll } from './app/watch/prove-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
+import { HalfDrill } from './app/worker/half-drill.ts';
 import { workerHeart } from './app/worker/heart.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import type { Intent } from './domain/plan/intent.ts';
@@ -57,29 +58,28 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
-  const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal, me, onAsked: watch.asked, ...logged });
+  const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, journal, log), clock, ...logged });
+  // A registry that is away goes before every job.
+  const look = { trouble: async () => (await journal.trouble()) ?? halfDrill.says };
+  const onAsked = (request: number) => watch.asked(request);
+  const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal: look, me, onAsked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
-  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: keys.approvals };
   const onRecordLost = () => lostRecords.wake();
-  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config), onRecordLost };
+  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: keys.approvals, onRecordLost };
+  const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config) };
   const dryRuns = dryRunWatch(ports, record.dryRuns, () => proofs.running, logged);
-  const queue = opened.keep(
-    queueWorker({
-      redis: record.redis,
-      cluster: config.cluster,
-      log,
-      work: async (job, signal, fence) => {
-        await trouble.over(signal);
-        const doIt = () => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal);
-        await lostRecords.job(() => proofs.during(job, doIt));
-        watch.wake();
-      },
-      idPath: join(config.stateFolder, 'queue-worker.id'),
-    }),
-  );
+  const work: QueueWorkerOptions['work'] = async (job, signal, fence) => {
+    await trouble.over(signal);
+    const doIt = () => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal);
+    await lostRecords.job(() => proofs.during(job, doIt));
+    watch.wake();
+  };
+  const { cluster: name, stateFolder } = config;
+  const idPath = join(stateFolder, 'queue-worker.id');
+  const queue = opened.keep(queueWorker({ redis: record.redis, cluster: name, log, work, idPath }));
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
-  rounds.run(...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
+  rounds.run(halfDrill.run, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }

@@ -39,6 +39,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'pillar-fails': '',
   'endpoints-late': 'SECONDS',
   'endpoints-never': 'NODE',
+  'kubelet-slow': 'SECONDS',
+  'switch-fails': '',
   'exec-cut': '[0|1|137|abrupt|off]',
   'engine-fails': 'NODE',
   'engine-lost': 'NODE',

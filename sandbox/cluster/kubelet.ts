@@ -9,6 +9,8 @@ import type { SimNode } from './world.ts';
 export const MANIFESTS = '/etc/kubernetes/manifests';
 /** kubelet's fileCheckFrequency is 20 s, but inotify wakes it earlier: about half a second, plus the pod's shutdown. */
 const NOTICE_MS = 2000;
+/** Real milliseconds. */
+const LOOK_AGAIN_MS = 20;
 
 const Manifest = z.object({
   metadata: z.object({ name: z.literal('repositories'), labels: z.record(z.string(), z.string()) }),
@@ -43,9 +45,18 @@ export class Kubelet {
 
   private async look(node: SimNode): Promise<void> {
     await sleep(paced(this.parts, NOTICE_MS), undefined, { signal: this.parts.closing });
+    await this.slowness();
     const spec = await this.registryManifest(node);
     if (spec === null && node.registry !== null) await this.pods.stop(node);
     if (spec !== null && node.registry === null) await this.pods.start(node, spec);
+  }
+
+  /** The seconds of the fault, or until it is cleared: no scenario depends on the speed of the machine. */
+  private async slowness(): Promise<void> {
+    const late = paced(this.parts, Number(this.parts.faults.get('kubelet-slow')?.[0] ?? 0) * 1000);
+    const until = performance.now() + late;
+    while (this.parts.faults.get('kubelet-slow') !== undefined && performance.now() < until)
+      await sleep(LOOK_AGAIN_MS, undefined, { signal: this.parts.closing });
   }
 
   /** Reads any file whose name does not begin with a dot; kubelet also reads `repositories.yaml.bak`. */

@@ -3,10 +3,10 @@ import { IsoUnreadable, readRootFile } from './iso/read.ts';
 import { mountIso, unmountIso } from './mounts.ts';
 import type { ClusterParts } from './parts.ts';
 import type { RegistryPods } from './registry/pod.ts';
-import type { NodeActs } from './world.ts';
+import type { NodeActs, RootShell } from './world.ts';
 
 /** The actions of Salt's states and of the kubelet on a node, as root. */
-export function nodeActs(parts: ClusterParts, pods: RegistryPods): NodeActs {
+export function nodeActs(parts: ClusterParts, pods: RegistryPods, shell: RootShell): NodeActs {
   return {
     mount: (node, isoPath, target) => mountIso(parts, node, isoPath, target),
     unmount: (node, target) => unmountIso(parts, node, target),
@@ -21,6 +21,7 @@ export function nodeActs(parts: ClusterParts, pods: RegistryPods): NodeActs {
     },
     startRegistry: (node, spec) => pods.start(node, spec),
     stopRegistry: (node) => pods.stop(node),
+    runAsRoot: (node, words) => shell.run(node, words),
     readFile: (node, path) => parts.filesOf(node).readText(path),
     writeFile: (node, path, content) => parts.filesOf(node).writeText(path, content),
     exists: async (node, path) => {

@@ -18,6 +18,7 @@ import { Operations } from './operate/operations.ts';
 import type { ClusterParts } from './parts.ts';
 import { RegistryPods } from './registry/pod.ts';
 import { type NodeReport, reportNodes } from './report.ts';
+import { RestoreSwitch } from './restore-switch.ts';
 import { runSaltCall } from './salt/cli/salt-call.ts';
 import { SshFleet } from './ssh/fleet.ts';
 import { newKeyPair } from './ssh/keys.ts';
@@ -50,6 +51,8 @@ export interface SimulatedCluster {
   /** What an operator does with MetalK8s' own scripts on the bootstrap node, or with machines. Throws OperationFailed. */
   operate(name: string, args: readonly string[]): Promise<void>;
   report(): Promise<Record<string, NodeReport>>;
+  /** Whether a drill's switch is armed on the bootstrap node. */
+  isSwitchArmed(): boolean;
   /** Ends every server and every wait. */
   close(): Promise<void>;
 }
@@ -177,7 +180,9 @@ async function serve(
 ): Promise<Served> {
   const { world } = parts;
   const kubelet = new Kubelet(parts, pods);
-  const acts = nodeActs(parts, pods);
+  const restoreSwitch = new RestoreSwitch(parts, kubelet);
+  closers.push(async () => restoreSwitch.close());
+  const acts = nodeActs(parts, pods, restoreSwitch);
   const operations = new Operations(parts, acts);
   const underWay = new Set<Promise<void>>();
   const reach: NodeReach = {
@@ -198,7 +203,7 @@ async function serve(
   await fleet.start();
   const effects = new FaultEffects(parts, fleet.servers, () => newKeyPair('changed').private);
   closers.push(() => effects.close());
-  const machines = new Machines({ ...reach, kubelet, fleet, effects }, options);
+  const machines = new Machines({ ...reach, kubelet, fleet, effects, restoreSwitch }, options);
   const kube = await startKubernetes(world, acts, { folder: options.folder, execOnHost: options.execOnHost ?? false });
   closers.push(() => kube.close());
   return {
@@ -211,6 +216,7 @@ async function serve(
     faults: () => parts.faults.list(),
     operate: (name, args) => (machines.knows(name) ? machines.run(name, args) : operations.run(name, args)),
     report: () => reportNodes(parts),
+    isSwitchArmed: () => restoreSwitch.isArmed(world.bootstrap),
     close,
   };
 }

@@ -130,6 +130,20 @@ export interface NodeActs {
   readFile(node: SimNode, path: string): Promise<string>;
   writeFile(node: SimNode, path: string, content: string): Promise<void>;
   exists(node: SimNode, path: string): Promise<'file' | 'directory' | null>;
+  /** Runs a script of the worker as root, outside of SSH; null for a script that no node knows. */
+  runAsRoot(node: SimNode, words: readonly string[]): Promise<ShellAnswer | null>;
+}
+
+/** How a script ended. */
+export interface ShellAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Root's shell on the nodes, as far as it is simulated. */
+export interface RootShell {
+  run(node: SimNode, words: readonly string[]): Promise<ShellAnswer | null>;
 }
 
 /** mount(8) failed; `message` is its output. */

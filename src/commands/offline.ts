@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { ExportOptions, VerifyOptions } from './audit.ts';
+import type { HealthPlace } from './health.ts';
 import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds the commands that need neither bot nor worker: keys, audit, journal, plan, redis and policy. */
+/** Adds the commands that need neither bot nor worker: keys, audit, journal, plan, redis and policy; and health, which asks one of them. */
 export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
   auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
-  for (const add of [journalCommand, planCommand, redisCommand, policyCommand]) add(program);
+  for (const add of [journalCommand, planCommand, redisCommand, policyCommand, healthCommand]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
 
@@ -118,6 +119,18 @@ function policyCommand(program: Command): void {
     .action(async (verb: string, file: string | undefined) => {
       const command = await import('./policy.ts');
       process.exitCode = command.policyCommand(verb, file, print);
+    });
+}
+
+function healthCommand(program: Command): void {
+  program
+    .command('health')
+    .description('ask the running bot or worker whether it is ready; exit code 1 if it does not answer')
+    .option('--bot <file>', 'the bot that runs with this bot.yaml')
+    .option('--worker <file>', 'the worker that runs with this worker.yaml')
+    .action(async (place: HealthPlace) => {
+      const command = await import('./health.ts');
+      process.exitCode = await command.healthCommand(place, process.env, print);
     });
 }
 

@@ -1,6 +1,6 @@
 import type { EngineFacts, NodeAccess } from '../domain/cluster/facts.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../domain/cluster/salt.ts';
-import type { Command } from '../domain/node-commands/command.ts';
+import type { Command, CommandResult } from '../domain/node-commands/command.ts';
 
 /** Salt; every verdict combines JSON and exit code. */
 export interface Salt {
@@ -18,6 +18,8 @@ export interface Salt {
   answering(nodes: readonly string[], signal: AbortSignal): Promise<readonly string[] | null>;
   /** State runs in progress. */
   stateRuns(signal: AbortSignal): Promise<readonly RunningJob[]>;
+  /** Runs a plain command on a node as root, outside of the worker's own restrictions. Its end is `unknown` when the minion does not tell it. */
+  run(node: string, command: Command, signal: AbortSignal): Promise<CommandResult>;
   /** The running container engines, read live (`crictl info`). */
   engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]>;
 }

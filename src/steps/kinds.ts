@@ -1,6 +1,9 @@
 import type { StepKind, StepOf } from '../domain/plan/step.ts';
 import { copy } from './kinds/copy.ts';
 import { deploy } from './kinds/deploy.ts';
+import { arm } from './kinds/drill/arm.ts';
+import { outage } from './kinds/drill/outage.ts';
+import { serves } from './kinds/drill/serves.ts';
 import { engines } from './kinds/engines.ts';
 import { mount } from './kinds/mount.ts';
 import { otherVersion } from './kinds/other-version.ts';
@@ -29,6 +32,9 @@ export const STEP_KINDS = {
   unconfigure,
   'remove-copy': removeCopy,
   'prove-undone': proveUndone,
+  serves,
+  arm,
+  outage,
 };
 
 type Kinds = typeof STEP_KINDS;

@@ -3,6 +3,7 @@ import { NOT_REPEATED, RETRY_HINT } from '../domain/answers/retry-hint.ts';
 import type { Proof } from '../domain/change/change.ts';
 import type { Step } from '../domain/plan/step.ts';
 import { plugOf } from './kinds.ts';
+import type { Acted } from './world/step-plug.ts';
 import type { Finding, StepRuns, StepWorld } from './world/step-world.ts';
 
 /** The result of a successful step. */
@@ -27,7 +28,7 @@ export async function runStep(
   signal.throwIfAborted();
   const word = await work.act(step, world, signal);
   const after = await work.confirm(step, world, signal);
-  if (after.is === 'satisfied') return outcome(false, withWord(after, typeof word === 'string' ? word : ''));
+  if (after.is === 'satisfied') return outcome(false, withWord(after, word ?? ''));
   const where = after.where ?? ('node' in step ? step.node : 'the cluster');
   throw notConfirmed(where, after.says, `Fix the cause, then ${RETRY_HINT}. ${NOT_REPEATED}`);
 }
@@ -38,8 +39,14 @@ export const forgetStep = (step: Step, runs: StepRuns, signal: AbortSignal): Pro
 
 type So = Extract<Finding<Proof | undefined>, { readonly is: 'satisfied' }>;
 
-/** The finding, with the action's note appended. */
-function withWord(found: So, word: string): So {
+/** The finding, with the action's note appended, and in the proof what it did. */
+function withWord(found: So, acted: string | Acted): So {
+  if (typeof acted !== 'string') {
+    const { proof } = found;
+    const more = proof === undefined ? {} : { proof: { ...proof, drilled: acted.drilled } };
+    return withWord({ ...found, ...more }, acted.note);
+  }
+  const word = acted;
   const words = [found.note, word].filter((one) => one !== undefined && one !== '');
   return words.length === 0 ? found : { ...found, note: words.join(', ') };
 }

@@ -14,6 +14,8 @@ const SUBSET = [
   'bot-clock-three-hours-back-in-mount',
   'undo-worker-killed-in-unmount-and-in-remove-copy',
   'sync-worker-killed-in-deploy',
+  'drill-redis-gone-for-a-while',
+  'drill-worker-back-without-redis',
 ];
 const summary = z.object({ scenarios: z.number(), survived: z.number(), failed: z.array(z.string()) });
 

@@ -90,6 +90,33 @@ const samples: { readonly [K in StepKind]: StepOf<K> } = {
     archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
     engines: ['node-1'],
   },
+  serves: {
+    ...shared,
+    kind: 'serves',
+    id: 'serves:node-2',
+    registries: [{ node: 'node-2', address: '10.0.0.2' }],
+    archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
+    engines: ['node-1'],
+    addresses,
+  },
+  arm: { ...shared, kind: 'arm', id: 'arm:node-1', node: 'node-1', aside: '/etc/kubernetes/x', leastSeconds: 240 },
+  outage: {
+    ...shared,
+    kind: 'outage',
+    id: 'outage:node-2',
+    node: 'node-1',
+    aside: '/etc/kubernetes/x',
+    leastSeconds: 240,
+    switchSeconds: 300,
+    bootstrapAddress: '10.0.0.1',
+    proves: 'node-2',
+    registries: [{ node: 'node-2', address: '10.0.0.2' }],
+    engine: 'node-2',
+    image: 'a/b:1',
+    archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
+    engines: ['node-1'],
+    addresses,
+  },
 };
 export const steps: readonly Step[] = Object.values(samples);
 

@@ -6,7 +6,18 @@ import { salt } from '../../src/adapters/salt/salt.ts';
 import { Failure, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { Archive } from '../../src/domain/cluster/archive.ts';
 import type { SaltJob } from '../../src/domain/cluster/salt.ts';
-import { command } from '../../src/domain/node-commands/command.ts';
+import { type Command, command, render } from '../../src/domain/node-commands/command.ts';
+import {
+  arm,
+  asideManifest,
+  disarm,
+  LOOK_AT_SWITCH,
+  pull,
+  restore,
+  switchIn,
+  takeAside,
+} from '../../src/domain/node-commands/drill-commands.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 import { FakeShell } from '../fakes/fake-shell.ts';
 import { BOOTSTRAP_FILE, SOLUTIONS_FILE } from '../fixtures/bootstrap-root.ts';
@@ -70,6 +81,49 @@ describe('the adapters on the simulated cluster', () => {
     await expect(kube.look(signal)).rejects.toSatisfy(away);
     await world.cluster.clearFault('kube-down');
     await expect(kube.endpoints(signal)).resolves.toMatchObject({ ready: [ip('bootstrap')] });
+  });
+
+  test('arm and undo a drill on the bootstrap node through Salt, where each command is what the node runs', async () => {
+    const aside = asideManifest('lab-abc234');
+    const run = async (line: Command) => (await salty().run('bootstrap', line, signal)).ended;
+    const looks = async () => switchIn((await salty().run('bootstrap', LOOK_AT_SWITCH, signal)).stdout);
+    const idle = { armed: null, hasUnits: false, hasManifest: true, aside: [] };
+    expect(await looks()).toEqual(idle);
+    expect(await run(takeAside(aside))).toEqual(exit(1));
+    expect(await run(arm(aside, 3_000))).toEqual(exit(0));
+    expect(await looks()).toMatchObject({ armed: { aside }, hasManifest: true });
+    expect(await run(takeAside(aside))).toEqual(exit(0));
+    expect(await looks()).toMatchObject({ armed: { aside }, hasManifest: false, aside: [aside] });
+    expect(await run(disarm(aside))).toEqual(exit(1));
+    expect(await run(restore(aside))).toEqual(exit(0));
+    expect(await run(disarm(aside))).toEqual(exit(0));
+    expect(await looks()).toEqual(idle);
+    const registryIsBack = async () => (await kube.endpoints(signal)).ready.includes(ip('bootstrap'));
+    while (!(await registryIsBack())) await clock.sleep(50);
+  });
+
+  test.each([
+    ['lines', 'echo a\necho b'],
+    ['a comment', '# a: b\necho c'],
+    ['a mapping', 'echo a: b'],
+    ['quotes and backslashes', `echo "it's" \\n # \\u0023`],
+  ])('pass a command on as it is, although Salt reads its words as YAML: %s', async (_, script) => {
+    const line = command('sh', '-c', script);
+    expect((await salty().run('node-1', line, signal)).ended).toEqual(exit(127));
+    expect(nodeOf(world.cluster, 'node-1').commandLog.at(-1)?.line).toBe(render(line));
+  });
+
+  test('run a plain command on a node, and know nothing of it while the minion is down', async () => {
+    const image = 'metalk8s-registry-from-config.invalid/metalk8s-128.0.1/pause:3.9';
+    expect((await salty().run('node-1', pull(image), signal)).ended).toEqual(exit(0));
+    const failed = await salty().run('node-1', pull(`${image}9`), signal);
+    expect(failed).toMatchObject({ ended: exit(1), stderr: expect.stringContaining('failed to resolve reference') });
+    await world.cluster.fault('minion-down', ['node-1']);
+    expect((await salty().run('node-1', pull(image), signal)).ended).toMatchObject({ is: 'unknown' });
+    await world.cluster.clearFault('minion-down');
+    await world.cluster.fault('crictl-missing', ['node-1']);
+    expect((await salty().run('node-1', pull(image), signal)).ended).toEqual(exit(127));
+    await world.cluster.clearFault('crictl-missing');
   });
 
   test('read the answers of minions', async () => {

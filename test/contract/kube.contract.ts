@@ -91,8 +91,8 @@ export function kubernetesContract(stageFor: (facts: KubeFacts) => Promise<Kuber
   test('throws Unreachable when the API is down', () =>
     on(CLUSTER, async ({ kubernetes, goDown }) => {
       await goDown();
-      for (const asked of [kubernetes.look(signal), kubernetes.endpoints(signal)]) {
-        await expect(asked).rejects.toSatisfy((e) => e instanceof Unreachable && e.fault === 'kubernetes');
+      for (const ask of [() => kubernetes.look(signal), () => kubernetes.endpoints(signal)]) {
+        await expect(ask()).rejects.toSatisfy((e) => e instanceof Unreachable && e.fault === 'kubernetes');
       }
     }));
 

@@ -1,3 +1,4 @@
+import { Unreachable } from '../../src/domain/answers/failure.ts';
 import { imageName, mountpointOf } from '../../src/domain/cluster/archive.ts';
 import type { Facts, NodeAccess, OpenTarget } from '../../src/domain/cluster/facts.ts';
 import type { MachineFacts } from '../../src/domain/cluster/machine.ts';
@@ -5,12 +6,14 @@ import { endpointUrl } from '../../src/domain/cluster/registry.ts';
 import type { RunningJob, SaltReturn } from '../../src/domain/cluster/salt.ts';
 import type { RunningScript } from '../../src/domain/guards/scripts.ts';
 import { type Command, render } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { BootstrapNode, Kubernetes, Registries } from '../../src/ports/cluster.ts';
 import type { Copier } from '../../src/ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../src/ports/nodes.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 import { current, emptyTarget, facts, nodes, older, solution } from '../fixtures/facts.ts';
 import { emptyInside, type Inside, isPresent, runPlain } from './fake-node-commands.ts';
+import { FakeSwitch } from './fake-switch.ts';
 
 const archives = [older, current, solution];
 /** Digest of every blob. */
@@ -27,6 +30,8 @@ export class FakeLab {
   /** An answer to a Salt command line, instead of its work. */
   readonly saltSays = new Map<string, SaltReturn>();
   jobs: readonly RunningJob[] = [];
+  /** The switch on the bootstrap node, and its registry's manifest. */
+  readonly drillSwitch = new FakeSwitch();
   scripts: readonly RunningScript[] = [];
   /** Changes the facts of later inspections. */
   change: (seen: Facts) => Facts = (seen) => seen;
@@ -36,13 +41,17 @@ export class FakeLab {
   facts(): Facts {
     const base = facts();
     const withRegistry = nodes.filter(({ name }) => this.#of(name).registry !== null);
+    const { hasManifest } = this.drillSwitch;
     const seen: Facts = {
       ...base,
       kube: {
         ...base.kube,
-        endpoints: { ready: ['10.200.3.11', ...withRegistry.map(({ ip }) => ip ?? '')], notReady: [] },
+        endpoints: {
+          ready: [...(hasManifest ? ['10.200.3.11'] : []), ...withRegistry.map(({ ip }) => ip ?? '')],
+          notReady: [],
+        },
         registries: [
-          ...base.kube.registries,
+          ...(hasManifest ? base.kube.registries : []),
           ...withRegistry.map(({ name }) => ({
             node: name,
             ready: true,
@@ -107,6 +116,8 @@ export class FakeLab {
   readonly registries: Registries = {
     manifest: async (address, image) => {
       const node = nodes.find(({ ip }) => ip === address)?.name ?? '';
+      if (node === 'bootstrap' && !this.drillSwitch.hasManifest)
+        throw new Unreachable(address, 'registry', 'It does not answer.');
       const served = node === 'bootstrap' || this.#of(node).registry?.has(image.prefix) === true;
       return served ? { sha256: `sha of ${imageName(image)}`, blobs: [{ digest: `sha256:${BLOB}`, size: 7 }] } : null;
     },
@@ -129,6 +140,12 @@ export class FakeLab {
       targeted: nodes.map(({ name }) => name),
       returns: Object.fromEntries(nodes.map(({ name }) => [name, this.saltSays.get(`engines ${name}`) ?? OK])),
     }),
+    run: async (node, command, signal) => {
+      signal.throwIfAborted();
+      this.ran.push(`${node}$ ${render(command)}`);
+      const told = this.drillSwitch.run(command);
+      return told ?? { ended: exit(command.program === 'crictl' ? 0 : 127), stdout: '', stderr: '' };
+    },
     stillRunning: async () => [],
     answering: async (names) =>
       this.facts().salt.masterAnswers ? names.filter((name) => this.facts().salt.answered.includes(name)) : null,

@@ -1,7 +1,7 @@
 import { SaltFailed, Unreachable } from '../../src/domain/answers/failure.ts';
 import type { EngineFacts, NodeAccess } from '../../src/domain/cluster/facts.ts';
 import type { Jid, RunningJob, SaltJob, SaltReturn, StateRun } from '../../src/domain/cluster/salt.ts';
-import { type Command, render } from '../../src/domain/node-commands/command.ts';
+import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
 import type { Salt } from '../../src/ports/salt.ts';
 
 /** A minion: its state, its answer to a state run, and the endpoints of its engine. */
@@ -104,6 +104,15 @@ export class FakeSalt implements Salt {
     return [...this.jobs]
       .filter(([, job]) => job.fun.startsWith('state.') && job.running.length > 0)
       .map(([jid, job]) => ({ fun: job.fun, jid, nodes: job.running.toSorted() }));
+  }
+
+  /** The nodes have crictl only. */
+  async run(node: string, command: Command, signal: AbortSignal): Promise<CommandResult> {
+    this.#throwIfAway(signal);
+    this.ran.push(`${node}$ ${render(command)}`);
+    if (!this.#isUp(node)) return { ended: { is: 'unknown', says: 'Minion did not return.' }, stdout: '', stderr: '' };
+    const isKnown = command.program === 'crictl';
+    return { ended: { is: 'exit', code: isKnown ? 0 : 127 }, stdout: '', stderr: '' };
   }
 
   async engines(nodes: readonly string[], signal: AbortSignal): Promise<readonly EngineFacts[]> {

@@ -13,6 +13,9 @@ import { expectGolden } from '../fixtures/golden.ts';
 /** The steps that only an undo has; they have a test of their own. */
 export type UndoKind = Extract<StepKind, 'withdraw' | 'unmount' | 'unconfigure' | 'remove-copy' | 'prove-undone'>;
 
+/** The steps of a drill; they have a test of their own. */
+export type DrillKind = Extract<StepKind, 'serves' | 'arm' | 'outage'>;
+
 const planned = planAdd(addNode2, new FakeLab().facts(), { change: 'lab-7f3k2q', at: '', begun: false });
 const steps: readonly Step[] = isRefusal(planned) ? [] : planned.approved.steps;
 /** The plan's step of a kind. */

@@ -73,7 +73,7 @@ async function trouble(): Promise<void> {
   await until(async () => (await state()) === 'failed');
   slack.clearFault('slack-5xx');
   await until(() => shown().includes('Install') || shown().includes('archives.mounted'));
-  await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE> <@U0BOB>: \S+ failed at/.test(text)));
+  await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE>[^:]*: \S+ failed at/.test(text)));
 }
 
 const files = (): readonly string[] =>

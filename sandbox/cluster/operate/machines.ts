@@ -9,6 +9,7 @@ import { endpointsOf } from '../kube/objects/endpoints.ts';
 import type { Kubelet } from '../kubelet.ts';
 import { unmountIso, writeMountTables } from '../mounts.ts';
 import { paced } from '../parts.ts';
+import type { RestoreSwitch } from '../restore-switch.ts';
 import type { SshFleet } from '../ssh/fleet.ts';
 import type { NodeReach } from '../ssh/program.ts';
 import type { SimNode } from '../world.ts';
@@ -21,6 +22,7 @@ interface MachineParts extends NodeReach {
   readonly kubelet: Kubelet;
   readonly fleet: SshFleet;
   readonly effects: FaultEffects;
+  readonly restoreSwitch: RestoreSwitch;
 }
 
 export interface MachinesOptions {
@@ -50,6 +52,7 @@ export class Machines {
     this.acts = {
       node: ([act = '', name = '']) => this.change(act, name),
       reboot: ([name = '']) => this.reboot(this.node(name)),
+      timer: ([, name = '']) => this.elapse(this.node(name)),
       engine: ([, name = '', image = '', , from]) =>
         pullImage(this.own.parts, this.node(name), image, from === undefined ? null : this.node(from)),
     };
@@ -123,16 +126,16 @@ export class Machines {
     return nodes.find((node) => node.name === name) ?? describedNode(name, free);
   }
 
-  /** Mounts that /etc/fstab does not have are gone, and /run is empty. containerd reads its configuration anew. */
+  /** Whoever reboots the bootstrap node kills the worker first. Mounts that /etc/fstab does not have are gone, and /run is empty. containerd reads its configuration anew. */
   private async reboot(node: SimNode): Promise<void> {
-    const { parts, pods, fleet, kubelet } = this.own;
+    const { parts, pods, fleet, kubelet, restoreSwitch } = this.own;
     const { world, closing, faults } = parts;
-    if (node === world.bootstrap) throw new OperationFailed('The bootstrap node stays up: the worker runs there.');
     const server = fleet.servers.get(node.name);
     node.ready = false;
     node.minion.up = false;
     await server?.stop();
     await server?.drained();
+    restoreSwitch.poweredOff(node);
     await pods.stop(node);
     for (const { target } of [...node.mounts]) await unmountIso(parts, node, target);
     await rm(join(node.root, 'run'), { recursive: true, force: true });
@@ -149,7 +152,17 @@ export class Machines {
     node.ready = true;
     if (!faults.isOn('ssh-refused', node.name)) await server?.listenAgain();
     world.events.emit('changed');
+    await restoreSwitch.booted(node);
     kubelet.notice(node);
+    await kubelet.drained();
+    await this.untilServing(node);
+  }
+
+  /** The timer of a drill elapses now. Ends once the registry is listed again. */
+  private async elapse(node: SimNode): Promise<void> {
+    const { restoreSwitch, kubelet } = this.own;
+    if (!restoreSwitch.isArmed(node)) throw new OperationFailed(`No timer of a drill runs on ${node.name}.`);
+    await restoreSwitch.booted(node);
     await kubelet.drained();
     await this.untilServing(node);
   }

@@ -6,6 +6,7 @@ export const OPERATIONS = {
   node: 'add|delete|replace NODE',
   reboot: 'NODE',
   engine: 'pull NODE IMAGE [from NODE]',
+  timer: 'elapse NODE',
   'ssh-keygen': '-R NODE',
 } as const;
 

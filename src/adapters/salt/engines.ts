@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { EngineFacts } from '../../domain/cluster/facts.ts';
+import { ENGINE_REGISTRY } from '../../domain/cluster/registry.ts';
 import { classifyValue } from './classify.ts';
 import { documents } from './documents.ts';
 import { jsonOf } from './parse.ts';
-
-/** MetalK8s' name for its registries; it never resolves, so every pull goes to a mirror. */
-const REGISTRY = 'metalk8s-registry-from-config.invalid';
 
 const infoSchema = z.object({
   config: z.object({
@@ -34,8 +32,8 @@ export function engineFacts(node: string, value: unknown): EngineFacts {
   const { configPath, mirrors } = info.config.registry ?? {};
   const unsupported = (says: string): EngineFacts => ({ node, is: 'other-layout', says });
   if (configPath) return unsupported(`it reads its mirrors from the folder ${configPath}, an unsupported layout.`);
-  const endpoints = mirrors?.[REGISTRY]?.endpoint;
-  if (!endpoints) return unsupported(`it reports no mirrors for ${REGISTRY}, an unsupported layout.`);
+  const endpoints = mirrors?.[ENGINE_REGISTRY]?.endpoint;
+  if (!endpoints) return unsupported(`it reports no mirrors for ${ENGINE_REGISTRY}, an unsupported layout.`);
   return { node, is: 'known', endpoints };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { FailedState } from '../../domain/cluster/salt.ts';
+import type { CommandResult } from '../../domain/node-commands/command.ts';
+import { exit } from '../../domain/node-commands/ended.ts';
 import { documents } from './documents.ts';
 
 const record = z.record(z.string(), z.unknown());
@@ -26,6 +28,18 @@ export const saysMasterIsDown = (stdout: string): boolean =>
 /** Salt's answer when it knows no minion of a target: nothing was sent. Exit code 2; with --async 0, and `job ID: 0`. */
 export const saysNobodyMatched = (stdout: string): boolean =>
   /^No minions matched the target\b|^Executed command with job ID: 0$/m.test(stdout);
+
+const runSchema = z.object({ retcode: z.int(), stdout: z.string(), stderr: z.string() });
+
+/** A minion's answer to cmd.run_all. Without one, or with any other words, nobody knows whether the command ran. */
+export function commandResultOf(value: unknown): CommandResult {
+  const ran = runSchema.safeParse(value).data;
+  if (ran !== undefined) return { ended: exit(ran.retcode), stdout: ran.stdout, stderr: ran.stderr };
+  const says = typeof value === 'string' ? value.slice(0, 300) : 'The minion did not answer.';
+  // A program that is missing: Salt raises before it starts anything (salt.modules.cmdmod, 3002).
+  const isMissing = says.startsWith('ERROR: Unable to run command');
+  return { ended: isMissing ? exit(127) : { is: 'unknown', says }, stdout: '', stderr: isMissing ? says : '' };
+}
 
 /** One state of a run. */
 export interface State extends FailedState {

@@ -11,7 +11,7 @@ import { classifyCall, classifyStart, type Expects } from './classify.ts';
 import { engineFacts } from './engines.ts';
 import { jobOf, jobsLike, stateRunsOf } from './jobs.ts';
 import { NodeRuns } from './node-runs.ts';
-import { minionValues, saysMasterIsDown, saysNobodyMatched } from './parse.ts';
+import { commandResultOf, minionValues, saysMasterIsDown, saysNobodyMatched } from './parse.ts';
 
 const MASTER = 'salt-master';
 /** One line of JSON per minion on stdout. Never --static, which exits 0 even after failures. */
@@ -56,12 +56,22 @@ export function salt(options: { shell: NodeShell; master: SaltMasterPod; clock: 
       return nodes.filter((node) => seen.has(node));
     },
     answering: (nodes, signal) => master.answering(nodes, signal),
+    async run(node, line, signal) {
+      const words = ['cmd.run_all', asYaml(render(line)), 'python_shell=False'];
+      return commandResultOf((await master.minions([node], words, signal)).get(node));
+    },
     async engines(nodes, signal) {
       const values = await master.minions(nodes, ['cmd.run', 'crictl info', 'python_shell=False'], signal);
       return nodes.map((node) => engineFacts(node, values.get(node)));
     },
   };
 }
+
+/**
+ * Salt reads each word as YAML (salt.utils.args.yamlify_arg, 3002): it would fold the lines of a script, or take it for a mapping. In
+ * double quotes it stays as it is. A `#` is escaped, because Salt leaves any text with one alone, with its quotes.
+ */
+const asYaml = (text: string): string => JSON.stringify(text).replaceAll('#', '\\u0023');
 
 const saltRun = (...words: readonly string[]): Command =>
   command('salt-run', ...words, '--out=json', '--no-color', '--log-level=error');

@@ -1,5 +1,5 @@
 import { isOfTheCluster, notConfirmed } from '../../domain/answers/failure.ts';
-import type { Change, ChangeEvent, ChangeId, Proof } from '../../domain/change/change.ts';
+import type { Change, ChangeEvent, ChangeId, Drilled, Proof } from '../../domain/change/change.ts';
 import type { Facts, NodeFacts } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
@@ -114,7 +114,8 @@ async function runAndRecord(
   await write({ type: 'step-started', at: ports.clock.now().toISOString(), step: step.id });
   try {
     const { already, note, proof } = await runGuarded(step, work, cancel, signal);
-    await write({ type: 'step-done', ...ended(), already, ...(note === undefined ? {} : { note }) });
+    const more = { ...(note === undefined ? {} : { note }), ...drilledIn(proof) };
+    await write({ type: 'step-done', ...ended(), already, ...more });
     await forgetStep(step, runsOf(step, work), signal);
     return proof;
   } catch (error) {
@@ -125,6 +126,9 @@ async function runAndRecord(
     throw error;
   }
 }
+
+const drilledIn = (of: { readonly drilled?: Drilled } | { readonly is: string } | undefined) =>
+  of !== undefined && 'drilled' in of ? { drilled: of.drilled } : {};
 
 /** Runs a step behind the guards. Reports on the card while it waits for something unreachable. */
 function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSignal): Promise<StepOutcome> {
@@ -168,6 +172,7 @@ function worldOf(step: Step, work: Work, onProgress: StepWorld['onProgress'], ca
       await write({ type: 'job-started', at: ports.clock.now().toISOString(), step: step.id, jid });
     },
     startedJob: change.jobs[step.id],
+    ...drilledIn(Object.values(change.steps).find((one) => 'drilled' in one)),
   };
 }
 

@@ -2,7 +2,7 @@ import { Unreachable } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type Archive, imageName } from '../../domain/cluster/archive.ts';
 import type { Facts, KubeFacts, NodeFacts, ServedFacts, TargetFacts } from '../../domain/cluster/facts.ts';
-import { REGISTRY_PORT } from '../../domain/cluster/registry.ts';
+import { REGISTRY_PORT, type SwitchFacts } from '../../domain/cluster/registry.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
 import type { TargetQuery, WantedFile } from '../../domain/cluster/target-query.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
@@ -13,6 +13,7 @@ import type { TargetSearch } from '../../domain/verbs/verb.ts';
 import type { BootstrapNode, Kubernetes, Registries } from '../../ports/cluster.ts';
 import type { TargetNodes } from '../../ports/nodes.ts';
 import type { Salt } from '../../ports/salt.ts';
+import { lookAtSwitch } from '../../steps/world/drill-switch.ts';
 import { missingImages } from '../../steps/world/served-images.ts';
 
 /** The ports of an inspection. */
@@ -44,12 +45,15 @@ export async function inspect(
     lookAtSalt(kube, ports.salt, ownJobs, signal),
   ]);
   const archives = soundArchives(bootstrap.archives);
-  const [targets, engines, served] = await Promise.all([
-    lookAtTargets(intent, kube, { archives: archives.map(wanted), ...search }, ports.targets, signal),
+  const { drillSwitch, ...query } = search;
+  const [targets, engines, served, away] = await Promise.all([
+    lookAtTargets(intent, kube, { archives: archives.map(wanted), ...query }, ports.targets, signal),
     lookAtEngines(kube, salt, ports.salt, signal),
     lookAtRegistries(kube, archives, ports.registries, signal),
+    drillSwitch === true ? lookAtDrill(kube, salt, ports.salt, signal) : null,
   ]);
-  return { cluster: intent.cluster, kube, bootstrap, salt, targets, engines, served };
+  const facts = { cluster: intent.cluster, kube, bootstrap, salt, targets, engines, served };
+  return away === null ? facts : { ...facts, drillSwitch: away };
 }
 
 async function lookAtSalt(
@@ -74,6 +78,17 @@ async function lookAtEngines(
 ): Promise<Facts['engines']> {
   const allAnswer = namesOf(kube).every((name) => seen.answered.includes(name));
   return allAnswer ? await salt.engines(namesOf(kube), signal) : [];
+}
+
+/** Null while its minion does not answer, which is a refusal of its own. */
+async function lookAtDrill(
+  { nodes }: KubeFacts,
+  seen: Facts['salt'],
+  salt: Salt,
+  signal: AbortSignal,
+): Promise<SwitchFacts | null> {
+  const name = nodes.find(({ roles }) => roles.includes('bootstrap'))?.name;
+  return name === undefined || !seen.answered.includes(name) ? null : await lookAtSwitch(name, salt, signal);
 }
 
 const wanted = ({ path, size, sha256 }: WantedFile): WantedFile => ({ path, size, sha256 });

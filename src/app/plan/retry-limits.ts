@@ -52,6 +52,7 @@ export function retryingPorts<P extends LookingPorts>(ports: P, patience: RetryL
       start: (command, signal) => salt.start(command, signal),
       job: (jid, signal) => salt.job(jid, signal),
       stillRunning: (jid, nodes, signal) => salt.stillRunning(jid, nodes, signal),
+      run: (node, command, signal) => salt.run(node, command, signal),
       answering: (nodes, signal) => again(signal, () => salt.answering(nodes, signal)),
       stateRuns: (signal) => again(signal, () => salt.stateRuns(signal)),
       engines: (nodes, signal) => again(signal, () => salt.engines(nodes, signal)),

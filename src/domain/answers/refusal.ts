@@ -47,6 +47,7 @@ export const REFUSALS = [
   'bootstrap-registry-incomplete',
   'registry-unfit',
   'engine-without-registry',
+  'registry-away',
   'own-request',
   'not-approvable',
   'not-allowed',

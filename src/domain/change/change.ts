@@ -17,6 +17,10 @@ const text = z.string();
 const seconds = z.number();
 const step = stepIdSchema;
 
+/** What a drill did. `through`: the nodes whose registries were left, in the order of the engine. */
+const drilled = z.strictObject({ awaySeconds: z.number(), image: text, engine: text, through: z.array(text) });
+export type Drilled = Data<typeof drilled>;
+
 /** The result of the final verification; counts. */
 const proof = z.strictObject({
   served: z.number(),
@@ -29,6 +33,8 @@ const proof = z.strictObject({
   bytes: z.number().exactOptional(),
   /** Nodes that have joined since the plan, whose engines were checked, too. */
   newNodes: z.array(text).exactOptional(),
+  /** A drill: how long the bootstrap's registry was away, and what came through whom meanwhile. */
+  drilled: drilled.exactOptional(),
 });
 export type Proof = Data<typeof proof>;
 
@@ -77,7 +83,15 @@ export const eventSchemaWith = (plannedStep: z.ZodType<Step>) =>
     z.strictObject({ at, type: z.literal('cancelled'), by: person }),
     z.strictObject({ at, type: z.literal('step-started'), step }),
     z.strictObject({ at, type: z.literal('job-started'), step, jid }),
-    z.strictObject({ at, type: z.literal('step-done'), step, already, seconds, note }),
+    z.strictObject({
+      at,
+      type: z.literal('step-done'),
+      step,
+      already,
+      seconds,
+      note,
+      drilled: drilled.exactOptional(),
+    }),
     z.strictObject({ at, type: z.literal('step-failed'), step, seconds, failure: failureReport }),
     z.strictObject({ at, type: z.literal('failed'), failure: failureReport }),
     z.strictObject({ at, type: z.literal('done'), proof, seconds }),
@@ -100,7 +114,14 @@ export type ChangeState =
 export type StepState =
   | { readonly is: 'waiting' }
   | { readonly is: 'running'; readonly since: string }
-  | { readonly is: 'done'; readonly already: boolean; readonly seconds: number; readonly note?: string }
+  | {
+      readonly is: 'done';
+      readonly already: boolean;
+      readonly seconds: number;
+      readonly note?: string;
+      /** What a drill did; a resumed change does not do it again. */
+      readonly drilled?: Drilled;
+    }
   | { readonly is: 'failed'; readonly seconds: number; readonly failure: FailureReport };
 
 /** A change, folded from its events. */

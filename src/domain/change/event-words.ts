@@ -1,7 +1,7 @@
 import { type ProofResult, proofVerdict } from '../cluster/proof-result.ts';
 import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
-import { bytesInWords, count } from '../text/format.ts';
+import { bytesInWords, count, firstFew, secondsInWords } from '../text/format.ts';
 import type { ChangeEvent, Proof } from './change.ts';
 
 /** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
@@ -76,9 +76,13 @@ export function saysOf(event: ChangeEvent): string {
   }
 }
 
-function proofInWords({ served, expected, bytes, engines, engineTotal }: Proof): string {
+function proofInWords({ served, expected, bytes, engines, engineTotal, drilled }: Proof): string {
   const layers = bytes === undefined ? '' : `, every layer hashed (${bytesInWords(bytes)})`;
-  return `served ${served}/${expected} images${layers}, engines ${engines}/${engineTotal}`;
+  const away =
+    drilled === undefined
+      ? ''
+      : `, the bootstrap’s registry away for ${secondsInWords(drilled.awaySeconds)}, ${drilled.engine} pulled ${drilled.image} through ${firstFew(drilled.through)}`;
+  return `served ${served}/${expected} images${layers}, engines ${engines}/${engineTotal}${away}`;
 }
 
 const requestInWords = (intent: Intent): string =>

@@ -104,8 +104,8 @@ function afterStep(before: Change, event: StepEvent): Change {
     case 'job-started':
       return { ...change, jobs: { ...change.jobs, [event.step]: event.jid } };
     case 'step-done': {
-      const { already, seconds, note } = event;
-      return withStep(change, event.step, { is: 'done', already, seconds, ...(note === undefined ? {} : { note }) });
+      const { type: _, at: __, step, ...done } = event;
+      return withStep(change, step, { is: 'done', ...done });
     }
     case 'step-failed': {
       // A retry does not reuse the job of a failed step.

@@ -24,3 +24,15 @@ export interface Archive {
 export const mountpointOf = (archive: { readonly id: string }): string => `/srv/scality/${archive.id}`;
 
 export const imageName = ({ prefix, name, tag }: Image): string => `${prefix}/${name}:${tag}`;
+
+/** What is wrong with a listed archive. */
+export type ArchiveFault =
+  | 'missing'
+  | 'unreadable'
+  | 'directory'
+  | 'relative-path'
+  | 'not-an-iso'
+  | 'truncated'
+  | 'wrong-product'
+  | 'not-mounted'
+  | 'replaced-under-mount';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Data } from '../text/shape.ts';
-import type { Archive } from './archive.ts';
+import type { Archive, ArchiveFault } from './archive.ts';
 import type { MachineFacts, MachineIds } from './machine.ts';
-import type { ImagesProof } from './registry.ts';
+import type { ImagesProof, SwitchFacts } from './registry.ts';
 import type { RunningJob } from './salt.ts';
 
 const text = z.string();
@@ -60,18 +60,6 @@ export interface KubeFacts {
   /** The cluster has Scality's own registry operator (custom resources Registry, SolutionArchive). */
   readonly nativeRegistry: boolean;
 }
-
-/** What is wrong with a listed archive. */
-export type ArchiveFault =
-  | 'missing'
-  | 'unreadable'
-  | 'directory'
-  | 'relative-path'
-  | 'not-an-iso'
-  | 'truncated'
-  | 'wrong-product'
-  | 'not-mounted'
-  | 'replaced-under-mount';
 
 /** A listed archive: sound, or with its fault. */
 export type ListedArchive =
@@ -244,6 +232,8 @@ export interface Facts {
   readonly engines: readonly EngineFacts[];
   /** The bootstrap's registry, and every other registry that was asked. */
   readonly served: readonly ServedFacts[];
+  /** Whether a drill keeps the bootstrap's registry away; only for verbs that search for it. */
+  readonly drillSwitch?: SwitchFacts;
   /** The proof of the registries on the change's nodes; only once everything else says that nothing is left to do. */
   readonly proof?: ImagesProof;
 }

@@ -1,6 +1,9 @@
 /** The port of every MetalK8s registry, on its node's control plane IP (repositories-manifest.yaml.j2). */
 export const REGISTRY_PORT = 8080;
 
+/** MetalK8s' name for its registries; it never resolves, so every pull goes to a mirror. */
+export const ENGINE_REGISTRY = 'metalk8s-registry-from-config.invalid';
+
 /** An engine's endpoint for the registry at this address, as container-engine writes it. */
 export const endpointUrl = (address: string): string => `http://${address}:${REGISTRY_PORT}`;
 
@@ -61,3 +64,15 @@ export type ImagesProof =
       readonly bytes: number;
     }
   | { readonly is: 'different'; readonly node: string; readonly says: string };
+
+/** The switch on the bootstrap node, and the manifest of its registry. */
+export interface SwitchFacts {
+  /** What the switch puts back, and in how many seconds; null: it is not armed, or only in part. */
+  readonly armed: { readonly aside: string; readonly secondsLeft: number } | null;
+  /** Something of a switch is there, armed or not. */
+  readonly hasUnits: boolean;
+  /** Where the manifest is in kubelet's folder. */
+  readonly hasManifest: boolean;
+  /** Manifests that drills keep aside. */
+  readonly aside: readonly string[];
+}

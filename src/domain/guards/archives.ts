@@ -1,5 +1,6 @@
 import { type Refusal, type RefusalCode, refuse } from '../answers/refusal.ts';
-import type { ArchiveFault, Facts, ListedArchive } from '../cluster/facts.ts';
+import type { ArchiveFault } from '../cluster/archive.ts';
+import type { Facts, ListedArchive } from '../cluster/facts.ts';
 import { listed } from '../text/format.ts';
 
 /** Refuses unless every archive is present, sound and mounted, and one has the cluster's version. */

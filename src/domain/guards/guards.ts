@@ -26,14 +26,13 @@ export function firstRefusal(intent: Intent, facts: Facts, toComplete?: (node: s
 }
 
 /** What any change requires: a healthy cluster, Salt idle, a complete bootstrap registry, readable engines, open nodes. */
-export function commonRefusal(intent: Intent, facts: Facts): Refusal | null {
+export const commonRefusal = (intent: Intent, facts: Facts): Refusal | null =>
+  fitRefusal(intent, facts) ?? closedGuard(facts) ?? machineRefusal(facts);
+
+/** The same for a change that connects to no node over SSH. */
+export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
   return (
-    clusterRefusal(intent, facts.kube) ??
-    saltRefusal(facts) ??
-    bootstrapRegistryRefusal(facts) ??
-    layoutRefusal(facts) ??
-    closedGuard(facts) ??
-    machineRefusal(facts)
+    clusterRefusal(intent, facts.kube) ?? saltRefusal(facts) ?? bootstrapRegistryRefusal(facts) ?? layoutRefusal(facts)
   );
 }
 

@@ -28,6 +28,8 @@ export const INTENTS = {
   }),
   /** Bring the registries of these nodes to what the bootstrap node serves. Empty `nodes`: every registry; the plan names them. */
   sync: z.strictObject({ verb: z.literal('sync'), ...shared }),
+  /** Prove that the registry of the node serves alone: the bootstrap's is taken away for a moment. */
+  drill: z.strictObject({ verb: z.literal('drill'), ...shared }),
   /** Undo what the change `undoes` did before it failed or was cancelled; `nodes` are that change's. */
   undo: z.strictObject({ verb: z.literal('undo'), undoes: z.string(), ...shared }),
 } as const;

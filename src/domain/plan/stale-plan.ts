@@ -19,7 +19,9 @@ export function stepsStillNeeded({ approved }: Plan, { approved: fresh }: Plan):
 
 /** The proof is over the engines of all nodes. */
 const allNodes = ({ steps }: ApprovedPart): readonly string[] =>
-  steps.flatMap((step) => (step.kind === 'verify' || step.kind === 'prove-undone' ? step.engines : []));
+  steps.flatMap((step) =>
+    step.kind === 'verify' || step.kind === 'prove-undone' || step.kind === 'outage' ? step.engines : [],
+  );
 
 function otherNodes(approved: ApprovedPart, fresh: ApprovedPart): string | null {
   const [before, now] = [allNodes(approved), allNodes(fresh)];
@@ -37,7 +39,7 @@ function newRegistry(approved: ApprovedPart, fresh: ApprovedPart): string | null
 }
 
 const registriesOf = (step: Step): readonly string[] =>
-  step.kind === 'verify' ? step.registries.map(({ node }) => node) : [];
+  step.kind === 'verify' || step.kind === 'outage' ? step.registries.map(({ node }) => node) : [];
 
 function unseenStep(approved: ApprovedPart, fresh: ApprovedPart): string | null {
   const unseen = fresh.steps.filter((step) => !approved.steps.some((known) => covers(known, step)));

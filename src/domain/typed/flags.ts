@@ -34,7 +34,7 @@ const SHARED = ['--cluster', '--reason'] as const;
 export type Flag = (typeof SHARED)[number] | '--engines';
 
 /** Options without a value; each belongs to some verbs only, `--dry-run` to all. */
-export type Switch = '--keep-isos' | '--last' | '--dry-run';
+export type Switch = '--keep-isos' | '--last' | '--dry' | '--dry-run';
 
 /** The words after a verb. */
 export type TypedWords = SortedWords<Flag, Switch>;

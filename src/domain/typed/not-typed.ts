@@ -26,6 +26,7 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
   add: ['install', 'create', 'deploy', 'enable', 'new', 'setup', 'request', 'apply', 'run', 'start'],
   remove: ['delete', 'rm', 'del', 'uninstall', 'drop', 'destroy', 'unregister', 'withdraw'],
   sync: ['refresh', 'resync', 'synchronize', 'synchronise', 'reconcile', 'mirror'],
+  drill: ['failover', 'rehearse', 'exercise'],
   undo: ['rollback', 'roll-back', 'revert', 'reset', 'restore', 'back'],
   freeze: ['pause', 'hold', 'suspend'],
   unfreeze: ['resume', 'unpause', 'continue', 'thaw', 'release'],

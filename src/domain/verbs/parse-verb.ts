@@ -12,6 +12,8 @@ export interface TypedChange {
   readonly wish: ChangeWish;
   /** Only its plan is wanted. */
   readonly isDryRun: boolean;
+  /** Only a proof is wanted, without a change (`drill --dry`). */
+  readonly isProofOnly: boolean;
 }
 
 /** The words behind a verb. Every verb takes `--dry-run`. */
@@ -22,5 +24,6 @@ export function parseVerb(verb: Verb, words: readonly Word[], context: CommandCo
   const typed = typedWords(command, words);
   if (isRefusal(typed)) return typed;
   const wish = parse(typed, context);
-  return isRefusal(wish) ? wish : { wish, isDryRun: typed.switches.has('--dry-run') };
+  if (isRefusal(wish)) return wish;
+  return { wish, isDryRun: typed.switches.has('--dry-run'), isProofOnly: typed.switches.has('--dry') };
 }

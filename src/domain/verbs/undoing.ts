@@ -2,6 +2,7 @@ import type { Refusal } from '../answers/refusal.ts';
 import type { Change } from '../change/change.ts';
 import type { Verb } from '../plan/intent.ts';
 import { undoingAnAdd } from './add/undoing.ts';
+import { undoingADrill } from './drill/undoing.ts';
 import type { Undoing } from './half-way.ts';
 import { undoingARemove } from './remove/undoing.ts';
 import { undoingASync } from './sync/undoing.ts';
@@ -12,6 +13,7 @@ const UNDOING: Readonly<Record<Verb, Undoing>> = {
   add: undoingAnAdd,
   remove: undoingARemove,
   sync: undoingASync,
+  drill: undoingADrill,
   undo: undoingAnUndo,
 };
 

@@ -27,6 +27,8 @@ export interface TargetSearch {
   /** Other files, by content; each on its node only. */
   readonly others?: readonly PlacedCopy[];
   readonly paths?: readonly string[];
+  /** Whether a drill keeps the bootstrap's registry away. */
+  readonly drillSwitch?: true;
 }
 
 /** What the worker knows beside the cluster. */

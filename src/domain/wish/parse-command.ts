@@ -3,6 +3,7 @@ import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
 import { parseQuestion, QUESTION_NAMES, questionOf } from '../questions/questions.ts';
 import { clipped } from '../text/clipped.ts';
 import { nearestOnes } from '../text/nearest.ts';
+import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
 import { didYouMean } from '../typed/did-you-mean.ts';
 import { EXAMPLE } from '../typed/example.ts';
@@ -39,7 +40,15 @@ const HELP: Wish = { is: 'question', question: 'help', ask: {} };
 function changeOrPlan(verb: Verb, rest: readonly Word[], context: CommandContext): Wish | Refusal {
   const typed = parseVerb(verb, rest, context);
   if (isRefusal(typed)) return typed;
+  if (typed.isProofOnly) return dryRun(typed.wish);
   return typed.isDryRun ? { is: 'question', question: 'plan', ask: typed.wish } : typed.wish;
+}
+
+/** Without a change, a drill is a proof of every registry and engine, and what a real one would do. */
+function dryRun(wish: ChangeWish): Wish {
+  if (wish.is !== 'change') return wish;
+  const { cluster, nodes } = wish.intent;
+  return { is: 'question', question: 'verify', ask: { cluster, nodes: [], deep: false, drills: nodes[0] ?? '' } };
 }
 
 function unknownCommand(word: string): Refusal {

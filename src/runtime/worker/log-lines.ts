@@ -18,6 +18,9 @@ export function workerLog(log: Log) {
     onBehind: (change: ChangeId) =>
       log.error({ change }, 'Record in Redis was older than the journal; its missing entries are written again'),
     onNotRestored: (err: unknown) => log.warn({ err }, 'The journal could not be compared with Redis yet'),
+    onBack: (change: ChangeId) =>
+      log.warn({ change }, 'Drill was interrupted; the registry of the bootstrap node is back'),
+    onNotBack: (err: unknown) => log.error({ err }, 'The registry that a drill took away is not back yet'),
     onFileTrouble: (says: string, fields: object) => log.warn(fields, says),
     onTrouble: (says: string | null) =>
       says === null ? log.info({}, 'The worker can work again') : log.error({ says }, 'The worker cannot work'),

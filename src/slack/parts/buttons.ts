@@ -3,7 +3,7 @@ import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
-import { firstFew } from '../../domain/text/format.ts';
+import { firstFew, secondsInWords } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { fullPlanButton } from '../plan/full-plan.ts';
@@ -102,7 +102,7 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
 function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
   const { words } = verbPlug(change.intent.verb);
   const nodes = firstFew(words.nodes(change));
-  const runs = `Plan ${shortDigest(digest)}.${restartsOf(change)} ${words.effect(change)}`;
+  const runs = whatRuns(change, digest);
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
@@ -126,27 +126,43 @@ function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
       };
     case 'cancel':
       return {
-        label: 'Cancel',
         style: 'danger',
-        title: 'Cancel',
-        yes: 'Cancel it',
         ...cancelWords(change),
       };
   }
 }
 
-/** What Cancel does in this state, and a label for the other answer that cannot be read as “cancel”. */
-function cancelWords({ state }: Pick<Change, 'state'>): { readonly what: string; readonly no: string } {
+/** Characters of a long name or reason in a dialog. */
+const DIALOG_WORDS = 90;
+
+/** What is approved, in the order in which it matters; the digest, which people compare with the card's, comes last. */
+function whatRuns(change: Change, digest: string): string {
+  const { intent, plan, requester } = change;
+  const effect = cut(verbPlug(intent.verb).words.effect(change), DIALOG_WORDS);
+  const by = cut(cleanLine(requester.name), DIALOG_WORDS / 3);
+  const reason = intent.reason === undefined ? '' : `: “${cut(cleanLine(intent.reason), DIALOG_WORDS / 2)}”`;
+  const { from = 0, to = 0 } = plan?.seen.estimate ?? {};
+  const takes = to === 0 ? '' : ` Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
+  return `${effect} Cluster ${intent.cluster}, requested by ${by}${reason}.${restartsOf(change)}${takes} Plan ${shortDigest(digest)}.`;
+}
+
+/** What Cancel does in this state, and a label for the other answer that cannot be read as “cancel”. A failed change is closed. */
+function cancelWords({ state }: Pick<Change, 'state'>): Omit<Words, 'style'> {
+  const cancel = { label: 'Cancel', title: 'Cancel', yes: 'Cancel it' };
   switch (state) {
     case 'failed':
-      return { what: `Nobody can retry it any more. ${STAYS}`, no: 'Keep it open' };
+      return {
+        ...{ label: 'Close', title: 'Close', yes: 'Close it', no: 'Keep it open' },
+        what: `Nobody can retry it any more. ${STAYS}`,
+      };
     case 'approved':
       return {
+        ...cancel,
         what: `It ends at once. If it has started by then, it stops at the next safe point. ${STAYS}`,
         no: 'Keep it',
       };
     default:
-      return { what: `It stops at the next safe point. ${STAYS}`, no: 'Keep it running' };
+      return { ...cancel, what: `It stops at the next safe point. ${STAYS}`, no: 'Keep it running' };
   }
 }
 

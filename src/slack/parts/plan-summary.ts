@@ -10,13 +10,15 @@ import { type Task, tasksOf } from './tasks.ts';
 
 /** A card is read on a phone: about a screen and a half with its head and its buttons. The full plan has the rest. */
 const ROOM = {
-  effects: { lines: 3, characters: 400 },
-  warnings: { lines: 3, characters: 400 },
+  effects: { lines: 3, characters: 700 },
+  warnings: { lines: 3, characters: 700 },
 } as const satisfies Readonly<Record<string, Room>>;
 /** Steps are shown one by one up to this number, then by node, then by kind. */
 const STEPS = 8;
-/** Characters of a line. */
+/** Characters of a line; of a line about a plan with few steps, which leaves room. */
 const LINE = 100;
+const LONG_LINE = 240;
+const FEW_STEPS = 4;
 /** Effects, warnings and keys together; what was found gets the lines that are left. */
 const FACTS = 5;
 /** More new host keys are counted only. */
@@ -27,8 +29,15 @@ export function planSummary(change: Change): readonly Block[] {
   const { intent, plan } = change;
   if (plan === undefined) return [];
   const { approved, seen } = plan;
-  const effects = fitLines(approved.sideEffects.map(short), ROOM.effects);
-  const warnings = fitLines(seen.warnings.map(short), ROOM.warnings);
+  const length = approved.steps.length <= FEW_STEPS ? LONG_LINE : LINE;
+  const effects = fitLines(
+    approved.sideEffects.map((text) => short(text, length)),
+    ROOM.effects,
+  );
+  const warnings = fitLines(
+    seen.warnings.map((text) => short(text, length)),
+    ROOM.warnings,
+  );
   const left = FACTS - effects.length - warnings.length - Math.min(seen.newHostKeys.length, KEYS);
   return [
     section(inShort({ intent, plan })),
@@ -60,11 +69,11 @@ function steps(change: Change): readonly Block[] {
 }
 
 /** The first sentence of a long text if that fits, else as many whole words as fit; the dots say that there is more. */
-function short(text: string): string {
+function short(text: string, length: number): string {
   const words = escaped(text);
-  if (words.length <= LINE) return words;
+  if (words.length <= length) return words;
   const sentence = /^.*?\.(?= )/.exec(words)?.[0] ?? words;
-  return sentence.length < LINE ? `${sentence} …` : cut(words, LINE).replace(/ [^ ]*…$/, ' …');
+  return sentence.length < length ? `${sentence} …` : cut(words, length).replace(/ [^ ]*…$/, ' …');
 }
 
-const line = ({ title }: Task, index: number): string => `${index + 1}. ${short(title)}`;
+const line = ({ title }: Task, index: number): string => `${index + 1}. ${short(title, LINE)}`;

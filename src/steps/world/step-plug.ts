@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Proof } from '../../domain/change/change.ts';
+import type { Drilled, Proof } from '../../domain/change/change.ts';
 import type { SeenPart } from '../../domain/plan/plan.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
 import type { Finding, StepRuns, StepWorld } from './step-world.ts';
@@ -20,10 +20,16 @@ export interface StepPlug<S extends StepShared> {
   readonly forget: (step: S, runs: StepRuns, signal: AbortSignal) => Promise<void>;
   /** Whether the work is already done. Changes nothing. */
   readonly check: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<Proof | undefined>>;
-  /** Does the work; may return a note for the thread. */
-  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string>;
+  /** Does the work; may return a note for the thread, and what only the action knows of the proof. */
+  readonly act: (step: S, world: StepWorld, signal: AbortSignal) => Promise<void> | Promise<string> | Promise<Acted>;
   /** Whether the work is done now. Changes nothing. */
   readonly confirm: (step: S, world: StepWorld, signal: AbortSignal) => Promise<Finding<Proof | undefined>>;
+}
+
+/** What an action did. */
+export interface Acted {
+  readonly note: string;
+  readonly drilled: Drilled;
 }
 
 /** Steps that run at the same time on different nodes. */

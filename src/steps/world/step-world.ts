@@ -1,4 +1,4 @@
-import type { Progress } from '../../domain/change/change.ts';
+import type { Drilled, Progress } from '../../domain/change/change.ts';
 import type { Archive } from '../../domain/cluster/archive.ts';
 import type { NodeAccess } from '../../domain/cluster/facts.ts';
 import type { Jid } from '../../domain/cluster/salt.ts';
@@ -39,6 +39,8 @@ export interface StepWorld extends StepTools {
   readonly runName: string;
   /** The job that this step started before the worker was interrupted. */
   readonly startedJob: Jid | undefined;
+  /** What this change's drill did before the worker was interrupted; it must not be repeated. */
+  readonly drilled?: Drilled;
 }
 
 /** How to find the Salt runs of a step. */

@@ -47,11 +47,13 @@ describe('command lines, as an operator would type them', () => {
     await salt.engines(['node-1'], signal);
     await salt.stateRuns(signal);
     await salt.stillRunning('20260301100000000000', ['node-1'], signal);
+    await salt.run('node-1', command('crictl', 'pull', 'a/b:1'), signal);
     expect([...new Set(ran)]).toEqual([
       `salt ${OUT} -t 10 -L node-1,node-2 test.ping`,
       `salt ${OUT} -L node-1 cmd.run 'crictl info' python_shell=False`,
       'salt-run jobs.active --out=json --no-color --log-level=error',
       `salt ${OUT} -t 10 -L node-1 saltutil.find_job 20260301100000000000`,
+      `salt ${OUT} -L node-1 cmd.run_all '"crictl pull a/b:1"' python_shell=False`,
     ]);
   });
 

@@ -192,7 +192,7 @@ describe('plan', () => {
   });
 
   it.each([
-    ['plan', 'plan takes a command that changes the cluster: add, remove, sync and undo.'],
+    ['plan', 'plan takes a command that changes the cluster: add, remove, sync, drill and undo.'],
     ['plan status', '“status” is none.'],
     ['plan sinc', 'Did you mean “sync”?'],
     ['plan add', 'The command names no node.'],

@@ -3,6 +3,7 @@ import { cancels } from './cancels.ts';
 import { clockDisturbances } from './clocks.ts';
 import { lastingFaults, passingFaults, refusals } from './cluster.ts';
 import type { Disturbance } from './disturbance.ts';
+import { drillDisturbances } from './drills/drills.ts';
 import { rollingDisturbances } from './engines/rolling.ts';
 import { bothKilled, botKills, killsOfLongRuns, workerKills } from './kills.ts';
 import { randomPairs } from './pairs.ts';
@@ -42,6 +43,7 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...undoDisturbances(),
     ...registryDisturbances(),
     ...rollingDisturbances(),
+    ...drillDisturbances(),
     ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), PAIRS, seed),
   ];
 }

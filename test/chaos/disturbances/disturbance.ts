@@ -10,7 +10,7 @@ export type End =
   /** The add is done, and what follows it too. `then`: the ends of the changes after it; `left`: complaints about the nodes. */
   | {
       readonly state: 'followed';
-      readonly then: readonly ('done' | 'cancelled')[];
+      readonly then: readonly ('done' | 'cancelled' | 'failed')[];
       readonly left: (stage: ChaosStage, result: ScenarioResult) => Promise<readonly string[]>;
     };
 

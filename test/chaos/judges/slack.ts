@@ -77,7 +77,7 @@ export function judgeUndoneCard(card: SlackMessage | undefined, undo: string): r
   if (card === undefined) return ['there is no card of the undone change'];
   const texts = textsOf(card);
   const seen = { texts };
-  const offers = ['Undo', 'Retry from here', 'Cancel'].filter((label) => texts.includes(label));
+  const offers = ['Undo', 'Retry from here', 'Cancel', 'Close'].filter((label) => texts.includes(label));
   return [
     ...(holds(seen, `Undone by change ${undo}. Nothing of it is left.`)
       ? []

@@ -5,6 +5,7 @@ export const RECOVERY_GOALS = {
   'bot back → card current': 5,
   'cancel → safe point': 5,
   'worker asked to stop → stopped': 2,
+  'worker back → drilled registry back': 30,
 } as const;
 
 export type Recovery = keyof typeof RECOVERY_GOALS;

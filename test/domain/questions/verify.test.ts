@@ -17,6 +17,12 @@ const NOTED = { line: 28, hash: '0123456789abcdef'.repeat(4) };
 const ended = (changes: Partial<ProofResult> = {}, journal: typeof NOTED | null = NOTED) =>
   said({ is: 'ended', report: { is: 'ended', request: 1, result: { ...PROVEN, ...changes }, journal } });
 
+const dryRun = (changes: Partial<ProofResult>) => {
+  const result = { ...PROVEN, deep: false, layers: { blobs: 0, bytes: 0 }, ...changes };
+  const report = { is: 'ended', request: 1, result, journal: NOTED } as const;
+  return said({ is: 'ended', report }, { cluster: 'lab', nodes: [], deep: false, drills: 'node-2' });
+};
+
 const LAYER =
   'metalk8s-128.0.1/salt-master:3002.9-1 has wrong bytes in the blob sha256:2d49b13b5f12: the SHA-256 of what it serves is 7d1b27770a88';
 const AWAY = {
@@ -46,6 +52,9 @@ describe('the answers of verify', () => {
       'proved without layers': ended({ deep: false, layers: { blobs: 0, bytes: 0 } }),
       'proved, of the bootstrap node alone': ended({ registries: PROVEN.registries.slice(0, 1) }),
       'proved, and not noted': ended({}, null),
+      'the dry run of a drill': dryRun({}),
+      'the dry run of a drill, of a node without a registry': dryRun({ registries: PROVEN.registries.slice(0, 1) }),
+      'the dry run of a drill, with a registry away': dryRun({ unread: [AWAY] }),
       'a wrong layer': ended({ differences: [{ where: 'node-2', says: LAYER }] }),
       'a registry away': ended({
         unread: [AWAY],

@@ -37,6 +37,7 @@ const UNDERSTOOD: readonly (readonly [typed: string, intent: object])[] = [
 
 const OTHER_VERBS: readonly (readonly [typed: string, intent: object])[] = [
   ['remove node-2', { verb: 'remove', nodes: ['node-2'] }],
+  ['drill node-2', { verb: 'drill', nodes: ['node-2'] }],
   ['remove node-2 --keep-isos', { verb: 'remove', nodes: ['node-2'], keepIsos: true }],
   ['remove --LAST node-2 —keep‐isos', { verb: 'remove', nodes: ['node-2'], last: true, keepIsos: true }],
   ['remove node-2 --reason disk --last', { verb: 'remove', nodes: ['node-2'], last: true, reason: 'disk' }],
@@ -76,6 +77,8 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['remove node-2 --lats', 'Did you mean “--last”?'],
   ['remove node-2 --keep', 'The options are --cluster, --reason, --engines, --keep-isos, --last and --dry-run'],
   ['remove node-2 --last=yes', '--last takes no value'],
+  ['add node-2 --dry', 'This command has no option “--dry”'],
+  ['drill node-2 node-3', 'A drill proves one registry at a time'],
   ['remove', 'The command names no node'],
   ['remove node-2 --last --reason replace node-3', 'The reason has no quotes'],
   ['sync all node-2', 'names both nodes and “all”'],
@@ -106,6 +109,12 @@ describe('a typed command', () => {
 
   it.each(OTHER_VERBS)('is parsed as intended, of another verb: %s', (typed, intent) => {
     expect(parse(typed)).toEqual({ is: 'change', intent: { cluster: 'lab', ...intent } });
+  });
+
+  it('drill --dry asks for a proof instead of a change', () => {
+    const ask = { cluster: 'lab', nodes: [], deep: false, drills: 'node-2' };
+    expect(parse('drill node-2 --dry')).toEqual({ is: 'question', question: 'verify', ask });
+    expect(parse('drill --dry')).toMatchObject({ refused: 'bad-command' });
   });
 
   it.each(REFUSED.map(([typed, says, refused = 'bad-command']) => [typed, says, refused] as const))(

@@ -10,6 +10,7 @@ import {
   REREAD_SCRIPT,
   SEE_SCRIPT,
 } from '../../../src/domain/node-commands/copy-scripts.ts';
+import { SWITCH_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
 import { LOOK_SCRIPT } from '../../../src/domain/node-commands/look-commands.ts';
 import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../src/domain/node-commands/proof-commands.ts';
 import {
@@ -35,6 +36,7 @@ const LOOKING_SCRIPTS: ReadonlySet<string> = new Set([
   LOOK_SCRIPT,
   PROOF_SCRIPT,
   SUDO_SCRIPT,
+  SWITCH_SCRIPT,
 ]);
 /** Scripts that start and follow a state run; the log has a separate line for what they run. */
 const RUN_SCRIPTS: ReadonlySet<string> = new Set([START_SCRIPT, FOLLOW_SCRIPT, READ_SCRIPT, FORGET_SCRIPT]);

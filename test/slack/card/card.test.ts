@@ -41,7 +41,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'applying-copies': ['Cancel', 'Full plan'],
   'applying-engines': ['Cancel', 'Full plan'],
   'retried-after-a-failure': ['Cancel', 'Full plan'],
-  'failed-in-a-state': ['Retry from here', 'Cancel', 'Undo', 'Full plan'],
+  'failed-in-a-state': ['Retry from here', 'Close', 'Undo', 'Full plan'],
   'failed-for-good': ['Undo', 'Full plan'],
   'stopping-at-the-next-safe-point': ['Full plan'],
   done: ['Full plan'],
@@ -181,15 +181,15 @@ function largeViews(nodes: number, archives: number, nameLength = 0, words = 900
 
 describe('any state of a change', () => {
   it.each([
-    ['approved', 'Keep it', 'It ends at once'],
-    ['applying-copies', 'Keep it running', 'It stops at the next safe point.'],
-    ['failed-in-a-state', 'Keep it open', 'Nobody can retry it any more'],
-  ])('has a Cancel dialog with unambiguous answers: %s', (name, no, what) => {
+    ['approved', 'Keep it', 'It ends at once', 'Cancel it'],
+    ['applying-copies', 'Keep it running', 'It stops at the next safe point.', 'Cancel it'],
+    ['failed-in-a-state', 'Keep it open', 'Nobody can retry it any more', 'Close it'],
+  ])('has a Cancel dialog with unambiguous answers: %s', (name, no, what, yes) => {
     const view = CASES[name];
     if (view === undefined) throw new Error(`There is no case ${name}.`);
     const cancel = buttonsOf(renderCard(view, 'plan')).find((button) => button.action_id === ACTIONS.cancel);
     if (cancel?.type !== 'button') throw new Error('Nobody can press Cancel.');
-    expect([cancel.confirm?.confirm?.text, cancel.confirm?.deny?.text]).toEqual(['Cancel it', no]);
+    expect([cancel.confirm?.confirm?.text, cancel.confirm?.deny?.text]).toEqual([yes, no]);
     expect(cancel.confirm?.text.text).toContain(what);
   });
 

@@ -6,12 +6,13 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { planDigest } from '../../../src/domain/plan/digest.ts';
 import type { Intent } from '../../../src/domain/plan/intent.ts';
 import type { Plan, UntimedPlan } from '../../../src/domain/plan/plan.ts';
+import { planDrill } from '../../../src/domain/verbs/drill/plan.ts';
 import { planRemove } from '../../../src/domain/verbs/remove/plan.ts';
 import { planSync } from '../../../src/domain/verbs/sync/plan.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
 import type { CardView } from '../../../src/slack/parts/card-view.ts';
 import type { Drawing } from '../../../src/slack/text/blocks.ts';
-import { facts } from '../../fixtures/facts.ts';
+import { facts, finished } from '../../fixtures/facts.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 import { changeOf, leftByEngines, PERSON } from '../../fixtures/undo.ts';
 
@@ -31,6 +32,9 @@ const REMOVAL = timedPlan(
 );
 /** Not every engine lists the registry. */
 const SYNC = timedPlan(planSync({ verb: 'sync', cluster: 'lab', nodes: ['node-2'] }, leftByEngines(), [], when));
+
+const drill: Intent = { verb: 'drill', cluster: 'lab', nodes: ['node-2'], reason: 'before the upgrade' };
+const DRILL = timedPlan(planDrill({ verb: 'drill', cluster: 'lab', nodes: ['node-2'] }, finished(), when));
 
 /** The node of the only other registry was deleted. */
 const ENGINES = timedPlan(
@@ -73,21 +77,37 @@ const failed: ChangeEvent = {
   at: at(4),
   failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Fix it.' },
 };
-const done: ChangeEvent = {
+const done: Extract<ChangeEvent, { readonly type: 'done' }> = {
   type: 'done',
   at: at(4),
   seconds: 100,
   proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 9, bytes: 9_000_000 },
 };
 
+const drilled: ChangeEvent = {
+  ...done,
+  proof: {
+    ...done.proof,
+    drilled: {
+      awaySeconds: 43,
+      image: 'metalk8s-128.0.1/metalk8s-utils:128.0.1',
+      engine: 'node-1',
+      through: ['node-2'],
+    },
+  },
+};
+
 const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = {
   'remove-planned': [view(remove, REMOVAL), ['Approve', 'Deny', 'Full plan']],
-  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Cancel', 'Full plan']],
+  'remove-failed': [view(remove, REMOVAL, ...ran(REMOVAL), failed), ['Retry from here', 'Close', 'Full plan']],
   'remove-cancelled': [
     view(remove, REMOVAL, ...ran(REMOVAL), { type: 'cancelled', at: at(4), by: PERSON }),
     ['Full plan'],
   ],
   'remove-done': [view(remove, REMOVAL, ...ran(REMOVAL), done), ['Full plan']],
+  'drill-planned': [view(drill, DRILL), ['Approve', 'Deny', 'Full plan']],
+  'drill-failed': [view(drill, DRILL, ...ran(DRILL), failed), ['Retry from here', 'Close', 'Full plan']],
+  'drill-done': [view(drill, DRILL, ...ran(DRILL), drilled), ['Full plan']],
   'sync-requested': [view(sync, null), []],
   'sync-planned': [view(sync, SYNC), ['Approve', 'Deny', 'Full plan']],
   'sync-engines-planned': [view(sync, ENGINES), ['Approve', 'Deny', 'Full plan']],
@@ -100,7 +120,7 @@ const labelsOf = ({ blocks }: Drawing) =>
     .flatMap((block) => (block.type === 'actions' ? block.elements : []))
     .map((button) => ('text' in button ? button.text?.text : undefined));
 
-describe('the card of a removal or a sync', () => {
+describe('the card of a removal, a drill or a sync', () => {
   it.each(Object.entries(CASES))(
     'has the words that a person has read, and no button that is only refused: %s',
     (name, [seen, buttons]) => {

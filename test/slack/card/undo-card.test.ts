@@ -88,7 +88,7 @@ const CASES: Readonly<Record<string, readonly [CardView, readonly string[]]>> = 
       ...ran,
       { type: 'failed', at: at(4), failure: { kind: 'command', where: 'node-2', what: 'It broke.', next: 'Mend it.' } },
     ]),
-    ['Retry from here', 'Cancel', 'Full plan'],
+    ['Retry from here', 'Close', 'Full plan'],
   ],
   'undo-cancelled': [view([...asked, ...ran, { type: 'cancelled', at: at(4), by: PERSON }]), ['Full plan']],
   'undo-done': [

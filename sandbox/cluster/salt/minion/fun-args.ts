@@ -14,7 +14,29 @@ export function parseFunArgs(words: readonly string[]): FunArgs {
     const at = word.indexOf('=');
     return [word.slice(0, at), yamlValue(word.slice(at + 1))] as const;
   });
-  return { args: words.filter((word) => !isKeyword(word)), kwargs: Object.fromEntries(kwargs) };
+  const args = words.filter((word) => !isKeyword(word)).map(yamlified);
+  return { args, kwargs: Object.fromEntries(kwargs) };
+}
+
+/**
+ * salt.utils.args.yamlify_arg: each word is read as YAML, which folds the lines of a plain text and takes `key: value` for a mapping.
+ * With a `#` in it, a text stays as it is. Newer versions leave any text with a line break alone; this is the older, stricter one.
+ */
+function yamlified(word: string): string {
+  if (word.trim() === '' || /^\d+$/.test(word)) return word;
+  const parsed = yamlOrNothing(word);
+  if (parsed === undefined || parsed === null) return word;
+  if (word.includes('#')) return typeof parsed === 'string' ? word : JSON.stringify(parsed);
+  if (typeof parsed === 'string') return parsed;
+  return word;
+}
+
+function yamlOrNothing(word: string): unknown {
+  try {
+    return load(word);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The arguments in the format of the job cache: keywords in one marked object at the end. */

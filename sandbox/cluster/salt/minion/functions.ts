@@ -4,7 +4,7 @@ import { foreignRun } from '../run/conflict.ts';
 import { stateSls } from '../run/state-sls.ts';
 import { archivesAsJson, getArchives } from './archives.ts';
 import { readBootstrapConfig } from './bootstrap-config.ts';
-import { cmdRun } from './cmd-run.ts';
+import { cmdRun, cmdRunAll } from './cmd-run.ts';
 import type { FunContext } from './fun-context.ts';
 import { CommandExecutionError, type FunResult, returned } from './fun-result.ts';
 import { compilePillar, lookUp, pillarAsJson } from './pillar.ts';
@@ -15,6 +15,7 @@ type Fun = (call: FunContext) => Promise<FunResult>;
 const FUNCTIONS: ReadonlyMap<string, Fun> = new Map<string, Fun>([
   ['test.ping', async () => returned(true)],
   ['cmd.run', cmdRun],
+  ['cmd.run_all', cmdRunAll],
   ['file.read', fileRead],
   ['pillar.get', pillarGet],
   ['saltutil.running', async (call) => returned(others(call).map(asJson))],

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isFailure } from '../../../domain/answers/failure.ts';
-import type { Archive } from '../../../domain/cluster/archive.ts';
-import type { ArchiveFault, ListedArchive } from '../../../domain/cluster/facts.ts';
+import type { Archive, ArchiveFault } from '../../../domain/cluster/archive.ts';
+import type { ListedArchive } from '../../../domain/cluster/facts.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import type { IsoMount } from '../node/mounts.ts';
 import { NotAFile, type OpenFile, sameStill, withFile } from '../node/open-file.ts';

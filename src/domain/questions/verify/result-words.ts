@@ -1,15 +1,16 @@
 import { proofResultInWords } from '../../change/event-words.ts';
 import { MOST_FINDINGS, type ProofResult, proofVerdict } from '../../cluster/proof-result.ts';
 import { shortDigest } from '../../plan/digest.ts';
-import { count, firstFew } from '../../text/format.ts';
+import { count, firstFew, secondsInWords } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
+import { ABOUT_SECONDS, MOST_SECONDS } from '../../verbs/drill/limits.ts';
 import { ANSWER_ROOM, fitByRank, type RankedLine } from '../fit.ts';
 import type { VerifyPhase } from './view.ts';
 
 type Ended = Extract<VerifyPhase, { readonly is: 'ended' }>['report'];
 
 /** The result: what was proven, or every difference, or what could not be read. */
-export function resultInWords({ result, journal }: Ended, markup: Markup): string {
+export function resultInWords({ result, journal }: Ended, markup: Markup, drills?: string): string {
   const { differences, moreDifferences, unread, moreUnread, cut } = result;
   const { text } = markup;
   const more = (n: number, what: string) => (n === 0 ? [] : [rank(1, `… ${count(n, what)} more.`)]);
@@ -24,6 +25,7 @@ export function resultInWords({ result, journal }: Ended, markup: Markup): strin
     ),
     ...more(moreUnread, 'unknown part'),
     ...nextLines(result, markup),
+    ...(drills === undefined ? [] : [rank(1, drillInWords(drills, result, markup))]),
     rank(1, journalInWords(journal)),
   ];
   return fitByRank(lines, ANSWER_ROOM).join('\n');
@@ -44,6 +46,17 @@ function comparedInWords({ registries, deep, cut, differences, unread }: ProofRe
   if (!deep) return `${manifests} Layers were not read; --deep reads them.`;
   const except = differences.length === 0 ? '' : ' Layers of an image with another manifest were not read.';
   return `${manifests} The layers of ${all} were read again and hashed.${except}`;
+}
+
+/** What a real drill would do now. */
+function drillInWords(node: string, result: ProofResult, { text, code }: Markup): string {
+  const has = result.registries.some((one) => !one.isBootstrap && one.node === node);
+  if (!has && result.registries.length > 0)
+    return `Nothing was changed. ${text(node)} has no registry, so it cannot be drilled. To give it one: ${code(`/registry-ha add ${node}`)}`;
+  if (proofVerdict(result) !== 'proven')
+    return 'Nothing was changed. A real drill would be refused, or prove nothing, until this is fixed.';
+  const long = `about ${secondsInWords(ABOUT_SECONDS)}, at most ${secondsInWords(MOST_SECONDS)}`;
+  return `Nothing was changed. A real drill takes the bootstrap node’s registry away for ${long}, pulls an image through the registry of ${text(node)}, and puts it back: ${code(`/registry-ha drill ${node}`)}`;
 }
 
 function nextLines(result: ProofResult, { code }: Markup): readonly RankedLine[] {

@@ -50,7 +50,7 @@ function answer({ ask, phase }: VerifyKnown, markup: Markup): string {
     case 'running':
       return progressInWords(ask, phase.progress, markup);
     case 'ended':
-      return resultInWords(phase.report, markup);
+      return resultInWords(phase.report, markup, ask.drills);
     case 'worker-away':
     case 'busy':
     case 'lost':

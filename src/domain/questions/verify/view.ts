@@ -6,6 +6,8 @@ export interface VerifyAsk {
   /** Empty: every registry. */
   readonly nodes: readonly string[];
   readonly deep: boolean;
+  /** The node whose registry a drill would prove: the question of `drill NODE --dry`. */
+  readonly drills?: string;
 }
 
 /** What each registry must serve, and how many there are, as the worker's last inspection found; null: not known. */

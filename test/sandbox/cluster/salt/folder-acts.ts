@@ -16,6 +16,10 @@ export class FolderActs implements NodeActs {
     this.world = world;
   }
 
+  async runAsRoot() {
+    return null;
+  }
+
   async mount(node: SimNode, isoPath: string, target: string): Promise<void> {
     if ((await this.exists(node, `${isoPath}/broken`)) !== null) {
       throw new SimMountError(`mount: ${target}: wrong fs type, bad option, bad superblock on /dev/loop9.`);
