@@ -8,6 +8,7 @@ import { judgeLeftovers } from '../judges/leftovers.ts';
 import { type ChaosStage, TARGET } from '../stage/chaos-stage.ts';
 import { press, requestNext } from '../stage/operator.ts';
 import { allFiles, inspectNodes } from '../stage/untouched.ts';
+import { whileFrozen } from '../stage/while-frozen.ts';
 import { interrupted } from './acts.ts';
 import type { Disturbance, End } from './disturbance.ts';
 import { killWorker } from './kills.ts';
@@ -104,7 +105,7 @@ const cancelledIn =
   (kind: StepKind, again: string): Strike =>
   async (stage) => {
     await stepOfSecond(kind, stage);
-    await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
+    await whileFrozen(stage, () => stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel')));
     await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
     await requestNext(stage, again);
   };

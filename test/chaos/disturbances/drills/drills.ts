@@ -2,6 +2,7 @@ import { actsOf } from '../../../harness/judges/deeds.ts';
 import { NotMet } from '../../../harness/stage/not-met.ts';
 import { type ChaosStage, hasEnded, TARGET } from '../../stage/chaos-stage.ts';
 import { press, requestNext } from '../../stage/operator.ts';
+import { whileFrozen } from '../../stage/while-frozen.ts';
 import { interrupted } from '../acts.ts';
 import type { Disturbance, End } from '../disturbance.ts';
 import { redisAway } from '../redis.ts';
@@ -183,14 +184,7 @@ async function rebooted(stage: ChaosStage): Promise<void> {
 async function frozen(stage: ChaosStage): Promise<void> {
   await untilAway(stage);
   interrupted(stage);
-  const { pid } = stage.sandbox.services.worker;
-  if (pid === undefined) throw new NotMet('There is no worker to freeze.');
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await stage.sandbox.cluster.operate('timer', ['elapse', 'bootstrap']);
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
+  await whileFrozen(stage, () => stage.sandbox.cluster.operate('timer', ['elapse', 'bootstrap']));
 }
 
 async function stopped(stage: ChaosStage): Promise<void> {
