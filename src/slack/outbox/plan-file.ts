@@ -1,11 +1,11 @@
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import { planFile } from '../../domain/questions/plan/plan-file.ts';
-import type { Cards } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
-import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
+import { type SlackRefused, slackRefused } from '../api/slack-refused.ts';
 import { code } from '../text/foreign-text.ts';
+import { type ClaimPorts, claim, confirm } from './claims.ts';
 
 /** What this process has learned about replies and files. */
 export interface Posted {
@@ -17,14 +17,11 @@ export interface Posted {
   readonly failures: Map<string, number>;
 }
 
-export interface FilePorts {
-  readonly cards: Pick<Cards, 'claimReply' | 'confirmReply' | 'releaseReply'>;
+export interface FilePorts extends ClaimPorts {
   readonly slack: Pick<SlackPoster, 'upload'>;
   readonly log: Log;
 }
 
-/** Longer than the three calls of an upload. */
-const POSTING_MS = 30_000;
 /** The content goes to another host of Slack than all else. If that one is never reached, the card must not wait for it for good. */
 const TRIES = 3;
 
@@ -36,22 +33,17 @@ export async function postPlanFile(place: MessageRef, change: Change, posted: Po
   const { id, digest } = change;
   if (posted.lacksFiles || digest === undefined || change.plan === undefined) return;
   const name = `plan-file-${shortDigest(digest)}`;
-  const key = `${id} ${name}`;
-  if (!posted.unconfirmed.has(key)) {
-    const claim = await ports.cards.claimReply(id, name, POSTING_MS);
-    if (claim === 'posted') return;
-    // Retried like other replies, until the other bot confirms its file or its claim expires.
-    if (claim === 'busy') throw new SlackRefused('unavailable', 'another bot may be posting the file of the plan');
+  const claimed = await claim(id, [{ name }], posted.unconfirmed, ports);
+  if (claimed.length === 0) return;
+  if (!posted.unconfirmed.has(`${id} ${name}`)) {
     const refused = await refusalOf(place, change, digest, ports);
     if (refused !== null && isTriedAgain(refused, id, posted, ports.log)) {
       await ports.cards.releaseReply(id, name);
       if (posted.lacksFiles) return;
       throw refused;
     }
-    posted.unconfirmed.add(key);
   }
-  await ports.cards.confirmReply(id, name);
-  posted.unconfirmed.delete(key);
+  await confirm(id, claimed, posted.unconfirmed, ports);
 }
 
 /** Null once the file is posted. */

@@ -2,9 +2,10 @@ import type { ChangeId, MessageRef } from '../../domain/change/change.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
-import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
+import { slackRefused } from '../api/slack-refused.ts';
 import type { Reply } from '../card/reply.ts';
 import { TEXT_LIMIT } from '../text/fit.ts';
+import { claim, confirm } from './claims.ts';
 
 export interface ReplyPorts {
   readonly cards: Cards;
@@ -12,9 +13,6 @@ export interface ReplyPorts {
   readonly linkTo: (place: MessageRef) => string;
   readonly log: Log;
 }
-
-/** Longer than any post: two tries of ten seconds, and the pause between them. */
-const POSTING_MS = 30_000;
 
 /**
  * Posts a reply for each state change, at least once. If a bot dies between posting a reply and recording it, the reply is posted
@@ -31,11 +29,7 @@ export async function postReplies(
     const claimed = await claim(id, together, unconfirmed, ports);
     const fresh = claimed.filter(({ name }) => !unconfirmed.has(`${id} ${name}`));
     if (fresh.length > 0) await post(place, id, fresh, ports);
-    for (const { name } of fresh) unconfirmed.add(`${id} ${name}`);
-    for (const { name } of claimed) {
-      await ports.cards.confirmReply(id, name);
-      unconfirmed.delete(`${id} ${name}`);
-    }
+    await confirm(id, claimed, unconfirmed, ports);
   }
 }
 
@@ -49,31 +43,6 @@ function messagesOf(replies: readonly Reply[]): readonly (readonly Reply[])[] {
     else messages.push([one]);
   }
   return messages;
-}
-
-/** Those that are not posted, now claimed by this bot, or posted by it without being recorded. */
-async function claim(
-  id: ChangeId,
-  replies: readonly Reply[],
-  unconfirmed: ReadonlySet<string>,
-  { cards }: ReplyPorts,
-): Promise<readonly Reply[]> {
-  const ours: Reply[] = [];
-  const fresh: Reply[] = [];
-  for (const one of replies) {
-    const claimed = unconfirmed.has(`${id} ${one.name}`) ? null : await cards.claimReply(id, one.name, POSTING_MS);
-    if (claimed === 'posted') continue;
-    if (claimed === 'busy') return await letGo(id, fresh, cards);
-    ours.push(one);
-    if (claimed === 'ours') fresh.push(one);
-  }
-  return ours;
-}
-
-/** The revision is not committed, so this is retried until the other bot confirms its reply or its claim expires. */
-async function letGo(id: ChangeId, claimed: readonly Reply[], cards: Cards): Promise<never> {
-  for (const { name } of claimed) await cards.releaseReply(id, name);
-  throw new SlackRefused('unavailable', 'another bot may be posting a reply');
 }
 
 /** An error is retried, also when the thread is gone: the next drawing finds that its card is gone too. */
