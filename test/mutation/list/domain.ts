@@ -413,7 +413,7 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'a thread gets the file of its plan with each drawing of the card',
     file: 'src/slack/outbox/plan-file.ts',
-    find: "if (claimed.length === 0) return;",
+    find: 'if (claimed.length === 0) return;',
     replace: '',
     tests: ['test/slack/outbox/plan-file.test.ts'],
   },
