@@ -94,6 +94,7 @@ async function back(step: OutageStep, world: StepWorld, signal: AbortSignal): Pr
   const { clock, salt } = world;
   const onWait = (note: string) => world.onProgress({ done: 0, total: 0, unit: 'wait', note });
   const tools = { clock, salt, onWait };
+  onWait(`The registry of ${step.node} is being put back.`);
   const limitMs = signal.aborted ? STOPPING_MS : step.switchSeconds * 1000 + AFTER_THE_SWITCH_MS;
   await putManifestBack(step, tools, limitMs, new AbortController().signal);
   signal.throwIfAborted();
