@@ -65,7 +65,11 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       linkTo: () => '',
       ending: new AbortController().signal,
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
-      slack: { post: async () => ({ channel: 'C', ts: '1' }), open: async () => undefined },
+      slack: {
+        post: async () => ({ channel: 'C', ts: '1' }),
+        open: async () => undefined,
+        uploadTo: async () => undefined,
+      },
       planned: async () => null,
       clock: systemClock,
       log,

@@ -53,6 +53,11 @@ export class RecordingSlack implements SlackPoster {
     this.files.push({ ts, name, text, comment });
   }
 
+  async uploadTo(user: string, { name, text }: TextFile, comment: string): Promise<void> {
+    this.#refuse('upload');
+    this.files.push({ ts: user, name, text, comment });
+  }
+
   #refuse(what: 'post' | 'direct' | 'upload', drawing?: Drawing): void {
     const refusal = this.refusal(what, drawing);
     if (refusal !== null) throw refusal;

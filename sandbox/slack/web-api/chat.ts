@@ -44,10 +44,11 @@ export const update: ApiMethod = {
   token: 'bot',
   scopes,
   run: withArgs(Update, (args, site) => {
-    const refusal = channelRefusal(args.channel, site) ?? metadataRefusal(args.metadata);
+    const isDirect = args.channel.startsWith('D');
+    const refusal = (isDirect ? undefined : channelRefusal(args.channel, site)) ?? metadataRefusal(args.metadata);
     if (refusal !== undefined) return refusal;
     const before = site.timeline.find(args.channel, args.ts);
-    if (before === undefined || before.ephemeralFor !== undefined) return refuse('message_not_found');
+    if (before === undefined || (before.ephemeralFor !== undefined && !isDirect)) return refuse('message_not_found');
     if (before.author.id !== site.workspace.bot.id) return refuse('cant_update_message');
     if ((args.text ?? '').length > UPDATE_TEXT_LIMIT) return refuse('msg_too_long');
     const content = contentOf(args, site);

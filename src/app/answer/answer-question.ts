@@ -43,13 +43,14 @@ async function answerQuestion<Q extends Question>(
 function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports: AnswerPorts): Answered {
   const says = (markup: Markup) => questionPlug(question).answer(known, markup);
   const plan = questionPlug(question).plan?.(known) ?? null;
+  const file = questionPlug(question).file?.(known) ?? null;
   const later: Later<Q> | undefined = LATER[question];
-  if (later === undefined) return { says, plan, later: null };
+  if (later === undefined) return { says, file, plan, later: null };
   const next = async (signal: AbortSignal) => {
     const found = await later(known, ports, signal);
     return found === null ? null : answeredFrom(question, found, ports);
   };
-  return { says, plan, later: next };
+  return { says, file, plan, later: next };
 }
 
 /** Answers over these ports, as the bot's use cases need it. */

@@ -16,6 +16,8 @@ export type Says = (markup: Markup) => string;
 /** An answer that can be given at once, and perhaps newer ones. */
 export interface Answered {
   readonly says: Says;
+  /** The name of a file for the whole answer, if it has to be cut; null: it gets none. */
+  readonly file: string | null;
   /** A plan to show below the words; null without one. */
   readonly plan: PlanShown | null;
   /** Waits for the next answer; null if there is nothing else to say. Null: there is none to wait for. */

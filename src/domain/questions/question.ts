@@ -20,6 +20,8 @@ export interface QuestionPlug<Ask, Known> {
   readonly parse: (words: readonly Word[], context: CommandContext) => Ask | Refusal;
   /** The private answer. */
   readonly answer: (known: Known, markup: Markup) => string;
+  /** The name of the file that has the whole answer, if it is too long for a message. Without it, there is no file. */
+  readonly file?: (known: Known) => string;
   /** The plan to show below the answer; null if it has none. */
   readonly plan?: (known: Known) => PlanShown | null;
 }

@@ -2,6 +2,8 @@ import { utc } from './format.ts';
 
 /** How a surface formats people, times, foreign text, commands and labels, so that sentences are written once. */
 export interface Markup {
+  /** Characters that an answer may have. */
+  readonly room: number;
   /** Foreign text, escaped. */
   readonly text: (foreign: string) => string;
   /** An ID, a path or a command. */
@@ -17,6 +19,7 @@ export interface Markup {
 
 /** For terminals, logs, files and refusals. */
 export const PLAIN: Markup = {
+  room: Infinity,
   text: (foreign) => foreign,
   code: (text) => text,
   strong: (label) => label,

@@ -31,6 +31,8 @@ export interface SlackPoster {
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
   /** A text file in the card's thread; needs the scope files:write. */
   upload(place: MessageRef, file: TextFile, text: string): Promise<void>;
+  /** A text file in a thread of the person's direct messages, below `text`; the same scope. Without it, nothing is posted. */
+  uploadTo(user: string, file: TextFile, text: string): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
   direct(user: string, text: string): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
@@ -67,13 +69,38 @@ export function slackPoster(options: PosterOptions): SlackPoster {
         posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
     },
+    ...uploading(posts, edits, uploads, precedence.letReply),
+    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
+    direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
+  };
+}
+
+type Client = ReturnType<typeof webClient>;
+
+/** Text files in a thread of a channel, or of a person's direct messages. */
+function uploading(
+  posts: Client,
+  edits: Client,
+  uploads: Client,
+  letReply: (channel: string) => void,
+): Pick<SlackPoster, 'upload' | 'uploadTo'> {
+  return {
     upload: async ({ channel, ts }, { name, text: content }, text) => {
-      precedence.letReply(channel);
+      letReply(channel);
       const to = { channel_id: channel, thread_ts: ts, initial_comment: text };
       await inOurWords(uploads.files.uploadV2({ ...to, filename: name, content }));
     },
-    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
-    direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
+    uploadTo: async (user, { name, text: content }, text) => {
+      // Only asks for an address, which expires unused: it fails before anything is posted if files are not allowed.
+      await inOurWords(uploads.files.getUploadURLExternal({ filename: name, length: Buffer.byteLength(content) }));
+      const { channel, ts } = await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }));
+      try {
+        await inOurWords(uploads.files.uploadV2({ channel_id: channel, thread_ts: ts, filename: name, content }));
+      } catch (error) {
+        await inOurWords(edits.chat.update({ channel, ts, text: `${name} could not be uploaded. Ask again for it.` }));
+        throw error;
+      }
+    },
   };
 }
 

@@ -9,14 +9,15 @@ import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
-import type { SlackPoster } from '../api/poster.ts';
+import type { SlackPoster, TextFile } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn } from '../text/markup.ts';
+import { answerFile, sendFile } from './answer-file.ts';
 import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 
 export interface SurfaceOptions extends PostOptions {
-  readonly slack: Pick<SlackPoster, 'post' | 'open'>;
+  readonly slack: Pick<SlackPoster, 'post' | 'open' | 'uploadTo'>;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
   readonly useCases: AskUseCases;
@@ -41,9 +42,10 @@ export interface Request {
   readonly wish: Wish | Refusal;
 }
 
-/** A reply, and how to wait for a newer one. */
+/** A reply, its whole text if that is too long, and how to wait for a newer one. */
 interface Reply {
   readonly words: Words;
+  readonly file: TextFile | null;
   readonly later: (() => Promise<Reply | null>) | null;
 }
 
@@ -54,8 +56,8 @@ const MOST_LATER = 4;
 export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
   const reply = await replyTo(request, options);
   if (reply === null) return;
-  await say(reply.words, respond, options.log);
-  if (reply.later !== null) void sayLater(reply.later, respond, options);
+  await give(reply, request, respond, options);
+  if (reply.later !== null) void sayLater(reply.later, request, respond, options);
 }
 
 /**
@@ -64,15 +66,17 @@ export async function answer(request: Request, respond: RespondFn, options: Surf
  */
 async function sayLater(
   later: NonNullable<Reply['later']>,
+  request: Request,
   respond: RespondFn,
-  { log, ending }: SurfaceOptions,
+  options: SurfaceOptions,
 ): Promise<void> {
+  const { log, ending } = options;
   try {
     let next: Reply['later'] = later;
     for (let n = 0; n < MOST_LATER && next !== null; n += 1) {
       const reply: Reply | null = await next();
       if (reply === null || ending.aborted) return;
-      await say(reply.words, respond, log);
+      await give(reply, request, respond, options);
       next = reply.later;
     }
   } catch (err) {
@@ -80,7 +84,17 @@ async function sayLater(
   }
 }
 
-const alone = (text: string): Reply => ({ words: { to: 'asker', text }, later: null });
+async function give(
+  { words, file }: Reply,
+  { by }: Request,
+  respond: RespondFn,
+  { slack, log }: SurfaceOptions,
+): Promise<void> {
+  await say(words, respond, log);
+  if (file !== null) await sendFile(file, by.id, { slack, log });
+}
+
+const alone = (text: string): Reply => ({ words: { to: 'asker', text }, file: null, later: null });
 
 async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply | null> {
   const { sender, by, channel, wish } = request;
@@ -92,10 +106,9 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
     if (await isRepeated(wish, request, options)) return null;
     const answer = await answerTo(wish, by, { channel, post }, options.useCases);
     const markup = linkingMrkdwn(options.linkTo);
+    if (answer.is === 'answered') return answeredReply(answer, markup, options.ending);
     const words = wordsOf(answer, by, markup);
-    return words === null
-      ? null
-      : { words, later: answer.is === 'answered' ? laterWords(answer, markup, options.ending) : null };
+    return words === null ? null : { words, file: null, later: null };
   } catch (err) {
     if (isClosedChannel(err)) return alone(INVITE);
     options.log.error({ err, wish: wish.is, user: by.id }, 'Request failed');
@@ -103,13 +116,14 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
   }
 }
 
-function laterWords({ later }: Answered, markup: Markup, ending: AbortSignal): Reply['later'] {
-  if (later === null) return null;
-  return async () => {
-    const next = await later(ending);
-    if (next === null) return null;
-    return { words: answeredWords(next, markup), later: laterWords(next, markup, ending) };
+function answeredReply(answer: Answered, markup: Markup, ending: AbortSignal): Reply {
+  const { later } = answer;
+  const next = async () => {
+    const newer = await later?.(ending);
+    return newer === undefined || newer === null ? null : answeredReply(newer, markup, ending);
   };
+  const file = answerFile(answer, markup);
+  return { words: answeredWords(answer, markup), file, later: later === null ? null : next };
 }
 
 /** Only a request makes something new each time; a decision or a freeze is taken once anyway. */

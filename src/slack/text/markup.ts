@@ -2,8 +2,12 @@ import type { Markup } from '../../domain/text/markup.ts';
 import { code, escaped } from './foreign-text.ts';
 import { moment, person } from './names.ts';
 
+/** Characters of one answer: a message of Slack takes 4,000, and markup grows when it is escaped. */
+const ANSWER_ROOM = 3_000;
+
 /** Words as Slack's mrkdwn. */
 export const MRKDWN: Markup = {
+  room: ANSWER_ROOM,
   ...{ text: escaped, code, strong: (label) => `*${label}*`, person, moment },
   card: (id) => code(id),
 };

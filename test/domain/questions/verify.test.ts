@@ -12,7 +12,7 @@ import { PROVEN } from '../../contract/proofs.contract.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 
 const ASK: VerifyAsk = { cluster: 'lab', nodes: [], deep: true };
-const said = (phase: VerifyPhase, ask = ASK) => verify.answer({ ask, phase }, PLAIN).split('\n');
+const said = (phase: VerifyPhase, ask = ASK) => verify.answer({ ask, phase }, { ...PLAIN, room: 3_000 }).split('\n');
 const NOTED = { line: 28, hash: '0123456789abcdef'.repeat(4) };
 const ended = (changes: Partial<ProofResult> = {}, journal: typeof NOTED | null = NOTED) =>
   said({ is: 'ended', report: { is: 'ended', request: 1, result: { ...PROVEN, ...changes }, journal } });

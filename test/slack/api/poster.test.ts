@@ -63,6 +63,22 @@ describe('posting a message', () => {
     expect([lacking.fault, lacking.code]).toEqual(['refused', 'missing_scope']);
   });
 
+  it('sends a text file to a person alone, or nothing at all', async () => {
+    const { local, poster } = await posterOnLocalSlack(systemClock, Date.now, ['files:write']);
+    const send = () => poster.uploadTo('U0ALICE', { name: 'log.txt', text: 'Line by line' }, 'The whole answer.');
+    await send();
+    const [first, second] = local.messages();
+    expect([first?.channel, first?.ephemeralFor, first?.text]).toEqual(['D0ALICE', 'U0ALICE', 'The whole answer.']);
+    expect(second).toMatchObject({ channel: 'D0ALICE', ephemeralFor: 'U0ALICE', threadTs: first?.ts });
+    expect(local.fileText(second?.files?.[0]?.id ?? '')).toBe('Line by line');
+    local.fault('slack-5xx', ['files.upload']);
+    await refusal(send());
+    expect(local.messages().at(-1)?.text).toBe('log.txt could not be uploaded. Ask again for it.');
+    const { local: strict, poster: without } = await posterOnLocalSlack();
+    const lacking = await refusal(without.uploadTo('U0ALICE', { name: 'log.txt', text: 'x' }, 'The whole answer.'));
+    expect([lacking.code, strict.messages()]).toEqual(['missing_scope', []]);
+  });
+
   it.each([
     ['slack-no-files', [], 'refused', 'file_uploads_disabled'],
     ['slack-5xx', ['files.upload'], 'unavailable', '503'],

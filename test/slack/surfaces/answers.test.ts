@@ -2,14 +2,17 @@ import type { RespondFn } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
 import type { Answered } from '../../../src/app/ask/asker.ts';
+import { questionPlug } from '../../../src/domain/questions/questions.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { answeredWords, BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 import { answer, type SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
 import { fitsMessage } from '../../../src/slack/text/fit.ts';
 import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { PLANNED } from '../../contract/dry-runs.contract.ts';
+import { PROVEN } from '../../contract/proofs.contract.ts';
 import { largePlan } from '../large-plan.ts';
-import { KeptLog } from '../recording-slack.ts';
+import { KeptLog, RecordingSlack } from '../recording-slack.ts';
 
 describe('the reply to a click that failed', () => {
   it('names the record in Redis if it cannot be read, and escapes its text', () => {
@@ -38,7 +41,11 @@ const REPLICA: SurfaceOptions = {
   once: { isFirst: async () => true },
   linkTo: () => '',
   ending: new AbortController().signal,
-  slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }), open: async () => undefined },
+  slack: {
+    post: async () => ({ channel: 'C0OPS', ts: '1.0' }),
+    open: async () => undefined,
+    uploadTo: async () => undefined,
+  },
   planned: async () => null,
   clock: systemClock,
   log: new KeptLog(),
@@ -79,12 +86,56 @@ describe('an answer with a plan', () => {
   });
 });
 
+describe('an answer that is too long for a message', () => {
+  const wish = { is: 'question', question: 'verify', ask: { cluster: 'lab', nodes: [], deep: false } } as const;
+  const request = { sender: SENDER, by: ALICE, channel: 'C0OPS', wish };
+  const sentFor = async (answered: Answered, refusal: SlackRefused | null = null) => {
+    const slack = new RecordingSlack(systemClock);
+    slack.refusal = () => refusal;
+    const log = new KeptLog();
+    const useCases = { ...REPLICA.useCases, answer: async () => answered };
+    const said: unknown[] = [];
+    await answer(request, keeping(said), { ...REPLICA, slack, log, useCases });
+    return { said, log, files: slack.files.map(({ ts, name, text }) => ({ to: ts, name, text })) };
+  };
+  const finding = (n: number) => ({ where: `node-${n}`, says: `it lacks an image ${'x'.repeat(100)}` });
+  const proof = (differences: number): Answered => {
+    const result = { ...PROVEN, differences: Array.from({ length: differences }, (_, n) => finding(n)) };
+    const known = {
+      ask: wish.ask,
+      phase: { is: 'ended', report: { is: 'ended', request: 1, result, journal: null } },
+    } as const;
+    const { answer: says, file } = questionPlug('verify');
+    return { says: (markup) => says(known, markup), file: file?.(known) ?? null, plan: null, later: null };
+  };
+
+  it('goes to the asker as a file with every line, beside the message', async () => {
+    const { said, files } = await sentFor(proof(50));
+    expect(said).toEqual([expect.stringMatching(/less important lines left out\.$/)]);
+    expect(files).toEqual([
+      { to: ALICE.id, name: 'verify-lab.txt', text: expect.stringContaining('• node-49: it lacks') },
+    ]);
+    expect(files[0]?.text).not.toContain('left out');
+  });
+
+  it('has no file when the message shows every line', async () => {
+    expect((await sentFor(proof(2))).files).toEqual([]);
+  });
+
+  it('is still answered when Slack takes no files', async () => {
+    const { said, log } = await sentFor(proof(50), new SlackRefused('refused', 'missing_scope'));
+    expect(said).toHaveLength(1);
+    expect(log.lines).toEqual(['warn A long answer was not sent as a file']);
+  });
+});
+
 describe('an answer that becomes newer', () => {
   const wish = { is: 'question', question: 'status', ask: { cluster: 'lab' } } as const;
   const request = { sender: SENDER, by: ALICE, channel: 'C0OPS', wish };
   /** Answers number after number, for ever unless there is a last one. */
   const numbered = (n: number, last = Number.POSITIVE_INFINITY): Answered => ({
     says: () => `answer ${n}`,
+    file: null,
     plan: null,
     later: async () => (n < last ? numbered(n + 1, last) : null),
   });

@@ -4,7 +4,7 @@ import { windowInWords } from '../../policy/time.ts';
 import { count, firstFew, secondsInWords } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { changeLine } from '../change-line.ts';
-import { ANSWER_ROOM, fitByRank, type RankedLine } from '../fit.ts';
+import { fitByRank, type RankedLine } from '../fit.ts';
 import type { ClusterStatus, Gap } from './cluster-status.ts';
 import type { ClusterView } from './view.ts';
 import { enginesLine, firstLine, gapSentence, hasArchives, registryLine, serving, unknowns } from './words.ts';
@@ -23,7 +23,7 @@ export function wholeAnswer(view: ClusterView, markup: Markup): string {
     ...windowLines(view, markup),
     ...(view.worker.is === 'there' ? [rank(7, 'The worker reports as it should.')] : []),
   ];
-  return fitByRank(lines, ANSWER_ROOM).join('\n');
+  return fitByRank(lines, markup.room).join('\n');
 }
 
 /** `lab: HA holds: … Inspected 3 min ago.` */

@@ -4,7 +4,7 @@ import { shortDigest } from '../../plan/digest.ts';
 import { count, firstFew, secondsInWords } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { ABOUT_SECONDS, MOST_SECONDS } from '../../verbs/drill/limits.ts';
-import { ANSWER_ROOM, fitByRank, type RankedLine } from '../fit.ts';
+import { fitByRank, type RankedLine } from '../fit.ts';
 import type { VerifyPhase } from './view.ts';
 
 type Ended = Extract<VerifyPhase, { readonly is: 'ended' }>['report'];
@@ -28,7 +28,7 @@ export function resultInWords({ result, journal }: Ended, markup: Markup, drills
     ...(drills === undefined ? [] : [rank(1, drillInWords(drills, result, markup))]),
     rank(1, journalInWords(journal)),
   ];
-  return fitByRank(lines, ANSWER_ROOM).join('\n');
+  return fitByRank(lines, markup.room).join('\n');
 }
 
 const rank = (of: number, text: string): RankedLine => ({ rank: of, text });

@@ -23,6 +23,7 @@ export const verify: QuestionPlug<VerifyAsk, VerifyKnown> = {
   ],
   parse,
   answer,
+  file: ({ ask }) => `verify-${ask.cluster}.txt`,
 };
 
 function parse(words: readonly Word[], context: CommandContext): VerifyAsk | Refusal {
