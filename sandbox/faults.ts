@@ -44,7 +44,7 @@ export function faultsOf(
   };
 }
 
-function isOfSlack(name: string): boolean {
+export function isOfSlack(name: string): boolean {
   if (SLACK_FAULTS.some((known) => known === name)) return true;
   if (!name.startsWith('slack')) return false;
   const meant = nearest(name, SLACK_FAULTS);

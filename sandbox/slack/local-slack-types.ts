@@ -1,3 +1,4 @@
+import type { Breaking } from './page-api/breaking.ts';
 import type { SharedFile } from './site/files.ts';
 
 /** A person of the sandbox workspace. */
@@ -85,6 +86,8 @@ export interface LocalSlack {
   fault(name: string, args: readonly string[]): void;
   clearFault(name: string): void;
   faults(): readonly string[];
+  /** Lets people break something from the page. */
+  offer(breaking: Breaking): void;
   apiCalls(): readonly ApiCallRecord[];
   close(): Promise<void>;
 }

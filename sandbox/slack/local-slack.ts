@@ -46,6 +46,9 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     fault: (name, args) => site.faults.plant(name, args),
     clearFault: (name) => site.faults.clear(name),
     faults: () => site.faults.list(),
+    offer(breaking) {
+      site.breaking = breaking;
+    },
     apiCalls: () => [...site.calls],
     close: () => close(server, site, new Set([courier, sockets])),
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bodyFields, readBody, sendJson } from '../http-body.ts';
 import type { Persons } from '../people/persons.ts';
 import type { Site } from '../site/site.ts';
+import { breakingState, playBreaking } from './breaking.ts';
 import { servePageEvents } from './page-events.ts';
 import { servePageFile } from './page-files.ts';
 
@@ -32,8 +33,10 @@ export async function servePage(
     sendJson(response, 403, { error: 'Rejected: the request comes from another host or origin.' });
     return;
   }
-  if (request.method === 'POST') return await act(request, response, path, persons);
+  if (request.method === 'POST') return await act(request, response, path, site, persons);
   if (path === '/page/state') return sendJson(response, 200, stateOf(site), { 'cache-control': 'no-store' });
+  if (path === '/page/breaking' && site.breaking !== undefined)
+    return sendJson(response, 200, breakingState(site.breaking), { 'cache-control': 'no-store' });
   if (path === '/page/events') return servePageEvents(response, site.timeline);
   if (path.startsWith(FILES)) return sendFile(response, site.files.text(path.slice(FILES.length)));
   if (path.startsWith('/archives/')) {
@@ -54,20 +57,27 @@ function sendFile(response: ServerResponse, text: string | undefined): void {
   response.end(text ?? 'File not found.');
 }
 
-async function act(request: IncomingMessage, response: ServerResponse, path: string, persons: Persons): Promise<void> {
+async function act(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  site: Site,
+  persons: Persons,
+): Promise<void> {
   const body = bodyFields(request.headers['content-type'], await readBody(request));
   // Only JSON: the browser would let another site post a form without a preflight request.
   const isJson = request.headers['content-type']?.startsWith('application/json') ?? false;
   try {
     if (body.is === 'unreadable' || !isJson) throw new Error('The request must be a JSON object.');
-    await actionFor(path, body.fields, persons);
+    await actionFor(path, body.fields, site, persons);
     sendJson(response, 200, {});
   } catch (error) {
     sendJson(response, 400, { error: sentenceOf(error) });
   }
 }
 
-async function actionFor(path: string, fields: unknown, persons: Persons): Promise<void> {
+async function actionFor(path: string, fields: unknown, { breaking }: Site, persons: Persons): Promise<void> {
+  if (path === '/page/breaking' && breaking !== undefined) return await playBreaking(fields, breaking);
   if (path === '/page/command') {
     const { person, text } = Typed.parse(fields);
     return await persons.type(person, text);

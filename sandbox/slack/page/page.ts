@@ -1,3 +1,4 @@
+import { BreakingView } from './breaking/breaking-view.ts';
 import { ChannelPage } from './channel/channel-page.ts';
 import { Column } from './channel/column.ts';
 import { required } from './dom/dom.ts';
@@ -16,3 +17,4 @@ listen(
   () => refresher.request(),
   (isConnected) => page.showConnection(isConnected),
 );
+new BreakingView();

@@ -1,4 +1,5 @@
 import type { ApiCallRecord } from '../local-slack-types.ts';
+import type { Breaking } from '../page-api/breaking.ts';
 import type { Faults } from './faults.ts';
 import type { Files } from './files.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -31,6 +32,8 @@ export interface Site {
   readonly limits: RateLimits;
   readonly views: OpenView[];
   readonly calls: ApiCallRecord[];
+  /** What the page can break; none in a Slack alone. */
+  breaking?: Breaking;
   readonly now: () => number;
   readonly newId: () => string;
   /** `http://127.0.0.1:PORT`, known once the server listens. */

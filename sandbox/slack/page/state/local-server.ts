@@ -1,6 +1,6 @@
-import { isObject, textIn } from './json.ts';
+import { isObject, objectsIn, textIn } from './json.ts';
 import type { Click } from './model.ts';
-import { readState, type State } from './state.ts';
+import { type Deed, readState, type State } from './state.ts';
 
 /** Timeout for one request to the local Slack: a click may take Slack's 3 s and more on a busy machine. */
 const ANSWER_LIMIT_MS = 20_000;
@@ -19,6 +19,33 @@ export function sendText(person: string, text: string): Promise<string | undefin
 /** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });
+}
+
+/** What can be broken, and what is. */
+export interface BreakingState {
+  readonly offers: readonly { readonly title: string; readonly deeds: readonly Deed[] }[];
+  readonly broken: readonly Deed[];
+}
+
+/** Undefined if there is nothing to break behind this page, or the server does not answer. */
+export async function fetchBreaking(): Promise<BreakingState | undefined> {
+  try {
+    const response = await fetch('/page/breaking', { signal: AbortSignal.timeout(ANSWER_LIMIT_MS), cache: 'no-store' });
+    const body: unknown = response.ok ? await response.json() : undefined;
+    if (!isObject(body)) return undefined;
+    const offers = objectsIn(body.offers).map(({ title, deeds }) => ({ title: textIn(title), deeds: deedsIn(deeds) }));
+    return { offers, broken: deedsIn(body.broken) };
+  } catch {
+    return undefined;
+  }
+}
+
+const deedsIn = (value: unknown): readonly Deed[] =>
+  objectsIn(value).map(({ label, statement }) => ({ label: textIn(label), statement: textIn(statement) }));
+
+/** Plays a statement of a scenario; returns the server's error, if any. */
+export function sendStatement(statement: string): Promise<string | undefined> {
+  return post('/page/breaking', { statement });
 }
 
 async function post(path: string, body: Readonly<Record<string, string>>): Promise<string | undefined> {

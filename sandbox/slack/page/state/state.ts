@@ -61,6 +61,12 @@ export interface Modal {
   readonly view: JsonObject;
 }
 
+/** What a person can do to the world behind the page. */
+export interface Deed {
+  readonly label: string;
+  readonly statement: string;
+}
+
 /** The server sent an invalid state. */
 export class UnreadableState extends Error {
   constructor(what: string) {

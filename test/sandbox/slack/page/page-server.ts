@@ -28,6 +28,8 @@ export type Answer = (posted: Posted) => Promise<string | undefined>;
 export class PageServer {
   readonly posted: Posted[] = [];
   answer: Answer = () => Promise.resolve(undefined);
+  /** What the page can break; undefined: nothing. */
+  breaking: { readonly offers: readonly unknown[]; readonly broken: readonly unknown[] } | undefined;
   #state: unknown;
   readonly #listeners = new Set<ServerResponse>();
   readonly #server: Server = createServer((request, response) => {
@@ -66,6 +68,8 @@ export class PageServer {
     if (path === '/page/state') return sendJson(response, 200, this.#state);
     if (path === '/page/events') return this.#listen(response);
     if (request.method === 'POST') return this.#post(path, request, response);
+    if (path === '/page/breaking')
+      return sendJson(response, this.breaking === undefined ? 404 : 200, this.breaking ?? {});
     return sendFile(response, path === '/' ? 'index.html' : path.slice('/page/'.length));
   }
 

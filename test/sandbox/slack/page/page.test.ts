@@ -227,3 +227,35 @@ describe('an update', () => {
     expect(await page.locator('#channel').evaluate((one) => one.matches(':focus'))).toBe(true);
   });
 });
+
+describe('the window that breaks something', () => {
+  const ssh = { label: 'node-2 refuses SSH', statement: 'fault ssh-refused node-2' };
+
+  test('plays what a person clicks or types, shows what is broken, and says what is wrong', async () => {
+    await using open = await openPage(browser, stateOf([]));
+    const { page, server } = open;
+    server.breaking = { offers: [{ title: 'Nodes', deeds: [ssh] }], broken: [] };
+    await page.reload();
+    await page.locator('#breaking-open').click();
+    server.breaking = {
+      ...server.breaking,
+      broken: [{ label: 'ssh-refused node-2', statement: 'clear fault ssh-refused' }],
+    };
+    await page.getByRole('button', { name: ssh.label }).click();
+    await expect.poll(() => page.locator('.broken').innerText()).toContain('End “ssh-refused node-2”');
+    server.answer = async () => 'Unknown fault sssh.';
+    await page.locator('#breaking-box').fill('fault sssh');
+    await page.locator('#breaking-box').press('Enter');
+    await expect.poll(() => page.locator('#breaking .complaint').innerText()).toBe('Unknown fault sssh.');
+    expect(server.posted.map(({ path, body }) => [path, body])).toEqual([
+      ['/page/breaking', { statement: ssh.statement }],
+      ['/page/breaking', { statement: 'fault sssh' }],
+    ]);
+    expect(open.mistakes).toEqual([]);
+  });
+
+  test('is not offered by a Slack without a cluster behind it', async () => {
+    await using open = await openPage(browser, stateOf([]));
+    expect(await open.page.locator('#breaking-open').isVisible()).toBe(false);
+  });
+});

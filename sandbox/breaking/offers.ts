@@ -1,0 +1,56 @@
+import type { ServiceName } from '../processes/services.ts';
+import type { Deed } from '../slack/page-api/breaking.ts';
+
+/** What a newcomer can break, said in words, each as a statement of a scenario. `target` and `other` are nodes beside the bootstrap node. */
+export function offersFor(
+  target: string,
+  other: string,
+): readonly { readonly title: string; readonly deeds: readonly Deed[] }[] {
+  return [
+    {
+      title: 'Nodes and SSH',
+      deeds: [
+        deed(`Copies to ${target} are slow`, `fault ssh-slow ${target} 1500000`),
+        deed(`${target} refuses SSH`, `fault ssh-refused ${target}`),
+        deed(`${target} has another host key`, `fault host-key-changed ${target}`),
+        deed(`The disk of ${target} is full`, `fault disk-full ${target}`),
+        deed(`${target} reboots`, `reboot ${target}`),
+      ],
+    },
+    {
+      title: 'Salt and Kubernetes',
+      deeds: [
+        deed('Another Salt state is running', 'fault salt-busy'),
+        deed('The salt-master is down', 'fault salt-master-down'),
+        deed(`The minion of ${target} is down`, `fault minion-down ${target}`),
+        deed('The Kubernetes API is down', 'fault kube-down'),
+        deed('Endpoints come 60 seconds late', 'fault endpoints-late 60'),
+      ],
+    },
+    {
+      title: 'Registries and engines',
+      deeds: [
+        deed(`${target} serves a wrong layer`, `fault bad-layer ${target}`),
+        deed(`The engine of ${other} does not come back`, `fault engine-dead ${other}`),
+        deed('An archive is added on the bootstrap node', 'iso-manager add 129.0.0'),
+        deed('An upgrade runs', 'upgrade 129.0.0'),
+      ],
+    },
+    {
+      title: 'Slack, bot, worker, Redis',
+      deeds: [
+        deed('Slack rejects edits of cards', 'fault slack-429 chat.update 8'),
+        ...(['worker', 'bot', 'redis'] as const).flatMap(processDeeds),
+      ],
+    },
+  ];
+}
+
+const deed = (label: string, statement: string): Deed => ({ label, statement });
+
+const processDeeds = (name: ServiceName): readonly Deed[] => [
+  deed(`Kill ${NAMES[name]}`, `kill ${name}`),
+  deed(`Start ${NAMES[name]}`, `start ${name}`),
+];
+
+const NAMES: Readonly<Record<ServiceName, string>> = { worker: 'the worker', bot: 'the bot', redis: 'Redis' };
