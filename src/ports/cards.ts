@@ -5,10 +5,22 @@ import type { InspectionRequest } from './status.ts';
 /** The answer to a claim. */
 export type Claim = 'ours' | 'busy' | 'posted';
 
+/** The message in a card's thread that lists the steps. */
+export interface StepList {
+  readonly place: MessageRef;
+  /** The `ts` of the card whose thread it is in. */
+  readonly card: string;
+  /** What it shows, in the words of who keeps it; empty at first. */
+  readonly shows: string;
+}
+
 /** What bot replicas share about cards, so that no card is drawn twice, shows an older state, or is missed. */
 export interface Cards {
   place(id: ChangeId): Promise<MessageRef | null>;
   hang(id: ChangeId, place: MessageRef): Promise<void>;
+  /** The list of steps as last kept; null if there is none, or no bot has signed it. */
+  stepList(id: ChangeId): Promise<StepList | null>;
+  keepStepList(id: ChangeId, list: StepList): Promise<void>;
   /** Runs `draw` while it holds the card's lease; false when another replica holds it. The lease expires after `ms`. */
   whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean>;
   /**

@@ -45,6 +45,16 @@ export function cardsContract(name: string, open: () => Promise<OpenedCards>): v
       expect(await cards.place(id)).toEqual({ channel: 'C1', ts: '1.2' });
     });
 
+    it('keeps the list of steps, beside the card', async () => {
+      const id = await request('c1-steps2');
+      expect(await cards.stepList(id)).toBeNull();
+      const list = { place: { channel: 'C1', ts: '1.3' }, card: '1.2', shows: '' };
+      await cards.keepStepList(id, list);
+      await cards.keepStepList(id, { ...list, shows: 'two done' });
+      expect(await cards.stepList(id)).toEqual({ ...list, shows: 'two done' });
+      expect(await cards.place(id)).toBeNull();
+    });
+
     it('lets one replica draw at a time', async () => {
       const id = await request('c1-draw22');
       const inside = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import type { ChangeId, MessageRef } from '../../src/domain/change/change.ts';
 import { clusterOf } from '../../src/domain/change/change-id.ts';
-import type { CardLease, Cards, Claim } from '../../src/ports/cards.ts';
+import type { CardLease, Cards, Claim, StepList } from '../../src/ports/cards.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { FakeChanges } from './fake-changes.ts';
 
@@ -36,6 +36,18 @@ export class FakeCards implements Cards {
       this.#asides.delete(id);
     }
     this.#places.set(id, place);
+  }
+
+  readonly #steps = new Map<ChangeId, StepList>();
+
+  async stepList(id: ChangeId): Promise<StepList | null> {
+    this.#refuseStranger(id);
+    return this.#steps.get(id) ?? null;
+  }
+
+  async keepStepList(id: ChangeId, list: StepList): Promise<void> {
+    this.#refuseStranger(id);
+    this.#steps.set(id, list);
   }
 
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {

@@ -27,9 +27,20 @@ export class RecordingSlack implements SlackPoster {
     this.#clock = clock;
   }
 
+  /** The edits of a message, in order. */
+  edits(ts: string): RecordingSlack['updates'] {
+    return this.updates.filter((update) => update.ts === ts);
+  }
+
   /** The texts that a card showed, in order. */
   texts(ts: string): readonly string[] {
-    return this.updates.filter((update) => update.ts === ts).map(({ drawing }) => drawing.text);
+    return this.edits(ts).map(({ drawing }) => drawing.text);
+  }
+
+  /** What the list of steps in the thread of this card showed, in order. */
+  lists(card: string): readonly string[] {
+    const lists = this.updates.filter(({ ts }) => ts.startsWith(`${card} reply `));
+    return lists.map(({ drawing }) => `${drawing.text} ${JSON.stringify(drawing.blocks)}`);
   }
 
   async post(channel: string, drawing: Drawing): Promise<MessageRef> {
@@ -71,10 +82,10 @@ export class RecordingSlack implements SlackPoster {
     this.updates.push({ at: this.#clock.now().getTime(), ts, drawing });
   }
 
-  async reply({ ts }: MessageRef, text: string, broadcast: boolean): Promise<void> {
+  async reply({ channel, ts }: MessageRef, text: string, broadcast: boolean): Promise<MessageRef> {
     const refusal = this.refusal('reply');
     if (refusal !== null) throw refusal;
-    this.replies.push({ ts, text, broadcast });
+    return { channel, ts: `${ts} reply ${this.replies.push({ ts, text, broadcast })}` };
   }
 }
 

@@ -28,7 +28,7 @@ export interface SlackPoster {
   post(channel: string, drawing: Drawing): Promise<MessageRef>;
   update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
-  reply(place: MessageRef, text: string, broadcast: boolean): Promise<void>;
+  reply(place: MessageRef, text: string, broadcast: boolean): Promise<MessageRef>;
   /** A text file in the card's thread; needs the scope files:write. */
   upload(place: MessageRef, file: TextFile, text: string): Promise<void>;
   /** A text file in a thread of the person's direct messages, below `text`; the same scope. Without it, nothing is posted. */
@@ -65,7 +65,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
     },
     reply: async ({ channel, ts }, text, broadcast) => {
       precedence.letReply(channel);
-      await posted(
+      return await posted(
         posts.chat.postMessage({ channel, thread_ts: ts, text, reply_broadcast: broadcast, ...NO_PREVIEWS }),
       );
     },

@@ -9,9 +9,9 @@ const UPDATES_PER_MINUTE = 35;
 const UPDATES_AT_ONCE = 5;
 
 /** Edits that stay free for more urgent cards. Without them, 40 cards with progress would delay the end of one for a minute. */
-const KEPT_FREE = { end: 0, wait: 1, progress: 2 } as const;
+const KEPT_FREE = { end: 0, wait: 1, progress: 2, steps: 3 } as const;
 
-/** What an edit shows: an end or a decision, a wait or an interruption, or progress. */
+/** What an edit shows: an end or a decision, a wait or an interruption, progress, or the list of steps below it. */
 export type Urgency = keyof typeof KEPT_FREE;
 
 /** A token bucket for all edits. When it has too few for this urgency, it throws `rate-limited` with a retry time, like Slack. */

@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Changes, StoredChange } from '../../ports/record.ts';
 import type { SlackPoster } from '../api/poster.ts';
-import { SlackRefused, slackRefused } from '../api/slack-refused.ts';
+import { SlackRefused } from '../api/slack-refused.ts';
 import type { Urgency } from '../api/update-pace.ts';
 import { callReplies } from '../card/calls.ts';
 import { renderCard } from '../card/card.ts';
@@ -18,12 +18,12 @@ import { doubtReply } from '../card/doubt-card.ts';
 import { repliesOf } from '../card/replies.ts';
 import type { Reply } from '../card/reply.ts';
 import { asideOf, calledForSilence, UNREADABLE } from '../card/worker-outage.ts';
-import type { CardStyle, CardView } from '../parts/card-view.ts';
-import type { Drawing } from '../text/blocks.ts';
-import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
+import type { CardView } from '../parts/card-view.ts';
+import { edit } from './edit.ts';
 import { postAnew, tellRequester } from './lost-card.ts';
 import { type Posted, postPlanFile } from './plan-file.ts';
 import { isClosedChannel } from './post-card.ts';
+import { digestOf, type ShownSteps, showSteps } from './show-steps.ts';
 import { postReplies } from './thread-replies.ts';
 
 export interface DrawPorts {
@@ -38,23 +38,27 @@ export interface DrawPorts {
 }
 
 /** What this process has learned from Slack's answers. */
-export interface Learnt extends Posted {
-  /** The style that this workspace accepts. */
-  style: CardStyle;
+export interface Learnt extends Posted, ShownSteps {
+  /** Cards that this process has edited, while something of their thread is not done. */
+  readonly begun: Map<ChangeId, string>;
 }
 
 export const nothingLearnt = (): Learnt => ({
   style: 'plan',
+  edited: new Map(),
+  late: new Set(),
+  begun: new Map(),
   unconfirmed: new Set(),
   lacksFiles: false,
   failures: new Map(),
 });
 
-/** `nothing`: the card is up to date. `unposted`: it is not posted yet. `drawn`: it was edited. */
+/** `nothing`: the card is up to date. `unposted`: it is not posted yet. `drawn`: it was edited. `late`: only its list of steps is not up to date. */
 export type Drawn =
   | { readonly is: 'nothing' }
   | { readonly is: 'unposted' }
-  | { readonly is: 'drawn'; readonly change: Change };
+  | { readonly is: 'late' }
+  | { readonly is: 'drawn'; readonly change: Change; readonly isLate: boolean };
 
 /** An edit may start only this long after the lease began, because the edit itself may take ten seconds. */
 const YOUNG_MS = 4_000;
@@ -78,7 +82,7 @@ export async function drawCard(
   const view = await viewOf(stored, ports);
   const aside = asideOf(view);
   if (aside === UNREADABLE ? isShown(stored, lease) : aside === lease.aside && !isWorthDrawing(stored, forced, lease))
-    return { is: 'nothing' };
+    return known !== null && learnt.late.has(id) ? await catchUp(known, view, learnt, ports) : { is: 'nothing' };
   const place = known ?? (await restoredPlace(stored, ports.cards));
   if (place === null && !isLost(stored)) return await unposted(stored, lease);
   if (ports.clock.steadyMs() - since > YOUNG_MS)
@@ -87,25 +91,37 @@ export async function drawCard(
     await lease.commit(stored.revision);
     return { is: 'nothing' };
   }
-  await show(place, view, await repliesTo(view, stored, lease, ports), learnt, ports);
+  const replies = await repliesTo(view, stored, lease, ports);
+  await show({ place, view, replies, drawn: lease.drawn }, learnt, ports);
+  learnt.begun.delete(id);
   // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
   await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
-  return { is: 'drawn', change: stored.change };
+  return { is: 'drawn', change: stored.change, isLate: learnt.late.has(id) };
 }
 
-/** Edits the card, or posts it anew, with its replies. If the channel is closed, the requester gets a direct message. */
-async function show(
-  place: MessageRef | null,
-  view: CardView,
-  replies: readonly Reply[],
-  learnt: Learnt,
-  ports: DrawPorts,
-): Promise<void> {
+/** Only the list of steps, which had to wait for the cards. */
+async function catchUp(place: MessageRef, view: CardView, learnt: Learnt, ports: DrawPorts): Promise<Drawn> {
+  return { is: (await showSteps(place, view, learnt, ports)) === 'late' ? 'late' : 'nothing' };
+}
+
+/** What is to be shown; `drawn` is the revision that the card shows by the lease. */
+interface Shown {
+  readonly place: MessageRef | null;
+  readonly view: CardView;
+  readonly replies: readonly Reply[];
+  readonly drawn: number;
+}
+
+/** Edits the card, or posts it anew, with its replies and its list of steps. If the channel is closed, the requester gets a direct message. */
+async function show(shown: Shown, learnt: Learnt, ports: DrawPorts): Promise<void> {
+  const { place, view, replies } = shown;
   try {
-    const isEdited = place !== null && (await edit(place, view, learnt, ports));
-    const at = isEdited ? place : await postAnew(view, place, learnt.style, ports);
+    const isEdited = place !== null && (await editCard(place, shown, learnt, ports));
+    const at = isEdited ? place : await postAnew(view, place, ports);
     await postReplies(at, view.change.id, replies, learnt.unconfirmed, ports);
-    if (view.doubt === undefined) await postPlanFile(at, view.change, learnt, ports);
+    if (view.doubt !== undefined) return;
+    await showSteps(at, view, learnt, ports);
+    await postPlanFile(at, view.change, learnt, ports);
   } catch (error) {
     if (!isClosedChannel(error)) throw error;
     await tellRequester(view, ports);
@@ -194,43 +210,23 @@ function urgencyOf({ change, worker, doubt }: CardView): Urgency {
   return isRunning ? 'progress' : 'wait';
 }
 
-/** Characters; a card with its buttons still fits. */
-const SMALLEST_CARD = 6_000;
-
-type EditPorts = Pick<DrawPorts, 'slack' | 'log'>;
-
-/** False when the message is gone. A card that is too long for Slack becomes smaller; other cards do not. */
-async function edit(
+/** False when the message is gone. A card that was edited before something below it failed is not edited again. */
+async function editCard(
   place: MessageRef,
-  view: CardView,
-  learnt: Learnt,
-  ports: EditPorts,
-  limit = ALL_BLOCKS_LIMIT,
+  { view, drawn }: Shown,
+  { begun }: Learnt,
+  { slack, log }: DrawPorts,
 ): Promise<boolean> {
-  const { slack, log } = ports;
-  const drawing = renderCard(view, learnt.style, limit);
-  try {
-    await slack.update(place, drawing, urgencyOf(view));
-    return true;
-  } catch (error) {
-    const refused = slackRefused(error);
-    if (refused.fault === 'gone') {
-      log.warn({ change: view.change.id, place, code: refused.code }, 'Card message is gone');
-      return false;
-    }
-    if (refused.fault === 'too-long' && limit > SMALLEST_CARD) return edit(place, view, learnt, ports, limit / 2);
-    if (refused.fault !== 'invalid-blocks') throw refused;
-    if (learnt.style === 'plan' && hasPlanBlock(drawing)) {
-      log.warn({ change: view.change.id, notes: refused.notes }, 'Slack rejects plan blocks, using classic cards');
-      learnt.style = 'classic';
-      return edit(place, view, learnt, ports, limit);
-    }
-    log.error(
-      { change: view.change.id, code: refused.code, notes: refused.notes },
-      'Slack rejects the blocks of a card',
-    );
+  const { id: change } = view.change;
+  const shows = `${drawn} ${place.ts} ${digestOf(renderCard(view))}`;
+  if (begun.get(change) === shows) return true;
+  const refused = await edit(place, (limit) => renderCard(view, limit), urgencyOf(view), slack);
+  if (refused === null) {
+    begun.set(change, shows);
     return true;
   }
+  const { fault, code, notes } = refused;
+  if (fault !== 'gone') log.error({ change, code, notes }, 'Slack rejects the blocks of a card');
+  else log.warn({ change, place, code }, 'Card message is gone');
+  return fault !== 'gone';
 }
-
-const hasPlanBlock = ({ blocks }: Drawing): boolean => blocks.some(({ type }) => type === 'plan');

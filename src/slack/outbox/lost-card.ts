@@ -5,7 +5,7 @@ import type { SlackPoster } from '../api/poster.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { renderCard } from '../card/card.ts';
 import { statusText } from '../card/status.ts';
-import type { CardStyle, CardView } from '../parts/card-view.ts';
+import type { CardView } from '../parts/card-view.ts';
 import { code } from '../text/foreign-text.ts';
 
 export interface LostCardPorts {
@@ -25,13 +25,12 @@ const POSTING_MS = 30_000;
 export async function postAnew(
   view: CardView,
   old: MessageRef | null,
-  style: CardStyle,
   { cards, slack, linkTo, log }: LostCardPorts,
 ): Promise<MessageRef> {
   const { id, channel } = view.change;
   const name = `card after ${old?.ts ?? 'none'}`;
   await claimed(id, name, cards);
-  const place = await slack.post(channel, renderCard(view, style)).catch(async (error: unknown) => {
+  const place = await slack.post(channel, renderCard(view)).catch(async (error: unknown) => {
     await cards.releaseReply(id, name);
     throw error;
   });

@@ -11,6 +11,8 @@ const EDIT_EVERY_MS = 3_000;
 const LEASE_MS = 15_000;
 /** Retry when another replica draws the card, because it may have read before our announcement. */
 const BUSY_MS = 1_000;
+/** Retry of a list of steps for which Slack's limits left no edit. */
+const LATE_MS = 2_000;
 /** A change is announced shortly before its card is posted. After these tries, the sweep takes over. */
 const UNPOSTED_TRIES = 5;
 const SWEEP_EVERY_MS = 15_000;
@@ -141,6 +143,7 @@ class Rounds {
     try {
       const drawn = await this.#drawLeased(id, forced);
       if (drawn === 'busy') return BUSY_MS;
+      if (drawn === 'late') return LATE_MS;
       return drawn === 'unposted' && failures < UNPOSTED_TRIES ? BUSY_MS : null;
     } catch (error) {
       if (this.#signal.aborted) return null;
@@ -157,6 +160,7 @@ class Rounds {
       const drawn = await drawCard(id, forced, lease, this.#learnt, this.#options);
       outcome = drawn.is;
       if (drawn.is !== 'drawn') return;
+      if (drawn.isLate) outcome = 'late';
       await this.#redrawWaiting(drawn);
       await this.#pause(EDIT_EVERY_MS);
     });

@@ -16,7 +16,7 @@ export async function postAgain(
   { slack, clock, log }: PostOptions & { readonly slack: Pick<SlackPoster, 'reply'> },
 ): Promise<MessageRef | null> {
   try {
-    const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+    const place = await slack.post(change.channel, renderCard({ change, waitsFor: [], now: clock.now() }));
     await slack
       .reply(place, WHY, false)
       .catch((err: unknown) =>

@@ -24,7 +24,7 @@ export async function postCard(
   const until = clock.steadyMs() + PATIENCE_MS;
   for (;;) {
     try {
-      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }, 'plan'));
+      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }));
     } catch (error) {
       if (!(error instanceof SlackRefused) || error.fault !== 'rate-limited') throw error;
       const ms = Math.max(error.retryAfterMs, SHORTEST_WAIT_MS);

@@ -12,9 +12,15 @@ export function fittingBlocks(draw: (detail: Detail) => readonly Block[], limit:
     blocks = draw(detail);
     if (fitsMessage(blocks, limit)) return blocks;
   }
+  return shortenedToFit(blocks, limit);
+}
+
+/** The blocks as they are, or in shorter and shorter texts. */
+export function shortenedToFit(blocks: readonly Block[], limit: number): readonly Block[] {
+  let short = blocks;
   for (const most of CUTS) {
-    blocks = blocks.flatMap((block) => shortened(block, most));
-    if (fitsMessage(blocks, limit)) return blocks;
+    if (fitsMessage(short, limit)) break;
+    short = short.flatMap((block) => shortened(block, most));
   }
-  return blocks;
+  return short;
 }

@@ -32,7 +32,7 @@ describe('a change whose engines are reconfigured one after another', () => {
     if (change === undefined) throw new Error('There is a change.');
     expect(change.state).toBe('failed');
     expect(restarted(on)).toEqual(['node-3', 'node-1']);
-    const shown = JSON.stringify(renderCard({ change, waitsFor: [], now: on.clock.now() }, 'plan').blocks);
+    const shown = JSON.stringify(renderCard({ change, waitsFor: [], now: on.clock.now() }).blocks);
     expect(shown).toContain('*Done:* Reconfigure the container engine of node-3;');
     expect(shown).toContain('*Not done:* Reconfigure the container engine of node-1, node-2 and bootstrap;');
   });

@@ -16,7 +16,7 @@ function keptWords(on: Bench): { readonly words: Progress[]; readonly texts: str
     const change = await stateOf(on, id);
     if (change === undefined) throw new Error('the change is stored');
     kept.words.push(progress);
-    kept.texts.push(renderCard({ change, progress: [progress], waitsFor: [], now: on.clock.now() }, 'plan').text);
+    kept.texts.push(renderCard({ change, progress: [progress], waitsFor: [], now: on.clock.now() }).text);
   };
   return kept;
 }

@@ -4,6 +4,7 @@ import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { renderCard } from '../../../src/slack/card/card.ts';
+import { stepList } from '../../../src/slack/card/step-list.ts';
 import { ACTIONS } from '../../../src/slack/parts/buttons.ts';
 import type { CardView } from '../../../src/slack/parts/card-view.ts';
 import type { Drawing } from '../../../src/slack/text/blocks.ts';
@@ -15,7 +16,9 @@ import { approved, changeOf, NOW, planFrom, planned, requested } from '../card-e
 import { largePlan } from '../large-plan.ts';
 
 const STYLES = ['plan', 'classic'] as const;
-const cases = Object.entries(CASES).flatMap(([name, view]) => STYLES.map((style) => [name, style, view] as const));
+const lists = Object.entries(CASES).flatMap(([name, view]) =>
+  stepList(view, 'plan') === null ? [] : STYLES.map((style) => [name, style, view] as const),
+);
 
 function expectSlackTakesIt({ text, blocks }: Drawing): void {
   expect(validateBlocks('message', blocks)).toEqual([]);
@@ -54,20 +57,41 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'approval-taken-back': ['Check again'],
 };
 
+/** The card, and the list of steps in both styles. */
+const drawingsOf = (view: CardView, limit = ALL_BLOCKS_LIMIT): readonly Drawing[] => [
+  renderCard(view, limit),
+  ...STYLES.flatMap((style) => stepList(view, style, limit) ?? []),
+];
+
+describe('the list of steps in the thread', () => {
+  it.each(lists)('shows every step, in words that a person has read: %s (%s)', (name, style, view) => {
+    const list = stepList(view, style);
+    if (list === null) throw new Error('There are steps.');
+    expectSlackTakesIt(list);
+    expectGolden(`step-lists/${name}.${style}`, list);
+  });
+
+  it('appears with the first step', () => {
+    const without = Object.keys(CASES).filter((name) => !lists.some(([one]) => one === name));
+    expect(without).toEqual(expect.arrayContaining(['planned', 'approved', 'approved-waits', 'refused', 'denied']));
+    expect(lists.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['applying-copies', 'failed-in-a-state', 'done']),
+    );
+  });
+});
+
 describe('the card of a change', () => {
-  it.each(cases)(
-    'tells an operator how it stands, in words that were read by a person: %s (%s)',
-    (name, style, view) => {
-      const card = renderCard(view, style);
+  it.each(Object.entries(CASES))(
+    'tells an operator how it stands, in words that a person has read: %s',
+    (name, view) => {
+      const card = renderCard(view);
       expectSlackTakesIt(card);
-      expectGolden(`cards/${name}.${style}`, card);
+      expectGolden(`cards/${name}`, card);
     },
   );
 
   it.each(Object.entries(CASES))('has decision buttons only while a decision counts: %s', (name, view) => {
-    const labels = buttonsOf(renderCard(view, 'plan')).map((button) =>
-      'text' in button ? button.text?.text : undefined,
-    );
+    const labels = buttonsOf(renderCard(view)).map((button) => ('text' in button ? button.text?.text : undefined));
     expect(labels).toEqual(BUTTONS[name] ?? []);
   });
 
@@ -76,14 +100,13 @@ describe('the card of a change', () => {
     const whole = finished();
     const plan = planFrom(intent, { ...whole, targets: [...whole.targets, emptyTarget('node-3')] });
     const view = { change: changeOf([requested(intent), planned(plan)]), waitsFor: [], now: NOW };
-    expect(JSON.stringify(renderCard(view, 'plan').blocks)).toContain('Copies 3 files (4.5 GB) to node-3; ');
+    expect(JSON.stringify(renderCard(view).blocks)).toContain('Copies 3 files (4.5 GB) to node-3; ');
   });
 
   it('prevents foreign text from mentioning, linking, colouring or reordering anything', () => {
     const view = CASES['hostile'];
     if (view === undefined) throw new Error('there is a hostile case');
-    for (const style of STYLES) {
-      const { text, blocks } = renderCard(view, style);
+    for (const { text, blocks } of drawingsOf(view)) {
       const mrkdwn = [
         text,
         ...blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : [])),
@@ -104,9 +127,7 @@ const SIZES = [
 
 describe('the card of a change that is too large for one message', () => {
   it.each(SIZES)('fits into one message: %d nodes, %d archives', (nodes, archives) => {
-    for (const view of largeViews(nodes, archives)) {
-      for (const style of STYLES) expectSlackTakesIt(renderCard(view, style));
-    }
+    for (const view of largeViews(nodes, archives)) for (const drawing of drawingsOf(view)) expectSlackTakesIt(drawing);
   });
 
   it('fits whatever the number of nodes and archives, the length of names and words, and the limit', () => {
@@ -121,12 +142,11 @@ describe('the card of a change that is too large for one message', () => {
     fc.assert(
       fc.property(size, ({ nodes, archives, name, words, limit }) => {
         for (const view of largeViews(nodes, archives, name, words)) {
-          for (const style of STYLES) {
-            const card = renderCard(view, style, limit);
-            expect(JSON.stringify(card.blocks).length).toBeLessThanOrEqual(limit);
-            expect(buttonsOf(card).length).toBe(buttonsOf(renderCard(view, style)).length);
-            expectSlackTakesIt(card);
+          for (const drawing of drawingsOf(view, limit)) {
+            expect(JSON.stringify(drawing.blocks).length).toBeLessThanOrEqual(limit);
+            expectSlackTakesIt(drawing);
           }
+          expect(buttonsOf(renderCard(view, limit)).length).toBe(buttonsOf(renderCard(view)).length);
         }
       }),
       { numRuns: 15, examples: [[largest], [{ ...largest, limit: 11_000 }]] },
@@ -136,9 +156,9 @@ describe('the card of a change that is too large for one message', () => {
   it('says what it leaves out, and keeps its buttons', () => {
     const [view] = largeViews(20, 30);
     if (view === undefined) throw new Error('there is a view');
-    const card = renderCard(view, 'plan');
+    const card = renderCard(view);
     const drawn = JSON.stringify(card);
-    expectGolden('cards/large-planned.plan', card);
+    expectGolden('cards/large-planned', card);
     expect(drawn).toContain('Approving pins 20 new SSH host keys');
     expect(buttonsOf(card)).toHaveLength(3);
   });
@@ -146,8 +166,10 @@ describe('the card of a change that is too large for one message', () => {
   it('still shows the failed step', () => {
     const failed = largeViews(20, 30).at(-1);
     if (failed === undefined) throw new Error('there is a failed view');
-    expectGolden('cards/large-failed.plan', renderCard(failed, 'plan'));
-    expect(JSON.stringify(renderCard(failed, 'plan'))).toContain('"status":"error"');
+    expectGolden('cards/large-failed', renderCard(failed));
+    const list = stepList(failed, 'plan');
+    expectGolden('step-lists/large-failed.plan', list);
+    expect(JSON.stringify(list)).toContain('"status":"error"');
   });
 });
 
@@ -187,7 +209,7 @@ describe('any state of a change', () => {
   ])('has a Cancel dialog with unambiguous answers: %s', (name, no, what, yes) => {
     const view = CASES[name];
     if (view === undefined) throw new Error(`There is no case ${name}.`);
-    const cancel = buttonsOf(renderCard(view, 'plan')).find((button) => button.action_id === ACTIONS.cancel);
+    const cancel = buttonsOf(renderCard(view)).find((button) => button.action_id === ACTIONS.cancel);
     if (cancel?.type !== 'button') throw new Error('Nobody can press Cancel.');
     expect([cancel.confirm?.confirm?.text, cancel.confirm?.deny?.text]).toEqual([yes, no]);
     expect(cancel.confirm?.text.text).toContain(what);
@@ -201,41 +223,33 @@ describe('any state of a change', () => {
   it('has a card that Slack accepts', () => {
     const { plan, intent } = largePlan(3, 2);
     fc.assert(
-      fc.property(
-        nasty,
-        nasty,
-        fc.integer({ min: 1, max: 60 }),
-        fc.constantFrom(...STYLES),
-        (one, two, times, style) => {
-          const many = Array.from({ length: times }, () => one);
-          const steps = plan.approved.steps.map((step) => ({
-            ...step,
-            says: one,
-            commands: many.map((word) => ({ on: two, command: { program: 'x', args: [word, two] } })),
-          }));
-          const archives = plan.approved.archives.map((archive) => ({ ...archive, id: two, path: one }));
-          const bad: Plan = {
-            ...plan,
-            approved: { ...plan.approved, steps, archives, sideEffects: many },
-            seen: { ...plan.seen, warnings: many, findings: many, space: [] },
-          };
-          const failure = { kind: one, where: one, what: two, next: one, detail: two };
-          const end: ChangeEvent = { type: 'failed', at: NOW.toISOString(), failure };
-          const failing: ChangeEvent = {
-            ...end,
-            type: 'step-failed',
-            step: plan.approved.steps[0]?.id ?? '',
-            seconds: 1,
-          };
-          const begun: readonly ChangeEvent[] = [
-            requested({ ...intent, reason: two.slice(0, 200) }),
-            planned(bad, plan),
-          ];
-          for (const events of [begun, [...begun, approved(plan), failing, end]]) {
-            expectSlackTakesIt(renderCard({ change: changeOf(events), waitsFor: many, now: NOW }, style));
-          }
-        },
-      ),
+      fc.property(nasty, nasty, fc.integer({ min: 1, max: 60 }), (one, two, times) => {
+        const many = Array.from({ length: times }, () => one);
+        const steps = plan.approved.steps.map((step) => ({
+          ...step,
+          says: one,
+          commands: many.map((word) => ({ on: two, command: { program: 'x', args: [word, two] } })),
+        }));
+        const archives = plan.approved.archives.map((archive) => ({ ...archive, id: two, path: one }));
+        const bad: Plan = {
+          ...plan,
+          approved: { ...plan.approved, steps, archives, sideEffects: many },
+          seen: { ...plan.seen, warnings: many, findings: many, space: [] },
+        };
+        const failure = { kind: one, where: one, what: two, next: one, detail: two };
+        const end: ChangeEvent = { type: 'failed', at: NOW.toISOString(), failure };
+        const failing: ChangeEvent = {
+          ...end,
+          type: 'step-failed',
+          step: plan.approved.steps[0]?.id ?? '',
+          seconds: 1,
+        };
+        const begun: readonly ChangeEvent[] = [requested({ ...intent, reason: two.slice(0, 200) }), planned(bad, plan)];
+        for (const events of [begun, [...begun, approved(plan), failing, end]]) {
+          const view = { change: changeOf(events), waitsFor: many, now: NOW };
+          for (const drawing of drawingsOf(view)) expectSlackTakesIt(drawing);
+        }
+      }),
       { numRuns: 60 },
     );
   });

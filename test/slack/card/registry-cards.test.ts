@@ -124,15 +124,15 @@ describe('the card of a removal, a drill or a sync', () => {
   it.each(Object.entries(CASES))(
     'has the words that a person has read, and no button that is only refused: %s',
     (name, [seen, buttons]) => {
-      const card = renderCard(seen, 'plan');
+      const card = renderCard(seen);
       expect(validateBlocks('message', card.blocks)).toEqual([]);
-      expectGolden(`cards/${name}.plan`, card);
+      expectGolden(`cards/${name}`, card);
       expect(labelsOf(card)).toEqual(buttons);
     },
   );
 
   it('names the nodes of the plan, also if the request named none', () => {
-    expect(renderCard(view(sync, null), 'plan').text).toContain('Sync every registry');
-    expect(renderCard(view(sync, SYNC), 'plan').text).toContain('Sync the registry of node-2');
+    expect(renderCard(view(sync, null)).text).toContain('Sync every registry');
+    expect(renderCard(view(sync, SYNC)).text).toContain('Sync the registry of node-2');
   });
 });

@@ -54,7 +54,7 @@ describe('copies to two nodes at the same time', () => {
   });
 
   it('tells the approver that the copies run at the same time', () => {
-    const shown = JSON.stringify(renderCard(view(begun.slice(0, 2)), 'plan').blocks);
+    const shown = JSON.stringify(renderCard(view(begun.slice(0, 2))).blocks);
     expect(shown).toContain('*Steps* (copies to different nodes and Salt states on different nodes at the same time)');
   });
 
@@ -74,7 +74,7 @@ describe('copies to two nodes at the same time', () => {
       { type: 'failed', at, failure: new SeveralFailed(failures).report() },
     ]);
     const steps = BOTH.map((node) => `“Copy metalk8s-127.0.6 (1.5 GB) to ${node}”`).join(' and ');
-    const card = JSON.stringify(renderCard({ change: failed, waitsFor: [], now: NOW }, 'classic').blocks);
+    const card = JSON.stringify(renderCard({ change: failed, waitsFor: [], now: NOW }).blocks);
     expect(card).toContain(`*Where:* ${steps}, node-2 and node-3`);
     expect(repliesOf(failed).map(({ text }) => text)).toContainEqual(
       expect.stringContaining(`failed at ${steps} (node-2 and node-3).`),

@@ -22,7 +22,7 @@ afterEach(async () => {
 function textOf(name: string, worker: WorkerState): string {
   const view = CASES[name];
   if (view === undefined) throw new Error(`there is no case ${name}`);
-  return renderCard({ ...view, worker }, 'plan').text;
+  return renderCard({ ...view, worker }).text;
 }
 
 describe('the card of an open change', () => {

@@ -58,11 +58,11 @@ describe('the card of a change', () => {
       await w.clock.advance(100);
     }
     await w.clock.advance(6_000);
-    const times = w.slack.updates.map(({ at }) => at);
+    const times = w.slack.edits('lab-aaaaaa').map(({ at }) => at);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
     expect(times.length).toBeLessThanOrEqual(6);
-    expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('100 %');
+    expect(JSON.stringify(w.slack.edits('lab-aaaaaa').at(-1)?.drawing.blocks)).toContain('100 %');
   });
 
   it('shows an end within seconds while 40 cards progress, and leaves none of them behind', async () => {
@@ -103,12 +103,12 @@ describe('the card of a change', () => {
     }
     await w.tell('lab-aaaaaa', { type: 'done', at: w.at, proof, seconds: 10 });
     await w.clock.advance(10_000);
-    const times = w.slack.updates.map(({ at }) => at);
+    const times = w.slack.edits('lab-aaaaaa').map(({ at }) => at);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(3_000);
-    expect(w.slack.updates.at(-1)?.drawing.text).toContain('Done.');
+    expect(w.slack.texts('lab-aaaaaa').at(-1)).toContain('Done.');
     expect(w.slack.replies.map(({ text }) => text.slice(0, 28))).toEqual(
-      ['Approved by bob.', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
+      ['Approved by bob.', 'The steps of', '<@U0ALICE>: done'].map((start) => expect.stringContaining(start)),
     );
   });
 
@@ -226,7 +226,8 @@ describe('when Slack has problems', () => {
     await applying(w, 'lab-aaaaaa');
     w.start();
     await w.clock.advance(10_000);
-    expect(sizes).toHaveLength(2);
+    // The card twice, then the list of steps.
+    expect(sizes).toHaveLength(3);
     expect(JSON.stringify(w.slack.updates.at(-1)?.drawing.blocks)).toContain('"type":"plan"');
   });
 
@@ -319,7 +320,7 @@ describe('a reply that a dead bot had claimed', () => {
   it('is not posted again by a bot that could not record it', async () => {
     const w = world();
     const confirm = w.cards.confirmReply.bind(w.cards);
-    let fails = 3;
+    let fails = 5;
     w.cards.confirmReply = async (id, name) => {
       fails -= 1;
       if (fails >= 0) throw new Error('Redis is away');
@@ -328,7 +329,10 @@ describe('a reply that a dead bot had claimed', () => {
     await applying(w, 'lab-aaaaaa');
     w.start();
     await w.clock.advance(120_000);
-    expect(w.slack.replies.map(({ text }) => text)).toEqual(['Approved by bob.']);
+    expect(w.slack.replies.map(({ text }) => text)).toEqual([
+      'Approved by bob.',
+      'The steps of `lab-aaaaaa` follow here.',
+    ]);
     expect(await w.cards.claimReply('lab-aaaaaa', 'approved', 1)).toBe('posted');
   });
 });

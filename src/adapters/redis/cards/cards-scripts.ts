@@ -20,10 +20,16 @@ redis.call('HSET', KEYS[1], 'place', ARGV[1])
 keep(KEYS[1], KEYS[2], ARGV[2])
 return 1`;
 
-/** A card's place; '' without one, and 'too long' for a text that no bot has written. KEYS: card. */
+/** A message's place; '' without one, and 'too long' for a text that no bot has written. KEYS: card. ARGV: field. */
 export const PLACE = `
-if redis.call('HSTRLEN', KEYS[1], 'place') > 4096 then return 'too long' end
-return redis.call('HGET', KEYS[1], 'place') or ''`;
+if redis.call('HSTRLEN', KEYS[1], ARGV[1]) > 4096 then return 'too long' end
+return redis.call('HGET', KEYS[1], ARGV[1]) or ''`;
+
+/** Keeps the list of steps. KEYS: card, state. ARGV: list, ms to keep. */
+export const KEEP_STEPS = `${KEEP}
+redis.call('HSET', KEYS[1], 'steps', ARGV[1])
+keep(KEYS[1], KEYS[2], ARGV[2])
+return 1`;
 
 /**
  * Takes a lease. One that lasts longer than any is made for is shortened: Redis' clock was set back, and its holder may be dead.

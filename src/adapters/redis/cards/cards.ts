@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { ChangeId, MessageRef } from '../../../domain/change/change.ts';
 import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import type { Proof } from '../../../domain/change/record-entry.ts';
-import type { CardLease, Cards, Claim } from '../../../ports/cards.ts';
+import type { CardLease, Cards, Claim, StepList } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { ask } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
 import { saidIn, signedText } from '../server/signed-text.ts';
-import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, LEASE, PLACE, RELEASE, RENEW } from './cards-scripts.ts';
+import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, KEEP_STEPS, LEASE, PLACE, RELEASE, RENEW } from './cards-scripts.ts';
 
 /** Options of the cards of some clusters. */
 export interface CardsOptions {
@@ -31,6 +31,7 @@ const KEPT_WITHOUT_RECORD_MS = 90 * 24 * 3_600_000;
 const CLAIMS: readonly Claim[] = ['busy', 'ours', 'posted'];
 const claimSchema = z.int().transform((answer) => CLAIMS[answer] ?? 'busy');
 const placeSchema = z.object({ channel: z.string(), ts: z.string() });
+const stepsSchema = z.object({ place: placeSchema, card: z.string(), shows: z.string() });
 const idsSchema = z.array(z.string());
 const leaseSchema = z.tuple([z.int(), z.string()]);
 
@@ -47,7 +48,7 @@ class RedisCards implements Cards {
   }
 
   async place(id: ChangeId): Promise<MessageRef | null> {
-    const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card]));
+    const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'place'));
     if (text === '') return null;
     const place = saidIn(text, { change: id }, placeSchema, this.#options.proof);
     if (place === null) this.#options.onForged?.(id);
@@ -59,6 +60,17 @@ class RedisCards implements Cards {
     const { behind } = clusterKeys(clusterOf(id));
     const place = signedText({ channel, ts }, { change: id }, this.#options.proof);
     await this.#run(HANG, [card, state, behind], place, KEPT_WITHOUT_RECORD_MS, id);
+  }
+
+  async stepList(id: ChangeId): Promise<StepList | null> {
+    const text = z.string().parse(await this.#run(PLACE, [this.#keysOf(id).card], 'steps'));
+    return text === '' ? null : saidIn(text, { stepsOf: id }, stepsSchema, this.#options.proof);
+  }
+
+  async keepStepList(id: ChangeId, { place: { channel, ts }, card: below, shows }: StepList): Promise<void> {
+    const { card, state } = this.#keysOf(id);
+    const list = signedText({ place: { channel, ts }, card: below, shows }, { stepsOf: id }, this.#options.proof);
+    await this.#run(KEEP_STEPS, [card, state], list, KEPT_WITHOUT_RECORD_MS);
   }
 
   async whileLeased(id: ChangeId, ms: number, draw: (lease: CardLease) => Promise<void>): Promise<boolean> {

@@ -34,7 +34,7 @@ describe('the card of a plan', () => {
     [20, 3],
     [40, 10],
   ])('is at most a screen and a half on a phone: %d nodes, %d archives', async (nodes, archives) => {
-    const card = renderCard({ change: changeWith(nodes, archives), waitsFor: [], now: NOW }, 'plan');
+    const card = renderCard({ change: changeWith(nodes, archives), waitsFor: [], now: NOW });
     await using open = await openPage(browser, stateOf([message(0, card.text, { blocks: card.blocks })]));
     await open.page.setViewportSize(PHONE);
     await expect
