@@ -262,16 +262,18 @@ const planted =
   };
 
 async function newerManifest(stage: ChaosStage): Promise<void> {
-  await slowlyAway(stage);
+  await stage.plant('kubelet-slow', SLOW_KUBELET);
+  await untilAway(stage);
   interrupted(stage);
   await stage.sandbox.cluster.operate('iso-manager', ['add', '129.0.0']);
+  await stage.clear('kubelet-slow');
 }
 
 async function cancelledAway(stage: ChaosStage): Promise<void> {
   await stage.plant('kubelet-slow', SLOW_KUBELET);
   await untilAway(stage);
   await stage.until('a Cancel button', () => press(stage, 'alice', 'Cancel'));
-  await stage.clear('kubelet-slow');
   await stage.moment('a safe point', (events) => events.at(-1)?.type === 'cancelled');
+  await stage.clear('kubelet-slow');
   await requestNext(stage, DRILL);
 }
