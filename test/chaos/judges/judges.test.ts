@@ -67,6 +67,18 @@ describe('the Slack judge', () => {
     expect(judgeSlack([], done)).toEqual(['there are 0 cards']);
   });
 
+  it('rejects a list of steps that still runs, and accepts one that was never filled', () => {
+    const list = (status: string) => ({
+      ...message('4', 'Steps of lab-1: 1 of 2 done.', '1'),
+      blocks: [{ type: 'plan', tasks: [{ status }] }],
+    });
+    for (const status of ['in_progress', 'pending'])
+      expect(judgeSlack([...posted, list(status)], done)).toEqual([
+        'the list of steps is not at the end: Steps of lab-1: 1 of 2 done.',
+      ]);
+    expect(judgeSlack([...posted, list('complete'), message('5', 'The steps follow here.', '1')], done)).toEqual([]);
+  });
+
   it('reports a card that shows another end', () => {
     expect(judgeSlack([message('1', 'Add. Applying.'), ...posted.slice(1)], done)).toHaveLength(1);
   });

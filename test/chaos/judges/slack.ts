@@ -35,6 +35,7 @@ export function judgeSlack(
   return [
     ...(card.text.includes(lead) ? [] : [`the card does not say “${lead}”: ${card.text}`]),
     ...saidTwice(thread, end.failures),
+    ...listsThatRun(thread),
     ...(end.wasApproved && !replies.some((text) => APPROVED.test(text))
       ? ['the thread does not show the approval']
       : []),
@@ -55,8 +56,18 @@ export function judgeCards(messages: readonly SlackMessage[]): {
       open.filter(({ threadTs }) => threadTs === ts),
       1,
     ),
+    ...listsThatRun(open.filter(({ threadTs }) => threadTs === ts)),
   ]);
   return { cards: cards.length, complaints };
+}
+
+/** After the end no list of steps shows a running one; after a success none shows one that waits. */
+function listsThatRun(thread: readonly SlackMessage[]): readonly string[] {
+  const lists = thread.filter(({ text, blocks }) => text.startsWith('Steps of ') && blocks.length > 0);
+  const isDone = thread.some(({ text }) => /: done\b/.test(text));
+  const wrong = isDone ? /"status":"(in_progress|pending)"/ : /"status":"in_progress"/;
+  const untrue = lists.filter(({ blocks }) => wrong.test(JSON.stringify(blocks)));
+  return untrue.map(({ text }) => `the list of steps is not at the end: ${text}`);
 }
 
 /** A change that failed twice in the same way may say so twice. */
