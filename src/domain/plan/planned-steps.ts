@@ -129,8 +129,9 @@ function otherVersionSteps({ archives, saltenv }: PlanContext, node: NodeFacts, 
 }
 
 /** Waits until Kubernetes lists exactly these registries as Ready, because Salt configures the engines from that list. */
-export function readyStep(node: NodeFacts, addresses: readonly string[]): Step {
-  const says = `Wait until Kubernetes lists ${listed(addresses)} as Ready registries`;
+export function readyStep({ facts }: PlanContext, node: NodeFacts, addresses: readonly string[]): Step {
+  const nameOf = (address: string) => facts.kube.nodes.find(({ ip }) => ip === address)?.name ?? address;
+  const says = `Wait until Kubernetes lists the registries of ${listed(addresses.map(nameOf))} as Ready`;
   return { ...onNode('ready', node, says), addresses };
 }
 

@@ -51,7 +51,7 @@ export function bringUpSteps(intent: Intent, context: PlanContext, around = NOTH
     ...copies.flat(),
     ...targets.flatMap(around.before),
     ...own.flat(),
-    ...(last === undefined ? [] : [readyStep(last.node, addresses)]),
+    ...(last === undefined ? [] : [readyStep(context, last.node, addresses)]),
     ...targets.flatMap(around.after),
     ...enginesSteps(context, addresses, intent),
     verifyStep(context, addresses),

@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt';
 import type { Detail } from '../plan/detail.ts';
-import { type Block, section, words } from '../text/blocks.ts';
+import { type Block, section, sinceThen, words } from '../text/blocks.ts';
 import { cut, fitLines, SECTION_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
+import { moment } from '../text/names.ts';
 import type { CardStyle, CardView } from './card-view.ts';
 import { type Task, tasksOf } from './tasks.ts';
 
@@ -17,25 +18,38 @@ export function taskBlocks(view: CardView, style: CardStyle, detail: Detail): re
   return style === 'plan' ? [planBlock(tasks)] : classicBlocks(tasks);
 }
 
-const short = ({ title, status, note }: Task): Task => ({
-  title: cut(title, TITLE_LIMIT) || '–',
-  status,
-  note: cut(note, NOTE_LIMIT),
+const short = (task: Task): Task => ({
+  ...task,
+  title: cut(task.title, TITLE_LIMIT) || '–',
+  note: cut(task.note, NOTE_LIMIT),
 });
+
+/** The note of a task in mrkdwn, or since when it runs; empty without either. */
+export function noteOf({ note, since }: Task): string {
+  if (note !== '') return escaped(cut(note, NOTE_LIMIT));
+  return since === undefined ? '' : `since ${moment(since)}`;
+}
 
 function planBlock(tasks: readonly Task[]): Block {
   return {
     type: 'plan',
     title: 'Steps',
     tasks: tasks.map(
-      ({ title, status, note }, index): types.TaskCardBlock => ({
+      ({ title, status, ...task }, index): types.TaskCardBlock => ({
         type: 'task_card',
         task_id: `task-${index + 1}`,
         title,
         status,
-        ...(note === '' ? {} : { details: { type: 'rich_text', elements: [words(note)] } }),
+        ...detailsOf(task),
       }),
     ),
+  };
+}
+
+function detailsOf({ note, since }: Pick<Task, 'note' | 'since'>): Pick<types.TaskCardBlock, 'details'> {
+  if (note === '' && since === undefined) return {};
+  return {
+    details: { type: 'rich_text', elements: [note === '' && since !== undefined ? sinceThen(since) : words(note)] },
   };
 }
 
@@ -47,8 +61,9 @@ const SIGNS: Readonly<Record<Task['status'], string>> = {
 };
 
 function classicBlocks(tasks: readonly Task[]): readonly Block[] {
-  const lines = tasks.map(({ title, status, note }) => {
-    const details = note === '' ? '' : `: ${escaped(note)}`;
+  const lines = tasks.map((task) => {
+    const { title, status } = task;
+    const details = noteOf(task) === '' ? '' : `: ${noteOf(task)}`;
     return `${SIGNS[status]} ${status === 'in_progress' ? `*${escaped(title)}*` : escaped(title)}${details}`;
   });
   return [section(fitLines(lines, { lines: lines.length, characters: SECTION_LIMIT }).join('\n'))];

@@ -1,6 +1,6 @@
 import type { StepState } from '../../domain/change/change.ts';
 import type { Step } from '../../domain/plan/step.ts';
-import { count, secondsInWords, utc } from '../../domain/text/format.ts';
+import { count, secondsInWords } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { plugOf } from '../../steps/kinds.ts';
 import type { Detail } from '../plan/detail.ts';
@@ -12,6 +12,8 @@ export interface Task {
   readonly title: string;
   readonly status: 'pending' | 'in_progress' | 'complete' | 'error';
   readonly note: string;
+  /** When a running step without progress began, as an ISO time. */
+  readonly since?: string;
 }
 
 /** The steps as tasks: one per step, or grouped by kind and node, or by kind. */
@@ -39,7 +41,7 @@ function groupTask(steps: readonly Step[], view: CardView): Task {
     ...tasks.filter(({ status }) => status === 'in_progress'),
   ];
   const note = `${finished} of ${tasks.length} done`;
-  const details = notable.map(({ title, note: detail }) => `${title}: ${detail}`).join('; ');
+  const details = notable.map((task) => (task.note === '' ? task.title : `${task.title}: ${task.note}`)).join('; ');
   return {
     title: groupTitle(first, steps),
     status: notable[0]?.status ?? (finished === tasks.length ? 'complete' : started(finished)),
@@ -72,8 +74,10 @@ function stepTask(step: Step, { change, progress }: CardView): Task {
       return { title, status: 'pending', note: '' };
     case 'running': {
       const known = progress?.find((one) => one.step === step.id);
-      const note = known === undefined ? `since ${utc(state.since)}` : progressInWords(known);
-      return { title, status: 'in_progress', note };
+      const running = { title, status: 'in_progress' } as const;
+      return known === undefined
+        ? { ...running, note: '', since: state.since }
+        : { ...running, note: progressInWords(known) };
     }
     case 'done': {
       const took = state.already ? 'already done' : secondsInWords(state.seconds);

@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { utc } from '../../domain/text/format.ts';
 import { clean } from '../../domain/text/printable.ts';
 import { cut, HEADER_LIMIT, SECTION_LIMIT } from './fit.ts';
 
@@ -58,6 +59,20 @@ export const richText = (parts: readonly RichTextPart[]): Block => ({ type: 'ric
 export const words = (text: string, style?: { readonly bold: true }): RichTextPart => ({
   type: 'rich_text_section',
   elements: [{ type: 'text', text: shown(text), ...(style === undefined ? {} : { style }) }],
+});
+
+/** `since 10:04`, in the reader's time zone. */
+export const sinceThen = (iso: string): RichTextPart => ({
+  type: 'rich_text_section',
+  elements: [
+    { type: 'text', text: 'since ' },
+    {
+      type: 'date',
+      timestamp: Math.floor(Date.parse(iso) / 1000),
+      format: '{date_short_pretty} at {time}',
+      fallback: utc(iso),
+    },
+  ],
 });
 
 export const preformatted = (text: string): RichTextPart => ({
