@@ -152,6 +152,8 @@ export interface Change {
   readonly approvals: number;
   /** Who asked to stop it at the next safe point. */
   readonly cancelAskedBy?: Person;
+  /** Who asked to cancel a change that then ended by itself. */
+  readonly lateCancelBy?: Person;
   readonly cancelledBy?: Person;
   readonly startedAt?: string;
   readonly steps: Readonly<Record<string, StepState>>;

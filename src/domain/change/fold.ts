@@ -68,7 +68,7 @@ function afterPlan(change: Change, { at, plan, digest, expires }: Extract<Change
 
 /** Approved for the first time, or for a retry: completed steps stay completed, and failed steps wait again. */
 function approved(
-  { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, ...change }: Change,
+  { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, lateCancelBy: _____, ...change }: Change,
   { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
   const again = { ...change, steps: onlyDone(change.steps), state: 'approved' as const };
@@ -85,9 +85,9 @@ function failed(change: Change, { failure, at }: Extract<ChangeEvent, { readonly
   return { ...withoutCancel(change), state: 'failed', failure, endedAt: at, steps, jobs };
 }
 
-/** A change that has ended drops its request to cancel. */
-function withoutCancel({ cancelAskedBy: _, ...change }: Change): Change {
-  return change;
+/** A change that has ended by itself has no request to cancel any more; it came too late. */
+function withoutCancel({ cancelAskedBy, ...change }: Change): Change {
+  return cancelAskedBy === undefined ? change : { ...change, lateCancelBy: cancelAskedBy };
 }
 
 function onlyDone(steps: Change['steps']): Change['steps'] {

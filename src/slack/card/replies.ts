@@ -119,7 +119,7 @@ function failedText(change: Change, taken: number): string {
   const said = `${escaped(change.id)} failed${at === '' ? '' : ` at ${at}`}`;
   if (failure === undefined) return said;
   const what = `${said} (${escaped(failure.where)}). ${escaped(failure.what)}`;
-  const next = escaped(failure.next);
+  const next = `${escaped(failure.next)}${lateCancel(change)}`;
   return `${what}${quoted(failure.detail, TEXT_LIMIT - MARK_ROOM - taken - what.length - next.length)}${next}`;
 }
 
@@ -140,5 +140,10 @@ function doneText(change: Change): string {
   const time = duration(change);
   const took = time === null ? '' : ` in ${time}`;
   const { limits } = verbPlug(change.intent.verb).words;
-  return `${person(change.requester)}: done${took}. ${proofInWords(change)}${limits === null ? '' : ` ${limits}`}`;
+  const proof = `${proofInWords(change)}${limits === null ? '' : ` ${limits}`}`;
+  return `${person(change.requester)}: done${took}. ${proof}${lateCancel(change)}`;
 }
+
+/** A click on Cancel gets an answer, also when the last safe point was behind it. */
+const lateCancel = ({ lateCancelBy }: Change): string =>
+  lateCancelBy === undefined ? '' : ` The cancel of ${person(lateCancelBy)} came too late: the change ended by itself.`;

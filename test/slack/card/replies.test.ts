@@ -3,7 +3,7 @@ import type { FailureReport } from '../../../src/domain/answers/failure-report.t
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { repliesOf } from '../../../src/slack/card/replies.ts';
 import { TEXT_LIMIT } from '../../../src/slack/text/fit.ts';
-import { changeOf, DEPLOY_FAILED, going } from '../card-events.ts';
+import { ALICE, approved, at, changeOf, DEPLOY_FAILED, going } from '../card-events.ts';
 
 const MARK = { line: 1_234_567, hash: 'f'.repeat(64) };
 
@@ -44,5 +44,26 @@ describe('the thread of a failed change', () => {
     expect(told).toMatch(/ \(Journal line 1234567, f{12}…\)$/);
     expect([1, 3]).toContain(told.split('```').length);
     expect(told.replaceAll('&amp;', '')).not.toMatch(/&(?!lt;|gt;)|…[amp]+;/);
+  });
+});
+
+describe('a cancel that came too late', () => {
+  const cancel: ChangeEvent = { type: 'cancel-requested', at: at(4), by: ALICE };
+  const proof = { served: 13, expected: 13, archives: 3, engines: 4, engineTotal: 4, blobs: 40 };
+  const ends: readonly ChangeEvent[] = [
+    { type: 'done', at: at(5), proof, seconds: 120 },
+    { type: 'failed', at: at(5), failure: DEPLOY_FAILED },
+  ];
+  const late = 'The cancel of <@U0ALICE> came too late: the change ended by itself.';
+  const lastOf = (...events: readonly ChangeEvent[]) => repliesOf(changeOf([...going, ...events])).at(-1)?.text;
+
+  it.each(ends)('is answered in the thread: $type', (end) => {
+    expect(lastOf(cancel, end)).toContain(late);
+    expect(lastOf(end)).not.toContain(late);
+  });
+
+  it('is forgotten once the change was approved again', () => {
+    const again = changeOf([...going, cancel, ...ends.slice(1), approved(), ...ends.slice(0, 1)]);
+    expect(again.lateCancelBy).toBeUndefined();
   });
 });
