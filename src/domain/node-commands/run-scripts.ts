@@ -11,7 +11,10 @@ const ALIVE = 'alive() { read -r pid at <"$1/run" && [ "$(began "$pid")" = "$at"
 /** A process may live on for a moment after it wrote `exit`; the run has ended. */
 const RUNS = 'runs() { [ ! -e "$1/exit" ] && alive "$1"; }';
 
-/** Runs in its own session without our streams, so that neither a lost connection nor sudo's terminal ends it. */
+/**
+ * Runs in its own session without our streams, so that neither a lost connection nor sudo's terminal ends it; and where systemd is, in
+ * its own scope, because logind ends all of a session's scope with KillUserProcesses=yes (logind.conf(5)).
+ */
 const RUN = [
   BEGAN,
   'dir=$1; shift 3',
@@ -48,7 +51,11 @@ export const START_SCRIPT = [
   `for old in "\${1%/*}"/*; do [ "$old" = "$1" ] || runs "$old" || rm -rf -- "$old"; done`,
   'if [ "$2" = again ] && ! runs "$1"; then rm -rf -- "$1"; fi',
   'if why=$(mkdir -m 0700 -- "$1" 2>&1); then',
-  `  setsid sh -c '${RUN.join('\n')}' sh "$@" </dev/null >/dev/null 2>&1 &`,
+  `  run='${RUN.join('\n')}'`,
+  '  if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then',
+  '    { systemd-run --scope --collect --quiet -- setsid sh -c "$run" sh "$@" || [ -e "$1/run" ] ||',
+  '      setsid sh -c "$run" sh "$@"; } </dev/null >/dev/null 2>&1 &',
+  '  else setsid sh -c "$run" sh "$@" </dev/null >/dev/null 2>&1 & fi',
   'elif [ ! -d "$1" ]; then echo "$why" >&2; exit 1; fi',
   ...REPORT,
 ].join('\n');
