@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
-import { type Hold, type HoldWish, isSameHold } from '../../domain/policy/hold.ts';
+import { type Hold, type HoldWish, inForce, isSameHold } from '../../domain/policy/hold.ts';
 import { mayHold } from '../../domain/policy/may-hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -21,6 +21,7 @@ export async function holdCluster(
   const now = await policyContext(thoseWhoAsk(ports.policy.holds[wish.verb]), [by.id], ports);
   const refusal = mayHold(ports.policy, wish, by, channel, now);
   if (refusal !== null) return refusal;
+  await endHolds(ports);
   const there = now.holds.find((hold) => isSameHold(hold, wish));
   const hold = there ?? newHold(wish, by, now.at);
   const done = await (wish.hold === 'set' ? ports.holds.set(hold) : ports.holds.lift(hold));
@@ -36,6 +37,20 @@ async function revokeAndRedraw(id: ChangeId, ports: HoldPorts): Promise<void> {
   await ports.changes.redraw(id);
 }
 
-function newHold({ verb, node, reason }: HoldWish, by: Person, at: Date): Hold {
-  return { verb, node, by, at: at.toISOString(), ...(reason === undefined ? {} : { reason }) };
+function newHold({ verb, node, reason, forMs }: HoldWish, by: Person, at: Date): Hold {
+  const until = forMs === undefined ? {} : { until: new Date(at.getTime() + forMs).toISOString() };
+  return { verb, node, by, at: at.toISOString(), ...until, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Removes holds that have ended by themselves, and redraws the cards that named them. Safe to call at any time, by any bot. */
+export async function endHolds({
+  holds,
+  changes,
+  clock,
+}: Pick<HoldPorts, 'holds' | 'changes' | 'clock'>): Promise<void> {
+  const all = await holds.all();
+  const current = inForce(all, clock.now());
+  const ended = all.filter((hold) => !current.includes(hold));
+  for (const hold of ended) await holds.lift(hold);
+  if (ended.length > 0) await forEachOne(await changes.open(), (id) => changes.redraw(id));
 }

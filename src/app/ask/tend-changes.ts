@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import { callsFor } from '../policy/calls.ts';
 import { redrawRivals } from '../record/rivals.ts';
+import { endHolds } from './hold-cluster.ts';
 import { queueOrRevoke } from './queue-approved.ts';
 import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-change.ts';
 
@@ -25,7 +26,10 @@ export interface TendSlack {
 
 /** Maintains the open changes of a cluster: expires undecided plans, revokes approvals that are no longer valid, queues missing jobs. */
 export async function tendChanges(ports: TendPorts): Promise<void> {
-  await forEachOne(await ports.changes.open(), (id) => tendChange(id, ports));
+  const open = await ports.changes.open();
+  // Only cards of open changes name holds.
+  if (open.length > 0) await endHolds(ports);
+  await forEachOne(open, (id) => tendChange(id, ports));
 }
 
 async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {

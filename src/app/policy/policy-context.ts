@@ -1,3 +1,4 @@
+import { inForce } from '../../domain/policy/hold.ts';
 import { either, groupsToRead, type PolicyContext } from '../../domain/policy/people.ts';
 import type { HoldRules, People } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -21,7 +22,8 @@ export async function policyContext(
   const names = groupsToRead(people, ids);
   const [held, members] = await Promise.all([holds.all(), Promise.all(names.map((name) => groups.members(name)))]);
   const read = new Map(members.map((answer, index) => [names[index] ?? '', answer]));
-  return { at: clock.now(), groups: read, holds: held };
+  const at = clock.now();
+  return { at, groups: read, holds: inForce(held, at) };
 }
 
 /** Everyone who may request. Approvers may, too. */

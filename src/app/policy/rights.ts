@@ -1,5 +1,6 @@
 import type { Person } from '../../domain/change/approval.ts';
 import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts';
+import { inForce } from '../../domain/policy/hold.ts';
 import { groupsFor } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { rightsIn } from '../../domain/policy/rights.ts';
@@ -13,7 +14,8 @@ interface PolicedPorts extends PolicyContextPorts {
 }
 
 export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Promise<ActiveHolds> {
-  return { holds: await holds.all(), freeze: freezeAt(policy.freezes, clock.now()) };
+  const at = clock.now();
+  return { holds: inForce(await holds.all(), at), freeze: freezeAt(policy.freezes, at) };
 }
 
 export async function rightsOf(cluster: string, by: Person, channel: string, ports: PolicedPorts): Promise<RightsIn> {

@@ -13,6 +13,8 @@ export const holdSchema = z
     node: z.string().nullable(),
     by: person,
     at: isoTime,
+    /** It ends by itself then. */
+    until: isoTime.exactOptional(),
     reason: z.string().exactOptional(),
   })
   .refine(({ verb, node }) => verb === 'lock' || node === null, { error: 'a freeze is of the whole cluster' });
@@ -27,11 +29,17 @@ export interface HoldWish {
   /** The worker has named the node a short time ago. */
   readonly isKnown?: boolean;
   readonly reason?: string;
+  /** Milliseconds after which a freeze or lock ends by itself; without it, somebody lifts it. */
+  readonly forMs?: number;
 }
 
 /** A cluster has at most one freeze, one lock of the cluster, and one lock of each node. */
 export const isSameHold = (one: Pick<Hold, 'verb' | 'node'>, other: Pick<Hold, 'verb' | 'node'>): boolean =>
   one.verb === other.verb && one.node === other.node;
+
+/** Those that have not ended by themselves. */
+export const inForce = (holds: readonly Hold[], at: Date): readonly Hold[] =>
+  holds.filter(({ until }) => until === undefined || Date.parse(until) > at.getTime());
 
 /** The first hold that blocks a change of these nodes. */
 export function holdOn(nodes: readonly string[], holds: readonly Hold[]): Hold | null {
@@ -45,7 +53,8 @@ export const heldThing = ({ verb, node }: Pick<Hold, 'verb' | 'node'>, cluster: 
 /** `node-2 is locked by alice since 2026-11-22 10:00 UTC: “new disk”.` */
 export function holdInWords(hold: Hold, cluster: string, { text, person, moment }: Markup = PLAIN): string {
   const why = hold.reason === undefined ? '' : `: “${text(hold.reason)}”`;
-  return `${text(heldThing(hold, cluster))} by ${person(hold.by)} since ${moment(hold.at)}${why}.`;
+  const end = hold.until === undefined ? '' : ` until ${moment(hold.until)}`;
+  return `${text(heldThing(hold, cluster))} by ${person(hold.by)} since ${moment(hold.at)}${end}${why}.`;
 }
 
 /** Every node that the change is known to touch, including nodes whose container engine restarts. */

@@ -31,7 +31,7 @@ export interface SortedWords<Valued extends string, Turned extends string> {
 const SHARED = ['--cluster', '--reason'] as const;
 
 /** Options with a value; those that are not shared belong to some verbs only. */
-export type Flag = (typeof SHARED)[number] | '--engines';
+export type Flag = (typeof SHARED)[number] | '--engines' | '--for';
 
 /** Options without a value; each belongs to some verbs only, `--dry-run` to all. */
 export type Switch = '--keep-isos' | '--last' | '--dry' | '--dry-run';

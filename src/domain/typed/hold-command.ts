@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isNodeName } from '../cluster/node-name.ts';
 import type { HoldWish } from '../policy/hold.ts';
+import { clipped } from '../text/clipped.ts';
 import { type CommandContext, clusterFrom } from './cluster.ts';
 import { reasonIn, sortedWords, typedWords } from './flags.ts';
 import { plainWord } from './plain.ts';
@@ -27,7 +28,7 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
   const example = `/registry-ha ${EXAMPLES[word]}`;
   const typed = isLift(word)
     ? sortedWords(words, { valued: ['--cluster', '--reason'], switches: [], example })
-    : typedWords({ verb: word, takes, example }, words);
+    : typedWords({ verb: word, takes, valued: ['--for'], example }, words);
   if (isRefusal(typed)) return typed;
   const cluster = clusterFrom(typed.flags.get('--cluster'), context);
   if (isRefusal(cluster)) return cluster;
@@ -36,13 +37,29 @@ export function parseHold(word: HoldWord, words: readonly Word[], context: Comma
   if (isLift(word) && why.reason !== undefined)
     return bad(`${word} takes no --reason. Give the reason with ${word.slice(2)}.`, word);
   const hold = isLift(word) ? 'lift' : 'set';
+  const limited = limitIn('flags' in typed ? typed.flags.get('--for') : undefined);
+  if (isRefusal(limited)) return limited;
   if (word === 'freeze' || word === 'unfreeze') {
     if (typed.plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
-    return { hold, verb: 'freeze', cluster, node: null, ...why };
+    return { hold, verb: 'freeze', cluster, node: null, ...why, ...limited };
   }
   const named = heldNode(word, typed.plain.map(plainWord));
   const node = isRefusal(named) || isLift(word) ? named : knownNode(named, cluster, context);
-  return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why };
+  return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why, ...limited };
+}
+
+const UNIT_MS = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** A longer freeze belongs into the policy file. */
+const MOST_MS = 30 * UNIT_MS.d;
+
+/** `--for 30m`, `2h` or `3d`; empty without it. */
+function limitIn(typed: string | undefined): { readonly forMs?: number } | Refusal {
+  if (typed === undefined) return {};
+  const [, digits, unit] = /^(\d{1,6}) ?(m|min|h|d)$/.exec(plainWord(typed).toLowerCase()) ?? [];
+  const forMs = Number(digits) * UNIT_MS[unit === 'm' || unit === 'h' || unit === 'd' ? unit : 'min'];
+  if (digits !== undefined && forMs > 0 && forMs <= MOST_MS) return { forMs };
+  const says = `--for takes minutes, hours or days, at most 30 days, not “${clipped(typed)}”.`;
+  return refuse('bad-command', says, 'For example: /registry-ha freeze --for 2h --reason "maintenance"');
 }
 
 type HeldNode = Pick<HoldWish, 'node' | 'isKnown'>;

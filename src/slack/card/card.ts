@@ -27,7 +27,7 @@ function body(view: CardView): readonly Block[] {
       return againButton(change);
     case 'planned':
       if (isTooLate(change, view.now)) return againButton(change);
-      return [...planSummary(change), ...decisionButtons(change)];
+      return [...planSummary(change), ...decisionButtons(view)];
     case 'refused':
       return [...refusedOutcome(change), ...againButton(change)];
     case 'approved':

@@ -10,7 +10,9 @@ import { fullPlanButton } from '../plan/full-plan.ts';
 import { restartsOf } from '../plan/side-effects.ts';
 import { type Block, context } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
+import type { CardView } from './card-view.ts';
 import { undoButtons, undoNote } from './undo-button.ts';
+import { unfreezeButton } from './unfreeze-button.ts';
 
 /** `action_id` of each button; the decision follows the colon. */
 export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
@@ -37,10 +39,11 @@ interface Words {
   readonly no: string;
 }
 
-/** Approve and Deny, each with a confirmation dialog. */
-export function decisionButtons(change: Change): readonly Block[] {
+/** Approve and Deny, each with a confirmation dialog; and Unfreeze while a freeze is in the way. */
+export function decisionButtons(view: CardView): readonly Block[] {
+  const { change } = view;
   const note = 'You approve exactly the full plan, by its digest.';
-  return withButtons(change, ['approve', 'deny'], note, fullPlanButton(change));
+  return withButtons(change, ['approve', 'deny'], note, [...unfreezeButton(view), ...fullPlanButton(change)]);
 }
 
 /** Cancel, for a change in progress, until it was clicked; and its plan. */

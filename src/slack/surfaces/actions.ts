@@ -10,6 +10,7 @@ import { againOf, sameWish } from '../parts/again-button.ts';
 import { ACTIONS } from '../parts/buttons.ts';
 import { plannedBy } from '../parts/plan-button.ts';
 import { UNDO_ACTION } from '../parts/undo-button.ts';
+import { unfreezeWish } from '../parts/unfreeze-button.ts';
 import { FULL_PLAN_ACTION } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
 import { answer, type Request, type SurfaceOptions, say } from './answers.ts';
@@ -93,6 +94,8 @@ async function wishedAgain(
 function wishOf({ action_id: id, value: text }: Click['actions'][0]): Wish | null {
   const intent = plannedBy(id, text);
   if (intent !== null) return { is: 'change', intent };
+  const hold = unfreezeWish(id, text);
+  if (hold !== null) return { is: 'hold', hold };
   const value = carriedBy(text);
   if (value === null) return null;
   if (id === UNDO_ACTION) return { is: 'undo-of', undoes: value.change };

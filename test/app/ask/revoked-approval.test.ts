@@ -134,6 +134,28 @@ describe('an approved change that has not begun', () => {
 });
 
 describe('a running change', () => {
+  it('starts once a freeze for some time has ended, without anybody lifting it', async () => {
+    const on = bench();
+    const change = await plannedChange(on);
+    expect(isRefusal(await held(on, { ...freeze, forMs: 60_000 }))).toBe(false);
+    expect(await on.decide(approvalBy(bob, change))).toMatchObject({ refused: 'frozen' });
+    on.clock.at += 60_001;
+    const before = (await on.changes.get(change.id))?.revision ?? 0;
+    await tendChanges(on.bot);
+    expect(await on.holds.all()).toEqual([]);
+    expect((await on.changes.get(change.id))?.revision).toBeGreaterThan(before);
+    expect(isRefusal(await on.decide(approvalBy(bob, change)))).toBe(false);
+  });
+
+  it('is frozen anew in place of a freeze that has ended', async () => {
+    const on = bench();
+    await plannedChange(on);
+    await held(on, { ...freeze, forMs: 60_000 });
+    on.clock.at += 60_001;
+    expect(await held(on, freeze)).toMatchObject({ verb: 'freeze', reason: 'year end' });
+    expect(await on.holds.all()).toHaveLength(1);
+  });
+
   it('continues to its end during a freeze', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);

@@ -35,7 +35,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   planned: ['Approve', 'Deny', 'Full plan'],
   'planned-half-done': ['Approve', 'Deny', 'Full plan'],
   'planned-one-of-two': ['Approve', 'Deny', 'Full plan'],
-  'planned-while-frozen': ['Approve', 'Deny', 'Full plan'],
+  'planned-while-frozen': ['Approve', 'Deny', 'Unfreeze', 'Full plan'],
   'planned-beside-another': ['Approve', 'Deny', 'Full plan'],
   'planned-beside-a-started-one': ['Approve', 'Deny', 'Full plan'],
   'approved-by-two': ['Cancel', 'Full plan'],

@@ -41,7 +41,7 @@ const holds = (rights: readonly RightsIn[], markup: Markup): readonly string[] =
 
 const HOLD_USAGE: Readonly<Record<HoldVerb, (markup: Markup) => string>> = {
   freeze: ({ code }) =>
-    `${code('/registry-ha freeze --reason "year end"')} stops every new start in the cluster. ${code('/registry-ha unfreeze')} lifts it.`,
+    `${code('/registry-ha freeze --reason "year end"')} stops every new start in the cluster. ${code('/registry-ha unfreeze')} lifts it; ${code('--for 2h')} ends it by itself.`,
   lock: ({ code }) =>
     `${code('/registry-ha lock node-2 --reason "new disk"')} stops changes that name the node and plans that touch it. Nearly every add touches every node, because it restarts all container engines. ${code('/registry-ha unlock node-2')} lifts it. ${code('/registry-ha lock cluster')} locks all nodes.`,
 };
