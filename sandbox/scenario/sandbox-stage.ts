@@ -26,6 +26,8 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     say: (person, command) => settled(slack.command(person, command)),
     click: (person, label) => settled(slack.click(person, label)),
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
+    fill: (person, label, words) => possible(slack.fill(person, label, words)),
+    submit: (person) => possible(slack.submit(person)),
     changes: () => changes.read(),
     texts: () => texts.all(),
     modals: (person) => modalsOf(personNamed(person).id, slack.modals()),
@@ -39,6 +41,12 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
+}
+
+async function possible(act: Promise<void>): Promise<void> {
+  await act.catch((error: unknown) => {
+    throw new Impossible(error instanceof Error ? error.message : String(error));
+  });
 }
 
 /** What the refusal of a changed host key tells the operator to run. */
@@ -58,7 +66,7 @@ function hasButton(person: string, label: string, messages: Parameters<typeof bu
 function modalsOf(id: string, modals: ReturnType<Sandbox['slack']['modals']>): readonly Pick<SeenText, 'texts'>[] {
   return modals
     .filter(({ person }) => person === id)
-    .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) }));
+    .map(({ view, errors }) => ({ texts: textsOf({ text: '', blocks: [view, errors] }) }));
 }
 
 function personNamed(name: string): (typeof PEOPLE)[number] {

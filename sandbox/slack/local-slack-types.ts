@@ -1,4 +1,5 @@
 import type { SharedFile } from './site/files.ts';
+import type { OpenView } from './site/views.ts';
 
 /** A person of the sandbox workspace. */
 export interface Person {
@@ -76,8 +77,12 @@ export interface LocalSlack {
   /** Clicks one exact button. */
   clickAction(person: string, ts: string, blockId: string, actionId: string): Promise<void>;
   messages(): readonly SlackMessage[];
-  /** Modals that were opened, oldest first. */
-  modals(): readonly { readonly person: string; readonly view: unknown }[];
+  /** Fills in the field with this label in the person's newest modal: a text, or labels of options. */
+  fill(person: string, label: string, words: string): Promise<void>;
+  /** Submits the person's newest modal. */
+  submit(person: string): Promise<void>;
+  /** Every state of every modal that was opened, oldest first. */
+  modals(): readonly Pick<OpenView, 'person' | 'view' | 'errors'>[];
   /** The text of a file that a message shows. */
   fileText(id: string): string | undefined;
   /** Calls the listener after each change of a message; returns a function that unsubscribes it. */

@@ -16,6 +16,7 @@ import { RateLimits } from './site/rate-limits.ts';
 import type { Credentials, Site } from './site/site.ts';
 import { Timeline } from './site/timeline.ts';
 import { Triggers } from './site/triggers.ts';
+import { Views } from './site/views.ts';
 import { APP_ID, workspaceOf } from './site/workspace.ts';
 
 export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
@@ -41,7 +42,9 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),
     fileText: (id) => site.files.text(id),
-    modals: () => [...site.views],
+    fill: (person, label, words) => persons.forms.fill(person, label, words),
+    submit: (person) => persons.forms.submit(person),
+    modals: () => site.views.shown(),
     onChange: (listener) => site.timeline.onChange(listener),
     fault: (name, args) => site.faults.plant(name, args),
     clearFault: (name) => site.faults.clear(name),
@@ -66,7 +69,7 @@ function siteFor(
     faults: new Faults((reason) => sockets.disconnect(reason)),
     files: new Files(),
     limits: new RateLimits(now),
-    views: [],
+    views: new Views(now),
     calls: [],
     now,
     newId: () => randomBytes(4).toString('hex'),

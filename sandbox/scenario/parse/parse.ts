@@ -65,7 +65,10 @@ function parsePerson(person: string, rest: string, cast: Cast): Parsed {
   if (rest.startsWith('/')) return parsed({ is: 'say', person, command: rest });
   const label = /^click\s+(.+)$/.exec(rest)?.[1];
   if (label !== undefined) return parsed({ is: 'click', person, label });
-  return mistake(`Write a /command, or click and a button label, after “${person}>”.`);
+  const [, field, words = ''] = /^fill\s+([^:]+?)\s*:\s*(.*)$/.exec(rest) ?? [];
+  if (field !== undefined) return parsed({ is: 'fill', person, label: field, words });
+  if (rest === 'submit') return parsed({ is: 'submit', person });
+  return mistake(`Write a /command, click and a button label, fill LABEL: VALUE, or submit, after “${person}>”.`);
 }
 
 function unknownPerson(name: string, { people }: Cast): Parsed | null {

@@ -13,6 +13,8 @@ export type Statement = { readonly line: number; readonly text: string } & Act;
 export type Act =
   | { readonly is: 'say'; readonly person: string; readonly command: string }
   | { readonly is: 'click'; readonly person: string; readonly label: string }
+  | { readonly is: 'fill'; readonly person: string; readonly label: string; readonly words: string }
+  | { readonly is: 'submit'; readonly person: string }
   | { readonly is: 'wait'; readonly state: Waited; readonly seconds: number }
   | { readonly is: 'wait-running'; readonly step: string; readonly seconds: number }
   | { readonly is: 'expect-text'; readonly wanted: string }

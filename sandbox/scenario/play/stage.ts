@@ -9,6 +9,10 @@ export interface Stage {
   hasButton(person: string, label: string): boolean;
   /** Clicks the newest button with this label; returns the error that Slack shows, or null. */
   click(person: string, label: string): Promise<string | null>;
+  /** Fills in a field of the person's newest modal. */
+  fill(person: string, label: string, words: string): Promise<void>;
+  /** Submits it. */
+  submit(person: string): Promise<void>;
   changes(): Promise<Changes>;
   /** Every text shown so far. */
   texts(): readonly SeenText[];

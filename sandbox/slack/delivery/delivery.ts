@@ -7,6 +7,8 @@ export const ACK_DEADLINE_MS = 3000;
 export interface Outgoing {
   readonly type: 'slash_commands' | 'interactive';
   readonly payload: Fields;
+  /** Whether the acknowledgement may carry an answer: of commands and submitted modals. */
+  readonly takesAnswer: boolean;
 }
 
 /** How the delivery ended. An empty answer counts as none. */

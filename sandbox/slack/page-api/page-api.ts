@@ -14,6 +14,9 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Filled = z.strictObject({ person: z.string(), viewId: z.string(), blockId: z.string(), words: z.string() });
+const InView = z.strictObject({ person: z.string(), viewId: z.string() });
+
 const FILES = '/page/files/';
 
 /** Whether a path belongs to the page. */
@@ -72,6 +75,14 @@ async function actionFor(path: string, fields: unknown, persons: Persons): Promi
     const { person, text } = Typed.parse(fields);
     return await persons.type(person, text);
   }
+  if (path === '/page/fill') {
+    const { person, viewId, blockId, words } = Filled.parse(fields);
+    return await persons.forms.fillBlock(person, viewId, blockId, words);
+  }
+  if (path === '/page/submit' || path === '/page/close') {
+    const { person, viewId } = InView.parse(fields);
+    return path === '/page/submit' ? await persons.forms.submit(person, viewId) : persons.forms.close(person, viewId);
+  }
   if (path !== '/page/click') throw new Error(`Unknown action: ${path}`);
   const { person, ts, blockId, actionId } = Clicked.parse(fields);
   await persons.clickAction(person, ts, blockId, actionId);
@@ -93,7 +104,7 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
       usageHint,
     })),
     messages: timeline.all(),
-    views,
+    views: views.all().filter(({ isOpen }) => isOpen),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Site } from '../site/site.ts';
 import { personNamed, SLACKBOT } from '../site/workspace.ts';
 import { type Button, buttonLabelled, buttonsFor } from './buttons.ts';
 import { commandText } from './command-text.ts';
+import { Forms } from './forms.ts';
 import { clickPayload, commandPayload } from './payloads.ts';
 import type { Addressee, ResponseUrls } from './response-urls.ts';
 
@@ -13,11 +14,13 @@ export class Persons {
   readonly #site: Site;
   readonly #courier: Courier;
   readonly #urls: ResponseUrls;
+  readonly forms: Forms;
 
   constructor(site: Site, courier: Courier, urls: ResponseUrls) {
     this.#site = site;
     this.#courier = courier;
     this.#urls = urls;
+    this.forms = new Forms(site, courier);
   }
 
   /** Types a line: a command if it begins with a slash, else an ordinary message. */
@@ -51,7 +54,7 @@ export class Persons {
     const handles = { responseUrl: this.#urls.issue('commands', to), triggerId: triggers.issue(person.id) };
     const text = commandText(line.slice(name.length), command.shouldEscape, workspace);
     const payload = commandPayload(person, name, text, handles, workspace);
-    const delivery = await this.#deliver({ type: 'slash_commands', payload });
+    const delivery = await this.#deliver({ type: 'slash_commands', payload, takesAnswer: true });
     if (delivery.is === 'failed') return this.#fail(person, `${name} failed with the error "${delivery.error}"`);
     this.#showAnswer(person, line, to, delivery.answer);
   }
@@ -75,7 +78,7 @@ export class Persons {
     const to: Addressee = { person: person.id, channel: workspace.home.id, source: button.message.ts };
     const handles = { responseUrl: this.#urls.issue('actions', to), triggerId: triggers.issue(person.id) };
     const payload = clickPayload(person, button, (now() / 1000).toFixed(6), handles, workspace);
-    const delivery = await this.#deliver({ type: 'interactive', payload });
+    const delivery = await this.#deliver({ type: 'interactive', payload, takesAnswer: false });
     if (delivery.is === 'failed') this.#fail(person, `"${button.label}" failed with the error "${delivery.error}"`);
   }
 

@@ -4,6 +4,7 @@ import type { Files } from './files.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Timeline } from './timeline.ts';
 import type { Triggers } from './triggers.ts';
+import type { Views } from './views.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The secrets that the app and this Slack share, new at each start. */
@@ -11,13 +12,6 @@ export interface Credentials {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
-}
-
-/** An open modal. */
-interface OpenView {
-  readonly id: string;
-  readonly person: string;
-  readonly view: unknown;
 }
 
 /** The state of one local Slack, without its HTTP endpoints. */
@@ -29,7 +23,7 @@ export interface Site {
   readonly faults: Faults;
   readonly files: Files;
   readonly limits: RateLimits;
-  readonly views: OpenView[];
+  readonly views: Views;
   readonly calls: ApiCallRecord[];
   readonly now: () => number;
   readonly newId: () => string;

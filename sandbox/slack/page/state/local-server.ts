@@ -21,6 +21,21 @@ export function sendClick(person: string, click: Click): Promise<string | undefi
   return post('/page/click', { person, ...click });
 }
 
+/** Enters words in a field of a modal. */
+export function sendEntered(
+  person: string,
+  viewId: string,
+  blockId: string,
+  words: string,
+): Promise<string | undefined> {
+  return post('/page/fill', { person, viewId, blockId, words });
+}
+
+/** Submits or closes a modal. */
+export function sendModal(act: 'submit' | 'close', person: string, viewId: string): Promise<string | undefined> {
+  return post(`/page/${act}`, { person, viewId });
+}
+
 async function post(path: string, body: Readonly<Record<string, string>>): Promise<string | undefined> {
   try {
     const response = await fetch(path, {
