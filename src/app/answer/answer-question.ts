@@ -1,8 +1,9 @@
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type KnownOf, type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
-import type { Answered, Answering, Asker } from '../ask/asker.ts';
+import type { Answered, Answering, Asker, Forming } from '../ask/asker.ts';
 import { knownForChanges, knownForHistory } from './changes.ts';
+import { forming } from './form.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
 import { knownForPlan, laterPlan } from './plan.ts';
@@ -52,8 +53,8 @@ function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports:
   return { says, plan, later: next };
 }
 
-/** Answers over these ports, as the bot's use cases need it. */
-export const answering =
-  (ports: AnswerPorts): Answering =>
-  (wish, asker) =>
-    answerQuestion(wish, asker, ports);
+/** Answers and forms over these ports, as the bot's use cases need them. */
+export const answering = (ports: AnswerPorts): { readonly answer: Answering; readonly form: Forming } => ({
+  answer: (wish, asker) => answerQuestion(wish, asker, ports),
+  form: forming(ports),
+});

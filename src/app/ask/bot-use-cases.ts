@@ -13,7 +13,7 @@ import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
 import { activeHoldsOf } from '../policy/rights.ts';
 import { rivalsOf } from '../record/rivals.ts';
-import type { Answering } from './asker.ts';
+import type { Answering, Forming } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
@@ -32,8 +32,8 @@ const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
   refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${[...clusters.keys()].join(', ')}.`);
 
 /** Everything that people can request from the bot, over all its clusters. */
-export function botUseCases(ports: BotPorts, answer: Answering) {
-  return { ...wishes(ports), ...standing(ports), answer };
+export function botUseCases(ports: BotPorts, asked: { readonly answer: Answering; readonly form: Forming }) {
+  return { ...wishes(ports), ...standing(ports), ...asked };
 }
 
 /** The interface between Slack surfaces and the bot. */

@@ -33,8 +33,12 @@ export interface SlackPoster {
   upload(place: MessageRef, file: TextFile, text: string): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
   direct(user: string, text: string): Promise<void>;
+  /** A message that only this person sees. The bot and the person must be members of the channel. */
+  whisper(channel: string, user: string, drawing: Drawing): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
   open(trigger: string, view: types.ModalView): Promise<void>;
+  /** Replaces an open modal, unless it is newer than this hash. */
+  redraw(view: string, hash: string | undefined, as: types.ModalView): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -73,6 +77,10 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       await inOurWords(uploads.files.uploadV2({ ...to, filename: name, content }));
     },
     open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
+    redraw: async (view_id, hash, view) =>
+      void (await inOurWords(edits.views.update({ view_id, view, ...(hash === undefined ? {} : { hash }) }))),
+    whisper: async (channel, user, { text, blocks }) =>
+      void (await inOurWords(posts.chat.postEphemeral({ channel, user, text, blocks: verbatim(blocks) }))),
     direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
   };
 }

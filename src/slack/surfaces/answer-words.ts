@@ -24,7 +24,7 @@ export interface Words {
 const toAsker = (text: string): Words => ({ to: 'asker', text });
 
 /** An answer as mrkdwn; null when the card says everything. */
-export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | null {
+export function wordsOf(answer: Exclude<Answer, { is: 'form' }>, by: Person, markup: Markup): Words | null {
   switch (answer.is) {
     case 'on-the-card':
       return null;

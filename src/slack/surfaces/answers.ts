@@ -1,4 +1,3 @@
-import type { RespondFn } from '@slack/bolt';
 import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import type { Answered } from '../../app/ask/asker.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
@@ -8,15 +7,16 @@ import type { Markup } from '../../domain/text/markup.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
-import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn } from '../text/markup.ts';
 import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
+import { openForm } from './open-form.ts';
+import { type Respond, say } from './respond.ts';
 
 export interface SurfaceOptions extends PostOptions {
-  readonly slack: Pick<SlackPoster, 'post' | 'open'>;
+  readonly slack: SlackPoster;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
   readonly useCases: AskUseCases;
@@ -51,7 +51,7 @@ interface Reply {
 const MOST_LATER = 4;
 
 /** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
-export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
+export async function answer(request: Request, respond: Respond, options: SurfaceOptions): Promise<void> {
   const reply = await replyTo(request, options);
   if (reply === null) return;
   await say(reply.words, respond, options.log);
@@ -64,7 +64,7 @@ export async function answer(request: Request, respond: RespondFn, options: Surf
  */
 async function sayLater(
   later: NonNullable<Reply['later']>,
-  respond: RespondFn,
+  respond: Respond,
   { log, ending }: SurfaceOptions,
 ): Promise<void> {
   try {
@@ -92,7 +92,7 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
     if (await isRepeated(wish, request, options)) return null;
     const answer = await answerTo(wish, by, { channel, post }, options.useCases);
     const markup = linkingMrkdwn(options.linkTo);
-    const words = wordsOf(answer, by, markup);
+    const words = answer.is === 'form' ? await openForm(answer, request, options) : wordsOf(answer, by, markup);
     return words === null
       ? null
       : { words, later: answer.is === 'answered' ? laterWords(answer, markup, options.ending) : null };
@@ -118,19 +118,4 @@ async function isRepeated(wish: Wish, { trigger, by }: Request, { once, log }: S
   const isRepeat = !(await once.isFirst(trigger));
   if (isRepeat) log.warn({ user: by.id, wish: wish.is }, 'Slack sent a request again; it is ignored');
   return isRepeat;
-}
-
-/** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */
-export async function say({ to, text, blocks }: Words, respond: RespondFn, log: Log): Promise<void> {
-  const shown = blocks === undefined ? {} : { blocks: [...blocks] };
-  try {
-    await respond({
-      response_type: to === 'asker' ? 'ephemeral' : 'in_channel',
-      replace_original: false,
-      text,
-      ...shown,
-    });
-  } catch (err) {
-    log.warn({ err }, 'Reply could not be delivered');
-  }
 }

@@ -1,15 +1,15 @@
-import type { RespondFn } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
 import type { Answered } from '../../../src/app/ask/asker.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { answeredWords, BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 import { answer, type SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
+import type { Respond } from '../../../src/slack/surfaces/respond.ts';
 import { fitsMessage } from '../../../src/slack/text/fit.ts';
 import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { PLANNED } from '../../contract/dry-runs.contract.ts';
 import { largePlan } from '../large-plan.ts';
-import { KeptLog } from '../recording-slack.ts';
+import { KeptLog, RecordingSlack } from '../recording-slack.ts';
 
 describe('the reply to a click that failed', () => {
   it('names the record in Redis if it cannot be read, and escapes its text', () => {
@@ -32,23 +32,23 @@ const REPLICA: SurfaceOptions = {
     decide: async () => REFUSAL,
     hold: async () => REFUSAL,
     answer: async () => REFUSAL,
+    form: async () => [],
   },
   context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
   whyNot: () => null,
   once: { isFirst: async () => true },
   linkTo: () => '',
   ending: new AbortController().signal,
-  slack: { post: async () => ({ channel: 'C0OPS', ts: '1.0' }), open: async () => undefined },
+  slack: new RecordingSlack(systemClock),
   planned: async () => null,
   clock: systemClock,
   log: new KeptLog(),
 };
 
 /** A reply that keeps the texts. */
-function keeping(said: unknown[]): RespondFn {
+function keeping(said: unknown[]): Respond {
   return async (words) => {
-    said.push(typeof words === 'string' ? words : words.text);
-    return new Response();
+    said.push(words.text);
   };
 }
 

@@ -23,6 +23,7 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   answer: ({ rights, questions }, markup) =>
     [
       markup.strong('Registries of a MetalK8s cluster: what you may do here'),
+      ...form(rights, markup),
       ...changes(rights, markup),
       ...holds(rights, markup),
       ...buttons(rights, markup),
@@ -32,6 +33,9 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
       ...unread(rights, markup),
     ].join('\n'),
 };
+
+const form = (rights: readonly RightsIn[], { code }: Markup): readonly string[] =>
+  rights.some(({ mayAsk }) => mayAsk.length > 0) ? [`${code('/registry-ha')} alone opens a form.`] : [];
 
 const changes = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
   [...new Set(rights.flatMap(({ mayAsk }) => mayAsk))].flatMap((verb) => verbPlug(verb).usage(markup));
