@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { type SeenText, textsOf } from '../seen/texts.ts';
+import type { SlackMessage } from '../slack/local-slack.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
+import type { Where } from './parse/statement.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
 
@@ -26,6 +28,7 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     say: (person, command) => settled(slack.command(person, command)),
     click: (person, label) => settled(slack.click(person, label)),
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
+    write: (person, where, words) => possible(written(sandbox, person, where, words)),
     fill: (person, label, words) => possible(slack.fill(person, label, words)),
     submit: (person) => possible(slack.submit(person)),
     changes: () => changes.read(),
@@ -41,6 +44,17 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
+}
+
+/** The thread of a message is that of the newest card. */
+async function written({ slack }: Sandbox, person: string, where: Where, words: string): Promise<void> {
+  if (where === 'dm') return await slack.direct(person, words);
+  if (where === 'say') return await slack.command(person, words);
+  const isCard = ({ author, threadTs, ephemeralFor }: SlackMessage) =>
+    author.isBot && threadTs === undefined && ephemeralFor === undefined;
+  const card = slack.messages().findLast(isCard);
+  if (card === undefined) throw new Error('There is no card to reply to.');
+  await slack.reply(person, card.ts, words);
 }
 
 async function possible(act: Promise<void>): Promise<void> {

@@ -72,6 +72,10 @@ export interface LocalSlack {
   readonly signingSecret: string;
   /** Types a line. Resolves once it is delivered and acknowledged; rejects if Slack would show a failure. */
   command(person: string, text: string): Promise<void>;
+  /** Replies in the thread of a message; a mention of the bot reaches it. */
+  reply(person: string, ts: string, text: string): Promise<void>;
+  /** Writes a direct message to the app. */
+  direct(person: string, text: string): Promise<void>;
   /** Clicks the newest button with this label and confirms its dialog. */
   click(person: string, label: string): Promise<void>;
   /** Clicks one exact button. */

@@ -38,6 +38,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     apiUrl: `${site.origin()}/api/`,
     ...site.credentials,
     command: (person, text) => persons.type(person, text),
+    reply: (person, ts, text) => persons.reply(person, ts, text),
+    direct: (person, text) => persons.direct(person, text),
     click: (person, label) => persons.click(person, label),
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),
@@ -60,7 +62,7 @@ function siteFor(
   sockets: SocketMode,
   origin: () => string,
 ): Site {
-  const manifest = { ...declared, scopes: [...declared.scopes, ...moreScopes] };
+  const manifest = withScopes(declared, moreScopes);
   return {
     workspace: workspaceOf(manifest, people, channel),
     credentials: newCredentials(),
@@ -76,6 +78,17 @@ function siteFor(
     origin,
     socketUrl: () => `${origin().replace('http:', 'ws:')}/link/?ticket=${sockets.ticket()}&app_id=${APP_ID}`,
   };
+}
+
+/** The manifest as an operator edits it for more scopes: mentions and direct messages need more than a scope. */
+function withScopes(declared: AppManifest, more: readonly string[]): AppManifest {
+  const takesMessages = declared.takesMessages || more.includes('im:history');
+  const events = [
+    ...declared.events,
+    ...(more.includes('app_mentions:read') ? ['app_mention'] : []),
+    ...(more.includes('im:history') ? ['message.im'] : []),
+  ];
+  return { ...declared, scopes: [...declared.scopes, ...more], takesMessages, events };
 }
 
 /** In the format of real tokens, but recognisably from the sandbox. */

@@ -32,6 +32,19 @@ export async function clickButton(
   if (complaint === null) await answered(person, before, ({ changes }) => changes.map(versionOf).join(), performance);
 }
 
+/** Writes a message, and waits for any message that follows. */
+export async function writeMessage(
+  { person, where, words }: Extract<Act, { is: 'write' }>,
+  performance: Performance,
+): Promise<void> {
+  const { stage } = performance;
+  const before = await trace(person, stage);
+  // The person's own message is one of them.
+  const known = stage.texts().length + 1;
+  await stage.write(person, where, words);
+  await answered(person, before, (now) => (now === before ? known : stage.texts().length), performance);
+}
+
 /** Fills in a field as soon as the modal has it. */
 export async function fillField(
   { person, label, words }: Extract<Act, { is: 'fill' }>,

@@ -14,6 +14,7 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Replied = z.strictObject({ person: z.string(), ts: z.string(), text: z.string() });
 const Filled = z.strictObject({ person: z.string(), viewId: z.string(), blockId: z.string(), words: z.string() });
 const InView = z.strictObject({ person: z.string(), viewId: z.string() });
 
@@ -74,6 +75,10 @@ async function actionFor(path: string, fields: unknown, persons: Persons): Promi
   if (path === '/page/command') {
     const { person, text } = Typed.parse(fields);
     return await persons.type(person, text);
+  }
+  if (path === '/page/reply') {
+    const { person, ts, text } = Replied.parse(fields);
+    return await persons.reply(person, ts, text);
   }
   if (path === '/page/fill') {
     const { person, viewId, blockId, words } = Filled.parse(fields);

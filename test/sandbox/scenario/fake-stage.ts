@@ -43,6 +43,10 @@ export class FakeStage implements Stage {
     return this.labels.includes(label);
   }
 
+  async write(person: string, where: string, words: string): Promise<void> {
+    this.#done(`${person} ${where} ${words}`);
+  }
+
   async fill(person: string, label: string, words: string): Promise<void> {
     if (!this.labels.includes(label)) throw new Impossible(`The modal has no field "${label}".`);
     this.#done(`${person} fills ${label}: ${words}`);

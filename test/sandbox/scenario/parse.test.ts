@@ -62,7 +62,10 @@ ssh-keygen -R node-2
 sleep 0.5
 alice> fill Nodes: node-2, node-3
 alice> fill Reason:
-alice> submit`),
+alice> submit
+alice> say @registry-ha add node-2
+bob> reply @registry-ha why
+alice> dm status`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
     { is: 'wait', state: 'failed', seconds: 300 },
@@ -88,6 +91,9 @@ alice> submit`),
     { is: 'fill', person: 'alice', label: 'Nodes', words: 'node-2, node-3' },
     { is: 'fill', person: 'alice', label: 'Reason', words: '' },
     { is: 'submit', person: 'alice' },
+    { is: 'write', person: 'alice', where: 'say', words: '@registry-ha add node-2' },
+    { is: 'write', person: 'bob', where: 'reply', words: '@registry-ha why' },
+    { is: 'write', person: 'alice', where: 'dm', words: 'status' },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { ask } from '../blocks/confirm-dialog.ts';
 import { ModalWindow } from '../blocks/modal.ts';
 import { Composer } from '../composer/composer.ts';
 import { required } from '../dom/dom.ts';
-import { sendClick, sendText } from '../state/local-server.ts';
+import { sendClick, sendReply, sendText } from '../state/local-server.ts';
 import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
 import { arrivals, channelMessages, newlyStartedThread, openModal, threadReplies } from '../state/visible.ts';
@@ -88,7 +88,23 @@ export class ChannelPage {
     else if (click !== undefined) void this.#click(model, click);
   }
 
+  /** Enter in the box below a thread. */
+  async #reply(model: Model, box: HTMLInputElement): Promise<void> {
+    const text = box.value.trim();
+    if (text === '' || model.threadTs === undefined) return;
+    box.value = '';
+    this.#thread.toEnd();
+    const says = await sendReply(model.personId, model.threadTs, text);
+    const complaint = required('thread-complaint', HTMLElement);
+    complaint.hidden = says === undefined;
+    complaint.textContent = says ?? '';
+    if (says !== undefined) box.value = text;
+  }
+
   #pressed(event: KeyboardEvent): void {
+    const box = required('thread-reply', HTMLInputElement);
+    if (event.key === 'Enter' && event.target === box && !event.isComposing && this.#model !== undefined)
+      void this.#reply(this.#model, box);
     const isInThread = event.target instanceof Element && event.target.closest('#thread') !== null;
     if (event.key === 'Escape' && isInThread && this.#model !== undefined) this.#openThread(this.#model, undefined);
   }

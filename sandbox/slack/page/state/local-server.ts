@@ -16,6 +16,11 @@ export function sendText(person: string, text: string): Promise<string | undefin
   return post('/page/command', { person, text });
 }
 
+/** Replies in a thread; returns the server's error, if any. */
+export function sendReply(person: string, ts: string, text: string): Promise<string | undefined> {
+  return post('/page/reply', { person, ts, text });
+}
+
 /** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });

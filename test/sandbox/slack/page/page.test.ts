@@ -70,6 +70,25 @@ test('a modal with inputs sends what is entered, and then the submission; an exp
   expect(open.mistakes).toEqual([]);
 });
 
+test('a reply is sent in the open thread, and comes back when Slack refuses it', async () => {
+  const reply = message(5, 'a reply', { threadTs: card.ts });
+  await using open = await openPage(browser, stateOf([card, reply]));
+  const { page, server } = open;
+  await page.getByRole('button', { name: /1 reply/ }).click();
+  const box = page.locator('#thread-reply');
+  await box.fill('@registry-ha why');
+  await box.press('Enter');
+  const body = { person: ALICE.id, ts: card.ts, text: '@registry-ha why' };
+  await expect.poll(() => server.posted).toEqual([{ path: '/page/reply', body }]);
+  expect(await box.inputValue()).toBe('');
+  server.answer = async () => 'Slack has no slash commands in threads.';
+  await box.fill('/registry-ha help');
+  await box.press('Enter');
+  await expect.poll(() => page.locator('#thread-complaint').innerText()).toContain('no slash commands');
+  expect(await box.inputValue()).toBe('/registry-ha help');
+  expect(open.mistakes).toEqual([]);
+});
+
 describe('the message box', () => {
   test('offers the command while it is typed, sends on Enter, recalls on Up, and keeps the cursor', async () => {
     await using open = await openPage(browser, stateOf([]));
