@@ -14,6 +14,7 @@ import { jobAttacks } from './redis/jobs.ts';
 import { replayAttacks } from './redis/replays.ts';
 import { unsignedWords } from './redis/unsigned-words.ts';
 import { clickAttacks } from './slack/clicks.ts';
+import { eventAttacks } from './slack/events.ts';
 import { formAttacks } from './slack/forms.ts';
 import { hostileWordAttacks } from './slack/hostile-words.ts';
 import { httpAttacks } from './slack/http.ts';
@@ -26,6 +27,7 @@ export function families(): readonly Family[] {
     jobAttacks(),
     clickAttacks(),
     formAttacks(),
+    eventAttacks(),
     httpAttacks(),
     forgedEvents(),
     unsignedWords(),

@@ -59,10 +59,20 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       },
     };
     registerActions(app, {
-      useCases: { ...useCases, request: no, undo: no, hold: no, answer: no, form: async () => [] },
+      useCases: {
+        ...useCases,
+        request: no,
+        undo: no,
+        hold: no,
+        answer: no,
+        form: async () => [],
+        changeAt: async () => null,
+      },
       context: async () => ({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
       linkTo: () => '',
+      me: () => 'U0BOT',
+      names: new Map(),
       ending: new AbortController().signal,
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
       slack: new RecordingSlack(systemClock),

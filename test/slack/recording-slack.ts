@@ -54,7 +54,7 @@ export class RecordingSlack implements SlackPoster {
 
   readonly whispers: { readonly channel: string; readonly user: string; readonly text: string }[] = [];
 
-  async whisper(channel: string, user: string, { text }: Drawing): Promise<void> {
+  async whisper({ channel }: { readonly channel: string }, user: string, { text }: Drawing): Promise<void> {
     this.whispers.push({ channel, user, text });
   }
 

@@ -7,7 +7,7 @@ import { forming } from './form.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
 import { knownForPlan, laterPlan } from './plan.ts';
-import { knownForLog, knownForShow } from './show.ts';
+import { knownForLog, knownForShow, knownForWhy } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
 import { knownForVerify, laterProof } from './verify.ts';
 
@@ -18,6 +18,7 @@ const GATHER: { readonly [Q in Question]: Gather<Q> } = {
   verify: knownForVerify,
   changes: knownForChanges,
   show: knownForShow,
+  why: knownForWhy,
   log: knownForLog,
   history: knownForHistory,
   help: knownForHelp,

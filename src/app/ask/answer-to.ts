@@ -12,6 +12,8 @@ import type { UseCases } from './bot-use-cases.ts';
 /** The channel of a request, and how to post a new change's card there. */
 export interface Place {
   readonly channel: string;
+  /** Only the asker reads here. */
+  readonly isPrivate?: boolean;
   readonly post: (change: Change) => Promise<MessageRef>;
 }
 
@@ -32,6 +34,7 @@ export type AskUseCases = Pick<UseCases, 'request' | 'undo' | 'decide' | 'hold' 
 /** Does what a person requests, the same for every surface. Throws what `place.post` and the use cases throw. */
 export async function answerTo(wish: Wish, by: Person, place: Place, useCases: AskUseCases): Promise<Answer> {
   const { channel, post } = place;
+  const asker = { by, channel: place.isPrivate === true ? null : channel };
   switch (wish.is) {
     case 'change':
       return onTheCard(await useCases.request(wish.intent, by, channel, post));
@@ -44,11 +47,11 @@ export async function answerTo(wish: Wish, by: Person, place: Place, useCases: A
       return isRefusal(hold) ? refused(hold) : { is: 'held', wish: wish.hold, hold };
     }
     case 'question': {
-      const answered = await useCases.answer(wish, { by, channel });
+      const answered = await useCases.answer(wish, asker);
       return isRefusal(answered) ? refused(answered) : { is: 'answered', ...answered };
     }
     case 'form': {
-      const clusters = await useCases.form({ by, channel });
+      const clusters = await useCases.form(asker);
       if (clusters.length > 0) return { is: 'form', wish, clusters };
       return isRefusal(wish.instead) ? refused(wish.instead) : await answerTo(wish.instead, by, place, useCases);
     }

@@ -8,7 +8,8 @@ import type { FormCluster } from '../../domain/wish/form.ts';
 /** Who asks, and where. */
 export interface Asker {
   readonly by: Person;
-  readonly channel: string;
+  /** Null: only the asker reads the answer, and no channel limits what it shows. */
+  readonly channel: string | null;
 }
 
 /** An answer, for a surface to show in its own markup. */

@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
 import { activeHoldsOf } from '../policy/rights.ts';
+import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
 import type { Answering, Forming } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
@@ -79,6 +80,8 @@ function standing(ports: BotPorts) {
       const cluster = ports.clusters.get(clusterOf(change.id));
       return cluster === undefined ? NO_CALLS : await callsFor(change, cluster);
     },
+    /** The change whose card is this message. */
+    changeAt: (place: MessageRef): Promise<Change | null> => changeAt(place, ports.clusters.values(), ports.cards),
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);

@@ -1,5 +1,6 @@
 import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import type { Answered } from '../../app/ask/asker.ts';
+import type { UseCases } from '../../app/ask/bot-use-cases.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
@@ -10,7 +11,7 @@ import type { Once } from '../../ports/cards.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
-import { linkingMrkdwn } from '../text/markup.ts';
+import { linkingMrkdwn, quiet } from '../text/markup.ts';
 import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
 import { openForm } from './open-form.ts';
 import { type Respond, say } from './respond.ts';
@@ -19,7 +20,7 @@ export interface SurfaceOptions extends PostOptions {
   readonly slack: SlackPoster;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
-  readonly useCases: AskUseCases;
+  readonly useCases: AskUseCases & Pick<UseCases, 'changeAt'>;
   /** The clusters, their nodes, and the default in this channel. */
   readonly context: (channel: string) => Promise<CommandContext>;
   /** Why the bot rejects this sender; null for people of its own workspace. */
@@ -27,6 +28,10 @@ export interface SurfaceOptions extends PostOptions {
   readonly once: Once;
   /** The address of a message. */
   readonly linkTo: (place: MessageRef) => string;
+  /** The names of people, by ID, as payloads have told them: events name nobody. */
+  readonly names: Map<string, string>;
+  /** The user ID of the bot. */
+  readonly me: () => string;
   /** Aborted when the bot stops. */
   readonly ending: AbortSignal;
 }
@@ -39,6 +44,8 @@ export interface Request {
   /** Slack's ID of this command or click. A payload that arrives twice, even at two replicas, has it twice. */
   readonly trigger?: string | undefined;
   readonly wish: Wish | Refusal;
+  /** `alone`: only the asker reads here. `public`: everyone in the channel reads an answer, so it mentions nobody by name. */
+  readonly audience?: 'alone' | 'public';
 }
 
 /** A reply, and how to wait for a newer one. */
@@ -52,6 +59,8 @@ const MOST_LATER = 4;
 
 /** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
 export async function answer(request: Request, respond: Respond, options: SurfaceOptions): Promise<void> {
+  const { by } = request;
+  if (by.name !== by.id) options.names.set(by.id, by.name);
   const reply = await replyTo(request, options);
   if (reply === null) return;
   await say(reply.words, respond, options.log);
@@ -83,15 +92,15 @@ async function sayLater(
 const alone = (text: string): Reply => ({ words: { to: 'asker', text }, later: null });
 
 async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply | null> {
-  const { sender, by, channel, wish } = request;
+  const { sender, by, channel, wish, audience } = request;
   const rejection = options.whyNot(sender);
   if (rejection !== null) return alone(rejection);
   if (isRefusal(wish)) return alone(refusalText(wish));
   const post = (change: Change) => postCard(change, channel, options);
   try {
     if (await isRepeated(wish, request, options)) return null;
-    const answer = await answerTo(wish, by, { channel, post }, options.useCases);
-    const markup = linkingMrkdwn(options.linkTo);
+    const answer = await answerTo(wish, by, { channel, isPrivate: audience === 'alone', post }, options.useCases);
+    const markup = audience === 'public' ? quiet(linkingMrkdwn(options.linkTo)) : linkingMrkdwn(options.linkTo);
     const words = answer.is === 'form' ? await openForm(answer, request, options) : wordsOf(answer, by, markup);
     return words === null
       ? null

@@ -78,7 +78,7 @@ async function readForm(body: unknown, options: SurfaceOptions) {
   }
   const by = { id: user.id, name: user.name ?? user.username ?? user.id };
   const request = { sender: senderOf(payload), by, channel, trigger: view.id, wish };
-  return { request, respond: withTyped(entered.form, byMessages(options.slack, channel, user.id)) };
+  return { request, respond: withTyped(entered.form, byMessages(options, { channel }, user.id)) };
 }
 
 /** The explanation at a field, which shows plain text. */
@@ -89,9 +89,7 @@ const withTyped =
   (form: Form, respond: Respond): Respond =>
   (words) =>
     respond(
-      words.to === 'asker' && words.blocks === undefined
-        ? { ...words, text: `${words.text}\nYou requested: ${code(typedForm(form))}` }
-        : words,
+      words.to === 'asker' ? { ...words, text: `${words.text}\nYou requested: ${code(typedForm(form))}` } : words,
     );
 
 interface Entered {

@@ -1,7 +1,7 @@
 import type { RespondFn } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
-import { SlackRefused } from '../api/slack-refused.ts';
+import { isClosedChannel, type PostOptions, patiently } from '../outbox/post-card.ts';
 import type { Words } from './answer-words.ts';
 
 /** How a surface replies. */
@@ -12,23 +12,42 @@ export const throughUrl =
   (respond: RespondFn): Respond =>
   ({ to, text, blocks }) =>
     respond({
-      response_type: to === 'asker' ? 'ephemeral' : 'in_channel',
+      response_type: to === 'channel' ? 'in_channel' : 'ephemeral',
       replace_original: false,
       text,
       ...(blocks === undefined ? {} : { blocks: [...blocks] }),
     });
 
+interface ReplyOptions extends PostOptions {
+  readonly slack: SlackPoster;
+}
+
+/** Where the bot replies by messages: in a channel, perhaps in a thread; `isDirect`: in direct messages. */
+export interface ReplyPlace {
+  readonly channel: string;
+  readonly thread?: string | undefined;
+  readonly isDirect?: boolean;
+}
+
 /** By messages of the bot, for payloads without a response_url. Where the bot may not write, the person gets a direct message. */
-export const byMessages =
-  (slack: SlackPoster, channel: string, user: string): Respond =>
-  async ({ to, text, blocks = [] }) => {
-    const whispered =
-      to === 'asker' ? slack.whisper(channel, user, { text, blocks }) : slack.post(channel, { text, blocks });
-    await whispered.catch(async (error: unknown) => {
-      if (to === 'channel' || !(error instanceof SlackRefused) || error.fault === 'rate-limited') throw error;
-      await slack.direct(user, text);
-    });
+export const byMessages = (
+  options: ReplyOptions,
+  { channel, thread, isDirect = false }: ReplyPlace,
+  user: string,
+): Respond => {
+  const { slack } = options;
+  return async ({ to, text, blocks = [] }) => {
+    const drawing = { text, blocks };
+    const isHere = isDirect || (to === 'place' && thread !== undefined);
+    try {
+      if (to !== 'channel' && !isHere) return await slack.whisper({ channel, thread }, user, drawing);
+      return await patiently(() => slack.post(channel, drawing, isHere ? thread : undefined), options);
+    } catch (error) {
+      if (to === 'channel' || !isClosedChannel(error)) throw error;
+      return await slack.direct(user, text);
+    }
   };
+};
 
 /** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */
 export async function say(words: Words, respond: Respond, log: Log): Promise<void> {

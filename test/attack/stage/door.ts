@@ -99,6 +99,12 @@ export class Door {
     return await this.knock({ body: formOf(submissionPayload(given)) });
   }
 
+  /** Sends an event; Slack has no response_url for it. */
+  async event(event: object, more: object = {}): Promise<Answered> {
+    const body = { type: 'event_callback', team_id: TEAM, event_id: `Ev${randomUUID()}`, event, ...more };
+    return await this.knock({ body: JSON.stringify(body), type: 'application/json' });
+  }
+
   /** The body of a slash command. */
   form(by: Pick<Person, 'id' | 'name'>, text: string): { readonly body: string; readonly url: string } {
     const url = this.#replies.url();

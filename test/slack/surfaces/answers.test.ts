@@ -33,11 +33,14 @@ const REPLICA: SurfaceOptions = {
     hold: async () => REFUSAL,
     answer: async () => REFUSAL,
     form: async () => [],
+    changeAt: async () => null,
   },
   context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
   whyNot: () => null,
   once: { isFirst: async () => true },
   linkTo: () => '',
+  me: () => 'U0BOT',
+  names: new Map(),
   ending: new AbortController().signal,
   slack: new RecordingSlack(systemClock),
   planned: async () => null,
@@ -59,7 +62,7 @@ describe('an answer with a plan', () => {
 
   it('shows the plan as its card does, without any button', () => {
     const { to, text, blocks = [] } = answeredWords(shown, MRKDWN);
-    expect({ to, text }).toEqual({ to: 'asker', text: 'Dry run.' });
+    expect({ to, text }).toEqual({ to: 'place', text: 'Dry run.' });
     const drawn = JSON.stringify(blocks);
     expect(drawn).toContain('Copies 3 files');
     expect(drawn).toContain('SSH host keys');
@@ -75,7 +78,7 @@ describe('an answer with a plan', () => {
   });
 
   it('has only words without one', () => {
-    expect(answeredWords({ ...shown, plan: null }, MRKDWN)).toEqual({ to: 'asker', text: 'Dry run.' });
+    expect(answeredWords({ ...shown, plan: null }, MRKDWN)).toEqual({ to: 'place', text: 'Dry run.' });
   });
 });
 

@@ -20,11 +20,13 @@ function bench(planned: SurfaceOptions['planned'], slack = new RecordingSlack(sy
     throw new Error('nothing is requested');
   };
   const options: SurfaceOptions = {
-    useCases: { request: no, undo: no, decide: no, hold: no, answer: no, form: no },
+    useCases: { request: no, undo: no, decide: no, hold: no, answer: no, form: no, changeAt: no },
     context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
     whyNot: () => null,
     once: { isFirst: async () => true },
     linkTo: () => '',
+    me: () => 'U0BOT',
+    names: new Map(),
     ending: new AbortController().signal,
     log: new KeptLog(),
     ...{ slack, planned, clock: systemClock },
