@@ -16,6 +16,7 @@ export const SLACK_FAULTS = [
   'slack-org-token',
   'slack-archived',
   'slack-no-files',
+  'slack-events-twice',
   'slack-refresh',
 ] as const;
 

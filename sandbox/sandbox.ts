@@ -27,6 +27,8 @@ export interface SandboxOptions {
   readonly policy?: string;
   /** Gives the app the scope for files, as manifest.yml explains. */
   readonly hasFiles?: boolean;
+  /** Gives the app what it needs for mentions and direct messages, as manifest.yml explains. */
+  readonly hasMentions?: boolean;
   /** Parent of the sandbox's temporary folder. */
   readonly folder?: string;
   /** Port of the page; default: a free port. */
@@ -78,7 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
   const slack = await startLocalSlack({
     ...slackOptions(place, options),
-    moreScopes: scopesFor(policy, options.hasFiles === true),
+    moreScopes: scopesFor(policy, options),
   });
   closing.defer(() => inTime('The local Slack', slack.close(), log));
   const services = await startServices(place, { slack, cluster, ...options, policy }, keeper, closing, signal);
@@ -161,10 +163,14 @@ export function checkPolicy(path: string): void {
   policiesFor([CLUSTER], resolve(path), resolve('bot.yaml'));
 }
 
-/** A policy that names user groups needs a scope, and so do files, as manifest.yml explains. */
-const scopesFor = (policy: string | undefined, hasFiles: boolean): readonly string[] => [
+/** A policy that names user groups needs a scope, and so do files, mentions and direct messages, as manifest.yml explains. */
+const scopesFor = (
+  policy: string | undefined,
+  { hasFiles = false, hasMentions = false }: SandboxOptions,
+): readonly string[] => [
   ...(/\bgroups:/.test(policy ?? '') ? ['usergroups:read'] : []),
   ...(hasFiles ? ['files:write'] : []),
+  ...(hasMentions ? ['app_mentions:read', 'im:history'] : []),
 ];
 
 /** If one of them fails to start, waits for the other before it throws. */

@@ -43,12 +43,15 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
     }),
   );
   const signer = approvalSigner(signingKey);
+  let slack: RunningSlack | null = null;
   const useCases = loggedWishes(
-    botUseCases({ clusters, cards, clock, ids: randomIds(), signer }, answering({ clusters, cards, clock })),
+    botUseCases(
+      { clusters, cards, clock, ids: randomIds(), signer },
+      answering({ clusters, cards, clock, lacking: () => slack?.off() ?? [] }),
+    ),
     log,
   );
   const changes = (name: string) => known(name, clusters).changes;
-  let slack: RunningSlack | null = null;
   const whyNotReady = () => {
     if (!record.isReachable()) return 'Redis is unreachable.';
     return slack?.isConnected() ? null : 'Slack is unreachable.';

@@ -59,6 +59,7 @@ function withOptions(command: Command): Command {
   return withCluster(command)
     .option('--policy <file>', 'policy file of the bot (default: alice requests, bob approves)')
     .option('--files', 'give the app the scope files:write, so that plans also come as files')
+    .option('--mentions', 'give the app the scopes for mentions and direct messages')
     .option('--http', 'send signed HTTP requests to the bot, instead of Socket Mode');
 }
 

@@ -8,11 +8,12 @@ export interface CommandOptions {
   readonly port?: number;
   readonly http?: boolean;
   readonly files?: boolean;
+  readonly mentions?: boolean;
 }
 
 /** Converts command-line options to sandbox options. */
 export function sandboxOptions(
-  { cluster, policy, pace, port, http, files }: CommandOptions,
+  { cluster, policy, pace, port, http, files, mentions }: CommandOptions,
   log: (says: string) => void,
   signal: AbortSignal,
 ): SandboxOptions {
@@ -21,6 +22,7 @@ export function sandboxOptions(
     signal,
     delivery: http === true ? 'http' : 'socket',
     ...(files === true ? { hasFiles: true } : {}),
+    ...(mentions === true ? { hasMentions: true } : {}),
     ...(cluster === undefined ? {} : { description: cluster }),
     ...(policy === undefined ? {} : { policy }),
     ...(pace === undefined ? {} : { pace }),

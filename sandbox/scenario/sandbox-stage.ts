@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 import { PEOPLE } from '../people.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { type SeenText, textsOf } from '../seen/texts.ts';
+import type { SlackMessage } from '../slack/local-slack.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
+import type { Where } from './parse/statement.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
 
@@ -26,6 +28,9 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     say: (person, command) => settled(slack.command(person, command)),
     click: (person, label) => settled(slack.click(person, label)),
     hasButton: (person, label) => hasButton(person, label, slack.messages()),
+    write: (person, where, words) => possible(written(sandbox, person, where, words)),
+    fill: (person, label, words) => possible(slack.fill(person, label, words)),
+    submit: (person) => possible(slack.submit(person)),
     changes: () => changes.read(),
     texts: () => texts.all(),
     modals: (person) => modalsOf(personNamed(person).id, slack.modals()),
@@ -39,6 +44,23 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
+}
+
+/** The thread of a message is that of the newest card. */
+async function written({ slack }: Sandbox, person: string, where: Where, words: string): Promise<void> {
+  if (where === 'dm') return await slack.direct(person, words);
+  if (where === 'say') return await slack.command(person, words);
+  const isCard = ({ author, threadTs, ephemeralFor }: SlackMessage) =>
+    author.isBot && threadTs === undefined && ephemeralFor === undefined;
+  const card = slack.messages().findLast(isCard);
+  if (card === undefined) throw new Error('There is no card to reply to.');
+  await slack.reply(person, card.ts, words);
+}
+
+async function possible(act: Promise<void>): Promise<void> {
+  await act.catch((error: unknown) => {
+    throw new Impossible(error instanceof Error ? error.message : String(error));
+  });
 }
 
 /** What the refusal of a changed host key tells the operator to run. */
@@ -58,7 +80,7 @@ function hasButton(person: string, label: string, messages: Parameters<typeof bu
 function modalsOf(id: string, modals: ReturnType<Sandbox['slack']['modals']>): readonly Pick<SeenText, 'texts'>[] {
   return modals
     .filter(({ person }) => person === id)
-    .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) }));
+    .map(({ view, errors }) => ({ texts: textsOf({ text: '', blocks: [view, errors] }) }));
 }
 
 function personNamed(name: string): (typeof PEOPLE)[number] {

@@ -1,5 +1,6 @@
 import type { Breaking } from './page-api/breaking.ts';
 import type { SharedFile } from './site/files.ts';
+import type { OpenView } from './site/views.ts';
 
 /** A person of the sandbox workspace. */
 export interface Person {
@@ -72,13 +73,21 @@ export interface LocalSlack {
   readonly signingSecret: string;
   /** Types a line. Resolves once it is delivered and acknowledged; rejects if Slack would show a failure. */
   command(person: string, text: string): Promise<void>;
+  /** Replies in the thread of a message; a mention of the bot reaches it. */
+  reply(person: string, ts: string, text: string): Promise<void>;
+  /** Writes a direct message to the app. */
+  direct(person: string, text: string): Promise<void>;
   /** Clicks the newest button with this label and confirms its dialog. */
   click(person: string, label: string): Promise<void>;
   /** Clicks one exact button. */
   clickAction(person: string, ts: string, blockId: string, actionId: string): Promise<void>;
   messages(): readonly SlackMessage[];
-  /** Modals that were opened, oldest first. */
-  modals(): readonly { readonly person: string; readonly view: unknown }[];
+  /** Fills in the field with this label in the person's newest modal: a text, or labels of options. */
+  fill(person: string, label: string, words: string): Promise<void>;
+  /** Submits the person's newest modal. */
+  submit(person: string): Promise<void>;
+  /** Every state of every modal that was opened, oldest first. */
+  modals(): readonly Pick<OpenView, 'person' | 'view' | 'errors'>[];
   /** The text of a file that a message shows. */
   fileText(id: string): string | undefined;
   /** Calls the listener after each change of a message; returns a function that unsubscribes it. */

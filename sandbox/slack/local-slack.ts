@@ -16,6 +16,7 @@ import { RateLimits } from './site/rate-limits.ts';
 import type { Credentials, Site } from './site/site.ts';
 import { Timeline } from './site/timeline.ts';
 import { Triggers } from './site/triggers.ts';
+import { Views } from './site/views.ts';
 import { APP_ID, workspaceOf } from './site/workspace.ts';
 
 export type { LocalSlack, LocalSlackOptions, Person, SlackMessage } from './local-slack-types.ts';
@@ -37,11 +38,15 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     apiUrl: `${site.origin()}/api/`,
     ...site.credentials,
     command: (person, text) => persons.type(person, text),
+    reply: (person, ts, text) => persons.reply(person, ts, text),
+    direct: (person, text) => persons.direct(person, text),
     click: (person, label) => persons.click(person, label),
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),
     fileText: (id) => site.files.text(id),
-    modals: () => [...site.views],
+    fill: (person, label, words) => persons.forms.fill(person, label, words),
+    submit: (person) => persons.forms.submit(person),
+    modals: () => site.views.shown(),
     onChange: (listener) => site.timeline.onChange(listener),
     fault: (name, args) => site.faults.plant(name, args),
     clearFault: (name) => site.faults.clear(name),
@@ -60,7 +65,7 @@ function siteFor(
   sockets: SocketMode,
   origin: () => string,
 ): Site {
-  const manifest = { ...declared, scopes: [...declared.scopes, ...moreScopes] };
+  const manifest = withScopes(declared, moreScopes);
   return {
     workspace: workspaceOf(manifest, people, channel),
     credentials: newCredentials(),
@@ -69,13 +74,24 @@ function siteFor(
     faults: new Faults((reason) => sockets.disconnect(reason)),
     files: new Files(),
     limits: new RateLimits(now),
-    views: [],
+    views: new Views(now),
     calls: [],
     now,
     newId: () => randomBytes(4).toString('hex'),
     origin,
     socketUrl: () => `${origin().replace('http:', 'ws:')}/link/?ticket=${sockets.ticket()}&app_id=${APP_ID}`,
   };
+}
+
+/** The manifest as an operator edits it for more scopes: mentions and direct messages need more than a scope. */
+function withScopes(declared: AppManifest, more: readonly string[]): AppManifest {
+  const takesMessages = declared.takesMessages || more.includes('im:history');
+  const events = [
+    ...declared.events,
+    ...(more.includes('app_mentions:read') ? ['app_mention'] : []),
+    ...(more.includes('im:history') ? ['message.im'] : []),
+  ];
+  return { ...declared, scopes: [...declared.scopes, ...more], takesMessages, events };
 }
 
 /** In the format of real tokens, but recognisably from the sandbox. */

@@ -58,7 +58,7 @@ export interface StartSlackOptions {
 
 /** Starts accepting commands and clicks, and keeps cards up to date. */
 export async function startSlack(options: StartSlackOptions) {
-  const { config, useCases, clock, log } = options;
+  const { config, useCases, once, clock, log } = options;
   const { botToken } = config.secrets;
   const slackApiUrl = config.slack.apiUrl;
   const slack = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
@@ -73,13 +73,15 @@ export async function startSlack(options: StartSlackOptions) {
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
   const end = new AbortController();
-  const ending = end.signal;
+  const self = { me: () => bot.home().me, names: new Map<string, string>(), ending: end.signal };
   for (const register of SURFACES)
-    register(bot.app, { useCases, slack, planned, context, whyNot, once: options.once, linkTo, ending, clock, log });
+    register(bot.app, { useCases, slack, planned, context, whyNot, once, linkTo, clock, log, ...self });
   await bot.start();
   const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
   return {
     isConnected: () => bot.isConnected(),
+    /** Optional features that are off, as sentences. */
+    off: () => bot.home().off,
     /** Posts the card of a change without one; null when the bot may not write there. */
     postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
     /** Reminds people once, in the thread of its card, that a plan expires soon. */

@@ -14,6 +14,8 @@ import { jobAttacks } from './redis/jobs.ts';
 import { replayAttacks } from './redis/replays.ts';
 import { unsignedWords } from './redis/unsigned-words.ts';
 import { clickAttacks } from './slack/clicks.ts';
+import { eventAttacks } from './slack/events.ts';
+import { formAttacks } from './slack/forms.ts';
 import { hostileWordAttacks } from './slack/hostile-words.ts';
 import { httpAttacks } from './slack/http.ts';
 import { typedAttacks } from './slack/typed-words.ts';
@@ -24,6 +26,8 @@ export function families(): readonly Family[] {
     approvalAttacks(),
     jobAttacks(),
     clickAttacks(),
+    formAttacks(),
+    eventAttacks(),
     httpAttacks(),
     forgedEvents(),
     unsignedWords(),

@@ -28,6 +28,7 @@ async function playFile(name: string, signal: AbortSignal) {
   const description = join(FOLDER, `${name}.yaml`);
   const policy = join(FOLDER, `${name}.policy.yaml`);
   const hasFiles = WITH_FILES.includes(name);
+  const hasMentions = WITH_MENTIONS.includes(name);
   const said: string[] = [];
   const sandbox = await startSandbox({
     pace: PACE,
@@ -35,6 +36,7 @@ async function playFile(name: string, signal: AbortSignal) {
     log: (line) => said.push(line),
     signal,
     hasFiles,
+    hasMentions,
     ...(existsSync(description) ? { description } : {}),
     ...(existsSync(policy) ? { policy } : {}),
   });
@@ -73,6 +75,9 @@ const names = readdirSync(FOLDER)
 
 /** Scenarios whose app has the optional scope for files. */
 const WITH_FILES: readonly string[] = ['plan-as-a-file'];
+
+/** Scenarios whose app has the optional scopes for mentions and direct messages. */
+const WITH_MENTIONS: readonly string[] = ['mentions-and-direct-messages'];
 
 /** Seconds that a scenario only waits. */
 function slept(name: string): number {

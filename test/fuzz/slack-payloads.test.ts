@@ -6,7 +6,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { boltLog } from '../../src/slack/api/bolt-log.ts';
 import { unwelcome } from '../../src/slack/inbox/sender.ts';
 import { registerActions } from '../../src/slack/surfaces/actions.ts';
-import { KeptLog } from '../slack/recording-slack.ts';
+import { KeptLog, RecordingSlack } from '../slack/recording-slack.ts';
 import { CASES, jsonLike, newSeed, spoilt } from './arbitraries.ts';
 
 const DIGEST = 'a'.repeat(64);
@@ -59,17 +59,23 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       },
     };
     registerActions(app, {
-      useCases: { ...useCases, request: no, undo: no, hold: no, answer: no },
+      useCases: {
+        ...useCases,
+        request: no,
+        undo: no,
+        hold: no,
+        answer: no,
+        form: async () => [],
+        changeAt: async () => null,
+      },
       context: async () => ({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
       linkTo: () => '',
+      me: () => 'U0BOT',
+      names: new Map(),
       ending: new AbortController().signal,
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),
-      slack: {
-        post: async () => ({ channel: 'C', ts: '1' }),
-        open: async () => undefined,
-        uploadTo: async () => undefined,
-      },
+      slack: new RecordingSlack(systemClock),
       planned: async () => null,
       clock: systemClock,
       log,

@@ -59,6 +59,16 @@ export class RecordingSlack implements SlackPoster {
     this.opened.push({ trigger, view });
   }
 
+  async redraw(view: string, _hash: string | undefined, as: types.ModalView): Promise<void> {
+    this.opened.push({ trigger: view, view: as });
+  }
+
+  readonly whispers: { readonly channel: string; readonly user: string; readonly text: string }[] = [];
+
+  async whisper({ channel }: { readonly channel: string }, user: string, { text }: Drawing): Promise<void> {
+    this.whispers.push({ channel, user, text });
+  }
+
   async upload({ ts }: MessageRef, { name, text }: TextFile, comment: string): Promise<void> {
     this.#refuse('upload');
     this.files.push({ ts, name, text, comment });

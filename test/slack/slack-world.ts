@@ -38,6 +38,8 @@ export interface WorldOptions {
   readonly useCases?: (real: UseCases) => UseCases;
   /** Faults of Slack from before the start. */
   readonly faults?: readonly string[];
+  /** Optional scopes of the app. */
+  readonly scopes?: readonly string[];
   /** By default, alice may request and bob may approve. */
   readonly rules?: GivenRules;
 }
@@ -45,10 +47,11 @@ export interface WorldOptions {
 export async function slackWorld({
   http,
   rules = {},
+  scopes = [],
   faults = [],
   useCases = (real) => real,
 }: WorldOptions = {}): Promise<SlackWorld> {
-  const local = await localSlack(http);
+  const local = await localSlack(http, scopes);
   for (const fault of faults) local.fault(fault, []);
   const announcements = new FakeAnnouncements();
   const changes = new FakeChanges('lab', announcements);
@@ -78,9 +81,10 @@ export async function slackWorld({
   return { local, bot, changes, life, board, log, fatal, messages: () => local.messages(), ephemeralFor, close };
 }
 
-function localSlack(http: WorldOptions['http']): Promise<LocalSlack> {
+function localSlack(http: WorldOptions['http'], moreScopes: readonly string[]): Promise<LocalSlack> {
   return startLocalSlack({
     manifestPath: MANIFEST,
+    moreScopes,
     people: [ALICE, BOB, CAROL, MALLORY],
     channel: OPS,
     delivery:

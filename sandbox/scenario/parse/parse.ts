@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '../../processes/services.ts';
 import { parseExpectation } from './parse-expectation.ts';
 import { parseWait } from './parse-wait.ts';
 import { mistake, type Parsed, parsed } from './parsed.ts';
-import type { Act, Statement } from './statement.ts';
+import { type Act, type Statement, WHERE } from './statement.ts';
 
 /** A whole scenario, or every mistake in it with its line number. */
 export type ParsedScenario =
@@ -65,7 +65,15 @@ function parsePerson(person: string, rest: string, cast: Cast): Parsed {
   if (rest.startsWith('/')) return parsed({ is: 'say', person, command: rest });
   const label = /^click\s+(.+)$/.exec(rest)?.[1];
   if (label !== undefined) return parsed({ is: 'click', person, label });
-  return mistake(`Write a /command, or click and a button label, after “${person}>”.`);
+  const [, verb, message = ''] = /^(\w+)\s+(.+)$/.exec(rest) ?? [];
+  const where = WHERE.find((one) => one === verb);
+  if (where !== undefined) return parsed({ is: 'write', person, where, words: message });
+  const [, field, words = ''] = /^fill\s+([^:]+?)\s*:\s*(.*)$/.exec(rest) ?? [];
+  if (field !== undefined) return parsed({ is: 'fill', person, label: field, words });
+  if (rest === 'submit') return parsed({ is: 'submit', person });
+  return mistake(
+    `Write a /command, click and a button label, say, reply or dm and a message, fill LABEL: VALUE, or submit, after “${person}>”.`,
+  );
 }
 
 function unknownPerson(name: string, { people }: Cast): Parsed | null {

@@ -6,6 +6,11 @@ export const WAITED = ['planned', 'refused', 'denied', 'approved', 'running', 'd
 /** A state that a change can be in. */
 export type Waited = Exclude<(typeof WAITED)[number], 'running'>;
 
+/** Where an ordinary message is written: in the channel, in the thread of the newest card, or as a direct message. */
+export const WHERE = ['say', 'reply', 'dm'] as const;
+
+export type Where = (typeof WHERE)[number];
+
 /** One line of a scenario; `line` counts from one, `text` is the line as it was written. */
 export type Statement = { readonly line: number; readonly text: string } & Act;
 
@@ -13,6 +18,9 @@ export type Statement = { readonly line: number; readonly text: string } & Act;
 export type Act =
   | { readonly is: 'say'; readonly person: string; readonly command: string }
   | { readonly is: 'click'; readonly person: string; readonly label: string }
+  | { readonly is: 'write'; readonly person: string; readonly where: Where; readonly words: string }
+  | { readonly is: 'fill'; readonly person: string; readonly label: string; readonly words: string }
+  | { readonly is: 'submit'; readonly person: string }
   | { readonly is: 'wait'; readonly state: Waited; readonly seconds: number }
   | { readonly is: 'wait-running'; readonly step: string; readonly seconds: number }
   | { readonly is: 'expect-text'; readonly wanted: string }

@@ -9,7 +9,7 @@ import { SHOWN_LIMIT_MS, until } from './until.ts';
 /** Slack counts the acknowledgement as the answer; the visible result follows within this time. */
 const ANSWER_LIMIT_MS = 5_000;
 
-/** Types a command and waits for an answer: a new change, an ephemeral message, or a public message. */
+/** Types a command and waits for an answer: a new change, an ephemeral message, a modal, or a public message. */
 export async function sayCommand(
   { person, command }: Extract<Act, { is: 'say' }>,
   performance: Performance,
@@ -32,6 +32,41 @@ export async function clickButton(
   if (complaint === null) await answered(person, before, ({ changes }) => changes.map(versionOf).join(), performance);
 }
 
+/** Writes a message, and waits for any message that follows. */
+export async function writeMessage(
+  { person, where, words }: Extract<Act, { is: 'write' }>,
+  performance: Performance,
+): Promise<void> {
+  const { stage } = performance;
+  const before = await trace(person, stage);
+  // The person's own message is one of them.
+  const known = stage.texts().length + 1;
+  await stage.write(person, where, words);
+  await answered(person, before, (now) => (now === before ? known : stage.texts().length), performance);
+}
+
+/** Fills in a field as soon as the modal has it. */
+export async function fillField(
+  { person, label, words }: Extract<Act, { is: 'fill' }>,
+  performance: Performance,
+): Promise<void> {
+  const { stage } = performance;
+  const look = () => stage.fill(person, label, words).then(() => null, reasonOf);
+  await until(look, SHOWN_LIMIT_MS, performance);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Impossible) return error.message;
+  throw error;
+}
+
+/** Submits a modal, and waits for an answer: a new change, an ephemeral message, or an explanation in the modal. */
+export async function submitModal({ person }: Extract<Act, { is: 'submit' }>, performance: Performance): Promise<void> {
+  const before = await trace(person, performance.stage);
+  await performance.stage.submit(person);
+  await answered(person, before, ({ changes }) => changes.length, performance);
+}
+
 interface Footprint {
   readonly changes: readonly SeenChange[];
   readonly words: number;
@@ -42,7 +77,8 @@ const versionOf = ({ id, version }: SeenChange): string => `${id} ${version}`;
 /** What is visible of an answer; null while the changes cannot be read from Redis. */
 async function trace(person: string, stage: Stage): Promise<Footprint | null> {
   const seen = await stage.changes();
-  const words = stage.texts().filter((text) => mayAnswer(text, stage.idOf(person))).length;
+  const texts = stage.texts().filter((text) => mayAnswer(text, stage.idOf(person))).length;
+  const words = texts + stage.modals(person).length;
   return seen.are === 'hidden' ? null : { changes: seen.changes, words };
 }
 

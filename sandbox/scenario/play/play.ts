@@ -1,7 +1,7 @@
 import type { Statement } from '../parse/statement.ts';
 import { expectCalled, expectEphemeral, expectModal, expectNoText, expectText } from './expect.ts';
 import { Impossible } from './impossible.ts';
-import { clickButton, sayCommand } from './perform.ts';
+import { clickButton, fillField, sayCommand, submitModal, writeMessage } from './perform.ts';
 import type { Performance } from './performance.ts';
 import { waitForState, waitForStep } from './wait.ts';
 
@@ -46,6 +46,12 @@ async function perform(statement: Statement, performance: Performance): Promise<
       return await sayCommand(statement, performance);
     case 'click':
       return await clickButton(statement, performance);
+    case 'write':
+      return await writeMessage(statement, performance);
+    case 'fill':
+      return await fillField(statement, performance);
+    case 'submit':
+      return await submitModal(statement, performance);
     case 'wait':
       return await waitForState(statement, performance);
     case 'wait-running':

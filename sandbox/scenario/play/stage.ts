@@ -1,6 +1,7 @@
 import type { ServiceName } from '../../processes/services.ts';
 import type { Changes } from '../../seen/changes.ts';
 import type { SeenText } from '../../seen/texts.ts';
+import type { Where } from '../parse/statement.ts';
 
 /** What a scenario can do and see; a running sandbox implements it. */
 export interface Stage {
@@ -9,6 +10,12 @@ export interface Stage {
   hasButton(person: string, label: string): boolean;
   /** Clicks the newest button with this label; returns the error that Slack shows, or null. */
   click(person: string, label: string): Promise<string | null>;
+  /** Writes an ordinary message. */
+  write(person: string, where: Where, words: string): Promise<void>;
+  /** Fills in a field of the person's newest modal. */
+  fill(person: string, label: string, words: string): Promise<void>;
+  /** Submits it. */
+  submit(person: string): Promise<void>;
   changes(): Promise<Changes>;
   /** Every text shown so far. */
   texts(): readonly SeenText[];

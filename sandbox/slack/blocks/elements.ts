@@ -47,6 +47,26 @@ export const staticSelect = z
     message: 'initial option must exist in the options list',
   });
 
+/** A menu from which several items are chosen. */
+export const multiStaticSelect = z
+  .strictObject({
+    type: z.literal('multi_static_select'),
+    placeholder: plainText(150).optional(),
+    options: z.array(plainOption).min(1).max(100).optional(),
+    option_groups: z.array(optionGroup).min(1).max(100).optional(),
+    initial_options: z.array(plainOption).min(1).max(100).optional(),
+    max_selected_items: z.number().int().min(1).optional(),
+    focus_on_load: focus,
+    ...pressed,
+  })
+  .refine(({ options, option_groups }) => (options === undefined) !== (option_groups === undefined), {
+    message: 'must have either options or option_groups',
+  })
+  .refine((select) => (select.initial_options ?? []).every((option) => holds(optionsOf(select), option)), {
+    path: ['initial_options'],
+    message: 'initial options must exist in the options list',
+  });
+
 /** A group of checkboxes. */
 export const checkboxes = z
   .strictObject({

@@ -5,6 +5,7 @@ import {
   hasOneSource,
   imageElement,
   imageSource,
+  multiStaticSelect,
   overflow,
   plainTextInput,
   staticSelect,
@@ -52,7 +53,7 @@ export const input = z.strictObject({
   hint: plainText(2000).optional(),
   optional: z.boolean().optional(),
   dispatch_action: z.boolean().optional(),
-  element: z.discriminatedUnion('type', [plainTextInput, staticSelect, checkboxes]),
+  element: z.discriminatedUnion('type', [plainTextInput, staticSelect, multiStaticSelect, checkboxes]),
 });
 
 /** Standard Markdown, translated by Slack. */

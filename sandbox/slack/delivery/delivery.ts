@@ -5,8 +5,10 @@ export const ACK_DEADLINE_MS = 3000;
 
 /** A payload for the bot. */
 export interface Outgoing {
-  readonly type: 'slash_commands' | 'interactive';
+  readonly type: 'slash_commands' | 'interactive' | 'events_api';
   readonly payload: Fields;
+  /** Whether the acknowledgement may carry an answer: of commands and submitted modals. */
+  readonly takesAnswer: boolean;
 }
 
 /** How the delivery ended. An empty answer counts as none. */

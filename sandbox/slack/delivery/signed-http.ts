@@ -21,7 +21,11 @@ export class SignedHttp implements Courier {
   async deliver(outgoing: Outgoing): Promise<Delivery> {
     const deadline = AbortSignal.timeout(this.#ackLimitMs);
     try {
-      const response = await this.#send(formOf(outgoing), AbortSignal.any([deadline, this.#closed.signal]));
+      const signal = AbortSignal.any([deadline, this.#closed.signal]);
+      const isEvent = outgoing.type === 'events_api';
+      const response = isEvent
+        ? await this.#send(JSON.stringify(outgoing.payload), 'application/json', signal)
+        : await this.#send(formOf(outgoing), 'application/x-www-form-urlencoded', signal);
       const text = await response.text();
       if (!response.ok) return { is: 'failed', error: 'dispatch_failed' };
       const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
@@ -38,10 +42,10 @@ export class SignedHttp implements Courier {
     return Promise.resolve();
   }
 
-  #send(body: string, signal: AbortSignal): Promise<Response> {
+  #send(body: string, type: string, signal: AbortSignal): Promise<Response> {
     const timestamp = String(Math.floor(this.#now() / 1000));
     const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': type,
       'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': signature(this.#signingSecret, timestamp, body),

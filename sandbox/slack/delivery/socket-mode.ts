@@ -63,7 +63,7 @@ export class SocketMode implements Courier {
     this.#server.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
   }
 
-  deliver({ type, payload }: Outgoing): Promise<Delivery> {
+  deliver({ type, payload, takesAnswer }: Outgoing): Promise<Delivery> {
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     const socket = this.#open[randomInt(Math.max(1, this.#open.length))];
     if (socket === undefined) return Promise.resolve({ is: 'failed', error: 'dispatch_failed' });
@@ -75,8 +75,7 @@ export class SocketMode implements Courier {
       resolve(delivery);
     };
     this.#waiting.set(id, { socket, settle });
-    const accepts_response_payload = type === 'slash_commands';
-    socket.send(JSON.stringify({ envelope_id: id, type, payload, accepts_response_payload }));
+    socket.send(JSON.stringify({ envelope_id: id, type, payload, accepts_response_payload: takesAnswer }));
     return promise;
   }
 

@@ -15,6 +15,10 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Replied = z.strictObject({ person: z.string(), ts: z.string(), text: z.string() });
+const Filled = z.strictObject({ person: z.string(), viewId: z.string(), blockId: z.string(), words: z.string() });
+const InView = z.strictObject({ person: z.string(), viewId: z.string() });
+
 const FILES = '/page/files/';
 
 /** Whether a path belongs to the page. */
@@ -82,6 +86,18 @@ async function actionFor(path: string, fields: unknown, { breaking }: Site, pers
     const { person, text } = Typed.parse(fields);
     return await persons.type(person, text);
   }
+  if (path === '/page/reply') {
+    const { person, ts, text } = Replied.parse(fields);
+    return await persons.reply(person, ts, text);
+  }
+  if (path === '/page/fill') {
+    const { person, viewId, blockId, words } = Filled.parse(fields);
+    return await persons.forms.fillBlock(person, viewId, blockId, words);
+  }
+  if (path === '/page/submit' || path === '/page/close') {
+    const { person, viewId } = InView.parse(fields);
+    return path === '/page/submit' ? await persons.forms.submit(person, viewId) : persons.forms.close(person, viewId);
+  }
   if (path !== '/page/click') throw new Error(`Unknown action: ${path}`);
   const { person, ts, blockId, actionId } = Clicked.parse(fields);
   await persons.clickAction(person, ts, blockId, actionId);
@@ -103,7 +119,7 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
       usageHint,
     })),
     messages: timeline.all(),
-    views,
+    views: views.all().filter(({ isOpen }) => isOpen),
   };
 }
 

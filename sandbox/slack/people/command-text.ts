@@ -37,3 +37,12 @@ function channel(name: string, { channels }: Mentionable): string | undefined {
   const found = channels.find((candidate) => candidate.name === name);
   return found === undefined ? undefined : `<#${found.id}|${found.name}>`;
 }
+
+/** The `text` of an ordinary message: the same, but a mention has no name in it ("Formatting text for app surfaces"). */
+export function messageText(
+  typed: string,
+  { people, channels, bot }: Mentionable & { readonly bot: { readonly id: string; readonly name: string } },
+): string {
+  const known = [...people, { ...bot, title: '' }];
+  return commandText(typed, true, { people: known, channels }).replaceAll(/<@([A-Z0-9]+)\|[^>]*>/g, '<@$1>');
+}

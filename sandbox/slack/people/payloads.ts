@@ -1,7 +1,9 @@
 import type { Fields } from '../json.ts';
 import type { Person } from '../local-slack-types.ts';
+import type { OpenView } from '../site/views.ts';
 import type { Workspace } from '../site/workspace.ts';
 import { messageWire } from '../web-api/message-wire.ts';
+import { viewWire } from '../web-api/views.ts';
 import type { Button } from './buttons.ts';
 
 /** The deprecated verification token; payloads still carry it. */
@@ -83,5 +85,40 @@ function actionOf({ element, blockId, actionId }: Button, actionTs: string): Fie
     ...Object.fromEntries(present),
     type: 'button',
     action_ts: actionTs,
+  };
+}
+
+/** A view_submission payload (see its reference). */
+export function submissionPayload(person: Person, view: OpenView, triggerId: string, workspace: Workspace): Fields {
+  return { ...inView(person, view, triggerId, workspace), type: 'view_submission', response_urls: [] };
+}
+
+/** A block_actions payload of an input with `dispatch_action` in a modal: it has no channel, no message and no response_url. */
+export function choicePayload(
+  person: Person,
+  view: OpenView,
+  action: Fields,
+  triggerId: string,
+  workspace: Workspace,
+): Fields {
+  return {
+    ...inView(person, view, triggerId, workspace),
+    type: 'block_actions',
+    container: { type: 'view', view_id: view.id },
+    actions: [action],
+  };
+}
+
+function inView(person: Person, view: OpenView, triggerId: string, workspace: Workspace): Fields {
+  const { team, appId } = workspace;
+  return {
+    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
+    api_app_id: appId,
+    token: VERIFICATION_TOKEN,
+    trigger_id: triggerId,
+    team,
+    enterprise: null,
+    is_enterprise_install: false,
+    view: viewWire(view, workspace),
   };
 }

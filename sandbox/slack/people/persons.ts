@@ -1,10 +1,12 @@
 import type { Courier, Delivery, Outgoing } from '../delivery/delivery.ts';
 import { isFields } from '../json.ts';
-import type { Person } from '../local-slack-types.ts';
+import type { Person, SlackMessage } from '../local-slack-types.ts';
 import type { Site } from '../site/site.ts';
-import { personNamed, SLACKBOT } from '../site/workspace.ts';
+import { directChannel, personNamed, SLACKBOT } from '../site/workspace.ts';
 import { type Button, buttonLabelled, buttonsFor } from './buttons.ts';
-import { commandText } from './command-text.ts';
+import { commandText, messageText } from './command-text.ts';
+import { Events } from './events.ts';
+import { Forms } from './forms.ts';
 import { clickPayload, commandPayload } from './payloads.ts';
 import type { Addressee, ResponseUrls } from './response-urls.ts';
 
@@ -13,11 +15,15 @@ export class Persons {
   readonly #site: Site;
   readonly #courier: Courier;
   readonly #urls: ResponseUrls;
+  readonly #events: Events;
+  readonly forms: Forms;
 
   constructor(site: Site, courier: Courier, urls: ResponseUrls) {
     this.#site = site;
     this.#courier = courier;
     this.#urls = urls;
+    this.forms = new Forms(site, courier);
+    this.#events = new Events(site, courier);
   }
 
   /** Types a line: a command if it begins with a slash, else an ordinary message. */
@@ -25,7 +31,34 @@ export class Persons {
     const person = personNamed(this.#site.workspace, personName);
     if (line.trim() === '') throw new Error('The message is empty.');
     if (line.startsWith('/')) return await this.#command(person, line);
-    this.#say(person, line);
+    await this.#write(person, line);
+  }
+
+  /** Replies in the thread of a message. */
+  async reply(personName: string, threadTs: string, line: string): Promise<void> {
+    const { timeline, workspace } = this.#site;
+    const parent = timeline.find(workspace.home.id, threadTs);
+    if (parent === undefined || parent.ephemeralFor !== undefined) throw new Error('The message has no thread.');
+    if (line.startsWith('/')) throw new Error('Slack has no slash commands in threads.');
+    await this.#write(personNamed(workspace, personName), line, threadTs);
+  }
+
+  /** Writes a direct message to the app. */
+  async direct(personName: string, line: string): Promise<void> {
+    const { timeline, workspace } = this.#site;
+    const person = personNamed(workspace, personName);
+    if (!workspace.manifest.takesMessages) throw new Error('Sending messages to this app has been turned off.');
+    const author = { id: person.id, name: person.name, isBot: false };
+    const channel = directChannel(person);
+    const text = messageText(line, workspace);
+    const message = timeline.post({ channel, author, text, blocks: [], ephemeralFor: person.id });
+    await this.#events.direct(person, message);
+  }
+
+  async #write(person: Person, line: string, threadTs?: string): Promise<void> {
+    const { bot } = this.#site.workspace;
+    const message = this.#say(person, messageText(line, this.#site.workspace), threadTs);
+    if (message.text.includes(`<@${bot.id}>`)) await this.#events.mentioned(person, message);
   }
 
   async click(personName: string, label: string): Promise<void> {
@@ -51,7 +84,7 @@ export class Persons {
     const handles = { responseUrl: this.#urls.issue('commands', to), triggerId: triggers.issue(person.id) };
     const text = commandText(line.slice(name.length), command.shouldEscape, workspace);
     const payload = commandPayload(person, name, text, handles, workspace);
-    const delivery = await this.#deliver({ type: 'slash_commands', payload });
+    const delivery = await this.#deliver({ type: 'slash_commands', payload, takesAnswer: true });
     if (delivery.is === 'failed') return this.#fail(person, `${name} failed with the error "${delivery.error}"`);
     this.#showAnswer(person, line, to, delivery.answer);
   }
@@ -75,7 +108,7 @@ export class Persons {
     const to: Addressee = { person: person.id, channel: workspace.home.id, source: button.message.ts };
     const handles = { responseUrl: this.#urls.issue('actions', to), triggerId: triggers.issue(person.id) };
     const payload = clickPayload(person, button, (now() / 1000).toFixed(6), handles, workspace);
-    const delivery = await this.#deliver({ type: 'interactive', payload });
+    const delivery = await this.#deliver({ type: 'interactive', payload, takesAnswer: false });
     if (delivery.is === 'failed') this.#fail(person, `"${button.label}" failed with the error "${delivery.error}"`);
   }
 
@@ -83,9 +116,10 @@ export class Persons {
     return this.#courier.deliver(outgoing);
   }
 
-  #say(person: Person, text: string): void {
+  #say(person: Person, text: string, threadTs?: string): SlackMessage {
     const author = { id: person.id, name: person.name, isBot: false };
-    this.#site.timeline.post({ channel: this.#site.workspace.home.id, author, text, blocks: [] });
+    const thread = threadTs === undefined ? {} : { threadTs };
+    return this.#site.timeline.post({ channel: this.#site.workspace.home.id, author, text, blocks: [], ...thread });
   }
 
   /** Shows the person a Slackbot message and throws the same text. */

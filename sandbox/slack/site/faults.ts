@@ -27,6 +27,7 @@ const LASTING = {
   'slack-org-token': '',
   'slack-archived': '',
   'slack-no-files': '',
+  'slack-events-twice': '',
 } as const;
 const REFRESH = 'slack-refresh';
 
@@ -77,7 +78,8 @@ export class Faults {
       | 'slack-free-plan'
       | 'slack-org-token'
       | 'slack-archived'
-      | 'slack-no-files',
+      | 'slack-no-files'
+      | 'slack-events-twice',
   ): boolean {
     return this.#planted.has(name);
   }

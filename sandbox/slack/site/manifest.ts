@@ -6,6 +6,13 @@ const ManifestFile = z.object({
   display_information: z.object({ name: z.string() }),
   features: z.object({
     bot_user: z.object({ display_name: z.string() }),
+    app_home: z
+      .object({
+        home_tab_enabled: z.boolean().default(false),
+        messages_tab_enabled: z.boolean().default(false),
+        messages_tab_read_only_enabled: z.boolean().default(false),
+      })
+      .prefault({}),
     slash_commands: z
       .array(
         z.object({
@@ -18,7 +25,10 @@ const ManifestFile = z.object({
       .default([]),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
-  settings: z.object({ interactivity: z.object({ is_enabled: z.boolean() }).default({ is_enabled: false }) }),
+  settings: z.object({
+    event_subscriptions: z.object({ bot_events: z.array(z.string()) }).default({ bot_events: [] }),
+    interactivity: z.object({ is_enabled: z.boolean() }).default({ is_enabled: false }),
+  }),
 });
 
 /** A slash command of the manifest. */
@@ -36,6 +46,11 @@ export interface AppManifest {
   readonly scopes: readonly string[];
   readonly commands: readonly SlashCommand[];
   readonly interactive: boolean;
+  /** Events that the app subscribes to. */
+  readonly events: readonly string[];
+  readonly hasHome: boolean;
+  /** Whether people can write to the app in direct messages. */
+  readonly takesMessages: boolean;
 }
 
 /** Reads manifest.yml; throws an error with the path and the wrong fields. */
@@ -54,5 +69,8 @@ export async function readManifest(path: string): Promise<AppManifest> {
       shouldEscape: should_escape,
     })),
     interactive: settings.interactivity.is_enabled,
+    events: settings.event_subscriptions.bot_events,
+    hasHome: features.app_home.home_tab_enabled,
+    takesMessages: features.app_home.messages_tab_enabled && !features.app_home.messages_tab_read_only_enabled,
   };
 }

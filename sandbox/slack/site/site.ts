@@ -5,6 +5,7 @@ import type { Files } from './files.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Timeline } from './timeline.ts';
 import type { Triggers } from './triggers.ts';
+import type { Views } from './views.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The secrets that the app and this Slack share, new at each start. */
@@ -12,13 +13,6 @@ export interface Credentials {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
-}
-
-/** An open modal. */
-interface OpenView {
-  readonly id: string;
-  readonly person: string;
-  readonly view: unknown;
 }
 
 /** The state of one local Slack, without its HTTP endpoints. */
@@ -30,7 +24,7 @@ export interface Site {
   readonly faults: Faults;
   readonly files: Files;
   readonly limits: RateLimits;
-  readonly views: OpenView[];
+  readonly views: Views;
   readonly calls: ApiCallRecord[];
   /** What the page can break; none in a Slack alone. */
   breaking?: Breaking;

@@ -31,6 +31,9 @@ export const SLACKBOT: Author = { id: 'USLACKBOT', name: 'Slackbot', isBot: true
 /** A channel without the bot. */
 const RANDOM: Channel = { id: 'C0RANDOM', name: 'random' };
 
+/** The channel of a person's direct messages with the app. */
+export const directChannel = ({ id }: Pick<Person, 'id'>): string => `D${id.slice(1)}`;
+
 /** Builds the workspace; the bot is a member of `home` only. */
 export function workspaceOf(manifest: AppManifest, people: readonly Person[], home: Channel): Workspace {
   return {

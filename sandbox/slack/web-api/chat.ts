@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { jsonIn } from '../../../src/domain/text/json.ts';
 import { isFields } from '../json.ts';
-import type { SlackMessage } from '../local-slack-types.ts';
+import type { Person, SlackMessage } from '../local-slack-types.ts';
 import type { Site } from '../site/site.ts';
 import type { Draft } from '../site/timeline.ts';
+import { directChannel } from '../site/workspace.ts';
 import { type Answer, type ApiMethod, refuse, withArgs } from './answer.ts';
 import { type ContentArgs, contentOf } from './content.ts';
 import { messageWire } from './message-wire.ts';
@@ -100,7 +101,8 @@ interface Composing extends ContentArgs {
 }
 
 function compose(args: Composing, site: Site): Composed {
-  const person = site.workspace.people.find(({ id }) => id === args.channel);
+  const { people } = site.workspace;
+  const person = people.find((one) => one.id === args.channel || isOpenWith(one, args.channel, site));
   if (person !== undefined) return composeDirect(args, person.id, site);
   const thread: Pick<Draft, 'threadTs'> = args.thread_ts ? { threadTs: args.thread_ts } : {};
   const refusal = channelRefusal(args.channel, site) ?? metadataRefusal(args.metadata);
@@ -118,9 +120,16 @@ function composeDirect(args: Composing, userId: string, site: Site): Composed {
   const content = contentOf(args, site);
   if (content.is === 'refused') return content;
   const { text, blocks } = content;
-  const channel = `D${userId.slice(1)}`;
-  return { is: 'draft', draft: { channel, author: site.workspace.bot, text, blocks, ephemeralFor: userId } };
+  const channel = directChannel({ id: userId });
+  const thread = args.thread_ts ? { threadTs: args.thread_ts } : {};
+  if (thread.threadTs !== undefined && site.timeline.find(channel, thread.threadTs) === undefined)
+    return { is: 'refused', answer: refuse('thread_not_found') };
+  return { is: 'draft', draft: { channel, author: site.workspace.bot, text, blocks, ephemeralFor: userId, ...thread } };
 }
+
+/** Whether this channel is a conversation that has a message. */
+const isOpenWith = (person: Person, channel: string, { timeline }: Site): boolean =>
+  channel === directChannel(person) && timeline.all().some((message) => message.channel === channel);
 
 function permalink({ channel, ts }: SlackMessage, site: Site): string {
   return `${site.origin()}/archives/${channel}/p${ts.replace('.', '')}`;

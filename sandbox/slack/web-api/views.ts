@@ -4,7 +4,11 @@ import { withIds } from '../blocks/block-parts.ts';
 import { type BlockIssue, blockIssue } from '../blocks/pointers.ts';
 import { plainText } from '../blocks/text-objects.ts';
 import { validateBlocks } from '../blocks/validate-blocks.ts';
-import { type ApiMethod, refuse, refuseIssues, withArgs } from './answer.ts';
+import type { Fields } from '../json.ts';
+import type { Site } from '../site/site.ts';
+import type { OpenView } from '../site/views.ts';
+import type { Workspace } from '../site/workspace.ts';
+import { type Answer, type ApiMethod, refuse, refuseIssues, withArgs } from './answer.ts';
 
 // Limits: docs.slack.dev, "View objects" reference.
 const Modal = z.strictObject({
@@ -31,23 +35,59 @@ export const viewsOpen: ApiMethod = {
   run: withArgs(z.object({ trigger_id: z.string(), view: z.unknown().optional() }), (args, site) => {
     const trigger = site.triggers.use(args.trigger_id);
     if (trigger.is === 'refused') return refuse(trigger.error);
-    const raw = typeof args.view === 'string' ? jsonIn(args.view) : args.view;
-    const modal = Modal.safeParse(raw);
-    if (!modal.success) {
-      return refuseIssues(
-        'invalid_arguments',
-        modal.error.issues.flatMap((issue) => blockIssue(issue, raw, '/view')),
-      );
-    }
-    if (Buffer.byteLength(JSON.stringify(modal.data)) > VIEW_LIMIT) return refuse('view_too_large');
-    const issues = modalIssues(modal.data);
-    if (issues.length > 0) return refuseIssues('invalid_arguments', issues);
-    const view = { ...modal.data, id: `V0${site.newId()}`, blocks: withIds(modal.data.blocks, site.newId) };
-    site.views.push({ id: view.id, person: trigger.person, view });
-    site.timeline.touch();
-    return { ok: true, view: { ...view, team_id: site.workspace.team.id, app_id: site.workspace.appId } };
+    const read = modalIn(args.view, site);
+    if (read.is === 'refused') return read.answer;
+    return shown(site.views.open(`V0${site.newId()}`, trigger.person, read.modal), site);
   }),
 };
+
+/** views.update: replaces an open modal; with `hash`, only if it is as the bot last saw it. */
+export const viewsUpdate: ApiMethod = {
+  token: 'bot',
+  scopes: [],
+  run: withArgs(
+    z.object({ view_id: z.string(), hash: z.string().optional(), view: z.unknown().optional() }),
+    (args, site) => {
+      const before = site.views.find(args.view_id);
+      if (before === undefined || !before.isOpen) return refuse('not_found');
+      if (args.hash !== undefined && args.hash !== before.hash) return refuse('hash_conflict');
+      const read = modalIn(args.view, site);
+      return read.is === 'refused' ? read.answer : shown(site.views.update(before, read.modal), site);
+    },
+  ),
+};
+
+type ReadModal = { readonly is: 'modal'; readonly modal: Fields } | { readonly is: 'refused'; readonly answer: Answer };
+
+/** The view of a call, checked by all of Slack's rules. */
+function modalIn(given: unknown, site: Site): ReadModal {
+  const raw = typeof given === 'string' ? jsonIn(given) : given;
+  const modal = Modal.safeParse(raw);
+  if (!modal.success) {
+    const issues = modal.error.issues.flatMap((issue) => blockIssue(issue, raw, '/view'));
+    return { is: 'refused', answer: refuseIssues('invalid_arguments', issues) };
+  }
+  if (Buffer.byteLength(JSON.stringify(modal.data)) > VIEW_LIMIT)
+    return { is: 'refused', answer: refuse('view_too_large') };
+  const issues = modalIssues(modal.data);
+  if (issues.length > 0) return { is: 'refused', answer: refuseIssues('invalid_arguments', issues) };
+  return { is: 'modal', modal: { ...modal.data, blocks: withIds(modal.data.blocks, site.newId) } };
+}
+
+function shown(opened: OpenView, site: Site): Answer {
+  site.timeline.touch();
+  return { ok: true, view: viewWire(opened, site.workspace) };
+}
+
+/** A view in the format of the Web API and of interaction payloads ("View interaction payloads"). */
+export function viewWire({ id, hash, view, values }: OpenView, { team, appId, botId }: Workspace): Fields {
+  return {
+    ...{ clear_on_close: false, notify_on_close: false, private_metadata: '', callback_id: '', external_id: '' },
+    ...view,
+    ...{ id, hash, team_id: team.id, app_id: appId, bot_id: botId, root_view_id: id, previous_view_id: null },
+    ...{ app_installed_team_id: team.id, state: { values } },
+  };
+}
 
 function modalIssues(modal: Modal): readonly BlockIssue[] {
   const issues = validateBlocks('modal', modal.blocks);

@@ -1,12 +1,13 @@
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type KnownOf, type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
-import type { Answered, Answering, Asker } from '../ask/asker.ts';
+import type { Answered, Answering, Asker, Forming } from '../ask/asker.ts';
 import { knownForChanges, knownForHistory } from './changes.ts';
+import { forming } from './form.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
 import { knownForPlan, laterPlan } from './plan.ts';
-import { knownForLog, knownForShow } from './show.ts';
+import { knownForLog, knownForShow, knownForWhy } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
 import { knownForVerify, laterProof } from './verify.ts';
 
@@ -17,6 +18,7 @@ const GATHER: { readonly [Q in Question]: Gather<Q> } = {
   verify: knownForVerify,
   changes: knownForChanges,
   show: knownForShow,
+  why: knownForWhy,
   log: knownForLog,
   history: knownForHistory,
   help: knownForHelp,
@@ -53,8 +55,8 @@ function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports:
   return { says, file, plan, later: next };
 }
 
-/** Answers over these ports, as the bot's use cases need it. */
-export const answering =
-  (ports: AnswerPorts): Answering =>
-  (wish, asker) =>
-    answerQuestion(wish, asker, ports);
+/** Answers and forms over these ports, as the bot's use cases need them. */
+export const answering = (ports: AnswerPorts): { readonly answer: Answering; readonly form: Forming } => ({
+  answer: (wish, asker) => answerQuestion(wish, asker, ports),
+  form: forming(ports),
+});

@@ -20,6 +20,8 @@ export interface AnswerPorts {
   readonly clusters: ReadonlyMap<string, AnsweredCluster>;
   readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
+  /** Optional features that are off, and why; none when left out. */
+  readonly lacking?: () => readonly string[];
 }
 
 /** Reads what an answer is made from, or refuses. */

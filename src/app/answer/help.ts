@@ -8,5 +8,6 @@ export const knownForHelp: Gather<'help'> = async (_, { by, channel }, ports) =>
   const rights = await Promise.all(each);
   const mayAsk = rights.some((one) => one.mayAsk.length > 0);
   const shown = QUESTION_NAMES.filter((name) => name !== 'help' && (name !== 'plan' || mayAsk));
-  return { rights, questions: shown.map((name) => questionPlug(name).usage) };
+  const questions = shown.map((name) => questionPlug(name).usage);
+  return { rights, questions, isPrivate: channel === null, off: ports.lacking?.() ?? [] };
 };

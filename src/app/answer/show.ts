@@ -2,9 +2,14 @@ import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import { redacted } from '../../domain/change/redact.ts';
+import { workerState } from '../../domain/cluster/worker-state.ts';
+import { touchedNodes } from '../../domain/policy/hold.ts';
+import { closedFor, stopped } from '../../domain/policy/may-request.ts';
 import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
 import type { StoredChange } from '../../ports/record.ts';
 import type { Asker } from '../ask/asker.ts';
+import { callsFor } from '../policy/calls.ts';
+import { policyContext } from '../policy/policy-context.ts';
 import { recordRefusal } from '../record/record-refusal.ts';
 import { listedChange } from './changes.ts';
 import type { AnswerPorts, Gather } from './gather.ts';
@@ -21,6 +26,24 @@ export const knownForLog: Gather<'log'> = async ({ change }, asker, ports) => {
   const stored = await storedChange(change, asker, ports);
   if (isRefusal(stored)) return stored;
   return { ...(await listedChange(stored.change, ports)), events: stored.events.map(redacted) };
+};
+
+/** The same, with what its next step depends on. */
+export const knownForWhy: Gather<'why'> = async ({ change: id }, asker, ports) => {
+  const stored = await storedChange(id, asker, ports);
+  if (isRefusal(stored)) return stored;
+  const { change } = stored;
+  const { cluster: name, verb } = change.intent;
+  const of = ports.clusters.get(name);
+  if (of === undefined) throw new Error(`The bot has lost the cluster ${name}.`);
+  const [listed, worker, now, { toDecide }] = await Promise.all([
+    listedChange(change, ports),
+    of.worker.seen(),
+    policyContext({ users: [], groups: [] }, [], { ...ports, ...of }),
+    callsFor(change, of),
+  ]);
+  const stop = stopped(of.policy, name, touchedNodes(change), now) ?? closedFor(of.policy.verbs[verb], name, now.at);
+  return { ...listed, worker: workerState(worker), stopped: stop, approvers: toDecide };
 };
 
 /** The record of a change that the asker may see. */

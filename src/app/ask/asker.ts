@@ -3,11 +3,13 @@ import type { Person } from '../../domain/change/approval.ts';
 import type { PlanShown } from '../../domain/questions/question.ts';
 import type { QuestionWish } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
+import type { FormCluster } from '../../domain/wish/form.ts';
 
 /** Who asks, and where. */
 export interface Asker {
   readonly by: Person;
-  readonly channel: string;
+  /** Null: only the asker reads the answer, and no channel limits what it shows. */
+  readonly channel: string | null;
 }
 
 /** An answer, for a surface to show in its own markup. */
@@ -23,6 +25,9 @@ export interface Answered {
   /** Waits for the next answer; null if there is nothing else to say. Null: there is none to wait for. */
   readonly later: ((signal: AbortSignal) => Promise<Answered | null>) | null;
 }
+
+/** The clusters of a form. Throws what reading the record throws. */
+export type Forming = (asker: Asker) => Promise<readonly FormCluster[]>;
 
 /** Answers a question; changes nothing. Throws what reading the record throws. */
 export type Answering = (wish: QuestionWish, asker: Asker) => Promise<Answered | Refusal>;

@@ -12,8 +12,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
 import { activeHoldsOf } from '../policy/rights.ts';
+import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
-import type { Answering } from './asker.ts';
+import type { Answering, Forming } from './asker.ts';
 import { type Decision, decideChange } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
@@ -32,8 +33,8 @@ const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
   refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${[...clusters.keys()].join(', ')}.`);
 
 /** Everything that people can request from the bot, over all its clusters. */
-export function botUseCases(ports: BotPorts, answer: Answering) {
-  return { ...wishes(ports), ...standing(ports), answer };
+export function botUseCases(ports: BotPorts, asked: { readonly answer: Answering; readonly form: Forming }) {
+  return { ...wishes(ports), ...standing(ports), ...asked };
 }
 
 /** The interface between Slack surfaces and the bot. */
@@ -79,6 +80,8 @@ function standing(ports: BotPorts) {
       const cluster = ports.clusters.get(clusterOf(change.id));
       return cluster === undefined ? NO_CALLS : await callsFor(change, cluster);
     },
+    /** The change whose card is this message. */
+    changeAt: (place: MessageRef): Promise<Change | null> => changeAt(place, ports.clusters.values(), ports.cards),
     /** The state of the cluster's worker. */
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);

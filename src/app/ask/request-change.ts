@@ -70,7 +70,7 @@ export async function requestChange(
 export async function whyNotAsked(
   intent: Intent,
   requester: Person,
-  channel: string,
+  channel: string | null,
   ports: ClusterPorts & { readonly clock: Clock },
 ): Promise<Refusal | null> {
   const { policy } = ports;

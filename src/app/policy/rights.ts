@@ -18,7 +18,12 @@ export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Pro
   return { holds: inForce(await holds.all(), at), freeze: freezeAt(policy.freezes, at) };
 }
 
-export async function rightsOf(cluster: string, by: Person, channel: string, ports: PolicedPorts): Promise<RightsIn> {
+export async function rightsOf(
+  cluster: string,
+  by: Person,
+  channel: string | null,
+  ports: PolicedPorts,
+): Promise<RightsIn> {
   const groups = { members: (group: string) => ports.groups.spare(group) };
   const now = await policyContext(groupsFor(ports.policy, by.id, channel), [by.id], { ...ports, groups });
   const freeze = freezeAt(ports.policy.freezes, now.at);

@@ -8,7 +8,13 @@ import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, isOpen, nextOpening, windowInWords } from './time.ts';
 
 /** Null if this person may request changes with this verb here, at any time. */
-export function mayAsk(policy: Policy, verb: Verb, by: Person, channel: string, now: PolicyContext): Refusal | null {
+export function mayAsk(
+  policy: Policy,
+  verb: Verb,
+  by: Person,
+  channel: string | null,
+  now: PolicyContext,
+): Refusal | null {
   const { channels, requesters, approvers } = policy.verbs[verb];
   const people = either(requesters, approvers);
   return (
@@ -22,7 +28,7 @@ export function mayRequest(
   policy: Policy,
   { verb, cluster, nodes }: Intent,
   by: Person,
-  channel: string,
+  channel: string | null,
   now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[verb];

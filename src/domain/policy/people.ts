@@ -56,7 +56,7 @@ export function everyGroupOf({ verbs, holds }: Policy): People {
 }
 
 /** User groups that say what this person may do in this channel; none for a rule that lists the person by ID. */
-export function groupsFor({ verbs, holds }: Policy, id: string, channel: string): People {
+export function groupsFor({ verbs, holds }: Policy, id: string, channel: string | null): People {
   const here = [...Object.values(verbs), ...Object.values(holds)].filter(
     ({ channels }) => wrongChannel(channels, channel) === null,
   );
@@ -95,9 +95,9 @@ export function notAllowed(
   }
 }
 
-/** Null in a channel where the policy allows this. */
-export function wrongChannel(channels: readonly string[] | null, channel: string): Refusal | null {
-  if (channels === null || channels.includes(channel)) return null;
+/** Null in a channel where the policy allows this, and where there is no channel. */
+export function wrongChannel(channels: readonly string[] | null, channel: string | null): Refusal | null {
+  if (channels === null || channel === null || channels.includes(channel)) return null;
   return refuse(
     'wrong-channel',
     'The policy does not allow this in this channel.',

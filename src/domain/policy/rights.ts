@@ -13,7 +13,12 @@ export interface RightsInCluster {
 }
 
 /** Freezes and windows do not change these permissions; `activeHoldLines` reports them. */
-export function rightsIn(policy: Policy, by: Person, channel: string, { groups }: PolicyContext): RightsInCluster {
+export function rightsIn(
+  policy: Policy,
+  by: Person,
+  channel: string | null,
+  { groups }: PolicyContext,
+): RightsInCluster {
   const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
     wrongChannel(channels, channel) === null;
   const asks = VERB_NAMES.filter((verb) => {

@@ -12,6 +12,7 @@ import { type ShowAsk, type ShowKnown, show } from './show/show.ts';
 import { type StatusAsk, type StatusKnown, status } from './status/status.ts';
 import { verify } from './verify/verify.ts';
 import type { VerifyAsk, VerifyKnown } from './verify/view.ts';
+import { type WhyAsk, type WhyKnown, why } from './why/why.ts';
 
 /** What each question takes and what its answer is made from. A new question is a folder beside this file, a line here and a line below. */
 interface Questions {
@@ -20,6 +21,7 @@ interface Questions {
   readonly verify: { readonly ask: VerifyAsk; readonly known: VerifyKnown };
   readonly changes: { readonly ask: ChangesAsk; readonly known: ChangesKnown };
   readonly show: { readonly ask: ShowAsk; readonly known: ShowKnown };
+  readonly why: { readonly ask: WhyAsk; readonly known: WhyKnown };
   readonly log: { readonly ask: LogAsk; readonly known: LogKnown };
   readonly history: { readonly ask: HistoryAsk; readonly known: HistoryKnown };
   readonly help: { readonly ask: HelpAsk; readonly known: HelpKnown };
@@ -31,7 +33,7 @@ export type KnownOf<Q extends Question> = Questions[Q]['known'];
 
 /** Every question, in the order of the help. */
 const QUESTIONS: { readonly [Q in Question]: QuestionPlug<AskOf<Q>, KnownOf<Q>> } = {
-  ...{ plan, status, verify, changes, show, log, history },
+  ...{ plan, status, verify, changes, show, why, log, history },
   help,
 };
 

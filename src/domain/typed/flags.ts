@@ -36,6 +36,20 @@ export type Flag = (typeof SHARED)[number] | '--engines' | '--for';
 /** Options without a value; each belongs to some verbs only, `--dry-run` to all. */
 export type Switch = '--keep-isos' | '--last' | '--dry' | '--dry-run';
 
+/** Each switch in a form. */
+export const SWITCH_LABELS: Readonly<Record<Switch, string>> = {
+  '--keep-isos': 'Keep the ISO files on the nodes',
+  '--last': 'Also the last registry beside the bootstrap’s',
+  '--dry': 'Only prove: take nothing away',
+  '--dry-run': 'Only show me the plan: request nothing',
+};
+
+/** Each order of the engines in a form. */
+export const ENGINE_LABELS: Readonly<Record<EngineOrder, string>> = {
+  all: 'All at about the same time',
+  rolling: 'One node after another',
+};
+
 /** The words after a verb. */
 export type TypedWords = SortedWords<Flag, Switch>;
 

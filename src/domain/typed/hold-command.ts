@@ -24,28 +24,47 @@ const WHOLE = 'cluster';
 
 /** Parses `freeze`, `unfreeze`, `lock NODE|cluster` and `unlock NODE|cluster`. */
 export function parseHold(word: HoldWord, words: readonly Word[], context: CommandContext): HoldWish | Refusal {
-  const takes = word === 'freeze' ? null : 'NODE';
-  const example = `/registry-ha ${EXAMPLES[word]}`;
-  const typed = isLift(word)
-    ? sortedWords(words, { valued: ['--cluster', '--reason'], switches: [], example })
-    : typedWords({ verb: word, takes, valued: ['--for'], example }, words);
+  const typed = isLift(word) ? liftWords(word, words) : holdWords(word, words);
   if (isRefusal(typed)) return typed;
-  const cluster = clusterFrom(typed.flags.get('--cluster'), context);
+  const { plain, cluster: named, ...rest } = typed;
+  const cluster = clusterFrom(named, context);
   if (isRefusal(cluster)) return cluster;
+  const hold = isLift(word) ? 'lift' : 'set';
+  if (word === 'freeze' || word === 'unfreeze') {
+    if (plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
+    return { hold, verb: 'freeze', cluster, node: null, ...rest };
+  }
+  const one = heldNode(word, plain.map(plainWord));
+  const node = isRefusal(one) || isLift(word) ? one : knownNode(one, cluster, context);
+  return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...rest };
+}
+
+const exampleFor = (word: HoldWord): string => `/registry-ha ${EXAMPLES[word]}`;
+
+/** What is typed behind the word, besides the names. */
+interface Behind extends Pick<HoldWish, 'reason' | 'forMs'> {
+  readonly plain: readonly string[];
+  readonly cluster: string | undefined;
+}
+
+function liftWords(word: HoldWord, words: readonly Word[]): Behind | Refusal {
+  const example = exampleFor(word);
+  const typed = sortedWords(words, { valued: ['--cluster', '--reason'], switches: [], example });
+  if (isRefusal(typed)) return typed;
   const why = reasonIn(typed);
   if (isRefusal(why)) return why;
-  if (isLift(word) && why.reason !== undefined)
-    return bad(`${word} takes no --reason. Give the reason with ${word.slice(2)}.`, word);
-  const hold = isLift(word) ? 'lift' : 'set';
-  const limited = limitIn('flags' in typed ? typed.flags.get('--for') : undefined);
-  if (isRefusal(limited)) return limited;
-  if (word === 'freeze' || word === 'unfreeze') {
-    if (typed.plain.length > 0) return bad(`${word} takes no name: it covers the whole cluster.`, word);
-    return { hold, verb: 'freeze', cluster, node: null, ...why, ...limited };
-  }
-  const named = heldNode(word, typed.plain.map(plainWord));
-  const node = isRefusal(named) || isLift(word) ? named : knownNode(named, cluster, context);
-  return isRefusal(node) ? node : { hold, verb: 'lock', cluster, ...node, ...why, ...limited };
+  if (why.reason !== undefined) return bad(`${word} takes no --reason. Give the reason with ${word.slice(2)}.`, word);
+  return { plain: typed.plain, cluster: typed.flags.get('--cluster') };
+}
+
+function holdWords(word: HoldWord, words: readonly Word[]): Behind | Refusal {
+  const takes = word === 'freeze' ? null : 'NODE';
+  const typed = typedWords({ verb: word, takes, valued: ['--for'], example: exampleFor(word) }, words);
+  if (isRefusal(typed)) return typed;
+  const why = reasonIn(typed);
+  if (isRefusal(why)) return why;
+  const limit = limitIn(typed.flags.get('--for'));
+  return isRefusal(limit) ? limit : { plain: typed.plain, cluster: typed.flags.get('--cluster'), ...why, ...limit };
 }
 
 const UNIT_MS = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;

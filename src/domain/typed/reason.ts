@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { withoutSecrets } from '../text/secrets.ts';
 
 /** Characters. A reason is one sentence on the card and in the audit. */
-const REASON_LIMIT = 200;
+export const REASON_LIMIT = 200;
 const LINE_BREAKS = /[\n\r\u0085\u2028\u2029]/;
 // Control characters, and format characters that reorder or hide text (bidirectional overrides, zero width).
 const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;

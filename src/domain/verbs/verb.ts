@@ -45,6 +45,15 @@ export interface PlanInput extends Known {
   readonly when: PlanFor;
 }
 
+/** A verb in a form. */
+export interface InForm {
+  readonly label: string;
+  /** The nodes that it is for. */
+  readonly on: 'nodes-with-registry' | 'nodes-without-registry';
+  /** What no node means; null for a verb that needs one. */
+  readonly withoutNodes: string | null;
+}
+
 /** The implementation of a verb. No other code branches on a verb's name. */
 export interface VerbPlug<V extends Verb> {
   /** Examples for the help, one line each. */
@@ -56,6 +65,8 @@ export interface VerbPlug<V extends Verb> {
   /** Its options without a value. */
   readonly switches: readonly Switch[];
   readonly parse: (words: TypedWords, context: CommandContext) => ChangeWish | Refusal;
+  /** How a form offers it; null for a verb that is only typed or clicked. */
+  readonly form: InForm | null;
   /** Whether the worker records the state of the nodes before the first step, so that an undo can keep what existed. */
   readonly notesBefore: boolean;
   /** The request with the nodes that it means in this cluster, which its plan then names. */

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse } from '../answers/refusal.ts';
 import { isVerb, VERB_NAMES, type Verb } from '../plan/intent.ts';
-import { parseQuestion, QUESTION_NAMES, questionOf } from '../questions/questions.ts';
+import { parseQuestion, QUESTION_NAMES, type QuestionWish, questionOf } from '../questions/questions.ts';
 import { clipped } from '../text/clipped.ts';
 import { nearestOnes } from '../text/nearest.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
@@ -12,6 +12,7 @@ import { notTyped } from '../typed/not-typed.ts';
 import { plainFlag, visible } from '../typed/plain.ts';
 import { tokenize, type Word } from '../typed/tokenize.ts';
 import { parseVerb } from '../verbs/parse-verb.ts';
+import { verbPlug } from '../verbs/verbs.ts';
 import type { Wish } from './wish.ts';
 
 /** Characters: 20 of the longest names and a reason. Parsing 256 kB of words would take half a minute. */
@@ -25,19 +26,28 @@ export function parseCommand(text: string, context: CommandContext): Wish | Refu
   const { words, unclosed } = tokenize(visible(text));
   if (unclosed !== null) return bad(`The quote ${unclosed} is not closed.`);
   const [first, ...rest] = words;
-  if (first === undefined || rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
+  if (first === undefined) return { is: 'form', verb: null, cluster: context.defaultCluster, instead: HELP };
+  if (rest.some(({ text }) => text === '--help' || text === '-h')) return HELP;
   const word = plainFlag(first.text).toLowerCase();
   const question = questionOf(word);
   if (question !== null) return parseQuestion(question, rest, context);
-  if (isVerb(word)) return changeOrPlan(word, rest, context);
+  if (isVerb(word)) return rest.length === 0 ? withoutWords(word, context) : changeOrPlan(word, rest, context);
   if (!isHoldWord(word)) return notTyped(first.text) ?? unknownCommand(word);
   const hold = parseHold(word, rest, context);
   return isRefusal(hold) ? hold : { is: 'hold', hold };
 }
 
-const HELP: Wish = { is: 'question', question: 'help', ask: {} };
+const HELP: QuestionWish = { is: 'question', question: 'help', ask: {} };
 
-function changeOrPlan(verb: Verb, rest: readonly Word[], context: CommandContext): Wish | Refusal {
+/** A verb alone: a whole command, or the start of a form. */
+function withoutWords(verb: Verb, context: CommandContext): Wish | Refusal {
+  const wish = changeOrPlan(verb, [], context);
+  if (!isRefusal(wish) || verbPlug(verb).form === null) return wish;
+  return { is: 'form', verb, cluster: context.defaultCluster, instead: wish };
+}
+
+/** The words behind a verb as a change, or as a question about one. */
+export function changeOrPlan(verb: Verb, rest: readonly Word[], context: CommandContext): Wish | Refusal {
   const typed = parseVerb(verb, rest, context);
   if (isRefusal(typed)) return typed;
   if (typed.isProofOnly) return dryRun(typed.wish);

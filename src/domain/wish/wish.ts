@@ -1,4 +1,6 @@
+import type { Refusal } from '../answers/refusal.ts';
 import type { ChangeId } from '../change/change.ts';
+import type { Verb } from '../plan/intent.ts';
 import type { HoldWish } from '../policy/hold.ts';
 import type { DecisionKind } from '../policy/policy.ts';
 import type { QuestionWish } from '../questions/questions.ts';
@@ -9,7 +11,19 @@ export type Wish =
   | ChangeWish
   | { readonly is: 'hold'; readonly hold: HoldWish }
   | QuestionWish
-  | { readonly is: 'decision'; readonly decision: WishedDecision };
+  | { readonly is: 'decision'; readonly decision: WishedDecision }
+  | FormWish;
+
+/** A form to fill in, for a command that lacks its verb or its nodes. */
+export interface FormWish {
+  readonly is: 'form';
+  /** Null: the person chooses it. */
+  readonly verb: Verb | null;
+  /** The cluster of this channel. */
+  readonly cluster: string | null;
+  /** The answer where no form can be shown, or to a person who may request nothing. */
+  readonly instead: QuestionWish | Refusal;
+}
 
 /** A decision about a change, and the plan that the person saw. */
 export interface WishedDecision {

@@ -23,9 +23,15 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** A channel, and a thread in it. */
+export interface Whispering {
+  readonly channel: string;
+  readonly thread?: string | undefined;
+}
+
 /** Posts and redraws messages. Throws SlackRefused. */
 export interface SlackPoster {
-  post(channel: string, drawing: Drawing): Promise<MessageRef>;
+  post(channel: string, drawing: Drawing, thread?: string): Promise<MessageRef>;
   update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void>;
   /** A reply in the card's thread; `broadcast` shows it in the channel too. */
   reply(place: MessageRef, text: string, broadcast: boolean): Promise<MessageRef>;
@@ -35,8 +41,12 @@ export interface SlackPoster {
   uploadTo(user: string, file: TextFile, text: string): Promise<void>;
   /** A direct message. Slack opens the conversation (chat.postMessage, "Post to a DM"). */
   direct(user: string, text: string): Promise<void>;
+  /** A message that only this person sees. The bot and the person must be members of the channel. */
+  whisper(place: Whispering, user: string, drawing: Drawing): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
   open(trigger: string, view: types.ModalView): Promise<void>;
+  /** Replaces an open modal, unless it is newer than this hash. */
+  redraw(view: string, hash: string | undefined, as: types.ModalView): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -55,9 +65,10 @@ export function slackPoster(options: PosterOptions): SlackPoster {
   const pace = updatePace(options.clock);
   const precedence = cardsFirst(options.clock);
   return {
-    post: (channel, { text, blocks }) =>
-      posted(posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...NO_PREVIEWS }), (ms) =>
-        precedence.cardWaits(channel, ms),
+    post: (channel, { text, blocks }, thread) =>
+      posted(
+        posts.chat.postMessage({ channel, text, blocks: verbatim(blocks), ...inThread(thread), ...NO_PREVIEWS }),
+        (ms) => precedence.cardWaits(channel, ms),
       ),
     update: async ({ channel, ts }, { text, blocks }, urgency) => {
       pace.take(urgency);
@@ -71,6 +82,12 @@ export function slackPoster(options: PosterOptions): SlackPoster {
     },
     ...uploading(posts, edits, uploads, precedence.letReply),
     open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
+    redraw: async (view_id, hash, view) =>
+      void (await inOurWords(edits.views.update({ view_id, view, ...(hash === undefined ? {} : { hash }) }))),
+    whisper: async ({ channel, thread }, user, { text, blocks }) => {
+      const words = { text, blocks: verbatim(blocks) };
+      await inOurWords(posts.chat.postEphemeral({ channel, user, ...words, ...inThread(thread) }));
+    },
     direct: async (user, text) => void (await posted(posts.chat.postMessage({ channel: user, text, ...NO_PREVIEWS }))),
   };
 }
@@ -103,6 +120,8 @@ function uploading(
     },
   };
 }
+
+const inThread = (thread: string | undefined) => (thread === undefined ? {} : { thread_ts: thread });
 
 async function posted(
   call: Promise<webApi.ChatPostMessageResponse>,

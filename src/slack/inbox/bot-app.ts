@@ -3,6 +3,7 @@ import { PlainFailure } from '../../domain/answers/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { boltLog } from '../api/bolt-log.ts';
+import { featuresOff } from './features.ts';
 import { InFlight } from './in-flight.ts';
 import { SeenSignatures } from './seen-signatures.ts';
 import type { Home } from './sender.ts';
@@ -37,7 +38,10 @@ export function botApp(options: BotAppOptions) {
   const app = new WatchedApp(options, { receiver: together(receivers), logger, ...clientFor(options) });
   let home: Home | null = null;
   const begin = async () => {
-    home ??= await homeOf(app);
+    if (home === null) {
+      home = await homeOf(app);
+      for (const why of home.off) options.log.info({ why }, 'An optional feature is off');
+    }
     await started(app);
   };
   const end = new AbortController();
@@ -99,10 +103,12 @@ async function keepTrying(
 }
 
 async function homeOf({ client }: App): Promise<Home> {
-  const { team_id: team, enterprise_id: enterprise, is_enterprise_install: isOrg, url } = await client.auth.test();
-  if (isOrg === true) throw ORG_TOKEN;
-  if (team === undefined) throw new Error('Slack does not name the workspace of the bot token.');
-  return { team, enterprise: enterprise ?? null, url: url ?? 'https://slack.com/' };
+  const answer = await client.auth.test();
+  const { team_id: team, enterprise_id: enterprise, url, user_id: me } = answer;
+  if (answer.is_enterprise_install === true) throw ORG_TOKEN;
+  if (team === undefined || me === undefined) throw new Error('Slack does not name the workspace of the bot token.');
+  const off = featuresOff(answer.response_metadata?.scopes);
+  return { team, enterprise: enterprise ?? null, url: url ?? 'https://slack.com/', me, off };
 }
 
 /** docs.slack.dev, "Organization-ready apps": such a token acts in every workspace of the organisation. */

@@ -6,6 +6,10 @@ export interface Home {
   readonly enterprise: string | null;
   /** Ends with a slash. */
   readonly url: string;
+  /** The bot's own user ID. */
+  readonly me: string;
+  /** Optional features that are off because the app lacks a scope, as sentences. */
+  readonly off: readonly string[];
 }
 
 /** The sender of a payload: every workspace and organisation in it, and other reasons to reject it. */

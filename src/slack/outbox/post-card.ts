@@ -16,20 +16,23 @@ const PATIENCE_MS = 30_000;
 const SHORTEST_WAIT_MS = 500;
 
 /** Posts the card of a new change. Throws SlackRefused. */
-export async function postCard(
-  change: Change,
-  channel: string,
-  { slack, clock, log }: PostOptions,
-): Promise<MessageRef> {
+export async function postCard(change: Change, channel: string, options: PostOptions): Promise<MessageRef> {
+  const { slack, clock } = options;
+  const post = () => slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }));
+  return await patiently(post, options);
+}
+
+/** Posts a message for which a person waits, and waits for the rate limit. */
+export async function patiently<T>(post: () => Promise<T>, { clock, log }: Omit<PostOptions, 'slack'>): Promise<T> {
   const until = clock.steadyMs() + PATIENCE_MS;
   for (;;) {
     try {
-      return await slack.post(channel, renderCard({ change, waitsFor: [], now: clock.now() }));
+      return await post();
     } catch (error) {
       if (!(error instanceof SlackRefused) || error.fault !== 'rate-limited') throw error;
       const ms = Math.max(error.retryAfterMs, SHORTEST_WAIT_MS);
       if (clock.steadyMs() + ms > until) throw error;
-      log.info({ change: change.id, ms }, 'First card waits for the rate limit');
+      log.info({ ms }, 'A message waits for the rate limit');
       await clock.sleep(ms, AbortSignal.timeout(2 * PATIENCE_MS));
     }
   }

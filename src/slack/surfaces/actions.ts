@@ -13,7 +13,8 @@ import { UNDO_ACTION } from '../parts/undo-button.ts';
 import { unfreezeWish } from '../parts/unfreeze-button.ts';
 import { FULL_PLAN_ACTION } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
-import { answer, type Request, type SurfaceOptions, say } from './answers.ts';
+import { answer, type Request, type SurfaceOptions } from './answers.ts';
+import { say, throughUrl } from './respond.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
 const Click = z.object({
@@ -44,8 +45,10 @@ const UNKNOWN =
 
 /** Handles every button of a card: acknowledges at once, then decides. The card shows the result. */
 export function registerActions(app: App, options: SurfaceOptions): void {
-  app.action(/.*/, async ({ ack, body, respond }) => {
+  // The fields of a form are another surface.
+  app.action(/^(?!registry-ha:form:)/, async ({ ack, body, respond: byUrl }) => {
     await ack();
+    const respond = throughUrl(byUrl);
     const click = Click.safeParse(body).data;
     const rejection = click === undefined ? null : options.whyNot(senderOf(click));
     const plan = click === undefined || rejection !== null ? null : planClick(click);

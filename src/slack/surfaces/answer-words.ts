@@ -13,9 +13,9 @@ import { ALL_BLOCKS_LIMIT, cut, TEXT_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';
 
-/** A reply for the asker alone, or for the channel. */
+/** A reply for the asker alone, for the channel, or for the place of the question: there too, a slash command is answered alone. */
 export interface Words {
-  readonly to: 'asker' | 'channel';
+  readonly to: 'asker' | 'place' | 'channel';
   readonly text: string;
   /** Shown instead of the text, which notifications then have. */
   readonly blocks?: readonly Block[];
@@ -24,7 +24,7 @@ export interface Words {
 const toAsker = (text: string): Words => ({ to: 'asker', text });
 
 /** An answer as mrkdwn; null when the card says everything. */
-export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | null {
+export function wordsOf(answer: Exclude<Answer, { is: 'form' }>, by: Person, markup: Markup): Words | null {
   switch (answer.is) {
     case 'on-the-card':
       return null;
@@ -47,9 +47,9 @@ export function wordsOf(answer: Answer, by: Person, markup: Markup): Words | nul
 /** The answer to a question, with its plan below the words. */
 export function answeredWords({ says, plan }: Pick<Answered, 'says' | 'plan'>, markup: Markup): Words {
   const text = says(markup);
-  if (plan === null) return toAsker(text);
+  if (plan === null) return { to: 'place', text };
   const blocks = fittingBlocks((detail) => [section(text), ...planBlocks(plan, detail)], ALL_BLOCKS_LIMIT);
-  return { ...toAsker(text), blocks };
+  return { to: 'place', text, blocks };
 }
 
 /** A refusal as mrkdwn: the explanation, and what to do. */

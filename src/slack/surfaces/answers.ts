@@ -1,6 +1,6 @@
-import type { RespondFn } from '@slack/bolt';
 import { type AskUseCases, answerTo } from '../../app/ask/answer-to.ts';
 import type { Answered } from '../../app/ask/asker.ts';
+import type { UseCases } from '../../app/ask/bot-use-cases.ts';
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
@@ -8,19 +8,20 @@ import type { Markup } from '../../domain/text/markup.ts';
 import type { CommandContext } from '../../domain/typed/cluster.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
-import type { Log } from '../../ports/log.ts';
 import type { SlackPoster, TextFile } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
-import { linkingMrkdwn } from '../text/markup.ts';
+import { linkingMrkdwn, quiet } from '../text/markup.ts';
 import { answerFile, sendFile } from './answer-file.ts';
 import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
+import { openForm } from './open-form.ts';
+import { type Respond, say } from './respond.ts';
 
 export interface SurfaceOptions extends PostOptions {
-  readonly slack: Pick<SlackPoster, 'post' | 'open' | 'uploadTo'>;
+  readonly slack: SlackPoster;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
-  readonly useCases: AskUseCases;
+  readonly useCases: AskUseCases & Pick<UseCases, 'changeAt'>;
   /** The clusters, their nodes, and the default in this channel. */
   readonly context: (channel: string) => Promise<CommandContext>;
   /** Why the bot rejects this sender; null for people of its own workspace. */
@@ -28,6 +29,10 @@ export interface SurfaceOptions extends PostOptions {
   readonly once: Once;
   /** The address of a message. */
   readonly linkTo: (place: MessageRef) => string;
+  /** The names of people, by ID, as payloads have told them: events name nobody. */
+  readonly names: Map<string, string>;
+  /** The user ID of the bot. */
+  readonly me: () => string;
   /** Aborted when the bot stops. */
   readonly ending: AbortSignal;
 }
@@ -40,6 +45,8 @@ export interface Request {
   /** Slack's ID of this command or click. A payload that arrives twice, even at two replicas, has it twice. */
   readonly trigger?: string | undefined;
   readonly wish: Wish | Refusal;
+  /** `alone`: only the asker reads here. `public`: everyone in the channel reads an answer, so it mentions nobody by name. */
+  readonly audience?: 'alone' | 'public';
 }
 
 /** A reply, its whole text if that is too long, and how to wait for a newer one. */
@@ -53,7 +60,9 @@ interface Reply {
 const MOST_LATER = 4;
 
 /** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
-export async function answer(request: Request, respond: RespondFn, options: SurfaceOptions): Promise<void> {
+export async function answer(request: Request, respond: Respond, options: SurfaceOptions): Promise<void> {
+  const { by } = request;
+  if (by.name !== by.id) options.names.set(by.id, by.name);
   const reply = await replyTo(request, options);
   if (reply === null) return;
   await give(reply, request, respond, options);
@@ -67,7 +76,7 @@ export async function answer(request: Request, respond: RespondFn, options: Surf
 async function sayLater(
   later: NonNullable<Reply['later']>,
   request: Request,
-  respond: RespondFn,
+  respond: Respond,
   options: SurfaceOptions,
 ): Promise<void> {
   const { log, ending } = options;
@@ -87,7 +96,7 @@ async function sayLater(
 async function give(
   { words, file }: Reply,
   { by }: Request,
-  respond: RespondFn,
+  respond: Respond,
   { slack, log }: SurfaceOptions,
 ): Promise<void> {
   await say(words, respond, log);
@@ -97,17 +106,17 @@ async function give(
 const alone = (text: string): Reply => ({ words: { to: 'asker', text }, file: null, later: null });
 
 async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply | null> {
-  const { sender, by, channel, wish } = request;
+  const { sender, by, channel, wish, audience } = request;
   const rejection = options.whyNot(sender);
   if (rejection !== null) return alone(rejection);
   if (isRefusal(wish)) return alone(refusalText(wish));
   const post = (change: Change) => postCard(change, channel, options);
   try {
     if (await isRepeated(wish, request, options)) return null;
-    const answer = await answerTo(wish, by, { channel, post }, options.useCases);
-    const markup = linkingMrkdwn(options.linkTo);
+    const answer = await answerTo(wish, by, { channel, isPrivate: audience === 'alone', post }, options.useCases);
+    const markup = audience === 'public' ? quiet(linkingMrkdwn(options.linkTo)) : linkingMrkdwn(options.linkTo);
     if (answer.is === 'answered') return answeredReply(answer, markup, options.ending);
-    const words = wordsOf(answer, by, markup);
+    const words = answer.is === 'form' ? await openForm(answer, request, options) : wordsOf(answer, by, markup);
     return words === null ? null : { words, file: null, later: null };
   } catch (err) {
     if (isClosedChannel(err)) return alone(INVITE);
@@ -132,19 +141,4 @@ async function isRepeated(wish: Wish, { trigger, by }: Request, { once, log }: S
   const isRepeat = !(await once.isFirst(trigger));
   if (isRepeat) log.warn({ user: by.id, wish: wish.is }, 'Slack sent a request again; it is ignored');
   return isRepeat;
-}
-
-/** Replies to one person, or to the channel. A reply that cannot be delivered is only logged. */
-export async function say({ to, text, blocks }: Words, respond: RespondFn, log: Log): Promise<void> {
-  const shown = blocks === undefined ? {} : { blocks: [...blocks] };
-  try {
-    await respond({
-      response_type: to === 'asker' ? 'ephemeral' : 'in_channel',
-      replace_original: false,
-      text,
-      ...shown,
-    });
-  } catch (err) {
-    log.warn({ err }, 'Reply could not be delivered');
-  }
 }

@@ -4,6 +4,7 @@ import { parseCommand } from '../../domain/wish/parse-command.ts';
 import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
 import { typed } from '../inbox/typed.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
+import { throughUrl } from './respond.ts';
 
 /** The slash command of manifest.yml. */
 export const COMMAND = '/registry-ha';
@@ -24,7 +25,7 @@ type Payload = z.infer<typeof Payload>;
 export function registerCommand(app: App, options: SurfaceOptions): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
-    await answer(await requestOf(Payload.parse(command), options), respond, options);
+    await answer(await requestOf(Payload.parse(command), options), throughUrl(respond), options);
   });
 }
 

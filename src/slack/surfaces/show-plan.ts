@@ -1,8 +1,8 @@
-import type { RespondFn } from '@slack/bolt';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { fullPlan } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
-import { type SurfaceOptions, say } from './answers.ts';
+import type { SurfaceOptions } from './answers.ts';
+import { type Respond, say } from './respond.ts';
 
 /** A click on Full plan. */
 export interface PlanClick {
@@ -16,7 +16,7 @@ const OLDER = 'This card shows an older plan. Use the newest card of this change
 const LATE = 'Slack accepts a window for three seconds only, and this one came too late. Click the button again.';
 
 /** Shows the plan of the record to the person who clicked, if it is the one on the card. */
-export async function showPlan(click: PlanClick, respond: RespondFn, options: SurfaceOptions): Promise<void> {
+export async function showPlan(click: PlanClick, respond: Respond, options: SurfaceOptions): Promise<void> {
   const trouble = await tryToShow(click, options);
   if (trouble !== null) await say({ to: 'asker', text: trouble }, respond, options.log);
 }

@@ -2,6 +2,13 @@ import type { App } from '@slack/bolt';
 import { registerActions } from './actions.ts';
 import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
+import { registerEvents } from './events.ts';
+import { registerForm } from './form.ts';
 
 /** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
-export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [registerCommand, registerActions];
+export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [
+  registerCommand,
+  registerActions,
+  registerForm,
+  registerEvents,
+];

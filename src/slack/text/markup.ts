@@ -19,3 +19,9 @@ export const linkingMrkdwn = (
   ...MRKDWN,
   card: (id, place) => (place === null ? code(id) : `<${linkTo(place)}|${id}>`),
 });
+
+/** The same for a message that everyone reads: a person's name instead of a mention, which would call the person. */
+export const quiet = (markup: Markup): Markup => ({
+  ...markup,
+  person: ({ id, name }) => (name === id ? markup.person({ id, name }) : escaped(name)),
+});

@@ -14,7 +14,7 @@ async function asked(on: Bench, typed: string, by = alice): Promise<string | Ref
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
   const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
-  const answered = await answering(ports)(wish, { by, channel: 'C0OPS' });
+  const answered = await answering(ports).answer(wish, { by, channel: 'C0OPS' });
   return isRefusal(answered) ? answered : answered.says({ ...PLAIN, room: 3_000 });
 }
 

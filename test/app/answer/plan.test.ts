@@ -24,7 +24,7 @@ async function asked(on: Bench, typed = 'plan add node-2', by = alice): Promise<
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
   const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
-  return await answering(ports)(wish, { by, channel: 'C0OPS' });
+  return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 
 function granted(answer: Answered | Refusal | null | undefined): Answered {

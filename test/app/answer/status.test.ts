@@ -19,7 +19,7 @@ async function asked(on: Bench, typed = 'status', by = alice, clusters = ['lab']
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
   const ports = { clusters: new Map(clusters.map((name) => [name, on.bot])), cards: on.cards, clock: on.clock };
-  return await answering(ports)(wish, { by, channel: 'C0OPS' });
+  return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 
 function granted(answer: Answered | Refusal): Answered {

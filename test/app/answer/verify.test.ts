@@ -17,7 +17,7 @@ async function asked(on: Bench, typed = 'verify', by = alice): Promise<Answered 
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
   const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
-  return await answering(ports)(wish, { by, channel: 'C0OPS' });
+  return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 
 function granted(answer: Answered | Refusal | null | undefined): Answered {

@@ -30,6 +30,17 @@ export interface Click {
   readonly channel?: string;
 }
 
+/** The content of a submitted form; missing fields are those of an honest one. */
+export interface Submission {
+  readonly by: Pick<Person, 'id' | 'name'>;
+  readonly team?: string;
+  readonly metadata?: string;
+  readonly nodes?: readonly string[];
+  readonly options?: readonly string[];
+  readonly verb?: string;
+  readonly cluster?: string;
+}
+
 const TEAM = 'T0SANDBOX';
 const CHANNEL = 'C0OPS';
 const ANSWER_LIMIT_MS = 60_000;
@@ -81,6 +92,17 @@ export class Door {
     const url = this.#replies.url();
     await this.knock({ body: commandForm(by, text, url) });
     return await this.#privateReply(url, limitMs);
+  }
+
+  /** Submits the form; returns the bot's acknowledgement. */
+  async submit(given: Submission): Promise<Answered> {
+    return await this.knock({ body: formOf(submissionPayload(given)) });
+  }
+
+  /** Sends an event; Slack has no response_url for it. */
+  async event(event: object, more: object = {}): Promise<Answered> {
+    const body = { type: 'event_callback', team_id: TEAM, event_id: `Ev${randomUUID()}`, event, ...more };
+    return await this.knock({ body: JSON.stringify(body), type: 'application/json' });
   }
 
   /** The body of a slash command. */
@@ -138,5 +160,43 @@ function clickPayload({ by, action, value, team = TEAM, userTeam = TEAM, channel
         ...(value === undefined ? {} : { value: typeof value === 'string' ? value : JSON.stringify(value) }),
       },
     ],
+  };
+}
+
+function submissionPayload({
+  by,
+  team = TEAM,
+  metadata,
+  nodes = ['node-2'],
+  options = [],
+  verb = 'add',
+  cluster,
+}: Submission) {
+  const field = (name: string, value: object) => ({ [`registry-ha:form:${name}`]: value });
+  const chosen = (value: string) => ({ type: 'static_select', selected_option: { value } });
+  const ticked = (values: readonly string[]) => ({
+    type: 'checkboxes',
+    selected_options: values.map((value) => ({ value })),
+  });
+  return {
+    type: 'view_submission',
+    user: { id: by.id, username: by.name, name: by.name, team_id: team },
+    team: { id: team, domain: 'sandbox' },
+    trigger_id: randomUUID(),
+    view: {
+      id: `V0${randomUUID()}`,
+      type: 'modal',
+      callback_id: 'registry-ha:form',
+      private_metadata: metadata ?? JSON.stringify({ channel: CHANNEL }),
+      state: {
+        values: {
+          verb: field('verb', chosen(verb)),
+          ...(cluster === undefined ? {} : { cluster: field('cluster', chosen(cluster)) }),
+          nodes: field('nodes', ticked(nodes)),
+          options: field('options', ticked(options)),
+          reason: field('reason', { type: 'plain_text_input', value: null }),
+        },
+      },
+    },
   };
 }

@@ -57,7 +57,6 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['install node-2', 'Did you mean “add”?'],
   ['Rollback lab-7f3k2q', 'Did you mean “undo”?'],
   ['nlock node-2', 'Did you mean “lock” or “unlock”?'],
-  ['add', 'The command names no node'],
   ['add --reason "why"', 'The command names no node'],
   ['add Node-2', 'Did you mean “node-2”?'],
   ['add node_2', 'Did you mean “node-2”?'],
@@ -79,7 +78,6 @@ const REFUSED: readonly (readonly [typed: string, says: string, refused?: string
   ['remove node-2 --last=yes', '--last takes no value'],
   ['add node-2 --dry', 'This command has no option “--dry”'],
   ['drill node-2 node-3', 'A drill proves one registry at a time'],
-  ['remove', 'The command names no node'],
   ['remove node-2 --last --reason replace node-3', 'The reason has no quotes'],
   ['sync all node-2', 'names both nodes and “all”'],
   ['sync node_2', 'Did you mean “node-2”?'],
@@ -148,12 +146,24 @@ describe('a typed command', () => {
     },
   );
 
-  it.each(['', '   ', 'help', 'HELP', '--help', '-h', '?', 'add --help', 'add node-2 --help'])(
-    'returns help: “%s”',
-    (typed) => {
-      expect(parse(typed)).toEqual({ is: 'question', question: 'help', ask: {} });
-    },
-  );
+  it.each(['help', 'HELP', '--help', '-h', '?', 'add --help', 'add node-2 --help'])('returns help: “%s”', (typed) => {
+    expect(parse(typed)).toEqual({ is: 'question', question: 'help', ask: {} });
+  });
+
+  it.each([
+    ['', null],
+    ['   ', null],
+    ['add', 'add'],
+    ['REMOVE ', 'remove'],
+    ['drill', 'drill'],
+  ])('opens a form if it lacks its verb or its nodes: “%s”', (typed, verb) => {
+    const instead = verb === null ? { question: 'help' } : { says: 'The command names no node.' };
+    expect(parse(typed)).toMatchObject({ is: 'form', verb, cluster: 'lab', instead });
+  });
+
+  it.each(['undo', 'lock', 'show'])('opens no form for what a form cannot ask: %s', (typed) => {
+    expect(parse(typed)).toMatchObject({ refused: 'bad-command' });
+  });
 
   it('is refused unread if it is too long', () => {
     expect(parse(`add ${'a '.repeat(5_000)}`)).toMatchObject({ says: expect.stringContaining('10004 characters') });

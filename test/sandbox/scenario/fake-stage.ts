@@ -1,3 +1,4 @@
+import { Impossible } from '../../../sandbox/scenario/play/impossible.ts';
 import type { Stage } from '../../../sandbox/scenario/play/stage.ts';
 import type { Changes, SeenChange } from '../../../sandbox/seen/changes.ts';
 import type { SeenText } from '../../../sandbox/seen/texts.ts';
@@ -40,6 +41,19 @@ export class FakeStage implements Stage {
 
   hasButton(_person: string, label: string): boolean {
     return this.labels.includes(label);
+  }
+
+  async write(person: string, where: string, words: string): Promise<void> {
+    this.#done(`${person} ${where} ${words}`);
+  }
+
+  async fill(person: string, label: string, words: string): Promise<void> {
+    if (!this.labels.includes(label)) throw new Impossible(`The modal has no field "${label}".`);
+    this.#done(`${person} fills ${label}: ${words}`);
+  }
+
+  async submit(person: string): Promise<void> {
+    this.#done(`${person} submits`);
   }
 
   async changes(): Promise<Changes> {

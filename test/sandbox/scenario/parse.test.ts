@@ -59,7 +59,13 @@ reboot node-2
 engine pull node-3 metalk8s-128.0.1/pause:3.9
 engine pull node-3 metalk8s-128.0.1/pause:3.9 from node-2
 ssh-keygen -R node-2
-sleep 0.5`),
+sleep 0.5
+alice> fill Nodes: node-2, node-3
+alice> fill Reason:
+alice> submit
+alice> say @registry-ha add node-2
+bob> reply @registry-ha why
+alice> dm status`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
     { is: 'wait', state: 'failed', seconds: 300 },
@@ -82,6 +88,12 @@ sleep 0.5`),
     { is: 'operate', name: 'engine', args: ['pull', 'node-3', 'metalk8s-128.0.1/pause:3.9', 'from', 'node-2'] },
     { is: 'operate', name: 'ssh-keygen', args: ['-R', 'node-2'] },
     { is: 'sleep', seconds: 0.5 },
+    { is: 'fill', person: 'alice', label: 'Nodes', words: 'node-2, node-3' },
+    { is: 'fill', person: 'alice', label: 'Reason', words: '' },
+    { is: 'submit', person: 'alice' },
+    { is: 'write', person: 'alice', where: 'say', words: '@registry-ha add node-2' },
+    { is: 'write', person: 'bob', where: 'reply', words: '@registry-ha why' },
+    { is: 'write', person: 'alice', where: 'dm', words: 'status' },
   ]);
 });
 
@@ -92,7 +104,7 @@ test.each([
   ['wait done within soon', 'Write a number of seconds after “within”.'],
   ['wait done soon', 'Usage: wait planned|refused'],
   ['carol> click Approve', 'Known: alice, bob, mallory'],
-  ['alice> hello', 'Write a /command, or click'],
+  ['alice> hello', 'fill LABEL: VALUE, or submit'],
   ['expect text hello', 'Usage: expect text'],
   ['expect text ""', 'Usage: expect text'],
   ['expect ephemeral carol "no"', 'Unknown person “carol”'],

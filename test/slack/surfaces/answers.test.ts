@@ -1,4 +1,3 @@
-import type { RespondFn } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import { recordFault } from '../../../src/adapters/redis/server/failures.ts';
 import type { Answered } from '../../../src/app/ask/asker.ts';
@@ -7,6 +6,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { answeredWords, BROKEN, brokenText } from '../../../src/slack/surfaces/answer-words.ts';
 import { answer, type SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
+import type { Respond } from '../../../src/slack/surfaces/respond.ts';
 import { fitsMessage } from '../../../src/slack/text/fit.ts';
 import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { PLANNED } from '../../contract/dry-runs.contract.ts';
@@ -35,27 +35,26 @@ const REPLICA: SurfaceOptions = {
     decide: async () => REFUSAL,
     hold: async () => REFUSAL,
     answer: async () => REFUSAL,
+    form: async () => [],
+    changeAt: async () => null,
   },
   context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
   whyNot: () => null,
   once: { isFirst: async () => true },
   linkTo: () => '',
+  me: () => 'U0BOT',
+  names: new Map(),
   ending: new AbortController().signal,
-  slack: {
-    post: async () => ({ channel: 'C0OPS', ts: '1.0' }),
-    open: async () => undefined,
-    uploadTo: async () => undefined,
-  },
+  slack: new RecordingSlack(systemClock),
   planned: async () => null,
   clock: systemClock,
   log: new KeptLog(),
 };
 
 /** A reply that keeps the texts. */
-function keeping(said: unknown[]): RespondFn {
+function keeping(said: unknown[]): Respond {
   return async (words) => {
-    said.push(typeof words === 'string' ? words : words.text);
-    return new Response();
+    said.push(words.text);
   };
 }
 
@@ -66,7 +65,7 @@ describe('an answer with a plan', () => {
 
   it('shows the plan as its card does, without any button', () => {
     const { to, text, blocks = [] } = answeredWords(shown, MRKDWN);
-    expect({ to, text }).toEqual({ to: 'asker', text: 'Dry run.' });
+    expect({ to, text }).toEqual({ to: 'place', text: 'Dry run.' });
     const drawn = JSON.stringify(blocks);
     expect(drawn).toContain('Copies 3 files');
     expect(drawn).toContain('SSH host keys');
@@ -82,7 +81,7 @@ describe('an answer with a plan', () => {
   });
 
   it('has only words without one', () => {
-    expect(answeredWords({ ...shown, plan: null }, MRKDWN)).toEqual({ to: 'asker', text: 'Dry run.' });
+    expect(answeredWords({ ...shown, plan: null }, MRKDWN)).toEqual({ to: 'place', text: 'Dry run.' });
   });
 });
 

@@ -1,9 +1,9 @@
-import type { RespondFn } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import type { SurfaceOptions } from '../../../src/slack/surfaces/answers.ts';
+import type { Respond } from '../../../src/slack/surfaces/respond.ts';
 import { showPlan } from '../../../src/slack/surfaces/show-plan.ts';
 import { changeOf, planned, requested } from '../card-events.ts';
 import { KeptLog, RecordingSlack } from '../recording-slack.ts';
@@ -13,19 +13,20 @@ const click = { change: change.id, digest: change.digest ?? '', trigger: '1.2.ab
 
 function bench(planned: SurfaceOptions['planned'], slack = new RecordingSlack(systemClock)) {
   const said: unknown[] = [];
-  const respond: RespondFn = async (words) => {
-    said.push(typeof words === 'string' ? words : words.text);
-    return new Response();
+  const respond: Respond = async (words) => {
+    said.push(words.text);
   };
   const no = async () => {
     throw new Error('nothing is requested');
   };
   const options: SurfaceOptions = {
-    useCases: { request: no, undo: no, decide: no, hold: no, answer: no },
+    useCases: { request: no, undo: no, decide: no, hold: no, answer: no, form: no, changeAt: no },
     context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
     whyNot: () => null,
     once: { isFirst: async () => true },
     linkTo: () => '',
+    me: () => 'U0BOT',
+    names: new Map(),
     ending: new AbortController().signal,
     log: new KeptLog(),
     ...{ slack, planned, clock: systemClock },

@@ -51,7 +51,7 @@ describe('a private reply', () => {
   it('suggests a correction, shows help, or explains a refusal', async () => {
     const w = await world();
     await w.local.command('alice', '/registry-ha ad node-2');
-    await w.local.command('alice', '/registry-ha');
+    await w.local.command('alice', '/registry-ha help');
     await w.local.command('alice', '/registry-ha add @bob');
     await w.local.command('mallory', '/registry-ha add node-2');
     const [unknown, help, mention] = await eventually(() =>

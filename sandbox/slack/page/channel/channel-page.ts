@@ -1,12 +1,12 @@
 import { confirmationOf, findButton } from '../blocks/button.ts';
 import { ask } from '../blocks/confirm-dialog.ts';
-import { showModal } from '../blocks/modal.ts';
+import { ModalWindow } from '../blocks/modal.ts';
 import { Composer } from '../composer/composer.ts';
 import { required } from '../dom/dom.ts';
-import { sendClick, sendText } from '../state/local-server.ts';
+import { sendClick, sendReply, sendText } from '../state/local-server.ts';
 import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
-import { arrivals, channelMessages, newlyStartedThread, newModal, threadReplies } from '../state/visible.ts';
+import { arrivals, channelMessages, newlyStartedThread, openModal, threadReplies } from '../state/visible.ts';
 import type { Column } from './column.ts';
 import { showSidebar } from './people-view.ts';
 import { messageRows } from './rows.ts';
@@ -17,6 +17,7 @@ export class ChannelPage {
   readonly #channel: Column;
   readonly #thread: Column;
   readonly #composer: Composer;
+  readonly #modal = new ModalWindow();
   #model: Model | undefined;
 
   constructor(channel: Column, thread: Column) {
@@ -34,9 +35,8 @@ export class ChannelPage {
     const model = this.#model;
     model.state = state;
     if (before !== undefined) {
-      model.threadTs ??= newlyStartedThread(before, state, model.personId);
-      const opened = newModal(before, state, model.personId);
-      if (opened !== undefined) showModal(opened.view, wordsOnly(state));
+      // On a small screen, the thread covers the channel.
+      if (window.innerWidth > 1000) model.threadTs ??= newlyStartedThread(before, state, model.personId);
       announce(arrivals(before, state, model.personId).map((one) => `${one.author.name}: ${one.text}`));
     }
     this.#draw(model);
@@ -60,6 +60,7 @@ export class ChannelPage {
   #draw(model: Model): void {
     const { state, personId, threadTs } = model;
     required('trouble', HTMLElement).hidden = true;
+    this.#modal.show(openModal(state, personId), wordsOnly(state));
     showSidebar(state, personId);
     this.#composer.show(state.commands, state.channel.name);
     showThreadHead(model);
@@ -87,7 +88,23 @@ export class ChannelPage {
     else if (click !== undefined) void this.#click(model, click);
   }
 
+  /** Enter in the box below a thread. */
+  async #reply(model: Model, box: HTMLInputElement): Promise<void> {
+    const text = box.value.trim();
+    if (text === '' || model.threadTs === undefined) return;
+    box.value = '';
+    this.#thread.toEnd();
+    const says = await sendReply(model.personId, model.threadTs, text);
+    const complaint = required('thread-complaint', HTMLElement);
+    complaint.hidden = says === undefined;
+    complaint.textContent = says ?? '';
+    if (says !== undefined) box.value = text;
+  }
+
   #pressed(event: KeyboardEvent): void {
+    const box = required('thread-reply', HTMLInputElement);
+    if (event.key === 'Enter' && event.target === box && !event.isComposing && this.#model !== undefined)
+      void this.#reply(this.#model, box);
     const isInThread = event.target instanceof Element && event.target.closest('#thread') !== null;
     if (event.key === 'Escape' && isInThread && this.#model !== undefined) this.#openThread(this.#model, undefined);
   }

@@ -16,6 +16,11 @@ export function sendText(person: string, text: string): Promise<string | undefin
   return post('/page/command', { person, text });
 }
 
+/** Replies in a thread; returns the server's error, if any. */
+export function sendReply(person: string, ts: string, text: string): Promise<string | undefined> {
+  return post('/page/reply', { person, ts, text });
+}
+
 /** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });
@@ -46,6 +51,21 @@ const deedsIn = (value: unknown): readonly Deed[] =>
 /** Plays a statement of a scenario; returns the server's error, if any. */
 export function sendStatement(statement: string): Promise<string | undefined> {
   return post('/page/breaking', { statement });
+}
+
+/** Enters words in a field of a modal. */
+export function sendEntered(
+  person: string,
+  viewId: string,
+  blockId: string,
+  words: string,
+): Promise<string | undefined> {
+  return post('/page/fill', { person, viewId, blockId, words });
+}
+
+/** Submits or closes a modal. */
+export function sendModal(act: 'submit' | 'close', person: string, viewId: string): Promise<string | undefined> {
+  return post(`/page/${act}`, { person, viewId });
 }
 
 async function post(path: string, body: Readonly<Record<string, string>>): Promise<string | undefined> {

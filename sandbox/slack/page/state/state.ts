@@ -59,6 +59,10 @@ export interface Modal {
   readonly id: string;
   readonly person: string;
   readonly view: JsonObject;
+  /** What was entered, by block and action. */
+  readonly values: JsonObject;
+  /** Explanations by block; the one of no block is about the whole modal. */
+  readonly errors: JsonObject;
 }
 
 /** What a person can do to the world behind the page. */
@@ -95,8 +99,9 @@ function readIdentity(value: unknown, what: string): { readonly id: string; read
   return { id: required(value, 'id', what), name: required(value, 'name', what) };
 }
 
-function readModal({ id, person, view }: JsonObject): Modal {
-  return { id: textIn(id), person: textIn(person), view: isObject(view) ? view : {} };
+function readModal({ id, person, view, values, errors }: JsonObject): Modal {
+  const part = (value: unknown): JsonObject => (isObject(value) ? value : {});
+  return { id: textIn(id), person: textIn(person), view: part(view), values: part(values), errors: part(errors) };
 }
 
 function readCommand(value: JsonObject): SlashCommand {

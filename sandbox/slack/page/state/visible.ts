@@ -1,8 +1,8 @@
 import type { Message, Modal, State } from './state.ts';
 
-/** The modal that was opened for the person since the state before; undefined when there is none. */
-export const newModal = (before: State, now: State, personId: string): Modal | undefined =>
-  now.modals.findLast(({ id, person }) => person === personId && !before.modals.some((one) => one.id === id));
+/** The newest open modal of the person; undefined when there is none. */
+export const openModal = (state: State, personId: string): Modal | undefined =>
+  state.modals.findLast(({ person }) => person === personId);
 
 /** The number of replies in a thread, and the time of the last one. */
 export interface ReplyCount {

@@ -13,6 +13,10 @@ export type HelpAsk = Readonly<Record<never, never>>;
 export interface HelpKnown {
   readonly rights: readonly RightsIn[];
   readonly questions: readonly ((markup: Markup) => readonly string[])[];
+  /** Only the asker reads here. */
+  readonly isPrivate: boolean;
+  /** Optional features that are off, and why, as sentences. */
+  readonly off: readonly string[];
 }
 
 /** `help`: the commands and buttons that this person may use here, and every freeze and lock. */
@@ -20,9 +24,10 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   typed: ['help', '--help', '-h', '?'],
   usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
   parse: () => ({}),
-  answer: ({ rights, questions }, markup) =>
+  answer: ({ rights, questions, isPrivate, off }, markup) =>
     [
       markup.strong('Registries of a MetalK8s cluster: what you may do here'),
+      ...form(rights, markup),
       ...changes(rights, markup),
       ...holds(rights, markup),
       ...buttons(rights, markup),
@@ -30,8 +35,13 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
       ...help.usage(markup),
       ...rights.flatMap(({ cluster, ...active }) => activeHoldLines(cluster, active, markup)),
       ...unread(rights, markup),
+      ...(isPrivate ? ['In direct messages, the bot answers questions only. Request changes in a channel.'] : []),
+      ...off.map(markup.text),
     ].join('\n'),
 };
+
+const form = (rights: readonly RightsIn[], { code }: Markup): readonly string[] =>
+  rights.some(({ mayAsk }) => mayAsk.length > 0) ? [`${code('/registry-ha')} alone opens a form.`] : [];
 
 const changes = (rights: readonly RightsIn[], markup: Markup): readonly string[] =>
   [...new Set(rights.flatMap(({ mayAsk }) => mayAsk))].flatMap((verb) => verbPlug(verb).usage(markup));

@@ -14,6 +14,7 @@ export const add: VerbPlug<'add'> = {
   takes: 'NODE',
   valued: ['--engines'],
   parse,
+  form: { label: 'Add registries', on: 'nodes-without-registry', withoutNodes: null },
   notesBefore: true,
   plan: (intent, { facts, when }) => planAdd(intent, facts, when),
   words: addWords,

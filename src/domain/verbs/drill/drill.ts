@@ -14,6 +14,7 @@ export const drill: VerbPlug<'drill'> = {
   takes: 'NODE',
   switches: ['--dry'],
   parse,
+  form: { label: 'Drill a registry', on: 'nodes-with-registry', withoutNodes: null },
   notesBefore: false,
   searchFor: () => ({ drillSwitch: true }),
   plan: (intent, { facts, when }) => planDrill(intent, facts, when),

@@ -16,6 +16,7 @@ export const remove: VerbPlug<'remove'> = {
   valued: ['--engines'],
   switches: ['--keep-isos', '--last'],
   parse,
+  form: { label: 'Remove registries', on: 'nodes-with-registry', withoutNodes: null },
   notesBefore: false,
   searchFor: () => ({ paths: [REGISTRY_MANIFEST] }),
   plan: (intent, { facts, when }) => planRemove(intent, facts, when),

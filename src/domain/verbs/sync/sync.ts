@@ -17,6 +17,7 @@ export const sync: VerbPlug<'sync'> = {
   takes: 'NODE',
   valued: ['--engines'],
   parse,
+  form: { label: 'Sync registries', on: 'nodes-with-registry', withoutNodes: 'Choose none to sync every registry.' },
   // It is never undone.
   notesBefore: false,
   settle,

@@ -12,6 +12,7 @@ export const undo: VerbPlug<'undo'> = {
   usage: undoUsage,
   takes: 'CHANGE',
   parse: parseUndo,
+  form: null,
   notesBefore: false,
   searchFor,
   plan: (intent, { facts, record, when }) => planUndo(intent, facts, record ?? NOTHING_KNOWN, when),

@@ -26,6 +26,69 @@ test('a file in a message shows its name and size, and a link to its text', asyn
   expect(open.mistakes).toEqual([]);
 });
 
+test('a modal with inputs sends what is entered, and then the submission; an explanation is at its field', async () => {
+  const plain = (text: string) => ({ type: 'plain_text', text });
+  const option = (text: string) => ({ text: plain(text), value: text });
+  const input = (id: string, element: object) => ({
+    type: 'input',
+    block_id: id,
+    label: plain(id),
+    element: { action_id: id, ...element },
+  });
+  const view = {
+    title: plain('Form'),
+    submit: plain('Send'),
+    blocks: [
+      input('Change', { type: 'static_select', options: [option('add'), option('remove')] }),
+      input('Nodes', { type: 'checkboxes', options: [option('node-2'), option('node-3')] }),
+      input('Reason', { type: 'plain_text_input', max_length: 9 }),
+    ],
+  };
+  const chosen = { Change: { Change: { selected_option: option('remove') } } };
+  const modal = { id: 'V1', person: ALICE.id, view, values: chosen, errors: { Nodes: 'No such node.' } };
+  await using open = await openPage(browser, { ...Object(stateOf([])), views: [modal] });
+  const { page, server } = open;
+  const window = page.locator('#modal');
+  await expect.poll(() => window.getByRole('group', { name: 'Nodes' }).innerText()).toContain('No such node.');
+  expect(await window.getByLabel('Change').inputValue()).toBe('remove');
+  await window.getByLabel('node-3').check();
+  await window.getByLabel('node-2').check();
+  await window.getByLabel('Reason').fill('disk');
+  await window.getByRole('button', { name: 'Send' }).click();
+  const words = (blockId: string, given: string) => ({
+    path: '/page/fill',
+    body: { person: ALICE.id, viewId: 'V1', blockId, words: given },
+  });
+  await expect
+    .poll(() => server.posted)
+    .toEqual([
+      words('Nodes', 'node-3'),
+      words('Nodes', 'node-2, node-3'),
+      words('Reason', 'disk'),
+      { path: '/page/submit', body: { person: ALICE.id, viewId: 'V1' } },
+    ]);
+  expect(open.mistakes).toEqual([]);
+});
+
+test('a reply is sent in the open thread, and comes back when Slack refuses it', async () => {
+  const reply = message(5, 'a reply', { threadTs: card.ts });
+  await using open = await openPage(browser, stateOf([card, reply]));
+  const { page, server } = open;
+  await page.getByRole('button', { name: /1 reply/ }).click();
+  const box = page.locator('#thread-reply');
+  await box.fill('@registry-ha why');
+  await box.press('Enter');
+  const body = { person: ALICE.id, ts: card.ts, text: '@registry-ha why' };
+  await expect.poll(() => server.posted).toEqual([{ path: '/page/reply', body }]);
+  expect(await box.inputValue()).toBe('');
+  server.answer = async () => 'Slack has no slash commands in threads.';
+  await box.fill('/registry-ha help');
+  await box.press('Enter');
+  await expect.poll(() => page.locator('#thread-complaint').innerText()).toContain('no slash commands');
+  expect(await box.inputValue()).toBe('/registry-ha help');
+  expect(open.mistakes).toEqual([]);
+});
+
 describe('the message box', () => {
   test('offers the command while it is typed, sends on Enter, recalls on Up, and keeps the cursor', async () => {
     await using open = await openPage(browser, stateOf([]));
