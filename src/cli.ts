@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { offlineCommands } from './commands/offline.ts';
+import { terminalCommands } from './commands/terminal.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
@@ -40,5 +41,6 @@ program
   });
 
 offlineCommands(program);
+terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
 
 await program.parseAsync();

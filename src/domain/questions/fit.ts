@@ -6,9 +6,6 @@ export interface RankedLine {
   readonly text: string;
 }
 
-/** Characters of one answer: a message of Slack takes 4,000, and markup grows when it is escaped. */
-export const ANSWER_ROOM = 3_000;
-
 /** Characters for the line that says how many are left out. */
 const NOTE_ROOM = 80;
 

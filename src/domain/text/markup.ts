@@ -13,6 +13,8 @@ export interface Markup {
   readonly moment: (iso: string) => string;
   /** A change's ID, as a link to its card where there is one and the surface can link. */
   readonly card: (id: string, place: { readonly channel: string; readonly ts: string } | null) => string;
+  /** Characters that one answer may have here. */
+  readonly room: number;
 }
 
 /** For terminals, logs, files and refusals. */
@@ -23,4 +25,5 @@ export const PLAIN: Markup = {
   person: ({ name }) => name,
   moment: utc,
   card: (id) => id,
+  room: Number.POSITIVE_INFINITY,
 };

@@ -6,6 +6,8 @@ import { moment, person } from './names.ts';
 export const MRKDWN: Markup = {
   ...{ text: escaped, code, strong: (label) => `*${label}*`, person, moment },
   card: (id) => code(id),
+  // A message takes 4,000 characters, and markup grows when it is escaped.
+  room: 3_000,
 };
 
 /** The same, with links to cards. */

@@ -7,7 +7,7 @@ import { sortedWords } from '../../typed/flags.ts';
 import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { ANSWER_ROOM, fitByRank } from '../fit.ts';
+import { fitByRank } from '../fit.ts';
 import type { QuestionPlug } from '../question.ts';
 
 /** Which changes to list. */
@@ -81,5 +81,5 @@ function answer({ ask, clusters, found, isCut }: ChangesKnown, markup: Markup): 
     ...found.map((one, index) => ({ rank: 2 + index, text: `• ${changeLine(one, markup)}` })),
     ...(isCut ? [{ rank: 1, text: 'Older changes are not listed: the worker’s journal has them.' }] : []),
   ];
-  return fitByRank(lines, ANSWER_ROOM).join('\n');
+  return fitByRank(lines, markup.room).join('\n');
 }

@@ -8,7 +8,7 @@ import { plainWord } from '../../typed/plain.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { wrongNode } from '../../typed/wrong-node.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { ANSWER_ROOM, fitByRank } from '../fit.ts';
+import { fitByRank } from '../fit.ts';
 import type { QuestionPlug } from '../question.ts';
 
 export interface HistoryAsk {
@@ -53,5 +53,5 @@ function answer({ ask: { cluster, node }, found }: HistoryKnown, markup: Markup)
     rank: 1,
     text: `Older ones are in the worker’s journal: ${code('registry-ha audit export')} on the bootstrap node.`,
   };
-  return fitByRank([head, ...lines, older], ANSWER_ROOM).join('\n');
+  return fitByRank([head, ...lines, older], markup.room).join('\n');
 }

@@ -5,7 +5,7 @@ import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { ANSWER_ROOM, fitByRank } from '../fit.ts';
+import { fitByRank } from '../fit.ts';
 import { oneChange } from '../one-change.ts';
 import type { QuestionPlug } from '../question.ts';
 
@@ -41,7 +41,7 @@ function answer({ events, ...known }: LogKnown, markup: Markup): string {
     text: `• ${markup.moment(event.at)} ${markup.text(eventInWords(event))}`,
   }));
   const tail = { rank: 1, text: journalLine(known.change, markup) };
-  return fitByRank([head, ...lines, tail], ANSWER_ROOM).join('\n');
+  return fitByRank([head, ...lines, tail], markup.room).join('\n');
 }
 
 const journalLine = ({ id }: Change, { code }: Markup): string =>

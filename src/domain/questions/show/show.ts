@@ -7,7 +7,7 @@ import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
 import type { Word } from '../../typed/tokenize.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { ANSWER_ROOM, fitByRank } from '../fit.ts';
+import { fitByRank } from '../fit.ts';
 import { oneChange } from '../one-change.ts';
 import type { QuestionPlug } from '../question.ts';
 
@@ -39,7 +39,7 @@ function answer(known: ShowKnown, markup: Markup): string {
     ...facts.map((text) => ({ rank: 0, text })),
     ...steps(change, markup).map((text, index) => ({ rank: 1 + index, text })),
   ];
-  return fitByRank(lines, ANSWER_ROOM).join('\n');
+  return fitByRank(lines, markup.room).join('\n');
 }
 
 function people(

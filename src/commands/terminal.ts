@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { HERE, type HereQuestion } from '../domain/questions/here.ts';
+
+/** A question as typed on the bootstrap node. */
+export interface TypedHere {
+  readonly question: HereQuestion;
+  readonly words: readonly string[];
+  readonly config: string;
+  readonly json: boolean;
+}
+
+/** Answers a question; returns the exit code. */
+export type AskHere = (asked: TypedHere) => Promise<number>;
+
+interface Described {
+  readonly takes: string;
+  readonly says: string;
+  readonly options?: readonly (readonly [string, string])[];
+}
+
+const DESCRIBED: Readonly<Record<HereQuestion, Described>> = {
+  status: {
+    takes: '',
+    says: 'inspect the cluster: whether HA holds, each registry, the engines, and the open changes; exits 0 only if HA holds',
+  },
+  verify: {
+    takes: '[NODE…] [--deep]',
+    says: 'compare every image of the registries with the bootstrap node’s; exits 0 only if they are proved',
+    options: [['--deep', 'hash every layer, too']],
+  },
+  changes: {
+    takes: '[--all] [--node NODE]',
+    says: 'list the open changes of the worker’s journal',
+    options: [
+      ['--all', 'ended changes, too'],
+      ['--node NODE', 'only changes that touch this node'],
+    ],
+  },
+  show: { takes: 'CHANGE', says: 'show one change of the worker’s journal, with its steps' },
+  log: { takes: 'CHANGE', says: 'list the events of one change in the worker’s journal' },
+};
+
+/** Wrong words of a command, as docs/terminal.md says. */
+const USAGE = 3;
+
+/** Adds the commands for the bootstrap node. Their words are read by the same code as Slack's, so commander does not know their options. */
+export function terminalCommands(program: Command, ask: AskHere): void {
+  for (const question of HERE) {
+    const { takes, says, options = [] } = DESCRIBED[question];
+    const more = options.map(([option, meaning]) => `  ${option.padEnd(17)} ${meaning}`).join('\n');
+    program
+      .command(question)
+      .description(`on the bootstrap node: ${says}`)
+      .usage(`${takes} [--config FILE] [--json]`.trim())
+      .argument('[words...]')
+      .option('--config <file>', 'the worker’s configuration', '/etc/registry-ha/worker.yaml')
+      .option('--json', 'answer with one line of JSON', false)
+      .addHelpText('after', more === '' ? '' : `\nOptions of the question:\n${more}`)
+      .allowUnknownOption()
+      .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
+      .action(async (_: readonly string[], { config, json }: { config: string; json: boolean }, { args }: Command) => {
+        process.exitCode = await ask({ question, words: args, config, json });
+      });
+  }
+}

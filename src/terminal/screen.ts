@@ -1,0 +1,67 @@
+import { clean, printable, printableJson } from '../domain/text/printable.ts';
+import { withoutSecrets } from '../domain/text/secrets.ts';
+import { asJson, exitCodeOf, inWords, type Outcome } from './outcome.ts';
+
+/** A place to write to: standard output or error. */
+export interface Stream {
+  readonly isTty: boolean;
+  /** Characters of a line; only of a terminal. */
+  readonly columns: number;
+  readonly write: (text: string) => void;
+}
+
+/** Elsewhere than on a terminal, a wait is a line now and then. */
+const LINE_EVERY_MS = 15_000;
+const CLEAR_LINE = '\r\u001b[K';
+
+/** Where a command shows what it waits for, and its outcome. */
+export class Screen {
+  readonly #out: Stream;
+  readonly #err: Stream;
+  readonly #isJson: boolean;
+  readonly #steadyMs: () => number;
+  #said: number | undefined;
+
+  constructor(out: Stream, err: Stream, isJson: boolean, steadyMs: () => number) {
+    this.#out = out;
+    this.#err = err;
+    this.#isJson = isJson;
+    this.#steadyMs = steadyMs;
+  }
+
+  /** A line that is redrawn on a terminal; elsewhere a line at most every 15 s; nothing beside JSON. */
+  readonly wait = (says: string): void => {
+    if (this.#isJson) return;
+    const text = printable(says);
+    if (this.#err.isTty) this.#err.write(`${CLEAR_LINE}${text.slice(0, this.#err.columns - 1)}`);
+    else this.#sometimes(text);
+  };
+
+  /** A warning beside the answer. */
+  readonly warn = (says: string): void => {
+    this.#clear();
+    this.#err.write(`Warning: ${printable(withoutSecrets(says))}\n`);
+  };
+
+  /** Shows how the command ended, and returns its exit code. An answer goes to standard output, as JSON does; anything else to standard error. */
+  end(outcome: Outcome): number {
+    this.#clear();
+    if (this.#isJson) this.#out.write(`${printableJson(JSON.stringify(asJson(outcome)))}\n`);
+    else {
+      const to = outcome.is === 'answered' ? this.#out : this.#err;
+      to.write(`${clean(withoutSecrets(inWords(outcome)))}\n`);
+    }
+    return exitCodeOf(outcome);
+  }
+
+  #sometimes(text: string): void {
+    const at = this.#steadyMs();
+    if (this.#said !== undefined && at - this.#said < LINE_EVERY_MS) return;
+    this.#said = at;
+    this.#err.write(`${text}\n`);
+  }
+
+  #clear(): void {
+    if (this.#err.isTty && !this.#isJson) this.#err.write(CLEAR_LINE);
+  }
+}
