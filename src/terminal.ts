@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { healthOf } from './adapters/health/health.ts';
 import { journalMemory } from './adapters/journal/entries/memory.ts';
-import type { HerePorts } from './app/here/ports.ts';
+import type { PlanHerePorts } from './app/here/plan.ts';
 import { WrongConfig } from './config/read-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { Failure } from './domain/answers/failure.ts';
@@ -77,13 +77,14 @@ async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null
 async function inCluster(
   config: WorkerConfig,
   screen: Screen,
-  act: (ports: HerePorts) => Promise<Outcome>,
+  act: (ports: PlanHerePorts) => Promise<Outcome>,
 ): Promise<Outcome> {
   const cluster = await workerCluster(config, logOn(screen), false);
   try {
     return await act({
       ...cluster,
       cluster: config.cluster,
+      nodesAtATime: config.apply.atATime,
       clock,
       memory: journalMemory(join(config.stateFolder, 'journal.jsonl')),
       worker: () => workerHere(config),

@@ -170,12 +170,13 @@ describe('the commands that the pages name', () => {
 
 /** Does the command take these words? Its comment and what follows in a pipe are no part of it. */
 function isKnown(program: Command, words: string): boolean {
-  const [line = ''] = words.split(/\s+#|\s+\||;/);
+  const [line = ''] = words.split(/\s+#|\s+\||\s+>|;/);
   const [first, second, ...rest] = line.trim().split(/\s+/);
   const command = program.commands.find((one) => one.name() === first);
   if (command === undefined) return false;
   const here = HERE.find((question) => question === first);
-  if (here !== undefined) return isAsked(here, line);
+  if (here !== undefined && second !== 'digest') return isAsked(here, line);
+  if (here !== undefined) return rest.length <= 1;
   const sub = command.commands.find((one) => one.name() === second);
   const isArgument = command.registeredArguments[0]?.description.includes(second ?? '') === true;
   const isComplete = second === undefined || second.startsWith('-') || sub !== undefined || isArgument;

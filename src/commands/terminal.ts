@@ -28,6 +28,10 @@ const DESCRIBED: Readonly<Record<HereQuestion, Described>> = {
     says: 'compare every image of the registries with the bootstrap node’s; exits 0 only if they are proved',
     options: [['--deep', 'hash every layer, too']],
   },
+  plan: {
+    takes: 'add|sync|remove|drill NODE… [options] | undo CHANGE | digest FILE',
+    says: 'make the plan of a change that nobody requests; `plan digest FILE` checks the file of a plan, anywhere',
+  },
   changes: {
     takes: '[--all] [--node NODE]',
     says: 'list the open changes of the worker’s journal',
@@ -39,6 +43,14 @@ const DESCRIBED: Readonly<Record<HereQuestion, Described>> = {
   show: { takes: 'CHANGE', says: 'show one change of the worker’s journal, with its steps' },
   log: { takes: 'CHANGE', says: 'list the events of one change in the worker’s journal' },
 };
+
+/** What stands in the place of a verb to check the file of a plan, which needs no bootstrap node. */
+const DIGEST = 'digest';
+
+async function digestOf(path: string | undefined): Promise<number> {
+  const { planCommand } = await import('./plan.ts');
+  return await planCommand(DIGEST, path, (line) => void process.stdout.write(`${line}\n`));
+}
 
 /** Wrong words of a command, as docs/terminal.md says. */
 const USAGE = 3;
@@ -59,7 +71,8 @@ export function terminalCommands(program: Command, ask: AskHere): void {
       .allowUnknownOption()
       .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
       .action(async (_: readonly string[], { config, json }: { config: string; json: boolean }, { args }: Command) => {
-        process.exitCode = await ask({ question, words: args, config, json });
+        const ofFile = question === 'plan' && args[0] === DIGEST;
+        process.exitCode = ofFile ? await digestOf(args[1]) : await ask({ question, words: args, config, json });
       });
   }
 }

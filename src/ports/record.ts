@@ -77,6 +77,9 @@ export interface Recent {
   readonly isCut: boolean;
 }
 
+/** What a plan is made from, beside the cluster. */
+export type PlanningJournal = Pick<Journal, 'events' | 'changes' | 'startedSince'>;
+
 /** The changes in the worker's journal, read while the worker may be writing it. All of it throws `journal-damaged`, `journal-newer` or `journal-unusable`. */
 export interface Memory {
   recent(most: number): Promise<Recent>;
@@ -84,4 +87,6 @@ export interface Memory {
   get(id: ChangeId): Promise<Remembered | null>;
   /** The change whose steps run, or were interrupted; null without one. */
   applying(): Promise<ChangeId | null>;
+  /** Acts on what the worker knows when it plans: the journal's current file, as it is now. */
+  whilePlanning<T>(act: (journal: PlanningJournal) => Promise<T>): Promise<T>;
 }

@@ -1,8 +1,10 @@
 import type { Change } from '../domain/change/change.ts';
 import { proofVerdict } from '../domain/cluster/proof-result.ts';
+import { planDigest } from '../domain/plan/digest.ts';
 import { namedNodes } from '../domain/plan/plan.ts';
 import type { ChangesKnown } from '../domain/questions/changes/changes.ts';
 import type { LogKnown } from '../domain/questions/log/log.ts';
+import type { PlanKnown } from '../domain/questions/plan/view.ts';
 import type { ShowKnown } from '../domain/questions/show/show.ts';
 import { verdictOf } from '../domain/questions/status/cluster-status.ts';
 import type { StatusKnown } from '../domain/questions/status/status.ts';
@@ -57,6 +59,14 @@ export function statusJson({ clusters: [view] }: StatusKnown): object {
     worker,
     open: isRead ? open.map(({ change }) => changeJson(change)) : null,
   };
+}
+
+/** `plan` has the whole plan, with its digest; null if the change would be refused. */
+export function planJson({ intent, phase }: PlanKnown): object {
+  if (phase.is !== 'answered') return { question: 'plan' };
+  const { during, found } = phase.dryRun;
+  const plan = found.is === 'planned' ? found.plan : null;
+  return { question: 'plan', intent, during, digest: plan === null ? null : planDigest(plan.approved), plan };
 }
 
 export const verifyJson = ({ phase }: VerifyKnown) =>

@@ -6,10 +6,23 @@ import { asTypedHere } from '../domain/questions/here.ts';
 /** Exit codes of every command on the terminal; docs/terminal.md lists them. */
 const EXIT = { done: 0, failed: 1, refused: 2, usage: 3, busy: 4 } as const;
 
-/** How a command on the terminal ends. `answered`: `isWell` is false if what was asked for is not so, such as HA that does not hold. */
+/** An answer. `isWell` is false if what was asked for is not so, such as HA that does not hold. */
+export interface AnsweredHere {
+  readonly is: 'answered';
+  readonly text: string;
+  /** A whole file instead of the text, byte for byte, where the output is no terminal. */
+  readonly file?: string;
+  /** Words beside the answer, which are no part of it. */
+  readonly note?: string;
+  readonly json: object;
+  readonly isWell: boolean;
+}
+
+/** How a command on the terminal ends. */
 export type Outcome =
-  | { readonly is: 'answered'; readonly text: string; readonly json: object; readonly isWell: boolean }
-  | { readonly is: 'refused'; readonly refusal: Refusal }
+  | AnsweredHere
+  /** `text`: everything that is said, if that is more than the refusal. */
+  | { readonly is: 'refused'; readonly refusal: Refusal; readonly text?: string }
   | { readonly is: 'usage'; readonly refusal: Pick<Refusal, 'says' | 'tryNext'> }
   | { readonly is: 'failed'; readonly failure: FailureReport }
   | { readonly is: 'busy'; readonly change: ChangeId };
@@ -26,8 +39,8 @@ export function inWords(outcome: Outcome): string {
       return outcome.text;
     case 'refused':
     case 'usage': {
-      const { says, tryNext = '' } = outcome.refusal;
-      return asTypedHere(`${says} ${tryNext}`.trimEnd());
+      if ('text' in outcome && outcome.text !== undefined) return outcome.text;
+      return refusalInWords(outcome.refusal);
     }
     case 'failed': {
       const { where, what, next } = outcome.failure;
@@ -38,6 +51,9 @@ export function inWords(outcome: Outcome): string {
   }
 }
 
+const refusalInWords = ({ says, tryNext = '' }: Pick<Refusal, 'says' | 'tryNext'>): string =>
+  asTypedHere(`${says} ${tryNext}`.trimEnd());
+
 const busyInWords = (change: ChangeId): string =>
   `The worker carries out ${change} now. Nothing was started. Run the command again when it has ended: registry-ha show ${change}`;
 
@@ -47,7 +63,7 @@ export function asJson(outcome: Outcome): object {
     case 'answered':
       return { v: 1, is: 'answered', ...outcome.json };
     case 'refused':
-      return { v: 1, is: 'refused', refused: outcome.refusal.refused, says: inWords(outcome) };
+      return { v: 1, is: 'refused', refused: outcome.refusal.refused, says: refusalInWords(outcome.refusal) };
     case 'usage':
       return { v: 1, is: 'usage', says: inWords(outcome) };
     case 'failed':

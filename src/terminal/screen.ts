@@ -1,6 +1,6 @@
 import { clean, printable, printableJson } from '../domain/text/printable.ts';
 import { withoutSecrets } from '../domain/text/secrets.ts';
-import { asJson, exitCodeOf, inWords, type Outcome } from './outcome.ts';
+import { type AnsweredHere, asJson, exitCodeOf, inWords, type Outcome } from './outcome.ts';
 
 /** A place to write to: standard output or error. */
 export interface Stream {
@@ -47,11 +47,14 @@ export class Screen {
   end(outcome: Outcome): number {
     this.#clear();
     if (this.#isJson) this.#out.write(`${printableJson(JSON.stringify(asJson(outcome)))}\n`);
-    else {
-      const to = outcome.is === 'answered' ? this.#out : this.#err;
-      to.write(`${clean(withoutSecrets(inWords(outcome)))}\n`);
-    }
+    else if (outcome.is === 'answered') this.#answer(outcome);
+    else this.#err.write(forTerminal(inWords(outcome)));
     return exitCodeOf(outcome);
+  }
+
+  #answer({ text, file, note }: AnsweredHere): void {
+    this.#out.write(file === undefined || this.#out.isTty ? forTerminal(text) : file);
+    if (note !== undefined) this.#err.write(forTerminal(note));
   }
 
   #sometimes(text: string): void {
@@ -65,3 +68,5 @@ export class Screen {
     if (this.#err.isTty && !this.#isJson) this.#err.write(CLEAR_LINE);
   }
 }
+
+const forTerminal = (text: string): string => `${clean(withoutSecrets(text))}\n`;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bareEnvironment } from '../../sandbox/place.ts';
@@ -142,6 +142,26 @@ describe('with Slack and Redis down', () => {
     const json = JSON.parse(shown);
     expect(json.change).toMatchObject({ id, verb: 'add', nodes: ['node-2'], state: 'done', failure: null });
     expect(json.steps.length).toBeGreaterThan(5);
+  });
+
+  it('plan makes the whole plan as a file that can be checked, or says why the change would be refused', async () => {
+    const removal = ['plan', 'remove', 'node-2', '--last'];
+    const [refused, json, plan] = await Promise.all([
+      typed('plan', 'add', 'node-2'),
+      typed(...removal, '--json'),
+      typed(...removal),
+    ]);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toMatch(/The change would be refused: .*\nNothing was requested, and nobody was notified\./);
+    const found = JSON.parse(json.out);
+    expect(found).toMatchObject({ is: 'answered', question: 'plan', plan: { approved: { change: 'CHANGE' } } });
+    expect(plan.err).toContain('To request it: /registry-ha remove node-2 --last --cluster lab');
+    const path = join(sandbox.folder, 'plan-CHANGE.txt');
+    await writeFile(path, plan.out);
+    const checked = await typed('plan', 'digest', path);
+    expect(checked.out).toContain(`Digest: ${found.digest}\n`);
+    expect(checked.out).toContain('Dry run of remove node-2 --last, on the cluster lab. It belongs to no change.');
+    expect([json.code, plan.code, checked.code]).toEqual([0, 0, 0]);
   });
 
   it('refuses what the journal does not have with 2, and wrong words with 3', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { refuse } from '../../src/domain/answers/refusal.ts';
 import { asTypedHere } from '../../src/domain/questions/here.ts';
-import { exitCodeOf, type Outcome } from '../../src/terminal/outcome.ts';
+import { type AnsweredHere, exitCodeOf, type Outcome } from '../../src/terminal/outcome.ts';
 import { Screen } from '../../src/terminal/screen.ts';
 
-const answered = (text: string, isWell = true): Outcome => ({
+const answered = (text: string, isWell = true): AnsweredHere => ({
   is: 'answered',
   text,
   json: { question: 'log' },
@@ -76,6 +76,15 @@ describe('the screen of a terminal', () => {
     const json = screen({ isJson: true });
     json.on.end({ is: 'answered', text: '', json: { reason: '\u009b2J\u202e' }, isWell: true });
     expect(json.written.out).toBe('{"v":1,"is":"answered","reason":"\\u009b2J\\u202e"}\n');
+  });
+
+  it('writes a file byte for byte into a pipe, and only its text on a terminal; words beside it never go into the pipe', () => {
+    const plan: Outcome = { ...answered('text'), ...{ file: 'file \u202e\n', note: 'words' } };
+    const [pipe, tty] = [screen(), screen({ isTty: true })];
+    pipe.on.end(plan);
+    tty.on.end(plan);
+    expect(pipe.written).toEqual({ out: 'file \u202e\n', err: 'words\n' });
+    expect(tty.written).toEqual({ out: 'text\n', err: '\r\u001b[Kwords\n' });
   });
 
   it('writes a refusal to standard error, so that a pipe gets answers only', () => {

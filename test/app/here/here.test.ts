@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { changesHere, logHere, showHere } from '../../../src/app/here/changes.ts';
-import type { HerePorts } from '../../../src/app/here/ports.ts';
+import { type PlanHerePorts, planHere } from '../../../src/app/here/plan.ts';
 import { statusHere } from '../../../src/app/here/status.ts';
 import { verifyHere } from '../../../src/app/here/verify.ts';
-import { PlainFailure } from '../../../src/domain/answers/failure.ts';
+import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
 import type { Change, ChangeEvent } from '../../../src/domain/change/change.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
 import { WORKER_THERE, type WorkerState } from '../../../src/domain/cluster/worker-state.ts';
+import { readPlanFile } from '../../../src/domain/plan/plan-file.ts';
 import { questionPlug } from '../../../src/domain/questions/questions.ts';
 import type { ProofProgress } from '../../../src/domain/questions/verify/proof-report.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
-import type { Memory } from '../../../src/ports/record.ts';
+import type { Memory, PlanningJournal } from '../../../src/ports/record.ts';
+import { planOutcome } from '../../../src/terminal/plan.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { FakeJournal } from '../../fakes/fake-journal.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
 
 const signal = new AbortController().signal;
@@ -63,6 +66,12 @@ class FakeMemory implements Memory {
   async applying() {
     return this.running;
   }
+
+  async whilePlanning<T>(act: (journal: PlanningJournal) => Promise<T>): Promise<T> {
+    const journal = new FakeJournal();
+    for (const { change, events } of this.#all) for (const event of events) await journal.append(change.id, event);
+    return await act(journal);
+  }
 }
 
 function here(memory: FakeMemory, worker: WorkerState = WORKER_THERE) {
@@ -70,9 +79,10 @@ function here(memory: FakeMemory, worker: WorkerState = WORKER_THERE) {
   const lab = new FakeLab();
   const unexpected: unknown[] = [];
   const { kubernetes, bootstrap, salt, targets, registries } = lab;
-  const ports: HerePorts = {
+  const ports: PlanHerePorts = {
     ...{ kubernetes, bootstrap, salt, targets, registries },
     cluster: 'lab',
+    nodesAtATime: 3,
     clock,
     memory,
     worker: async () => worker,
@@ -141,7 +151,7 @@ describe('changes on the bootstrap node', () => {
 describe('verify on the bootstrap node', () => {
   const ask = { cluster: 'lab', nodes: [], deep: false };
   const progress: ProofProgress[] = [];
-  const prove = (ports: HerePorts) => verifyHere(ask, ports, (one) => void progress.push(one), signal);
+  const prove = (ports: PlanHerePorts) => verifyHere(ask, ports, (one) => void progress.push(one), signal);
 
   it('starts nothing while the worker carries out a change', async () => {
     const memory = new FakeMemory();
@@ -161,7 +171,7 @@ describe('verify on the bootstrap node', () => {
   it('ends early, and proves nothing, when the worker begins a change', async () => {
     const memory = new FakeMemory();
     const { ports, clock } = here(memory);
-    const manifest: HerePorts['registries']['manifest'] = (_, __, until) =>
+    const manifest: PlanHerePorts['registries']['manifest'] = (_, __, until) =>
       new Promise((_, reject) => until.addEventListener('abort', () => reject(until.reason)));
     const held = { ...ports, registries: { ...ports.registries, manifest } };
     const proving = prove(held);
@@ -170,6 +180,50 @@ describe('verify on the bootstrap node', () => {
     await clock.advance(6_000);
     expect(await proving).toMatchObject({
       phase: { result: { cut: { is: 'change', says: 'lab-7f3k2q began, and a change restarts what a proof reads.' } } },
+    });
+  });
+});
+
+describe('plan on the bootstrap node', () => {
+  const addNode2 = { is: 'change', intent: { verb: 'add', cluster: 'lab', nodes: ['node-2'] } } as const;
+
+  it('is the plan of the whole change, with a digest that no change can have, and runs nothing', async () => {
+    const { ports, lab } = here(new FakeMemory());
+    const known = await planHere(addNode2, ports, signal);
+    if (isRefusal(known)) throw new Error(known.says);
+    const outcome = planOutcome(known, 'words');
+    if (outcome.is !== 'answered') throw new Error(outcome.is);
+    const file = readPlanFile(outcome.file ?? '');
+    expect(file?.digest).toBe(file?.named);
+    expect(outcome.file).toMatch(/^Plan of CHANGE: Add a registry on node-2\nDigest: [0-9a-f]{64}\n\nDry run of /);
+    expect(outcome.text).toContain('Step 1: ');
+    expect(outcome.text).not.toContain('BEGIN APPROVED PLAN');
+    expect(outcome.text).toContain(`\nDigest: ${file?.digest}\n`);
+    expect(lab.ran).toEqual([]);
+  });
+
+  it('of an undo is made from the journal, and a change that it does not have is refused', async () => {
+    const { ports } = here(new FakeMemory(change('lab-failed', failed('2026-03-01T09:30:00.000Z'))));
+    const undo = (undoes: string) => planHere({ is: 'undo-of', undoes }, ports, signal);
+    expect(await undo('lab-absent')).toMatchObject({ refused: 'unknown-change' });
+    expect(await undo('lab-failed')).toMatchObject({ phase: { dryRun: { found: { is: 'refused' } } } });
+  });
+
+  it('names the change that the worker carried out meanwhile', async () => {
+    const memory = new FakeMemory();
+    memory.running = 'lab-7f3k2q';
+    const known = await planHere(addNode2, here(memory).ports, signal);
+    if (isRefusal(known)) throw new Error(known.says);
+    expect(questionPlug('plan').answer(known, PLAIN)).toContain('lab-7f3k2q was in progress meanwhile.');
+  });
+
+  it('says what could not be read', async () => {
+    const { ports, lab } = here(new FakeMemory());
+    const look = () => Promise.reject(new Unreachable('Kubernetes', 'kubernetes', 'It does not answer.'));
+    const known = await planHere(addNode2, { ...ports, kubernetes: { ...lab.kubernetes, look } }, signal);
+    expect(isRefusal(known) ? known : planOutcome(known, '')).toMatchObject({
+      is: 'failed',
+      failure: { what: 'Inspecting the cluster failed: It does not answer. Nothing was changed.' },
     });
   });
 });

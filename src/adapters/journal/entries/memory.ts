@@ -1,11 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { AuditEntry } from '../../../domain/change/audit.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
 import type { Memory } from '../../../ports/record.ts';
+import { chunksOf } from '../file/chunks.ts';
 import { journalNewer, journalUnusable } from '../file/failures.ts';
+import { entryAt } from './journal-file.ts';
 import { scanJournal } from './read.ts';
+import { verifyJournal } from './verify.ts';
 
 /** Changes that are kept while all files of a journal are read: a plan has up to 900 KiB. */
 const MOST_KEPT = 200;
@@ -40,6 +43,23 @@ export function journalMemory(path: string): Memory {
       const id = (await scan(() => true)).changes().find(({ state }) => state === 'applying')?.id ?? null;
       last = { stamp, id };
       return id;
+    },
+    async whilePlanning(act) {
+      await refuseMissing(path);
+      const file = await open(path);
+      try {
+        const { size } = await file.stat();
+        const { index, newer } = await verifyJournal(path, chunksOf(file, size));
+        if (newer !== undefined) throw journalNewer(path, newer.seq, newer.change);
+        const entries = (id: ChangeId) => Promise.all(index.places(id).map((place) => entryAt(path, file, place)));
+        return await act({
+          events: async (id) => (await entries(id)).map(({ event }) => event),
+          changes: async () => index.changes(),
+          startedSince: async (id) => index.startedSince(id),
+        });
+      } finally {
+        await file.close();
+      }
     },
   };
 }
