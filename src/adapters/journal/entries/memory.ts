@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../../domain/change/audit.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../../domain/change/change.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
 import { codeOf } from '../../../domain/text/error-code.ts';
-import type { Memory } from '../../../ports/record.ts';
+import type { Memory, PlanningJournal } from '../../../ports/record.ts';
 import { chunksOf } from '../file/chunks.ts';
 import { journalNewer, journalUnusable } from '../file/failures.ts';
 import { entryAt } from './journal-file.ts';
@@ -44,24 +44,26 @@ export function journalMemory(path: string): Memory {
       last = { stamp, id };
       return id;
     },
-    async whilePlanning(act) {
-      await refuseMissing(path);
-      const file = await open(path);
-      try {
-        const { size } = await file.stat();
-        const { index, newer } = await verifyJournal(path, chunksOf(file, size));
-        if (newer !== undefined) throw journalNewer(path, newer.seq, newer.change);
-        const entries = (id: ChangeId) => Promise.all(index.places(id).map((place) => entryAt(path, file, place)));
-        return await act({
-          events: async (id) => (await entries(id)).map(({ event }) => event),
-          changes: async () => index.changes(),
-          startedSince: async (id) => index.startedSince(id),
-        });
-      } finally {
-        await file.close();
-      }
-    },
+    whilePlanning: (act) => whilePlanning(path, act),
   };
+}
+
+async function whilePlanning<T>(path: string, act: (journal: PlanningJournal) => Promise<T>): Promise<T> {
+  await refuseMissing(path);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { index, newer } = await verifyJournal(path, chunksOf(file, size));
+    if (newer !== undefined) throw journalNewer(path, newer.seq, newer.change);
+    const entries = (id: ChangeId) => Promise.all(index.places(id).map((place) => entryAt(path, file, place)));
+    return await act({
+      events: async (id) => (await entries(id)).map(({ event }) => event),
+      changes: async () => index.changes(),
+      startedSince: async (id) => index.startedSince(id),
+    });
+  } finally {
+    await file.close();
+  }
 }
 
 /** The events of the changes that were requested last. */

@@ -61,6 +61,25 @@ describe('the memory of a journal', () => {
     await journal.close();
   });
 
+  it('has for a plan what the worker has: the events of each change, and what was started after it', async () => {
+    const { memory, journal } = await journalOf(
+      'planning',
+      ...[['lab-aaaaaa', requested('lab-aaaaaa', 1)] as const, ['lab-aaaaaa', started] as const],
+      ...[['lab-bbbbbb', requested('lab-bbbbbb', 2)] as const, ['lab-bbbbbb', started] as const],
+    );
+    const read = await memory.whilePlanning(async ({ events, changes, startedSince }) => ({
+      events: await events('lab-aaaaaa'),
+      changes: await changes(),
+      later: await startedSince('lab-aaaaaa'),
+    }));
+    expect(read).toEqual({
+      events: [requested('lab-aaaaaa', 1), started],
+      changes: ['lab-aaaaaa', 'lab-bbbbbb'],
+      later: ['lab-bbbbbb'],
+    });
+    await journal.close();
+  });
+
   it('keeps the newest 200 changes in memory, and says that there are more', async () => {
     const ids = [...Array(201).keys()].map((n) => `lab-${String(n).padStart(6, '0')}`);
     const { memory, journal } = await journalOf('many', ...ids.map((id, n) => [id, requested(id, n)] as const));
