@@ -12,6 +12,8 @@ export interface Stream {
 
 /** Elsewhere than on a terminal, a wait is a line now and then. */
 const LINE_EVERY_MS = 15_000;
+/** More often than a person reads; a proof reports thousands of blobs a second. */
+const REDRAW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** Where a command shows what it waits for, and its outcome. */
@@ -31,10 +33,12 @@ export class Screen {
 
   /** A line that is redrawn on a terminal; elsewhere a line at most every 15 s; nothing beside JSON. */
   readonly wait = (says: string): void => {
-    if (this.#isJson) return;
+    const at = this.#steadyMs();
+    const pause = this.#err.isTty ? REDRAW_EVERY_MS : LINE_EVERY_MS;
+    if (this.#isJson || (this.#said !== undefined && at - this.#said < pause)) return;
+    this.#said = at;
     const text = printable(says);
-    if (this.#err.isTty) this.#err.write(`${CLEAR_LINE}${text.slice(0, this.#err.columns - 1)}`);
-    else this.#sometimes(text);
+    this.#err.write(this.#err.isTty ? `${CLEAR_LINE}${text.slice(0, this.#err.columns - 1)}` : `${text}\n`);
   };
 
   /** A warning beside the answer. */
@@ -55,13 +59,6 @@ export class Screen {
   #answer({ text, file, note }: AnsweredHere): void {
     this.#out.write(file === undefined || this.#out.isTty ? forTerminal(text) : file);
     if (note !== undefined) this.#err.write(forTerminal(note));
-  }
-
-  #sometimes(text: string): void {
-    const at = this.#steadyMs();
-    if (this.#said !== undefined && at - this.#said < LINE_EVERY_MS) return;
-    this.#said = at;
-    this.#err.write(`${text}\n`);
   }
 
   #clear(): void {

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bareEnvironment } from '../../sandbox/place.ts';
 import { becomesTrue } from '../../sandbox/processes/poll.ts';
 import { program } from '../../sandbox/processes/program.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { needs } from '../fixtures/needs.ts';
 
 const LIMIT_MS = 300_000;
 /** Five cases of one cluster share a sandbox, because a start takes seconds. */
@@ -27,14 +29,23 @@ interface Ended {
   readonly err: string;
 }
 
+/** As another user, with a program that this user can read. */
+interface RunAs {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly cli?: string;
+}
+
 /** Types a command on the bootstrap node. */
-function typed(...words: readonly string[]): Promise<Ended> {
-  const args = [cli, ...words, '--config', join(sandbox.folder, 'worker.yaml')];
+const typed = (...words: readonly string[]): Promise<Ended> =>
+  run([...words, '--config', join(sandbox.folder, 'worker.yaml')]);
+
+function run(words: readonly string[], { cli: path = cli, ...user }: RunAs = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
-      args,
-      { env: bareEnvironment(process.env), timeout: LIMIT_MS },
+      [path, ...words],
+      { ...user, env: bareEnvironment(process.env), timeout: LIMIT_MS },
       (_, out, err) =>
         child.exitCode === null
           ? reject(new Error(`It was killed: ${err}`))
@@ -171,6 +182,24 @@ describe('with Slack and Redis down', () => {
     expect([wrong.code, wrong.out]).toEqual([3, '']);
     expect(wrong.err).toContain('Did you mean “--deep”?');
   });
+
+  needs(process.getuid?.() === 0, 'root, to become another user')(
+    'refuses a user who may not read the worker’s folder',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'registry-ha-user-'));
+      const copy = join(folder, 'program');
+      await cp(dirname(cli), copy, { recursive: true });
+      for (const each of [folder, copy]) await chmod(each, 0o755);
+      const config = join(folder, 'worker.yaml');
+      await copyFile(join(sandbox.folder, 'worker.yaml'), config);
+      const nobody = { uid: 65_534, gid: 65_534 };
+      const ended = await run(['status', '--config', config], { ...nobody, cli: join(copy, 'cli.js') }).finally(() =>
+        rm(folder, { recursive: true }),
+      );
+      expect(ended).toMatchObject({ code: 2, out: '' });
+      expect(ended.err).toMatch(/^You may not read the worker’s folder .*worker \(EACCES\)\. Run the command as root/);
+    },
+  );
 
   it('leaves the running worker and all of its files as they were', async () => {
     expect(await filesOfWorker()).toEqual(before);

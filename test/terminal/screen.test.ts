@@ -35,9 +35,11 @@ function screen({ isTty = false, isJson = false } = {}) {
 }
 
 describe('the screen of a terminal', () => {
-  it('redraws one line while a command waits, no longer than the line, and clears it before the answer', () => {
-    const { on, written } = screen({ isTty: true });
+  it('redraws one line while a command waits, ten times a second at most, and clears it before the answer', () => {
+    const { on, written, later } = screen({ isTty: true });
     on.wait('6 of 13 images compared.');
+    on.wait('7 of 13');
+    later(100);
     on.wait('13 of 13');
     expect(on.end(answered('All is well.'))).toBe(0);
     expect(written).toEqual({

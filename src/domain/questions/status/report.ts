@@ -22,7 +22,9 @@ export function wholeAnswer(view: ClusterView, markup: Markup): string {
     ...activeHoldLines(cluster, view.held, markup).map((says) => rank(3, says)),
     ...windowLines(view, markup),
     ...(view.here === undefined ? [] : [rank(7, ELSEWHERE)]),
-    ...(view.worker.is === 'there' ? [rank(7, 'The worker reports as it should.')] : []),
+    ...(view.worker.is === 'there'
+      ? [rank(7, view.here === undefined ? 'The worker reports as it should.' : 'The worker runs.')]
+      : []),
   ];
   return fitByRank(lines, markup.room).join('\n');
 }
