@@ -87,6 +87,8 @@ export interface Memory {
   get(id: ChangeId): Promise<Remembered | null>;
   /** The change whose steps run, or were interrupted; null without one. */
   applying(): Promise<ChangeId | null>;
+  /** Whether a worker has the journal open. */
+  isOpen(): Promise<boolean>;
   /** Acts on what the worker knows when it plans: the journal's current file, as it is now. */
   whilePlanning<T>(act: (journal: PlanningJournal) => Promise<T>): Promise<T>;
 }

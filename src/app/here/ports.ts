@@ -20,10 +20,7 @@ export interface Busy {
   readonly busyWith: ChangeId;
 }
 
-/** The change that the worker of this node is carrying out; null if it has none. A change whose worker is dead is interrupted: nothing runs. */
-export async function changeInProgress({
-  memory,
-  worker,
-}: Pick<HerePorts, 'memory' | 'worker'>): Promise<ChangeId | null> {
-  return (await worker()).is === 'silent' ? null : await memory.applying();
+/** The change that a worker is carrying out; null if there is none. A change whose worker is dead is interrupted: nothing runs. */
+export async function changeInProgress({ memory }: Pick<HerePorts, 'memory'>): Promise<ChangeId | null> {
+  return (await memory.isOpen()) ? await memory.applying() : null;
 }

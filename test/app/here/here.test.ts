@@ -43,6 +43,7 @@ function change(id: string, ...more: readonly ChangeEvent[]): { change: Change; 
 
 class FakeMemory implements Memory {
   running: string | null = null;
+  hasWorker = true;
   broken: PlainFailure | null = null;
   readonly #all: readonly { readonly change: Change; readonly events: readonly ChangeEvent[] }[];
 
@@ -61,6 +62,10 @@ class FakeMemory implements Memory {
 
   async get(id: string) {
     return this.#all.find((one) => one.change.id === id) ?? null;
+  }
+
+  async isOpen() {
+    return this.hasWorker;
   }
 
   async applying() {
@@ -163,7 +168,8 @@ describe('verify on the bootstrap node', () => {
   it('proves beside a change that its dead worker has left half done', async () => {
     const memory = new FakeMemory();
     memory.running = 'lab-7f3k2q';
-    expect(await prove(here(memory, SILENT).ports)).toMatchObject({
+    memory.hasWorker = false;
+    expect(await prove(here(memory).ports)).toMatchObject({
       phase: { is: 'proved-here', result: { cut: null } },
     });
   });
@@ -171,13 +177,21 @@ describe('verify on the bootstrap node', () => {
   it('ends early, and proves nothing, when the worker begins a change', async () => {
     const memory = new FakeMemory();
     const { ports, clock } = here(memory);
+    let isCut = false;
     const manifest: PlanHerePorts['registries']['manifest'] = (_, __, until) =>
-      new Promise((_, reject) => until.addEventListener('abort', () => reject(until.reason)));
+      new Promise((_, reject) => {
+        until.addEventListener('abort', () => {
+          isCut = true;
+          reject(until.reason);
+        });
+      });
     const held = { ...ports, registries: { ...ports.registries, manifest } };
     const proving = prove(held);
     await expect.poll(() => clock.sleeping).toBeGreaterThan(0);
     memory.running = 'lab-7f3k2q';
     await clock.advance(6_000);
+    // Without the cut, the proof would never end.
+    await expect.poll(() => isCut, { timeout: 15_000 }).toBe(true);
     expect(await proving).toMatchObject({
       phase: { result: { cut: { is: 'change', says: 'lab-7f3k2q began, and a change restarts what a proof reads.' } } },
     });

@@ -6,6 +6,7 @@ import { codeOf } from '../../../domain/text/error-code.ts';
 import type { Memory, PlanningJournal } from '../../../ports/record.ts';
 import { chunksOf } from '../file/chunks.ts';
 import { journalNewer, journalUnusable } from '../file/failures.ts';
+import { isLocked } from '../file/lock.ts';
 import { entryAt } from './journal-file.ts';
 import { scanJournal } from './read.ts';
 import { verifyJournal } from './verify.ts';
@@ -44,6 +45,7 @@ export function journalMemory(path: string): Memory {
       last = { stamp, id };
       return id;
     },
+    isOpen: () => isLocked(path),
     whilePlanning: (act) => whilePlanning(path, act),
   };
 }

@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/entries/journal.ts';
 import { journalMemory } from '../../../../src/adapters/journal/entries/memory.ts';
@@ -87,6 +87,20 @@ describe('the memory of a journal', () => {
     const { changes, isCut } = await memory.recent(1_000);
     expect([changes.length, changes.at(-1)?.id, isCut]).toEqual([200, 'lab-000001', true]);
     expect((await memory.get('lab-000000'))?.change.id).toBe('lab-000000');
+  });
+
+  it('knows whether a worker has the journal open, without keeping the next one from it', async () => {
+    const { path, memory, journal } = await journalOf('open');
+    const files = () => readdirSync(dirname(path)).map((name) => [name, statSync(join(dirname(path), name)).mtimeMs]);
+    const before = files();
+    expect(await memory.isOpen()).toBe(true);
+    await journal.close();
+    expect(await memory.isOpen()).toBe(false);
+    expect(files()).toEqual(before);
+    const next = await openJournal({ path });
+    expect(await memory.isOpen()).toBe(true);
+    await next.close();
+    expect(await journalMemory(join(folder, 'nowhere/journal.jsonl')).isOpen()).toBe(false);
   });
 
   it('says what to do about a journal that is missing, and never takes it for an empty one', async () => {
