@@ -42,6 +42,7 @@ const DESCRIBED: Readonly<Record<HereQuestion, Described>> = {
   },
   show: { takes: 'CHANGE', says: 'show one change of the worker’s journal, with its steps' },
   log: { takes: 'CHANGE', says: 'list the events of one change in the worker’s journal' },
+  history: { takes: 'NODE', says: 'list what was done on a node, as far as the worker’s journal has it' },
 };
 
 /** What stands in the place of a verb to check the file of a plan, which needs no bootstrap node. */

@@ -1,4 +1,4 @@
-import { changesHere, logHere, showHere } from '../app/here/changes.ts';
+import { changesHere, historyHere, logHere, showHere } from '../app/here/changes.ts';
 import { type PlanHerePorts, planHere } from '../app/here/plan.ts';
 import type { Busy } from '../app/here/ports.ts';
 import { statusHere } from '../app/here/status.ts';
@@ -9,7 +9,7 @@ import { asTypedHere, type HereQuestion } from '../domain/questions/here.ts';
 import { type AskOf, type KnownOf, type QuestionWish, questionPlug } from '../domain/questions/questions.ts';
 import { verdictOf } from '../domain/questions/status/cluster-status.ts';
 import { type Markup, PLAIN } from '../domain/text/markup.ts';
-import { changesJson, logJson, planJson, showJson, statusJson, verifyJson } from './json.ts';
+import { changesJson, historyJson, logJson, planJson, showJson, statusJson, verifyJson } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import { planOutcome } from './plan.ts';
 
@@ -58,6 +58,7 @@ const PLUGS: { readonly [Q in HereQuestion]: HerePlug<Q> } = {
   changes: { read: changesHere, json: changesJson },
   show: { read: showHere, json: showJson },
   log: { read: logHere, json: logJson },
+  history: { read: historyHere, json: historyJson },
 };
 
 /** Words for a terminal: the questions that it answers itself are named as they are typed there. */

@@ -3,6 +3,7 @@ import { proofVerdict } from '../domain/cluster/proof-result.ts';
 import { planDigest } from '../domain/plan/digest.ts';
 import { namedNodes } from '../domain/plan/plan.ts';
 import type { ChangesKnown } from '../domain/questions/changes/changes.ts';
+import type { HistoryKnown } from '../domain/questions/history/history.ts';
 import type { LogKnown } from '../domain/questions/log/log.ts';
 import type { PlanKnown } from '../domain/questions/plan/view.ts';
 import type { ShowKnown } from '../domain/questions/show/show.ts';
@@ -31,6 +32,12 @@ export const changesJson = ({ found, isCut }: ChangesKnown) => ({
   question: 'changes',
   changes: found.map(({ change }) => changeJson(change)),
   isCut,
+});
+
+export const historyJson = ({ ask, found }: HistoryKnown) => ({
+  question: 'history',
+  node: ask.node,
+  changes: found.map(({ change }) => changeJson(change)),
 });
 
 export const showJson = ({ change }: ShowKnown) => ({

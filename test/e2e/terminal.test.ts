@@ -141,15 +141,17 @@ describe('with Slack and Redis down', () => {
       ['show', id],
       ['log', id],
       ['show', id, '--json'],
+      ['history', 'node-2'],
     ];
     const ended = await Promise.all(commands.map((words) => typed(...words)));
     expect(ended.map(({ code, err }) => ({ code, err }))).toEqual(commands.map(() => ({ code: 0, err: '' })));
-    const [changes = '', show = '', log = '', shown = ''] = ended.map(({ out }) => out);
+    const [changes = '', show = '', log = '', shown = '', history = ''] = ended.map(({ out }) => out);
     expect(changes).toMatch(new RegExp(`^1 change in lab\n• ${id} .*requested by alice: done at `));
     expect(show).toContain('Reason: “new disk”');
     expect(show).toContain('Approved by U0BOB.');
     expect(show).toMatch(/• .*: done in /);
     expect(log).toContain('requested by U0ALICE (alice): add node-2, reason: new disk');
+    expect(history).toMatch(new RegExp(`^1 change of node-2 in lab\n• ${id} `));
     const json = JSON.parse(shown);
     expect(json.change).toMatchObject({ id, verb: 'add', nodes: ['node-2'], state: 'done', failure: null });
     expect(json.steps.length).toBeGreaterThan(5);

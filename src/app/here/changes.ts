@@ -3,6 +3,7 @@ import type { Change, ChangeId } from '../../domain/change/change.ts';
 import { redacted } from '../../domain/change/redact.ts';
 import type { ListedChange } from '../../domain/questions/change-line.ts';
 import type { ChangesAsk, ChangesKnown } from '../../domain/questions/changes/changes.ts';
+import type { HistoryAsk, HistoryKnown } from '../../domain/questions/history/history.ts';
 import type { LogKnown } from '../../domain/questions/log/log.ts';
 import type { ShowKnown } from '../../domain/questions/show/show.ts';
 import type { Remembered } from '../../ports/record.ts';
@@ -24,6 +25,12 @@ export async function changesHere(ask: ChangesAsk, ports: Reading): Promise<Chan
   const now = ports.clock.now();
   const found = changes.map((change) => asOfNow(change, now)).filter((change) => isListed(change, ask, now));
   return { ask, clusters: [ports.cluster], found: found.map(listed), isCut };
+}
+
+/** What was done on a node, as far as the journal has it. */
+export async function historyHere(ask: HistoryAsk, ports: Reading): Promise<HistoryKnown | Refusal> {
+  const known = await changesHere({ cluster: ask.cluster, which: 'all', onlyMine: false, node: ask.node }, ports);
+  return isRefusal(known) ? known : { ask, found: known.found };
 }
 
 /** The change that was asked for. */
