@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { generatedCommands } from './commands/generated.ts';
 import { offlineCommands } from './commands/offline.ts';
 import { terminalCommands } from './commands/terminal.ts';
 import { botConfig } from './config/bot-config.ts';
@@ -42,5 +43,6 @@ program
 
 offlineCommands(program);
 terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
+generatedCommands(program);
 
 await program.parseAsync();

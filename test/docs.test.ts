@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
 import { MEANINGS } from '../scripts/refusal-meanings.ts';
+import { generatedCommands } from '../src/commands/generated.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
 import { terminalCommands } from '../src/commands/terminal.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
@@ -144,6 +145,7 @@ describe('the commands that the pages name', () => {
     for (const name of ['bot', 'worker']) program.command(name).requiredOption('--config <file>');
     offlineCommands(program);
     terminalCommands(program, async () => 0);
+    generatedCommands(program);
     const named = codeOfAllPages().flatMap((code) => [...code.matchAll(/(?<![/\w@-])registry-ha ([a-z]+.*)$/gm)]);
     expect(named.length).toBeGreaterThan(20);
     expect(named.map(([, words = '']) => words).filter((words) => !isKnown(program, words))).toEqual([]);

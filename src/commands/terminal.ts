@@ -45,6 +45,12 @@ const DESCRIBED: Readonly<Record<HereQuestion, Described>> = {
   history: { takes: 'NODE', says: 'list what was done on a node, as far as the worker’s journal has it' },
 };
 
+/** The options of a question that only its own parser knows, each with its meaning; none of any other command. */
+export function optionsHere(name: string): readonly (readonly [string, string])[] {
+  const question = HERE.find((one) => one === name);
+  return question === undefined ? [] : (DESCRIBED[question].options ?? []);
+}
+
 /** What stands in the place of a verb to check the file of a plan, which needs no bootstrap node. */
 const DIGEST = 'digest';
 
