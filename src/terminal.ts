@@ -6,6 +6,7 @@ import type { PlanHerePorts } from './app/here/plan.ts';
 import { WrongConfig } from './config/read-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { Failure } from './domain/answers/failure.ts';
+import type { FailureReport } from './domain/answers/failure-report.ts';
 import { isRefusal, refuse } from './domain/answers/refusal.ts';
 import { WORKER_THERE, type WorkerState } from './domain/cluster/worker-state.ts';
 import type { HereQuestion } from './domain/questions/here.ts';
@@ -57,9 +58,17 @@ async function outcomeOf({ question, words, config: path }: AskedHere, screen: S
   } catch (error) {
     if (error instanceof WrongConfig) return { is: 'usage', refusal: { says: error.message } };
     if (error instanceof Failure) return { is: 'failed', failure: error.report() };
-    throw error;
+    screen.warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { is: 'failed', failure: UNFORESEEN };
   }
 }
+
+const UNFORESEEN: FailureReport = {
+  kind: 'unforeseen',
+  where: 'registry-ha',
+  what: 'The command ended with an unexpected error. Nothing was changed.',
+  next: 'Report it with the text above.',
+};
 
 /** The worker's folder is for its user alone, and so is what this command reads: keys, kubeconfig and journal. */
 async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null> {

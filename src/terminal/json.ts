@@ -73,7 +73,7 @@ export function planJson({ intent, phase }: PlanKnown): object {
   if (phase.is !== 'answered') return { question: 'plan' };
   const { during, found } = phase.dryRun;
   const plan = found.is === 'planned' ? found.plan : null;
-  return { question: 'plan', intent, during, digest: plan === null ? null : planDigest(plan.approved), plan };
+  return { question: 'plan', intent, digest: plan === null ? null : planDigest(plan.approved), plan, during };
 }
 
 export const verifyJson = ({ phase }: VerifyKnown) =>

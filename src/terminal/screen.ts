@@ -50,7 +50,7 @@ export class Screen {
   /** Shows how the command ended, and returns its exit code. An answer goes to standard output, as JSON does; anything else to standard error. */
   end(outcome: Outcome): number {
     this.#clear();
-    if (this.#isJson) this.#out.write(`${printableJson(JSON.stringify(asJson(outcome)))}\n`);
+    if (this.#isJson) this.#out.write(`${printableJson(jsonLine(outcome))}\n`);
     else if (outcome.is === 'answered') this.#answer(outcome);
     else this.#err.write(forTerminal(inWords(outcome)));
     return exitCodeOf(outcome);
@@ -64,6 +64,12 @@ export class Screen {
   #clear(): void {
     if (this.#err.isTty && !this.#isJson) this.#err.write(CLEAR_LINE);
   }
+}
+
+/** A plan stays as it is, because its digest covers every letter. */
+function jsonLine(outcome: Outcome): string {
+  const line = JSON.stringify(asJson(outcome));
+  return outcome.is === 'answered' && outcome.file !== undefined ? line : withoutSecrets(line);
 }
 
 const forTerminal = (text: string): string => `${clean(withoutSecrets(text))}\n`;

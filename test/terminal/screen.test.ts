@@ -78,6 +78,10 @@ describe('the screen of a terminal', () => {
     const json = screen({ isJson: true });
     json.on.end({ is: 'answered', text: '', json: { reason: '\u009b2J\u202e' }, isWell: true });
     expect(json.written.out).toBe('{"v":1,"is":"answered","reason":"\\u009b2J\\u202e"}\n');
+    const secret = screen({ isJson: true });
+    secret.on.end({ ...answered(''), json: { reason: 'with xoxb-12345678901-abcdefghijkl in it' } });
+    expect(secret.written.out).not.toContain('abcdefghijkl');
+    expect(JSON.parse(secret.written.out).reason).toMatch(/^with .* in it$/);
   });
 
   it('writes a file byte for byte into a pipe, and only its text on a terminal; words beside it never go into the pipe', () => {
