@@ -12,13 +12,14 @@ import { type Markup, PLAIN } from '../domain/text/markup.ts';
 import { changesJson, historyJson, logJson, planJson, showJson, statusJson, verifyJson } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import { planOutcome } from './plan.ts';
+import type { Waiting } from './screen.ts';
 
 /** A question that is answered here: how its facts are read, what they are as data, and whether all is as it should be. */
 interface HerePlug<Q extends HereQuestion> {
   readonly read: (
     ask: AskOf<Q>,
     ports: PlanHerePorts,
-    onWait: (says: string) => void,
+    onWait: Waiting,
     signal: AbortSignal,
   ) => Promise<KnownOf<Q> | Refusal | Busy>;
   readonly json: (known: KnownOf<Q>) => object;
@@ -42,7 +43,12 @@ const PLUGS: { readonly [Q in HereQuestion]: HerePlug<Q> } = {
       const says = (progress: Parameters<Parameters<typeof verifyHere>[2]>[0]) =>
         questionPlug('verify').answer({ ask, phase: { is: 'running', request: 0, progress } }, TERMINAL);
       onWait('Comparing the registries…');
-      return verifyHere(ask, ports, (progress) => onWait(says(progress)), signal);
+      return verifyHere(
+        ask,
+        ports,
+        (progress) => onWait(says(progress), progress.total === 0 ? 0 : progress.done / progress.total),
+        signal,
+      );
     },
     json: verifyJson,
     isWell: ({ phase }) => phase.is === 'proved-here' && proofVerdict(phase.result) === 'proven',
@@ -68,7 +74,7 @@ const TERMINAL: Markup = { ...PLAIN, code: asTypedHere };
 export async function answerHere<Q extends HereQuestion>(
   { question, ask }: QuestionWish<Q>,
   ports: PlanHerePorts,
-  onWait: (says: string) => void,
+  onWait: Waiting,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const plug: HerePlug<Q> = PLUGS[question];

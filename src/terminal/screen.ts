@@ -16,6 +16,16 @@ const LINE_EVERY_MS = 15_000;
 const REDRAW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
+/** Shows what a command waits for. */
+export type Waiting = (says: string, share?: number) => void;
+
+const BAR = 20;
+
+function bar(share: number): string {
+  const done = Math.floor(BAR * Math.min(1, Math.max(0, share)));
+  return `[${'#'.repeat(done)}${'.'.repeat(BAR - done)}]`;
+}
+
 /** Where a command shows what it waits for, and its outcome. */
 export class Screen {
   readonly #out: Stream;
@@ -31,13 +41,13 @@ export class Screen {
     this.#steadyMs = steadyMs;
   }
 
-  /** A line that is redrawn on a terminal; elsewhere a line at most every 15 s; nothing beside JSON. */
-  readonly wait = (says: string): void => {
+  /** A line that is redrawn on a terminal, with a bar if `share` (0 to 1) is known; elsewhere a line at most every 15 s; nothing beside JSON. */
+  readonly wait: Waiting = (says, share) => {
     const at = this.#steadyMs();
     const pause = this.#err.isTty ? REDRAW_EVERY_MS : LINE_EVERY_MS;
     if (this.#isJson || (this.#said !== undefined && at - this.#said < pause)) return;
     this.#said = at;
-    const text = printable(says);
+    const text = printable(this.#err.isTty && share !== undefined ? `${bar(share)} ${says}` : says);
     this.#err.write(this.#err.isTty ? `${CLEAR_LINE}${text.slice(0, this.#err.columns - 1)}` : `${text}\n`);
   };
 

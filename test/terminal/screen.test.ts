@@ -15,12 +15,12 @@ const REFUSED: Outcome = {
   refusal: refuse('unknown-change', 'No such change.', 'See /registry-ha changes'),
 };
 
-function screen({ isTty = false, isJson = false } = {}) {
+function screen({ isTty = false, isJson = false, columns = 20 } = {}) {
   const written = { out: '', err: '' };
   let now = 0;
   const stream = (to: 'out' | 'err') => ({
     isTty,
-    columns: 20,
+    columns,
     write: (text: string) => {
       written[to] += text;
     },
@@ -46,6 +46,17 @@ describe('the screen of a terminal', () => {
       out: 'All is well.\n',
       err: '\r\u001b[K6 of 13 images comp\r\u001b[K13 of 13\r\u001b[K',
     });
+  });
+
+  it('shows a bar on a terminal where it is known how much is done', () => {
+    const { on, written, later } = screen({ isTty: true, columns: 40 });
+    on.wait('7 of 13', 0.5);
+    later(100);
+    on.wait('13 of 13', 1);
+    expect(written.err).toBe('\r\u001b[K[##########..........] 7 of 13\r\u001b[K[####################] 13 of 13');
+    const elsewhere = screen();
+    elsewhere.on.wait('7 of 13', 0.5);
+    expect(elsewhere.written.err).toBe('7 of 13\n');
   });
 
   it('writes a line now and then elsewhere', () => {

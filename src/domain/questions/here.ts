@@ -1,7 +1,15 @@
 import type { Question } from './questions.ts';
 
 /** The questions that a command on the bootstrap node answers by itself, without Slack and Redis. */
-export const HERE = ['status', 'verify', 'plan', 'changes', 'show', 'log', 'history'] as const satisfies readonly Question[];
+export const HERE = [
+  'status',
+  'verify',
+  'plan',
+  'changes',
+  'show',
+  'log',
+  'history',
+] as const satisfies readonly Question[];
 
 export type HereQuestion = (typeof HERE)[number];
 
