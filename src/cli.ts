@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { generatedCommands } from './commands/generated.ts';
 import { offlineCommands } from './commands/offline.ts';
+import { terminalCommands } from './commands/terminal.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
@@ -40,5 +42,7 @@ program
   });
 
 offlineCommands(program);
+terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
+generatedCommands(program);
 
 await program.parseAsync();

@@ -27,12 +27,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'schema',
     'config',
     'adapters/files',
+    'adapters/health',
     'adapters/journal',
     'adapters/keys',
     'adapters/redis',
     'commands',
   ],
   runtime: ['domain', 'flow', 'ports', 'config', 'adapters', 'runtime'],
+  terminal: ['domain', 'ports', 'app', 'terminal'],
 };
 
 /** A step's type is that of its kind's schema, and planners make steps: the one import upward, and of types only. */
@@ -41,8 +43,9 @@ const TYPES_ONLY: Readonly<Record<string, string>> = { 'domain/plan/step.ts': 's
 /** The only ones that may import these folders, beside the folder itself. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli.ts'],
-  runtime: ['cli.ts', 'bot.ts', 'worker.ts'],
+  runtime: ['cli.ts', 'bot.ts', 'worker.ts', 'terminal.ts'],
   slack: ['bot.ts'],
+  terminal: ['terminal.ts'],
 };
 
 /** Rooms of a folder, lowest floor first: a room imports from its own floor and from those before it. */
@@ -61,7 +64,12 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
-  app: [['record', 'policy'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker']],
+  app: [
+    ['record', 'policy'],
+    ['plan', 'ask'],
+    ['answer', 'apply', 'watch'],
+    ['worker', 'here'],
+  ],
   slack: [['text'], ['api'], ['plan'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
@@ -93,6 +101,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** What each process must never reach, by whatever way. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
   'worker.ts': ['slack/'],
+  // It answers while both are down.
+  'terminal.ts': ['slack/', 'adapters/redis/'],
   'bot.ts': ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/'],
 };
 

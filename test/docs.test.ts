@@ -5,9 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
 import { MEANINGS } from '../scripts/refusal-meanings.ts';
+import { generatedCommands } from '../src/commands/generated.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
+import { terminalCommands } from '../src/commands/terminal.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
+import { HERE } from '../src/domain/questions/here.ts';
+import { parseQuestion } from '../src/domain/questions/questions.ts';
 import { parseCommand } from '../src/domain/wish/parse-command.ts';
+import { wordsFrom } from '../src/terminal/word.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -139,6 +144,8 @@ describe('the commands that the pages name', () => {
     const program = new Command('registry-ha');
     for (const name of ['bot', 'worker']) program.command(name).requiredOption('--config <file>');
     offlineCommands(program);
+    terminalCommands(program, async () => 0);
+    generatedCommands(program);
     const named = codeOfAllPages().flatMap((code) => [...code.matchAll(/(?<![/\w@-])registry-ha ([a-z]+.*)$/gm)]);
     expect(named.length).toBeGreaterThan(20);
     expect(named.map(([, words = '']) => words).filter((words) => !isKnown(program, words))).toEqual([]);
@@ -165,15 +172,26 @@ describe('the commands that the pages name', () => {
 
 /** Does the command take these words? Its comment and what follows in a pipe are no part of it. */
 function isKnown(program: Command, words: string): boolean {
-  const [line = ''] = words.split(/\s+#|\s+\||;/);
+  const [line = ''] = words.split(/\s+#|\s+\||\s+>|;/);
   const [first, second, ...rest] = line.trim().split(/\s+/);
   const command = program.commands.find((one) => one.name() === first);
   if (command === undefined) return false;
+  const here = HERE.find((question) => question === first);
+  if (here !== undefined && second !== 'digest') return isAsked(here, line);
+  if (here !== undefined) return rest.length <= 1;
   const sub = command.commands.find((one) => one.name() === second);
   const isArgument = command.registeredArguments[0]?.description.includes(second ?? '') === true;
   const isComplete = second === undefined || second.startsWith('-') || sub !== undefined || isArgument;
   const options = [second ?? '', ...rest].filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]);
   return isComplete && options.every((one) => (sub ?? command).options.some(({ long }) => long === one));
+}
+
+/** Is it a question that the bootstrap node's terminal understands? */
+function isAsked(question: (typeof HERE)[number], line: string): boolean {
+  const words = sampleOf(line.replaceAll(/ --json| --config \S+/g, ''))
+    .split(/\s+/)
+    .slice(1);
+  return !isRefusal(parseQuestion(question, wordsFrom(words), { clusters: ['lab'], defaultCluster: 'lab' }));
 }
 
 /** A command as somebody would type it: with names for placeholders, and with what is optional. */

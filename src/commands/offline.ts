@@ -5,15 +5,15 @@ import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds the commands that need neither bot nor worker: keys, audit, journal, plan, redis and policy; and health, which asks one of them. */
+/** Adds the commands that need neither bot nor worker: keys, audit, journal, redis and policy; and health, which asks one of them. */
 export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
   auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
-  for (const add of [journalCommand, planCommand, redisCommand, policyCommand, healthCommand]) add(program);
+  for (const add of [journalCommand, redisCommand, policyCommand, healthCommand]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
 
-const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'plan', 'redis', 'policy']);
+const OFFLINE: ReadonlySet<string> = new Set(['keys', 'audit', 'journal', 'redis', 'policy']);
 
 function keysCommand(keys: Command): void {
   keys
@@ -82,18 +82,6 @@ function auditCommand(audit: Command): void {
     .action(async (options: VerifyOptions) => {
       const { auditVerify } = await import('./audit.ts');
       process.exitCode = await auditVerify(options, print);
-    });
-}
-
-function planCommand(program: Command): void {
-  program
-    .command('plan')
-    .description('check the file of a plan that a Slack thread shows')
-    .argument('<verb>', 'digest')
-    .argument('[file]', 'such as plan-lab-7f3k2q.txt')
-    .action(async (verb: string, file: string | undefined) => {
-      const command = await import('./plan.ts');
-      process.exitCode = await command.planCommand(verb, file, print);
     });
 }
 

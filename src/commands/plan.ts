@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { shortDigest } from '../domain/plan/digest.ts';
 import { intentInWords } from '../domain/plan/intent.ts';
 import { type ReadPlanFile, readPlanFile } from '../domain/plan/plan-file.ts';
+import { NO_CHANGE } from '../domain/questions/plan/dry-run.ts';
 import { printable } from '../domain/text/printable.ts';
 import { approvedPartSchema } from '../schema/record-schemas.ts';
 import { orExplained, type Print } from './explained.ts';
@@ -45,6 +46,10 @@ function judged(file: ReadPlanFile, print: Print): number {
     return 1;
   }
   print(`The file names the same digest, and its words about what is approved are those of its data.`);
+  if (change === NO_CHANGE) {
+    print(printable(`Dry run of ${intentInWords(intent)}, on the cluster ${intent.cluster}. It belongs to no change.`));
+    return 0;
+  }
   print(printable(`Plan of ${change}: ${intentInWords(intent)}, on the cluster ${intent.cluster}.`));
   print(`It is the approved plan only if the card of ${printable(change)} shows “plan ${shortDigest(digest)}”.`);
   print('What was seen (above “Approved”) is not covered by the digest.');

@@ -62,3 +62,33 @@ export interface Journal {
   /** Changes that have not ended, and those that ended because Redis lost their record. */
   unsettled(): Promise<readonly ChangeId[]>;
 }
+
+/** A change, folded from the events that a journal has of it. */
+export interface Remembered {
+  readonly change: Change;
+  readonly events: readonly ChangeEvent[];
+}
+
+/** What a journal remembers of the newest changes. */
+export interface Recent {
+  /** Newest first. */
+  readonly changes: readonly Change[];
+  /** True if there are older ones. */
+  readonly isCut: boolean;
+}
+
+/** What a plan is made from, beside the cluster. */
+export type PlanningJournal = Pick<Journal, 'events' | 'changes' | 'startedSince'>;
+
+/** The changes in the worker's journal, read while the worker may be writing it. All of it throws `journal-damaged`, `journal-newer` or `journal-unusable`. */
+export interface Memory {
+  recent(most: number): Promise<Recent>;
+  /** Null if the journal has nothing of the change. */
+  get(id: ChangeId): Promise<Remembered | null>;
+  /** The change whose steps run, or were interrupted; null without one. */
+  applying(): Promise<ChangeId | null>;
+  /** Whether a worker has the journal open. */
+  isOpen(): Promise<boolean>;
+  /** Acts on what the worker knows when it plans: the journal's current file, as it is now. */
+  whilePlanning<T>(act: (journal: PlanningJournal) => Promise<T>): Promise<T>;
+}

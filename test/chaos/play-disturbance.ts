@@ -5,6 +5,7 @@ import { resultOf, type ScenarioResult } from '../../sandbox/scenario/result.ts'
 import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { judgeCommands } from '../harness/judges/commands.ts';
 import { actsOf, engineJobs, stepsIn } from '../harness/judges/deeds.ts';
+import { inTheEnd } from '../harness/judges/in-the-end.ts';
 import { NotMet } from '../harness/stage/not-met.ts';
 import { besideEachOther } from '../harness/trials/beside-each-other.ts';
 import type { Disturbance, End } from './disturbances/disturbance.ts';
@@ -134,12 +135,14 @@ async function judged(
     ...(change.state === end.state ? [] : [`the change is ${change.state}, not ${end.state}: ${change.says}`]),
     ...clusterComplaints(end, result.nodes, undisturbed, sandbox),
     ...(await judgeRecord(stage.redisUrl, CLUSTER, change.id, events)),
-    ...judgeSlack(sandbox.slack.messages(), {
-      state: end.state,
-      wasApproved: events.some(({ type }) => type === 'approved'),
-      lostCards,
-      failures: events.filter(({ type }) => type === 'failed').length,
-    }),
+    ...(await inTheEnd(() =>
+      judgeSlack(sandbox.slack.messages(), {
+        state: end.state,
+        wasApproved: events.some(({ type }) => type === 'approved'),
+        lostCards,
+        failures: events.filter(({ type }) => type === 'failed').length,
+      }),
+    )),
     ...judgeShown(sandbox.texts.all(), 'shows' in end ? end.shows : []),
   ];
 }

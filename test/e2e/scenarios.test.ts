@@ -11,6 +11,7 @@ import { readPlanFile } from '../../src/domain/plan/plan-file.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { judgeJournal } from '../chaos/judges/record.ts';
 import { judgeCards } from '../chaos/judges/slack.ts';
+import { inTheEnd } from '../harness/judges/in-the-end.ts';
 
 const FOLDER = join(import.meta.dirname, '../scenarios');
 /** Fifty times faster than a real cluster. */
@@ -51,7 +52,9 @@ async function playFile(name: string, signal: AbortSignal) {
     const logs = failed === null ? '' : `${await bot.lastLines()}\n${await worker.lastLines()}`;
     const result = await resultOf(failed, sandbox, signal, failed === null ? PATIENCE : 1);
     const journal = failed === null ? await judgeJournal(join(sandbox.folder, 'worker/journal.jsonl')) : [];
-    return { result, said, logs, complaints: [...journal, ...judgeCards(sandbox.slack.messages()).complaints] };
+    const judge = () => judgeCards(sandbox.slack.messages()).complaints;
+    const cards = failed === null && name === 'a-year' ? await inTheEnd(judge) : [];
+    return { result, said, logs, complaints: [...journal, ...cards] };
   } finally {
     await sandbox.close();
   }

@@ -45,6 +45,10 @@ export class FakeCards implements Cards {
     return this.#steps.get(id) ?? null;
   }
 
+  forgetSteps(id: ChangeId): void {
+    this.#steps.delete(id);
+  }
+
   async keepStepList(id: ChangeId, list: StepList): Promise<void> {
     this.#refuseStranger(id);
     this.#steps.set(id, list);

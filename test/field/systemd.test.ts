@@ -100,10 +100,21 @@ describe('a real systemd', { timeout: 4 * LIMIT_MS }, () => {
     const { start, follow } = runCommands(folder, command('sh', '-c', 'sleep 4; echo over'));
     const { program, args } = start(false);
     const [flag = '', script = '', ...rest] = args;
-    const session = ['--scope', '--quiet', '--unit=login', '--', program, flag, `${before}${script}`, ...rest];
+    const unit = `login-${folder.slice(-1)}`;
+    const session = [
+      '--scope',
+      '--collect',
+      '--quiet',
+      `--unit=${unit}`,
+      '--',
+      program,
+      flag,
+      `${before}${script}`,
+      ...rest,
+    ];
     const ended = machine.run('systemd-run', session);
     await until('the run', async () => (await machine.run('test', ['-e', `${folder}/run`])).code === 0);
-    expect((await machine.run('systemctl', ['stop', 'login.scope'])).code).toBe(0);
+    expect((await machine.run('systemctl', ['stop', `${unit}.scope`])).code).toBe(0);
     await ended;
     return (await machine.run(follow.program, follow.args)).stdout.split('\n')[0] ?? '';
   }

@@ -19,6 +19,8 @@ export interface BootstrapNodeOptions {
   readonly solutionsFile: string;
   /** The worker's own file, not below the root; without it digests are kept in memory only. */
   readonly digestCachePath?: string;
+  /** False: the file is the worker's, and is only read. */
+  readonly keepsDigests?: boolean;
   readonly log?: Log;
 }
 
@@ -27,7 +29,7 @@ export type LocalBootstrapNode = BootstrapNode & ArchiveFiles;
 
 /** The bootstrap node's files, read locally. */
 export function bootstrapNode(options: BootstrapNodeOptions): LocalBootstrapNode {
-  const digests = new Digests(options.digestCachePath, options.log ?? warn);
+  const digests = new Digests(options.digestCachePath, options.log ?? warn, options.keepsDigests);
   /** Identity of each archive at the last inspection, by path. */
   const seen = new Map<string, string>();
   return {

@@ -26,11 +26,13 @@ type Entry = z.infer<typeof cacheSchema>['files'][number];
 export interface TargetDigestsOptions {
   /** The worker's own file; without it digests are kept in memory only. */
   readonly path?: string;
+  /** False: the file is the worker's, and is only read. */
+  readonly isKept?: boolean;
   readonly log: (says: string, fields: Readonly<Record<string, string>>) => void;
 }
 
 /** Reads digests that an earlier worker has verified. A damaged file counts as empty. */
-export async function openTargetDigests({ path, log }: TargetDigestsOptions): Promise<TargetDigests> {
+export async function openTargetDigests({ path, log, isKept = true }: TargetDigestsOptions): Promise<TargetDigests> {
   const known = new Map<string, Entry>();
   if (path !== undefined) for (const entry of await readEntries(path, log)) known.set(fileKeyOf(entry), entry);
   const inTurn = serialQueue();
@@ -42,7 +44,7 @@ export async function openTargetDigests({ path, log }: TargetDigestsOptions): Pr
       known.set(fileKeyOf(entry), entry);
       for (const name of [...known.keys()].slice(0, -KEPT)) known.delete(name);
       return inTurn(async () => {
-        if (path !== undefined) await writeEntries(path, [...known.values()], log);
+        if (path !== undefined && isKept) await writeEntries(path, [...known.values()], log);
       });
     },
   };

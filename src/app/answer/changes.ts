@@ -67,7 +67,8 @@ async function readable(id: ChangeId, { changes }: Pick<ClusterPorts, 'changes'>
   return stored === null || stored.doubt !== undefined ? null : stored.change;
 }
 
-function isWanted(change: Change, { which, onlyMine, node }: ChangesAsk, asker: string): boolean {
+/** Whether the change is among those that were asked for. */
+export function isWanted(change: Change, { which, onlyMine, node }: ChangesAsk, asker: string): boolean {
   const isOpen = change.endedAt === undefined || change.state === 'failed';
   if (which === 'open' && !isOpen) return false;
   if (onlyMine && change.requester.id !== asker) return false;

@@ -16,6 +16,9 @@ const QUIET_MS = 45_000;
 /** Longer than the worker lets a proof last, and shorter than Slack takes private answers. */
 const WAIT_MS = 28 * 60_000;
 
+/** Of a proof by the worker. */
+type Phase = Exclude<VerifyPhase, { readonly is: 'proved-here' }>;
+
 /** Asks the worker for a proof, unless one is running. */
 export const knownForVerify: Gather<'verify'> = async (ask, asker, ports) => {
   const hidden = await whyHidden(ask.cluster, asker, ports);
@@ -28,7 +31,7 @@ export const knownForVerify: Gather<'verify'> = async (ask, asker, ports) => {
 async function asked(
   { nodes, deep }: VerifyKnown['ask'],
   cluster: Pick<AnsweredCluster, 'worker' | 'board' | 'proofBoard'>,
-): Promise<VerifyPhase> {
+): Promise<Phase> {
   const worker = workerState(await cluster.worker.seen());
   if (worker.is === 'silent' || worker.is === 'unverified') return { is: 'worker-away', worker };
   const running = runningIn(await cluster.proofBoard.seen());
@@ -59,13 +62,13 @@ export async function wholeProof(
   ports: Pick<AnswerPorts, 'clock'>,
   signal: AbortSignal,
 ): Promise<Proved | null> {
-  let phase: VerifyPhase | null = await asked(ask, cluster);
+  let phase: Phase | null = await asked(ask, cluster);
   while (phase?.is === 'asked' || phase?.is === 'running') phase = await waited(phase, cluster, ports, signal);
   return phase;
 }
 
 /** How a whole proof ends. */
-export type Proved = Exclude<VerifyPhase, Waiting>;
+export type Proved = Exclude<Phase, Waiting>;
 
 /** Waits for the result; one message says how far a long proof is. */
 export const laterProof: Later<'verify'> = async ({ ask, phase }, ports, signal) => {
@@ -75,14 +78,14 @@ export const laterProof: Later<'verify'> = async ({ ask, phase }, ports, signal)
   return next === null ? null : { ask, phase: next };
 };
 
-type Waiting = Extract<VerifyPhase, { readonly is: 'asked' | 'running' }>;
+type Waiting = Extract<Phase, { readonly is: 'asked' | 'running' }>;
 
 async function waited(
   phase: Waiting,
   { proofBoard }: Pick<AnsweredCluster, 'proofBoard'>,
   { clock }: Pick<AnswerPorts, 'clock'>,
   signal: AbortSignal,
-): Promise<VerifyPhase | null> {
+): Promise<Phase | null> {
   const from = clock.steadyMs();
   let hasBegun = phase.is === 'running';
   while (clock.steadyMs() - from < WAIT_MS) {
@@ -111,7 +114,7 @@ const reportOf = (seen: SeenProof, request: number): Seen | null =>
   seen.is === 'seen' && seen.report.request === request ? seen : null;
 
 /** What the worker's report of this request says; null to wait. */
-function reached({ is, request }: Waiting, { report, ageMs }: Seen, forMs: number): VerifyPhase | null {
+function reached({ is, request }: Waiting, { report, ageMs }: Seen, forMs: number): Phase | null {
   if (report.is === 'ended') return { is: 'ended', report };
   if (Math.abs(ageMs) > SILENT_MS) return { is: 'lost', why: 'silent' };
   const { progress } = report;
@@ -119,7 +122,7 @@ function reached({ is, request }: Waiting, { report, ageMs }: Seen, forMs: numbe
 }
 
 /** Why there is no report of this request; null to wait. */
-function missing(seen: SeenProof, hasBegun: boolean, forMs: number): VerifyPhase | null {
+function missing(seen: SeenProof, hasBegun: boolean, forMs: number): Phase | null {
   if (!hasBegun && forMs <= BEGUN_WITHIN_MS) return null;
   if (seen.is === 'unverified' || seen.is === 'newer') return { is: 'lost', why: seen.is };
   return { is: 'lost', why: hasBegun ? 'silent' : 'not-begun' };

@@ -2,7 +2,7 @@ import { isRefusal, type Refusal, type RefusalCode } from '../../domain/answers/
 import { stepsStillNeeded } from '../../domain/plan/stale-plan.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
-import type { Changes } from '../../ports/record.ts';
+import type { Changes, Journal } from '../../ports/record.ts';
 import { type FreshPlanPorts, freshPlan } from '../plan/fresh-plan.ts';
 import { retryingPorts } from '../plan/retry-limits.ts';
 import type { ApprovedChange } from './approved-change.ts';
@@ -11,6 +11,7 @@ import { waitReporter } from './progress-reporter.ts';
 import type { Run } from './run-steps.ts';
 
 export interface FreshRunPorts extends FreshPlanPorts {
+  readonly journal: Journal;
   readonly changes: Changes;
   readonly clock: Clock;
   readonly shell: Pick<NodeShell, 'pin'>;

@@ -12,14 +12,14 @@ import type { Plan, UntimedPlan } from '../../domain/plan/plan.ts';
 import type { JournalRecord, Known } from '../../domain/verbs/verb.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Journal } from '../../ports/record.ts';
+import type { PlanningJournal } from '../../ports/record.ts';
 import { secondsOf } from '../../steps/stages.ts';
 import { proveImages } from '../../steps/world/prove-images.ts';
 import { type InspectionPorts, inspect } from './inspect.ts';
 
 export interface FreshPlanPorts extends InspectionPorts {
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly journal: PlanningJournal;
   /** Nodes on which Salt states run at the same time. */
   readonly nodesAtATime: number;
 }
@@ -92,7 +92,7 @@ function withoutRoom(facts: Facts): Facts {
 }
 
 /** The files that the worker has copied, by the changes that its journal still has. */
-async function copiesIn(journal: Journal): Promise<readonly PlacedCopy[]> {
+async function copiesIn(journal: PlanningJournal): Promise<readonly PlacedCopy[]> {
   const changes: Change[] = [];
   for (const id of await journal.changes()) {
     const change = changeFrom(await journal.events(id));
@@ -102,7 +102,7 @@ async function copiesIn(journal: Journal): Promise<readonly PlacedCopy[]> {
 }
 
 /** The journal's record of a change, and of those that were started after it. */
-async function recordOf(undoes: ChangeId, journal: Journal): Promise<JournalRecord> {
+async function recordOf(undoes: ChangeId, journal: PlanningJournal): Promise<JournalRecord> {
   const later = [];
   for (const id of await journal.startedSince(undoes)) later.push(changeFrom(await journal.events(id)));
   const change = changeFrom(await journal.events(undoes));

@@ -10,7 +10,7 @@ import { ChangeRecord, type KnownRecord, type RecordPorts } from '../record/chan
 import { recordRefusal } from '../record/record-refusal.ts';
 import { inspectionFailed, ofAnotherCluster, type PlanForPorts, planFor } from './plan-for.ts';
 
-export interface PlanPorts extends PlanForPorts, RecordPorts {
+export interface PlanPorts extends Omit<PlanForPorts, keyof RecordPorts>, RecordPorts {
   readonly copier: Copier;
   readonly cards: Pick<Cards, 'place'>;
   /** Milliseconds until an undecided plan expires. */

@@ -9,7 +9,7 @@ import type { Changes } from '../../ports/record.ts';
 import { type FreshPlanFor, type FreshPlanPorts, freshPlan } from './fresh-plan.ts';
 
 export interface PlanForPorts extends FreshPlanPorts {
-  readonly changes: Changes;
+  readonly changes: Pick<Changes, 'get'>;
   /** The worker's cluster. */
   readonly cluster: string;
 }

@@ -18,6 +18,10 @@ export const planFileText = (title: string, seen: string, approved: ApprovedPart
 const endOf = (approved: ApprovedPart, json: string): string =>
   `${APPROVED}\n\n${approvedText(approved)}\n\n${DATA}\n${BEGIN}\n${json}\n${END}\n`;
 
+/** A plan file without its data, which nobody reads on a screen; not a whole plan file any more. */
+export const withoutData = (text: string): string =>
+  text.slice(0, Math.max(0, text.lastIndexOf(`\n${DATA}\n${BEGIN}\n`)));
+
 /** A plan file as it was read. */
 export interface ReadPlanFile {
   /** SHA-256 (hex) of the data. */

@@ -19,11 +19,11 @@ export interface Markup {
 
 /** For terminals, logs, files and refusals. */
 export const PLAIN: Markup = {
-  room: Infinity,
   text: (foreign) => foreign,
   code: (text) => text,
   strong: (label) => label,
   person: ({ name }) => name,
   moment: utc,
   card: (id) => id,
+  room: Number.POSITIVE_INFINITY,
 };

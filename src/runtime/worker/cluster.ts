@@ -15,11 +15,15 @@ import type { Log } from '../log.ts';
 /** Path of the pinned host keys of the nodes. */
 export const knownHostsIn = ({ stateFolder }: WorkerConfig): string => join(stateFolder, 'known_hosts');
 
-/** The adapters that inspect and change the worker's cluster, except the copier. */
-export async function workerCluster(config: WorkerConfig, log: Log) {
+/** The adapters that inspect and change the worker's cluster, except the copier. `keepsDigests` is false beside a worker, whose files they only read. */
+export async function workerCluster(config: WorkerConfig, log: Log, keepsDigests = true) {
   const { root, stateFolder, bootstrapFile, solutionsFile } = config;
   const warn = (says: string, fields: object) => log.warn(fields, says);
-  const digests = await openTargetDigests({ path: join(stateFolder, 'target-digests.json'), log: warn });
+  const digests = await openTargetDigests({
+    path: join(stateFolder, 'target-digests.json'),
+    isKept: keepsDigests,
+    log: warn,
+  });
   const shell = sshShell({
     knownHostsPath: knownHostsIn(config),
     root,
@@ -31,7 +35,7 @@ export async function workerCluster(config: WorkerConfig, log: Log) {
     shell,
     digests,
     kubernetes: kube,
-    bootstrap: bootstrapNode({ root, bootstrapFile, solutionsFile, digestCachePath, log: warn }),
+    bootstrap: bootstrapNode({ root, bootstrapFile, solutionsFile, digestCachePath, keepsDigests, log: warn }),
     salt: salt({ shell, master: kube, clock }),
     targets: targetNodes({ shell, digests }),
     registries: registries({ port: REGISTRY_PORT, rateCap: new RateCap(config.verify.maxRate, clock) }),

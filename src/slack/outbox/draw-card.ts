@@ -47,6 +47,7 @@ export const nothingLearnt = (): Learnt => ({
   style: 'plan',
   edited: new Map(),
   late: new Set(),
+  lists: new Map(),
   begun: new Map(),
   unconfirmed: new Set(),
   lacksFiles: false,

@@ -28,6 +28,8 @@ export interface ShownSteps {
   /** Running changes whose list is older than their card. */
   readonly late: Set<ChangeId>;
   readonly unconfirmed: Set<string>;
+  /** Lists of running changes, in case Redis loses their places: a second list would leave the first one behind for good. */
+  readonly lists: Map<ChangeId, StepList>;
 }
 
 /** The card shows the progress of a step every three seconds; the list follows in some of Slack's edits that are left. */
@@ -68,6 +70,7 @@ async function tryToShow(card: MessageRef, view: CardView, learnt: ShownSteps, p
   if (list.shows === shows && !isDue(view, learnt, ports.clock)) return;
   const now = await redrawn(list, view, learnt, ports);
   if (state === 'applying') learnt.edited.set(id, ports.clock.steadyMs());
+  else learnt.lists.delete(id);
   if (list.shows !== shows || now === GONE)
     await ports.cards.keepStepList(id, { ...list, shows: now === GONE ? GONE : shows });
 }
@@ -113,11 +116,14 @@ const NOTHING: Drawing = { text: '–', blocks: [] };
 async function listBelow(
   card: MessageRef,
   { change: { id, state } }: CardView,
-  { unconfirmed }: ShownSteps,
+  { unconfirmed, lists }: ShownSteps,
   ports: StepsPorts,
 ): Promise<StepList | null> {
-  const kept = await ports.cards.stepList(id);
-  if (kept !== null && kept.card === card.ts) return kept;
+  const kept = (await ports.cards.stepList(id)) ?? lists.get(id);
+  if (kept?.card === card.ts) {
+    lists.set(id, kept);
+    return kept;
+  }
   if (state !== 'applying') return null;
   const name = `steps of ${card.ts}`;
   const claimed = await claim(id, [{ name }], unconfirmed, ports);
@@ -129,6 +135,7 @@ async function listBelow(
       throw slackRefused(error);
     });
   const list = { place, card: card.ts, shows: '' };
+  lists.set(id, list);
   await ports.cards.keepStepList(id, list);
   await confirm(id, claimed, unconfirmed, ports);
   return list;

@@ -4,7 +4,11 @@ import { isRefusal, type Refusal } from '../../../src/domain/answers/refusal.ts'
 import { questionOf } from '../../../src/domain/questions/questions.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
+import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from '../bench.ts';
+
+/** Plain words, with the room of a message in Slack. */
+const SLACK = { ...PLAIN, room: MRKDWN.room };
 
 type Bench = ReturnType<typeof bench>;
 
@@ -15,7 +19,7 @@ async function asked(on: Bench, typed: string, by = alice): Promise<string | Ref
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
   const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
   const answered = await answering(ports).answer(wish, { by, channel: 'C0OPS' });
-  return isRefusal(answered) ? answered : answered.says({ ...PLAIN, room: 3_000 });
+  return isRefusal(answered) ? answered : answered.says(SLACK);
 }
 
 describe('changes', () => {

@@ -6,9 +6,13 @@ import { judge } from '../../../src/domain/questions/status/judge.ts';
 import { status } from '../../../src/domain/questions/status/status.ts';
 import type { ClusterView } from '../../../src/domain/questions/status/view.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
+import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { current, node, older, solution } from '../../fixtures/facts.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 import { foundAfterAdd, inspectionOf } from '../../fixtures/inspection.ts';
+
+/** Plain words, with the room of a message in Slack. */
+const SLACK = { ...PLAIN, room: MRKDWN.room };
 
 const view = (of: ClusterStatus, changes: Partial<ClusterView> = {}): ClusterView => ({
   cluster: 'lab',
@@ -20,7 +24,7 @@ const view = (of: ClusterStatus, changes: Partial<ClusterView> = {}): ClusterVie
   fresh: 'asked',
   ...changes,
 });
-const said = (...clusters: readonly ClusterView[]) => status.answer({ clusters }, PLAIN).split('\n');
+const said = (...clusters: readonly ClusterView[]) => status.answer({ clusters }, SLACK).split('\n');
 
 /** Forty nodes, each with a registry, in which everything is wrong. */
 function fortyStale(): ClusterStatus {
@@ -130,5 +134,11 @@ describe('the answer to status', () => {
       /^lab: HA is not complete: the registries of bootstrap, storage-node-0.* more are stale; 0 of 40 engines list every registry\.$/,
     );
     expect(lines.at(-1)).toMatch(/^… \d+ less important lines left out\.$/);
+  });
+
+  it('leaves nothing out on a terminal', () => {
+    const text = status.answer({ clusters: [view(fortyStale())] }, PLAIN);
+    expect(text).not.toContain('left out');
+    expect(text.split('\n').filter((line) => line.startsWith('• ')).length).toBeGreaterThanOrEqual(40);
   });
 });

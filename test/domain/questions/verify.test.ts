@@ -8,11 +8,15 @@ import {
 import { verify } from '../../../src/domain/questions/verify/verify.ts';
 import type { VerifyAsk, VerifyPhase } from '../../../src/domain/questions/verify/view.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
+import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { PROVEN } from '../../contract/proofs.contract.ts';
 import { expectGolden } from '../../fixtures/golden.ts';
 
+/** Plain words, with the room of a message in Slack. */
+const SLACK = { ...PLAIN, room: MRKDWN.room };
+
 const ASK: VerifyAsk = { cluster: 'lab', nodes: [], deep: true };
-const said = (phase: VerifyPhase, ask = ASK) => verify.answer({ ask, phase }, { ...PLAIN, room: 3_000 }).split('\n');
+const said = (phase: VerifyPhase, ask = ASK) => verify.answer({ ask, phase }, SLACK).split('\n');
 const NOTED = { line: 28, hash: '0123456789abcdef'.repeat(4) };
 const ended = (changes: Partial<ProofResult> = {}, journal: typeof NOTED | null = NOTED) =>
   said({ is: 'ended', report: { is: 'ended', request: 1, result: { ...PROVEN, ...changes }, journal } });

@@ -128,6 +128,16 @@ describe('the list of steps in the thread', () => {
     expect(w.slack.lists(place?.ts ?? '').at(-1)).toContain(': 1 of ');
   });
 
+  it('is the same one after Redis has lost its place', async () => {
+    const w = await running(world());
+    w.cards.forgetSteps(ID);
+    await w.tell(ID, copied(w));
+    await w.clock.advance(20_000);
+    expect(heads(w)).toHaveLength(1);
+    expect(w.slack.lists(ID).at(-1)).toContain(': 1 of ');
+    expect(await w.cards.stepList(ID)).not.toBeNull();
+  });
+
   it('is not posted for a change that ended before any bot saw it run', async () => {
     const w = new World();
     worlds.push(w);

@@ -22,14 +22,17 @@ const cacheSchema = z.object({
 /** SHA-256 of files, cached by identity, so that a large archive is read once and not at every inspection. */
 export class Digests {
   readonly #cachePath: string | undefined;
+  readonly #isKept: boolean;
   readonly #log: Log;
   readonly #known = new Map<string, string>();
   /** Hashes in progress, shared so that several copies of one archive read it once. */
   readonly #coming = new Map<string, Promise<string>>();
   #loaded = false;
 
-  constructor(cachePath: string | undefined, log: Log) {
+  /** `isKept`: new digests are written into the cache file. */
+  constructor(cachePath: string | undefined, log: Log, isKept = true) {
     this.#cachePath = cachePath;
+    this.#isKept = isKept;
     this.#log = log;
   }
 
@@ -82,7 +85,7 @@ export class Digests {
 
   /** Never fails: a lost cache only costs time. */
   async #save(): Promise<void> {
-    if (this.#cachePath === undefined) return;
+    if (this.#cachePath === undefined || !this.#isKept) return;
     for (const identity of [...this.#known.keys()].slice(0, -KEPT)) this.#known.delete(identity);
     try {
       const sha256 = Object.fromEntries(this.#known);

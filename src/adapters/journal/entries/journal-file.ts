@@ -62,7 +62,7 @@ export class JournalFile {
   }
 
   async entries(id: ChangeId): Promise<readonly JournalEntry[]> {
-    return await Promise.all(this.index.places(id).map((place) => this.#read(place)));
+    return await Promise.all(this.index.places(id).map((place) => entryAt(this.#path, this.#file, place)));
   }
 
   async close(): Promise<void> {
@@ -75,14 +75,15 @@ export class JournalFile {
     this.index.note(line, { from: this.#bytes, bytes }, this.#head.hash);
     this.#bytes += bytes + 1;
   }
+}
 
-  async #read({ from, bytes, mark }: Place): Promise<JournalEntry> {
-    const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, from);
-    const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
-    if (typeof line !== 'string' && 'event' in line) return { event: line.event, mark };
-    const what = typeof line === 'string' ? line : 'is another line now';
-    throw journalDamaged(this.#path, mark.line, `was changed while it was in use: it ${what}`);
-  }
+/** The event at a place of the file. Throws `journal-damaged` if another line is there now. */
+export async function entryAt(path: string, file: FileHandle, { from, bytes, mark }: Place): Promise<JournalEntry> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, from);
+  const line = lineFrom(buffer.toString('utf8', 0, bytesRead));
+  if (typeof line !== 'string' && 'event' in line) return { event: line.event, mark };
+  const what = typeof line === 'string' ? line : 'is another line now';
+  throw journalDamaged(path, mark.line, `was changed while it was in use: it ${what}`);
 }
 
 /** Opens or creates the file, verifies it, and sets an unfinished last line aside. Throws `journal-damaged` or `journal-newer`. */

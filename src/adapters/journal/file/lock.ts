@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
+import { codeOf } from '../../../domain/text/error-code.ts';
 import { JournalLocked, journalUnusable } from './failures.ts';
 
 /** A lock, held until it is released or the process ends. */
@@ -12,7 +13,7 @@ export interface FileLock {
 export async function takeLock(path: string): Promise<FileLock> {
   const file = await open(`${path}.lock`, 'a+', 0o600);
   try {
-    if (!(await isLocked(path, file))) throw new JournalLocked(path, await holderIn(file));
+    if (!(await lockedWith('-x', path, file))) throw new JournalLocked(path, await holderIn(file));
     await file.truncate();
     await file.write(`${process.pid}\n`);
   } catch (error) {
@@ -22,9 +23,26 @@ export async function takeLock(path: string): Promise<FileLock> {
   return { release: () => file.close() };
 }
 
+/**
+ * Whether a process has the lock, and so the journal open. It is asked for with a shared lock that is given back at once: a worker that
+ * starts in that moment tries again a second later. Nothing is created or written.
+ */
+export async function isLocked(path: string): Promise<boolean> {
+  const file = await open(`${path}.lock`).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (file === null) return false;
+  try {
+    return !(await lockedWith('-s', path, file));
+  } finally {
+    await file.close();
+  }
+}
+
 /** Node has no flock(2), so flock(1) locks the inherited open file; the lock remains when flock(1) ends. */
-async function isLocked(path: string, file: FileHandle): Promise<boolean> {
-  const child = spawn('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
+async function lockedWith(how: '-x' | '-s', path: string, file: FileHandle): Promise<boolean> {
+  const child = spawn('flock', [how, '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', file.fd] });
   const [code] = await once(child, 'exit').catch((cause: unknown) => {
     throw journalUnusable(path, 'The program flock cannot be run.', 'Install util-linux.', { cause });
   });

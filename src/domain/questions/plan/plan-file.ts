@@ -5,6 +5,8 @@ import { bytesInWords, count, secondsInWords, utc } from '../../text/format.ts';
 import { PLAIN } from '../../text/markup.ts';
 import { printable } from '../../text/printable.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
+import type { PlanShown } from '../question.ts';
+import { NO_CHANGE } from './dry-run.ts';
 
 /** A plan as a text file. */
 export interface PlanFile {
@@ -14,24 +16,34 @@ export interface PlanFile {
 
 /** The whole plan of a change for a file; null without a plan. */
 export function planFile(change: Change): PlanFile | null {
-  const { id, plan } = change;
+  const { id, plan, requester, requestedAt, planExpires } = change;
   if (plan === undefined) return null;
+  const until = planExpires === undefined ? '' : ` It can be approved until ${utc(planExpires)}.`;
+  const asked = `Requested by ${requester.name} (${requester.id}) at ${utc(requestedAt)}.`;
+  return fileOf(id, { ...change, plan }, `${asked} Planned at ${utc(plan.seen.at)}.${until}`);
+}
+
+/** The whole plan of a change that nobody has requested, for a file. */
+export function dryRunFile(shown: PlanShown): PlanFile {
+  const at = utc(shown.plan.seen.at);
+  return fileOf(NO_CHANGE, shown, `Dry run of ${at}. This plan belongs to no change, and nobody can approve it.`);
+}
+
+function fileOf(id: string, shown: PlanShown, origin: string): PlanFile {
   const name = `plan-${id}.txt`;
-  const { words } = verbPlug(change.intent.verb);
-  const title = printable(`Plan of ${id}: ${words.aim(change)}`);
-  return { name, text: planFileText(title, seenText({ ...change, plan }, name), plan.approved) };
+  const title = printable(`Plan of ${id}: ${verbPlug(shown.intent.verb).words.aim(shown)}`);
+  return { name, text: planFileText(title, seenText(shown, origin, name), shown.plan.approved) };
 }
 
 /** What the card says besides: it was true when the plan was made, and may change. */
-function seenText(change: Change & Required<Pick<Change, 'plan'>>, name: string): string {
-  const { requester, requestedAt, planExpires, plan } = change;
+function seenText(shown: PlanShown, origin: string, name: string): string {
+  const { intent, plan } = shown;
   const { seen } = plan;
   const { from, to } = seen.estimate;
-  const summary = verbPlug(change.intent.verb).words.summary(change, plan, PLAIN);
-  const until = planExpires === undefined ? '' : ` It can be approved until ${utc(planExpires)}.`;
+  const summary = verbPlug(intent.verb).words.summary(shown, plan, PLAIN);
   return [
     [
-      `Requested by ${requester.name} (${requester.id}) at ${utc(requestedAt)}. Planned at ${utc(seen.at)}.${until}`,
+      origin,
       `${summary}; ${count(plan.approved.steps.length, 'step')} in total. Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`,
       `To check this file: registry-ha plan digest ${name}`,
     ]

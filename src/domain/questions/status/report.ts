@@ -21,7 +21,10 @@ export function wholeAnswer(view: ClusterView, markup: Markup): string {
     ...changeLines(view, markup),
     ...activeHoldLines(cluster, view.held, markup).map((says) => rank(3, says)),
     ...windowLines(view, markup),
-    ...(view.worker.is === 'there' ? [rank(7, 'The worker reports as it should.')] : []),
+    ...(view.here === undefined ? [] : [rank(7, ELSEWHERE)]),
+    ...(view.worker.is === 'there'
+      ? [rank(7, view.here === undefined ? 'The worker reports as it should.' : 'The worker runs.')]
+      : []),
   ];
   return fitByRank(lines, markup.room).join('\n');
 }
@@ -51,10 +54,10 @@ function rank(of: number, text: string): RankedLine {
 /** What an older inspection has found may be wrong by now. */
 const OLD_MS = 60 * 60_000;
 
-function verdictLine({ seen, worker }: Pick<ClusterView, 'seen' | 'worker'>): string {
+function verdictLine({ seen, worker, here }: Pick<ClusterView, 'seen' | 'worker' | 'here'>): string {
   switch (seen.is) {
     case 'seen': {
-      const isBlind = worker.is === 'silent' || worker.is === 'unverified';
+      const isBlind = here === undefined && (worker.is === 'silent' || worker.is === 'unverified');
       const isOld = isBlind || seen.ageMs < 0 || seen.ageMs > OLD_MS;
       return isOld
         ? `It is unknown whether HA holds now. Known last: ${firstLine(seen.status)}`
@@ -70,7 +73,8 @@ function verdictLine({ seen, worker }: Pick<ClusterView, 'seen' | 'worker'>): st
 }
 
 /** When the cluster was inspected, and whether a newer answer may follow. */
-function ageLines({ seen, fresh }: ClusterView): readonly string[] {
+function ageLines({ seen, fresh, here }: ClusterView): readonly string[] {
+  if (here !== undefined) return ['Inspected just now, by this command.'];
   const age = seen.is === 'seen' ? `Inspected ${ageInWords(seen.ageMs)}.` : '';
   const next = {
     none: '',
@@ -86,8 +90,9 @@ function ageLines({ seen, fresh }: ClusterView): readonly string[] {
 const ageInWords = (ms: number): string => (ms < 0 ? 'at an unknown time' : `${secondsInWords(ms / 1000)} ago`);
 
 /** What an operator does while the worker cannot inspect; empty if it can. */
-function workerLines({ worker }: ClusterView, known: ClusterStatus | null, markup: Markup): readonly string[] {
+function workerLines({ worker, here }: ClusterView, known: ClusterStatus | null, markup: Markup): readonly string[] {
   const { text, moment } = markup;
+  if (here !== undefined) return workerHere(worker, markup);
   const check = `Check it on the bootstrap node: ${markup.code('systemctl status registry-ha-worker')}`;
   switch (worker.is) {
     case 'there':
@@ -102,6 +107,23 @@ function workerLines({ worker }: ClusterView, known: ClusterStatus | null, marku
     }
   }
 }
+
+/** The same on the bootstrap node, which has not learned anything from the worker. */
+function workerHere(worker: WorkerState, { text, code }: Markup): readonly string[] {
+  switch (worker.is) {
+    case 'there':
+      return [];
+    case 'hindered':
+      return [`The worker cannot work: ${text(worker.says)}`];
+    case 'silent':
+    case 'unverified':
+      return [`The worker does not answer on this node. Check it: ${code('systemctl status registry-ha-worker')}`];
+  }
+}
+
+/** What a command on the bootstrap node leaves out. */
+const ELSEWHERE =
+  'Not shown here: freezes and locks, which are in Redis, and the windows of the bot’s policy. Open changes are those of the worker’s journal; it has no votes, denials or cancellations before the start.';
 
 /** MetalK8s restores a lost bootstrap node on a node that has the ISOs at the same paths (restore.sh). */
 function withoutBootstrap(known: ClusterStatus | null, { text, code }: Markup): readonly string[] {
@@ -140,7 +162,9 @@ const gapLine = (gap: Gap, markup: Markup): string =>
     ? `To give another node a registry: ${markup.code('/registry-ha add NODE')}`
     : `• ${gapSentence(gap, markup)}`;
 
-function changeLines({ open }: ClusterView, markup: Markup): readonly RankedLine[] {
+function changeLines({ open, here }: ClusterView, markup: Markup): readonly RankedLine[] {
+  const unread = here?.unread ?? null;
+  if (unread !== null) return [rank(2, `Open changes are unknown: ${markup.text(unread)}`)];
   if (open.length === 0) return [rank(5, 'There is no open change.')];
   return [
     rank(3, markup.strong(count(open.length, 'open change'))),

@@ -1,16 +1,20 @@
 import { proofResultInWords } from '../../change/event-words.ts';
+import type { JournalMark } from '../../change/record-entry.ts';
 import { MOST_FINDINGS, type ProofResult, proofVerdict } from '../../cluster/proof-result.ts';
 import { shortDigest } from '../../plan/digest.ts';
 import { count, firstFew, secondsInWords } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { ABOUT_SECONDS, MOST_SECONDS } from '../../verbs/drill/limits.ts';
 import { fitByRank, type RankedLine } from '../fit.ts';
-import type { VerifyPhase } from './view.ts';
 
-type Ended = Extract<VerifyPhase, { readonly is: 'ended' }>['report'];
+/** A result, and where the journal has it; null: it could not be written; `none`: it is not for the journal. */
+interface Proved {
+  readonly result: ProofResult;
+  readonly journal: JournalMark | null | 'none';
+}
 
 /** The result: what was proven, or every difference, or what could not be read. */
-export function resultInWords({ result, journal }: Ended, markup: Markup, drills?: string): string {
+export function resultInWords({ result, journal }: Proved, markup: Markup, drills?: string): string {
   const { differences, moreDifferences, unread, moreUnread, cut } = result;
   const { text } = markup;
   const more = (n: number, what: string) => (n === 0 ? [] : [rank(1, `… ${count(n, what)} more.`)]);
@@ -65,7 +69,8 @@ function nextLines(result: ProofResult, { code }: Markup): readonly RankedLine[]
   return [rank(1, `${status} Wrong bytes mean a damaged ISO or disk on that node.`)];
 }
 
-const journalInWords = (journal: Ended['journal']): string =>
-  journal === null
-    ? 'The result could not be written to the worker’s journal.'
-    : `(Journal line ${journal.line}, ${shortDigest(journal.hash)}…)`;
+function journalInWords(journal: Proved['journal']): string {
+  if (journal === 'none') return 'The result is not in the worker’s journal: only a proof of the worker is.';
+  if (journal === null) return 'The result could not be written to the worker’s journal.';
+  return `(Journal line ${journal.line}, ${shortDigest(journal.hash)}…)`;
+}

@@ -52,6 +52,8 @@ function answer({ ask, phase }: VerifyKnown, markup: Markup): string {
       return progressInWords(ask, phase.progress, markup);
     case 'ended':
       return resultInWords(phase.report, markup, ask.drills);
+    case 'proved-here':
+      return resultInWords({ result: phase.result, journal: 'none' }, markup, ask.drills);
     case 'worker-away':
     case 'busy':
     case 'lost':

@@ -1,3 +1,4 @@
+import type { ProofResult } from '../../cluster/proof-result.ts';
 import type { WorkerState } from '../../cluster/worker-state.ts';
 import type { ProofProgress, ProofReport } from './proof-report.ts';
 
@@ -24,6 +25,8 @@ export type VerifyPhase =
   | { readonly is: 'asked'; readonly request: number; readonly size: ProofSize | null }
   | { readonly is: 'running'; readonly request: number; readonly progress: ProofProgress }
   | { readonly is: 'ended'; readonly report: Extract<ProofReport, { readonly is: 'ended' }> }
+  /** A command on the bootstrap node has proved by itself; its result is in no journal. */
+  | { readonly is: 'proved-here'; readonly result: ProofResult }
   /** The worker did not take the request, or died with the proof, or wrote what cannot be read. */
   | { readonly is: 'lost'; readonly why: 'not-begun' | 'silent' | 'unverified' | 'newer' };
 

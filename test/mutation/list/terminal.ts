@@ -1,0 +1,65 @@
+import type { Mutant } from '../mutant.ts';
+
+const HERE = ['test/app/here/here.test.ts'];
+const SCREEN = ['test/terminal/screen.test.ts'];
+const MEMORY = ['test/adapters/journal/entries/memory.test.ts'];
+
+/** The questions on the terminal: what they say they know, and that they leave the worker alone. */
+export const TERMINAL: readonly Mutant[] = [
+  {
+    name: 'a proof on the terminal begins beside a change of the worker',
+    file: 'src/app/here/verify.ts',
+    find: 'if (before !== null) return { busyWith: before };',
+    replace: '',
+    tests: HERE,
+  },
+  {
+    name: 'a proof on the terminal goes on when the worker begins a change',
+    file: 'src/app/here/verify.ts',
+    find: 'return cut.abort(byChange(change));',
+    replace: 'return;',
+    tests: HERE,
+  },
+  {
+    name: 'a change whose worker is dead keeps everybody from proving',
+    file: 'src/app/here/ports.ts',
+    find: '(await memory.isOpen()) ? await memory.applying() : null',
+    replace: 'await memory.applying()',
+    tests: HERE,
+  },
+  {
+    name: 'a journal that cannot be read looks as if no change were open',
+    file: 'src/app/here/status.ts',
+    find: 'return { open: [], unread:',
+    replace: 'return { open: [], unread: true ? null :',
+    tests: HERE,
+  },
+  {
+    name: 'a plan waits for an approval for ever, as far as the terminal says',
+    file: 'src/app/here/changes.ts',
+    find: 'Date.parse(planExpires) <= now.getTime()',
+    replace: 'false',
+    tests: HERE,
+  },
+  {
+    name: 'a list leaves out what a newer version has written',
+    file: 'src/adapters/journal/entries/memory.ts',
+    find: 'if (strange !== undefined)',
+    replace: 'if (false)',
+    tests: MEMORY,
+  },
+  {
+    name: 'HA that does not hold exits like HA that holds',
+    file: 'src/terminal/outcome.ts',
+    find: 'outcome.isWell ? EXIT.done : EXIT.failed',
+    replace: 'EXIT.done',
+    tests: SCREEN,
+  },
+  {
+    name: 'a reason in the journal steers the terminal of who reads it',
+    file: 'src/terminal/screen.ts',
+    find: 'clean(withoutSecrets(text))',
+    replace: 'withoutSecrets(text)',
+    tests: SCREEN,
+  },
+];
