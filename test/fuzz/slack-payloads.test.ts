@@ -66,6 +66,7 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
         hold: no,
         answer: no,
         form: async () => [],
+        whyNotDecide: async () => null,
         changeAt: async () => null,
       },
       context: async () => ({ clusters: [], defaultCluster: null }),

@@ -64,7 +64,7 @@ function reasonOf(error: unknown): string {
 export async function submitModal({ person }: Extract<Act, { is: 'submit' }>, performance: Performance): Promise<void> {
   const before = await trace(person, performance.stage);
   await performance.stage.submit(person);
-  await answered(person, before, ({ changes }) => changes.length, performance);
+  await answered(person, before, ({ changes }) => changes.map(versionOf).join(), performance);
 }
 
 interface Footprint {

@@ -15,7 +15,7 @@ import { activeHoldsOf } from '../policy/rights.ts';
 import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
 import type { Answering, Forming } from './asker.ts';
-import { type Decision, decideChange } from './decide-change.ts';
+import { type Decision, decideChange, whyNotDecide } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
@@ -53,6 +53,9 @@ function wishes(ports: BotPorts) {
       inCluster(clusterOf(wish.undoes), (cluster) => requestUndo(wish, post, cluster)),
     decide: (decision: Decision): Promise<Change | Refusal> =>
       inCluster(clusterOf(decision.change), (cluster) => decideChange(decision, cluster)),
+    /** Why a decision would be refused; null if it would be made. */
+    whyNotDecide: (decision: Decision): Promise<Refusal | null> =>
+      inCluster(clusterOf(decision.change), (cluster) => whyNotDecide(decision, cluster)),
     hold: (wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> =>
       inCluster(wish.cluster, (cluster) => holdCluster(wish, by, channel, cluster)),
   };

@@ -1,5 +1,5 @@
 import { isFailure } from '../../domain/answers/failure.ts';
-import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
@@ -49,8 +49,19 @@ export async function decideChange(decision: Decision, ports: DecidePorts): Prom
   return await tooLate(decision, ports);
 }
 
-/** `outrun`: the record has grown since it was read, so the decision must be checked again. */
-async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
+/** Why this decision would be refused now; null if it would be made. */
+export async function whyNotDecide(decision: Decision, ports: DecidePorts): Promise<Refusal | null> {
+  const checked = await check(decision, ports);
+  return isRefusal(checked) ? checked : null;
+}
+
+/** The record and the policy of a decision that may be made now. */
+interface Checked {
+  readonly stored: StoredChange;
+  readonly now: PolicyContext;
+}
+
+async function check(decision: Decision, ports: DecidePorts): Promise<Checked | Refusal> {
   const stored = await ports.changes.get(decision.change);
   if (stored === null)
     return refuse('decided-already', 'There is no record of this change.', 'Request the change again.');
@@ -63,7 +74,15 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   const refusal =
     (await whyNotNow(decision, stored, ports)) ??
     mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
-  if (refusal !== null) return refusal;
+  return refusal ?? { stored, now };
+}
+
+/** `outrun`: the record has grown since it was read, so the decision must be checked again. */
+async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
+  const checked = await check(decision, ports);
+  if (isRefusal(checked)) return checked;
+  const { stored, now } = checked;
+  const { change } = stored;
   const event = eventOf(decision, change, now, ports);
   if (!(await ports.changes.append(decision.change, stored.version, event))) return 'outrun';
   const decided = changeFrom([...stored.events, event]) ?? change;
@@ -124,7 +143,12 @@ function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: 
     case 'retry':
       return approvalEvent(decision.by, change, now, ports);
     case 'deny':
-      return { type: 'denied', at, by: decision.by };
+      return {
+        type: 'denied',
+        at,
+        by: decision.by,
+        ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+      };
     case 'cancel':
       // The worker stops a running change at its next safe point. A change that failed or has not begun ends at once.
       return { type: change.state === 'applying' ? 'cancel-requested' : 'cancelled', at, by: decision.by };

@@ -73,7 +73,7 @@ export const eventSchemaWith = (plannedStep: z.ZodType<Step>) =>
     /** One of several required approvals. `counts` lists everyone whose approval counts, including this one. */
     z.strictObject({ at, type: z.literal('voted'), by: person, counts: z.array(text), needed: z.number() }),
     z.strictObject({ at, type: z.literal('approved'), approver: person, signed: signedApproval }),
-    z.strictObject({ at, type: z.literal('denied'), by: person }),
+    z.strictObject({ at, type: z.literal('denied'), by: person, reason: text.exactOptional() }),
     z.strictObject({ at, type: z.literal('expired') }),
     z.strictObject({ at, type: z.literal('started') }),
     z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
@@ -148,6 +148,7 @@ export interface Change {
   readonly approvers: readonly Person[];
   readonly approval?: SignedApproval;
   readonly deniedBy?: Person;
+  readonly deniedWhy?: string;
   /** Number of approvals over the life of the change: one, plus one for each retry. */
   readonly approvals: number;
   /** Who asked to stop it at the next safe point. */

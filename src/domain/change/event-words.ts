@@ -54,6 +54,8 @@ export function saysOf(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
       return requestInWords(event.intent);
+    case 'denied':
+      return event.reason ?? '';
     case 'planned':
       return `${event.plan.approved.steps.length} steps, expires ${event.expires}`;
     case 'approved':

@@ -38,7 +38,7 @@ function after(change: Change, event: ChangeEvent): Change {
     case 'approved':
       return approved(change, event);
     case 'denied':
-      return { ...change, state: 'denied', deniedBy: event.by, endedAt: event.at };
+      return { ...change, state: 'denied', deniedBy: event.by, endedAt: event.at, ...whyDenied(event) };
     case 'expired':
       return { ...change, state: 'expired', endedAt: event.at };
     case 'started':
@@ -61,6 +61,9 @@ function after(change: Change, event: ChangeEvent): Change {
       return afterStep(change, event);
   }
 }
+
+const whyDenied = ({ reason }: Extract<ChangeEvent, { type: 'denied' }>): Pick<Change, 'deniedWhy'> =>
+  reason === undefined ? {} : { deniedWhy: reason };
 
 function afterPlan(change: Change, { at, plan, digest, expires }: Extract<ChangeEvent, { type: 'planned' }>): Change {
   return { ...change, state: 'planned', plan, digest, plannedAt: at, planExpires: expires };

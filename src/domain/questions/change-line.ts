@@ -37,7 +37,7 @@ export function stateInWords(change: Change, waitsFor: readonly ChangeId[], mark
     case 'failed':
       return `failed${when} (${stepsDone(change)}). A person decides: retry, undo or close it on its card.`;
     case 'denied':
-      return `denied${by(change.deniedBy)}${when}.`;
+      return `denied${by(change.deniedBy)}${when}${change.deniedWhy === undefined ? '' : `: “${markup.text(change.deniedWhy)}”`}.`;
     case 'cancelled':
       return `cancelled${by(change.cancelledBy)}${when} (${stepsDone(change)}).`;
     case 'refused':

@@ -32,4 +32,6 @@ export interface WishedDecision {
   readonly change: ChangeId;
   /** Hex SHA-256 of the plan on the card. */
   readonly digest: string;
+  /** Why, for a denial. */
+  readonly reason?: string;
 }

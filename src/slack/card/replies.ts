@@ -96,7 +96,8 @@ const numbered = (name: string, { approvals }: Change): string => (approvals > 1
 
 const quiet = (name: Reply['name'], text: string): Reply => ({ name, text, broadcast: false });
 
-const by = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : ` by ${person(deniedBy)}`);
+const by = ({ deniedBy, deniedWhy }: Change): string =>
+  `${deniedBy === undefined ? '' : ` by ${person(deniedBy)}`}${deniedWhy === undefined ? '' : `: “${escaped(deniedWhy)}”`}`;
 
 /** Calls the requester and everyone who may retry. */
 function failedReplies(change: Change, call: Call): readonly Reply[] {

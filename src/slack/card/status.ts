@@ -116,7 +116,10 @@ function applying(view: CardView): Status {
   };
 }
 
-const decidedBy = ({ deniedBy }: Change): string => (deniedBy === undefined ? '' : `By ${person(deniedBy)}. `);
+function decidedBy({ deniedBy, deniedWhy }: Change): string {
+  if (deniedBy === undefined) return '';
+  return `By ${person(deniedBy)}${deniedWhy === undefined ? '' : `: “${escaped(deniedWhy)}”`}. `;
+}
 
 function done(change: Change): Status {
   const time = duration(change);

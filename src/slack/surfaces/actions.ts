@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
+import { isRefusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import { isChangeId } from '../../domain/change/change-id.ts';
 import { DECISIONS, type DecisionKind } from '../../domain/policy/policy.ts';
@@ -14,6 +15,7 @@ import { unfreezeWish } from '../parts/unfreeze-button.ts';
 import { FULL_PLAN_ACTION } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
+import { askWhy } from './deny.ts';
 import { say, throughUrl } from './respond.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
@@ -55,6 +57,7 @@ export function registerActions(app: App, options: SurfaceOptions): void {
     if (plan !== null) return await showPlan(plan, respond, options);
     try {
       const request = click === undefined || rejection !== null ? null : await requestOf(click, options);
+      if (request !== null && (await isAsked(request, options))) return;
       if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
       else await answer(request, respond, options);
     } catch (err) {
@@ -62,6 +65,13 @@ export function registerActions(app: App, options: SurfaceOptions): void {
       await say({ to: 'asker', text: brokenText(err) }, respond, options.log);
     }
   });
+}
+
+/** Whether the person is asked for a reason first. */
+async function isAsked(request: Request, options: SurfaceOptions): Promise<boolean> {
+  const { wish } = request;
+  if (isRefusal(wish) || wish.is !== 'decision' || wish.decision.kind !== 'deny') return false;
+  return await askWhy(request, wish.decision, options);
 }
 
 function planClick({ actions: [{ action_id, value }], trigger_id: trigger }: Click): PlanClick | null {

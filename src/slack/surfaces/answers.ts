@@ -21,7 +21,7 @@ export interface SurfaceOptions extends PostOptions {
   readonly slack: SlackPoster;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
-  readonly useCases: AskUseCases & Pick<UseCases, 'changeAt'>;
+  readonly useCases: AskUseCases & Pick<UseCases, 'changeAt' | 'whyNotDecide'>;
   /** The clusters, their nodes, and the default in this channel. */
   readonly context: (channel: string) => Promise<CommandContext>;
   /** Why the bot rejects this sender; null for people of its own workspace. */

@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import { registerActions } from './actions.ts';
 import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
+import { registerDeny } from './deny.ts';
 import { registerEvents } from './events.ts';
 import { registerForm } from './form.ts';
 
@@ -10,5 +11,6 @@ export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] 
   registerCommand,
   registerActions,
   registerForm,
+  registerDeny,
   registerEvents,
 ];

@@ -36,6 +36,7 @@ const REPLICA: SurfaceOptions = {
     hold: async () => REFUSAL,
     answer: async () => REFUSAL,
     form: async () => [],
+    whyNotDecide: async () => null,
     changeAt: async () => null,
   },
   context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),

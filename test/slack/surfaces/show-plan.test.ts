@@ -20,7 +20,16 @@ function bench(planned: SurfaceOptions['planned'], slack = new RecordingSlack(sy
     throw new Error('nothing is requested');
   };
   const options: SurfaceOptions = {
-    useCases: { request: no, undo: no, decide: no, hold: no, answer: no, form: no, changeAt: no },
+    useCases: {
+      request: no,
+      undo: no,
+      decide: no,
+      hold: no,
+      answer: no,
+      form: no,
+      changeAt: no,
+      whyNotDecide: async () => null,
+    },
     context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
     whyNot: () => null,
     once: { isFirst: async () => true },
