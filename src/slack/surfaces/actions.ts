@@ -16,7 +16,7 @@ import { FULL_PLAN_ACTION } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
 import { askWhy } from './deny.ts';
-import { say, throughUrl } from './respond.ts';
+import { type Respond, say, throughUrl } from './respond.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
 const Click = z.object({
@@ -51,20 +51,24 @@ export function registerActions(app: App, options: SurfaceOptions): void {
   app.action(/^(?!registry-ha:form:)/, async ({ ack, body, respond: byUrl }) => {
     await ack();
     const respond = throughUrl(byUrl);
-    const click = Click.safeParse(body).data;
-    const rejection = click === undefined ? null : options.whyNot(senderOf(click));
-    const plan = click === undefined || rejection !== null ? null : planClick(click);
-    if (plan !== null) return await showPlan(plan, respond, options);
     try {
-      const request = click === undefined || rejection !== null ? null : await requestOf(click, options);
-      if (request !== null && (await isAsked(request, options))) return;
-      if (request === null) await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
-      else await answer(request, respond, options);
+      await handle(Click.safeParse(body).data ?? null, respond, options);
     } catch (err) {
       options.log.error({ err }, 'A click could not be read');
       await say({ to: 'asker', text: brokenText(err) }, respond, options.log);
     }
   });
+}
+
+async function handle(click: Click | null, respond: Respond, options: SurfaceOptions): Promise<void> {
+  const rejection = click === null ? UNKNOWN : options.whyNot(senderOf(click));
+  if (click === null || rejection !== null)
+    return await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
+  const plan = planClick(click);
+  if (plan !== null) return await showPlan(plan, respond, options);
+  const request = await requestOf(click, options);
+  if (request === null) return await say({ to: 'asker', text: UNKNOWN }, respond, options.log);
+  if (!(await isAsked(request, options))) await answer(request, respond, options);
 }
 
 /** Whether the person is asked for a reason first. */

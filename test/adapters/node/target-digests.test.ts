@@ -16,6 +16,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the cache of verified digests', () => {
+  it('is only read by a command beside the worker, which owns the file', async () => {
+    const guest = await openTargetDigests({ path: join(folder, 'digests.json'), isKept: false, log: () => undefined });
+    await guest.remember('node-2', '/a', '1:2', SHA);
+    expect(guest.known('node-2', '/a')?.identity).toBe('1:2');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('survives a restart, by node and path', async () => {
     const before = await open();
     await Promise.all([before.remember('node-2', '/a', '1:2', SHA), before.remember('node-3', '/a', '3:4', SHA)]);

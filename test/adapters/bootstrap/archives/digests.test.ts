@@ -39,6 +39,15 @@ describe('the digest cache', () => {
     expect(await readdir(dirname(cache))).toEqual(['digests.json']);
   });
 
+  test('is only read by a command beside the worker, which owns the file', async () => {
+    const guest = () => bootstrapNode({ ...place.options, digestCachePath: cache, keepsDigests: false });
+    expect(await guest().sha256(PATH, signal)).toBe(sha256('the content'));
+    expect(await readdir(dirname(cache))).toEqual([]);
+    await digest();
+    await poison();
+    expect(await guest().sha256(PATH, signal)).toBe('f'.repeat(64));
+  });
+
   test('hashes a file again that was changed in place', async () => {
     await digest();
     await poison();
