@@ -54,7 +54,7 @@ async function written({ slack }: Sandbox, person: string, where: Where, words: 
     author.isBot && threadTs === undefined && ephemeralFor === undefined;
   const card = slack.messages().findLast(isCard);
   if (card === undefined) throw new Error('There is no card to reply to.');
-  await slack.reply(person, card.ts, words);
+  await (where === 'shortcut' ? slack.shortcut(person, card.ts, words) : slack.reply(person, card.ts, words));
 }
 
 async function possible(act: Promise<void>): Promise<void> {

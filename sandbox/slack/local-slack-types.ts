@@ -76,6 +76,8 @@ export interface LocalSlack {
   reply(person: string, ts: string, text: string): Promise<void>;
   /** Writes a direct message to the app. */
   direct(person: string, text: string): Promise<void>;
+  /** Chooses a shortcut in the menu of a message. */
+  shortcut(person: string, ts: string, name: string): Promise<void>;
   /** Clicks the newest button with this label and confirms its dialog. */
   click(person: string, label: string): Promise<void>;
   /** Clicks one exact button. */

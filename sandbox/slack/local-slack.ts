@@ -40,6 +40,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     command: (person, text) => persons.type(person, text),
     reply: (person, ts, text) => persons.reply(person, ts, text),
     direct: (person, text) => persons.direct(person, text),
+    shortcut: (person, ts, name) => persons.shortcut(person, ts, name),
     click: (person, label) => persons.click(person, label),
     clickAction: (person, ts, blockId, actionId) => persons.clickAction(person, ts, blockId, actionId),
     messages: () => site.timeline.all(),

@@ -6,8 +6,11 @@ export const WAITED = ['planned', 'refused', 'denied', 'approved', 'running', 'd
 /** A state that a change can be in. */
 export type Waited = Exclude<(typeof WAITED)[number], 'running'>;
 
-/** Where an ordinary message is written: in the channel, in the thread of the newest card, or as a direct message. */
-export const WHERE = ['say', 'reply', 'dm'] as const;
+/**
+ * Where an ordinary message is written: in the channel, in the thread of the newest card, or as a direct message. `shortcut`: the words
+ * are the name of a shortcut in the menu of the newest card.
+ */
+export const WHERE = ['say', 'reply', 'dm', 'shortcut'] as const;
 
 export type Where = (typeof WHERE)[number];
 

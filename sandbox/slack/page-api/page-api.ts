@@ -80,6 +80,10 @@ async function actionFor(path: string, fields: unknown, persons: Persons): Promi
     const { person, ts, text } = Replied.parse(fields);
     return await persons.reply(person, ts, text);
   }
+  if (path === '/page/shortcut') {
+    const { person, ts, text } = Replied.parse(fields);
+    return await persons.shortcut(person, ts, text);
+  }
   if (path === '/page/fill') {
     const { person, viewId, blockId, words } = Filled.parse(fields);
     return await persons.forms.fillBlock(person, viewId, blockId, words);
@@ -108,6 +112,7 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
       description,
       usageHint,
     })),
+    shortcuts: workspace.manifest.shortcuts.map(({ name }) => name),
     messages: timeline.all(),
     views: views.all().filter(({ isOpen }) => isOpen),
   };

@@ -7,7 +7,7 @@ import { type Button, buttonLabelled, buttonsFor } from './buttons.ts';
 import { commandText, messageText } from './command-text.ts';
 import { Events } from './events.ts';
 import { Forms } from './forms.ts';
-import { clickPayload, commandPayload } from './payloads.ts';
+import { clickPayload, commandPayload, shortcutPayload } from './payloads.ts';
 import type { Addressee, ResponseUrls } from './response-urls.ts';
 
 /** The actions of people in the channel, and the errors that Slack shows them. */
@@ -64,6 +64,25 @@ export class Persons {
   async click(personName: string, label: string): Promise<void> {
     const person = personNamed(this.#site.workspace, personName);
     await this.#press(person, buttonLabelled(label, buttonsFor(person, this.#site.timeline.all())));
+  }
+
+  /** Chooses a shortcut in the menu of a message that everyone sees. */
+  async shortcut(personName: string, ts: string, name: string): Promise<void> {
+    const { workspace, triggers, timeline } = this.#site;
+    const person = personNamed(workspace, personName);
+    const message = timeline.find(workspace.home.id, ts);
+    if (message === undefined || message.ephemeralFor !== undefined) throw new Error('The message has no menu.');
+    const { shortcuts } = workspace.manifest;
+    const found = shortcuts.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
+    if (found === undefined) {
+      const names = shortcuts.map((one) => one.name).join(', ');
+      throw new Error(`There is no shortcut "${name}". Shortcuts: ${names === '' ? 'none' : names}.`);
+    }
+    const to: Addressee = { person: person.id, channel: workspace.home.id };
+    const handles = { responseUrl: this.#urls.issue('actions', to), triggerId: triggers.issue(person.id) };
+    const payload = shortcutPayload(person, message, found.callbackId, handles, workspace);
+    const delivery = await this.#deliver({ type: 'interactive', payload, takesAnswer: false });
+    if (delivery.is === 'failed') this.#fail(person, `"${found.name}" failed with the error "${delivery.error}"`);
   }
 
   async clickAction(personName: string, ts: string, blockId: string, actionId: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
 import { registerEvents } from './events.ts';
 import { registerForm } from './form.ts';
+import { registerShortcut } from './shortcut.ts';
 
 /** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
 export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [
@@ -11,4 +12,5 @@ export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] 
   registerActions,
   registerForm,
   registerEvents,
+  registerShortcut,
 ];

@@ -65,7 +65,8 @@ alice> fill Reason:
 alice> submit
 alice> say @registry-ha add node-2
 bob> reply @registry-ha why
-alice> dm status`),
+alice> dm status
+bob> shortcut Explain this change`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
     { is: 'wait', state: 'failed', seconds: 300 },
@@ -94,6 +95,7 @@ alice> dm status`),
     { is: 'write', person: 'alice', where: 'say', words: '@registry-ha add node-2' },
     { is: 'write', person: 'bob', where: 'reply', words: '@registry-ha why' },
     { is: 'write', person: 'alice', where: 'dm', words: 'status' },
+    { is: 'write', person: 'bob', where: 'shortcut', words: 'Explain this change' },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { ask } from '../blocks/confirm-dialog.ts';
 import { ModalWindow } from '../blocks/modal.ts';
 import { Composer } from '../composer/composer.ts';
 import { required } from '../dom/dom.ts';
-import { sendClick, sendReply, sendText } from '../state/local-server.ts';
+import { sendClick, sendReply, sendShortcut, sendText } from '../state/local-server.ts';
 import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
 import { arrivals, channelMessages, newlyStartedThread, openModal, threadReplies } from '../state/visible.ts';
@@ -82,10 +82,21 @@ export class ChannelPage {
     const thread = target.closest('[data-thread]')?.getAttribute('data-thread');
     const person = target.closest('[data-person]')?.getAttribute('data-person');
     const click = clickOn(target);
+    const shortcut = target.closest('[data-shortcut]');
     if (target.closest('#thread-close') !== null) this.#openThread(model, undefined);
+    else if (shortcut !== null) void this.#choose(model, shortcut);
     else if (thread) this.#openThread(model, thread);
     else if (person) this.#actAs(model, person);
     else if (click !== undefined) void this.#click(model, click);
+  }
+
+  async #choose(model: Model, entry: Element): Promise<void> {
+    const ts = entry.closest('[data-ts]')?.getAttribute('data-ts') ?? '';
+    entry.closest('details')?.removeAttribute('open');
+    const complaint = await sendShortcut(model.personId, ts, entry.getAttribute('data-shortcut') ?? '');
+    if (complaint === undefined) model.complaints.delete(ts);
+    else model.complaints.set(ts, complaint);
+    this.#draw(model);
   }
 
   /** Enter in the box below a thread. */

@@ -21,6 +21,11 @@ export function sendReply(person: string, ts: string, text: string): Promise<str
   return post('/page/reply', { person, ts, text });
 }
 
+/** Chooses a shortcut in the menu of a message; returns the server's error, if any. */
+export function sendShortcut(person: string, ts: string, text: string): Promise<string | undefined> {
+  return post('/page/shortcut', { person, ts, text });
+}
+
 /** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });

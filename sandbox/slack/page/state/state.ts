@@ -50,6 +50,8 @@ export interface State {
   readonly people: readonly Person[];
   readonly bot: { readonly id: string; readonly name: string };
   readonly commands: readonly SlashCommand[];
+  /** Names in the menu of each message. */
+  readonly shortcuts: readonly string[];
   readonly messages: readonly Message[];
   readonly modals: readonly Modal[];
 }
@@ -83,6 +85,7 @@ export function readState(body: unknown): State {
     bot: readIdentity(body.bot, 'the bot'),
     people: objectsIn(body.people).map((one) => ({ ...readIdentity(one, 'a person'), title: textIn(one.title) })),
     commands: objectsIn(body.commands).map(readCommand),
+    shortcuts: Array.isArray(body.shortcuts) ? body.shortcuts.map(textIn) : [],
     modals: objectsIn(body.views).map(readModal),
     messages: objectsIn(body.messages).filter(isHere).map(readMessage).sort(bySendingTime),
   };
