@@ -34,6 +34,12 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     changes: () => changes.read(),
     texts: () => texts.all(),
     modals: (person) => modalsOf(personNamed(person).id, slack.modals()),
+    openHome: (person) => possible(slack.openHome(person)),
+    homes: (person) =>
+      slack
+        .homes()
+        .filter((one) => one.person === personNamed(person).id)
+        .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) })),
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),

@@ -87,6 +87,10 @@ export interface LocalSlack {
   fill(person: string, label: string, words: string): Promise<void>;
   /** Submits the person's newest modal. */
   submit(person: string): Promise<void>;
+  /** Opens the Home of the app. */
+  openHome(person: string): Promise<void>;
+  /** Every Home that was published, oldest first. */
+  homes(): readonly { readonly person: string; readonly view: unknown }[];
   /** Every state of every modal that was opened, oldest first. */
   modals(): readonly Pick<OpenView, 'person' | 'view' | 'errors'>[];
   /** The text of a file that a message shows. */

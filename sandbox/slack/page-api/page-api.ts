@@ -14,6 +14,8 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Homed = z.strictObject({ person: z.string() });
+const HomeClicked = z.strictObject({ person: z.string(), blockId: z.string(), actionId: z.string() });
 const Replied = z.strictObject({ person: z.string(), ts: z.string(), text: z.string() });
 const Filled = z.strictObject({ person: z.string(), viewId: z.string(), blockId: z.string(), words: z.string() });
 const InView = z.strictObject({ person: z.string(), viewId: z.string() });
@@ -80,6 +82,15 @@ async function actionFor(path: string, fields: unknown, persons: Persons): Promi
     const { person, ts, text } = Replied.parse(fields);
     return await persons.reply(person, ts, text);
   }
+  if (path === '/page/home') return await persons.openHome(Homed.parse(fields).person);
+  if (path === '/page/direct') {
+    const { person, text } = Typed.parse(fields);
+    return await persons.direct(person, text);
+  }
+  if (path === '/page/home-click') {
+    const { person, blockId, actionId } = HomeClicked.parse(fields);
+    return await persons.clickHome(person, blockId, actionId);
+  }
   if (path === '/page/shortcut') {
     const { person, ts, text } = Replied.parse(fields);
     return await persons.shortcut(person, ts, text);
@@ -102,7 +113,7 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, unknown>> {
+function stateOf({ workspace, timeline, views, homes }: Site): Readonly<Record<string, unknown>> {
   return {
     channel: workspace.home,
     people: workspace.people,
@@ -114,6 +125,7 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
     })),
     shortcuts: workspace.manifest.shortcuts.map(({ name }) => name),
     messages: timeline.all(),
+    homes: workspace.people.flatMap(({ id }) => homes.findLast(({ person }) => person === id) ?? []),
     views: views.all().filter(({ isOpen }) => isOpen),
   };
 }

@@ -8,6 +8,7 @@ import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
 import { arrivals, channelMessages, newlyStartedThread, openModal, threadReplies } from '../state/visible.ts';
 import type { Column } from './column.ts';
+import { HomeWindow } from './home-window.ts';
 import { showSidebar } from './people-view.ts';
 import { messageRows } from './rows.ts';
 import { showThreadHead } from './thread-view.ts';
@@ -18,6 +19,7 @@ export class ChannelPage {
   readonly #thread: Column;
   readonly #composer: Composer;
   readonly #modal = new ModalWindow();
+  readonly #home = new HomeWindow();
   #model: Model | undefined;
 
   constructor(channel: Column, thread: Column) {
@@ -60,6 +62,7 @@ export class ChannelPage {
   #draw(model: Model): void {
     const { state, personId, threadTs } = model;
     required('trouble', HTMLElement).hidden = true;
+    this.#home.show(state, wordsOnly(state));
     this.#modal.show(openModal(state, personId), wordsOnly(state));
     showSidebar(state, personId);
     this.#composer.show(state.commands, state.channel.name);
@@ -83,7 +86,9 @@ export class ChannelPage {
     const person = target.closest('[data-person]')?.getAttribute('data-person');
     const click = clickOn(target);
     const shortcut = target.closest('[data-shortcut]');
-    if (target.closest('#thread-close') !== null) this.#openThread(model, undefined);
+    if (target.closest('#home') !== null) return;
+    if (target.closest('#app-home') !== null) void this.#home.open(model.personId).then(() => this.#draw(model));
+    else if (target.closest('#thread-close') !== null) this.#openThread(model, undefined);
     else if (shortcut !== null) void this.#choose(model, shortcut);
     else if (thread) this.#openThread(model, thread);
     else if (person) this.#actAs(model, person);
