@@ -48,6 +48,12 @@ export class RecordingSlack implements SlackPoster {
     this.opened.push({ trigger, view });
   }
 
+  readonly homes: { readonly user: string; readonly view: types.HomeView }[] = [];
+
+  async publish(user: string, view: types.HomeView): Promise<void> {
+    this.homes.push({ user, view });
+  }
+
   async redraw(view: string, _hash: string | undefined, as: types.ModalView): Promise<void> {
     this.opened.push({ trigger: view, view: as });
   }

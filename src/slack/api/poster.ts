@@ -43,6 +43,8 @@ export interface SlackPoster {
   whisper(place: Whispering, user: string, drawing: Drawing): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
   open(trigger: string, view: types.ModalView): Promise<void>;
+  /** Replaces a person's Home. */
+  publish(user: string, view: types.HomeView): Promise<void>;
   /** Replaces an open modal, unless it is newer than this hash. */
   redraw(view: string, hash: string | undefined, as: types.ModalView): Promise<void>;
 }
@@ -84,6 +86,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       await inOurWords(uploads.files.uploadV2({ ...to, filename: name, content }));
     },
     open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
+    publish: async (user_id, view) => void (await inOurWords(edits.views.publish({ user_id, view }))),
     redraw: async (view_id, hash, view) =>
       void (await inOurWords(edits.views.update({ view_id, view, ...(hash === undefined ? {} : { hash }) }))),
     whisper: async ({ channel, thread }, user, { text, blocks }) => {

@@ -10,6 +10,7 @@ import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { SlackPoster } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
+import type { Homes } from '../outbox/homes.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn, quiet } from '../text/markup.ts';
 import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } from './answer-words.ts';
@@ -32,6 +33,8 @@ export interface SurfaceOptions extends PostOptions {
   readonly names: Map<string, string>;
   /** The user ID of the bot. */
   readonly me: () => string;
+  /** The Homes that people have opened. */
+  readonly homes: Pick<Homes, 'opened'>;
   /** Aborted when the bot stops. */
   readonly ending: AbortSignal;
 }

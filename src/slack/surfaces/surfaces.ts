@@ -4,6 +4,7 @@ import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
 import { registerEvents } from './events.ts';
 import { registerForm } from './form.ts';
+import { registerHome } from './home.ts';
 import { registerShortcut } from './shortcut.ts';
 
 /** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
@@ -13,4 +14,5 @@ export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] 
   registerForm,
   registerEvents,
   registerShortcut,
+  registerHome,
 ];

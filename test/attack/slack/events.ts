@@ -8,7 +8,7 @@ const TEXT = `<@${BOT}> add node-2`;
 
 /** Events signed by Slack that must be ignored or refused. None may request or decide anything. */
 export function eventAttacks(): readonly Attack[] {
-  return [...ignored(), ...refused(), retryInAThread(), ...shortcuts()];
+  return [...ignored(), ...refused(), retryInAThread(), ...shortcuts(), ...homes()];
 }
 
 const mention = (more: object = {}) => ({
@@ -99,6 +99,46 @@ function retryInAThread(): Attack {
       const told = await explained(stage, /still waits for a decision/, event, {});
       must((await stage.get(id)).version === version, 'The change was decided.');
       return told;
+    },
+  };
+}
+
+/** A Home is drawn only for a person of this workspace, and shows only what the person may see. */
+function homes(): readonly Attack[] {
+  const opened = (user: string) => ({ type: 'app_home_opened', user, channel: 'D0ALICE', tab: 'home' });
+  return [
+    home('home-from-another-team', 'a Home opened in another workspace', opened(ALICE.id), { team_id: 'T0EVIL' }),
+    home('home-by-a-bot', 'a Home opened by Slackbot', opened('USLACKBOT')),
+    home('home-without-a-person', 'a Home opened by nobody', { ...opened(''), user: undefined }),
+    home('home-with-a-made-up-tab', 'another tab', { ...opened(ALICE.id), tab: '__proto__' }),
+    {
+      on: 'bot',
+      name: 'home-by-mallory',
+      tries: 'a Home opened by a person without permission',
+      async stopped(stage) {
+        const { id } = await stage.undecided();
+        await stage.door.event(opened(MALLORY.id));
+        const shown = () => stage.sandbox.slack.homes().filter(({ person }) => person === MALLORY.id);
+        await stage.until('a Home', async () => shown().length > 0, 20_000);
+        must(!JSON.stringify(shown()).includes(id), 'The Home shows a change.');
+        must(!JSON.stringify(shown()).includes('lab'), 'The Home shows a cluster.');
+        return 'an empty Home';
+      },
+    },
+  ];
+}
+
+function home(name: string, tries: string, event: object, more: object = {}): Attack {
+  return {
+    on: 'bot',
+    name,
+    tries,
+    async stopped(stage) {
+      const before = stage.sandbox.slack.homes().length;
+      await stage.door.event(event, more);
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      must(stage.sandbox.slack.homes().length === before, 'A Home was drawn.');
+      return 'ignored';
     },
   };
 }
