@@ -2,10 +2,10 @@ import type { types } from '@slack/bolt';
 import { type HomeKnown, homeParts } from '../../domain/questions/home/home.ts';
 import type { Markup } from '../../domain/text/markup.ts';
 import { fullPlanButton } from '../plan/full-plan.ts';
-import { type Block, context, header, section } from '../text/blocks.ts';
+import { type Block, context, type Home, header, section } from '../text/blocks.ts';
 
 /** The Home of a person. Slack takes 100 blocks; four parts of at most ten lines and their titles are fewer. */
-export function homeView(known: HomeKnown, markup: Markup, at: string): types.HomeView {
+export function homeView(known: HomeKnown, markup: Markup, at: string): Home {
   const parts = homeParts(known, markup).flatMap(({ title, none, lines }): readonly Block[] => [
     header(title),
     ...(lines.length === 0 ? [context(none)] : []),
