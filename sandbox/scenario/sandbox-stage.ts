@@ -34,6 +34,12 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     changes: () => changes.read(),
     texts: () => texts.all(),
     modals: (person) => modalsOf(personNamed(person).id, slack.modals()),
+    openHome: (person) => possible(slack.openHome(person)),
+    homes: (person) =>
+      slack
+        .homes()
+        .filter((one) => one.person === personNamed(person).id)
+        .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) })),
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),
@@ -54,7 +60,7 @@ async function written({ slack }: Sandbox, person: string, where: Where, words: 
     author.isBot && threadTs === undefined && ephemeralFor === undefined;
   const card = slack.messages().findLast(isCard);
   if (card === undefined) throw new Error('There is no card to reply to.');
-  await slack.reply(person, card.ts, words);
+  await (where === 'shortcut' ? slack.shortcut(person, card.ts, words) : slack.reply(person, card.ts, words));
 }
 
 async function possible(act: Promise<void>): Promise<void> {

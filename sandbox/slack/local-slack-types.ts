@@ -77,6 +77,8 @@ export interface LocalSlack {
   reply(person: string, ts: string, text: string): Promise<void>;
   /** Writes a direct message to the app. */
   direct(person: string, text: string): Promise<void>;
+  /** Chooses a shortcut in the menu of a message. */
+  shortcut(person: string, ts: string, name: string): Promise<void>;
   /** Clicks the newest button with this label and confirms its dialog. */
   click(person: string, label: string): Promise<void>;
   /** Clicks one exact button. */
@@ -86,6 +88,10 @@ export interface LocalSlack {
   fill(person: string, label: string, words: string): Promise<void>;
   /** Submits the person's newest modal. */
   submit(person: string): Promise<void>;
+  /** Opens the Home of the app. */
+  openHome(person: string): Promise<void>;
+  /** Every Home that was published, oldest first. */
+  homes(): readonly { readonly person: string; readonly view: unknown }[];
   /** Every state of every modal that was opened, oldest first. */
   modals(): readonly Pick<OpenView, 'person' | 'view' | 'errors'>[];
   /** The text of a file that a message shows. */

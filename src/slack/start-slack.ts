@@ -5,6 +5,7 @@ import type { Change, ChangeId, MessageRef } from '../domain/change/change.ts';
 import { clusterOf } from '../domain/change/change-id.ts';
 import type { Intent } from '../domain/plan/intent.ts';
 import type { Call } from '../domain/policy/call.ts';
+import type { Markup } from '../domain/text/markup.ts';
 import type { CommandContext } from '../domain/typed/cluster.ts';
 import type { Cards, Once } from '../ports/cards.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,9 +15,11 @@ import { boltLog } from './api/bolt-log.ts';
 import { type SlackPoster, slackPoster } from './api/poster.ts';
 import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
+import { Homes, type HomesPorts } from './outbox/homes.ts';
 import { notifier } from './outbox/notifier.ts';
 import { postAgain } from './outbox/post-again.ts';
 import { remind } from './outbox/remind.ts';
+import { homeView } from './parts/home-view.ts';
 import { planButtons } from './parts/plan-button.ts';
 import { SURFACES } from './surfaces/surfaces.ts';
 import { type Block, section } from './text/blocks.ts';
@@ -64,20 +67,20 @@ export async function startSlack(options: StartSlackOptions) {
   const slack = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
-  const context = async (channel: string) => ({
-    ...contextIn(channel, config),
-    nodesOf: await nodesKnown(useCases, log),
-  });
+  const context = (channel: string) => withNodes(contextIn(channel, config), useCases, log);
   const clusters = config.clusters.map(({ name }) => name);
   const planned = (id: ChangeId) => recorded(id, clusters, options.changes);
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
+  const homes = homesOf({ useCases, slack, planned, clock, log, markup: linkingMrkdwn(linkTo) });
   const end = new AbortController();
   const self = { me: () => bot.home().me, names: new Map<string, string>(), ending: end.signal };
   for (const register of SURFACES)
-    register(bot.app, { useCases, slack, planned, context, whyNot, once, linkTo, clock, log, ...self });
+    register(bot.app, { useCases, slack, planned, context, whyNot, once, linkTo, homes, clock, log, ...self });
   await bot.start();
-  const drawing = notifier({ ...options, slack, clusters, linkTo }).run(end.signal);
+  const announcements = heardToo(options.announcements, (id) => homes.changed(id));
+  const cards = notifier({ ...options, announcements, slack, clusters, linkTo });
+  const drawing = Promise.all([cards.run(end.signal), homes.run(end.signal)]);
   return {
     isConnected: () => bot.isConnected(),
     /** Optional features that are off, as sentences. */
@@ -96,6 +99,37 @@ export async function startSlack(options: StartSlackOptions) {
     },
   };
 }
+
+interface HomeParts extends Pick<HomesPorts, 'planned' | 'clock' | 'log'> {
+  readonly useCases: UseCases;
+  readonly slack: SlackPoster;
+  readonly markup: Markup;
+}
+
+/** Homes with what each person may see. */
+function homesOf({ useCases, slack, markup, ...ports }: HomeParts): Homes {
+  const publish = async (user: string) => {
+    const known = await useCases.home({ id: user, name: user });
+    await slack.publish(user, homeView(known, markup, ports.clock.now().toISOString()));
+  };
+  const wanted = async (change: Change) => (await useCases.calls(change)).toDecide.users;
+  return new Homes({ ...ports, publish, wanted });
+}
+
+/** The announcements, with somebody else who hears of each change. */
+const heardToo = (announcements: Announcements, changed: (id: ChangeId) => void): Announcements => ({
+  listen: (listener, signal) =>
+    announcements.listen(
+      {
+        missed: () => listener.missed(),
+        changed: (id) => {
+          listener.changed(id);
+          changed(id);
+        },
+      },
+      signal,
+    ),
+});
 
 /** The change as its record has it; null when there is none that can be trusted. */
 async function recorded(
@@ -119,6 +153,11 @@ async function told(
 }
 
 export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;
+
+const withNodes = async (context: CommandContext, useCases: UseCases, log: Log): Promise<CommandContext> => ({
+  ...context,
+  nodesOf: await nodesKnown(useCases, log),
+});
 
 /** The nodes of each cluster; without Redis none are known, and the command itself then says that Redis is away. */
 async function nodesKnown(useCases: UseCases, log: Log): Promise<NonNullable<CommandContext['nodesOf']>> {

@@ -73,6 +73,7 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
       once: { isFirst: async () => true },
       linkTo: () => '',
       me: () => 'U0BOT',
+      homes: { opened: async () => undefined },
       names: new Map(),
       ending: new AbortController().signal,
       whyNot: (sender) => unwelcome(sender, { team: 'T1', enterprise: null }),

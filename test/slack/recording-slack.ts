@@ -1,10 +1,9 @@
-import type { types } from '@slack/bolt';
 import type { MessageRef } from '../../src/domain/change/change.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { SlackPoster, TextFile } from '../../src/slack/api/poster.ts';
 import type { SlackRefused } from '../../src/slack/api/slack-refused.ts';
 import type { Urgency, updatePace } from '../../src/slack/api/update-pace.ts';
-import type { Drawing } from '../../src/slack/text/blocks.ts';
+import type { Drawing, Home, Modal } from '../../src/slack/text/blocks.ts';
 
 /** A poster that records its calls, and rejects them on demand. */
 export class RecordingSlack implements SlackPoster {
@@ -53,13 +52,19 @@ export class RecordingSlack implements SlackPoster {
     this.directs.push({ user, text });
   }
 
-  readonly opened: { readonly trigger: string; readonly view: types.ModalView }[] = [];
+  readonly opened: { readonly trigger: string; readonly view: Modal }[] = [];
 
-  async open(trigger: string, view: types.ModalView): Promise<void> {
+  async open(trigger: string, view: Modal): Promise<void> {
     this.opened.push({ trigger, view });
   }
 
-  async redraw(view: string, _hash: string | undefined, as: types.ModalView): Promise<void> {
+  readonly homes: { readonly user: string; readonly view: Home }[] = [];
+
+  async publish(user: string, view: Home): Promise<void> {
+    this.homes.push({ user, view });
+  }
+
+  async redraw(view: string, _hash: string | undefined, as: Modal): Promise<void> {
     this.opened.push({ trigger: view, view: as });
   }
 

@@ -32,7 +32,7 @@ const state = async () => {
 };
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ log: () => undefined, hasFiles: true });
+  sandbox = await startSandbox({ log: () => undefined, hasFiles: true, hasMentions: true });
   const { bootstrapRoot, workerConfigPath } = sandbox.cluster;
   const key = await readFile(join(bootstrapRoot, 'etc/metalk8s/pki/salt-bootstrap'), 'utf8');
   const kube = await readFile(workerConfigPath, 'utf8');
@@ -74,11 +74,28 @@ async function trouble(): Promise<void> {
   slack.clearFault('slack-5xx');
   await until(() => shown().includes('Install') || shown().includes('archives.mounted'));
   await until(() => sandbox.slack.messages().some(({ text }) => /^<@U0ALICE>[^:]*: \S+ failed at/.test(text)));
+  await onEverySurface();
+}
+
+/** The failed change in the Home, in a form's window, in its thread, by its shortcut and in direct messages. */
+async function onEverySurface(): Promise<void> {
+  const { slack } = sandbox;
+  const card = slack.messages().findLast(({ author, threadTs }) => author.isBot && threadTs === undefined)?.ts ?? '';
+  await slack.openHome('alice');
+  await slack.command('alice', '/registry-ha add');
+  await slack.reply('alice', card, '@registry-ha log');
+  await slack.reply('alice', card, '@registry-ha why');
+  await slack.shortcut('bob', card, 'Explain this change');
+  await slack.direct('alice', 'changes --all');
+  const said = (words: string) => slack.messages().filter(({ text }) => text.includes(words)).length;
+  await until(() => slack.homes().length > 0 && slack.modals().length > 0 && said('Next: ') === 2);
+  await until(() => said('The whole log, with every command') === 1 && said('2 changes in lab') === 1);
 }
 
 const files = (): readonly string[] =>
   sandbox.slack.messages().flatMap(({ files = [] }) => files.map(({ id }) => sandbox.slack.fileText(id) ?? ''));
-const shown = (): string => JSON.stringify([sandbox.slack.messages(), files()]);
+const windows = () => [...sandbox.slack.homes(), ...sandbox.slack.modals()].map(({ view }) => view);
+const shown = (): string => JSON.stringify([sandbox.slack.messages(), files(), windows()]);
 
 describe('a change with every kind of problem', () => {
   it('leaves no secret in logs, journal, Redis or the worker’s files', () => {
@@ -102,7 +119,7 @@ describe('a change with every kind of problem', () => {
   it('mentions nobody, and does not format Salt’s text', () => {
     expect(shown()).not.toContain('\u202e');
     const messages = sandbox.slack.messages();
-    const objects = textObjects(messages);
+    const objects = textObjects([messages, windows()]);
     expect(objects).not.toEqual([]);
     // Rich text and plain text have no markup, so they need no escaping. Code has none but mentions.
     for (const text of [...messages.map((one) => one.text), ...objects.map((one) => one.text)]) {

@@ -70,9 +70,10 @@ function parsePerson(person: string, rest: string, cast: Cast): Parsed {
   if (where !== undefined) return parsed({ is: 'write', person, where, words: message });
   const [, field, words = ''] = /^fill\s+([^:]+?)\s*:\s*(.*)$/.exec(rest) ?? [];
   if (field !== undefined) return parsed({ is: 'fill', person, label: field, words });
+  if (rest === 'open home') return parsed({ is: 'open-home', person });
   if (rest === 'submit') return parsed({ is: 'submit', person });
   return mistake(
-    `Write a /command, click and a button label, say, reply or dm and a message, fill LABEL: VALUE, or submit, after “${person}>”.`,
+    `Write a /command, click and a button label, say, reply or dm and a message, fill LABEL: VALUE, submit, or open home, after “${person}>”.`,
   );
 }
 

@@ -6,8 +6,11 @@ export const WAITED = ['planned', 'refused', 'denied', 'approved', 'running', 'd
 /** A state that a change can be in. */
 export type Waited = Exclude<(typeof WAITED)[number], 'running'>;
 
-/** Where an ordinary message is written: in the channel, in the thread of the newest card, or as a direct message. */
-export const WHERE = ['say', 'reply', 'dm'] as const;
+/**
+ * Where an ordinary message is written: in the channel, in the thread of the newest card, or as a direct message. `shortcut`: the words
+ * are the name of a shortcut in the menu of the newest card.
+ */
+export const WHERE = ['say', 'reply', 'dm', 'shortcut'] as const;
 
 export type Where = (typeof WHERE)[number];
 
@@ -21,6 +24,8 @@ export type Act =
   | { readonly is: 'write'; readonly person: string; readonly where: Where; readonly words: string }
   | { readonly is: 'fill'; readonly person: string; readonly label: string; readonly words: string }
   | { readonly is: 'submit'; readonly person: string }
+  | { readonly is: 'open-home'; readonly person: string }
+  | { readonly is: 'expect-home'; readonly person: string; readonly wanted: string }
   | { readonly is: 'wait'; readonly state: Waited; readonly seconds: number }
   | { readonly is: 'wait-running'; readonly step: string; readonly seconds: number }
   | { readonly is: 'expect-text'; readonly wanted: string }

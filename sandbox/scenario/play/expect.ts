@@ -39,6 +39,14 @@ export async function expectModal(
   await until(() => missing(wanted, performance.stage.modals(person)), SHOWN_LIMIT_MS, performance);
 }
 
+/** Waits until the person's Home shows the text now; an older Home does not count. */
+export async function expectHome(
+  { person, wanted }: Expectation<'expect-home'>,
+  performance: Performance,
+): Promise<void> {
+  await until(() => missing(wanted, performance.stage.homes(person).slice(-1)), SHOWN_LIMIT_MS, performance);
+}
+
 /** Waits until a message with these words has notified this person, or fails if one has. */
 export async function expectCalled(
   { person, words, isCalled }: Expectation<'expect-called'>,

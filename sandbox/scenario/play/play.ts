@@ -1,5 +1,5 @@
 import type { Statement } from '../parse/statement.ts';
-import { expectCalled, expectEphemeral, expectModal, expectNoText, expectText } from './expect.ts';
+import { expectCalled, expectEphemeral, expectHome, expectModal, expectNoText, expectText } from './expect.ts';
 import { Impossible } from './impossible.ts';
 import { clickButton, fillField, sayCommand, submitModal, writeMessage } from './perform.ts';
 import type { Performance } from './performance.ts';
@@ -52,6 +52,10 @@ async function perform(statement: Statement, performance: Performance): Promise<
       return await fillField(statement, performance);
     case 'submit':
       return await submitModal(statement, performance);
+    case 'open-home':
+      return await done(stage.openHome(statement.person));
+    case 'expect-home':
+      return await expectHome(statement, performance);
     case 'wait':
       return await waitForState(statement, performance);
     case 'wait-running':

@@ -21,6 +21,9 @@ export interface Stage {
   texts(): readonly SeenText[];
   /** The texts of each modal that was opened for this person. */
   modals(person: string): readonly Pick<SeenText, 'texts'>[];
+  openHome(person: string): Promise<void>;
+  /** The texts of each Home that was published for this person. */
+  homes(person: string): readonly Pick<SeenText, 'texts'>[];
   /** The Slack ID of a person. */
   idOf(person: string): string;
   plant(fault: string, args: readonly string[]): Promise<void>;

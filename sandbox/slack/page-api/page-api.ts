@@ -15,6 +15,8 @@ const Clicked = z.strictObject({
   actionId: z.string(),
 });
 
+const Homed = z.strictObject({ person: z.string() });
+const HomeClicked = z.strictObject({ person: z.string(), blockId: z.string(), actionId: z.string() });
 const Replied = z.strictObject({ person: z.string(), ts: z.string(), text: z.string() });
 const Filled = z.strictObject({ person: z.string(), viewId: z.string(), blockId: z.string(), words: z.string() });
 const InView = z.strictObject({ person: z.string(), viewId: z.string() });
@@ -90,6 +92,19 @@ async function actionFor(path: string, fields: unknown, { breaking }: Site, pers
     const { person, ts, text } = Replied.parse(fields);
     return await persons.reply(person, ts, text);
   }
+  if (path === '/page/home') return await persons.openHome(Homed.parse(fields).person);
+  if (path === '/page/direct') {
+    const { person, text } = Typed.parse(fields);
+    return await persons.direct(person, text);
+  }
+  if (path === '/page/home-click') {
+    const { person, blockId, actionId } = HomeClicked.parse(fields);
+    return await persons.clickHome(person, blockId, actionId);
+  }
+  if (path === '/page/shortcut') {
+    const { person, ts, text } = Replied.parse(fields);
+    return await persons.shortcut(person, ts, text);
+  }
   if (path === '/page/fill') {
     const { person, viewId, blockId, words } = Filled.parse(fields);
     return await persons.forms.fillBlock(person, viewId, blockId, words);
@@ -108,7 +123,7 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, unknown>> {
+function stateOf({ workspace, timeline, views, homes }: Site): Readonly<Record<string, unknown>> {
   return {
     channel: workspace.home,
     people: workspace.people,
@@ -118,7 +133,9 @@ function stateOf({ workspace, timeline, views }: Site): Readonly<Record<string, 
       description,
       usageHint,
     })),
+    shortcuts: workspace.manifest.shortcuts.map(({ name }) => name),
     messages: timeline.all(),
+    homes: workspace.people.flatMap(({ id }) => homes.findLast(({ person }) => person === id) ?? []),
     views: views.all().filter(({ isOpen }) => isOpen),
   };
 }

@@ -3,6 +3,7 @@ import type { Courier } from '../delivery/delivery.ts';
 import type { Fields } from '../json.ts';
 import type { Person, SlackMessage } from '../local-slack-types.ts';
 import type { Site } from '../site/site.ts';
+import { directChannel } from '../site/workspace.ts';
 
 /** The scope that each event needs; app_home_opened needs none (pages of the events). */
 const SCOPES: Readonly<Record<string, string>> = { app_mention: 'app_mentions:read', 'message.im': 'im:history' };
@@ -25,6 +26,13 @@ export class Events {
   async direct(person: Person, { ts, text, channel }: SlackMessage): Promise<void> {
     const event = { type: 'message', ...this.#written(person, ts, text), channel, channel_type: 'im' };
     await this.#send('message.im', event);
+  }
+
+  async homeOpened({ id }: Person): Promise<void> {
+    const { now } = this.#site;
+    const event_ts = (now() / 1000).toFixed(6);
+    const event = { type: 'app_home_opened', user: id, channel: directChannel({ id }), tab: 'home', event_ts };
+    await this.#send('app_home_opened', event);
   }
 
   #written({ id }: Person, ts: string, text: string): Fields {

@@ -1,5 +1,5 @@
 import type { Fields } from '../json.ts';
-import type { Person } from '../local-slack-types.ts';
+import type { Person, SlackMessage } from '../local-slack-types.ts';
 import type { OpenView } from '../site/views.ts';
 import type { Workspace } from '../site/workspace.ts';
 import { messageWire } from '../web-api/message-wire.ts';
@@ -106,6 +106,32 @@ export function choicePayload(
     type: 'block_actions',
     container: { type: 'view', view_id: view.id },
     actions: [action],
+  };
+}
+
+/** A message_action payload (see its reference). */
+export function shortcutPayload(
+  person: Person,
+  message: SlackMessage,
+  callbackId: string,
+  handles: Handles,
+  workspace: Workspace,
+): Fields {
+  const { team, home } = workspace;
+  return {
+    type: 'message_action',
+    token: VERIFICATION_TOKEN,
+    callback_id: callbackId,
+    action_ts: message.ts,
+    trigger_id: handles.triggerId,
+    response_url: handles.responseUrl,
+    user: { id: person.id, name: person.name, username: person.name, team_id: team.id },
+    team,
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: home,
+    message_ts: message.ts,
+    message: messageWire(message, workspace),
   };
 }
 

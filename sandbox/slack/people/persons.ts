@@ -1,5 +1,6 @@
+import { elementsOf } from '../blocks/block-parts.ts';
 import type { Courier, Delivery, Outgoing } from '../delivery/delivery.ts';
-import { isFields } from '../json.ts';
+import { isFields, objectsIn } from '../json.ts';
 import type { Person, SlackMessage } from '../local-slack-types.ts';
 import type { Site } from '../site/site.ts';
 import { directChannel, personNamed, SLACKBOT } from '../site/workspace.ts';
@@ -7,7 +8,7 @@ import { type Button, buttonLabelled, buttonsFor } from './buttons.ts';
 import { commandText, messageText } from './command-text.ts';
 import { Events } from './events.ts';
 import { Forms } from './forms.ts';
-import { clickPayload, commandPayload } from './payloads.ts';
+import { choicePayload, clickPayload, commandPayload, shortcutPayload } from './payloads.ts';
 import type { Addressee, ResponseUrls } from './response-urls.ts';
 
 /** The actions of people in the channel, and the errors that Slack shows them. */
@@ -55,6 +56,30 @@ export class Persons {
     await this.#events.direct(person, message);
   }
 
+  /** Opens the app's Home. */
+  async openHome(personName: string): Promise<void> {
+    const { workspace } = this.#site;
+    if (!workspace.manifest.hasHome) throw new Error('This app has no Home.');
+    await this.#events.homeOpened(personNamed(workspace, personName));
+  }
+
+  /** Clicks a button in the person's Home. */
+  async clickHome(personName: string, blockId: string, actionId: string): Promise<void> {
+    const { workspace, triggers, homes, now } = this.#site;
+    const person = personNamed(workspace, personName);
+    const home = homes.findLast((one) => one.person === person.id);
+    const holder = objectsIn(home?.view.blocks).find((block) => block.block_id === blockId);
+    const button = holder === undefined ? undefined : elementsOf(holder).find((one) => one.action_id === actionId);
+    if (home === undefined || button === undefined) throw new Error('The Home has changed, and the button is gone.');
+    const action = {
+      ...{ type: 'button', block_id: blockId, action_id: actionId, value: button.value, text: button.text },
+      action_ts: (now() / 1000).toFixed(6),
+    };
+    const view = { ...home, hash: '', values: {}, errors: {}, isOpen: true };
+    const payload = choicePayload(person, view, action, triggers.issue(person.id), workspace);
+    await this.#deliver({ type: 'interactive', payload, takesAnswer: false });
+  }
+
   async #write(person: Person, line: string, threadTs?: string): Promise<void> {
     const { bot } = this.#site.workspace;
     const message = this.#say(person, messageText(line, this.#site.workspace), threadTs);
@@ -64,6 +89,25 @@ export class Persons {
   async click(personName: string, label: string): Promise<void> {
     const person = personNamed(this.#site.workspace, personName);
     await this.#press(person, buttonLabelled(label, buttonsFor(person, this.#site.timeline.all())));
+  }
+
+  /** Chooses a shortcut in the menu of a message that everyone sees. */
+  async shortcut(personName: string, ts: string, name: string): Promise<void> {
+    const { workspace, triggers, timeline } = this.#site;
+    const person = personNamed(workspace, personName);
+    const message = timeline.find(workspace.home.id, ts);
+    if (message === undefined || message.ephemeralFor !== undefined) throw new Error('The message has no menu.');
+    const { shortcuts } = workspace.manifest;
+    const found = shortcuts.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
+    if (found === undefined) {
+      const names = shortcuts.map((one) => one.name).join(', ');
+      throw new Error(`There is no shortcut "${name}". Shortcuts: ${names === '' ? 'none' : names}.`);
+    }
+    const to: Addressee = { person: person.id, channel: workspace.home.id };
+    const handles = { responseUrl: this.#urls.issue('actions', to), triggerId: triggers.issue(person.id) };
+    const payload = shortcutPayload(person, message, found.callbackId, handles, workspace);
+    const delivery = await this.#deliver({ type: 'interactive', payload, takesAnswer: false });
+    if (delivery.is === 'failed') this.#fail(person, `"${found.name}" failed with the error "${delivery.error}"`);
   }
 
   async clickAction(personName: string, ts: string, blockId: string, actionId: string): Promise<void> {

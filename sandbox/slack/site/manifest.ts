@@ -23,6 +23,9 @@ const ManifestFile = z.object({
         }),
       )
       .default([]),
+    shortcuts: z
+      .array(z.object({ name: z.string(), type: z.enum(['message', 'global']), callback_id: z.string() }))
+      .default([]),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({
@@ -45,6 +48,8 @@ export interface AppManifest {
   readonly botName: string;
   readonly scopes: readonly string[];
   readonly commands: readonly SlashCommand[];
+  /** In the menu of each message. */
+  readonly shortcuts: readonly { readonly name: string; readonly callbackId: string }[];
   readonly interactive: boolean;
   /** Events that the app subscribes to. */
   readonly events: readonly string[];
@@ -68,6 +73,9 @@ export async function readManifest(path: string): Promise<AppManifest> {
       usageHint: usage_hint,
       shouldEscape: should_escape,
     })),
+    shortcuts: features.shortcuts
+      .filter(({ type }) => type === 'message')
+      .map(({ name, callback_id }) => ({ name, callbackId: callback_id })),
     interactive: settings.interactivity.is_enabled,
     events: settings.event_subscriptions.bot_events,
     hasHome: features.app_home.home_tab_enabled,

@@ -1,3 +1,4 @@
+import type { Fields } from '../json.ts';
 import type { ApiCallRecord } from '../local-slack-types.ts';
 import type { Breaking } from '../page-api/breaking.ts';
 import type { Faults } from './faults.ts';
@@ -25,6 +26,8 @@ export interface Site {
   readonly files: Files;
   readonly limits: RateLimits;
   readonly views: Views;
+  /** Every Home that was published, oldest first. */
+  readonly homes: { readonly id: string; readonly person: string; readonly view: Fields }[];
   readonly calls: ApiCallRecord[];
   /** What the page can break; none in a Slack alone. */
   breaking?: Breaking;

@@ -3,7 +3,7 @@ import { getPermalink, postEphemeral, postMessage, update } from './chat.ts';
 import { completeUploadExternal, getUploadUrlExternal } from './files.ts';
 import { authTest, botsInfo, connectionsOpen, conversationsInfo, usersInfo } from './lookups.ts';
 import { usergroupsList, usergroupsUsersList } from './usergroups.ts';
-import { viewsOpen, viewsUpdate } from './views.ts';
+import { viewsOpen, viewsPublish, viewsUpdate } from './views.ts';
 
 /** The imitated methods of the Web API; others answer `unknown_method`. */
 export const METHODS: ReadonlyMap<string, ApiMethod> = new Map([
@@ -21,5 +21,6 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map([
   ['usergroups.users.list', usergroupsUsersList],
   ['users.info', usersInfo],
   ['views.open', viewsOpen],
+  ['views.publish', viewsPublish],
   ['views.update', viewsUpdate],
 ]);

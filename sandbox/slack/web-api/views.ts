@@ -57,6 +57,38 @@ export const viewsUpdate: ApiMethod = {
   ),
 };
 
+const Home = z.strictObject({
+  type: z.literal('home'),
+  blocks: z.array(z.record(z.string(), z.unknown())),
+  private_metadata: z.string().max(3000).optional(),
+  callback_id: z.string().max(255).optional(),
+  external_id: z.string().max(255).optional(),
+});
+
+/** views.publish: replaces the Home of a person. The app must have the Home tab (`not_enabled`). */
+export const viewsPublish: ApiMethod = {
+  token: 'bot',
+  scopes: [],
+  run: withArgs(z.object({ user_id: z.string(), view: z.unknown().optional() }), ({ user_id, view: given }, site) => {
+    const { workspace, homes } = site;
+    if (!workspace.manifest.hasHome) return refuse('not_enabled');
+    if (!workspace.people.some(({ id }) => id === user_id)) return refuse('user_not_found');
+    const raw = typeof given === 'string' ? jsonIn(given) : given;
+    const home = Home.safeParse(raw);
+    if (!home.success) {
+      const wrong = home.error.issues.flatMap((issue) => blockIssue(issue, raw, '/view'));
+      return refuseIssues('invalid_arguments', wrong);
+    }
+    const issues = validateBlocks('home', home.data.blocks);
+    if (issues.length > 0) return refuseIssues('invalid_arguments', issues);
+    if (Buffer.byteLength(JSON.stringify(home.data)) > VIEW_LIMIT) return refuse('view_too_large');
+    const view = { ...home.data, blocks: withIds(home.data.blocks, site.newId) };
+    homes.push({ id: `V0${site.newId()}`, person: user_id, view });
+    site.timeline.touch();
+    return { ok: true, view };
+  }),
+};
+
 type ReadModal = { readonly is: 'modal'; readonly modal: Fields } | { readonly is: 'refused'; readonly answer: Answer };
 
 /** The view of a call, checked by all of Slack's rules. */

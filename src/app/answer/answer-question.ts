@@ -1,11 +1,13 @@
 import { isRefusal, type Refusal } from '../../domain/answers/refusal.ts';
 import { type KnownOf, type Question, type QuestionWish, questionPlug } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
-import type { Answered, Answering, Asker, Forming } from '../ask/asker.ts';
+import type { Answered, Asker } from '../ask/asker.ts';
+import type { Asked } from '../ask/bot-use-cases.ts';
 import { knownForChanges, knownForHistory } from './changes.ts';
 import { forming } from './form.ts';
 import type { AnswerPorts, Gather, Later } from './gather.ts';
 import { knownForHelp } from './help.ts';
+import { homing } from './home.ts';
 import { knownForPlan, laterPlan } from './plan.ts';
 import { knownForLog, knownForShow, knownForWhy } from './show.ts';
 import { knownForStatus, newerStatus } from './status.ts';
@@ -55,8 +57,9 @@ function answeredFrom<Q extends Question>(question: Q, known: KnownOf<Q>, ports:
   return { says, file, plan, later: next };
 }
 
-/** Answers and forms over these ports, as the bot's use cases need them. */
-export const answering = (ports: AnswerPorts): { readonly answer: Answering; readonly form: Forming } => ({
+/** Answers, forms and Homes over these ports, as the bot's use cases need them. */
+export const answering = (ports: AnswerPorts): Asked => ({
   answer: (wish, asker) => answerQuestion(wish, asker, ports),
   form: forming(ports),
+  home: homing(ports),
 });

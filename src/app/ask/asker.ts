@@ -1,5 +1,6 @@
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { Person } from '../../domain/change/approval.ts';
+import type { HomeKnown } from '../../domain/questions/home/home.ts';
 import type { PlanShown } from '../../domain/questions/question.ts';
 import type { QuestionWish } from '../../domain/questions/questions.ts';
 import type { Markup } from '../../domain/text/markup.ts';
@@ -28,6 +29,9 @@ export interface Answered {
 
 /** The clusters of a form. Throws what reading the record throws. */
 export type Forming = (asker: Asker) => Promise<readonly FormCluster[]>;
+
+/** What a person's Home shows. Throws what reading the record throws. */
+export type Homing = (by: Person) => Promise<HomeKnown>;
 
 /** Answers a question; changes nothing. Throws what reading the record throws. */
 export type Answering = (wish: QuestionWish, asker: Asker) => Promise<Answered | Refusal>;

@@ -14,7 +14,7 @@ import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
 import { activeHoldsOf } from '../policy/rights.ts';
 import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
-import type { Answering, Forming } from './asker.ts';
+import type { Answering, Forming, Homing } from './asker.ts';
 import { type Decision, decideChange, whyNotDecide } from './decide-change.ts';
 import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
@@ -32,8 +32,15 @@ export interface BotPorts {
 const unknownCluster = (name: string, { clusters }: BotPorts): Refusal =>
   refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${[...clusters.keys()].join(', ')}.`);
 
+/** What people can ask, made by `app/answer`. */
+export interface Asked {
+  readonly answer: Answering;
+  readonly form: Forming;
+  readonly home: Homing;
+}
+
 /** Everything that people can request from the bot, over all its clusters. */
-export function botUseCases(ports: BotPorts, asked: { readonly answer: Answering; readonly form: Forming }) {
+export function botUseCases(ports: BotPorts, asked: Asked) {
   return { ...wishes(ports), ...standing(ports), ...asked };
 }
 

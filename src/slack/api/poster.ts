@@ -1,7 +1,7 @@
-import type { types, webApi } from '@slack/bolt';
+import type { webApi } from '@slack/bolt';
 import type { MessageRef } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Drawing } from '../text/blocks.ts';
+import type { Drawing, Home, Modal } from '../text/blocks.ts';
 import { SlackRefused, slackRefused } from './slack-refused.ts';
 import { type Urgency, updatePace } from './update-pace.ts';
 import { verbatim } from './verbatim.ts';
@@ -44,9 +44,11 @@ export interface SlackPoster {
   /** A message that only this person sees. The bot and the person must be members of the channel. */
   whisper(place: Whispering, user: string, drawing: Drawing): Promise<void>;
   /** Shows a modal to the person of a click. Slack accepts its trigger for three seconds. */
-  open(trigger: string, view: types.ModalView): Promise<void>;
+  open(trigger: string, view: Modal): Promise<void>;
+  /** Replaces a person's Home. */
+  publish(user: string, view: Home): Promise<void>;
   /** Replaces an open modal, unless it is newer than this hash. */
-  redraw(view: string, hash: string | undefined, as: types.ModalView): Promise<void>;
+  redraw(view: string, hash: string | undefined, as: Modal): Promise<void>;
 }
 
 export interface PosterOptions {
@@ -81,9 +83,12 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       );
     },
     ...uploading(posts, edits, uploads, precedence.letReply),
-    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view }))),
+    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view: exact(view) }))),
+    publish: async (user_id, view) => void (await inOurWords(edits.views.publish({ user_id, view: exact(view) }))),
     redraw: async (view_id, hash, view) =>
-      void (await inOurWords(edits.views.update({ view_id, view, ...(hash === undefined ? {} : { hash }) }))),
+      void (await inOurWords(
+        edits.views.update({ view_id, view: exact(view), ...(hash === undefined ? {} : { hash }) }),
+      )),
     whisper: async ({ channel, thread }, user, { text, blocks }) => {
       const words = { text, blocks: verbatim(blocks) };
       await inOurWords(posts.chat.postEphemeral({ channel, user, ...words, ...inThread(thread) }));
@@ -120,6 +125,8 @@ function uploading(
     },
   };
 }
+
+const exact = <V extends Modal | Home>(view: V): V => ({ ...view, blocks: verbatim(view.blocks) });
 
 const inThread = (thread: string | undefined) => (thread === undefined ? {} : { thread_ts: thread });
 

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Change } from '../../domain/change/change.ts';
 import { REASON_LIMIT } from '../../domain/typed/reason.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
-import { section } from '../text/blocks.ts';
+import { type Modal, section } from '../text/blocks.ts';
 import { cut, SECTION_LIMIT } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 
@@ -21,7 +21,7 @@ export interface DenyAbout {
 }
 
 /** Asks for a reason, which may stay empty. Nothing is denied before the window is submitted. */
-export function denyView(change: Change, about: DenyAbout): types.ModalView {
+export function denyView(change: Change, about: DenyAbout): Modal {
   const aim = verbPlug(change.intent.verb).words.aim(change);
   const text = `${escaped(aim)} (${code(change.id)}). The worker will do nothing. The requester can ask for a new plan.`;
   return {

@@ -6,7 +6,7 @@ import { REASON_LIMIT } from '../../domain/typed/reason.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { FormCluster } from '../../domain/wish/form.ts';
 import { type OfferedNodes, offeredNodes } from '../../domain/wish/offered-nodes.ts';
-import { type Block, context, section } from '../text/blocks.ts';
+import { type Block, context, type Modal, section } from '../text/blocks.ts';
 import { cut } from '../text/fit.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 
@@ -36,7 +36,7 @@ export interface FormShown {
 }
 
 /** The form, with the nodes and options of the chosen verb and cluster; null if there is nothing to choose. */
-export function formView({ clusters, verb: wanted, cluster, channel }: FormShown): types.ModalView | null {
+export function formView({ clusters, verb: wanted, cluster, channel }: FormShown): Modal | null {
   const chosen = clusters.find((one) => one.cluster === cluster) ?? clusters[0];
   const verb = chosen?.verbs.find((one) => one === wanted) ?? chosen?.verbs[0];
   if (chosen === undefined || verb === undefined) return null;

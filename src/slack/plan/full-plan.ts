@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Change } from '../../domain/change/change.ts';
-import { type Block, context, section } from '../text/blocks.ts';
+import { type Block, context, type Modal, section } from '../text/blocks.ts';
 import { code } from '../text/foreign-text.ts';
 import { DETAILS, type Detail } from './detail.ts';
 import { planBlocks } from './plan-blocks.ts';
@@ -29,7 +29,7 @@ const SIZE = 200_000;
 const WIDE: Detail = { list: 'all', steps: 'all', commands: 3000, task: 'step' };
 
 /** The plan with every step, command, host key and script; null without a plan. What has no room is counted. */
-export function fullPlan(change: Change): types.ModalView | null {
+export function fullPlan(change: Change): Modal | null {
   const { digest, intent, plan } = change;
   if (digest === undefined || plan === undefined) return null;
   const all = [WIDE, ...DETAILS].map((detail) => [

@@ -10,6 +10,7 @@ import type { Wish } from '../../domain/wish/wish.ts';
 import type { Once } from '../../ports/cards.ts';
 import type { SlackPoster, TextFile } from '../api/poster.ts';
 import type { Sender } from '../inbox/sender.ts';
+import type { Homes } from '../outbox/homes.ts';
 import { isClosedChannel, type PostOptions, postCard } from '../outbox/post-card.ts';
 import { linkingMrkdwn, quiet } from '../text/markup.ts';
 import { answerFile, sendFile } from './answer-file.ts';
@@ -33,6 +34,8 @@ export interface SurfaceOptions extends PostOptions {
   readonly names: Map<string, string>;
   /** The user ID of the bot. */
   readonly me: () => string;
+  /** The Homes that people have opened. */
+  readonly homes: Pick<Homes, 'opened'>;
   /** Aborted when the bot stops. */
   readonly ending: AbortSignal;
 }

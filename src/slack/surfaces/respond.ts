@@ -1,6 +1,7 @@
 import type { RespondFn } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 import type { SlackPoster } from '../api/poster.ts';
+import { verbatim } from '../api/verbatim.ts';
 import { isClosedChannel, type PostOptions, patiently } from '../outbox/post-card.ts';
 import type { Words } from './answer-words.ts';
 
@@ -15,7 +16,7 @@ export const throughUrl =
       response_type: to === 'channel' ? 'in_channel' : 'ephemeral',
       replace_original: false,
       text,
-      ...(blocks === undefined ? {} : { blocks: [...blocks] }),
+      ...(blocks === undefined ? {} : { blocks: verbatim(blocks) }),
     });
 
 interface ReplyOptions extends PostOptions {

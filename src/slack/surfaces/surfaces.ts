@@ -5,6 +5,8 @@ import { registerCommand } from './command.ts';
 import { registerDeny } from './deny.ts';
 import { registerEvents } from './events.ts';
 import { registerForm } from './form.ts';
+import { registerHome } from './home.ts';
+import { registerShortcut } from './shortcut.ts';
 
 /** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
 export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] = [
@@ -13,4 +15,6 @@ export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] 
   registerForm,
   registerDeny,
   registerEvents,
+  registerShortcut,
+  registerHome,
 ];

@@ -10,6 +10,10 @@ export interface Drawing {
 }
 
 export type Block = types.KnownBlock;
+
+/** A modal or a Home of blocks that we know. */
+export type Modal = types.ModalView & { blocks: Block[] };
+export type Home = types.HomeView & { blocks: Block[] };
 type RichTextPart = types.RichTextBlock['elements'][number];
 
 /** Slack rejects empty texts, and cleaning may leave nothing. */

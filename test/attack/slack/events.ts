@@ -8,7 +8,7 @@ const TEXT = `<@${BOT}> add node-2`;
 
 /** Events signed by Slack that must be ignored or refused. None may request or decide anything. */
 export function eventAttacks(): readonly Attack[] {
-  return [...ignored(), ...refused(), retryInAThread()];
+  return [...ignored(), ...refused(), retryInAThread(), ...shortcuts(), ...homes()];
 }
 
 const mention = (more: object = {}) => ({
@@ -95,16 +95,82 @@ function retryInAThread(): Attack {
     tries: 'the word retry in the thread of a plan that nobody has approved',
     async stopped(stage) {
       const { id, version } = await stage.undecided();
-      const card = stage.sandbox.slack
-        .messages()
-        .find(({ text, threadTs }) => text.includes(id) && threadTs === undefined);
-      const event = mention({ user: BOB.id, text: `<@${BOT}> retry`, thread_ts: card?.ts });
+      const event = mention({ user: BOB.id, text: `<@${BOT}> retry`, thread_ts: cardOf(stage, id) });
       const told = await explained(stage, /still waits for a decision/, event, {});
       must((await stage.get(id)).version === version, 'The change was decided.');
       return told;
     },
   };
 }
+
+/** A Home is drawn only for a person of this workspace, and shows only what the person may see. */
+function homes(): readonly Attack[] {
+  const opened = (user: string) => ({ type: 'app_home_opened', user, channel: 'D0ALICE', tab: 'home' });
+  return [
+    home('home-from-another-team', 'a Home opened in another workspace', opened(ALICE.id), { team_id: 'T0EVIL' }),
+    home('home-by-a-bot', 'a Home opened by Slackbot', opened('USLACKBOT')),
+    home('home-without-a-person', 'a Home opened by nobody', { ...opened(''), user: undefined }),
+    home('home-with-a-made-up-tab', 'another tab', { ...opened(ALICE.id), tab: '__proto__' }),
+    {
+      on: 'bot',
+      name: 'home-by-mallory',
+      tries: 'a Home opened by a person without permission',
+      async stopped(stage) {
+        const { id } = await stage.undecided();
+        await stage.door.event(opened(MALLORY.id));
+        const shown = () => stage.sandbox.slack.homes().filter(({ person }) => person === MALLORY.id);
+        await stage.until('a Home', async () => shown().length > 0, 20_000);
+        must(!JSON.stringify(shown()).includes(id), 'The Home shows a change.');
+        must(!JSON.stringify(shown()).includes('lab'), 'The Home shows a cluster.');
+        return 'an empty Home';
+      },
+    },
+  ];
+}
+
+function home(name: string, tries: string, event: object, more: object = {}): Attack {
+  return {
+    on: 'bot',
+    name,
+    tries,
+    async stopped(stage) {
+      const before = stage.sandbox.slack.homes().length;
+      await stage.door.event(event, more);
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      must(stage.sandbox.slack.homes().length === before, 'A Home was drawn.');
+      return 'ignored';
+    },
+  };
+}
+
+/** The shortcut of a card explains its change only to those who may see it. */
+function shortcuts(): readonly Attack[] {
+  const foreign = { user: { id: ALICE.id, name: ALICE.name, team_id: 'T0EVIL' } };
+  return [
+    shortcut('shortcut-by-mallory', 'the shortcut by a person without permission', /You may not see/, MALLORY),
+    shortcut('shortcut-from-another-team', 'the shortcut from another workspace', /only from its own/, ALICE, foreign),
+    shortcut('shortcut-on-another-message', 'the shortcut on a message that is no card', /is no card/, ALICE, {
+      ...{ message_ts: '1.000001', message: { thread_ts: '1.000002' } },
+    }),
+  ];
+}
+
+function shortcut(name: string, tries: string, wanted: RegExp, by: typeof ALICE, more: object = {}): Attack {
+  return {
+    on: 'bot',
+    name,
+    tries,
+    async stopped(stage) {
+      const { id } = await stage.undecided();
+      const told = (await stage.door.shortcut(by, cardOf(stage, id) ?? '', more)) ?? '';
+      must(wanted.test(told) && !told.includes(id), `The person got: ${told}`);
+      return told;
+    },
+  };
+}
+
+const cardOf = ({ sandbox }: AttackStage, id: string): string | undefined =>
+  sandbox.slack.messages().find(({ text, threadTs }) => text.includes(id) && threadTs === undefined)?.ts;
 
 function quietly(name: string, tries: string, event: object): Attack {
   return {

@@ -99,6 +99,20 @@ export class Door {
     return await this.knock({ body: formOf(submissionPayload(given)) });
   }
 
+  /** Chooses the shortcut of a message, and waits for the private reply. */
+  async shortcut(by: Pick<Person, 'id' | 'name'>, ts: string, more: object = {}): Promise<string | null> {
+    const url = this.#replies.url();
+    const payload = {
+      ...{ type: 'message_action', callback_id: 'registry-ha:explain', trigger_id: randomUUID(), response_url: url },
+      user: { id: by.id, name: by.name, team_id: TEAM },
+      team: { id: TEAM, domain: 'sandbox' },
+      channel: { id: CHANNEL, name: 'ops' },
+      ...{ message_ts: ts, message: { ts }, ...more },
+    };
+    await this.knock({ body: formOf(payload) });
+    return await this.#privateReply(url, ANSWER_LIMIT_MS);
+  }
+
   /** Sends an event; Slack has no response_url for it. */
   async event(event: object, more: object = {}): Promise<Answered> {
     const body = { type: 'event_callback', team_id: TEAM, event_id: `Ev${randomUUID()}`, event, ...more };

@@ -67,6 +67,12 @@ export class FakeStage implements Stage {
   }
 
   modals = () => [];
+  homes = () => [];
+
+  async openHome(person: string): Promise<void> {
+    this.#done(`${person} opens the Home`);
+  }
+
   idOf(person: string): string {
     return `U0${person.toUpperCase()}`;
   }

@@ -65,7 +65,10 @@ alice> fill Reason:
 alice> submit
 alice> say @registry-ha add node-2
 bob> reply @registry-ha why
-alice> dm status`),
+alice> dm status
+bob> shortcut Explain this change
+bob> open home
+expect home bob "HA holds"`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
     { is: 'wait', state: 'failed', seconds: 300 },
@@ -94,6 +97,9 @@ alice> dm status`),
     { is: 'write', person: 'alice', where: 'say', words: '@registry-ha add node-2' },
     { is: 'write', person: 'bob', where: 'reply', words: '@registry-ha why' },
     { is: 'write', person: 'alice', where: 'dm', words: 'status' },
+    { is: 'write', person: 'bob', where: 'shortcut', words: 'Explain this change' },
+    { is: 'open-home', person: 'bob' },
+    { is: 'expect-home', person: 'bob', wanted: 'HA holds' },
   ]);
 });
 
@@ -104,7 +110,7 @@ test.each([
   ['wait done within soon', 'Write a number of seconds after “within”.'],
   ['wait done soon', 'Usage: wait planned|refused'],
   ['carol> click Approve', 'Known: alice, bob, mallory'],
-  ['alice> hello', 'fill LABEL: VALUE, or submit'],
+  ['alice> hello', 'fill LABEL: VALUE, submit, or open home'],
   ['expect text hello', 'Usage: expect text'],
   ['expect text ""', 'Usage: expect text'],
   ['expect ephemeral carol "no"', 'Unknown person “carol”'],

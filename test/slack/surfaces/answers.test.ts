@@ -44,6 +44,7 @@ const REPLICA: SurfaceOptions = {
   once: { isFirst: async () => true },
   linkTo: () => '',
   me: () => 'U0BOT',
+  homes: { opened: async () => undefined },
   names: new Map(),
   ending: new AbortController().signal,
   slack: new RecordingSlack(systemClock),

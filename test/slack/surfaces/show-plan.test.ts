@@ -35,6 +35,7 @@ function bench(planned: SurfaceOptions['planned'], slack = new RecordingSlack(sy
     once: { isFirst: async () => true },
     linkTo: () => '',
     me: () => 'U0BOT',
+    homes: { opened: async () => undefined },
     names: new Map(),
     ending: new AbortController().signal,
     log: new KeptLog(),

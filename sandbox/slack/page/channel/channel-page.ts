@@ -3,11 +3,12 @@ import { ask } from '../blocks/confirm-dialog.ts';
 import { ModalWindow } from '../blocks/modal.ts';
 import { Composer } from '../composer/composer.ts';
 import { required } from '../dom/dom.ts';
-import { sendClick, sendReply, sendText } from '../state/local-server.ts';
+import { sendClick, sendReply, sendShortcut, sendText } from '../state/local-server.ts';
 import { type Click, clickKey, type Model, nameOf } from '../state/model.ts';
 import type { State } from '../state/state.ts';
 import { arrivals, channelMessages, newlyStartedThread, openModal, threadReplies } from '../state/visible.ts';
 import type { Column } from './column.ts';
+import { HomeWindow } from './home-window.ts';
 import { showSidebar } from './people-view.ts';
 import { messageRows } from './rows.ts';
 import { showThreadHead } from './thread-view.ts';
@@ -18,6 +19,7 @@ export class ChannelPage {
   readonly #thread: Column;
   readonly #composer: Composer;
   readonly #modal = new ModalWindow();
+  readonly #home = new HomeWindow();
   #model: Model | undefined;
 
   constructor(channel: Column, thread: Column) {
@@ -60,6 +62,7 @@ export class ChannelPage {
   #draw(model: Model): void {
     const { state, personId, threadTs } = model;
     required('trouble', HTMLElement).hidden = true;
+    this.#home.show(state, wordsOnly(state));
     this.#modal.show(openModal(state, personId), wordsOnly(state));
     showSidebar(state, personId);
     this.#composer.show(state.commands, state.channel.name);
@@ -82,10 +85,23 @@ export class ChannelPage {
     const thread = target.closest('[data-thread]')?.getAttribute('data-thread');
     const person = target.closest('[data-person]')?.getAttribute('data-person');
     const click = clickOn(target);
-    if (target.closest('#thread-close') !== null) this.#openThread(model, undefined);
+    const shortcut = target.closest('[data-shortcut]');
+    if (target.closest('#home') !== null) return;
+    if (target.closest('#app-home') !== null) void this.#home.open(model.personId).then(() => this.#draw(model));
+    else if (target.closest('#thread-close') !== null) this.#openThread(model, undefined);
+    else if (shortcut !== null) void this.#choose(model, shortcut);
     else if (thread) this.#openThread(model, thread);
     else if (person) this.#actAs(model, person);
     else if (click !== undefined) void this.#click(model, click);
+  }
+
+  async #choose(model: Model, entry: Element): Promise<void> {
+    const ts = entry.closest('[data-ts]')?.getAttribute('data-ts') ?? '';
+    entry.closest('details')?.removeAttribute('open');
+    const complaint = await sendShortcut(model.personId, ts, entry.getAttribute('data-shortcut') ?? '');
+    if (complaint === undefined) model.complaints.delete(ts);
+    else model.complaints.set(ts, complaint);
+    this.#draw(model);
   }
 
   /** Enter in the box below a thread. */

@@ -19,6 +19,7 @@ export interface MessageView extends BlockView {
   readonly replies: ReplyCount | undefined;
   readonly complaint: string | undefined;
   readonly parentText: string | undefined;
+  readonly shortcuts: readonly string[];
 }
 
 /** Draws one message with its avatar, author, time, blocks, and the link to its thread. */
@@ -33,6 +34,7 @@ export function renderMessage(message: Message, view: MessageView): HTMLElement 
     element('div', { class: 'content' }, ...contents(message, view), ...message.files.map(fileView)),
     view.complaint === undefined ? undefined : element('p', { class: 'complaint', role: 'alert' }, view.complaint),
     replyLink(message, view),
+    menu(message, view),
   );
   const attributes = {
     class: [
@@ -122,6 +124,13 @@ function fileView({ id, name, size }: FileShown): HTMLElement {
     element('strong', {}, name),
     element('span', {}, `Plain text, ${kilobytes} kB`),
   );
+}
+
+/** The shortcuts of a message that everyone sees. */
+function menu({ author, ephemeralFor }: Message, { shortcuts }: MessageView): Child {
+  if (!author.isBot || ephemeralFor !== undefined || shortcuts.length === 0) return undefined;
+  const entries = shortcuts.map((name) => element('button', { type: 'button', 'data-shortcut': name }, name));
+  return element('details', { class: 'menu' }, element('summary', { 'aria-label': 'More actions' }, '⋮'), ...entries);
 }
 
 function replyLink(message: Message, view: MessageView): Child {

@@ -13,7 +13,12 @@ export function showSidebar(state: State, personId: string): void {
     state.people.map((person) => personButton(person, personId)),
   );
   redraw(required('apps', HTMLElement), [
-    element('div', { class: 'app' }, avatar({ ...state.bot, isBot: true }), element('span', {}, state.bot.name)),
+    element(
+      'button',
+      { id: 'app-home', type: 'button', class: 'app', 'data-key': 'app', 'aria-label': `Open ${state.bot.name}` },
+      avatar({ ...state.bot, isBot: true }),
+      element('span', {}, state.bot.name),
+    ),
   ]);
   const person = state.people.find(({ id }) => id === personId);
   required('speaking-as', HTMLElement).textContent = person === undefined ? '' : `as ${person.name}`;

@@ -44,6 +44,7 @@ function messageView(message: Message, model: Model, place: Place, isCompact: bo
     replies: isInThread ? undefined : replyCount(state, ts),
     complaint: model.complaints.get(ts),
     parentText: state.messages.find((one) => one.ts === message.threadTs)?.text,
+    shortcuts: isInThread ? [] : state.shortcuts,
     channelName: state.channel.name,
     nameOf: (userId) => nameOf(state, userId),
     isUnderWay: (blockId, actionId) => model.underWay.has(clickKey({ ts, blockId, actionId })),

@@ -21,6 +21,22 @@ export function sendReply(person: string, ts: string, text: string): Promise<str
   return post('/page/reply', { person, ts, text });
 }
 
+/** Chooses a shortcut in the menu of a message; returns the server's error, if any. */
+export function sendShortcut(person: string, ts: string, text: string): Promise<string | undefined> {
+  return post('/page/shortcut', { person, ts, text });
+}
+
+/** Opens the app's Home; returns the server's error, if any. */
+export const sendHome = (person: string): Promise<string | undefined> => post('/page/home', { person });
+
+/** Writes a direct message to the app; returns the server's error, if any. */
+export const sendDirect = (person: string, text: string): Promise<string | undefined> =>
+  post('/page/direct', { person, text });
+
+/** Clicks a button in the app's Home; returns the server's error, if any. */
+export const sendHomeClick = (person: string, blockId: string, actionId: string): Promise<string | undefined> =>
+  post('/page/home-click', { person, blockId, actionId });
+
 /** Clicks a button; returns the server's error, if any. */
 export function sendClick(person: string, click: Click): Promise<string | undefined> {
   return post('/page/click', { person, ...click });

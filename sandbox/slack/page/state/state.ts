@@ -50,8 +50,14 @@ export interface State {
   readonly people: readonly Person[];
   readonly bot: { readonly id: string; readonly name: string };
   readonly commands: readonly SlashCommand[];
+  /** Names in the menu of each message. */
+  readonly shortcuts: readonly string[];
   readonly messages: readonly Message[];
   readonly modals: readonly Modal[];
+  /** The Home of each person who has one. */
+  readonly homes: readonly Pick<Modal, 'id' | 'person' | 'view'>[];
+  /** Direct messages of everyone with the app. */
+  readonly direct: readonly Message[];
 }
 
 /** A modal that the bot opened for a person. */
@@ -83,13 +89,17 @@ export class UnreadableState extends Error {
 export function readState(body: unknown): State {
   if (!isObject(body)) throw new UnreadableState('every field');
   const channel = readIdentity(body.channel, 'the channel');
+  const isDirect = ({ channel: where }: JsonObject) => textIn(where).startsWith('D');
   const isHere = (message: JsonObject) => message.channel === undefined || message.channel === channel.id;
   return {
     channel,
     bot: readIdentity(body.bot, 'the bot'),
     people: objectsIn(body.people).map((one) => ({ ...readIdentity(one, 'a person'), title: textIn(one.title) })),
     commands: objectsIn(body.commands).map(readCommand),
+    shortcuts: Array.isArray(body.shortcuts) ? body.shortcuts.map(textIn) : [],
     modals: objectsIn(body.views).map(readModal),
+    homes: objectsIn(body.homes).map(readModal),
+    direct: objectsIn(body.messages).filter(isDirect).map(readMessage).sort(bySendingTime),
     messages: objectsIn(body.messages).filter(isHere).map(readMessage).sort(bySendingTime),
   };
 }

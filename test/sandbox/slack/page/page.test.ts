@@ -70,6 +70,39 @@ test('a modal with inputs sends what is entered, and then the submission; an exp
   expect(open.mistakes).toEqual([]);
 });
 
+test('the app shows its Home and the direct messages of the person, and sends what is asked', async () => {
+  const plain = (text: string) => ({ type: 'plain_text', text });
+  const button = { type: 'button', action_id: 'plan', text: plain('Full plan') };
+  const section = {
+    type: 'section',
+    block_id: 'b1',
+    text: { type: 'mrkdwn', text: '*lab*: HA holds' },
+    accessory: button,
+  };
+  const direct = { ...message(0, 'an answer'), channel: 'D0ALICE', ephemeralFor: ALICE.id };
+  const other = { ...message(1, 'for bob'), channel: 'D0BOB', ephemeralFor: 'U0BOB' };
+  const homes = [{ id: 'V1', person: ALICE.id, view: { type: 'home', blocks: [section] } }];
+  const state = { ...Object(stateOf([])), messages: [direct, other], homes };
+  await using open = await openPage(browser, state);
+  const { page, server } = open;
+  await page.locator('#app-home').click();
+  const window = page.locator('#home');
+  await expect.poll(() => window.innerText()).toContain('HA holds');
+  expect(await window.innerText()).toContain('an answer');
+  expect(await window.innerText()).not.toContain('for bob');
+  await window.getByRole('button', { name: 'Full plan' }).click();
+  await page.locator('#direct').fill('status');
+  await page.locator('#direct').press('Enter');
+  await expect
+    .poll(() => server.posted)
+    .toEqual([
+      { path: '/page/home', body: { person: ALICE.id } },
+      { path: '/page/home-click', body: { person: ALICE.id, blockId: 'b1', actionId: 'plan' } },
+      { path: '/page/direct', body: { person: ALICE.id, text: 'status' } },
+    ]);
+  expect(open.mistakes).toEqual([]);
+});
+
 test('a reply is sent in the open thread, and comes back when Slack refuses it', async () => {
   const reply = message(5, 'a reply', { threadTs: card.ts });
   await using open = await openPage(browser, stateOf([card, reply]));
