@@ -5,11 +5,11 @@ import type { Drawing } from '../text/blocks.ts';
 import { ALL_BLOCKS_LIMIT } from '../text/fit.ts';
 import { escaped } from '../text/foreign-text.ts';
 
-/** Every step and its state, for one message in the thread of the card; null before the first step. */
+/** Every step and its state, for one message in the thread of the card; null before it has started. */
 export function stepList(view: CardView, style: CardStyle, limit = ALL_BLOCKS_LIMIT): Drawing | null {
-  const { id, plan, state, steps } = view.change;
+  const { id, plan, startedAt, steps } = view.change;
   const all = plan?.approved.steps ?? [];
-  if (all.length === 0 || (state !== 'applying' && Object.keys(steps).length === 0)) return null;
+  if (all.length === 0 || startedAt === undefined) return null;
   const done = all.filter((step) => steps[step.id]?.is === 'done').length;
   return {
     text: `Steps of ${escaped(id)}: ${done} of ${all.length} done.`,

@@ -39,7 +39,7 @@ interface Words {
   readonly no: string;
 }
 
-/** Approve and Deny, each with a confirmation dialog; and Unfreeze while a freeze is in the way. */
+/** Approve with a confirmation dialog, Deny; and Unfreeze while a freeze is in the way. */
 export function decisionButtons(view: CardView): readonly Block[] {
   const { change } = view;
   const note = 'You approve exactly the full plan, by its digest.';
@@ -84,14 +84,17 @@ function withButtons(
   return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
 }
 
+/** Deny has a window of its own instead of a dialog. */
 function button(kind: DecisionKind, change: Change, digest: string): types.Button {
+  const value = JSON.stringify({ change: change.id, digest });
+  if (kind === 'deny') return { type: 'button', action_id: ACTIONS.deny, text: plain('Deny'), style: 'danger', value };
   const { label, style, title, what, yes, no } = wordsOf(kind, change, digest);
   return {
     type: 'button',
     action_id: ACTIONS[kind],
     text: plain(label),
     style,
-    value: JSON.stringify({ change: change.id, digest }),
+    value,
     confirm: {
       title: plain(cut(`${title} ${cleanLine(change.id)}?`, CONFIRM_TITLE_LIMIT)),
       text: plain(cut(what, CONFIRM_TEXT_LIMIT)),
@@ -102,22 +105,11 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
   };
 }
 
-function wordsOf(kind: DecisionKind, change: Change, digest: string): Words {
-  const { words } = verbPlug(change.intent.verb);
-  const nodes = firstFew(words.nodes(change));
+function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, digest: string): Words {
   const runs = whatRuns(change, digest);
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
-    case 'deny':
-      return {
-        label: 'Deny',
-        style: 'danger',
-        title: 'Deny',
-        what: nodes === '' ? 'The worker will do nothing.' : `The worker will do nothing on ${nodes}.`,
-        yes: 'Deny',
-        no: 'Not yet',
-      };
     case 'retry':
       return {
         label: 'Retry from here',
