@@ -83,12 +83,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
       );
     },
     ...uploading(posts, edits, uploads, precedence.letReply),
-    open: async (trigger_id, view) => void (await inOurWords(edits.views.open({ trigger_id, view: exact(view) }))),
-    publish: async (user_id, view) => void (await inOurWords(edits.views.publish({ user_id, view: exact(view) }))),
-    redraw: async (view_id, hash, view) =>
-      void (await inOurWords(
-        edits.views.update({ view_id, view: exact(view), ...(hash === undefined ? {} : { hash }) }),
-      )),
+    ...viewsWith(edits),
     whisper: async ({ channel, thread }, user, { text, blocks }) => {
       const words = { text, blocks: verbatim(blocks) };
       await inOurWords(posts.chat.postEphemeral({ channel, user, ...words, ...inThread(thread) }));
@@ -125,6 +120,16 @@ function uploading(
     },
   };
 }
+
+/** Modals and Homes. They replace what is shown, so nothing is posted twice. */
+const viewsWith = (client: Client): Pick<SlackPoster, 'open' | 'publish' | 'redraw'> => ({
+  open: async (trigger_id, view) => void (await inOurWords(client.views.open({ trigger_id, view: exact(view) }))),
+  publish: async (user_id, view) => void (await inOurWords(client.views.publish({ user_id, view: exact(view) }))),
+  redraw: async (view_id, hash, view) =>
+    void (await inOurWords(
+      client.views.update({ view_id, view: exact(view), ...(hash === undefined ? {} : { hash }) }),
+    )),
+});
 
 const exact = <V extends Modal | Home>(view: V): V => ({ ...view, blocks: verbatim(view.blocks) });
 

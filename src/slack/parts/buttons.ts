@@ -3,7 +3,7 @@ import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
-import { firstFew, secondsInWords } from '../../domain/text/format.ts';
+import { secondsInWords } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { fullPlanButton } from '../plan/full-plan.ts';

@@ -93,8 +93,10 @@ const MOST_OPTIONS = 100;
 function nodeBlocks(verb: Verb, { cluster, nodes, seen }: FormCluster): readonly Block[] {
   const { form } = verbPlug(verb);
   if (nodes === null || form === null) return [section(unknownNodes(cluster, verb))];
-  const offered = offeredNodes(form, nodes, seen);
+  const { nodes: all, leftOut } = offeredNodes(form, nodes, seen);
+  const offered = { leftOut, nodes: all.filter(({ name }) => name.length <= VALUE_LIMIT) };
   const notes = [
+    ...(offered.nodes.length < all.length ? ['Nodes with a longer name than Slack takes must be typed.'] : []),
     ...(seen.is === 'seen' ? [] : ['The bot does not know which nodes have a registry.']),
     ...(offered.leftOut.length === 0 ? [] : [`Not offered: ${offered.leftOut.join('; ')}.`]),
   ].map((line) => context(escaped(line)));
@@ -116,7 +118,6 @@ function nodeElement({ nodes }: OfferedNodes): types.Checkboxes | types.MultiSta
   return { ...menu, option_groups: groups.map((part) => ({ label: plain(`From ${part[0]?.value}`), options: part })) };
 }
 
-/** Node names of up to 253 characters; Slack takes 150 as a value, and a longer name must be typed. */
 const unknownNodes = (cluster: string, verb: Verb): string =>
   `The worker of ${escaped(cluster)} does not report, so its nodes are not known. Type the command: ${code(`/registry-ha ${verb} NODE --cluster ${cluster}`)}`;
 
@@ -161,6 +162,9 @@ const reasonInput = (): Block => ({
 
 /** Characters: Block Kit reference, option object, fields `text` and `description`. */
 const OPTION_LIMIT = 75;
+
+/** Characters: the same, field `value`. A node's name may have 253. */
+const VALUE_LIMIT = 150;
 
 const option = (label: string, value: string, note: string | null = null): types.PlainTextOption => ({
   text: plain(cut(label, OPTION_LIMIT)),

@@ -64,8 +64,6 @@ const MOST_LATER = 4;
 
 /** Handles a request from any surface, and replies through `respond`. A newer answer follows by itself, so that no stop waits for it. */
 export async function answer(request: Request, respond: Respond, options: SurfaceOptions): Promise<void> {
-  const { by } = request;
-  if (by.name !== by.id) options.names.set(by.id, by.name);
   const reply = await replyTo(request, options);
   if (reply === null) return;
   await give(reply, request, respond, options);
@@ -112,6 +110,7 @@ async function replyTo(request: Request, options: SurfaceOptions): Promise<Reply
   const { sender, by, channel, wish, audience } = request;
   const rejection = options.whyNot(sender);
   if (rejection !== null) return alone(rejection);
+  if (by.name !== by.id) options.names.set(by.id, by.name);
   if (isRefusal(wish)) return alone(refusalText(wish));
   const post = (change: Change) => postCard(change, channel, options);
   try {

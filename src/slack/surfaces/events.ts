@@ -9,15 +9,18 @@ import { brokenText } from './answer-words.ts';
 import { answer, type SurfaceOptions } from './answers.ts';
 import { byMessages, type Respond, say } from './respond.ts';
 
+/** A message's time, which is its ID. */
+const Ts = z.string().regex(/^\d+\.\d+$/);
+
 /** A mention, or a direct message. Messages of apps, edits and notices have a `subtype`, a `bot_id` or `edited`. */
 const Event = z.object({
   type: z.enum(['app_mention', 'message']),
   channel_type: z.string().optional(),
-  channel: z.string(),
-  user: z.string(),
+  channel: z.string().regex(/^[CGD][A-Z0-9]+$/),
+  user: z.string().regex(/^[UW][A-Z0-9]+$/),
   text: z.string(),
-  ts: z.string(),
-  thread_ts: z.string().optional(),
+  ts: Ts,
+  thread_ts: Ts.optional(),
   team: z.string().optional(),
   user_team: z.string().optional(),
   source_team: z.string().optional(),

@@ -6,7 +6,11 @@ import type { SurfaceOptions } from './answers.ts';
 const Opened = z.object({
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
-  event: z.object({ type: z.literal('app_home_opened'), user: z.string(), tab: z.literal('home') }),
+  event: z.object({
+    type: z.literal('app_home_opened'),
+    user: z.string().regex(/^[UW][A-Z0-9]+$/),
+    tab: z.literal('home'),
+  }),
 });
 
 /** Handles the Home: it is drawn when a person of this workspace opens it. Nothing is drawn for others, who have no Home of ours to read. */

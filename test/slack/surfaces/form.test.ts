@@ -137,6 +137,15 @@ describe('a form', () => {
     expect(drawn).toContain(count === 1 ? 'No node of this cluster' : `node-${count}`);
   });
 
+  it('offers no node whose name is longer than Slack takes, and says so', () => {
+    const long = `${'n'.repeat(160)}.lab`;
+    const nodes = { names: ['node-1', 'node-2', long], bootstrap: ['node-1'] };
+    const view = formView({ clusters: [{ ...clusterOf(1), nodes }], verb: 'add', cluster: null, channel: 'C1' });
+    expect(validateBlocks('modal', view?.blocks ?? [])).toEqual([]);
+    expect(JSON.stringify(view)).not.toContain(long);
+    expect(JSON.stringify(view)).toContain('must be typed');
+  });
+
   it('asks for the cluster only where there are several, and says which worker is away', () => {
     const away: FormCluster = { ...clusterOf(3), cluster: 'prod', nodes: null };
     const one = formView({ clusters: [clusterOf(3)], verb: null, cluster: null, channel: 'C1' });
