@@ -71,7 +71,15 @@ describe('a form or an event in a Slack payload', { timeout: 600_000 }, () => {
     const no = async () => ({ refused: 'not-allowed', says: 'No.' }) as const;
     const asked: { readonly intent: Intent; readonly by: unknown; readonly channel: unknown }[] = [];
     const useCases = {
-      ...{ undo: no, decide: no, hold: no, answer: no, form: async () => [], changeAt: async () => null },
+      ...{
+        undo: no,
+        decide: no,
+        hold: no,
+        answer: no,
+        form: async () => [],
+        changeAt: async () => null,
+        whyNotDecide: async () => null,
+      },
       request: async (intent: Intent, by: { readonly id: string }, channel: string) => {
         asked.push({ intent, by: by.id, channel });
         return await no();
