@@ -1,12 +1,12 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import { isRefusal } from '../../domain/answers/refusal.ts';
-import type { Person } from '../../domain/change/approval.ts';
 import { isChangeId } from '../../domain/change/change-id.ts';
 import { DECISIONS, type DecisionKind } from '../../domain/policy/policy.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
-import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
+import { ACTOR, personOf, senderOf } from '../inbox/actor.ts';
+import { Flag, type Sender } from '../inbox/sender.ts';
 import { againOf, sameWish } from '../parts/again-button.ts';
 import { ACTIONS } from '../parts/buttons.ts';
 import { plannedBy } from '../parts/plan-button.ts';
@@ -20,15 +20,7 @@ import { type Respond, say, throughUrl } from './respond.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
 const Click = z.object({
-  user: z.object({
-    id: z.string(),
-    name: z.string().optional(),
-    username: z.string().optional(),
-    team_id: z.string().optional(),
-    is_bot: Flag,
-  }),
-  team: z.object({ id: z.string() }).nullish(),
-  enterprise: z.object({ id: z.string() }).nullish(),
+  ...ACTOR,
   channel: z.object({ id: z.string(), is_ext_shared: Flag }).optional(),
   is_ext_shared_channel: Flag,
   trigger_id: z.string().optional(),
@@ -61,7 +53,7 @@ export function registerActions(app: App, options: SurfaceOptions): void {
 }
 
 async function handle(click: Click | null, respond: Respond, options: SurfaceOptions): Promise<void> {
-  const rejection = click === null ? UNKNOWN : options.whyNot(senderOf(click));
+  const rejection = click === null ? UNKNOWN : options.whyNot(senderIn(click));
   if (click === null || rejection !== null)
     return await say({ to: 'asker', text: rejection ?? UNKNOWN }, respond, options.log);
   const plan = planClick(click);
@@ -85,18 +77,14 @@ function planClick({ actions: [{ action_id, value }], trigger_id: trigger }: Cli
 
 /** Null for an unknown button. */
 async function requestOf(click: Click, options: SurfaceOptions): Promise<Request | null> {
-  const { user, channel, actions, trigger_id: trigger } = click;
+  const { channel, actions, trigger_id: trigger } = click;
   const wish = wishOf(actions[0]) ?? (await wishedAgain(actions[0], options));
   if (wish === null || channel === undefined) return null;
-  return { sender: senderOf(click), by: personOf(user), channel: channel.id, trigger, wish };
+  return { sender: senderIn(click), by: personOf(click), channel: channel.id, trigger, wish };
 }
 
-const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Click): Sender => ({
-  teams: [user.team_id, team?.id],
-  enterprises: [enterprise?.id],
-  isBot: user.is_bot || isBotId(user.id),
-  isShared: is_ext_shared_channel || (channel?.is_ext_shared ?? false),
-});
+const senderIn = (click: Click): Sender =>
+  senderOf(click, click.is_ext_shared_channel || (click.channel?.is_ext_shared ?? false));
 
 /** The wish of an ended change; null for any other button, and for a change whose record cannot be trusted. */
 async function wishedAgain(
@@ -125,5 +113,3 @@ const KINDS: ReadonlyMap<string, DecisionKind> = new Map(DECISIONS.map((kind) =>
 function carriedBy(text: string | undefined): z.infer<typeof ButtonValue> | null {
   return ButtonValue.safeParse(jsonIn(text ?? '')).data ?? null;
 }
-
-const personOf = ({ id, name, username }: Click['user']): Person => ({ id, name: name ?? username ?? id });

@@ -4,22 +4,14 @@ import { isRefusal } from '../../domain/answers/refusal.ts';
 import { isChangeId } from '../../domain/change/change-id.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import { reasonFrom } from '../../domain/typed/reason.ts';
-import { Flag, isBotId } from '../inbox/sender.ts';
+import { ACTOR, personOf, senderOf } from '../inbox/actor.ts';
 import { DENY_FORM, DENY_REASON, type DenyAbout, denyView } from '../parts/deny-view.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
 import { byMessages } from './respond.ts';
 
 /** The submitted window. Everything in `view` is checked, what the bot wrote itself too. */
 const Payload = z.object({
-  user: z.object({
-    id: z.string(),
-    name: z.string().optional(),
-    username: z.string().optional(),
-    team_id: z.string().optional(),
-    is_bot: Flag,
-  }),
-  team: z.object({ id: z.string() }).nullish(),
-  enterprise: z.object({ id: z.string() }).nullish(),
+  ...ACTOR,
   view: z.object({
     id: z.string(),
     callback_id: z.literal(DENY_FORM),
@@ -29,7 +21,6 @@ const Payload = z.object({
     }),
   }),
 });
-type Payload = z.infer<typeof Payload>;
 
 const About = z.strictObject({
   change: z.string().refine((id) => isChangeId(id)),
@@ -55,8 +46,8 @@ function readWindow(body: unknown, options: SurfaceOptions) {
   const payload = Payload.safeParse(body).data;
   const about = About.safeParse(jsonIn(payload?.view.private_metadata ?? '')).data;
   if (payload === undefined || about === undefined) return UNREADABLE;
-  const { user, view } = payload;
-  const sender = senderOf(payload);
+  const { view } = payload;
+  const sender = senderOf(payload, false);
   const rejection = options.whyNot(sender);
   if (rejection !== null) return rejection;
   const typed = view.state.values[DENY_REASON.block]?.[DENY_REASON.action]?.value ?? '';
@@ -64,17 +55,9 @@ function readWindow(body: unknown, options: SurfaceOptions) {
   if (isRefusal(reason)) return reason.says;
   const { channel, change, digest } = about;
   const decision = { kind: 'deny', change, digest, ...(reason === undefined ? {} : { reason }) } as const;
-  const by = { id: user.id, name: user.name ?? user.username ?? user.id };
+  const by = personOf(payload);
   return { sender, by, channel, trigger: view.id, wish: { is: 'decision', decision } } as const;
 }
-
-const senderOf = ({ user, team, enterprise }: Payload) => ({
-  teams: [user.team_id, team?.id],
-  enterprises: [enterprise?.id],
-  isBot: user.is_bot || isBotId(user.id),
-  // The window opens only where a click was accepted; its payload says nothing of the channel.
-  isShared: false,
-});
 
 /** Opens the window for a person who may deny. False if Slack shows none now: then the click itself denies, or is refused. */
 export async function askWhy(

@@ -5,7 +5,7 @@ import { CLUSTER_NAME } from '../../domain/cluster/cluster-name.ts';
 import { isVerb } from '../../domain/plan/intent.ts';
 import { jsonIn } from '../../domain/text/json.ts';
 import { type Form, isWrongField, typedForm, wishOfForm } from '../../domain/wish/form.ts';
-import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
+import { ACTOR, personOf, senderOf } from '../inbox/actor.ts';
 import { FIELDS, FORM, formView, REASON_BLOCK } from '../parts/form-view.ts';
 import { code } from '../text/foreign-text.ts';
 import { answer, type SurfaceOptions } from './answers.ts';
@@ -20,15 +20,7 @@ const Value = z.object({
 
 /** A submitted form, or a click in one. Everything in `view` is checked, what the bot wrote itself too. */
 const Payload = z.object({
-  user: z.object({
-    id: z.string(),
-    name: z.string().optional(),
-    username: z.string().optional(),
-    team_id: z.string().optional(),
-    is_bot: Flag,
-  }),
-  team: z.object({ id: z.string() }).nullish(),
-  enterprise: z.object({ id: z.string() }).nullish(),
+  ...ACTOR,
   view: z.object({
     id: z.string(),
     hash: z.string().optional(),
@@ -68,7 +60,7 @@ async function readForm(body: unknown, options: SurfaceOptions) {
   if (payload === undefined || channel === undefined || entered === null)
     return { wrong: { [REASON_BLOCK]: UNREADABLE } };
   const { user, view } = payload;
-  const rejection = options.whyNot(senderOf(payload));
+  const rejection = options.whyNot(senderOf(payload, false));
   if (rejection !== null) return { wrong: { [REASON_BLOCK]: rejection } };
   const wish = wishOfForm(entered.form, await options.context(channel));
   if (isWrongField(wish)) {
@@ -76,8 +68,8 @@ async function readForm(body: unknown, options: SurfaceOptions) {
     const isEmpty = wish.field === 'nodes' && entered.form.nodes.length === 0;
     return { wrong: { [block]: isEmpty ? NO_NODE : inForm(wish.refusal) } };
   }
-  const by = { id: user.id, name: user.name ?? user.username ?? user.id };
-  const request = { sender: senderOf(payload), by, channel, trigger: view.id, wish };
+  const by = personOf(payload);
+  const request = { sender: senderOf(payload, false), by, channel, trigger: view.id, wish };
   return { request, respond: withTyped(entered.form, byMessages(options, { channel }, user.id)) };
 }
 
@@ -126,18 +118,11 @@ async function redraw(body: unknown, { useCases, slack, whyNot }: SurfaceOptions
   const payload = Payload.safeParse(body).data;
   const channel = Metadata.safeParse(jsonIn(payload?.view.private_metadata ?? '')).data?.channel;
   const entered = payload === undefined ? null : enteredIn(payload);
-  if (payload === undefined || channel === undefined || entered === null || whyNot(senderOf(payload)) !== null) return;
-  const { user, view } = payload;
-  const by = { id: user.id, name: user.name ?? user.username ?? user.id };
+  if (payload === undefined || channel === undefined || entered === null || whyNot(senderOf(payload, false)) !== null)
+    return;
+  const { view } = payload;
+  const by = personOf(payload);
   const { verb, cluster } = entered.form;
   const shown = formView({ clusters: await useCases.form({ by, channel }), verb, cluster, channel });
   if (shown !== null) await slack.redraw(view.id, view.hash, shown);
 }
-
-const senderOf = ({ user, team, enterprise }: Payload): Sender => ({
-  teams: [user.team_id, team?.id],
-  enterprises: [enterprise?.id],
-  isBot: user.is_bot || isBotId(user.id),
-  // A form opens only where a command was accepted; its payload says nothing of the channel.
-  isShared: false,
-});

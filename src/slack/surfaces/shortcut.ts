@@ -2,7 +2,8 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Wish } from '../../domain/wish/wish.ts';
-import { Flag, isBotId, type Sender } from '../inbox/sender.ts';
+import { ACTOR, personOf, senderOf } from '../inbox/actor.ts';
+import { Flag, type Sender } from '../inbox/sender.ts';
 import { brokenText } from './answer-words.ts';
 import { answer, type SurfaceOptions } from './answers.ts';
 import { say, throughUrl } from './respond.ts';
@@ -11,9 +12,7 @@ import { say, throughUrl } from './respond.ts';
 const EXPLAIN = 'registry-ha:explain';
 
 const Payload = z.object({
-  user: z.object({ id: z.string(), name: z.string().optional(), team_id: z.string().optional() }),
-  team: z.object({ id: z.string() }).nullish(),
-  enterprise: z.object({ id: z.string() }).nullish(),
+  ...ACTOR,
   channel: z.object({ id: z.string(), is_ext_shared: Flag }),
   is_ext_shared_channel: Flag,
   message_ts: z.string(),
@@ -28,10 +27,10 @@ export function registerShortcut(app: App, options: SurfaceOptions): void {
     const respond = throughUrl(byUrl);
     try {
       const payload = Payload.parse(body);
-      const { user, channel } = payload;
+      const { channel } = payload;
       const wish = await wishOf(payload, options);
-      const by = { id: user.id, name: user.name ?? user.id };
-      await answer({ sender: senderOf(payload), by, channel: channel.id, wish }, respond, options);
+      const by = personOf(payload);
+      await answer({ sender: senderIn(payload), by, channel: channel.id, wish }, respond, options);
     } catch (err) {
       options.log.error({ err }, 'A shortcut could not be read');
       await say({ to: 'asker', text: brokenText(err) }, respond, options.log);
@@ -52,9 +51,5 @@ async function wishOf(
   );
 }
 
-const senderOf = ({ user, team, enterprise, channel, is_ext_shared_channel }: Payload): Sender => ({
-  teams: [user.team_id, team?.id],
-  enterprises: [enterprise?.id],
-  isBot: isBotId(user.id),
-  isShared: is_ext_shared_channel || channel.is_ext_shared,
-});
+const senderIn = (payload: Payload): Sender =>
+  senderOf(payload, payload.is_ext_shared_channel || payload.channel.is_ext_shared);
