@@ -1,11 +1,13 @@
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import { refuse } from '../../src/domain/answers/refusal.ts';
+import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import type { CardView } from '../../src/slack/parts/card-view.ts';
 import { addNode2 } from '../fixtures/facts.ts';
 import {
   ALICE,
   approved,
   approvedByTwo,
+  approvedFor,
   at,
   BOB,
   base,
@@ -37,6 +39,8 @@ export const CASES: Readonly<Record<string, CardView>> = {
     { type: 'voted', at: at(2), by: BOB, counts: [BOB.id], needed: 2 },
   ]),
   'planned-while-frozen': view(base, { activeHolds: { holds: FROZEN, freeze: null } }),
+  'planned-before-its-window': view(base, { activeHolds: { ...NOTHING_HELD, opens: at(20) } }),
+  'approved-for-its-window': view([...base, approvedFor(at(20))]),
   'planned-beside-another': view(base, { rivals: [{ ...changeOf(base), id: 'lab-abc123' }] }),
   'planned-beside-a-started-one': view(base, { rivals: [{ ...changeOf([...base, approved()]), id: 'lab-abc123' }] }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),

@@ -76,6 +76,13 @@ export function approvedByTwo(): ChangeEvent {
   return { ...event, signed: { ...event.signed, approval } };
 }
 
+/** Approved before its maintenance window opened. */
+export function approvedFor(notBefore: string): ChangeEvent {
+  const event = approved();
+  if (event.type !== 'approved') throw new Error('it is no approval');
+  return { ...event, signed: { ...event.signed, approval: { ...event.signed.approval, notBefore } } };
+}
+
 /** Carol has frozen the cluster. The lock of another node blocks nothing. */
 export const FROZEN: readonly Hold[] = [
   { verb: 'lock', node: 'node-9', by: BOB, at: at(1) },

@@ -4,6 +4,7 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import { redacted } from '../../domain/change/redact.ts';
 import { workerState } from '../../domain/cluster/worker-state.ts';
 import { touchedNodes } from '../../domain/policy/hold.ts';
+import { startsAt } from '../../domain/policy/decide.ts';
 import { closedFor, stopped } from '../../domain/policy/may-request.ts';
 import { unknownChange } from '../../domain/verbs/undo/refusals.ts';
 import type { StoredChange } from '../../ports/record.ts';
@@ -42,8 +43,12 @@ export const knownForWhy: Gather<'why'> = async ({ change: id }, asker, ports) =
     policyContext({ users: [], groups: [] }, [], { ...ports, ...of }),
     callsFor(change, of),
   ]);
-  const stop = stopped(of.policy, name, touchedNodes(change), now) ?? closedFor(of.policy.verbs[verb], name, now.at);
-  return { ...listed, worker: workerState(worker), stopped: stop, approvers: toDecide };
+  const until = change.planExpires === undefined ? now.at : new Date(change.planExpires);
+  const stop =
+    stopped(of.policy, name, touchedNodes(change), now) ?? closedFor(of.policy.verbs[verb], name, now.at, until);
+  const opens = startsAt(of.policy, change, now.at);
+  const later = opens === null ? {} : { opens: opens.toISOString() };
+  return { ...listed, worker: workerState(worker), stopped: stop, approvers: toDecide, ...later };
 };
 
 /** The record of a change that the asker may see. */

@@ -74,6 +74,12 @@ async function whatIsWrong(signed: SignedApproval, known: Change, ports: Approve
       'Request the change again.',
     );
   }
+  // By the bot's clock, its window has opened.
+  if (Date.parse(approval.notBefore ?? approval.at) - now.getTime() > MOST_BEHIND_MS) {
+    return invalid(
+      `it is for a window that opens only at ${approval.notBefore}; by the worker’s clock, it is ${now.toISOString()}`,
+    );
+  }
   return (await ports.journal.hasNonce(approval.nonce)) ? invalid('it was used before') : null;
 }
 

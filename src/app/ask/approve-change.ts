@@ -1,7 +1,7 @@
 import type { Approval, Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../domain/change/change.ts';
 import { namedNodes } from '../../domain/plan/plan.ts';
-import { approvalsThatCount } from '../../domain/policy/decide.ts';
+import { approvalsThatCount, startsAt } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -29,6 +29,7 @@ export function approvalEvent(by: Person, change: Change, now: PolicyContext, po
 
 function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
   const { verb, cluster } = change.intent;
+  const opens = startsAt(policy, change, at);
   return {
     v: 1,
     change: change.id,
@@ -39,7 +40,8 @@ function approvalOf(change: Change, approvers: readonly Person[], at: Date, { po
     requester: change.requester.id,
     approvers: approvers.map(({ id }) => id),
     at: at.toISOString(),
-    expires: new Date(at.getTime() + policy.verbs[verb].approvalLivesMs).toISOString(),
+    expires: new Date((opens ?? at).getTime() + policy.verbs[verb].approvalLivesMs).toISOString(),
+    ...(opens === null ? {} : { notBefore: opens.toISOString() }),
     nonce: ids.nonce(),
   };
 }

@@ -5,6 +5,7 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import { type ClusterNodes, freshNodes, type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
+import { startsAt } from '../../domain/policy/decide.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
@@ -71,10 +72,13 @@ function wishes(ports: BotPorts) {
 /** Use cases that read the current state, and the regular upkeep. */
 function standing(ports: BotPorts) {
   return {
-    /** Holds that keep changes of this cluster from starting. */
-    async activeHolds(name: string): Promise<ActiveHolds> {
-      const cluster = ports.clusters.get(name);
-      return cluster === undefined ? NOTHING_HELD : await activeHoldsOf({ ...ports, ...cluster });
+    /** What keeps this change from starting now. */
+    async activeHolds(change: Change): Promise<ActiveHolds> {
+      const cluster = ports.clusters.get(change.intent.cluster);
+      if (cluster === undefined) return NOTHING_HELD;
+      const opens = startsAt(cluster.policy, change, ports.clock.now());
+      const held = await activeHoldsOf({ ...ports, ...cluster });
+      return opens === null ? held : { ...held, opens: opens.toISOString() };
     },
     /** IDs of the changes ahead of a queued change. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { policyContext } from '../policy/policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
 
-/** Queues an approved change, or revokes its approval if policy or user groups no longer allow it. Holds it back while a group cannot be read. `version`: entries in its record. */
+/** Queues an approved change, or revokes its approval if policy or user groups no longer allow it. Holds it back until its window opens, and while a group cannot be read. `version`: entries in its record. */
 export async function queueOrRevoke(
   change: Change,
   version: number,
@@ -17,7 +17,8 @@ export async function queueOrRevoke(
   const refusal = whyRevoked(ports.policy, change, now);
   // Slack's outage is nobody's loss of permission, and nobody's permission: the change starts when the groups can be read again. When its
   // approval expires, it is revoked.
-  if (refusal === 'unclear') return await ports.queue.withdraw('apply', change.id, change.approvals);
+  if (refusal === 'unclear' || refusal === 'early')
+    return await ports.queue.withdraw('apply', change.id, change.approvals);
   if (refusal === null) return await ports.queue[how]('apply', change.id, change.approvals);
   // A worker that begins right now wins: the record has grown, and does not accept this entry.
   await ports.changes.append(change.id, version, { type: 'refused', at: now.at.toISOString(), refusal });

@@ -24,6 +24,8 @@ const approval = z.strictObject({
   at: isoTime,
   /** Limits the start only; a started change continues. */
   expires: isoTime,
+  /** The change must not start before, because its maintenance window opens only then; left out: at once. */
+  notBefore: isoTime.exactOptional(),
   nonce: text.check(atLeast(1)),
 });
 export type Approval = Data<typeof approval>;

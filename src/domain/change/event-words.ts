@@ -1,7 +1,9 @@
 import { type ProofResult, proofVerdict } from '../cluster/proof-result.ts';
+
 import { shortDigest } from '../plan/digest.ts';
 import { type Intent, intentInWords } from '../plan/intent.ts';
 import { bytesInWords, count, firstFew, secondsInWords } from '../text/format.ts';
+import type { SignedApproval } from './approval.ts';
 import type { ChangeEvent, Proof } from './change.ts';
 
 /** An event on one line of a journal listing: what happened, who caused it, the plan, and details. */
@@ -49,6 +51,12 @@ export function resultOf(event: ChangeEvent): string {
   }
 }
 
+function approvalInWords({ approval, key }: SignedApproval): string {
+  const { requester, notBefore, expires } = approval;
+  const from = notBefore === undefined ? '' : `must not start before ${notBefore}, `;
+  return `requested by ${requester}, ${from}must start by ${expires}, signed with ${key}`;
+}
+
 /** Details; empty when there are none. */
 export function saysOf(event: ChangeEvent): string {
   switch (event.type) {
@@ -59,7 +67,7 @@ export function saysOf(event: ChangeEvent): string {
     case 'planned':
       return `${event.plan.approved.steps.length} steps, expires ${event.expires}`;
     case 'approved':
-      return `requested by ${event.signed.approval.requester}, must start by ${event.signed.approval.expires}, signed with ${event.signed.key}`;
+      return approvalInWords(event.signed);
     case 'job-started':
       return `Salt job ${event.jid}`;
     case 'step-done':

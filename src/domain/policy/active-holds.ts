@@ -8,6 +8,8 @@ import type { PlannedFreeze } from './time.ts';
 export interface ActiveHolds {
   readonly holds: readonly Hold[];
   readonly freeze: PlannedFreeze | null;
+  /** ISO time at which a change starts that is approved now, because its window opens only then; left out: at once. */
+  readonly opens?: string;
 }
 
 export const NOTHING_HELD: ActiveHolds = { holds: [], freeze: null };
@@ -31,12 +33,17 @@ export function activeHoldLines(
   return [...planned, ...holds.map((hold) => holdInWords(hold, cluster, markup))];
 }
 
-/** The first freeze or lock that blocks this change; empty when there is none. */
-export function inTheWay(change: Change, { holds, freeze }: ActiveHolds, markup: Markup): string {
+/** The first freeze or lock that blocks this change, or else the window that delays it; empty when there is none. */
+export function inTheWay(change: Change, { holds, freeze, opens }: ActiveHolds, markup: Markup): string {
   const hold = holdOn(touchedNodes(change), holds);
   const [line] = activeHoldLines(change.intent.cluster, { holds: hold === null ? [] : [hold], freeze }, markup);
-  return line ?? '';
+  if (line !== undefined || opens === undefined) return line ?? '';
+  return windowOpens(opens, markup);
 }
+
+/** For a plan that is approved outside the maintenance windows. */
+export const windowOpens = (opens: string, { moment }: Pick<Markup, 'moment'>): string =>
+  `Its maintenance window opens ${moment(opens)}. Approved before that, it starts then.`;
 
 /** The wish for a hold, as far as its message needs it. */
 type HoldSet = Pick<HoldWish, 'cluster' | 'isKnown'>;

@@ -6,10 +6,12 @@ import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
 import { isMember, notAllowed, type PolicyContext, standing, wrongChannel } from './people.ts';
 import { type DecisionKind, isStart, type Policy, type Rules } from './policy.ts';
+import { opensAt } from './time.ts';
 
 /**
  * Null if this person may take this decision here and now. Approvers and the requester may deny or cancel, even during a freeze.
- * Approve and retry require an approver who is not the requester, an open window, and no freeze or lock.
+ * Approve and retry require an approver who is not the requester, a window that is open or opens before the plan expires, and no freeze
+ * or lock.
  */
 export function mayDecide(
   policy: Policy,
@@ -26,7 +28,10 @@ export function mayDecide(
   if (!isStart(kind)) return own ? null : notAnApprover(rules, kind, by, now);
   if (own && !rules.requesterCounts) return ownRequest(policy, change, now);
   return (
-    notAnApprover(rules, kind, by, now) ?? votedAlready(policy, change, by, now) ?? mayStartNow(policy, change, now)
+    notAnApprover(rules, kind, by, now) ??
+    votedAlready(policy, change, by, now) ??
+    held(policy, change, now) ??
+    closedFor(rules, change.intent.cluster, now.at, endOf(change, now))
   );
 }
 
@@ -61,9 +66,16 @@ function votedAlready(policy: Policy, change: Change, { id }: Person, { groups }
   );
 }
 
-function mayStartNow(policy: Policy, change: Change, now: PolicyContext): Refusal | null {
-  const { verb, cluster } = change.intent;
-  return stopped(policy, cluster, touchedNodes(change), now) ?? closedFor(policy.verbs[verb], cluster, now.at);
+const held = (policy: Policy, change: Change, now: PolicyContext): Refusal | null =>
+  stopped(policy, change.intent.cluster, touchedNodes(change), now);
+
+const endOf = ({ planExpires }: Change, { at }: Pick<PolicyContext, 'at'>): Date =>
+  planExpires === undefined ? at : new Date(planExpires);
+
+/** When a change that is approved now starts because its next window opens; null for at once, or never. */
+export function startsAt(policy: Policy, change: Change, at: Date): Date | null {
+  const opens = opensAt(policy.verbs[change.intent.verb].windows, at, endOf(change, { at }));
+  return opens === 'never' ? null : opens;
 }
 
 /** Everyone whose approval counts now, in order. The approval of a person without permission does not count. */
@@ -82,20 +94,26 @@ export function approvalsThatCount(
 }
 
 /**
- * Why the approval of a change that has not started must be revoked; null when it is still valid. `unclear` until it expires while it
- * depends on user groups that cannot be read.
+ * Why the approval of a change that has not started must be revoked; null when it may start now. `early` until the window opens for which
+ * it was approved. `unclear` until it expires while it depends on user groups that cannot be read.
  */
-export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): Refusal | 'unclear' | null {
-  const { approvals, approvers } = policy.verbs[change.intent.verb];
-  const inTheWay = mayStartNow(policy, change, now);
+export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): Refusal | 'early' | 'unclear' | null {
+  const { verb, cluster } = change.intent;
+  const { approvals, approvers } = policy.verbs[verb];
+  const isEarly = isWaiting(change, now.at);
+  const inTheWay = held(policy, change, now) ?? (isEarly ? null : closedFor(policy.verbs[verb], cluster, now.at));
   if (inTheWay !== null) return revoked(inTheWay.says);
   const counting = approvalsThatCount(policy, change, change.approvers, now);
-  if (counting.length >= approvals) return null;
+  if (counting.length >= approvals) return isEarly ? 'early' : null;
   const unclear = change.approvers.filter(({ id }) => standing(approvers, id, now.groups).is === 'unclear');
   const hasExpired = !(Date.parse(change.approval?.approval.expires ?? '') > now.at.getTime());
   if (counting.length + unclear.length >= approvals && !hasExpired) return 'unclear';
   return revoked(tooFew(change.approvers, counting, approvals));
 }
+
+/** Whether it was approved for a window that opens later. */
+const isWaiting = ({ approval }: Change, at: Date): boolean =>
+  Date.parse(approval?.approval.notBefore ?? '') > at.getTime();
 
 function tooFew(given: readonly Person[], counting: readonly Person[], needed: number): string {
   const gone = given.filter(({ id }) => !counting.some((person) => person.id === id)).map(({ name }) => name);

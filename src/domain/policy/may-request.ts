@@ -5,7 +5,7 @@ import { count, utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
 import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
-import { freezeAt, freezeInWords, isOpen, nextOpening, windowInWords } from './time.ts';
+import { freezeAt, freezeInWords, nextOpening, opensAt, windowInWords } from './time.ts';
 
 /** Null if this person may request changes with this verb here, at any time. */
 export function mayAsk(
@@ -36,7 +36,7 @@ export function mayRequest(
     mayAsk(policy, verb, by, channel, now) ??
     notApprovable(rules, by, now) ??
     stopped(policy, cluster, nodes, now) ??
-    closedFor(rules, cluster, now.at, rules.planLivesMs)
+    closedFor(rules, cluster, now.at, new Date(now.at.getTime() + rules.planLivesMs))
   );
 }
 
@@ -90,14 +90,9 @@ export function stopped(
   );
 }
 
-/** Null when a maintenance window is open, or opens within `withinMs`, so that a plan can be ready for it. */
-export function closedFor(
-  { windows }: Pick<Rules, 'windows'>,
-  cluster: string,
-  at: Date,
-  withinMs = 0,
-): Refusal | null {
-  if (isOpen(windows, at) || (withinMs > 0 && nextOpening(windows, at, withinMs) !== null)) return null;
+/** Null when a maintenance window is open, or opens before `until`, so that a plan can be ready and approved for it. */
+export function closedFor({ windows }: Pick<Rules, 'windows'>, cluster: string, at: Date, until = at): Refusal | null {
+  if (opensAt(windows, at, until) !== 'never') return null;
   const next = nextOpening(windows, at);
   return refuse(
     'outside-window',

@@ -57,6 +57,15 @@ export function nextOpening(windows: readonly MaintenanceWindow[], at: Date, wit
   return null;
 }
 
+/**
+ * When a start that is allowed now may happen: null for at once, else the next opening, if it is before `until`. `never` if no window
+ * opens before that.
+ */
+export function opensAt(windows: readonly MaintenanceWindow[], at: Date, until: Date): Date | 'never' | null {
+  if (isOpen(windows, at)) return null;
+  return nextOpening(windows, at, Math.max(0, until.getTime() - at.getTime())) ?? 'never';
+}
+
 /** Searches back by the minute for the start of an open period, at most to the previous sample. */
 function openedAt(found: number, first: number, isOpenAt: (ms: number) => boolean): number {
   const minute = Math.floor(found / MINUTE_MS) * MINUTE_MS;

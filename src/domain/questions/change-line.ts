@@ -31,7 +31,7 @@ export function stateInWords(change: Change, waitsFor: readonly ChangeId[], mark
     case 'planned':
       return `${wanted(change)}${change.planExpires === undefined ? '' : ` before ${moment(change.planExpires)}`}.`;
     case 'approved':
-      return `approved${by(change.approver)}; ${queued(waitsFor) ?? 'the worker starts it next'}.`;
+      return `approved${by(change.approver)}; ${queued(waitsFor) ?? start(change, markup)}.`;
     case 'applying':
       return `${change.cancelAskedBy === undefined ? 'in progress' : 'stopping'}, ${stepsDone(change)}.`;
     case 'failed':
@@ -45,6 +45,12 @@ export function stateInWords(change: Change, waitsFor: readonly ChangeId[], mark
     case 'done':
       return `${change.state}${when}.`;
   }
+}
+
+/** When an approved change starts. */
+function start({ approval }: Change, { moment }: Pick<Markup, 'moment'>): string {
+  const opens = approval?.approval.notBefore;
+  return opens === undefined ? 'the worker starts it next' : `it starts when its window opens, ${moment(opens)}`;
 }
 
 function wanted(change: Change): string {

@@ -12,7 +12,7 @@ import { person } from '../text/names.ts';
 import { failedAt } from './outcome.ts';
 import { phaseReplies } from './phases.ts';
 import type { Reply } from './reply.ts';
-import { duration, proofInWords } from './status.ts';
+import { duration, opening, proofInWords } from './status.ts';
 
 /** Characters of a failure's output in a reply; the card has more. */
 const QUOTE_LIMIT = 600;
@@ -47,7 +47,7 @@ function approvedReply(change: Change): readonly Reply[] {
   const text =
     approvals > 1
       ? `Approved again by ${approversOf(change, nameOf)}. Resuming at the failed step.`
-      : `Approved by ${approversOf(change, nameOf)}.`;
+      : `Approved by ${approversOf(change, nameOf)}. ${opening(change)}`.trimEnd();
   return [quiet(numbered('approved', change), text)];
 }
 

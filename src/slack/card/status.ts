@@ -88,9 +88,15 @@ function waiting({ progress }: CardView): string {
   return waits === undefined ? '' : ` ${escaped(waits.note ?? '')}`;
 }
 
+/** For what an approved change waits; empty when it starts at once. */
+export function opening({ approval }: Change): string {
+  const opens = approval?.approval.notBefore;
+  return opens === undefined ? '' : `It starts when its maintenance window opens, ${moment(opens)}.`;
+}
+
 function approved(view: CardView): Status {
   const { change, waitsFor } = view;
-  const free = waiting(view).trimStart() || 'The worker starts it next.';
+  const free = waiting(view).trimStart() || opening(change) || 'The worker starts it next.';
   const turn = waitsFor.length === 0 ? free : `It waits for ${queue(waitsFor)}.`;
   const by = change.approver === undefined ? '' : `By ${approversOf(change)}. `;
   if (change.cancelAskedBy !== undefined) {

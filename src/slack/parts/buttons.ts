@@ -3,7 +3,7 @@ import { NOT_REPEATED } from '../../domain/answers/retry-hint.ts';
 import type { Change } from '../../domain/change/change.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import type { DecisionKind } from '../../domain/policy/policy.ts';
-import { secondsInWords } from '../../domain/text/format.ts';
+import { secondsInWords, utc } from '../../domain/text/format.ts';
 import { cleanLine } from '../../domain/text/printable.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { fullPlanButton } from '../plan/full-plan.ts';
@@ -41,9 +41,10 @@ interface Words {
 
 /** Approve with a confirmation dialog, Deny; and Unfreeze while a freeze is in the way. */
 export function decisionButtons(view: CardView): readonly Block[] {
-  const { change } = view;
+  const { change, activeHolds } = view;
   const note = 'You approve exactly the full plan, by its digest.';
-  return withButtons(change, ['approve', 'deny'], note, [...unfreezeButton(view), ...fullPlanButton(change)]);
+  const more = [...unfreezeButton(view), ...fullPlanButton(change)];
+  return withButtons(change, ['approve', 'deny'], note, more, activeHolds?.opens);
 }
 
 /** Cancel, for a change in progress, until it was clicked; and its plan. */
@@ -76,19 +77,20 @@ function withButtons(
   kinds: readonly DecisionKind[],
   note?: string,
   more: readonly types.Button[] = [],
+  opens?: string,
 ): readonly Block[] {
   const { digest } = change;
   if (digest === undefined) return [];
-  const elements = [...kinds.map((kind) => button(kind, change, digest)), ...more];
+  const elements = [...kinds.map((kind) => button(kind, change, digest, opens)), ...more];
   if (elements.length === 0) return [];
   return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
 }
 
 /** Deny has a window of its own instead of a dialog. */
-function button(kind: DecisionKind, change: Change, digest: string): types.Button {
+function button(kind: DecisionKind, change: Change, digest: string, opens?: string): types.Button {
   const value = JSON.stringify({ change: change.id, digest });
   if (kind === 'deny') return { type: 'button', action_id: ACTIONS.deny, text: plain('Deny'), style: 'danger', value };
-  const { label, style, title, what, yes, no } = wordsOf(kind, change, digest);
+  const { label, style, title, what, yes, no } = wordsOf(kind, change, whatRuns(change, digest, opens));
   return {
     type: 'button',
     action_id: ACTIONS[kind],
@@ -105,8 +107,7 @@ function button(kind: DecisionKind, change: Change, digest: string): types.Butto
   };
 }
 
-function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, digest: string): Words {
-  const runs = whatRuns(change, digest);
+function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, runs: string): Words {
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
@@ -131,14 +132,15 @@ function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, digest: st
 const DIALOG_WORDS = 90;
 
 /** What is approved, in the order in which it matters; the digest, which people compare with the card's, comes last. */
-function whatRuns(change: Change, digest: string): string {
+function whatRuns(change: Change, digest: string, opens?: string): string {
   const { intent, plan, requester } = change;
   const effect = cut(verbPlug(intent.verb).words.effect(change), DIALOG_WORDS);
   const by = cut(cleanLine(requester.name), DIALOG_WORDS / 3);
   const reason = intent.reason === undefined ? '' : `: “${cut(cleanLine(intent.reason), DIALOG_WORDS / 2)}”`;
   const { from = 0, to = 0 } = plan?.seen.estimate ?? {};
   const takes = to === 0 ? '' : ` Takes about ${secondsInWords(from)} to ${secondsInWords(to)}.`;
-  return `${effect} Cluster ${intent.cluster}, requested by ${by}${reason}.${restartsOf(change)}${takes} Plan ${shortDigest(digest)}.`;
+  const starts = opens === undefined ? '' : ` Starts ${utc(opens)}.`;
+  return `${effect} Cluster ${intent.cluster}, requested by ${by}${reason}.${restartsOf(change)}${starts}${takes} Plan ${shortDigest(digest)}.`;
 }
 
 /** What Cancel does in this state, and a label for the other answer that cannot be read as “cancel”. A failed change is closed. */

@@ -8,6 +8,7 @@ import type { HoldWish } from '../../../src/domain/policy/hold.ts';
 import { groups, people, policyOf } from '../../fixtures/policy.ts';
 import {
   alice,
+  applyAgain,
   approvalBy,
   approvedChangeOn,
   bench,
@@ -75,6 +76,32 @@ describe('an approved change that has not begun', () => {
     on.clock.at += 31 * 60_000;
     await tendChanges(on.bot);
     expect((await stateOf(on, change.id))?.refusal?.says).toContain('maintenance windows');
+  });
+
+  it('starts when its window opens, and not before', async () => {
+    const on = bench({ windows: [{ days: ['sun'], from: '10:30', to: '12:00', zone: 'UTC' }] });
+    const change = await approvedChangeOn(on);
+    const opens = '2026-11-22T10:30:00.000Z';
+    const { approval } = (await stateOf(on, change.id))?.approval ?? {};
+    expect(approval).toMatchObject({ notBefore: opens, expires: '2026-11-22T11:30:00.000Z' });
+    expect(on.queue.waiting()).toEqual([]);
+    on.clock.at = Date.parse(opens) - 1;
+    await tendChanges(on.bot);
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('approved');
+    on.clock.at += 1;
+    await tendChanges(on.bot);
+    await on.work();
+    expect((await stateOf(on, change.id))?.state).toBe('done');
+  });
+
+  it('is not begun before its window by a worker whose queue somebody wrote to', async () => {
+    const on = bench({ windows: [{ days: ['sun'], from: '10:30', to: '12:00', zone: 'UTC' }] });
+    const { id } = await approvedChangeOn(on);
+    await applyAgain(on, id);
+    expect((await stateOf(on, id))?.refusal).toMatchObject({ refused: 'approval-invalid' });
+    expect((await stateOf(on, id))?.refusal?.says).toContain('for a window that opens only at 2026-11-22T10:30');
+    expect(on.lab.ran).toEqual([]);
   });
 
   it('is revoked by a freeze at once, with its holder and reason', async () => {

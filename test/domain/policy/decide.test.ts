@@ -171,6 +171,16 @@ describe('deciding', () => {
     expect(DECISIONS.map((kind) => decide(kind, bob, circumstances))).toEqual([refused, 'allowed', refused, 'allowed']);
   });
 
+  it.each([
+    ['before the plan expires', '2026-11-23T09:01:00Z', 'allowed'],
+    ['as the plan expires', '2026-11-23T09:00:00Z', 'allowed'],
+    ['after the plan has expired', '2026-11-23T08:59:00Z', 'outside-window'],
+  ])('may approve for a window that opens %s', (_, planExpires, expected) => {
+    const change = { ...plannedBy(alice), planExpires };
+    const given = now({ at: '2026-11-23T08:20:00Z' });
+    expect(decide('approve', bob, { change, given, rules: { windows: [window] } })).toBe(expected);
+  });
+
   it('is allowed only in the card’s channel, and where the policy allows it', () => {
     expect(decide('approve', bob, { channel: 'C2' })).toBe('wrong-channel');
     expect(decide('deny', bob, { rules: { channels: ['C2'] } })).toBe('wrong-channel');
@@ -200,12 +210,14 @@ describe('given approvals', () => {
 
   const [expires, later] = ['2026-11-23T11:00:00Z', '2026-11-23T11:00:01Z'];
   const { signed } = approvedEvent('c1-abc234');
-  const approval = { ...signed, approval: { ...signed.approval, expires } };
+  const early = now({ at: '2026-11-23T08:00:00Z' });
+  const frozenEarly = { ...early, holds: [hold('freeze', null)] };
+  const approval = { ...signed, approval: { ...signed.approval, notBefore: '2026-11-23T09:00:00Z', expires } };
   const approved = (votes: readonly Person[]): Change => ({ ...plannedBy(alice), approval, approvers: votes });
   const why = (rules: GivenRules, given = now()) =>
     found(whyRevoked(policyOf({ ...usual, ...rules }), approved([bob, carol]), given));
   const found = (refusal: ReturnType<typeof whyRevoked>) =>
-    refusal === 'unclear' ? refusal : (refusal?.says ?? 'holds');
+    typeof refusal === 'string' ? refusal : (refusal?.says ?? 'holds');
 
   it.each([
     ['as long as nothing has changed', {}, now(), 'holds'],
@@ -216,6 +228,9 @@ describe('given approvals', () => {
     ['not when they expired meanwhile', { approvers: groups('S1') }, now({ at: later }), 'could not be read'],
     ['not when a known no makes them too few', { approvals: 2, approvers: people(bob.id) }, now(), 'carol'],
     ['not when a freeze has begun', {}, now({ holds: [hold('freeze', null)] }), 'frozen by carol'],
+    ['but not before the window opens', { windows: [window] }, now({ at: '2026-11-23T08:59:59Z' }), 'early'],
+    ['not when it froze before the window opens', { windows: [window] }, frozenEarly, 'frozen by carol'],
+    ['not when they are too few before the window opens', { windows: [window], approvals: 3 }, early, '3 approvals'],
     ['not when the window has closed', { windows: [window] }, now({ at: '2026-11-23T17:00:00Z' }), 'windows'],
   ])('stay valid until the start %s', (_, rules, given, expected) => {
     expect(why(rules, given)).toContain(expected);

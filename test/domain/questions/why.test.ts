@@ -3,7 +3,7 @@ import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
 import { type WhyKnown, why } from '../../../src/domain/questions/why/why.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
-import { changeOf, planned, requested } from '../../slack/card-events.ts';
+import { approvedFor, changeOf, planned, requested } from '../../slack/card-events.ts';
 
 const at = '2026-11-22T10:05:00.000Z';
 const failure = { kind: 'x', where: 'Copy to node-2', what: 'The disk is full.', next: 'Free some space.' };
@@ -26,6 +26,12 @@ describe('why', () => {
     expect(told).toContain('lab is frozen. Lift it.');
     expect(told).toContain('The worker has never reported.');
     expect(says([{ type: 'denied', at, by: { id: 'U0BOB', name: 'bob' } }], { stopped })).not.toContain('frozen');
+  });
+
+  it('says when a plan starts that is approved outside its window', () => {
+    const opens = '2026-11-22T10:20:00.000Z';
+    expect(says([planned()], { opens })).toContain('opens 2026-11-22 10:20 UTC. Approved before that, it starts then.');
+    expect(says([planned(), approvedFor(opens)])).toContain('it starts when its window opens, 2026-11-22 10:20 UTC.');
   });
 
   it('tells the cause and the fix of a failure and of a refusal, once', () => {

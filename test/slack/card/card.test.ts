@@ -36,6 +36,8 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'planned-half-done': ['Approve', 'Deny', 'Full plan'],
   'planned-one-of-two': ['Approve', 'Deny', 'Full plan'],
   'planned-while-frozen': ['Approve', 'Deny', 'Unfreeze', 'Full plan'],
+  'planned-before-its-window': ['Approve', 'Deny', 'Full plan'],
+  'approved-for-its-window': ['Cancel', 'Full plan'],
   'planned-beside-another': ['Approve', 'Deny', 'Full plan'],
   'planned-beside-a-started-one': ['Approve', 'Deny', 'Full plan'],
   'approved-by-two': ['Cancel', 'Full plan'],

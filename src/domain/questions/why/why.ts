@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../../answers/refusal.ts';
 import type { Change, ChangeId } from '../../change/change.ts';
 import type { WorkerState } from '../../cluster/worker-state.ts';
+import { windowOpens } from '../../policy/active-holds.ts';
 import type { People } from '../../policy/policy.ts';
 import type { Markup } from '../../text/markup.ts';
 import type { CommandContext } from '../../typed/cluster.ts';
@@ -18,6 +19,8 @@ export interface WhyKnown extends ListedChange {
   readonly worker: WorkerState;
   /** Why nothing may start now: a freeze, a lock or a closed window; null if it may. */
   readonly stopped: Refusal | null;
+  /** ISO time at which the window opens before which a plan may be approved for it; left out: it starts at once. */
+  readonly opens?: string;
   /** Whose approval would count. */
   readonly approvers: People;
 }
@@ -44,6 +47,7 @@ function answer(known: WhyKnown, markup: Markup): string {
     ...reasons(change, markup),
     ...deciders(known, markup),
     ...obstacles(known, markup),
+    ...later(known, markup),
     NEXT[change.state],
   ].join('\n');
 }
@@ -83,6 +87,11 @@ function obstacles({ change, worker, stopped }: WhyKnown, { text, moment }: Mark
     case 'hindered':
       return [...held, `The worker cannot work: ${text(worker.says)}`];
   }
+}
+
+function later({ change, stopped, opens }: WhyKnown, markup: Markup): readonly string[] {
+  const isSaid = change.state === 'planned' && stopped === null && opens !== undefined;
+  return isSaid ? [windowOpens(opens, markup)] : [];
 }
 
 const NO_WORKER = 'The worker has never reported.';
