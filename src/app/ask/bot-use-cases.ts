@@ -5,14 +5,13 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import { type ClusterNodes, freshNodes, type WorkerState, workerState } from '../../domain/cluster/worker-state.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
-import { startsAt } from '../../domain/policy/decide.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
-import { activeHoldsOf } from '../policy/rights.ts';
+import { whatHolds } from '../policy/rights.ts';
 import { changeAt } from '../record/change-at.ts';
 import { rivalsOf } from '../record/rivals.ts';
 import type { Answering, Forming, Homing } from './asker.ts';
@@ -75,10 +74,7 @@ function standing(ports: BotPorts) {
     /** What keeps this change from starting now. */
     async activeHolds(change: Change): Promise<ActiveHolds> {
       const cluster = ports.clusters.get(change.intent.cluster);
-      if (cluster === undefined) return NOTHING_HELD;
-      const opens = startsAt(cluster.policy, change, ports.clock.now());
-      const held = await activeHoldsOf({ ...ports, ...cluster });
-      return opens === null ? held : { ...held, opens: opens.toISOString() };
+      return cluster === undefined ? NOTHING_HELD : await whatHolds(change, { ...ports, ...cluster });
     },
     /** IDs of the changes ahead of a queued change. */
     async waitsFor({ id }: Change): Promise<readonly ChangeId[]> {

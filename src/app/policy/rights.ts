@@ -1,5 +1,7 @@
 import type { Person } from '../../domain/change/approval.ts';
+import type { Change } from '../../domain/change/change.ts';
 import type { ActiveHolds, RightsIn } from '../../domain/policy/active-holds.ts';
+import { startsAt } from '../../domain/policy/decide.ts';
 import { inForce } from '../../domain/policy/hold.ts';
 import { groupsFor } from '../../domain/policy/people.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
@@ -16,6 +18,13 @@ interface PolicedPorts extends PolicyContextPorts {
 export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Promise<ActiveHolds> {
   const at = clock.now();
   return { holds: inForce(await holds.all(), at), freeze: freezeAt(policy.freezes, at) };
+}
+
+/** What keeps this change from starting now: holds, a freeze, and a window that opens later. */
+export async function whatHolds(change: Change, ports: PolicedPorts): Promise<ActiveHolds> {
+  const opens = startsAt(ports.policy, change, ports.clock.now());
+  const held = await activeHoldsOf(ports);
+  return opens === null ? held : { ...held, opens: opens.toISOString() };
 }
 
 export async function rightsOf(
