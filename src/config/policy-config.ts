@@ -75,6 +75,7 @@ function rulesOf(text: Merged): Rules {
     planLivesMs: (text.planLivesMinutes ?? DEFAULT_LIFE_MINUTES) * MINUTE_MS,
     approvalLivesMs: (text.approvalLivesMinutes ?? DEFAULT_LIFE_MINUTES) * MINUTE_MS,
     windows: text.windows ?? [],
+    ...(text.breakGlass === undefined ? {} : { breakGlass: text.breakGlass }),
   };
 }
 

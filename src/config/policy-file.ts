@@ -76,6 +76,13 @@ const Freeze = z
     error: 'the end must be later than the beginning',
   });
 
+const BreakGlass = z
+  .strictObject({
+    by: SomePeople.describe('Who may approve alone, with a reason'),
+    tell: SomePeople.describe('Who is mentioned in the channel then'),
+  })
+  .describe('Emergency: one person approves alone, at any time; default: nobody may');
+
 const rules = {
   channels: Channels.exactOptional(),
   requesters: PeopleList.exactOptional().describe('Who may request changes, in addition to the approvers'),
@@ -85,6 +92,7 @@ const rules = {
   planLivesMinutes: Minutes.exactOptional().describe('Minutes in which a plan can be approved; default 60'),
   approvalLivesMinutes: Minutes.exactOptional().describe('Minutes in which an approved change must start; default 60'),
   windows: z.array(Window).exactOptional().describe('When changes may start; default: any time'),
+  breakGlass: BreakGlass.exactOptional(),
 };
 
 const OfVerb = z.strictObject(rules).describe('Rules for this verb; each key replaces the same key of the cluster');

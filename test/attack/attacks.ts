@@ -18,6 +18,7 @@ import { eventAttacks } from './slack/events.ts';
 import { formAttacks } from './slack/forms.ts';
 import { hostileWordAttacks } from './slack/hostile-words.ts';
 import { httpAttacks } from './slack/http.ts';
+import { reasonAttacks } from './slack/reasons.ts';
 import { typedAttacks } from './slack/typed-words.ts';
 
 /** Every attack. The last family changes the cluster permanently, so it comes last in its sandbox. */
@@ -27,6 +28,7 @@ export function families(): readonly Family[] {
     jobAttacks(),
     clickAttacks(),
     formAttacks(),
+    reasonAttacks(),
     eventAttacks(),
     httpAttacks(),
     forgedEvents(),

@@ -6,6 +6,7 @@ import { addNode2 } from '../fixtures/facts.ts';
 import {
   ALICE,
   approved,
+  approvedAlone,
   approvedByTwo,
   approvedFor,
   at,
@@ -23,6 +24,7 @@ import {
   planned,
   requested,
   running,
+  started,
   untilDeploy,
   view,
 } from './card-events.ts';
@@ -41,6 +43,8 @@ export const CASES: Readonly<Record<string, CardView>> = {
   'planned-while-frozen': view(base, { activeHolds: { holds: FROZEN, freeze: null } }),
   'planned-before-its-window': view(base, { activeHolds: { ...NOTHING_HELD, opens: at(20) } }),
   'approved-for-its-window': view([...base, approvedFor(at(20))]),
+  'planned-with-break-glass': view(base, { activeHolds: { ...NOTHING_HELD, mayBreakGlass: true } }),
+  'glass-broken': view([...base, approvedAlone('the bootstrap node is dying <!here>'), started]),
   'planned-beside-another': view(base, { rivals: [{ ...changeOf(base), id: 'lab-abc123' }] }),
   'planned-beside-a-started-one': view(base, { rivals: [{ ...changeOf([...base, approved()]), id: 'lab-abc123' }] }),
   'planned-too-late': view(base, { now: new Date(at(40)) }),

@@ -76,6 +76,13 @@ export function approvedByTwo(): ChangeEvent {
   return { ...event, signed: { ...event.signed, approval } };
 }
 
+/** Approved by one person who broke glass. */
+export function approvedAlone(breakGlass: string): ChangeEvent {
+  const event = approved();
+  if (event.type !== 'approved') throw new Error('it is no approval');
+  return { ...event, signed: { ...event.signed, approval: { ...event.signed.approval, breakGlass } } };
+}
+
 /** Approved before its maintenance window opened. */
 export function approvedFor(notBefore: string): ChangeEvent {
   const event = approved();

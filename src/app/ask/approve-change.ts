@@ -14,22 +14,39 @@ export interface ApprovePorts {
   readonly signer: ApprovalSigner;
 }
 
-/** The event of an approval: a vote while more are needed; else the approval, signed for all approvers. */
-export function approvalEvent(by: Person, change: Change, now: PolicyContext, ports: ApprovePorts): ChangeEvent {
+/** The event of an approval: a vote while more are needed; else the approval, signed for all approvers. `glass`: why one person decides alone. */
+export function approvalEvent(
+  by: Person,
+  change: Change,
+  now: PolicyContext,
+  ports: ApprovePorts,
+  glass?: string,
+): ChangeEvent {
   const { approvals } = ports.policy.verbs[change.intent.verb];
-  const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);
   const at = ports.clock.now();
+  if (glass !== undefined) {
+    const alone = { ...approvalOf(change, [by], at, null, ports), breakGlass: glass };
+    return { type: 'approved', at: at.toISOString(), approver: by, signed: ports.signer.sign(alone) };
+  }
+  const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);
   if (counting.length < approvals) {
     const counts = counting.map(({ id }) => id);
     return { type: 'voted', at: at.toISOString(), by, counts, needed: approvals };
   }
-  const signed = ports.signer.sign(approvalOf(change, counting, at, ports));
+  const opens = startsAt(ports.policy, change, at);
+  const signed = ports.signer.sign(approvalOf(change, counting, at, opens, ports));
   return { type: 'approved', at: at.toISOString(), approver: by, signed };
 }
 
-function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
+/** `opens`: when the change may start, if that is later. */
+function approvalOf(
+  change: Change,
+  approvers: readonly Person[],
+  at: Date,
+  opens: Date | null,
+  { policy, ids }: ApprovePorts,
+): Approval {
   const { verb, cluster } = change.intent;
-  const opens = startsAt(policy, change, at);
   return {
     v: 1,
     change: change.id,

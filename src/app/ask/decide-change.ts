@@ -6,7 +6,7 @@ import { changeFrom } from '../../domain/change/fold.ts';
 import { namedNodes } from '../../domain/plan/plan.ts';
 import { mayDecide } from '../../domain/policy/decide.ts';
 import type { PolicyContext } from '../../domain/policy/people.ts';
-import { isStart } from '../../domain/policy/policy.ts';
+import { decidersOf, isStart } from '../../domain/policy/policy.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { WishedDecision } from '../../domain/wish/wish.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -67,10 +67,10 @@ async function check(decision: Decision, ports: DecidePorts): Promise<Checked | 
     return refuse('decided-already', 'There is no record of this change.', 'Request the change again.');
   if (stored.doubt !== undefined) return recordRefusal(decision.change, stored.doubt, 'bot');
   const { change } = stored;
-  const { approvers } = ports.policy.verbs[change.intent.verb];
+  const people = decidersOf(ports.policy.verbs[change.intent.verb], decision.kind);
   const ids = [decision.by, ...change.votes].map(({ id }) => id);
   const holds = isStart(decision.kind) ? ports.holds : NO_HOLDS;
-  const now = await policyContext(approvers, ids, { ...ports, holds });
+  const now = await policyContext(people, ids, { ...ports, holds });
   const refusal =
     (await whyNotNow(decision, stored, ports)) ??
     mayDecide(ports.policy, decision.kind, change, decision.by, decision.channel, now);
@@ -81,6 +81,7 @@ async function check(decision: Decision, ports: DecidePorts): Promise<Checked | 
 async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Change | Refusal | 'outrun'> {
   const checked = await check(decision, ports);
   if (isRefusal(checked)) return checked;
+  if (decision.kind === 'break-glass' && decision.reason === undefined) return NO_REASON;
   const { stored, now } = checked;
   const { change } = stored;
   const event = eventOf(decision, change, now, ports);
@@ -92,12 +93,19 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
   return decided;
 }
 
+const NO_REASON = refuse(
+  'bad-command',
+  'Whoever breaks glass gives a reason, and the bot could not ask for it.',
+  'Click Break glass again.',
+);
+
 /** The states in which each decision is possible. */
 const OPEN_TO: Readonly<Record<Decision['kind'], readonly Change['state'][]>> = {
   approve: ['planned'],
   deny: ['planned'],
   retry: ['failed'],
   cancel: ['approved', 'applying', 'failed'],
+  'break-glass': ['planned', 'failed'],
 };
 
 async function whyNotNow(
@@ -106,7 +114,7 @@ async function whyNotNow(
   ports: DecidePorts,
 ): Promise<Refusal | null> {
   if (!OPEN_TO[kind].includes(change.state) || change.plan === undefined) return decidedAlready(change);
-  if (kind === 'retry' && change.undoneBy !== undefined) {
+  if (isStart(kind) && change.undoneBy !== undefined) {
     const says = `${change.id} has been undone by ${change.undoneBy}, so there is nothing to resume.`;
     return refuse('decided-already', says, 'Request the change again.');
   }
@@ -142,6 +150,8 @@ function eventOf(decision: Decision, change: Change, now: PolicyContext, ports: 
     case 'approve':
     case 'retry':
       return approvalEvent(decision.by, change, now, ports);
+    case 'break-glass':
+      return approvalEvent(decision.by, change, now, ports, decision.reason ?? '');
     case 'deny':
       return {
         type: 'denied',

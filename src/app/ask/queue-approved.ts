@@ -1,5 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import { whyRevoked } from '../../domain/policy/decide.ts';
+import { decidersOf } from '../../domain/policy/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { policyContext } from '../policy/policy-context.ts';
 import type { ClusterPorts } from './request-change.ts';
@@ -11,9 +12,10 @@ export async function queueOrRevoke(
   how: 'add' | 'ensure',
   ports: ClusterPorts & { readonly clock: Clock },
 ): Promise<void> {
-  const { approvers } = ports.policy.verbs[change.intent.verb];
+  const isAlone = change.approval?.approval.breakGlass !== undefined;
+  const people = decidersOf(ports.policy.verbs[change.intent.verb], isAlone ? 'break-glass' : 'approve');
   const ids = change.approvers.map(({ id }) => id);
-  const now = await policyContext(approvers, ids, ports);
+  const now = await policyContext(people, ids, ports);
   const refusal = whyRevoked(ports.policy, change, now);
   // Slack's outage is nobody's loss of permission, and nobody's permission: the change starts when the groups can be read again. When its
   // approval expires, it is revoked.

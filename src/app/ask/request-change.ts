@@ -5,7 +5,7 @@ import type { Change, ChangeEvent, MessageRef } from '../../domain/change/change
 import { changeFrom } from '../../domain/change/fold.ts';
 import type { Intent } from '../../domain/plan/intent.ts';
 import { mayRequest } from '../../domain/policy/may-request.ts';
-import type { Policy } from '../../domain/policy/policy.ts';
+import { decidersOf, type Policy } from '../../domain/policy/policy.ts';
 import { withDefaults } from '../../domain/verbs/with-defaults.ts';
 import type { Cards, Heartbeat } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -74,8 +74,14 @@ export async function whyNotAsked(
   ports: ClusterPorts & { readonly clock: Clock },
 ): Promise<Refusal | null> {
   const { policy } = ports;
-  const now = await policyContext(thoseWhoAsk(policy.verbs[intent.verb]), [requester.id], ports);
-  return mayRequest(policy, intent, requester, channel, now) ?? (await refuseClocksApart(intent.cluster, ports));
+  const rules = policy.verbs[intent.verb];
+  const now = await policyContext(thoseWhoAsk(rules), [requester.id], ports);
+  const glass = await policyContext(decidersOf(rules, 'break-glass'), [requester.id], ports);
+  const groups = new Map([...now.groups, ...glass.groups]);
+  return (
+    mayRequest(policy, intent, requester, channel, { ...now, groups }) ??
+    (await refuseClocksApart(intent.cluster, ports))
+  );
 }
 
 /** Without a card nobody could see or approve the change, so it fails, and the caller reports the error. */

@@ -20,10 +20,11 @@ export async function activeHoldsOf({ holds, policy, clock }: PolicedPorts): Pro
   return { holds: inForce(await holds.all(), at), freeze: freezeAt(policy.freezes, at) };
 }
 
-/** What keeps this change from starting now: holds, a freeze, and a window that opens later. */
+/** What keeps this change from starting now: holds, a freeze, and a window that opens later; and whether glass may be broken for it. */
 export async function whatHolds(change: Change, ports: PolicedPorts): Promise<ActiveHolds> {
   const opens = startsAt(ports.policy, change, ports.clock.now());
-  const held = await activeHoldsOf(ports);
+  const mayBreakGlass = ports.policy.verbs[change.intent.verb].breakGlass !== undefined;
+  const held = { ...(await activeHoldsOf(ports)), mayBreakGlass };
   return opens === null ? held : { ...held, opens: opens.toISOString() };
 }
 

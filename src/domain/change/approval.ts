@@ -26,6 +26,8 @@ const approval = z.strictObject({
   expires: isoTime,
   /** The change must not start before, because its maintenance window opens only then; left out: at once. */
   notBefore: isoTime.exactOptional(),
+  /** Why one person approved alone, at any time, as the policy allows in an emergency. */
+  breakGlass: text.exactOptional(),
   nonce: text.check(atLeast(1)),
 });
 export type Approval = Data<typeof approval>;

@@ -149,6 +149,8 @@ export interface Change {
   readonly approval?: SignedApproval;
   readonly deniedBy?: Person;
   readonly deniedWhy?: string;
+  /** Who last approved alone, and why; it stays after a later approval. */
+  readonly brokenGlass?: { readonly by: Person; readonly reason: string; readonly at: string };
   /** Number of approvals over the life of the change: one, plus one for each retry. */
   readonly approvals: number;
   /** Who asked to stop it at the next safe point. */

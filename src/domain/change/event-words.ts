@@ -52,9 +52,10 @@ export function resultOf(event: ChangeEvent): string {
 }
 
 function approvalInWords({ approval, key }: SignedApproval): string {
-  const { requester, notBefore, expires } = approval;
+  const { requester, notBefore, expires, breakGlass } = approval;
+  const glass = breakGlass === undefined ? '' : `break glass, alone: “${breakGlass}”, `;
   const from = notBefore === undefined ? '' : `must not start before ${notBefore}, `;
-  return `requested by ${requester}, ${from}must start by ${expires}, signed with ${key}`;
+  return `${glass}requested by ${requester}, ${from}must start by ${expires}, signed with ${key}`;
 }
 
 /** Details; empty when there are none. */

@@ -72,11 +72,13 @@ function afterPlan(change: Change, { at, plan, digest, expires }: Extract<Change
 /** Approved for the first time, or for a retry: completed steps stay completed, and failed steps wait again. */
 function approved(
   { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, lateCancelBy: _____, ...change }: Change,
-  { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
+  { approver, signed, at }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
+  const { breakGlass: reason } = signed.approval;
+  const glass = reason === undefined ? {} : { brokenGlass: { by: approver, reason, at } };
   const again = { ...change, steps: onlyDone(change.steps), state: 'approved' as const };
   const approvers = namedApprovers(signed.approval, [...change.votes, approver]);
-  return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1 };
+  return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1, ...glass };
 }
 
 /** Keeps only completed and failed steps. A retry does not reuse an interrupted Salt job. */

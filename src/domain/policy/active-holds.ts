@@ -10,6 +10,8 @@ export interface ActiveHolds {
   readonly freeze: PlannedFreeze | null;
   /** ISO time at which a change starts that is approved now, because its window opens only then; left out: at once. */
   readonly opens?: string;
+  /** True if the policy lets somebody approve this change alone. */
+  readonly mayBreakGlass?: boolean;
 }
 
 export const NOTHING_HELD: ActiveHolds = { holds: [], freeze: null };

@@ -5,13 +5,13 @@ import { approversWanted } from './call.ts';
 import { touchedNodes } from './hold.ts';
 import { closedFor, stopped } from './may-request.ts';
 import { isMember, notAllowed, type PolicyContext, standing, wrongChannel } from './people.ts';
-import { type DecisionKind, isStart, type Policy, type Rules } from './policy.ts';
+import { type DecisionKind, decidersOf, isStart, type Policy, type Rules } from './policy.ts';
 import { opensAt } from './time.ts';
 
 /**
  * Null if this person may take this decision here and now. Approvers and the requester may deny or cancel, even during a freeze.
  * Approve and retry require an approver who is not the requester, a window that is open or opens before the plan expires, and no freeze
- * or lock.
+ * or lock. Breaking glass requires only that the policy allows it to this person, and no freeze or lock.
  */
 export function mayDecide(
   policy: Policy,
@@ -24,6 +24,7 @@ export function mayDecide(
   const rules = policy.verbs[change.intent.verb];
   const elsewhere = wrongChannel(rules.channels, channel) ?? notItsChannel(change, channel);
   if (elsewhere !== null) return elsewhere;
+  if (kind === 'break-glass') return notAGlassBreaker(rules, by, now) ?? held(policy, change, now);
   const own = change.requester.id === by.id;
   if (!isStart(kind)) return own ? null : notAnApprover(rules, kind, by, now);
   if (own && !rules.requesterCounts) return ownRequest(policy, change, now);
@@ -42,6 +43,9 @@ const ownRequest = (policy: Policy, change: Change, { groups }: PolicyContext): 
     approversWanted(policy, change, groups),
     'Ask another approver.',
   );
+
+const notAGlassBreaker = (rules: Rules, by: Person, now: PolicyContext): Refusal | null =>
+  notAllowed(decidersOf(rules, 'break-glass'), by, now.groups, 'break glass in this cluster', 'breakGlass');
 
 function notItsChannel({ channel }: Change, clicked: string): Refusal | null {
   if (channel === clicked) return null;
@@ -100,15 +104,28 @@ export function approvalsThatCount(
 export function whyRevoked(policy: Policy, change: Change, now: PolicyContext): Refusal | 'early' | 'unclear' | null {
   const { verb, cluster } = change.intent;
   const { approvals, approvers } = policy.verbs[verb];
+  const stop = held(policy, change, now);
+  if (stop !== null) return revoked(stop.says);
+  if (change.approval?.approval.breakGlass !== undefined) return whyGlassIsWhole(policy, change, now);
   const isEarly = isWaiting(change, now.at);
-  const inTheWay = held(policy, change, now) ?? (isEarly ? null : closedFor(policy.verbs[verb], cluster, now.at));
-  if (inTheWay !== null) return revoked(inTheWay.says);
+  const closed = isEarly ? null : closedFor(policy.verbs[verb], cluster, now.at);
+  if (closed !== null) return revoked(closed.says);
   const counting = approvalsThatCount(policy, change, change.approvers, now);
   if (counting.length >= approvals) return isEarly ? 'early' : null;
   const unclear = change.approvers.filter(({ id }) => standing(approvers, id, now.groups).is === 'unclear');
   const hasExpired = !(Date.parse(change.approval?.approval.expires ?? '') > now.at.getTime());
   if (counting.length + unclear.length >= approvals && !hasExpired) return 'unclear';
   return revoked(tooFew(change.approvers, counting, approvals));
+}
+
+/** The same, for a change that one person approved by breaking glass. */
+function whyGlassIsWhole(policy: Policy, change: Change, now: PolicyContext): Refusal | 'unclear' | null {
+  const by = change.approver;
+  const refusal = by === undefined ? null : notAGlassBreaker(policy.verbs[change.intent.verb], by, now);
+  if (refusal === null) return null;
+  const hasExpired = !(Date.parse(change.approval?.approval.expires ?? '') > now.at.getTime());
+  if (refusal.refused === 'group-unreadable' && !hasExpired) return 'unclear';
+  return revoked(`${by?.name ?? 'the approver'} may not break glass any more, or a user group could not be read.`);
 }
 
 /** Whether it was approved for a window that opens later. */

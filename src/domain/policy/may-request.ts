@@ -3,7 +3,7 @@ import type { Person } from '../change/approval.ts';
 import type { Intent, Verb } from '../plan/intent.ts';
 import { count, utc } from '../text/format.ts';
 import { holdInWords, holdOn } from './hold.ts';
-import { either, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
+import { either, isMember, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, nextOpening, opensAt, windowInWords } from './time.ts';
 
@@ -32,11 +32,12 @@ export function mayRequest(
   now: PolicyContext,
 ): Refusal | null {
   const rules = policy.verbs[verb];
+  const refusal = mayAsk(policy, verb, by, channel, now) ?? stopped(policy, cluster, nodes, now);
+  // In an emergency, this person needs neither a window nor others.
+  if (refusal !== null || (rules.breakGlass !== undefined && isMember(rules.breakGlass.by, by, now.groups)))
+    return refusal;
   return (
-    mayAsk(policy, verb, by, channel, now) ??
-    notApprovable(rules, by, now) ??
-    stopped(policy, cluster, nodes, now) ??
-    closedFor(rules, cluster, now.at, new Date(now.at.getTime() + rules.planLivesMs))
+    notApprovable(rules, by, now) ?? closedFor(rules, cluster, now.at, new Date(now.at.getTime() + rules.planLivesMs))
   );
 }
 

@@ -51,7 +51,11 @@ export const either = (one: People, other: People): People => ({
 /** Every user group in the policy. A person listed by ID in one rule may need a group in another. */
 export function everyGroupOf({ verbs, holds }: Policy): People {
   const rules = [...Object.values(verbs), ...Object.values(holds)];
-  const groups = rules.flatMap(({ requesters, approvers }) => [...requesters.groups, ...approvers.groups]);
+  const glass = Object.values(verbs).flatMap(({ breakGlass }) => breakGlass?.by.groups ?? []);
+  const groups = [
+    ...rules.flatMap(({ requesters, approvers }) => [...requesters.groups, ...approvers.groups]),
+    ...glass,
+  ];
   return { users: [], groups: [...new Set(groups)] };
 }
 

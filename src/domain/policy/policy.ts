@@ -19,6 +19,12 @@ export interface HoldRules {
   readonly approvers: People;
 }
 
+/** Who may approve alone in an emergency, also outside the windows, and who is called then. */
+export interface BreakGlass {
+  readonly by: People;
+  readonly tell: People;
+}
+
 /** The rules for one verb of one cluster. */
 export interface Rules extends HoldRules {
   readonly approvals: number;
@@ -28,6 +34,8 @@ export interface Rules extends HoldRules {
   readonly approvalLivesMs: number;
   /** An empty list means any time. */
   readonly windows: readonly MaintenanceWindow[];
+  /** Left out: nobody may. */
+  readonly breakGlass?: BreakGlass;
 }
 
 /** How people are told that they are needed: in the card's thread, by direct messages, or not at all. */
@@ -59,10 +67,17 @@ export interface Policy {
   readonly daily?: DailyCheck;
 }
 
-/** Decisions about a change. A retry is a new approval; deny and cancel only stop a change. */
-export const DECISIONS = ['approve', 'deny', 'retry', 'cancel'] as const;
+/** Decisions about a change. A retry is a new approval; deny and cancel only stop a change; break-glass is the approval of one person alone. */
+export const DECISIONS = ['approve', 'deny', 'retry', 'cancel', 'break-glass'] as const;
 
 export type DecisionKind = (typeof DECISIONS)[number];
 
-/** Only a decision that starts something requires several approvals, an open window and no freeze. */
-export const isStart = (kind: DecisionKind): boolean => kind === 'approve' || kind === 'retry';
+/** Only a decision that starts something is stopped by a freeze. */
+export const isStart = (kind: DecisionKind): boolean =>
+  kind === 'approve' || kind === 'retry' || kind === 'break-glass';
+
+/** The people among whom this decision is taken. Nobody may break glass unless the policy says so. */
+export const decidersOf = ({ approvers, breakGlass }: Rules, kind: DecisionKind): People =>
+  kind === 'break-glass' ? (breakGlass?.by ?? NOBODY) : approvers;
+
+const NOBODY: People = { users: [], groups: [] };

@@ -63,6 +63,15 @@ function changeInWords(rules: Rules): readonly string[] {
     `${who} of ${inWords(approvers)} must approve. ${own}.`,
     `A plan expires after ${minutes(rules.planLivesMs)}, or earlier if the worker's limit is shorter. An approved change must start within ${minutes(rules.approvalLivesMs)}.`,
     windows.length === 0 ? 'It may start at any time.' : `It may start only ${windows.map(windowInWords).join('; ')}.`,
+    ...glassInWords(rules),
+  ];
+}
+
+function glassInWords({ breakGlass }: Rules): readonly string[] {
+  if (breakGlass === undefined) return [];
+  const { by, tell } = breakGlass;
+  return [
+    `In an emergency, ${inWords(by)} may approve it alone at any time, with a reason. Then ${inWords(tell)} are told.`,
   ];
 }
 

@@ -3,13 +3,26 @@ import type { CardView } from '../parts/card-view.ts';
 import { approversOf } from '../text/approvals-line.ts';
 import { type Block, context, header, section } from '../text/blocks.ts';
 import { code, escaped } from '../text/foreign-text.ts';
-import { person } from '../text/names.ts';
+import { moment, person } from '../text/names.ts';
 import { aim, shownDigest, statusOf } from './status.ts';
 
 /** The change, its state, and its people. */
 export function head(view: CardView): readonly Block[] {
   const { lead, rest } = statusOf(view);
-  return [header(aim(view.change)), section(`*${lead}* ${rest}`.trimEnd()), context(whose(view.change))];
+  return [
+    header(aim(view.change)),
+    ...shout(view.change),
+    section(`*${lead}* ${rest}`.trimEnd()),
+    context(whose(view.change)),
+  ];
+}
+
+/** That one person approved alone: nobody may overlook it. */
+function shout({ brokenGlass }: Change): readonly Block[] {
+  if (brokenGlass === undefined) return [];
+  const { by, reason, at } = brokenGlass;
+  const who = `${person(by)} approved this alone, ${moment(at)}.`;
+  return [section(`:rotating_light: *Break glass*: ${who} Reason: “${escaped(reason)}”`)];
 }
 
 /** Cluster, ID, people and plan of a change, as small print. */

@@ -35,7 +35,7 @@ function body(view: CardView): readonly Block[] {
     case 'applying':
       return [...runningSteps(view), ...cancelButton(change)];
     case 'failed':
-      return [...failedOutcome(change), ...retryButtons(change, view.now)];
+      return [...failedOutcome(change), ...retryButtons(view)];
     case 'cancelled':
       return [...cancelledOutcome(change), ...undoButton(change)];
     case 'done':

@@ -1,8 +1,10 @@
+import { NO_CALLS } from '../../app/policy/calls.ts';
 import type { Person } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
-import { type Call, NOBODY_CALLED } from '../../domain/policy/call.ts';
+import type { Call } from '../../domain/policy/call.ts';
+import type { People } from '../../domain/policy/policy.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import { approvalsSoFar, approversOf } from '../text/approvals-line.ts';
 import { cut, cutStart, TEXT_LIMIT } from '../text/fit.ts';
@@ -23,9 +25,11 @@ const FENCES = 10;
 const MARK_ROOM = 60;
 
 /** All replies for the change so far, in order. The last one names the journal line of the end (`mark`). */
-export function repliesOf(change: Change, mark?: JournalMark, call = NOBODY_CALLED): readonly Reply[] {
+export function repliesOf(change: Change, mark?: JournalMark, calls = NO_CALLS): readonly Reply[] {
+  const call = calls.toDecide;
   const end = endReply(change, call).map((reply) => (mark === undefined ? reply : witnessed(reply, mark)));
   const all = [
+    ...glassReply(change, calls.toTell),
     ...approvedReply(change),
     ...voteReply(change, call),
     ...phaseReplies(change),
@@ -39,6 +43,16 @@ export function repliesOf(change: Change, mark?: JournalMark, call = NOBODY_CALL
 function witnessed(reply: Reply, { line, hash }: JournalMark): Reply {
   const mark = ` (Journal line ${line}, ${shortDigest(hash)}…)`;
   return { ...reply, text: `${cut(reply.text, TEXT_LIMIT - mark.length)}${mark}` };
+}
+
+/** In the thread and in the channel: that one person approved alone, why, and who is to know. */
+function glassReply({ brokenGlass, ...change }: Change, tell: People): readonly Reply[] {
+  if (brokenGlass === undefined) return [];
+  const { by: who, reason, at } = brokenGlass;
+  const called = mentions(tell);
+  const what = `${escaped(verbPlug(change.intent.verb).words.aim(change))} (${escaped(change.id)})`;
+  const text = `:rotating_light: *Break glass*: ${person(who)} approved it alone: ${what}. Reason: “${escaped(reason)}”. ${called}`;
+  return [{ name: `glass-${at}`, text: text.trimEnd(), broadcast: true }];
 }
 
 function approvedReply(change: Change): readonly Reply[] {

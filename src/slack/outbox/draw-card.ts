@@ -137,11 +137,12 @@ async function repliesTo(
   { useCases }: DrawPorts,
 ): Promise<readonly Reply[]> {
   if (doubt !== undefined) return [doubtReply(change, doubt)];
-  const mayCall = change.state === 'planned' || change.state === 'failed' || isInTheWay(change);
+  const { state, brokenGlass } = change;
+  const mayCall = state === 'planned' || state === 'failed' || isInTheWay(change) || brokenGlass !== undefined;
   const calls = mayCall ? await useCases.calls(change) : NO_CALLS;
-  const said = repliesOf(change, mark, calls.toDecide);
+  const said = repliesOf(change, mark, calls);
   const called = callReplies(view, calls, calledForSilence(aside));
-  return change.state === 'planned' ? [...called, ...said] : [...said, ...called];
+  return state === 'planned' ? [...called, ...said] : [...said, ...called];
 }
 
 /** The card's place from a restored record, after Redis lost it. */
@@ -188,7 +189,8 @@ async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPort
   const worker = isInTheWay(change) ? await ports.useCases.workerOf(clusterOf(change.id)) : WORKER_THERE;
   // Progress of a silent worker is outdated.
   const current = worker.is === 'there' ? progress : [];
-  const activeHolds = change.state === 'planned' ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
+  const activeHolds =
+    change.state === 'planned' || change.state === 'failed' ? await ports.useCases.activeHolds(change) : NOTHING_HELD;
   const rivals = change.state === 'planned' ? await ports.useCases.rivals(change) : [];
   return { change, progress: current, waitsFor, worker, activeHolds, rivals, now: ports.clock.now() };
 }

@@ -20,6 +20,7 @@ export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
   deny: 'registry-ha:deny',
   retry: 'registry-ha:retry',
   cancel: 'registry-ha:cancel',
+  'break-glass': 'registry-ha:break-glass',
 };
 
 /** Block Kit reference, confirmation dialog object, fields `title` and `text`. */
@@ -39,13 +40,16 @@ interface Words {
   readonly no: string;
 }
 
-/** Approve with a confirmation dialog, Deny; and Unfreeze while a freeze is in the way. */
+/** Approve with a confirmation dialog, Deny; Unfreeze while a freeze is in the way; and Break glass where the policy has it. */
 export function decisionButtons(view: CardView): readonly Block[] {
   const { change, activeHolds } = view;
   const note = 'You approve exactly the full plan, by its digest.';
   const more = [...unfreezeButton(view), ...fullPlanButton(change)];
-  return withButtons(change, ['approve', 'deny'], note, more, activeHolds?.opens);
+  return withButtons(change, ['approve', 'deny', ...glass(view)], note, more, activeHolds?.opens);
 }
+
+const glass = ({ activeHolds }: CardView): readonly DecisionKind[] =>
+  activeHolds?.mayBreakGlass === true ? ['break-glass'] : [];
 
 /** Cancel, for a change in progress, until it was clicked; and its plan. */
 export function cancelButton(change: Change): readonly Block[] {
@@ -53,13 +57,14 @@ export function cancelButton(change: Change): readonly Block[] {
 }
 
 /** Retry from here and Cancel while the plan of a failed change is valid; Undo while there is something to undo. */
-export function retryButtons(change: Change, now: Date): readonly Block[] {
+export function retryButtons(view: CardView): readonly Block[] {
+  const { change, now } = view;
   if (change.plan === undefined) return [];
   const isValid = change.undoneBy === undefined && Date.parse(change.planExpires ?? '') > now.getTime();
   if (!isValid) return undoButton(change);
   const note = `A retry is a new approval of the same plan. ${NOT_REPEATED}`;
   const more = [...undoButtons(change), ...fullPlanButton(change)];
-  return [...withButtons(change, ['retry', 'cancel'], note, more), ...undoNote(change)];
+  return [...withButtons(change, ['retry', 'cancel', ...glass(view)], note, more), ...undoNote(change)];
 }
 
 /** Only Undo and the plan, for a change that stopped and cannot be retried. */
@@ -86,10 +91,13 @@ function withButtons(
   return [{ type: 'actions', block_id: 'decision', elements }, ...(note === undefined ? [] : [context(note)])];
 }
 
-/** Deny has a window of its own instead of a dialog. */
+/** Deny and Break glass have a window of their own instead of a dialog. */
 function button(kind: DecisionKind, change: Change, digest: string, opens?: string): types.Button {
   const value = JSON.stringify({ change: change.id, digest });
-  if (kind === 'deny') return { type: 'button', action_id: ACTIONS.deny, text: plain('Deny'), style: 'danger', value };
+  if (kind === 'deny' || kind === 'break-glass') {
+    const text = plain(kind === 'deny' ? 'Deny' : 'Break glass');
+    return { type: 'button', action_id: ACTIONS[kind], text, style: 'danger', value };
+  }
   const { label, style, title, what, yes, no } = wordsOf(kind, change, whatRuns(change, digest, opens));
   return {
     type: 'button',
@@ -107,7 +115,7 @@ function button(kind: DecisionKind, change: Change, digest: string, opens?: stri
   };
 }
 
-function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, runs: string): Words {
+function wordsOf(kind: Exclude<DecisionKind, 'deny' | 'break-glass'>, change: Change, runs: string): Words {
   switch (kind) {
     case 'approve':
       return { label: 'Approve', style: 'primary', title: 'Approve', what: runs, yes: 'Approve', no: 'Not yet' };
@@ -132,7 +140,7 @@ function wordsOf(kind: Exclude<DecisionKind, 'deny'>, change: Change, runs: stri
 const DIALOG_WORDS = 90;
 
 /** What is approved, in the order in which it matters; the digest, which people compare with the card's, comes last. */
-function whatRuns(change: Change, digest: string, opens?: string): string {
+export function whatRuns(change: Change, digest: string, opens?: string): string {
   const { intent, plan, requester } = change;
   const effect = cut(verbPlug(intent.verb).words.effect(change), DIALOG_WORDS);
   const by = cut(cleanLine(requester.name), DIALOG_WORDS / 3);

@@ -15,7 +15,7 @@ import { unfreezeWish } from '../parts/unfreeze-button.ts';
 import { FULL_PLAN_ACTION } from '../plan/full-plan.ts';
 import { brokenText } from './answer-words.ts';
 import { answer, type Request, type SurfaceOptions } from './answers.ts';
-import { askWhy } from './deny.ts';
+import { askWhy } from './reason-window.ts';
 import { type Respond, say, throughUrl } from './respond.ts';
 import { type PlanClick, showPlan } from './show-plan.ts';
 
@@ -66,8 +66,9 @@ async function handle(click: Click | null, respond: Respond, options: SurfaceOpt
 /** Whether the person is asked for a reason first. */
 async function isAsked(request: Request, options: SurfaceOptions): Promise<boolean> {
   const { wish } = request;
-  if (isRefusal(wish) || wish.is !== 'decision' || wish.decision.kind !== 'deny') return false;
-  return await askWhy(request, wish.decision, options);
+  if (isRefusal(wish) || wish.is !== 'decision') return false;
+  const { kind } = wish.decision;
+  return (kind === 'deny' || kind === 'break-glass') && (await askWhy(kind, request, wish.decision, options));
 }
 
 function planClick({ actions: [{ action_id, value }], trigger_id: trigger }: Click): PlanClick | null {

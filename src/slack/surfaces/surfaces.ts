@@ -2,10 +2,10 @@ import type { App } from '@slack/bolt';
 import { registerActions } from './actions.ts';
 import type { SurfaceOptions } from './answers.ts';
 import { registerCommand } from './command.ts';
-import { registerDeny } from './deny.ts';
 import { registerEvents } from './events.ts';
 import { registerForm } from './form.ts';
 import { registerHome } from './home.ts';
+import { registerReasons } from './reason-window.ts';
 import { registerShortcut } from './shortcut.ts';
 
 /** All ways to reach the bot in Slack. A new surface is a file beside this one and a line here. */
@@ -13,7 +13,7 @@ export const SURFACES: readonly ((app: App, options: SurfaceOptions) => void)[] 
   registerCommand,
   registerActions,
   registerForm,
-  registerDeny,
+  registerReasons,
   registerEvents,
   registerShortcut,
   registerHome,

@@ -4,6 +4,7 @@ import { holdCluster } from '../../../src/app/ask/hold-cluster.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { ChangeRecord } from '../../../src/app/record/change-record.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
+import { eventInWords } from '../../../src/domain/change/event-words.ts';
 import type { HoldWish } from '../../../src/domain/policy/hold.ts';
 import { groups, people, policyOf } from '../../fixtures/policy.ts';
 import {
@@ -157,6 +158,43 @@ describe('an approved change that has not begun', () => {
     const [begun] = await Promise.all([begin(record, at, on.journal), tendChanges(on.bot)]);
     const types = on.changes.events(change.id).map(({ type }) => type);
     expect(types.filter((type) => type === 'started' || type === 'refused')).toEqual([begun ? 'started' : 'refused']);
+  });
+});
+
+describe('breaking glass', () => {
+  const rules = {
+    requesters: people(alice.id),
+    approvals: 2,
+    windows: [{ days: ['mon' as const], from: '09:00', to: '17:00', zone: 'UTC' }],
+    breakGlass: { by: people(alice.id), tell: people(bob.id) },
+  };
+  const brokenBy = async (on: On) => {
+    const change = await plannedChange(on);
+    const decision = { ...approvalBy(alice, change), kind: 'break-glass' as const };
+    expect(await on.decide(decision)).toMatchObject({ refused: 'bad-command' });
+    return granted(await on.decide({ ...decision, reason: 'the bootstrap node is dying' }));
+  };
+
+  it('runs what one person requested and approved alone, outside the windows, and says so for good', async () => {
+    const on = bench(rules);
+    const { id, approval } = await brokenBy(on);
+    expect(approval?.approval).toMatchObject({ approvers: [alice.id], breakGlass: 'the bootstrap node is dying' });
+    await tendChanges(on.bot);
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'done', brokenGlass: { by: alice } });
+    const events = await on.journal.events(id);
+    expect(events.map(eventInWords).join()).toContain('break glass, alone: “the bootstrap node is dying”');
+  });
+
+  it('is revoked by a freeze, and when the policy no longer allows it', async () => {
+    const [frozen, stricter] = [bench(rules), bench(rules)];
+    const one = await brokenBy(frozen);
+    await held(frozen, freeze);
+    expect((await stateOf(frozen, one.id))?.refusal?.says).toContain('frozen by alice');
+    const other = await brokenBy(stricter);
+    const { breakGlass: _, ...without } = rules;
+    await tendChanges({ ...stricter.bot, policy: policyOf(without) });
+    expect((await stateOf(stricter, other.id))?.refusal?.says).toContain('alice may not break glass any more');
   });
 });
 

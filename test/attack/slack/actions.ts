@@ -6,4 +6,5 @@ export const ACTIONS: Readonly<Record<DecisionKind, string>> = {
   deny: 'registry-ha:deny',
   retry: 'registry-ha:retry',
   cancel: 'registry-ha:cancel',
+  'break-glass': 'registry-ha:break-glass',
 };

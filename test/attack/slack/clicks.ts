@@ -30,6 +30,14 @@ function byWrongPeople(): readonly Attack[] {
     click('click-by-an-id-in-other-letters', 'Approve by the approver’s ID in lower case', MAY_NOT, () => ({
       by: { id: BOB.id.toLowerCase(), name: BOB.name },
     })),
+    click('break-glass-by-mallory', 'Break glass by a person without permission', MAY_NOT, () => ({
+      by: MALLORY,
+      action: ACTIONS['break-glass'],
+    })),
+    click('break-glass-that-no-policy-allows', 'Break glass by an approver where the policy has none', MAY_NOT, () => ({
+      by: BOB,
+      action: ACTIONS['break-glass'],
+    })),
     click('deny-by-mallory', 'Deny by a person without permission', MAY_NOT, () => ({
       by: MALLORY,
       action: ACTIONS.deny,
@@ -174,7 +182,7 @@ function twice(): Attack {
 }
 
 /** Requires that nobody has decided, and no job was queued. */
-async function mustBeUndecided(stage: AttackStage, { id, version }: Target): Promise<void> {
+export async function mustBeUndecided(stage: AttackStage, { id, version }: Target): Promise<void> {
   const stored = await stage.get(id);
   must(stored.version === version, `The change is ${stored.change.state} now.`);
   reached(stored.change.state === 'planned', `The plan that was attacked is ${stored.change.state}.`);

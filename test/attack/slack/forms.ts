@@ -76,5 +76,6 @@ function form(name: string, tries: string, wanted: RegExp, made: Partial<Submiss
   };
 }
 
-const privateWords = ({ sandbox }: AttackStage): readonly string[] =>
+/** The texts of all private messages. */
+export const privateWords = ({ sandbox }: AttackStage): readonly string[] =>
   sandbox.slack.messages().flatMap(({ ephemeralFor, text }) => (ephemeralFor === undefined ? [] : [text]));

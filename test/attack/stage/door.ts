@@ -41,6 +41,15 @@ export interface Submission {
   readonly cluster?: string;
 }
 
+/** The content of a submitted window for a reason. */
+export interface ReasonSubmission {
+  readonly by: Pick<Person, 'id' | 'name'>;
+  readonly team?: string;
+  readonly form: string;
+  readonly metadata: string;
+  readonly reason?: string;
+}
+
 const TEAM = 'T0SANDBOX';
 const CHANNEL = 'C0OPS';
 const ANSWER_LIMIT_MS = 60_000;
@@ -97,6 +106,27 @@ export class Door {
   /** Submits the form; returns the bot's acknowledgement. */
   async submit(given: Submission): Promise<Answered> {
     return await this.knock({ body: formOf(submissionPayload(given)) });
+  }
+
+  /** Submits a window that asks for a reason. */
+  async submitReason({ by, team = TEAM, form, metadata, reason }: ReasonSubmission): Promise<Answered> {
+    const values = { why: { 'registry-ha:deny-form:why': { type: 'plain_text_input', value: reason ?? null } } };
+    const view = {
+      id: `V0${randomUUID()}`,
+      type: 'modal',
+      callback_id: form,
+      private_metadata: metadata,
+      state: { values },
+    };
+    const user = { id: by.id, username: by.name, name: by.name, team_id: team };
+    const payload = {
+      type: 'view_submission',
+      user,
+      team: { id: team, domain: 'sandbox' },
+      trigger_id: randomUUID(),
+      view,
+    };
+    return await this.knock({ body: formOf(payload) });
   }
 
   /** Chooses the shortcut of a message, and waits for the private reply. */

@@ -52,11 +52,11 @@ const hold = (verb: Hold['verb'], node: string | null): Hold => ({
   reason: 'new disk',
 });
 
-describe('requesting', () => {
-  const ask = (by: Person, rules: GivenRules = {}, given = now(), channel = CHANNEL) =>
-    mayRequest(policyOf({ ...usual, ...rules }), { verb: 'add', cluster: 'c1', nodes: ['node-2'] }, by, channel, given)
-      ?.refused ?? 'allowed';
+const ask = (by: Person, rules: GivenRules = {}, given = now(), channel = CHANNEL) =>
+  mayRequest(policyOf({ ...usual, ...rules }), { verb: 'add', cluster: 'c1', nodes: ['node-2'] }, by, channel, given)
+    ?.refused ?? 'allowed';
 
+describe('requesting', () => {
   it.each([
     ['a requester', alice, 'allowed'],
     ['an approver', bob, 'allowed'],
@@ -168,7 +168,13 @@ describe('deciding', () => {
     ['a lock of a node that the plan touches', { given: now({ holds: [hold('lock', 'node-1')] }) }, 'locked'],
     ['a closed window', { rules: { windows: [window] }, given: now({ at: '2026-11-23T18:00:00Z' }) }, 'outside-window'],
   ])('blocks a start, but never a stop, during %s', (_, circumstances, refused) => {
-    expect(DECISIONS.map((kind) => decide(kind, bob, circumstances))).toEqual([refused, 'allowed', refused, 'allowed']);
+    expect(DECISIONS.map((kind) => decide(kind, bob, circumstances))).toEqual([
+      refused,
+      'allowed',
+      refused,
+      'allowed',
+      'not-allowed',
+    ]);
   });
 
   it.each([
@@ -179,6 +185,33 @@ describe('deciding', () => {
     const change = { ...plannedBy(alice), planExpires };
     const given = now({ at: '2026-11-23T08:20:00Z' });
     expect(decide('approve', bob, { change, given, rules: { windows: [window] } })).toBe(expected);
+  });
+
+  describe('by breaking glass', () => {
+    const rules = { breakGlass: { by: people(alice.id), tell: people(carol.id) }, windows: [window], approvals: 2 };
+    const night = now({ at: '2026-11-23T20:00:00Z' });
+    const glass = (by: Person, given = night) => decide('break-glass', by, { rules, given });
+
+    it('is open to one person of the policy alone, also to the requester, at any time', () => {
+      expect([alice, bob, mallory].map((by) => glass(by))).toEqual(['allowed', 'not-allowed', 'not-allowed']);
+      expect(decide('break-glass', alice, { given: night })).toBe('not-allowed');
+    });
+
+    it('respects a freeze, a lock, and the channel', () => {
+      expect(glass(alice, { ...night, holds: [hold('freeze', null)] })).toBe('frozen');
+      expect(glass(alice, { ...night, holds: [hold('lock', 'node-2')] })).toBe('locked');
+      expect(decide('break-glass', alice, { rules, given: night, channel: 'C2' })).toBe('wrong-channel');
+    });
+
+    it('lets that person request at night what nobody else could approve', () => {
+      expect([alice, bob].map((by) => ask(by, rules, night))).toEqual(['allowed', 'not-approvable']);
+      expect(ask(bob, { ...rules, approvals: 1 }, night)).toBe('outside-window');
+    });
+
+    it('gives nobody anything while a user group cannot be read', () => {
+      const byGroup = { ...rules, breakGlass: { by: groups('S1'), tell: people(carol.id) } };
+      expect(decide('break-glass', alice, { rules: byGroup, given: night })).toBe('group-unreadable');
+    });
   });
 
   it('is allowed only in the card’s channel, and where the policy allows it', () => {

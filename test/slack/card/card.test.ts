@@ -38,6 +38,8 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'planned-while-frozen': ['Approve', 'Deny', 'Unfreeze', 'Full plan'],
   'planned-before-its-window': ['Approve', 'Deny', 'Full plan'],
   'approved-for-its-window': ['Cancel', 'Full plan'],
+  'planned-with-break-glass': ['Approve', 'Deny', 'Break glass', 'Full plan'],
+  'glass-broken': ['Cancel', 'Full plan'],
   'planned-beside-another': ['Approve', 'Deny', 'Full plan'],
   'planned-beside-a-started-one': ['Approve', 'Deny', 'Full plan'],
   'approved-by-two': ['Cancel', 'Full plan'],

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { WORKER_THERE, type WorkerState } from '../../../src/domain/cluster/worker-state.ts';
-import type { Call } from '../../../src/domain/policy/call.ts';
+import { type Call, NOBODY_CALLED } from '../../../src/domain/policy/call.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { remind } from '../../../src/slack/outbox/remind.ts';
 import { approved, BOB, planned } from '../card-events.ts';
@@ -18,7 +18,7 @@ afterEach(async () => {
 async function world(toDecide: Call, toKnow: Call = toDecide): Promise<World> {
   const w = new World();
   worlds.push(w);
-  w.calls = { toDecide, toKnow };
+  w.calls = { toDecide, toKnow, toTell: NOBODY_CALLED };
   w.start();
   await w.request(ID);
   return w;

@@ -1,16 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
-import { denyView } from '../../../src/slack/parts/deny-view.ts';
+import { reasonView } from '../../../src/slack/parts/reason-view.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
-import { ALICE, MALLORY } from '../../sandbox/slack/slack-for-tests.ts';
+import { type GivenRules, people } from '../../fixtures/policy.ts';
+import { ALICE, BOB, MALLORY } from '../../sandbox/slack/slack-for-tests.ts';
 import { base, changeOf } from '../card-events.ts';
 import type { SlackWorld } from '../slack-world.ts';
 import { ID, tellPlan, worldsOfTests } from '../world-of-test.ts';
 
 const world = worldsOfTests();
 
-async function planned(): Promise<SlackWorld> {
-  const w = await world();
+async function planned(rules: GivenRules = {}): Promise<SlackWorld> {
+  const w = await world({ rules });
   await w.local.command('alice', '/registry-ha add node-2');
   await vi.waitFor(() => expect(w.messages()).not.toEqual([]), PATIENT);
   await tellPlan(w);
@@ -79,8 +80,36 @@ describe('Deny', () => {
     expect(await stateOf(w)).toBe('approved');
   });
 
-  it('has a window that Slack accepts', () => {
-    const view = denyView(changeOf(base), { change: ID, digest: 'a'.repeat(64), channel: 'C0OPS' });
+  it('approves alone with a reason, which the card and the channel show with the people who are told', async () => {
+    const w = await planned({ breakGlass: { by: people(ALICE.id), tell: people(BOB.id) } });
+    await w.local.click('alice', 'Break glass');
+    await opened(w);
+    await w.local.fill('alice', 'Reason', ' ');
+    await w.local.submit('alice');
+    expect(w.local.modals().at(-1)?.errors).toMatchObject({ why: expect.stringContaining('The reason is empty') });
+    expect(await stateOf(w)).toBe('planned');
+    await w.local.fill('alice', 'Reason', 'the bootstrap node is dying');
+    await w.local.submit('alice');
+    await cardSays(w, 'Approved.');
+    expect((await w.changes.get(ID))?.change.brokenGlass?.reason).toBe('the bootstrap node is dying');
+    const card = w.messages().find(({ threadTs }) => threadTs === undefined);
+    expect(JSON.stringify(card?.blocks)).toContain('*Break glass*: <@U0ALICE> approved this alone');
+    const shouted = () =>
+      w.messages().find(({ text, threadTs }) => threadTs !== undefined && text.includes('Break glass'));
+    await vi.waitFor(() => expect(shouted()?.text).toContain('“the bootstrap node is dying”. <@U0BOB>'), PATIENT);
+  });
+
+  it('breaks no glass without a reason, where Slack shows no window', async () => {
+    const w = await planned({ breakGlass: { by: people(ALICE.id), tell: people(BOB.id) } });
+    w.local.fault('slack-5xx', ['views.open']);
+    await w.local.click('alice', 'Break glass');
+    await vi.waitFor(() => expect(w.ephemeralFor(ALICE).join()).toContain('gives a reason'), PATIENT);
+    expect(await stateOf(w)).toBe('planned');
+  });
+
+  it.each(['deny', 'break-glass'] as const)('has a window that Slack accepts: %s', (kind) => {
+    const view = reasonView(kind, changeOf(base), { change: ID, digest: 'a'.repeat(64), channel: 'C0OPS' });
     expect(validateBlocks('modal', view.blocks)).toEqual([]);
+    expect(view.title.text.length).toBeLessThanOrEqual(24);
   });
 });
