@@ -89,9 +89,23 @@ export const APP: readonly Mutant[] = [
   {
     name: 'an approval from the future starts a change',
     file: 'src/app/apply/approved-change.ts',
-    find: '> MOST_BEHIND_MS',
-    replace: '> 100 * MOST_BEHIND_MS',
+    find: 'Date.parse(approval.at) - now.getTime() > MOST_BEHIND_MS',
+    replace: 'Date.parse(approval.at) - now.getTime() > 100 * MOST_BEHIND_MS',
     tests: APPROVED,
+  },
+  {
+    name: 'the worker starts a change before its window opens',
+    file: 'src/app/apply/approved-change.ts',
+    find: 'Date.parse(approval.notBefore ?? approval.at) - now.getTime() > MOST_BEHIND_MS',
+    replace: 'Date.parse(approval.at) - now.getTime() > MOST_BEHIND_MS',
+    tests: ['test/app/ask/revoked-approval.test.ts'],
+  },
+  {
+    name: 'glass is broken without a reason',
+    file: 'src/app/ask/decide-change.ts',
+    find: "decision.kind === 'break-glass' && decision.reason === undefined",
+    replace: 'false',
+    tests: ['test/app/ask/revoked-approval.test.ts'],
   },
   {
     name: 'a change that has ended is started again by its record',
@@ -229,7 +243,7 @@ export const APP: readonly Mutant[] = [
   {
     name: 'an undone change is retried',
     file: 'src/app/ask/decide-change.ts',
-    find: "kind === 'retry' && change.undoneBy !== undefined",
+    find: 'isStart(kind) && change.undoneBy !== undefined',
     replace: 'false',
     tests: UNDO,
   },

@@ -308,8 +308,29 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'an approval stays when too few of those who gave it may still approve',
     file: 'src/domain/policy/decide.ts',
-    find: 'if (counting.length >= approvals) return null;',
-    replace: 'if (counting.length >= 0) return null;',
+    find: 'if (counting.length >= approvals) return',
+    replace: 'if (counting.length >= 0) return',
+    tests: DECIDE,
+  },
+  {
+    name: 'a change approved for a later window is queued at once',
+    file: 'src/domain/policy/decide.ts',
+    find: "return isEarly ? 'early' : null;",
+    replace: 'return null;',
+    tests: DECIDE,
+  },
+  {
+    name: 'everybody may break glass',
+    file: 'src/domain/policy/decide.ts',
+    find: 'notAGlassBreaker(rules, by, now) ?? held',
+    replace: 'held',
+    tests: DECIDE,
+  },
+  {
+    name: 'breaking glass ignores a freeze',
+    file: 'src/domain/policy/decide.ts',
+    find: 'notAGlassBreaker(rules, by, now) ?? held(policy, change, now)',
+    replace: 'notAGlassBreaker(rules, by, now)',
     tests: DECIDE,
   },
   {
