@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { choose, unknownSentence } from '../harness/trials/choose.ts';
 import { type TrialOptions, WRONG_USE } from '../harness/trials/options.ts';
 import { playEach } from '../harness/trials/play-each.ts';
@@ -6,6 +7,7 @@ import { listNames } from '../harness/trials/report.ts';
 import { type Verdict, verdictLines } from '../harness/trials/verdict.ts';
 import { disturbances } from './disturbances/all.ts';
 import type { Disturbance } from './disturbances/disturbance.ts';
+import { USUAL_PAIRS } from './disturbances/pairs.ts';
 import { FLEET, playFleet } from './fleet/play-fleet.ts';
 import { type Played, playDisturbance, type Undisturbed } from './play-disturbance.ts';
 import { chaosResult } from './result.ts';
@@ -22,7 +24,8 @@ const UNDISTURBED: Disturbance = { name: 'undisturbed', end: { state: 'done' } }
 
 /** Plays the selected scenarios and returns the exit code: 0 only if all survived within the goals, 2 for an unknown name. */
 export async function runChaos({ seed, ...options }: TrialOptions): Promise<number> {
-  const seeded = { ...options, seed: seed ?? '1' };
+  const seeded = { ...options, seed: seed ?? randomBytes(3).toString('hex') };
+  if (seed === null) options.say(`The seed is ${seeded.seed}; to repeat this run: --seed ${seeded.seed}`);
   const recoveries = new Recoveries();
   const first = await scenarioOf(UNDISTURBED, null, recoveries, seeded).play();
   const verdict = reported(first, seeded);
@@ -41,10 +44,10 @@ type Seeded = TrialOptions & { readonly seed: string };
 
 /** The longest scenario first, so that it does not run alone at the end. */
 function scenarios(undisturbed: Undisturbed, recoveries: Recoveries, options: Seeded): readonly Scenario[] {
-  const { signal, seed } = options;
+  const { signal, seed, pairs = USUAL_PAIRS } = options;
   return [
     { name: FLEET, play: () => playFleet({ pace: PACE, signal }) },
-    ...disturbances(undisturbed.events, seed).map((one) => scenarioOf(one, undisturbed, recoveries, options)),
+    ...disturbances(undisturbed.events, seed, pairs).map((one) => scenarioOf(one, undisturbed, recoveries, options)),
   ];
 }
 

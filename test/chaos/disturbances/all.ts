@@ -14,12 +14,10 @@ import { stops } from './stops.ts';
 import { twins } from './twins.ts';
 import { undoDisturbances } from './undo.ts';
 
-const PAIRS = 10;
-
 const thatEndWell = (all: readonly Disturbance[]) => all.filter(({ end }) => end.state === 'done');
 
-/** Every scenario, for the journal lines of an undisturbed run. */
-export function disturbances(undisturbed: readonly ChangeEvent[], seed: string): readonly Disturbance[] {
+/** Every scenario, for the journal lines of an undisturbed run; the seed draws this many pairs. */
+export function disturbances(undisturbed: readonly ChangeEvent[], seed: string, pairs: number): readonly Disturbance[] {
   const workers = workerKills(undisturbed);
   const bots = botKills(undisturbed);
   const redis = redisDisturbances(undisturbed);
@@ -44,6 +42,6 @@ export function disturbances(undisturbed: readonly ChangeEvent[], seed: string):
     ...registryDisturbances(),
     ...rollingDisturbances(),
     ...drillDisturbances(),
-    ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), PAIRS, seed),
+    ...randomPairs([workers, bots, redisKills, passing].map(thatEndWell), pairs, seed),
   ];
 }

@@ -2,6 +2,9 @@ import { seededRandom } from '../../harness/trials/random.ts';
 import type { ChaosStage } from '../stage/chaos-stage.ts';
 import type { Disturbance } from './disturbance.ts';
 
+/** How many pairs a run draws unless it is told otherwise. */
+export const USUAL_PAIRS = 10;
+
 /** Two disturbances of different kinds at once, chosen by the seed. */
 export function randomPairs(
   kinds: readonly (readonly Disturbance[])[],

@@ -8,6 +8,8 @@ export interface TrialOptions {
   readonly only: string;
   /** Seeds every random choice; null keeps the written order. */
   readonly seed: string | null;
+  /** How many pairs of trials are drawn, besides the trials of the list; left out: as many as usual. */
+  readonly pairs?: number;
   /** Number of sandboxes in parallel; each has four processes. */
   readonly atOnce: number;
   readonly signal: AbortSignal;

@@ -70,7 +70,7 @@ export class ExecDoor {
 
 function cutOf(world: World): Cut | 'off' {
   const word = world.faults.get('exec-cut')?.[0];
-  return word === '1' || word === '137' || word === 'abrupt' || word === 'off' ? word : '0';
+  return word === '0' || word === '1' || word === '137' || word === 'off' ? word : 'abrupt';
 }
 
 function runtimeAway(): ApiAnswer {
