@@ -1,12 +1,14 @@
+import { Registry } from 'prom-client';
 import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
 import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
-import { botUseCases } from './app/ask/bot-use-cases.ts';
+import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
+import { botMetrics } from './runtime/bot/metrics.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { type BotRecord, botRecord } from './runtime/bot/record.ts';
 import { calmLog } from './runtime/calm-log.ts';
@@ -14,6 +16,7 @@ import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
 import { type Opened, startParts } from './runtime/opened.ts';
+import { redisMetrics } from './runtime/redis-metrics.ts';
 import { Rounds } from './runtime/rounds.ts';
 import type { Process } from './runtime/run-process.ts';
 import { slackGroups } from './slack/api/groups.ts';
@@ -27,10 +30,13 @@ const TELL_EVERY_MS = 30_000;
 
 /** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
 export async function startBot(config: BotConfig, log: Log): Promise<Process> {
-  return await startParts((opened) => openBot(config, calmLog(log, clock), opened), log);
+  const register = new Registry();
+  const calm = calmLog(log, clock, redisMetrics(register));
+  return await startParts((opened) => openBot(config, calm, register, opened), log);
 }
 
-async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<void> {
+async function openBot(config: BotConfig, log: Log, register: Registry, opened: Opened): Promise<void> {
+  const { onOpen, onWorker, onCall, onDrawn } = botMetrics(register);
   const signingKey = await loadSigningKey(config.approval.keyFile);
   const record = opened.keep(botRecord(config, await botProofs(config, signingKey), log));
   const { cards, announcements, once } = record;
@@ -56,14 +62,29 @@ async function openBot(config: BotConfig, log: Log, opened: Opened): Promise<voi
     if (!record.isReachable()) return 'Redis is unreachable.';
     return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
-  opened.keep(await serveHealth(config.health, whyNotReady));
-  const running = await startSlack({ config, useCases, changes, cards, once, announcements, clock, log });
+  opened.keep(await serveHealth(config.health, whyNotReady, register));
+  const heard = { useCases: withMetric(useCases, onWorker), onCall, onDrawn };
+  const running = await startSlack({ ...heard, config, changes, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
-  rounds.run((signal) => tend(() => useCases.tend(running), log, signal));
+  rounds.run((signal) =>
+    tend(() => useCases.tend(running, (name, open) => onOpen(name, open, clock.now())), log, signal),
+  );
   rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
   rounds.run((signal) => check(dailyPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
+}
+
+/** The state of a worker goes to a metric whenever it is looked at. */
+function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>['onWorker']): UseCases {
+  return {
+    ...useCases,
+    async workerOf(cluster) {
+      const state = await useCases.workerOf(cluster);
+      onWorker(cluster, state);
+      return state;
+    },
+  };
 }
 
 /** The clusters whose policy names a channel for alerts. */

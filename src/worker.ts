@@ -27,8 +27,10 @@ import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
 import type { Log } from './runtime/log.ts';
 import { type Opened, startParts } from './runtime/opened.ts';
+import { redisMetrics } from './runtime/redis-metrics.ts';
 import { Rounds } from './runtime/rounds.ts';
 import type { Process } from './runtime/run-process.ts';
+import { countedJournal, journalMetrics } from './runtime/worker/change-metrics.ts';
 import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
 import { workerCopier } from './runtime/worker/copier.ts';
 import { workerJournal } from './runtime/worker/journal.ts';
@@ -41,14 +43,17 @@ import { statusMetrics } from './runtime/worker/status-metrics.ts';
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
-  return await startParts((opened) => openWorker(config, calmLog(log, clock), opened), log);
+  const metrics = new Registry();
+  const calm = calmLog(log, clock, redisMetrics(metrics));
+  return await startParts((opened) => openWorker(config, calm, metrics, opened), log);
 }
 
-async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promise<void> {
+async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, opened: Opened): Promise<void> {
   const logged = workerLog(log);
-  const metrics = new Registry();
   const keys = await workerProofs(config);
   const journal = opened.keep(await workerJournal(config, keys, log));
+  const counted = countedJournal(journal, metrics);
+  journalMetrics(join(config.stateFolder, 'journal.jsonl'), metrics);
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
@@ -65,7 +70,7 @@ async function openWorker(config: WorkerConfig, log: Log, opened: Opened): Promi
   const { trouble, loops } = workerHeart({ life, clock, ...cluster, journal: look, me, onAsked, ...logged });
   const copier = workerCopier(config, cluster, metrics);
   const onRecordLost = () => lostRecords.wake();
-  const own = { ...kept(config, journal, log), clock, changes, cards, copier, checker: keys.approvals, onRecordLost };
+  const own = { ...kept(config, counted, log), clock, changes, cards, copier, checker: keys.approvals, onRecordLost };
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config) };
   const dryRuns = dryRunWatch(ports, record.dryRuns, () => proofs.running, logged);
   const work: QueueWorkerOptions['work'] = async (job, signal, fence) => {

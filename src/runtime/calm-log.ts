@@ -5,11 +5,12 @@ import type { Log } from './log.ts';
 
 const EVERY_MS = 60_000;
 
-/** A log in which an outage of Redis is one line a minute and cause, however many parts of the process meet it. */
-export function calmLog(log: Log, clock: Pick<Clock, 'steadyMs'>): Log {
+/** A log in which an outage of Redis is one line a minute and cause, however many parts of the process meet it. `onRedis` hears of each. */
+export function calmLog(log: Log, clock: Pick<Clock, 'steadyMs'>, onRedis: () => void = () => undefined): Log {
   const said = new Map<string, { at: number; unsaid: number }>();
   const calm = (level: 'warn' | 'error') => (fields: object, sentence: string) => {
     if (!('err' in fields) || !isFailure(fields.err, 'redis')) return log[level](fields, sentence);
+    onRedis();
     const next = redisRemedy(fields.err.cause);
     const last = said.get(next);
     if (last !== undefined && clock.steadyMs() - last.at < EVERY_MS) {

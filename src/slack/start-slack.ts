@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Announcements, Changes } from '../ports/record.ts';
 import { boltLog } from './api/bolt-log.ts';
+import { countedPoster, type OnCall } from './api/counted-poster.ts';
 import { type SlackPoster, slackPoster } from './api/poster.ts';
 import { botApp, type PayloadWay } from './inbox/bot-app.ts';
 import { type Sender, unwelcome } from './inbox/sender.ts';
@@ -57,6 +58,10 @@ export interface StartSlackOptions {
   readonly log: Log;
   /** Slack rejects the bot for good. Without a handler, the error is an unhandled rejection, which ends the process. */
   readonly onFatal?: (error: Error) => void;
+  /** Hears of each call to Slack. */
+  readonly onCall?: OnCall;
+  /** Hears how long each drawing took, in milliseconds from its news. */
+  readonly onDrawn?: (ms: number) => void;
 }
 
 /** Starts accepting commands and clicks, and keeps cards up to date. */
@@ -64,7 +69,8 @@ export async function startSlack(options: StartSlackOptions) {
   const { config, useCases, once, clock, log } = options;
   const { botToken } = config.secrets;
   const slackApiUrl = config.slack.apiUrl;
-  const slack = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
+  const poster = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
+  const slack = options.onCall === undefined ? poster : countedPoster(poster, clock, options.onCall);
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const context = (channel: string) => withNodes(contextIn(channel, config), useCases, log);

@@ -70,6 +70,7 @@ export function bench(rules: GivenRules = {}) {
   const posted: string[] = [];
   const postAgain = async ({ id }: Change) => ({ channel: 'C0OPS', ts: `again-${posted.push(id)}` });
   const reminded: { readonly id: string; readonly call: Call }[] = [];
+  const opened: string[] = [];
   const board = new FakeStatusBoard();
   const proofBoard = new FakeProofBoard();
   const dryRuns = new FakeDryRuns();
@@ -88,6 +89,7 @@ export function bench(rules: GivenRules = {}) {
     ids,
     postAgain,
     remind: async ({ id }, call) => void reminded.push({ id, call }),
+    onOpen: (open) => void opened.push(open.map(({ id, state }) => `${id} ${state}`).join(', ')),
   };
   const signer = approvalSigner({ privateKeyPem: pair.privateKeyPem, name: pair.name });
   const surprises: unknown[] = [];
@@ -112,6 +114,7 @@ export function bench(rules: GivenRules = {}) {
     ...{
       posted,
       reminded,
+      opened,
       board,
       proofBoard,
       dryRuns,

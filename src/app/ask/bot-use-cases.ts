@@ -41,7 +41,7 @@ export interface Asked {
 
 /** Everything that people can request from the bot, over all its clusters. */
 export function botUseCases(ports: BotPorts, asked: Asked) {
-  return { ...wishes(ports), ...standing(ports), ...asked };
+  return { ...wishes(ports), ...standing(ports), ...upkeep(ports), ...asked };
 }
 
 /** The interface between Slack surfaces and the bot. */
@@ -68,7 +68,20 @@ function wishes(ports: BotPorts) {
   };
 }
 
-/** Use cases that read the current state, and the regular upkeep. */
+/** The regular upkeep. */
+function upkeep(ports: BotPorts) {
+  return {
+    /** Maintains the open changes of every cluster; call it regularly. `onOpen` hears of them. */
+    async tend({ postAgain, remind }: TendSlack, onOpen: OnOpen = () => undefined): Promise<void> {
+      await forEachOne(ports.clusters, async ([name, cluster]) => {
+        const own = { postAgain, remind, onOpen: (open: readonly Change[]) => onOpen(name, open) };
+        await tendChanges({ ...ports, ...cluster, ...own });
+      });
+    },
+  };
+}
+
+/** Use cases that read the current state. */
 function standing(ports: BotPorts) {
   return {
     /** What keeps this change from starting now. */
@@ -103,11 +116,9 @@ function standing(ports: BotPorts) {
       );
       return new Map(await Promise.all(each));
     },
-    /** Maintains the open changes of every cluster; call it regularly. */
-    async tend({ postAgain, remind }: TendSlack): Promise<void> {
-      await forEachOne(ports.clusters.values(), (cluster) => tendChanges({ ...ports, ...cluster, postAgain, remind }));
-    },
   };
 }
+
+type OnOpen = (cluster: string, open: readonly Change[]) => void;
 
 type PostCard = (change: Change) => Promise<MessageRef>;

@@ -14,6 +14,8 @@ import { CARD, CARD_POSTING_MS, type ClusterPorts, noCard } from './request-chan
 export interface TendPorts extends ClusterPorts, TendSlack {
   readonly cards: Cards;
   readonly clock: Clock;
+  /** Hears of the open changes that were read, without those in doubt. */
+  readonly onOpen: (open: readonly Change[]) => void;
 }
 
 /** What Slack does for changes that need attention. */
@@ -29,11 +31,16 @@ export async function tendChanges(ports: TendPorts): Promise<void> {
   const open = await ports.changes.open();
   // Only cards of open changes name holds.
   if (open.length > 0) await endHolds(ports);
-  await forEachOne(open, (id) => tendChange(id, ports));
+  const read: Change[] = [];
+  await forEachOne(open, async (id) => {
+    const stored = await ports.changes.get(id);
+    if (stored !== null && stored.doubt === undefined) read.push(stored.change);
+    await tendChange(id, stored, ports);
+  });
+  ports.onOpen(read);
 }
 
-async function tendChange(id: ChangeId, ports: TendPorts): Promise<void> {
-  const stored = await ports.changes.get(id);
+async function tendChange(id: ChangeId, stored: StoredChange | null, ports: TendPorts): Promise<void> {
   // Its card shows a warning; a record that is unsigned, or that this version cannot read, is never acted on.
   if (stored?.doubt !== undefined) return;
   switch (stored?.change.state) {

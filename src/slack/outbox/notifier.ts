@@ -26,6 +26,8 @@ export interface NotifierOptions extends DrawPorts {
   readonly announcements: Announcements;
   /** The clusters whose cards are drawn. */
   readonly clusters: readonly string[];
+  /** Hears how long each drawing took, in milliseconds from its news. */
+  readonly onDrawn?: (ms: number) => void;
 }
 
 /** Redraws cards whenever their records change, until the signal aborts. */
@@ -37,6 +39,8 @@ export function notifier(options: NotifierOptions): { run(signal: AbortSignal): 
 interface Wanted {
   again: boolean;
   forced: boolean;
+  /** Steady time of the first news that is not drawn yet. */
+  since: number;
 }
 
 class Rounds {
@@ -110,6 +114,7 @@ class Rounds {
   #want(id: ChangeId, forced: boolean): void {
     const wanted = this.#wanted.get(id);
     if (wanted !== undefined) {
+      if (!wanted.again) wanted.since = this.#options.clock.steadyMs();
       wanted.again = true;
       wanted.forced ||= forced;
       return;
@@ -121,14 +126,14 @@ class Rounds {
 
   /** Draws until no redraw is pending. Requests that arrive meanwhile become one. */
   async #drawUntilStill(id: ChangeId, forced: boolean): Promise<void> {
-    const wanted: Wanted = { again: true, forced };
+    const wanted: Wanted = { again: true, forced, since: this.#options.clock.steadyMs() };
     this.#wanted.set(id, wanted);
     let failures = 0;
     while (wanted.again && !this.#signal.aborted) {
       const force = wanted.forced;
       wanted.again = false;
       wanted.forced = false;
-      const retryMs = await this.#tryToDraw(id, force, failures);
+      const retryMs = await this.#tryToDraw(id, force, failures, wanted.since);
       failures = retryMs === null ? 0 : failures + 1;
       if (retryMs === null) continue;
       wanted.again = true;
@@ -139,9 +144,9 @@ class Rounds {
   }
 
   /** Milliseconds until the next try; null without one. */
-  async #tryToDraw(id: ChangeId, forced: boolean, failures: number): Promise<number | null> {
+  async #tryToDraw(id: ChangeId, forced: boolean, failures: number, since: number): Promise<number | null> {
     try {
-      const drawn = await this.#drawLeased(id, forced);
+      const drawn = await this.#drawLeased(id, forced, since);
       if (drawn === 'busy') return BUSY_MS;
       if (drawn === 'late') return LATE_MS;
       return drawn === 'unposted' && failures < UNPOSTED_TRIES ? BUSY_MS : null;
@@ -154,12 +159,13 @@ class Rounds {
   }
 
   /** Holds the lease during the pause after an edit, so that no other replica edits the card too soon. */
-  async #drawLeased(id: ChangeId, forced: boolean): Promise<Drawn['is'] | 'busy'> {
+  async #drawLeased(id: ChangeId, forced: boolean, since: number): Promise<Drawn['is'] | 'busy'> {
     let outcome: Drawn['is'] = 'nothing';
     const leased = await this.#options.cards.whileLeased(id, LEASE_MS, async (lease) => {
       const drawn = await drawCard(id, forced, lease, this.#learnt, this.#options);
       outcome = drawn.is;
       if (drawn.is !== 'drawn') return;
+      this.#options.onDrawn?.(this.#options.clock.steadyMs() - since);
       if (drawn.isLate) outcome = 'late';
       await this.#redrawWaiting(drawn);
       await this.#pause(EDIT_EVERY_MS);

@@ -20,6 +20,17 @@ export function randomPairs(
   }).flat();
 }
 
+/** What a judge must know of either: a pair of which one loses a card loses it, too. */
+function allowances(a: Disturbance, b: Disturbance): Partial<Disturbance> {
+  const pace = Math.max(a.pace ?? 0, b.pace ?? 0);
+  return {
+    lostCards: (a.lostCards ?? 0) + (b.lostCards ?? 0),
+    repeats: (a.repeats ?? 0) + (b.repeats ?? 0),
+    setsClocks: a.setsClocks === true || b.setsClocks === true,
+    ...(pace === 0 ? {} : { pace }),
+  };
+}
+
 function both(a: Disturbance, b: Disturbance): Disturbance {
   const inTurn = (part: 'before' | 'planned') => async (stage: ChaosStage) => {
     await a[part]?.(stage);
@@ -28,6 +39,7 @@ function both(a: Disturbance, b: Disturbance): Disturbance {
   return {
     name: `pair: ${a.name} + ${b.name}`,
     end: { state: 'done' },
+    ...allowances(a, b),
     isMeasured: false,
     before: inTurn('before'),
     planned: inTurn('planned'),

@@ -28,7 +28,19 @@ function bot() {
   const remind = async () => undefined;
   const cards = redisCards({ redis, clusters: ['c1'], clock, proof: EVERY_STATEMENT });
   const holds = redisHolds({ redis, cluster: 'c1' });
-  return { changes, queue, worker, policy, holds, groups: new FakeGroups(), clock, postAgain, remind, cards };
+  return {
+    changes,
+    queue,
+    worker,
+    policy,
+    holds,
+    groups: new FakeGroups(),
+    clock,
+    postAgain,
+    remind,
+    onOpen: () => undefined,
+    cards,
+  };
 }
 
 async function applyingChange(on: ReturnType<typeof bot>): Promise<void> {

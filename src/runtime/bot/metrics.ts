@@ -1,0 +1,88 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Change, ChangeState } from '../../domain/change/change.ts';
+import type { WorkerState } from '../../domain/cluster/worker-state.ts';
+
+/** The states of a change that has not ended. A failed one waits for a person. */
+const OPEN: readonly ChangeState[] = ['requested', 'planned', 'approved', 'applying', 'failed'];
+/** Those in which the worker is wanted, and has not begun. */
+const WAITING: readonly ChangeState[] = ['requested', 'approved'];
+
+/** Seconds; a card is edited every three seconds at most, and Slack's limits may delay it for a minute. */
+const CARD_LAGS = [0.5, 1, 2, 4, 8, 15, 30, 60, 120];
+const CALL_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+/** Adds the bot's metrics. */
+export function botMetrics(register: Registry) {
+  return { ...changeMetrics(register), ...slackMetrics(register), ...partMetrics(register) };
+}
+
+function changeMetrics(register: Registry) {
+  const registers = [register];
+  const open = new Gauge({
+    name: 'registry_ha_open_changes',
+    help: 'Changes that have not ended, by state; planned ones wait for people, requested and approved ones for the worker.',
+    labelNames: ['cluster', 'state'] as const,
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'registry_ha_oldest_waiting_seconds',
+    help: 'How long the oldest change has waited for the worker; 0 if none waits.',
+    labelNames: ['cluster'] as const,
+    registers,
+  });
+  return {
+    /** Call it with the open changes of a cluster, whenever they are read; `at`: by the clock that writes their records. */
+    onOpen(cluster: string, changes: readonly Change[], at: Date): void {
+      for (const state of OPEN) open.set({ cluster, state }, changes.filter((one) => one.state === state).length);
+      const since = changes.filter(({ state }) => WAITING.includes(state)).map(waitingSince);
+      oldest.set({ cluster }, since.length === 0 ? 0 : (at.getTime() - Math.min(...since)) / 1000);
+    },
+  };
+}
+
+/** Not before its maintenance window opens. */
+function waitingSince({ state, approval, requestedAt }: Change): number {
+  const { at, notBefore } = approval?.approval ?? {};
+  return Date.parse((state === 'approved' ? (notBefore ?? at) : undefined) ?? requestedAt);
+}
+
+function slackMetrics(register: Registry) {
+  const registers = [register];
+  const labelNames = ['call', 'end'] as const;
+  const calls = new Counter({ name: 'registry_ha_slack_calls_total', help: HELP_CALLS, labelNames, registers });
+  const seconds = new Histogram({
+    name: 'registry_ha_slack_call_seconds',
+    help: 'Seconds that a call to Slack took, with tries and waits for its limits.',
+    labelNames: ['call'] as const,
+    buckets: CALL_SECONDS,
+    registers,
+  });
+  const lag = new Histogram({
+    name: 'registry_ha_card_lag_seconds',
+    help: 'Seconds from the news of a change to the drawn card and its replies.',
+    buckets: CARD_LAGS,
+    registers,
+  });
+  return {
+    onCall(call: string, end: string, ms: number): void {
+      calls.inc({ call, end });
+      seconds.observe({ call }, ms / 1000);
+    },
+    onDrawn: (ms: number): void => lag.observe(ms / 1000),
+  };
+}
+
+const HELP_CALLS = 'Calls to Slack by how they ended: ok, rate-limited, unavailable, refused and others.';
+
+function partMetrics(register: Registry) {
+  const registers = [register];
+  const there = new Gauge({
+    name: 'registry_ha_worker_there',
+    help: 'Whether the worker of a cluster reports as it should: 1, or 0.',
+    labelNames: ['cluster'] as const,
+    registers,
+  });
+  return {
+    onWorker: (cluster: string, { is }: WorkerState): void => there.set({ cluster }, is === 'there' ? 1 : 0),
+  };
+}

@@ -1,0 +1,82 @@
+import { stat, statfs } from 'node:fs/promises';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import type { Journal } from '../../ports/record.ts';
+
+/** Seconds, from a step that had nothing to do to a copy over a slow line. */
+const STEP_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
+
+/** Events that end a change in the worker's journal. */
+const ENDS: ReadonlySet<ChangeEvent['type']> = new Set(['done', 'failed', 'refused', 'cancelled', 'expired']);
+
+/** Adds metrics of changes and steps to a journal, as entries are written. */
+export function countedJournal(journal: Journal, register: Registry): Journal {
+  const { ends, steps, running } = metricsIn(register);
+  async function count(id: ChangeId, event: ChangeEvent): Promise<void> {
+    if (event.type === 'step-done' || event.type === 'step-failed')
+      steps.observe({ kind: kindOf(event.step), result: event.type.slice('step-'.length) }, event.seconds);
+    if (event.type === 'started' || event.type === 'step-started') running.set(1);
+    if (!ENDS.has(event.type)) return;
+    running.set(0);
+    const [first] = await journal.events(id);
+    if (first?.type === 'requested') ends.inc({ verb: first.intent.verb, end: event.type });
+  }
+  return {
+    async append(id, event) {
+      const mark = await journal.append(id, event);
+      await count(id, event);
+      return mark;
+    },
+    noteProof: (proof) => journal.noteProof(proof),
+    events: (id) => journal.events(id),
+    entries: (id) => journal.entries(id),
+    hasNonce: (nonce) => journal.hasNonce(nonce),
+    startedSince: (id) => journal.startedSince(id),
+    changes: () => journal.changes(),
+    unsettled: () => journal.unsettled(),
+  };
+}
+
+function metricsIn(register: Registry) {
+  const registers = [register];
+  const ends = new Counter({
+    name: 'registry_ha_changes_total',
+    help: 'Ended changes by verb and end; a failed one that is retried ends again.',
+    labelNames: ['verb', 'end'] as const,
+    registers,
+  });
+  const steps = new Histogram({
+    name: 'registry_ha_step_seconds',
+    help: 'Seconds of ended steps by kind and result.',
+    labelNames: ['kind', 'result'] as const,
+    buckets: STEP_SECONDS,
+    registers,
+  });
+  const help = 'Whether the worker carries out a change: 1, or 0.';
+  const running = new Gauge({ name: 'registry_ha_change_running', help, registers });
+  return { ends, steps, running };
+}
+
+/** `copy` of `copy:node-2:metalk8s-128.0.1`. */
+const kindOf = (step: string): string => step.split(':', 1)[0] ?? step;
+
+/** Adds metrics of the journal's file and of its file system. A file that cannot be read has no metric. */
+export function journalMetrics(path: string, register: Registry): void {
+  const registers = [register];
+  const gauge = (name: string, help: string, read: () => Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const value = await read().catch(() => null);
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  gauge('registry_ha_journal_bytes', 'Size of the journal’s current file.', async () => (await stat(path)).size);
+  gauge('registry_ha_journal_free_bytes', 'Free space of the journal’s file system.', async () => {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  });
+}
