@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../sandbox/scenario/parse/parse.ts';
 import { REFUSALS_PAGE, refusalsPage } from '../scripts/docs-refusals.ts';
 import { MEANINGS } from '../scripts/refusal-meanings.ts';
+import { doctorCommand } from '../src/commands/doctor.ts';
 import { generatedCommands } from '../src/commands/generated.ts';
 import { offlineCommands } from '../src/commands/offline.ts';
 import { terminalCommands } from '../src/commands/terminal.ts';
@@ -145,6 +146,7 @@ describe('the commands that the pages name', () => {
     for (const name of ['bot', 'worker']) program.command(name).requiredOption('--config <file>');
     offlineCommands(program);
     terminalCommands(program, async () => 0);
+    doctorCommand(program, { bot: async () => 0, worker: async () => 0 });
     generatedCommands(program);
     const named = codeOfAllPages().flatMap((code) => [...code.matchAll(/(?<![/\w@-])registry-ha ([a-z]+.*)$/gm)]);
     expect(named.length).toBeGreaterThan(20);

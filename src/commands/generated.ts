@@ -4,6 +4,7 @@ import { optionsHere } from './terminal.ts';
 
 /** The words that may follow a command, beside its options and subcommands. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
+  doctor: ['bot', 'worker'],
   plan: [...VERB_NAMES, 'digest'],
   journal: ['show', 'verify'],
   policy: ['check', 'schema'],

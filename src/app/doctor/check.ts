@@ -10,6 +10,8 @@ export interface Check {
   readonly limitMs: number;
   /** Whether a failure of the look is what is wrong, or only keeps this check from an answer. */
   readonly failing: 'wrong' | 'unknown';
+  /** Instead of the failure's own way out, which is for changes. */
+  readonly fix?: string;
   judged(signal: AbortSignal): Promise<Verdict>;
 }
 
@@ -26,9 +28,15 @@ export function check<T>(
   name: string,
   look: (signal: AbortSignal) => T | Promise<T>,
   verdict: (seen: T) => Verdict,
-  { limitMs = LIMIT_MS, failing = 'unknown' }: Partial<Pick<Check, 'limitMs' | 'failing'>> = {},
+  more: Partial<Pick<Check, 'limitMs' | 'failing' | 'fix'>> = {},
 ): Check {
-  return { name, limitMs, failing, judged: async (signal) => verdict(await look(signal)) };
+  return {
+    name,
+    limitMs: LIMIT_MS,
+    failing: 'unknown',
+    ...more,
+    judged: async (signal) => verdict(await look(signal)),
+  };
 }
 
 /** A look that several checks share. It is made once. */
@@ -78,15 +86,15 @@ async function judged(one: Check, { clock, onUnexpected }: ExaminePorts, signal:
       return await untilAborted(() => one.judged(until), until);
     } catch (error) {
       if (until.aborted) return unknown(`There was no answer within ${one.limitMs / 1000} s.`);
-      if (error instanceof Failure) return ofFailure(error, one.failing);
+      if (error instanceof Failure) return ofFailure(error, one);
       onUnexpected(error);
       return unknown('The check met an unexpected error, which is shown above.', 'Report it with that text.');
     }
   });
 }
 
-function ofFailure(failure: Failure, failing: Check['failing']): Verdict {
+function ofFailure(failure: Failure, { failing, fix }: Check): Verdict {
   const { where, what, next } = failure.report();
-  if (failing === 'wrong') return wrong(what, next);
+  if (failing === 'wrong') return wrong(what, fix ?? next);
   return unknown(`Not checked, because of ${where}: ${what}`);
 }

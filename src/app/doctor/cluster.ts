@@ -29,6 +29,8 @@ export const KUBE_RIGHTS: readonly KubeRight[] = [
   { verb: 'get', resource: 'endpoints', namespace: NAMESPACE, name: 'repositories' },
 ];
 
+const ASK_IT = 'Ask it as root: `kubectl --kubeconfig FILE get nodes`, with the file in `kubeconfig` of worker.yaml.';
+
 const APPLY =
   'Apply deploy/registry-ha-worker-rbac.yaml with the name of your bootstrap node, or set `kubeconfig` to /etc/kubernetes/admin.conf.';
 
@@ -60,7 +62,7 @@ export function kubernetesRoom({ kube, rights, now }: KubernetesPorts): Room {
           good(
             `Answers: ${count(facts.nodes.length, 'node')}, MetalK8s ${facts.clusterVersion ?? 'of unknown version'}`,
           ),
-        { failing: 'wrong' },
+        { failing: 'wrong', fix: ASK_IT },
       ),
       check(
         'clock',

@@ -55,7 +55,7 @@ const person = (id: string, site: SlackSite): Check =>
 
 function group(id: string, found: GroupMembers): Verdict {
   if (found.are === 'unknown')
-    return wrong(
+    return unknown(
       `The group ${id} could not be read: ${found.why}.`,
       'Fix the cause, or list user IDs in the policy file.',
     );
