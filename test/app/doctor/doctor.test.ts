@@ -15,7 +15,7 @@ import { runningRoom, workersRoom } from '../../../src/app/doctor/workers.ts';
 import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { good } from '../../../src/domain/answers/verdict.ts';
 import type { SeenWorker } from '../../../src/domain/cluster/worker-state.ts';
-import type { Fitness } from '../../../src/ports/doctor/cluster.ts';
+import type { Fitness, KubeRights } from '../../../src/ports/doctor/cluster.ts';
 import type { Host } from '../../../src/ports/doctor/host.ts';
 import type { RedisFacts, RedisServer } from '../../../src/ports/doctor/redis.ts';
 import type { SlackSays, SlackSite, TokenSeen } from '../../../src/ports/doctor/slack.ts';
@@ -59,6 +59,8 @@ const RIGHT_SERVER: RedisServer = {
   rights: async () => ({ tried: 60, missing: [], excess: [] }),
 };
 
+const RIGHT_RIGHTS: KubeRights = { may: async () => ({ allowed: true, serverMs: now() }) };
+
 /** What a worker's doctor sees, all well; a test spoils what it needs. */
 const wellOfWorker = {
   host,
@@ -67,7 +69,7 @@ const wellOfWorker = {
   keys: { own: async () => 'bbbbbbbbbbbb', trusted: async () => ['aaaaaaaaaaaa'] },
   server: RIGHT_SERVER,
   looks: { kube: async () => facts().kube, bootstrap: async () => facts().bootstrap },
-  rights: { may: async () => ({ allowed: true, serverMs: now() }) },
+  rights: RIGHT_RIGHTS,
   salt: { answering: async (names: readonly string[]) => names },
   fitness: async (): Promise<Fitness> => fit,
   journal: async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: [] }),
