@@ -21,7 +21,7 @@ program
     const secrets: (string | undefined)[] = [];
     const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot', secrets);
     await runProcess(async () => {
-      const config = botConfig(path, process.env);
+      const config = botConfig(path, process.env, { isStarting: true });
       const { startBot } = await import('./bot.ts');
       secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url ?? ''));
       return await startBot(config, openLog(config.log.level, 'registry-ha-bot', secrets));
@@ -36,7 +36,7 @@ program
     const secrets: (string | undefined)[] = [];
     const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-worker', secrets);
     await runProcess(async () => {
-      const config = workerConfig(path, process.env);
+      const config = workerConfig(path, process.env, { isStarting: true });
       const { startWorker } = await import('./worker.ts');
       secrets.push(config.redisPassword, passwordIn(config.redis.url ?? ''));
       return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', secrets));

@@ -26,7 +26,7 @@ import { doctorSays } from './terminal/doctor.ts';
 /** `registry-ha doctor bot`: checks the prerequisites of this computer's bot; returns the exit code. Nothing is changed or posted. */
 export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = botConfig(path, process.env);
+    const config = botConfig(path, process.env, { isStarting: true });
     const clusters = config.clusters.map(({ name }) => name);
     const opened = new Opened();
     try {

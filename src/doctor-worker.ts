@@ -27,7 +27,7 @@ import { doctorSays } from './terminal/doctor.ts';
 /** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
 export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = workerConfig(path, process.env);
+    const config = workerConfig(path, process.env, { isStarting: true });
     const opened = new Opened();
     try {
       const address = redisAddress(config.redis, config.redisPassword);
