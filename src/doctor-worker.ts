@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { host } from './adapters/health/host.ts';
 import { journalHealth } from './adapters/journal/entries/health.ts';
 import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from './adapters/keys/files.ts';
@@ -13,6 +14,7 @@ import { nodesRoom } from './app/doctor/nodes.ts';
 import { redisRoom } from './app/doctor/redis.ts';
 import { runningRoom } from './app/doctor/workers.ts';
 import type { TypedDoctor } from './commands/doctor.ts';
+import type { Environment } from './config/read-config.ts';
 import { redisAddress } from './config/redis-config.ts';
 import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
 import { logOn, onScreen, warnOf } from './on-screen.ts';
@@ -27,7 +29,7 @@ import { doctorSays } from './terminal/doctor.ts';
 /** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
 export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = workerConfig(path, process.env, { isStarting: true });
+    const config = workerConfig(path, withPassword(path, process.env), { isStarting: true });
     const opened = new Opened();
     try {
       const address = redisAddress(config.redis, config.redisPassword);
@@ -41,6 +43,13 @@ export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promi
       await opened.close();
     }
   });
+}
+
+/** As the unit sets it: the password’s file is beside the configuration, unless the environment names another one. */
+function withPassword(path: string, env: Environment): Environment {
+  const file = join(dirname(path), 'redis-password');
+  const isNamed = env.REGISTRY_HA_REDIS_PASSWORD !== undefined || env.REGISTRY_HA_REDIS_PASSWORD_FILE !== undefined;
+  return isNamed || !existsSync(file) ? env : { ...env, REGISTRY_HA_REDIS_PASSWORD_FILE: file };
 }
 
 function roomsOf(
