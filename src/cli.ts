@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
 import { generatedCommands } from './commands/generated.ts';
 import { offlineCommands } from './commands/offline.ts';
 import { terminalCommands } from './commands/terminal.ts';
@@ -8,8 +9,9 @@ import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
 import { openLog } from './runtime/log.ts';
 import { runProcess } from './runtime/run-process.ts';
+import { VERSION } from './runtime/version.ts';
 
-const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version('0.1.0');
+const program = new Command('registry-ha').description('Registry HA for MetalK8s as a Slack command').version(VERSION);
 
 program
   .command('bot')
@@ -19,7 +21,7 @@ program
     const secrets: (string | undefined)[] = [];
     const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot', secrets);
     await runProcess(async () => {
-      const config = botConfig(path, process.env);
+      const config = botConfig(path, process.env, { isStarting: true });
       const { startBot } = await import('./bot.ts');
       secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url ?? ''));
       return await startBot(config, openLog(config.log.level, 'registry-ha-bot', secrets));
@@ -34,7 +36,7 @@ program
     const secrets: (string | undefined)[] = [];
     const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-worker', secrets);
     await runProcess(async () => {
-      const config = workerConfig(path, process.env);
+      const config = workerConfig(path, process.env, { isStarting: true });
       const { startWorker } = await import('./worker.ts');
       secrets.push(config.redisPassword, passwordIn(config.redis.url ?? ''));
       return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', secrets));
@@ -43,6 +45,10 @@ program
 
 offlineCommands(program);
 terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
+doctorCommand(program, {
+  bot: async (asked) => await (await import('./doctor-bot.ts')).doctorOfBot(asked),
+  worker: async (asked) => await (await import('./doctor-worker.ts')).doctorOfWorker(asked),
+});
 generatedCommands(program);
 
 await program.parseAsync();

@@ -40,12 +40,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** A step's type is that of its kind's schema, and planners make steps: the one import upward, and of types only. */
 const TYPES_ONLY: Readonly<Record<string, string>> = { 'domain/plan/step.ts': 'steps/kinds.ts' };
 
+const DOCTORS = ['doctor-bot.ts', 'doctor-worker.ts'];
+
 /** The only ones that may import these folders, beside the folder itself. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
-  commands: ['cli.ts'],
-  runtime: ['cli.ts', 'bot.ts', 'worker.ts', 'terminal.ts'],
-  slack: ['bot.ts'],
-  terminal: ['terminal.ts'],
+  commands: ['cli.ts', ...DOCTORS],
+  runtime: ['cli.ts', 'bot.ts', 'worker.ts', 'terminal.ts', 'on-screen.ts', ...DOCTORS],
+  slack: ['bot.ts', 'doctor-bot.ts'],
+  terminal: ['terminal.ts', 'on-screen.ts', ...DOCTORS],
 };
 
 /** Rooms of a folder, lowest floor first: a room imports from its own floor and from those before it. */
@@ -64,12 +66,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
-  app: [
-    ['record', 'policy'],
-    ['plan', 'ask'],
-    ['answer', 'apply', 'watch'],
-    ['worker', 'here'],
-  ],
+  app: [['record', 'policy'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker', 'here'], ['doctor']],
   slack: [['text'], ['api'], ['plan'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],
@@ -98,12 +95,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   selfsigned: [],
 };
 
+const OF_CLUSTER = ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/'];
+
 /** What each process must never reach, by whatever way. */
 const NEVER: Readonly<Record<string, readonly string[]>> = {
   'worker.ts': ['slack/'],
   // It answers while both are down.
   'terminal.ts': ['slack/', 'adapters/redis/'],
-  'bot.ts': ['adapters/ssh/', 'adapters/kube/', 'adapters/salt/', 'adapters/bootstrap/', 'adapters/node/'],
+  'bot.ts': OF_CLUSTER,
+  'doctor-bot.ts': OF_CLUSTER,
+  'doctor-worker.ts': ['slack/'],
 };
 
 interface Import {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const UNIT = readFileSync(new URL('../deploy/registry-ha-worker.service', import.meta.url), 'utf8');
@@ -84,5 +85,28 @@ describe('the worker’s unit', () => {
     const said = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('registry-ha-worker'));
     rmSync(folder, { recursive: true });
     expect(said).toEqual([]);
+  });
+});
+
+describe('install.sh', () => {
+  const script = fileURLToPath(new URL('../deploy/install.sh', import.meta.url));
+
+  it('is a script for every sh, and says how it is used', () => {
+    expect(spawnSync('sh', ['-n', script]).status).toBe(0);
+    const { status, stdout } = spawnSync('sh', [script, '--help'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout).toContain('install.sh --uninstall --purge');
+    expect(stdout).not.toContain('set -eu');
+  });
+
+  it.each([
+    [['--what'], 'Unknown option --what.'],
+    [['--purge'], '--purge is only for --uninstall.'],
+    [['--root', '/no/such/folder'], '/no/such/folder is not a folder.'],
+    [['--root'], '--root needs a folder.'],
+  ])('refuses %j', (words, says) => {
+    const { status, stderr } = spawnSync('sh', [script, ...words], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(says);
   });
 });

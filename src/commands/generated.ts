@@ -4,6 +4,7 @@ import { optionsHere } from './terminal.ts';
 
 /** The words that may follow a command, beside its options and subcommands. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
+  doctor: ['bot', 'worker'],
   plan: [...VERB_NAMES, 'digest'],
   journal: ['show', 'verify'],
   policy: ['check', 'schema'],
@@ -11,7 +12,7 @@ const FIRST: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options whose value is a path. */
-const PATHS = ['--bot', '--config', '--file', '--folder', '--keys', '--worker'];
+const PATHS = ['--bot', '--bot-key', '--config', '--file', '--folder', '--keys', '--redis-password-file', '--worker'];
 
 /** Adds the commands that print what is generated from all commands: shell completion and the man page. */
 export function generatedCommands(program: Command): void {

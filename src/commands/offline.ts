@@ -1,15 +1,16 @@
 import { type Command, Option } from 'commander';
 import type { ExportOptions, VerifyOptions } from './audit.ts';
 import type { HealthPlace } from './health.ts';
+import { initCommand } from './init/init.ts';
 import type { KeysPlace } from './keys.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Adds the commands that need neither bot nor worker: keys, audit, journal, redis and policy; and health, which asks one of them. */
+/** Adds the commands that need neither bot nor worker: keys, audit, journal, redis, policy and init; and health, which asks one of them. */
 export function offlineCommands(program: Command): void {
   keysCommand(program.command('keys').description('create, list and retire the keys of bots and workers'));
   auditCommand(program.command('audit').description('export and verify the worker’s journal for auditors'));
-  for (const add of [journalCommand, redisCommand, policyCommand, healthCommand]) add(program);
+  for (const add of [journalCommand, redisCommand, policyCommand, healthCommand, initCommand]) add(program);
   for (const command of program.commands) if (OFFLINE.has(command.name())) command.hook('preAction', endWithReader);
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { policiesFor } from './policy-config.ts';
+import { type Policies, policiesFor } from './policy-config.ts';
 import { slackId } from './policy-file.ts';
-import { type Environment, neededSecret, readConfig, secret } from './read-config.ts';
-import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
+import { type Environment, Mistakes, neededSecret, readConfig, secret } from './read-config.ts';
+import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
 
 const absolute = z.string().startsWith('/', 'write an absolute path');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -63,25 +63,41 @@ const OVERRIDES = {
   REGISTRY_HA_LOG_LEVEL: 'log.level',
 } as const;
 
-/** The bot's configuration: the file, overrides from the environment, secrets from the environment only. Throws WrongConfig. */
-export function botConfig(path: string, env: Environment) {
-  const file = readConfig(path, BotFile, OVERRIDES, env);
-  const socket = file.slack.mode === 'socket';
+/** The bot's configuration: the file, the policy file, overrides from the environment, secrets from the environment only. Throws WrongConfig with the mistakes of all of them. */
+export function botConfig(
+  path: string,
+  env: Environment,
+  { isStarting = false }: { readonly isStarting?: boolean } = {},
+) {
+  const mistakes = new Mistakes();
+  const file = mistakes.of(() => readConfig(path, BotFile, OVERRIDES, env));
+  const policies = mistakes.of(() => (file === undefined ? undefined : policiesOf(file, path)));
+  const secrets = secretsOf(file?.slack.mode, env, mistakes);
+  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, secrets.redisPassword));
+  const { botToken } = secrets;
+  const wrong = mistakes.all();
+  if (wrong !== null || file === undefined || policies === undefined || botToken === undefined)
+    throw wrong ?? new TypeError('A part of the configuration is missing.');
+  return { ...file, policies, secrets: { ...secrets, botToken } };
+}
+
+const policiesOf = ({ clusters, policyFile }: z.infer<typeof BotFile>, path: string): Policies =>
+  policiesFor(
+    clusters.map(({ name }) => name),
+    policyFile,
+    path,
+  );
+
+/** Which secret is needed is known only with the mode. */
+function secretsOf(mode: 'socket' | 'http' | undefined, env: Environment, mistakes: Mistakes) {
+  const needed = (name: string) => mistakes.of(() => neededSecret(name, env));
   return {
-    ...file,
-    policies: policiesFor(
-      file.clusters.map(({ name }) => name),
-      file.policyFile,
-      path,
-    ),
-    secrets: {
-      botToken: neededSecret('REGISTRY_HA_SLACK_BOT_TOKEN', env),
-      /** Socket Mode only. */
-      appToken: socket ? neededSecret('REGISTRY_HA_SLACK_APP_TOKEN', env) : undefined,
-      /** HTTP mode only. */
-      signingSecret: socket ? undefined : neededSecret('REGISTRY_HA_SLACK_SIGNING_SECRET', env),
-      redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env),
-    },
+    botToken: needed('REGISTRY_HA_SLACK_BOT_TOKEN'),
+    /** Socket Mode only. */
+    appToken: mode === 'socket' ? needed('REGISTRY_HA_SLACK_APP_TOKEN') : undefined,
+    /** HTTP mode only. */
+    signingSecret: mode === 'http' ? needed('REGISTRY_HA_SLACK_SIGNING_SECRET') : undefined,
+    redisPassword: mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env)),
   };
 }
 

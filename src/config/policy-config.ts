@@ -15,7 +15,12 @@ const NOBODY: People = { users: [], groups: [] };
 
 /** Reads a policy file. Throws WrongConfig with every mistake at once, each with its fix. */
 export function readPolicies(path: string): Policies {
-  const { clusters } = parsedAs(PolicyFile, readYaml(path, 'examples/policy.yaml'), path);
+  return policiesIn(readYaml(path, 'examples/policy.yaml'), path);
+}
+
+/** The policies in the content of a file. Throws WrongConfig with every mistake at once. */
+export function policiesIn(raw: unknown, path: string): Policies {
+  const { clusters } = parsedAs(PolicyFile, raw, path);
   const policies = new Map(Object.entries(clusters).map(([name, text]) => [name, policyOf(text)] as const));
   const contradictions = [...policies].flatMap(([name, policy]) => contradictionsOf(name, policy));
   if (contradictions.length > 0) throw new WrongConfig(path, contradictions);

@@ -13,9 +13,40 @@ export class WrongConfig extends Error {
   override readonly name = 'WrongConfig';
   readonly mistakes: readonly string[];
 
-  constructor(source: string, mistakes: readonly string[]) {
-    super([`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));
-    this.mistakes = mistakes;
+  readonly #source: string;
+
+  constructor(source: string, mistakes: readonly string[], others: readonly WrongConfig[] = []) {
+    const own = [`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)];
+    super([...own, ...others.map(({ message }) => message)].join('\n'));
+    this.#source = source;
+    this.mistakes = [...mistakes, ...others.flatMap((one) => one.mistakes)];
+  }
+
+  /** The same, with the mistakes of other sources below. */
+  with(others: readonly WrongConfig[]): WrongConfig {
+    return others.length === 0 ? this : new WrongConfig(this.#source, this.mistakes, others);
+  }
+}
+
+/** The mistakes of several readings, so that people see all of them at once. */
+export class Mistakes {
+  readonly #found: WrongConfig[] = [];
+
+  /** What `read` returns; undefined, with its mistakes kept, if that is wrong. */
+  of<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof WrongConfig)) throw error;
+      this.#found.push(error);
+      return undefined;
+    }
+  }
+
+  /** Null without a mistake. */
+  all(): WrongConfig | null {
+    const [first, ...others] = this.#found;
+    return first === undefined ? null : first.with(others);
   }
 }
 

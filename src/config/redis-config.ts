@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { WrongConfig } from './read-config.ts';
+import { Mistakes, WrongConfig } from './read-config.ts';
 import { passwordIn, type RedisLogin, redisUrl } from './redis-url.ts';
 
 const path = z.string().startsWith('/', 'write an absolute path');
@@ -81,13 +81,17 @@ export type RedisAddress = { readonly tls?: TlsFiles } & (
 /** The address with user and password, and the content of the TLS files. Throws WrongConfig for an unusable file or a missing password. */
 export function redisAddress(config: RedisConfig, password: string | undefined): RedisAddress {
   const { url = '', username, sentinels, sentinelName: name = '', tls } = config;
-  if (username !== undefined && (password ?? passwordIn(url) ?? '') === '') throw noPassword(username);
+  const mistakes = new Mistakes();
+  if (username !== undefined && (password ?? passwordIn(url) ?? '') === '') mistakes.of(() => noPassword(username));
+  const files = tls === undefined ? undefined : mistakes.of(() => tlsFiles(tls));
+  const found = mistakes.all();
+  if (found !== null) throw found;
   const hosts = (sentinels ?? []).map(sentinelAt);
   const address =
     sentinels === undefined
       ? { url: redisUrl(url, { username, password }) }
       : { sentinels: { name, hosts, username, password } };
-  return tls === undefined ? address : { ...address, tls: tlsFiles(tls) };
+  return files === undefined ? address : { ...address, tls: files };
 }
 
 function sentinelAt(text: string) {
@@ -95,22 +99,33 @@ function sentinelAt(text: string) {
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-function tlsFiles(tls: NonNullable<RedisConfig['tls']>): TlsFiles {
-  const { ca, cert, key, serverName } = tls;
+function tlsFiles({ ca, cert, key, serverName }: NonNullable<RedisConfig['tls']>): TlsFiles {
+  const mistakes = new Mistakes();
+  const read = (path: string | undefined, how: (path: string) => string) =>
+    path === undefined ? undefined : mistakes.of(() => how(path));
   const texts = {
-    ...(ca === undefined ? {} : { ca: certificate('ca', ca) }),
-    ...(cert === undefined ? {} : { cert: certificate('cert', cert) }),
-    ...(key === undefined ? {} : { key: privateKey(key) }),
+    ca: read(ca, (path) => certificate('ca', path)),
+    cert: read(cert, (path) => certificate('cert', path)),
+    key: read(key, privateKey),
   };
+  const found = mistakes.all();
+  if (found !== null) throw found;
   if (cert !== undefined && key !== undefined) checkPair(cert, texts.cert ?? '', key, texts.key ?? '');
-  return { ...texts, ...(serverName === undefined ? {} : { servername: serverName }) };
+  const { ca: issuer, cert: own, key: secret } = texts;
+  return {
+    ...(issuer === undefined ? {} : { ca: issuer }),
+    ...(own === undefined ? {} : { cert: own }),
+    ...(secret === undefined ? {} : { key: secret }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
 }
 
 /** Redis would refuse each connection with WRONGPASS, and retries would not help. */
-const noPassword = (user: string): WrongConfig =>
-  new WrongConfig('of Redis', [
+function noPassword(user: string): never {
+  throw new WrongConfig('of Redis', [
     `redis.username: ${user} has no password. Set REGISTRY_HA_REDIS_PASSWORD_FILE to the path of its file, or REGISTRY_HA_REDIS_PASSWORD.`,
   ]);
+}
 
 /** Group may read: Kubernetes mounts a secret with fsGroup as mode 0440. */
 const NOT_SECRET = 0o037;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { type Environment, readConfig, secret } from './read-config.ts';
-import { REDIS_OVERRIDES, RedisSchema } from './redis-config.ts';
+import { type Environment, Mistakes, readConfig, secret } from './read-config.ts';
+import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const absolute = z.string().startsWith('/', 'write an absolute path');
@@ -82,7 +82,17 @@ const OVERRIDES = {
   REGISTRY_HA_LOG_LEVEL: 'log.level',
 } as const;
 
-/** The worker's configuration: the file, with overrides from the environment. Throws WrongConfig. */
-export function workerConfig(path: string, env: Environment): WorkerConfig {
-  return { ...readConfig(path, WorkerFile, OVERRIDES, env), redisPassword: secret('REGISTRY_HA_REDIS_PASSWORD', env) };
+/** The worker's configuration: the file, with overrides from the environment. `isStarting`: it must be able to reach Redis, too. Throws WrongConfig with every mistake. */
+export function workerConfig(
+  path: string,
+  env: Environment,
+  { isStarting = false }: { readonly isStarting?: boolean } = {},
+): WorkerConfig {
+  const mistakes = new Mistakes();
+  const file = mistakes.of(() => readConfig(path, WorkerFile, OVERRIDES, env));
+  const redisPassword = mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env));
+  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, redisPassword));
+  const wrong = mistakes.all();
+  if (wrong !== null || file === undefined) throw wrong ?? new TypeError('A part of the configuration is missing.');
+  return { ...file, redisPassword };
 }

@@ -40,6 +40,9 @@ function startFailed(error: unknown, log: Log): number {
   if (error instanceof Failure) {
     const { where, what, next } = error.report();
     process.stderr.write(`${forTerminal(`${where}: ${what} ${next}`)}\n`);
+    // An operator can fix it: a stack would only hide the sentences.
+    log.error({ where, what, next }, 'Start failed');
+    return 1;
   }
   log.error({ err: error }, 'Start failed');
   return 1;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../src/commands/doctor.ts';
 import { completion, generatedCommands, manPage } from '../../src/commands/generated.ts';
 import { offlineCommands } from '../../src/commands/offline.ts';
 import { terminalCommands } from '../../src/commands/terminal.ts';
@@ -16,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = new Command('registry-ha').description('Registry HA').version('0.1.0');
 offlineCommands(program);
 terminalCommands(program, async () => 0);
+doctorCommand(program, { bot: async () => 0, worker: async () => 0 });
 generatedCommands(program);
 
 /** What bash offers for the last of these words. */
@@ -44,6 +46,10 @@ describe('the completion for bash', () => {
       ['add', 'remove', 'sync', 'drill', 'undo', 'digest', '--config', '--json'],
     ],
     [['changes', '--n'], ['--node']],
+    [
+      ['doctor', ''],
+      ['bot', 'worker', '--config', '--json'],
+    ],
     [
       ['keys', 'new', '--fo'],
       ['--for', '--folder'],

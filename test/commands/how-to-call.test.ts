@@ -39,9 +39,8 @@ describe('registry-ha can be called as the pages say', () => {
   });
 
   it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {
-    expect(text('docs/install.md')).toContain(
-      'install -m 0755 /opt/registry-ha/deploy/registry-ha /usr/local/bin/registry-ha',
-    );
+    expect(text('deploy/install.sh')).toContain('COMMAND=$ROOT/usr/local/bin/registry-ha');
+    expect(text('deploy/install.sh')).toContain('place 0755 "$TARGET/deploy/registry-ha" "$COMMAND"');
     const wrapper = join(folder, 'registry-ha');
     writeFileSync(wrapper, text('deploy/registry-ha').replaceAll(INSTALLED, folder), { mode: 0o755 });
     for (const part of ['node/bin', 'dist']) mkdirSync(join(folder, part), { recursive: true });

@@ -64,6 +64,28 @@ describe('configuration', () => {
     expect(botConfig(example('bot.yaml'), env).secrets.botToken).toBe('xoxb-from-file');
   });
 
+  it('reports the mistakes of the file, the policy and every secret at once', () => {
+    const policy = join(folder, 'wrong-policy.yaml');
+    writeFileSync(policy, 'clusters: { lab: { approvers: { users: [] } } }\n');
+    const redis = `{ url: rediss://redis:6379, username: someone, tls: { ca: ${folder}/no.ca, key: ${folder}/no.key, cert: ${folder}/no.crt } }`;
+    const path = file(`redis: ${redis}\nclusters: [{ name: lab }]\npolicyFile: ${policy}\n`);
+    const told = mistakes(() => botConfig(path, { REGISTRY_HA_REDIS_PASSWORD_FILE: '/no/such' }, { isStarting: true }));
+    expect(told.map((one) => one.split(' ')[0])).toEqual([
+      'clusters.lab.approvers:',
+      'REGISTRY_HA_SLACK_BOT_TOKEN',
+      'REGISTRY_HA_SLACK_APP_TOKEN',
+      'REGISTRY_HA_REDIS_PASSWORD_FILE',
+      'redis.username:',
+      ...['ca', 'cert', 'key'].map((name) => `redis.tls.${name}:`),
+    ]);
+    const wrongToo = file('cluster: lab\nredis: { url: redis://redis, username: someone }\nretries: 3\n');
+    const env = { REGISTRY_HA_REDIS_PASSWORD_FILE: '/no/such' };
+    expect(mistakes(() => workerConfig(wrongToo, env, { isStarting: true }))).toEqual([
+      expect.stringContaining('retries'),
+      expect.stringContaining('/no/such, which cannot be read'),
+    ]);
+  });
+
   it('names a missing secret and how to set it', () => {
     expect(mistakes(() => botConfig(example('bot.yaml'), {}))[0]).toContain('REGISTRY_HA_SLACK_BOT_TOKEN is missing');
   });

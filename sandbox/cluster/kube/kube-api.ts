@@ -5,11 +5,13 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pause } from '../salt/pace.ts';
 import type { NodeActs, World } from '../world.ts';
 import { Access } from './access/access.ts';
 import { MASTERS, makeAuthority } from './access/certificates.ts';
 import { kubeconfig, kubeconfigByToken } from './access/kubeconfig.ts';
+import { REVIEWS_PATH, reviewed } from './access/review.ts';
 import { ExecDoor } from './exec/exec-door.ts';
 import { endpointsOf } from './objects/endpoints.ts';
 import { answerGet } from './objects/routes.ts';
@@ -126,6 +128,9 @@ async function replyTo(world: World, access: Access, request: IncomingMessage): 
     if (refusal !== null) return refusal;
     const url = urlOf(world, request);
     if (url.pathname.endsWith('/exec')) return failure(400, 'BadRequest', 'Upgrade request required');
+    if (request.method === 'POST' && url.pathname === REVIEWS_PATH) {
+      return reviewed(await text(request), (asked) => access.allows(request, asked));
+    }
     if (request.method !== 'GET') {
       return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     }

@@ -22,15 +22,22 @@ const FILES: Readonly<Record<KeyOwner, string>> = { bot: 'approval', worker: 'wo
 
 /** Writes a new pair: `approval.*` for a bot, `worker.*` for a worker. Never overwrites files. Throws `key-unusable`. */
 export async function writeNewPair(owner: KeyOwner, folder: string, now: Date) {
-  const { privateKeyPem, publicKeyPem, name } = newKeyPair();
+  const { privateText, publicText, name } = newKeyPairFiles(owner, now);
   const [privatePath, publicPath] = [join(folder, `${FILES[owner]}.key`), join(folder, `${FILES[owner]}.pub`)];
-  // PEM allows text before the key: RFC 7468, section 2.
-  const title = `registry-ha ${owner} key ${name}, made ${now.toISOString()}\n`;
   await mkdir(folder, { recursive: true });
   for (const path of [privatePath, publicPath]) await refuseExisting(path, folder);
-  await writeFile(privatePath, title + privateKeyPem, { mode: 0o600, flag: 'wx' });
-  await writeFile(publicPath, title + publicKeyPem, { mode: 0o644, flag: 'wx' });
+  await writeFile(privatePath, privateText, { mode: 0o600, flag: 'wx' });
+  await writeFile(publicPath, publicText, { mode: 0o644, flag: 'wx' });
   return { name, privatePath, publicPath };
+}
+
+/** The texts of both files of a new pair, or of the pair of a private key that is there. Throws `key-unusable`. */
+export function newKeyPairFiles(owner: KeyOwner, now: Date, privateText?: string) {
+  const pair = privateText === undefined ? newKeyPair() : { ...publicHalf(privateText), privateKeyPem: '' };
+  const { name, publicKeyPem, privateKeyPem } = pair;
+  // PEM allows text before the key: RFC 7468, section 2.
+  const title = `registry-ha ${owner} key ${name}, made ${now.toISOString()}\n`;
+  return { name, privateText: privateText ?? title + privateKeyPem, publicText: title + publicKeyPem };
 }
 
 async function refuseExisting(path: string, folder: string): Promise<void> {

@@ -12,7 +12,7 @@ import { connectionWords, statusWords } from './words.ts';
 /** A list of 500 nodes is about 8 MiB. */
 const BODY_LIMIT = 32 * 2 ** 20;
 
-/** One GET: its path, its schema, and its name in messages (`the list of nodes`). */
+/** What is asked for: its path, its schema, and its name in messages (`the list of nodes`). */
 export interface Wanted<T> {
   readonly path: string;
   readonly schema: z.ZodType<T>;
@@ -21,21 +21,52 @@ export interface Wanted<T> {
 
 /** Reads from the API server; null for status 404. Throws Unreachable, or the signal's reason. */
 export async function get<T>(connected: Connection, wanted: Wanted<T>, limits: RunLimits): Promise<T | null> {
+  const answer = await answerTo(connected, wanted, limits);
+  if (answer.status === 404) return null;
+  if (answer.status !== 200) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
+  return understood(answer.body, wanted);
+}
+
+/** An object as the API server created it, and the server's time of day in its header Date (RFC 9110); null without one. */
+export interface Created<T> {
+  readonly object: T;
+  readonly serverMs: number | null;
+}
+
+/** Creates an object that the API server answers and does not keep, such as a review. Throws Unreachable, or the signal's reason. */
+export async function create<T>(
+  connected: Connection,
+  wanted: Wanted<T>,
+  body: object,
+  limits: RunLimits,
+): Promise<Created<T>> {
+  const answer = await answerTo(connected, wanted, limits, JSON.stringify(body));
+  if (answer.status !== 201) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
+  const at = Date.parse(answer.date ?? '');
+  return { object: understood(answer.body, wanted), serverMs: Number.isNaN(at) ? null : at };
+}
+
+async function answerTo(
+  connected: Connection,
+  wanted: Wanted<unknown>,
+  limits: RunLimits,
+  body?: string,
+): Promise<Answer> {
   limits.signal.throwIfAborted();
   const options = await connected.requestOptions();
   const late = AbortSignal.timeout(limits.limitMs);
-  const answer = await fetched(new URL(connected.server + wanted.path), {
+  const sent = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const request = {
     ...options,
-    headers: { ...options.headers, Accept: 'application/json' },
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...options.headers, ...sent, Accept: 'application/json' },
     signal: AbortSignal.any([limits.signal, late]),
-  }).catch((cause: unknown) => {
+  };
+  return await fetched(new URL(connected.server + wanted.path), request, body).catch((cause: unknown) => {
     limits.signal.throwIfAborted();
     const why = late.aborted ? `no answer within ${limits.limitMs} ms` : connectionWords(cause);
     throw unreachable(`${connected.server} did not return ${wanted.what}: ${why}.`, cause);
   });
-  if (answer.status === 404) return null;
-  if (answer.status !== 200) throw unreachable(`Asked for ${wanted.what}, the API ${statusWords(answer.status)}.`);
-  return understood(answer.body, wanted);
 }
 
 /** Like `get`, for objects that every cluster has: status 404 throws Unreachable. */
@@ -50,20 +81,23 @@ const unreachable = (says: string, cause?: unknown) => new Unreachable(API, 'kub
 interface Answer {
   readonly status: number;
   readonly body: string;
+  readonly date: string | undefined;
 }
 
-function fetched(url: URL, options: RequestOptions): Promise<Answer> {
+function fetched(url: URL, options: RequestOptions, body?: string): Promise<Answer> {
   const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
     const sent = request(url, options, (response) => {
-      bodyOf(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+      const { statusCode: status = 0, headers } = response;
+      bodyOf(response).then((text) => resolve({ status, body: text, date: headers.date }), reject);
     });
     sent.on('error', (error) => {
       // The server may close a kept connection while a request is on its way. A new connection answers or fails by itself.
-      if (sent.reusedSocket && codeOf(error) === 'ECONNRESET') resolve(fetched(url, { ...options, agent: false }));
+      if (sent.reusedSocket && codeOf(error) === 'ECONNRESET')
+        resolve(fetched(url, { ...options, agent: false }, body));
       else reject(error);
     });
-    sent.end();
+    sent.end(body);
   });
 }
 

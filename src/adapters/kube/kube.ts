@@ -1,11 +1,13 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import type { KubeFacts, NodeFacts } from '../../domain/cluster/facts.ts';
 import type { Kubernetes, NodeList, SaltMasterPod } from '../../ports/cluster.ts';
+import type { KubeRight, KubeRights, ReviewedRight } from '../../ports/doctor/cluster.ts';
 import type { RunLimits } from '../../ports/nodes.ts';
 import { get, getExisting, type Wanted } from './api.ts';
 import { type Connection, connection } from './connection.ts';
 import { exec } from './exec.ts';
 import { endpointsFacts, isStatic, nodeFacts, registryFacts, saltMasterOf } from './facts.ts';
+import { review } from './review.ts';
 import {
   endpointsSchema,
   groupSchema,
@@ -29,7 +31,7 @@ export interface KubernetesOptions {
 /** The Kubernetes API of one cluster by its kubeconfig, and the salt-master pod through it. */
 export function kubernetes(
   options: KubernetesOptions,
-): Kubernetes & NodeList & SaltMasterPod & { close(): Promise<void> } {
+): Kubernetes & NodeList & KubeRights & SaltMasterPod & { close(): Promise<void> } {
   const closing = new AbortController();
   const limitMs = options.limitMs ?? 10_000;
   const open = async (signal: AbortSignal) => {
@@ -41,6 +43,7 @@ export function kubernetes(
     look: async (signal) => (await open(signal)).look(),
     nodes: async (signal) => (await open(signal)).nodes(),
     endpoints: async (signal) => (await open(signal)).endpoints(),
+    may: async (right, signal) => (await open(signal)).may(right),
     async run(command, limits) {
       const reader = await open(limits.signal);
       const pod = await reader.saltMaster();
@@ -121,6 +124,10 @@ class Reader {
       versions.map((one) => this.#get({ path: `/apis/${one.groupVersion}`, schema: kindsSchema, what })),
     );
     return lists.some((list) => (list?.resources ?? []).some((one) => NATIVE_KINDS.includes(one.kind)));
+  }
+
+  may(right: KubeRight): Promise<ReviewedRight> {
+    return review(this.connected, right, this.#limits);
   }
 
   #get<T>(wanted: Wanted<T>): Promise<T | null> {

@@ -1,5 +1,6 @@
 import { Unreachable } from '../../domain/answers/failure.ts';
 import {
+  type ClosedTarget,
   type NodeAccess,
   type OpenFolder,
   type OpenTarget,
@@ -19,7 +20,7 @@ import { namedMounts, pathsToResolve } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
 import { registryFiles } from './registry-files.ts';
 
-const HOST_KEY_LIMIT_MS = 20_000;
+export const HOST_KEY_LIMIT_MS = 20_000;
 
 export interface TargetNodesParts {
   readonly shell: NodeShell;
@@ -130,7 +131,10 @@ async function partsBeside(paths: readonly string[], inspector: NodeInspector): 
 }
 
 /** The first folder on the way to an archive that not only root can change. */
-async function openFolderOf({ archives }: TargetQuery, inspector: NodeInspector): Promise<OpenFolder | null> {
+export async function openFolderOf(
+  { archives }: Pick<TargetQuery, 'archives'>,
+  inspector: NodeInspector,
+): Promise<OpenFolder | null> {
   for (const { path } of archives) {
     const found = await inspector.openFolder(path);
     if (found !== null) return found;
@@ -148,7 +152,8 @@ async function spaceFor(missing: readonly TargetFile[], inspector: NodeInspector
   return [...spaces.values()];
 }
 
-function closedBy(error: unknown, { node }: NodeAccess): TargetFacts | null {
+/** Null for an error that is no fault of the connection. */
+export function closedBy(error: unknown, { node }: NodeAccess): ClosedTarget | null {
   if (!(error instanceof Unreachable)) return null;
   const fault = SSH_FAULTS.find((known) => known === error.fault);
   return fault === undefined ? null : { is: 'closed', node, fault, says: error.says };

@@ -10,6 +10,14 @@ export interface SeenWorker {
   readonly nodes: ReadNodes | null;
   /** Null if the worker did not say. */
   readonly who: WorkerName | null;
+  /** Left out or null if the worker did not say: it is older than this, or newer and says it in another form. */
+  readonly about?: WorkerAbout | null;
+}
+
+/** The program of a worker, and the names of the bots' keys that it trusts. */
+export interface WorkerAbout {
+  readonly version: string;
+  readonly trusts: readonly string[];
 }
 
 /** One start of a worker. */

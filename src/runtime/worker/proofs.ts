@@ -11,6 +11,8 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
   const bots = await loadTrustedKeys(trustedKeys);
   const workers = await ownAndFormerKeys(own, formerKeys);
   return {
+    /** Names of the keys whose approvals count. */
+    trusts: bots.map(({ name }) => name),
     entries: workerEntryProof({ own, bots, workers }),
     cards: proofOf('card', own, bots),
     heartbeat: proofOf('heartbeat', own, workers),

@@ -12,6 +12,7 @@ import type { WorkerConfig } from '../../config/worker-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { openRedis } from '../redis.ts';
+import { VERSION } from '../version.ts';
 import type { WorkerProofs } from './proofs.ts';
 
 /** The worker's view of Redis. `onReady` is called at each connection, because Redis may have lost data before it. */
@@ -21,13 +22,14 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
   const redis = openRedis(address, `registry-ha-worker-${cluster}`, log, onReady);
   const record = { redis, cluster, clock, proof: proofs.entries, cache: new EntryCache() };
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
+  const about = { version: VERSION, trusts: proofs.trusts };
   return {
     redis,
     changes: redisChanges(record),
     /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
-    life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat }),
+    life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat, about }),
     board: redisStatus({ redis, cluster, proof: proofs.status }),
     proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),
     dryRuns: redisDryRuns({ redis, cluster, proof: proofs.dryRun }),

@@ -3,6 +3,7 @@ import { PlainFailure } from '../../domain/answers/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { boltLog } from '../api/bolt-log.ts';
+import { slackRefused } from '../api/slack-refused.ts';
 import { featuresOff } from './features.ts';
 import { InFlight } from './in-flight.ts';
 import { SeenSignatures } from './seen-signatures.ts';
@@ -59,7 +60,7 @@ export function botApp(options: BotAppOptions) {
     start: async () => {
       const error = await begin().then(none, (failed: unknown) => failed);
       if (error === undefined) return;
-      if (isFinal(error)) throw error;
+      if (isFinal(error)) throw inSentences(error);
       later = keepTrying(begin, error, options, end.signal);
     },
     /** Stops accepting payloads, and waits at most ten seconds for those in progress. */
@@ -75,6 +76,21 @@ export function botApp(options: BotAppOptions) {
 
 /** True if only a person can help. */
 const isFinal = (error: unknown): error is Error => error instanceof PlainFailure || isFatal(error);
+
+/** What an operator can do about a token that Slack rejects. */
+function inSentences(error: Error): Error {
+  if (error instanceof PlainFailure) return error;
+  const { code } = slackRefused(error);
+  return new PlainFailure(
+    'slack-token',
+    {
+      where: 'Slack',
+      what: `Slack rejects a token of the bot (${code}).`,
+      next: 'Run `registry-ha doctor bot` to see which one. Copy it again from the Slack app, then start the bot.',
+    },
+    { cause: error },
+  );
+}
 
 const none = (): undefined => undefined;
 
@@ -96,7 +112,7 @@ async function keepTrying(
     try {
       return await begin();
     } catch (error) {
-      if (isFinal(error)) return onFatal(error);
+      if (isFinal(error)) return onFatal(inSentences(error));
       err = error;
     }
   }
@@ -170,7 +186,9 @@ const anySignal = (given: AbortSignal | undefined, limit: AbortSignal): AbortSig
 type Way = Receiver & { readonly isConnected: boolean };
 
 function receiversFor(options: BotAppOptions, logger: Logger): readonly Way[] {
-  if (options.mode === 'socket') return Array.from({ length: SOCKETS }, () => new Socket({ ...options, logger }));
+  const onFatal = (error: Error) => options.onFatal(inSentences(error));
+  if (options.mode === 'socket')
+    return Array.from({ length: SOCKETS }, () => new Socket({ ...options, onFatal, logger }));
   return [new SignedHttp({ ...options, host: options.host ?? '127.0.0.1', logger })];
 }
 

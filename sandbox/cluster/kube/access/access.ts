@@ -46,6 +46,12 @@ export class Access {
     return failure(403, 'Forbidden', `User "${who.name}" cannot ${method.toLowerCase()} path "${url.pathname}"`, {});
   }
 
+  /** What a SelfSubjectAccessReview answers: whether the asker may do this. Call it after `refusalFor`. */
+  allows(request: IncomingMessage, asked: ApiRequest): boolean {
+    const who = this.#whoAsks(request);
+    return who !== null && (who.mayAll || this.#rbac.allows(who.name, asked));
+  }
+
   #whoAsks(request: IncomingMessage): { readonly name: string; readonly mayAll: boolean } | null {
     const { socket } = request;
     const subject = socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate().subject : undefined;

@@ -43,9 +43,10 @@ export class Rbac {
     return new Rbac(loadAll(manifests).map((one) => documentSchema.parse(one)));
   }
 
-  /** Denies what no rule allows; every authenticated user may discover resources (system:discovery). */
+  /** Denies what no rule allows; every authenticated user may discover resources (system:discovery), and ask what he may do (system:basic-user). */
   allows(user: string, asked: ApiRequest): boolean {
     if (asked.is === 'path') return asked.verb === 'get';
+    if (asked.verb === 'create' && asked.resource === REVIEWS) return true;
     return this.#grants.some(
       (grant) =>
         grant.user === user &&
@@ -54,6 +55,9 @@ export class Rbac {
     );
   }
 }
+
+/** The resource by which a user asks what he may do. */
+export const REVIEWS = 'selfsubjectaccessreviews';
 
 const userOf = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`;
 

@@ -5,6 +5,7 @@ import {
   type ReadNodes,
   type SeenWorker,
   SLOW_ANSWER_MS,
+  type WorkerAbout,
   type WorkerSays,
 } from '../../../domain/cluster/worker-state.ts';
 import type { Heartbeat } from '../../../ports/cards.ts';
@@ -22,6 +23,8 @@ export interface HeartbeatOptions {
   /** Signs as the worker, so that nobody else can put words on a card, or make a silent worker look alive. */
   readonly proof: Proof;
   readonly clock: Pick<Clock, 'now' | 'steadyMs'>;
+  /** What the worker says about itself in each heartbeat. */
+  readonly about?: WorkerAbout;
 }
 
 /** Characters of the worker's trouble; cards show it. */
@@ -45,13 +48,17 @@ const beatSchema = z.object({
     .nullable()
     .catch(null),
   who: z.object({ id: z.string(), name: z.string() }).nullable().catch(null),
+  about: z
+    .object({ version: z.string(), trusts: z.array(z.string()) })
+    .nullable()
+    .catch(null),
 });
 
 /**
  * A worker's heartbeat in Redis, with its time by Redis' clock, because the clocks of bot and worker may differ. The key does not expire,
  * so that people see since when the worker is silent.
  */
-export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOptions): Heartbeat {
+export function redisHeartbeat({ redis, cluster, proof, clock, about }: HeartbeatOptions): Heartbeat {
   const { worker } = clusterKeys(cluster);
   return {
     async beat(says) {
@@ -60,7 +67,7 @@ export function redisHeartbeat({ redis, cluster, proof, clock }: HeartbeatOption
       const tookMs = clock.steadyMs() - from;
       const at = seconds * 1000 + Math.floor(micros / 1000);
       const ahead = tookMs > SLOW_ANSWER_MS ? null : Math.round(clock.now().getTime() - tookMs / 2 - at);
-      const said = { at, ahead, ...bounded(says) };
+      const said = { at, ahead, ...bounded(says), ...(about === undefined ? {} : { about }) };
       return askedSchema.parse(await runScript(redis, BEAT, [worker], signedText(said, { cluster }, proof)));
     },
     async seen() {

@@ -54,6 +54,20 @@ describe('the heartbeat of a worker in Redis', () => {
     expect(seen).toMatchObject({ workerAheadMs: expect.closeTo(-3_600_000, -5) });
   });
 
+  it('says which program the worker is and whose approvals it accepts; an older worker does not, and a newer one may say it otherwise', async () => {
+    const about = { version: '1.2.3', trusts: ['aaaaaaaaaaaa'] };
+    const proof = proofOf('heartbeat', worker, [worker]);
+    const options = { redis: bench.connect(), cluster: 'c10', clock: systemClock, proof };
+    await redisHeartbeat({ ...options, about }).beat(WELL);
+    expect(await lifeOf('c10', bot).seen()).toMatchObject({ about });
+    await redisHeartbeat(options).beat(WELL);
+    expect(await lifeOf('c10', bot).seen()).toMatchObject({ about: null, who: WELL.who });
+    const newer = { at: Date.now(), trouble: null, about: { version: { major: 2 } } };
+    const text = JSON.stringify({ ...newer, ...proof.sign({ ...newer, cluster: 'c10' }) });
+    await bench.connect().hset('mk8s:c10:worker', 'beat', text);
+    expect(await lifeOf('c10', bot).seen()).toMatchObject({ about: null, trouble: null });
+  });
+
   it('does not guess it after a slow answer, nor for an older worker', async () => {
     const steps = [0, 5_001];
     await lifeOf('c6', worker, { now: () => new Date(), steadyMs: () => steps.shift() ?? 5_001 }).beat(WELL);

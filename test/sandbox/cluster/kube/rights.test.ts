@@ -57,6 +57,26 @@ describe('the service account of deploy/registry-ha-worker-rbac.yaml', () => {
     await workersCalls();
   });
 
+  test('is told its rights by reviews: what the rules allow, and nothing else, also to a user without any right', async () => {
+    kube = await startKubernetes(cluster.world, cluster.acts, { folder: cluster.folder });
+    const adapter = kubernetes({ kubeconfigPath: kube.workerConfigPath, limitMs: PATIENCE_MS });
+    const namespace = 'kube-system';
+    const exec = { verb: 'create', resource: 'pods/exec', namespace };
+    const asked = [
+      { verb: 'list', resource: 'nodes' },
+      { ...exec, name: `salt-master-${cluster.world.bootstrap.name}` },
+      { ...exec, name: 'etcd-bootstrap' },
+      { verb: 'get', resource: 'secrets', namespace, name: 'any' },
+    ];
+    const answers = await Promise.all(asked.map((right) => adapter.may(right, signal)));
+    expect(answers.map(({ allowed }) => allowed)).toEqual([true, true, false, false]);
+    expect(answers.every(({ serverMs }) => serverMs !== null)).toBe(true);
+    await adapter.close();
+    const stranger = kubernetes({ kubeconfigPath: join(cluster.folder, 'viewer.conf'), limitMs: PATIENCE_MS });
+    expect((await stranger.may({ verb: 'list', resource: 'nodes' }, signal)).allowed).toBe(false);
+    await stranger.close();
+  });
+
   test.each(RIGHTS)(
     'grants only necessary rights: without $verb $resource the worker fails with an explanation',
     async (right) => {

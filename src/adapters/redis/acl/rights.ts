@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { RightsFound } from '../../../ports/doctor/redis.ts';
+import { ALL_ANNOUNCED, clusterKeys } from '../server/keys.ts';
+import { runScript } from '../server/script.ts';
+import { BOT_COMMANDS, WORKER_COMMANDS } from './acl-commands.ts';
+
+/**
+ * Asks Redis whether the user may run each command, without running it (Redis 7.0, Lua API, `redis.acl_check_cmd`). ARGV: the
+ * commands, each as JSON. Returns the places, from 1, of those that it may not run; a command that this server does not have counts.
+ */
+const TRY = `
+local denied = {}
+for place, line in ipairs(ARGV) do
+  local checked, allowed = pcall(redis.acl_check_cmd, unpack(cjson.decode(line)))
+  if not checked or not allowed then denied[#denied + 1] = place end
+end
+return denied`;
+
+const placesSchema = z.array(z.int());
+
+interface Tried {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** What each process must not be able to do, with keys of ours or of other programs. */
+const FOREIGN: readonly Tried[] = [
+  { name: 'change Redis’ configuration', words: ['config', 'set', 'appendonly', 'no'] },
+  { name: 'delete all data', words: ['flushall'] },
+  { name: 'change users', words: ['acl', 'setuser', 'default'] },
+  { name: 'read keys outside of registry-ha’s', words: ['get', 'foreign-key'] },
+];
+
+/** Tries every right of a process in these clusters, at keys that do not exist. */
+export async function rightsAt(
+  redis: Redis,
+  process: 'bot' | 'worker',
+  clusters: readonly string[],
+): Promise<RightsFound> {
+  const commands = process === 'bot' ? BOT_COMMANDS : WORKER_COMMANDS;
+  const [first = ''] = clusters;
+  const keys = clusters.map((cluster) => ({ name: `keys of ${cluster}`, words: ['get', probeIn(cluster)] }));
+  const needed = [...keys, ...commands.map((name) => ({ name, words: wordsOf(name, first) }))];
+  const foreign = process === 'bot' ? FOREIGN : [...FOREIGN, otherCluster(clusters)];
+  const denied = async (of: readonly Tried[]) => {
+    const places = placesSchema.parse(await runScript(redis, TRY, [], ...of.map(({ words }) => JSON.stringify(words))));
+    return new Set(places.map((place) => of[place - 1]?.name));
+  };
+  const [missing, kept] = [await denied(needed), await denied(foreign)];
+  return {
+    tried: needed.length,
+    missing: needed.map(({ name }) => name).filter((name) => missing.has(name)),
+    excess: foreign.map(({ name }) => name).filter((name) => !kept.has(name)),
+  };
+}
+
+/** A worker reaches only its own cluster. */
+const otherCluster = ([own = '']: readonly string[]): Tried => ({
+  name: 'write keys of other clusters',
+  words: ['set', probeIn(own === 'other' ? 'another' : 'other'), '1'],
+});
+
+/** A key that nobody uses. */
+const probeIn = (cluster: string): string => `${clusterKeys(cluster).fence}:doctor`;
+
+const KEYLESS: ReadonlySet<string> = new Set(['client|setname', 'info', 'ping', 'quit', 'time']);
+
+/** The command at a key of ours, which stands for every argument: some commands take several keys. */
+function wordsOf(name: string, cluster: string): readonly string[] {
+  if (name === 'psubscribe') return [name, ALL_ANNOUNCED];
+  if (name === 'publish') return [name, clusterKeys(cluster).announced, ''];
+  const key = probeIn(cluster);
+  return KEYLESS.has(name) ? name.split('|') : [name, key, key, key];
+}

@@ -1,0 +1,71 @@
+import { good, unknown, type Verdict, wrong } from '../../domain/answers/verdict.ts';
+import { bytesInWords, count, listed } from '../../domain/text/format.ts';
+import type { Host } from '../../ports/doctor/host.ts';
+import type { JournalHealth, KeyRing } from '../../ports/doctor/keeping.ts';
+import { check, type Room } from './check.ts';
+
+/** The worker stops at a full disk. A journal file has 64 MB, and the caches less. */
+const LEAST_BYTES = 500_000_000;
+
+export interface JournalPorts {
+  readonly host: Host;
+  readonly journal: JournalHealth;
+  readonly stateFolder: string;
+}
+
+/** The worker's journal: its chain and seals, and the space for it. */
+export const journalRoom = ({ host, journal, stateFolder }: JournalPorts): Room => ({
+  name: 'journal',
+  checks: async () => [
+    check('chain', () => journal.look(), chain, { failing: 'wrong', limitMs: 120_000 }),
+    check(
+      'space',
+      () => host.freeIn(stateFolder),
+      (free) => space(stateFolder, free),
+    ),
+  ],
+});
+
+function chain(seen: Awaited<ReturnType<JournalHealth['look']>>): Verdict {
+  if (seen === null) return good('There is no journal yet; the worker begins it at its first start');
+  const { lines, unknownKeys, unsealedEnd } = seen;
+  if (unknownKeys.length > 0)
+    return wrong(
+      `The key of some seals is unknown: ${listed(unknownKeys)}.`,
+      'Name the worker’s former public keys in `formerKeys`: see docs/keys.md.',
+    );
+  if (unsealedEnd > 0)
+    return wrong(
+      `Line ${unsealedEnd} ends a change, and no seal follows.`,
+      'Start the worker, which seals it. If the worker runs, see docs/audit.md.',
+    );
+  return good(`${count(lines, 'line')}, chain and seals intact`);
+}
+
+function space(folder: string, free: number | null): Verdict {
+  if (free === null) return unknown(`${folder} does not exist yet; the worker makes it at its first start.`);
+  if (free >= LEAST_BYTES) return good(`${bytesInWords(free)} free in ${folder}`);
+  return wrong(
+    `${folder} has ${bytesInWords(free)} free, less than ${bytesInWords(LEAST_BYTES)}. A worker stops when its disk is full.`,
+    'Free space there, or limit the journal with journal.keepDays.',
+  );
+}
+
+/** The keys of a process: modes, owners, halves. */
+export const keysRoom = (keys: KeyRing, trusts: string): Room => ({
+  name: 'keys',
+  checks: async () => [
+    check(
+      'own key',
+      () => keys.own(),
+      (name) => good(`${name}, readable for its owner only`),
+      { failing: 'wrong' },
+    ),
+    check(
+      trusts,
+      () => keys.trusted(),
+      (names) => good(listed(names)),
+      { failing: 'wrong' },
+    ),
+  ],
+});

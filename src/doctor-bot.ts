@@ -1,0 +1,80 @@
+import { host } from './adapters/health/host.ts';
+import { loadSigningKey, loadTrustedKeys } from './adapters/keys/files.ts';
+import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
+import { examine, type Room, shared } from './app/doctor/check.ts';
+import { botHostRoom } from './app/doctor/host.ts';
+import { keysRoom } from './app/doctor/keeping.ts';
+import { policyRoom } from './app/doctor/policy.ts';
+import { redisRoom } from './app/doctor/redis.ts';
+import { slackRoom } from './app/doctor/slack.ts';
+import { workersRoom } from './app/doctor/workers.ts';
+import type { TypedDoctor } from './commands/doctor.ts';
+import { type BotConfig, botConfig, workerKeysOf } from './config/bot-config.ts';
+import { redisAddress } from './config/redis-config.ts';
+import { logOn, onScreen, warnOf } from './on-screen.ts';
+import type { Heartbeat } from './ports/cards.ts';
+import type { Log } from './ports/log.ts';
+import { botProofs } from './runtime/bot/proofs.ts';
+import { systemClock as clock } from './runtime/clock.ts';
+import { doctorRedis, healthSays } from './runtime/doctor.ts';
+import { Opened } from './runtime/opened.ts';
+import { VERSION } from './runtime/version.ts';
+import { slackGroups } from './slack/api/groups.ts';
+import { slackSite } from './slack/api/site.ts';
+import { doctorSays } from './terminal/doctor.ts';
+
+/** `registry-ha doctor bot`: checks the prerequisites of this computer's bot; returns the exit code. Nothing is changed or posted. */
+export async function doctorOfBot({ config: path, json }: TypedDoctor): Promise<number> {
+  return await onScreen(json, async (screen) => {
+    const config = botConfig(path, process.env, { isStarting: true });
+    const clusters = config.clusters.map(({ name }) => name);
+    const opened = new Opened();
+    try {
+      const address = redisAddress(config.redis, config.secrets.redisPassword);
+      const redis = opened.keep(doctorRedis(address, 'bot', clusters));
+      screen.wait('Checking…');
+      const rooms = roomsOf(config, redis, logOn(screen));
+      const findings = await examine(rooms, { clock, onUnexpected: warnOf(screen) }, new AbortController().signal);
+      return doctorSays({ process: 'bot', clusters, version: VERSION }, findings);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+function roomsOf(config: BotConfig, { redis, server }: ReturnType<typeof doctorRedis>, log: Log): readonly Room[] {
+  const { policies, approval, health, slack } = config;
+  const { botToken, appToken } = config.secrets;
+  const site = slackSite({ botToken, appToken, slackApiUrl: slack.apiUrl });
+  const token = shared((signal) => site.token(signal));
+  const groups = slackGroups({ botToken, slackApiUrl: slack.apiUrl, clock, log: { ...log, warn: () => undefined } });
+  const own = async () => (await loadSigningKey(approval.keyFile)).name;
+  const trusted = async () =>
+    (await Promise.all(config.clusters.map((one) => loadTrustedKeys(workerKeysOf(one)))))
+      .flat()
+      .map(({ name }) => name);
+  const channels = [...new Set(config.clusters.flatMap((one) => one.channels))];
+  return [
+    botHostRoom({ host: host(process.env), health: () => healthSays(health) }),
+    keysRoom({ own, trusted }, 'trusted workers'),
+    slackRoom({ token, site, isSocket: slack.mode === 'socket', channels, policies, now: () => clock.now().getTime() }),
+    policyRoom({ policies, groups, site, token }),
+    redisRoom(server),
+    workersRoom({ clusters: livesOf(config, redis), version: VERSION, ownKey: own }),
+  ];
+}
+
+/** The heartbeat of each cluster. The keys are read with the first look, so that a wrong key is only this check's matter. */
+function livesOf(
+  config: BotConfig,
+  redis: ReturnType<typeof doctorRedis>['redis'],
+): ReadonlyMap<string, Pick<Heartbeat, 'seen'>> {
+  const proofs = shared(async () => await botProofs(config, await loadSigningKey(config.approval.keyFile)));
+  const { signal } = new AbortController();
+  const seen = async (cluster: string) => {
+    const proof = (await proofs(signal)).clusters.get(cluster)?.heartbeat;
+    if (proof === undefined) throw new Error(`There are no keys for the cluster ${cluster}.`);
+    return await redisHeartbeat({ redis, cluster, clock, proof }).seen();
+  };
+  return new Map(config.clusters.map(({ name }) => [name, { seen: () => seen(name) }] as const));
+}

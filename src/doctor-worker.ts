@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { host } from './adapters/health/host.ts';
+import { journalHealth } from './adapters/journal/entries/health.ts';
+import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from './adapters/keys/files.ts';
+import { headChecker } from './adapters/keys/seals.ts';
+import { fitnessOfNodes } from './adapters/node/fitness.ts';
+import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
+import { examine, type Room, shared } from './app/doctor/check.ts';
+import { archivesRoom, kubernetesRoom, saltRoom } from './app/doctor/cluster.ts';
+import { workerHostRoom } from './app/doctor/host.ts';
+import { journalRoom, keysRoom } from './app/doctor/keeping.ts';
+import { nodesRoom } from './app/doctor/nodes.ts';
+import { redisRoom } from './app/doctor/redis.ts';
+import { runningRoom } from './app/doctor/workers.ts';
+import type { TypedDoctor } from './commands/doctor.ts';
+import type { Environment } from './config/read-config.ts';
+import { redisAddress } from './config/redis-config.ts';
+import { type WorkerConfig, workerConfig } from './config/worker-config.ts';
+import { logOn, onScreen, warnOf } from './on-screen.ts';
+import { systemClock as clock } from './runtime/clock.ts';
+import { doctorRedis, healthSays } from './runtime/doctor.ts';
+import { Opened } from './runtime/opened.ts';
+import { VERSION } from './runtime/version.ts';
+import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
+import { workerProofs } from './runtime/worker/proofs.ts';
+import { doctorSays } from './terminal/doctor.ts';
+
+/** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
+export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
+  return await onScreen(json, async (screen) => {
+    const config = workerConfig(path, withPassword(path, process.env), { isStarting: true });
+    const opened = new Opened();
+    try {
+      const address = redisAddress(config.redis, config.redisPassword);
+      const cluster = opened.keep(await workerCluster(config, logOn(screen), false));
+      const redis = opened.keep(doctorRedis(address, 'worker', [config.cluster]));
+      screen.wait('Checking…');
+      const rooms = roomsOf(config, cluster, redis);
+      const findings = await examine(rooms, { clock, onUnexpected: warnOf(screen) }, new AbortController().signal);
+      return doctorSays({ process: 'worker', clusters: [config.cluster], version: VERSION }, findings);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+/** As the unit sets it: the password’s file is beside the configuration, unless the environment names another one. */
+function withPassword(path: string, env: Environment): Environment {
+  const file = join(dirname(path), 'redis-password');
+  const isNamed = env.REGISTRY_HA_REDIS_PASSWORD !== undefined || env.REGISTRY_HA_REDIS_PASSWORD_FILE !== undefined;
+  return isNamed || !existsSync(file) ? env : { ...env, REGISTRY_HA_REDIS_PASSWORD_FILE: file };
+}
+
+function roomsOf(
+  config: WorkerConfig,
+  { kubernetes, bootstrap, salt, shell }: WorkerCluster,
+  { redis, server }: ReturnType<typeof doctorRedis>,
+): readonly Room[] {
+  const { cluster, stateFolder, keyFile, trustedKeys, health } = config;
+  const here = host(process.env);
+  const looks = {
+    kube: shared((signal) => kubernetes.look(signal)),
+    bootstrap: shared((signal) => bootstrap.glance(signal)),
+  };
+  const seen = async () => {
+    const { heartbeat } = await workerProofs(config);
+    return await redisHeartbeat({ redis, cluster, clock, proof: heartbeat }).seen();
+  };
+  const checker = async () => headChecker(await ownAndFormerKeys(await loadSigningKey(keyFile), config.formerKeys));
+  const keys = {
+    own: async () => (await loadSigningKey(keyFile)).name,
+    trusted: async () => (await loadTrustedKeys(trustedKeys)).map(({ name }) => name),
+  };
+  return [
+    workerHostRoom({ host: here, health: () => healthSays(health) }),
+    runningRoom(seen, VERSION),
+    keysRoom(keys, 'trusted bots'),
+    redisRoom(server),
+    kubernetesRoom({ ...looks, rights: kubernetes, now: () => clock.now().getTime() }),
+    saltRoom(looks, salt),
+    archivesRoom(looks),
+    nodesRoom(looks, fitnessOfNodes(shell)),
+    journalRoom({ host: here, journal: journalHealth(join(stateFolder, 'journal.jsonl'), checker), stateFolder }),
+  ];
+}

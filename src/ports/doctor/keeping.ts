@@ -1,0 +1,17 @@
+/** Key files of a process. Each throws `key-unusable` with the way out. */
+export interface KeyRing {
+  /** The name of the signing key. */
+  own(): Promise<string>;
+  /** The names of the keys whose signatures are accepted. */
+  trusted(): Promise<readonly string[]>;
+}
+
+/** A journal as it was read, whole, with its seals checked. Throws `journal-damaged` or `journal-unusable`. */
+export interface JournalHealth {
+  /** Null while there is no journal. */
+  look(): Promise<{
+    readonly lines: number;
+    readonly unsealedEnd: number;
+    readonly unknownKeys: readonly string[];
+  } | null>;
+}

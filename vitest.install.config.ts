@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:install`. It packs the whole bundle several times, so it is no part of `npm test`. */
+export default defineConfig({
+  test: { include: ['test/install/*.install.ts'], testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 1 },
+});
