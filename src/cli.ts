@@ -42,7 +42,10 @@ program
   });
 
 offlineCommands(program);
-terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
+terminalCommands(program, {
+  ask: async (asked) => await (await import('./terminal.ts')).onTerminal(asked),
+  change: async (asked) => await (await import('./terminal.ts')).changeOnTerminal(asked),
+});
 generatedCommands(program);
 
 await program.parseAsync();

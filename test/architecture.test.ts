@@ -64,12 +64,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['wish'],
   ],
   steps: [['world'], ['kinds'], ['.']],
-  app: [
-    ['record', 'policy'],
-    ['plan', 'ask'],
-    ['answer', 'apply', 'watch'],
-    ['worker', 'here'],
-  ],
+  app: [['record', 'policy'], ['plan', 'ask'], ['answer', 'apply', 'watch'], ['worker', 'here'], ['desk']],
   slack: [['text'], ['api'], ['plan'], ['inbox', 'parts'], ['card'], ['outbox'], ['surfaces'], ['.']],
   'adapters/ssh': [['login'], ['run'], ['stream'], ['copy']],
   'adapters/redis': [['server'], ['lease'], ['record', 'queue', 'cards'], ['acl']],

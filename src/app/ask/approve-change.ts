@@ -23,11 +23,19 @@ export function approvalEvent(by: Person, change: Change, now: PolicyContext, po
     const counts = counting.map(({ id }) => id);
     return { type: 'voted', at: at.toISOString(), by, counts, needed: approvals };
   }
-  const signed = ports.signer.sign(approvalOf(change, counting, at, ports));
+  const { approvalLivesMs } = ports.policy.verbs[change.intent.verb];
+  const signed = ports.signer.sign(approvalOf(change, counting, at, approvalLivesMs, ports.ids));
   return { type: 'approved', at: at.toISOString(), approver: by, signed };
 }
 
-function approvalOf(change: Change, approvers: readonly Person[], at: Date, { policy, ids }: ApprovePorts): Approval {
+/** What is signed for the approvers. */
+export function approvalOf(
+  change: Change,
+  approvers: readonly Person[],
+  at: Date,
+  livesMs: number,
+  ids: Pick<Ids, 'nonce'>,
+): Approval {
   const { verb, cluster } = change.intent;
   return {
     v: 1,
@@ -39,7 +47,7 @@ function approvalOf(change: Change, approvers: readonly Person[], at: Date, { po
     requester: change.requester.id,
     approvers: approvers.map(({ id }) => id),
     at: at.toISOString(),
-    expires: new Date(at.getTime() + policy.verbs[verb].approvalLivesMs).toISOString(),
+    expires: new Date(at.getTime() + livesMs).toISOString(),
     nonce: ids.nonce(),
   };
 }

@@ -53,13 +53,13 @@ export function resultOf(event: ChangeEvent): string {
 export function saysOf(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
-      return requestInWords(event.intent);
+      return `${event.terminal === undefined ? '' : `at the terminal (uid ${event.terminal.uid}): `}${requestInWords(event.intent)}`;
     case 'denied':
       return event.reason ?? '';
     case 'planned':
       return `${event.plan.approved.steps.length} steps, expires ${event.expires}`;
     case 'approved':
-      return `requested by ${event.signed.approval.requester}, must start by ${event.signed.approval.expires}, signed with ${event.signed.key}`;
+      return `${alone(event)}requested by ${event.signed.approval.requester}, must start by ${event.signed.approval.expires}, signed with ${event.signed.key}`;
     case 'job-started':
       return `Salt job ${event.jid}`;
     case 'step-done':
@@ -77,6 +77,9 @@ export function saysOf(event: ChangeEvent): string {
       return '';
   }
 }
+
+const alone = ({ breakGlass }: Extract<ChangeEvent, { type: 'approved' }>): string =>
+  breakGlass === undefined ? '' : `BREAK GLASS, by one person alone: ${breakGlass}; `;
 
 function proofInWords({ served, expected, bytes, engines, engineTotal, drilled }: Proof): string {
   const layers = bytes === undefined ? '' : `, every layer hashed (${bytesInWords(bytes)})`;

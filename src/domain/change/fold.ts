@@ -6,7 +6,7 @@ import { afterVote, namedApprovers } from './votes.ts';
 export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
-  const { id, intent, requester, channel, terms, retold, at } = first;
+  const { id, intent, requester, channel, terms, terminal, retold, at } = first;
   const start: Change = {
     id,
     state: 'requested',
@@ -14,6 +14,7 @@ export function changeFrom(events: readonly ChangeEvent[]): Change | null {
     requester,
     channel,
     ...(terms === undefined ? {} : { terms }),
+    ...(terminal === undefined ? {} : { terminal }),
     requestedAt: at,
     votes: [],
     approvers: [],
@@ -49,6 +50,8 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, undoAsked: { by: event.by, change: event.change, at: event.at } };
     case 'undone':
       return { ...change, undoneBy: event.change };
+    case 'told':
+      return { ...change, isTold: true };
     case 'cancel-requested':
       return { ...change, cancelAskedBy: event.by };
     case 'cancelled':
@@ -71,10 +74,19 @@ function afterPlan(change: Change, { at, plan, digest, expires }: Extract<Change
 
 /** Approved for the first time, or for a retry: completed steps stay completed, and failed steps wait again. */
 function approved(
-  { failure: _, endedAt: __, cancelAskedBy: ___, undoneBy: ____, lateCancelBy: _____, ...change }: Change,
-  { approver, signed }: Extract<ChangeEvent, { readonly type: 'approved' }>,
+  {
+    failure: _,
+    endedAt: __,
+    cancelAskedBy: ___,
+    undoneBy: ____,
+    lateCancelBy: _____,
+    breakGlass: ______,
+    ...change
+  }: Change,
+  { approver, signed, breakGlass }: Extract<ChangeEvent, { readonly type: 'approved' }>,
 ): Change {
-  const again = { ...change, steps: onlyDone(change.steps), state: 'approved' as const };
+  const alone = breakGlass === undefined ? {} : { breakGlass };
+  const again = { ...change, ...alone, steps: onlyDone(change.steps), state: 'approved' as const };
   const approvers = namedApprovers(signed.approval, [...change.votes, approver]);
   return { ...again, votes: [], approver, approvers, approval: signed, approvals: change.approvals + 1 };
 }
