@@ -122,4 +122,48 @@ describe('with Slack and Redis down', () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    'both back: one true card for each, which says where it comes from, and a valid journal',
+    async () => {
+      await sandbox.services.redis.start(new AbortController().signal);
+      await sandbox.services.bot.start(new AbortController().signal);
+      const cards = () =>
+        sandbox.slack
+          .messages()
+          .filter(
+            ({ author, threadTs, ephemeralFor }) =>
+              author.isBot && threadTs === undefined && ephemeralFor === undefined,
+          );
+      const texts = () => cards().map((card) => JSON.stringify(card));
+      await until(() => texts().filter((text) => text.includes('rom the terminal')).length === 2);
+      const [add = ''] = texts().filter((text) => text.includes(id));
+      expect(add).toContain('Served 13/13 images');
+      expect(texts().filter((text) => text.includes(id))).toHaveLength(1);
+      expect(texts().find((text) => !text.includes(id))).toContain('Slack is down');
+      const verified = await run('root', 'journal', 'verify', '--file', join(sandbox.folder, 'worker/journal.jsonl'));
+      expect(verified.code).toBe(0);
+    },
+    LIMIT_MS,
+  );
 });
+
+it(
+  'with both there, a request in Slack waits for the change from the terminal, and its card says so',
+  async () => {
+    await sandbox.faults.plant('ssh-slow', ['node-3', '100000']);
+    const his = new Terminal('bob', ['add', 'node-3', '--break-glass', 'no approver is awake']);
+    await until(() => his.err.includes('Started.'));
+    const first = /Plan of (lab-[a-z0-9]{6})/.exec(his.err)?.[1] ?? '';
+    await sandbox.slack.command('alice', '/registry-ha remove node-2');
+    const said = () => sandbox.slack.messages().map((message) => JSON.stringify(message));
+    const waits = `Waiting for ${first}, which was started at the terminal`;
+    await until(() => said().some((text) => text.includes('Queued.') && text.includes(waits)));
+    await sandbox.faults.clear('ssh-slow');
+    expect(await his.code).toBe(0);
+    await until(() =>
+      said().some((text) => text.includes('Remove the registry') && text.includes('The plan is ready.')),
+    );
+  },
+  LIMIT_MS,
+);

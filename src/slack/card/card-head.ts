@@ -1,6 +1,7 @@
+import { isLogin } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { CardView } from '../parts/card-view.ts';
-import { approversOf } from '../text/approvals-line.ts';
+import { approversOf, brokenGlassText } from '../text/approvals-line.ts';
 import { type Block, context, header, section } from '../text/blocks.ts';
 import { code, escaped } from '../text/foreign-text.ts';
 import { person } from '../text/names.ts';
@@ -9,7 +10,18 @@ import { aim, shownDigest, statusOf } from './status.ts';
 /** The change, its state, and its people. */
 export function head(view: CardView): readonly Block[] {
   const { lead, rest } = statusOf(view);
-  return [header(aim(view.change)), section(`*${lead}* ${rest}`.trimEnd()), context(whose(view.change))];
+  return [
+    header(aim(view.change)),
+    section(`*${lead}* ${rest}`.trimEnd()),
+    ...brokenGlass(view.change),
+    context(whose(view.change)),
+  ];
+}
+
+/** That one person alone started it. */
+function brokenGlass(change: Change): readonly Block[] {
+  const says = brokenGlassText(change);
+  return says === null ? [] : [section(`:rotating_light: ${says}`)];
 }
 
 /** Cluster, ID, people and plan of a change, as small print. */
@@ -18,9 +30,11 @@ export function whose(change: Change): string {
   return [
     `Cluster ${escaped(change.intent.cluster)}`,
     `change ${code(change.id)}`,
-    `requested by ${person(change.requester)}`,
+    `${change.terminal === undefined ? 'requested' : 'from the terminal,'} by ${person(change.requester)}`,
     ...(change.intent.reason === undefined ? [] : [`reason: “${escaped(change.intent.reason)}”`]),
-    ...(change.approver === undefined ? [] : [`approved by ${approversOf(change)}`]),
+    ...(change.approver === undefined
+      ? []
+      : [`approved ${isLogin(change.approver.id) ? 'at the terminal ' : ''}by ${approversOf(change)}`]),
     ...(digest === null ? [] : [`plan ${code(digest)}`]),
   ].join(' · ');
 }

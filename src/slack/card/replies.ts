@@ -4,7 +4,7 @@ import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
 import { type Call, NOBODY_CALLED } from '../../domain/policy/call.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
-import { approvalsSoFar, approversOf } from '../text/approvals-line.ts';
+import { approvalsSoFar, approversOf, brokenGlassText } from '../text/approvals-line.ts';
 import { cut, cutStart, TEXT_LIMIT } from '../text/fit.ts';
 import { codeLines, escaped } from '../text/foreign-text.ts';
 import { mentions } from '../text/mentions.ts';
@@ -44,6 +44,8 @@ function witnessed(reply: Reply, { line, hash }: JournalMark): Reply {
 function approvedReply(change: Change): readonly Reply[] {
   const { approver, approvals } = change;
   if (approver === undefined) return [];
+  const alone = brokenGlassText(change);
+  if (alone !== null) return [{ name: numbered('break-glass', change), text: alone, broadcast: true }];
   const text =
     approvals > 1
       ? `Approved again by ${approversOf(change, nameOf)}. Resuming at the failed step.`

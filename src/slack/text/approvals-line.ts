@@ -1,5 +1,6 @@
 import type { Change } from '../../domain/change/change.ts';
 import { approvalsNeeded } from '../../domain/change/votes.ts';
+import { escaped } from './foreign-text.ts';
 import { person } from './names.ts';
 
 /** `1 of 2 approvals: @bob.`; empty without an approval. */
@@ -15,6 +16,12 @@ export function decidersWanted(change: Change): string {
     ? 'An approver must approve or deny it'
     : `${needed} approvers must approve it, or one must deny it`;
 }
+
+/** That one person alone started it, at the terminal, and why; null for any other change. */
+export const brokenGlassText = ({ breakGlass, approver }: Change): string | null =>
+  breakGlass === undefined || approver === undefined
+    ? null
+    : `*Break glass:* ${person(approver)} started it alone, at the terminal of the bootstrap node, without an approval: “${escaped(breakGlass)}”`;
 
 /** Everyone whose approval counted, in mrkdwn. */
 export const approversOf = ({ approvers, approver }: Change, named = person): string =>
