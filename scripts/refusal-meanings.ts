@@ -263,6 +263,10 @@ const UNDO = {
   ),
   'nothing-to-undo': meaning('The change did nothing, or everything that it did is already undone.', 'Nothing.'),
   'undo-asked': meaning('An undo of this change was requested already.', 'Read the card of that undo.'),
+  'not-confirmed': meaning(
+    'At the terminal, the name of the cluster was not typed below the plan.',
+    'Run the command again, and type the name that it shows.',
+  ),
 } as const;
 
 /** The refusals by topic, in the order of the page. */

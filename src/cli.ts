@@ -44,7 +44,10 @@ program
   });
 
 offlineCommands(program);
-terminalCommands(program, async (asked) => await (await import('./terminal.ts')).onTerminal(asked));
+terminalCommands(program, {
+  ask: async (asked) => await (await import('./terminal.ts')).onTerminal(asked),
+  change: async (asked) => await (await import('./terminal.ts')).changeOnTerminal(asked),
+});
 doctorCommand(program, {
   bot: async (asked) => await (await import('./doctor-bot.ts')).doctorOfBot(asked),
   worker: async (asked) => await (await import('./doctor-worker.ts')).doctorOfWorker(asked),

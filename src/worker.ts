@@ -4,7 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { begunJobsIn } from './adapters/files/begun-jobs.ts';
+import { randomIds } from './adapters/keys/ids.ts';
+import type { Fence } from './adapters/redis/lease/fence.ts';
 import { type QueueWorkerOptions, queueWorker } from './adapters/redis/queue/queue-worker.ts';
+import { waitReporter } from './app/apply/progress-reporter.ts';
+import { TerminalDesk } from './app/desk/desk.ts';
+import { LocalChanges } from './app/desk/local-changes.ts';
+import { type LocalRunPorts, LocalRuns } from './app/desk/local-runs.ts';
 import { type PlanForPorts, planFor } from './app/plan/plan-for.ts';
 import { LostRecordWatch } from './app/record/lost-record-watch.ts';
 import { type Compared, type LostRecordPorts, reportLostRecords } from './app/record/lost-records.ts';
@@ -16,11 +22,12 @@ import { proveAll } from './app/watch/prove-all.ts';
 import { doJob, type JobPorts } from './app/worker/do-job.ts';
 import { HalfDrill } from './app/worker/half-drill.ts';
 import { workerHeart } from './app/worker/heart.ts';
+import type { WorkerTrouble } from './app/worker/worker-trouble.ts';
 import type { WorkerConfig } from './config/worker-config.ts';
 import type { Intent } from './domain/plan/intent.ts';
 import { NO_CHANGE } from './domain/questions/plan/dry-run.ts';
 import type { DryRuns } from './ports/dry-runs.ts';
-import type { Journal } from './ports/record.ts';
+import type { Changes, Journal } from './ports/record.ts';
 import type { StatusBoard } from './ports/status.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
@@ -36,9 +43,10 @@ import { workerCopier } from './runtime/worker/copier.ts';
 import { workerJournal } from './runtime/worker/journal.ts';
 import { type WorkerLog, workerLog } from './runtime/worker/log-lines.ts';
 import { loggedJournal } from './runtime/worker/logged-journal.ts';
-import { workerProofs } from './runtime/worker/proofs.ts';
+import { type WorkerProofs, workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
 import { statusMetrics } from './runtime/worker/status-metrics.ts';
+import { terminalRules, workerSocket } from './runtime/worker/terminal.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
@@ -73,17 +81,16 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const own = { ...kept(config, counted, log), clock, changes, cards, copier, checker: keys.approvals, onRecordLost };
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config) };
   const dryRuns = dryRunWatch(ports, record.dryRuns, () => proofs.running, logged);
-  const work: QueueWorkerOptions['work'] = async (job, signal, fence) => {
-    await trouble.over(signal);
-    const doIt = () => doJob(job, { ...ports, changes: record.fencedChanges(fence) }, signal);
-    await lostRecords.job(() => proofs.during(job, doIt));
-    watch.wake();
-  };
-  const { cluster: name, stateFolder } = config;
-  const idPath = join(stateFolder, 'queue-worker.id');
-  const queue = opened.keep(queueWorker({ redis: record.redis, cluster: name, log, work, idPath }));
+  const parts = { ports, trouble, lostRecords, proofs, watch, ending: opened.ending };
+  const { desk, runs } = terminalDesk(config, keys, parts, logged);
+  opened.keep(runs);
+  const work = queueWork(parts, record.fencedChanges);
+  const idPath = join(config.stateFolder, 'queue-worker.id');
+  const queue = opened.keep(queueWorker({ redis: record.redis, cluster: config.cluster, log, work, idPath }));
   const whyNotReady = () => trouble.says ?? (queue.alive() ? null : 'The worker cannot read its queue in Redis.');
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
+  await runs.resume();
+  opened.keep(await workerSocket(config, (ask, talk) => desk.serve(ask, talk, opened.ending), log));
   rounds.run(halfDrill.run, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
@@ -138,6 +145,52 @@ function dryRunWatch(ports: PlanForPorts, desk: DryRuns, running: () => string |
   };
   const { onDryRunLost: onError, onPartUnread: onUnexpected } = logged;
   return new DryRunWatch({ desk, clock, plan, running, onError, onUnexpected });
+}
+
+/** Does a job of the queue in its turn. */
+function queueWork(parts: DeskParts, changesOf: (fence: Fence) => Changes): QueueWorkerOptions['work'] {
+  const { ports, trouble, lostRecords, proofs, watch } = parts;
+  return async (job, signal, fence) => {
+    await trouble.over(signal);
+    const own = { ...ports, changes: changesOf(fence) };
+    const { busyWith } = lostRecords;
+    // The queue does not know of changes from the terminal.
+    if (busyWith !== null)
+      waitReporter(job.id, own)(`Waiting for ${busyWith}, which was started at the terminal of the bootstrap node.`);
+    await lostRecords.job(job.id, () => {
+      signal.throwIfAborted();
+      return proofs.during(job, () => doJob(job, own, signal));
+    });
+    watch.wake();
+  };
+}
+
+/** What changes from the terminal share with those of the queue. */
+interface DeskParts {
+  readonly watch: ClusterWatch;
+  readonly ports: JobPorts;
+  readonly trouble: WorkerTrouble;
+  readonly lostRecords: LostRecordWatch;
+  readonly proofs: ProofWatch;
+  readonly ending: AbortSignal;
+}
+
+/** Changes from the terminal: with the code of the queue's jobs, in turn with them, and recorded in the journal alone. */
+function terminalDesk(config: WorkerConfig, { terminal }: WorkerProofs, parts: DeskParts, logged: WorkerLog) {
+  const { ports, lostRecords, proofs, watch } = parts;
+  const local = new LocalChanges(ports.journal);
+  const turn: LocalRunPorts['turn'] = {
+    job: (job, work) => lostRecords.job(job.id, () => proofs.during(job, work)),
+    tryJob: (job, work) => lostRecords.tryJob(job.id, () => proofs.during(job, work)),
+  };
+  const onEnded = () => {
+    watch.wake();
+    lostRecords.wake();
+  };
+  const runs = new LocalRuns({ ...ports, ...parts, ...logged, checker: terminal.checker, local, turn, onEnded });
+  const { signer } = terminal;
+  const talking = { rules: terminalRules(config), ids: randomIds(), onUnexpected: logged.onTalkFailed };
+  return { runs, desk: new TerminalDesk({ ...ports, ...parts, ...talking, runs, local, signer }) };
 }
 
 function recordWatch(ports: LostRecordPorts & { readonly onNotRestored: (error: unknown) => void }): LostRecordWatch {

@@ -14,7 +14,7 @@ import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
 import { HERE } from '../src/domain/questions/here.ts';
 import { parseQuestion } from '../src/domain/questions/questions.ts';
 import { parseCommand } from '../src/domain/wish/parse-command.ts';
-import { wordsFrom } from '../src/terminal/word.ts';
+import { wordsFrom } from '../src/domain/wish/shell-words.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -146,7 +146,7 @@ describe('the commands that the pages name', () => {
     const program = new Command('registry-ha');
     for (const name of ['bot', 'worker']) program.command(name).requiredOption('--config <file>');
     offlineCommands(program);
-    terminalCommands(program, async () => 0);
+    terminalCommands(program, { ask: async () => 0, change: async () => 0 });
     doctorCommand(program, { bot: async () => 0, worker: async () => 0 });
     generatedCommands(program);
     const named = codeOfAllPages().flatMap((code) => [...code.matchAll(/(?<![/\w@-])registry-ha ([a-z]+.*)$/gm)]);

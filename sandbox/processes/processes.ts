@@ -137,6 +137,8 @@ function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object
     stateFolder: join(place.folder, 'worker'),
     keyFile: keyPath(hub, workerKey(name)),
     trustedKeys: [publicKeyPath(hub, BOT_KEY)],
+    // As in Slack; and bob may start a change alone.
+    terminal: { channel: OPS.id, requesters: ['alice'], approvers: ['bob', 'carol'], breakGlass: ['bob'] },
     plan: { livesMinutes: plansLiveSeconds / 60 },
     health: { host: place.host, port: HEALTH_PORTS.worker },
   };

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
+import { LOGIN_NAME } from '../domain/wish/terminal-talk.ts';
 import { type Environment, Mistakes, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const absolute = z.string().startsWith('/', 'write an absolute path');
+
+const logins = z
+  .array(z.string().regex(LOGIN_NAME, 'write the name of a login of this node, such as alice'))
+  .default([]);
 
 export const WorkerFile = z.strictObject({
   cluster: z
@@ -31,6 +36,16 @@ export const WorkerFile = z.strictObject({
     .array(absolute)
     .check(atLeast(1, 'name at least one public key; otherwise nothing can be approved'))
     .default(['/etc/registry-ha/approval.pub']),
+  /** Who may change something at the terminal of this node, by login. Without it nobody may. */
+  terminal: z
+    .strictObject({
+      channel: z.string().check(atLeast(1, 'write the ID of the channel for the cards of these changes')),
+      requesters: logins,
+      approvers: logins,
+      approvals: z.coerce.number().int().min(1).max(10).default(1),
+      breakGlass: logins,
+    })
+    .optional(),
   plan: z.strictObject({ livesMinutes: z.coerce.number().positive().default(60) }).prefault({}),
   /** How often the worker inspects the cluster for `status`, besides the inspections after changes and on request. */
   status: z.strictObject({ everyMinutes: z.coerce.number().min(1).max(60).default(15) }).prefault({}),

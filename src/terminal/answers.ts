@@ -68,7 +68,7 @@ const PLUGS: { readonly [Q in HereQuestion]: HerePlug<Q> } = {
 };
 
 /** Words for a terminal: the questions that it answers itself are named as they are typed there. */
-const TERMINAL: Markup = { ...PLAIN, code: asTypedHere };
+export const TERMINAL: Markup = { ...PLAIN, code: asTypedHere };
 
 /** Answers a question from the cluster and the worker's journal. Throws what reading the journal throws. */
 export async function answerHere<Q extends HereQuestion>(

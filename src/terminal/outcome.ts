@@ -4,7 +4,7 @@ import type { ChangeId } from '../domain/change/change.ts';
 import { asTypedHere } from '../domain/questions/here.ts';
 
 /** Exit codes of every command on the terminal; docs/terminal.md lists them. */
-const EXIT = { done: 0, failed: 1, refused: 2, usage: 3, busy: 4 } as const;
+const EXIT = { done: 0, failed: 1, refused: 2, usage: 3, busy: 4, left: 130 } as const;
 
 /** An answer. `isWell` is false if what was asked for is not so, such as HA that does not hold. */
 export interface AnsweredHere {
@@ -25,7 +25,9 @@ export type Outcome =
   | { readonly is: 'refused'; readonly refusal: Refusal; readonly text?: string }
   | { readonly is: 'usage'; readonly refusal: Pick<Refusal, 'says' | 'tryNext'> }
   | { readonly is: 'failed'; readonly failure: FailureReport }
-  | { readonly is: 'busy'; readonly change: ChangeId };
+  | { readonly is: 'busy'; readonly change: ChangeId }
+  /** A person has ended the command; null: nothing goes on without it. */
+  | { readonly is: 'left'; readonly change: ChangeId | null };
 
 export function exitCodeOf(outcome: Outcome): number {
   if (outcome.is !== 'answered') return EXIT[outcome.is];
@@ -48,6 +50,8 @@ export function inWords(outcome: Outcome): string {
     }
     case 'busy':
       return busyInWords(outcome.change);
+    case 'left':
+      return leftInWords(outcome.change);
   }
 }
 
@@ -56,6 +60,11 @@ const refusalInWords = ({ says, tryNext = '' }: Pick<Refusal, 'says' | 'tryNext'
 
 const busyInWords = (change: ChangeId): string =>
   `The worker carries out ${change} now. Nothing was started. Run the command again when it has ended: registry-ha show ${change}`;
+
+const leftInWords = (change: ChangeId | null): string =>
+  change === null
+    ? 'Nothing was started.'
+    : `${change} goes on without this command. To see it: registry-ha show ${change}. To stop it: registry-ha cancel ${change}`;
 
 /** The outcome as data. Fields are only added; `v` grows if one changes its meaning. */
 export function asJson(outcome: Outcome): object {
@@ -70,5 +79,7 @@ export function asJson(outcome: Outcome): object {
       return { v: 1, is: 'failed', ...outcome.failure };
     case 'busy':
       return { v: 1, is: 'busy', change: outcome.change, says: inWords(outcome) };
+    case 'left':
+      return { v: 1, is: 'left', change: outcome.change, says: inWords(outcome) };
   }
 }

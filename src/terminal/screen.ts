@@ -17,7 +17,7 @@ const REDRAW_EVERY_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** Shows what a command waits for. */
-export type Waiting = (says: string, share?: number) => void;
+export type Waiting = (says: string, share?: number, json?: object) => void;
 
 const BAR = 20;
 
@@ -41,15 +41,36 @@ export class Screen {
     this.#steadyMs = steadyMs;
   }
 
-  /** A line that is redrawn on a terminal, with a bar if `share` (0 to 1) is known; elsewhere a line at most every 15 s; nothing beside JSON. */
-  readonly wait: Waiting = (says, share) => {
+  /** A line that is redrawn on a terminal, with a bar if `share` (0 to 1) is known; elsewhere a line at most every 15 s; as JSON only if it is given. */
+  readonly wait: Waiting = (says, share, json) => {
     const at = this.#steadyMs();
     const pause = this.#err.isTty ? REDRAW_EVERY_MS : LINE_EVERY_MS;
-    if (this.#isJson || (this.#said !== undefined && at - this.#said < pause)) return;
+    if (this.#isJson && json === undefined) return;
+    if (this.#said !== undefined && at - this.#said < pause) return;
     this.#said = at;
+    if (this.#isJson) return this.#line(json ?? {});
     const text = printable(this.#err.isTty && share !== undefined ? `${bar(share)} ${says}` : says);
     this.#err.write(this.#err.isTty ? `${CLEAR_LINE}${text.slice(0, this.#err.columns - 1)}` : `${text}\n`);
   };
+
+  /** News of a command that is not at its end: a line of JSON on standard output, or words on standard error. */
+  readonly tell = (json: object, words: string): void => {
+    this.#clear();
+    if (this.#isJson) this.#line(json);
+    else this.#err.write(forTerminal(words));
+    // What is waited for next is another thing.
+    this.#said = undefined;
+  };
+
+  /** A question, to be answered on the same line. */
+  readonly ask = (question: string): void => {
+    this.#clear();
+    this.#err.write(printable(question));
+  };
+
+  #line(json: object): void {
+    this.#out.write(`${printableJson(withoutSecrets(JSON.stringify({ v: 1, ...json })))}\n`);
+  }
 
   /** A warning beside the answer. */
   readonly warn = (says: string): void => {

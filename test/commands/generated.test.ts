@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = new Command('registry-ha').description('Registry HA').version('0.1.0');
 offlineCommands(program);
-terminalCommands(program, async () => 0);
+terminalCommands(program, { ask: async () => 0, change: async () => 0 });
 doctorCommand(program, { bot: async () => 0, worker: async () => 0 });
 generatedCommands(program);
 
@@ -31,7 +31,7 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
 
 describe('the completion for bash', () => {
   it.each([
-    [['s'], ['status', 'show']],
+    [['s'], ['status', 'show', 'sync']],
     [
       ['keys', ''],
       ['new', 'list', 'retire'],

@@ -57,7 +57,7 @@ function run(words: readonly string[], { cli: path = cli, ...user }: RunAs = {})
 /** Every file of the worker, with its content and the time of its last change. */
 async function filesOfWorker(): Promise<readonly string[]> {
   const folder = join(sandbox.folder, 'worker');
-  const names = (await readdir(folder)).toSorted();
+  const names = (await readdir(folder)).filter((name) => !name.endsWith('.sock')).toSorted();
   return await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);

@@ -1,5 +1,5 @@
 import type { PlainFailure } from '../../domain/answers/failure.ts';
-import { type Author, mayWrite } from '../../domain/change/author.ts';
+import { type Author, isOfTerminal, mayWrite } from '../../domain/change/author.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
 import type { EntryProof, RecordEntry, Signature } from '../../domain/change/record-entry.ts';
 import { keyUnusable } from './failures.ts';
@@ -52,7 +52,8 @@ const isSignedBy = (authors: readonly Author[], entry: SignedText, signature: Si
 
 /**
  * A worker's proof: entries that only a bot may write need the signature of a trusted bot. Approvals carry their own signature, and
- * entries that only workers write are in the journal, except a request, which the journal may not have yet. Throws `key-unusable`.
+ * entries that only workers write are in the journal, except a request, which the journal may not have yet, and what people say at the
+ * terminal, such as a cancel. Throws `key-unusable`.
  */
 export function workerEntryProof(keys: EntryKeys): EntryProof {
   const known = knownOf(keys);
@@ -61,12 +62,16 @@ export function workerEntryProof(keys: EntryKeys): EntryProof {
     sign: signed(keys.own),
     isProven: (entry, signature) =>
       entry.event.type === 'approved' ||
-      (entry.event.type !== 'requested' && mayWrite('worker', entry.event) && !mayWrite('bot', entry.event)) ||
+      isOfWorkerAlone(entry) ||
       isSignedBy(writersOf(entry), entry, signature, known),
     isOfWorker: (entry, signature) => isSignedBy(['worker'], entry, signature, known),
     isOurs: (entry, signature) => isSignedBy(AUTHORS, entry, signature, known),
   };
 }
+
+/** True for what only a worker writes and its journal has. */
+const isOfWorkerAlone = ({ event }: RecordEntry): boolean =>
+  event.type !== 'requested' && !isOfTerminal(event) && mayWrite('worker', event) && !mayWrite('bot', event);
 
 /** Refuses a key shared by a bot and a worker, or by two clusters. Throws `key-unusable`. */
 export function refuseSharedKeys(

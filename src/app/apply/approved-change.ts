@@ -1,6 +1,6 @@
 import { MOST_BEHIND_MS } from '../../domain/answers/clocks.ts';
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
-import type { Approval, SignedApproval } from '../../domain/change/approval.ts';
+import { type Approval, personOf, type SignedApproval } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId, ChangeState } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import { planDigest } from '../../domain/plan/digest.ts';
@@ -104,8 +104,7 @@ async function journalApproval(
   signed: SignedApproval,
   { journal, clock }: ApprovedPorts,
 ): Promise<ChangeEvent> {
-  const last = signed.approval.approvers.at(-1) ?? '';
-  const approver = { id: last, name: last };
+  const approver = personOf(signed.approval.approvers.at(-1) ?? '');
   const event: ChangeEvent = { type: 'approved', at: clock.now().toISOString(), approver, signed };
   await journal.append(id, event);
   return event;

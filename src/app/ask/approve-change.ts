@@ -25,7 +25,8 @@ export function approvalEvent(
   const { approvals } = ports.policy.verbs[change.intent.verb];
   const at = ports.clock.now();
   if (glass !== undefined) {
-    const alone = { ...approvalOf(change, [by], at, null, ports), breakGlass: glass };
+    const limits = { livesMs: ports.policy.verbs[change.intent.verb].approvalLivesMs, opens: null };
+    const alone = { ...approvalOf(change, [by], at, limits, ports.ids), breakGlass: glass };
     return { type: 'approved', at: at.toISOString(), approver: by, signed: ports.signer.sign(alone) };
   }
   const counting = approvalsThatCount(ports.policy, change, [...change.votes, by], now);
@@ -33,18 +34,25 @@ export function approvalEvent(
     const counts = counting.map(({ id }) => id);
     return { type: 'voted', at: at.toISOString(), by, counts, needed: approvals };
   }
-  const opens = startsAt(ports.policy, change, at);
-  const signed = ports.signer.sign(approvalOf(change, counting, at, opens, ports));
+  const { approvalLivesMs } = ports.policy.verbs[change.intent.verb];
+  const limits = { livesMs: approvalLivesMs, opens: startsAt(ports.policy, change, at) };
+  const signed = ports.signer.sign(approvalOf(change, counting, at, limits, ports.ids));
   return { type: 'approved', at: at.toISOString(), approver: by, signed };
 }
 
-/** `opens`: when the change may start, if that is later. */
-function approvalOf(
+/** When an approved change may start: at once, or when its window opens; and how long from then. */
+interface Limits {
+  readonly livesMs: number;
+  readonly opens: Date | null;
+}
+
+/** What is signed for the approvers. */
+export function approvalOf(
   change: Change,
   approvers: readonly Person[],
   at: Date,
-  opens: Date | null,
-  { policy, ids }: ApprovePorts,
+  { livesMs, opens }: Limits,
+  ids: Pick<Ids, 'nonce'>,
 ): Approval {
   const { verb, cluster } = change.intent;
   return {
@@ -57,7 +65,7 @@ function approvalOf(
     requester: change.requester.id,
     approvers: approvers.map(({ id }) => id),
     at: at.toISOString(),
-    expires: new Date((opens ?? at).getTime() + policy.verbs[verb].approvalLivesMs).toISOString(),
+    expires: new Date((opens ?? at).getTime() + livesMs).toISOString(),
     ...(opens === null ? {} : { notBefore: opens.toISOString() }),
     nonce: ids.nonce(),
   };

@@ -1,3 +1,4 @@
+import { isLogin } from '../../domain/change/approval.ts';
 import type { Change, ChangeId, MessageRef } from '../../domain/change/change.ts';
 import { isRestored } from '../../domain/change/lost-record.ts';
 import { type Call, isReminderDue } from '../../domain/policy/call.ts';
@@ -43,6 +44,8 @@ export async function tendChanges(ports: TendPorts): Promise<void> {
 async function tendChange(id: ChangeId, stored: StoredChange | null, ports: TendPorts): Promise<void> {
   // Its card shows a warning; a record that is unsigned, or that this version cannot read, is never acted on.
   if (stored?.doubt !== undefined) return;
+  // Its worker runs it without the queue, and is telling Redis how.
+  if (stored?.change.approval?.approval.approvers.some(isLogin) === true) return;
   switch (stored?.change.state) {
     case 'requested':
       return await tendRequested(stored, ports);

@@ -32,11 +32,12 @@ export async function planChange(id: ChangeId, ports: PlanPorts, signal: AbortSi
   }
   const [begun] = await ports.journal.events(id);
   if (begun === undefined) {
-    const { intent, requester, channel, terms, requestedAt: at } = change;
+    const { intent, requester, channel, terms, terminal, requestedAt: at } = change;
     const card = await ports.cards.place(id);
     await ports.journal.append(id, {
       ...{ type: 'requested', at, id, intent, requester, channel },
       ...(terms === undefined ? {} : { terms }),
+      ...(terminal === undefined ? {} : { terminal }),
       ...(card === null ? {} : { card }),
     });
   }

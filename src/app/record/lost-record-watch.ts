@@ -1,3 +1,4 @@
+import type { ChangeId } from '../../domain/change/change.ts';
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Compared } from './lost-records.ts';
@@ -20,6 +21,8 @@ export class LostRecordWatch {
   readonly #ports: LostRecordWatchPorts;
   #due: Compared | null = null;
   readonly #inTurn = serialQueue();
+  /** The changes whose jobs run or wait, in their order. */
+  readonly #jobs: ChangeId[] = [];
 
   constructor(ports: LostRecordWatchPorts) {
     this.#ports = ports;
@@ -31,8 +34,21 @@ export class LostRecordWatch {
   }
 
   /** Runs a job while nothing is being restored, because a change that is reported as failed must not continue. */
-  job(work: () => Promise<void>): Promise<void> {
-    return this.#inTurn(work);
+  job(id: ChangeId, work: () => Promise<void>): Promise<void> {
+    this.#jobs.push(id);
+    return this.#inTurn(work).finally(() => this.#jobs.splice(this.#jobs.indexOf(id), 1));
+  }
+
+  /** The same, unless another job runs or waits: then the change of that one is returned, and nothing is done. */
+  async tryJob(id: ChangeId, work: () => Promise<void>): Promise<ChangeId | null> {
+    const { busyWith } = this;
+    if (busyWith === null) await this.job(id, work);
+    return busyWith;
+  }
+
+  /** The change whose job runs; null without one. */
+  get busyWith(): ChangeId | null {
+    return this.#jobs[0] ?? null;
   }
 
   /** Runs until the signal aborts. */

@@ -1,6 +1,14 @@
 import type { ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
-import { isBehind, isLoss, isMissed, lossReport, restoredRequest } from '../../domain/change/lost-record.ts';
+import {
+  isBehind,
+  isLoss,
+  isMissed,
+  isUntold,
+  lossReport,
+  mustBeTold,
+  restoredRequest,
+} from '../../domain/change/lost-record.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ChangeRecord, type RecordPorts } from './change-record.ts';
@@ -12,6 +20,8 @@ export interface LostRecordPorts extends RecordPorts {
   readonly onLost: (id: ChangeId) => void;
   /** Called for each change of which Redis had an older record; its missing entries are written again. */
   readonly onBehind: (id: ChangeId) => void;
+  /** Called for each change from the terminal that Redis has now. */
+  readonly onTold: (id: ChangeId) => void;
 }
 
 /** `open`: changes that are open in Redis or in the journal. `all`: also those that have ended, as far as the journal's file has them. */
@@ -19,7 +29,7 @@ export type Compared = 'open' | 'all';
 
 /**
  * Compares the journal with Redis. Restores open changes that Redis has lost, as failed, from the journal, which gets that end first.
- * Completes records that are older than the journal. Call it only while no job runs.
+ * Completes records that are older than the journal, and adds changes from the terminal that have ended. Call it only while no job runs.
  */
 export async function reportLostRecords(ports: LostRecordPorts, which: Compared = 'all'): Promise<void> {
   const { journal, changes } = ports;
@@ -36,7 +46,7 @@ async function compareUnsettled(id: ChangeId, ports: LostRecordPorts): Promise<v
   const [first] = events;
   const last = events.at(-1);
   const known = changeFrom(events);
-  if (first?.type !== 'requested' || last === undefined || known === null) return;
+  if (first?.type !== 'requested' || last === undefined || known === null || isUntold(known)) return;
   if ((await changes.get(id)) !== null) return await completeRecord(id, ports);
   const now = clock.now();
   if (!isMissed(known, last.at, now)) return;
@@ -48,7 +58,23 @@ async function compareUnsettled(id: ChangeId, ports: LostRecordPorts): Promise<v
 /** Writes to Redis what a record lacks, unless it has entries that nobody has signed. */
 async function completeRecord(id: ChangeId, ports: LostRecordPorts): Promise<void> {
   const stored = await ports.changes.get(id);
+  if (await isToldNow(id, stored === null, ports)) return;
   if (stored === null || stored.doubt !== undefined) return;
   if (!isBehind(stored.events, await ports.journal.events(id))) return;
   if (await new ChangeRecord(id, ports).catchUp()) ports.onBehind(id);
+}
+
+/** Gives Redis a change from the terminal, once, even if Redis loses it later. The journal notes it before the record is whole: what is missing is then completed. */
+async function isToldNow(id: ChangeId, isMissing: boolean, ports: LostRecordPorts): Promise<boolean> {
+  const { journal, changes, clock, onTold } = ports;
+  const events = await journal.events(id);
+  const [first] = events;
+  const known = changeFrom(events);
+  const now = clock.now();
+  if (first?.type !== 'requested' || known === null || !mustBeTold(known, now)) return false;
+  if (isMissing && !(await changes.append(id, 0, restoredRequest(first, known)))) return false;
+  await journal.append(id, { type: 'told', at: now.toISOString() });
+  await new ChangeRecord(id, ports).catchUp();
+  onTold(id);
+  return true;
 }

@@ -68,6 +68,7 @@ export const REFUSALS = [
   'not-undoable',
   'nothing-to-undo',
   'undo-asked',
+  'not-confirmed',
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

@@ -5,11 +5,22 @@ import { changeIdSchema } from './change-id.ts';
 
 const text = z.string();
 
-/** A person from Slack's payload. Only `id` identifies them; `name` is for display. */
+/** A person from Slack's payload, or a login of the bootstrap node. Only `id` identifies them; `name` is for display. */
 export const person = z.strictObject({ id: text, name: text });
 export type Person = Data<typeof person>;
 
-/** The data that the bot signs for the approvers: one change, one plan, one expiry. */
+/** No ID of Slack has a colon (docs.slack.dev, "Mentioning users"), so a login is never taken for a member of the workspace. */
+const LOGIN = 'login:';
+
+/** A person at the terminal of the bootstrap node. */
+export const loginPerson = (login: string): Person => ({ id: `${LOGIN}${login}`, name: login });
+
+export const isLogin = (id: string): boolean => id.startsWith(LOGIN);
+
+/** A person of whom only the ID is known. */
+export const personOf = (id: string): Person => ({ id, name: isLogin(id) ? id.slice(LOGIN.length) : id });
+
+/** The data that the bot signs for the approvers, or the worker for those at the terminal: one change, one plan, one expiry. */
 const approval = z.strictObject({
   v: z.literal(1),
   change: changeIdSchema,
@@ -32,6 +43,6 @@ const approval = z.strictObject({
 });
 export type Approval = Data<typeof approval>;
 
-/** An approval with the bot's Ed25519 signature (base64) and the name of its key. Only an ApprovalChecker tells if it is genuine. */
+/** An approval with its Ed25519 signature (base64) and the name of its key. Only an ApprovalChecker tells if it is genuine. */
 export const signedApproval = z.strictObject({ approval, key: text, signature: z.base64() });
 export type SignedApproval = Data<typeof signedApproval>;

@@ -1,3 +1,4 @@
+import { isLogin } from './approval.ts';
 import type { ChangeEvent } from './change.ts';
 
 /** Who writes entries of a change's record. */
@@ -25,6 +26,7 @@ const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
   started: WORKER,
   found: WORKER,
   undone: WORKER,
+  told: WORKER,
   'step-started': WORKER,
   'job-started': WORKER,
   'step-done': WORKER,
@@ -33,11 +35,30 @@ const AUTHORS: Readonly<Record<ChangeEvent['type'], readonly Author[]>> = {
 };
 
 export function mayWrite(author: Author, event: ChangeEvent): boolean {
+  if (isOfTerminal(event)) return author === 'worker' && (event.type !== 'requested' || event.retold !== undefined);
   // The worker restores from its journal what Redis has lost.
   if (event.type === 'requested') return author === (event.retold === undefined ? 'bot' : 'worker');
   if (event.type === 'failed' && author === 'bot') return event.failure.kind === NO_CARD;
   if (event.type === 'refused' && author === 'bot') return event.refusal.refused === 'approval-withdrawn';
   return AUTHORS[event.type].includes(author);
+}
+
+/** True for what people at the terminal have said, which their worker alone has heard. */
+export function isOfTerminal(event: ChangeEvent): boolean {
+  switch (event.type) {
+    case 'requested':
+      return event.terminal !== undefined || isLogin(event.requester.id);
+    case 'approved':
+      return event.signed.approval.approvers.some(isLogin);
+    case 'voted':
+    case 'denied':
+    case 'undo-asked':
+    case 'cancel-requested':
+    case 'cancelled':
+      return isLogin(event.by.id);
+    default:
+      return false;
+  }
 }
 
 /** Failure kind of a change whose card could not be posted; the only kind that a bot writes. */

@@ -46,6 +46,9 @@ export type Terms = Data<typeof terms>;
 const messageRef = z.strictObject({ channel: text, ts: text });
 export type MessageRef = Data<typeof messageRef>;
 
+/** Who typed a request on the bootstrap node, as the command said it. */
+const atTerminal = z.strictObject({ login: text, uid: z.int() });
+
 const requested = z.strictObject({
   at,
   type: z.literal('requested'),
@@ -54,6 +57,8 @@ const requested = z.strictObject({
   requester: person,
   channel: text,
   terms: terms.exactOptional(),
+  /** Only for a request at the terminal of the bootstrap node. */
+  terminal: atTerminal.exactOptional(),
   /** Only in the worker's journal and in restored records, to find the card without Redis. */
   card: messageRef.exactOptional(),
   /** Restored by a worker after Redis lost the record; the number of approvals until then. */
@@ -79,6 +84,8 @@ export const eventSchemaWith = (plannedStep: z.ZodType<Step>) =>
     z.strictObject({ at, type: z.literal('found'), before: z.array(nodeBefore) }),
     z.strictObject({ at, type: z.literal('undo-asked'), by: person, change: changeId }),
     z.strictObject({ at, type: z.literal('undone'), change: changeId }),
+    /** A change from the terminal that Redis has by now. */
+    z.strictObject({ at, type: z.literal('told') }),
     z.strictObject({ at, type: z.literal('cancel-requested'), by: person }),
     z.strictObject({ at, type: z.literal('cancelled'), by: person }),
     z.strictObject({ at, type: z.literal('step-started'), step }),
@@ -132,6 +139,10 @@ export interface Change {
   readonly requester: Person;
   readonly channel: string;
   readonly terms?: Terms;
+  /** Set if it was requested at the terminal. */
+  readonly terminal?: Data<typeof atTerminal>;
+  /** True once Redis has a change from the terminal. */
+  readonly isTold?: true;
   readonly requestedAt: string;
   readonly endedAt?: string;
   readonly plan?: Plan;

@@ -15,6 +15,7 @@ const EFFECTS: Readonly<Record<ChangeEvent['type'], Effect>> = {
   found: 'none',
   'undo-asked': 'none',
   undone: 'none',
+  told: 'none',
   'cancel-requested': 'none',
   cancelled: 'ends',
   'step-started': 'none',

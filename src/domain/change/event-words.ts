@@ -53,7 +53,7 @@ export function resultOf(event: ChangeEvent): string {
 
 function approvalInWords({ approval, key }: SignedApproval): string {
   const { requester, notBefore, expires, breakGlass } = approval;
-  const glass = breakGlass === undefined ? '' : `break glass, alone: “${breakGlass}”, `;
+  const glass = breakGlass === undefined ? '' : `BREAK GLASS, by one person alone: “${breakGlass}”, `;
   const from = notBefore === undefined ? '' : `must not start before ${notBefore}, `;
   return `${glass}requested by ${requester}, ${from}must start by ${expires}, signed with ${key}`;
 }
@@ -62,7 +62,7 @@ function approvalInWords({ approval, key }: SignedApproval): string {
 export function saysOf(event: ChangeEvent): string {
   switch (event.type) {
     case 'requested':
-      return requestInWords(event.intent);
+      return `${event.terminal === undefined ? '' : `at the terminal (uid ${event.terminal.uid}): `}${requestInWords(event.intent)}`;
     case 'denied':
       return event.reason ?? '';
     case 'planned':

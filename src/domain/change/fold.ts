@@ -6,7 +6,7 @@ import { afterVote, namedApprovers } from './votes.ts';
 export function changeFrom(events: readonly ChangeEvent[]): Change | null {
   const [first, ...rest] = events;
   if (first?.type !== 'requested') return null;
-  const { id, intent, requester, channel, terms, retold, at } = first;
+  const { id, intent, requester, channel, terms, terminal, retold, at } = first;
   const start: Change = {
     id,
     state: 'requested',
@@ -14,6 +14,7 @@ export function changeFrom(events: readonly ChangeEvent[]): Change | null {
     requester,
     channel,
     ...(terms === undefined ? {} : { terms }),
+    ...(terminal === undefined ? {} : { terminal }),
     requestedAt: at,
     votes: [],
     approvers: [],
@@ -49,6 +50,8 @@ function after(change: Change, event: ChangeEvent): Change {
       return { ...change, undoAsked: { by: event.by, change: event.change, at: event.at } };
     case 'undone':
       return { ...change, undoneBy: event.change };
+    case 'told':
+      return { ...change, isTold: true };
     case 'cancel-requested':
       return { ...change, cancelAskedBy: event.by };
     case 'cancelled':

@@ -89,6 +89,16 @@ export function restoredRequest(
   return { ...event, retold: { approvals: Math.max(1, approvals) } };
 }
 
+/** True for a change from the terminal that Redis never had: it gets those that were approved, when they have ended. */
+export const isUntold = ({ terminal, isTold }: Change): boolean => terminal !== undefined && isTold !== true;
+
+/** True if Redis and Slack must now get this change from the terminal. */
+export const mustBeTold = (change: Change, now: Date): boolean =>
+  isUntold(change) &&
+  change.approver !== undefined &&
+  change.endedAt !== undefined &&
+  now.getTime() - Date.parse(change.endedAt) < LOSS_MS;
+
 /** True if a worker restored this record. */
 export const isRestored = ([first]: readonly ChangeEvent[]): boolean =>
   first?.type === 'requested' && first.retold !== undefined;

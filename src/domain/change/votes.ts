@@ -1,4 +1,4 @@
-import type { Approval, Person } from './approval.ts';
+import { type Approval, type Person, personOf } from './approval.ts';
 import type { Change, ChangeEvent } from './change.ts';
 
 /** Adds one approval, and drops approvals that no longer count. */
@@ -12,7 +12,7 @@ export function afterVote(
 
 /** The approvers of a signed approval, with the names from their clicks. */
 export function namedApprovers(approval: Approval, known: readonly Person[]): readonly Person[] {
-  return approval.approvers.map((id) => known.find((person) => person.id === id) ?? { id, name: id });
+  return approval.approvers.map((id) => known.find((person) => person.id === id) ?? personOf(id));
 }
 
 /** The number of required approvals according to the record. */

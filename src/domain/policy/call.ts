@@ -1,3 +1,4 @@
+import { isLogin } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import type { PolicyContext } from './people.ts';
 import { type CallWay, DEFAULT_NOTIFY, type Notify, type People, type Policy } from './policy.ts';
@@ -28,7 +29,8 @@ export function approversWanted(policy: Policy, change: Change, groups: PolicyCo
 
 /** The requester, and those who approved: people who want to know how it goes. */
 export function peopleOf(policy: Policy, { requester, approvers }: Change): Call {
-  const users = [requester, ...approvers].map(({ id }) => id);
+  // A login has no place in Slack.
+  const users = [requester, ...approvers].map(({ id }) => id).filter((id) => !isLogin(id));
   return { by: notifyOf(policy).by, users: [...new Set(users)], groups: [] };
 }
 

@@ -17,6 +17,10 @@ export function workerLog(log: Log) {
       log.error({ change }, 'Record missing from Redis; restoring it from the journal as failed'),
     onBehind: (change: ChangeId) =>
       log.error({ change }, 'Record in Redis was older than the journal; its missing entries are written again'),
+    onTold: (change: ChangeId) => log.info({ change }, 'Change from the terminal told to Redis'),
+    onInterrupted: (err: unknown, change: ChangeId) =>
+      log.warn({ err, change }, 'Change from the terminal was interrupted; trying again'),
+    onTalkFailed: (err: unknown) => log.error({ err }, 'A command on the terminal met an unexpected error'),
     onNotRestored: (err: unknown) => log.warn({ err }, 'The journal could not be compared with Redis yet'),
     onBack: (change: ChangeId) =>
       log.warn({ change }, 'Drill was interrupted; the registry of the bootstrap node is back'),

@@ -1,4 +1,4 @@
-import { approvalChecker } from '../../adapters/keys/approvals.ts';
+import { approvalChecker, approvalSigner } from '../../adapters/keys/approvals.ts';
 import { workerEntryProof } from '../../adapters/keys/entries.ts';
 import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import { headChecker, headSealer } from '../../adapters/keys/seals.ts';
@@ -20,6 +20,8 @@ export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerC
     proof: proofOf('proof', own, workers),
     dryRun: proofOf('dry-run', own, workers),
     approvals: approvalChecker({ keys: bots }),
+    /** Approvals at the terminal, which count nowhere else. */
+    terminal: { signer: approvalSigner(own, 'terminal'), checker: approvalChecker({ keys: workers }, 'terminal') },
     sealer: headSealer(own),
     seals: headChecker(workers),
   };

@@ -1,3 +1,4 @@
+import { isLogin } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { CardView } from '../parts/card-view.ts';
 import { approversOf } from '../text/approvals-line.ts';
@@ -21,7 +22,8 @@ export function head(view: CardView): readonly Block[] {
 function shout({ brokenGlass }: Change): readonly Block[] {
   if (brokenGlass === undefined) return [];
   const { by, reason, at } = brokenGlass;
-  const who = `${person(by)} approved this alone, ${moment(at)}.`;
+  const where = isLogin(by.id) ? ' at the terminal of the bootstrap node' : '';
+  const who = `${person(by)} approved this alone${where}, ${moment(at)}.`;
   return [section(`:rotating_light: *Break glass*: ${who} Reason: “${escaped(reason)}”`)];
 }
 
@@ -31,9 +33,11 @@ export function whose(change: Change): string {
   return [
     `Cluster ${escaped(change.intent.cluster)}`,
     `change ${code(change.id)}`,
-    `requested by ${person(change.requester)}`,
+    `${change.terminal === undefined ? 'requested' : 'from the terminal,'} by ${person(change.requester)}`,
     ...(change.intent.reason === undefined ? [] : [`reason: “${escaped(change.intent.reason)}”`]),
-    ...(change.approver === undefined ? [] : [`approved by ${approversOf(change)}`]),
+    ...(change.approver === undefined
+      ? []
+      : [`approved ${isLogin(change.approver.id) ? 'at the terminal ' : ''}by ${approversOf(change)}`]),
     ...(digest === null ? [] : [`plan ${code(digest)}`]),
   ].join(' · ');
 }

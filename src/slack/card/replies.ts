@@ -1,5 +1,5 @@
 import { NO_CALLS } from '../../app/policy/calls.ts';
-import type { Person } from '../../domain/change/approval.ts';
+import { isLogin, type Person } from '../../domain/change/approval.ts';
 import type { Change } from '../../domain/change/change.ts';
 import type { JournalMark } from '../../domain/change/record-entry.ts';
 import { shortDigest } from '../../domain/plan/digest.ts';
@@ -51,7 +51,7 @@ function glassReply({ brokenGlass, ...change }: Change, tell: People): readonly 
   const { by: who, reason, at } = brokenGlass;
   const called = mentions(tell);
   const what = `${escaped(verbPlug(change.intent.verb).words.aim(change))} (${escaped(change.id)})`;
-  const text = `:rotating_light: *Break glass*: ${person(who)} approved it alone: ${what}. Reason: “${escaped(reason)}”. ${called}`;
+  const text = `:rotating_light: *Break glass*: ${person(who)} approved it alone${isLogin(who.id) ? ' at the terminal of the bootstrap node' : ''}: ${what}. Reason: “${escaped(reason)}”. ${called}`;
   return [{ name: `glass-${at}`, text: text.trimEnd(), broadcast: true }];
 }
 

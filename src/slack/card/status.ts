@@ -23,12 +23,12 @@ export function statusText(view: CardView): string {
 
 /** The state of the change in words. */
 export function statusOf(view: CardView): Status {
-  const { change, waitsFor, activeHolds } = view;
+  const { change, activeHolds } = view;
   const outage = workerOutage(view);
   if (outage !== null) return outage;
   switch (change.state) {
     case 'requested':
-      return requested(waitsFor);
+      return requested(view);
     case 'planned':
       return planned(view, inTheWay(change, activeHolds ?? NOTHING_HELD, MRKDWN));
     case 'refused':
@@ -50,7 +50,10 @@ export function statusOf(view: CardView): Status {
   }
 }
 
-function requested(waitsFor: readonly string[]): Status {
+function requested(view: CardView): Status {
+  const { waitsFor } = view;
+  const waits = waiting(view).trimStart();
+  if (waits !== '') return { lead: 'Queued.', rest: waits };
   if (waitsFor.length === 0) return { lead: 'Inspecting the cluster…', rest: '' };
   return { lead: 'Queued.', rest: `The inspection of the cluster waits for ${queue(waitsFor)}.` };
 }

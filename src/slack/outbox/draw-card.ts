@@ -167,8 +167,8 @@ async function unposted({ change, revision }: StoredChange, lease: CardLease): P
 }
 
 /** True if the posted card already looks like this; an edit would only delay the next one. */
-const isAsPosted = ({ change, waitsFor, doubt }: CardView, { drawn }: CardLease): boolean =>
-  drawn === 0 && doubt === undefined && change.state === 'requested' && waitsFor.length === 0;
+const isAsPosted = ({ change, waitsFor, doubt, progress = [] }: CardView, { drawn }: CardLease): boolean =>
+  drawn === 0 && doubt === undefined && change.state === 'requested' && waitsFor.length + progress.length === 0;
 
 /** True if a newer bot has drawn it, or an old bot has shown that it cannot read it. */
 const isShown = ({ revision }: StoredChange, { drawn, aside }: CardLease): boolean =>

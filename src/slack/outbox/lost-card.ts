@@ -1,3 +1,4 @@
+import { isLogin } from '../../domain/change/approval.ts';
 import type { MessageRef } from '../../domain/change/change.ts';
 import type { Cards } from '../../ports/cards.ts';
 import type { Log } from '../../ports/log.ts';
@@ -19,7 +20,7 @@ export interface LostCardPorts {
 const POSTING_MS = 30_000;
 
 /**
- * Posts a card anew that was deleted, or whose place in Redis is lost or forged: without a card nobody can decide, cancel or see the end.
+ * Posts the card of a change from the terminal, and a card anew that was deleted, or whose place in Redis is lost or forged: without a card nobody can decide, cancel or see the end.
  * Once for each lost card, so that forged places cannot fill a channel.
  */
 export async function postAnew(
@@ -36,6 +37,7 @@ export async function postAnew(
   });
   await cards.hang(id, place);
   await cards.confirmReply(id, name);
+  if (old === null && view.change.terminal !== undefined) return place;
   log.warn({ change: id, old, place }, 'Card is gone and was posted anew');
   const earlier = old === null ? '' : ` Earlier messages: <${linkTo(old)}|thread of the deleted card>.`;
   await slack
@@ -45,8 +47,13 @@ export async function postAnew(
 }
 
 /** Tells the requester what the card cannot show, once for each state. Throws when that fails, so that it is retried. */
-export async function tellRequester({ change, ...view }: CardView, { cards, slack }: LostCardPorts): Promise<void> {
+export async function tellRequester(
+  { change, ...view }: CardView,
+  { cards, slack, log }: LostCardPorts,
+): Promise<void> {
   const { id, channel, requester } = change;
+  if (isLogin(requester.id))
+    return log.error({ change: id, channel }, 'The bot cannot write in this channel, so the change has no card');
   const name = `direct ${change.state}`;
   const claim = await cards.claimReply(id, name, POSTING_MS);
   if (claim === 'posted') return;

@@ -20,7 +20,7 @@ it('restores nothing while a job runs', async () => {
   const order: string[] = [];
   const { clock, subject, stop } = lostRecords(async () => void order.push('told'));
   const work = Promise.withResolvers<void>();
-  const job = subject.job(async () => {
+  const job = subject.job('lab-7f3k2a', async () => {
     await work.promise;
     order.push('job ended');
   });
@@ -43,7 +43,7 @@ it('a job waits for the restore, and starts even if the restore failed', async (
   });
   subject.wake();
   await clock.advance(2_000);
-  const job = subject.job(async () => void order.push('job'));
+  const job = subject.job('lab-7f3k2a', async () => void order.push('job'));
   await clock.advance(2_000);
   expect(order).toEqual([]);
   telling.resolve();
@@ -69,7 +69,9 @@ it('retries a failed restore until it succeeds once', async () => {
 it('a failing job rejects, and does not block the restore', async () => {
   const told: true[] = [];
   const { clock, subject, stop } = lostRecords(async () => void told.push(true));
-  await expect(subject.job(() => Promise.reject(new Error('the record is gone')))).rejects.toThrow('gone');
+  await expect(subject.job('lab-7f3k2a', () => Promise.reject(new Error('the record is gone')))).rejects.toThrow(
+    'gone',
+  );
   subject.wake();
   await clock.advance(2_000);
   expect(told).toHaveLength(1);

@@ -33,6 +33,7 @@ async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<re
     clock,
     onLost: (id) => void forgotten.push(id),
     onBehind: () => undefined,
+    onTold: () => undefined,
   });
   return forgotten;
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ChangeId } from '../../../domain/change/change.ts';
 import { changeFrom } from '../../../domain/change/fold.ts';
+import { mustBeTold } from '../../../domain/change/lost-record.ts';
 import type { JournalEntry, JournalMark } from '../../../domain/change/record-entry.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Retention } from '../file/files.ts';
@@ -30,6 +31,7 @@ export function isDue({ clock, maxBytes, maxAgeMs }: Rotation, bytes: number, si
 /** Whether the worker may still need this change. */
 export function isStillOpen(entries: readonly JournalEntry[], now: Date): boolean {
   const change = changeFrom(entries.map(({ event }) => event));
+  if (change !== null && mustBeTold(change, now)) return true;
   const isNear = (at: string) => Date.parse(at) + OPEN_MARGIN_MS > now.getTime();
   switch (change?.state) {
     case 'approved':

@@ -50,7 +50,10 @@ async function world() {
       granted(await decideChange({ ...approvalBy(bob, (await stored(id)).change), kind }, bot));
     },
     compare: (which: 'all' | 'open' = 'all') =>
-      reportLostRecords({ ...worker, clock: on.clock, onLost: () => undefined, onBehind: () => undefined }, which),
+      reportLostRecords(
+        { ...worker, clock: on.clock, onLost: () => undefined, onBehind: () => undefined, onTold: () => undefined },
+        which,
+      ),
   };
 }
 
