@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.ts';
 import { type Bundle, bundle } from '../../scripts/bundle.ts';
 import { needs } from '../fixtures/needs.ts';
 import { type FreshRoot, freshRoot, type Ran } from './fresh-root.ts';
@@ -105,6 +106,30 @@ function secondBuild(from: string, to: string): void {
   cpSync(from, to, { recursive: true });
   writeFileSync(join(to, 'BUILD'), `${readFileSync(join(from, 'BUILD'), 'utf8').trim().replace(/-.*/, '')}-second\n`);
 }
+
+describe('the program of the bot’s image', () => {
+  it('has nothing of the worker, and says so to whoever wants one', async () => {
+    const folder = join(scratch, 'bot');
+    await build(folder, { botOnly: true });
+    const packages = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
+    expect(packages).toContain('--- @slack/bolt ');
+    expect(packages).not.toMatch(/--- (@kubernetes\/client-node|ssh2) /);
+    const config = join(ROOT, 'examples/worker.yaml');
+    const env = { ...process.env, REGISTRY_HA_REDIS_PASSWORD: 'x' };
+    for (const words of [['worker', '--config', config], ['doctor', 'worker'], ['status']]) {
+      const { status, stderr } = spawnSync(process.execPath, [join(folder, 'cli.js'), ...words], {
+        encoding: 'utf8',
+        env,
+      });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('It has no worker, and reaches no cluster. Run the command on'),
+      ]);
+    }
+    const { status } = spawnSync(process.execPath, [join(folder, 'cli.js'), '--version']);
+    expect(status).toBe(0);
+  });
+});
 
 const isRoot = process.getuid?.() === 0;
 
