@@ -42,7 +42,7 @@ export async function onTerminal({ question, words, config: path, json }: AskedH
 }
 
 /** The worker's folder is for its user alone, and so is what this command reads: keys, kubeconfig and journal. */
-async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null> {
+export async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null> {
   try {
     await access(stateFolder, constants.R_OK | constants.X_OK);
     return null;
