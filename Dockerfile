@@ -6,7 +6,8 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build
+# Without what only the worker needs, which is no part of this image.
+RUN npm run build -- --bot
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -16,6 +17,7 @@ COPY --from=build --chown=root:root /app/dist ./dist
 # Any non-root user does: the bot writes no file, so the root file system may be read-only.
 USER 10001:10001
 EXPOSE 3000 9180
+# Asks the port that the configuration, or REGISTRY_HA_HEALTH_PORT, names.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
   CMD ["node", "/app/dist/cli.js", "health", "--bot", "/etc/registry-ha/bot.yaml"]
 # Absolute, so that `docker run -w FOLDER` finds it, too.

@@ -95,6 +95,12 @@ if [ ! -d "$TARGET" ]; then
   chmod -R u=rwX,go=rX "$NEW"
   mv "$NEW" "$TARGET"
 fi
+registry_ha() { "$TARGET/node/bin/node" "$TARGET/dist/cli.js" "$@"; }
+# Node needs glibc 2.28. A build that does not run here takes nobody's place.
+if ! registry_ha --version >/dev/null; then
+  [ "$BEFORE" = "$BUILD" ] || rm -rf "$TARGET"
+  fail "$BUILD does not run on this system; the reason is above. Nothing was changed."
+fi
 if [ "$BEFORE" != "$BUILD" ]; then
   ln -s "registry-ha.d/$BUILD" "$LINK.new-$$"
   chown -h 0:0 "$LINK.new-$$"
@@ -108,7 +114,6 @@ place() { # MODE FROM TO: a file of root's, in one step
   chmod "$1" "$3.new-$$"
   mv "$3.new-$$" "$3"
 }
-registry_ha() { "$TARGET/node/bin/node" "$TARGET/dist/cli.js" "$@"; }
 generate() { # WORD TO
   mkdir -p "$(dirname "$2")"
   registry_ha "$1" >"$2.new-$$"

@@ -10,6 +10,8 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
   /** Whether the clocks of bot and worker can be set. */
   readonly hasClocks: boolean;
+  /** A folder as install.sh makes it, whose Node and program run the worker; without it the worker is bundled from the sources. */
+  readonly installed?: string;
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ'];

@@ -35,6 +35,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Gives bot and worker clocks that can be set. */
   readonly hasClocks?: boolean;
+  /** The worker's program as install.sh installs it: a folder with `node` and `dist`. */
+  readonly installed?: string;
   /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
   /** Receives messages for people, in whole sentences. */
@@ -75,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cluster = await startSimulatedCluster(clusterOptions(folder, options));
   closing.defer(() => inTime('The simulated cluster', cluster.close(), log));
   signal.throwIfAborted();
-  const place = placeOf(folder, cluster, options.hasClocks === true);
+  const place = placeOf(folder, cluster, options);
   if (options.policy !== undefined) checkPolicy(options.policy);
   const policy = options.policy === undefined ? undefined : await readFile(options.policy, 'utf8');
   const slack = await startLocalSlack({
@@ -111,9 +113,10 @@ function clusterOptions(folder: string, { description, pace }: SandboxOptions) {
 }
 
 /** The cluster has reserved a loopback network. Its nodes' addresses end in 2 or more, so this one is free. */
-function placeOf(folder: string, { world }: SimulatedCluster, hasClocks: boolean): Place {
+function placeOf(folder: string, { world }: SimulatedCluster, { hasClocks = false, installed }: SandboxOptions): Place {
   const host = world.bootstrap.ip.replace(/\d+$/, '1');
-  return { folder, host, env: bareEnvironment(process.env), hasClocks };
+  const more = installed === undefined ? {} : { installed };
+  return { folder, host, env: bareEnvironment(process.env), hasClocks, ...more };
 }
 
 function slackOptions(place: Place, { delivery, port, ackLimitMs }: SandboxOptions) {

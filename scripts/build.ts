@@ -10,16 +10,27 @@ const COMPILED = [/\.node$/, 'cpu-features', 'msgpackr-extract'];
 /** Names that packages in CommonJS expect. They use them only for files that registry-ha never needs. */
 const COMMON_JS_NAMES = 'const { dirname: __dirname, filename: __filename } = import.meta;';
 
+/** Files of src that only the worker needs; in the image of the bot, another file is in their place. */
+const OF_WORKER = ['worker.ts', 'terminal.ts', 'doctor-worker.ts'].map((name) => `./${name}`);
+
+const WITHOUT_WORKER = {
+  name: 'without-worker',
+  resolveId: (id: string, importer: string | undefined) =>
+    OF_WORKER.includes(id) && importer === join(ROOT, 'src/cli.ts') ? join(ROOT, 'src/bot-only.ts') : null,
+};
+
 /**
  * Bundles the program and its packages into a folder, to run as `node FOLDER/cli.js`. It starts in half the time of the
  * sources, since Node reads a few files instead of thousands. Throws if there is anything to warn about.
+ * `botOnly` leaves out what only a worker needs: SSH and the client of Kubernetes.
  */
-export async function build(folder: string): Promise<void> {
+export async function build(folder: string, { botOnly = false } = {}): Promise<void> {
   const bundle = await rolldown({
     cwd: ROOT,
     input: 'src/cli.ts',
     platform: 'node',
     external: COMPILED,
+    plugins: botOnly ? [WITHOUT_WORKER] : [],
     onLog(level, { message }) {
       if (level === 'warn') throw new Error(message);
     },
@@ -56,5 +67,5 @@ function licenceOf(folder: string): string {
 if (import.meta.main) {
   const folder = join(ROOT, 'dist');
   rmSync(folder, { recursive: true, force: true });
-  await build(folder);
+  await build(folder, { botOnly: process.argv.includes('--bot') });
 }

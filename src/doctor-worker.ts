@@ -25,11 +25,14 @@ import { VERSION } from './runtime/version.ts';
 import { type WorkerCluster, workerCluster } from './runtime/worker/cluster.ts';
 import { workerProofs } from './runtime/worker/proofs.ts';
 import { doctorSays } from './terminal/doctor.ts';
+import { whyNotRead } from './terminal.ts';
 
 /** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
 export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
     const config = workerConfig(path, withPassword(path, process.env), { isStarting: true });
+    const denied = await whyNotRead(config);
+    if (denied !== null) return denied;
     const opened = new Opened();
     try {
       const address = redisAddress(config.redis, config.redisPassword);

@@ -129,7 +129,7 @@ const NO_WORKER: FailureReport = {
 const memoryOf = ({ stateFolder }: WorkerConfig) => journalMemory(join(stateFolder, 'journal.jsonl'));
 
 /** The worker's folder is for its user alone, and so is what this command reads: keys, kubeconfig and journal. */
-async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null> {
+export async function whyNotRead({ stateFolder }: WorkerConfig): Promise<Outcome | null> {
   try {
     await access(stateFolder, constants.R_OK | constants.X_OK);
     return null;

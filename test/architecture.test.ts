@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** A step's type is that of its kind's schema, and planners make steps: the one import upward, and of types only. */
 const TYPES_ONLY: Readonly<Record<string, string>> = { 'domain/plan/step.ts': 'steps/kinds.ts' };
 
-const DOCTORS = ['doctor-bot.ts', 'doctor-worker.ts'];
+const DOCTORS = ['doctor-bot.ts', 'doctor-worker.ts', 'bot-only.ts'];
 
 /** The only ones that may import these folders, beside the folder itself. */
 const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
@@ -110,6 +110,7 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
   'terminal.ts': ['slack/', 'adapters/redis/'],
   'bot.ts': OF_CLUSTER,
   'doctor-bot.ts': OF_CLUSTER,
+  'bot-only.ts': OF_CLUSTER,
   'doctor-worker.ts': ['slack/'],
 };
 

@@ -93,15 +93,21 @@ async function service(
   hooks: ProcessHooks,
 ): Promise<Service> {
   const clock = place.hasClocks ? clockOf(place.folder, name) : { args: [], env: {} };
+  const { node, cli } = await programOf(name, place);
   return new Service({
     name,
-    program: process.execPath,
-    args: [...clock.args, await program(), name, '--config', configPath(name, place)],
+    program: node,
+    args: [...clock.args, cli, name, '--config', configPath(name, place)],
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
     ...hooks,
   });
+}
+
+async function programOf(name: 'bot' | 'worker', { installed }: Place) {
+  if (installed === undefined || name === 'bot') return { node: process.execPath, cli: await program() };
+  return { node: join(installed, 'node/bin/node'), cli: join(installed, 'dist/cli.js') };
 }
 
 function botConfig(place: Place, { slack, delivery, clusters }: BotWorld): object {

@@ -12,7 +12,17 @@ const FIRST: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options whose value is a path. */
-const PATHS = ['--bot', '--bot-key', '--config', '--file', '--folder', '--keys', '--redis-password-file', '--worker'];
+const PATHS = [
+  '--at',
+  '--bot',
+  '--bot-key',
+  '--config',
+  '--file',
+  '--folder',
+  '--keys',
+  '--redis-password-file',
+  '--worker',
+];
 
 /** Adds the commands that print what is generated from all commands: shell completion and the man page. */
 export function generatedCommands(program: Command): void {

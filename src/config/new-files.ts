@@ -32,18 +32,18 @@ export interface NewBot {
   readonly requesters: readonly string[];
   readonly approvers: readonly string[];
   readonly approvals: number;
-  /** The folder of its keys; absolute. */
-  readonly folder: string;
+  /** The folder of its keys as the bot sees it, which may run in a container; absolute. */
+  readonly at: string;
 }
 
 /** The texts of a new bot.yaml and policy.yaml. Throws WrongConfig with every mistake of both. */
 export function newBotFiles(wanted: NewBot): { readonly bot: string; readonly policy: string } {
-  const { clusters, redisUrl, channels, requesters, approvers, approvals, folder } = wanted;
+  const { clusters, redisUrl, channels, requesters, approvers, approvals, at } = wanted;
   const bot = {
     redis: { url: redisUrl, username: 'registry-ha-bot' },
     // In a channel of several clusters, a command must name its cluster.
-    clusters: clusters.map((name) => ({ name, channels, workerKeys: [`${folder}/workers/${name}`] })),
-    approval: { keyFile: `${folder}/approval.key` },
+    clusters: clusters.map((name) => ({ name, channels, workerKeys: [`${at}/workers/${name}`] })),
+    approval: { keyFile: `${at}/approval.key` },
   };
   const rules = { channels, requesters: people(requesters), approvers: people(approvers), approvals };
   const policy = { clusters: Object.fromEntries(clusters.map((name) => [name, rules])) };

@@ -30,6 +30,7 @@ async function ran(act: (print: (line: string) => void) => Promise<number>) {
 }
 
 const BOT: Omit<InitBot, 'folder'> = {
+  at: '/etc/registry-ha',
   ...{ cluster: ['lab', 'prod'], redisUrl: 'redis://10.0.0.5:6379', channel: ['C0123OPS'], approvals: 1 },
   ...{ requester: ['U0123ALICE'], approver: ['U0123BOB', 'S0123OPS'] },
 };
@@ -77,6 +78,7 @@ describe('registry-ha init bot', () => {
       { name: 'lab', channels: ['C0123OPS'] },
       { name: 'prod', channels: ['C0123OPS'] },
     ]);
+    expect(config.approval.keyFile).toBe('/etc/registry-ha/approval.key');
     const rules = config.policies.get('prod')?.verbs.add;
     expect(rules?.approvers).toEqual({ users: ['U0123BOB'], groups: ['S0123OPS'] });
   });

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -8,13 +8,18 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { becomesTrue } from '../../sandbox/processes/poll.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { build } from '../../scripts/build.ts';
 import { type Bundle, bundle } from '../../scripts/bundle.ts';
 import { needs } from '../fixtures/needs.ts';
 import { type FreshRoot, freshRoot, type Ran } from './fresh-root.ts';
@@ -106,6 +111,48 @@ function secondBuild(from: string, to: string): void {
   writeFileSync(join(to, 'BUILD'), `${readFileSync(join(from, 'BUILD'), 'utf8').trim().replace(/-.*/, '')}-second\n`);
 }
 
+describe('the program of the bot’s image', () => {
+  it('has nothing of the worker, and says so to whoever wants one', async () => {
+    const folder = join(scratch, 'bot');
+    await build(folder, { botOnly: true });
+    const packages = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
+    expect(packages).toContain('--- @slack/bolt ');
+    expect(packages).not.toMatch(/--- (@kubernetes\/client-node|ssh2) /);
+    const config = join(ROOT, 'examples/worker.yaml');
+    const env = { ...process.env, REGISTRY_HA_REDIS_PASSWORD: 'x' };
+    for (const words of [['worker', '--config', config], ['doctor', 'worker'], ['status']]) {
+      const { status, stderr } = spawnSync(process.execPath, [join(folder, 'cli.js'), ...words], {
+        encoding: 'utf8',
+        env,
+      });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('It has no worker, and reaches no cluster. Run the command on'),
+      ]);
+    }
+    const { status } = spawnSync(process.execPath, [join(folder, 'cli.js'), '--version']);
+    expect(status).toBe(0);
+  });
+});
+
+/** Its own checksums again, after a change. */
+function sealed(folder: string): void {
+  const find = 'find . -type f ! -name SHA256SUMS ! -name BUILD -exec sha256sum {} + > SHA256SUMS';
+  expect(spawnSync('sh', ['-c', find], { cwd: folder }).status).toBe(0);
+}
+
+/** Gives each part of a program another name. */
+function renameParts(dist: string): void {
+  const names = readdirSync(join(dist, 'parts')).filter((name) => name.endsWith('.js'));
+  const files = [join(dist, 'cli.js'), ...names.map((name) => join(dist, 'parts', name))];
+  for (const file of files) {
+    let text = readFileSync(file, 'utf8');
+    for (const name of names) text = text.replaceAll(`/${name}`, `/second-${name}`);
+    writeFileSync(file, text);
+  }
+  for (const name of names) renameSync(join(dist, 'parts', name), join(dist, 'parts', `second-${name}`));
+}
+
 const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(!isRoot)('install.sh on a fresh node', () => {
@@ -175,6 +222,17 @@ describe.skipIf(!isRoot)('install.sh on a fresh node', () => {
     expect(install('--updrade')).toMatchObject({ code: 1, err: expect.stringContaining('Unknown option --updrade') });
   });
 
+  it('refuses a build that does not run here, and leaves everything as it was', () => {
+    secondBuild(unpacked(), at('root/broken'));
+    writeFileSync(at('root/broken/dist/cli.js'), 'throw new Error("broken");\n');
+    sealed(at('root/broken'));
+    const before = snapshot();
+    const { code, err } = root.run('/root/broken/install.sh', '--upgrade');
+    expect(code).toBe(1);
+    expect(err).toContain('does not run on this system; the reason is above. Nothing was changed.');
+    expect(snapshot()).toEqual(before);
+  });
+
   it('refuses another build without --upgrade; with it, switches the link, keeps the build before, and asks for a restart', () => {
     secondBuild(unpacked(), at('root/second'));
     const second = `${build.replace(/-.*/, '')}-second`;
@@ -221,6 +279,63 @@ describe.skipIf(!isRoot)('install.sh on a fresh node', () => {
     expect(install('--uninstall', '--purge').code).toBe(0);
     expect([existsSync(at('etc/registry-ha')), existsSync(at('var/lib/registry-ha'))]).toEqual([false, false]);
     expect(install('--uninstall').code).toBe(0);
+  });
+});
+
+describe.skipIf(!isRoot)('an installed worker', () => {
+  const LIMIT_MS = 300_000;
+  const folder = mkdtempSync(join(scratch, 'running-'));
+  const source = mkdtempSync(join(scratch, 'running-source-'));
+  const installed = join(folder, 'opt/registry-ha');
+  const install = (from: string, ...words: readonly string[]) =>
+    spawnSync(join(source, from, 'install.sh'), ['--root', folder, ...words], { encoding: 'utf8' });
+  let sandbox: Sandbox;
+
+  const last = async () => {
+    const seen = await sandbox.changes.read();
+    return (seen.are === 'seen' ? seen.changes : seen.last).at(-1);
+  };
+  const until = async (state: string) => {
+    const isSo = async () => (await last())?.state === state;
+    expect(await becomesTrue(isSo, LIMIT_MS, new AbortController().signal), state).toBe(true);
+  };
+
+  beforeAll(async () => {
+    spawnSync('tar', ['xzf', packed.archive, '-C', source]);
+    expect(install(packed.folder).status).toBe(0);
+    sandbox = await startSandbox({ log: () => undefined, installed });
+  }, LIMIT_MS);
+  afterAll(() => sandbox?.close());
+
+  it('has a doctor that finds everything good but systemd, which does not run it', async () => {
+    const words = [join(installed, 'dist/cli.js'), 'doctor', 'worker', '--json'];
+    const config = ['--config', join(sandbox.folder, 'worker.yaml')];
+    const env = { PATH: process.env['PATH'] ?? '' };
+    const { stdout } = await promisify(execFile)(join(installed, 'node/bin/node'), [...words, ...config], {
+      env,
+    }).catch((error: { stdout: string }) => error);
+    const bad = JSON.parse(stdout).checks.filter(({ verdict }: { verdict: string }) => verdict !== 'good');
+    const names = bad.map(({ room, name }: { room: string; name: string }) => `${room}: ${name}`);
+    expect(names.filter((name: string) => name !== 'redis: latency')).toEqual(['this node: service']);
+  });
+
+  it('adds a registry while another build is installed: it keeps the one that it has begun with', async () => {
+    secondBuild(join(source, packed.folder), join(source, 'second'));
+    // Its files have other names: a worker that looked for its own ones there would fail.
+    renameParts(join(source, 'second/dist'));
+    sealed(join(source, 'second'));
+    await sandbox.slack.command('alice', '/registry-ha add node-2');
+    await until('planned');
+    expect(install('second', '--upgrade')).toMatchObject({ status: 0, stderr: '' });
+    expect(readlinkSync(installed)).toMatch(/-second$/);
+    // The card follows the record.
+    const isClicked = () =>
+      sandbox.slack.click('bob', 'Approve').then(
+        () => true,
+        () => false,
+      );
+    expect(await becomesTrue(isClicked, LIMIT_MS, new AbortController().signal)).toBe(true);
+    await until('done');
   });
 });
 

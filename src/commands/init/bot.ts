@@ -16,6 +16,8 @@ export interface InitBot {
   readonly approver: readonly string[];
   readonly approvals: number;
   readonly folder: string;
+  /** The same folder as the bot sees it. */
+  readonly at: string;
 }
 
 /** The user of the image. */
@@ -26,8 +28,8 @@ export async function initBot(wanted: InitBot, now: Date, print: Print): Promise
   return await orExplained(print, async () => {
     const folder = resolve(wanted.folder);
     const clusters = [...new Set(wanted.cluster)];
-    const { redisUrl, channel: channels, requester: requesters, approver: approvers, approvals } = wanted;
-    const { bot, policy } = newBotFiles({ clusters, redisUrl, channels, requesters, approvers, approvals, folder });
+    const { redisUrl, channel: channels, requester: requesters, approver: approvers, approvals, at } = wanted;
+    const { bot, policy } = newBotFiles({ clusters, redisUrl, channels, requesters, approvers, approvals, at });
     for (const one of [folder, ...clusters.map((name) => join(folder, 'workers', name))]) await placeFolder(one);
     const redis = join(folder, 'redis');
     if ((await redisCommand('acl', { cluster: clusters, folder: redis }, () => undefined)) !== 0)

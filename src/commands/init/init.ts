@@ -61,6 +61,7 @@ interface BotOptions {
   readonly approver?: string[];
   readonly approvals: string;
   readonly folder: string;
+  readonly at: string;
 }
 
 function botCommand(command: Command): void {
@@ -73,8 +74,9 @@ function botCommand(command: Command): void {
     .option('--approver <id...>', 'Slack users who may approve changes')
     .option('--approvals <number>', 'approvals that a change needs', '1')
     .option(...FOLDER)
+    .option('--at <folder>', 'the same folder as the bot sees it, such as in a container', '/etc/registry-ha')
     .action(async (options: BotOptions) => {
-      const { cluster, redisUrl, channel, requester, approver, approvals, folder } = options;
+      const { cluster, redisUrl, channel, requester, approver, approvals, folder, at } = options;
       const lists = { '--cluster': cluster, '--channel': channel, '--requester': requester, '--approver': approver };
       const given = await complete(BOT, { ...lists, '--redis-url': redisUrl });
       if (given === null) return;
@@ -82,7 +84,14 @@ function botCommand(command: Command): void {
       const words = (option: string) => given.get(option) ?? [];
       const people = { channel: words('--channel'), requester: words('--requester'), approver: words('--approver') };
       const [url = ''] = words('--redis-url');
-      const wanted = { cluster: words('--cluster'), redisUrl: url, ...people, approvals: Number(approvals), folder };
+      const wanted = {
+        cluster: words('--cluster'),
+        redisUrl: url,
+        ...people,
+        approvals: Number(approvals),
+        folder,
+        at,
+      };
       process.exitCode = await initBot(wanted, new Date(), print);
     });
 }

@@ -39,6 +39,7 @@ export type FailureKind =
   | (typeof RECORD_KINDS)[number]
   | 'not-confirmed'
   | 'bootstrap-file'
+  | 'bot-only'
   | 'key-unusable'
   | 'no-password'
   | 'slack-token'
