@@ -2,7 +2,7 @@ import { timed } from '../../src/app/plan/fresh-plan.ts';
 import { SaltFailed } from '../../src/domain/answers/failure.ts';
 import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
 import { isRefusal } from '../../src/domain/answers/refusal.ts';
-import type { Person } from '../../src/domain/change/approval.ts';
+import { loginPerson, type Person } from '../../src/domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../src/domain/change/change.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import type { Facts } from '../../src/domain/cluster/facts.ts';
@@ -74,6 +74,17 @@ export function approvedByTwo(): ChangeEvent {
   if (event.type !== 'approved') throw new Error('it is no approval');
   const approval = { ...event.signed.approval, approvers: [CAROL.id, BOB.id] };
   return { ...event, signed: { ...event.signed, approval } };
+}
+
+/** Bob has requested it at the terminal, and started it alone. */
+export function atTerminal(all: readonly ChangeEvent[]): readonly ChangeEvent[] {
+  const bob = loginPerson('bob');
+  return all.map((event) => {
+    if (event.type === 'requested') return { ...event, requester: bob, terminal: { login: 'bob', uid: 1000 } };
+    if (event.type !== 'approved') return event;
+    const approval = { ...event.signed.approval, approvers: [bob.id] };
+    return { ...event, approver: bob, breakGlass: 'Slack is <!here> down', signed: { ...event.signed, approval } };
+  });
 }
 
 /** Carol has frozen the cluster. The lock of another node blocks nothing. */
