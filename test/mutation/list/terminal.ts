@@ -68,7 +68,7 @@ export const TERMINAL: readonly Mutant[] = [
     file: 'src/adapters/keys/approvals.ts',
     find: "'registry-ha terminal approval v1\\0'",
     replace: "'registry-ha approval v1\\0'",
-    tests: DESK,
+    tests: ['test/adapters/keys/keys.test.ts'],
   },
   {
     name: 'a requester approves the own change at the terminal',
