@@ -91,7 +91,9 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   opened.keep(await serveHealth(config.health, whyNotReady, metrics));
   await runs.resume();
   opened.keep(await workerSocket(config, (ask, talk) => desk.serve(ask, talk, opened.ending), log));
-  rounds.run(halfDrill.run, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
+  // It may have ended a change from the terminal.
+  const drillEnds = (signal: AbortSignal) => halfDrill.run(signal).then(() => lostRecords.wake());
+  rounds.run(drillEnds, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
 }

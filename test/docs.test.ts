@@ -13,8 +13,11 @@ import { terminalCommands } from '../src/commands/terminal.ts';
 import { isRefusal, REFUSALS } from '../src/domain/answers/refusal.ts';
 import { HERE } from '../src/domain/questions/here.ts';
 import { parseQuestion } from '../src/domain/questions/questions.ts';
+import { tokenize } from '../src/domain/typed/tokenize.ts';
 import { parseCommand } from '../src/domain/wish/parse-command.ts';
+import { parseHere } from '../src/domain/wish/parse-here.ts';
 import { wordsFrom } from '../src/domain/wish/shell-words.ts';
+import { TERMINAL_COMMANDS, type TerminalCommand } from '../src/domain/wish/terminal-talk.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -180,6 +183,8 @@ function isKnown(program: Command, words: string): boolean {
   const command = program.commands.find((one) => one.name() === first);
   if (command === undefined) return false;
   const here = HERE.find((question) => question === first);
+  const change = TERMINAL_COMMANDS.find((one) => one === first);
+  if (change !== undefined) return isChange(change, line);
   if (here !== undefined && second !== 'digest') return isAsked(here, line);
   if (here !== undefined) return rest.length <= 1;
   const sub = command.commands.find((one) => one.name() === second);
@@ -195,6 +200,12 @@ function isAsked(question: (typeof HERE)[number], line: string): boolean {
     .split(/\s+/)
     .slice(1);
   return !isRefusal(parseQuestion(question, wordsFrom(words), { clusters: ['lab'], defaultCluster: 'lab' }));
+}
+
+/** Is it a change that the terminal understands? */
+function isChange(command: TerminalCommand, line: string): boolean {
+  const { words } = tokenize(sampleOf(line.replace(/ --break-glass "[^"]+"/, '').slice(command.length)));
+  return !isRefusal(parseHere(command, words, { clusters: ['lab'], defaultCluster: 'lab' }));
 }
 
 /** A command as somebody would type it: with names for placeholders, and with what is optional. */

@@ -106,11 +106,13 @@ const EXITS = [
   ['2', 'Refused; of the commands that need no cluster: wrong words.'],
   ['3', 'Wrong words or configuration, of the commands on the bootstrap node.'],
   ['4', 'Busy: the worker carries out a change.'],
+  ['130', 'Left with Ctrl-C; a change that has begun goes on.'],
 ] as const;
 
 const FILES = [
   ['/etc/registry-ha/worker.yaml', 'The worker’s configuration.'],
   ['/var/lib/registry-ha/journal.jsonl', 'The worker’s journal.'],
+  ['/var/lib/registry-ha/terminal.sock', 'Where commands that change something reach the worker.'],
 ] as const;
 
 function described(command: Command): readonly string[] {

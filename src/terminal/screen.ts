@@ -69,7 +69,9 @@ export class Screen {
   };
 
   #line(json: object): void {
-    this.#out.write(`${printableJson(withoutSecrets(JSON.stringify({ v: 1, ...json })))}\n`);
+    const line = JSON.stringify({ v: 1, ...json });
+    // A plan stays as it is, because its digest covers every letter.
+    this.#out.write(`${printableJson('digest' in json ? line : withoutSecrets(line))}\n`);
   }
 
   /** A warning beside the answer. */

@@ -1,5 +1,6 @@
 import { Unreachable } from '../../src/domain/answers/failure.ts';
 import { refuse } from '../../src/domain/answers/refusal.ts';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { NOTHING_HELD } from '../../src/domain/policy/active-holds.ts';
 import type { CardView } from '../../src/slack/parts/card-view.ts';
 import { addNode2 } from '../fixtures/facts.ts';
@@ -10,6 +11,7 @@ import {
   approvedByTwo,
   approvedFor,
   at,
+  atTerminal,
   BOB,
   base,
   CAROL,
@@ -28,6 +30,21 @@ import {
   untilDeploy,
   view,
 } from './card-events.ts';
+
+const DONE: readonly ChangeEvent[] = [
+  ...going,
+  ...untilDeploy,
+  done('deploy:node-2', 62),
+  done('ready:node-2', 9),
+  done('engines', 71, false, '4/4 nodes'),
+  done('verify', 8),
+  {
+    type: 'done',
+    at: at(5, 21),
+    seconds: 200,
+    proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 21, bytes: 1_200_000_000 },
+  },
+];
 
 /** Changes in every state, for cards. */
 export const CASES: Readonly<Record<string, CardView>> = {
@@ -165,20 +182,8 @@ export const CASES: Readonly<Record<string, CardView>> = {
   ]),
   denied: view([...base, { type: 'denied', at: at(2), by: BOB }]),
   expired: view([...base, { type: 'expired', at: at(31) }]),
-  done: view([
-    ...going,
-    ...untilDeploy,
-    done('deploy:node-2', 62),
-    done('ready:node-2', 9),
-    done('engines', 71, false, '4/4 nodes'),
-    done('verify', 8),
-    {
-      type: 'done',
-      at: at(5, 21),
-      seconds: 200,
-      proof: { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 21, bytes: 1_200_000_000 },
-    },
-  ]),
+  'done-at-the-terminal': view(atTerminal(DONE)),
+  done: view(DONE),
   hostile: view([
     requested({ ...addNode2, reason: HOSTILE }, { id: '<!here>', name: HOSTILE }),
     {

@@ -2,7 +2,7 @@ import { timed } from '../../src/app/plan/fresh-plan.ts';
 import { SaltFailed } from '../../src/domain/answers/failure.ts';
 import type { FailureReport } from '../../src/domain/answers/failure-report.ts';
 import { isRefusal } from '../../src/domain/answers/refusal.ts';
-import type { Person } from '../../src/domain/change/approval.ts';
+import { loginPerson, type Person } from '../../src/domain/change/approval.ts';
 import type { Change, ChangeEvent } from '../../src/domain/change/change.ts';
 import { changeFrom } from '../../src/domain/change/fold.ts';
 import type { Facts } from '../../src/domain/cluster/facts.ts';
@@ -88,6 +88,18 @@ export function approvedFor(notBefore: string): ChangeEvent {
   const event = approved();
   if (event.type !== 'approved') throw new Error('it is no approval');
   return { ...event, signed: { ...event.signed, approval: { ...event.signed.approval, notBefore } } };
+}
+
+/** Bob has requested it at the terminal, and started it alone. */
+export function atTerminal(all: readonly ChangeEvent[]): readonly ChangeEvent[] {
+  const bob = loginPerson('bob');
+  return all.map((event) => {
+    if (event.type === 'requested') return { ...event, requester: bob, terminal: { login: 'bob', uid: 1000 } };
+    if (event.type !== 'approved') return event;
+    const breakGlass = 'Slack is <!here> down';
+    const approval = { ...event.signed.approval, approvers: [bob.id], breakGlass };
+    return { ...event, approver: bob, signed: { ...event.signed, approval } };
+  });
 }
 
 /** Carol has frozen the cluster. The lock of another node blocks nothing. */

@@ -31,7 +31,8 @@ const HELLO_MS = 10_000;
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
- * Listens on a socket file that only the user of this process and root can open. The caller holds the journal, so that a file of the same
+ * Listens on a socket file that only the user of this process and root can open. Node does not tell who is at the other end (SO_PEERCRED,
+ * unix(7)), so the file's mode is the whole check. The caller holds the journal, so that a file of the same
  * name was left by a dead worker. Throws if the file cannot be made.
  */
 export async function serveSocket(options: SocketOptions): Promise<{ close(): Promise<void> }> {

@@ -7,6 +7,7 @@ import { progressLine, runLine } from '../../domain/questions/run-words.ts';
 import type { Talk } from '../../domain/wish/terminal-talk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/record.ts';
+import { limited } from '../here/limited.ts';
 import type { LocalChanges, RunListener } from './local-changes.ts';
 import type { LocalRuns } from './local-runs.ts';
 
@@ -25,13 +26,12 @@ export async function confirmed(
   { clock }: Pick<TellPorts, 'clock'>,
   ending: AbortSignal,
 ): Promise<boolean> {
-  const { id, digest, planExpires } = change;
+  const { id, digest } = change;
   const file = planFile(change);
   if (file === null || digest === undefined) return false;
   talk.says({ is: 'plan', change: id, cluster: change.intent.cluster, digest, text: file.text, says });
-  const left = Date.parse(planExpires ?? '') - clock.now().getTime();
-  const late = AbortSignal.timeout(Math.max(0, left) || 0);
-  return (await talk.hears(AbortSignal.any([ending, late])))?.confirms === digest;
+  const answer = await limited(untilExpiry(change, clock), clock, ending, (until) => talk.hears(until));
+  return answer?.confirms === digest;
 }
 
 /** Tells what a change does, from now until `stop`. */
@@ -63,7 +63,7 @@ export async function followUntilEnd(
     await act();
     const change = changeFrom(await journal.events(id));
     if (change === null || change.endedAt !== undefined) return;
-    const left = Date.parse(change.planExpires ?? '') - clock.now().getTime();
+    const left = untilExpiry(change, clock);
     const isOpen = change.state === 'planned' && (await slept(left, clock, AbortSignal.any([over, begun])));
     if (!isOpen) await aborted(over);
     ending.throwIfAborted();
@@ -71,6 +71,12 @@ export async function followUntilEnd(
     stop();
   }
 }
+
+/** Nobody sits before a plan for longer, however long it lives. */
+const MOST_WAIT_MS = 24 * 3_600_000;
+
+const untilExpiry = ({ planExpires = '' }: Change, clock: Clock): number =>
+  Math.min(MOST_WAIT_MS, Math.max(0, Date.parse(planExpires) - clock.now().getTime() || 0));
 
 /** False if it was aborted before. */
 const slept = (ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> =>

@@ -42,7 +42,7 @@ export function mayStartHere(rules: TerminalRules, change: Change, login: string
     return refuse(
       'own-request',
       'You requested this change, so another person must approve it.',
-      `Ask ${named(approvers.filter((one) => one !== login))} to run: registry-ha approve ${change.id}`,
+      `Ask ${named(approvers.filter((one) => one !== login))} to run: registry-ha ${change.state === 'failed' ? 'retry' : 'approve'} ${change.id}`,
     );
   if (!approvers.includes(login)) return notAllowed(login, 'approve changes', 'approvers', approvers);
   if (!change.votes.some((vote) => vote.id === id)) return null;

@@ -23,6 +23,15 @@ describe('approval keys', () => {
     expect(approvalChecker({ keys: [] }).isGenuine(approvalSigner(pair).sign(approval))).toBe(false);
   });
 
+  it('takes an approval only where it was given, even if one key signs at both places', () => {
+    const places = ['slack', 'terminal'] as const;
+    for (const given of places)
+      for (const used of places) {
+        const signed = approvalSigner(pair, given).sign(approval);
+        expect(approvalChecker({ keys: [pair] }, used).isGenuine(signed)).toBe(given === used);
+      }
+  });
+
   it('names a key by the first twelve hex digits of its digest', () => {
     expect(pair.name).toMatch(/^[0-9a-f]{12}$/);
     expect(keyName(pair.publicKeyPem)).toBe(pair.name);

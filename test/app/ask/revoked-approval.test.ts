@@ -183,7 +183,9 @@ describe('breaking glass', () => {
     await on.work();
     expect(await stateOf(on, id)).toMatchObject({ state: 'done', brokenGlass: { by: alice } });
     const events = await on.journal.events(id);
-    expect(events.map(eventInWords).join()).toContain('BREAK GLASS, by one person alone: “the bootstrap node is dying”');
+    expect(events.map(eventInWords).join()).toContain(
+      'BREAK GLASS, by one person alone: “the bootstrap node is dying”',
+    );
   });
 
   it('is revoked by a freeze, and when the policy no longer allows it', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answering } from '../../../src/app/answer/answer-question.ts';
 import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
+import { loginPerson } from '../../../src/domain/change/approval.ts';
 import { type Bench, bench, plannedChange, stateOf } from '../bench.ts';
 
 describe('a request whose bot died while it posted the card', () => {
@@ -75,4 +76,35 @@ describe('open changes of which one cannot be read', () => {
     await expect(bot.tend(on.bot)).rejects.toThrow();
     expect((await stateOf(other, late.id))?.state).toBe('expired');
   });
+});
+
+it('a change that was approved at the terminal is neither queued nor revoked, as its worker runs it', async () => {
+  const on = bench();
+  const { id } = await plannedChange(on);
+  const stored = await on.changes.get(id);
+  if (stored === null) throw new Error('the change is not stored');
+  const { digest = '', intent } = stored.change;
+  const by = loginPerson('bob');
+  const at = on.clock.now().toISOString();
+  const approval = {
+    ...{
+      v: 1 as const,
+      change: id,
+      cluster: 'lab',
+      verb: intent.verb,
+      nodes: [...intent.nodes],
+      digest,
+      requester: 'login:alice',
+    },
+    ...{ approvers: [by.id], at, expires: at, nonce: 'n' },
+  } as const;
+  const signed = { approval, key: 'k', signature: 's' };
+  await on.changes.append(id, stored.version, { type: 'approved', at, approver: by, signed });
+  await tendChanges(on.bot);
+  expect(await stateOf(on, id)).toMatchObject({ state: 'approved' });
+  await on.changes.append(id, stored.version + 1, { type: 'started', at });
+  const ahead = await on.queue.ahead(id);
+  await tendChanges(on.bot);
+  expect(await on.queue.ahead(id)).toEqual(ahead);
+  expect(await stateOf(on, id)).toMatchObject({ state: 'applying' });
 });

@@ -4,6 +4,7 @@ const HERE = ['test/app/here/here.test.ts'];
 const SCREEN = ['test/terminal/screen.test.ts'];
 const MEMORY = ['test/adapters/journal/entries/memory.test.ts'];
 
+const DESK = ['test/app/desk/desk.test.ts'];
 /** The questions on the terminal: what they say they know, and that they leave the worker alone. */
 export const TERMINAL: readonly Mutant[] = [
   {
@@ -61,5 +62,47 @@ export const TERMINAL: readonly Mutant[] = [
     find: 'clean(withoutSecrets(text))',
     replace: 'withoutSecrets(text)',
     tests: SCREEN,
+  },
+  {
+    name: 'an approval at the terminal counts in Slack, and the reverse',
+    file: 'src/adapters/keys/approvals.ts',
+    find: "'registry-ha terminal approval v1\\0'",
+    replace: "'registry-ha approval v1\\0'",
+    tests: ['test/adapters/keys/keys.test.ts'],
+  },
+  {
+    name: 'a requester approves the own change at the terminal',
+    file: 'src/domain/policy/terminal.ts',
+    find: 'change.requester.id === id',
+    replace: 'false',
+    tests: DESK,
+  },
+  {
+    name: 'anybody may break glass',
+    file: 'src/domain/policy/terminal.ts',
+    find: 'breakGlass.includes(login) ? null',
+    replace: 'true ? null',
+    tests: DESK,
+  },
+  {
+    name: 'a plan is confirmed by any digest',
+    file: 'src/app/desk/tell.ts',
+    find: 'answer?.confirms === digest',
+    replace: 'answer !== null',
+    tests: DESK,
+  },
+  {
+    name: 'a second terminal does not look whether a change runs',
+    file: 'src/app/record/lost-record-watch.ts',
+    find: 'if (busyWith === null) await',
+    replace: 'await',
+    tests: DESK,
+  },
+  {
+    name: 'a cancel at the terminal is believed from anybody with Redis',
+    file: 'src/adapters/keys/entries.ts',
+    find: ' && !isOfTerminal(event)',
+    replace: '',
+    tests: ['test/adapters/redis/record/signed-entries.test.ts'],
   },
 ];

@@ -52,6 +52,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   'failed-for-good': ['Undo', 'Full plan'],
   'stopping-at-the-next-safe-point': ['Full plan'],
   done: ['Full plan'],
+  'done-at-the-terminal': ['Full plan'],
   cancelled: ['Undo', 'Full plan'],
   refused: ['Check again'],
   'refused-on-the-way': ['Check again'],

@@ -113,6 +113,22 @@ describe('the journal’s next file', () => {
     expect(await known(DAYS(8))).toEqual([0, 0]);
   });
 
+  it('keeps an approved change from the terminal for a month, until Redis was told of it', async () => {
+    const terminal = { login: 'alice', uid: 0 };
+    const ended = (id: ChangeId) => [{ ...events.requested(id), terminal }, ...begun(id).slice(1), events.done];
+    // First, because what was started after a kept change is kept, too.
+    await write('c1-told22', ...ended('c1-told22'), { type: 'told', at: AT });
+    await write('c1-term22', ...ended('c1-term22'));
+    const known = async (at: string) => {
+      const journal = await rotated(at);
+      const ids = (await journal.changes()).filter((id) => id.includes('-t'));
+      await journal.close();
+      return ids;
+    };
+    expect(await known(DAYS(29))).toEqual(['c1-term22']);
+    expect(await known(DAYS(31))).toEqual([]);
+  });
+
   it('keeps the changes started after a change that may be undone', async () => {
     await write('c1-fail22', ...begun('c1-fail22'), events.failed);
     await write('c1-later2', ...begun('c1-later2'), events.done);

@@ -140,6 +140,27 @@ describe('entries in Redis that somebody has tampered with', () => {
     expect(stored.state).not.toBe('failed');
   });
 
+  describe('what people said at the terminal', () => {
+    const byLogin: ChangeEvent = { at, type: 'cancel-requested', by: { id: 'login:bob', name: 'bob' } };
+
+    it('is believed from the cluster’s worker alone, by the bot and by the worker itself', async () => {
+      const id = await begun();
+      await changes(worker).append(id, 5, byLogin);
+      expect(await seen(id)).toMatchObject({ doubt: undefined, state: 'applying' });
+      expect((await changes(worker).get(id))?.change.cancelAskedBy).toEqual(byLogin.by);
+    });
+
+    it.each<[string, EntryProof]>([
+      ['nobody', EVERY_ENTRY],
+      ['a bot', bot],
+      ['another cluster’s worker', workerEntryProof({ own: otherWorker, bots: [], workers: [] })],
+    ])('is not believed with the signature of %s', async (_who, proof) => {
+      const id = await begun();
+      await changes(proof).append(id, 5, byLogin);
+      for (const reader of [bot, worker]) expect((await seen(id, reader)).doubt).toEqual(unsigned(6));
+    });
+  });
+
   describe('a request that is told again, because Redis had lost its record', () => {
     const again = (id: ChangeId): ChangeEvent => ({ ...events.requested(id), retold: { approvals: 1 } });
     const someone = workerEntryProof({ own: otherWorker, bots: [], workers: [] });
