@@ -52,6 +52,7 @@ import { terminalRules, workerSocket } from './runtime/worker/terminal.ts';
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
   await mkdir(config.stateFolder, { recursive: true, mode: 0o700 });
   const metrics = new Registry();
+  journalMetrics(join(config.stateFolder, 'journal.jsonl'), metrics);
   const calm = calmLog(log, clock, redisMetrics(metrics));
   return await startParts((opened) => openWorker(config, calm, metrics, opened), log);
 }
@@ -61,7 +62,6 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const keys = await workerProofs(config);
   const journal = opened.keep(await workerJournal(config, keys, log));
   const counted = countedJournal(journal, metrics);
-  journalMetrics(join(config.stateFolder, 'journal.jsonl'), metrics);
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
