@@ -37,8 +37,8 @@ export async function startBot(config: BotConfig, log: Log): Promise<Process> {
 
 async function openBot(config: BotConfig, log: Log, register: Registry, opened: Opened): Promise<void> {
   const { onOpen, onWorker, onCall, onDrawn } = botMetrics(register);
-  const signingKey = await loadSigningKey(config.approval.keyFile);
-  const record = opened.keep(botRecord(config, await botProofs(config, signingKey), log));
+  const signing = loadSigningKey(config.approval.keyFile);
+  const record = opened.keep(botRecord(config, await botProofs(config, signing), log));
   const { cards, announcements, once } = record;
   const rounds = opened.keep(new Rounds(opened.ending));
   const { botToken } = config.secrets;
@@ -48,7 +48,7 @@ async function openBot(config: BotConfig, log: Log, register: Registry, opened: 
       return [name, { ...cluster, policy: known(name, config.policies), groups }] as const;
     }),
   );
-  const signer = approvalSigner(signingKey);
+  const signer = approvalSigner(await signing);
   let slack: RunningSlack | null = null;
   const useCases = loggedWishes(
     botUseCases(

@@ -69,7 +69,7 @@ function livesOf(
   config: BotConfig,
   redis: ReturnType<typeof doctorRedis>['redis'],
 ): ReadonlyMap<string, Pick<Heartbeat, 'seen'>> {
-  const proofs = shared(async () => await botProofs(config, await loadSigningKey(config.approval.keyFile)));
+  const proofs = shared(() => botProofs(config, loadSigningKey(config.approval.keyFile)));
   const { signal } = new AbortController();
   const seen = async (cluster: string) => {
     const proof = (await proofs(signal)).clusters.get(cluster)?.heartbeat;

@@ -8,9 +8,11 @@ import { keyName } from '../../src/adapters/keys/pair.ts';
 import { listKeys, newKeys, retireKeys } from '../../src/commands/keys.ts';
 import { botConfig } from '../../src/config/bot-config.ts';
 import { workerConfig } from '../../src/config/worker-config.ts';
+import { SeveralFailed } from '../../src/domain/answers/failure.ts';
 import { botProofs } from '../../src/runtime/bot/proofs.ts';
 import { workerProofs } from '../../src/runtime/worker/proofs.ts';
 import { needsRoot } from '../fixtures/needs.ts';
+import { people, policyOf } from '../fixtures/policy.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const LATER = new Date('2026-11-25T12:00:00.000Z');
@@ -65,7 +67,20 @@ describe('registry-ha keys', () => {
     const config = botConfig(at('bot.yaml'), secrets);
     return await botProofs(config, await loadSigningKey(config.approval.keyFile));
   };
+  const example = (name: string) => join(import.meta.dirname, '../../examples', name);
   const workerStart = () => workerProofs(workerConfig(at('worker.yaml'), {}));
+
+  it('says every wrong key of a start at once', async () => {
+    const policies = new Map([['lab', policyOf({ approvers: people('U0BOB') })]]);
+    const lab = { name: 'lab', channels: [], workerKeys: [at('no-worker.pub')] };
+    const approval = { keyFile: at('no.key'), formerKeys: [at('no-former.pub')] };
+    const config = { ...botConfig(example('bot.yaml'), secrets), policies, clusters: [lab], approval };
+    const ofBot = await botProofs(config, loadSigningKey(approval.keyFile)).catch((error: unknown) => error);
+    expect(ofBot).toBeInstanceOf(SeveralFailed);
+    expect(String(ofBot)).toMatch(/no\.key.*no-former\.pub.*no-worker\.pub/);
+    const worker = { ...workerConfig(example('worker.yaml'), {}), keyFile: at('no.key'), trustedKeys: [at('no.pub')] };
+    await expect(workerProofs(worker)).rejects.toThrow(/no\.key.*no\.pub/);
+  });
 
   it('writes a key pair, with a private key only for its owner, and never overwrites one', async () => {
     for (const [owner, file] of [

@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Failure, failedTogether } from '../../domain/answers/failure.ts';
 import { keyUnusable } from './failures.ts';
 import { keyName, privateKeyFrom, publicHalf } from './pair.ts';
 import type { SigningKey, TrustedKey } from './signature.ts';
@@ -45,6 +46,15 @@ export async function ownAndFormerKeys(
 ): Promise<readonly TrustedKey[]> {
   const former = await loadTrustedKeys(formerPaths);
   return [publicHalf(own.privateKeyPem), ...former.filter(({ name }) => name !== own.name)];
+}
+
+/** Waits for all of these; throws their failures as one, so that people see every wrong key at once. */
+export async function everyKey(loads: readonly Promise<unknown>[]): Promise<void> {
+  const wrong = (await Promise.allSettled(loads)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const failures = wrong.filter((error): error is Failure => error instanceof Failure);
+  const [defect] = wrong.filter((error) => !(error instanceof Failure));
+  if (defect !== undefined) throw defect;
+  if (failures.length > 0) throw failedTogether(failures);
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {

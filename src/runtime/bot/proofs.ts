@@ -1,5 +1,5 @@
 import { botEntryProof, refuseSharedKeys } from '../../adapters/keys/entries.ts';
-import { loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
+import { everyKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import type { SigningKey, TrustedKey } from '../../adapters/keys/signature.ts';
 import { proofOf } from '../../adapters/keys/statements.ts';
 import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
@@ -21,14 +21,18 @@ export interface BotProofs {
   readonly clusters: ReadonlyMap<string, ClusterProofs>;
 }
 
-/** Reads the keys whose statements the bot accepts. Throws `key-unusable`. */
-export async function botProofs({ clusters, approval }: BotConfig, own: SigningKey): Promise<BotProofs> {
-  const bots = await ownAndFormerKeys(own, approval.formerKeys);
-  const workers = new Map(
-    await Promise.all(
-      clusters.map(async (cluster) => [cluster.name, await loadTrustedKeys(workerKeysOf(cluster))] as const),
-    ),
+/** Reads the keys whose statements the bot accepts. Throws `key-unusable`, or `several` for several keys. */
+export async function botProofs(
+  { clusters, approval }: BotConfig,
+  signing: SigningKey | Promise<SigningKey>,
+): Promise<BotProofs> {
+  const trusted = clusters.map(
+    async (cluster) => [cluster.name, await loadTrustedKeys(workerKeysOf(cluster))] as const,
   );
+  await everyKey([Promise.resolve(signing), loadTrustedKeys(approval.formerKeys), ...trusted]);
+  const own = await signing;
+  const bots = await ownAndFormerKeys(own, approval.formerKeys);
+  const workers = new Map(await Promise.all(trusted));
   refuseSharedKeys(bots, workers);
   const proofsOf = (keys: readonly TrustedKey[]): ClusterProofs => ({
     entries: botEntryProof({ own, bots, workers: keys }),

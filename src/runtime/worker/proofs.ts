@@ -1,14 +1,15 @@
 import { approvalChecker, approvalSigner } from '../../adapters/keys/approvals.ts';
 import { workerEntryProof } from '../../adapters/keys/entries.ts';
-import { loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
+import { everyKey, loadSigningKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import { headChecker, headSealer } from '../../adapters/keys/seals.ts';
 import { proofOf } from '../../adapters/keys/statements.ts';
 import type { WorkerConfig } from '../../config/worker-config.ts';
 
-/** Reads the worker's own keys and the keys of trusted bots. Throws `key-unusable`. */
+/** Reads the worker's own keys and the keys of trusted bots. Throws `key-unusable`, or `several` for several keys. */
 export async function workerProofs({ keyFile, formerKeys, trustedKeys }: WorkerConfig) {
-  const own = await loadSigningKey(keyFile);
-  const bots = await loadTrustedKeys(trustedKeys);
+  const [signing, trusted] = [loadSigningKey(keyFile), loadTrustedKeys(trustedKeys)];
+  await everyKey([signing, trusted, loadTrustedKeys(formerKeys)]);
+  const [own, bots] = [await signing, await trusted];
   const workers = await ownAndFormerKeys(own, formerKeys);
   return {
     /** Names of the keys whose approvals count. */
