@@ -67,7 +67,7 @@ describe('registry-ha doctor in a cluster that is well', () => {
     expect(checks.get('versions: running worker')?.says).toBe('0.1.0, as installed here');
     expect(text.code).toBe(1);
     expect(text.out).toMatch(/^registry-ha 0\.1\.0, worker of lab\n\nthis node\n {2}good {5}system/);
-    expect(text.out).toMatch(/\n\d+ checks: \d+ good, 1 (wrong|unknown)\.\n$/);
+    expect(text.out).toMatch(/\n\d+ checks: \d+ good, \d+ (wrong|unknown).*\.\n$/);
   });
 
   it('finds everything good for the bot, and exits 0', async () => {
