@@ -8,8 +8,7 @@ import { reportLostRecords } from '../../../src/app/record/lost-records.ts';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
 import type { TerminalRules } from '../../../src/domain/policy/terminal.ts';
-import type { TerminalAnswer, TerminalAsk, TerminalSays } from '../../../src/domain/wish/terminal-talk.ts';
-import type { Talk } from '../../../src/domain/wish/terminal-talk.ts';
+import type { Talk, TerminalAnswer, TerminalAsk, TerminalSays } from '../../../src/domain/wish/terminal-talk.ts';
 import { type Bench, bench } from '../bench.ts';
 
 /** alice requests, bob and carol approve, dave may break glass. */
