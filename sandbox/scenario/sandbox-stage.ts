@@ -9,10 +9,12 @@ import { buttonsFor } from '../slack/people/buttons.ts';
 import type { Where } from './parse/statement.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
+import { Terminals } from './terminals.ts';
 
 /** Adapts a running sandbox to a scenario's stage. */
 export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
   const { slack, cluster, services, changes, texts, faults } = sandbox;
+  const terminals = new Terminals(sandbox.folder, signal);
   const settled = async (act: Promise<void>): Promise<string | null> => {
     try {
       await act;
@@ -40,6 +42,8 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
         .homes()
         .filter((one) => one.person === personNamed(person).id)
         .map(({ view }) => ({ texts: textsOf({ text: '', blocks: [view] }) })),
+    terminal: (person, command) => terminals.type(person, command),
+    terminals: (person) => terminals.of(person),
     idOf: (person) => personNamed(person).id,
     plant: (fault, args) => faults.plant(fault, args),
     clear: (fault) => faults.clear(fault),

@@ -4,10 +4,10 @@ import type { Act } from './statement.ts';
 /** Text from the first quote to the last; a comment may follow. */
 const QUOTED = /^"(.*)"(?:\s+#\s.*)?$/;
 
-/** `expect text "…"`, `expect no text "…"`, `expect ephemeral PERSON "…"`, `expect modal PERSON "…"`, `expect home PERSON "…"`, `expect called PERSON "…"`, `expect not called PERSON "…"`. */
+/** `expect text "…"`, `expect no text "…"`, `expect ephemeral PERSON "…"`, `expect modal PERSON "…"`, `expect home PERSON "…"`, `expect terminal PERSON "…"`, `expect called PERSON "…"`, `expect not called PERSON "…"`. */
 export function parseExpectation(line: string, unknownPerson: (name: string) => Parsed | null): Parsed {
   const [, kind, rest = ''] =
-    /^expect\s+(text|no\s+text|ephemeral|modal|home|called|not\s+called)\s*(.*)$/.exec(line) ?? [];
+    /^expect\s+(text|no\s+text|ephemeral|modal|home|terminal|called|not\s+called)\s*(.*)$/.exec(line) ?? [];
   if (kind === undefined) return mistake(USAGE);
   if (kind === 'ephemeral')
     return parsePersonal(rest, unknownPerson, (person, wanted) => ({ is: 'expect-ephemeral', person, wanted }));
@@ -15,6 +15,8 @@ export function parseExpectation(line: string, unknownPerson: (name: string) => 
     return parsePersonal(rest, unknownPerson, (person, wanted) => ({ is: 'expect-modal', person, wanted }));
   if (kind === 'home')
     return parsePersonal(rest, unknownPerson, (person, wanted) => ({ is: 'expect-home', person, wanted }));
+  if (kind === 'terminal')
+    return parsePersonal(rest, unknownPerson, (person, wanted) => ({ is: 'expect-terminal', person, wanted }));
   if (kind.endsWith('called')) {
     const isCalled = kind === 'called';
     return parsePersonal(rest, unknownPerson, (person, words) => ({ is: 'expect-called', person, words, isCalled }));
@@ -25,7 +27,7 @@ export function parseExpectation(line: string, unknownPerson: (name: string) => 
 }
 
 const USAGE =
-  'Usage: expect text "…", expect no text "…", expect ephemeral PERSON "…", expect modal PERSON "…", expect home PERSON "…", expect called PERSON "…", or expect not called PERSON "…". The text must not be empty.';
+  'Usage: expect text "…", expect no text "…", expect ephemeral PERSON "…", expect modal PERSON "…", expect home PERSON "…", expect terminal PERSON "…", expect called PERSON "…", or expect not called PERSON "…". The text must not be empty.';
 
 function parsePersonal(
   rest: string,

@@ -16,7 +16,17 @@ export interface Cast {
   readonly people: readonly string[];
 }
 
-const FIRST_WORDS = ['wait', 'expect', 'fault', 'clear', 'kill', 'start', 'sleep', ...Object.keys(OPERATIONS)];
+const FIRST_WORDS = [
+  'wait',
+  'expect',
+  'fault',
+  'clear',
+  'kill',
+  'start',
+  'sleep',
+  'terminal',
+  ...Object.keys(OPERATIONS),
+];
 const LONGEST_SLEEP_S = 3600;
 
 /** Reads a scenario: one statement a line. Blank lines and lines that begin with # are skipped. */
@@ -36,6 +46,9 @@ export function parseScenario(text: string, cast: Cast): ParsedScenario {
 }
 
 function parseLine(line: string, cast: Cast): Parsed {
+  const [, typist, typed = ''] = /^terminal\s+([^\s>]+)>\s*(.+)$/.exec(line) ?? [];
+  if (typist !== undefined)
+    return unknownPerson(typist, cast) ?? parsed({ is: 'terminal', person: typist, command: typed });
   const spoken = /^([^\s>]+)>\s*(.*)$/.exec(line);
   if (spoken !== null) return parsePerson(spoken[1] ?? '', spoken[2] ?? '', cast);
   const [first = '', ...words] = line.replace(/\s+#\s.*$/, '').split(/\s+/);

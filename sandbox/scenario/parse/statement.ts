@@ -24,6 +24,8 @@ export type Act =
   | { readonly is: 'write'; readonly person: string; readonly where: Where; readonly words: string }
   | { readonly is: 'fill'; readonly person: string; readonly label: string; readonly words: string }
   | { readonly is: 'submit'; readonly person: string }
+  | { readonly is: 'terminal'; readonly person: string; readonly command: string }
+  | { readonly is: 'expect-terminal'; readonly person: string; readonly wanted: string }
   | { readonly is: 'open-home'; readonly person: string }
   | { readonly is: 'expect-home'; readonly person: string; readonly wanted: string }
   | { readonly is: 'wait'; readonly state: Waited; readonly seconds: number }

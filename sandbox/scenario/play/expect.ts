@@ -47,6 +47,14 @@ export async function expectHome(
   await until(() => missing(wanted, performance.stage.homes(person).slice(-1)), SHOWN_LIMIT_MS, performance);
 }
 
+/** Waits until a command of this person on the bootstrap node shows the text. */
+export async function expectTerminal(
+  { person, wanted }: Expectation<'expect-terminal'>,
+  performance: Performance,
+): Promise<void> {
+  await until(() => missing(wanted, performance.stage.terminals(person)), SHOWN_LIMIT_MS, performance);
+}
+
 /** Waits until a message with these words has notified this person, or fails if one has. */
 export async function expectCalled(
   { person, words, isCalled }: Expectation<'expect-called'>,

@@ -1,5 +1,13 @@
 import type { Statement } from '../parse/statement.ts';
-import { expectCalled, expectEphemeral, expectHome, expectModal, expectNoText, expectText } from './expect.ts';
+import {
+  expectCalled,
+  expectEphemeral,
+  expectHome,
+  expectModal,
+  expectNoText,
+  expectTerminal,
+  expectText,
+} from './expect.ts';
 import { Impossible } from './impossible.ts';
 import { clickButton, fillField, sayCommand, submitModal, writeMessage } from './perform.ts';
 import type { Performance } from './performance.ts';
@@ -56,6 +64,10 @@ async function perform(statement: Statement, performance: Performance): Promise<
       return await done(stage.openHome(statement.person));
     case 'expect-home':
       return await expectHome(statement, performance);
+    case 'terminal':
+      return await done(stage.terminal(statement.person, statement.command));
+    case 'expect-terminal':
+      return await expectTerminal(statement, performance);
     case 'wait':
       return await waitForState(statement, performance);
     case 'wait-running':

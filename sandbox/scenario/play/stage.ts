@@ -24,6 +24,10 @@ export interface Stage {
   openHome(person: string): Promise<void>;
   /** The texts of each Home that was published for this person. */
   homes(person: string): readonly Pick<SeenText, 'texts'>[];
+  /** Types a command on the bootstrap node, and does not wait for its end. */
+  terminal(person: string, command: string): Promise<void>;
+  /** What each of the person's commands there has shown. */
+  terminals(person: string): readonly Pick<SeenText, 'texts'>[];
   /** The Slack ID of a person. */
   idOf(person: string): string;
   plant(fault: string, args: readonly string[]): Promise<void>;

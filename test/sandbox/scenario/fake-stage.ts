@@ -98,6 +98,14 @@ export class FakeStage implements Stage {
     this.#done(`start ${service}`);
   }
 
+  async terminal(person: string, command: string): Promise<void> {
+    this.#done(`terminal ${person}> ${command}`);
+  }
+
+  terminals(person: string): readonly { readonly texts: readonly string[] }[] {
+    return this.did.filter((act) => act.startsWith(`terminal ${person}>`)).map((act) => ({ texts: [act] }));
+  }
+
   deaths(): readonly string[] {
     return this.dead;
   }

@@ -68,7 +68,9 @@ bob> reply @registry-ha why
 alice> dm status
 bob> shortcut Explain this change
 bob> open home
-expect home bob "HA holds"`),
+expect home bob "HA holds"
+terminal alice> add node-2 --reason "new disk"
+expect terminal alice "exit 0"`),
   ).toEqual([
     { is: 'wait-running', step: 'copy:node-2', seconds: 7.5 },
     { is: 'wait', state: 'failed', seconds: 300 },
@@ -100,6 +102,8 @@ expect home bob "HA holds"`),
     { is: 'write', person: 'bob', where: 'shortcut', words: 'Explain this change' },
     { is: 'open-home', person: 'bob' },
     { is: 'expect-home', person: 'bob', wanted: 'HA holds' },
+    { is: 'terminal', person: 'alice', command: 'add node-2 --reason "new disk"' },
+    { is: 'expect-terminal', person: 'alice', wanted: 'exit 0' },
   ]);
 });
 
