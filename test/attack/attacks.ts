@@ -3,6 +3,7 @@ import { archiveAttacks } from './files/archives.ts';
 import { journalAttacks } from './files/journal.ts';
 import { keyAttacks } from './files/keys.ts';
 import { linkedPartAttacks } from './files/linked-parts.ts';
+import { terminalAttacks } from './files/terminal.ts';
 import { yamlAttacks } from './files/yaml-files.ts';
 import { kubeAttacks } from './network/lying-kube.ts';
 import { sshAttacks } from './network/lying-ssh.ts';
@@ -42,6 +43,7 @@ export function families(): readonly Family[] {
     kubeAttacks(),
     keyAttacks(),
     journalAttacks(),
+    terminalAttacks(),
     typedAttacks(),
     hostileWordAttacks(),
     replayAttacks(),
