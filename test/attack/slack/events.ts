@@ -173,10 +173,13 @@ const cardOf = ({ sandbox }: AttackStage, id: string): string | undefined =>
   sandbox.slack.messages().find(({ text, threadTs }) => text.includes(id) && threadTs === undefined)?.ts;
 
 /** Replies to this message, and whatever is said outside of threads, but cards: attacks on the worker make some meanwhile. */
-const answersTo = ({ sandbox }: AttackStage, ts: string): readonly string[] =>
+const answersTo = ({ sandbox }: AttackStage, ts: string | undefined): readonly string[] =>
   sandbox.slack
     .messages()
-    .filter(({ threadTs, text }) => threadTs === ts || (threadTs === undefined && !/\(lab-\w+\)/.test(text)))
+    .filter(
+      ({ threadTs, text }) =>
+        (threadTs !== undefined && threadTs === ts) || (threadTs === undefined && !/\(lab-\w+\)/.test(text)),
+    )
     .map((message) => `${message.ts} ${message.text}`);
 
 function quietly(name: string, tries: string, event: object): Attack {
