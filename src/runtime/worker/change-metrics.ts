@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import type { Journal } from '../../ports/record.ts';
+import { heardJournal } from './heard-journal.ts';
 
 /** Seconds, from a step that had nothing to do to a copy over a slow line. */
 const STEP_SECONDS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
@@ -21,20 +22,7 @@ export function countedJournal(journal: Journal, register: Registry): Journal {
     const [first] = await journal.events(id);
     if (first?.type === 'requested') ends.inc({ verb: first.intent.verb, end: event.type });
   }
-  return {
-    async append(id, event) {
-      const mark = await journal.append(id, event);
-      await count(id, event);
-      return mark;
-    },
-    noteProof: (proof) => journal.noteProof(proof),
-    events: (id) => journal.events(id),
-    entries: (id) => journal.entries(id),
-    hasNonce: (nonce) => journal.hasNonce(nonce),
-    startedSince: (id) => journal.startedSince(id),
-    changes: () => journal.changes(),
-    unsettled: () => journal.unsettled(),
-  };
+  return heardJournal(journal, { entry: count });
 }
 
 function metricsIn(register: Registry) {
