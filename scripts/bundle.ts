@@ -42,7 +42,7 @@ export interface Bundle {
 
 /**
  * Packs the worker for a node without internet: program, Node, pages, examples, deploy files and install.sh. The same
- * sources give the same bytes: names are sorted, times are fixed, and everything belongs to root, whoever packs it.
+ * sources give the same bytes: names are sorted, times are fixed, and everything belongs to root, no matter which user packs it.
  */
 export async function bundle(into: string, node: string): Promise<Bundle> {
   // Beside the sources, because the source maps have their relative paths.

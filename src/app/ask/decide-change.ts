@@ -95,7 +95,7 @@ async function decideOnce(decision: Decision, ports: DecidePorts): Promise<Chang
 
 const NO_REASON = refuse(
   'bad-command',
-  'Whoever breaks glass gives a reason, and the bot could not ask for it.',
+  'A person who breaks glass gives a reason, and the bot could not ask for it.',
   'Click Break glass again.',
 );
 

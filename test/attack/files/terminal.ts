@@ -10,7 +10,7 @@ import type { Attack } from '../attack.ts';
 import { must, reached } from '../outcome.ts';
 import type { AttackStage } from '../stage/attack-stage.ts';
 
-/** Commands on the bootstrap node by those who may not, or as no command of ours sends them; and a plan that was exchanged on its way. */
+/** Commands on the bootstrap node by logins without permission, or in a form that our program never sends; and a plan that was exchanged on its way. */
 export function terminalAttacks(): readonly Attack[] {
   return [
     ask('terminal-add-by-mallory', 'a change by a login without rights', 'not-allowed', () => ({
