@@ -89,9 +89,10 @@ export class RecordingSlack implements SlackPoster {
     if (refusal !== null) throw refusal;
   }
 
-  async update({ ts }: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void> {
+  async update(place: MessageRef, drawing: Drawing, urgency: Urgency): Promise<void> {
+    const { ts } = place;
     this.asked += 1;
-    this.pace?.take(urgency);
+    this.pace?.take(place, urgency);
     const refusal = this.refusal('update', drawing);
     if (refusal !== null) throw refusal;
     this.updates.push({ at: this.#clock.now().getTime(), ts, drawing });

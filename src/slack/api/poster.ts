@@ -73,7 +73,7 @@ export function slackPoster(options: PosterOptions): SlackPoster {
         (ms) => precedence.cardWaits(channel, ms),
       ),
     update: async ({ channel, ts }, { text, blocks }, urgency) => {
-      pace.take(urgency);
+      pace.take({ channel, ts }, urgency);
       await inOurWords(edits.chat.update({ channel, ts, text, blocks: verbatim(blocks) }), pace.pause);
     },
     reply: async ({ channel, ts }, text, broadcast) => {
@@ -167,7 +167,8 @@ function cardsFirst(clock: Pick<Clock, 'steadyMs'>): {
     cardWaits: (channel, ms) => void until.set(channel, clock.steadyMs() + ms + YIELD_MS),
     letReply(channel) {
       const retryAfterMs = (until.get(channel) ?? 0) - clock.steadyMs();
-      if (retryAfterMs > 0) throw new SlackRefused('rate-limited', 'a new card goes first', { retryAfterMs });
+      if (retryAfterMs > 0)
+        throw new SlackRefused('rate-limited', 'a new card goes first', { retryAfterMs, isOwnLimit: true });
       until.delete(channel);
     },
   };

@@ -24,18 +24,26 @@ export class SlackRefused extends Error {
   /** Slack's error code, for example `not_in_channel`. */
   readonly code: string;
   readonly retryAfterMs: number;
+  /** True if Slack was not asked: this message waits for others of the bot. */
+  readonly isOwnLimit: boolean;
   /** Slack's details, for example JSON pointers into rejected blocks. */
   readonly notes: readonly string[];
 
   constructor(
     fault: SlackFault,
     code: string,
-    more: { readonly retryAfterMs?: number; readonly notes?: readonly string[]; readonly cause?: unknown } = {},
+    more: {
+      readonly retryAfterMs?: number;
+      readonly isOwnLimit?: boolean;
+      readonly notes?: readonly string[];
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(`Slack: ${code}`, { cause: more.cause });
     this.fault = fault;
     this.code = code;
     this.retryAfterMs = more.retryAfterMs ?? 0;
+    this.isOwnLimit = more.isOwnLimit ?? false;
     this.notes = more.notes ?? [];
   }
 }

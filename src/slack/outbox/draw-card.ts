@@ -25,6 +25,7 @@ import { type Posted, postPlanFile } from './plan-file.ts';
 import { isClosedChannel } from './post-card.ts';
 import { digestOf, type ShownSteps, showSteps } from './show-steps.ts';
 import { postReplies } from './thread-replies.ts';
+import { isInTheWay, isWaiting, keepTold, urgencyOf } from './urgency.ts';
 
 export interface DrawPorts {
   changes(cluster: string): Changes;
@@ -41,6 +42,8 @@ export interface DrawPorts {
 export interface Learnt extends Posted, ShownSteps {
   /** Cards that this process has edited, while something of their thread is not done. */
   readonly begun: Map<ChangeId, string>;
+  /** How many entries the cards of planned and failed changes show that this process has drawn. */
+  readonly told: Map<ChangeId, number>;
 }
 
 export const nothingLearnt = (): Learnt => ({
@@ -49,6 +52,7 @@ export const nothingLearnt = (): Learnt => ({
   late: new Set(),
   lists: new Map(),
   begun: new Map(),
+  told: new Map(),
   unconfirmed: new Set(),
   lacksFiles: false,
   failures: new Map(),
@@ -93,8 +97,10 @@ export async function drawCard(
     return { is: 'nothing' };
   }
   const replies = await repliesTo(view, stored, lease, ports);
-  await show({ place, view, replies, drawn: lease.drawn }, learnt, ports);
+  const urgency = urgencyOf(view, learnt.told.get(id) === stored.version);
+  await show({ place, view, replies, urgency, drawn: lease.drawn }, learnt, ports);
   learnt.begun.delete(id);
+  keepTold(stored, learnt.told);
   // A card that this bot cannot read stays outdated, so that a newer bot's sweep finds and draws it.
   await lease.commit(aside === UNREADABLE ? lease.drawn : stored.revision, aside);
   return { is: 'drawn', change: stored.change, isLate: learnt.late.has(id) };
@@ -110,6 +116,7 @@ interface Shown {
   readonly place: MessageRef | null;
   readonly view: CardView;
   readonly replies: readonly Reply[];
+  readonly urgency: Urgency;
   readonly drawn: number;
 }
 
@@ -178,11 +185,6 @@ function isWorthDrawing({ change, revision }: StoredChange, forced: boolean, { d
   return revision > drawn || (forced && isWaiting(change));
 }
 
-const isWaiting = ({ state }: Change): boolean => state === 'requested' || state === 'approved';
-
-/** True if the worker has work for this change, so that later changes wait. */
-export const isInTheWay = (change: Change): boolean => isWaiting(change) || change.state === 'applying';
-
 async function viewOf({ change, progress, doubt }: StoredChange, ports: DrawPorts): Promise<CardView> {
   if (doubt !== undefined) return { change, doubt, waitsFor: [], now: ports.clock.now() };
   const waitsFor = isWaiting(change) ? await stillAhead(change, ports) : [];
@@ -205,24 +207,17 @@ async function stillAhead(change: Change, { useCases, changes }: DrawPorts): Pro
   });
 }
 
-/** Ends and decisions first: only they make a person act. A card that nobody trusts is one of them. */
-function urgencyOf({ change, worker, doubt }: CardView): Urgency {
-  if (doubt !== undefined || !isInTheWay(change)) return 'end';
-  const isRunning = change.state === 'applying' && worker?.is === 'there' && change.cancelAskedBy === undefined;
-  return isRunning ? 'progress' : 'wait';
-}
-
 /** False when the message is gone. A card that was edited before something below it failed is not edited again. */
 async function editCard(
   place: MessageRef,
-  { view, drawn }: Shown,
+  { view, drawn, urgency }: Shown,
   { begun }: Learnt,
   { slack, log }: DrawPorts,
 ): Promise<boolean> {
   const { id: change } = view.change;
   const shows = `${drawn} ${place.ts} ${digestOf(renderCard(view))}`;
   if (begun.get(change) === shows) return true;
-  const refused = await edit(place, (limit) => renderCard(view, limit), urgencyOf(view), slack);
+  const refused = await edit(place, (limit) => renderCard(view, limit), urgency, slack);
   if (refused === null) {
     begun.set(change, shows);
     return true;

@@ -3,7 +3,8 @@ import { clusterOf } from '../../domain/change/change-id.ts';
 import type { Announcements } from '../../ports/record.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { wordFor } from '../card/worker-outage.ts';
-import { type Drawn, type DrawPorts, drawCard, isInTheWay, nothingLearnt } from './draw-card.ts';
+import { type Drawn, type DrawPorts, drawCard, nothingLearnt } from './draw-card.ts';
+import { isInTheWay } from './urgency.ts';
 
 /** Shortest time between two edits of a card. */
 const EDIT_EVERY_MS = 3_000;
@@ -153,7 +154,9 @@ class Rounds {
     } catch (error) {
       if (this.#signal.aborted) return null;
       const retryMs = retryAfter(error, failures);
-      this.#options.log.warn({ change: id, err: error, retryMs }, 'Card could not be drawn');
+      // A wait for other cards is usual, and would fill the log.
+      if (!(error instanceof SlackRefused && error.isOwnLimit))
+        this.#options.log.warn({ change: id, err: error, retryMs }, 'Card could not be drawn');
       return retryMs;
     }
   }

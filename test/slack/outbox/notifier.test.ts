@@ -92,6 +92,27 @@ describe('the card of a change', () => {
     expect(running.filter((id) => !late.some(({ ts }) => ts === id))).toEqual([]);
   });
 
+  it('shows a new plan within seconds while 30 other plans are drawn again because of it', async () => {
+    const w = world();
+    w.slack.pace = updatePace(w.clock);
+    const ids = Array.from({ length: 30 }, (_, index) => `lab-aaaa${index + 10}`);
+    for (const id of ids) await w.request(id);
+    for (const id of ids) await w.tell(id, planned());
+    w.start();
+    await w.clock.advance(90_000);
+    expect(ids.filter((id) => w.slack.edits(id).length === 0)).toEqual([]);
+    for (const id of ids) await w.changes.redraw(id);
+    await w.clock.advance(10_000);
+    await w.request('lab-zzzzzz');
+    await w.tell('lab-zzzzzz', planned());
+    await w.clock.advance(6_000);
+    expect(w.slack.edits('lab-zzzzzz')).toHaveLength(1);
+    await w.clock.advance(90_000);
+    expect(ids.filter((id) => w.slack.edits(id).length < 2)).toEqual([]);
+    expect(await w.cards.behind()).toEqual([]);
+    expect(w.log.lines.filter((line) => JSON.stringify(line).includes('Card could not be drawn'))).toEqual([]);
+  });
+
   it('is edited by two replicas no more often than by one, with one reply per state change', async () => {
     const w = world();
     await applying(w, 'lab-aaaaaa');
