@@ -39,7 +39,7 @@ export function targetNodesContract(name: string, makeStage: () => Promise<Targe
       expect(facts.space).toHaveLength(1);
       expect(facts.space[0]?.paths).toEqual([stage.path]);
       expect(facts.space[0]?.available).toBeGreaterThan(0);
-      expect(facts.portInUse).toBe(false);
+      expect(facts.portTaken).toBe(false);
     });
 
     it('reports the same archive, which needs no space', async () => {

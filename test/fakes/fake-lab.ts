@@ -193,7 +193,6 @@ export class FakeLab {
       ...this.#mounts(name),
       ...(paths === undefined ? {} : { present: paths.filter((path) => isPresent(inside, path)) }),
       registryConfig: [...inside.config],
-      portInUse: inside.registry !== null,
     });
     const told = this.facts().targets.find((target) => target.node === name);
     return told?.is === 'open' && told.hostKey.key !== seen.hostKey.key ? { ...seen, hostKey: told.hostKey } : seen;

@@ -11,6 +11,7 @@ import type {
 import type { RegistryFiles } from '../../src/domain/cluster/registry-files.ts';
 import type { TargetQuery, WantedFile } from '../../src/domain/cluster/target-query.ts';
 import { isPartName } from '../../src/domain/node-commands/part-file.ts';
+import { REGISTRY_MANIFEST } from '../../src/domain/node-commands/undo-commands.ts';
 import type { TargetNodes } from '../../src/ports/nodes.ts';
 import { machineAt } from '../fixtures/facts.ts';
 
@@ -61,7 +62,7 @@ export class FakeTargetNodes implements TargetNodes {
       mounts: [...mounts],
       fstab: [...fstab],
       registryConfig: [...registryConfig],
-      portInUse: target.listening.has(want.registryAddress),
+      portTaken: target.listening.has(want.registryAddress) && !target.files.has(REGISTRY_MANIFEST),
       hasIsoinfo,
       hasher,
       ...(want.paths === undefined ? {} : { present: want.paths.filter((path) => target.files.has(path)) }),

@@ -13,6 +13,7 @@ import {
 import { isBackedBy } from '../../domain/cluster/mounted.ts';
 import type { TargetQuery, WantedFile } from '../../domain/cluster/target-query.ts';
 import { folderOf } from '../../domain/node-commands/copy-commands.ts';
+import { REGISTRY_MANIFEST } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { loginFault } from './login-fault.ts';
@@ -89,11 +90,19 @@ async function inspect(
     mounts,
     fstab,
     registryConfig: await inspector.registryConfig(),
-    portInUse: await inspector.isListening(want.registryAddress),
+    portTaken: await isPortTaken(want.registryAddress, inspector),
     hasIsoinfo: await inspector.hasIsoinfo(),
     ...(want.paths === undefined ? {} : { present: await inspector.present(want.paths) }),
     hasher,
   };
+}
+
+/**
+ * kubelet starts a static pod before the API server shows it, and without an API server too: with a manifest here, the port is taken for
+ * the registry, although no pod may be seen.
+ */
+async function isPortTaken(address: string, inspector: NodeInspector): Promise<boolean> {
+  return (await inspector.isListening(address)) && (await inspector.present([REGISTRY_MANIFEST])).length === 0;
 }
 
 async function comparedFiles(

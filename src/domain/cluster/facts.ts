@@ -193,8 +193,8 @@ export interface OpenTarget {
   readonly fstab: readonly MountFacts[];
   /** File names in /var/lib/metalk8s/repositories/conf.d; empty when the folder is not there. */
   readonly registryConfig: readonly string[];
-  /** Some process listens on the registry's address and port; it may be the registry. */
-  readonly portInUse: boolean;
+  /** A process listens on the registry's address and port, although kubelet has no manifest of a registry here. */
+  readonly portTaken: boolean;
   readonly hasIsoinfo: boolean;
   /** Those of the query's other paths that exist. */
   readonly present?: readonly string[];

@@ -181,7 +181,7 @@ function spaceRefusal(target: OpenTarget, facts: Facts): Refusal | null {
 
 function portRefusal(target: OpenTarget, facts: Facts): Refusal | null {
   const hasRegistry = facts.kube.registries.some(({ node }) => node === target.node);
-  if (!target.portInUse || hasRegistry) return null;
+  if (!target.portTaken || hasRegistry) return null;
   return refuse(
     'port-taken',
     `On ${target.node}, another process listens on port 8080, which the registry needs.`,

@@ -26,7 +26,9 @@ const way = (at: string) => `${root} ${render(wayTo(at))}`;
 const ls = (at: string) => `${root} env LC_ALL=C ls -1 -- ${at}`;
 const findmnt = `${root} findmnt -J -t iso9660 -o TARGET,SOURCE,FSTYPE,OPTIONS`;
 
-/** A node on which everything is well and the archive is there and mounted. */
+const MANIFEST = '/etc/kubernetes/manifests/repositories.yaml';
+
+/** A node with a registry, on which everything is well and the archive is there and mounted. */
 const well: Readonly<Record<string, ShellAnswer>> = {
   [proof]: { stdout: PROOF_OUTPUT },
   [rootProof]: { stdout: PROOF_OUTPUT },
@@ -54,6 +56,7 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [`${root} env LC_ALL=C cat -- /etc/fstab`]: { stdout: `${path} /srv/scality/m iso9660 ro,nofail 0 0\n` },
   [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: { stdout: 'a.inc\nb.inc\n' },
   [`${root} ss -H -ltn`]: { stdout: 'LISTEN 0 511 10.0.0.3:8080 0.0.0.0:*\n' },
+  [stat(MANIFEST)]: { stdout: '900 81a4 1:5:3:4\n' },
   [`${root} isoinfo -version`]: { stdout: 'isoinfo 3.02\n' },
 };
 
@@ -75,11 +78,20 @@ describe('inspecting a target', () => {
       mounts: [mount],
       fstab: [mount],
       registryConfig: ['a.inc', 'b.inc'],
-      portInUse: true,
+      portTaken: false,
       hasIsoinfo: true,
       hasher: 'openssl',
     });
     expect(shell.ran.toSorted()).toEqual(Object.keys(well).toSorted());
+  });
+
+  it('calls the port taken only if kubelet has no manifest of a registry there: its pod runs before the API server shows it', async () => {
+    const none = {
+      [stat(MANIFEST)]: { ended: exit(1), stderr: `stat: cannot statx '${MANIFEST}': No such file or directory` },
+    };
+    expect(await look(none).facts).toMatchObject({ portTaken: true });
+    const free = { [`${root} ss -H -ltn`]: { stdout: '' } };
+    expect(await look({ ...none, ...free }).facts).toMatchObject({ portTaken: false });
   });
 
   it('recognises an archive and its mount point behind links, as the kernel reports both resolved', async () => {
@@ -195,6 +207,7 @@ describe('inspecting a target', () => {
       [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {},
       [`${root} env LC_ALL=C cat -- /etc/fstab`]: missing,
       [`${root} env LC_ALL=C ls -1 -- /var/lib/metalk8s/repositories/conf.d`]: missing,
+      [stat(MANIFEST)]: { stdout: '900 81a4 1:5:3:4\n' },
       [`${root} isoinfo -version`]: { ended: exit(1), stderr: 'sudo: isoinfo: command not found\n' },
     });
     expect(await facts).toMatchObject({ mounts: [], fstab: [], registryConfig: [], hasIsoinfo: false });

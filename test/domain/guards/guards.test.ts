@@ -274,7 +274,7 @@ const cases: readonly Case[] = [
       parts: [{ path: `${older.path}.part-lab-7f3k2q`, size: 1_400_000_000 }],
     }),
   },
-  { name: 'port 8080 in use', refused: 'port-taken', facts: withTarget({ portInUse: true }) },
+  { name: 'port 8080 in use', refused: 'port-taken', facts: withTarget({ portTaken: true }) },
 ];
 
 it.each(cases)('refuses $name', (one) => {

@@ -97,8 +97,8 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'the own registry of a node counts as something else on its port',
     file: 'src/domain/guards/nodes.ts',
-    find: '!target.portInUse || hasRegistry',
-    replace: '!target.portInUse',
+    find: '!target.portTaken || hasRegistry',
+    replace: '!target.portTaken',
     tests: ADD,
   },
   {

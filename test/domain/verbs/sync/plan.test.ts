@@ -200,7 +200,7 @@ describe('the plan of a sync', () => {
   });
 
   it('resumes on a node whose pod is just being replaced', () => {
-    const seen = listing([older, current, next, solution], { portInUse: false });
+    const seen = listing([older, current, next, solution]);
     const kube = { ...seen.kube, registries: facts().kube.registries, endpoints: facts().kube.endpoints };
     expect(isRefusal(planSync(node2, { ...seen, kube }, [], { ...when, begun: true }))).toBe(false);
   });
