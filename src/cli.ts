@@ -7,6 +7,7 @@ import { terminalCommands } from './commands/terminal.ts';
 import { botConfig } from './config/bot-config.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
+import { switchedBySignal } from './runtime/debug-signal.ts';
 import { openLog } from './runtime/log.ts';
 import { runProcess } from './runtime/run-process.ts';
 import { VERSION } from './runtime/version.ts';
@@ -24,7 +25,7 @@ program
       const config = botConfig(path, process.env, { isStarting: true });
       const { startBot } = await import('./bot.ts');
       secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url ?? ''));
-      return await startBot(config, openLog(config.log.level, 'registry-ha-bot', secrets));
+      return await startBot(config, switchedBySignal(openLog(config.log.level, 'registry-ha-bot', secrets)));
     }, log);
   });
 
@@ -39,7 +40,7 @@ program
       const config = workerConfig(path, process.env, { isStarting: true });
       const { startWorker } = await import('./worker.ts');
       secrets.push(config.redisPassword, passwordIn(config.redis.url ?? ''));
-      return await startWorker(config, openLog(config.log.level, 'registry-ha-worker', secrets));
+      return await startWorker(config, switchedBySignal(openLog(config.log.level, 'registry-ha-worker', secrets)));
     }, log);
   });
 

@@ -23,5 +23,5 @@ export function clockOf(
 /** Sets the clock of a ready process, and of later starts, to an offset in milliseconds from the correct time. */
 export async function setClock(folder: string, name: Clocked, offMs: number, { pid }: Service): Promise<void> {
   await writeFile(clockPath(folder, name), String(offMs));
-  if (pid !== undefined) process.kill(pid, 'SIGUSR2');
+  if (pid !== undefined) process.kill(pid, 'SIGWINCH');
 }

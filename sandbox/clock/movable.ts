@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 // Preloaded (`--import`) into a bot or worker: shifts its wall clock by the milliseconds in the file named by
-// SANDBOX_CLOCK, read at the start and at each SIGUSR2. Timers and performance.now() are unaffected, as on a real
+// SANDBOX_CLOCK, read at the start and at each SIGWINCH. Timers and performance.now() are unaffected, as on a real
 // computer: both are monotonic.
 const RealDate = Date;
 let offMs = 0;
@@ -13,7 +13,7 @@ function look(): void {
 const now = (): number => RealDate.now() + offMs;
 
 look();
-process.on('SIGUSR2', look);
+process.on('SIGWINCH', look);
 Object.defineProperty(globalThis, 'Date', {
   configurable: true,
   writable: true,
