@@ -10,6 +10,8 @@ export class Column {
   readonly #list: HTMLElement;
   readonly #pill: HTMLElement | undefined;
   #isFollowing = true;
+  /** Where the column was when it was last looked at. */
+  #top = 0;
 
   constructor(scroller: HTMLElement, list: HTMLElement, pill?: HTMLElement) {
     this.#scroller = scroller;
@@ -24,6 +26,8 @@ export class Column {
   /** Shows these rows. */
   show(rows: readonly Row[]): void {
     const last = this.#list.lastElementChild;
+    // The browser reports a scroll at its next frame, and news may come before.
+    if (this.#scroller.scrollTop !== this.#top) this.#scrolled();
     keepingFocus(this.#scroller, () => syncRows(this.#list, rows));
     this.#follow();
     const hasNews = !this.#isFollowing && this.#list.lastElementChild !== last;
@@ -39,11 +43,13 @@ export class Column {
   #follow(): void {
     if (!this.#isFollowing) return;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
     if (this.#pill !== undefined) this.#pill.hidden = true;
   }
 
   #scrolled(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    this.#top = scrollTop;
     this.#isFollowing = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
     if (this.#isFollowing && this.#pill !== undefined) this.#pill.hidden = true;
   }

@@ -288,6 +288,24 @@ describe('an update', () => {
     expect(await page.locator('#composer').evaluate((one) => one.matches(':focus'))).toBe(true);
   });
 
+  test('keeps the scroll position of a reader who scrolled in the frame before it', async () => {
+    await using open = await openPage(browser, stateOf(many));
+    const { page, server } = open;
+    const scroller = page.locator('#channel');
+    // No scroll event: as if the next frame were late.
+    await scroller.evaluate((one) => {
+      one.addEventListener(
+        'scroll',
+        (event: { stopImmediatePropagation(): void }) => event.stopImmediatePropagation(),
+        { capture: true },
+      );
+      one.scrollTop = 300;
+    });
+    server.change(stateOf([...many, message(99_000, 'newest')]));
+    await expect.poll(() => page.locator('#messages').innerText()).toContain('newest');
+    expect(await scroller.evaluate((one) => one.scrollTop)).toBe(300);
+  });
+
   test('follows the newest message while the reader is at the end, and announces it to screen readers', async () => {
     await using open = await openPage(browser, stateOf(many));
     const { page, server } = open;
