@@ -8,7 +8,7 @@ import { randomIds } from './adapters/keys/ids.ts';
 import type { Fence } from './adapters/redis/lease/fence.ts';
 import { type QueueWorkerOptions, queueWorker } from './adapters/redis/queue/queue-worker.ts';
 import { waitReporter } from './app/apply/progress-reporter.ts';
-import { TerminalDesk } from './app/desk/desk.ts';
+import { type DeskPorts, TerminalDesk } from './app/desk/desk.ts';
 import { LocalChanges } from './app/desk/local-changes.ts';
 import { type LocalRunPorts, LocalRuns } from './app/desk/local-runs.ts';
 import { type PlanForPorts, planFor } from './app/plan/plan-for.ts';
@@ -82,7 +82,7 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   const ports: JobPorts = { ...cluster, ...own, ...logged, cluster: config.cluster, ...limitsOf(config) };
   const dryRuns = dryRunWatch(ports, record.dryRuns, () => proofs.running, logged);
   const parts = { ports, trouble, lostRecords, proofs, watch, ending: opened.ending };
-  const { desk, runs } = terminalDesk(config, keys, parts, logged);
+  const { desk, runs } = terminalDesk(config, keys, { ...parts, holds: record.holds }, logged);
   opened.keep(runs);
   const work = queueWork(parts, record.fencedChanges);
   const idPath = join(config.stateFolder, 'queue-worker.id');
@@ -178,7 +178,12 @@ interface DeskParts {
 }
 
 /** Changes from the terminal: with the code of the queue's jobs, in turn with them, and recorded in the journal alone. */
-function terminalDesk(config: WorkerConfig, { terminal }: WorkerProofs, parts: DeskParts, logged: WorkerLog) {
+function terminalDesk(
+  config: WorkerConfig,
+  { terminal }: WorkerProofs,
+  parts: DeskParts & Pick<DeskPorts, 'holds'>,
+  logged: WorkerLog,
+) {
   const { ports, lostRecords, proofs, watch } = parts;
   const local = new LocalChanges(ports.journal);
   const turn: LocalRunPorts['turn'] = {

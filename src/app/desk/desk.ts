@@ -1,3 +1,4 @@
+import { PlainFailure } from '../../domain/answers/failure.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import { loginPerson, type Person } from '../../domain/change/approval.ts';
 import type { Change, ChangeEvent, ChangeId } from '../../domain/change/change.ts';
@@ -13,10 +14,11 @@ import type { Talk, TerminalAsk } from '../../domain/wish/terminal-talk.ts';
 import type { Ids } from '../../ports/trust.ts';
 import { undoIntent } from '../ask/request-undo.ts';
 import { type DecidePorts, decisionEvent, whyNotHere } from './decide-here.ts';
+import { type HeldPorts, heldHere } from './held-here.ts';
 import { confirmed, follow, followUntilEnd, type TellPorts, tellBegun } from './tell.ts';
 
 /** The ports of `TerminalDesk`. */
-export interface DeskPorts extends DecidePorts, TellPorts {
+export interface DeskPorts extends DecidePorts, TellPorts, HeldPorts {
   readonly cluster: string;
   readonly ids: Ids;
   readonly planLivesMs: number;
@@ -52,6 +54,7 @@ export class TerminalDesk {
       if (refusal !== null) talk.says({ is: 'refused', refusal });
     } catch (error) {
       if (ending.aborted) return;
+      if (error instanceof PlainFailure) return talk.says({ is: 'failed', failure: error.report() });
       onUnexpected(error);
       talk.says({ is: 'failed', failure: UNFORESEEN });
     }
@@ -74,6 +77,8 @@ export class TerminalDesk {
     const { rules, runs, journal } = this.#ports;
     const intent = mayRequestHere(rules, typist.by.name, typist.breakGlass !== null) ?? (await this.#intentOf(wish));
     if (isRefusal(intent)) return intent;
+    const held = await heldHere({ intent }, typist.breakGlass !== null, this.#ports);
+    if (isRefusal(held)) return held;
     talk.says({ is: 'wait', says: 'Inspecting the cluster and making the plan…' });
     const request = this.#requestOf(intent, typist);
     const begun = await runs.plan(request);
@@ -81,8 +86,8 @@ export class TerminalDesk {
     const change = changeFrom(await journal.events(request.id));
     if (change === null) throw new Error(`The journal has nothing of ${request.id}.`);
     if (change.state !== 'planned') return ended(change.id, talk);
-    const isSure = await confirmed(change, whatHappens(change, typist, rules.approvers), talk, this.#ports, ending);
-    if (!isSure) return await this.#dropped(change, typist);
+    const isSure = await this.#confirmed(change, typist, talk, ending);
+    if (isSure !== true) return await this.#dropped(change, typist, isSure);
     if (typist.breakGlass !== null) return await this.#start(change, typist, talk);
     const who = rules.approvers.filter((one) => one !== typist.by.name).join(' or ');
     talk.says({ is: 'step', change: change.id, says: `It waits for ${who}: registry-ha approve ${change.id}` });
@@ -91,15 +96,26 @@ export class TerminalDesk {
   }
 
   async #decide(wish: DecisionHere, typist: Typist, talk: Talk, ending: AbortSignal): Promise<Refusal | null> {
-    const { journal, rules } = this.#ports;
-    const change = changeFrom(await journal.events(wish.change));
+    const change = changeFrom(await this.#ports.journal.events(wish.change));
     if (change === null) return unknown(wish.change);
     const refusal = whyNotHere(wish.kind, change, typist, this.#ports);
     if (refusal !== null) return refusal;
     if (wish.kind === 'cancel') return await this.#cancel(change, typist, talk, ending);
-    const isSure = await confirmed(change, whatHappens(change, typist, rules.approvers), talk, this.#ports, ending);
-    if (!isSure) return NOT_CONFIRMED;
+    const isSure = await this.#confirmed(change, typist, talk, ending);
+    if (isSure !== true) return isSure;
     return await this.#start(change, typist, talk, wish.kind);
+  }
+
+  /** True if the person has confirmed this plan, and nothing keeps it from starting. */
+  async #confirmed(change: Change, typist: Typist, talk: Talk, ending: AbortSignal): Promise<true | Refusal> {
+    const isAlone = typist.breakGlass !== null;
+    const held = await heldHere(change, isAlone, this.#ports);
+    if (isRefusal(held)) return held;
+    const says = [held, whatHappens(change, typist, this.#ports.rules.approvers)].filter((one) => one !== '').join(' ');
+    if (!(await confirmed(change, says, talk, this.#ports, ending))) return NOT_CONFIRMED;
+    // It may have been frozen while the person read the plan.
+    const now = await heldHere(change, isAlone, this.#ports);
+    return isRefusal(now) ? now : true;
   }
 
   /** Approves, and runs the change until it ends, if this was the last approval. */
@@ -136,12 +152,12 @@ export class TerminalDesk {
   }
 
   /** Nobody shall approve a plan that its own requester did not confirm. */
-  async #dropped({ id }: Change, { by }: Typist): Promise<Refusal> {
+  async #dropped({ id }: Change, { by }: Typist, why: Refusal): Promise<Refusal> {
     const { runs, clock } = this.#ports;
     const cancelled: ChangeEvent = { type: 'cancelled', at: clock.now().toISOString(), by };
     const isOpen = (now: Change) => now.state === 'planned';
-    const begun = await runs.decide(id, (now) => (isOpen(now) ? cancelled : NOT_CONFIRMED));
-    return begun !== null && 'refused' in begun ? begun : NOT_CONFIRMED;
+    const begun = await runs.decide(id, (now) => (isOpen(now) ? cancelled : why));
+    return begun !== null && 'refused' in begun ? begun : why;
   }
 
   async #intentOf(wish: ChangeWish): Promise<Intent | Refusal> {

@@ -1,4 +1,5 @@
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisDryRuns } from '../../adapters/redis/lease/dry-runs.ts';
 import type { Fence } from '../../adapters/redis/lease/fence.ts';
 import { redisHeartbeat } from '../../adapters/redis/lease/heartbeat.ts';
@@ -29,6 +30,7 @@ export function workerRecord(config: WorkerConfig, proofs: WorkerProofs, log: Lo
     /** The same changes; writes fail once another worker has taken over. */
     fencedChanges: (fence: Fence) => redisChanges({ ...record, fence }),
     cards: redisCards({ redis, clusters: [cluster], clock, proof: proofs.cards, onForged }),
+    holds: redisHolds({ redis, cluster }),
     life: redisHeartbeat({ redis, cluster, clock, proof: proofs.heartbeat, about }),
     board: redisStatus({ redis, cluster, proof: proofs.status }),
     proofBoard: redisProofs({ redis, cluster, proof: proofs.proof }),

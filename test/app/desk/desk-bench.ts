@@ -9,6 +9,7 @@ import type { Change } from '../../../src/domain/change/change.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
 import type { TerminalRules } from '../../../src/domain/policy/terminal.ts';
 import type { Talk, TerminalAnswer, TerminalAsk, TerminalSays } from '../../../src/domain/wish/terminal-talk.ts';
+import { FakeHolds } from '../../fakes/fake-holds.ts';
 import { type Bench, bench } from '../bench.ts';
 
 /** alice requests, bob and carol approve, dave may break glass. */
@@ -90,7 +91,9 @@ export function deskBench(rules: TerminalRules = RULES, on: Bench = bench()) {
     ending: ending.signal,
   });
   const trouble: { says: string | null } = { says: null };
+  const holds = new FakeHolds();
   const desk = new TerminalDesk({
+    holds,
     ...{ rules, runs, local, journal, clock, ids: bot.ids, cluster: 'lab', planLivesMs: 3_600_000 },
     signer: approvalSigner(pair, 'terminal'),
     trouble: { look: async () => trouble.says },
@@ -121,6 +124,7 @@ export function deskBench(rules: TerminalRules = RULES, on: Bench = bench()) {
     });
   return {
     on,
+    holds,
     desk,
     runs,
     watch,

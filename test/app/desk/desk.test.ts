@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import { PlainFailure, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { changeFrom } from '../../../src/domain/change/fold.ts';
 import { approvalBy, approvedChangeOn, bench, bob, granted, plannedChange } from '../bench.ts';
 import { deskBench, FakeTalk, RULES, until } from './desk-bench.ts';
@@ -361,5 +361,81 @@ describe('when Redis is back', () => {
     expect(await on.changes.recent(9)).toEqual([]);
     hers.leave();
     await asked;
+  });
+});
+
+describe('a freeze or lock', () => {
+  const FROZEN = {
+    verb: 'freeze',
+    node: null,
+    by: { id: 'U0ALICE', name: 'alice' },
+    at: '2026-03-01T09:00:00.000Z',
+  } as const;
+  const unreachable = new PlainFailure('redis', { where: 'Redis', what: 'No answer.', next: 'Look why.' });
+
+  it('refuses a request before anything is inspected, and says who can lift it', async () => {
+    const { type, holds, newest } = deskBench();
+    await holds.set(FROZEN);
+    const talk = await type('alice', 'add', ADD);
+    expect(talk.said).toMatchObject([{ is: 'refused', refusal: { refused: 'frozen' } }]);
+    expect(talk.last).toMatchObject({ refusal: { says: expect.stringContaining('is frozen by alice') } });
+    expect(await newest()).toBeNull();
+  });
+
+  it('refuses a plan that touches the node, and ends that plan', async () => {
+    const { type, holds, newest, on } = deskBench();
+    await holds.set({ ...FROZEN, verb: 'lock', node: 'node-1' });
+    const talk = await type('alice', 'add', ADD);
+    expect(talk.last).toMatchObject({ is: 'refused', refusal: { refused: 'locked' } });
+    expect((await newest())?.state).toBe('cancelled');
+    expect(on.lab.ran).toEqual([]);
+  });
+
+  it('refuses an approval when it came after the request, also while the approver reads the plan', async () => {
+    const { type, holds, newest } = deskBench();
+    const hers = new FakeTalk();
+    const asked = type('alice', 'add', ADD, {}, hers);
+    await until(async () => (await newest())?.state === 'planned' && hers.lines.length > 0);
+    const id = (await newest())?.id ?? '';
+    const reading = new FakeTalk(({ digest }) => {
+      void holds.set(FROZEN);
+      return { confirms: digest };
+    });
+    expect((await type('bob', 'approve', [id], {}, reading)).last).toMatchObject({ refusal: { refused: 'frozen' } });
+    expect((await type('carol', 'approve', [id])).last).toMatchObject({ refusal: { refused: 'frozen' } });
+    expect((await newest())?.state).toBe('planned');
+    await holds.lift(FROZEN);
+    await type('carol', 'approve', [id]);
+    await asked;
+    expect((await newest())?.state).toBe('done');
+  });
+
+  it('does not stop who breaks glass, who is told of it', async () => {
+    const { type, holds, newest } = deskBench();
+    await holds.set(FROZEN);
+    const talk = await type('dave', 'add', ADD, { breakGlass: 'images are lost' });
+    const plan = talk.said.find(({ is }) => is === 'plan');
+    expect(plan).toMatchObject({ says: expect.stringContaining('is frozen by alice') });
+    expect(plan).toMatchObject({ says: expect.stringContaining('all the same') });
+    expect((await newest())?.state).toBe('done');
+  });
+
+  it('is unknown without Redis, and the person is told so', async () => {
+    const { type, holds, newest } = deskBench();
+    holds.all = async () => Promise.reject(unreachable);
+    const talk = await type('dave', 'add', ADD, { breakGlass: 'Redis is down' });
+    expect(talk.said.find(({ is }) => is === 'plan')).toMatchObject({
+      says: expect.stringContaining('it is unknown whether'),
+    });
+    expect((await newest())?.state).toBe('done');
+  });
+
+  it('stops everyone if this version cannot read it', async () => {
+    const { type, holds, newest } = deskBench();
+    holds.all = async () =>
+      Promise.reject(new PlainFailure('record', { where: 'lab', what: 'Cannot read it.', next: 'Update.' }));
+    const talk = await type('dave', 'add', ADD, { breakGlass: 'now' });
+    expect(talk.last).toMatchObject({ is: 'failed', failure: { what: 'Cannot read it.' } });
+    expect(await newest()).toBeNull();
   });
 });
