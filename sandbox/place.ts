@@ -10,8 +10,13 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
   /** Whether the clocks of bot and worker can be set. */
   readonly hasClocks: boolean;
-  /** A folder as install.sh makes it, whose Node and program run the worker; without it the worker is bundled from the sources. */
-  readonly installed?: string;
+  readonly installed: Installed;
+}
+
+/** Folders as install.sh makes them, whose Node and program run the bot or the worker. Those left out are bundled from the sources. */
+export interface Installed {
+  readonly bot?: string;
+  readonly worker?: string;
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ'];

@@ -5,7 +5,7 @@ import { policiesFor } from '../src/config/policy-config.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { CLUSTER, OPS, PEOPLE } from './people.ts';
-import { bareEnvironment, type Place } from './place.ts';
+import { bareEnvironment, type Installed, type Place } from './place.ts';
 import { type Keeper, startKeeper } from './processes/keeper.ts';
 import { endsWithin } from './processes/poll.ts';
 import { botAndWorker, requestUrlOf } from './processes/processes.ts';
@@ -35,8 +35,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Gives bot and worker clocks that can be set. */
   readonly hasClocks?: boolean;
-  /** The worker's program as install.sh installs it: a folder with `node` and `dist`. */
-  readonly installed?: string;
+  /** Programs as install.sh installs them: folders with `node` and `dist`. */
+  readonly installed?: Installed;
   /** How long the bot may take to acknowledge, in milliseconds; default: Slack's 3 s. */
   readonly ackLimitMs?: number;
   /** Receives messages for people, in whole sentences. */
@@ -113,10 +113,13 @@ function clusterOptions(folder: string, { description, pace }: SandboxOptions) {
 }
 
 /** The cluster has reserved a loopback network. Its nodes' addresses end in 2 or more, so this one is free. */
-function placeOf(folder: string, { world }: SimulatedCluster, { hasClocks = false, installed }: SandboxOptions): Place {
+function placeOf(
+  folder: string,
+  { world }: SimulatedCluster,
+  { hasClocks = false, installed = {} }: SandboxOptions,
+): Place {
   const host = world.bootstrap.ip.replace(/\d+$/, '1');
-  const more = installed === undefined ? {} : { installed };
-  return { folder, host, env: bareEnvironment(process.env), hasClocks, ...more };
+  return { folder, host, env: bareEnvironment(process.env), hasClocks, installed };
 }
 
 function slackOptions(place: Place, { delivery, port, ackLimitMs }: SandboxOptions) {

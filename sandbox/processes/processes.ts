@@ -106,8 +106,9 @@ async function service(
 }
 
 async function programOf(name: 'bot' | 'worker', { installed }: Place) {
-  if (installed === undefined || name === 'bot') return { node: process.execPath, cli: await program() };
-  return { node: join(installed, 'node/bin/node'), cli: join(installed, 'dist/cli.js') };
+  const folder = installed[name];
+  if (folder === undefined) return { node: process.execPath, cli: await program() };
+  return { node: join(folder, 'node/bin/node'), cli: join(folder, 'dist/cli.js') };
 }
 
 function botConfig(place: Place, { slack, delivery, clusters }: BotWorld): object {
@@ -132,6 +133,8 @@ function defaultPolicy(clusters: readonly string[]): object {
   return { clusters: Object.fromEntries(clusters.map((name) => [name, policy])) };
 }
 
+const TERMINAL = { channel: OPS.id, requesters: ['alice'], approvers: ['bob', 'carol'], breakGlass: ['bob'] };
+
 /** Uses the rights of our own manifest. All paths are the usual ones, below the bootstrap node's root. */
 function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object {
   const { bootstrapRoot, plansLiveSeconds = 3_600 } = cluster;
@@ -144,7 +147,8 @@ function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object
     keyFile: keyPath(hub, workerKey(name)),
     trustedKeys: [publicKeyPath(hub, BOT_KEY)],
     // As in Slack; and bob may start a change alone.
-    terminal: { channel: OPS.id, requesters: ['alice'], approvers: ['bob', 'carol'], breakGlass: ['bob'] },
+    // A former version refuses a key that it does not know.
+    ...(place.installed.worker === undefined ? { terminal: TERMINAL } : {}),
     plan: { livesMinutes: plansLiveSeconds / 60 },
     health: { host: place.host, port: HEALTH_PORTS.worker },
   };

@@ -303,7 +303,7 @@ describe.skipIf(!isRoot)('an installed worker', () => {
   beforeAll(async () => {
     spawnSync('tar', ['xzf', packed.archive, '-C', source]);
     expect(install(packed.folder).status).toBe(0);
-    sandbox = await startSandbox({ log: () => undefined, installed });
+    sandbox = await startSandbox({ log: () => undefined, installed: { worker: installed } });
   }, LIMIT_MS);
   afterAll(() => sandbox?.close());
 

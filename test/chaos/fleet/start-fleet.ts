@@ -93,7 +93,7 @@ async function groundFor(name: string, root: string, pace: number, closing: Asyn
   const cluster = await startSimulatedCluster({ folder: join(folder, 'cluster'), pace });
   closing.defer(() => cluster.close());
   const host = cluster.world.bootstrap.ip.replace(/\d+$/, '1');
-  return { name, cluster, place: { folder, host, env: bareEnvironment(process.env), hasClocks: false } };
+  return { name, cluster, place: { folder, host, env: bareEnvironment(process.env), hasClocks: false, installed: {} } };
 }
 
 /** Ends every process with this one, even if it is killed. */
