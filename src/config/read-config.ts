@@ -15,17 +15,21 @@ export class WrongConfig extends Error {
   readonly mistakes: readonly string[];
 
   readonly #source: string;
+  readonly #own: readonly string[];
+  readonly #others: readonly WrongConfig[];
 
   constructor(source: string, mistakes: readonly string[], others: readonly WrongConfig[] = []) {
-    const own = [`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)];
-    super([...own, ...others.map(({ message }) => message)].join('\n'));
+    const lines = [`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)];
+    super([...lines, ...others.map(({ message }) => message)].join('\n'));
     this.#source = source;
+    this.#own = mistakes;
+    this.#others = others;
     this.mistakes = [...mistakes, ...others.flatMap((one) => one.mistakes)];
   }
 
   /** The same, with the mistakes of other sources below. */
   with(others: readonly WrongConfig[]): WrongConfig {
-    return others.length === 0 ? this : new WrongConfig(this.#source, this.mistakes, others);
+    return others.length === 0 ? this : new WrongConfig(this.#source, this.#own, [...this.#others, ...others]);
   }
 }
 

@@ -2,7 +2,8 @@ import { botEntryProof, refuseSharedKeys } from '../../adapters/keys/entries.ts'
 import { everyKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import type { SigningKey, TrustedKey } from '../../adapters/keys/signature.ts';
 import { proofOf } from '../../adapters/keys/statements.ts';
-import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
+import { workerKeysOf } from '../../config/bot-clusters.ts';
+import type { BotConfig } from '../../config/bot-config.ts';
 import type { EntryProof, Proof } from '../../domain/change/record-entry.ts';
 
 /** What the bot signs and checks for one cluster. */
