@@ -49,7 +49,8 @@ const hasClusters = (file: unknown): boolean => {
   return clusters.length > 0 || clustersDir !== undefined;
 };
 
-const OVERRIDES = {
+/** The keys that environment variables replace. */
+export const OVERRIDES = {
   REGISTRY_HA_SLACK_MODE: 'slack.mode',
   REGISTRY_HA_SLACK_API_URL: 'slack.apiUrl',
   REGISTRY_HA_HTTP_HOST: 'slack.http.host',
@@ -69,22 +70,44 @@ export function botConfig(
   { isStarting = false }: { readonly isStarting?: boolean } = {},
 ) {
   const mistakes = new Mistakes();
-  const file = mistakes.of(() => readConfig(path, BotFile, OVERRIDES, env));
-  const clusters = mistakes.of(() => (file === undefined ? undefined : clustersOf(file, path)));
-  const policies = mistakes.of(() => (file === undefined ? undefined : policiesOf(file, clusters, path)));
-  const secrets = secretsOf(file?.slack.mode, env, mistakes);
-  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, secrets.redisPassword));
+  const files = readFiles(path, env, mistakes);
+  const secrets = secretsOf(files?.slack.mode, env, mistakes);
+  if (isStarting && files !== undefined) mistakes.of(() => redisAddress(files.redis, secrets.redisPassword));
   const { botToken } = secrets;
   const wrong = mistakes.all();
-  if (
-    wrong !== null ||
-    file === undefined ||
-    clusters === undefined ||
-    policies === undefined ||
-    botToken === undefined
-  )
-    throw wrong ?? new TypeError('A part of the configuration is missing.');
-  return { ...file, clusters, policies, secrets: { ...secrets, botToken } };
+  if (wrong !== null || !isWhole(files) || botToken === undefined) throw wrong ?? new TypeError(MISSING);
+  return { ...files, secrets: { ...secrets, botToken } };
+}
+
+/** The file, its clusters and the policy file, without secrets. Throws WrongConfig with the mistakes of all files. */
+export function filesOfBot(path: string, env: Environment): BotFileConfig {
+  const mistakes = new Mistakes();
+  const files = readFiles(path, env, mistakes);
+  const wrong = mistakes.all();
+  if (wrong !== null || !isWhole(files)) throw wrong ?? new TypeError(MISSING);
+  return files;
+}
+
+const MISSING = 'A part of the configuration is missing.';
+
+/** What the files of a bot say. */
+export interface BotFileConfig extends z.infer<typeof BotFile> {
+  readonly policies: Policies;
+}
+
+type ReadFiles = Omit<BotFileConfig, 'clusters' | 'policies'> & {
+  readonly clusters: readonly BotCluster[] | undefined;
+  readonly policies: Policies | undefined;
+};
+
+const isWhole = (files: ReadFiles | undefined): files is BotFileConfig =>
+  files?.clusters !== undefined && files.policies !== undefined;
+
+function readFiles(path: string, env: Environment, mistakes: Mistakes): ReadFiles | undefined {
+  const file = mistakes.of(() => readConfig(path, BotFile, OVERRIDES, env));
+  if (file === undefined) return undefined;
+  const clusters = mistakes.of(() => clustersOf(file, path));
+  return { ...file, clusters, policies: mistakes.of(() => policiesOf(file, clusters, path)) };
 }
 
 /** Without the clusters, the policy file has its own mistakes only. */
