@@ -2,15 +2,20 @@ import { Registry } from 'prom-client';
 import { approvalSigner } from './adapters/keys/approvals.ts';
 import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
+import type { SigningKey } from './adapters/keys/signature.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
 import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
 import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
+import type { FleetFiles } from './config/fleet-files.ts';
+import type { Once } from './ports/cards.ts';
+import { Fleet, type ServedCluster } from './runtime/bot/fleet.ts';
 import { botMetrics } from './runtime/bot/metrics.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
-import { type BotRecord, botRecord } from './runtime/bot/record.ts';
+import { botRecord } from './runtime/bot/record.ts';
+import { Reload } from './runtime/bot/reload.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
@@ -28,26 +33,30 @@ const TEND_EVERY_MS = 10_000;
 /** How often the bot compares the last status of each cluster with what people were told. */
 const TELL_EVERY_MS = 30_000;
 
-/** Builds the bot from its configuration and starts it; it answers Slack until it stops. */
-export async function startBot(config: BotConfig, log: Log): Promise<Process> {
-  const register = new Registry();
-  const calm = calmLog(log, clock, redisMetrics(register));
-  return await startParts((opened) => openBot(config, calm, register, opened), log);
+/** A running bot, whose clusters and policies may change. */
+interface Bot extends Process {
+  /** Reads the files again. */
+  reload(): Promise<void>;
 }
 
-async function openBot(config: BotConfig, log: Log, register: Registry, opened: Opened): Promise<void> {
-  const { onOpen, onWorker, onCall, onDrawn } = botMetrics(register);
+/** Builds the bot from its configuration and starts it; it answers Slack until it stops. `files`: where the configuration is from. */
+export async function startBot(config: BotConfig, log: Log, files: FleetFiles | null = null): Promise<Bot> {
+  const register = new Registry();
+  const calm = calmLog(log, clock, redisMetrics(register));
+  let reload: Reload | null = null;
+  const process = await startParts(async (opened) => {
+    reload = await openBot(config, files, calm, register, opened);
+  }, log);
+  return { ...process, reload: async () => await reload?.now() };
+}
+
+async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, register: Registry, opened: Opened) {
+  const { onOpen, onWorker, onCall, onDrawn, onRead } = botMetrics(register);
   const signing = loadSigningKey(config.approval.keyFile);
-  const record = opened.keep(botRecord(config, await botProofs(config, signing), log));
+  const { record, fleet } = await openFleet(config, signing, log, opened);
   const { cards, announcements, once } = record;
+  const { clusters } = fleet;
   const rounds = opened.keep(new Rounds(opened.ending));
-  const { botToken } = config.secrets;
-  const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
-  const clusters = new Map(
-    [...record.clusters].map(([name, cluster]) => {
-      return [name, { ...cluster, policy: known(name, config.policies), groups }] as const;
-    }),
-  );
   const signer = approvalSigner(await signing);
   let slack: RunningSlack | null = null;
   const useCases = loggedWishes(
@@ -57,23 +66,48 @@ async function openBot(config: BotConfig, log: Log, register: Registry, opened: 
     ),
     log,
   );
-  const changes = (name: string) => known(name, clusters).changes;
   const whyNotReady = () => {
     if (!record.isReachable()) return 'Redis is unreachable.';
     return slack?.isConnected() ? null : 'Slack is unreachable.';
   };
   opened.keep(await serveHealth(config.health, whyNotReady, register));
   const heard = { useCases: withMetric(useCases, onWorker), onCall, onDrawn };
-  const running = await startSlack({ ...heard, config, changes, cards, once, announcements, clock, log });
+  const changes = (name: string) => known(name, clusters).changes;
+  const shown = { ...config, clusters: placesOf(fleet), formerOf: fleet.formerOf };
+  const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
-  rounds.run((signal) =>
-    tend(() => useCases.tend(running, (name, open) => onOpen(name, open, clock.now())), log, signal),
+  const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
+  const reload = files && new Reload({ files, fleet, started: config, signing, clock, log, onRead });
+  rounds.run(
+    (signal) => tend(tendAll, log, signal),
+    (signal) => tell(() => newsPorts(fleet, once, running), log, signal),
+    (signal) => check(() => dailyPorts(fleet, once, running), log, signal),
+    ...(reload === null ? [] : [(signal: AbortSignal) => reload.watch(signal)]),
   );
-  rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
-  rounds.run((signal) => check(dailyPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
+  return reload;
 }
+
+/** The record in Redis, and the clusters in it that the bot serves. */
+async function openFleet(config: BotConfig, signing: Promise<SigningKey>, log: Log, opened: Opened) {
+  const proofs = await botProofs(config, signing);
+  const served = new Map<string, ServedCluster>();
+  const names = { [Symbol.iterator]: () => served.keys() };
+  const record = opened.keep(botRecord(config, proofs, names, log));
+  const { botToken } = config.secrets;
+  const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
+  const fleet = opened.keep(new Fleet(served, record, groups));
+  await fleet.serve(config, proofs.clusters, true);
+  return { record, fleet };
+}
+
+/** Each cluster with its channels, as they are when somebody looks. */
+const placesOf = ({ clusters }: Fleet) => ({
+  *[Symbol.iterator]() {
+    for (const [name, { channels }] of clusters) yield { name, channels };
+  },
+});
 
 /** The state of a worker goes to a metric whenever it is looked at. */
 function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>['onWorker']): UseCases {
@@ -88,41 +122,46 @@ function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>[
 }
 
 /** The clusters whose policy names a channel for alerts. */
-function newsPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSlack): readonly NewsPorts[] {
-  return [...record.clusters].flatMap(([cluster, ports]) => {
-    const channel = known(cluster, policies).alerts;
+function newsPorts({ clusters }: Fleet, once: Once, slack: RunningSlack): readonly NewsPorts[] {
+  return [...clusters].flatMap(([cluster, ports]) => {
+    const channel = ports.policy.alerts;
     if (channel === undefined) return [];
     const post: NewsPorts['post'] = (says, fixes) => slack.tell(channel, says, fixes);
-    return [{ ...ports, cluster, once: record.once, post }];
+    return [{ ...ports, cluster, once, post }];
   });
 }
 
 /** The clusters whose policy wants a daily check. */
-function dailyPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSlack): readonly DailyPorts[] {
-  return [...record.clusters].flatMap(([cluster, ports]) => {
-    const { alerts: channel, daily } = known(cluster, policies);
+function dailyPorts({ clusters }: Fleet, once: Once, slack: RunningSlack): readonly DailyPorts[] {
+  return [...clusters].flatMap(([cluster, ports]) => {
+    const { alerts: channel, daily } = ports.policy;
     if (channel === undefined || daily === undefined) return [];
     const post: DailyPorts['post'] = (says) => slack.tell(channel, says, []);
-    return [{ ...ports, cluster, daily, clock, once: record.once, post }];
+    return [{ ...ports, cluster, daily, clock, once, post }];
   });
 }
 
 /** Clusters side by side: one proof may take many minutes. */
-async function check(clusters: readonly DailyPorts[], log: Log, signal: AbortSignal): Promise<void> {
-  const each = clusters.map(async (ports) => {
-    while (!signal.aborted) {
-      await checkDaily(ports, signal).catch((err: unknown) =>
-        log.warn({ err, cluster: ports.cluster }, 'A daily check could not be made; another one follows tomorrow'),
-      );
-      await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+async function check(clusters: () => readonly DailyPorts[], log: Log, signal: AbortSignal): Promise<void> {
+  const checking = new Map<string, Promise<void>>();
+  while (!signal.aborted) {
+    for (const ports of clusters().filter((one) => !checking.has(one.cluster))) {
+      const { cluster } = ports;
+      const checked = checkDaily(ports, signal)
+        .catch((err: unknown) =>
+          log.warn({ err, cluster }, 'A daily check could not be made; another one follows tomorrow'),
+        )
+        .finally(() => checking.delete(cluster));
+      checking.set(cluster, checked);
     }
-  });
-  await Promise.all(each);
+    await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+  }
+  await Promise.all(checking.values());
 }
 
-async function tell(clusters: readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {
-  while (clusters.length > 0 && !signal.aborted) {
-    for (const ports of clusters) {
+async function tell(clusters: () => readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const ports of clusters()) {
       await tellNews(ports).catch((err: unknown) =>
         log.warn(
           { err, cluster: ports.cluster },

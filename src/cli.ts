@@ -5,6 +5,7 @@ import { generatedCommands } from './commands/generated.ts';
 import { offlineCommands } from './commands/offline.ts';
 import { terminalCommands } from './commands/terminal.ts';
 import { botConfig } from './config/bot-config.ts';
+import { fleetFiles } from './config/fleet-files.ts';
 import { passwordIn } from './config/redis-url.ts';
 import { workerConfig } from './config/worker-config.ts';
 import { switchedBySignal } from './runtime/debug-signal.ts';
@@ -25,7 +26,8 @@ program
       const config = botConfig(path, process.env, { isStarting: true });
       const { startBot } = await import('./bot.ts');
       secrets.push(...Object.values(config.secrets), passwordIn(config.redis.url ?? ''));
-      return await startBot(config, switchedBySignal(openLog(config.log.level, 'registry-ha-bot', secrets)));
+      const files = fleetFiles(path, process.env);
+      return await startBot(config, switchedBySignal(openLog(config.log.level, 'registry-ha-bot', secrets)), files);
     }, log);
   });
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { loadTrustedKeys } from '../adapters/keys/files.ts';
 import { type KeyFile, type KeyOwner, keyFileAt, keyFilesIn, retireKey, writeNewPair } from '../adapters/keys/store.ts';
-import { BotFile, workerKeysOf } from '../config/bot-config.ts';
+import { clustersOf, workerKeysOf } from '../config/bot-clusters.ts';
+import { BotFile } from '../config/bot-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { WorkerFile } from '../config/worker-config.ts';
 import { count } from '../domain/text/format.ts';
@@ -65,7 +66,7 @@ async function ofBot(path: string): Promise<readonly Listed[]> {
   const config = readConfig(path, BotFile, {}, {});
   const own = await keyFileAt(config.approval.keyFile);
   const former = await trusted(config.approval.formerKeys, 'former key of this bot; its entries are still accepted');
-  const workers = config.clusters.map((cluster) =>
+  const workers = clustersOf(config, path).map((cluster) =>
     trusted(workerKeysOf(cluster), `trusted by this bot as the worker of ${cluster.name}`),
   );
   const means = 'signing key of this bot; trusted by workers with its public key in trustedKeys';

@@ -91,9 +91,10 @@ function redisCommand(program: Command): void {
     .command('redis')
     .description('write the Redis users and permissions of the bot and of each cluster’s worker')
     .argument('<verb>', 'acl')
-    .requiredOption('--cluster <name...>', 'every cluster that the bot serves')
+    .option('--cluster <name...>', 'every cluster that the bot serves')
+    .option('--add <name...>', 'a cluster more, beside those that users.acl has')
     .requiredOption('--folder <folder>', 'folder for users.acl and the passwords')
-    .action(async (verb: string, options: { cluster: string[]; folder: string }) => {
+    .action(async (verb: string, options: { cluster?: string[]; add?: string[]; folder: string }) => {
       const command = await import('./redis.ts');
       process.exitCode = await command.redisCommand(verb, options, print);
     });

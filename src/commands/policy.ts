@@ -1,6 +1,6 @@
 import { readPolicies } from '../config/policy-config.ts';
 import { policyJsonSchema } from '../config/policy-file.ts';
-import { policyInWords } from '../domain/policy/words.ts';
+import { policiesInWords } from '../domain/policy/words.ts';
 import { explain, type Print } from './explained.ts';
 
 /** `registry-ha policy check FILE|schema`: explains a policy file in sentences; returns the exit code. */
@@ -14,7 +14,8 @@ export function policyCommand(verb: string, path: string | undefined, print: Pri
     return 2;
   }
   try {
-    for (const [cluster, policy] of readPolicies(path)) for (const line of policyInWords(cluster, policy)) print(line);
+    const { named, others } = readPolicies(path);
+    for (const line of policiesInWords(named, others)) print(line);
     return 0;
   } catch (error) {
     return explain(error, print);

@@ -2,30 +2,41 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { replaceFile } from '../adapters/files/replace-file.ts';
-import { aclFile, aclUsers, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
+import { aclFile, aclFileWith, aclUsers, BOT_USER, clustersIn, workerUser } from '../adapters/redis/acl/acl.ts';
 import { PlainFailure } from '../domain/answers/failure.ts';
 import { isClusterName } from '../domain/cluster/cluster-name.ts';
 import { codeOf } from '../domain/text/error-code.ts';
 import { listed } from '../domain/text/format.ts';
 import { orExplained, type Print } from './explained.ts';
 
+/** The words of `registry-ha redis`. */
+export interface RedisWords {
+  /** Every cluster, for a whole file. */
+  readonly cluster?: readonly string[];
+  /** Further clusters, beside those of the file. */
+  readonly add?: readonly string[];
+  readonly folder: string;
+}
+
 /** `registry-ha redis acl`: writes users.acl and missing passwords into a folder; returns the exit code. */
 export async function redisCommand(
   verb: string,
-  { cluster: clusters, folder }: { readonly cluster: readonly string[]; readonly folder: string },
+  { cluster = [], add = [], folder }: RedisWords,
   print: Print,
 ): Promise<number> {
-  if (verb !== 'acl') {
-    print('Use `registry-ha redis acl --cluster NAME --folder FOLDER`.');
+  if (verb !== 'acl' || (cluster.length === 0) === (add.length === 0)) {
+    print('Use `registry-ha redis acl --cluster NAME... --folder FOLDER`, or --add NAME for one cluster more.');
     return 2;
   }
+  const clusters = [...new Set([...cluster, ...add])];
   const wrong = clusters.filter((name) => !isClusterName(name));
   if (wrong.length > 0) {
     const names = wrong.map((name) => JSON.stringify(name)).join(', ');
     print(`Invalid cluster name: ${names}. Use lower-case letters, digits and hyphens.`);
     return 2;
   }
-  return await orExplained(print, () => writeUsers([...new Set(clusters)], folder, print));
+  const write = add.length > 0 ? addUsers : writeUsers;
+  return await orExplained(print, () => write(clusters, folder, print));
 }
 
 async function writeUsers(clusters: readonly string[], named: string, print: Print): Promise<number> {
@@ -49,6 +60,28 @@ async function writeUsers(clusters: readonly string[], named: string, print: Pri
   const users = aclUsers(clusters, (name) => passwords.get(name) ?? '');
   // In one step, because Redis may read the file at any time.
   await replaceFile(path, aclFile(users, before), 0o640);
+  printUsers(path, folder, names, print);
+  return 0;
+}
+
+/** The passwords of the users who are there are in their lines, and perhaps nowhere else on this machine. */
+async function addUsers(clusters: readonly string[], named: string, print: Print): Promise<number> {
+  const folder = resolve(named);
+  const path = join(folder, 'users.acl');
+  const before = await textOf(path);
+  if (aclFileWith([], before, () => '') === null) {
+    print(
+      `Nothing was written: ${path} has no line of ${BOT_USER}. Copy the file from the Redis server into this folder, ` +
+        'or write a whole one: name every cluster with --cluster.',
+    );
+    return 1;
+  }
+  const known = clustersIn(before);
+  const names = clusters.filter((name) => !known.includes(name)).map(workerUser);
+  const passwords = new Map<string, string>();
+  for (const name of names) passwords.set(name, await passwordOf(folder, name));
+  const text = aclFileWith(clusters, before, (name) => passwords.get(name) ?? '') ?? before;
+  await replaceFile(path, text, 0o640);
   printUsers(path, folder, names, print);
   return 0;
 }

@@ -1,15 +1,14 @@
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
-import { type Policies, policiesFor } from './policy-config.ts';
-import { slackId } from './policy-file.ts';
+import { absolute, type BotCluster, ClusterEntry, clustersOf } from './bot-clusters.ts';
+import { type Policies, policiesFor, readPolicies } from './policy-config.ts';
 import { type Environment, Mistakes, neededSecret, readConfig, secret } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
 
-const absolute = z.string().startsWith('/', 'write an absolute path');
 const port = z.coerce.number().int().min(0).max(65_535);
 
-export const BotFile = z.strictObject({
+const AnyBotFile = z.strictObject({
   slack: z
     .strictObject({
       mode: z.enum(['socket', 'http']).default('socket'),
@@ -18,20 +17,9 @@ export const BotFile = z.strictObject({
     })
     .prefault({}),
   redis: RedisSchema,
-  clusters: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(CLUSTER_NAME, 'use lower-case letters, digits and hyphens, at most 42 characters'),
-        channels: z.array(slackId('CG', 'a channel ID')).default([]),
-        policy: z.never('permissions are in the policy file: see policyFile and examples/policy.yaml').optional(),
-        /** Public keys of this cluster's worker, or folders of keys; default `/etc/registry-ha/workers/<name>`. */
-        workerKeys: z
-          .array(absolute)
-          .check(atLeast(1, 'name at least one key; without keys no card can be verified'))
-          .optional(),
-      }),
-    )
-    .check(atLeast(1, 'name at least one cluster')),
+  clusters: z.array(ClusterEntry).default([]),
+  /** A folder with one file for each further cluster; relative to the folder of this file, or absolute. */
+  clustersDir: z.string().check(atLeast(1)).optional(),
   /** Relative to the folder of this file, or absolute. */
   policyFile: z.string().default('policy.yaml'),
   approval: z
@@ -46,11 +34,23 @@ export const BotFile = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
-/** Paths of a cluster's worker keys. */
-export const workerKeysOf = ({ name, workerKeys }: BotConfig['clusters'][number]): readonly string[] =>
-  workerKeys ?? [`/etc/registry-ha/workers/${name}`];
+const Places = z.looseObject({ clusters: z.array(z.unknown()).optional(), clustersDir: z.unknown().optional() });
 
-const OVERRIDES = {
+/** The bot's configuration file. */
+export const BotFile = AnyBotFile.refine((file) => hasClusters(file), {
+  path: ['clusters'],
+  error: 'name at least one cluster, or name a folder with a file for each in clustersDir',
+  // Among the other mistakes, too: all are listed at once.
+  when: ({ value }) => Places.safeParse(value).success,
+});
+
+const hasClusters = (file: unknown): boolean => {
+  const { clusters = [], clustersDir } = Places.parse(file);
+  return clusters.length > 0 || clustersDir !== undefined;
+};
+
+/** The keys that environment variables replace. */
+export const OVERRIDES = {
   REGISTRY_HA_SLACK_MODE: 'slack.mode',
   REGISTRY_HA_SLACK_API_URL: 'slack.apiUrl',
   REGISTRY_HA_HTTP_HOST: 'slack.http.host',
@@ -70,23 +70,57 @@ export function botConfig(
   { isStarting = false }: { readonly isStarting?: boolean } = {},
 ) {
   const mistakes = new Mistakes();
-  const file = mistakes.of(() => readConfig(path, BotFile, OVERRIDES, env));
-  const policies = mistakes.of(() => (file === undefined ? undefined : policiesOf(file, path)));
-  const secrets = secretsOf(file?.slack.mode, env, mistakes);
-  if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, secrets.redisPassword));
+  const files = readFiles(path, env, mistakes);
+  const secrets = secretsOf(files?.slack.mode, env, mistakes);
+  if (isStarting && files !== undefined) mistakes.of(() => redisAddress(files.redis, secrets.redisPassword));
   const { botToken } = secrets;
   const wrong = mistakes.all();
-  if (wrong !== null || file === undefined || policies === undefined || botToken === undefined)
-    throw wrong ?? new TypeError('A part of the configuration is missing.');
-  return { ...file, policies, secrets: { ...secrets, botToken } };
+  if (wrong !== null || !isWhole(files) || botToken === undefined) throw wrong ?? new TypeError(MISSING);
+  return { ...files, secrets: { ...secrets, botToken } };
 }
 
-const policiesOf = ({ clusters, policyFile }: z.infer<typeof BotFile>, path: string): Policies =>
-  policiesFor(
-    clusters.map(({ name }) => name),
-    policyFile,
-    path,
-  );
+/** The file, its clusters and the policy file, without secrets. Throws WrongConfig with the mistakes of all files. */
+export function filesOfBot(path: string, env: Environment): BotFileConfig {
+  const mistakes = new Mistakes();
+  const files = readFiles(path, env, mistakes);
+  const wrong = mistakes.all();
+  if (wrong !== null || !isWhole(files)) throw wrong ?? new TypeError(MISSING);
+  return files;
+}
+
+const MISSING = 'A part of the configuration is missing.';
+
+/** What the files of a bot say. */
+export interface BotFileConfig extends z.infer<typeof BotFile> {
+  readonly policies: Policies;
+}
+
+type ReadFiles = Omit<BotFileConfig, 'clusters' | 'policies'> & {
+  readonly clusters: readonly BotCluster[] | undefined;
+  readonly policies: Policies | undefined;
+};
+
+const isWhole = (files: ReadFiles | undefined): files is BotFileConfig =>
+  files?.clusters !== undefined && files.policies !== undefined;
+
+function readFiles(path: string, env: Environment, mistakes: Mistakes): ReadFiles | undefined {
+  const file = mistakes.of(() => readConfig(path, BotFile, OVERRIDES, env));
+  if (file === undefined) return undefined;
+  const clusters = mistakes.of(() => clustersOf(file, path));
+  return { ...file, clusters, policies: mistakes.of(() => policiesOf(file, clusters, path)) };
+}
+
+/** Without the clusters, the policy file has its own mistakes only. */
+function policiesOf(
+  { policyFile }: z.infer<typeof BotFile>,
+  clusters: readonly BotCluster[] | undefined,
+  path: string,
+): Policies | undefined {
+  const names = clusters?.map(({ name }) => name);
+  if (names !== undefined) return policiesFor(names, policyFile, path);
+  readPolicies(resolve(dirname(path), policyFile));
+  return undefined;
+}
 
 /** Which secret is needed is known only with the mode. */
 function secretsOf(mode: 'socket' | 'http' | undefined, env: Environment, mistakes: Mistakes) {

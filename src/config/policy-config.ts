@@ -2,9 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { forEachVerb } from '../domain/plan/intent.ts';
 import type { HoldRules, People, Policy, Rules } from '../domain/policy/policy.ts';
 import { count } from '../domain/text/format.ts';
-import { didYouMean } from './mistakes.ts';
+import { checked, didYouMean } from './mistakes.ts';
 import { type ClusterText, PolicyFile } from './policy-file.ts';
-import { parsedAs, readYaml, WrongConfig } from './read-config.ts';
+import { type Layered, layersOf, mistakesBetween } from './policy-layers.ts';
+import { readYaml, WrongConfig } from './read-config.ts';
 
 /** The policies by cluster. */
 export type Policies = ReadonlyMap<string, Policy>;
@@ -13,34 +14,56 @@ const MINUTE_MS = 60_000;
 const DEFAULT_LIFE_MINUTES = 60;
 const NOBODY: People = { users: [], groups: [] };
 
-/** Reads a policy file. Throws WrongConfig with every mistake at once, each with its fix. */
-export function readPolicies(path: string): Policies {
+/** Reads a policy file on its own. Throws WrongConfig with every mistake at once, each with its fix. */
+export function readPolicies(path: string): { readonly named: Policies; readonly others: Policy | null } {
   return policiesIn(readYaml(path, 'examples/policy.yaml'), path);
 }
 
-/** The policies in the content of a file. Throws WrongConfig with every mistake at once. */
-export function policiesIn(raw: unknown, path: string): Policies {
-  const { clusters } = parsedAs(PolicyFile, raw, path);
-  const policies = new Map(Object.entries(clusters).map(([name, text]) => [name, policyOf(text)] as const));
-  const contradictions = [...policies].flatMap(([name, policy]) => contradictionsOf(name, policy));
-  if (contradictions.length > 0) throw new WrongConfig(path, contradictions);
-  return policies;
+/** The policies in the content of a file, and that of each cluster which is not named in it. Throws WrongConfig with every mistake at once. */
+export function policiesIn(raw: unknown, path: string) {
+  const { named, others } = layersIn(raw, path);
+  const each = others === null ? [...named.values()] : [...named.values(), others];
+  refuseContradictions(each, path);
+  const policies: Policies = new Map([...named].map(([name, { text }]) => [name, policyOf(text)]));
+  return { named: policies, others: others === null ? null : policyOf(others.text) };
 }
 
 /** The policies for the bot's clusters: exactly one for each. Throws WrongConfig. */
 export function policiesFor(clusters: readonly string[], policyFile: string, configPath: string): Policies {
   const path = resolve(dirname(configPath), policyFile);
-  const policies = readPolicies(path);
-  const missing = clusters.filter((name) => !policies.has(name));
-  const strange = [...policies.keys()].filter((name) => !clusters.includes(name));
+  const { named, others } = layersIn(readYaml(path, 'examples/policy.yaml'), path);
+  const strange = [...named].filter(([name]) => !clusters.includes(name));
+  const served = clusters.map((name) => [name, named.get(name) ?? others] as const);
   const mistakes = [
-    ...missing.map(
-      (name) => `clusters.${name}: missing; the bot serves this cluster, so its permissions are required.`,
-    ),
-    ...strange.map((name) => `clusters.${name}: the bot does not serve this cluster.${didYouMean(name, clusters)}`),
+    ...served.flatMap(([name, layered]) => (layered === null ? [`clusters.${name}: ${MISSING}`] : [])),
+    ...strange.map(([name, { place }]) => {
+      const where = place === `clusters.${name}` ? place : `${place}.clusters: ${name}`;
+      return `${where}: the bot does not serve this cluster.${didYouMean(name, clusters)}`;
+    }),
   ];
   if (mistakes.length > 0) throw new WrongConfig(path, mistakes);
-  return policies;
+  const each = served.flatMap(([name, layered]) => (layered === null ? [] : [[name, layered] as const]));
+  refuseContradictions(
+    each.map(([, layered]) => layered),
+    path,
+  );
+  return new Map(each.map(([name, { text }]) => [name, policyOf(text)]));
+}
+
+const MISSING =
+  'missing; the bot serves this cluster, so its permissions are required. Write them here, or in defaults.';
+
+function layersIn(raw: unknown, path: string) {
+  const result = checked(PolicyFile, raw);
+  const mistakes = [mistakesBetween(raw), 'mistakes' in result ? result.mistakes : []].flat();
+  if ('mistakes' in result || mistakes.length > 0) throw new WrongConfig(path, mistakes);
+  return layersOf(result.good);
+}
+
+/** Clusters with the same rules have the same contradictions. */
+function refuseContradictions(each: readonly Layered[], path: string): void {
+  const found = new Set(each.flatMap(({ text, place }) => contradictionsOf(place, policyOf(text))));
+  if (found.size > 0) throw new WrongConfig(path, [...found]);
 }
 
 function policyOf({
@@ -69,7 +92,7 @@ type Merged = Omit<ClusterText, 'verbs' | 'freezes' | 'alerts' | 'notify' | 'app
 const holdRulesOf = ({ channels, requesters, approvers }: Pick<Merged, 'channels' | 'requesters' | 'approvers'>) => ({
   channels: channels ?? null,
   requesters: requesters ?? NOBODY,
-  approvers,
+  approvers: approvers ?? NOBODY,
 });
 
 function rulesOf(text: Merged): Rules {
@@ -84,12 +107,12 @@ function rulesOf(text: Merged): Rules {
   };
 }
 
-function contradictionsOf(cluster: string, { verbs, daily, alerts }: Policy): readonly string[] {
-  const mute = daily !== undefined && alerts === undefined ? [`clusters.${cluster}.dailyCheck: ${MUTE}`] : [];
+function contradictionsOf(place: string, { verbs, daily, alerts }: Policy): readonly string[] {
+  const mute = daily !== undefined && alerts === undefined ? [`${place}.dailyCheck: ${MUTE}`] : [];
   const never = Object.entries(verbs).flatMap(([verb, rules]) => {
     const why = whyNeverEnough(rules);
     const needed = `${count(rules.approvals, 'approval is', 'approvals are')} needed for ${verb}`;
-    return why === null ? [] : [`clusters.${cluster}.approvals: ${needed}, but ${why}`];
+    return why === null ? [] : [`${place}.approvals: ${needed}, but ${why}`];
   });
   return [...mute, ...never];
 }

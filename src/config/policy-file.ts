@@ -103,7 +103,6 @@ const OfHold = z
 
 const OfCluster = z.strictObject({
   ...rules,
-  approvers: SomePeople.describe('Who may approve, deny and cancel'),
   freezes: z.array(Freeze).exactOptional().describe('Periods in which no change may start'),
   apply: z
     .strictObject({
@@ -143,20 +142,31 @@ const OfCluster = z.strictObject({
     .describe('Rules for single verbs'),
 });
 
-/** The policy file: for each cluster its rules, and the rules that differ for single verbs. */
+const OfGroup = OfCluster.extend({
+  clusters: z
+    .array(z.string())
+    .check(atLeast(1, 'name the clusters of this group'))
+    .describe('The clusters that have these rules; a cluster is in one group at most'),
+}).describe('Rules of several clusters; each key replaces the same key of the defaults');
+
+/** The policy file: the rules of all clusters, of groups of them and of single ones, and what differs for single verbs. */
 export const PolicyFile = z
   .strictObject({
+    defaults: OfCluster.exactOptional().describe('Rules of every cluster that says nothing else'),
+    clusterGroups: z.record(z.string(), OfGroup).exactOptional().describe('Groups of clusters, by any name'),
     clusters: z
       .record(z.string(), OfCluster)
-      .refine((clusters) => Object.keys(clusters).length > 0, { error: 'name at least one cluster' })
+      .exactOptional()
       .describe('Rules by cluster name, as in the bot’s configuration'),
   })
   .describe('Who may do what on which cluster, and when');
 
+export type PolicyText = z.infer<typeof PolicyFile>;
+
 export type ClusterText = z.infer<typeof OfCluster>;
 
 /** JSON Schema (draft 2020-12) of the policy file, for editors. */
-export const policyJsonSchema = (): unknown => z.toJSONSchema(PolicyFile, { io: 'input' });
+export const policyJsonSchema = (): unknown => z.toJSONSchema(PolicyFile, { io: 'input', reused: 'ref' });
 
 /** Unknown keys are reported elsewhere, with the most similar known key. */
 function wrongPeople({ code }: { readonly code?: string | undefined }): string | undefined {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import { codeOf } from '../domain/text/error-code.ts';
+import { EXPANDED_LIMIT, isExpandedTooLarge } from '../domain/text/expanded-size.ts';
 import { checked } from './mistakes.ts';
 import { textOfSmallFile } from './small-file.ts';
 
@@ -14,17 +15,21 @@ export class WrongConfig extends Error {
   readonly mistakes: readonly string[];
 
   readonly #source: string;
+  readonly #own: readonly string[];
+  readonly #others: readonly WrongConfig[];
 
   constructor(source: string, mistakes: readonly string[], others: readonly WrongConfig[] = []) {
-    const own = [`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)];
-    super([...own, ...others.map(({ message }) => message)].join('\n'));
+    const lines = [`Invalid configuration ${source}:`, ...mistakes.map((mistake) => `  - ${mistake}`)];
+    super([...lines, ...others.map(({ message }) => message)].join('\n'));
     this.#source = source;
+    this.#own = mistakes;
+    this.#others = others;
     this.mistakes = [...mistakes, ...others.flatMap((one) => one.mistakes)];
   }
 
   /** The same, with the mistakes of other sources below. */
   with(others: readonly WrongConfig[]): WrongConfig {
-    return others.length === 0 ? this : new WrongConfig(this.#source, this.mistakes, others);
+    return others.length === 0 ? this : new WrongConfig(this.#source, this.#own, [...this.#others, ...others]);
   }
 }
 
@@ -67,14 +72,19 @@ export function parsedAs<T>(schema: z.ZodType<T>, raw: unknown, path: string): T
   return result.good;
 }
 
-/** More than anyone writes by hand; without a limit a small file can expand to a huge one. */
-const ALIAS_LIMIT = 100;
-
-/** The content of a YAML file. Throws WrongConfig. */
+/** The content of a YAML file. Aliases are free, but not a small file that expands to a huge one. Throws WrongConfig. */
 export function readYaml(path: string, example = 'the example in examples/'): unknown {
-  const text = textAt(path, example);
+  const content = parsedYaml(textAt(path, example), path, example);
+  if (isExpandedTooLarge(content))
+    throw new WrongConfig(path, [
+      `too large: with its aliases (*name) written out, it has more than ${EXPANDED_LIMIT} characters. Use fewer aliases inside of each other.`,
+    ]);
+  return content;
+}
+
+function parsedYaml(text: string, path: string, example: string): unknown {
   try {
-    return load(text, { maxAliases: ALIAS_LIMIT });
+    return load(text);
   } catch (error) {
     throw new WrongConfig(path, [`not valid YAML (${firstLineOf(error)}). Start from ${example}.`]);
   }

@@ -8,12 +8,14 @@ import { watchLoop } from './loop-watchdog.ts';
 /** A running bot or worker; `stop` shuts it down gracefully. */
 export interface Process {
   stop(): Promise<void>;
+  /** Reads its configuration again, on SIGHUP; a mistake in it is in the log. */
+  reload?(): Promise<void>;
 }
 
 /** Shutdown timeout, well below systemd's 90 seconds. */
 const STOP_LIMIT_MS = 15_000;
 
-/** Runs until SIGTERM or SIGINT, and is killed if it hangs. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
+/** Runs until SIGTERM or SIGINT, reads its configuration again on SIGHUP if it can, and is killed if it hangs. Exit codes: 0 after a clean stop, 1 after a failure, 2 for an invalid configuration. */
 export async function runProcess(start: () => Promise<Process>, log: Log): Promise<void> {
   const exitUnhandled = (error: unknown) => {
     log.error({ err: error }, 'Unhandled error; the process exits for the service manager to restart it');
@@ -25,6 +27,7 @@ export async function runProcess(start: () => Promise<Process>, log: Log): Promi
   process.on('uncaughtException', exitUnhandled);
   try {
     const running = await start();
+    if (running.reload !== undefined) process.on('SIGHUP', () => void running.reload?.());
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopped(running, signal, log));
   } catch (error) {
     process.exit(startFailed(error, log));

@@ -35,11 +35,14 @@ export interface SlackConfig {
     readonly apiUrl?: string | undefined;
     readonly http: { readonly host: string; readonly port: number };
   };
-  readonly clusters: readonly {
+  /** They may change; each command looks. */
+  readonly clusters: Iterable<{
     readonly name: string;
     /** Channels in which this cluster is the default. */
     readonly channels: readonly string[];
-  }[];
+  }>;
+  /** The cluster that this channel was for, and that is served no more. */
+  readonly formerOf?: (channel: string) => string | null;
   readonly secrets: {
     readonly botToken: string;
     readonly appToken: string | undefined;
@@ -74,7 +77,7 @@ export async function startSlack(options: StartSlackOptions) {
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const context = (channel: string) => withNodes(contextIn(channel, config), useCases, log);
-  const clusters = config.clusters.map(({ name }) => name);
+  const clusters = { [Symbol.iterator]: () => namesOf(config)[Symbol.iterator]() };
   const planned = (id: ChangeId) => recorded(id, clusters, options.changes);
   // As chat.getPermalink builds it, which does not know deleted messages.
   const linkTo = ({ channel, ts }: MessageRef) => `${bot.home().url}archives/${channel}/p${ts.replace('.', '')}`;
@@ -140,11 +143,11 @@ const heardToo = (announcements: Announcements, changed: (id: ChangeId) => void)
 /** The change as its record has it; null when there is none that can be trusted. */
 async function recorded(
   id: ChangeId,
-  clusters: readonly string[],
+  clusters: Iterable<string>,
   changes: StartSlackOptions['changes'],
 ): Promise<Change | null> {
   const cluster = clusterOf(id);
-  const stored = clusters.includes(cluster) ? await changes(cluster).get(id) : null;
+  const stored = [...clusters].includes(cluster) ? await changes(cluster).get(id) : null;
   return stored === null || stored.doubt !== undefined ? null : stored.change;
 }
 
@@ -176,14 +179,15 @@ async function nodesKnown(useCases: UseCases, log: Log): Promise<NonNullable<Com
 
 const rejectUnheard = (error: Error): void => void Promise.reject(error);
 
-/** The only cluster, or the only one that names this channel. */
-function contextIn(channel: string, { clusters }: SlackConfig): CommandContext {
-  const named = clusters.filter(({ channels }) => channels.includes(channel));
-  const [only, ...others] = named.length > 0 ? named : clusters;
-  return {
-    clusters: clusters.map(({ name }) => name),
-    defaultCluster: only !== undefined && others.length === 0 ? only.name : null,
-  };
+const namesOf = ({ clusters }: SlackConfig): readonly string[] => [...clusters].map(({ name }) => name);
+
+/** The only cluster, or the only one that names this channel. A channel of a removed cluster keeps it, and is told that it is gone. */
+function contextIn(channel: string, config: SlackConfig): CommandContext {
+  const named = [...config.clusters].filter(({ channels }) => channels.includes(channel)).map(({ name }) => name);
+  const former = named.length > 0 ? null : (config.formerOf?.(channel) ?? null);
+  const [only, ...others] = named.length > 0 ? named : namesOf(config);
+  const defaultCluster = former ?? (only !== undefined && others.length === 0 ? only : null);
+  return { clusters: namesOf(config), defaultCluster };
 }
 
 function way({ slack, secrets }: SlackConfig): PayloadWay {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,45 @@ describe('registry-ha redis acl', () => {
     expect(readdirSync(where)).not.toContain('registry-ha-worker-third.password');
     writeFileSync(join(where, 'users.acl'), before.replace(/^user registry-ha-worker-prod .*\n/m, ''));
     expect((await run('acl', ['lab', 'third'], where)).code).toBe(0);
+  });
+
+  const add = async (names: readonly string[], where: string) => {
+    const lines: string[] = [];
+    const code = await redisCommand('acl', { add: names, folder: where }, (line) => lines.push(line));
+    return { code, text: lines.join('\n') };
+  };
+
+  it('adds one cluster without naming the others: only the bot’s line changes, without any old password here', async () => {
+    const where = join(folder, 'one-more');
+    await run('acl', ['lab', 'prod'], where);
+    const before = `${readFileSync(join(where, 'users.acl'), 'utf8')}# of ops\nuser admin on #${'0'.repeat(64)} ~* +@all\n`;
+    writeFileSync(join(where, 'users.acl'), before);
+    for (const name of readdirSync(where)) if (name.endsWith('.password')) rmSync(join(where, name));
+    const added = await add(['third'], where);
+    expect(added.code).toBe(0);
+    expect(readdirSync(where).sort()).toEqual(['registry-ha-worker-third.password', 'users.acl']);
+    expect(added.text.match(/the password of .*/g)).toEqual(['the password of registry-ha-worker-third.']);
+    const [was, is] = [before, readFileSync(join(where, 'users.acl'), 'utf8')].map((one) => one.trim().split('\n'));
+    expect(is).toEqual([
+      ...(was ?? []).map((line) =>
+        line.replace('~mk8s:prod:* resetchannels &mk8s:*:', '~mk8s:prod:* ~mk8s:third:* resetchannels &mk8s:*:'),
+      ),
+      expect.stringMatching(/^user registry-ha-worker-third on .* ~mk8s:third:\* /),
+    ]);
+    expect((await add(['third'], where)).code).toBe(0);
+    expect(readFileSync(join(where, 'users.acl'), 'utf8').trim().split('\n')).toEqual(is);
+  });
+
+  it('adds a cluster only to a file that has the bot', async () => {
+    const where = join(folder, 'nothing');
+    mkdirSync(where);
+    expect(await add(['lab'], where)).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/Nothing was written: .*users\.acl has no line of registry-ha-bot\. Copy the file/),
+    });
+    expect(readdirSync(where)).toEqual([]);
+    expect(await redisCommand('acl', { cluster: ['a'], add: ['b'], folder: where }, () => undefined)).toBe(2);
+    expect(await redisCommand('acl', { folder: where }, () => undefined)).toBe(2);
   });
 
   it('explains that the folder is a file, and that a password file is empty', async () => {

@@ -15,6 +15,13 @@ function file(content: string): string {
   return path;
 }
 
+/** Each level is a list of the one before, several times. */
+const levels = (count: number, times = 10): string =>
+  Array.from({ length: count }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(times)}]\n`).join('');
+
+/** A key that is a number comes first in JavaScript, wherever it is in the file. */
+const chain = (count: number): string => `${levels(count, 1).replace('[*a0,]', '[x]')}0: *a${count}\n`;
+
 describe.each([
   ['bot', botConfig],
   ['worker', workerConfig],
@@ -23,8 +30,22 @@ describe.each([
     expect(() => read(file('a: b\n'.repeat(300_000)), {})).toThrow(/larger than 1048576 bytes/);
   });
 
-  it('is rejected when it has too many aliases', () => {
-    expect(() => read(file(`a: &a [x]\nb: [${'*a,'.repeat(200)}]\n`), {})).toThrow(/maxAliases/);
+  it('may use an alias as often as it likes', () => {
+    const path = file(`a: &a [x]\nb: [${'*a,'.repeat(2_000)}]\n`);
+    expect(() => read(path, {})).toThrow(/unknown key/);
+    expect(() => read(path, {})).not.toThrow(/alias|too large/);
+  });
+
+  it.each([
+    ['that expand to gigabytes', `a0: &a0 xx\n${levels(30)}`],
+    ['that repeat one long text', `a: &a ${'x'.repeat(100_000)}\nb: [${'*a,'.repeat(100)}]\n`],
+    ['without an end', 'a: &a [1, *a]\n'],
+    ['in a chain of thousands', `a0: &a0 x\n${levels(10_000, 1)}b: *a10000\n`],
+    ['in a chain that begins at its end', `${chain(5_000)}`],
+  ])('is rejected at once when it has aliases %s', (_, text) => {
+    expect(() => read(file(text), {})).toThrow(
+      /too large: with its aliases \(\*name\) written out, it has more than 2097152 characters\. Use fewer/,
+    );
   });
 
   it('is rejected without waiting when it is a pipe or a device', () => {

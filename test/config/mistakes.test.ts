@@ -26,7 +26,7 @@ describe('a mistake in a file is reported with its fix', () => {
     [
       'bot',
       [],
-      'the whole file: write its keys (slack, redis, clusters, policyFile, approval, health, log), not a list.',
+      'the whole file: write its keys (slack, redis, clusters, clustersDir, policyFile, approval, health, log), not a list.',
     ],
     [
       'bot',
@@ -67,7 +67,7 @@ describe('a mistake in a file is reported with its fix', () => {
     ['worker', { copy: { strict: 'yes' } }, 'copy.strict: write true or false, not text.'],
     ['worker', { health: { port: -1 } }, 'health.port: write at least 0.'],
     ['worker', { journal: { fileDays: 0 } }, 'journal.fileDays: write more than 0.'],
-    ['policy', {}, 'clusters: missing; write keys with their values.'],
+    ['policy', { clusters: null }, 'clusters: empty; write keys with their values.'],
     ['policy', lab({ freezes: [{}] }), 'clusters.lab.freezes.0.reason: missing; write text.'],
     [
       'policy',

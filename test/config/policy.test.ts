@@ -35,7 +35,7 @@ function printed(...args: [string, string?]) {
 
 describe('the policy file', () => {
   it('works as the example shows it; a verb takes the rules of its cluster but for what it says itself', () => {
-    const lab = readPolicies(example('policy.yaml')).get('lab');
+    const lab = readPolicies(example('policy.yaml')).named.get('lab');
     expect(lab?.verbs.add).toMatchObject({ approvals: 1, requesterCounts: false, planLivesMs: 3_600_000 });
     expect(lab?.verbs.undo).toEqual({ ...lab?.verbs.add, approvals: 2 });
     expect(lab?.holds.lock.requesters.users).toEqual(['U0123ALICE']);
@@ -43,7 +43,7 @@ describe('the policy file', () => {
   });
 
   it('has safe defaults: one approval by another person, every channel of the bot, one hour', () => {
-    const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }')).get('lab');
+    const lab = readPolicies(file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }')).named.get('lab');
     expect(lab?.verbs.add).toEqual({
       channels: null,
       requesters: { users: [], groups: [] },
@@ -147,6 +147,110 @@ describe('the policy file', () => {
     expect(() => botConfig(bot, env)).toThrow(/clusters\.lab: missing[\s\S]*clusters\.lap: .*Did you mean “lab”/);
     const other = file('clusters: { lab: { approvers: { users: [U0BOB, U0EVE] } } }', 'other.yaml');
     expect(botConfig(bot, { ...env, REGISTRY_HA_POLICY_FILE: other }).policies.has('lab')).toBe(true);
+  });
+});
+
+const TWO = 'approvers: { users: [U0BOB, U0EVE] }';
+
+describe('the policy of many clusters', () => {
+  const policies = (text: string) => readPolicies(file(text));
+
+  it('is written once: defaults, then the cluster’s group, then the cluster itself, key by key', () => {
+    const { named, others } = policies(
+      [
+        `defaults: { ${TWO}, channels: [C0OPS], approvals: 2, requesterCounts: true, verbs: { remove: { planLivesMinutes: 5 } } }`,
+        'clusterGroups: { labs: { clusters: [lab-1, lab-2], approvals: 1, verbs: { undo: { planLivesMinutes: 7 } } } }',
+        'clusters: { lab-2: { channels: [C0LAB], verbs: { remove: { approvals: 2 } } }, prod: { planLivesMinutes: 9 } }',
+      ].join('\n'),
+    );
+    expect([...named.keys()]).toEqual(['lab-1', 'lab-2', 'prod']);
+    expect(named.get('lab-1')?.verbs.add).toMatchObject({ approvals: 1, channels: ['C0OPS'], planLivesMs: 3_600_000 });
+    expect(named.get('lab-2')?.verbs.add).toMatchObject({ approvals: 1, channels: ['C0LAB'] });
+    expect(named.get('lab-2')?.verbs.remove).toMatchObject({ approvals: 2, planLivesMs: 300_000 });
+    expect(named.get('lab-2')?.verbs.undo).toMatchObject({ approvals: 1, planLivesMs: 420_000 });
+    expect(named.get('prod')?.verbs.add).toMatchObject({ approvals: 2, planLivesMs: 540_000 });
+    expect(others?.verbs.add).toMatchObject({ approvals: 2, planLivesMs: 3_600_000 });
+  });
+
+  it('keeps a freeze of all clusters where one of them has its own', () => {
+    const freeze = (reason: string) =>
+      `{ from: "2026-12-20T00:00:00Z", to: "2027-01-04T00:00:00Z", reason: ${reason} }`;
+    const { named } = policies(
+      `defaults: { ${TWO}, freezes: [${freeze('year end')}] }\nclusters: { lab: { freezes: [${freeze('move')}] } }`,
+    );
+    expect(named.get('lab')?.freezes.map(({ reason }) => reason)).toEqual(['year end', 'move']);
+  });
+
+  it.each([
+    [
+      'a cluster in two groups',
+      `clusterGroups: { a: { clusters: [lab], ${TWO} }, b: { clusters: [lab], ${TWO} } }`,
+      'clusterGroups.b.clusters: lab is in clusterGroups.a, too. Remove one of them.',
+    ],
+    [
+      'a group without approvers',
+      'clusterGroups: { a: { clusters: [lab, two] } }',
+      'clusterGroups.a.approvers: name people who may approve, here or in defaults: { users: [U…], groups: [S…] }.',
+    ],
+    [
+      'a group without clusters',
+      `clusterGroups: { a: { clusters: [], ${TWO} } }`,
+      'clusterGroups.a.clusters: name the clusters of this group.',
+    ],
+    [
+      'defaults without approvers, for a cluster without',
+      'defaults: { approvals: 2 }\nclusters: { lab: {} }',
+      'clusters.lab.approvers: name people who may approve, here or in defaults: { users: [U…], groups: [S…] }.',
+    ],
+    [
+      'defaults alone, without approvers',
+      'defaults: {}',
+      'clusters: name at least one cluster, or write defaults with approvers.',
+    ],
+    [
+      'a contradiction of two layers',
+      `defaults: { ${TWO}, approvals: 3 }\nclusters: { lab: { approvers: { groups: [S0OPS] } } }`,
+      ['add', 'remove', 'sync', 'drill', 'undo']
+        .map(
+          (verb) =>
+            `defaults.approvals: 3 approvals are needed for ${verb}, but only 2 approvers are named. No change could be approved. Name more approvers, or require fewer approvals.`,
+        )
+        .join('\n'),
+    ],
+  ])('reports the mistake and its fix: %s', (_, text, says) => {
+    expect(mistakesIn(text)).toBe(says);
+  });
+
+  const env = { REGISTRY_HA_SLACK_BOT_TOKEN: 'xoxb-1', REGISTRY_HA_SLACK_APP_TOKEN: 'xapp-1' };
+  const bot = () => file('redis: { url: redis://h:1 }\nclusters: [{ name: lab }, { name: lab-2 }]\n', 'bot.yaml');
+
+  it('takes the defaults for a cluster that it does not name, and refuses a name that the bot does not serve', () => {
+    file(`defaults: { ${TWO}, approvals: 1 }\nclusters: { lab: { planLivesMinutes: 5 } }`);
+    const { policies: read } = botConfig(bot(), env);
+    expect([...read.keys()]).toEqual(['lab', 'lab-2']);
+    expect(read.get('lab')?.verbs.add.planLivesMs).toBe(300_000);
+    expect(read.get('lab-2')?.verbs.add.planLivesMs).toBe(3_600_000);
+    file(`defaults: { ${TWO} }\nclusterGroups: { labs: { clusters: [lab, lab2] } }\nclusters: { lap: {} }`);
+    expect(() => botConfig(bot(), env)).toThrow(
+      /labs\.clusters: lab2: the bot does not serve this cluster\. Did you mean “lab”\?\n.*clusters\.lap: the bot/,
+    );
+  });
+
+  it('does not mind defaults that would be a contradiction, when each cluster says otherwise', () => {
+    file(`defaults: { approvers: { users: [U0BOB] } }\nclusterGroups: { all: { clusters: [lab, lab-2], ${TWO} } }`);
+    expect(botConfig(bot(), env).policies.get('lab')?.verbs.add.approvers.users).toEqual(['U0BOB', 'U0EVE']);
+  });
+
+  it('is explained once for clusters that are alike', () => {
+    const { text } = printed(
+      'check',
+      file(`defaults: { ${TWO} }\nclusters: { lab: {}, two: {}, prod: { approvals: 2, requesterCounts: true } }`),
+    );
+    expect(text.match(/^Cluster.*/gm)).toEqual([
+      'Clusters lab, two and (every other one that the bot serves):',
+      'Cluster prod:',
+    ]);
+    expect(printed('check', file(`defaults: { ${TWO} }`)).text).toMatch(/^Cluster \(every one that the bot serves\):/);
   });
 });
 

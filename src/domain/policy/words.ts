@@ -13,10 +13,23 @@ import {
 } from './policy.ts';
 import { freezeInWords, windowInWords } from './time.ts';
 
-/** The policy of a cluster in sentences; the first line names the cluster. */
-export function policyInWords(cluster: string, policy: Policy): readonly string[] {
+/** The policies of clusters in sentences, below a line with their names; those that are alike share one paragraph. */
+export function policiesInWords(policies: ReadonlyMap<string, Policy>, others: Policy | null): readonly string[] {
+  const named = [...policies].map(([name, policy]) => ({ name, policy }));
+  const all = others === null ? named : [...named, { name: named.length === 0 ? EVERY : EVERY_OTHER, policy: others }];
+  return [...Map.groupBy(all, ({ policy }) => canonicalJson(policy)).values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const names = listed(alike.map(({ name }) => name));
+    return [`${alike.length === 1 ? 'Cluster' : 'Clusters'} ${names}:`, ...policyInWords(first.policy)];
+  });
+}
+
+const EVERY = '(every one that the bot serves)';
+const EVERY_OTHER = '(every other one that the bot serves)';
+
+function policyInWords(policy: Policy): readonly string[] {
   return [
-    `Cluster ${cluster}:`,
     ...perVerb(VERB_NAMES, policy.verbs, changeInWords),
     ...perVerb(HOLD_VERBS, policy.holds, holdInWords),
     ...(policy.engines === 'rolling' ? [ROLLING] : []),

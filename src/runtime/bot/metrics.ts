@@ -13,7 +13,25 @@ const CALL_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 /** Adds the bot's metrics. */
 export function botMetrics(register: Registry) {
-  return { ...changeMetrics(register), ...slackMetrics(register), ...partMetrics(register) };
+  const { onOpen, onGone } = changeMetrics(register);
+  const calls = slackMetrics(register);
+  const { onWorker, onGone: onWorkerGone } = partMetrics(register);
+  const inForce = new Gauge({
+    name: 'registry_ha_configuration_in_force',
+    help: 'Whether the files of clusters and policy are in force: 1, or 0 while the bot refuses them and continues with those before.',
+    registers: [register],
+  });
+  inForce.set(1);
+  return {
+    ...calls,
+    onOpen,
+    onWorker,
+    /** The files were read again. What is known of removed clusters is no longer shown, because it would stay for ever. */
+    onRead(isInForce: boolean, removed: readonly string[]): void {
+      inForce.set(isInForce ? 1 : 0);
+      for (const gone of [onGone, onWorkerGone]) removed.forEach(gone);
+    },
+  };
 }
 
 function changeMetrics(register: Registry) {
@@ -36,6 +54,10 @@ function changeMetrics(register: Registry) {
       for (const state of OPEN) open.set({ cluster, state }, changes.filter((one) => one.state === state).length);
       const since = changes.filter(({ state }) => WAITING.includes(state)).map(waitingSince);
       oldest.set({ cluster }, since.length === 0 ? 0 : (at.getTime() - Math.min(...since)) / 1000);
+    },
+    onGone(cluster: string): void {
+      for (const state of OPEN) open.remove({ cluster, state });
+      oldest.remove({ cluster });
     },
   };
 }
@@ -84,5 +106,6 @@ function partMetrics(register: Registry) {
   });
   return {
     onWorker: (cluster: string, { is }: WorkerState): void => there.set({ cluster }, is === 'there' ? 1 : 0),
+    onGone: (cluster: string): void => there.remove({ cluster }),
   };
 }

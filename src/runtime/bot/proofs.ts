@@ -2,7 +2,8 @@ import { botEntryProof, refuseSharedKeys } from '../../adapters/keys/entries.ts'
 import { everyKey, loadTrustedKeys, ownAndFormerKeys } from '../../adapters/keys/files.ts';
 import type { SigningKey, TrustedKey } from '../../adapters/keys/signature.ts';
 import { proofOf } from '../../adapters/keys/statements.ts';
-import { type BotConfig, workerKeysOf } from '../../config/bot-config.ts';
+import { workerKeysOf } from '../../config/bot-clusters.ts';
+import type { BotFileConfig } from '../../config/bot-config.ts';
 import type { EntryProof, Proof } from '../../domain/change/record-entry.ts';
 
 /** What the bot signs and checks for one cluster. */
@@ -12,6 +13,8 @@ export interface ClusterProofs {
   readonly status: Proof;
   readonly proof: Proof;
   readonly dryRun: Proof;
+  /** The same for the same keys. */
+  readonly trusts: string;
 }
 
 /** The bot's proofs: of cards' places, and by cluster of what its worker signs. */
@@ -23,7 +26,7 @@ export interface BotProofs {
 
 /** Reads the keys whose statements the bot accepts. Throws `key-unusable`, or `several` for several keys. */
 export async function botProofs(
-  { clusters, approval }: BotConfig,
+  { clusters, approval }: Pick<BotFileConfig, 'clusters' | 'approval'>,
   signing: SigningKey | Promise<SigningKey>,
 ): Promise<BotProofs> {
   const trusted = clusters.map(
@@ -40,6 +43,7 @@ export async function botProofs(
     status: proofOf('status', own, keys),
     proof: proofOf('proof', own, keys),
     dryRun: proofOf('dry-run', own, keys),
+    trusts: keys.map(({ publicKeyPem }) => publicKeyPem).join(),
   });
   return {
     cards: proofOf('card', own, bots),

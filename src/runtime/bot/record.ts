@@ -16,41 +16,41 @@ import { redisAddress } from '../../config/redis-config.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { openRedis, redisErrors } from '../redis.ts';
-import type { BotProofs } from './proofs.ts';
+import type { BotProofs, ClusterProofs } from './proofs.ts';
 
-/** The bot's view of Redis: record and queue of each cluster, cards, and announcements of all clusters. */
-export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
+/** The bot's view of Redis: cards and announcements of all clusters that are served now, and a record and queue for each. */
+export function botRecord(config: BotConfig, proofs: BotProofs, clusters: Iterable<string>, log: Log) {
   const onError = redisErrors(log);
   const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
-  const names = [...proofs.clusters.keys()];
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
-  const clusters = new Map(
-    [...proofs.clusters].map(([cluster, { entries, heartbeat, status, proof, dryRun }]) => {
-      const place = { redis, cluster };
-      const changes = redisChanges({ ...place, proof: entries, cache });
-      const worker = redisHeartbeat({ ...place, clock, proof: heartbeat });
-      const queue = changeQueue({ ...place, onError });
-      const board = redisStatus({ ...place, proof: status });
-      const proofBoard = redisProofs({ ...place, proof });
-      const dryRuns = redisDryRuns({ ...place, proof: dryRun });
-      const told = redisTold({ ...place, proof: proofs.told });
-      const toldDaily = redisTold({ ...place, proof: proofs.told, isDaily: true });
-      const holds = redisHolds(place);
-      return [cluster, { changes, queue, holds, worker, board, proofBoard, dryRuns, told, toldDaily }] as const;
-    }),
-  );
   return {
-    clusters,
-    cards: redisCards({ redis, clusters: names, clock, proof: proofs.cards, onForged }),
-    once: redisOnce({ redis, clusters: names }),
-    announcements: redisAnnouncements({ redis, clusters: names, onError }),
+    cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
+    once: redisOnce({ redis, clusters }),
+    announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',
-    async close() {
-      await Promise.all([...clusters.values()].map(({ queue }) => queue.close()));
-      await closeRedis(redis);
+    /** The record and the queue of a cluster; close its queue. */
+    open(cluster: string, { entries, heartbeat, status, proof, dryRun }: ClusterProofs) {
+      const place = { redis, cluster };
+      return {
+        changes: redisChanges({ ...place, proof: entries, cache }),
+        worker: redisHeartbeat({ ...place, clock, proof: heartbeat }),
+        queue: changeQueue({ ...place, onError }),
+        board: redisStatus({ ...place, proof: status }),
+        proofBoard: redisProofs({ ...place, proof }),
+        dryRuns: redisDryRuns({ ...place, proof: dryRun }),
+        told: redisTold({ ...place, proof: proofs.told }),
+        toldDaily: redisTold({ ...place, proof: proofs.told, isDaily: true }),
+        holds: redisHolds(place),
+      };
     },
+    /** Drops what was checked with former keys of a cluster. */
+    forget: (cluster: string) => cache.forget(cluster),
+    close: () => closeRedis(redis),
   };
 }
+
+/** The bot's view of one cluster in Redis. */
+export type ClusterRecord = ReturnType<BotRecord['open']>;
 
 export type BotRecord = ReturnType<typeof botRecord>;

@@ -25,8 +25,8 @@ const BACKOFF_TO_MS = 60_000;
 
 export interface NotifierOptions extends DrawPorts {
   readonly announcements: Announcements;
-  /** The clusters whose cards are drawn. */
-  readonly clusters: readonly string[];
+  /** The clusters whose cards are drawn; they may change. */
+  readonly clusters: Iterable<string>;
   /** Hears how long each drawing took, in milliseconds from its news. */
   readonly onDrawn?: (ms: number) => void;
 }
@@ -146,6 +146,8 @@ class Rounds {
 
   /** Milliseconds until the next try; null without one. */
   async #tryToDraw(id: ChangeId, forced: boolean, failures: number, since: number): Promise<number | null> {
+    // Removed from the configuration meanwhile: nobody draws its cards any more.
+    if (![...this.#options.clusters].includes(clusterOf(id))) return null;
     try {
       const drawn = await this.#drawLeased(id, forced, since);
       if (drawn === 'busy') return BUSY_MS;

@@ -11,6 +11,8 @@ import { startRedis } from '../../fixtures/redis.ts';
 /** A redis-server with the users that `registry-ha redis acl` writes for these clusters, and one administrator. */
 export interface AclBench {
   as(user: string): Redis;
+  /** Adds a cluster to the ACL file as `registry-ha redis acl --add` does, and has Redis read it. */
+  add(cluster: string): Promise<void>;
   /** Kills Redis as a power cut would and starts it again. */
   restart(): Promise<void>;
   /** Commands that Redis has rejected so far. */
@@ -34,12 +36,20 @@ export async function aclBench(clusters: readonly string[]): Promise<AclBench> {
     return redis;
   };
   const passwords = new Map([[ADMIN.username, ADMIN.password]]);
-  for (const user of ['registry-ha-bot', ...clusters.map((cluster) => `registry-ha-worker-${cluster}`)]) {
+  const readPassword = async (user: string) =>
     passwords.set(user, (await readFile(join(folder, `${user}.password`), 'utf8')).trim());
-  }
+  for (const user of ['registry-ha-bot', ...clusters.map((cluster) => `registry-ha-worker-${cluster}`)])
+    await readPassword(user);
   const admin = connected(ADMIN.username, ADMIN.password);
   return {
     as: (user) => connected(user, passwords.get(user) ?? ''),
+    async add(cluster) {
+      // The passwords of the others are on their own machines.
+      for (const user of passwords.keys()) await rm(join(folder, `${user}.password`), { force: true });
+      await redisCommand('acl', { add: [cluster], folder }, () => undefined);
+      await readPassword(`registry-ha-worker-${cluster}`);
+      await admin.acl('LOAD');
+    },
     restart: () => server.start(),
     refused: async () =>
       z

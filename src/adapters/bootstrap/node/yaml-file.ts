@@ -1,12 +1,11 @@
 import { FAILSAFE_SCHEMA, load, YAML11_SCHEMA, YAMLException } from 'js-yaml';
 import { codeOf } from '../../../domain/text/error-code.ts';
+import { EXPANDED_LIMIT, isExpandedTooLarge } from '../../../domain/text/expanded-size.ts';
 import { bytesAt, NotAFile, withFile } from './open-file.ts';
 import { systemWords } from './paths.ts';
 
 /** Configuration files have a few kB. */
 const SIZE_LIMIT = 2 ** 20;
-/** More than anyone writes by hand; without a limit a small file can expand to a huge one. */
-const ALIAS_LIMIT = 100;
 
 /** The result of reading a YAML file. */
 export type YamlFile =
@@ -33,7 +32,10 @@ export async function readYaml(path: string, name: string): Promise<YamlFile> {
 /** Parses YAML 1.1, because Salt uses PyYAML. */
 export function parseYaml(text: string, name: string): YamlFile {
   try {
-    return { is: 'read', content: load(text, { schema: YAML11_SCHEMA, maxAliases: ALIAS_LIMIT }) };
+    const content = load(text, { schema: YAML11_SCHEMA });
+    if (isExpandedTooLarge(content))
+      return unreadable(`${name} has more than ${EXPANDED_LIMIT} characters with its aliases (*name) written out.`);
+    return { is: 'read', content };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     if (hasKeysTwice(text)) {
@@ -48,7 +50,7 @@ export function parseYaml(text: string, name: string): YamlFile {
 /** True if the only mistake is a repeated key, which PyYAML accepts. */
 function hasKeysTwice(text: string): boolean {
   try {
-    load(text, { schema: YAML11_SCHEMA, maxAliases: ALIAS_LIMIT, json: true });
+    load(text, { schema: YAML11_SCHEMA, json: true });
     return true;
   } catch (error) {
     if (error instanceof YAMLException) return false;
@@ -59,7 +61,7 @@ function hasKeysTwice(text: string): boolean {
 /** The scalars of a YAML file as they are written; undefined if it is not valid. */
 export function yamlTexts(text: string): unknown {
   try {
-    return load(text, { schema: FAILSAFE_SCHEMA, maxAliases: ALIAS_LIMIT });
+    return load(text, { schema: FAILSAFE_SCHEMA });
   } catch (error) {
     if (error instanceof YAMLException) return undefined;
     throw error;

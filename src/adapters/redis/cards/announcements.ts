@@ -9,7 +9,8 @@ import { ALL_ANNOUNCED, clusterAnnouncedBy } from '../server/keys.ts';
 /** Options of a listener. */
 export interface AnnouncementsOptions {
   readonly redis: Redis;
-  readonly clusters: readonly string[];
+  /** They may change; each announcement looks. */
+  readonly clusters: Iterable<string>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -19,7 +20,6 @@ const RETRY_MS = 5_000;
 
 /** Announcements of all clusters by one subscription. Redis does not keep them for an absent listener. */
 export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOptions): Announcements {
-  const known = new Set(clusters);
   return {
     async listen(listener, signal) {
       if (signal.aborted) return;
@@ -28,7 +28,7 @@ export function redisAnnouncements({ redis, clusters, onError }: AnnouncementsOp
       signal.addEventListener('abort', cut, { once: true });
       subscriber.on('pmessage', (_pattern, channel, id) => {
         const cluster = clusterAnnouncedBy(channel);
-        if (!known.has(cluster)) return;
+        if (![...clusters].includes(cluster)) return;
         if (isChangeId(id, cluster)) listener.changed(id);
         else onError(new TypeError(`An announcement of ${cluster} does not name a change of that cluster.`));
       });

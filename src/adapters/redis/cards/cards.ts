@@ -15,7 +15,8 @@ import { BEHIND, CLAIM, COMMIT, CONFIRM, HANG, KEEP_STEPS, LEASE, PLACE, RELEASE
 /** Options of the cards of some clusters. */
 export interface CardsOptions {
   readonly redis: Redis;
-  readonly clusters: readonly string[];
+  /** They may change; each call looks. */
+  readonly clusters: Iterable<string>;
   readonly clock: Clock;
   /** Signs a card's place as the bot that posted the card, so that no one can make a bot edit another message. */
   readonly proof: Proof;
@@ -117,7 +118,7 @@ class RedisCards implements Cards {
   }
 
   async behind(): Promise<readonly ChangeId[]> {
-    return (await Promise.all(this.#options.clusters.map((cluster) => this.#behindIn(cluster)))).flat();
+    return (await Promise.all([...this.#options.clusters].map((cluster) => this.#behindIn(cluster)))).flat();
   }
 
   async #behindIn(cluster: string): Promise<readonly ChangeId[]> {
@@ -140,7 +141,7 @@ class RedisCards implements Cards {
   }
 
   #keysOf(id: ChangeId): ChangeKeys {
-    if (!this.#options.clusters.includes(clusterOf(id)))
+    if (![...this.#options.clusters].includes(clusterOf(id)))
       throw new TypeError(`“${id}” is not a change of a known cluster.`);
     return changeKeys(id);
   }

@@ -8,10 +8,10 @@ import { clusterKeys } from '../server/keys.ts';
 const KEPT_MS = 3_600_000;
 
 /** Names that a bot has met, for all replicas; kept below the first cluster's prefix, which every replica may write. */
-export function redisOnce({ redis, clusters }: { readonly redis: Redis; readonly clusters: readonly string[] }): Once {
-  const [home = ''] = clusters.toSorted();
+export function redisOnce({ redis, clusters }: { readonly redis: Redis; readonly clusters: Iterable<string> }): Once {
   return {
     async isFirst(name) {
+      const [home = ''] = [...clusters].toSorted();
       const key = `${clusterKeys(home).once}:${createHash('sha256').update(name).digest('hex')}`;
       return (await ask(redis.set(key, '1', 'PX', KEPT_MS, 'NX'))) === 'OK';
     },

@@ -59,6 +59,11 @@ export class EntryCache {
     }
   }
 
+  /** Drops the entries of a cluster, whose keys are others now. */
+  forget(cluster: string): void {
+    for (const id of [...this.#records.keys()]) if (clusterOf(id) === cluster) this.#drop(id);
+  }
+
   #drop(id: ChangeId): void {
     this.#size -= this.#records.get(id)?.size ?? 0;
     this.#records.delete(id);

@@ -53,7 +53,8 @@ archives: /root/metalk8s.iso
       wrong(', line 2: a key is there twice. Salt would use the last one only, and ignore the other.'),
     ],
     ['nothing', '', wrong('is not valid YAML')],
-    ['a bomb of aliases', `a: &a [x, x]\n${`b: [${'*a, '.repeat(101)}]\n`}`, wrong('aliases')],
+    ['hundreds of aliases', `x: &p /a.iso\ny: [${'*p, '.repeat(500)}]\n${V3}${KIND}archives: [*p]`, good('/a.iso')],
+    ['a bomb of aliases', `a: &a [${'x,'.repeat(9_000)}]\nb: [${'*a, '.repeat(900)}]`, wrong(BOOTSTRAP, 'aliases')],
   ])('gives the archives, or names the mistake: %s', (_, text, wanted) => {
     expect(bootstrap(text)).toEqual(wanted);
   });

@@ -53,6 +53,21 @@ it('heartbeat and fence work with the users of bot and worker', async () => {
   expect(refused).toEqual([]);
 });
 
+it('a cluster that is added later works, and so do the users who were there before', async () => {
+  const bench = await aclBench(['c0', 'c1']);
+  const before = [bench.as(BOT), bench.as(WORKER)];
+  for (const redis of before) await redis.set('mk8s:c1:changes:x', '1');
+  await bench.add('c2');
+  for (const redis of [...before, bench.as(BOT), bench.as(WORKER)])
+    expect(await redis.get('mk8s:c1:changes:x')).toBe('1');
+  await bench.as('registry-ha-worker-c2').set('mk8s:c2:changes:x', '2');
+  for (const redis of [...before.slice(0, 1), bench.as(BOT)]) expect(await redis.get('mk8s:c2:changes:x')).toBe('2');
+  expect(await bench.refused()).toEqual([]);
+  await expect(bench.as('registry-ha-worker-c2').get('mk8s:c1:changes:x')).rejects.toThrow('NOPERM');
+  await expect(bench.as(WORKER).get('mk8s:c2:changes:x')).rejects.toThrow('NOPERM');
+  await bench.close();
+});
+
 /** Closes the bench after a suite that must not have met a closed door. */
 const closing = (bench: AclBench) => async () => {
   const refused = await bench.refused();
