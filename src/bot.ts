@@ -4,10 +4,11 @@ import { loadSigningKey } from './adapters/keys/files.ts';
 import { randomIds } from './adapters/keys/ids.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
-import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
+import { type NewsPorts, newsTeller } from './app/answer/tell-news.ts';
 import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
+import type { Fleet } from './ports/cards.ts';
 import { botMetrics } from './runtime/bot/metrics.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
 import { type BotRecord, botRecord } from './runtime/bot/record.ts';
@@ -39,7 +40,7 @@ async function openBot(config: BotConfig, log: Log, register: Registry, opened: 
   const { onOpen, onWorker, onCall, onDrawn } = botMetrics(register);
   const signing = loadSigningKey(config.approval.keyFile);
   const record = opened.keep(botRecord(config, await botProofs(config, signing), log));
-  const { cards, announcements, once } = record;
+  const { fleet, cards, announcements, once } = record;
   const rounds = opened.keep(new Rounds(opened.ending));
   const { botToken } = config.secrets;
   const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
@@ -52,8 +53,8 @@ async function openBot(config: BotConfig, log: Log, register: Registry, opened: 
   let slack: RunningSlack | null = null;
   const useCases = loggedWishes(
     botUseCases(
-      { clusters, cards, clock, ids: randomIds(), signer },
-      answering({ clusters, cards, clock, lacking: () => slack?.off() ?? [] }),
+      { clusters, fleet, cards, clock, ids: randomIds(), signer },
+      answering({ clusters, fleet, cards, clock, lacking: () => slack?.off() ?? [] }),
     ),
     log,
   );
@@ -70,7 +71,7 @@ async function openBot(config: BotConfig, log: Log, register: Registry, opened: 
   rounds.run((signal) =>
     tend(() => useCases.tend(running, (name, open) => onOpen(name, open, clock.now())), log, signal),
   );
-  rounds.run((signal) => tell(newsPorts(record, config, running), log, signal));
+  rounds.run((signal) => tell(newsPorts(record, config, running), fleet, log, signal));
   rounds.run((signal) => check(dailyPorts(record, config, running), log, signal));
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
 }
@@ -83,6 +84,11 @@ function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>[
       const state = await useCases.workerOf(cluster);
       onWorker(cluster, state);
       return state;
+    },
+    async watchWorkers() {
+      const states = await useCases.watchWorkers();
+      for (const [cluster, state] of [...states.busy, ...states.others]) onWorker(cluster, state);
+      return states;
     },
   };
 }
@@ -109,27 +115,27 @@ function dailyPorts(record: BotRecord, { policies }: BotConfig, slack: RunningSl
 
 /** Clusters side by side: one proof may take many minutes. */
 async function check(clusters: readonly DailyPorts[], log: Log, signal: AbortSignal): Promise<void> {
-  const each = clusters.map(async (ports) => {
-    while (!signal.aborted) {
-      await checkDaily(ports, signal).catch((err: unknown) =>
-        log.warn({ err, cluster: ports.cluster }, 'A daily check could not be made; another one follows tomorrow'),
-      );
-      await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+  const running = new Map<string, Promise<void>>();
+  while (clusters.length > 0 && !signal.aborted) {
+    for (const ports of clusters.filter((one) => !running.has(one.cluster))) {
+      const check = checkDaily(ports, signal)
+        .catch((err: unknown) =>
+          log.warn({ err, cluster: ports.cluster }, 'A daily check could not be made; another one follows tomorrow'),
+        )
+        .finally(() => running.delete(ports.cluster));
+      running.set(ports.cluster, check);
     }
-  });
-  await Promise.all(each);
+    await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
+  }
+  await Promise.all(running.values());
 }
 
-async function tell(clusters: readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {
+async function tell(clusters: readonly NewsPorts[], fleet: Fleet, log: Log, signal: AbortSignal): Promise<void> {
+  const tellOf = newsTeller(fleet, (err, cluster) =>
+    log.warn({ err, cluster }, 'News of a cluster could not be posted; another try follows in an hour'),
+  );
   while (clusters.length > 0 && !signal.aborted) {
-    for (const ports of clusters) {
-      await tellNews(ports).catch((err: unknown) =>
-        log.warn(
-          { err, cluster: ports.cluster },
-          'News of a cluster could not be posted; another try follows in an hour',
-        ),
-      );
-    }
+    await tellOf(clusters).catch((err: unknown) => log.warn({ err }, 'Statuses of the clusters could not be read'));
     await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -34,9 +34,9 @@ export class World {
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
       activeHolds: async () => NOTHING_HELD,
       workerOf: async () => this.worker,
+      watchWorkers: async () => ({ busy: new Map([['lab', this.worker]]), others: new Map() }),
     };
     const options = {
-      clusters: ['lab'],
       clock,
       announcements,
       cards,

@@ -1,5 +1,6 @@
 import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import { redisFleet } from '../../adapters/redis/cards/fleet.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
 import { redisTold } from '../../adapters/redis/cards/told.ts';
@@ -42,6 +43,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   );
   return {
     clusters,
+    fleet: redisFleet({ redis, clusters: proofs.clusters }),
     cards: redisCards({ redis, clusters: names, clock, proof: proofs.cards, onForged }),
     once: redisOnce({ redis, clusters: names }),
     announcements: redisAnnouncements({ redis, clusters: names, onError }),

@@ -6,6 +6,7 @@ import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import type { CardLease, Cards, Claim, StepList } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { existing } from '../server/existing.ts';
 import { ask } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
@@ -117,7 +118,11 @@ class RedisCards implements Cards {
   }
 
   async behind(): Promise<readonly ChangeId[]> {
-    return (await Promise.all(this.#options.clusters.map((cluster) => this.#behindIn(cluster)))).flat();
+    const { redis, clusters } = this.#options;
+    const keys = clusters.map((cluster) => clusterKeys(cluster).behind);
+    const found = await existing(redis, keys);
+    const some = clusters.filter((cluster) => found.has(clusterKeys(cluster).behind));
+    return (await Promise.all(some.map((cluster) => this.#behindIn(cluster)))).flat();
   }
 
   async #behindIn(cluster: string): Promise<readonly ChangeId[]> {
