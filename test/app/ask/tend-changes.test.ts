@@ -80,6 +80,25 @@ describe('open changes of which one cannot be read', () => {
   });
 });
 
+it('a cluster without open changes is not read; that it has none is told once', async () => {
+  const on = bench();
+  const clusters = new Map([['lab', on.bot]]);
+  const ports = { ...on.bot, clusters, fleet: fakeFleet(clusters) };
+  const bot = botUseCases({ ...ports, signer: on.signer }, answering(ports));
+  const told: number[] = [];
+  const tend = () => bot.tend(on.bot, (_, open) => told.push(open.length));
+  await tend();
+  await tend();
+  expect(told).toEqual([0]);
+  await plannedChange(on);
+  await tend();
+  on.clock.at += 3_600_001;
+  await tend();
+  await tend();
+  await tend();
+  expect(told).toEqual([0, 1, 1, 0]);
+});
+
 it('a change that was approved at the terminal is neither queued nor revoked, as its worker runs it', async () => {
   const on = bench();
   const { id } = await plannedChange(on);
