@@ -9,8 +9,8 @@ export interface WatchedWorkers {
   readonly others: ReadonlyMap<string, WorkerState>;
 }
 
-/** Clusters without open changes that are looked at in one round: with 1,000 clusters, each has its turn within a minute. */
-const OTHERS = 100;
+/** Clusters without open changes that are looked at in one round: with 1,000 clusters, each has its turn within two minutes. */
+const OTHERS = 50;
 
 /** Looks at the workers; each call takes the next ones of those that no card shows. */
 export function workerWatch({
