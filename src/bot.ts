@@ -5,17 +5,17 @@ import { randomIds } from './adapters/keys/ids.ts';
 import type { SigningKey } from './adapters/keys/signature.ts';
 import { answering } from './app/answer/answer-question.ts';
 import { checkDaily, type DailyPorts } from './app/answer/check-daily.ts';
-import { type NewsPorts, tellNews } from './app/answer/tell-news.ts';
+import { type NewsPorts, newsTeller } from './app/answer/tell-news.ts';
 import { botUseCases, type UseCases } from './app/ask/bot-use-cases.ts';
 import { loggedWishes } from './app/ask/logged-wishes.ts';
 import type { BotConfig } from './config/bot-config.ts';
 import type { FleetFiles } from './config/fleet-files.ts';
 import type { Once } from './ports/cards.ts';
-import { Fleet, type ServedCluster } from './runtime/bot/fleet.ts';
 import { botMetrics } from './runtime/bot/metrics.ts';
 import { botProofs } from './runtime/bot/proofs.ts';
-import { botRecord } from './runtime/bot/record.ts';
+import { type BotRecord, botRecord } from './runtime/bot/record.ts';
 import { Reload } from './runtime/bot/reload.ts';
+import { type ServedCluster, ServedClusters } from './runtime/bot/served-clusters.ts';
 import { calmLog } from './runtime/calm-log.ts';
 import { systemClock as clock } from './runtime/clock.ts';
 import { serveHealth } from './runtime/health.ts';
@@ -53,16 +53,16 @@ export async function startBot(config: BotConfig, log: Log, files: FleetFiles | 
 async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, register: Registry, opened: Opened) {
   const { onOpen, onWorker, onCall, onDrawn, onRead } = botMetrics(register);
   const signing = loadSigningKey(config.approval.keyFile);
-  const { record, fleet } = await openFleet(config, signing, log, opened);
-  const { cards, announcements, once } = record;
-  const { clusters } = fleet;
+  const { record, served } = await openClusters(config, signing, log, opened);
+  const { fleet, cards, announcements, once } = record;
+  const { clusters } = served;
   const rounds = opened.keep(new Rounds(opened.ending));
   const signer = approvalSigner(await signing);
   let slack: RunningSlack | null = null;
   const useCases = loggedWishes(
     botUseCases(
-      { clusters, cards, clock, ids: randomIds(), signer },
-      answering({ clusters, cards, clock, lacking: () => slack?.off() ?? [] }),
+      { clusters, fleet, cards, clock, ids: randomIds(), signer },
+      answering({ clusters, fleet, cards, clock, lacking: () => slack?.off() ?? [] }),
     ),
     log,
   );
@@ -73,16 +73,16 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   opened.keep(await serveHealth(config.health, whyNotReady, register));
   const heard = { useCases: withMetric(useCases, onWorker), onCall, onDrawn };
   const changes = (name: string) => known(name, clusters).changes;
-  const shown = { ...config, clusters: placesOf(fleet), formerOf: fleet.formerOf };
+  const shown = { ...config, clusters: placesOf(served), formerOf: served.formerOf };
   const running = await startSlack({ ...heard, config: shown, changes, cards, once, announcements, clock, log });
   slack = running;
   opened.keep({ close: () => running.stop() });
   const tendAll = () => useCases.tend(running, (name, open) => onOpen(name, open, clock.now()));
-  const reload = files && new Reload({ files, fleet, started: config, signing, clock, log, onRead });
+  const reload = files && new Reload({ files, served, started: config, signing, clock, log, onRead });
   rounds.run(
     (signal) => tend(tendAll, log, signal),
-    (signal) => tell(() => newsPorts(fleet, once, running), log, signal),
-    (signal) => check(() => dailyPorts(fleet, once, running), log, signal),
+    (signal) => tell(() => newsPorts(served, once, running), fleet, log, signal),
+    (signal) => check(() => dailyPorts(served, once, running), log, signal),
     ...(reload === null ? [] : [(signal: AbortSignal) => reload.watch(signal)]),
   );
   log.info({ clusters: [...clusters.keys()] }, 'Bot started');
@@ -90,20 +90,19 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
 }
 
 /** The record in Redis, and the clusters in it that the bot serves. */
-async function openFleet(config: BotConfig, signing: Promise<SigningKey>, log: Log, opened: Opened) {
+async function openClusters(config: BotConfig, signing: Promise<SigningKey>, log: Log, opened: Opened) {
   const proofs = await botProofs(config, signing);
-  const served = new Map<string, ServedCluster>();
-  const names = { [Symbol.iterator]: () => served.keys() };
-  const record = opened.keep(botRecord(config, proofs, names, log));
+  const clusters = new Map<string, ServedCluster>();
+  const record = opened.keep(botRecord(config, proofs, clusters, log));
   const { botToken } = config.secrets;
   const groups = slackGroups({ botToken, slackApiUrl: config.slack.apiUrl, clock, log });
-  const fleet = opened.keep(new Fleet(served, record, groups));
-  await fleet.serve(config, proofs.clusters, true);
-  return { record, fleet };
+  const served = opened.keep(new ServedClusters(clusters, record, groups));
+  await served.serve(config, proofs.clusters, true);
+  return { record, served };
 }
 
 /** Each cluster with its channels, as they are when somebody looks. */
-const placesOf = ({ clusters }: Fleet) => ({
+const placesOf = ({ clusters }: ServedClusters) => ({
   *[Symbol.iterator]() {
     for (const [name, { channels }] of clusters) yield { name, channels };
   },
@@ -118,11 +117,16 @@ function withMetric(useCases: UseCases, onWorker: ReturnType<typeof botMetrics>[
       onWorker(cluster, state);
       return state;
     },
+    async watchWorkers() {
+      const states = await useCases.watchWorkers();
+      for (const [cluster, state] of [...states.busy, ...states.others]) onWorker(cluster, state);
+      return states;
+    },
   };
 }
 
 /** The clusters whose policy names a channel for alerts. */
-function newsPorts({ clusters }: Fleet, once: Once, slack: RunningSlack): readonly NewsPorts[] {
+function newsPorts({ clusters }: ServedClusters, once: Once, slack: RunningSlack): readonly NewsPorts[] {
   return [...clusters].flatMap(([cluster, ports]) => {
     const channel = ports.policy.alerts;
     if (channel === undefined) return [];
@@ -132,7 +136,7 @@ function newsPorts({ clusters }: Fleet, once: Once, slack: RunningSlack): readon
 }
 
 /** The clusters whose policy wants a daily check. */
-function dailyPorts({ clusters }: Fleet, once: Once, slack: RunningSlack): readonly DailyPorts[] {
+function dailyPorts({ clusters }: ServedClusters, once: Once, slack: RunningSlack): readonly DailyPorts[] {
   return [...clusters].flatMap(([cluster, ports]) => {
     const { alerts: channel, daily } = ports.policy;
     if (channel === undefined || daily === undefined) return [];
@@ -159,16 +163,17 @@ async function check(clusters: () => readonly DailyPorts[], log: Log, signal: Ab
   await Promise.all(checking.values());
 }
 
-async function tell(clusters: () => readonly NewsPorts[], log: Log, signal: AbortSignal): Promise<void> {
+async function tell(
+  clusters: () => readonly NewsPorts[],
+  fleet: BotRecord['fleet'],
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const tellOf = newsTeller(fleet, (err, cluster) =>
+    log.warn({ err, cluster }, 'News of a cluster could not be posted; another try follows in an hour'),
+  );
   while (!signal.aborted) {
-    for (const ports of clusters()) {
-      await tellNews(ports).catch((err: unknown) =>
-        log.warn(
-          { err, cluster: ports.cluster },
-          'News of a cluster could not be posted; another try follows in an hour',
-        ),
-      );
-    }
+    await tellOf(clusters()).catch((err: unknown) => log.warn({ err }, 'Statuses of the clusters could not be read'));
     await clock.sleep(TELL_EVERY_MS, signal).catch(() => undefined);
   }
 }

@@ -53,6 +53,18 @@ export interface Heartbeat {
   seen(): Promise<SeenWorker | 'unverified' | null>;
 }
 
+/** What a bot asks about all its clusters at once. Of many clusters, few have changes at a time. */
+export interface Fleet {
+  /** The clusters that have changes which have not ended. */
+  busy(): Promise<readonly string[]>;
+  /** The clusters with freezes or locks, ended ones among them. */
+  holding(): Promise<readonly string[]>;
+  /** The last heartbeats of these clusters' workers, as `Heartbeat.seen` gives each. */
+  workers(clusters: readonly string[]): Promise<ReadonlyMap<string, SeenWorker | 'unverified' | null>>;
+  /** A text for the last status of each of these clusters, which is another one after each inspection; '' if that is unknown. */
+  statuses(clusters: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 /** What bot replicas do only once between them. */
 export interface Once {
   /** True for the first call with this name, over all replicas, within an hour. */

@@ -22,6 +22,7 @@ import { postAgain } from './outbox/post-again.ts';
 import { remind } from './outbox/remind.ts';
 import { homeView } from './parts/home-view.ts';
 import { planButtons } from './parts/plan-button.ts';
+import type { Parsing } from './surfaces/answers.ts';
 import { SURFACES } from './surfaces/surfaces.ts';
 import { type Block, section } from './text/blocks.ts';
 import { cut, TEXT_LIMIT } from './text/fit.ts';
@@ -76,7 +77,7 @@ export async function startSlack(options: StartSlackOptions) {
   const slack = options.onCall === undefined ? poster : countedPoster(poster, clock, options.onCall);
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
-  const context = (channel: string) => withNodes(contextIn(channel, config), useCases, log);
+  const parsed: Parsing = (channel, parse) => withNodes(parse, contextIn(channel, config), useCases, log);
   const clusters = { [Symbol.iterator]: () => namesOf(config)[Symbol.iterator]() };
   const planned = (id: ChangeId) => recorded(id, clusters, options.changes);
   // As chat.getPermalink builds it, which does not know deleted messages.
@@ -85,10 +86,10 @@ export async function startSlack(options: StartSlackOptions) {
   const end = new AbortController();
   const self = { me: () => bot.home().me, names: new Map<string, string>(), ending: end.signal };
   for (const register of SURFACES)
-    register(bot.app, { useCases, slack, planned, context, whyNot, once, linkTo, homes, clock, log, ...self });
+    register(bot.app, { useCases, slack, planned, parsed, whyNot, once, linkTo, homes, clock, log, ...self });
   await bot.start();
   const announcements = heardToo(options.announcements, (id) => homes.changed(id));
-  const cards = notifier({ ...options, announcements, slack, clusters, linkTo });
+  const cards = notifier({ ...options, clusters, announcements, slack, linkTo });
   const drawing = Promise.all([cards.run(end.signal), homes.run(end.signal)]);
   return {
     isConnected: () => bot.isConnected(),
@@ -163,14 +164,29 @@ async function told(
 
 export type RunningSlack = Awaited<ReturnType<typeof startSlack>>;
 
-const withNodes = async (context: CommandContext, useCases: UseCases, log: Log): Promise<CommandContext> => ({
-  ...context,
-  nodesOf: await nodesKnown(useCases, log),
-});
+/** Parses first without nodes, to find out of which clusters they matter. */
+async function withNodes<T>(
+  parse: (context: CommandContext) => T,
+  context: CommandContext,
+  useCases: UseCases,
+  log: Log,
+): Promise<T> {
+  const named = new Set<string>();
+  const nodesOf = (cluster: string) => {
+    named.add(cluster);
+    return null;
+  };
+  const parsed = parse({ ...context, nodesOf });
+  return named.size === 0 ? parsed : parse({ ...context, nodesOf: await nodesKnown([...named], useCases, log) });
+}
 
-/** The nodes of each cluster; without Redis none are known, and the command itself then says that Redis is away. */
-async function nodesKnown(useCases: UseCases, log: Log): Promise<NonNullable<CommandContext['nodesOf']>> {
-  const known = await useCases.nodes().catch((err: unknown) => {
+/** The nodes of these clusters; without Redis none are known, and the command itself then says that Redis is away. */
+async function nodesKnown(
+  clusters: readonly string[],
+  useCases: UseCases,
+  log: Log,
+): Promise<NonNullable<CommandContext['nodesOf']>> {
+  const known = await useCases.nodes(clusters).catch((err: unknown) => {
     log.warn({ err }, 'The names of nodes could not be read; no name is refused');
     return null;
   });

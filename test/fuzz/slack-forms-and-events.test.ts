@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isNodeName } from '../../src/domain/cluster/node-name.ts';
 import type { Intent } from '../../src/domain/plan/intent.ts';
+import type { CommandContext } from '../../src/domain/typed/cluster.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { boltLog } from '../../src/slack/api/bolt-log.ts';
 import { unwelcome } from '../../src/slack/inbox/sender.ts';
@@ -87,7 +88,8 @@ describe('a form or an event in a Slack payload', { timeout: 600_000 }, () => {
     };
     const options = {
       ...{ useCases, log, clock: systemClock, slack: new RecordingSlack(systemClock), planned: async () => null },
-      context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
+      parsed: async <T>(_: string, parse: (context: CommandContext) => T) =>
+        parse({ clusters: ['lab'], defaultCluster: 'lab' }),
       ...{ once: { isFirst: async () => true }, linkTo: () => '', me: () => 'U0BOT', names: new Map<string, string>() },
       whyNot: (sender: Parameters<typeof unwelcome>[0]) => unwelcome(sender, { team: 'T1', enterprise: null }),
       ...{ homes: { opened: async () => undefined }, ending: new AbortController().signal },

@@ -69,7 +69,7 @@ describe('a click in a Slack payload', { timeout: 600_000 }, () => {
         whyNotDecide: async () => null,
         changeAt: async () => null,
       },
-      context: async () => ({ clusters: [], defaultCluster: null }),
+      parsed: async (_, parse) => parse({ clusters: [], defaultCluster: null }),
       once: { isFirst: async () => true },
       linkTo: () => '',
       me: () => 'U0BOT',

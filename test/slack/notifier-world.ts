@@ -34,6 +34,7 @@ export class World {
       waitsFor: async ({ id }: { id: ChangeId }) => this.ahead.get(id) ?? [],
       activeHolds: async () => NOTHING_HELD,
       workerOf: async () => this.worker,
+      watchWorkers: async () => ({ busy: new Map([['lab', this.worker]]), others: new Map() }),
     };
     const options = {
       clusters: ['lab'],

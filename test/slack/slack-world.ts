@@ -9,6 +9,7 @@ import { FakeAnnouncements } from '../fakes/fake-announcements.ts';
 import { FakeCards } from '../fakes/fake-cards.ts';
 import { FakeChanges } from '../fakes/fake-changes.ts';
 import { FakeDryRuns } from '../fakes/fake-dry-runs.ts';
+import { fakeFleet } from '../fakes/fake-fleet.ts';
 import { FakeGroups } from '../fakes/fake-groups.ts';
 import { FakeHolds } from '../fakes/fake-holds.ts';
 import { FakeProofBoard } from '../fakes/fake-proof-board.ts';
@@ -103,23 +104,21 @@ function realUseCases(
 ): UseCases {
   const policy = policyOf({ requesters: people(ALICE.id), approvers: people(BOB.id), ...rules });
   const given: string[] = [];
+  const lab = {
+    changes,
+    queue: new FakeQueue(),
+    worker: life,
+    board,
+    proofBoard: new FakeProofBoard(),
+    dryRuns: new FakeDryRuns(),
+    policy,
+    holds: new FakeHolds(),
+    groups: new FakeGroups(),
+  };
+  const clusters = new Map([['lab', lab]]);
   const ports = {
-    clusters: new Map([
-      [
-        'lab',
-        {
-          changes,
-          queue: new FakeQueue(),
-          worker: life,
-          board,
-          proofBoard: new FakeProofBoard(),
-          dryRuns: new FakeDryRuns(),
-          policy,
-          holds: new FakeHolds(),
-          groups: new FakeGroups(),
-        },
-      ],
-    ]),
+    clusters,
+    fleet: fakeFleet(clusters),
     cards,
     clock: systemClock,
     ids: { change: (cluster: string) => `${cluster}-aaaaa${given.push(cluster)}`, nonce: () => 'nonce' },

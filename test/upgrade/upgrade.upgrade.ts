@@ -49,7 +49,7 @@ const STATES: Readonly<Record<string, { readonly before: string; readonly after:
   },
   done: {
     before: 'alice> /registry-ha add node-2\nwait planned\nbob> click Approve\nwait done',
-    after: 'alice> /registry-ha remove node-2\nwait planned\nbob> click Approve\nwait done',
+    after: 'alice> /registry-ha remove node-2 --last\nwait planned\nbob> click Approve\nwait done',
   },
 };
 

@@ -2,6 +2,7 @@ import { freshNodes } from '../../domain/cluster/worker-state.ts';
 import { verbPlug } from '../../domain/verbs/verbs.ts';
 import type { FormCluster } from '../../domain/wish/form.ts';
 import type { Asker, Forming } from '../ask/asker.ts';
+import { NO_HOLDS } from '../policy/policy-context.ts';
 import { rightsOf } from '../policy/rights.ts';
 import type { AnswerPorts } from './gather.ts';
 
@@ -17,7 +18,7 @@ async function formCluster(cluster: string, { by, channel }: Asker, ports: Answe
   const of = ports.clusters.get(cluster);
   if (of === undefined) throw new Error(`The bot has lost the cluster ${cluster}.`);
   const [{ mayAsk }, worker, seen] = await Promise.all([
-    rightsOf(cluster, by, channel, { ...ports, ...of }),
+    rightsOf(cluster, by, channel, { ...ports, ...of, holds: NO_HOLDS }),
     of.worker.seen(),
     of.board.seen(),
   ]);

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/answers/refusal.ts';
 import type { AskOf, KnownOf, Question } from '../../domain/questions/questions.ts';
-import type { Cards } from '../../ports/cards.ts';
+import type { Cards, Fleet } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DryRuns } from '../../ports/dry-runs.ts';
 import type { ProofBoard } from '../../ports/proofs.ts';
@@ -18,6 +18,7 @@ export interface AnsweredCluster extends ClusterPorts {
 /** What questions read. None of them changes anything. */
 export interface AnswerPorts {
   readonly clusters: ReadonlyMap<string, AnsweredCluster>;
+  readonly fleet: Pick<Fleet, 'holding'>;
   readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
   /** Optional features that are off, and why; none when left out. */

@@ -4,6 +4,7 @@ import type { Change } from '../../domain/change/change.ts';
 import type { HomeKnown } from '../../domain/questions/home/home.ts';
 import type { Homing } from '../ask/asker.ts';
 import { callsFor } from '../policy/calls.ts';
+import { NO_HOLDS } from '../policy/policy-context.ts';
 import { rightsOf } from '../policy/rights.ts';
 import { knownForChanges } from './changes.ts';
 import type { AnswerPorts } from './gather.ts';
@@ -45,7 +46,7 @@ async function waitsFor(by: Person, change: Change, ports: AnswerPorts): Promise
   const { users, groups } = (await callsFor(change, of)).toDecide;
   if (users.includes(by.id) || groups.length === 0) return users.includes(by.id);
   // A large group is named as a whole.
-  const { mayApprove } = await rightsOf(intent.cluster, by, null, { ...ports, ...of });
+  const { mayApprove } = await rightsOf(intent.cluster, by, null, { ...ports, ...of, holds: NO_HOLDS });
   const isOut = requester.id === by.id || change.votes.some(({ id }) => id === by.id);
   return mayApprove.includes(intent.verb) && !isOut;
 }

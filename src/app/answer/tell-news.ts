@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../../domain/questions/status/cluster-status
 import { fixesOf } from '../../domain/questions/status/fixes.ts';
 import { newsInWords } from '../../domain/questions/status/news-words.ts';
 import { newsOf } from '../../domain/questions/status/troubles.ts';
-import type { Once } from '../../ports/cards.ts';
+import type { Fleet, Once } from '../../ports/cards.ts';
 import type { Changes } from '../../ports/record.ts';
 import type { StatusBoard, Told } from '../../ports/status.ts';
 import type { Says } from '../ask/asker.ts';
@@ -21,22 +21,46 @@ export interface NewsPorts {
 
 /**
  * Tells people once, over all replicas, when something became worse, and when all is well again. A bot that dies while it posts leaves
- * the message to another one, an hour later. What a change causes while it runs is no news.
+ * the message to another one, an hour later. What a change causes while it runs is no news. Returns whether this status has nothing left
+ * to tell.
  */
-export async function tellNews({ board, told, changes, once, post }: NewsPorts): Promise<void> {
+export async function tellNews({ board, told, changes, once, post }: NewsPorts): Promise<boolean> {
   const seen = await board.seen();
-  if (seen.is !== 'seen') return;
+  if (seen.is !== 'seen') return true;
   const { status } = seen;
   const before = await told.last();
   const { is, told: after } = newsOf(status, before);
   if (is === 'nothing') {
     if (before === null || before.join('\n') !== after.join('\n')) await told.note(after);
-    return;
+    return true;
   }
-  if (await isOfAChange(status, changes)) return;
-  if (!(await once.isFirst(nameOf(is, status, before ?? [], after)))) return;
+  if (await isOfAChange(status, changes)) return false;
+  if (!(await once.isFirst(nameOf(is, status, before ?? [], after)))) return false;
   await post((markup) => newsInWords(is, status, markup), is === 'well' ? [] : fixesOf(status));
   await told.note(after);
+  return true;
+}
+
+/** Tells the news of many clusters. Returns an act that reads only the statuses that have changed since they had nothing left to tell. */
+export function newsTeller(
+  { statuses }: Pick<Fleet, 'statuses'>,
+  onFailed: (error: unknown, cluster: string) => void,
+): (clusters: readonly NewsPorts[]) => Promise<void> {
+  const told = new Map<string, string>();
+  return async (clusters) => {
+    const now = await statuses(clusters.map(({ cluster }) => cluster));
+    for (const ports of clusters) {
+      const { cluster } = ports;
+      const status = now.get(cluster) ?? '';
+      if (status !== '' && told.get(cluster) === status) continue;
+      told.delete(cluster);
+      try {
+        if (await tellNews(ports)) told.set(cluster, status);
+      } catch (error) {
+        onFailed(error, cluster);
+      }
+    }
+  };
 }
 
 /** The same for every replica that finds this news, and another one when it happens again. */

@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Asker } from '../ask/asker.ts';
+import { NO_HOLDS } from '../policy/policy-context.ts';
 import { rightsOf } from '../policy/rights.ts';
 import type { AnswerPorts } from './gather.ts';
 
@@ -23,7 +24,7 @@ export async function whyHidden(name: string, { by, channel }: Asker, ports: Ans
     const names = [...ports.clusters.keys()].join(', ');
     return refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${names}.`);
   }
-  const rights = await rightsOf(name, by, channel, { ...ports, ...cluster });
+  const rights = await rightsOf(name, by, channel, { ...ports, ...cluster, holds: NO_HOLDS });
   if ([...rights.mayAsk, ...rights.mayApprove, ...rights.mayHold].length > 0) return null;
   const [unread] = rights.unread;
   if (unread !== undefined) {

@@ -7,7 +7,7 @@ import type { Intent } from '../../domain/plan/intent.ts';
 import { type ActiveHolds, NOTHING_HELD } from '../../domain/policy/active-holds.ts';
 import type { Hold, HoldWish } from '../../domain/policy/hold.ts';
 import { forEachOne } from '../../flow/for-each-one.ts';
-import type { Cards } from '../../ports/cards.ts';
+import type { Cards, Fleet } from '../../ports/cards.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ApprovalSigner, Ids } from '../../ports/trust.ts';
 import { type Calls, callsFor, NO_CALLS } from '../policy/calls.ts';
@@ -20,9 +20,11 @@ import { holdCluster } from './hold-cluster.ts';
 import { type ClusterPorts, requestChange } from './request-change.ts';
 import { requestUndo, type UndoWish } from './request-undo.ts';
 import { type TendSlack, tendChanges } from './tend-changes.ts';
+import { workerWatch } from './watch-workers.ts';
 
 export interface BotPorts {
   readonly clusters: ReadonlyMap<string, ClusterPorts>;
+  readonly fleet: Fleet;
   readonly cards: Cards;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -70,10 +72,18 @@ function wishes(ports: BotPorts) {
 
 /** The regular upkeep. */
 function upkeep(ports: BotPorts) {
+  /** Clusters whose last news was that they have no open change. */
+  const quiet = new Set<string>();
   return {
     /** Maintains the open changes of every cluster; call it regularly. `onOpen` hears of them. */
     async tend({ postAgain, remind }: TendSlack, onOpen: OnOpen = () => undefined): Promise<void> {
+      const busy = new Set(await ports.fleet.busy());
+      for (const name of quiet) if (busy.has(name) || !ports.clusters.has(name)) quiet.delete(name);
       await forEachOne(ports.clusters, async ([name, cluster]) => {
+        if (!busy.has(name)) {
+          if (!quiet.has(name)) onOpen(name, []);
+          return void quiet.add(name);
+        }
         const own = { postAgain, remind, onOpen: (open: readonly Change[]) => onOpen(name, open) };
         await tendChanges({ ...ports, ...cluster, ...own });
       });
@@ -109,12 +119,12 @@ function standing(ports: BotPorts) {
     async workerOf(cluster: string): Promise<WorkerState> {
       return workerState((await ports.clusters.get(cluster)?.worker.seen()) ?? null);
     },
-    /** The nodes of each cluster whose worker has named them a short time ago. */
-    async nodes(): Promise<ReadonlyMap<string, ClusterNodes | null>> {
-      const each = [...ports.clusters].map(
-        async ([name, { worker }]) => [name, freshNodes(await worker.seen())] as const,
-      );
-      return new Map(await Promise.all(each));
+    /** The workers that cards need, and some of the others. */
+    watchWorkers: workerWatch(ports),
+    /** The nodes of these clusters, if the worker has named them a short time ago. */
+    async nodes(clusters: readonly string[]): Promise<ReadonlyMap<string, ClusterNodes | null>> {
+      const seen = await ports.fleet.workers(clusters);
+      return new Map([...seen].map(([name, worker]) => [name, freshNodes(worker)] as const));
     },
   };
 }

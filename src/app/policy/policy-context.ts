@@ -10,7 +10,7 @@ export interface PolicyContextPorts {
   readonly clock: Clock;
 }
 
-/** For decisions that only stop something: no freeze blocks them, not even an unreadable one. */
+/** Where holds do not matter: for rights, and for decisions that only stop something: no freeze blocks them, not even an unreadable one. */
 export const NO_HOLDS: Pick<Holds, 'all'> = { all: async () => [] };
 
 /** The current context for these persons. A user group is read only if user IDs do not decide. */

@@ -61,9 +61,7 @@ export function everyGroupOf({ verbs, holds }: Policy): People {
 
 /** User groups that say what this person may do in this channel; none for a rule that lists the person by ID. */
 export function groupsFor({ verbs, holds }: Policy, id: string, channel: string | null): People {
-  const here = [...Object.values(verbs), ...Object.values(holds)].filter(
-    ({ channels }) => wrongChannel(channels, channel) === null,
-  );
+  const here = [...Object.values(verbs), ...Object.values(holds)].filter(({ channels }) => isHere(channels, channel));
   const groups = here.flatMap(({ requesters, approvers }) => {
     if (approvers.users.includes(id)) return [];
     return requesters.users.includes(id) ? approvers.groups : [...requesters.groups, ...approvers.groups];
@@ -99,9 +97,13 @@ export function notAllowed(
   }
 }
 
+/** Whether the policy allows this in this channel, or there is no channel. */
+export const isHere = (channels: readonly string[] | null, channel: string | null): boolean =>
+  channels === null || channel === null || channels.includes(channel);
+
 /** Null in a channel where the policy allows this, and where there is no channel. */
 export function wrongChannel(channels: readonly string[] | null, channel: string | null): Refusal | null {
-  if (channels === null || channel === null || channels.includes(channel)) return null;
+  if (channels === null || isHere(channels, channel)) return null;
   return refuse(
     'wrong-channel',
     'The policy does not allow this in this channel.',

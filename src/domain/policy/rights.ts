@@ -1,7 +1,7 @@
 import type { Person } from '../change/approval.ts';
 import { VERB_NAMES, type Verb } from '../plan/intent.ts';
-import { either, isMember, type PolicyContext, wrongChannel } from './people.ts';
-import { HOLD_VERBS, type HoldVerb, type Policy } from './policy.ts';
+import { isHere, isMember, type PolicyContext } from './people.ts';
+import { HOLD_VERBS, type HoldRules, type HoldVerb, type Policy } from './policy.ts';
 
 /** A person's permissions for a cluster in a channel. */
 export interface RightsInCluster {
@@ -19,11 +19,12 @@ export function rightsIn(
   channel: string | null,
   { groups }: PolicyContext,
 ): RightsInCluster {
-  const here = ({ channels }: { readonly channels: readonly string[] | null }) =>
-    wrongChannel(channels, channel) === null;
+  const here = ({ channels }: HoldRules) => isHere(channels, channel);
+  const mayAsk = ({ requesters, approvers }: HoldRules) =>
+    isMember(requesters, by, groups) || isMember(approvers, by, groups);
   const asks = VERB_NAMES.filter((verb) => {
     const rules = policy.verbs[verb];
-    return here(rules) && isMember(either(rules.requesters, rules.approvers), by, groups);
+    return here(rules) && mayAsk(rules);
   });
   const approves = VERB_NAMES.filter((verb) => {
     const rules = policy.verbs[verb];
@@ -31,7 +32,7 @@ export function rightsIn(
   });
   const holds = HOLD_VERBS.filter((verb) => {
     const rules = policy.holds[verb];
-    return here(rules) && isMember(either(rules.requesters, rules.approvers), by, groups);
+    return here(rules) && mayAsk(rules);
   });
   const unread = [...groups].flatMap(([group, members]) =>
     members.are === 'unknown' ? [{ group, why: members.why }] : [],

@@ -125,8 +125,19 @@ const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Numb
 
 const dayBefore = (day: Day): Day => DAYS[(DAYS.indexOf(day) + 6) % 7] ?? day;
 
+type LocalTime = (at: Date) => { readonly day: Day; readonly minute: number };
+
+/** Kept, because making one takes a thousand times as long as using it. */
+const localTimes = new Map<string, LocalTime>();
+
 /** The weekday and the minute of the day in the zone. Throws a RangeError for an unknown zone. */
-function localTimeIn(zone: string): (at: Date) => { readonly day: Day; readonly minute: number } {
+function localTimeIn(zone: string): LocalTime {
+  const known = localTimes.get(zone) ?? newLocalTime(zone);
+  localTimes.set(zone, known);
+  return known;
+}
+
+function newLocalTime(zone: string): LocalTime {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     weekday: 'short',

@@ -1,5 +1,6 @@
 import { redisAnnouncements } from '../../adapters/redis/cards/announcements.ts';
 import { redisCards } from '../../adapters/redis/cards/cards.ts';
+import { redisFleet } from '../../adapters/redis/cards/fleet.ts';
 import { redisHolds } from '../../adapters/redis/cards/holds.ts';
 import { redisOnce } from '../../adapters/redis/cards/once.ts';
 import { redisTold } from '../../adapters/redis/cards/told.ts';
@@ -19,12 +20,19 @@ import { openRedis, redisErrors } from '../redis.ts';
 import type { BotProofs, ClusterProofs } from './proofs.ts';
 
 /** The bot's view of Redis: cards and announcements of all clusters that are served now, and a record and queue for each. */
-export function botRecord(config: BotConfig, proofs: BotProofs, clusters: Iterable<string>, log: Log) {
+export function botRecord(
+  config: BotConfig,
+  proofs: BotProofs,
+  served: ReadonlyMap<string, Pick<ClusterProofs, 'heartbeat'>>,
+  log: Log,
+) {
+  const clusters = { [Symbol.iterator]: () => served.keys() };
   const onError = redisErrors(log);
   const redis = openRedis(redisAddress(config.redis, config.secrets.redisPassword), 'registry-ha-bot', log);
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {
+    fleet: redisFleet({ redis, clusters: served }),
     cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
     once: redisOnce({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
@@ -33,6 +41,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, clusters: Iterab
     open(cluster: string, { entries, heartbeat, status, proof, dryRun }: ClusterProofs) {
       const place = { redis, cluster };
       return {
+        heartbeat,
         changes: redisChanges({ ...place, proof: entries, cache }),
         worker: redisHeartbeat({ ...place, clock, proof: heartbeat }),
         queue: changeQueue({ ...place, onError }),

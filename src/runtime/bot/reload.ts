@@ -6,8 +6,9 @@ import { Failure } from '../../domain/answers/failure.ts';
 import { serialQueue } from '../../flow/serial-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../log.ts';
-import type { Fleet, FleetNews } from './fleet.ts';
+
 import { botProofs } from './proofs.ts';
+import type { ServedClusters, ServedNews } from './served-clusters.ts';
 
 /** Contents are compared: Kubernetes replaces mounted files in a way that inotify misses. */
 const LOOK_EVERY_MS = 10_000;
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 10_000;
 /** What a reload needs, and who hears of it. */
 export interface ReloadPorts {
   readonly files: FleetFiles;
-  readonly fleet: Fleet;
+  readonly served: ServedClusters;
   /** The configuration that the bot has started with. */
   readonly started: BotFileConfig;
   readonly signing: SigningKey | Promise<SigningKey>;
@@ -64,11 +65,11 @@ export class Reload {
   #again(digest: string): Promise<void> {
     return this.#inTurn(async () => {
       this.#read = digest;
-      const { fleet, files, signing, log, onRead } = this.#ports;
+      const { served, files, signing, log, onRead } = this.#ports;
       try {
         const config = files.read();
         const proofs = await botProofs({ ...config, approval: this.#ports.started.approval }, signing);
-        const news = await fleet.serve(config, proofs.clusters);
+        const news = await served.serve(config, proofs.clusters);
         this.#refused = null;
         onRead(true, news.removed);
         this.#report(config, news);
@@ -85,7 +86,7 @@ export class Reload {
     });
   }
 
-  #report(config: BotFileConfig, { added, removed, changed }: FleetNews): void {
+  #report(config: BotFileConfig, { added, removed, changed }: ServedNews): void {
     const { log, started } = this.#ports;
     if (added.length + removed.length + changed.length > 0)
       log.info({ added, removed, changed }, 'The changed configuration is in force');

@@ -1,5 +1,7 @@
+import type { UseCases } from '../../app/ask/bot-use-cases.ts';
 import type { ChangeId } from '../../domain/change/change.ts';
 import { clusterOf } from '../../domain/change/change-id.ts';
+import type { WorkerState } from '../../domain/cluster/worker-state.ts';
 import type { Announcements } from '../../ports/record.ts';
 import { SlackRefused } from '../api/slack-refused.ts';
 import { wordFor } from '../card/worker-outage.ts';
@@ -27,6 +29,7 @@ export interface NotifierOptions extends DrawPorts {
   readonly announcements: Announcements;
   /** The clusters whose cards are drawn; they may change. */
   readonly clusters: Iterable<string>;
+  readonly useCases: DrawPorts['useCases'] & Pick<UseCases, 'watchWorkers'>;
   /** Hears how long each drawing took, in milliseconds from its news. */
   readonly onDrawn?: (ms: number) => void;
 }
@@ -50,7 +53,7 @@ class Rounds {
   readonly #learnt = nothingLearnt();
   readonly #wanted = new Map<ChangeId, Wanted>();
   readonly #rounds = new Set<Promise<void>>();
-  /** The state of each cluster's worker at the last check. The first check counts as a change. */
+  /** The state of the worker at the last check, of each cluster with open changes. The first check counts as a change. */
   readonly #workers = new Map<string, string>();
 
   constructor(options: NotifierOptions, signal: AbortSignal) {
@@ -95,20 +98,32 @@ class Rounds {
 
   /** A silent worker announces nothing, so its state is polled. */
   async #watchWorkers(): Promise<void> {
-    const { clusters, useCases, changes, log } = this.#options;
+    const { useCases, log } = this.#options;
     while (!this.#signal.aborted) {
-      for (const cluster of clusters) {
-        try {
-          const now = wordFor(await useCases.workerOf(cluster));
-          if (this.#workers.get(cluster) === now) continue;
-          this.#workers.set(cluster, now);
-          for (const id of await changes(cluster).open()) this.#want(id, false);
-        } catch (error) {
-          this.#workers.delete(cluster);
-          log.warn({ err: error, cluster }, 'State of the worker is unknown');
-        }
+      try {
+        await this.#heardOf((await useCases.watchWorkers()).busy);
+      } catch (error) {
+        this.#workers.clear();
+        log.warn({ err: error }, 'States of the workers are unknown');
       }
       await this.#pause(WATCH_EVERY_MS);
+    }
+  }
+
+  /** Only cards of open changes show a worker's state. What was known of a cluster without any may be old. */
+  async #heardOf(states: ReadonlyMap<string, WorkerState>): Promise<void> {
+    const { changes, log } = this.#options;
+    for (const cluster of this.#workers.keys()) if (!states.has(cluster)) this.#workers.delete(cluster);
+    for (const [cluster, state] of states) {
+      const now = wordFor(state);
+      if (this.#workers.get(cluster) === now) continue;
+      try {
+        for (const id of await changes(cluster).open()) this.#want(id, false);
+        this.#workers.set(cluster, now);
+      } catch (error) {
+        this.#workers.delete(cluster);
+        log.warn({ err: error, cluster }, 'Open changes are unknown');
+      }
     }
   }
 

@@ -18,13 +18,15 @@ import { answeredWords, brokenText, INVITE, refusalText, type Words, wordsOf } f
 import { openForm } from './open-form.ts';
 import { type Respond, say } from './respond.ts';
 
+/** Parses words with the clusters, their nodes, and the default in this channel. `parse` may be called twice. */
+export type Parsing = <T>(channel: string, parse: (context: CommandContext) => T) => Promise<T>;
+
 export interface SurfaceOptions extends PostOptions {
   readonly slack: SlackPoster;
   /** The change as its record has it; null when there is none that can be trusted. */
   readonly planned: (id: ChangeId) => Promise<Change | null>;
   readonly useCases: AskUseCases & Pick<UseCases, 'changeAt' | 'whyNotDecide'>;
-  /** The clusters, their nodes, and the default in this channel. */
-  readonly context: (channel: string) => Promise<CommandContext>;
+  readonly parsed: Parsing;
   /** Why the bot rejects this sender; null for people of its own workspace. */
   readonly whyNot: (sender: Sender) => string | null;
   readonly once: Once;

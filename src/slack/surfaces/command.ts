@@ -29,12 +29,12 @@ export function registerCommand(app: App, options: SurfaceOptions): void {
   });
 }
 
-const requestOf = async (payload: Payload, { context }: SurfaceOptions): Promise<Request> => ({
+const requestOf = async (payload: Payload, { parsed }: SurfaceOptions): Promise<Request> => ({
   sender: senderOf(payload),
   by: { id: payload.user_id, name: payload.user_name },
   channel: payload.channel_id,
   trigger: payload.trigger_id,
-  wish: parseCommand(typed(payload.text), await context(payload.channel_id)),
+  wish: await parsed(payload.channel_id, (context) => parseCommand(typed(payload.text), context)),
 });
 
 const senderOf = ({ team_id, enterprise_id, user_id, is_ext_shared_channel }: Payload): Sender => ({

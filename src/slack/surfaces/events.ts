@@ -90,10 +90,10 @@ function wordsOf({ event: { text } }: Body, me: string): string | null {
 async function wishOf(
   text: string,
   { event: { channel, thread_ts: thread } }: Body,
-  { useCases, context }: SurfaceOptions,
+  { useCases, parsed }: SurfaceOptions,
 ): Promise<Wish | Refusal> {
   const change = thread === undefined ? null : await useCases.changeAt({ channel, ts: thread });
-  const wish = parseInThread(typed(text), change, await context(channel));
+  const wish = await parsed(channel, (context) => parseInThread(typed(text), change, context));
   return isRefusal(wish) || wish.is !== 'form' ? wish : wish.instead;
 }
 

@@ -62,7 +62,7 @@ async function readForm(body: unknown, options: SurfaceOptions) {
   const { user, view } = payload;
   const rejection = options.whyNot(senderOf(payload, false));
   if (rejection !== null) return { wrong: { [REASON_BLOCK]: rejection } };
-  const wish = wishOfForm(entered.form, await options.context(channel));
+  const wish = await options.parsed(channel, (context) => wishOfForm(entered.form, context));
   if (isWrongField(wish)) {
     const block = entered.blocks.get(wish.field) ?? entered.blocks.get('verb') ?? REASON_BLOCK;
     const isEmpty = wish.field === 'nodes' && entered.form.nodes.length === 0;

@@ -5,6 +5,7 @@ import { questionOf } from '../../../src/domain/questions/questions.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 import { MRKDWN } from '../../../src/slack/text/markup.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { alice, approvalBy, bench, bob, granted, mallory, plannedChange } from '../bench.ts';
 
 /** Plain words, with the room of a message in Slack. */
@@ -17,7 +18,8 @@ async function asked(on: Bench, typed: string, by = alice): Promise<string | Ref
   const wish = parseCommand(typed, { clusters: ['lab'], defaultCluster: 'lab' });
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
-  const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
+  const clusters = new Map([['lab', on.bot]]);
+  const ports = { clusters, fleet: fakeFleet(clusters), cards: on.cards, clock: on.clock };
   const answered = await answering(ports).answer(wish, { by, channel: 'C0OPS' });
   return isRefusal(answered) ? answered : answered.says(SLACK);
 }

@@ -8,6 +8,7 @@ import { NO_CHANGE } from '../../../src/domain/questions/plan/dry-run.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 import { PLANNED } from '../../contract/dry-runs.contract.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { people } from '../../fixtures/policy.ts';
 import { alice, bench, bob, mallory, plannedChange, underWay } from '../bench.ts';
 
@@ -23,7 +24,8 @@ async function asked(on: Bench, typed = 'plan add node-2', by = alice): Promise<
   const wish = parseCommand(typed, { clusters: ['lab'], defaultCluster: 'lab' });
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
-  const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
+  const clusters = new Map([['lab', on.bot]]);
+  const ports = { clusters, fleet: fakeFleet(clusters), cards: on.cards, clock: on.clock };
   return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 

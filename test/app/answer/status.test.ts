@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from '../../../src/domain/answers/refusal.ts'
 import { judge } from '../../../src/domain/questions/status/judge.ts';
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { inspectionOf } from '../../fixtures/inspection.ts';
 import { alice, bench, mallory, plannedChange } from '../bench.ts';
 
@@ -18,7 +19,8 @@ async function asked(on: Bench, typed = 'status', by = alice, clusters = ['lab']
   const wish = parseCommand(typed, { clusters, defaultCluster: more.length === 0 ? (only ?? null) : null });
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
-  const ports = { clusters: new Map(clusters.map((name) => [name, on.bot])), cards: on.cards, clock: on.clock };
+  const of = new Map(clusters.map((name) => [name, on.bot]));
+  const ports = { clusters: of, fleet: fakeFleet(of), cards: on.cards, clock: on.clock };
   return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 

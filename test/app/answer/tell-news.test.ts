@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tellNews } from '../../../src/app/answer/tell-news.ts';
+import { newsTeller, tellNews } from '../../../src/app/answer/tell-news.ts';
 import type { Intent } from '../../../src/domain/plan/intent.ts';
 import { judge } from '../../../src/domain/questions/status/judge.ts';
 import { withSince } from '../../../src/domain/questions/status/troubles.ts';
@@ -83,4 +83,47 @@ describe('the bots tell the people of a cluster', () => {
     }
     expect(posted).toEqual([]);
   });
+});
+
+it('of many clusters, only those are read whose status is new or not yet told', async () => {
+  const { on, ports, posted } = replicas();
+  let reads = 0;
+  const board = {
+    seen: async () => {
+      reads += 1;
+      return await on.board.seen();
+    },
+  };
+  let digest = 'well';
+  let isAway = false;
+  const failed: string[] = [];
+  const post: typeof ports.post = async (says, fixes) => {
+    if (isAway) throw new Error('Slack is away');
+    await ports.post(says, fixes);
+  };
+  const others = Array.from({ length: 20 }, (_, at) => ({
+    ...ports,
+    cluster: `c${at}`,
+    board: { seen: async () => ({ is: 'none' as const }) },
+  }));
+  const tell = newsTeller({ statuses: async (names) => new Map(names.map((name) => [name, digest])) }, (_, cluster) =>
+    failed.push(cluster),
+  );
+  const all = [...others, { ...ports, board, post }];
+  await on.board.put(well, 0);
+  await tell(all);
+  await tell(all);
+  expect(reads).toBe(1);
+  [digest, isAway] = ['stale', true];
+  await on.board.put(stale, 0);
+  await tell(all);
+  expect([reads, failed, posted]).toEqual([2, ['lab'], []]);
+  isAway = false;
+  await tell(all);
+  expect(reads).toBe(3);
+  // The first try has the news for an hour.
+  await tell([{ ...ports, board, post, once: { isFirst: async () => true } }]);
+  expect(posted).toHaveLength(1);
+  await tell(all);
+  expect(reads).toBe(4);
 });

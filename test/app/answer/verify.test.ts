@@ -6,6 +6,7 @@ import { isRefusal, type Refusal } from '../../../src/domain/answers/refusal.ts'
 import { PLAIN } from '../../../src/domain/text/markup.ts';
 import { parseCommand } from '../../../src/domain/wish/parse-command.ts';
 import { PROVEN } from '../../contract/proofs.contract.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { alice, bench, mallory } from '../bench.ts';
 
 type Bench = ReturnType<typeof bench>;
@@ -16,7 +17,8 @@ async function asked(on: Bench, typed = 'verify', by = alice): Promise<Answered 
   const wish = parseCommand(typed, { clusters: ['lab'], defaultCluster: 'lab', nodesOf });
   if (isRefusal(wish)) return wish;
   if (wish.is !== 'question') throw new Error(`${typed} is no question.`);
-  const ports = { clusters: new Map([['lab', on.bot]]), cards: on.cards, clock: on.clock };
+  const clusters = new Map([['lab', on.bot]]);
+  const ports = { clusters, fleet: fakeFleet(clusters), cards: on.cards, clock: on.clock };
   return await answering(ports).answer(wish, { by, channel: 'C0OPS' });
 }
 

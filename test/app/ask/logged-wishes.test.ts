@@ -4,6 +4,7 @@ import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { loggedWishes } from '../../../src/app/ask/logged-wishes.ts';
 import { loggedJournal } from '../../../src/runtime/worker/logged-journal.ts';
 import { FakeCards } from '../../fakes/fake-cards.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { FakeJournal } from '../../fakes/fake-journal.ts';
 import { addNode2 } from '../../fixtures/facts.ts';
 import { alice, approvalBy, bench, bob, granted } from '../bench.ts';
@@ -19,9 +20,10 @@ it('each request and decision is one line: who wanted what, and the answer', asy
   const { said, log } = lines();
   const { bot, signer } = on;
   const clusters = new Map([['lab', bot]]);
+  const fleet = fakeFleet(clusters);
   const cards = new FakeCards([on.changes], on.clock);
   const useCases = loggedWishes(
-    botUseCases({ ...bot, clusters, cards, signer }, answering({ ...bot, clusters, cards })),
+    botUseCases({ ...bot, clusters, fleet, cards, signer }, answering({ ...bot, clusters, fleet, cards })),
     log,
   );
   const place = async () => ({ channel: 'C0OPS', ts: '1.2' });

@@ -3,6 +3,7 @@ import { answering } from '../../../src/app/answer/answer-question.ts';
 import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { loginPerson } from '../../../src/domain/change/approval.ts';
+import { fakeFleet } from '../../fakes/fake-fleet.ts';
 import { type Bench, bench, plannedChange, stateOf } from '../bench.ts';
 
 describe('a request whose bot died while it posted the card', () => {
@@ -72,10 +73,30 @@ describe('open changes of which one cannot be read', () => {
       ['first', on.bot],
       ['lab', other.bot],
     ]);
-    const bot = botUseCases({ ...other.bot, clusters, signer: on.signer }, answering({ ...other.bot, clusters }));
+    const ports = { ...other.bot, clusters, fleet: fakeFleet(clusters) };
+    const bot = botUseCases({ ...ports, signer: on.signer }, answering(ports));
     await expect(bot.tend(on.bot)).rejects.toThrow();
     expect((await stateOf(other, late.id))?.state).toBe('expired');
   });
+});
+
+it('a cluster without open changes is not read; that it has none is told once', async () => {
+  const on = bench();
+  const clusters = new Map([['lab', on.bot]]);
+  const ports = { ...on.bot, clusters, fleet: fakeFleet(clusters) };
+  const bot = botUseCases({ ...ports, signer: on.signer }, answering(ports));
+  const told: number[] = [];
+  const tend = () => bot.tend(on.bot, (_, open) => told.push(open.length));
+  await tend();
+  await tend();
+  expect(told).toEqual([0]);
+  await plannedChange(on);
+  await tend();
+  on.clock.at += 3_600_001;
+  await tend();
+  await tend();
+  await tend();
+  expect(told).toEqual([0, 1, 1, 0]);
 });
 
 it('a change that was approved at the terminal is neither queued nor revoked, as its worker runs it', async () => {

@@ -54,6 +54,7 @@ describe('the card of a record with a forged entry', { timeout: 600_000 }, () =>
       calls: async () => NO_CALLS,
       rivals: async () => [],
       workerOf: async () => WORKER_THERE,
+      watchWorkers: async () => ({ busy: new Map([['lab', WORKER_THERE]]), others: new Map() }),
       activeHolds: async () => NOTHING_HELD,
     };
     const options = {

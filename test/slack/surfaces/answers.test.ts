@@ -39,7 +39,7 @@ const REPLICA: SurfaceOptions = {
     whyNotDecide: async () => null,
     changeAt: async () => null,
   },
-  context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
+  parsed: async (_, parse) => parse({ clusters: ['lab'], defaultCluster: 'lab' }),
   whyNot: () => null,
   once: { isFirst: async () => true },
   linkTo: () => '',

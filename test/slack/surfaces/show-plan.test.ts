@@ -30,7 +30,7 @@ function bench(planned: SurfaceOptions['planned'], slack = new RecordingSlack(sy
       changeAt: no,
       whyNotDecide: async () => null,
     },
-    context: async () => ({ clusters: ['lab'], defaultCluster: 'lab' }),
+    parsed: async (_, parse) => parse({ clusters: ['lab'], defaultCluster: 'lab' }),
     whyNot: () => null,
     once: { isFirst: async () => true },
     linkTo: () => '',

@@ -23,7 +23,7 @@ export const QUEUE_OF_WORKER =
 /** Every Redis command of the bot, in scripts or direct. */
 export const BOT_COMMANDS = inOrder([
   ...CONNECTING,
-  ...words('eval evalsha getrange hdel psubscribe set'),
+  ...words('eval evalsha exists getrange hdel psubscribe set'),
   ...[changeScripts, cardScripts, holdScripts, workerScripts, statusScripts, proofScripts, dryRunScripts].flatMap(
     commandsOf,
   ),

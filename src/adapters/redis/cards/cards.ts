@@ -6,6 +6,7 @@ import { clusterOf, isChangeId } from '../../../domain/change/change-id.ts';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import type { CardLease, Cards, Claim, StepList } from '../../../ports/cards.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { existing } from '../server/existing.ts';
 import { ask } from '../server/failures.ts';
 import { type ChangeKeys, changeKeys, clusterKeys, clusterPrefix } from '../server/keys.ts';
 import { runScript } from '../server/script.ts';
@@ -118,7 +119,14 @@ class RedisCards implements Cards {
   }
 
   async behind(): Promise<readonly ChangeId[]> {
-    return (await Promise.all([...this.#options.clusters].map((cluster) => this.#behindIn(cluster)))).flat();
+    const { redis } = this.#options;
+    const clusters = [...this.#options.clusters];
+    const found = await existing(
+      redis,
+      clusters.map((cluster) => clusterKeys(cluster).behind),
+    );
+    const some = clusters.filter((cluster) => found.has(clusterKeys(cluster).behind));
+    return (await Promise.all(some.map((cluster) => this.#behindIn(cluster)))).flat();
   }
 
   async #behindIn(cluster: string): Promise<readonly ChangeId[]> {

@@ -72,11 +72,16 @@ export function redisHeartbeat({ redis, cluster, proof, clock, about }: Heartbea
     },
     async seen() {
       const [text, now] = seenSchema.parse(await runScript(redis, SEEN, [worker]));
-      if (text === '') return null;
-      const beat = saidIn(text, { cluster }, beatSchema, proof);
-      return beat === null ? 'unverified' : seenFrom(beat, now);
+      return seenIn(text, now, cluster, proof);
     },
   };
+}
+
+/** The heartbeat in a text that Redis had at `now`. */
+export function seenIn(text: string, now: number, cluster: string, proof: Proof): SeenWorker | 'unverified' | null {
+  if (text === '') return null;
+  const beat = saidIn(text, { cluster }, beatSchema, proof);
+  return beat === null ? 'unverified' : seenFrom(beat, now);
 }
 
 const bounded = ({ trouble, nodes, who }: WorkerSays): WorkerSays => ({

@@ -22,13 +22,23 @@ export function changeQueue(options: ChangeQueueOptions): ChangeQueue & { close(
 
 class BullQueue implements ChangeQueue {
   readonly #cluster: string;
-  readonly #queue: Queue;
+  readonly #options: ChangeQueueOptions;
+  #opened: Queue | undefined;
   #limited = false;
 
-  constructor({ redis, cluster, onError }: ChangeQueueOptions) {
-    this.#cluster = cluster;
-    this.#queue = new Queue(QUEUE, { connection: redis, prefix: clusterPrefix(cluster) });
-    this.#queue.on('error', onError ?? ignored);
+  constructor(options: ChangeQueueOptions) {
+    this.#options = options;
+    this.#cluster = options.cluster;
+  }
+
+  /** Opened on first use: BullMQ's objects of 1,000 clusters would take 100 MB. */
+  get #queue(): Queue {
+    if (this.#opened !== undefined) return this.#opened;
+    const { redis, cluster, onError } = this.#options;
+    const queue = new Queue(QUEUE, { connection: redis, prefix: clusterPrefix(cluster) });
+    queue.on('error', onError ?? ignored);
+    this.#opened = queue;
+    return queue;
   }
 
   async add(kind: 'plan' | 'apply', id: ChangeId, attempt: number): Promise<void> {
@@ -61,7 +71,7 @@ class BullQueue implements ChangeQueue {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await this.#opened?.close();
   }
 }
 

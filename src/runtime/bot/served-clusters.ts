@@ -15,14 +15,14 @@ export interface ServedCluster extends ClusterRecord {
 }
 
 /** What a new configuration changed, as names of clusters. */
-export interface FleetNews {
+export interface ServedNews {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
 /** The clusters that the bot serves now. Everybody looks here each time, so that a change counts from the next look on. */
-export class Fleet {
+export class ServedClusters {
   readonly #served: Map<string, ServedCluster>;
   readonly #record: Pick<BotRecord, 'open' | 'forget'>;
   readonly #groups: Groups;
@@ -51,7 +51,7 @@ export class Fleet {
     { clusters, policies }: Pick<BotFileConfig, 'clusters' | 'policies'>,
     proofs: ReadonlyMap<string, ClusterProofs>,
     isFirst = false,
-  ): Promise<FleetNews> {
+  ): Promise<ServedNews> {
     const wanted = new Map<string, ServedCluster>();
     const opened: ClusterRecord[] = [];
     try {
@@ -73,7 +73,7 @@ export class Fleet {
   }
 
   /** In one step up to the first `await`: nobody sees half of it. */
-  async #replaceBy(wanted: ReadonlyMap<string, ServedCluster>): Promise<FleetNews> {
+  async #replaceBy(wanted: ReadonlyMap<string, ServedCluster>): Promise<ServedNews> {
     const before = new Map(this.#served);
     const removed = [...before.keys()].filter((name) => !wanted.has(name));
     for (const name of removed) {
