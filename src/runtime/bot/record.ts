@@ -43,7 +43,7 @@ export function botRecord(config: BotConfig, proofs: BotProofs, log: Log) {
   );
   return {
     clusters,
-    fleet: redisFleet({ redis, clusters: proofs.clusters }),
+    fleet: redisFleet({ redis, clusters: proofs.clusters, clock }),
     cards: redisCards({ redis, clusters: names, clock, proof: proofs.cards, onForged }),
     once: redisOnce({ redis, clusters: names }),
     announcements: redisAnnouncements({ redis, clusters: names, onError }),
