@@ -57,8 +57,12 @@ export interface Heartbeat {
 export interface Fleet {
   /** The clusters that have changes which have not ended. */
   busy(): Promise<readonly string[]>;
-  /** The clusters with freezes or locks, ended ones among them. */
+  /** The clusters with freezes or locks, ended ones among them, as they were a few seconds ago; for answers, not for decisions. */
   holding(): Promise<readonly string[]>;
+  /** Looks for freezes and locks; call it regularly, so that nobody has to wait for it. */
+  lookForHolds(): Promise<void>;
+  /** This bot has set a freeze or lock. */
+  noteHold(cluster: string): void;
   /** The last heartbeats of these clusters' workers, as `Heartbeat.seen` gives each. */
   workers(clusters: readonly string[]): Promise<ReadonlyMap<string, SeenWorker | 'unverified' | null>>;
   /** A text for the last status of each of these clusters, which is another one after each inspection; '' if that is unknown. */

@@ -18,6 +18,8 @@ export function fakeFleet(clusters: ReadonlyMap<string, Cluster>): Fleet {
         ),
       ),
     holding: () => those(async ({ holds }) => (await holds.all()).length > 0),
+    lookForHolds: async () => undefined,
+    noteHold: () => undefined,
     async workers(names) {
       const each = names.map(async (name) => [name, (await clusters.get(name)?.worker.seen()) ?? null] as const);
       return new Map(await Promise.all(each));

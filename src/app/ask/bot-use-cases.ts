@@ -66,7 +66,11 @@ function wishes(ports: BotPorts) {
     whyNotDecide: (decision: Decision): Promise<Refusal | null> =>
       inCluster(clusterOf(decision.change), (cluster) => whyNotDecide(decision, cluster)),
     hold: (wish: HoldWish, by: Person, channel: string): Promise<Hold | Refusal> =>
-      inCluster(wish.cluster, (cluster) => holdCluster(wish, by, channel, cluster)),
+      inCluster(wish.cluster, async (cluster) => {
+        const hold = await holdCluster(wish, by, channel, cluster);
+        ports.fleet.noteHold(wish.cluster);
+        return hold;
+      }),
   };
 }
 

@@ -12,16 +12,17 @@ export interface WatchedWorkers {
 /** Clusters without open changes that are looked at in one round: with 1,000 clusters, each has its turn within two minutes. */
 const OTHERS = 50;
 
-/** Looks at the workers; each call takes the next ones of those that no card shows. */
+/** Looks at the workers, and for freezes; each call takes the next ones of those that no card shows. */
 export function workerWatch({
   clusters,
   fleet,
 }: {
   readonly clusters: ReadonlyMap<string, unknown>;
-  readonly fleet: Pick<Fleet, 'busy' | 'workers'>;
+  readonly fleet: Pick<Fleet, 'busy' | 'workers' | 'lookForHolds'>;
 }): () => Promise<WatchedWorkers> {
   let turn = 0;
   return async () => {
+    await fleet.lookForHolds();
     const busy = await fleet.busy();
     const idle = [...clusters.keys()].filter((name) => !busy.includes(name));
     if (turn >= idle.length) turn = 0;

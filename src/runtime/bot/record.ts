@@ -14,6 +14,7 @@ import { EntryCache } from '../../adapters/redis/record/record-reader.ts';
 import { closeRedis } from '../../adapters/redis/server/connection.ts';
 import type { BotConfig } from '../../config/bot-config.ts';
 import { redisAddress } from '../../config/redis-config.ts';
+import type { Proof } from '../../domain/change/record-entry.ts';
 import { systemClock as clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { openRedis, redisErrors } from '../redis.ts';
@@ -32,34 +33,47 @@ export function botRecord(
   const cache = new EntryCache();
   const onForged = (change: string) => log.error({ change }, 'Place of a card in Redis is not signed by a bot');
   return {
-    fleet: redisFleet({ redis, clusters: served }),
+    fleet: redisFleet({ redis, clusters: served, clock }),
     cards: redisCards({ redis, clusters, clock, proof: proofs.cards, onForged }),
     once: redisOnce({ redis, clusters }),
     announcements: redisAnnouncements({ redis, clusters, onError }),
     isReachable: () => redis.status === 'ready',
     /** The record and the queue of a cluster; close its queue. */
-    open(cluster: string, { entries, heartbeat, status, proof, dryRun }: ClusterProofs) {
-      const place = { redis, cluster };
-      return {
-        heartbeat,
-        changes: redisChanges({ ...place, proof: entries, cache }),
-        worker: redisHeartbeat({ ...place, clock, proof: heartbeat }),
-        queue: changeQueue({ ...place, onError }),
-        board: redisStatus({ ...place, proof: status }),
-        proofBoard: redisProofs({ ...place, proof }),
-        dryRuns: redisDryRuns({ ...place, proof: dryRun }),
-        told: redisTold({ ...place, proof: proofs.told }),
-        toldDaily: redisTold({ ...place, proof: proofs.told, isDaily: true }),
-        holds: redisHolds(place),
-      };
-    },
+    open: (cluster: string, own: ClusterProofs) => clusterRecord({ redis, cluster, cache, onError }, own, proofs.told),
     /** Drops what was checked with former keys of a cluster. */
     forget: (cluster: string) => cache.forget(cluster),
     close: () => closeRedis(redis),
   };
 }
 
-/** The bot's view of one cluster in Redis. */
-export type ClusterRecord = ReturnType<BotRecord['open']>;
-
 export type BotRecord = ReturnType<typeof botRecord>;
+
+interface Place {
+  readonly redis: ReturnType<typeof openRedis>;
+  readonly cluster: string;
+  readonly cache: EntryCache;
+  readonly onError: ReturnType<typeof redisErrors>;
+}
+
+function clusterRecord(
+  { redis, cluster, cache, onError }: Place,
+  { entries, heartbeat, status, proof, dryRun }: ClusterProofs,
+  told: Proof,
+) {
+  const place = { redis, cluster };
+  return {
+    heartbeat,
+    changes: redisChanges({ ...place, proof: entries, cache }),
+    worker: redisHeartbeat({ ...place, clock, proof: heartbeat }),
+    queue: changeQueue({ ...place, onError }),
+    board: redisStatus({ ...place, proof: status }),
+    proofBoard: redisProofs({ ...place, proof }),
+    dryRuns: redisDryRuns({ ...place, proof: dryRun }),
+    told: redisTold({ ...place, proof: told }),
+    toldDaily: redisTold({ ...place, proof: told, isDaily: true }),
+    holds: redisHolds(place),
+  };
+}
+
+/** The bot's view of one cluster in Redis. */
+export type ClusterRecord = ReturnType<typeof clusterRecord>;

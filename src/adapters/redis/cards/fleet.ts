@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
 import type { SeenWorker } from '../../../domain/cluster/worker-state.ts';
 import type { Fleet } from '../../../ports/cards.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import { seenIn } from '../lease/heartbeat.ts';
 import { STATUS_DIGESTS } from '../lease/status-scripts.ts';
 import { SEEN_EACH } from '../lease/worker-scripts.ts';
@@ -14,13 +15,42 @@ export interface FleetOptions {
   readonly redis: Redis;
   /** The clusters, and whose heartbeats they accept. It is read at each call. */
   readonly clusters: ReadonlyMap<string, { readonly heartbeat: Proof }>;
+  readonly clock: Pick<Clock, 'steadyMs'>;
+}
+
+/** A little longer than the time between two looks. */
+const KEPT_MS = 6_000;
+
+/** One answer for everybody who asks within a few seconds: Redis compares 1,000 keys with as many patterns of the bot's user. */
+function keptHolding(look: () => Promise<readonly string[]>, clock: FleetOptions['clock']) {
+  const here = new Set<string>();
+  let kept = { at: Number.NEGATIVE_INFINITY, names: Promise.resolve<readonly string[]>([]) };
+  const lookForHolds = async () => {
+    const names = look();
+    kept = { at: clock.steadyMs(), names };
+    here.clear();
+    try {
+      await names;
+    } catch (error) {
+      kept = { ...kept, at: Number.NEGATIVE_INFINITY };
+      throw error;
+    }
+  };
+  return {
+    lookForHolds,
+    noteHold: (cluster: string) => void here.add(cluster),
+    async holding(): Promise<readonly string[]> {
+      if (clock.steadyMs() - kept.at > KEPT_MS) await lookForHolds();
+      return [...new Set([...(await kept.names), ...here])];
+    },
+  };
 }
 
 const textsSchema = z.array(z.string());
 const seenSchema = z.tuple([z.number()], z.string());
 
 /** All clusters in a few commands. */
-export function redisFleet({ redis, clusters }: FleetOptions): Fleet {
+export function redisFleet({ redis, clusters, clock }: FleetOptions): Fleet {
   const keyed = (key: 'open' | 'holds') => {
     let likely: ReadonlySet<string> = new Set();
     return async (): Promise<readonly string[]> => {
@@ -35,7 +65,7 @@ export function redisFleet({ redis, clusters }: FleetOptions): Fleet {
   };
   return {
     busy: keyed('open'),
-    holding: keyed('holds'),
+    ...keptHolding(keyed('holds'), clock),
     async workers(names) {
       const seen = new Map<string, SeenWorker | 'unverified' | null>();
       for (const chunk of chunksOf(names.filter((name) => clusters.has(name)))) {

@@ -35,9 +35,14 @@ describe('all clusters of a bot in Redis', () => {
     expect(refused).toEqual([]);
   });
 
+  let steady = 0;
   const admin = () => bench.as('admin');
   const fleetOf = () =>
-    redisFleet({ redis: bench.as('registry-ha-bot'), clusters: new Map(NAMES.map((name) => [name, { heartbeat }])) });
+    redisFleet({
+      redis: bench.as('registry-ha-bot'),
+      clusters: new Map(NAMES.map((name) => [name, { heartbeat }])),
+      clock: { steadyMs: () => steady },
+    });
   const request = (cluster: string, id: string) =>
     redisChanges({ redis: bench.as('registry-ha-bot'), cluster, proof: EVERY_ENTRY }).append(id, 0, {
       ...events.requested(id),
@@ -74,9 +79,17 @@ describe('all clusters of a bot in Redis', () => {
 
   it('those with freezes are found, even if the value of one is of another type', async () => {
     const fleet = fleetOf();
+    expect(await fleet.holding()).toEqual([]);
     await redisHolds({ redis: bench.as('registry-ha-bot'), cluster: 'c9' }).set(HOLD);
     await admin().set('mk8s:c10:holds', 'text');
+    expect(await commandsOf(() => fleet.holding())).toBe(0);
+    fleet.noteHold('c9');
+    expect(await fleet.holding()).toEqual(['c9']);
+    steady += 7_000;
     expect(await fleet.holding()).toEqual(['c9', 'c10']);
+    await admin().del('mk8s:c10:holds');
+    await fleet.lookForHolds();
+    expect(await fleet.holding()).toEqual(['c9']);
   });
 
   it('each heartbeat is read as by itself: no other cluster can hide or forge it', async () => {
