@@ -59,11 +59,11 @@ function contentOf(file: string): string {
   }
 }
 
-/** Top-level keys whose values differ, without those that count at once. */
+/** Top-level keys of the files whose values differ, without those that count at once. Secrets are not in the files. */
 export function restartKeys(before: BotFileConfig, after: BotFileConfig): readonly string[] {
-  const kept = new Set(['clusters', 'clustersDir', 'policies', 'policyFile']);
-  const values = new Map(Object.entries(after));
-  return Object.entries(before)
-    .filter(([key, value]) => !kept.has(key) && JSON.stringify(value) !== JSON.stringify(values.get(key)))
+  const atOnce = new Set(['clusters', 'clustersDir', 'policies', 'policyFile']);
+  const values = new Map(Object.entries(before));
+  return Object.entries(after)
+    .filter(([key, value]) => !atOnce.has(key) && JSON.stringify(value) !== JSON.stringify(values.get(key)))
     .map(([key]) => key);
 }

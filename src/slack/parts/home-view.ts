@@ -15,12 +15,14 @@ export function homeView(known: HomeKnown, markup: Markup, at: string): Home {
         ? section(text)
         : { ...shortSection(text), accessory: { ...button, accessibility_label: `Full plan of ${change?.change.id}` } };
     }),
+    ...(lines.length > MOST_LINES ? [context(`… ${lines.length - MOST_LINES} more. ${ALL}`)] : []),
   ]);
   const note = `As of ${markup.moment(at)}. To ask for anything, use ${markup.code('/registry-ha')} in a channel.`;
   return { type: 'home', blocks: [...parts, context(note)] };
 }
 
-/** Of each part; more clusters than this have their status by command. */
+/** Of each part; the other parts have ten at most. */
 const MOST_LINES = 20;
+const ALL = 'To see all clusters, type `/registry-ha status --all` in a channel.';
 
 const shortSection = (text: string): types.SectionBlock => ({ type: 'section', text: { type: 'mrkdwn', text } });

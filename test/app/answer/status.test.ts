@@ -100,7 +100,7 @@ describe('status', () => {
     const on = bench();
     await on.board.put(holds, 0);
     const { says, later } = granted(await asked(on, 'status', alice, ['lab', 'prod']));
-    expect(says(PLAIN).split('\n')).toHaveLength(3);
+    expect(says(PLAIN).split('\n')).toHaveLength(4);
     expect(await later?.(signal)).toBeNull();
     expect(on.board.request).toBe(0);
   });

@@ -44,6 +44,15 @@ describe('an approved change that has not begun', () => {
     expect((await stateOf(on, change.id))?.state).toBe('refused');
   });
 
+  it('is not begun after a changed policy no longer names its approver', async () => {
+    const on = bench({ approvers: people(bob.id, carol.id) });
+    const change = await approvedChangeOn(on);
+    await tendChanges({ ...on.bot, policy: policyOf({ requesters: people(alice.id), approvers: people(carol.id) }) });
+    expect((await stateOf(on, change.id))?.refusal).toMatchObject({ refused: 'approval-withdrawn' });
+    await on.work();
+    expect(on.lab.ran).toEqual([]);
+  });
+
   it('is held back while Slack cannot say who is in the group, and starts when it can', async () => {
     const on = bench({ approvers: groups('S1') });
     on.groups.put('S1', bob.id);

@@ -118,10 +118,44 @@ describe('the answer to status', () => {
     const of = judge(inspectionOf());
     const prod = view(of, { cluster: 'prod', worker: { is: 'silent', since: null } });
     expect(said(view(of), prod)).toEqual([
-      '• lab: HA holds: 2 registries serve all 5 images, all 4 engines list them. Inspected 12 s ago.',
+      'HA holds in 1 of 2 clusters.',
       '• prod: It is unknown whether HA holds now. Known last: HA holds: 2 registries serve all 5 images, all 4 engines list them. Inspected 12 s ago. Its worker is silent.',
+      '• lab: HA holds: 2 registries serve all 5 images, all 4 engines list them. Inspected 12 s ago.',
       'Details of one cluster: /registry-ha status --cluster NAME',
     ]);
+  });
+
+  it('names first those of a hundred clusters that need somebody; the others share a few lines', () => {
+    const of = judge(inspectionOf());
+    const each = Array.from({ length: 100 }, (_, at) => view(of, { cluster: `lab-${at}` }));
+    const troubled = [
+      view(of, { cluster: 'dead', worker: { is: 'silent', since: null } }),
+      view(of, { cluster: 'new', seen: { is: 'none' } }),
+      view(of, { cluster: 'full', worker: { is: 'hindered', says: 'The disk is full.' } }),
+    ];
+    const lines = said(...each.slice(0, 50), ...troubled, ...each.slice(50));
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toBe('HA holds in 100 of 103 clusters.');
+    expect(lines.slice(1, 4).map((line) => line.split(':')[0])).toEqual(['• dead', '• new', '• full']);
+    expect(lines[4]).toMatch(/^• HA holds in lab-0, .*, lab-39\.$/);
+    expect(lines[6]).toMatch(/^• HA holds in lab-80, .*, lab-99\.$/);
+    const dead = said(
+      ...Array.from({ length: 100 }, (_, at) => view(of, { cluster: `lab-${at}`, seen: { is: 'none' } })),
+    );
+    expect(dead.join('\n').length).toBeLessThanOrEqual(SLACK.room);
+    expect(dead.at(-1)).toMatch(/^… \d+ less important lines left out\.$/);
+  });
+
+  it('is about every cluster with --all, also in the channel of one', () => {
+    const context = { clusters: ['lab', 'prod'], defaultCluster: 'lab' };
+    const parsed = (...typed: readonly string[]) =>
+      status.parse(
+        typed.map((text) => ({ text, isQuoted: false })),
+        context,
+      );
+    expect(parsed()).toEqual({ cluster: 'lab' });
+    expect(parsed('--all')).toEqual({ cluster: null });
+    expect(parsed('--all', '--cluster', 'prod')).toMatchObject({ refused: 'bad-command' });
   });
 
   it('fits a message of Slack for 40 nodes in which everything is wrong, and says how much is left out', () => {

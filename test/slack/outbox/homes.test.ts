@@ -2,12 +2,14 @@ import { describe, expect, it, vi } from 'vitest';
 import { validateBlocks } from '../../../sandbox/slack/blocks/validate-blocks.ts';
 import type { Change } from '../../../src/domain/change/change.ts';
 import { WORKER_THERE } from '../../../src/domain/cluster/worker-state.ts';
+import { judge } from '../../../src/domain/questions/status/judge.ts';
 import type { ClusterView } from '../../../src/domain/questions/status/view.ts';
 import { SlackRefused } from '../../../src/slack/api/slack-refused.ts';
 import { Homes } from '../../../src/slack/outbox/homes.ts';
 import { homeView } from '../../../src/slack/parts/home-view.ts';
 import { MRKDWN } from '../../../src/slack/text/markup.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { inspectionOf } from '../../fixtures/inspection.ts';
 import { PATIENT } from '../../fixtures/patience.ts';
 import { changeOf, planned, requested } from '../card-events.ts';
 import { KeptLog } from '../recording-slack.ts';
@@ -96,8 +98,18 @@ describe('the Home', () => {
       fresh: 'none',
       held: { holds: [], freeze: null },
     };
-    const clusters = Array.from({ length: 30 }, () => cluster);
+    const clusters = Array.from({ length: 100 }, (_, at) => ({ ...cluster, cluster: `${at}-${'x'.repeat(38)}` }));
+    const well = judge(inspectionOf());
+    const seen = { is: 'seen', status: well, ageMs: 1_000, answers: 0 } as const;
+    const allWell = clusters.map((one) => ({ ...one, seen }));
+    const all = { waiting: ten, open: ten, ended: ten };
+    const shown = JSON.stringify(homeView({ ...all, clusters: allWell }, MRKDWN, '2026-11-22T10:00:00.000Z'));
+    for (const one of clusters) expect(shown).toContain(one.cluster);
+    const troubled = homeView({ ...all, clusters: [...allWell, ...clusters] }, MRKDWN, '2026-11-22T10:00:00.000Z');
+    expect(JSON.stringify(troubled)).toContain('… 83 more. To see all clusters, type `/registry-ha status --all`');
+    expect(validateBlocks('home', troubled.blocks)).toEqual([]);
     for (const known of [
+      { clusters: allWell, waiting: ten, open: ten, ended: ten },
       { clusters, waiting: ten, open: ten, ended: ten },
       { clusters: [], waiting: [], open: [], ended: [] },
     ]) {

@@ -1,6 +1,6 @@
 import type { Markup } from '../../text/markup.ts';
 import { changeLine, type ListedChange } from '../change-line.ts';
-import { oneLine } from '../status/report.ts';
+import { clusterLines } from '../status/many.ts';
 import type { ClusterView } from '../status/view.ts';
 
 /** What a person's Home is made from. */
@@ -30,7 +30,7 @@ export function homeParts({ clusters, waiting, open, ended }: HomeKnown, markup:
     {
       title: 'Clusters',
       none: 'You may see no cluster.',
-      lines: clusters.map((view) => ({ text: oneLine(view, markup), change: null })),
+      lines: clusterLines(clusters, markup).map(({ text }) => ({ text, change: null })),
     },
     { title: 'Waits for you', none: 'Nothing waits for you.', lines: listed(waiting) },
     { title: 'Open changes', none: 'No other change is open.', lines: listed(open) },

@@ -54,15 +54,21 @@ function rank(of: number, text: string): RankedLine {
 /** What an older inspection has found may be wrong by now. */
 const OLD_MS = 60 * 60_000;
 
-function verdictLine({ seen, worker, here }: Pick<ClusterView, 'seen' | 'worker' | 'here'>): string {
+type Looked = Pick<ClusterView, 'seen' | 'worker' | 'here'>;
+
+/** True if the last inspection says how it is now: it is recent, and its worker would have said otherwise. */
+export function isKnownNow({ seen, worker, here }: Looked): boolean {
+  const isBlind = here === undefined && (worker.is === 'silent' || worker.is === 'unverified');
+  return seen.is === 'seen' && !isBlind && seen.ageMs >= 0 && seen.ageMs <= OLD_MS;
+}
+
+function verdictLine(looked: Looked): string {
+  const { seen } = looked;
   switch (seen.is) {
-    case 'seen': {
-      const isBlind = here === undefined && (worker.is === 'silent' || worker.is === 'unverified');
-      const isOld = isBlind || seen.ageMs < 0 || seen.ageMs > OLD_MS;
-      return isOld
-        ? `It is unknown whether HA holds now. Known last: ${firstLine(seen.status)}`
-        : firstLine(seen.status);
-    }
+    case 'seen':
+      return isKnownNow(looked)
+        ? firstLine(seen.status)
+        : `It is unknown whether HA holds now. Known last: ${firstLine(seen.status)}`;
     case 'none':
       return 'It is unknown whether HA holds: the worker has not inspected the cluster yet.';
     case 'unverified':

@@ -3,11 +3,13 @@ import type { Markup } from '../../text/markup.ts';
 import { type CommandContext, clusterFrom } from '../../typed/cluster.ts';
 import { sortedWords } from '../../typed/flags.ts';
 import type { Word } from '../../typed/tokenize.ts';
+import { fitByRank } from '../fit.ts';
 import type { QuestionPlug } from '../question.ts';
-import { lateAnswer, oneLine, wholeAnswer } from './report.ts';
+import { clusterLines, isWell } from './many.ts';
+import { lateAnswer, wholeAnswer } from './report.ts';
 import type { ClusterView } from './view.ts';
 
-/** Null: every cluster, in one line each. */
+/** Null: every cluster, those in trouble in one line each. */
 export interface StatusAsk {
   readonly cluster: string | null;
 }
@@ -22,24 +24,27 @@ const EXAMPLE = '/registry-ha status --cluster lab';
 export const status: QuestionPlug<StatusAsk, StatusKnown> = {
   typed: ['status'],
   usage: ({ code }) => [
-    `${code('/registry-ha status')} shows whether HA holds: each registry with every reason why it is stale, the engines, and the open changes.`,
+    `${code('/registry-ha status')} shows whether HA holds: each registry with every reason why it is stale, the engines, and the open changes. ${code('--all')} shows every cluster.`,
   ],
   parse,
   answer,
 };
 
 function parse(words: readonly Word[], context: CommandContext): StatusAsk | Refusal {
-  const typed = sortedWords(words, { valued: ['--cluster'], switches: [], example: EXAMPLE });
+  const typed = sortedWords(words, { valued: ['--cluster'], switches: ['--all'], example: EXAMPLE });
   if (isRefusal(typed)) return typed;
-  const { plain, flags } = typed;
+  const { plain, flags, switches } = typed;
   if (plain.length > 0)
     return refuse(
       'bad-command',
-      'status is about a whole cluster. It takes only --cluster NAME.',
+      'status is about a whole cluster. It takes only --cluster NAME or --all.',
       `For example: ${EXAMPLE}`,
     );
   const name = flags.get('--cluster');
-  if (name === undefined) return { cluster: context.defaultCluster };
+  const isAll = switches.has('--all');
+  if (isAll && name !== undefined)
+    return refuse('bad-command', '--all and --cluster exclude each other.', `For example: ${EXAMPLE}`);
+  if (name === undefined) return { cluster: isAll ? null : context.defaultCluster };
   const cluster = clusterFrom(name, context);
   return isRefusal(cluster) ? cluster : { cluster };
 }
@@ -48,6 +53,8 @@ function answer({ clusters }: StatusKnown, markup: Markup): string {
   const [first, ...others] = clusters;
   if (first?.fresh === 'late') return lateAnswer(first, markup);
   if (first !== undefined && others.length === 0) return wholeAnswer(first, markup);
-  const more = `Details of one cluster: ${markup.code('/registry-ha status --cluster NAME')}`;
-  return [...clusters.map((view) => `• ${oneLine(view, markup)}`), more].join('\n');
+  const lines = clusterLines(clusters, markup).map((line) => ({ rank: line.isWell ? 2 : 1, text: `• ${line.text}` }));
+  const head = { rank: 0, text: `HA holds in ${clusters.filter(isWell).length} of ${clusters.length} clusters.` };
+  const more = { rank: 0, text: `Details of one cluster: ${markup.code('/registry-ha status --cluster NAME')}` };
+  return fitByRank([head, ...lines, more], markup.room).join('\n');
 }
