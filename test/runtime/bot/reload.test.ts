@@ -12,10 +12,10 @@ import { botUseCases } from '../../../src/app/ask/bot-use-cases.ts';
 import { botConfig } from '../../../src/config/bot-config.ts';
 import { fleetFiles } from '../../../src/config/fleet-files.ts';
 import { isRefusal } from '../../../src/domain/answers/refusal.ts';
-import { Fleet, type ServedCluster } from '../../../src/runtime/bot/fleet.ts';
 import { botProofs } from '../../../src/runtime/bot/proofs.ts';
 import { botRecord } from '../../../src/runtime/bot/record.ts';
 import { Reload } from '../../../src/runtime/bot/reload.ts';
+import { type ServedCluster, ServedClusters } from '../../../src/runtime/bot/served-clusters.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { FakeGroups } from '../../fakes/fake-groups.ts';
@@ -66,28 +66,29 @@ async function openWorld() {
   };
   const signing = loadSigningKey(config.approval.keyFile);
   const proofs = await botProofs(config, signing);
-  const served = new Map<string, ServedCluster>();
-  const record = botRecord(config, proofs, { [Symbol.iterator]: () => served.keys() }, log);
-  const fleet = new Fleet(served, record, new FakeGroups());
-  await fleet.serve(config, proofs.clusters, true);
-  const { clusters } = fleet;
+  const clusters = new Map<string, ServedCluster>();
+  const record = botRecord(config, proofs, clusters, log);
+  const served = new ServedClusters(clusters, record, new FakeGroups());
+  await served.serve(config, proofs.clusters, true);
+  const { fleet } = record;
   const ports = {
     clusters,
+    fleet,
     cards: record.cards,
     clock: systemClock,
     ids: randomIds(),
     signer: approvalSigner(await signing),
   };
-  const answers = answering({ clusters, cards: record.cards, clock: systemClock, lacking: () => [] });
+  const answers = answering({ clusters, fleet, cards: record.cards, clock: systemClock, lacking: () => [] });
   const read: boolean[] = [];
   const clock = new FakeClock();
   const files = fleetFiles(at('bot.yaml'), env);
   const onRead = (isInForce: boolean) => void read.push(isInForce);
-  const reload = new Reload({ files, fleet, started: config, signing, clock, log, onRead });
+  const reload = new Reload({ files, served, started: config, signing, clock, log, onRead });
   const end = new AbortController();
   const watching = reload.watch(end.signal);
   return {
-    ...{ fleet, record, reload, lines, read },
+    ...{ served, record, reload, lines, read },
     useCases: botUseCases(ports, answers),
     /** One look of the watch at the files, with what follows from it. */
     async look() {
@@ -98,7 +99,7 @@ async function openWorld() {
     async close() {
       end.abort();
       await watching;
-      await fleet.close();
+      await served.close();
       await record.close();
     },
   };
@@ -129,8 +130,11 @@ const request = (name: string, by = ALICE) =>
     ts: '1.1',
   }));
 const status = (name: string) =>
-  world.useCases.answer({ is: 'question', question: 'status', ask: { cluster: name } }, { by: ALICE, channel: 'C0OPS' });
-const names = () => [...world.fleet.clusters.keys()];
+  world.useCases.answer(
+    { is: 'question', question: 'status', ask: { cluster: name } },
+    { by: ALICE, channel: 'C0OPS' },
+  );
+const names = () => [...world.served.clusters.keys()];
 
 describe('a running bot', () => {
   it('serves a cluster whose file was added, once two looks have found the same', async () => {
@@ -168,15 +172,15 @@ describe('a running bot', () => {
       tryNext: 'Clusters: lab.',
     });
     expect(await status('prod')).toMatchObject({ refused: 'unknown-cluster' });
-    expect(world.fleet.formerOf('C0PROD')).toBe('prod');
+    expect(world.served.formerOf('C0PROD')).toBe('prod');
     expect(await world.record.cards.behind()).not.toContain(isRefusal(change) ? '' : change.id);
     cluster('lab', 'C0PROD');
     await world.reload.now();
-    expect(world.fleet.formerOf('C0PROD')).toBe(null);
+    expect(world.served.formerOf('C0PROD')).toBe(null);
   });
 
   it('decides by a changed policy from the next decision on, with the same queue', async () => {
-    const { queue } = world.fleet.clusters.get('lab') ?? {};
+    const { queue } = world.served.clusters.get('lab') ?? {};
     expect(isRefusal(await request('lab', DAVE))).toBe(true);
     policy(DAVE.id);
     await world.look();
@@ -184,7 +188,7 @@ describe('a running bot', () => {
     expect(isRefusal(await request('lab', DAVE))).toBe(false);
     expect(isRefusal(await request('lab', ALICE))).toBe(true);
     expect(world.lines.at(-1)?.fields).toEqual({ added: [], removed: [], changed: ['lab'] });
-    expect(world.fleet.clusters.get('lab')?.queue).toBe(queue);
+    expect(world.served.clusters.get('lab')?.queue).toBe(queue);
   });
 
   it('keeps everything when a file has a mistake, and says all mistakes of all files in one line, once', async () => {
@@ -238,13 +242,13 @@ describe('a running bot', () => {
   });
 
   it('trusts the keys of a worker anew on SIGHUP, and forgets what it has checked with the former ones', async () => {
-    const before = world.fleet.clusters.get('lab');
+    const before = world.served.clusters.get('lab');
     keysOf('lab');
     await world.look();
     await world.look();
-    expect(world.fleet.clusters.get('lab')).toBe(before);
+    expect(world.served.clusters.get('lab')).toBe(before);
     await world.reload.now();
-    expect(world.fleet.clusters.get('lab')?.trusts).not.toBe(before?.trusts);
+    expect(world.served.clusters.get('lab')?.trusts).not.toBe(before?.trusts);
     expect(world.lines.at(-1)?.fields).toEqual({ added: [], removed: [], changed: ['lab'] });
     expect(isRefusal(await request('lab'))).toBe(false);
   });
