@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { approvalSigner } from '../../../src/adapters/keys/approvals.ts';
 import { loadSigningKey } from '../../../src/adapters/keys/files.ts';
@@ -129,7 +129,10 @@ const request = (name: string, by = ALICE) =>
     ts: '1.1',
   }));
 const status = (name: string) =>
-  world.useCases.answer({ is: 'question', question: 'status', ask: { cluster: name } }, { by: ALICE, channel: 'C0OPS' });
+  world.useCases.answer(
+    { is: 'question', question: 'status', ask: { cluster: name } },
+    { by: ALICE, channel: 'C0OPS' },
+  );
 const names = () => [...world.fleet.clusters.keys()];
 
 describe('a running bot', () => {
@@ -159,9 +162,14 @@ describe('a running bot', () => {
     cluster('prod');
     await world.reload.now();
     const change = await request('prod');
+    world.lines.length = 0;
     rmSync(at('clusters.d/prod.yaml'));
     await world.reload.now();
     expect(names()).toEqual(['lab']);
+    expect(world.lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual([
+      { level: 'info', added: [], removed: ['prod'], changed: [] },
+      { level: 'warn', removed: ['prod'], open: expect.arrayContaining([isRefusal(change) ? '' : change.id]) },
+    ]);
     expect(await request('prod')).toMatchObject({
       refused: 'unknown-cluster',
       says: 'The bot serves no cluster prod.',
@@ -251,20 +259,10 @@ describe('a running bot', () => {
 
   it('refuses a cluster whose keys in Redis it may not read, and names the way out', async () => {
     await world.close();
+    const admin = new Redis(redis.url);
     const acl = (...rule: readonly string[]) =>
-      execFileSync('redis-cli', [
-        '-p',
-        String(redis.port),
-        'acl',
-        'setuser',
-        'half',
-        'on',
-        '>half',
-        '&*',
-        '+@all',
-        ...rule,
-      ]);
-    acl('resetkeys', '~mk8s:lab:*');
+      admin.call('acl', 'setuser', 'half', 'on', '>half', '&*', '+@all', ...rule);
+    await acl('resetkeys', '~mk8s:lab:*');
     write(
       'bot.yaml',
       `redis: { url: ${redis.url.replace('redis://', 'redis://half:half@')} }\nclustersDir: clusters.d\napproval: { keyFile: ${at('approval.key')} }\n`,
@@ -274,7 +272,8 @@ describe('a running bot', () => {
     await world.reload.now();
     expect(names()).toEqual(['lab']);
     expect(JSON.stringify(world.lines)).toContain('registry-ha redis acl');
-    acl('~mk8s:prod:*');
+    await acl('~mk8s:prod:*');
+    admin.disconnect();
     await world.look();
     await world.look();
     expect(names()).toEqual(['lab', 'prod']);
