@@ -22,6 +22,8 @@ program
   .action(async ({ config: path }: { config: string }) => {
     const secrets: (string | undefined)[] = [];
     const log = openLog(process.env.REGISTRY_HA_LOG_LEVEL ?? 'info', 'registry-ha-bot', secrets);
+    // Until it runs, it reads the files anyway; without a listener, the signal would end it.
+    process.on('SIGHUP', () => undefined);
     await runProcess(async () => {
       const config = botConfig(path, process.env, { isStarting: true });
       const { startBot } = await import('./bot.ts');

@@ -86,10 +86,15 @@ export class Reload {
     });
   }
 
-  #report(config: BotFileConfig, { added, removed, changed }: ServedNews): void {
+  #report(config: BotFileConfig, { added, removed, changed, left }: ServedNews): void {
     const { log, started } = this.#ports;
     if (added.length + removed.length + changed.length > 0)
       log.info({ added, removed, changed }, 'The changed configuration is in force');
+    if (left?.length !== 0)
+      log.warn(
+        { removed, open: left },
+        'A removed cluster has open changes, or may have: their cards are no longer updated',
+      );
     const keys = restartKeys(started, config);
     if (keys.length > 0 && keys.join() !== this.#restart)
       log.warn({ keys }, 'These keys of the changed configuration need a restart of the bot');

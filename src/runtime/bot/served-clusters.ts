@@ -1,4 +1,5 @@
 import type { BotFileConfig } from '../../config/bot-config.ts';
+import type { ChangeId } from '../../domain/change/change.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { Groups } from '../../ports/policy.ts';
 import type { ClusterProofs } from './proofs.ts';
@@ -19,6 +20,8 @@ export interface ServedNews {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
+  /** Open changes of removed clusters; null if Redis could not say. */
+  readonly left: readonly ChangeId[] | null;
 }
 
 /** The clusters that the bot serves now. Everybody looks here each time, so that a change counts from the next look on. */
@@ -87,11 +90,14 @@ export class ServedClusters {
     }
     const isReplaced = ([name, { queue }]: readonly [string, ServedCluster]) => wanted.get(name)?.queue !== queue;
     await Promise.all([...before].filter(isReplaced).map(([, { queue }]) => queue.close()));
+    const gone = removed.flatMap((name) => before.get(name) ?? []);
+    const left = await Promise.all(gone.map(({ changes }) => changes.open())).catch(() => null);
     const common = [...wanted.keys()].filter((name) => before.has(name));
     return {
       added: [...wanted.keys()].filter((name) => !before.has(name)),
       removed,
       changed: common.filter((name) => saidOf(before.get(name)) !== saidOf(wanted.get(name))),
+      left: left?.flat() ?? null,
     };
   }
 

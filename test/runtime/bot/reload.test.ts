@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { approvalSigner } from '../../../src/adapters/keys/approvals.ts';
 import { loadSigningKey } from '../../../src/adapters/keys/files.ts';
@@ -163,9 +163,14 @@ describe('a running bot', () => {
     cluster('prod');
     await world.reload.now();
     const change = await request('prod');
+    world.lines.length = 0;
     rmSync(at('clusters.d/prod.yaml'));
     await world.reload.now();
     expect(names()).toEqual(['lab']);
+    expect(world.lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual([
+      { level: 'info', added: [], removed: ['prod'], changed: [] },
+      { level: 'warn', removed: ['prod'], open: expect.arrayContaining([isRefusal(change) ? '' : change.id]) },
+    ]);
     expect(await request('prod')).toMatchObject({
       refused: 'unknown-cluster',
       says: 'The bot serves no cluster prod.',
@@ -255,20 +260,10 @@ describe('a running bot', () => {
 
   it('refuses a cluster whose keys in Redis it may not read, and names the way out', async () => {
     await world.close();
+    const admin = new Redis(redis.url);
     const acl = (...rule: readonly string[]) =>
-      execFileSync('redis-cli', [
-        '-p',
-        String(redis.port),
-        'acl',
-        'setuser',
-        'half',
-        'on',
-        '>half',
-        '&*',
-        '+@all',
-        ...rule,
-      ]);
-    acl('resetkeys', '~mk8s:lab:*');
+      admin.call('acl', 'setuser', 'half', 'on', '>half', '&*', '+@all', ...rule);
+    await acl('resetkeys', '~mk8s:lab:*');
     write(
       'bot.yaml',
       `redis: { url: ${redis.url.replace('redis://', 'redis://half:half@')} }\nclustersDir: clusters.d\napproval: { keyFile: ${at('approval.key')} }\n`,
@@ -278,7 +273,8 @@ describe('a running bot', () => {
     await world.reload.now();
     expect(names()).toEqual(['lab']);
     expect(JSON.stringify(world.lines)).toContain('registry-ha redis acl');
-    acl('~mk8s:prod:*');
+    await acl('~mk8s:prod:*');
+    admin.disconnect();
     await world.look();
     await world.look();
     expect(names()).toEqual(['lab', 'prod']);

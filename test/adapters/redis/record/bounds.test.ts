@@ -50,6 +50,15 @@ describe('what is read from Redis', () => {
     expect(stored?.doubt?.entries.length).toBeLessThan(4_200);
   });
 
+  it('forgets the records of one cluster, when its worker has other keys', () => {
+    const cache = new EntryCache();
+    for (const id of ['c1-aaaaaa', 'c1-x-aaaaaa', 'c2-aaaaaa'])
+      cache.keep(id, [{ text: 'x'.repeat(10), doubt: 'unsigned' }]);
+    cache.forget('c1');
+    expect(['c1-aaaaaa', 'c1-x-aaaaaa', 'c2-aaaaaa'].map((id) => cache.get(id).length)).toEqual([0, 1, 1]);
+    expect(cache.size).toBe(20);
+  });
+
   it('is cached within one limit for all clusters', async () => {
     const cache = new EntryCache(4_000);
     for (let n = 0; n < 30; n += 1) {
