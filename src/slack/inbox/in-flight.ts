@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { ReceiverEvent } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 
@@ -9,6 +10,7 @@ export class InFlight {
   readonly #log: Log;
   readonly #ackWarningMs: number;
   readonly #works = new Set<Promise<void>>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(log: Log, ackWarningMs = ACK_WARNING_MS) {
     this.#log = log;
@@ -22,6 +24,7 @@ export class InFlight {
     const ack: ReceiverEvent['ack'] = async (response) => {
       clearTimeout(warning);
       await event.ack(response);
+      await this.#turn();
     };
     const running = work({ ...event, ack }).finally(() => clearTimeout(warning));
     this.#works.add(running);
@@ -30,6 +33,12 @@ export class InFlight {
     } finally {
       this.#works.delete(running);
     }
+  }
+
+  /** Lets one work go on in each round of the event loop: payloads that have arrived are acknowledged before it. */
+  #turn(): Promise<void> {
+    this.#last = this.#last.then(() => nextRound());
+    return this.#last;
   }
 
   /** Waits until all work has ended, or for the limit; returns how many are still in progress. */
