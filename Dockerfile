@@ -21,5 +21,6 @@ EXPOSE 3000 9180
 HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
   CMD ["node", "/app/dist/cli.js", "health", "--bot", "/etc/registry-ha/bot.yaml"]
 # Absolute, so that `docker run -w FOLDER` finds it, too.
-ENTRYPOINT ["node", "/app/dist/cli.js"]
+# Without this option, Node keeps 50 MB of garbage, which a bot of 1,000 clusters has in a minute.
+ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/dist/cli.js"]
 CMD ["bot", "--config", "/etc/registry-ha/bot.yaml"]

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ChangeEvent } from '../../src/domain/change/change.ts';
 import { planned } from '../../test/slack/card-events.ts';
 import { spread } from '../race.ts';
 import { cpuOf, memoryOf, type Rig } from './rig.ts';
@@ -113,12 +114,19 @@ async function slowestDrawing({ clusters, slack, workers, folder }: Rig): Promis
     const before = edits();
     const drawn = until(slack, () => edits() > before, id);
     const from = performance.now();
-    if (!(await record.append(id, 1, planned()))) throw new Error(`The record of ${id} has more entries.`);
+    if (!(await record.append(id, 1, freshPlan()))) throw new Error(`The record of ${id} has more entries.`);
     await drawn;
     times.push(performance.now() - from);
     await pause(BETWEEN_MS);
   }
   return spread(times)[2];
+}
+
+/** A plan that does not expire meanwhile, which would be a second edit. */
+function freshPlan(): ChangeEvent {
+  const event = planned();
+  if (event.type !== 'planned') throw new TypeError('The fixture is no plan.');
+  return { ...event, expires: new Date(Date.now() + 3_600_000).toISOString() };
 }
 
 async function until(slack: Rig['slack'], isSo: () => boolean, what: string): Promise<void> {

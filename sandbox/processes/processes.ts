@@ -17,6 +17,9 @@ const HTTP_PORT = 3000;
 const HEALTH_PORTS = { bot: 9180, worker: 9181 } as const;
 const LOOK_LIMIT_MS = 2_000;
 
+/** As in the Dockerfile. */
+const LEAN = ['--max-semi-space-size=2'];
+
 type ProcessHooks = Pick<ServiceOptions, 'onPid' | 'onDeath'>;
 
 /** The URL that Slack posts to in HTTP mode. */
@@ -97,7 +100,7 @@ async function service(
   return new Service({
     name,
     program: node,
-    args: [...clock.args, cli, name, '--config', configPath(name, place)],
+    args: [...(name === 'bot' ? LEAN : []), ...clock.args, cli, name, '--config', configPath(name, place)],
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
     isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),

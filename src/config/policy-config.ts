@@ -24,6 +24,7 @@ export function policiesIn(raw: unknown, path: string) {
   const { named, others } = layersIn(raw, path);
   const each = others === null ? [...named.values()] : [...named.values(), others];
   refuseContradictions(each, path);
+  const policyOf = policyOnce();
   const policies: Policies = new Map([...named].map(([name, { text }]) => [name, policyOf(text)]));
   return { named: policies, others: others === null ? null : policyOf(others.text) };
 }
@@ -47,7 +48,19 @@ export function policiesFor(clusters: readonly string[], policyFile: string, con
     each.map(([, layered]) => layered),
     path,
   );
+  const policyOf = policyOnce();
   return new Map(each.map(([name, { text }]) => [name, policyOf(text)]));
+}
+
+/** One object for equal policies: with 1,000 clusters, most are, and what a person may do is then found out once. */
+function policyOnce(): (text: ClusterText) => Policy {
+  const made = new Map<string, Policy>();
+  return (text) => {
+    const key = JSON.stringify(text);
+    const policy = made.get(key) ?? policyFrom(text);
+    made.set(key, policy);
+    return policy;
+  };
 }
 
 const MISSING =
@@ -62,11 +75,11 @@ function layersIn(raw: unknown, path: string) {
 
 /** Clusters with the same rules have the same contradictions. */
 function refuseContradictions(each: readonly Layered[], path: string): void {
-  const found = new Set(each.flatMap(({ text, place }) => contradictionsOf(place, policyOf(text))));
+  const found = new Set(each.flatMap(({ text, place }) => contradictionsOf(place, policyFrom(text))));
   if (found.size > 0) throw new WrongConfig(path, [...found]);
 }
 
-function policyOf({
+function policyFrom({
   verbs = {},
   freezes = [],
   alerts,

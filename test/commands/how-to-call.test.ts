@@ -35,7 +35,7 @@ describe('registry-ha can be called as the pages say', () => {
 
   it('in the image, from a folder that is not the image’s own', () => {
     expect(onPage(/^\| in the image \| `([^`]+) registry-ha …`/m)).toContain('-w "$PWD"');
-    expect(text('Dockerfile')).toContain('ENTRYPOINT ["node", "/app/dist/cli.js"]');
+    expect(text('Dockerfile')).toContain('ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/dist/cli.js"]');
   });
 
   it('on the bootstrap node, by its name and with words as they were typed', { timeout: LIMIT_MS }, async () => {

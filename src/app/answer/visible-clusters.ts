@@ -1,7 +1,6 @@
 import { type Refusal, refuse } from '../../domain/answers/refusal.ts';
 import type { Asker } from '../ask/asker.ts';
-import { NO_HOLDS } from '../policy/policy-context.ts';
-import { rightsOf } from '../policy/rights.ts';
+import { rightsInEach } from '../policy/rights.ts';
 import type { AnswerPorts } from './gather.ts';
 
 /** The clusters that the asker may see here: those in which the policy lets the person do anything in this channel. Null: every cluster. */
@@ -11,20 +10,28 @@ export async function visibleClusters(
   ports: AnswerPorts,
 ): Promise<readonly string[] | Refusal> {
   const names = wanted === null ? [...ports.clusters.keys()] : [wanted];
-  const each = await Promise.all(names.map(async (name) => [name, await whyHidden(name, asker, ports)] as const));
+  const rightsIn = rightsInEach(asker.by, asker.channel);
+  const each = await Promise.all(
+    names.map(async (name) => [name, await whyHidden(name, asker, ports, rightsIn)] as const),
+  );
   const seen = each.flatMap(([name, refusal]) => (refusal === null ? [name] : []));
   const [first] = each.flatMap(([, refusal]) => refusal ?? []);
   return seen.length === 0 && first !== undefined ? first : seen;
 }
 
 /** Null if the asker may see this cluster here. A group that cannot be read gives nobody permission. */
-export async function whyHidden(name: string, { by, channel }: Asker, ports: AnswerPorts): Promise<Refusal | null> {
+export async function whyHidden(
+  name: string,
+  { by, channel }: Asker,
+  ports: AnswerPorts,
+  rightsIn = rightsInEach(by, channel),
+): Promise<Refusal | null> {
   const cluster = ports.clusters.get(name);
   if (cluster === undefined) {
     const names = [...ports.clusters.keys()].join(', ');
     return refuse('unknown-cluster', `The bot serves no cluster ${name}.`, `Clusters: ${names}.`);
   }
-  const rights = await rightsOf(name, by, channel, { ...ports, ...cluster, holds: NO_HOLDS });
+  const rights = await rightsIn(name, { ...ports, ...cluster });
   if ([...rights.mayAsk, ...rights.mayApprove, ...rights.mayHold].length > 0) return null;
   const [unread] = rights.unread;
   if (unread !== undefined) {

@@ -8,7 +8,7 @@ import type { Policy } from '../../domain/policy/policy.ts';
 import { rightsIn } from '../../domain/policy/rights.ts';
 import { freezeAt } from '../../domain/policy/time.ts';
 import type { Groups } from '../../ports/policy.ts';
-import { type PolicyContextPorts, policyContext } from './policy-context.ts';
+import { NO_HOLDS, type PolicyContextPorts, policyContext } from './policy-context.ts';
 
 interface PolicedPorts extends PolicyContextPorts {
   readonly policy: Policy;
@@ -38,4 +38,17 @@ export async function rightsOf(
   const now = await policyContext(groupsFor(ports.policy, by.id, channel), [by.id], { ...ports, groups });
   const freeze = freezeAt(ports.policy.freezes, now.at);
   return { cluster, ...rightsIn(ports.policy, by, channel, now), holds: now.holds, freeze };
+}
+
+/** A person's rights in many clusters, without holds: those with the same policy are found out once. */
+export function rightsInEach(
+  by: Person,
+  channel: string | null,
+): (cluster: string, ports: PolicedPorts) => Promise<RightsIn> {
+  const known = new Map<Policy, Promise<RightsIn>>();
+  return async (cluster, ports) => {
+    const found = known.get(ports.policy) ?? rightsOf(cluster, by, channel, { ...ports, holds: NO_HOLDS });
+    known.set(ports.policy, found);
+    return { ...(await found), cluster };
+  };
 }

@@ -65,3 +65,18 @@ describe('the log of Slack’s library', () => {
     expect(said).toEqual([{ says: 'a an object an object' }]);
   });
 });
+
+it('every payload that has arrived is acknowledged before any work behind an ack begins, and one work begins at a time', async () => {
+  const inFlight = new InFlight(new KeptLog());
+  const happened: string[] = [];
+  const payloads = Array.from({ length: 3 }, (_, n) =>
+    inFlight.track({ body: {}, ack: async () => void happened.push('ack') }, async ({ ack }) => {
+      await ack();
+      happened.push('work');
+      setImmediate(() => happened.push(`round after ${n}`));
+    }),
+  );
+  await Promise.all(payloads);
+  expect(happened.slice(0, 4)).toEqual(['ack', 'ack', 'ack', 'work']);
+  expect(happened.indexOf('round after 0')).toBeLessThan(happened.lastIndexOf('work'));
+});

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Proof } from '../../../domain/change/record-entry.ts';
@@ -17,6 +18,9 @@ export interface FleetOptions {
   readonly clusters: ReadonlyMap<string, { readonly heartbeat: Proof }>;
   readonly clock: Pick<Clock, 'steadyMs'>;
 }
+
+/** Heartbeats that are read without a pause: each takes a third of a millisecond. */
+const AT_A_TIME = 8;
 
 /** A little longer than the time between two looks. */
 const KEPT_MS = 6_000;
@@ -72,6 +76,7 @@ export function redisFleet({ redis, clusters, clock }: FleetOptions): Fleet {
         const keys = chunk.map((name) => clusterKeys(name).worker);
         const [now, ...texts] = seenSchema.parse(await runScript(redis, SEEN_EACH, keys));
         for (const [at, name] of chunk.entries()) {
+          if (at % AT_A_TIME === 0) await nextRound();
           const proof = clusters.get(name)?.heartbeat;
           if (proof !== undefined) seen.set(name, seenIn(texts[at] ?? '', now, name, proof));
         }
