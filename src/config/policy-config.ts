@@ -70,7 +70,9 @@ function layersIn(raw: unknown, path: string) {
   const result = checked(PolicyFile, raw);
   const mistakes = [mistakesBetween(raw), 'mistakes' in result ? result.mistakes : []].flat();
   if ('mistakes' in result || mistakes.length > 0) throw new WrongConfig(path, mistakes);
-  return layersOf(result.good);
+  const { unclear, ...layers } = layersOf(result.good);
+  if (unclear.length > 0) throw new WrongConfig(path, unclear);
+  return layers;
 }
 
 /** Clusters with the same rules have the same contradictions. */

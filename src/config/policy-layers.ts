@@ -10,14 +10,31 @@ export interface Layered {
 
 /** The rules of each cluster: the defaults, then its group, then its own entry. What is named in none of them has the defaults alone. */
 export function layersOf({ defaults = {}, clusterGroups = {}, clusters = {} }: PolicyText) {
-  const groups = Object.entries(clusterGroups).flatMap(([group, { clusters: names, ...text }]) =>
-    names.map((name) => [name, { text: over(defaults, text), place: `clusterGroups.${group}` }] as const),
-  );
-  const named = new Map<string, Layered>(groups);
-  for (const [name, text] of Object.entries(clusters))
-    named.set(name, { text: over(named.get(name)?.text ?? defaults, text), place: `clusters.${name}` });
+  const named = new Map<string, Layered>();
+  const unclear = new Set<string>();
+  const lay = (name: string, text: ClusterText, place: string) => {
+    const below = named.get(name)?.text ?? defaults;
+    for (const says of unclearIn(below, text, place)) unclear.add(says);
+    named.set(name, { text: over(below, text), place });
+  };
+  for (const [group, { clusters: names, ...text }] of Object.entries(clusterGroups))
+    for (const name of names) lay(name, text, `clusterGroups.${group}`);
+  for (const [name, text] of Object.entries(clusters)) lay(name, text, `clusters.${name}`);
   const others: Layered | null = defaults.approvers === undefined ? null : { text: defaults, place: 'defaults' };
-  return { named, others };
+  return { named, others, unclear: [...unclear] };
+}
+
+/** Keys of an entry that the layers below have for a single verb: it would be unclear which of both counts for that verb. */
+function unclearIn(below: ClusterText, above: ClusterText, place: string): readonly string[] {
+  const own = new Map(Object.entries(above.verbs ?? {}).map(([verb, rules]) => [verb, Object.keys(rules)]));
+  return Object.entries(below.verbs ?? {}).flatMap(([verb, rules]) =>
+    Object.keys(rules)
+      .filter((key) => key in above && !own.get(verb)?.includes(key))
+      .map(
+        (key) =>
+          `${place}.${key}: the defaults, or its group, have ${key} for ${verb}. Write ${place}.verbs.${verb}.${key}, too, to say which counts.`,
+      ),
+  );
 }
 
 /** Each key replaces the one below. Freezes add up, because nobody lifts a freeze of all clusters by one of a single cluster. */

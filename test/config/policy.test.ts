@@ -160,7 +160,7 @@ describe('the policy of many clusters', () => {
       [
         `defaults: { ${TWO}, channels: [C0OPS], approvals: 2, requesterCounts: true, verbs: { remove: { planLivesMinutes: 5 } } }`,
         'clusterGroups: { labs: { clusters: [lab-1, lab-2], approvals: 1, verbs: { undo: { planLivesMinutes: 7 } } } }',
-        'clusters: { lab-2: { channels: [C0LAB], verbs: { remove: { approvals: 2 } } }, prod: { planLivesMinutes: 9 } }',
+        'clusters: { lab-2: { channels: [C0LAB], verbs: { remove: { approvals: 2 } } }, prod: { planLivesMinutes: 9, verbs: { remove: { planLivesMinutes: 8 } } } }',
       ].join('\n'),
     );
     expect([...named.keys()]).toEqual(['lab-1', 'lab-2', 'prod']);
@@ -206,6 +206,11 @@ describe('the policy of many clusters', () => {
       'defaults alone, without approvers',
       'defaults: {}',
       'clusters: name at least one cluster, or write defaults with approvers.',
+    ],
+    [
+      'a rule of a cluster, where the defaults have another one for a verb',
+      `defaults: { ${TWO}, verbs: { remove: { approvals: 1 } } }\nclusters: { lab: { approvals: 2, requesterCounts: true } }`,
+      'clusters.lab.approvals: the defaults, or its group, have approvals for remove. Write clusters.lab.verbs.remove.approvals, too, to say which counts.',
     ],
     [
       'a contradiction of two layers',
