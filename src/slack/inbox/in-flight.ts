@@ -4,7 +4,6 @@ import type { Log } from '../../ports/log.ts';
 
 /** Slack shows the person an error after three seconds without an ack. */
 const ACK_WARNING_MS = 2_000;
-const MOST_ROUNDS = 20;
 
 /** The payloads in progress: a stop waits for them, and a late ack is logged. */
 export class InFlight {
@@ -12,7 +11,6 @@ export class InFlight {
   readonly #ackWarningMs: number;
   readonly #works = new Set<Promise<void>>();
   #last: Promise<void> = Promise.resolve();
-  #acks = 0;
 
   constructor(log: Log, ackWarningMs = ACK_WARNING_MS) {
     this.#log = log;
@@ -26,7 +24,6 @@ export class InFlight {
     const ack: ReceiverEvent['ack'] = async (response) => {
       clearTimeout(warning);
       await event.ack(response);
-      this.#acks += 1;
       await this.#turn();
     };
     const running = work({ ...event, ack }).finally(() => clearTimeout(warning));
@@ -40,17 +37,8 @@ export class InFlight {
 
   /** Lets one work go on in each round of the event loop: payloads that have arrived are acknowledged before it. */
   #turn(): Promise<void> {
-    this.#last = this.#last.then(() => this.#calm());
+    this.#last = this.#last.then(() => nextRound());
     return this.#last;
-  }
-
-  /** Waits for a round of the event loop without an ack; not for long, as payloads may never stop coming. */
-  async #calm(): Promise<void> {
-    for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const before = this.#acks;
-      await nextRound();
-      if (this.#acks === before) return;
-    }
   }
 
   /** Waits until all work has ended, or for the limit; returns how many are still in progress. */
