@@ -8,6 +8,7 @@ import { OPS, PEOPLE } from '../../sandbox/people.ts';
 import { bareEnvironment, type Place } from '../../sandbox/place.ts';
 import { startKeeper } from '../../sandbox/processes/keeper.ts';
 import { botService, requestUrlOf } from '../../sandbox/processes/processes.ts';
+import { program } from '../../sandbox/processes/program.ts';
 import { redisService, redisUrlOf } from '../../sandbox/processes/redis-service.ts';
 import type { Service } from '../../sandbox/processes/service.ts';
 import { MANIFEST } from '../../sandbox/sandbox.ts';
@@ -39,6 +40,7 @@ export const namesOf = (size: number): readonly string[] =>
 /** Starts a bot for `size` clusters. Its Redis has the users of `registry-ha redis acl`, with a pattern for each cluster. */
 export async function startRig(size: number, delivery: 'socket' | 'http' = 'socket'): Promise<Rig> {
   const clusters = namesOf(size);
+  await program();
   const folder = await mkdtemp(join(tmpdir(), 'registry-ha-bench-fleet-'));
   await using closing = new AsyncDisposableStack();
   const keeper = startKeeper(folder, () => undefined);
