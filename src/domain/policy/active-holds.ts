@@ -1,6 +1,6 @@
 import type { Change } from '../change/change.ts';
 import { type Markup, PLAIN } from '../text/markup.ts';
-import { type Hold, type HoldWish, heldThing, holdInWords, holdOn, touchedNodes } from './hold.ts';
+import { type Hold, type HoldWish, heldThing, holdInWords, holdOn, liftOf, touchedNodes } from './hold.ts';
 import type { RightsInCluster } from './rights.ts';
 import type { PlannedFreeze } from './time.ts';
 
@@ -52,8 +52,7 @@ type HoldSet = Pick<HoldWish, 'cluster' | 'isKnown'>;
 
 /** The message to the channel when a freeze or lock is set. */
 export function holdSet(hold: Hold, { cluster, isKnown = false }: HoldSet, markup: Markup): string {
-  const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
-  return `${holdInWords(hold, cluster, markup)}\n${stopped(hold, markup)}.${isKnown || hold.node === null ? '' : ` The bot cannot check that ${markup.text(hold.node)} exists.`} An approved change that has not started loses its approval. Running changes continue, and ${markup.strong('Cancel')} and ${markup.strong('Deny')} still work. ${hold.until === undefined ? 'To lift it:' : 'It ends by itself. To lift it before:'} ${markup.code(`/registry-ha ${lift}`)}`;
+  return `${holdInWords(hold, cluster, markup)}\n${stopped(hold, markup)}.${isKnown || hold.node === null ? '' : ` The bot cannot check that ${markup.text(hold.node)} exists.`} An approved change that has not started loses its approval. Running changes continue, and ${markup.strong('Cancel')} and ${markup.strong('Deny')} still work. ${hold.until === undefined ? 'To lift it:' : 'It ends by itself. To lift it before:'} ${markup.code(`/registry-ha ${liftOf(hold)}`)}`;
 }
 
 /** The message to the channel when a freeze or lock is lifted. */

@@ -50,6 +50,10 @@ export function holdOn(nodes: readonly string[], holds: readonly Hold[]): Hold |
 export const heldThing = ({ verb, node }: Pick<Hold, 'verb' | 'node'>, cluster: string): string =>
   `${node ?? `The cluster ${cluster}`} is ${verb === 'freeze' ? 'frozen' : 'locked'}`;
 
+/** The words after `/registry-ha` that lift it. */
+export const liftOf = ({ verb, node }: Pick<Hold, 'verb' | 'node'>): string =>
+  verb === 'freeze' ? 'unfreeze' : `unlock ${node ?? 'cluster'}`;
+
 /** `node-2 is locked by alice since 2026-11-22 10:00 UTC: “new disk”.` */
 export function holdInWords(hold: Hold, cluster: string, { text, person, moment }: Markup = PLAIN): string {
   const why = hold.reason === undefined ? '' : `: “${text(hold.reason)}”`;

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Person } from '../change/approval.ts';
 import type { Intent, Verb } from '../plan/intent.ts';
 import { count, utc } from '../text/format.ts';
-import { holdInWords, holdOn } from './hold.ts';
+import { holdInWords, holdOn, liftOf } from './hold.ts';
 import { either, isMember, notAllowed, type PolicyContext, wrongChannel } from './people.ts';
 import type { Policy, Rules } from './policy.ts';
 import { freezeAt, freezeInWords, nextOpening, opensAt, windowInWords } from './time.ts';
@@ -75,11 +75,10 @@ export function stopped(
   if (hold !== null) {
     const also = hold.node === null ? '' : ' Restarting its container engine counts.';
     const says = `${holdInWords(hold, cluster)} No change that touches it may start.${also}`;
-    const lift = hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`;
     return refuse(
       hold.verb === 'freeze' ? 'frozen' : 'locked',
       says,
-      `${hold.by.name} or an approver can lift it: /registry-ha ${lift}`,
+      `${hold.by.name} or an approver can lift it: /registry-ha ${liftOf(hold)}`,
     );
   }
   const planned = freezeAt(freezes, at);

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import { isLogin, loginPerson, type Person } from '../change/approval.ts';
 import type { Change } from '../change/change.ts';
 import { count, listed } from '../text/format.ts';
-import type { Hold } from './hold.ts';
+import { type Hold, liftOf } from './hold.ts';
 
 /** Who may do what at the terminal of the bootstrap node, by login; from the worker's configuration. */
 export interface TerminalRules {
@@ -56,7 +56,7 @@ export const heldRefusal = (hold: Hold, says: string): Refusal =>
   refuse(
     hold.verb === 'freeze' ? 'frozen' : 'locked',
     `${says} No change that touches it may start.`,
-    `${hold.by.name} or an approver can lift it in Slack: /registry-ha ${hold.verb === 'freeze' ? 'unfreeze' : `unlock ${hold.node ?? 'cluster'}`}. While Slack is down, a person who may break glass can start it: --break-glass "REASON"`,
+    `${hold.by.name} or an approver can lift it in Slack: /registry-ha ${liftOf(hold)}. While Slack is down, a person who may break glass can start it: --break-glass "REASON"`,
   );
 
 /** Null if this login may cancel this change. */
