@@ -7,6 +7,7 @@ import { serves } from './kinds/drill/serves.ts';
 import { engines } from './kinds/engines.ts';
 import { mount } from './kinds/mount.ts';
 import { otherVersion } from './kinds/other-version.ts';
+import { proveDeleted } from './kinds/prove-deleted.ts';
 import { proveUndone } from './kinds/prove-undone.ts';
 import { ready } from './kinds/ready.ts';
 import { removeCopy } from './kinds/remove-copy.ts';
@@ -32,6 +33,7 @@ export const STEP_KINDS = {
   unconfigure,
   'remove-copy': removeCopy,
   'prove-undone': proveUndone,
+  'prove-deleted': proveDeleted,
   serves,
   arm,
   outage,

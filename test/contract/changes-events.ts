@@ -90,6 +90,12 @@ const samples: { readonly [K in StepKind]: StepOf<K> } = {
     archives: [{ id: 'a-1', sha256: 'ab', images: 3 }],
     engines: ['node-1'],
   },
+  'prove-deleted': {
+    ...shared,
+    kind: 'prove-deleted',
+    id: 'verify',
+    copies: [{ node: 'node-2', part: '/srv/a.iso.part-c1-abc234', archive: '/srv/a.iso' }],
+  },
   serves: {
     ...shared,
     kind: 'serves',

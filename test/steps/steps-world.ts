@@ -10,8 +10,10 @@ import { FakeLab } from '../fakes/fake-lab.ts';
 import { addNode2, current, nodes, older, solution } from '../fixtures/facts.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 
-/** The steps that only an undo has; they have a test of their own. */
+/** The steps that only an undo has, and those of an undo of copies; they have a test of their own. */
 export type UndoKind = Extract<StepKind, 'withdraw' | 'unmount' | 'unconfigure' | 'remove-copy' | 'prove-undone'>;
+
+export type UndoOfCopiesKind = Extract<StepKind, 'prove-deleted'>;
 
 /** The steps of a drill; they have a test of their own. */
 export type DrillKind = Extract<StepKind, 'serves' | 'arm' | 'outage'>;

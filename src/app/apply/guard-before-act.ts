@@ -6,6 +6,7 @@ import { otherMachine } from '../../domain/cluster/machine.ts';
 import type { Jid, RunningJob } from '../../domain/cluster/salt.ts';
 import { refusalBeforeStep } from '../../domain/guards/guards.ts';
 import { scriptsRefusal } from '../../domain/guards/scripts.ts';
+import type { Reach } from '../../domain/plan/reach.ts';
 import type { StepShared } from '../../domain/plan/step-shared.ts';
 import { listed } from '../../domain/text/format.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -31,6 +32,7 @@ export interface GuardPorts {
 /** What the plan was made for, and what this change itself runs. */
 export interface Planned {
   readonly version: string;
+  readonly reach: Reach;
   readonly nodes: readonly string[];
   readonly ownJobs: readonly Jid[];
   /** Other nodes on which steps of this change are running now. */
@@ -39,10 +41,10 @@ export interface Planned {
 
 /** Checks right before a step acts, because the cluster may have changed since the approval. Throws what stops the step. */
 export async function guardBeforeAct(planned: Planned, ports: GuardPorts, signal: AbortSignal): Promise<void> {
-  await whileSaltIsBusy(planned, ports, signal);
+  if (planned.reach === 'cluster') await whileSaltIsBusy(planned, ports, signal);
   const kube = await ports.kubernetes.look(signal);
-  const refusal =
-    refusalBeforeStep(kube, planned.version, planned.nodes) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
+  const unfit = refusalBeforeStep(kube, planned.version, planned.nodes, planned.reach);
+  const refusal = unfit ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) throw stopped(refusal);
   // A process that was suspended (SIGSTOP) continues here before any of its timers fires.
   await ports.changes.stillOurs();

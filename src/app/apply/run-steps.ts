@@ -5,6 +5,7 @@ import type { Jid } from '../../domain/cluster/salt.ts';
 import { soundArchives } from '../../domain/guards/archives.ts';
 import { runName } from '../../domain/node-commands/run-commands.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { reachOf } from '../../domain/plan/reach.ts';
 import type { Step } from '../../domain/plan/step.ts';
 import { nodesOf } from '../../domain/plan/step-shared.ts';
 import type { BootstrapNode } from '../../ports/cluster.ts';
@@ -135,7 +136,8 @@ function runGuarded(step: Step, work: Work, cancel: CancelWatch, signal: AbortSi
   const { id, ports, plan, ownJobs, facts } = work;
   const others = () => new Set([...work.busy].filter((node) => !nodesOf(step).includes(node)));
   const nodes = facts.kube.nodes.map(({ name }) => name);
-  const planned = { version: plan.approved.version, nodes, ownJobs, busyOthers: others };
+  const { version, steps } = plan.approved;
+  const planned = { version, reach: reachOf(steps), nodes, ownJobs, busyOthers: others };
   const report = progressReporter(id, ports.changes, ports.clock, ports.onProgressLost);
   const onWait = (says: string) => report(step.id, { done: 0, total: 0, unit: 'wait', note: says });
   const checks = retryingPorts(ports, { clock: ports.clock, limitMs: AWAY_LIMIT_MS, onWait });

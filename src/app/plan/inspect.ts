@@ -37,24 +37,27 @@ export async function inspect(
   const kube = await ports.kubernetes.look(signal);
   const settled = settle(asked, kube);
   const intent = isRefusal(settled) ? asked : settled;
-  const refusal = clusterRefusal(intent, kube) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
+  const refusal = clusterRefusal(intent, kube, search.reach) ?? scriptsRefusal(await ports.bootstrap.scripts(signal));
   if (refusal !== null) return refusal;
   if (isRefusal(settled)) return settled;
+  const { drillSwitch, reach, ...query } = search;
   const [bootstrap, salt] = await Promise.all([
     ports.bootstrap.look(signal),
-    lookAtSalt(kube, ports.salt, ownJobs, signal),
+    reach === 'files' ? NOT_ASKED : lookAtSalt(kube, ports.salt, ownJobs, signal),
   ]);
   const archives = soundArchives(bootstrap.archives);
-  const { drillSwitch, ...query } = search;
   const [targets, engines, served, away] = await Promise.all([
     lookAtTargets(intent, kube, { archives: archives.map(wanted), ...query }, ports.targets, signal),
     lookAtEngines(kube, salt, ports.salt, signal),
-    lookAtRegistries(kube, archives, ports.registries, signal),
+    reach === 'files' ? [] : lookAtRegistries(kube, archives, ports.registries, signal),
     drillSwitch === true ? lookAtDrill(kube, salt, ports.salt, signal) : null,
   ]);
   const facts = { cluster: intent.cluster, kube, bootstrap, salt, targets, engines, served };
   return away === null ? facts : { ...facts, drillSwitch: away };
 }
+
+/** No guard of a change to files reads it. */
+const NOT_ASKED: Facts['salt'] = { masterAnswers: false, answered: [], jobs: [] };
 
 async function lookAtSalt(
   kube: KubeFacts,

@@ -33,6 +33,8 @@ const proof = z.strictObject({
   bytes: z.number().exactOptional(),
   /** Nodes that have joined since the plan, whose engines were checked, too. */
   newNodes: z.array(text).exactOptional(),
+  /** A change that only deleted copies: the archives, and the unfinished copies of others. It has no other counts. */
+  deleted: z.strictObject({ archives: z.number(), parts: z.number() }).exactOptional(),
   /** A drill: how long the bootstrap's registry was away, and what came through whom meanwhile. */
   drilled: drilled.exactOptional(),
 });

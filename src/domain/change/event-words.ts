@@ -87,7 +87,9 @@ export function saysOf(event: ChangeEvent): string {
   }
 }
 
-function proofInWords({ served, expected, bytes, engines, engineTotal, drilled }: Proof): string {
+function proofInWords({ served, expected, bytes, engines, engineTotal, drilled, deleted }: Proof): string {
+  if (deleted !== undefined)
+    return `gone: ${count(deleted.archives, 'copied archive')}, ${count(deleted.parts, 'unfinished copy', 'unfinished copies')}`;
   const layers = bytes === undefined ? '' : `, every layer hashed (${bytesInWords(bytes)})`;
   const away =
     drilled === undefined

@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '../answers/refusal.ts';
 import type { Facts, KubeFacts } from '../cluster/facts.ts';
 import { FIRST_UNKNOWN_MAJOR, isOlder, OLDEST_VERSION, versionNumbers } from '../cluster/version.ts';
 import type { Intent } from '../plan/intent.ts';
+import type { Reach } from '../plan/reach.ts';
 import { listed } from '../text/format.ts';
 import { archiveGuards, oddPathRefusal } from './archives.ts';
 import { machineRefusal, sharedPlaceRefusal } from './machines.ts';
@@ -36,32 +37,42 @@ export function fitRefusal(intent: Intent, facts: Facts): Refusal | null {
   );
 }
 
+/** What a change requires that only deletes files that nothing uses: its own nodes, open. Others, Salt and engines may be away. */
+export const filesRefusal = (intent: Intent, facts: Facts): Refusal | null =>
+  clusterRefusal(intent, facts.kube, 'files') ?? closedGuard(facts) ?? machineRefusal(facts);
+
 /** Refusals by Kubernetes data alone; checked first, because the others are expensive. */
-export function clusterRefusal(intent: Intent, kube: KubeFacts): Refusal | null {
+export function clusterRefusal(intent: Intent, kube: KubeFacts, reach: Reach = 'cluster'): Refusal | null {
   return (
     bootstrapRefusal(kube) ??
-    nodeGuards(intent, kube) ??
+    nodeGuards(intent, kube, reach) ??
     sharedPlaceRefusal(intent, kube) ??
     nativeRefusal(kube) ??
     versionRefusal(kube) ??
-    saltMasterRefusal(kube)
+    (reach === 'files' ? null : saltMasterRefusal(kube))
   );
 }
 
 /** Checked again right before each step that changes something. `names`: the nodes when the change began or resumed. */
-export function refusalBeforeStep(kube: KubeFacts, version: string, names: readonly string[]): Refusal | null {
-  const changed = nodesRefusal(kube, names) ?? versionRefusal(kube) ?? saltMasterRefusal(kube);
+export function refusalBeforeStep(
+  kube: KubeFacts,
+  version: string,
+  names: readonly string[],
+  reach: Reach = 'cluster',
+): Refusal | null {
+  if (reach === 'files') return versionRefusal(kube) ?? otherVersionRefusal(kube, version);
+  const changed =
+    nodesRefusal(kube, names) ?? versionRefusal(kube) ?? saltMasterRefusal(kube) ?? otherVersionRefusal(kube, version);
   if (changed !== null) return changed;
-  if (kube.clusterVersion !== version) {
-    return refuse(
-      'upgrade-under-way',
-      `The cluster is now at ${kube.clusterVersion}, but the plan was made for ${version}.`,
-      'Request a new plan.',
-    );
-  }
   const notReady = kube.nodes.filter((node) => !node.ready).map((node) => node.name);
   if (notReady.length > 0) return refuse('node-not-ready', `No longer Ready: ${listed(notReady)}.`, BRING_BACK);
   return bootstrapReadyRefusal(kube);
+}
+
+function otherVersionRefusal({ clusterVersion }: KubeFacts, version: string): Refusal | null {
+  if (clusterVersion === version) return null;
+  const says = `The cluster is now at ${clusterVersion}, but the plan was made for ${version}.`;
+  return refuse('upgrade-under-way', says, 'Request a new plan.');
 }
 
 /** A registry and the Salt master of another bootstrap node would be taken for the real ones. */

@@ -3,6 +3,7 @@ import type { Facts, KubeFacts, NodeFacts, OpenTarget } from '../cluster/facts.t
 import { type ClosedTarget, isClosed } from '../cluster/facts.ts';
 import { shellQuote } from '../node-commands/command.ts';
 import type { Intent } from '../plan/intent.ts';
+import type { Reach } from '../plan/reach.ts';
 import { bytesInWords, listed } from '../text/format.ts';
 import { nearest } from '../text/nearest.ts';
 import { soundArchives } from './archives.ts';
@@ -15,13 +16,14 @@ export const BRING_BACK =
 /** Engines keep the address of a registry whose node was deleted. */
 export const IF_DELETED = 'If it was deleted, /registry-ha sync takes its address out of the container engines.';
 
-/** Refuses nodes that Kubernetes does not know, or that cannot have a second registry. */
-export function nodeGuards(intent: Intent, kube: KubeFacts): Refusal | null {
+/** Refuses nodes that Kubernetes does not know, or that cannot have a second registry; where engines are at stake, every node that is not Ready. */
+export function nodeGuards(intent: Intent, kube: KubeFacts, reach: Reach): Refusal | null {
   for (const name of intent.nodes) {
     const node = kube.nodes.find((candidate) => candidate.name === name);
-    const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node);
+    const refusal = node === undefined ? unknownNode(name, kube) : unfitNode(node, reach);
     if (refusal !== null) return refusal;
   }
+  if (reach === 'files') return null;
   const bootstrap = kube.nodes.find(({ roles }) => roles.includes('bootstrap'));
   return notReadyRefusal(kube) ?? (bootstrap?.ip == null ? null : addressRefusal(bootstrap));
 }
@@ -38,9 +40,10 @@ function unknownNode(name: string, kube: KubeFacts): Refusal {
 export const bootstrapRefusal = (name: string): Refusal =>
   refuse('bootstrap-node', `${name} is the bootstrap node, which has the first registry.`, 'Name another node.');
 
-function unfitNode(node: NodeFacts): Refusal | null {
+/** A full disk makes a node not Ready, and is a reason to delete files there. */
+function unfitNode(node: NodeFacts, reach: Reach): Refusal | null {
   if (node.roles.includes('bootstrap')) return bootstrapRefusal(node.name);
-  if (!node.ready) return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
+  if (!node.ready && reach === 'cluster') return refuse('node-not-ready', `${node.name} is not Ready.`, BRING_BACK);
   const unfit = addressRefusal(node);
   if (unfit !== null) return unfit;
   const { user, sudo } = node.access;

@@ -66,6 +66,8 @@ function covers(approved: Step, fresh: Step): boolean {
       canonicalJson({ node: fresh.node, archive: fresh.archive, part: fresh.part })
     );
   }
+  if (approved.kind === 'prove-deleted' && fresh.kind === 'prove-deleted')
+    return fresh.copies.every(({ part }) => approved.copies.some((copy) => copy.part === part));
   return purposeOf(approved) === purposeOf(fresh);
 }
 

@@ -95,6 +95,25 @@ export function removeCopyStep(
   };
 }
 
+/** The id of a plan's proof. */
+export const PROOF_ID = 'verify';
+
+/** The proof of a change that only deletes copies: none of them is left. */
+export function proveDeletedStep(removals: readonly StepOf<'remove-copy'>[]): StepOf<'prove-deleted'> {
+  const nodes = [...new Set(removals.map(({ node }) => node))];
+  return {
+    kind: 'prove-deleted',
+    id: PROOF_ID,
+    says: `Prove it: nothing of ${count(removals.length, 'copy', 'copies')} is left on ${listed(nodes)}`,
+    commands: [],
+    copies: removals.map(({ node, archive, part, takesArchive }) => ({
+      node,
+      part,
+      ...(takesArchive ? { archive: archive.path } : {}),
+    })),
+  };
+}
+
 /** A node's registry. */
 type RegistryAt = StepOf<'prove-undone'>['gone'][number];
 
@@ -115,7 +134,7 @@ export function proveGoneStep(
       : `the registries of the bootstrap node and ${listed(others.map(({ node }) => node))} serve`;
   return {
     kind: 'prove-undone',
-    id: 'verify',
+    id: PROOF_ID,
     says: `Prove it: ${without}${also} ${count(images, 'image')}`,
     commands: [],
     gone: [...gone],

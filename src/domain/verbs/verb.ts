@@ -6,6 +6,7 @@ import type { WantedFile } from '../cluster/target-query.ts';
 import type { IntentOf, Verb } from '../plan/intent.ts';
 import type { PlanFor } from '../plan/parts.ts';
 import type { Plan, UntimedPlan } from '../plan/plan.ts';
+import type { Reach } from '../plan/reach.ts';
 import type { Markup } from '../text/markup.ts';
 import type { ChangeWish } from '../typed/change-wish.ts';
 import type { CommandContext } from '../typed/cluster.ts';
@@ -29,6 +30,8 @@ export interface TargetSearch {
   readonly paths?: readonly string[];
   /** Whether a drill keeps the bootstrap's registry away. */
   readonly drillSwitch?: true;
+  /** With `files`, Salt, engines and registries are not asked. */
+  readonly reach?: Reach;
 }
 
 /** What the worker knows beside the cluster. */

@@ -19,6 +19,7 @@ async function asked(lab: FakeLab, changes = new FakeChanges('lab')) {
   const ports = { ...lab, clock, changes, onWait: (says: string) => void said.push(says) };
   const planned = {
     version: '128.0.1',
+    reach: 'cluster' as const,
     nodes: ['bootstrap', 'node-1', 'node-2', 'node-3'],
     ownJobs: [OWN],
     busyOthers: () => new Set(['node-2']),

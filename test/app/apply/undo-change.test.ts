@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { notConfirmed, Unreachable } from '../../../src/domain/answers/failure.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/answers/refusal.ts';
 import type { Change, ChangeEvent } from '../../../src/domain/change/change.ts';
 import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
+import { proofInWords } from '../../../src/slack/card/status.ts';
 import {
   applyAgain,
   approvalBy,
@@ -44,6 +46,90 @@ async function plannedUndo(on: Bench, undoes: string): Promise<Change> {
 }
 
 const says = (answer: Change | Refusal): string => (isRefusal(answer) ? answer.says : `granted ${answer.id}`);
+
+/** An add whose second copy failed, with its part file. */
+async function addStoppedInItsCopies(on: Bench): Promise<Change> {
+  const { copy } = on.lab.copier;
+  const copier = on.lab.copier as { copy: typeof copy };
+  let copies = 0;
+  copier.copy = async (step, ...rest) => {
+    copies += 1;
+    if (copies === 1) return await copy(step, ...rest);
+    on.lab.inside('node-2').files.add(step.part);
+    throw notConfirmed('node-2', 'No space left.', 'Make room.');
+  };
+  const { id } = await approvedChangeOn(on);
+  await on.work();
+  copier.copy = copy;
+  on.lab.ran.length = 0;
+  const change = await stateOf(on, id);
+  if (change?.state !== 'failed') throw new Error(`it is ${change?.state}`);
+  return change;
+}
+
+/** Only the API server and node-2 answer; every node is not Ready, and no registry is listed. */
+function allElseAway(on: Bench): void {
+  on.lab.change = (seen) => ({
+    ...seen,
+    kube: {
+      ...seen.kube,
+      nodes: seen.kube.nodes.map((node) => ({ ...node, ready: false })),
+      endpoints: { ready: [], notReady: [] },
+      saltMaster: null,
+    },
+  });
+  const away = async (): Promise<never> => {
+    throw new Unreachable('bootstrap', 'salt-master', 'It is away.');
+  };
+  Object.assign(on.lab.salt, { answering: away, stateRuns: away, engines: away });
+  Object.assign(on.lab.registries, { manifest: away, blob: away });
+}
+
+describe('the undo of a change that only copied', () => {
+  it('deletes the copies while other nodes, Salt, engines and registries are away', async () => {
+    const on = bench();
+    const add = await addStoppedInItsCopies(on);
+    allElseAway(on);
+    const undo = await plannedUndo(on, add.id);
+    expect(undo.plan?.seen.findings.join(' ')).toContain('did not ask them');
+    expect(undo.plan?.approved.sideEffects).toEqual(['Empty folders stay on node-2.']);
+    granted(await on.decide(approvalBy(bob, undo)));
+    await on.work();
+    const done = await stateOf(on, undo.id);
+    expect(done).toMatchObject({ state: 'done', proof: { deleted: { archives: 1, parts: 1 } } });
+    expect([...on.lab.inside('node-2').files]).toEqual([]);
+    expect(on.lab.ran.every((line) => line.startsWith('node-2$ '))).toBe(true);
+    expect(proofInWords(done ?? undo)).toBe('1 copied archive and 1 unfinished copy are gone from node-2.');
+    expect(on.surprises).toEqual([]);
+  });
+
+  it('fails while a copy comes back, and names it', async () => {
+    const on = bench();
+    const undo = await plannedUndo(on, (await addStoppedInItsCopies(on)).id);
+    granted(await on.decide(approvalBy(bob, undo)));
+    const { present } = on.lab.targets;
+    let looks = 0;
+    Object.assign(on.lab.targets, {
+      present: async (...asked: Parameters<typeof present>) => {
+        looks += asked[1].length > 2 ? 1 : 0;
+        return looks > 0 ? [asked[1][0]] : await present(...asked);
+      },
+    });
+    await on.work();
+    const { failure } = (await stateOf(on, undo.id)) ?? {};
+    expect(failure).toMatchObject({ where: 'node-2' });
+    expect(failure?.what).toMatch(/^\/srv\/scality\/\S+ is still there\.$/);
+  });
+
+  it('needs the whole cluster once a state was begun', async () => {
+    const on = bench();
+    const add = await failedAdd(on, 'metalk8s.archives.mounted');
+    allElseAway(on);
+    const { id } = granted(await on.undo(add.id));
+    await on.work();
+    expect(await stateOf(on, id)).toMatchObject({ state: 'refused', refusal: { refused: 'node-not-ready' } });
+  });
+});
 
 describe('the undo of a failed change', () => {
   it('restores the node to its earlier state, after its own plan and approval', async () => {

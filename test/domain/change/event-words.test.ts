@@ -5,7 +5,7 @@ import { everyEvent } from '../../contract/changes-events.ts';
 it('formats every event on one line: what, who, plan and details', () => {
   expect(everyEvent('lab-7f3k2q').map(eventInWords).join('\n')).toMatchInlineSnapshot(`
     "requested by U1 (alice): add node-2, reason: more copies
-    planned plan d1: 16 steps, expires 2026-03-01T10:00:00.000Z
+    planned plan d1: 17 steps, expires 2026-03-01T10:00:00.000Z
     voted by U2 (bob)
     approved by U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
     approved by U1 U2 plan d1: requested by U1, must start by 2026-03-01T10:00:00.000Z, signed with k1
@@ -31,4 +31,12 @@ it('says of a drill how long the registry was away, and what came through whom',
   expect(eventInWords({ type: 'done', at: '2026-03-01T10:00:00.000Z', proof, seconds: 61.5 })).toBe(
     'done in 61.5 s: served 5/5 images, engines 3/3, the bootstrap’s registry away for 43 s, node-3 pulled metalk8s-1/utils:1 through node-2',
   );
+});
+
+it('says of an undo of copies what is gone, and no counts of images that nobody asked for', () => {
+  const counts = { served: 0, expected: 0, archives: 0, engines: 0, engineTotal: 0, blobs: 0 };
+  const proof = { ...counts, deleted: { archives: 2, parts: 1 } };
+  const done = { at: '2026-03-01T10:00:00.000Z', type: 'done', seconds: 4, proof } as const;
+  expect(eventInWords(done)).toContain('gone: 2 copied archives, 1 unfinished copy');
+  expect(eventInWords(done)).not.toContain('0/0');
 });

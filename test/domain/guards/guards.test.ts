@@ -327,6 +327,20 @@ it('stops before the next action when the cluster has another version than the p
   });
 });
 
+it('lets files be deleted while other nodes, the Salt master and the bootstrap’s registry are away, and not in an upgrade', () => {
+  const { kube } = facts();
+  const away = {
+    ...kube,
+    nodes: [...nodes.map((one) => ({ ...one, ready: false })), ...nodes.map((one) => ({ ...one, name: 'node-9' }))],
+    endpoints: { ready: [], notReady: [] },
+    saltMaster: null,
+  };
+  expect(refusalBeforeStep(away, '128.0.1', NAMES, 'files')).toBeNull();
+  expect(refusalBeforeStep(away, '128.0.0', NAMES, 'files')?.refused).toBe('upgrade-under-way');
+  const oneAhead = away.nodes.map((one, at) => (at === 0 ? { ...one, version: '129.0.0' } : one));
+  expect(refusalBeforeStep({ ...away, nodes: oneAhead }, '128.0.1', NAMES, 'files')?.refused).toBe('upgrade-under-way');
+});
+
 it('stops before the next action after an upgrade began, or a node or the bootstrap registry failed', () => {
   const { kube } = facts();
   expect(refusalBeforeStep(kube, '128.0.1', NAMES)).toBeNull();

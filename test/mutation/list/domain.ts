@@ -13,8 +13,8 @@ export const DOMAIN: readonly Mutant[] = [
   {
     name: 'a step runs at another cluster version than planned',
     file: 'src/domain/guards/guards.ts',
-    find: 'kube.clusterVersion !== version',
-    replace: 'false',
+    find: 'if (clusterVersion === version) return null;',
+    replace: 'return null;',
     tests: GUARDS,
   },
   {
@@ -58,6 +58,20 @@ export const DOMAIN: readonly Mutant[] = [
     find: 'takesFstab: !before.fstab.some',
     replace: 'takesFstab: !before.mounts.some',
     tests: UNDO,
+  },
+  {
+    name: 'an undo of what a state began needs no Salt, because the change has copied, too',
+    file: 'src/domain/plan/reach.ts',
+    find: 'steps.every(',
+    replace: 'steps.some(',
+    tests: ['test/app/apply/undo-change.test.ts'],
+  },
+  {
+    name: 'files are deleted while the nodes are upgraded',
+    file: 'src/domain/guards/guards.ts',
+    find: "if (reach === 'files') return versionRefusal(kube) ?? otherVersionRefusal(kube, version);",
+    replace: "if (reach === 'files') return otherVersionRefusal(kube, version);",
+    tests: GUARDS,
   },
   {
     name: 'one node at another version does not stop a plan',

@@ -45,11 +45,7 @@ function plan(): Plan {
 const PROOF = { served: 5, expected: 5, archives: 3, engines: 4, engineTotal: 4, blobs: 0 };
 
 /** The add copied to node-2 only. node-1 had a registry before, and on node-3 nothing was begun. */
-function planOfThree(
-  intent: IntentOf<'undo'>,
-  one = failedAt('copy:node-2:metalk8s-128.0.1'),
-  left: Facts = leftByCopy(),
-): Plan {
+function planOfThree(intent: IntentOf<'undo'>, one = failedAt('mount:node-2'), left: Facts = leftByCopy()): Plan {
   const before = intent.nodes.map((node) => ({ ...untouched, node, registry: node === 'node-1' }));
   const targets = [...left.targets, emptyTarget('node-1'), emptyTarget('node-3')];
   const change = { ...one, before, intent: { ...one.intent, nodes: intent.nodes } };

@@ -3,7 +3,7 @@ import type { Facts } from '../../../src/domain/cluster/facts.ts';
 import type { SaltReturn } from '../../../src/domain/cluster/salt.ts';
 import type { StepKind } from '../../../src/domain/plan/step.ts';
 import type { FakeLab } from '../../fakes/fake-lab.ts';
-import { type DrillKind, keepsItsWord, labBefore, of, type UndoKind } from '../steps-world.ts';
+import { type DrillKind, keepsItsWord, labBefore, of, type UndoKind, type UndoOfCopiesKind } from '../steps-world.ts';
 
 const failedState: SaltReturn = {
   is: 'failed',
@@ -17,7 +17,7 @@ const failedState: SaltReturn = {
   skipped: 4,
 };
 
-type AddKind = Exclude<StepKind, UndoKind | DrillKind>;
+type AddKind = Exclude<StepKind, UndoKind | UndoOfCopiesKind | DrillKind>;
 
 /** How each kind of step is made to fail. */
 const breaks: Readonly<Record<AddKind, (lab: FakeLab) => void>> = {

@@ -8,8 +8,8 @@ import { planAdd } from '../../../src/domain/verbs/add/plan.ts';
 import { planUndo } from '../../../src/domain/verbs/undo/plan.ts';
 import { runStep } from '../../../src/steps/run-step.ts';
 import { FakeLab } from '../../fakes/fake-lab.ts';
-import { addNode2, current, solution } from '../../fixtures/facts.ts';
-import { failedAt, leftByEngines, UNDO, UNDONE, undoIt } from '../../fixtures/undo.ts';
+import { addNode2, current, older, solution } from '../../fixtures/facts.ts';
+import { failedAt, leftByCopy, leftByEngines, UNDO, UNDONE, undoIt } from '../../fixtures/undo.ts';
 import { keepsItsWord, never, outcome, type UndoKind, worldOf } from '../steps-world.ts';
 
 const raise = (): never => {
@@ -60,6 +60,23 @@ const kinds = Object.keys(breaks).filter((kind): kind is UndoKind => Object.hasO
 describe.each(kinds)('the step %s', (kind) =>
   keepsItsWord({ kind, step: () => of(kind), labBefore: () => labBefore(kind), breaks: breaks[kind] }),
 );
+
+const undoOfCopies = planUndo(
+  undoIt,
+  leftByCopy(),
+  { change: failedAt('copy:node-2:metalk8s-128.0.1'), later: [] },
+  { change: UNDO, at: '', begun: false },
+);
+const lastOf = (steps: readonly Step[]): Step => steps.at(-1) ?? raise();
+
+describe('the step prove-deleted', () =>
+  keepsItsWord({
+    kind: 'prove-deleted',
+    step: () => (isRefusal(undoOfCopies) ? raise() : lastOf(undoOfCopies.approved.steps)),
+    labBefore: async () => new FakeLab(),
+    // Another person puts the archive there again.
+    breaks: (lab) => void lab.inside('node-2').files.add(older.path),
+  }));
 
 /** Changes what the looks tell of each engine. */
 const enginesAre = (lab: FakeLab, change: (endpoints: readonly string[]) => readonly string[]): void => {

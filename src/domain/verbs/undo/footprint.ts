@@ -1,8 +1,10 @@
 import type { Change } from '../../change/change.ts';
+import { touchedSteps } from '../../change/step-attempts.ts';
 import type { Facts, NodeFacts, OpenTarget } from '../../cluster/facts.ts';
 import { isClosed } from '../../cluster/facts.ts';
 import type { NodeBefore } from '../../cluster/node-before.ts';
 import { FILES_OF_ANY_VERSION, includeOfSolution, includeOfVersion } from '../../cluster/registry.ts';
+import { reachOf } from '../../plan/reach.ts';
 import type { CopyStep, MountedArchive, Step } from '../../plan/step.ts';
 
 /** What a change may have left on one node: the node's state before, the steps that began, and its state now. */
@@ -33,6 +35,10 @@ export function footprintsOf(
     return [{ node, target, before: was, touched: own, completed }];
   });
 }
+
+/** True if the change began nothing but copies, so that no registry, mount or engine is to be undone. */
+export const isOfFiles = (undone: Pick<Change, 'plan' | 'steps' | 'begun'>): boolean =>
+  reachOf(touchedSteps(undone)) === 'files';
 
 /** True if the change deployed this node's registry, or began to. */
 export const hasDeployed = ({ touched }: Footprint): boolean => touched.some(({ kind }) => kind === 'deploy');

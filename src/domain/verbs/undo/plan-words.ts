@@ -4,7 +4,7 @@ import type { PlanDraft } from '../../plan/parts.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { Step } from '../../plan/step.ts';
 import { commonFindings, commonWarnings, mastersRestart } from '../plan-words.ts';
-import { copiesOf, type Footprint, isOwnCopy } from './footprint.ts';
+import { copiesOf, type Footprint, isOfFiles, isOwnCopy } from './footprint.ts';
 import { isInUse } from './steps.ts';
 
 /** The state of the cluster when the undo was planned. */
@@ -18,13 +18,16 @@ export function undoSeen(
   return {
     findings: [
       `According to the worker’s journal, ${undone.id} started: ${started.join('; ')}.`,
-      ...commonFindings(context),
+      ...(isOfFiles(undone) ? [ONLY_FILES] : commonFindings(context)),
     ],
     warnings: [...traces.flatMap(keptFiles), ...commonWarnings(context), ...mastersRestart(context, steps)],
     already: [],
     space: [],
   };
 }
+
+const ONLY_FILES =
+  'These steps only copied files, so the undo needs no other node, no Salt minion and no registry, and did not ask them.';
 
 /** Warns of files that stay although the change may have copied them. */
 function keptFiles(trace: Footprint): readonly string[] {

@@ -4,7 +4,7 @@ import { touchedSteps } from '../../change/step-attempts.ts';
 import type { Facts } from '../../cluster/facts.ts';
 import { sameSet } from '../../cluster/registry.ts';
 import { archiveGuards } from '../../guards/archives.ts';
-import { commonRefusal } from '../../guards/guards.ts';
+import { commonRefusal, filesRefusal } from '../../guards/guards.ts';
 import { enginesSteps } from '../../plan/engine-steps.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type PlanFor, planOf } from '../../plan/parts.ts';
@@ -15,13 +15,21 @@ import { listed } from '../../text/format.ts';
 import { contextOf } from '../bring-up.ts';
 import { takingAwayEffects } from '../plan-words.ts';
 import { isKnownToAnEngine, remaining } from '../staying.ts';
-import { goneStep } from '../take-away.ts';
+import { goneStep, PROOF_ID } from '../take-away.ts';
 import { whyNotUndone } from '../undoing.ts';
 import type { JournalRecord } from '../verb.ts';
-import { type Footprint, footprintsOf, hasDeployed } from './footprint.ts';
+import { type Footprint, footprintsOf, hasDeployed, isOfFiles } from './footprint.ts';
 import { undoSeen } from './plan-words.ts';
 import { laterRefusal, notInTheJournal, unclearMountRefusal } from './refusals.ts';
-import { proveUndone, removeSteps, unconfigureSteps, unmountSteps, withdrawSteps } from './steps.ts';
+import {
+  foldersStay,
+  onlyFilesSteps,
+  proveUndone,
+  removeSteps,
+  unconfigureSteps,
+  unmountSteps,
+  withdrawSteps,
+} from './steps.ts';
 
 /** Undoes only what the change began and what did not exist before, in the order of MetalK8s’ removal: registry, engines, mounts, files. */
 export function planUndo(
@@ -36,7 +44,7 @@ export function planUndo(
     whyNotUndone(undone) ??
     otherNodes(intent, undone) ??
     laterRefusal(undone, record.later) ??
-    commonRefusal(intent, facts) ??
+    (isOfFiles(undone) ? filesRefusal(intent, facts) : commonRefusal(intent, facts)) ??
     builtOnOthers(undone);
   if (refusal !== null) return refusal;
   const traces = footprintsOf(undone, touchedSteps(undone), facts);
@@ -44,13 +52,13 @@ export function planUndo(
   const steps = stepsOf(intent, traces, context, undone);
   const unfit = unclearMountRefusal(undone, traces) ?? registriesRefusal(steps, traces, facts);
   if (unfit !== null) return unfit;
-  if (!when.begun && steps.every(({ kind }) => kind === 'prove-undone')) return nothingLeft(undone);
+  if (!when.begun && steps.every(({ id }) => id === PROOF_ID)) return nothingLeft(undone);
   return planOf({
     ...{ intent, context, when, steps },
     // An undo does not depend on the current archives.
     archives: [],
     targets: traces.toReversed(),
-    sideEffects: takingAwayEffects(steps),
+    sideEffects: isOfFiles(undone) ? foldersStay(steps) : takingAwayEffects(steps),
     seen: undoSeen(undone, traces, context, steps),
   });
 }
@@ -61,6 +69,7 @@ function stepsOf(
   context: PlanContext,
   undone: Change,
 ): readonly Step[] {
+  if (isOfFiles(undone)) return onlyFilesSteps(traces);
   const addresses = remaining(leaving(traces), context.facts);
   const withdrawn = traces.filter(hasDeployed);
   const lastNode = withdrawn.at(-1)?.node.name;

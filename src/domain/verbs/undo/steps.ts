@@ -2,7 +2,15 @@ import { isAt, isBackedBy, isMountOf } from '../../cluster/mounted.ts';
 import { keptManifest, REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
 import type { PlanContext } from '../../plan/planned-steps.ts';
 import type { CopyStep, Step, StepOf } from '../../plan/step.ts';
-import { proveGoneStep, removeCopyStep, unconfigureStep, unmountStep, withdrawStep } from '../take-away.ts';
+import { listed } from '../../text/format.ts';
+import {
+  proveDeletedStep,
+  proveGoneStep,
+  removeCopyStep,
+  unconfigureStep,
+  unmountStep,
+  withdrawStep,
+} from '../take-away.ts';
 import {
   copiesOf,
   type Footprint,
@@ -41,11 +49,23 @@ export function unconfigureSteps(trace: Footprint, saltenv: string): readonly St
 }
 
 /** Deletes the archives that the change has copied, and the part files of interrupted copies. */
-export function removeSteps(trace: Footprint): readonly Step[] {
+export function removeSteps(trace: Footprint): readonly StepOf<'remove-copy'>[] {
   return copiesOf(trace)
     .filter((copy) => !isInUse(copy, trace))
     .toReversed()
     .flatMap((copy) => removeStep(copy, trace));
+}
+
+/** The undo of a change that only copied: it deletes the copies and proves that they are gone. */
+export function onlyFilesSteps(traces: readonly Footprint[]): readonly Step[] {
+  const removals = traces.flatMap(removeSteps);
+  return [...removals, proveDeletedStep(removals)];
+}
+
+/** What stays after an undo of copies. */
+export function foldersStay(steps: readonly Step[]): readonly string[] {
+  const nodes = [...new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])))];
+  return nodes.length === 0 ? [] : [`Empty folders stay on ${listed(nodes)}.`];
 }
 
 /** True if a mount that this undo keeps uses the file. */
@@ -56,7 +76,7 @@ export function isInUse({ archive }: CopyStep, trace: Footprint): boolean {
     .some((entry) => !own.some((one) => isAt(one.archive.mountpoint)(entry)));
 }
 
-function removeStep(copy: CopyStep, trace: Footprint): readonly Step[] {
+function removeStep(copy: CopyStep, trace: Footprint): readonly StepOf<'remove-copy'>[] {
   const { archive, part } = copy;
   const { node, target } = trace;
   const file = target.files.find(({ path }) => path === archive.path)?.is;

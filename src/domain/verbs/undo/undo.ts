@@ -2,6 +2,7 @@ import type { Change } from '../../change/change.ts';
 import { REGISTRY_MANIFEST } from '../../node-commands/undo-commands.ts';
 import type { IntentOf } from '../../plan/intent.ts';
 import { type JournalRecord, type Known, ORDINARY, type TargetSearch, type VerbPlug } from '../verb.ts';
+import { isOfFiles } from './footprint.ts';
 import { parseUndo } from './parse.ts';
 import { planUndo } from './plan.ts';
 import { undoUsage, undoWords } from './words.ts';
@@ -35,6 +36,7 @@ function searchFor({ record }: Known): TargetSearch {
     archives: copies
       .map(({ archive }) => archive)
       .filter(({ path }, at, all) => all.findIndex((one) => one.path === path) === at),
+    reach: record?.change != null && isOfFiles(record.change) ? 'files' : 'cluster',
     paths: [REGISTRY_MANIFEST, ...new Set(copies.map(({ part }) => part))],
   };
 }
