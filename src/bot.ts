@@ -62,7 +62,7 @@ async function openBot(config: BotConfig, files: FleetFiles | null, log: Log, re
   const useCases = loggedWishes(
     botUseCases(
       { clusters, fleet, cards, clock, ids: randomIds(), signer },
-      answering({ clusters, fleet, cards, clock, lacking: () => slack?.off() ?? [] }),
+      answering({ clusters, fleet, cards, clock, lacking: () => slack?.lacking() ?? { off: [], closed: [] } }),
     ),
     log,
   );

@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Announcements, Changes } from '../ports/record.ts';
 import { boltLog } from './api/bolt-log.ts';
+import { withClosedChannels } from './api/closed-channels.ts';
 import { countedPoster, type OnCall } from './api/counted-poster.ts';
 import { type SlackPoster, slackPoster } from './api/poster.ts';
 import { botApp, type PayloadWay } from './inbox/bot-app.ts';
@@ -73,8 +74,7 @@ export async function startSlack(options: StartSlackOptions) {
   const { config, useCases, once, clock, log } = options;
   const { botToken } = config.secrets;
   const slackApiUrl = config.slack.apiUrl;
-  const poster = slackPoster({ botToken, slackApiUrl, clock, logger: boltLog(log) });
-  const slack = options.onCall === undefined ? poster : countedPoster(poster, clock, options.onCall);
+  const { slack, closed } = withClosedChannels(posterOf(options));
   const bot = botApp({ botToken, slackApiUrl, clock, log, onFatal: options.onFatal ?? rejectUnheard, ...way(config) });
   const whyNot = (sender: Sender) => unwelcome(sender, bot.home());
   const parsed: Parsing = (channel, parse) => withNodes(parse, contextIn(channel, config), useCases, log);
@@ -93,8 +93,8 @@ export async function startSlack(options: StartSlackOptions) {
   const drawing = Promise.all([cards.run(end.signal), homes.run(end.signal)]);
   return {
     isConnected: () => bot.isConnected(),
-    /** Optional features that are off, as sentences. */
-    off: () => bot.home().off,
+    /** Optional features that are off, as sentences, and channels in which the bot cannot write. */
+    lacking: () => ({ off: bot.home().off, closed: closed() }),
     /** Posts the card of a change without one; null when the bot may not write there. */
     postAgain: (change: Change) => postAgain(change, { slack, clock, log }),
     /** Reminds people once, in the thread of its card, that a plan expires soon. */
@@ -108,6 +108,12 @@ export async function startSlack(options: StartSlackOptions) {
       await drawing;
     },
   };
+}
+
+function posterOf({ config: { slack, secrets }, clock, log, onCall }: StartSlackOptions): SlackPoster {
+  const { apiUrl: slackApiUrl } = slack;
+  const poster = slackPoster({ botToken: secrets.botToken, slackApiUrl, clock, logger: boltLog(log) });
+  return onCall === undefined ? poster : countedPoster(poster, clock, onCall);
 }
 
 interface HomeParts extends Pick<HomesPorts, 'planned' | 'clock' | 'log'> {

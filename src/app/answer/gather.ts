@@ -15,14 +15,20 @@ export interface AnsweredCluster extends ClusterPorts {
   readonly dryRuns: Pick<DryRuns, 'seen' | 'ask'>;
 }
 
+/** Optional features that are off, and why, as sentences; channels in which the bot cannot write. */
+export interface Lacking {
+  readonly off: readonly string[];
+  readonly closed: readonly string[];
+}
+
 /** What questions read. None of them changes anything. */
 export interface AnswerPorts {
   readonly clusters: ReadonlyMap<string, AnsweredCluster>;
   readonly fleet: Pick<Fleet, 'holding'>;
   readonly cards: Pick<Cards, 'place'>;
   readonly clock: Clock;
-  /** Optional features that are off, and why; none when left out. */
-  readonly lacking?: () => readonly string[];
+  /** What the bot cannot do in Slack; nothing when left out. */
+  readonly lacking?: () => Lacking;
 }
 
 /** Reads what an answer is made from, or refuses. */

@@ -1,7 +1,9 @@
 import type { RightsIn } from '../../domain/policy/active-holds.ts';
 import { QUESTION_NAMES, questionPlug } from '../../domain/questions/questions.ts';
 import { activeHoldsOf, rightsInEach } from '../policy/rights.ts';
-import type { Gather } from './gather.ts';
+import type { Gather, Lacking } from './gather.ts';
+
+const NOTHING: Lacking = { off: [], closed: [] };
 
 /** The asker's permissions in each cluster, and how the other questions are typed. */
 export const knownForHelp: Gather<'help'> = async (_, { by, channel }, ports) => {
@@ -15,5 +17,5 @@ export const knownForHelp: Gather<'help'> = async (_, { by, channel }, ports) =>
   const mayAsk = rights.some((one) => one.mayAsk.length > 0);
   const shown = QUESTION_NAMES.filter((name) => name !== 'help' && (name !== 'plan' || mayAsk));
   const questions = shown.map((name) => questionPlug(name).usage);
-  return { rights, questions, isPrivate: channel === null, off: ports.lacking?.() ?? [] };
+  return { rights, questions, isPrivate: channel === null, ...(ports.lacking?.() ?? NOTHING) };
 };

@@ -11,6 +11,8 @@ export interface Markup {
   /** The label of a button, or a heading. */
   readonly strong: (label: string) => string;
   readonly person: (person: { readonly id: string; readonly name: string }) => string;
+  /** A channel, by its ID. */
+  readonly channel: (id: string) => string;
   /** An ISO time. */
   readonly moment: (iso: string) => string;
   /** A change's ID, as a link to its card where there is one and the surface can link. */
@@ -23,6 +25,7 @@ export const PLAIN: Markup = {
   code: (text) => text,
   strong: (label) => label,
   person: ({ name }) => name,
+  channel: (id) => id,
   moment: utc,
   card: (id) => id,
   room: Number.POSITIVE_INFINITY,

@@ -9,6 +9,7 @@ const ANSWER_ROOM = 3_000;
 export const MRKDWN: Markup = {
   room: ANSWER_ROOM,
   ...{ text: escaped, code, strong: (label) => `*${label}*`, person, moment },
+  channel: (id) => `<#${id}>`,
   card: (id) => code(id),
 };
 

@@ -79,7 +79,13 @@ async function openWorld() {
     ids: randomIds(),
     signer: approvalSigner(await signing),
   };
-  const answers = answering({ clusters, fleet, cards: record.cards, clock: systemClock, lacking: () => [] });
+  const answers = answering({
+    clusters,
+    fleet,
+    cards: record.cards,
+    clock: systemClock,
+    lacking: () => ({ off: [], closed: [] }),
+  });
   const read: boolean[] = [];
   const clock = new FakeClock();
   const files = fleetFiles(at('bot.yaml'), env);

@@ -56,7 +56,7 @@ it('without the scopes, mentions reach nobody, and help and log say that they ar
   await expect(w.local.direct('alice', 'status')).rejects.toThrow('turned off');
   expect(await w.changes.open()).toEqual([]);
   expect(w.log.lines.filter((line) => line === 'info An optional feature is off')).toHaveLength(2);
-  expect(w.bot.off()).toEqual([
+  expect(w.bot.lacking().off).toEqual([
     'Mentions of the bot, also in threads, are off: the Slack app lacks the optional scope app_mentions:read.',
     'Questions in direct messages are off: the Slack app lacks the optional scope im:history.',
   ]);

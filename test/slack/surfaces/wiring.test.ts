@@ -109,6 +109,11 @@ describe('a private reply', () => {
     w.local.fault('slack-not-in-channel', []);
     await w.local.command('alice', '/registry-ha add node-2');
     await eventually(() => w.ephemeralFor(ALICE).find((text) => text.includes('/invite @registry-ha')));
+    const { closed } = w.bot.lacking();
+    expect(closed).toHaveLength(1);
+    w.local.clearFault('slack-not-in-channel');
+    await w.local.command('alice', '/registry-ha add node-2');
+    await eventually(() => (w.bot.lacking().closed.length === 0 ? true : undefined));
   });
 
   it('says that the bot had an internal error', async () => {

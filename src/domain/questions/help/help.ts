@@ -1,7 +1,7 @@
 import type { RightsIn } from '../../policy/active-holds.ts';
 import { activeHoldLines } from '../../policy/active-holds.ts';
 import type { HoldVerb } from '../../policy/policy.ts';
-import { firstFew } from '../../text/format.ts';
+import { firstFew, listed } from '../../text/format.ts';
 import type { Markup } from '../../text/markup.ts';
 import { verbPlug } from '../../verbs/verbs.ts';
 import type { QuestionPlug } from '../question.ts';
@@ -17,6 +17,8 @@ export interface HelpKnown {
   readonly isPrivate: boolean;
   /** Optional features that are off, and why, as sentences. */
   readonly off: readonly string[];
+  /** Channels in which the bot cannot write. */
+  readonly closed: readonly string[];
 }
 
 /** `help`: the commands and buttons that this person may use here, and every freeze and lock. */
@@ -24,7 +26,7 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
   typed: ['help', '--help', '-h', '?'],
   usage: ({ code }) => [`${code('/registry-ha help')} shows this text.`],
   parse: () => ({}),
-  answer: ({ rights, questions, isPrivate, off }, markup) =>
+  answer: ({ rights, questions, isPrivate, off, closed }, markup) =>
     [
       markup.strong('Registries of a MetalK8s cluster: what you may do here'),
       ...form(rights, markup),
@@ -37,8 +39,16 @@ export const help: QuestionPlug<HelpAsk, HelpKnown> = {
       ...unread(rights, markup),
       ...(isPrivate ? ['In direct messages, the bot answers questions only. Request changes in a channel.'] : []),
       ...off.map(markup.text),
+      ...unwritable(closed, markup),
     ].join('\n'),
 };
+
+function unwritable(closed: readonly string[], { channel, code }: Markup): readonly string[] {
+  if (closed.length === 0) return [];
+  return [
+    `The bot cannot write in ${listed(closed.map(channel))}, so cards there are out of date. If a channel is archived, restore it. Otherwise run ${code('/invite @registry-ha')} in it.`,
+  ];
+}
 
 const form = (rights: readonly RightsIn[], { code }: Markup): readonly string[] =>
   rights.some(({ mayAsk }) => mayAsk.length > 0) ? [`${code('/registry-ha')} alone opens a form.`] : [];
