@@ -15,7 +15,9 @@ import { REVIEWS_PATH, reviewed } from './access/review.ts';
 import { ExecDoor } from './exec/exec-door.ts';
 import { endpointsOf } from './objects/endpoints.ts';
 import { answerGet } from './objects/routes.ts';
+import { inForm, wantsTable } from './objects/table.ts';
 import { type ApiAnswer, failure, internalError } from './status.ts';
+import { isWatch, watchList } from './watch.ts';
 
 /** Where an operator puts the kubeconfig of the worker's service account, on the bootstrap node. */
 export const WORKER_KUBECONFIG = '/etc/registry-ha/kubeconfig';
@@ -114,14 +116,20 @@ function serve(world: World, server: Server, door: ExecDoor, access: Access): vo
 }
 
 async function answer(world: World, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const reply = await replyTo(world, access, request);
-  if (response.destroyed) return;
+  const reply = await replyTo(world, access, request, response);
+  if (reply === null || response.destroyed) return;
   const body = reply.isText === true ? String(reply.body) : JSON.stringify(reply.body);
   const type = reply.isText === true ? 'text/plain; charset=utf-8' : 'application/json';
   response.writeHead(reply.code, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
-async function replyTo(world: World, access: Access, request: IncomingMessage): Promise<ApiAnswer> {
+/** Null for a watch that has been answered. */
+async function replyTo(
+  world: World,
+  access: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<ApiAnswer | null> {
   try {
     await slow(world);
     const refusal = access.refusalFor(request);
@@ -134,7 +142,9 @@ async function replyTo(world: World, access: Access, request: IncomingMessage): 
     if (request.method !== 'GET') {
       return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     }
-    return await answerGet(world, url);
+    const asTable = wantsTable(request.headers.accept);
+    if (isWatch(url)) return await watchList(world, url, asTable, response);
+    return inForm(await answerGet(world, url), asTable);
   } catch (error) {
     return { code: 500, body: internalError(error instanceof Error ? error.message : String(error)) };
   }

@@ -6,11 +6,11 @@ import { kubernetesVersion } from './objects.ts';
 const GROUP = 'metalk8s.scality.com';
 const GROUP_VERSION = { groupVersion: `${GROUP}/v1alpha1`, version: 'v1alpha1' };
 const CORE = [
-  ['nodes', 'Node', false],
-  ['namespaces', 'Namespace', false],
-  ['pods', 'Pod', true],
-  ['pods/exec', 'PodExecOptions', true],
-  ['endpoints', 'Endpoints', true],
+  ['nodes', 'Node', false, ['no']],
+  ['namespaces', 'Namespace', false, ['ns']],
+  ['pods', 'Pod', true, ['po']],
+  ['pods/exec', 'PodExecOptions', true, []],
+  ['endpoints', 'Endpoints', true, ['ep']],
 ] as const;
 
 /** Version and discovery documents, health, and the custom resources of metalk8s.scality.com, if any. */
@@ -34,12 +34,14 @@ export function discovery(world: World, path: string): ApiAnswer {
       return ok(
         resourceList(
           'v1',
-          CORE.map(([name, kind, namespaced]) => ({
+          CORE.map(([name, kind, namespaced, shortNames]) => ({
             name,
             singularName: '',
             namespaced,
             kind,
-            verbs: ['get', 'list'],
+            verbs: ['get', 'list', 'watch'],
+            ...(shortNames.length === 0 ? {} : { shortNames }),
+            ...(name === 'pods' ? { categories: ['all'] } : {}),
           })),
         ),
       );

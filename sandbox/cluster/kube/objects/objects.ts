@@ -5,6 +5,9 @@ import { type EndpointAddress, endpointsOf } from './endpoints.ts';
 
 const VERSION_LABEL = 'metalk8s.scality.com/version';
 
+/** When the cluster was made. */
+const MADE = '2024-11-04T08:00:00Z';
+
 /** The Node object with the world's current labels and readiness. */
 export function nodeObject(world: World, node: SimNode): JsonObject {
   const isReady = node.ready && !world.faults.isOn('node-not-ready', node.name) && staysReady(world, node);
@@ -12,7 +15,13 @@ export function nodeObject(world: World, node: SimNode): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: node.name, uid: uid(node.name), labels: labelsOf(world, node), annotations: node.annotations },
+    metadata: {
+      name: node.name,
+      uid: uid(node.name),
+      creationTimestamp: MADE,
+      labels: labelsOf(world, node),
+      annotations: node.annotations,
+    },
     spec: taints(node),
     status: {
       addresses: [
@@ -81,7 +90,7 @@ export function namespaceObjects(world: World): readonly JsonObject[] {
   return ['default', 'kube-system'].map((name) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, uid: uid(name), ...(name === 'kube-system' ? { annotations } : {}) },
+    metadata: { name, uid: uid(name), creationTimestamp: MADE, ...(name === 'kube-system' ? { annotations } : {}) },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   }));
@@ -99,7 +108,10 @@ export function repositoriesEndpoints(world: World): JsonObject {
   return {
     kind: 'Endpoints',
     apiVersion: 'v1',
-    metadata: { name: 'repositories', namespace: 'kube-system', uid: uid('ep-repositories') },
+    metadata: {
+      ...{ name: 'repositories', namespace: 'kube-system', uid: uid('ep-repositories') },
+      creationTimestamp: MADE,
+    },
     ...(ready.length + notReady.length > 0 ? { subsets: [subset] } : {}),
   };
 }

@@ -8,7 +8,7 @@ import { matchesSelector } from './selectors.ts';
 
 const SYSTEM = 'kube-system';
 
-/** Answers a GET. Lists are complete: no paging, no watch. */
+/** Answers a GET. Lists are complete: no paging. */
 export async function answerGet(world: World, url: URL): Promise<ApiAnswer> {
   const parts = url.pathname.split('/').filter((part) => part !== '');
   if (parts[0] !== 'api' || parts[1] !== 'v1' || parts.length === 2) return discovery(world, url.pathname);
@@ -17,17 +17,23 @@ export async function answerGet(world: World, url: URL): Promise<ApiAnswer> {
   if (kind === 'nodes' && resource === undefined) return nodes(world, name, url);
   if (kind === 'pods' && name === undefined) return await pods(world, undefined, url);
   if (kind !== 'namespaces') return noResource();
-  return resource === undefined ? namespaces(world, name) : await namespaced(world, name ?? '', resource, item, url);
+  return resource === undefined
+    ? namespaces(world, name, url)
+    : await namespaced(world, name ?? '', resource, item, url);
 }
 
 function nodes(world: World, name: string | undefined, url: URL): ApiAnswer {
   const node = name === undefined ? undefined : world.nodes.get(name);
   if (name !== undefined) return node === undefined ? notFound('nodes', name) : found(nodeObject(world, node));
   const objects = [...world.nodes.values()].map((one) => nodeObject(world, one));
-  return list(
-    'NodeList',
-    objects.filter((one) => matchesSelector(url.searchParams.get('labelSelector'), labelsIn(one))),
-  );
+  const chosen = objects.filter((one) => matchesSelector(url.searchParams.get('labelSelector'), labelsIn(one)));
+  return list('NodeList', namedIn(url, chosen));
+}
+
+/** Those that a field selector names: `metadata.name` is a field of every kind. */
+function namedIn(url: URL, objects: readonly JsonObject[]): readonly JsonObject[] {
+  const selector = url.searchParams.get('fieldSelector');
+  return objects.filter((one) => matchesSelector(selector, { 'metadata.name': String(child(one, 'metadata').name) }));
 }
 
 function labelsIn(object: JsonObject): Readonly<Record<string, string>> {
@@ -40,9 +46,9 @@ function child(object: JsonObject, key: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-function namespaces(world: World, name: string | undefined): ApiAnswer {
+function namespaces(world: World, name: string | undefined, url: URL): ApiAnswer {
   const objects = namespaceObjects(world);
-  if (name === undefined) return list('NamespaceList', objects);
+  if (name === undefined) return list('NamespaceList', namedIn(url, objects));
   const object = objects.find((one) => child(one, 'metadata').name === name);
   return object === undefined ? notFound('namespaces', name) : found(object);
 }
@@ -54,7 +60,7 @@ async function namespaced(
   name: string | undefined,
   url: URL,
 ): Promise<ApiAnswer> {
-  if (resource === 'endpoints') return endpoints(world, namespace, name);
+  if (resource === 'endpoints') return endpoints(world, namespace, name, url);
   if (resource !== 'pods') return noResource();
   if (namespace !== SYSTEM) return name === undefined ? list('PodList', []) : notFound('pods', name);
   return await pods(world, name, url);
@@ -77,9 +83,9 @@ async function pods(world: World, name: string | undefined, url: URL): Promise<A
   );
 }
 
-function endpoints(world: World, namespace: string, name: string | undefined): ApiAnswer {
+function endpoints(world: World, namespace: string, name: string | undefined, url: URL): ApiAnswer {
   const objects = namespace === SYSTEM ? [repositoriesEndpoints(world)] : [];
-  if (name === undefined) return list('EndpointsList', objects);
+  if (name === undefined) return list('EndpointsList', namedIn(url, objects));
   const object = name === 'repositories' ? objects[0] : undefined;
   return object === undefined ? notFound('endpoints', name) : found(object);
 }

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { request } from 'node:https';
+import { type RequestOptions, request } from 'node:https';
+import { createInterface } from 'node:readline';
 import { ApiException, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Kubernetes, startKubernetes } from '../../../../sandbox/cluster/kube/kube-api.ts';
@@ -161,3 +162,64 @@ async function bareAs(path: string): Promise<{ readonly status: number | undefin
     call.on('error', reject).end();
   });
 }
+
+/** A GET of the administrator, as kubectl sends it; `onLine` hears each line as it comes. */
+async function asAdmin(
+  path: string,
+  accept = TABLE,
+  onLine: (line: string) => void = () => undefined,
+): Promise<string> {
+  const options: RequestOptions = { headers: { accept } };
+  await config.applyToHTTPSOptions(options);
+  return await new Promise((resolve, reject) => {
+    const call = request(`${kube.url}${path}`, options, (answer) => {
+      const lines: string[] = [];
+      answer.on('error', reject);
+      const reader = createInterface({ input: answer }).on('line', (line) => {
+        lines.push(line);
+        onLine(line);
+      });
+      // It repeats the errors of its input.
+      reader.on('error', reject).on('close', () => resolve(lines.join('\n')));
+    });
+    call.on('error', reject).end();
+  });
+}
+
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
+
+test('answers kubectl get with the columns that an API server prints', async () => {
+  const table = JSON.parse(await asAdmin('/api/v1/nodes'));
+  expect(table.kind).toBe('Table');
+  const titles = table.columnDefinitions.map(({ name }: { readonly name: string }) => name);
+  expect(titles.slice(0, 5)).toEqual(['Name', 'Status', 'Roles', 'Age', 'Version']);
+  expect(table.rows[0].cells.slice(0, 3)).toEqual(['bootstrap', 'Ready', 'bootstrap,etcd,infra,master']);
+  const one = JSON.parse(await asAdmin('/api/v1/namespaces/kube-system/endpoints/repositories'));
+  expect(one.rows.map(({ cells }: { readonly cells: readonly string[] }) => cells[0])).toEqual(['repositories']);
+  expect(JSON.parse(await asAdmin('/api/v1/nodes/node-9')).reason).toBe('NotFound');
+  expect(JSON.parse(await asAdmin('/api/v1/nodes', 'application/json')).kind).toBe('NodeList');
+});
+
+test('chooses nodes by name with a field selector, as kubectl wait asks for one', async () => {
+  const { items } = await core.listNode({ fieldSelector: 'metadata.name=node-1' });
+  expect(items.map(({ metadata }) => metadata?.name)).toEqual(['node-1']);
+});
+
+test('streams what is in a list and what changes in it, until the time is over', async () => {
+  const types: string[] = [];
+  const changed = new Promise<unknown>((resolve) => {
+    const onLine = (line: string) => {
+      const event = JSON.parse(line);
+      types.push(event.type);
+      if (types.length === 3) cluster.world.faults.set('node-not-ready', ['node-1']);
+      if (types.length > 3) resolve(event);
+    };
+    // The end of the test cuts it.
+    void asAdmin('/api/v1/nodes?watch=true', 'application/json', onLine).catch(() => undefined);
+  });
+  expect(await changed).toMatchObject({ type: 'MODIFIED', object: { kind: 'Node', metadata: { name: 'node-1' } } });
+  expect(types).toEqual(['ADDED', 'ADDED', 'ADDED', 'MODIFIED']);
+  expect(await asAdmin('/api/v1/namespaces?watch=true&resourceVersion=1&timeoutSeconds=1', 'application/json')).toBe(
+    '',
+  );
+});
