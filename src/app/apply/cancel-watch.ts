@@ -1,5 +1,6 @@
 import { isOfTheRecord } from '../../domain/answers/failure.ts';
 import type { Person } from '../../domain/change/approval.ts';
+import type { Change } from '../../domain/change/change.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChangeRecord } from '../record/change-record.ts';
 
@@ -54,7 +55,12 @@ export function watchForCancel(record: ChangeRecord, clock: Clock): CancelWatch 
   watching.catch((error: unknown) => asked.abort(error));
   return {
     signal: asked.signal,
-    throwIfAsked: () => asked.signal.throwIfAborted(),
+    throwIfAsked() {
+      // The worker's own entries follow the cancel in the record, so it often knows of it before the next look.
+      const by = askerIn(record.latest());
+      if (by !== undefined && !asked.signal.aborted) asked.abort(new CancelAsked(by));
+      asked.signal.throwIfAborted();
+    },
     askedBy: () => (asked.signal.reason instanceof CancelAsked ? asked.signal.reason.by : null),
     stop: () => end.abort(),
   };
@@ -68,11 +74,12 @@ async function pollRecord(record: ChangeRecord, clock: Clock, asked: AbortContro
   }
 }
 
+const askerIn = (change: Change | null): Person | undefined => change?.cancelAskedBy ?? change?.cancelledBy;
+
 /** While Redis is unreachable, nobody can cancel. */
 async function askedBy(record: ChangeRecord): Promise<Person | undefined> {
   try {
-    const change = (await record.read())?.change;
-    return change?.cancelAskedBy ?? change?.cancelledBy;
+    return askerIn((await record.read())?.change ?? null);
   } catch (error) {
     if (isOfTheRecord(error)) return undefined;
     throw error;

@@ -36,6 +36,7 @@ export class ChangeRecord {
   readonly #ports: RecordPorts;
   readonly #inTurn = serialQueue();
   #known: KnownRecord | null = null;
+  #latest: Change | null = null;
   /** Entries that Redis has confirmed to this worker. */
   #confirmed = 0;
 
@@ -47,6 +48,11 @@ export class ChangeRecord {
   /** The record as last read or written; null if Redis has none. */
   async known(): Promise<KnownRecord | null> {
     return this.#known ?? (await this.read());
+  }
+
+  /** The change as last read or written, also while an entry is on its way to Redis; nothing is read for it. */
+  latest(): Change | null {
+    return this.#latest;
   }
 
   /** Reads the record from Redis; null if there is none. */
@@ -110,7 +116,9 @@ export class ChangeRecord {
 
   /** Reads and appends can overtake each other, so the longer record counts. */
   #keep(record: KnownRecord): void {
-    if (record.version >= (this.#known?.version ?? 0)) this.#known = record;
+    if (record.version < (this.#known?.version ?? 0)) return;
+    this.#known = record;
+    this.#latest = record.change;
   }
 
   async #append(known: KnownRecord, event: ChangeEvent, mark: JournalMark | undefined): Promise<boolean> {

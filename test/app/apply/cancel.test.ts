@@ -4,6 +4,8 @@ import { alice, approvalBy, approvedChangeOn, bench, granted, stateOf } from '..
 const turns = async () => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
+const once = (until: AbortSignal) =>
+  new Promise<void>((resolve) => until.addEventListener('abort', () => resolve(), { once: true }));
 const failedState = {
   is: 'failed',
   first: { id: 'Mount it', sls: 'metalk8s.archives.mounted', name: '/srv/x', comment: 'bad superblock' },
@@ -45,6 +47,24 @@ describe('a step that fails after somebody asked to cancel', () => {
 });
 
 describe('a click on Cancel', () => {
+  it('stops the change at the next safe point, although the worker has not looked for it since', async () => {
+    const on = bench();
+    const change = await approvedChangeOn(on);
+    const { clock } = on.worker;
+    const sleep = clock.sleep.bind(clock);
+    // The look for a cancel sleeps one second; here it never wakes up.
+    clock.sleep = async (ms, until) => await (ms === 1_000 ? once(until) : sleep(ms, until));
+    const { call } = on.lab.salt;
+    on.worker.salt.call = async (...order) => {
+      await on.decide({ ...approvalBy(alice, change), kind: 'cancel' });
+      return await call(...order);
+    };
+    await on.work();
+    const ended = await stateOf(on, change.id);
+    expect(ended).toMatchObject({ state: 'cancelled', steps: { 'mount:node-2': { is: 'done' } } });
+    expect(ended?.steps['solutions:node-2']?.is ?? 'pending').toBe('pending');
+  });
+
   it('is not lost when the worker writes in the same moment', async () => {
     const on = bench();
     const change = await approvedChangeOn(on);
