@@ -4,14 +4,16 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type SaltMaster, saltMaster } from '../../salt/cli/master.ts';
 import type { NodeActs, World } from '../../world.ts';
 import { type ApiAnswer, failure, noResource } from '../status.ts';
-import { isExecPath, readExecRequest } from './exec-request.ts';
+import { type ExecRequest, isExecPath, readExecRequest } from './exec-request.ts';
 import { type Cut, ExecSession } from './exec-session.ts';
+import { type ExecWire, webSocketWire } from './exec-wire.ts';
 import { type ContainerProgram, hostProgram, simulatedProgram } from './programs.ts';
+import { SPDY_PROTOCOL, spdyWire } from './spdy/spdy-wire.ts';
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
 const RESTART_MS = 2_000;
 
-/** Opens exec sessions. They stream through the node's containerd, so a restart of it cuts them. */
+/** Opens exec sessions, over WebSocket or SPDY/3.1. They stream through the node's containerd, so a restart of it cuts them. */
 export class ExecDoor {
   private readonly world: World;
   private readonly master: SaltMaster;
@@ -34,11 +36,10 @@ export class ExecDoor {
     const exec = await readExecRequest(this.world, url);
     if ('code' in exec) return exec;
     if (Date.now() < (this.restartingUntil.get(exec.node) ?? 0)) return runtimeAway();
-    if (!offered(request).some(isKnown)) return failure(400, 'BadRequest', 'unable to upgrade: no known subprotocol');
-    const client = await new Promise<WebSocket>((resolve) =>
-      this.sockets.handleUpgrade(request, socket, head, resolve),
-    );
-    const session = new ExecSession(client, exec);
+    const wire = await this.wireOf(request, socket, head, exec);
+    if (wire === null) return null;
+    if ('code' in wire) return wire;
+    const session = new ExecSession(wire, exec);
     this.sessions.add(session);
     const program = this.execOnHost ? hostProgram(exec.argv) : this.simulated(exec.container, exec.argv);
     await session.run(program).finally(() => this.sessions.delete(session));
@@ -54,6 +55,23 @@ export class ExecDoor {
     this.world.events.off('containerd-restarted', this.onRestart);
     this.drop();
     this.sockets.close();
+  }
+
+  /** The client's connection by the protocol that it asks for; null if it has left. */
+  private async wireOf(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    exec: ExecRequest,
+  ): Promise<ExecWire | ApiAnswer | null> {
+    if (request.headers.upgrade?.toLowerCase() === 'spdy/3.1') {
+      const offers = offered(request.headers['x-stream-protocol-version']);
+      return offers.includes(SPDY_PROTOCOL) ? await spdyWire(socket, head, exec) : noCommonProtocol(offers);
+    }
+    if (!offered(request.headers['sec-websocket-protocol']).some(isKnown))
+      return failure(400, 'BadRequest', 'unable to upgrade: no known subprotocol');
+    const upgraded = new Promise<WebSocket>((resolve) => this.sockets.handleUpgrade(request, socket, head, resolve));
+    return webSocketWire(await upgraded);
   }
 
   private simulated(container: string, argv: readonly string[]): ContainerProgram {
@@ -78,8 +96,17 @@ function runtimeAway(): ApiAnswer {
   return failure(500, 'InternalError', `Internal error occurred: error dialing backend: ${cause}`);
 }
 
-function offered(request: IncomingMessage): readonly string[] {
-  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+function offered(header: string | readonly string[] | undefined): readonly string[] {
+  return [header ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .map((name) => name.trim());
+}
+
+function noCommonProtocol(offers: readonly string[]): ApiAnswer {
+  const why = `unable to negotiate protocol: client supports [${offers.join(' ')}], server accepts [${SPDY_PROTOCOL}]`;
+  return failure(403, 'Forbidden', `unable to upgrade: ${why}`);
 }
 
 function isKnown(name: string): boolean {

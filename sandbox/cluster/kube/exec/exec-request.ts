@@ -7,6 +7,7 @@ export interface ExecRequest {
   readonly node: string;
   readonly container: string;
   readonly argv: readonly string[];
+  readonly hasStdin: boolean;
   readonly hasStdout: boolean;
   readonly hasStderr: boolean;
 }
@@ -38,7 +39,8 @@ export async function readExecRequest(world: World, url: URL): Promise<ExecReque
   if (!asks('stdin') && !asks('stdout') && !asks('stderr')) {
     return badRequest('you must specify at least 1 of stdin, stdout, stderr');
   }
-  return { node: pod.node, container, argv, hasStdout: asks('stdout'), hasStderr: asks('stderr') };
+  const streams = { hasStdin: asks('stdin'), hasStdout: asks('stdout'), hasStderr: asks('stderr') };
+  return { node: pod.node, container, argv, ...streams };
 }
 
 function badRequest(message: string): ApiAnswer {
