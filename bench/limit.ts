@@ -1,53 +1,61 @@
-import { createCipheriv, createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { shellQuote } from '../src/domain/node-commands/command.ts';
+import { cpuSeconds, type Lab } from './lab.ts';
+import { placeOf } from './ours.ts';
+import { Peers, sh } from './peers.ts';
 
-const CHUNK = 32 * 1024;
-const BYTES = 256 * 1024 * 1024;
-
-/**
- * The shortest possible time, in seconds, for a verified copy of this many bytes when both ends share this machine:
- * each byte is encrypted, decrypted, hashed and written, and no stage is faster than one processor.
- */
-export async function leastSeconds(bytes: number, folder: string): Promise<number> {
-  const stages = [cipherSeconds(), cipherSeconds(), hashSeconds(), await writeSeconds(folder)];
-  const sum = stages.reduce((total, one) => total + one, 0);
-  return (Math.max(sum / availableParallelism(), ...stages) * bytes) / BYTES;
+/** CPU seconds that each part of a verified copy takes, with the tool that does it. */
+export interface Parts {
+  /** Reading and hashing the source, and the copy: `openssl dgst` each. */
+  readonly hashes: number;
+  /** Enciphering and deciphering: `ssh` and `sshd` to `/dev/null`. */
+  readonly ssh: number;
+  /** Writing: `dd` from a file that is in memory, without its reading. */
+  readonly write: number;
 }
 
-function seconds(work: () => void): number {
-  const from = process.hrtime.bigint();
-  work();
-  return Number(process.hrtime.bigint() - from) / 1e9;
-}
-
-function cipherSeconds(): number {
-  const chunk = Buffer.alloc(CHUNK);
-  const cipher = createCipheriv('aes-128-gcm', Buffer.alloc(16), Buffer.alloc(12));
-  return seconds(() => {
-    for (let at = 0; at < BYTES; at += CHUNK) cipher.update(chunk);
-  });
-}
-
-function hashSeconds(): number {
-  const chunk = Buffer.alloc(256 * 1024);
-  const hash = createHash('sha256');
-  return seconds(() => {
-    for (let at = 0; at < BYTES; at += chunk.length) hash.update(chunk);
-  });
-}
-
-async function writeSeconds(folder: string): Promise<number> {
-  const path = join(folder, 'limit');
-  const chunk = Buffer.alloc(256 * 1024, 1);
-  const file = await open(path, 'w');
-  const from = process.hrtime.bigint();
+/** Measures the parts once. `sshd` is no child of this process, so for it the whole machine is asked; other work counts, too. */
+export async function partsOf(lab: Lab): Promise<Parts> {
+  const { plain, targets } = lab;
+  const [one] = targets;
+  const source = shellQuote(plain.path);
+  const copy = placeOf(plain, one);
+  const dgst = `openssl dgst -sha256 -r ${source} > /dev/null`;
+  const reading = await cpuOf(`dd if=${source} of=/dev/null bs=256K status=none`);
+  const through = new Peers(lab).ssh(one, 'cat > /dev/null', GCM);
   try {
-    for (let at = 0; at < BYTES; at += chunk.length) await file.write(chunk);
+    return {
+      hashes: 2 * (await cpuOf(dgst)),
+      ssh: await machineCpuOf(`${through} < ${source}`),
+      write: Math.max(0, (await cpuOf(`dd if=${source} of=${shellQuote(copy)} bs=256K status=none`)) - reading),
+    };
   } finally {
-    await file.close();
-    await rm(path);
+    await rm(copy, { force: true });
   }
-  return Number(process.hrtime.bigint() - from) / 1e9;
+}
+
+/** The least seconds of a verified copy whose both ends share this machine's processors: all parts, spread evenly. */
+export const leastSeconds = ({ hashes, ssh, write }: Parts): number => (hashes + ssh + write) / availableParallelism();
+
+/** The cipher that our copies use on processors with AES instructions. */
+const GCM = '-c aes128-gcm@openssh.com';
+
+async function cpuOf(line: string): Promise<number> {
+  const before = await cpuSeconds();
+  await sh(line);
+  return (await cpuSeconds()) - before;
+}
+
+async function machineCpuOf(line: string): Promise<number> {
+  const before = await machineCpuSeconds();
+  await sh(line);
+  return (await machineCpuSeconds()) - before;
+}
+
+/** CPU seconds of the whole machine that were not idle (proc(5), /proc/stat). */
+async function machineCpuSeconds(): Promise<number> {
+  const [line = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, soft = 0] = line.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + soft) / 100;
 }

@@ -13,12 +13,19 @@ export function formerCommit(): string | null {
   return ref === '' ? null : git('rev-parse', '--short', `${ref}^{commit}`);
 }
 
-/** Builds the program of a commit, with the packages of this one, into `folder`; returns the folder of its program. */
-export function buildFormer(commit: string, folder: string): string {
+/** Puts the files of a commit into `folder`, with the packages of this one; returns its short name. Throws if there is no such commit. */
+export function treeOf(ref: string, folder: string): string {
+  const commit = git('rev-parse', '--short', `${ref}^{commit}`);
   mkdirSync(folder, { recursive: true });
   const tar = execFileSync('git', ['-C', ROOT, 'archive', commit], { maxBuffer: 2 ** 30 });
   execFileSync('tar', ['x', '-C', folder], { input: tar });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return commit;
+}
+
+/** Builds the program of a commit into `folder`; returns the folder of its program. */
+export function buildFormer(commit: string, folder: string): string {
+  treeOf(commit, folder);
   execFileSync(process.execPath, ['scripts/build.ts'], { cwd: folder, stdio: 'pipe' });
   return join(folder, 'dist');
 }
