@@ -3,6 +3,7 @@ import { Unreachable } from '../../src/domain/answers/failure.ts';
 import type { HostKey, NodeAccess, NodeKey, SshFault } from '../../src/domain/cluster/facts.ts';
 import { type Command, type CommandResult, render } from '../../src/domain/node-commands/command.ts';
 import { exit } from '../../src/domain/node-commands/ended.ts';
+import { GATHER_SCRIPT } from '../../src/domain/node-commands/look-commands.ts';
 import type { NodeRun, NodeShell, RunLimits } from '../../src/ports/nodes.ts';
 
 /** The answer to a command: a result (default: exit code 0, no output), a function of its input, or never. */
@@ -40,6 +41,8 @@ export class FakeShell implements NodeShell {
     if (this.#closed) throw new Error('The shell is closed.');
     options.signal.throwIfAborted();
     this.#reach(access, options.trust);
+    const gathered = this.#gathered(access.node, command);
+    if (gathered !== null) return gathered;
     const line = `${access.node}$ ${render(command)}`;
     this.ran.push(line);
     const answer = this.#answers.get(line);
@@ -48,6 +51,24 @@ export class FakeShell implements NodeShell {
     const stdin = await read(options.stdin);
     const said = typeof answer === 'function' ? answer(stdin) : answer;
     return { ended: exit(0), stdout: '', stderr: '', ...said };
+  }
+
+  /** Runs several looks as one: each as if it were sent alone. One that does not end by itself ends them all. Null for other commands. */
+  #gathered(node: string, command: Command): CommandResult | null {
+    const words = [command.program, ...command.args];
+    const at = words.indexOf(GATHER_SCRIPT);
+    if (at < 0) return null;
+    const prefix = words[0] === 'sudo' ? 'sudo -n ' : '';
+    const lines = words.slice(at + 2).map((line) => `${node}$ ${prefix}${line}`);
+    const answers = lines.map((line) => this.#answers.get(line) ?? UNKNOWN);
+    if (answers.some((one) => typeof one !== 'object' || (one.ended !== undefined && one.ended.is !== 'exit')))
+      return { ended: exit(1), stdout: '', stderr: 'a look did not end' };
+    this.ran.push(...lines.filter((line) => this.#answers.has(line)));
+    const said = answers.map((one) => {
+      const { ended = exit(0), stdout = '', stderr = '' } = typeof one === 'object' ? one : UNKNOWN;
+      return `${ended.is === 'exit' ? ended.code : 1}\0${stdout.replaceAll('\0', '')}\0${stderr}\0`;
+    });
+    return { ended: exit(0), stdout: said.join(''), stderr: '' };
   }
 
   async hostKey(access: NodeAccess, { signal }: RunLimits): Promise<HostKey> {
@@ -84,6 +105,9 @@ export class FakeShell implements NodeShell {
     return this.#shown.get(placeOf(access)) ?? keyNamed(placeOf(access));
   }
 }
+
+/** As a shell answers for a program that is not there. */
+const UNKNOWN: Partial<CommandResult> = { ended: exit(127), stderr: 'No answer was given.' };
 
 const placeOf = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
 

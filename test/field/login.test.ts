@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { gather } from '../../src/adapters/node/gather.ts';
 import { type LoginFault, loginFault } from '../../src/adapters/node/login-fault.ts';
 import { NodeInspector } from '../../src/adapters/node/node-inspector.ts';
 import { sshShell } from '../../src/adapters/ssh/run/shell.ts';
 import type { NodeAccess } from '../../src/domain/cluster/facts.ts';
+import { command } from '../../src/domain/node-commands/command.ts';
+import { exit } from '../../src/domain/node-commands/ended.ts';
 import type { NodeShell } from '../../src/ports/nodes.ts';
 import { isInstalled, isRoot, needs } from '../fixtures/needs.ts';
 import { type Sshd, startSshd } from '../fixtures/sshd.ts';
@@ -132,5 +135,20 @@ describe('a login of the field', () => {
     });
     expect(await faultOn(only('/usr/bin/true'))).toEqual(says('no-sudo', 'sudo -n sh'));
     expect(await faultOn(only('/usr/bin/sh', '/usr/bin/env'))).toEqual(says('no-sudo', 'sudo -n mv'));
+  });
+
+  it('gathers what it looks at in one session, also where sudo runs in a terminal', async () => {
+    for (const rules of [[ALL], [`Defaults:${USER} use_pty`, ALL]]) {
+      expect(await faultOn({ rules })).toBeNull();
+      const shell = newShell();
+      const options = { signal: new AbortController().signal, limitMs: 60_000 };
+      const probes = [command('id', '-un'), command('cat', '--', '/none'), command('printf', 'a\n\nb\n')];
+      const answers = await gather(shell, access(), probes, options).finally(() => shell.close());
+      expect([...answers.values()]).toEqual([
+        { ended: exit(0), stdout: 'root\n', stderr: '' },
+        { ended: exit(1), stdout: '', stderr: expect.stringContaining('No such file') },
+        { ended: exit(0), stdout: 'a\n\nb\n', stderr: '' },
+      ]);
+    }
   });
 });

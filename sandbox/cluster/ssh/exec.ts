@@ -1,5 +1,5 @@
 import type { SimNode } from '../world.ts';
-import type { NodeReach } from './program.ts';
+import type { Call, NodeReach } from './program.ts';
 import { notFound } from './programs/digest.ts';
 import { PROGRAMS } from './programs/index.ts';
 import { splitWords } from './words.ts';
@@ -54,9 +54,10 @@ async function runWords(
     const first = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
     return first < 0 ? 0 : runWords(reach, node, user, args.slice(first), streams);
   }
-  const run = PROGRAMS.get(program);
-  if (run === undefined) return notFound({ program, err: streams.err });
-  return run({ node, files: reach.parts.filesOf(node), reach, user, program, args, ...streams });
+  const found = PROGRAMS.get(program);
+  if (found === undefined) return notFound({ program, err: streams.err });
+  const run: Call['run'] = (line, own) => runWords(reach, node, user, line, { ...streams, ...own });
+  return found({ node, files: reach.parts.filesOf(node), reach, user, program, args, run, ...streams });
 }
 
 /** sudo -n, by the node's rule; root never needs a password. */

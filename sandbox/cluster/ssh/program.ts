@@ -33,6 +33,8 @@ export interface Call {
   readonly stdin: AsyncIterable<Buffer>;
   readonly out: (content: string | Buffer) => Promise<void>;
   readonly err: (line: string) => Promise<void>;
+  /** Runs another program as the same user, with these streams. */
+  readonly run: (words: readonly string[], streams: Pick<Call, 'out' | 'err'>) => Promise<number>;
   /** Breaks the connection of the call; the program keeps running. */
   readonly cut: () => void;
 }

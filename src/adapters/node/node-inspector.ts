@@ -2,7 +2,7 @@ import { CommandFailed, outOfSight, Unreachable } from '../../domain/answers/fai
 import type { HostKey, MountFacts, NodeAccess, OpenFolder, PartFile, TargetFile } from '../../domain/cluster/facts.ts';
 import type { MachineFacts } from '../../domain/cluster/machine.ts';
 import type { WantedFile } from '../../domain/cluster/target-query.ts';
-import { type Command, type CommandResult, command } from '../../domain/node-commands/command.ts';
+import { type Command, type CommandResult, command, render } from '../../domain/node-commands/command.ts';
 import {
   digestIn,
   type FileSeen,
@@ -10,7 +10,6 @@ import {
   folderOf,
   type Hasher,
   hashFile,
-  inEnglish,
   OPENSSL_PROBE,
   seeFile,
   wayTo,
@@ -21,6 +20,7 @@ import { asUser } from '../../domain/node-commands/salt-commands.ts';
 import { REGISTRY_CONFIG } from '../../domain/node-commands/undo-commands.ts';
 import type { TargetDigests } from '../../ports/copier.ts';
 import type { NodeShell } from '../../ports/nodes.ts';
+import { type Gathered, gather } from './gather.ts';
 import {
   addressesIn,
   type FileSystem,
@@ -30,24 +30,16 @@ import {
   isListening,
   type LoopMount,
   linesIn,
-  MACHINE_ID,
   machineIdsIn,
   mountsIn,
   oldUtilLinux,
   openFolderIn,
-  SYSTEM_UUID,
 } from './parse.ts';
+import { PROBE } from './probes.ts';
 
 const COMMAND_LIMIT_MS = 30_000;
 /** A disk that reads 10 MB/s. */
 const HASH_BYTES_PER_MS = 10_000;
-
-const FINDMNT = command('findmnt', '-J', '-t', 'iso9660', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS');
-const FINDMNT_VERSION = command('findmnt', '--version');
-const ADDRESSES = command('ip', '-o', 'addr', 'show');
-/** root alone can read the UUID. */
-const MACHINE_IDS = command('grep', '-sH', '.', '--', MACHINE_ID, SYSTEM_UUID);
-const LOSETUP = command('losetup', '-J', '-O', 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN');
 
 /** Read-only inspections of one node, each a single command. */
 export class NodeInspector {
@@ -55,6 +47,7 @@ export class NodeInspector {
   readonly #access: NodeAccess;
   readonly #signal: AbortSignal;
   readonly #trust: { readonly trust?: HostKey };
+  #gathered: Gathered = new Map();
 
   /** `trust` is a host key that is accepted for inspections without pinning. */
   constructor(shell: NodeShell, access: NodeAccess, signal: AbortSignal, trust?: HostKey) {
@@ -64,12 +57,18 @@ export class NodeInspector {
     this.#trust = trust === undefined ? {} : { trust };
   }
 
+  /** Asks these in one session, so that the looks after it find their answers. Throws Unreachable. */
+  async gather(probes: readonly Command[]): Promise<void> {
+    const options = { signal: this.#signal, limitMs: COMMAND_LIMIT_MS, ...this.#trust };
+    this.#gathered = await gather(this.#shell, this.#access, probes, options);
+  }
+
   async hasher(): Promise<Hasher> {
-    return hasExited(await this.asUser(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
+    return hasExited(await this.#asRoot(OPENSSL_PROBE)) ? 'openssl' : 'sha256sum';
   }
 
   async hasIsoinfo(): Promise<boolean> {
-    return hasExited(await this.#asRoot(command('isoinfo', '-version')));
+    return hasExited(await this.#asRoot(PROBE.isoinfo));
   }
 
   /** Compares a file. Hashes it only if the size is right and its digest is not known from before. */
@@ -122,7 +121,7 @@ export class NodeInspector {
 
   /** What interrupted copies left in a folder; empty when the folder does not exist. */
   async partsIn(folder: string): Promise<readonly PartFile[]> {
-    const names = linesIn(await this.#textOrNothing(command('ls', '-1', '--', folder))).filter(isPartName);
+    const names = linesIn(await this.#textOrNothing(PROBE.list(folder))).filter(isPartName);
     const parts: PartFile[] = [];
     for (const name of names) {
       const path = `${folder === '/' ? '' : folder}/${name}`;
@@ -133,21 +132,23 @@ export class NodeInspector {
   }
 
   async mounts(): Promise<readonly LoopMount[]> {
-    const [found, loops] = [await this.#asRoot(FINDMNT), await this.#asRoot(LOSETUP)];
+    const [found, loops] = [await this.#asRoot(PROBE.findmnt), await this.#asRoot(PROBE.losetup)];
     // findmnt exits 1 without output when it finds nothing.
     const isFound = hasExited(found) || found.stderr === '';
     if (!isFound || !hasExited(loops)) {
-      throw (await this.#tooOld()) ?? (isFound ? this.#failed(LOSETUP, loops) : this.#failed(FINDMNT, found));
+      throw (
+        (await this.#tooOld()) ?? (isFound ? this.#failed(PROBE.losetup, loops) : this.#failed(PROBE.findmnt, found))
+      );
     }
     try {
       return mountsIn(found.stdout, loops.stdout);
     } catch (cause) {
-      throw this.#failed(FINDMNT, found, cause);
+      throw this.#failed(PROBE.findmnt, found, cause);
     }
   }
 
   async fstab(): Promise<readonly MountFacts[]> {
-    return fstabIn(await this.#textOrNothing(command('cat', '--', '/etc/fstab')));
+    return fstabIn(await this.#textOrNothing(PROBE.fstab));
   }
 
   /** What each path resolves to, links followed, whether it exists or not. */
@@ -162,7 +163,7 @@ export class NodeInspector {
 
   /** Those paths that exist, links followed, by device and inode. */
   async identities(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const probe = inEnglish(command('stat', '-L', '-c', '%d:%i %n', '--', ...paths));
+    const probe = PROBE.identities(paths);
     const result = await this.#asRoot(probe);
     const isKnown = hasExited(result) || (hasExited(result, 1) && linesIn(result.stderr).every(saysMissing));
     if (!isKnown) throw this.#failed(probe, result);
@@ -171,18 +172,18 @@ export class NodeInspector {
 
   /** Empty when the node never had a registry. */
   async registryConfig(): Promise<readonly string[]> {
-    return linesIn(await this.#textOrNothing(command('ls', '-1', '--', REGISTRY_CONFIG)));
+    return linesIn(await this.#textOrNothing(PROBE.list(REGISTRY_CONFIG)));
   }
 
   async isListening(address: string): Promise<boolean> {
-    return isListening((await this.#succeeded(command('ss', '-H', '-ltn'))).stdout, address);
+    return isListening((await this.#succeeded(PROBE.listeners)).stdout, address);
   }
 
   /** The file system for a file at this path: that of its deepest existing folder. */
   async fileSystemOf(path: string): Promise<FileSystem> {
     let folder = folderOf(path);
     while (folder !== '/' && !(await this.#isFolder(folder))) folder = folderOf(folder);
-    const probe = command('df', '-B1', '--output=avail,size,target', '--', folder);
+    const probe = PROBE.space(folder);
     const result = await this.#succeeded(probe);
     const found = fileSystemIn(result.stdout);
     if (found === null) throw this.#failed(probe, result);
@@ -199,9 +200,9 @@ export class NodeInspector {
   }
 
   async machine(): Promise<MachineFacts> {
-    const addresses = addressesIn((await this.#succeeded(ADDRESSES)).stdout);
+    const addresses = addressesIn((await this.#succeeded(PROBE.addresses)).stdout);
     // grep exits 1 or 2 when a file is empty or missing.
-    return { ...machineIdsIn((await this.#asRoot(MACHINE_IDS)).stdout), addresses };
+    return { ...machineIdsIn((await this.#asRoot(PROBE.machineIds)).stdout), addresses };
   }
 
   async #isFolder(path: string): Promise<boolean> {
@@ -209,11 +210,10 @@ export class NodeInspector {
   }
 
   async #textOrNothing(probe: Command): Promise<string> {
-    const english = inEnglish(probe);
-    const result = await this.#asRoot(english);
+    const result = await this.#asRoot(probe);
     if (hasExited(result)) return result.stdout;
     if (saysMissing(result.stderr)) return '';
-    throw this.#failed(english, result);
+    throw this.#failed(probe, result);
   }
 
   async #succeeded(probe: Command, limitMs?: number): Promise<CommandResult> {
@@ -223,7 +223,7 @@ export class NodeInspector {
   }
 
   async #tooOld(): Promise<Unreachable | null> {
-    const version = oldUtilLinux((await this.#asRoot(FINDMNT_VERSION)).stdout);
+    const version = oldUtilLinux((await this.#asRoot(PROBE.findmntVersion)).stdout);
     if (version === null) return null;
     const says = `has util-linux ${version}, which cannot print JSON: RHEL 7 is not supported, see docs/install.md.`;
     return new Unreachable(this.#access.node, 'too-old', `${this.#access.node} ${says}`);
@@ -234,8 +234,8 @@ export class NodeInspector {
     return new CommandFailed(this.#access.node, asUser(this.#access, probe), result, { cause });
   }
 
-  #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
-    return this.asUser(asUser(this.#access, probe), limitMs);
+  async #asRoot(probe: Command, limitMs?: number): Promise<CommandResult> {
+    return this.#gathered.get(render(probe)) ?? (await this.asUser(asUser(this.#access, probe), limitMs));
   }
 
   /** As the login user. Throws unless the command ended by itself. */

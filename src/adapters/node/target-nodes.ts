@@ -19,6 +19,7 @@ import type { NodeShell, TargetNodes } from '../../ports/nodes.ts';
 import { loginFault } from './login-fault.ts';
 import { namedMounts, pathsToResolve } from './named-mounts.ts';
 import { NodeInspector } from './node-inspector.ts';
+import { PROBES_OF_MACHINE, probesOf, probesOfMounts } from './probes.ts';
 import { registryFiles } from './registry-files.ts';
 
 export const HOST_KEY_LIMIT_MS = 20_000;
@@ -46,8 +47,16 @@ export function targetNodes({ shell, digests }: TargetNodesParts): TargetNodes {
       return (await inspector.file(file, () => inspector.hasher(), digests)).is === 'same';
     },
     present: (access, paths, signal) => new NodeInspector(shell, access, signal).present(paths),
-    mounts: (access, paths, signal) => mountsOf(new NodeInspector(shell, access, signal), paths),
-    machine: (access, signal) => new NodeInspector(shell, access, signal).machine(),
+    async mounts(access, paths, signal) {
+      const inspector = new NodeInspector(shell, access, signal);
+      await inspector.gather(probesOfMounts(paths));
+      return await mountsOf(inspector, paths);
+    },
+    async machine(access, signal) {
+      const inspector = new NodeInspector(shell, access, signal);
+      await inspector.gather(PROBES_OF_MACHINE);
+      return await inspector.machine();
+    },
     registryConfig: (access, signal) => new NodeInspector(shell, access, signal).registryConfig(),
     async registryFiles(access, archives, signal) {
       const hostKey = await shell.hostKey(access, { signal, limitMs: HOST_KEY_LIMIT_MS });
@@ -69,6 +78,7 @@ async function inspect(
   const inspector = new NodeInspector(shell, access, signal, hostKey.pinned ? undefined : hostKey);
   const fault = await loginFault(inspector, access);
   if (fault !== null) return { is: 'closed', node, ...fault, hostKey };
+  await inspector.gather(probesOf(want));
   const hasher = await inspector.hasher();
   const paths = want.archives.map(({ path }) => path);
   const others = want.others?.map(({ path }) => path) ?? [];

@@ -1,5 +1,6 @@
-import { type Command, command } from './command.ts';
+import { type Command, type CommandResult, command, render } from './command.ts';
 import { HASH_SCRIPT, SEEN_FORMAT } from './copy-scripts.ts';
+import { exit } from './ended.ts';
 import { REGISTRY_CONFIG } from './undo-commands.ts';
 
 /** What `lookAt` runs, in this order; then two calls of stat for each path. */
@@ -36,6 +37,38 @@ export const lookAt = (paths: readonly string[]): Command => command('sh', '-c',
 
 /** Prints a digest for `digestIn`, by whichever program the node has. */
 export const hashAt = (path: string): Command => command('sh', '-c', HASH_SCRIPT, 'sh', path);
+
+/**
+ * Arguments: command lines. The exit code goes through the output, so that its last line ends stay; a shell drops NUL bytes, so no
+ * command whose output has them can be here.
+ */
+export const GATHER_SCRIPT = [
+  '# Runs each command of $@ and prints its exit code, output and errors. The commands only look.',
+  'exec 5>&1 </dev/null',
+  'say() {',
+  `  err=$({ out=$(eval "$1" 2>&3 3>&- 4>&- 5>&-; printf '/%s' "$?")`,
+  `    printf '%s\\0%s\\0' "\${out##*/}" "\${out%/*}" >&4; } 3>&1 4>&5)`,
+  `  printf '%s\\0' "$err"`,
+  '}',
+  'for line; do say "$line"; done',
+].join('\n');
+
+/** One command for several that only look. */
+export const gathering = (probes: readonly Command[]): Command =>
+  command('sh', '-c', GATHER_SCRIPT, 'sh', ...probes.map(render));
+
+/** Parses the output of `gathering` for this number of commands; null for anything else. */
+export function gatheredIn(stdout: string, probes: number): readonly CommandResult[] | null {
+  const words = stdout.split('\0');
+  if (words.length !== 3 * probes + 1 || words.at(-1) !== '') return null;
+  const results = Array.from({ length: probes }, (_, at) => ({
+    code: words[3 * at] ?? '',
+    stdout: words[3 * at + 1] ?? '',
+    stderr: words[3 * at + 2] ?? '',
+  }));
+  if (results.some(({ code }) => !/^\d{1,3}$/.test(code))) return null;
+  return results.map(({ code, ...said }) => ({ ended: exit(Number(code)), ...said }));
+}
 
 /** How a program of the script ended, and what it printed, errors included. */
 export interface Look {

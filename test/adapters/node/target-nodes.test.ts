@@ -33,7 +33,7 @@ const well: Readonly<Record<string, ShellAnswer>> = {
   [proof]: { stdout: PROOF_OUTPUT },
   [rootProof]: { stdout: PROOF_OUTPUT },
   [programs]: {},
-  'node-2$ openssl version': { stdout: 'OpenSSL 3.0\n' },
+  'node-2$ sudo -n openssl version': { stdout: 'OpenSSL 3.0\n' },
   [findmnt]: { stdout: '{"filesystems":[{"target":"/srv/scality/m","source":"/dev/loop0"}]}' },
   [`${root} losetup -J -O NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN`]: {
     stdout: `{"loopdevices":[{"name":"/dev/loop0","back-file":"${path}"}]}`,
@@ -192,7 +192,7 @@ describe('inspecting a target', () => {
 
   it('uses and reports sha256sum where openssl is missing', async () => {
     const { facts } = look({
-      'node-2$ openssl version': { ended: exit(127) },
+      'node-2$ sudo -n openssl version': { ended: exit(127) },
       [`${root} sha256sum -- ${path}`]: { stdout: `${sha256}  ${path}\n` },
     });
     expect(await facts).toMatchObject({ hasher: 'sha256sum', files: [{ is: 'same' }] });

@@ -11,7 +11,7 @@ import {
   SEE_SCRIPT,
 } from '../../../src/domain/node-commands/copy-scripts.ts';
 import { SWITCH_SCRIPT } from '../../../src/domain/node-commands/drill-commands.ts';
-import { LOOK_SCRIPT } from '../../../src/domain/node-commands/look-commands.ts';
+import { GATHER_SCRIPT, LOOK_SCRIPT } from '../../../src/domain/node-commands/look-commands.ts';
 import { PROOF_SCRIPT, SUDO_SCRIPT } from '../../../src/domain/node-commands/proof-commands.ts';
 import {
   FOLLOW_SCRIPT,
@@ -44,6 +44,8 @@ const RESUMABLE: ReadonlySet<string> = new Set([RECEIVE_SCRIPT, REBUILD_SCRIPT])
 /** `sh -c SCRIPT sh GUARD PART FROM …` */
 const SCRIPT_AT = 2;
 const FROM_AT = 6;
+/** `sh -c SCRIPT sh LINE…` */
+const GATHERED_AT = 4;
 
 /** Whether this command line changes nothing. */
 export function isReadOnly(line: string): boolean {
@@ -51,6 +53,7 @@ export function isReadOnly(line: string): boolean {
   const [program = '', first = ''] = words;
   if (program === 'crictl') return first === 'info';
   const script = scriptOf(words);
+  if (script === GATHER_SCRIPT) return words.slice(GATHERED_AT).every(isReadOnly);
   return READ_ONLY.has(program) || LOOKING_SCRIPTS.has(script) || RUN_SCRIPTS.has(script);
 }
 

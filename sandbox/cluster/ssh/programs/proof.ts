@@ -1,5 +1,6 @@
-import { LOOK_SCRIPT, LOOKS, looksAtPath } from '../../../../src/domain/node-commands/look-commands.ts';
+import { GATHER_SCRIPT, LOOK_SCRIPT, LOOKS, looksAtPath } from '../../../../src/domain/node-commands/look-commands.ts';
 import type { Call, Program } from '../program.ts';
+import { splitWords } from '../words.ts';
 import { cat, ls } from './show.ts';
 import { stat } from './stat.ts';
 import { findmnt, losetup } from './system.ts';
@@ -41,5 +42,27 @@ async function heard(call: Call): Promise<{ readonly code: number; readonly said
   return { code: code ?? 127, said: pieces.join('').replace(/\n+$/, '') };
 }
 
-/** By its text, compared character by character. */
-export const LOOK_SCRIPTS: ReadonlyMap<string, Program> = new Map([[LOOK_SCRIPT, look]]);
+/** The script that runs command lines and prints each one's exit code, output and errors, as a shell holds them. */
+const gather: Program = async (call) => {
+  for (const line of call.args) {
+    const [out, err]: [string[], string[]] = [[], []];
+    const split = splitWords(line);
+    const code =
+      split.is === 'refused'
+        ? 2
+        : await call.run(split.words, {
+            out: async (content) => void out.push(content.toString()),
+            err: async (said) => void err.push(`${said}\n`),
+          });
+    if (split.is === 'refused') err.push(split.says);
+    const [printed, errors] = [out, err].map((pieces) => pieces.join('').replaceAll('\0', ''));
+    await call.out(`${code}\0${printed}\0${errors?.replace(/\n+$/, '')}\0`);
+  }
+  return 0;
+};
+
+/** By their text, compared character by character. */
+export const LOOK_SCRIPTS: ReadonlyMap<string, Program> = new Map([
+  [LOOK_SCRIPT, look],
+  [GATHER_SCRIPT, gather],
+]);
