@@ -1,4 +1,4 @@
-// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, kubectl, chromium. Runs on Node 18 and newer.
+// Installs the programs named as arguments, if missing: redis-server, sshd, rsync, curl, kubectl, chromium. Runs on Node 18 and newer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ const KNOWN = {
   'redis-server': { programs: ['redis-server', 'valkey-server'], package: 'redis-server' },
   sshd: { programs: ['sshd'], package: 'openssh-server' },
   rsync: { programs: ['rsync'], package: 'rsync' },
+  curl: { programs: ['curl'], package: 'curl' },
   kubectl: { programs: ['kubectl'], package: 'kubernetes-client' },
   chromium: { programs: ['chromium'], package: 'chromium' },
 };

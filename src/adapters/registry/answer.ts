@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import { Unreachable } from '../../domain/answers/failure.ts';
 import { codeOf } from '../../domain/text/error-code.ts';
 
@@ -31,16 +32,16 @@ export async function answerOf<T>(asked: Asked, taker: Taker<T>): Promise<T | nu
   const wait = new Wait(asked.waitMs);
   let received = 0;
   try {
-    const request = { headers: { accept: asked.accept, 'accept-encoding': 'identity' }, redirect: 'manual' } as const;
-    const response = await wait.over(fetch(url, { ...request, signal: AbortSignal.any([signal, wait.late]) }));
-    if (response.status === 404) return null;
-    if (response.status !== 200) throw strangeStatus(origin, response.status, url);
-    const head = { url, length: lengthIn(response.headers) };
-    const reader = response.body?.getReader();
+    const response = await wait.over(opened(url, asked.accept, AbortSignal.any([signal, wait.late])));
+    const { statusCode = 0, headers } = response;
+    if (statusCode === 404) return null;
+    if (statusCode !== 200) throw strangeStatus(origin, statusCode, url);
+    const head = { url, length: lengthIn(headers['content-length']) };
+    const pieces: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
     let next = taker.begin(head);
-    while (next === 'read' && reader !== undefined) {
-      const { done, value } = await wait.over(reader.read());
-      if (done) break;
+    while (next === 'read') {
+      const { done, value } = await wait.over(pieces.next());
+      if (done === true) break;
       received += value.length;
       next = await taker.take(value);
     }
@@ -59,10 +60,25 @@ export async function answerOf<T>(asked: Asked, taker: Taker<T>): Promise<T | nu
 const strangeStatus = (origin: string, status: number, url: string) =>
   new Unreachable(origin, 'registry', `The registry answered with status ${status} to ${url}.`);
 
-function lengthIn(headers: Headers): number | null {
-  const length = headers.get('content-length') ?? '';
-  return /^\d+$/.test(length) ? Number(length) : null;
+/** A connection for each request: a kept one that the registry closes meanwhile would look like a fault. fetch copies each piece of a body. */
+function opened(url: string, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { accept, 'accept-encoding': 'identity' };
+    let begun: IncomingMessage | undefined;
+    const asked = request(url, { agent: false, headers, signal }, (response) => {
+      begun = response;
+      resolve(response);
+    });
+    // What breaks the connection of an answer that has begun is told here alone; the answer itself is only cut.
+    asked.on('error', (error) => {
+      reject(error);
+      begun?.destroy(error);
+    });
+    asked.end();
+  });
 }
+
+const lengthIn = (length = ''): number | null => (/^\d+$/.test(length) ? Number(length) : null);
 
 /** Limits each wait for the other end; the time that this end needs does not count. */
 class Wait {
@@ -103,12 +119,11 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'no route to the address',
   ENETUNREACH: 'no route to the network',
   ETIMEDOUT: 'timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'timed out',
-  UND_ERR_SOCKET: 'it closed the connection',
 };
 
-/** fetch wraps the network error as its cause. */
 function words(error: unknown): string {
-  const code = error instanceof Error ? codeOf(error.cause) : '';
+  const code = codeOf(error);
+  // Node's own word for an answer that ends too early has the code of a reset, but comes from no system call.
+  if (code === 'ECONNRESET' && error instanceof Error && !('syscall' in error)) return 'it closed the connection';
   return WORDS[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
 }
