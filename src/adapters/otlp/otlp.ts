@@ -29,7 +29,15 @@ const LIMIT_MS = 15_000;
 const AT_A_TIME = 4;
 
 /** Sends spans to a collector of OpenTelemetry, by OTLP over HTTP with JSON. */
-export function openOtlp({ url, headers, resource, version, timeoutMs, ...rest }: OtlpOptions): SpanSender {
+export const openOtlp = (options: OtlpOptions): SpanSender => new SpanSender({ ...options, post: postTo(options) });
+
+/** Asks a collector whether it accepts traces, with an empty message. Throws the failure `traces`. */
+export const tryOtlp = (options: Pick<OtlpOptions, 'url' | 'headers' | 'clock' | 'timeoutMs'>): Promise<void> =>
+  postTo({ ...options, resource: {}, version: '' })([]);
+
+type PostOptions = Pick<OtlpOptions, 'url' | 'headers' | 'clock' | 'resource' | 'version' | 'timeoutMs'>;
+
+function postTo({ url, headers, clock, resource, version, timeoutMs }: PostOptions): SenderOptions['post'] {
   const exporter = new OTLPTraceExporter({
     url: tracesUrl(url),
     headers: { ...headers },
@@ -47,14 +55,13 @@ export function openOtlp({ url, headers, resource, version, timeoutMs, ...rest }
         ({ code, error }) => (code === 0 ? resolve() : reject(error)),
       );
     });
-  const post = async (spans: readonly Span[]): Promise<void> => {
+  return async (spans) => {
     try {
-      await limited(exported(spans), rest.clock);
+      await limited(exported(spans), clock);
     } catch (error) {
       throw unsent(url, error);
     }
   };
-  return new SpanSender({ ...rest, post });
 }
 
 async function limited(sent: Promise<void>, clock: OtlpOptions['clock']): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import selfsigned from 'selfsigned';
 import { afterEach, expect, it, vi } from 'vitest';
-import { openOtlp } from '../../../src/adapters/otlp/otlp.ts';
+import { openOtlp, tryOtlp } from '../../../src/adapters/otlp/otlp.ts';
 import { SpansRejected } from '../../../src/adapters/otlp/sender.ts';
 import { PlainFailure } from '../../../src/domain/answers/failure.ts';
 import { refOf } from '../../../src/domain/traces/span.ts';
@@ -141,4 +141,13 @@ it('trusts the private CA that the environment names', async () => {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   }
+});
+
+it('asks a collector whether it accepts traces, without sending any', async () => {
+  const there = await collector();
+  const asked = { url: there.url, headers: {}, clock: new FakeClock(), timeoutMs: 300 };
+  await tryOtlp(asked);
+  expect(there.requests.map(({ path, body }) => [path, body.resourceSpans])).toEqual([['/v1/traces', []]]);
+  there.answerWith(status(401));
+  await expect(tryOtlp(asked)).rejects.toMatchObject({ what: 'It rejects traces with HTTP status 401.' });
 });
