@@ -11,7 +11,7 @@ import { Opened } from '../../../src/runtime/opened.ts';
 import { tracedJournal } from '../../../src/runtime/worker/traced-journal.ts';
 import { approvalBy, type Bench, bench, bob, granted, plannedChange, stateOf, underWay } from '../../app/bench.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
-import { type Answer, hang, otlpCollector } from '../../fixtures/otlp-collector.ts';
+import { type Answer, hang, otlpCollector, status } from '../../fixtures/otlp-collector.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -31,7 +31,7 @@ async function startOn(journal: Journal, otlp: string, clock: Clock = systemCloc
   const opened = new Opened();
   const lines: string[] = [];
   const log = openLog('info', 'test', [], (line) => lines.push(line));
-  const config = { cluster: 'lab', traces: { otlp }, otlpHeaders: {} };
+  const config = { cluster: 'lab', traces: { otlp }, otlpHeaders: { Authorization: 'Basic of-the-test' } };
   return { traced: await tracedJournal(journal, config, { clock, log, opened }), opened, lines };
 }
 
@@ -114,6 +114,16 @@ describe('a journal with traces', () => {
     await clock.advance(3_000);
     await closed;
     expect(lines.join('')).toMatch(/"spans":\d+,"msg":"Traces were not sent before the end"/);
+  });
+
+  it('says in the log that the collector rejects them, without the header that it sent', async () => {
+    const [on, there] = [bench(), await collector(status(401))];
+    const { traced, opened, lines } = await startOn(on.journal, there.url);
+    await wholeChange(on, traced);
+    await opened.close();
+    expect(there.requests[0]?.headers.authorization).toBe('Basic of-the-test');
+    expect(lines.join('')).toMatch(/HTTP status 401.*"msg":"Traces could not be sent"/);
+    expect(lines.join('')).not.toContain('of-the-test');
   });
 
   it('says in the log that it cannot trace, while the change goes on', async () => {
