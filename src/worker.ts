@@ -61,12 +61,12 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
 async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, opened: Opened): Promise<void> {
   const logged = workerLog(log);
   const keys = await workerProofs(config);
-  const { journal, traced, counted } = await journals(config, keys, log, { metrics, opened });
+  const { journal, traced, counted, onBotEnd } = await journals(config, keys, log, { metrics, opened });
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
   const { changes, cards, life } = record;
-  const lostRecords = recordWatch({ journal: traced, changes, clock, ...logged });
+  const lostRecords = recordWatch({ journal: traced, changes, clock, onBotEnd, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
@@ -106,8 +106,8 @@ async function journals(
   { metrics, opened }: { readonly metrics: Registry; readonly opened: Opened },
 ) {
   const journal = opened.keep(await workerJournal(config, keys, log));
-  const traced = await tracedJournal(journal, config, { clock, log, opened });
-  return { journal, traced, counted: countedJournal(traced, metrics) };
+  const { traced, onBotEnd } = await tracedJournal(journal, config, { clock, log, opened });
+  return { journal, traced, onBotEnd, counted: countedJournal(traced, metrics) };
 }
 
 const limitsOf = ({ plan, apply }: WorkerConfig) => ({

@@ -19,13 +19,20 @@ export interface TracedParts {
   readonly opened: Opened;
 }
 
+/** A journal whose changes are traced. */
+export interface TracedJournal {
+  readonly traced: Journal;
+  /** Call it for the end of a change that the bot has written, and the journal does not have; again has no effect. */
+  readonly onBotEnd: (id: ChangeId, end: ChangeEvent) => void;
+}
+
 /** The journal, with a trace of each change if the configuration names a collector. Without one, no package of OpenTelemetry is loaded. */
 export async function tracedJournal(
   journal: Journal,
   { cluster, traces, otlpHeaders: headers }: Pick<WorkerConfig, 'cluster' | 'traces' | 'otlpHeaders'>,
   { clock, log, opened }: TracedParts,
-): Promise<Journal> {
-  if (traces === undefined) return journal;
+): Promise<TracedJournal> {
+  if (traces === undefined) return { traced: journal, onBotEnd: () => undefined };
   const { openOtlp } = await import('../../adapters/otlp/otlp.ts');
   const sender = openOtlp({
     ...{ url: traces.otlp, headers, clock, version: VERSION },
@@ -41,7 +48,10 @@ export async function tracedJournal(
   log.info({ otlp: traces.otlp }, 'Traces are on');
   const heard = new TracedChanges(journal, sender, (err) => log.warn({ err }, 'A change could not be traced'));
   opened.keep({ close: () => heard.settled().then(() => sender.close()) });
-  return heardJournal(journal, { entry: (id, event, { line }) => heard.hear(id, event, line) });
+  return {
+    traced: heardJournal(journal, { entry: (id, event, { line }) => heard.hear(id, event, line) }),
+    onBotEnd: (id, end) => heard.end(id, end),
+  };
 }
 
 /** One change runs at a time, while a few others are planned or wait for approval. */
@@ -55,6 +65,8 @@ class TracedChanges {
   readonly #inTurn = serialQueue();
   /** The least recently heard first. */
   readonly #known = new Map<ChangeId, Trace>();
+  /** Changes that the bot has ended; the journal may get that entry later. */
+  readonly #over = new Set<ChangeId>();
 
   constructor(journal: Pick<Journal, 'entries'>, traces: Pick<SpanSender, 'send'>, onError: (error: unknown) => void) {
     this.#journal = journal;
@@ -64,7 +76,14 @@ class TracedChanges {
 
   /** Returns at once: the change does not wait for its trace. */
   hear(id: ChangeId, event: ChangeEvent, line: number): void {
+    if (this.#over.has(id)) return;
     this.#inTurn(() => this.#follow(id, event, line)).catch(this.#onError);
+  }
+
+  /** The end of a change that its bot has written. */
+  end(id: ChangeId, end: ChangeEvent): void {
+    this.hear(id, end, Number.POSITIVE_INFINITY);
+    this.#over.add(id);
   }
 
   /** Waits for what was heard so far. */
@@ -87,6 +106,8 @@ class TracedChanges {
     if (event.type === 'requested') return null;
     const entries = await this.#journal.entries(id);
     const former = entries.filter(({ mark }) => mark.line < line).map((entry) => entry.event);
-    return former.reduce<Trace | null>(traceAfter, null);
+    // By now, the journal may have a copy of the bot's entry.
+    const others = former.filter(({ type, at }) => type !== event.type || at !== event.at);
+    return others.reduce<Trace | null>(traceAfter, null);
   }
 }

@@ -32,7 +32,7 @@ async function startOn(journal: Journal, otlp: string, clock: Clock = systemCloc
   const lines: string[] = [];
   const log = openLog('info', 'test', [], (line) => lines.push(line));
   const config = { cluster: 'lab', traces: { otlp }, otlpHeaders: { Authorization: 'Basic of-the-test' } };
-  return { traced: await tracedJournal(journal, config, { clock, log, opened }), opened, lines };
+  return { ...(await tracedJournal(journal, config, { clock, log, opened })), opened, lines };
 }
 
 const workOn = (on: Bench, journal: Journal): Promise<void> =>
@@ -100,6 +100,18 @@ describe('a journal with traces', () => {
     const { traced, opened } = await startOn(on.journal, there.url);
     const failure = { kind: 'record-lost', where: 'Redis', what: 'Redis lost its data.', next: 'Find out why.' };
     await traced.append(id, { type: 'failed', at: on.clock.now().toISOString(), failure });
+    await opened.close();
+    expect(there.spans().map(({ name }) => name)).toEqual(['wait for approval', 'change add']);
+  });
+
+  it('ends the trace of a change that the bot has ended, once, even if the journal gets that entry later', async () => {
+    const [on, there] = [bench(), await collector()];
+    const { id } = await plannedChange(on);
+    const { traced, onBotEnd, opened } = await startOn(on.journal, there.url);
+    const end = { type: 'cancelled', at: on.clock.now().toISOString(), by: bob } as const;
+    onBotEnd(id, end);
+    onBotEnd(id, end);
+    await traced.append(id, end);
     await opened.close();
     expect(there.spans().map(({ name }) => name)).toEqual(['wait for approval', 'change add']);
   });
