@@ -32,18 +32,17 @@ export function changeAttributes({ intent }: Requested, digest: string | null): 
   };
 }
 
-/** What is known of the steps of a plan, by their IDs. */
-export function stepAttributes({ approved }: Plan): Readonly<Record<string, Attributes>> {
-  const known = approved.steps.map((step) => {
-    const nodes = nodesOf(step);
-    const [first] = nodes;
-    const where = first !== undefined && nodes.length === 1 ? { 'registry_ha.node': first } : {};
-    return [step.id, { ...(nodes.length > 1 ? { 'registry_ha.nodes': nodes } : where) }] as const;
-  });
-  return Object.fromEntries(known);
+/** Where the steps of a plan work, by their IDs; nothing for a step that only looks. */
+export const stepAttributes = ({ approved }: Plan): Readonly<Record<string, Attributes>> =>
+  Object.fromEntries(approved.steps.map((step) => [step.id, placeOf(nodesOf(step))]));
+
+function placeOf(nodes: readonly string[]): Attributes {
+  const [first] = nodes;
+  if (first === undefined) return {};
+  return nodes.length === 1 ? { 'registry_ha.node': first } : { 'registry_ha.nodes': nodes };
 }
 
-/** The kind of a step, by its ID: `copy` of `copy:node-2:metalk8s-128.0.1`. */
+/** The kind of a step in metrics and traces, by its ID: `copy` of `copy:node-2:metalk8s-128.0.1`. */
 export const kindOfStep = (step: string): string => step.split(':', 1)[0] ?? step;
 
 /** How an event ends a part of a change. A failure says what the log says. */
