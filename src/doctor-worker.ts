@@ -9,7 +9,7 @@ import { redisHeartbeat } from './adapters/redis/lease/heartbeat.ts';
 import { examine, type Room, shared } from './app/doctor/check.ts';
 import { archivesRoom, kubernetesRoom, saltRoom } from './app/doctor/cluster.ts';
 import { workerHostRoom } from './app/doctor/host.ts';
-import { journalRoom, keysRoom } from './app/doctor/keeping.ts';
+import { journalRoom, keysRoom, tracesRoom } from './app/doctor/keeping.ts';
 import { nodesRoom } from './app/doctor/nodes.ts';
 import { redisRoom } from './app/doctor/redis.ts';
 import { runningRoom } from './app/doctor/workers.ts';
@@ -30,7 +30,7 @@ import { whyNotRead } from './terminal.ts';
 /** `registry-ha doctor worker`: checks the prerequisites of this node's worker; returns the exit code. Nothing is changed. */
 export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promise<number> {
   return await onScreen(json, async (screen) => {
-    const config = workerConfig(path, withPassword(path, process.env), { isStarting: true });
+    const config = workerConfig(path, withSecrets(path, process.env), { isStarting: true });
     const denied = await whyNotRead(config);
     if (denied !== null) return denied;
     const opened = new Opened();
@@ -48,11 +48,17 @@ export async function doctorOfWorker({ config: path, json }: TypedDoctor): Promi
   });
 }
 
-/** As the unit sets it: the password’s file is beside the configuration, unless the environment names another one. */
-function withPassword(path: string, env: Environment): Environment {
-  const file = join(dirname(path), 'redis-password');
-  const isNamed = env.REGISTRY_HA_REDIS_PASSWORD !== undefined || env.REGISTRY_HA_REDIS_PASSWORD_FILE !== undefined;
-  return isNamed || !existsSync(file) ? env : { ...env, REGISTRY_HA_REDIS_PASSWORD_FILE: file };
+/** Secrets and their files beside the configuration. */
+const SECRETS = { REGISTRY_HA_REDIS_PASSWORD: 'redis-password', REGISTRY_HA_OTLP_HEADERS: 'otlp-headers' } as const;
+
+/** As the unit sets it: each secret’s file is beside the configuration, unless the environment names another one. */
+function withSecrets(path: string, env: Environment): Environment {
+  const files = Object.entries(SECRETS).flatMap(([name, base]) => {
+    const file = join(dirname(path), base);
+    const isNamed = env[name] !== undefined || env[`${name}_FILE`] !== undefined;
+    return isNamed || !existsSync(file) ? [] : [[`${name}_FILE`, file] as const];
+  });
+  return { ...env, ...Object.fromEntries(files) };
 }
 
 function roomsOf(
@@ -85,5 +91,13 @@ function roomsOf(
     archivesRoom(looks),
     nodesRoom(looks, fitnessOfNodes(shell)),
     journalRoom({ host: here, journal: journalHealth(join(stateFolder, 'journal.jsonl'), checker), stateFolder }),
+    ...tracesRooms(config),
   ];
+}
+
+/** Loads the packages of OpenTelemetry only if traces are on. */
+function tracesRooms({ traces, otlpHeaders: headers }: WorkerConfig): readonly Room[] {
+  if (traces === undefined) return [];
+  const load = () => import('./adapters/otlp/otlp.ts');
+  return [tracesRoom(async () => await (await load()).tryOtlp({ url: traces.otlp, headers, clock }))];
 }

@@ -47,6 +47,7 @@ import { type WorkerProofs, workerProofs } from './runtime/worker/proofs.ts';
 import { workerRecord } from './runtime/worker/record.ts';
 import { statusMetrics } from './runtime/worker/status-metrics.ts';
 import { terminalRules, workerSocket } from './runtime/worker/terminal.ts';
+import { tracedJournal } from './runtime/worker/traced-journal.ts';
 
 /** Builds the worker from its configuration and starts it; it takes jobs until it stops. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Process> {
@@ -60,18 +61,17 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Proce
 async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, opened: Opened): Promise<void> {
   const logged = workerLog(log);
   const keys = await workerProofs(config);
-  const journal = opened.keep(await workerJournal(config, keys, log));
-  const counted = countedJournal(journal, metrics);
+  const { journal, traced, counted, onBotEnd } = await journals(config, keys, log, { metrics, opened });
   // Opened before Redis, so closed after it: a round may wait for Redis, and closing Redis ends that wait.
   const rounds = opened.keep(new Rounds(opened.ending));
   const record = opened.keep(workerRecord(config, keys, log, () => lostRecords.wake()));
   const { changes, cards, life } = record;
-  const lostRecords = recordWatch({ journal, changes, clock, ...logged });
+  const lostRecords = recordWatch({ journal: traced, changes, clock, onBotEnd, ...logged });
   const cluster = opened.keep(await workerCluster(config, log));
   const me = { id: randomUUID(), name: `${hostname()} (process ${process.pid})` };
   const watch = clusterWatch(config, cluster, { board: record.board, metrics }, logged);
   const proofs = opened.keep(proofWatch(config, { cluster, journal, board: record.proofBoard }, log));
-  const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, journal, log), clock, ...logged });
+  const halfDrill = await HalfDrill.inJournal({ ...cluster, ...kept(config, traced, log), clock, ...logged });
   // A registry that is away goes before every job.
   const look = { trouble: async () => (await journal.trouble()) ?? halfDrill.says };
   const onAsked = (request: number) => watch.asked(request);
@@ -96,6 +96,18 @@ async function openWorker(config: WorkerConfig, log: Log, metrics: Registry, ope
   rounds.run(drillEnds, ...loops, lostRecords.run, watch.run, proofs.run, dryRuns.run);
   queue.start();
   log.info({ cluster: config.cluster }, 'Worker started');
+}
+
+/** The journal; the same one with traces of what is written; and with metrics, too. */
+async function journals(
+  config: WorkerConfig,
+  keys: WorkerProofs,
+  log: Log,
+  { metrics, opened }: { readonly metrics: Registry; readonly opened: Opened },
+) {
+  const journal = opened.keep(await workerJournal(config, keys, log));
+  const { traced, onBotEnd } = await tracedJournal(journal, config, { clock, log, opened });
+  return { journal, traced, onBotEnd, counted: countedJournal(traced, metrics) };
 }
 
 const limitsOf = ({ plan, apply }: WorkerConfig) => ({

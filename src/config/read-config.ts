@@ -127,7 +127,8 @@ function withValue(
   return { ...tree, [key]: withValue(branch.success ? branch.data : {}, rest, value) };
 }
 
-const ENVIRONMENT = 'from the environment';
+/** The source of mistakes in secrets. */
+export const ENVIRONMENT = 'from the environment';
 
 /** A secret from `NAME`, or from the file in `NAME_FILE` (systemd credentials, container secrets); undefined when unset. */
 export function secret(name: string, env: Environment): string | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CLUSTER_NAME } from '../domain/cluster/cluster-name.ts';
 import { atLeast } from '../domain/text/length.ts';
 import { LOGIN_NAME } from '../domain/wish/terminal-talk.ts';
-import { type Environment, Mistakes, readConfig, secret } from './read-config.ts';
+import { ENVIRONMENT, type Environment, Mistakes, readConfig, secret, WrongConfig } from './read-config.ts';
 import { REDIS_OVERRIDES, RedisSchema, redisAddress } from './redis-config.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -11,6 +11,23 @@ const absolute = z.string().startsWith('/', 'write an absolute path');
 const logins = z
   .array(z.string().regex(LOGIN_NAME, 'write the name of a login of this node, such as alice'))
   .default([]);
+
+const HEADERS = 'REGISTRY_HA_OTLP_HEADERS';
+
+const collector = z.string().superRefine((text, { addIssue }) => {
+  const message = whatIsWrongWith(text);
+  if (message !== null) addIssue({ code: 'custom', message });
+});
+
+function whatIsWrongWith(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol))
+    return 'write the address of the collector as http://host:4318 or https://host:4318';
+  if (url.username !== '' || url.password !== '')
+    return `remove user and password: put an Authorization header into the file that ${HEADERS}_FILE names`;
+  if (url.search !== '' || url.hash !== '') return 'remove what follows ? or #';
+  return url.pathname.endsWith('/v1/traces') ? 'leave out /v1/traces: the worker adds it' : null;
+}
 
 export const WorkerFile = z.strictObject({
   cluster: z
@@ -81,10 +98,16 @@ export const WorkerFile = z.strictObject({
     })
     .prefault({}),
   health: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9181) }).prefault({}),
+  /** The collector of OpenTelemetry that gets a trace of each change; without it there are no traces. */
+  traces: z.strictObject({ otlp: collector }).optional(),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
-export type WorkerConfig = z.infer<typeof WorkerFile> & { readonly redisPassword: string | undefined };
+export type WorkerConfig = z.infer<typeof WorkerFile> & {
+  readonly redisPassword: string | undefined;
+  /** Headers for the collector of traces; their values are secret. */
+  readonly otlpHeaders: Readonly<Record<string, string>>;
+};
 
 const OVERRIDES = {
   REGISTRY_HA_CLUSTER: 'cluster',
@@ -94,6 +117,7 @@ const OVERRIDES = {
   REGISTRY_HA_STATE_FOLDER: 'stateFolder',
   REGISTRY_HA_HEALTH_HOST: 'health.host',
   REGISTRY_HA_HEALTH_PORT: 'health.port',
+  REGISTRY_HA_TRACES_OTLP: 'traces.otlp',
   REGISTRY_HA_LOG_LEVEL: 'log.level',
 } as const;
 
@@ -107,7 +131,26 @@ export function workerConfig(
   const file = mistakes.of(() => readConfig(path, WorkerFile, OVERRIDES, env));
   const redisPassword = mistakes.of(() => secret('REGISTRY_HA_REDIS_PASSWORD', env));
   if (isStarting && file !== undefined) mistakes.of(() => redisAddress(file.redis, redisPassword));
+  const headers = mistakes.of(() => otlpHeaders(env));
   const wrong = mistakes.all();
-  if (wrong !== null || file === undefined) throw wrong ?? new TypeError('A part of the configuration is missing.');
-  return { ...file, redisPassword };
+  if (wrong !== null || file === undefined || headers === undefined)
+    throw wrong ?? new TypeError('A part of the configuration is missing.');
+  return { ...file, redisPassword, otlpHeaders: headers };
+}
+
+/** RFC 9110: the name is a token, and the value is printable. */
+const HEADER = /^(?<name>[\w!#$%&'*+.^`|~-]+):[ \t]*(?<value>[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)$/;
+
+/** Headers for the collector, one `Name: value` on each line of the secret. None if it is unset. Throws WrongConfig, which never shows a value. */
+function otlpHeaders(env: Environment): Readonly<Record<string, string>> {
+  const lines = (secret(HEADERS, env) ?? '').split('\n').map((line) => line.trim());
+  const headers = lines.flatMap((line, n) => (line === '' ? [] : [headerIn(line, n + 1)]));
+  return Object.fromEntries(headers);
+}
+
+function headerIn(line: string, number: number): readonly [string, string] {
+  const { name, value } = HEADER.exec(line)?.groups ?? {};
+  if (name !== undefined && value !== undefined) return [name, value];
+  const says = `${HEADERS}: line ${number} is no header. Write each one on its own line, as Name: value, for example Authorization: Bearer …`;
+  throw new WrongConfig(ENVIRONMENT, [says]);
 }

@@ -75,6 +75,19 @@ describe('the bundle', () => {
     );
   });
 
+  it('has the packages for traces in one part, which is loaded only when traces are on', async () => {
+    const folder = join(scratch, 'traces');
+    await build(folder);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+    const texts = new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+    const parts = files.filter((name) => texts.get(name)?.includes('OTLPExporterError'));
+    expect(parts).toEqual([expect.stringMatching(/^parts\/otlp-/)]);
+    const part = parts[0]?.replace('parts/', '') ?? '';
+    const users = [...texts.values()].filter((text) => text.includes(part));
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter((text) => text.replaceAll(`import("./${part}")`, '').includes(`"./${part}"`))).toEqual([]);
+  });
+
   it('belongs to root, and nobody else can change anything in it', () => {
     expect(entries().filter(({ owner }) => owner !== '0/0')).toEqual([]);
     expect(entries().filter(({ mode }) => mode[5] === 'w' || mode[8] === 'w')).toEqual([]);
@@ -117,7 +130,7 @@ describe('the program of the bot’s image', () => {
     await build(folder, { botOnly: true });
     const packages = readFileSync(join(folder, 'THIRD-PARTY.txt'), 'utf8');
     expect(packages).toContain('--- @slack/bolt ');
-    expect(packages).not.toMatch(/--- (@kubernetes\/client-node|ssh2) /);
+    expect(packages).not.toMatch(/--- (@kubernetes\/client-node|@opentelemetry\/exporter-trace-otlp-http|ssh2) /);
     const config = join(ROOT, 'examples/worker.yaml');
     const env = { ...process.env, REGISTRY_HA_REDIS_PASSWORD: 'x' };
     for (const words of [['worker', '--config', config], ['doctor', 'worker'], ['status']]) {

@@ -69,3 +69,9 @@ export const keysRoom = (keys: KeyRing, trusts: string): Room => ({
     ),
   ],
 });
+
+/** The collector of traces, if the configuration names one. */
+export const tracesRoom = (tryCollector: () => Promise<void>): Room => ({
+  name: 'traces',
+  checks: async () => [check('collector', tryCollector, () => good('Accepts traces'), { failing: 'wrong' })],
+});

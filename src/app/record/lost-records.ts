@@ -1,6 +1,7 @@
-import type { ChangeId } from '../../domain/change/change.ts';
+import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
 import { changeFrom } from '../../domain/change/fold.ts';
 import {
+  botEndOf,
   isBehind,
   isLoss,
   isMissed,
@@ -22,6 +23,8 @@ export interface LostRecordPorts extends RecordPorts {
   readonly onBehind: (id: ChangeId) => void;
   /** Called for each change from the terminal that Redis has now. */
   readonly onTold: (id: ChangeId) => void;
+  /** Called at each comparison for a change that the bot has ended within a day, before a worker began it, by this entry. */
+  readonly onBotEnd: (id: ChangeId, end: ChangeEvent) => void;
 }
 
 /** `open`: changes that are open in Redis or in the journal. `all`: also those that have ended, as far as the journal's file has them. */
@@ -60,7 +63,10 @@ async function completeRecord(id: ChangeId, ports: LostRecordPorts): Promise<voi
   const stored = await ports.changes.get(id);
   if (await isToldNow(id, stored === null, ports)) return;
   if (stored === null || stored.doubt !== undefined) return;
-  if (!isBehind(stored.events, await ports.journal.events(id))) return;
+  const journalled = await ports.journal.events(id);
+  const end = botEndOf(stored.events, journalled, ports.clock.now());
+  if (end !== null) ports.onBotEnd(id, end);
+  if (!isBehind(stored.events, journalled)) return;
   if (await new ChangeRecord(id, ports).catchUp()) ports.onBehind(id);
 }
 

@@ -43,6 +43,7 @@ export type FailureKind =
   | 'key-unusable'
   | 'no-password'
   | 'slack-token'
+  | 'traces'
   | Refusal['refused'];
 
 /** A failure without data beyond its sentences. Code that handles one checks its kind. */

@@ -3,7 +3,8 @@ import { canonicalJson } from '../text/canonical.ts';
 import { listed } from '../text/format.ts';
 import { mayWrite } from './author.ts';
 import type { Change, ChangeEvent } from './change.ts';
-import { effectOf } from './effect.ts';
+import { effectOf, endsChange } from './effect.ts';
+import { changeFrom } from './fold.ts';
 
 /** Failure kind of a change whose record Redis has lost. */
 export const RECORD_LOST = 'record-lost';
@@ -37,6 +38,21 @@ export function hasUnknownRun(stored: Ran, journalled: readonly ChangeEvent[]): 
   return starts.some((event) => !known.has(canonicalJson(event)));
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The entry by which the bot has ended a change within a day, before a worker began it, if the journal does not have it; else null. */
+export function botEndOf(
+  stored: readonly ChangeEvent[],
+  journalled: readonly ChangeEvent[],
+  now: Date,
+): ChangeEvent | null {
+  const end = stored.findLast(endsChange);
+  const isOver = (events: readonly ChangeEvent[]) => changeFrom(events)?.endedAt !== undefined;
+  if (end === undefined || !mayWrite('bot', end) || !isOver(stored) || isOver(journalled)) return null;
+  return now.getTime() - Date.parse(end.at) < DAY_MS ? end : null;
+}
+
 /** A record as Redis has it. */
 interface Ran {
   readonly events: readonly ChangeEvent[];
@@ -51,7 +67,6 @@ export const unknownRunReport = ({ intent: { nodes } }: Pick<Change, 'intent'>):
   next: `Check that one worker serves this cluster, with its old state folder. Inspect ${listed(nodes) || 'the registries’ nodes'}. Then request the change again: it finds what is there, and does only what is missing.`,
 });
 
-const HOUR_MS = 3_600_000;
 /** Redis keeps a record for 90 days after its end, so a record that is missing earlier was lost. */
 const LOSS_MS = 30 * 24 * HOUR_MS;
 

@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ChangeEvent, ChangeId } from '../../domain/change/change.ts';
+import { kindOfStep } from '../../domain/traces/words.ts';
 import type { Journal } from '../../ports/record.ts';
 import { heardJournal } from './heard-journal.ts';
 
@@ -15,7 +16,7 @@ export function countedJournal(journal: Journal, register: Registry): Journal {
   const { ends, steps, running } = metricsIn(register);
   async function count(id: ChangeId, event: ChangeEvent): Promise<void> {
     if (event.type === 'step-done' || event.type === 'step-failed')
-      steps.observe({ kind: kindOf(event.step), result: event.type.slice('step-'.length) }, event.seconds);
+      steps.observe({ kind: kindOfStep(event.step), result: event.type.slice('step-'.length) }, event.seconds);
     if (event.type === 'started' || event.type === 'step-started') running.set(1);
     if (!ENDS.has(event.type)) return;
     running.set(0);
@@ -44,9 +45,6 @@ function metricsIn(register: Registry) {
   const running = new Gauge({ name: 'registry_ha_change_running', help, registers });
   return { ends, steps, running };
 }
-
-/** `copy` of `copy:node-2:metalk8s-128.0.1`. */
-const kindOf = (step: string): string => step.split(':', 1)[0] ?? step;
 
 /** Adds metrics of the journal's file and of its file system. A file that cannot be read has no metric. */
 export function journalMetrics(path: string, register: Registry): void {

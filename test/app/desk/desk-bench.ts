@@ -121,6 +121,7 @@ export function deskBench(rules: TerminalRules = RULES, on: Bench = bench()) {
       onLost: (id) => void told.push(`lost ${id}`),
       onBehind: (id) => void told.push(`behind ${id}`),
       onTold: (id) => void told.push(`told ${id}`),
+      onBotEnd: () => undefined,
     });
   return {
     on,

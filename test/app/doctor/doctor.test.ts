@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { check, examine, type Room } from '../../../src/app/doctor/check.ts';
 import { archivesRoom, KUBE_RIGHTS, kubernetesRoom, saltRoom } from '../../../src/app/doctor/cluster.ts';
 import { workerHostRoom } from '../../../src/app/doctor/host.ts';
-import { journalRoom, keysRoom } from '../../../src/app/doctor/keeping.ts';
+import { journalRoom, keysRoom, tracesRoom } from '../../../src/app/doctor/keeping.ts';
 import { nodesRoom } from '../../../src/app/doctor/nodes.ts';
 import { policyRoom } from '../../../src/app/doctor/policy.ts';
 import { redisRoom } from '../../../src/app/doctor/redis.ts';
@@ -73,6 +73,7 @@ const wellOfWorker = {
   salt: { answering: async (names: readonly string[]) => names },
   fitness: async (): Promise<Fitness> => fit,
   journal: async () => ({ lines: 41, unsealedEnd: 0, unknownKeys: [] }),
+  collector: async () => undefined,
 };
 
 function worker(spoilt: Partial<typeof wellOfWorker> = {}): readonly Room[] {
@@ -87,6 +88,7 @@ function worker(spoilt: Partial<typeof wellOfWorker> = {}): readonly Room[] {
     archivesRoom(looks),
     nodesRoom(looks, { fitness: all.fitness }),
     journalRoom({ host: all.host, journal: { look: all.journal }, stateFolder: '/var/lib/registry-ha' }),
+    tracesRoom(all.collector),
   ];
 }
 
@@ -139,6 +141,11 @@ describe('the doctor of a worker', () => {
         space: [{ mountpoint: '/srv', available: GIGABYTE, needed: 4.5 * GIGABYTE }],
       }),
       journal: async () => ({ lines: 41, unsealedEnd: 40, unknownKeys: [] }),
+      collector: async () => {
+        const where = 'the collector http://127.0.0.1:4318';
+        const next = 'Check traces.otlp.';
+        throw new PlainFailure('traces', { where, what: 'It cannot be reached (ECONNREFUSED).', next });
+      },
     });
     expectGolden('doctor/worker-wrong', await says('worker', spoilt));
   });

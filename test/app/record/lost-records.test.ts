@@ -4,6 +4,7 @@ import { tendChanges } from '../../../src/app/ask/tend-changes.ts';
 import { reportLostRecords } from '../../../src/app/record/lost-records.ts';
 import { doJob } from '../../../src/app/worker/do-job.ts';
 import { Unreachable } from '../../../src/domain/answers/failure.ts';
+import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { RECORD_LOST } from '../../../src/domain/change/lost-record.ts';
 import {
   approvalBy,
@@ -24,7 +25,10 @@ async function redisLosesAll(on: Bench): Promise<readonly string[]> {
   return await tellAgain(on);
 }
 
-async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<readonly string[]> {
+async function tellAgain(
+  { worker, journal, changes, clock }: Bench,
+  ended: ChangeEvent[] = [],
+): Promise<readonly string[]> {
   const forgotten: string[] = [];
   await reportLostRecords({
     ...worker,
@@ -34,6 +38,7 @@ async function tellAgain({ worker, journal, changes, clock }: Bench): Promise<re
     onLost: (id) => void forgotten.push(id),
     onBehind: () => undefined,
     onTold: () => undefined,
+    onBotEnd: (_, end) => void ended.push(end),
   });
   return forgotten;
 }
@@ -202,5 +207,32 @@ describe('a job that may have lost its record', () => {
     else on.worker.kubernetes.look = () => Promise.reject(error);
     await doJob({ kind: 'apply', id }, ports, new AbortController().signal).catch(() => undefined);
     expect(lost).toHaveLength(times);
+  });
+});
+
+describe('an end that only the bot has written', () => {
+  const endsSeenOn = async (on: Bench): Promise<readonly string[]> => {
+    const ended: ChangeEvent[] = [];
+    await tellAgain(on, ended);
+    return ended.map(({ type }) => type);
+  };
+
+  it('is passed on for a day, and leaves the journal as it is', async () => {
+    const on = bench();
+    const { id, digest = '' } = await plannedChange(on);
+    expect(await endsSeenOn(on)).toEqual([]);
+    granted(await on.decide({ kind: 'deny', change: id, digest, by: bob, channel: 'C0OPS' }));
+    const before = await on.journal.events(id);
+    expect(await endsSeenOn(on)).toEqual(['denied']);
+    expect(await on.journal.events(id)).toEqual(before);
+    on.clock.at += 24 * 3_600_000;
+    expect(await endsSeenOn(on)).toEqual([]);
+  });
+
+  it('is none for a change that the worker has ended itself', async () => {
+    const on = bench();
+    await approvedChangeOn(on);
+    await on.work();
+    expect(await endsSeenOn(on)).toEqual([]);
   });
 });

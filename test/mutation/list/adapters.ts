@@ -9,6 +9,7 @@ const COPIER = ['test/adapters/ssh/copy/copier.test.ts'];
 const KUBE = ['test/adapters/kube/kube.test.ts'];
 const SALT = ['test/adapters/salt/salt.test.ts'];
 const NODE = ['test/adapters/node/target-nodes.test.ts'];
+const SENDER = ['test/adapters/otlp/sender.test.ts'];
 
 /** What is believed of the outside: the journal, Redis, keys, nodes. */
 export const ADAPTERS: readonly Mutant[] = [
@@ -200,5 +201,26 @@ export const ADAPTERS: readonly Mutant[] = [
     find: 'TIMED_OUT.test(result.stdout + result.stderr)',
     replace: 'false',
     tests: SALT,
+  },
+  {
+    name: 'spans wait without limit while the collector is away',
+    file: 'src/adapters/otlp/sender.ts',
+    find: 'this.#waiting.length - MOST_WAITING',
+    replace: '0',
+    tests: SENDER,
+  },
+  {
+    name: 'a collector that hangs holds the end of the worker',
+    file: 'src/adapters/otlp/sender.ts',
+    find: 'Promise.race([this.#sendLast(), limit])',
+    replace: 'this.#sendLast()',
+    tests: SENDER,
+  },
+  {
+    name: 'spans that come while the last ones leave are never sent',
+    file: 'src/adapters/otlp/sender.ts',
+    find: '      this.#begin();\n    });',
+    replace: '    });',
+    tests: SENDER,
   },
 ];

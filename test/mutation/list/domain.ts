@@ -459,4 +459,11 @@ export const DOMAIN: readonly Mutant[] = [
     replace: 'true',
     tests: ['test/slack/outbox/plan-file.test.ts'],
   },
+  {
+    name: 'a retry gets the span IDs of the first run',
+    file: 'src/domain/traces/trace.ts',
+    find: 'run === 1 ? name',
+    replace: 'run > 0 ? name',
+    tests: ['test/domain/traces/trace.test.ts'],
+  },
 ];

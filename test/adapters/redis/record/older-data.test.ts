@@ -51,7 +51,14 @@ async function world() {
     },
     compare: (which: 'all' | 'open' = 'all') =>
       reportLostRecords(
-        { ...worker, clock: on.clock, onLost: () => undefined, onBehind: () => undefined, onTold: () => undefined },
+        {
+          ...worker,
+          clock: on.clock,
+          onLost: () => undefined,
+          onBehind: () => undefined,
+          onTold: () => undefined,
+          onBotEnd: () => undefined,
+        },
         which,
       ),
   };
