@@ -22,7 +22,7 @@ const CEILINGS = { testTimeout: 120_000, hookTimeout: 240_000, expect: { poll: {
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...CEILINGS, name: 'alone', include: ALONE } },

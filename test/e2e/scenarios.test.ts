@@ -103,8 +103,8 @@ const LOOKED_INTO: readonly string[] = [
 /** The others, begun with those that wait longest: at the end nobody waits for one of them alone. */
 const others = names.filter((name) => !LOOKED_INTO.includes(name)).toSorted((a, b) => slept(b) - slept(a));
 
-// Each has its own bot, worker and Redis, which wait most of the time: six scenarios and the other files fill two cores.
-vi.setConfig({ maxConcurrency: 6 });
+// Each has its own bot, worker and Redis, which wait most of the time: eight of them and the other files fill two cores.
+vi.setConfig({ maxConcurrency: 8 });
 
 describe.concurrent('an operator sees what the scenario expects', { timeout: LIMIT_MS }, () => {
   test('add-node-2: serves both versions and the solution byte for byte; four engines use two registries', async ({
