@@ -54,7 +54,20 @@ export async function replaceWorker(place: Pick<Place, 'folder'>, root: string):
   await writeFile(path, dump({ ...config, root, stateFolder: now }));
 }
 
-const Config = z.looseObject({ health: z.looseObject({}) });
+/** Whether the worker and the old one have seen each other, as `/readyz` of both says. */
+export async function nameEachOther(place: Pick<Place, 'folder'>): Promise<boolean> {
+  const says = await Promise.all((['worker', 'old-worker'] as const).map((name) => whyNotReady(name, place)));
+  return says.every((one) => one.includes('Two workers'));
+}
+
+async function whyNotReady(name: Configured, place: Pick<Place, 'folder'>): Promise<string> {
+  const { health } = Config.parse(load(await readFile(configPath(name, place), 'utf8')));
+  const url = `http://${health.host}:${health.port}/readyz`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) }).catch(() => null);
+  return answer === null || answer.ok ? '' : await answer.text();
+}
+
+const Config = z.looseObject({ health: z.looseObject({ host: z.string(), port: z.number() }) });
 
 /** A bot for these clusters, with new key pairs for itself and for each cluster's worker. */
 export async function botService(place: Place, world: BotWorld, hooks: ProcessHooks): Promise<Service> {
@@ -121,8 +134,7 @@ async function service(
     args: [...(name === 'bot' ? LEAN : []), ...clock.args, cli, command, '--config', configPath(name, place)],
     env: { ...place.env, ...secrets, ...clock.env },
     logPath: join(place.folder, `${name}.log`),
-    // An old worker is never ready beside another one.
-    isReady: () => says(`http://${place.host}:${HEALTH_PORTS[name]}/${name === 'old-worker' ? 'healthz' : 'readyz'}`),
+    isReady: () => saysReady(`http://${place.host}:${HEALTH_PORTS[name]}/readyz`),
     ...hooks,
   });
 }
@@ -176,7 +188,7 @@ function workerConfig(place: Place, { name, hub, cluster }: WorkerWorld): object
   };
 }
 
-async function says(url: string): Promise<boolean> {
+async function saysReady(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(LOOK_LIMIT_MS) })).ok;
   } catch {

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { replaceWorker } from '../processes/processes.ts';
+import { becomesTrue } from '../processes/poll.ts';
+import { nameEachOther, replaceWorker } from '../processes/processes.ts';
+import type { ServiceName } from '../processes/services.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 type Acted = Pick<Sandbox, 'cluster' | 'folder' | 'services'>;
@@ -32,6 +34,9 @@ async function forgetHostKey({ cluster, folder }: Acted, name: string): Promise<
   await promisify(execFile)('ssh-keygen', ['-R', host, '-f', join(folder, 'worker/known_hosts')]);
 }
 
+/** Heartbeats come every three seconds, and two show a living worker. */
+const KNOWN_LIMIT_MS = 60_000;
+
 const backupOf = (folder: string): string => join(folder, 'backup-of-worker');
 
 /** Copies the worker's state folder elsewhere, while it runs, as docs/upgrade.md says. */
@@ -50,6 +55,17 @@ async function installWorker({ cluster, folder, services }: Acted, name: string,
   await cluster.applyRights();
   await replaceWorker({ folder }, bootstrap.root);
   if (fromBackup) await cp(backupOf(folder), join(folder, 'worker'), { recursive: true, preserveTimestamps: true });
+}
+
+/** Starts a service. Of two workers, neither becomes ready: then it waits until both know of each other. */
+export async function startService(name: ServiceName, { folder, services }: Acted, signal: AbortSignal): Promise<void> {
+  const other = name === 'worker' ? services['old-worker'] : name === 'old-worker' ? services.worker : undefined;
+  const isSecond = other?.pid !== undefined;
+  // Without Redis neither bot nor worker becomes ready.
+  await services[name].start(signal, !isSecond && (name === 'redis' || services.redis.pid !== undefined));
+  if (!isSecond) return;
+  const know = await becomesTrue(() => nameEachOther({ folder }), KNOWN_LIMIT_MS, signal);
+  if (!know) throw new Error(`The two workers did not name each other within ${KNOWN_LIMIT_MS / 1000} s.`);
 }
 
 /** The worker runs on the bootstrap node. */

@@ -3,7 +3,7 @@ import type { Sandbox } from '../sandbox.ts';
 import { type SeenText, textsOf } from '../seen/texts.ts';
 import type { SlackMessage } from '../slack/local-slack.ts';
 import { buttonsFor } from '../slack/people/buttons.ts';
-import { workerOperation } from './operator-files.ts';
+import { startService, workerOperation } from './operator-files.ts';
 import type { Where } from './parse/statement.ts';
 import { Impossible } from './play/impossible.ts';
 import type { Stage } from './play/stage.ts';
@@ -47,8 +47,7 @@ export function stageOf(sandbox: Sandbox, signal: AbortSignal): Stage {
     clear: (fault) => faults.clear(fault),
     operate: (name, args) => workerOperation(name)?.(sandbox, args) ?? cluster.operate(name, args),
     kill: (service) => services[service].kill(),
-    // Without Redis neither bot nor worker becomes ready.
-    start: (service) => services[service].start(signal, service === 'redis' || services.redis.pid !== undefined),
+    start: (service) => startService(service, sandbox, signal),
     deaths: () => Object.values(services).flatMap(({ death }) => death ?? []),
   };
 }
