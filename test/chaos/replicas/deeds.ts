@@ -3,12 +3,13 @@ import { CLUSTER, PEOPLE } from '../../../sandbox/people.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import type { SeenChange } from '../../../sandbox/seen/changes.ts';
 import { EVERY_ENTRY } from '../../../sandbox/seen/every-entry.ts';
-import { buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
+import { type Button, buttonsFor } from '../../../sandbox/slack/people/buttons.ts';
 import { redisChanges } from '../../../src/adapters/redis/record/changes.ts';
 import { closeRedis, connectRedis } from '../../../src/adapters/redis/server/connection.ts';
 import type { ChangeEvent } from '../../../src/domain/change/change.ts';
 import { NotMet } from '../../harness/stage/not-met.ts';
 import type { SandboxStage } from '../../harness/stage/sandbox-stage.ts';
+import { isOver } from '../stage/operator.ts';
 
 /** What a command or a click came to. */
 export interface Deed {
@@ -67,6 +68,10 @@ export class Deeds {
   /** Clicks the button of a change until something comes of it. */
   async click(person: Name, label: string, id: string): Promise<void> {
     const decisions = async () => (await this.eventsOf(id)).filter(({ type }) => DECISIONS.includes(type)).length;
+    const hasEnded = async () => isOver((await this.changes()).find((one) => one.id === id));
+    const isOffered = async () => buttonOf(this.#stage.sandbox, person, label, id) !== undefined || (await hasEnded());
+    await this.#stage.until(`the button ${label} of ${id}`, isOffered);
+    if (await hasEnded()) return;
     await this.#insist(`${label} ${id}`, person, decisions, () => clickOf(this.#stage.sandbox, person, label, id));
   }
 
@@ -79,12 +84,12 @@ export class Deeds {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = { mark: await mark(), said: this.#saidTo(person) };
       const from = performance.now();
-      const isAcknowledged = await act().then(
-        () => true,
-        () => false,
+      const error = await act().then(
+        () => null,
+        (cause: unknown) => String(cause),
       );
-      const end = isAcknowledged ? await this.#outcome(person, before, mark) : 'error';
-      this.all.push({ what, end, from, to: performance.now() });
+      const end = error === null ? await this.#outcome(person, before, mark) : 'error';
+      this.all.push({ what: error === null ? what : `${what} (${error})`, end, from, to: performance.now() });
       await pause(BETWEEN_MS, undefined, { signal: this.#stage.signal });
       if (end === 'effect' || end === 'answer' || (await mark()) !== before.mark) return;
     }
@@ -112,11 +117,16 @@ export class Deeds {
 }
 
 /** Slack shows an error if the button is gone. */
-async function clickOf({ slack }: Sandbox, name: Name, label: string, id: string): Promise<void> {
-  const person = PEOPLE.find((one) => one.name === name) ?? PEOPLE[0];
-  const button = buttonsFor(person, slack.messages()).find(
+async function clickOf(sandbox: Sandbox, name: Name, label: string, id: string): Promise<void> {
+  const button = buttonOf(sandbox, name, label, id);
+  if (button === undefined) throw new Error(`There is no button ${label} of ${id}.`);
+  await sandbox.slack.clickAction(personNamed(name).id, button.message.ts, button.blockId, button.actionId);
+}
+
+function buttonOf({ slack }: Sandbox, name: Name, label: string, id: string): Button | undefined {
+  return buttonsFor(personNamed(name), slack.messages()).find(
     (one) => one.label === label && JSON.stringify(one.element).includes(id),
   );
-  if (button === undefined) throw new Error(`There is no button ${label} of ${id}.`);
-  await slack.clickAction(person.id, button.message.ts, button.blockId, button.actionId);
 }
+
+const personNamed = (name: Name) => PEOPLE.find((one) => one.name === name) ?? PEOPLE[0];
